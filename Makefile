@@ -1,0 +1,39 @@
+# Everything starts here: `make run` and `make test` need Python 3.11 or newer (with venv) and nothing else.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+TLS ?=
+ARGS ?=
+PREPARE = $(PYTHON) tools/prepare.py
+
+.PHONY: run test bench lint clean lock python
+
+run: python
+	@$(PREPARE) run
+	@.venv/bin/openweek demo
+	@exec .venv/bin/openweek serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
+
+test: python
+	@$(PREPARE) test
+	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+bench: python
+	@$(PREPARE) test
+	@.venv/bin/python -m tests.bench $(ARGS)
+
+lint: python
+	@$(PREPARE) lint
+	@.venv/bin/python tools/lint.py
+
+# What set-up and tests made; instance/ (the data) stays.
+clean:
+	rm -rf .venv node_modules static/vendor build *.egg-info .pytest_cache .ruff_cache .hypothesis test-results
+	find translations -name '*.mo' -delete 2>/dev/null || true
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# For those who change a dependency: needs uv and npm.
+lock: python
+	@$(PYTHON) tools/lock.py
+
+python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Openweek needs Python 3.11 or newer with venv, and '$(PYTHON)' is not there: install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
