@@ -11,7 +11,8 @@ from words import stop
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOG = VENV / "openweek" / "set-up.log"
-TOLD = re.compile(r"^\s*Downloading (?P<what>[\w.+]+?)-(?P<version>\d[^-\s]*)\S* \((?P<size>[^)]+)\)")
+# Downloads worth a line of their own: those of a megabyte and more.
+TOLD = re.compile(r"^\s*Downloading (?P<what>[\w.+]+?)-(?P<version>\d[^-\s]*)\S* \((?P<size>[^)]+ MB)\)")
 # What pip and npm say when no registry answers.
 OFFLINE = re.compile(
     r"NewConnectionError|name resolution|No route to host|Network is unreachable|Connection refused|ConnectTimeout|"
@@ -40,7 +41,7 @@ def fetch(command: Sequence[str | Path], env: dict[str, str] | None = None) -> N
             log.write(line)
             said.append(line)
             if fetched := TOLD.match(line):
-                print("  ↓ {what} {version} ({size})".format(**fetched), flush=True)
+                print("  ↓ {what} {version} ({size})".format(**fetched.groupdict()), flush=True)
     if process.returncode:
         give_up("".join(said))
 
