@@ -1,0 +1,21 @@
+"""The week as rows, and the rules that keep them true. Knows nothing of requests.
+
+Importing this package registers every table.
+"""
+
+from models import campaign, codes, devices, events, keys, ledger, passes, people, places, settings
+from models.base import db
+
+__all__ = [
+    "campaign",
+    "codes",
+    "db",
+    "devices",
+    "events",
+    "keys",
+    "ledger",
+    "passes",
+    "people",
+    "places",
+    "settings",
+]

@@ -1,0 +1,88 @@
+"""Venue codes (现场码): the code on a poster, or the one that changes on a screen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import keys, tokens
+from models.base import Base, Instant, db, transaction
+from models.errors import N_, Conflict
+from models.events import Event
+from models.places import Venue
+
+PRINTED, ROTATING = "printed", "rotating"
+_PURPOSE = {PRINTED: tokens.PRINTED, ROTATING: tokens.ROTATING}
+
+
+class VenueCode(Base):
+    """A row per poster or display. number is its place in the code's payload; a reissue ends the older print."""
+
+    __tablename__ = "venue_code"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    method: Mapped[str] = mapped_column(String(10))  # printed, rotating
+    issue: Mapped[int] = mapped_column(default=1)
+    key_id: Mapped[int] = mapped_column(ForeignKey("signing_key.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    event: Mapped[Event] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+
+    def token(self, now: datetime) -> str:
+        """The text of the code: of this print, or of this moment."""
+        secret = keys.find(keys.VENUE, self.key_id).secret
+        step = tokens.step_at(now.timestamp())
+        return tokens.sign_venue(
+            _PURPOSE[self.method], self.key_id, self.number, secret, issue=self.issue, step=step
+        )
+
+
+def for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
+    """The event's code of this method, made at the first asking. Raises Conflict for an event without a date."""
+    if not event.occurrences:
+        raise Conflict(N_("This event has no date yet. Give it one before printing its code."))
+    asked = select(VenueCode).where(
+        VenueCode.event_id == event.id, VenueCode.method == method, VenueCode.revoked_at.is_(None)
+    )
+    code = db.session.scalar(asked.order_by(VenueCode.number).limit(1))
+    if code is not None:
+        return code
+    with transaction():
+        # Looked up again inside: two people may ask for the first poster at once (SQLite waits here).
+        code = db.session.scalar(asked.order_by(VenueCode.number).limit(1))
+        if code is None:
+            key = keys.in_use(keys.VENUE)
+            code = VenueCode(event_id=event.id, method=method, key_id=key.id, created_at=now)
+            db.session.add(code)
+    return code
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of a venue code that somebody opened. reason: None, or why it opens nothing."""
+
+    code: VenueCode | None
+    reason: str | None = None
+
+
+def open_code(text: str, now: datetime) -> Opened:
+    """Read and verify a venue code. reason: unknown_code, bad_signature, revoked, expired (a rotating step passed)."""
+    try:
+        sealed = tokens.read(text)
+    except tokens.NotOurs:
+        return Opened(None, "unknown_code")
+    if not isinstance(sealed.payload, tokens.VenuePayload):
+        return Opened(None, "unknown_code")
+    key = keys.find(keys.VENUE, sealed.payload.key_id)
+    answer = tokens.verify_venue(sealed, key.secret, now.timestamp()) if key else "bad"
+    code = db.session.get(VenueCode, sealed.payload.number) if answer != "bad" else None
+    if code is None or _PURPOSE[code.method] != sealed.payload.purpose:
+        return Opened(None, "bad_signature")
+    if code.revoked_at is not None or (code.method == PRINTED and code.issue != sealed.payload.turn):
+        return Opened(code, "revoked")
+    return Opened(code, "expired" if answer == "old" else None)

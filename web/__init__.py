@@ -1,0 +1,7 @@
+"""What people read and edit: the public calendar, feeds, the desk, figures. Meets kiosk in templates by URL only."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Hang this room's pages and commands into the app."""

@@ -1,0 +1,149 @@
+"""Openweek, put together: settings, database, rooms, errors, commands. The only module that knows every room."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from dotenv import load_dotenv
+from flask import Flask, request
+from flask.cli import FlaskGroup
+from flask_babel import Babel
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import kiosk
+import models
+import web
+from models import db
+from models.errors import Mistake
+
+ROOT = Path(__file__).parent
+LANGUAGES = ("zh", "en")
+KNOWN_SETTINGS = (
+    "OPENWEEK_DATABASE_URL",
+    "OPENWEEK_INSTANCE",
+    "OPENWEEK_SECRET_KEY",
+    "OPENWEEK_BASE_URL",
+    "OPENWEEK_UID_DOMAIN",
+    "OPENWEEK_DEMO_PASSWORD",
+    "OPENWEEK_TRUSTED_PROXIES",
+)
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def create_app(settings: dict | None = None) -> Flask:
+    """The application. settings: names from CONTRACT.md (and Flask's own) that win over the environment.
+
+    Raises click.ClickException with one line for a setting that cannot be used."""
+    load_dotenv(ROOT / ".env")
+    given = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
+    instance = Path(given.get("OPENWEEK_INSTANCE") or ROOT / "instance").resolve()
+    app = Flask(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
+    instance.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=_database_url(given, instance),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or _kept_secret(instance),
+        BASE_URL=_base_url(given.get("OPENWEEK_BASE_URL")),
+        UID_DOMAIN_ASKED=given.get("OPENWEEK_UID_DOMAIN"),
+        DEMO_PASSWORD=given.get("OPENWEEK_DEMO_PASSWORD"),
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=str(given.get("OPENWEEK_BASE_URL", "")).startswith("https://"),
+        MAX_CONTENT_LENGTH=4 * 1024 * 1024,
+        **{name: value for name, value in given.items() if not name.startswith("OPENWEEK_")},
+    )
+    proxies = _whole_number(given, "OPENWEEK_TRUSTED_PROXIES")
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "models" / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=language)
+    app.after_request(_safe_headers)
+    kiosk.register(app)
+    web.register(app)
+    return app
+
+
+def _database_url(given: dict, instance: Path) -> str:
+    url = given.get("OPENWEEK_DATABASE_URL") or f"sqlite:///{instance / 'openweek.sqlite'}"
+    if url.startswith(("postgresql://", "postgres://")):
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return url
+    raise click.ClickException("OPENWEEK_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _base_url(given: str | None) -> str:
+    url = (given or "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or url != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise click.ClickException(
+            "OPENWEEK_BASE_URL must be scheme and host only, such as https://week.example.cn."
+        )
+    return url
+
+
+def _whole_number(given: dict, name: str) -> int:
+    text = str(given.get(name) or "0")
+    if not text.isdecimal():
+        raise click.ClickException(f"{name} must be a whole number, such as 1.")
+    return int(text)
+
+
+def _kept_secret(instance: Path) -> str:
+    """The secret of sessions: made at the first start. Two first starts at once agree on one."""
+    path = instance / "secret_key"
+    if not path.exists():
+        draft = instance / f".secret_key.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
+
+
+def language() -> str:
+    """The reader's language: chosen by the reader, else by the browser, else Chinese."""
+    chosen = request.cookies.get("lang")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+def _safe_headers(response):
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)")
+    return response
+
+
+class OpenweekGroup(FlaskGroup):
+    """The command line: a Mistake is told in one sentence, never as a traceback."""
+
+    def main(self, *args, **kwargs):
+        try:
+            return super().main(*args, **kwargs)
+        except Mistake as mistake:
+            click.echo(str(mistake), err=True)
+            raise SystemExit(2) from None
+
+
+cli = OpenweekGroup(
+    create_app=create_app,
+    add_default_commands=False,
+    help="Openweek: the calendar, the check-in desk and the honest count.",
+)
+
+__all__ = ["cli", "create_app", "models"]
