@@ -168,5 +168,5 @@ class Answer:
     group: str | None = None
     headcount: int | None = None
     since: datetime | None = None
-    flags: Flag = Flag(0)
+    flags: Flag = Flag.NONE
     again: bool = False

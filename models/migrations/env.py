@@ -1,0 +1,31 @@
+"""Runs the migrations on the application's own engine: SQLite and PostgreSQL alike."""
+
+from alembic import context
+from flask import current_app
+
+from models.base import Instant
+
+database = current_app.extensions["migrate"].db
+
+
+def render_item(kind, item, autogen_context):
+    """Write our own column types as plain SQLAlchemy, so that an old migration never depends on today's code."""
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run() -> None:
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            render_item=render_item,
+            render_as_batch=True,
+            compare_type=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()
