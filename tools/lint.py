@@ -15,7 +15,15 @@ def commands() -> list[list[str | Path]]:
     ruff, node, modules = VENV / "bin" / "ruff", frontend.node(), frontend.MODULES
     found: list[list[str | Path]] = [[ruff, "check", "--quiet"], [ruff, "format", "--check", "--quiet"]]
     if any(ROOT.glob("static/**/*.js")):
-        found.append([node, modules / "eslint" / "bin" / "eslint.js", "--max-warnings=0", "static"])
+        found.append(
+            [
+                node,
+                modules / "eslint" / "bin" / "eslint.js",
+                "--max-warnings=0",
+                "--no-error-on-unmatched-pattern",
+                "static",
+            ]
+        )
     if any(ROOT.glob("static/css/**/*.css")):
         found.append([node, modules / "stylelint" / "bin" / "stylelint.mjs", "static/css/**/*.css"])
     return found

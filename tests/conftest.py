@@ -1,0 +1,89 @@
+"""What every test may ask for: an application on a fresh database (SQLite and PostgreSQL in turn), a client, a command
+runner, a served week and a real browser. The work is done in tests/support; a test asks by these names:
+
+database_url    a fresh, migrated, empty database; a test that uses it runs once on each kind
+app             the application on it, its context pushed
+client, runner  a visitor without cookies; the command line (`runner.invoke(args=[...])`)
+live_server     gunicorn with two workers on a fresh SQLite database: `.url`, `.get(path)`, `.openweek(*args)`, `.app`
+demo_server     the same with the demo loaded, one for all tests of a process: change nothing that others look at
+browser, page   Chromium; a page in a context of its own that fails the test on any script error
+launch          `launch("--flag")`: a Chromium started with further flags (fake camera), closed after the test
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.clients import Client, Runner
+from tests.support.databases import Databases, Postgres
+
+pytest_plugins = ["tests.support.named", "tests.support.served", "tests.support.chromium"]
+
+SECRET = "a secret for tests only"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings() -> None:
+    """A developer's own settings must not reach the tests."""
+    for name in [name for name in os.environ if name.startswith("OPENWEEK_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Databases.sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with Postgres() as server:
+        yield Databases.postgresql(server, tmp_path_factory.mktemp("postgresql"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> dict:
+    """What `app` is made with; a test file may override this fixture to change a setting."""
+    return {
+        "OPENWEEK_DATABASE_URL": database_url,
+        "OPENWEEK_INSTANCE": str(tmp_path / "instance"),
+        "OPENWEEK_SECRET_KEY": SECRET,
+        "OPENWEEK_BASE_URL": "http://openweek.test",
+        "OPENWEEK_UID_DOMAIN": "openweek.test",
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+        "RATELIMIT_ENABLED": False,
+    }
+
+
+@pytest.fixture
+def app(settings: dict) -> Iterator[Flask]:
+    from models import db
+    from wsgi import create_app
+
+    app = create_app(settings)
+    app.test_client_class = Client
+    with app.app_context():
+        yield app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app: Flask) -> Runner:
+    return Runner(app)

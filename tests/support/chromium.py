@@ -1,0 +1,71 @@
+"""A real Chromium, driven by Playwright: CHROME, the machine's, or Playwright's own."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tools.browser import find
+
+# Root has no sandbox; the others keep the browser from looking for a network that a test machine may not have.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Asked before Playwright starts: it may have to be asked itself, in a process of its own."""
+    path = find(sys.executable)
+    if path is None:
+        named = os.environ.get("CHROME")
+        pytest.skip(
+            f"CHROME={named} does not start" if named else "no Chromium on this machine: set CHROME to one"
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def launch(chromium_path: str, playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    started: list[Browser] = []
+
+    def start(*flags: str) -> Browser:
+        started.append(playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, *flags]))
+        return started[-1]
+
+    yield start
+    for browser in started:
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in Chinese at phone width; script errors on it fail the test at its end."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

