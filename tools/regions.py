@@ -30,8 +30,8 @@ PROVINCE_SHORT = {"15": "内蒙古", "45": "广西", "54": "西藏", "64": "宁�
 # Peoples named in the names of autonomous places, with and without 族, the longer ones first.
 PEOPLES = sorted(
     ("蒙古族 回族 藏族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 傣族 黎族 傈僳族 "
-     "佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 普米族 怒族 鄂温克族 保安族 "
-     "裕固族 独龙族 哈萨克族 柯尔克孜 蒙古 哈萨克 塔吉克 锡伯 各族").split(),
+     "佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 普米族 怒族 "
+     "鄂温克族 保安族 裕固族 独龙族 哈萨克族 柯尔克孜 蒙古 哈萨克 塔吉克 锡伯 各族").split(),
     key=len, reverse=True,
 )  # fmt: skip
 AUTONOMOUS = re.compile("自治([州县旗])$")
