@@ -1,0 +1,185 @@
+"""What the public sees of a campaign: the queries behind every page and feed.
+
+A filter's values are alternatives; different filters narrow each other. `day` and `venue` also choose among the
+occurrences of an event, so that a page, its JSON and its calendar feed tell of the same sittings.
+"""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from models import regions
+from models.base import db
+from models.campaign import UNKNOWN_GROUP, Campaign
+from models.errors import N_, Unknown
+from models.events import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
+from models.filters import EVERYTHING, LARGEST_ID, Filters, parse
+from models.people import Organization
+from models.places import Venue
+
+__all__ = ["EVERYTHING", "Filters", "day_counts", "events", "find", "occurrences", "options", "parse"]
+
+
+def options() -> list[ORMOption]:
+    """What a page of many events needs, loaded in a number of queries that does not grow with their number."""
+    return [
+        joinedload(Event.region),
+        joinedload(Event.lead),
+        selectinload(Event.occurrences).joinedload(Occurrence.venue),
+        selectinload(Event.hosts),
+        selectinload(Event.audiences),
+        selectinload(Event.formats),
+        selectinload(Event.venues),
+        selectinload(Event.report),
+    ]
+
+
+def events(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Event]]:
+    """The public events of a choice in calendar order; those without a date come last."""
+    first = (
+        select(
+            Occurrence.event_id,
+            func.min(Occurrence.start_day).label("day"),
+            func.min(Occurrence.start_at).label("at"),
+        )
+        .group_by(Occurrence.event_id)
+        .subquery()
+    )
+    return (
+        select(Event)
+        .outerjoin(first, first.c.event_id == Event.id)
+        .where(*_public(campaign), *_of_event(filters), *_has_sitting(filters))
+        .order_by(first.c.day.nulls_last(), first.c.at.nulls_first(), Event.id)
+    )
+
+
+def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Occurrence]]:
+    """The public occurrences of a choice, cancelled ones too, in calendar order."""
+    return (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(*_public(campaign), *_of_event(filters), *_of_sitting(filters))
+        .order_by(Occurrence.start_day, Occurrence.start_at.nulls_first(), Occurrence.id)
+    )
+
+
+def find(campaign: Campaign, event_id: int) -> Event:
+    """One public event of a campaign. Raises Unknown, for a draft or a withdrawn one too."""
+    event = None
+    if 0 < event_id <= LARGEST_ID:
+        event = db.session.scalar(
+            select(Event).where(Event.id == event_id, *_public(campaign)).options(*options())
+        )
+    if event is None:
+        raise Unknown(N_("There is no public event %(id)s here."), id=str(event_id)[:40])
+    return event
+
+
+def day_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[date, int]:
+    """How many events of a choice take place on each day of the week, whatever days the choice itself names.
+
+    An event of several days counts on each of them; so the counts do not add up to the number of events."""
+    counts = [
+        func.count(case((_on(day), Occurrence.event_id)).distinct()).label(f"day_{number}")
+        for number, day in enumerate(campaign.days)
+    ]
+    any_day = filters.but(day=())
+    row = db.session.execute(
+        select(*counts)
+        .select_from(Occurrence)
+        .join(Occurrence.event)
+        .where(*_public(campaign), *_of_event(any_day), *_of_sitting(any_day))
+    ).one()
+    return dict(zip(campaign.days, row, strict=True))
+
+
+def _public(campaign: Campaign) -> list[ColumnElement[bool]]:
+    return [Event.campaign_id == campaign.id, Event.status.in_(PUBLIC), Event.withdrawn_at.is_(None)]
+
+
+def _of_event(filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions that speak of the event as a whole."""
+    found = []
+    if filters.region:
+        found.append(or_(*(_inside(code) for code in filters.region)))
+    if filters.audience:
+        found.append(_for_audience(filters.audience))
+    if filters.focus:
+        found.append(Event.main_focus.in_(filters.focus))
+    if filters.format:
+        also = select(EventFormat.event_id).where(EventFormat.format.in_(filters.format))
+        found.append(or_(Event.main_format.in_(filters.format), Event.id.in_(also)))
+    if filters.line:
+        found.append(Event.lead_id.in_(select(Organization.id).where(Organization.line.in_(filters.line))))
+    if filters.organization:
+        hosted = select(EventHost.event_id).where(EventHost.organization_id.in_(filters.organization))
+        found.append(or_(Event.lead_id.in_(filters.organization), Event.id.in_(hosted)))
+    if filters.mode:
+        found.append(Event.mode.in_(filters.mode))
+    if filters.q:
+        found.append(_mentions(filters.q))
+    return found
+
+
+def _inside(code: str) -> ColumnElement[bool]:
+    """A region and all below it share their first digits; a range uses the index on both databases."""
+    digits = regions.prefix(code)
+    return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+
+
+def _for_audience(groups: tuple[str, ...]) -> ColumnElement[bool]:
+    """Events for one of the groups; an event for which nobody named a group is unknown."""
+    found = Event.id.in_(select(EventAudience.event_id).where(EventAudience.group.in_(groups)))
+    if UNKNOWN_GROUP not in groups:
+        return found
+    return or_(found, Event.id.not_in(select(EventAudience.event_id)))
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    """The text stands in the title, or in the name of a host or of a venue."""
+    place = Venue.name.icontains(text, autoescape=True)
+    sitting = aliased(Occurrence)  # the query around this one may be about occurrences itself
+    return or_(
+        Event.title.icontains(text, autoescape=True),
+        Event.venue_text.icontains(text, autoescape=True),
+        Event.id.in_(select(EventHost.event_id).where(EventHost.name.icontains(text, autoescape=True))),
+        Event.lead_id.in_(select(Organization.id).where(Organization.name.icontains(text, autoescape=True))),
+        Event.id.in_(select(EventVenue.event_id).join(EventVenue.venue).where(place)),
+        Event.id.in_(select(sitting.event_id).join(Venue, Venue.id == sitting.venue_id).where(place)),
+    )
+
+
+def _on(day: date) -> ColumnElement[bool]:
+    return and_(Occurrence.start_day <= day, Occurrence.end_day >= day)
+
+
+def _of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions that choose among an event's occurrences.
+
+    An occurrence without a venue of its own is at the venues of its event; where an event lists a venue and pins
+    no occurrence to it, nobody told which sitting is where, so all are shown."""
+    found = []
+    if filters.day:
+        found.append(or_(*(_on(day) for day in filters.day)))
+    if filters.venue:
+        listed = Occurrence.event_id.in_(_listing(filters.venue))
+        other = aliased(Occurrence)
+        pinned = select(other.event_id).where(other.venue_id.in_(filters.venue))
+        loose = or_(Occurrence.venue_id.is_(None), Occurrence.event_id.not_in(pinned))
+        found.append(or_(Occurrence.venue_id.in_(filters.venue), and_(listed, loose)))
+    return found
+
+
+def _has_sitting(filters: Filters) -> list[ColumnElement[bool]]:
+    """The same choice seen from the event, which may have no date: then no day fits, but a venue may."""
+    sittings = _of_sitting(filters)
+    if not sittings:
+        return []
+    found = Event.id.in_(select(Occurrence.event_id).where(*sittings))
+    return [found if filters.day else or_(found, Event.id.in_(_listing(filters.venue)))]
+
+
+def _listing(venues: tuple[int, ...]) -> Select[tuple[int]]:
+    return select(EventVenue.event_id).where(EventVenue.venue_id.in_(venues))
