@@ -1,0 +1,181 @@
+"""The verbs that make, change and end events. Nothing else writes events and occurrences.
+
+Each verb is one transaction: the rows, the line in the event's history and the calendar entries as rendered. The same
+verbs run inside a caller's transaction as write_new, write_change and write_cancelled, for whoever writes many at once.
+
+What subscribed calendars rely on: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
+changes and never falls; its changed_at moves with whatever changes its entry; what was public is cancelled and stays.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from models import ical
+from models.base import db, transaction
+from models.campaign import Campaign
+from models.drafts import (
+    EventDraft,
+    FormatDraft,
+    Lead,
+    OccurrenceDraft,
+    ReportDraft,
+    VenueDraft,
+    check,
+    differences,
+    draft_of,
+)
+from models.errors import N_, Conflict
+from models.events import CANCELLED, DRAFT, PUBLISHED, Event, EventChange, Occurrence
+from models.fitting import end, raise_moved, write_fields, write_occurrences
+from models.people import Account
+
+__all__ = [
+    "EventDraft",
+    "FormatDraft",
+    "Lead",
+    "OccurrenceDraft",
+    "ReportDraft",
+    "VenueDraft",
+    "cancel",
+    "change",
+    "check",
+    "create",
+    "differences",
+    "draft_of",
+    "publish",
+    "withdraw",
+    "write_cancelled",
+    "write_change",
+    "write_new",
+]
+
+# Where an occurrence without a venue of its own takes place is told by the event.
+_PLACE = {"venue_text", "venues", "region_code", "region_text", "mode", "online_url"}
+# In no calendar entry.
+_UNSEEN = {"origin", "origin_ref"}
+
+
+def create(
+    campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
+) -> Event:
+    """A new event, published at once or as a draft. by None: the operator. Raises Mistake."""
+    with transaction():
+        return write_new(campaign, draft, now, by, publish)
+
+
+def change(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> list[str]:
+    """Make an event what the draft says; the names of the draft's fields that differed, [] when none did.
+
+    Occurrences are matched by their start, so that a moved one keeps its id; one that is gone from the draft is
+    cancelled where the event was ever public. Raises Mistake; Conflict for an event that is withdrawn."""
+    with transaction():
+        return write_change(_locked(event), draft, now, by)
+
+
+def publish(event: Event, now: datetime, by: Account | None = None) -> None:
+    """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
+    with transaction():
+        event = _locked(event)
+        if event.status == CANCELLED:
+            raise Conflict(N_("This event is cancelled. Make a new one instead."))
+        if event.status != PUBLISHED:
+            event.status, event.published_at = PUBLISHED, now
+            _touch(event, event.occurrences, now)
+            _note(event, "published", now, by)
+
+
+def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
+    """An event will not take place. It stays visible as cancelled and keeps its attendance. Again changes nothing."""
+    with transaction():
+        write_cancelled(_locked(event), now, by)
+
+
+def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
+    """Take an event out of every view. Its attendance stays. Again changes nothing."""
+    with transaction():
+        event = db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+        if event.withdrawn_at is None:
+            event.withdrawn_at = event.changed_at = now
+            _note(event, "withdrawn", now, by)
+
+
+def write_new(
+    campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
+) -> Event:
+    """create() inside the caller's transaction."""
+    check(campaign, draft)
+    event = Event(campaign_id=campaign.id, created_at=now, status=DRAFT, title=draft.title, changed_at=now)
+    event.campaign = campaign
+    if publish:
+        event.status, event.published_at = PUBLISHED, now
+    db.session.add(event)
+    write_fields(event, draft)
+    write_occurrences(event, draft, now)
+    db.session.flush()
+    _note(event, "created", now, by)
+    ical.render(event.occurrences)
+    return event
+
+
+def write_change(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> list[str]:
+    """change() inside the caller's transaction."""
+    if event.withdrawn_at is not None:
+        raise Conflict(N_("This event was deleted and is changed no more."))
+    check(event.campaign, draft)
+    changed = differences(event, draft)
+    if not changed:
+        return []
+    old_place = {o.id: o.venue_id for o in event.occurrences}
+    write_fields(event, draft)
+    touched = write_occurrences(event, draft, now)
+    if set(changed) - _UNSEEN - {"occurrences"}:
+        touched = list(event.occurrences)
+    if _PLACE & set(changed):
+        raise_moved(event, old_place)
+    _touch(event, touched, now)
+    _note(event, "changed", now, by, changed)
+    return changed
+
+
+def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> None:
+    """cancel() inside the caller's transaction."""
+    if event.withdrawn_at is not None:
+        raise Conflict(N_("This event was deleted and is changed no more."))
+    if event.status == CANCELLED:
+        return
+    event.status, event.cancelled_at = CANCELLED, now
+    for occurrence in event.occurrences:
+        end(occurrence)
+    _touch(event, event.occurrences, now)
+    _note(event, "cancelled", now, by)
+
+
+def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
+    """The event changed now, and with it these calendar entries."""
+    event.changed_at = now
+    for occurrence in occurrences:
+        occurrence.changed_at = now
+    db.session.flush()
+    ical.render(occurrences)
+
+
+def _note(
+    event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
+) -> None:
+    db.session.add(
+        EventChange(
+            event_id=event.id, at=now, account_id=by.id if by else None, verb=verb, fields=changed or []
+        )
+    )
+
+
+def _locked(event: Event) -> Event:
+    """The event and its occurrences as they are now, not as they were when the page was opened, held until commit."""
+    db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+    asked = (
+        select(Occurrence).where(Occurrence.event_id == event.id).execution_options(populate_existing=True)
+    )
+    db.session.scalars(asked).all()
+    db.session.expire(event, ["occurrences"])
+    return event
