@@ -2,6 +2,12 @@
 
 from flask import Flask
 
+from web import errors
+
+MODULES = (errors,)
+
 
 def register(app: Flask) -> None:
     """Hang this room's pages and commands into the app."""
+    for module in MODULES:
+        module.register(app)

@@ -1,0 +1,120 @@
+"""Each way to fail, as a page and as problem JSON."""
+
+import sqlite3
+
+import pytest
+from flask import abort
+from sqlalchemy.exc import OperationalError, TimeoutError
+
+from models import db
+from models.errors import Conflict, Mistake, Unknown
+from web import errors
+from wsgi import create_app
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+class DeadlockError(Exception):
+    sqlstate = "40P01"
+
+
+class NoColumnError(Exception):
+    sqlstate = "42703"
+
+
+def locked() -> OperationalError:
+    cause = sqlite3.OperationalError("database is locked")
+    cause.sqlite_errorname = "SQLITE_BUSY"
+    return OperationalError("INSERT", {}, cause)
+
+
+FAILURES = {
+    "mistake": Mistake("“%(text)s” is not a day. Write it as 2024-04-20.", text="20 April"),
+    "long": Mistake("“%(text)s” is not a day. Write it as 2024-04-20.", text="9" * 41),
+    "unknown": Unknown("There is no kiosk %(id)s.", id=7),
+    "conflict": Conflict("This event has no date yet. Give it one before pairing a device."),
+    "locked": locked(),
+    "deadlock": OperationalError("INSERT", {}, DeadlockError()),
+    "pool": TimeoutError("pool"),
+    "no-column": OperationalError("SELECT", {}, NoColumnError()),
+    "bug": ZeroDivisionError("secret detail"),
+}
+
+
+@pytest.fixture
+def browser(tmp_path):
+    app = create_app(
+        {"OPENWEEK_INSTANCE": str(tmp_path), "OPENWEEK_DATABASE_URL": f"sqlite:///{tmp_path}/e.sqlite"}
+    )
+    with app.app_context():
+        db.create_all()
+
+    @app.get("/fail/<kind>")
+    @app.get("/fail/<kind>.json")
+    @app.get("/api/fail/<kind>")
+    def fail(kind):
+        if kind.isdecimal():
+            abort(int(kind))
+        raise FAILURES[kind]
+
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "detail"),
+    [
+        ("mistake", 400, "“20 April” is not a day. Write it as 2024-04-20."),
+        ("long", 400, f"“{'9' * 40}…” is not a day. Write it as 2024-04-20."),
+        ("unknown", 404, "There is no kiosk 7."),
+        ("conflict", 409, "This event has no date yet. Give it one before pairing a device."),
+        ("404", 404, errors.SENTENCES[404]),
+        ("413", 413, errors.SENTENCES[413]),
+        ("415", 415, errors.SENTENCES[415]),
+        ("429", 429, errors.SENTENCES[429]),
+        ("406", 406, errors.SENTENCES[400]),
+        ("locked", 503, errors.SENTENCES[503]),
+        ("deadlock", 503, errors.SENTENCES[503]),
+        ("pool", 503, errors.SENTENCES[503]),
+        ("no-column", 500, errors.SENTENCES[500]),
+        ("bug", 500, errors.SENTENCES[500]),
+    ],
+)
+@pytest.mark.parametrize("shape", ["/api/fail/{}", "/fail/{}.json", "/fail/{}"])
+def test_a_failure_has_one_shape(browser, kind, status, detail, shape):
+    response = browser.get(shape.format(kind), headers=ENGLISH)
+    assert response.status_code == status
+    if shape == "/fail/{}":
+        assert response.content_type == "text/html; charset=utf-8"
+        assert detail in response.text
+        assert "Traceback" not in response.text
+        assert "secret detail" not in response.text
+    else:
+        assert response.content_type == "application/problem+json; charset=utf-8"
+        assert response.json["detail"] == detail
+        assert set(response.json) == {"type", "title", "status", "detail"}
+
+
+def test_the_problem_says_the_status_that_was_answered(browser):
+    assert browser.get("/api/fail/406").json["status"] == 406
+
+
+@pytest.mark.parametrize(("kind", "after"), [("429", "60"), ("locked", "2")])
+def test_who_has_to_wait_is_told_how_long(browser, kind, after):
+    assert browser.get(f"/api/fail/{kind}").headers["Retry-After"] == after
+
+
+def test_a_method_that_is_not_taken_says_which_are(browser):
+    response = browser.post("/api/fail/mistake")
+    assert (response.status_code, set(response.headers["Allow"].split(", "))) == (
+        405,
+        {"GET", "HEAD", "OPTIONS"},
+    )
+
+
+def test_a_code_in_the_address_is_not_logged(browser, caplog):
+    browser.application.add_url_rule("/V/<token>/broken", "broken", lambda token: 1 / 0)
+    browser.get("/V/ABCDEF234567/broken")
+    assert "ABCDEF234567" not in caplog.messages[0]
+    assert caplog.messages == ["Exception on /V/…/broken [GET]"]

@@ -1,0 +1,157 @@
+"""What a reader is told when something does not work: a page, or problem JSON (RFC 9457) for programs.
+
+Domain code raises models.errors.Mistake with an English sentence; here it is worded in the reader's language.
+"""
+
+import json
+import logging
+import re
+
+from flask import Blueprint, Flask, Response, has_request_context, render_template, request
+from flask_babel import get_locale, gettext
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from models.errors import N_, Mistake
+
+pages = Blueprint("errors", __name__, template_folder="templates")
+
+LONGEST_ECHO = 40
+BUSY_SECONDS = 2
+# Values of a Mistake that are lists of our own words, so that nothing of them has to be cut.
+_OUR_WORDS = {"known", "roles"}
+_SECRET_PATH = re.compile(r"/(c|v|my)/[^\s/\]]+", re.IGNORECASE)
+
+TITLES = {
+    400: N_("This request cannot be used as it is"),
+    401: N_("Please sign in"),
+    403: N_("This is not allowed"),
+    404: N_("Nothing is here"),
+    405: N_("This address does not take that"),
+    409: N_("That does not fit the present state"),
+    413: N_("That is too large"),
+    415: N_("That kind of content is not understood"),
+    422: N_("The content does not fit"),
+    429: N_("Too many tries"),
+    500: N_("Something went wrong on our side"),
+    503: N_("Very busy just now"),
+}
+SENTENCES = {
+    400: N_("The request could not be read. Go back, check what you entered and send it again."),
+    401: N_("Sign in, or send a token that is valid, and try again."),
+    403: N_("You may not do this here."),
+    404: N_("There is no page at this address. Check it for a slip, or start from the week."),
+    405: N_("Open the page first and use the buttons on it."),
+    409: N_("Load the page again to see how things stand, then try again."),
+    413: N_("Send less at once."),
+    415: N_("Send it as application/json."),
+    422: N_("Check the content against the description and send it again."),
+    429: N_("Wait a little, then try again."),
+    500: N_("The fault is noted. Nothing you sent before is lost; please try again in a minute."),
+    503: N_("Nothing is lost. Please try again in a few seconds."),
+}
+STALE_FORM = N_(
+    "This form was open too long or came from another page. Load the page again and send it once more."
+)
+
+
+def register(app: Flask) -> None:
+    """Every way in which a request can fail gets one shape."""
+    app.register_blueprint(pages)
+    app.register_error_handler(Mistake, tell_mistake)
+    app.register_error_handler(HTTPException, tell_http)
+    app.register_error_handler(CSRFError, tell_stale_form)
+    app.register_error_handler(OperationalError, tell_database)
+    app.register_error_handler(TimeoutError, tell_database)
+    app.logger.addFilter(without_secrets)
+
+
+def wants_json() -> bool:
+    """Whether the asker is a program: the API, and every address that ends in .json."""
+    return request.path.startswith("/api/") or request.path.endswith(".json")
+
+
+def sentence(mistake: Mistake) -> str:
+    """The mistake in the reader's language. What somebody typed is quoted up to 40 characters."""
+    return gettext(mistake.message, **{name: _short(name, value) for name, value in mistake.values.items()})
+
+
+def _short(name: str, value: object) -> object:
+    if name in _OUR_WORDS or not isinstance(value, str) or len(value) <= LONGEST_ECHO:
+        return value
+    return value[:LONGEST_ECHO] + "…"
+
+
+def tell_mistake(mistake: Mistake) -> Response:
+    return answer(mistake.status, sentence(mistake))
+
+
+def tell_stale_form(_error: CSRFError) -> Response:
+    return answer(400, gettext(STALE_FORM))
+
+
+def tell_http(error: HTTPException) -> Response:
+    """An HTTP error as our page. Redirects and ready-made responses pass through."""
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()
+    status = error.code if error.code in SENTENCES else 400 if error.code < 500 else 500
+    response = answer(error.code, gettext(SENTENCES[status]))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers.add(name, value)
+    if isinstance(error, RateLimitExceeded) and error.limit is not None:
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    elif error.code == 429:
+        response.headers.setdefault("Retry-After", "60")
+    return response
+
+
+def tell_database(error: OperationalError | TimeoutError) -> Response:
+    """503 when the database is busy or away, so that every client keeps what it has and comes again."""
+    if not is_busy(error):
+        logging.getLogger("openweek").error("The database refused", exc_info=error)
+        return tell_http(InternalServerError())
+    response = answer(503, gettext(SENTENCES[503]))
+    response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
+
+
+def is_busy(error: OperationalError | TimeoutError) -> bool:
+    """Whether the same request can work later: a lock, a deadlock, no free connection, a server that restarts."""
+    if isinstance(error, TimeoutError):
+        return True
+    cause = error.orig
+    sqlite = getattr(cause, "sqlite_errorname", None)
+    if sqlite is not None:
+        return sqlite.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    state = getattr(cause, "sqlstate", None)
+    # No state: no server to give one. 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57P shutdown.
+    return state is None or state.startswith(("08", "40", "53", "55P03", "57P"))
+
+
+def answer(status: int, detail: str) -> Response:
+    """The one shape of every error: problem JSON for programs, a page for people."""
+    title = gettext(TITLES.get(status, TITLES[400 if status < 500 else 500]))
+    if wants_json():
+        problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        body = json.dumps(problem, ensure_ascii=False)
+        response = Response(body, status, content_type="application/problem+json; charset=utf-8")
+    else:
+        # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
+        shell = "error.html" if status < 500 else "error_plain.html"
+        response = Response(
+            render_template(shell, status=status, error_title=title, detail=detail, locale=str(get_locale())),
+            status,
+            content_type="text/html; charset=utf-8",
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def without_secrets(record: logging.LogRecord) -> bool:
+    """Take the secret out of a logged path (/C/…, /V/…, /my/…): codes never stand in logs."""
+    if has_request_context() and isinstance(record.msg, str):
+        record.msg = _SECRET_PATH.sub(r"/\1/…", record.msg)
+    return True
