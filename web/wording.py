@@ -1,0 +1,176 @@
+"""Words that templates of every room share: names of terms, regions, groups, days and times in the reader's language."""
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date, format_time
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from models import clock, regions
+from models.campaign import UNKNOWN_GROUP, Campaign, Term
+from models.errors import Mistake
+from models.events import Event, Occurrence
+from models.places import Region
+
+# A pattern of CLDR for each thing said about a day; the language decides order and words.
+_DAY = {"zh": "M月d日 EEE", "en": "EEE d MMMM"}
+_SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
+_DAY_OF_YEAR = {"zh": "y年M月d日 EEE", "en": "EEE d MMMM y"}
+_WEEKDAY = {"zh": "EEE", "en": "EEE"}
+
+
+def language() -> str:
+    """The reader's language: zh or en."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def t(term: Term | None) -> str:
+    """The name of a term in the reader's language; nothing for none."""
+    return term.name(language()) if term is not None else ""
+
+
+def gist(term: Term | None) -> str:
+    return term.gist(language()) if term is not None else ""
+
+
+def campaign_name(campaign: Campaign) -> str:
+    return campaign.name_zh if language() == "zh" else campaign.name_en
+
+
+def campaign_theme(campaign: Campaign) -> str:
+    return campaign.theme_zh if language() == "zh" else campaign.theme_en
+
+
+def marked_name(campaign: Campaign) -> str:
+    """What the marked day is called (世界知识产权日)."""
+    return campaign.marked_zh if language() == "zh" else campaign.marked_en
+
+
+def group_name(campaign: Campaign, key: str) -> str:
+    """The name of an audience group; the unknown group has one too."""
+    return t(next((term for term in campaign.groups if term.key == key), None)) or _("Not known")
+
+
+def group_icon(campaign: Campaign, key: str) -> str:
+    """The symbol of icons.svg for a group."""
+    return next((term.icon for term in campaign.groups if term.key == key and term.icon), UNKNOWN_GROUP)
+
+
+def group_class(campaign: Campaign, key: str) -> str:
+    """The classes that give a group its colour: by key for the known ones, by number for other campaigns."""
+    return f"group-n{campaign.group_number(key)} group-{key}"
+
+
+def format_name(campaign: Campaign, key: str | None) -> str:
+    """The name of a form of activity; "other" for what a report called by a word of its own."""
+    if not key:
+        return ""
+    term = campaign.term("format", key)
+    return t(term) or _("Other form")
+
+
+def mode_name(mode: str | None) -> str:
+    names = {"onsite": _("On site"), "online": _("Online"), "mixed": _("On site and online")}
+    return names.get(mode or "", "")
+
+
+def region_label(region: Region | str | None) -> str:
+    """The region with what lies above it: 江苏省 连云港市 灌云县. Groupings such as 市辖区 are left out."""
+    code = region.code if isinstance(region, Region) else region
+    if not code:
+        return ""
+    rows = _regions()
+    path = [rows[part] for part in (*regions.ancestors(code), code) if part in rows]
+    return " ".join(region_name(row) for row in path if row.code == code or not _grouping(row.name))
+
+
+def region_name(region: Region | regions.RegionRow) -> str:
+    """The region's own name. Only provinces have an English one."""
+    return region.name if language() == "zh" or not region.name_en else region.name_en
+
+
+@lru_cache(maxsize=1)
+def _regions() -> dict[str, regions.RegionRow]:
+    return {row.code: row for row in regions.load()}
+
+
+def _grouping(name: str) -> bool:
+    return name in ("市辖区", "县") or "直辖县级" in name
+
+
+def day_label(day: date, *, year: bool = False) -> str:
+    """4月20日 周六 / Sat 20 April; with its year where the reader cannot know it."""
+    pattern = _DAY_OF_YEAR if year else _DAY
+    return format_date(day, pattern[language()], locale=language())
+
+
+def short_day(day: date) -> str:
+    """4月20日 / 20 Apr."""
+    return format_date(day, _SHORT_DAY[language()], locale=language())
+
+
+def weekday(day: date) -> str:
+    """周六 / Sat."""
+    return format_date(day, _WEEKDAY[language()], locale=language())
+
+
+def half_day_name(half_day: str | None) -> str:
+    names = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
+    return names.get(half_day or "", "")
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """The wall clock of the campaign's zone: 09:30."""
+    return format_time(instant.astimezone(clock.zone(zone)), "HH:mm", locale=language())
+
+
+def instant_label(instant: datetime, zone: str) -> str:
+    """A moment with its day and year, in the campaign's zone."""
+    return f"{day_label(clock.day_of(instant, zone), year=True)} {clock_time(instant, zone)}"
+
+
+def when(occurrence: Occurrence) -> str:
+    """When a sitting is, as far as it was told: days, clock or half-day. Never a clock time that nobody gave."""
+    if occurrence.end_day != occurrence.start_day:
+        days = _(
+            "%(first)s to %(last)s", first=day_label(occurrence.start_day), last=day_label(occurrence.end_day)
+        )
+    elif occurrence.open_ended:
+        days = _("from %(day)s", day=day_label(occurrence.start_day))
+    else:
+        days = day_label(occurrence.start_day)
+    return " ".join(part for part in (days, hours(occurrence)) if part)
+
+
+def hours(occurrence: Occurrence) -> str:
+    """The clock times of a sitting, or its half-day; nothing where neither was told."""
+    if occurrence.start_at is None:
+        return half_day_name(occurrence.half_day)
+    zone = occurrence.event.campaign.zone
+    first = clock_time(occurrence.start_at, zone)
+    return f"{first}–{clock_time(occurrence.end_at, zone)}" if occurrence.end_at else first
+
+
+def told_time(event: Event) -> str:
+    """The words in which the time was told (上午, 宣传周期间), for events without a date."""
+    return event.time_text or _("Date not reported")
+
+
+def sentence(mistake: Mistake) -> str:
+    """What a rule says, in the reader's language."""
+    return _(mistake.message, **mistake.values)
+
+
+WORDS = (
+    language, t, gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
+    mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
+    when, hours, told_time, sentence,
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Give every template the words above, by their own names."""
+    app.jinja_env.globals.update({word.__name__: word for word in WORDS})
