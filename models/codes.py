@@ -74,7 +74,7 @@ def open_code(text: str, now: datetime) -> Opened:
     """Read and verify a venue code. reason: unknown_code, bad_signature, revoked, expired (a rotating step passed)."""
     try:
         sealed = tokens.read(text)
-    except tokens.NotOurs:
+    except tokens.NotOursError:
         return Opened(None, "unknown_code")
     if not isinstance(sealed.payload, tokens.VenuePayload):
         return Opened(None, "unknown_code")

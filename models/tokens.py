@@ -17,12 +17,15 @@ PASS_PURPOSES = (1, 2, 3)
 PRINTED, ROTATING = 5, 6
 STEP_SECONDS = 30
 STEPS_OLD, STEPS_AHEAD = 2, 1
+STEPS_REMEMBERED = (
+    8 * 24 * 3600 // STEP_SECONDS
+)  # a photo from earlier in the week is told apart from a forgery
 PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
 _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
 _BASE32 = re.compile(r"[A-Z2-7]+\Z")
 
 
-class NotOurs(ValueError):
+class NotOursError(ValueError):
     """A text that is no code of this system."""
 
 
@@ -77,24 +80,26 @@ class Sealed:
 def last_segment(text: str) -> str:
     """What is read of a scanned text: the last path segment, upper-cased, without query or trailing slash."""
     path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
-    return path.rstrip("/").rsplit("/", 1)[-1].upper()
+    segment = path.rstrip("/").rsplit("/", 1)[-1]
+    # Some letters outside ASCII turn into A-Z in upper case; they are no spelling of a code.
+    return segment.upper() if segment.isascii() else segment
 
 
 def read(text: str) -> Sealed:
-    """Take a scanned text apart. Raises NotOurs for everything that has not the shape of a code."""
+    """Take a scanned text apart. Raises NotOursError for everything that has not the shape of a code."""
     token = last_segment(text)
     if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
-        raise NotOurs
+        raise NotOursError
     raw = b32decode(token)
     version, purpose = raw[0] >> 4, raw[0] & 15
     if version != VERSION:
-        raise NotOurs
+        raise NotOursError
     if len(token) == PASS_CHARACTERS and purpose in PASS_PURPOSES:
         return Sealed(_unpack_pass(raw), raw[16:])
     if len(token) == VENUE_CHARACTERS and purpose in (PRINTED, ROTATING):
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
         return Sealed(payload, raw[7:])
-    raise NotOurs
+    raise NotOursError
 
 
 def _unpack_pass(raw: bytes) -> PassPayload:
@@ -152,8 +157,9 @@ def verify_venue(sealed: Sealed, secret: bytes, seconds: float) -> str:
     if payload.purpose == PRINTED:
         return "ok" if hmac.compare_digest(_venue_mac(payload, secret, 0), sealed.signature) else "bad"
     present = step_at(seconds)
-    # The payload carries the step mod 256: within two hours exactly one full step fits it.
-    step = present - ((present - payload.turn + 128) % 256 - 128)
-    if step < 0 or not hmac.compare_digest(_venue_mac(payload, secret, step), sealed.signature):
-        return "bad"
-    return "ok" if present - STEPS_OLD <= step <= present + STEPS_AHEAD else "old"
+    # The payload carries the step mod 256, so of each 256 steps one fits it: the nearest, or one of the past days.
+    nearest = present - ((present - payload.turn + 128) % 256 - 128)
+    for step in range(nearest, max(present - STEPS_REMEMBERED, 0) - 1, -256):
+        if hmac.compare_digest(_venue_mac(payload, secret, step), sealed.signature):
+            return "ok" if present - STEPS_OLD <= step <= present + STEPS_AHEAD else "old"
+    return "bad"
