@@ -1,0 +1,130 @@
+"""The set-up: locks without addresses, every dependency explained, stamps that tell right from stale."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-node.lock", "package-lock.json"]
+
+
+def in_tools(code: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run a line of Python inside tools/, as the set-up does."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "tools",
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_address(name):
+    assert re.findall(r"https?://|--(?:extra-)?index-url|resolved", (ROOT / name).read_text()) == []
+
+
+@pytest.mark.parametrize("name", [name for name in LOCKS if name.endswith(".lock")])
+def test_every_locked_python_package_has_a_hash(name):
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+    assert [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_locked_front_end_package_has_a_hash():
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+
+
+def test_the_test_lock_holds_the_other_one():
+    pins = [set(re.findall(r"^\S+==\S+", (ROOT / name).read_text(), re.M)) for name in LOCKS[:2]]
+    assert pins[0] - pins[1] == set()
+
+
+def test_every_dependency_is_explained():
+    told = (ROOT / "docs" / "dependencies.md").read_text().lower()
+    asked = [
+        name.lower()
+        for file in ROOT.glob("requirements*.in")
+        for name in re.findall(r"^[A-Za-z][\w.-]*", file.read_text(), re.M)
+    ]
+    package = json.loads((ROOT / "package.json").read_text())
+    asked += [*package["dependencies"], *package["devDependencies"]]
+    assert [name for name in asked if name not in told] == []
+
+
+def test_the_pages_libraries_are_in_place():
+    vendored = {
+        str(path.relative_to(ROOT / "static" / "vendor")) for path in ROOT.glob("static/vendor/*/**/*.*")
+    }
+    assert {
+        "zxing/reader/index.js",
+        "zxing/share.js",
+        "zxing/zxing_reader.wasm",
+        "noble-ed25519/index.js",
+    } <= vendored
+    assert all(
+        (ROOT / "static" / "vendor" / name / "LICENSE").is_file() for name in ("zxing", "noble-ed25519")
+    )
+
+
+def test_nothing_of_others_is_tracked():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert re.findall(r"^(?:static/vendor|node_modules|\.venv|instance)/.*|.*\.mo$", tracked, re.M) == []
+
+
+def test_the_first_file_parses_on_a_python_that_is_too_old():
+    ast.parse((ROOT / "tools" / "prepare.py").read_text(), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en_GB.UTF-8", "There is no set-up 'fly': use run, lint or test.\n"),
+        ("zh_CN.UTF-8", "没有“fly”这一级：请用 run、lint 或 test。\n"),
+    ],
+)
+def test_the_set_up_speaks_the_readers_language(lang, sentence):
+    told = in_tools("import steps; steps.prepare('fly')", LANG=lang, LC_ALL="", PYTHONIOENCODING="utf-8")
+    assert (told.returncode, told.stderr) == (1, sentence)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            "Retrying: NewConnectionError('Temporary failure in name resolution')\nERROR: no",
+            "A package could not be fetched: check the network or the pip and npm settings, then run the same command "
+            "again (details: .venv/openweek/set-up.log).\n",
+        ),
+        (
+            "building\nERROR: disk full\n\n",
+            "The set-up stopped: ERROR: disk full (details: .venv/openweek/set-up.log).\n",
+        ),
+    ],
+)
+def test_a_failed_download_is_one_sentence(said, sentence):
+    told = in_tools(f"import shell; shell.give_up({said!r})", LANG="C.UTF-8", LC_ALL="")
+    assert (told.returncode, told.stderr) == (1, sentence)
+
+
+def test_a_stamp_holds_until_what_it_was_made_from_changes(tmp_path):
+    code = f"""
+from pathlib import Path
+from stamps import holds, key, leave
+lock, stamp = Path({str(tmp_path)!r}, "lock"), Path({str(tmp_path)!r}, "made", "stamp")
+lock.write_text("one")
+print(holds(stamp, key(lock)))
+leave(stamp, key(lock))
+print(holds(stamp, key(lock)))
+lock.write_text("two")
+print(holds(stamp, key(lock)))
+"""
+    assert in_tools(code).stdout.split() == ["False", "True", "False"]
