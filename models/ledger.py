@@ -25,6 +25,7 @@ ACCEPT, SET_ASIDE = "accept", "set_aside"
 class Flag(IntFlag):
     """What is remarkable about a kept row. Those in HELD do not count until a person accepts."""
 
+    NONE = 0
     LATE = 1  # handed in more than 15 minutes after it happened
     CLOCK = 2  # the device's clock was far off, or ahead of the receipt
     OVER_CAPACITY = 4

@@ -1,0 +1,218 @@
+"""One attempt on its way through the rules: its corrected time, what its code says, where it belongs. No writing."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from models import clock, keys, ledger, passes, tokens
+from models.attempts import Attempt
+from models.base import db
+from models.campaign import UNKNOWN_GROUP, Campaign
+from models.ledger import Answer, Flag
+from models.sittings import Sitting
+from models.visits import Entry
+
+LATE_AFTER = timedelta(minutes=15)
+CLOCK_TOLERANCE_MS = 120_000
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where scans come in: a paired device, or the landing page of a venue code (kiosk_id None).
+
+    served: ids of the events that it served at an instant. revoked: its token may only hand in what it holds."""
+
+    campaign: Campaign
+    served: Callable[[datetime], list[int]]
+    kiosk_id: int | None = None
+    supervisor: bool = False
+    revoked: bool = False
+
+
+@dataclass
+class Case:
+    """An attempt and what the rules have found so far. reason: why it is refused, once something is."""
+
+    attempt: Attempt
+    at: datetime
+    skew_ms: int | None
+    day: date
+    hour: int
+    flags: Flag = Flag.NONE
+    reason: str | None = None
+    payload: tokens.PassPayload | None = None
+    holder: str | None = None
+    identified: bool = False
+    method: str | None = None
+    group: str | None = None
+    headcount: int | None = None
+    code_length: int | None = None
+    code_hash: str | None = None
+    pass_id: int | None = None
+    sitting: Sitting | None = None
+    verdict: str | None = None
+    since: datetime | None = None
+    presence_id: int | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.attempt.id
+
+    @property
+    def is_undo(self) -> bool:
+        return self.attempt.kind == ledger.UNDO
+
+    @property
+    def let_in(self) -> bool:
+        """The device already showed green: a fact that the figures weigh and never lose (rule 6)."""
+        return self.attempt.shown == ledger.STORED
+
+    @property
+    def key(self) -> tuple[int, date, str] | None:
+        """Which presence the case belongs to, once it has a sitting and a holder."""
+        return (self.sitting.occurrence_id, self.day, self.holder) if self.sitting and self.holder else None
+
+    def refuse(self, reason: str) -> None:
+        self.verdict, self.reason = ledger.REFUSED, reason
+
+    def entry(self, effective: bool) -> Entry:
+        return Entry(
+            self.id,
+            self.at,
+            self.attempt.direction,
+            self.headcount,
+            self.group,
+            self.method,
+            self.hour,
+            effective,
+        )
+
+    def answer(self) -> Answer:
+        known = self.reason not in ("unknown_code", "bad_signature", "bad_scan", "wrong_campaign")
+        return Answer(
+            id=self.id,
+            verdict=self.verdict,
+            reason=self.reason,
+            group=self.group if known else None,
+            headcount=self.headcount if known else None,
+            since=self.since,
+            flags=self.flags,
+        )
+
+
+def open_cases(
+    attempts: list[Attempt], desk: Desk, now: datetime, device_time: datetime | None
+) -> list[Case]:
+    """Correct the clocks and read the codes. Asks the database for keys alone."""
+    sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
+    readers = _Readers(desk.campaign)
+    return [_open(attempt, desk, now, sync_skew, readers) for attempt in attempts]
+
+
+def _open(attempt: Attempt, desk: Desk, now: datetime, sync_skew: int | None, readers: "_Readers") -> Case:
+    skew = attempt.skew_ms if attempt.skew_ms is not None else sync_skew
+    corrected = attempt.at - timedelta(milliseconds=skew or 0)
+    at = min(corrected, now)
+    case = Case(
+        attempt=attempt,
+        at=at,
+        skew_ms=skew,
+        day=clock.day_of(at, desk.campaign.zone),
+        hour=clock.hour_of(at, desk.campaign.zone),
+    )
+    if now - at > LATE_AFTER:
+        case.flags |= Flag.LATE
+    if abs(skew or 0) > CLOCK_TOLERANCE_MS or corrected - now > timedelta(milliseconds=CLOCK_TOLERANCE_MS):
+        case.flags |= Flag.CLOCK
+    if desk.revoked and not case.is_undo:
+        case.flags |= Flag.AFTER_REVOCATION
+    if attempt.malformed:
+        case.refuse("bad_scan")
+    elif attempt.kind == ledger.PASS:
+        readers.read_pass(case)
+    elif not case.is_undo:
+        _read_counted(case, desk.campaign)
+    return case
+
+
+def _read_counted(case: Case, campaign: Campaign) -> None:
+    """A touch or a tally (nobody can be recognised), or a phone (the landing page knows the browser)."""
+    attempt = case.attempt
+    if attempt.group != UNKNOWN_GROUP and campaign.group_number(attempt.group) == 0:
+        case.refuse("bad_scan")
+        return
+    case.group, case.headcount = attempt.group, attempt.headcount or 1
+    case.method = attempt.method or attempt.kind
+    case.holder, case.identified = attempt.holder or f"s:{attempt.id.hex}", attempt.holder is not None
+
+
+@dataclass
+class _Readers:
+    """The keys that one batch needs, fetched once."""
+
+    campaign: Campaign
+    publics: dict[int, bytes | None] = field(default_factory=dict)
+    foreign_key: bytes | None = None
+
+    def read_pass(self, case: Case) -> None:
+        attempt = case.attempt
+        if attempt.code is None:
+            case.code_length, case.code_hash = attempt.foreign_length, attempt.foreign_hash
+            case.refuse("unknown_code")
+            return
+        try:
+            sealed = tokens.read(attempt.code)
+        except tokens.NotOursError:
+            sealed = None
+        if sealed is None or not isinstance(sealed.payload, tokens.PassPayload):
+            self._forget(case)
+            return
+        payload = sealed.payload
+        if not self._genuine(sealed):
+            case.refuse("bad_signature")
+        elif payload.campaign != self.campaign.number:
+            case.refuse("wrong_campaign")
+        else:
+            self._recognise(case, payload)
+
+    def _genuine(self, sealed: tokens.Sealed) -> bool:
+        key_id = sealed.payload.key_id
+        if key_id not in self.publics:
+            key = keys.find(keys.PASS, key_id)
+            self.publics[key_id] = key.public if key else None
+        public = self.publics[key_id]
+        return public is not None and tokens.verify_pass(sealed, public)
+
+    def _recognise(self, case: Case, payload: tokens.PassPayload) -> None:
+        case.payload, case.method = payload, "pass"
+        case.holder, case.identified = f"p:{payload.serial:010x}", True
+        case.group = self.campaign.group_by_number(payload.group)
+        case.headcount = 1
+        if payload.purpose == passes.GROUP:
+            case.headcount = case.attempt.headcount or payload.headcount
+            if case.headcount > payload.headcount:
+                case.flags |= Flag.ABOVE_DECLARED
+
+    def _forget(self, case: Case) -> None:
+        """A text that is not ours may be a payment or an identity code: only its length and a keyed hash stay."""
+        text = case.attempt.code
+        if self.foreign_key is None:
+            self.foreign_key = keys.in_use(keys.BROWSER).secret
+        case.code_length = len(text)
+        digest = hmac.digest(
+            self.foreign_key, b"openweek-foreign\x01" + text.encode("utf-8", "replace"), hashlib.sha256
+        )
+        case.code_hash = digest.hex()
+        case.refuse("unknown_code")
+
+
+def find_passes(cases: list[Case], campaign: Campaign) -> dict[int, passes.Pass]:
+    """The rows of the passes in these cases, by serial. A genuine pass without a row (a restored backup) has none."""
+    serials = {case.payload.serial for case in cases if case.payload}
+    if not serials:
+        return {}
+    with db.session.no_autoflush:
+        return passes.by_serials(campaign.id, serials)

@@ -1,0 +1,179 @@
+"""The rules of the door, in order, on rows that are already locked. They decide a case; writing it is another's work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from models import ledger
+from models.cases import Case, Desk
+from models.ledger import HELD, OUT, REPEAT, STORED, Flag
+from models.passes import Pass
+from models.sittings import Sitting, nearest, open_then
+from models.visits import NOTHING, Entry, State, came_back, derive
+
+UNDO_WITHIN = timedelta(minutes=15)
+
+
+@dataclass
+class Place:
+    """One presence while a batch is decided: its rows so far and what they came to before the batch."""
+
+    id: int
+    occurrence_id: int
+    day: date
+    identified: bool
+    entries: list[Entry] = field(default_factory=list)
+    before: State = NOTHING
+
+    @property
+    def state(self) -> State:
+        return derive(self.entries, self.identified)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """An undo that was answered "stored", as far as its effect goes."""
+
+    kiosk_id: int | None
+    supervisor: bool
+    at: datetime
+
+    def reaches(self, kiosk_id: int | None, at: datetime) -> bool:
+        """Whether it takes out a scan of this device at this time: an own one within 15 minutes, or by a supervisor."""
+        return self.supervisor or (self.kiosk_id == kiosk_id and self.at - at <= UNDO_WITHIN)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The scan that an undo names."""
+
+    kind: str
+    kiosk_id: int | None
+    at: datetime
+    verdict: str
+    event_id: int | None
+    place: Place | None
+
+
+def choose_sitting(
+    case: Case, sittings: Sequence[Sitting], served: list[int], passes: dict[int, Pass]
+) -> None:
+    """Where an entry belongs; refuses what belongs nowhere, or (rule 6) flags whom the device let in all the same."""
+    candidates = [sitting for sitting in sittings if sitting.event_id in served]
+    named = case.attempt.occurrence_id
+    bound = case.payload.event if case.payload else 0
+    if named is not None:
+        candidates = [sitting for sitting in candidates if sitting.occurrence_id == named]
+        if not candidates:
+            case.refuse("not_allowed")
+            return
+    if bound:
+        candidates = [sitting for sitting in candidates if sitting.event_id == bound]
+        if not candidates:
+            case.refuse("wrong_event")
+            return
+    if case.payload and _revoked(case, passes):
+        return
+    case.sitting = open_then(candidates, case.at)
+    if case.sitting is None and case.let_in:
+        case.sitting = nearest(candidates, case.at)
+        case.flags |= Flag.OUTSIDE_HOURS
+    if case.sitting is None:
+        case.refuse("not_open")
+
+
+def _revoked(case: Case, passes: dict[int, Pass]) -> bool:
+    row = passes.get(case.payload.serial)
+    if row is None:
+        return False
+    case.pass_id = row.id
+    if row.revoked_at is None or case.at < row.revoked_at:
+        return False
+    if case.let_in:
+        case.flags |= Flag.REVOKED_PASS
+        return False
+    case.refuse("revoked")
+    return True
+
+
+def decide_entry(case: Case, place: Place, occupancy: dict[tuple[int, date], int], undone: bool) -> None:
+    """Someone comes or goes. occupancy: heads inside now, for sittings with a capacity; kept up to date here."""
+    before = place.state
+    effective = not undone and not case.flags & HELD
+    entry = case.entry(effective)
+    after = derive([*place.entries, entry], place.identified)
+    case.verdict = _verdict(case, place, before, entry) if effective else STORED
+    room = (place.occurrence_id, place.day)
+    if room in occupancy and effective:
+        more = after.inside - before.inside
+        if more > 0 and occupancy[room] + more > case.sitting.capacity and not _squeeze_in(case):
+            case.refuse("full")
+            case.since = None
+            return
+        occupancy[room] += more
+    case.presence_id = place.id
+    place.entries.append(entry)
+
+
+def _squeeze_in(case: Case) -> bool:
+    """Over capacity: whom a device already let in, and heads that staff counted, are facts. Others are refused."""
+    shown_green = case.let_in or (Flag.REENTRY in case.flags and case.attempt.shown is not None)
+    if shown_green or case.attempt.kind == ledger.TALLY:
+        case.flags |= Flag.OVER_CAPACITY
+        return True
+    return False
+
+
+def _verdict(case: Case, place: Place, before: State, entry: Entry) -> str:
+    if not place.identified:
+        return STORED
+    first = before.visit
+    if entry.direction == OUT:
+        if first is None or before.inside:
+            return STORED
+        case.since = first.at
+        return REPEAT
+    if first is None:
+        return STORED
+    if came_back(place.entries, entry):
+        case.flags |= Flag.REENTRY
+    elif entry.headcount > before.weight:
+        case.flags |= Flag.RAISED
+        return STORED
+    elif entry.order < first.order:
+        return STORED  # handed in late, and yet the first: it is the visit now
+    case.since = first.at
+    return REPEAT
+
+
+def decide_undo(
+    case: Case, target: Target | None, earlier: list[Undo], desk: Desk, served: list[int]
+) -> None:
+    """An undo takes its target out, once. An unknown target: kept, and takes effect when the target arrives."""
+    if target is None:
+        case.verdict = STORED
+    elif target.kind == ledger.UNDO:
+        case.refuse("bad_scan")
+    elif not _may_undo(case, target, desk, served):
+        case.refuse("not_allowed")
+    elif target.verdict == ledger.REFUSED:
+        case.verdict = REPEAT  # it never counted: there is nothing to take out
+    elif valid := [undo for undo in earlier if undo.reaches(target.kiosk_id, target.at)]:
+        case.verdict, case.since = REPEAT, min(undo.at for undo in valid)
+    else:
+        case.verdict = STORED
+        if target.place is not None:
+            _take_out(target.place, case.attempt.undoes)
+
+
+def _may_undo(case: Case, target: Target, desk: Desk, served: list[int]) -> bool:
+    if desk.supervisor:
+        return target.event_id is None or target.event_id in served
+    return target.kiosk_id == desk.kiosk_id and case.at - target.at <= UNDO_WITHIN
+
+
+def _take_out(place: Place, scan_id: UUID) -> None:
+    for entry in place.entries:
+        if entry.id == scan_id:
+            entry.effective = False
