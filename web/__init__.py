@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from web import errors
+from web import errors, wording
 
-MODULES = (errors,)
+MODULES = (errors, wording)
 
 
 def register(app: Flask) -> None:
