@@ -1,6 +1,7 @@
 """The served application: what `make run` starts, on a port of its own and a database that nobody else has."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENWEEK = Path(sys.executable).with_name("openweek")
+GRACE = 5  # seconds for streams that are still open
 START = 60  # seconds until the first answer, on a busy machine
 
 
@@ -74,7 +76,9 @@ class Server:
         """Start and wait until it answers."""
         command = [OPENWEEK, "serve", "--port", str(self.port)]
         with self.log.open("a") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
         pause = threading.Event()
         for _ in range(START * 10):
             if self._process.poll() is not None:
@@ -87,14 +91,19 @@ class Server:
         raise AssertionError(f"the server did not start: {self.log.read_text()}")
 
     def stop(self) -> None:
-        """Stop the server alone, by its own process; `start()` may follow."""
+        """Stop this server alone; `start()` may follow."""
         if self._process:
             self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
+            self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would: gunicorn and its workers, which are a process group of their own."""
+        if self._process:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
             self._process = None
 
     def close(self) -> None:
