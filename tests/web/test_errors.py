@@ -6,10 +6,8 @@ import pytest
 from flask import abort
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from models import db
 from models.errors import Conflict, Mistake, Unknown
 from web import errors
-from wsgi import create_app
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -42,13 +40,13 @@ FAILURES = {
 
 
 @pytest.fixture
-def browser(tmp_path):
-    app = create_app(
-        {"OPENWEEK_INSTANCE": str(tmp_path), "OPENWEEK_DATABASE_URL": f"sqlite:///{tmp_path}/e.sqlite"}
-    )
-    with app.app_context():
-        db.create_all()
+def settings(settings):
+    """As served: an unforeseen fault becomes a page instead of reaching the test."""
+    return settings | {"TESTING": False}
 
+
+@pytest.fixture
+def browser(app):
     @app.get("/fail/<kind>")
     @app.get("/fail/<kind>.json")
     @app.get("/api/fail/<kind>")
@@ -57,9 +55,7 @@ def browser(tmp_path):
             abort(int(kind))
         raise FAILURES[kind]
 
-    yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    return app.test_client()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,70 @@
+"""What an account reaches (rule 14): the lookup is the permission. What it does not reach does not exist for it.
+
+organizer: the events that its organization leads. office: those, and all that happen in its region or below it.
+committee: every event. A withdrawn event is in no list and has no page, but its attendance stays in the figures, so
+`reach` lets it through and `events_for` does not.
+"""
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from models import regions
+from models.base import db
+from models.devices import Kiosk, KioskService
+from models.errors import N_, Unknown
+from models.events import Event
+from models.people import COMMITTEE, OFFICE, ORGANIZER, Account
+
+_LARGEST_ID = 2**31 - 1
+
+
+def reach(account: Account) -> ColumnElement[bool]:
+    """The condition on Event that says which events an account reaches, withdrawn ones too."""
+    led = Event.lead_id == account.organization_id
+    if account.role == COMMITTEE:
+        return true()
+    if account.role == OFFICE:
+        return or_(led, _in_region(account.organization.region_code))
+    return led if account.role == ORGANIZER else false()
+
+
+def _in_region(code: str | None) -> ColumnElement[bool]:
+    """The event happens in this region or below: its code has the same first digits (660000 is not below 650000)."""
+    return Event.region_code.startswith(regions.prefix(code), autoescape=True) if code else false()
+
+
+def scope(account: Account) -> Select[tuple[int]]:
+    """The ids of all events whose figures an account may ask for."""
+    return select(Event.id).where(reach(account))
+
+
+def events_for(account: Account) -> Select[tuple[Event]]:
+    """The events that an account sees and changes, in no particular order."""
+    return select(Event).where(reach(account), Event.withdrawn_at.is_(None))
+
+
+def event_for(account: Account, event_id: int) -> Event:
+    """One event that an account sees and changes. Raises Unknown for any other."""
+    found = None
+    if 0 < event_id <= _LARGEST_ID:
+        found = db.session.scalar(events_for(account).where(Event.id == event_id))
+    if found is None:
+        raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)
+    return found
+
+
+def kiosks_of(event: Event) -> list[Kiosk]:
+    """The devices that serve or have served an event; those in service first, newest first."""
+    served = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
+    return list(
+        db.session.scalars(
+            select(Kiosk).where(Kiosk.id.in_(served)).order_by(Kiosk.revoked_at.is_not(None), Kiosk.id.desc())
+        )
+    )
+
+
+def kiosk_of(event: Event, kiosk_id: int) -> Kiosk:
+    """One device that serves or has served an event. Raises Unknown."""
+    found = next((kiosk for kiosk in kiosks_of(event) if kiosk.id == kiosk_id), None)
+    if found is None:
+        raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
+    return found
