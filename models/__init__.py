@@ -3,7 +3,7 @@
 Importing this package registers every table.
 """
 
-from models import campaign, codes, devices, events, keys, ledger, passes, people, places, settings
+from models import campaign, codes, devices, events, ical, keys, ledger, passes, people, places, settings
 from models.base import db
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "db",
     "devices",
     "events",
+    "ical",
     "keys",
     "ledger",
     "passes",

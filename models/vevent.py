@@ -1,0 +1,248 @@
+"""One occurrence as an iCalendar VEVENT (RFC 5545, 7986, 9073 not needed), and the calendar around it. Pure: no database.
+
+A feed is one file for all its readers, whoever asks: so its words are Chinese, like the events themselves.
+"""
+
+import logging
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from urllib.parse import quote, urlsplit
+
+from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vUri
+from icalendar import Event as VEvent
+
+from models import clock
+from models.campaign import AUDIENCE, FORMAT, OTHER_FORMAT, Campaign
+from models.events import CANCELLED, Event, Occurrence
+from models.places import Venue
+from models.site import Site
+
+VERSION = "1"  # of what is written below; another one makes every stored entry stale
+PRODID = "-//Openweek//Openweek//ZH"
+REFRESH = timedelta(hours=1)
+COLOUR = "steelblue"  # a CSS3 name: hex is not allowed there
+RADIUS = "100"  # metres
+CALLED_OFF = "【已取消】"
+HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
+
+log = logging.getLogger("openweek.calendar")
+
+
+def uid(occurrence_id: int, site: Site) -> str:
+    """The UID by which subscribed calendars know an occurrence, for ever."""
+    return f"occ-{occurrence_id}@{site.uid_domain}"
+
+
+def event_path(event: Event) -> str:
+    return f"/{event.campaign_id}/events/{event.id}"
+
+
+def is_cancelled(occurrence: Occurrence) -> bool:
+    return CANCELLED in (occurrence.status, occurrence.event.status)
+
+
+def by_the_clock(occurrence: Occurrence) -> bool:
+    """Whether the entry has clock times. Several days of which only the first hour is known are whole days."""
+    if occurrence.start_at is None:
+        return False
+    return occurrence.end_at is not None or occurrence.end_day == occurrence.start_day
+
+
+def plain(text: str) -> str:
+    """Text that no parser stumbles over: line breaks as \\n, no control characters, no lone surrogates, no BOM."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    kept = (" " if char == "\t" else char for char in lines)
+    return "".join(
+        c for c in kept if c == "\n" or (c != "\ufeff" and unicodedata.category(c) not in _UNSAFE)
+    ).strip()
+
+
+_UNSAFE = ("Cc", "Cs")
+
+
+def line(text: str) -> str:
+    """The same on one line."""
+    return " ".join(plain(text).split())
+
+
+def entry(occurrence: Occurrence, site: Site) -> bytes | None:
+    """The VEVENT of an occurrence with its last line break; None, and a line in the log, where it cannot be written.
+
+    One entry that a calendar cannot read would lose it the whole feed."""
+    try:
+        return _entry(occurrence, site).to_ical()
+    except (ValueError, TypeError, OverflowError) as error:
+        log.error("Occurrence %s has no calendar entry: %s", occurrence.id, error)
+        return None
+
+
+def _entry(occurrence: Occurrence, site: Site) -> VEvent:
+    event = occurrence.event
+    vevent = VEvent()
+    vevent.add("uid", uid(occurrence.id, site))
+    # Both tell when the record changed. The present moment here would make every refresh look like a change.
+    vevent.add("dtstamp", occurrence.changed_at.replace(microsecond=0))
+    vevent.add("last-modified", occurrence.changed_at.replace(microsecond=0))
+    vevent.add("sequence", occurrence.sequence)
+    vevent.add("status", "CANCELLED" if is_cancelled(occurrence) else "CONFIRMED")
+    vevent.add("summary", _summary(occurrence))
+    vevent.add("description", _description(occurrence, site))
+    vevent.add("url", site.url(event_path(event)))
+    _add_time(vevent, occurrence)
+    _add_place(vevent, occurrence)
+    categories = _categories(event)
+    if categories:
+        vevent.add("categories", categories)
+    meeting = _address(event.online_url)
+    if meeting:
+        vevent.add("conference", vUri(meeting, params={"VALUE": "URI"}))
+    return vevent
+
+
+def _summary(occurrence: Occurrence) -> str:
+    title = line(occurrence.event.title) or f"活动 {occurrence.event.id}"
+    half_day = "" if by_the_clock(occurrence) else HALF_DAY.get(occurrence.half_day or "", "")
+    return (CALLED_OFF if is_cancelled(occurrence) else "") + title + (f"（{half_day}）" if half_day else "")
+
+
+def _description(occurrence: Occurrence, site: Site) -> str:
+    event = occurrence.event
+    groups = [term.name_zh for term in event.campaign.of(AUDIENCE) if term.key in event.groups]
+    told = (
+        ("时间", _time_told(occurrence)),
+        ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
+        ("面向", "、".join(groups)),
+        ("线上参与", _address(event.online_url)),
+        ("详情", site.url(event_path(event))),
+    )
+    return "\n".join(
+        filter(None, [plain(event.description), *(f"{name}：{text}" for name, text in told if text)])
+    )
+
+
+def _time_told(occurrence: Occurrence) -> str:
+    """What an all-day entry cannot say by its dates, in the words in which it was told."""
+    if by_the_clock(occurrence):
+        return ""
+    found = [line(occurrence.event.time_text)]
+    half_day = HALF_DAY.get(occurrence.half_day or "", "")
+    if half_day and half_day not in found[0]:
+        found.append(half_day)
+    if occurrence.start_at is not None:
+        start = occurrence.start_at.astimezone(clock.zone(occurrence.event.campaign.zone))
+        found.append(f"首日{start:%H:%M}开始")
+    if occurrence.open_ended:
+        found.append(f"{occurrence.start_day.month}月{occurrence.start_day.day}日起，结束日期未报告")
+    return "，".join(filter(None, found))
+
+
+def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
+    if by_the_clock(occurrence):
+        zone = clock.zone(occurrence.event.campaign.zone)
+        vevent.add("dtstart", occurrence.start_at.astimezone(zone))
+        if occurrence.end_at is not None:
+            vevent.add("dtend", occurrence.end_at.astimezone(zone))
+        return
+    vevent.add("dtstart", occurrence.start_day)
+    vevent.add("dtend", occurrence.end_day + timedelta(days=1))  # exclusive
+    vevent.add("transp", "TRANSPARENT")  # a whole-day entry must not make its reader look busy
+
+
+def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
+    event = occurrence.event
+    listed = [row.venue for row in event.venues]
+    venue = occurrence.venue or (listed[0] if len(listed) == 1 else None)
+    if venue is None:
+        place = line(event.venue_text) or "、".join(filter(None, (line(each.name) for each in listed)))
+    else:
+        place = " ".join(filter(None, (line(venue.name), line(venue.address))))
+    if place:
+        vevent.add("location", place)
+    if place and venue is not None and _located(venue):
+        vevent.add("geo", (venue.latitude, venue.longitude))
+        # Apple draws a map only where this title is the same as LOCATION. A straight quote cannot stand in a parameter.
+        params = {
+            "VALUE": "URI",
+            "X-APPLE-RADIUS": RADIUS,
+            "X-TITLE": place.replace('"', "＂").replace("^", "＾"),
+        }
+        point = vUri(f"geo:{venue.latitude},{venue.longitude}", params=params)
+        vevent.add("x-apple-structured-location", point)
+
+
+def _located(venue: Venue) -> bool:
+    return venue.latitude is not None and venue.longitude is not None
+
+
+def _categories(event: Event) -> list[str]:
+    """Audience groups and forms of activity; a form outside the campaign's list by the word it was told in."""
+    found = [term.name_zh for term in event.campaign.of(AUDIENCE) if term.key in event.groups]
+    keys = [event.main_format] if event.main_format else []
+    for key in dict.fromkeys(keys + [row.format for row in event.formats]):
+        term = event.campaign.term(FORMAT, key)
+        found += [term.name_zh] if term else []
+    found += [line(row.text) for row in event.formats if row.format == OTHER_FORMAT]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _address(url: str) -> str:
+    """An online address as a calendar may carry it: absolute, percent-encoded; nothing for what is none."""
+    url = line(url)
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:
+        return ""
+    if not known:
+        return ""
+    return quote(parts._replace(netloc=host).geturl(), safe="%/:?#[]@!$&'()*+,;=~-._")
+
+
+def calendar(campaign: Campaign, entries: list[bytes], head: dict[str, object] | None = None) -> bytes:
+    """A whole calendar: its head, the one time zone, the entries as they are stored.
+
+    head: the further properties of a feed; a file to keep has none, or Outlook makes a new calendar of it."""
+    vcalendar = Calendar()
+    vcalendar.add("version", "2.0")
+    vcalendar.add("prodid", PRODID)
+    vcalendar.add("calscale", "GREGORIAN")
+    for name, value in (head or {}).items():
+        vcalendar.add(name, value)
+    vcalendar.add_component(_timezone(campaign))
+    end = b"END:VCALENDAR\r\n"
+    return b"".join([vcalendar.to_ical().removesuffix(end), *entries, end])
+
+
+def feed_head(campaign: Campaign, parts: list[str], url: str) -> dict[str, object]:
+    """What only a subscribed calendar says of itself. parts: the names of the filters; url: where it came from."""
+    name = line(" · ".join([campaign.name_zh, *parts]))
+    return {
+        "name": name,
+        "x-wr-calname": name,
+        "x-wr-caldesc": line(campaign.theme_zh) or name,
+        "x-wr-timezone": campaign.zone,
+        "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
+        "x-published-ttl": vDuration(REFRESH),
+        "source": vUri(url, params={"VALUE": "URI"}),
+        "color": vText(COLOUR),
+    }
+
+
+def _timezone(campaign: Campaign) -> Timezone:
+    """The campaign's zone. Where its offset stands still all year, one STANDARD part: Outlook wants it complete, and
+    stumbles over the zone's whole history."""
+    zone = clock.zone(campaign.zone)
+    year = campaign.starts.year
+    months = [datetime.combine(date(year, month, 15), time(), zone) for month in range(1, 13)]
+    if len({moment.utcoffset() for moment in months}) > 1:
+        return Timezone.from_tzinfo(zone, campaign.zone, date(year - 1, 1, 1), date(year + 2, 1, 1))
+    standard = TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))
+    standard.add("tzoffsetfrom", months[0].utcoffset())
+    standard.add("tzoffsetto", months[0].utcoffset())
+    standard.add("tzname", months[0].tzname())
+    timezone = Timezone()
+    timezone.add("tzid", campaign.zone)
+    timezone.add_component(standard)
+    return timezone
