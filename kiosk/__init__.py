@@ -2,6 +2,12 @@
 
 from flask import Flask
 
+from kiosk import scans
+
+MODULES = (scans,)
+
 
 def register(app: Flask) -> None:
     """Hang this room's pages and commands into the app."""
+    for module in MODULES:
+        module.register(app)

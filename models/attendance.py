@@ -25,8 +25,13 @@ class _RacedError(Exception):
     """The same id was added by somebody else while this batch was deciding."""
 
 
-class BusyError(Exception):
+class BusyError(Mistake):
     """The database could not take the batch now. Nothing of it was kept: send it again."""
+
+    status = 503
+
+
+BUSY = N_("The database is busy. Nothing was kept: send the scans again in a few seconds.")
 
 
 def admit(
@@ -47,8 +52,8 @@ def admit(
         except OperationalError as error:
             # Two batches that wait for each other: PostgreSQL ends one of them, which simply comes again.
             if getattr(error.orig, "sqlstate", None) not in ("40P01", "40001"):
-                raise BusyError from error
-    raise BusyError
+                raise BusyError(BUSY) from error
+    raise BusyError(BUSY)
 
 
 def _admit(attempts: list[Attempt], desk: Desk, now: datetime, device_time: datetime | None) -> list[Answer]:

@@ -1,0 +1,99 @@
+"""A small week to test against: one campaign, a few events, people at the door. Times are fixed, never "now"."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from models import campaign_file, devices, keys, loading
+from models.attempts import Attempt
+from models.attendance import admit
+from models.base import transaction
+from models.campaign import Campaign
+from models.cases import Desk
+from models.devices import Kiosk
+from models.drafts import EventDraft, Lead, OccurrenceDraft
+from models.events import Event
+from models.publishing import create
+
+DAY = date(2024, 4, 22)
+NINE = datetime(2024, 4, 22, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def load_week() -> Campaign:
+    """Regions, keys and the 2024 campaign on an empty database."""
+    loading.load_regions()
+    campaign = loading.load_campaign(campaign_file.default())
+    with transaction():
+        keys.ensure(NINE)
+    return campaign
+
+
+def make_event(campaign: Campaign, title: str = "现场宣传", **fields) -> Event:
+    """A published event on 22 April 2024 from 09:00 to 11:00, unless told otherwise."""
+    occurrences = fields.pop("occurrences", None) or (session(capacity=fields.pop("capacity", None)),)
+    draft = EventDraft(
+        title=title,
+        region_code=fields.pop("region_code", "320723"),
+        lead=fields.pop("lead", Lead("灌云县知识产权局", "320723", "ip-offices")),
+        hosts=("灌云县知识产权局",),
+        occurrences=occurrences,
+        **fields,
+    )
+    return create(campaign, draft, NINE - timedelta(days=30))
+
+
+def session(
+    start: datetime = NINE, hours: float = 2, day: date = DAY, capacity: int | None = None
+) -> OccurrenceDraft:
+    return OccurrenceDraft(day, day, start, start + timedelta(hours=hours), capacity=capacity)
+
+
+@dataclass
+class Door:
+    """A device at an event, with an honest clock: `door.scan(code, at)` hands one attempt in at once."""
+
+    campaign: Campaign
+    kiosk: Kiosk
+
+    def desk(self, **changes) -> Desk:
+        given = {
+            "campaign": self.campaign,
+            "served": self.kiosk.served,
+            "kiosk_id": self.kiosk.id,
+            "supervisor": self.kiosk.supervisor,
+            "revoked": self.kiosk.revoked_at is not None,
+        }
+        return Desk(**{**given, **changes})
+
+    def hand_in(self, *attempts: Attempt, now: datetime | None = None, device_time: datetime | None = None):
+        return admit(attempts, self.desk(), now or max(attempt.at for attempt in attempts), device_time)
+
+    def scan(self, code: str, at: datetime = NINE, *, now: datetime | None = None, **fields):
+        return self.hand_in(
+            Attempt(fields.pop("id", None) or uuid4(), "pass", at, code=code, **fields), now=now
+        )[0]
+
+    def touch(self, group: str, at: datetime = NINE, *, now: datetime | None = None, **fields):
+        return self._count("touch", group, at, now, fields)
+
+    def tally(self, group: str, at: datetime = NINE, *, now: datetime | None = None, **fields):
+        return self._count("tally", group, at, now, fields)
+
+    def _count(self, kind: str, group: str, at: datetime, now: datetime | None, fields: dict):
+        return self.hand_in(
+            Attempt(fields.pop("id", None) or uuid4(), kind, at, group=group, **fields), now=now
+        )[0]
+
+    def undo(self, scan_id: UUID, at: datetime = NINE + minutes(1), *, now: datetime | None = None, **fields):
+        return self.hand_in(
+            Attempt(fields.pop("id", None) or uuid4(), "undo", at, undoes=scan_id, **fields), now=now
+        )[0]
+
+
+def make_door(event: Event, **fields) -> Door:
+    kiosk, _token = devices.add(event, NINE - timedelta(hours=3), **fields)
+    return Door(event.campaign, kiosk)
