@@ -12,9 +12,8 @@ from models.base import db
 from models.devices import Kiosk, KioskService
 from models.errors import N_, Unknown
 from models.events import Event
+from models.filters import LARGEST_ID
 from models.people import COMMITTEE, OFFICE, ORGANIZER, Account
-
-_LARGEST_ID = 2**31 - 1
 
 
 def reach(account: Account) -> ColumnElement[bool]:
@@ -29,7 +28,10 @@ def reach(account: Account) -> ColumnElement[bool]:
 
 def _in_region(code: str | None) -> ColumnElement[bool]:
     """The event happens in this region or below: its code has the same first digits (660000 is not below 650000)."""
-    return Event.region_code.startswith(regions.prefix(code), autoescape=True) if code else false()
+    if not code:
+        return false()
+    digits = regions.prefix(code)
+    return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
 def scope(account: Account) -> Select[tuple[int]]:
@@ -45,7 +47,7 @@ def events_for(account: Account) -> Select[tuple[Event]]:
 def event_for(account: Account, event_id: int) -> Event:
     """One event that an account sees and changes. Raises Unknown for any other."""
     found = None
-    if 0 < event_id <= _LARGEST_ID:
+    if 0 < event_id <= LARGEST_ID:
         found = db.session.scalar(events_for(account).where(Event.id == event_id))
     if found is None:
         raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)

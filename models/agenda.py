@@ -19,7 +19,18 @@ from models.filters import EVERYTHING, LARGEST_ID, Filters, parse
 from models.people import Organization
 from models.places import Venue
 
-__all__ = ["EVERYTHING", "Filters", "day_counts", "events", "find", "occurrences", "options", "parse"]
+__all__ = [
+    "EVERYTHING",
+    "Filters",
+    "day_counts",
+    "events",
+    "find",
+    "occurrences",
+    "of_event",
+    "of_sitting",
+    "options",
+    "parse",
+]
 
 
 def options() -> list[ORMOption]:
@@ -50,7 +61,7 @@ def events(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Ev
     return (
         select(Event)
         .outerjoin(first, first.c.event_id == Event.id)
-        .where(*_public(campaign), *_of_event(filters), *_has_sitting(filters))
+        .where(*_public(campaign), *of_event(filters), *_has_sitting(filters))
         .order_by(first.c.day.nulls_last(), first.c.at.nulls_first(), Event.id)
     )
 
@@ -60,7 +71,7 @@ def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tup
     return (
         select(Occurrence)
         .join(Occurrence.event)
-        .where(*_public(campaign), *_of_event(filters), *_of_sitting(filters))
+        .where(*_public(campaign), *of_event(filters), *of_sitting(filters))
         .order_by(Occurrence.start_day, Occurrence.start_at.nulls_first(), Occurrence.id)
     )
 
@@ -90,7 +101,7 @@ def day_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[date, 
         select(*counts)
         .select_from(Occurrence)
         .join(Occurrence.event)
-        .where(*_public(campaign), *_of_event(any_day), *_of_sitting(any_day))
+        .where(*_public(campaign), *of_event(any_day), *of_sitting(any_day))
     ).one()
     return dict(zip(campaign.days, row, strict=True))
 
@@ -99,7 +110,7 @@ def _public(campaign: Campaign) -> list[ColumnElement[bool]]:
     return [Event.campaign_id == campaign.id, Event.status.in_(PUBLIC), Event.withdrawn_at.is_(None)]
 
 
-def _of_event(filters: Filters) -> list[ColumnElement[bool]]:
+def of_event(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions that speak of the event as a whole."""
     found = []
     if filters.region:
@@ -155,7 +166,7 @@ def _on(day: date) -> ColumnElement[bool]:
     return and_(Occurrence.start_day <= day, Occurrence.end_day >= day)
 
 
-def _of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
+def of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions that choose among an event's occurrences.
 
     An occurrence without a venue of its own is at the venues of its event; where an event lists a venue and pins
@@ -174,7 +185,7 @@ def _of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _has_sitting(filters: Filters) -> list[ColumnElement[bool]]:
     """The same choice seen from the event, which may have no date: then no day fits, but a venue may."""
-    sittings = _of_sitting(filters)
+    sittings = of_sitting(filters)
     if not sittings:
         return []
     found = Event.id.in_(select(Occurrence.event_id).where(*sittings))

@@ -4,7 +4,7 @@ visits (人次): one pass, browser, touch or tallied head, once per occurrence a
 participants (参与者): distinct passes and browsers, each with its largest headcount: a lower bound; not additive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -27,7 +27,8 @@ EXACT_ALONE = ("region", "line", "event", "audience", "day")
 
 @dataclass(frozen=True)
 class Where:
-    """Which part of a campaign is counted. Empty: all of it. scope: a select of event ids that the asker reaches."""
+    """Which part of a campaign is counted. Empty: all of it. scope: a select of event ids that the asker reaches.
+    more: further conditions on Event and Occurrence."""
 
     scope: Select | None = None
     regions: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Where:
     focuses: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     days: tuple[date, ...] = ()
+    more: tuple[ColumnElement[bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _joined(asked: Select, table: type[Counter] | type[Presence], campaign: Camp
         .join(Occurrence, Occurrence.id == table.occurrence_id)
         .join(Event, Event.id == Occurrence.event_id)
         .outerjoin(Organization, Organization.id == Event.lead_id)
-        .where(Event.campaign_id == campaign.id)
+        .where(Event.campaign_id == campaign.id, *where.more)
     )
     if where.scope is not None:
         asked = asked.where(Event.id.in_(where.scope))
@@ -180,6 +182,18 @@ def _participants(campaign: Campaign, by: Sequence[str], where: Where) -> dict[t
     keys = [each.c[f"by_{name}"] for name in by]
     asked = select(*keys, func.sum(each.c.heads)).group_by(*keys) if keys else select(func.sum(each.c.heads))
     return {tuple(key): int(heads or 0) for *key, heads in db.session.execute(asked)}
+
+
+def visits_of(event_ids: Iterable[int]) -> dict[int, int]:
+    """The visits of each of these events, from the counters alone: for lists, which show no participants."""
+    asked = (
+        select(Occurrence.event_id, func.sum(Counter.visits))
+        .select_from(Counter)
+        .join(Occurrence, Occurrence.id == Counter.occurrence_id)
+        .where(Occurrence.event_id.in_(set(event_ids)))
+        .group_by(Occurrence.event_id)
+    )
+    return {event_id: int(visits) for event_id, visits in db.session.execute(asked)}
 
 
 def inside_now(campaign: Campaign, event_id: int, day: date) -> int:
