@@ -10,6 +10,7 @@ from models.errors import N_, Mistake
 from models.events import HALF_DAYS, MODES, Event
 from models.people import Organization
 
+MOST_DAYS = 366
 TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
 MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
 
@@ -250,6 +251,8 @@ def _occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
     start, end = occurrence.start_at, occurrence.end_at
     if occurrence.end_day < occurrence.start_day or (start and end and end <= start):
         raise Mistake(N_("An event ends before it begins. Change its end."))
+    if (occurrence.end_day - occurrence.start_day).days > MOST_DAYS:
+        raise Mistake(N_("One date of an event lasts longer than a year. Divide it."))
     if end and not start:
         raise Mistake(N_("An event with a time at which it ends needs one at which it begins."))
     if start and clock.day_of(start, campaign.zone) != occurrence.start_day:
