@@ -1,5 +1,6 @@
 """Venue codes (现场码): the code on a poster, or the one that changes on a screen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,20 +47,36 @@ def for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
     """The event's code of this method, made at the first asking. Raises Conflict for an event without a date."""
     if not event.occurrences:
         raise Conflict(N_("This event has no date yet. Give it one before printing its code."))
-    asked = select(VenueCode).where(
-        VenueCode.event_id == event.id, VenueCode.method == method, VenueCode.revoked_at.is_(None)
-    )
-    code = db.session.scalar(asked.order_by(VenueCode.number).limit(1))
-    if code is not None:
-        return code
+    return for_events([event.id], now, method)[event.id]
+
+
+def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -> dict[int, VenueCode]:
+    """The codes of dated events, by event id; missing ones are made in one transaction."""
+    found = _standing(event_ids, method)
+    if len(found) == len(set(event_ids)):
+        return found
     with transaction():
         # Looked up again inside: two people may ask for the first poster at once (SQLite waits here).
-        code = db.session.scalar(asked.order_by(VenueCode.number).limit(1))
-        if code is None:
-            key = keys.in_use(keys.VENUE)
-            code = VenueCode(event_id=event.id, method=method, key_id=key.id, created_at=now)
-            db.session.add(code)
-    return code
+        found = _standing(event_ids, method)
+        key = keys.in_use(keys.VENUE)
+        for event_id in sorted(set(event_ids) - found.keys()):
+            found[event_id] = VenueCode(event_id=event_id, method=method, key_id=key.id, created_at=now)
+            db.session.add(found[event_id])
+    return found
+
+
+def _standing(event_ids: Sequence[int], method: str) -> dict[int, VenueCode]:
+    """The codes that are not revoked; of several for one event, the oldest."""
+    rows = db.session.scalars(
+        select(VenueCode)
+        .where(
+            VenueCode.event_id.in_(set(event_ids)),
+            VenueCode.method == method,
+            VenueCode.revoked_at.is_(None),
+        )
+        .order_by(VenueCode.number.desc())
+    )
+    return {row.event_id: row for row in rows}
 
 
 @dataclass(frozen=True)

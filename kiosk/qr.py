@@ -1,0 +1,69 @@
+"""QR symbols of our codes, drawn with qrcode and pillow: PNG for screens, SVG for print, bits for posters.
+
+A pass is drawn with correction level M (smaller symbol, read from further away), a venue code with Q (it hangs in
+the open: dirt, stickers, glass). Measured in the facts on codes; see docs/architecture.md for the reasons.
+"""
+
+from io import BytesIO
+
+import qrcode
+from PIL import Image
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+
+PASS_LEVEL, VENUE_LEVEL = ERROR_CORRECT_M, ERROR_CORRECT_Q
+BORDER = 4  # modules of quiet zone, as the standard asks
+SCALE = 8  # pixels a module on screens
+_ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+
+Symbol = list[list[bool]]  # rows of modules with the quiet zone, True is dark
+
+
+def code(text: str, level: int) -> qrcode.QRCode:
+    """The smallest symbol for a text, in alphanumeric mode wherever the text allows it (our upper-case addresses do)."""
+    made = qrcode.QRCode(error_correction=level, border=BORDER)
+    mode = MODE_ALPHA_NUM if _ALPHANUMERIC.issuperset(text) else MODE_8BIT_BYTE
+    made.add_data(QRData(text, mode=mode), optimize=0)
+    made.make(fit=True)
+    return made
+
+
+def symbol(text: str, level: int) -> Symbol:
+    return code(text, level).get_matrix()
+
+
+def bitmap(rows: Symbol, scale: int = SCALE) -> Image.Image:
+    """A symbol in black and white, one bit a pixel, scale pixels a module."""
+    side = len(rows)
+    small = Image.frombytes("L", (side, side), bytes(0 if dark else 255 for row in rows for dark in row))
+    large = small.resize((side * scale, side * scale), Image.Resampling.NEAREST)
+    return large.convert("1", dither=Image.Dither.NONE)
+
+
+def png(text: str, level: int) -> bytes:
+    out = BytesIO()
+    bitmap(symbol(text, level)).save(out, "PNG")
+    return out.getvalue()
+
+
+def svg(text: str, level: int) -> bytes:
+    """One path over a white ground, a module a unit: sharp at any size, and light also on a dark page."""
+    rows = symbol(text, level)
+    side = len(rows)
+    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side * SCALE}" '
+        f'height="{side * SCALE}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
+        f'<path d="{path}"/></svg>\n'
+    ).encode()
+
+
+def _runs(row: list[bool]) -> list[tuple[int, int]]:
+    """Start and length of each stretch of dark modules in a row."""
+    runs: list[tuple[int, int]] = []
+    for x, dark in enumerate(row):
+        if dark and runs and sum(runs[-1]) == x:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        elif dark:
+            runs.append((x, 1))
+    return runs

@@ -1,0 +1,169 @@
+"""Chinese set as print sets it: lines broken by the rules, neighbouring punctuation closed up, long titles shrunk.
+
+The font (Noto Sans CJK SC, variable weight) comes from a package: no system font is assumed.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import manimgx_fonts_cjk
+from PIL import Image, ImageDraw, ImageFont
+
+_SIMPLIFIED = 2  # place of Noto Sans CJK SC in the collection
+# 避头尾: what may not begin a line, and what may not end one.
+NOT_FIRST = "、，。．：；！？…—～·”’）》〉」』】〕％℃,.:;!?)]}%‰"
+NOT_LAST = "“‘（《〈「『【〔([{"
+_CLOSING, _OPENING = "、，。．：；！？”’）》〉」』】〕", "“‘（《〈「『【〔"
+# Words of which titles of public events are full: a line that ends inside one reads badly.
+_WORDS = (
+    "知识产权 宣传周 启动仪式 宣传 活动 启动 仪式 主题 宣讲 讲座 论坛 培训 竞赛 比赛 展览 展示 成果 咨询 服务 现场 互动 "
+    "问答 新闻发布会 发布会 白皮书 典型案例 案例 公众 开放日 人民法院 中级人民法院 检察院 法院 法庭 司法 保护 行政 执法 专利 "
+    "商标 版权 著作权 地理标志 商业秘密 转化 运用 促进 创新 驱动 创造 发明 科技 科普 科学 技术 企业 产业 经济 文化 教育 大学 "
+    "学院 学校 中小学生 小学生 大学生 青少年 学生 校园 社区 广场 图书馆 博物馆 体验 学习 公益 高质量 发展 建设 强国 中国 "
+    "国家 全国 世界 国际 管理 工作 交流 推进 公开 网上 直播 市场 监督 监管 海关 暨"
+).split()
+# What stays in one piece: a short quotation, such words, numbers with their unit, words of letters, dashes.
+_PIECE = re.compile(
+    r"“[^”]{1,6}”|《[^》]{1,6}》|（[^）]{1,6}）|"
+    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + r"|\d+[年月日时分号届场第期]|[^\W\u2e80-\uffff][^\s\u2e80-\uffff‘’“”—…]*|——|……|\s+|.",
+    re.DOTALL,
+)
+_GOOD_BREAK = re.compile(r"[\s、，。：；！？”）》」』】—…·]$")
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font at a size (pixels of the em) and a weight (100-900)."""
+
+    size: int
+    weight: int = 400
+
+    @property
+    def font(self) -> ImageFont.FreeTypeFont:
+        return _font(self.size, self.weight)
+
+
+@lru_cache(maxsize=64)
+def _font(size: int, weight: int) -> ImageFont.FreeTypeFont:
+    path = resources.files(manimgx_fonts_cjk) / "NotoSansCJK-VF.otf.ttc"
+    font = ImageFont.truetype(str(path), size, index=_SIMPLIFIED, layout_engine=ImageFont.Layout.BASIC)
+    font.set_variation_by_axes([weight])
+    return font
+
+
+@lru_cache(maxsize=8192)
+def _advance(text: str, face: Face) -> float:
+    return face.font.getlength(text)
+
+
+def pieces(text: str) -> list[str]:
+    """The text in pieces that may not be parted: closing marks stay with what they close, opening ones with what follows."""
+    found: list[str] = []
+    # Between digits (4·26) the middle dot is a narrow one; the font's own is as wide as a character.
+    text = re.sub(r"(?<=\d)[·•・](?=\d)", "\uff65", " ".join(text.split()))
+    for piece in _PIECE.findall(text):
+        if found and (piece[0] in NOT_FIRST or found[-1][-1] in NOT_LAST) and not piece.isspace():
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def runs(line: str) -> list[tuple[str, float]]:
+    """The line in stretches to draw, each with what its place is moved by, in ems.
+
+    A full-width mark is half empty: beside another mark, or at the edge of a line, it gives up that half."""
+    parts: list[tuple[str, float]] = []
+    for here, before in zip(line, [""] + list(line), strict=False):
+        squeeze = 0.0
+        if here in _OPENING and (not before or before in _OPENING or before in _CLOSING):
+            squeeze = -0.5
+        elif here in _CLOSING and before and before in _CLOSING:
+            squeeze = -0.5
+        if squeeze or not parts:
+            parts.append((here, squeeze))
+        else:
+            parts[-1] = (parts[-1][0] + here, parts[-1][1])
+    return parts
+
+
+def width(line: str, face: Face) -> float:
+    """How wide a line is, in pixels."""
+    return sum(_advance(text, face) + moved * face.size for text, moved in runs(line))
+
+
+def broken(text: str, face: Face, room: int) -> list[str]:
+    """The text in as few lines as fit the room (pixels), of about equal length, broken after a mark where one is near."""
+    whole = pieces(text)
+    # A word that is wider than the room has to be parted after all.
+    parts = [part for one in whole for part in ([one] if width(one, face) <= room else one)]
+    widths = [width(part, face) for part in parts]
+    count = len(_greedy(parts, widths, room))
+    wanted = sum(widths) / count if count else 0
+    best: dict[tuple[int, int], tuple[float, list[int]]] = {(0, 0): (0.0, [])}
+    for row in range(1, count + 1):
+        for start in [start for done, start in best if done == row - 1]:
+            total, cost = 0.0, best[(row - 1, start)]
+            for end in range(start + 1, len(parts) + 1):
+                total += widths[end - 1]
+                if total > room and end > start + 1:
+                    break
+                uneven = ((total - wanted) / room) ** 2
+                good = end == len(parts) or _GOOD_BREAK.search(parts[end - 1])
+                offer = cost[0] + uneven + (0 if good else 0.02)
+                if (row, end) not in best or offer < best[(row, end)][0]:
+                    best[(row, end)] = (offer, [*cost[1], end])
+    ends = best.get((count, len(parts)), (0, []))[1]
+    return ["".join(parts[a:b]).strip() for a, b in zip([0, *ends], ends, strict=False)]
+
+
+def _greedy(parts: list[str], widths: list[float], room: int) -> list[list[str]]:
+    lines: list[list[str]] = []
+    used = 0.0
+    for part, wide in zip(parts, widths, strict=True):
+        if lines and used + wide <= room:
+            lines[-1].append(part)
+            used += wide
+        else:
+            lines.append([part])
+            used = wide
+    return lines
+
+
+def fitted(text: str, faces: list[Face], room: int, most: list[int]) -> tuple[Face, list[str]]:
+    """The largest face in which the text takes no more lines than allowed for it; the last face takes what comes,
+    cut with an ellipsis at its limit."""
+    for face, limit in zip(faces, most, strict=True):
+        lines = broken(text, face, room)
+        if len(lines) <= limit:
+            return face, lines
+    kept = lines[: most[-1]]
+    if len(lines) > len(kept):
+        while kept[-1] and width(kept[-1] + "…", faces[-1]) > room:
+            kept[-1] = kept[-1][:-1]
+        kept[-1] += "…"
+    return faces[-1], kept
+
+
+def draw(canvas: ImageDraw.ImageDraw, line: str, face: Face, centre: float, top: int) -> None:
+    """Draw a line in black, centred; top is the top of its em box."""
+    left = centre - width(line, face) / 2
+    ascent = round(face.size * 0.88)  # of the em box of a CJK font
+    for text, moved in runs(line):
+        left += moved * face.size
+        canvas.text((round(left), top + ascent), text, font=face.font, fill=0, anchor="ls")
+        left += _advance(text, face)
+
+
+def blank(width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """A white sheet in greys (letters are drawn smooth, then cut to black and white by ink())."""
+    image = Image.new("L", (width, height), 255)
+    return image, ImageDraw.Draw(image)
+
+
+def ink(image: Image.Image) -> Image.Image:
+    """The sheet in black and white, one bit a pixel."""
+    return image.point(lambda value: 255 if value > 127 else 0, "1")
