@@ -19,6 +19,9 @@ DAY = date(2024, 4, 22)
 NINE = datetime(2024, 4, 22, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
 
 
+A_MINUTE_PAST = NINE + timedelta(minutes=1)
+
+
 def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
@@ -88,7 +91,7 @@ class Door:
             Attempt(fields.pop("id", None) or uuid4(), kind, at, group=group, **fields), now=now
         )[0]
 
-    def undo(self, scan_id: UUID, at: datetime = NINE + minutes(1), *, now: datetime | None = None, **fields):
+    def undo(self, scan_id: UUID, at: datetime = A_MINUTE_PAST, *, now: datetime | None = None, **fields):
         return self.hand_in(
             Attempt(fields.pop("id", None) or uuid4(), "undo", at, undoes=scan_id, **fields), now=now
         )[0]
