@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from web import errors, wording
+from web import calendar, errors, feeds, wording
 
-MODULES = (errors, wording)
+MODULES = (errors, wording, calendar, feeds)
 
 
 def register(app: Flask) -> None:

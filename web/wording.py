@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 
 from models import clock, regions
 from models.campaign import UNKNOWN_GROUP, Campaign, Term
-from models.errors import Mistake
-from models.events import Event, Occurrence
+from models.events import Event, EventChange, Occurrence
 from models.places import Region
 
 # A pattern of CLDR for each thing said about a day; the language decides order and words.
@@ -84,7 +83,7 @@ def region_label(region: Region | str | None) -> str:
         return ""
     rows = _regions()
     path = [rows[part] for part in (*regions.ancestors(code), code) if part in rows]
-    return " ".join(region_name(row) for row in path if row.code == code or not _grouping(row.name))
+    return " ".join(region_name(row) for row in path if row.code == code or not is_grouping(row))
 
 
 def region_name(region: Region | regions.RegionRow) -> str:
@@ -97,8 +96,9 @@ def _regions() -> dict[str, regions.RegionRow]:
     return {row.code: row for row in regions.load()}
 
 
-def _grouping(name: str) -> bool:
-    return name in ("市辖区", "县") or "直辖县级" in name
+def is_grouping(row: regions.RegionRow) -> bool:
+    """Whether a row only groups the counties below it: 市辖区, 县, 省直辖县级行政区划."""
+    return row.name in ("市辖区", "县") or "直辖县级" in row.name
 
 
 def day_label(day: date, *, year: bool = False) -> str:
@@ -159,15 +159,48 @@ def told_time(event: Event) -> str:
     return event.time_text or _("Date not reported")
 
 
-def sentence(mistake: Mistake) -> str:
-    """What a rule says, in the reader's language."""
-    return _(mistake.message, **mistake.values)
+def change_words(change: EventChange) -> str:
+    """One line of an event's history. What concerns only where a row came from is nothing to the reader."""
+    verbs = {
+        "created": _("Entered"),
+        "published": _("Published"),
+        "cancelled": _("Cancelled"),
+        "withdrawn": _("Withdrawn"),
+    }
+    if change.verb in verbs:
+        return verbs[change.verb]
+    told = dict.fromkeys(word for name in change.fields if (word := field_name(name)))
+    return _("Changed: %(fields)s", fields=_(", ").join(told)) if told else _("Changed")
+
+
+def field_name(name: str) -> str:
+    """What a field of an event is called in its history; "" for one that readers never see."""
+    names = {
+        "title": _("title"),
+        "description": _("description"),
+        "occurrences": _("time"),
+        "time_text": _("time"),
+        "region_code": _("place"),
+        "region_text": _("place"),
+        "venue_text": _("place"),
+        "venues": _("place"),
+        "lead": _("hosts"),
+        "hosts": _("hosts"),
+        "groups": _("audience"),
+        "main_format": _("form of activity"),
+        "formats": _("form of activity"),
+        "main_focus": _("publicity focus"),
+        "mode": _("mode"),
+        "online_url": _("online address"),
+        "report": _("what was reported"),
+    }
+    return names.get(name, "")
 
 
 WORDS = (
     language, t, gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
     mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
-    when, hours, told_time, sentence,
+    when, hours, told_time, change_words,
 )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+// What the list of events can do better with JavaScript: the region lists fill each other, and addresses are copied.
+
+const form = document.querySelector("form[data-regions]");
+const lists = form ? [...form.querySelectorAll("select[data-level]")] : [];
+
+function show(list, rows) {
+  const all = list.options[0];
+  list.replaceChildren(
+    all,
+    ...rows.map((row) => {
+      const option = new Option(row.name, row.code);
+      option.lang = "zh";
+      return option;
+    }),
+  );
+  list.value = "";
+  list.closest(".field").hidden = rows.length === 0;
+}
+
+// A slow answer must not overwrite the list of a later choice.
+let asked = 0;
+
+async function fill(level) {
+  const mine = ++asked;
+  for (const later of lists.slice(level + 1)) show(later, []);
+  const next = lists[level + 1];
+  const code = lists[level].value;
+  if (!next || !code) return;
+  try {
+    const answer = await fetch(`${form.dataset.regions}?below=${code}`);
+    const rows = answer.ok ? await answer.json() : [];
+    if (mine === asked) show(next, rows);
+  } catch {
+    // Offline: the form still works, and the next list comes with the page it leads to.
+  }
+}
+
+lists.forEach((list, level) => list.addEventListener("change", () => fill(level)));
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  const words = button.querySelector("span");
+  const before = words.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      // No clipboard outside https: the address is marked, ready for the keyboard.
+      return;
+    }
+    words.textContent = button.dataset.done;
+    setTimeout(() => {
+      words.textContent = before;
+    }, 2000);
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && location.hash === "#filters") location.hash = "#list";
+});

@@ -1,0 +1,129 @@
+"""The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
+
+from models import agenda, clock
+from models import campaign as campaigns
+from models.campaign import Campaign
+from models.errors import Mistake
+from models.filters import EVERYTHING, Filters, parse
+from models.site import site
+from web import cascade, listing, week
+from web.errors import sentence
+
+LANGUAGES = ("zh", "en")
+YEAR = 365 * 24 * 60 * 60
+
+pages = Blueprint("calendar", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(
+        first_day=listing.first_day, outside=listing.outside, sittings=listing.sittings
+    )
+
+
+@pages.after_request
+def _per_reader(response: Response) -> Response:
+    """One address, two languages: whoever stores a page must keep them apart."""
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@pages.get("/")
+def home() -> Response:
+    """To the current campaign, with the query kept."""
+    current = campaigns.current(clock.now())
+    if current is None:
+        abort(404)
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"/{current.id}/" + (f"?{query}" if query else ""))
+
+
+@pages.get("/<campaign_id>/")
+def the_week(campaign_id: str):
+    return _list(campaigns.find(campaign_id), f"/{campaign_id}/")
+
+
+@pages.get("/<campaign_id>/events")
+def events(campaign_id: str):
+    return _list(campaigns.find(campaign_id), f"/{campaign_id}/events")
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>")
+def event(campaign_id: str, event_id: int):
+    campaign = campaigns.find(campaign_id)
+    found = agenda.find(campaign, event_id)
+    return render_template(
+        "event.html", campaign=campaign, event=found, strip=week.whole(campaign, clock.now())
+    )
+
+
+@pages.get("/<campaign_id>/regions.json")
+def regions(campaign_id: str) -> Response:
+    """What lies below a region, for the lists of the filter: [{"code", "name"}]. An unknown region has nothing."""
+    campaigns.find(campaign_id)
+    rows = cascade.below(request.args.get("below", ""))
+    response = jsonify([{"code": row.code, "name": row.name} for row in rows])
+    response.cache_control.max_age = 86400
+    return response
+
+
+@pages.get("/about/figures")
+def about_figures():
+    return render_template("about_figures.html", campaign=campaigns.current(clock.now()))
+
+
+@pages.post("/language")
+def set_language() -> Response:
+    """Keep the reader's choice for a year, and go back to where it was made."""
+    response = redirect(local_path(request.form.get("back", "")), 303)
+    chosen = request.form.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            "lang", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def local_path(text: str) -> str:
+    """A path of this site, or the front page where the text leads anywhere else."""
+    parts = urlsplit(text)
+    plain = text.isprintable() and "\\" not in text and not parts.scheme and not parts.netloc
+    return text if plain and text.startswith("/") and not text.startswith("//") else "/"
+
+
+def _list(campaign: Campaign, path: str):
+    """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept."""
+    try:
+        filters = parse(campaign, request.args)
+    except Mistake as mistake:
+        mended = listing.mended(campaign, request.args)
+        return _page(campaign, path, mended, told=sentence(mistake), typed=request.args.get("q", "")), 400
+    if cascade.asked(request.args):
+        code = cascade.chosen(request.args)
+        return redirect(week.address(path, filters.but(region=(code,)) if code else filters))
+    found = listing.listing(campaign, filters, path, request.args.get("page", 1, int))
+    return _page(campaign, path, filters, found=found, typed=filters.q)
+
+
+def _page(campaign: Campaign, path: str, filters: Filters, **more) -> str:
+    return render_template(
+        "events.html",
+        campaign=campaign,
+        path=path,
+        filters=filters,
+        strip=week.strip(campaign, filters, path, clock.now()),
+        cascade=cascade.levels(filters.region[0] if len(filters.region) == 1 else None),
+        boxes=listing.boxes(campaign),
+        kept=listing.kept(filters),
+        chosen=listing.chosen(campaign, filters, path),
+        back=week.address(path, filters),
+        all_days=week.address(path, filters.but(day=())) if filters.day else None,
+        nothing_chosen=filters == EVERYTHING,
+        feed=site().url(week.address(f"/{campaign.id}/events.ics", filters)),
+        **more,
+    )

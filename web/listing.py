@@ -1,0 +1,162 @@
+"""What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import func, select
+
+from models import agenda
+from models.base import db
+from models.campaign import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.errors import Mistake
+from models.events import MODES, Event, Occurrence
+from models.filters import Arguments, Filters, parse
+from models.people import Organization
+from models.places import Venue
+from web import wording
+from web.week import address
+
+PAGE = 50
+FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization", "venue", "mode", "q")
+
+
+@dataclass(frozen=True)
+class Section:
+    """The events that begin on one day; day None: those without a date. outside: not a day of the week."""
+
+    day: date | None
+    outside: bool
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list. total counts the events of all pages."""
+
+    total: int
+    page: int
+    pages: int
+    sections: list[Section]
+    newer: str | None
+    older: str | None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One value that the reader filters by: its words, and the address of the list without it."""
+
+    name: str
+    without: str
+    value: str = field(default="")
+
+
+def listing(campaign: Campaign, filters: Filters, path: str, wanted: int) -> Listing:
+    """A page of the events of a choice. A page beyond the last is the last."""
+    query = agenda.events(campaign, filters)
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    page = min(max(wanted, 1), pages)
+    rows = query.options(*agenda.options()).limit(PAGE).offset((page - 1) * PAGE)
+    return Listing(
+        total=total,
+        page=page,
+        pages=pages,
+        sections=list(_sections(campaign, filters, db.session.scalars(rows).all())),
+        newer=_page_address(path, filters, page - 1) if page > 1 else None,
+        older=_page_address(path, filters, page + 1) if page < pages else None,
+    )
+
+
+def _page_address(path: str, filters: Filters, page: int) -> str:
+    return address(path, filters, page=page) if page > 1 else address(path, filters)
+
+
+def _sections(campaign: Campaign, filters: Filters, events: list[Event]) -> Iterator[Section]:
+    for day, group in groupby(events, key=first_day):
+        yield Section(day, day is not None and outside(campaign, day, day), list(group))
+
+
+def first_day(event: Event) -> date | None:
+    """The day on which an event begins, None where nobody told a date."""
+    return min((occurrence.start_day for occurrence in event.occurrences), default=None)
+
+
+def outside(campaign: Campaign, first: date, last: date) -> bool:
+    """Whether these days have none in common with the week."""
+    return last < campaign.starts or first > campaign.ends
+
+
+def sittings(event: Event, filters: Filters) -> list[Occurrence]:
+    """The occurrences of an event that a choice of days asks for; all where it asks for none."""
+    if not filters.day:
+        return list(event.occurrences)
+    return [o for o in event.occurrences if any(o.start_day <= day <= o.end_day for day in filters.day)]
+
+
+def chosen(campaign: Campaign, filters: Filters, path: str) -> list[Chosen]:
+    """Every value filtered by, in words, each with a way to let go of it."""
+    found = []
+    for name, value in filters.query():
+        held = getattr(filters, name)
+        rest = filters.but(**{name: "" if name == "q" else tuple(v for v in held if str(v) != value)})
+        found.append(Chosen(value_name(campaign, name, value), address(path, rest), value))
+    return found
+
+
+def value_name(campaign: Campaign, name: str, value: str) -> str:
+    """One value of a filter in the reader's words."""
+    kinds = {"focus": FOCUS, "line": LINE}
+    if name in kinds:
+        return wording.t(campaign.term(kinds[name], value))
+    rows = {"organization": Organization, "venue": Venue}
+    if name in rows:
+        row = db.session.get(rows[name], int(value))
+        return row.name if row else value
+    words = {
+        "region": wording.region_label,
+        "day": lambda day: wording.day_label(date.fromisoformat(day)),
+        "audience": lambda key: wording.group_name(campaign, key),
+        "format": lambda key: wording.format_name(campaign, key),
+        "mode": wording.mode_name,
+    }
+    return words[name](value) if name in words else f"“{value}”"
+
+
+def boxes(campaign: Campaign) -> dict[str, list[str]]:
+    """The values of the filters that the form offers as boxes to tick."""
+    return {
+        "audience": [term.key for term in campaign.of(AUDIENCE)] + [UNKNOWN_GROUP],
+        "format": [term.key for term in campaign.of(FORMAT)] + [OTHER_FORMAT],
+        "mode": list(MODES),
+    }
+
+
+def kept(filters: Filters) -> list[tuple[str, str]]:
+    """What the form has no control for and carries along unseen."""
+    shown = {"audience", "format", "mode", "q"} | ({"region"} if len(filters.region) < 2 else set())
+    return [(name, value) for name, value in filters.query() if name not in shown]
+
+
+def mended(campaign: Campaign, args: Arguments) -> Filters:
+    """The choice without the values that cannot be used, for the way back from a mistake."""
+    good: dict[str, list[str]] = {}
+    for name in FIELDS:
+        for value in args.getlist(name):
+            try:
+                parse(campaign, _One({name: [value]}))
+            except Mistake:
+                continue
+            good.setdefault(name, []).append(value)
+    try:
+        return parse(campaign, _One(good))
+    except Mistake:  # several searches that are too long only together
+        return parse(campaign, _One({name: values for name, values in good.items() if name != "q"}))
+
+
+class _One(dict[str, list[str]]):
+    """A query in the form that parse() reads."""
+
+    def getlist(self, key: str, /) -> list[str]:
+        return self.get(key, [])
