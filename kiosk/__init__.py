@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from kiosk import scans
+from kiosk import scans, station
 
-MODULES = (scans,)
+MODULES = (scans, station)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,48 @@
+// What is heard and felt. Three sounds that differ in pitch, number and length, so that nobody has to look.
+
+const TONES = {
+  good: [[880, 0, 0.09], [1320, 0.1, 0.14]],
+  again: [[660, 0, 0.22]],
+  bad: [[196, 0, 0.18], [196, 0.24, 0.28]],
+};
+const BUZZ = { good: [60], again: [40, 60, 40], bad: [220, 80, 220] };
+
+let context = null;
+let on = true;
+
+export function setSound(wanted) {
+  on = wanted;
+}
+
+export function soundIsOn() {
+  return on;
+}
+
+/** Browsers let a page be heard only after a touch or a key: call it from one. */
+export function unlock() {
+  const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
+  if (!Context) return;
+  context ??= new Context();
+  if (context.state === "suspended") context.resume().catch(() => {});
+}
+
+function tone([pitch, after, length], kind) {
+  const start = context.currentTime + after;
+  const voice = context.createOscillator();
+  const volume = context.createGain();
+  voice.type = kind === "bad" ? "square" : "sine";
+  voice.frequency.value = pitch;
+  volume.gain.setValueAtTime(0.0001, start);
+  volume.gain.exponentialRampToValueAtTime(kind === "bad" ? 0.12 : 0.35, start + 0.015);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + length);
+  voice.connect(volume).connect(context.destination);
+  voice.start(start);
+  voice.stop(start + length + 0.02);
+}
+
+/** good, again or bad. */
+export function give(kind) {
+  navigator.vibrate?.(BUZZ[kind]);
+  if (!on || context?.state !== "running") return;
+  for (const part of TONES[kind]) tone(part, kind);
+}

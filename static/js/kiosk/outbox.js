@@ -1,0 +1,99 @@
+// From the device to the server: every scan until the server has answered it by its id, always under the same id.
+
+import * as api from "./api.js";
+import * as clock from "./clock.js";
+import * as store from "./store.js";
+
+const BATCH = 100;
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
+const UNREADABLE = [400, 413, 422];
+
+let token = null;
+let told = () => {};
+let running = null;
+let next = null;
+let timer = null;
+let failures = 0;
+let size = BATCH;
+
+/** Begin: the device's token, and whom to tell {online, refused (401), waiting} after every attempt. */
+export function open(deviceToken, tell) {
+  token = deviceToken;
+  told = tell;
+}
+
+/** Send what waits. Answers when an attempt that began after this call is over, whether it worked or not. */
+export function send() {
+  if (!running) {
+    running = attempt().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  next ??= running.then(() => {
+    next = null;
+    return send();
+  });
+  return next;
+}
+
+async function attempt() {
+  clearTimeout(timer);
+  // Another tab of this kiosk may be sending: one at a time, and what it has delivered is not sent again.
+  const outcome = navigator.locks ? await navigator.locks.request("openweek-outbox", drain) : await drain();
+  const waiting = await store.waitingCount();
+  told({ ...outcome, waiting });
+  if (waiting && !outcome.refused) timer = setTimeout(send, outcome.pause);
+}
+
+async function drain() {
+  for (;;) {
+    const batch = await store.waiting(size);
+    if (!batch.length) return { online: true, pause: 0 };
+    try {
+      const done = await post(batch);
+      if (!done) return { online: true, pause: backOff() };
+      failures = 0;
+      size = Math.min(size * 2, BATCH);
+    } catch (error) {
+      if (!(error instanceof api.Failed)) throw error;
+      if (error.status === 401 || error.status === 403) return { online: true, refused: true, detail: error.detail };
+      if (!UNREADABLE.includes(error.status)) {
+        return { online: error.status > 0, pause: Math.max(backOff(), error.retryAfter) };
+      }
+      await narrow(batch);
+    }
+  }
+}
+
+/** How many of the batch the server has answered for good. */
+async function post(batch) {
+  const left = Date.now();
+  const body = { device_time: clock.stamp(left), scans: batch.map((scan) => scan.body) };
+  const told = await api.ask("/api/v1/scans", { token, body });
+  clock.measure(left, Date.now(), told.server_time);
+  const asked = new Set(batch.map((scan) => scan.id));
+  const results = Array.isArray(told.results) ? told.results : [];
+  const final = results.filter((result) => asked.has(result?.id) && result.verdict !== "retry");
+  await store.answered(final);
+  await store.put("skew", clock.skewNow());
+  return final.length;
+}
+
+/** A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone. */
+async function narrow(batch) {
+  if (batch.length > 1) {
+    size = Math.ceil(batch.length / 2);
+  } else {
+    await store.setAside(batch[0].id);
+    size = BATCH;
+  }
+}
+
+function backOff() {
+  const pause = Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE);
+  failures += 1;
+  // Spread, so that a hall of kiosks does not come back in one instant.
+  return pause * (0.75 + Math.random() / 2);
+}

@@ -1,0 +1,81 @@
+// The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
+
+import * as feedback from "./feedback.js";
+import { clockTime, people, say } from "./words.js";
+
+const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
+const LASTS = { good: 1500, again: 1500, kept: 2500, bad: 4000 };
+const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
+const DEAF = 400; // a child's double tap must not close the answer to its first
+const SOUND = { good: "good", again: "again", kept: "again", bad: "bad" };
+
+const overlay = document.getElementById("verdict");
+const spoken = document.getElementById("spoken");
+let newest = 0;
+let timer = null;
+let shownAt = 0;
+
+function fill(id, text) {
+  const place = document.getElementById(id);
+  place.textContent = text ?? "";
+  place.hidden = !text;
+}
+
+function put(kind, { word, who, note }) {
+  clearTimeout(timer);
+  overlay.dataset.kind = kind;
+  fill("verdict-word", word);
+  fill("verdict-who", who);
+  fill("verdict-note", note);
+  overlay.hidden = false;
+  shownAt = performance.now();
+}
+
+export function close() {
+  clearTimeout(timer);
+  overlay.hidden = true;
+}
+
+/** A scan has begun: answers the number under which its verdict is shown. */
+export function begin() {
+  newest += 1;
+  const number = newest;
+  clearTimeout(timer);
+  timer = setTimeout(() => number === newest && put("wait", { word: say("checking") }), PATIENCE);
+  return number;
+}
+
+/** Show a verdict, unless a newer scan has taken the screen. kind: good, again, kept or bad. */
+export function show(number, kind, told) {
+  if (number !== newest) return;
+  put(kind, told);
+  // Emptied first: the same sentence twice must be read out twice.
+  spoken.textContent = "";
+  setTimeout(() => {
+    spoken.textContent = [told.word, told.who, told.note].filter(Boolean).join(". ");
+  }, 30);
+  feedback.give(SOUND[kind]);
+  timer = setTimeout(close, LASTS[kind]);
+}
+
+/** What an answer looks like: [kind, {word, who, note}]. who: the group's name, if the server told one. */
+export function worded(answer, group, zone, undoes = false) {
+  const count = answer.headcount > 1 ? people(answer.headcount) : "";
+  const who = [group, count].filter(Boolean).join(" · ");
+  if (answer.verdict === "refused") return ["bad", { word: say("refused"), who: "", note: answer.message }];
+  if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
+  if (undoes) return ["good", { word: say("undone"), who }];
+  if (answer.verdict === "stored") return ["good", { word: say("stored"), who }];
+  if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who }];
+  const since = answer.since ? say("repeat_since", { time: clockTime(answer.since, zone) }) : say("repeat");
+  return ["again", { word: since, who }];
+}
+
+function dismiss() {
+  if (performance.now() - shownAt > DEAF && overlay.dataset.kind !== "wait") close();
+}
+
+overlay.addEventListener("click", dismiss);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !overlay.hidden) close();
+});

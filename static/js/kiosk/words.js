@@ -1,0 +1,74 @@
+// What the app says, in the language of the moment. Both languages came with the page, so switching needs no network.
+
+const catalogues = JSON.parse(document.getElementById("words").textContent);
+const TAGS = { zh: "zh-CN", en: "en" };
+let current = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+
+export function language() {
+  return current;
+}
+
+/** The tag for Accept-Language and Intl: zh-CN or en. */
+export function tag() {
+  return TAGS[current];
+}
+
+/** A sentence by its name, with its %(places)s filled. */
+export function say(key, values = {}) {
+  return catalogues[current][key].replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+}
+
+export function people(count) {
+  return count === 1 ? say("one_person") : say("people", { count });
+}
+
+/** A name that the server told in both languages: {zh, en}. */
+export function named(names) {
+  return names[current] || names.zh;
+}
+
+/** Change the language of everything that is marked with data-say and data-label. */
+export function speak(chosen) {
+  current = chosen in TAGS ? chosen : current;
+  document.documentElement.lang = tag();
+  document.title = say("title");
+  for (const place of document.querySelectorAll("[data-say]")) place.textContent = say(place.dataset.say);
+  for (const place of document.querySelectorAll("[data-label]")) {
+    place.setAttribute("aria-label", say(place.dataset.label));
+  }
+  const other = document.getElementById("language-name");
+  // A language is offered in its own words, so these two are in no catalogue.
+  other.textContent = current === "zh" ? "English" : "中文";
+  other.lang = current === "zh" ? TAGS.en : TAGS.zh;
+}
+
+/** A clock time in the campaign's zone: 09:29. */
+export function clockTime(instant, zone) {
+  return new Intl.DateTimeFormat(tag(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(
+    new Date(instant),
+  );
+}
+
+/** The day of an instant in the campaign's zone, as YYYY-MM-DD. */
+export function dayOf(instant, zone) {
+  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
+  return parts.format(new Date(instant));
+}
+
+function dayName(day) {
+  // A plain day has no zone: read and written as UTC it stays the same day everywhere.
+  const options = { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(tag(), options).format(new Date(`${day}T00:00:00Z`));
+}
+
+/** When an occurrence is, in words; without a clock time its half-day or "whole day". */
+export function when(occurrence, zone) {
+  const timed = occurrence.start.length > 10;
+  const first = timed ? dayOf(occurrence.start, zone) : occurrence.start;
+  const ends = occurrence.end ?? occurrence.start;
+  const last = timed ? dayOf(ends, zone) : ends;
+  const days = last > first ? `${dayName(first)} – ${dayName(last)}` : dayName(first);
+  if (!timed) return `${days} ${say(occurrence.half_day ?? "whole_day")}`;
+  const until = occurrence.end ? `–${clockTime(occurrence.end, zone)}` : "";
+  return `${days} ${clockTime(occurrence.start, zone)}${until}`;
+}
