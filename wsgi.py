@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import click
 from dotenv import load_dotenv
-from flask import Flask, request
-from flask.cli import FlaskGroup
-from flask_babel import Babel
+from flask import Flask, has_request_context, request
+from flask.cli import FlaskGroup, ScriptInfo
+from flask_babel import Babel, gettext
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -116,9 +116,19 @@ def _kept_secret(instance: Path) -> str:
 
 
 def language() -> str:
-    """The reader's language: chosen by the reader, else by the browser, else Chinese."""
+    """The reader's language: chosen by the reader, else by the browser, else Chinese; on a terminal the machine's."""
+    if not has_request_context():
+        return cli_language()
     chosen = request.cookies.get("lang")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+def cli_language() -> str:
+    """The language of the command line: Chinese where the machine speaks it, else English."""
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "zh" if spoken.lower().startswith("zh") else "en"
 
 
 def _safe_headers(response):
@@ -132,12 +142,13 @@ def _safe_headers(response):
 class OpenweekGroup(FlaskGroup):
     """The command line: a Mistake is told in one sentence, never as a traceback."""
 
-    def main(self, *args, **kwargs):
+    def invoke(self, ctx: click.Context):
         try:
-            return super().main(*args, **kwargs)
+            return super().invoke(ctx)
         except Mistake as mistake:
-            click.echo(str(mistake), err=True)
-            raise SystemExit(2) from None
+            with ctx.ensure_object(ScriptInfo).load_app().app_context():
+                click.echo(gettext(mistake.message, **mistake.values), err=True)
+            ctx.exit(2)
 
 
 cli = OpenweekGroup(
