@@ -1,0 +1,34 @@
+"""Bring the Chinese catalogue up to the code: `make catalogue`. What lost its sentence is dropped; what is new waits
+empty for its translation, and tests/test_catalogue.py fails until it has one."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CATALOGUE = ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+BABEL = Path(sys.executable).with_name("pybabel")
+
+
+def extract(target: Path) -> None:
+    """Every marked sentence of the code into a template file."""
+    options = ["-F", "babel.cfg", "-k", "N_", "-k", "_l", "--no-location", "--sort-output", "--omit-header"]
+    subprocess.run([BABEL, "-q", "extract", *options, "-o", target, "."], cwd=ROOT, check=True)
+
+
+def update() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        extract(template)
+        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
+        options = ["-l", "zh", "-i", template, "-o", CATALOGUE]
+        if CATALOGUE.exists():
+            options += ["--omit-header", "--ignore-obsolete", "--no-fuzzy-matching", "-w", "110"]
+            subprocess.run([BABEL, "-q", "update", *options], check=True)
+        else:
+            subprocess.run([BABEL, "-q", "init", *options], check=True)
+
+
+if __name__ == "__main__":
+    update()
