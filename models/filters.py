@@ -43,8 +43,7 @@ class Filters:
 
     def query(self) -> list[tuple[str, str]]:
         """The choice as pairs for a link, always in the same order."""
-        names = [field.name for field in fields(self) if field.name != "q"]
-        pairs = [(name, str(value)) for name in names for value in getattr(self, name)]
+        pairs = [(name, str(value)) for name in NAMES if name != "q" for value in getattr(self, name)]
         return pairs + ([("q", self.q)] if self.q else [])
 
     def but(self, **changes: object) -> "Filters":
@@ -53,6 +52,7 @@ class Filters:
 
 
 EVERYTHING = Filters()
+NAMES = tuple(field.name for field in fields(Filters))
 
 
 def parse(campaign: Campaign, args: Arguments) -> Filters:

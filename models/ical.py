@@ -7,13 +7,13 @@ entries with another stamp are stale. A row of CalendarVersion per campaign tell
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Select, String, case, event, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, selectinload
 
-from models import agenda, clock, vevent
+from models import agenda, clock, vcalendar, vevent
 from models.agenda import EVERYTHING, Filters
 from models.base import Base, Instant, db, insert, transaction
 from models.campaign import Campaign
@@ -118,16 +118,16 @@ def version(campaign_id: str) -> tuple[str, datetime] | None:
     return (row.version, row.changed_at) if row else None
 
 
-def feed(campaign: Campaign, filters: Filters, names: Sequence[str], url: str) -> bytes:
-    """The calendar of a choice. names: of its filters, for the calendar's name; url: the feed's own address."""
-    head = vevent.feed_head(campaign, list(names), url)
-    return vevent.calendar(campaign, _entries(campaign, agenda.occurrences(campaign, filters)), head)
+def feed(campaign: Campaign, filters: Filters, url: str) -> bytes:
+    """The calendar of a choice. url: the feed's own address."""
+    head = vcalendar.feed_head(campaign, filters, url)
+    return vcalendar.calendar(campaign, _entries(campaign, agenda.occurrences(campaign, filters)), head)
 
 
 def single(event: Event) -> bytes:
     """One event as a file to keep: every occurrence, cancelled ones too."""
     mine = agenda.occurrences(event.campaign, EVERYTHING).where(Occurrence.event_id == event.id)
-    return vevent.calendar(event.campaign, _entries(event.campaign, mine))
+    return vcalendar.calendar(event.campaign, _entries(event.campaign, mine))
 
 
 def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]]) -> list[bytes]:

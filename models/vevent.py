@@ -1,26 +1,23 @@
-"""One occurrence as an iCalendar VEVENT (RFC 5545, 7986, 9073 not needed), and the calendar around it. Pure: no database.
+"""One occurrence as an iCalendar VEVENT (RFC 5545, 7986). Pure: no database.
 
 A feed is one file for all its readers, whoever asks: so its words are Chinese, like the events themselves.
 """
 
 import logging
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
-from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vUri
 from icalendar import Event as VEvent
+from icalendar import vUri
 
 from models import clock
-from models.campaign import AUDIENCE, FORMAT, OTHER_FORMAT, Campaign
+from models.campaign import AUDIENCE, FORMAT, OTHER_FORMAT
 from models.events import CANCELLED, Event, Occurrence
 from models.places import Venue
 from models.site import Site
 
-VERSION = "1"  # of what is written below; another one makes every stored entry stale
-PRODID = "-//Openweek//Openweek//ZH"
-REFRESH = timedelta(hours=1)
-COLOUR = "steelblue"  # a CSS3 name: hex is not allowed there
+VERSION = "1"  # of what is written here; another one makes every stored entry stale
 RADIUS = "100"  # metres
 CALLED_OFF = "【已取消】"
 HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
@@ -197,52 +194,3 @@ def _address(url: str) -> str:
     if not known:
         return ""
     return quote(parts._replace(netloc=host).geturl(), safe="%/:?#[]@!$&'()*+,;=~-._")
-
-
-def calendar(campaign: Campaign, entries: list[bytes], head: dict[str, object] | None = None) -> bytes:
-    """A whole calendar: its head, the one time zone, the entries as they are stored.
-
-    head: the further properties of a feed; a file to keep has none, or Outlook makes a new calendar of it."""
-    vcalendar = Calendar()
-    vcalendar.add("version", "2.0")
-    vcalendar.add("prodid", PRODID)
-    vcalendar.add("calscale", "GREGORIAN")
-    for name, value in (head or {}).items():
-        vcalendar.add(name, value)
-    vcalendar.add_component(_timezone(campaign))
-    end = b"END:VCALENDAR\r\n"
-    return b"".join([vcalendar.to_ical().removesuffix(end), *entries, end])
-
-
-def feed_head(campaign: Campaign, parts: list[str], url: str) -> dict[str, object]:
-    """What only a subscribed calendar says of itself. parts: the names of the filters; url: where it came from."""
-    name = line(" · ".join([campaign.name_zh, *parts]))
-    return {
-        "name": name,
-        "x-wr-calname": name,
-        "x-wr-caldesc": line(campaign.theme_zh) or name,
-        "x-wr-timezone": campaign.zone,
-        "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
-        "x-published-ttl": vDuration(REFRESH),
-        "source": vUri(url, params={"VALUE": "URI"}),
-        "color": vText(COLOUR),
-    }
-
-
-def _timezone(campaign: Campaign) -> Timezone:
-    """The campaign's zone. Where its offset stands still all year, one STANDARD part: Outlook wants it complete, and
-    stumbles over the zone's whole history."""
-    zone = clock.zone(campaign.zone)
-    year = campaign.starts.year
-    months = [datetime.combine(date(year, month, 15), time(), zone) for month in range(1, 13)]
-    if len({moment.utcoffset() for moment in months}) > 1:
-        return Timezone.from_tzinfo(zone, campaign.zone, date(year - 1, 1, 1), date(year + 2, 1, 1))
-    standard = TimezoneStandard()
-    standard.add("dtstart", datetime(1970, 1, 1))
-    standard.add("tzoffsetfrom", months[0].utcoffset())
-    standard.add("tzoffsetto", months[0].utcoffset())
-    standard.add("tzname", months[0].tzname())
-    timezone = Timezone()
-    timezone.add("tzid", campaign.zone)
-    timezone.add_component(standard)
-    return timezone

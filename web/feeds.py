@@ -1,0 +1,139 @@
+"""Any view is a feed: the events of a choice, and one event, as calendar and as JSON; and what robots may read.
+
+The answer depends on the address alone: not on a cookie, a language or a program's name.
+"""
+
+import json
+from urllib.parse import quote, urlencode
+
+import click
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from models import agenda, ical
+from models import campaign as campaigns
+from models.base import db
+from models.campaign import Campaign
+from models.errors import N_, Mistake, Unknown
+from models.events import Event
+from models.filters import NAMES, parse
+from models.site import site
+from web import errors, event_json
+from web.representations import Kept, Representation, answer
+
+CALENDAR, JSON = "text/calendar", "application/json"
+LONGEST_NAME = 80
+# What a file system somewhere does not take in a name.
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "_"))
+ROBOTS = """\
+User-agent: *
+Allow: /
+Disallow: /api/
+Disallow: /desk/
+Disallow: /kiosk/
+Disallow: /C/
+Disallow: /c/
+Disallow: /V/
+Disallow: /v/
+Disallow: /*/my/
+"""
+
+pages = Blueprint("feeds", __name__)
+commands = AppGroup("event", help="The events of a campaign.")
+
+
+def register(app: Flask) -> None:
+    app.extensions["openweek.feeds"] = Kept()
+    app.register_blueprint(pages)
+    app.cli.add_command(commands)
+
+
+@pages.errorhandler(Mistake)
+def tell(mistake: Mistake) -> Response:
+    """One sentence, as text for a calendar program and as problem JSON for a script."""
+    if errors.wants_json():
+        return errors.tell_mistake(mistake)
+    response = Response(errors.sentence(mistake) + "\n", mistake.status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/<campaign_id>/events.ics")
+def calendar(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, CALENDAR), f'inline; filename="{campaign_id}.ics"')
+
+
+@pages.get("/<campaign_id>/events.json")
+def listing(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, JSON))
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>.ics")
+def event_calendar(campaign_id: str, event_id: int) -> Response:
+    event = agenda.find(campaigns.find(campaign_id), event_id)
+    if not event.occurrences:
+        raise Unknown(N_("No date was reported for this event, so it has no calendar entry."))
+    return answer(Representation.of(ical.single(event), CALENDAR, event.changed_at), _attachment(event))
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>.json")
+def event_listing(campaign_id: str, event_id: int) -> Response:
+    event = agenda.find(campaigns.find(campaign_id), event_id)
+    return answer(Representation.of(event_json.one(event), JSON, event.changed_at))
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    return answer(Representation.of(ROBOTS.encode(), "text/plain", None))
+
+
+def _chosen(campaign_id: str, mimetype: str) -> Representation:
+    """The events of the choice in the address. Where nothing moved, one read by key is all that the database is asked:
+    a choice that was once good stays so, for nothing that a filter names is ever deleted."""
+    moved = ical.version(campaign_id)
+    if moved is None:
+        return _build(campaign_id, mimetype, None)
+    version, changed_at = moved
+    given = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
+    kept: Kept = current_app.extensions["openweek.feeds"]
+    return kept.get(
+        (campaign_id, mimetype, given), version, lambda: _build(campaign_id, mimetype, changed_at)
+    )
+
+
+def _build(campaign_id: str, mimetype: str, changed_at) -> Representation:
+    campaign = campaigns.find(campaign_id)
+    filters = parse(campaign, request.args)
+    if mimetype == JSON:
+        return Representation.of(event_json.listing(campaign, filters), mimetype, changed_at)
+    query = urlencode(filters.query())
+    url = site().url(f"/{campaign_id}/events.ics" + (f"?{query}" if query else ""))
+    return Representation.of(ical.feed(campaign, filters, url), mimetype, changed_at)
+
+
+def _attachment(event: Event) -> str:
+    """A file to keep, by the event's title; a plain name for programs that cannot read it."""
+    title = "".join(char for char in event.title if char.isprintable()).translate(_NOT_IN_NAMES)
+    name = quote(f"{title[:LONGEST_NAME].strip(' .') or event.id}.ics", safe="")
+    return f"attachment; filename=\"event-{event.id}.ics\"; filename*=UTF-8''{name}"
+
+
+@commands.command("list")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def list_events(campaign_id: str, as_json: bool) -> None:
+    """All events of a campaign, those that are not public yet too; withdrawn ones are gone."""
+    events = _all_events(campaigns.find(campaign_id))
+    if as_json:
+        click.echo(json.dumps([event_json.brief(event) for event in events], ensure_ascii=False))
+        return
+    for event in events:
+        day = event.occurrences[0].start_day.isoformat() if event.occurrences else _("no date")
+        click.echo(f"{event.id}\t{event.status}\t{day}\t{event.title}")
+
+
+def _all_events(campaign: Campaign) -> list[Event]:
+    mine = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
+    return list(db.session.scalars(mine.order_by(Event.id).options(*agenda.options())))

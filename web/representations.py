@@ -1,0 +1,127 @@
+"""One body that many ask for again and again: its bytes plain and packed, and the answers HTTP knows to "is it still
+the same?" (RFC 9110, conditional requests)."""
+
+import gzip
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, request
+from werkzeug.http import http_date
+
+from models import clock
+
+MAX_AGE = 300  # seconds
+MOST_BYTES = 64 * 1024 * 1024  # kept by one process
+
+
+@dataclass(frozen=True)
+class Representation:
+    """The same for everyone. etag and packed_etag: strong, of the bytes that are sent. changed_at: what it tells of was
+    last changed then, None where nothing ever happened."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    packed_etag: str
+    mimetype: str
+    changed_at: datetime | None
+
+    @classmethod
+    def of(cls, body: bytes, mimetype: str, changed_at: datetime | None) -> "Representation":
+        packed = gzip.compress(
+            body, 6, mtime=0
+        )  # with the time in it, the same body had other bytes each time
+        at = changed_at.replace(microsecond=0) if changed_at else None
+        return cls(body, packed, _digest(body), _digest(packed), mimetype, at)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+class PublicResponse(Response):
+    """An answer without a reader: whatever else hung a cookie on it, or looked at one, is taken off again."""
+
+    def get_wsgi_headers(self, environ):
+        headers = super().get_wsgi_headers(environ)
+        headers.pop("Set-Cookie", None)
+        headers["Vary"] = "Accept-Encoding"
+        return headers
+
+
+def answer(found: Representation, disposition: str | None = None) -> Response:
+    """200 with the body, packed where the asker takes it, or 304 where he has it."""
+    packed = request.accept_encodings.quality("gzip") > 0
+    etag = found.packed_etag if packed else found.etag
+    known = _is_known(etag, found.changed_at)
+    body = b"" if known else found.packed if packed else found.body
+    # Flask adds the charset to a text/ type given as mimetype; JSON is UTF-8 by definition.
+    response = PublicResponse(body, 304 if known else 200, mimetype=found.mimetype)
+    response.set_etag(etag)
+    response.cache_control.public = True
+    response.cache_control.max_age = MAX_AGE
+    if found.changed_at is not None:
+        response.headers["Last-Modified"] = http_date(found.changed_at)
+    if not known and packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if not known and disposition:
+        response.headers["Content-Disposition"] = disposition
+    return response
+
+
+def _is_known(etag: str, changed_at: datetime | None) -> bool:
+    """Whether the asker has these bytes. If-None-Match decides alone where it is given; a date that lies in the future
+    or cannot be read says nothing."""
+    if "If-None-Match" in request.headers:
+        return request.if_none_match.contains_weak(etag)
+    since = request.if_modified_since
+    return since is not None and changed_at is not None and changed_at <= since <= clock.now()
+
+
+class Kept:
+    """Representations of this process, the least used ones dropped first, each good for one version."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._found: OrderedDict[Hashable, tuple[str, Representation]] = OrderedDict()
+        self._most, self._bytes = most_bytes, 0
+        self._lock, self._building = threading.Lock(), threading.Lock()
+
+    def get(self, key: Hashable, version: str, build: Callable[[], Representation]) -> Representation:
+        """What is kept of this version, else built. Of many who ask at once after a change, one builds."""
+        found = self._look(key, version)
+        if found is None:
+            with self._building:
+                found = self._look(key, version)
+                if found is None:
+                    found = build()
+                    self._keep(key, version, found)
+        return found
+
+    def _look(self, key: Hashable, version: str) -> Representation | None:
+        with self._lock:
+            kept = self._found.get(key)
+            if kept is None or kept[0] != version:
+                return None
+            self._found.move_to_end(key)
+            return kept[1]
+
+    def _keep(self, key: Hashable, version: str, found: Representation) -> None:
+        with self._lock:
+            self._drop(key)
+            self._found[key] = version, found
+            self._bytes += _size(found)
+            while self._bytes > self._most and len(self._found) > 1:
+                self._drop(next(iter(self._found)))
+
+    def _drop(self, key: Hashable) -> None:
+        kept = self._found.pop(key, None)
+        if kept:
+            self._bytes -= _size(kept[1])
+
+
+def _size(found: Representation) -> int:
+    return len(found.body) + len(found.packed) + 500  # and what the objects around them take, roughly
