@@ -1,7 +1,5 @@
 """The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
 
 from models import agenda, clock
@@ -74,7 +72,10 @@ def regions(campaign_id: str) -> Response:
 
 @pages.get("/about/figures")
 def about_figures():
-    return render_template("about_figures.html", campaign=campaigns.current(clock.now()))
+    now = clock.now()
+    campaign = campaigns.current(now)
+    strip = week.whole(campaign, now) if campaign else None
+    return render_template("about_figures.html", campaign=campaign, strip=strip)
 
 
 @pages.post("/language")
@@ -91,8 +92,8 @@ def set_language() -> Response:
 
 def local_path(text: str) -> str:
     """A path of this site, or the front page where the text leads anywhere else."""
-    parts = urlsplit(text)
-    plain = text.isprintable() and "\\" not in text and not parts.scheme and not parts.netloc
+    # Browsers read a backslash as a slash and drop control characters: either could make "//elsewhere" of it.
+    plain = text.isprintable() and "\\" not in text
     return text if plain and text.startswith("/") and not text.startswith("//") else "/"
 
 

@@ -1,7 +1,7 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -24,10 +24,9 @@ FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization"
 
 @dataclass(frozen=True)
 class Section:
-    """The events that begin on one day; day None: those without a date. outside: not a day of the week."""
+    """The events that begin on one day; day None: those without a date."""
 
     day: date | None
-    outside: bool
     events: list[Event]
 
 
@@ -49,7 +48,6 @@ class Chosen:
 
     name: str
     without: str
-    value: str = field(default="")
 
 
 def listing(campaign: Campaign, filters: Filters, path: str, wanted: int) -> Listing:
@@ -63,7 +61,7 @@ def listing(campaign: Campaign, filters: Filters, path: str, wanted: int) -> Lis
         total=total,
         page=page,
         pages=pages,
-        sections=list(_sections(campaign, filters, db.session.scalars(rows).all())),
+        sections=_sections(db.session.scalars(rows)),
         newer=_page_address(path, filters, page - 1) if page > 1 else None,
         older=_page_address(path, filters, page + 1) if page < pages else None,
     )
@@ -73,9 +71,8 @@ def _page_address(path: str, filters: Filters, page: int) -> str:
     return address(path, filters, page=page) if page > 1 else address(path, filters)
 
 
-def _sections(campaign: Campaign, filters: Filters, events: list[Event]) -> Iterator[Section]:
-    for day, group in groupby(events, key=first_day):
-        yield Section(day, day is not None and outside(campaign, day, day), list(group))
+def _sections(events: Iterable[Event]) -> list[Section]:
+    return [Section(day, list(group)) for day, group in groupby(events, key=first_day)]
 
 
 def first_day(event: Event) -> date | None:
@@ -101,7 +98,7 @@ def chosen(campaign: Campaign, filters: Filters, path: str) -> list[Chosen]:
     for name, value in filters.query():
         held = getattr(filters, name)
         rest = filters.but(**{name: "" if name == "q" else tuple(v for v in held if str(v) != value)})
-        found.append(Chosen(value_name(campaign, name, value), address(path, rest), value))
+        found.append(Chosen(value_name(campaign, name, value), address(path, rest)))
     return found
 
 
