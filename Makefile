@@ -6,7 +6,7 @@ TLS ?=
 ARGS ?=
 PREPARE = $(PYTHON) tools/prepare.py
 
-.PHONY: run test bench lint clean lock python
+.PHONY: run test bench lint clean lock catalogue python
 
 run: python
 	@$(PREPARE) run
@@ -34,6 +34,11 @@ clean:
 # For those who change a dependency: needs uv and npm.
 lock: python
 	@$(PYTHON) tools/lock.py
+
+# For those who change a sentence: the Chinese catalogue brought up to the code.
+catalogue: python
+	@$(PREPARE) test
+	@.venv/bin/python tools/catalogue.py
 
 python:
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "Openweek needs Python 3.11 or newer with venv, and '$(PYTHON)' is not there: install it, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
