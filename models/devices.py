@@ -98,6 +98,12 @@ def _must_have_dates(event: Event) -> None:
         raise Conflict(N_("This event has no date yet. Give it one before pairing a device."))
 
 
+def open_offer(code: str, secret_key: str, now: datetime) -> PairingCode | None:
+    """The offer behind a pairing code while a device can still use it."""
+    offer = db.session.get(PairingCode, _code_digest(code, secret_key))
+    return offer if offer is not None and offer.used_at is None and now < offer.expires_at else None
+
+
 def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
     """Turn a pairing code into a device and its token. Raises Mistake when the code is wrong, used or too old."""
     code = "".join(c for c in code.upper() if c.isalnum())

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from models.base import db
+from models.campaign import UNKNOWN_GROUP, Campaign
 from models.events import Event, Occurrence
-from models.figures import Figures, Where, figures
+from models.figures import Where, figures
 from models.ledger import METHODS, Counter
 
 # How a visit is known, in the order of how well: scanned by us, told by the visitor, counted by staff, declared later.
@@ -41,9 +42,10 @@ class Live:
     methods: dict[str, int]
     days: dict[date, list[Hour]]  # each day with visits, its hours from the first to the last without a gap
 
-    def evidence(self) -> dict[str, int]:
-        """Visits by how they are known: the sums over EVIDENCE."""
-        return {name: sum(self.methods[method] for method in of) for name, of in EVIDENCE.items()}
+
+def evidence(methods: dict[str, int]) -> dict[str, int]:
+    """Visits by how they are known: the sums over EVIDENCE."""
+    return {name: sum(methods[method] for method in of) for name, of in EVIDENCE.items()}
 
 
 def pulse(event_id: int) -> str:
@@ -66,15 +68,16 @@ def look(event: Event, now: datetime) -> Live:
         as_of=now,
         visits=counted.visits,
         participants=counted.participants,
-        groups=_by_group(event, counted),
+        groups=by_group(event.campaign, counted.rows),
         methods={name: counted.methods[name] for name in METHODS},
         days=_by_day(counted.rows),
     )
 
 
-def _by_group(event: Event, counted: Figures) -> dict[str, int]:
-    groups = {term.key: 0 for term in event.campaign.groups} | {"unknown": 0}
-    for row in counted.rows:
+def by_group(campaign: Campaign, rows: Iterable[dict]) -> dict[str, int]:
+    """Visits of every group in the campaign's order, unknown last, summed over rows that tell the audience."""
+    groups = {term.key: 0 for term in campaign.groups} | {UNKNOWN_GROUP: 0}
+    for row in rows:
         groups[row["audience"]] = groups.get(row["audience"], 0) + row["visits"]
     return groups
 

@@ -2,9 +2,35 @@
 
 from flask import Flask
 
-from web import calendar, errors, feeds, wording
+from web import (
+    accounts,
+    calendar,
+    desk,
+    errors,
+    feeds,
+    figure_commands,
+    figure_words,
+    figures,
+    imports,
+    live,
+    setup,
+    wording,
+)
 
-MODULES = (errors, wording, calendar, feeds)
+MODULES = (
+    errors,
+    wording,
+    accounts,
+    desk,
+    live,
+    figure_words,
+    figures,
+    figure_commands,
+    calendar,
+    feeds,
+    imports,
+    setup,
+)
 
 
 def register(app: Flask) -> None:
