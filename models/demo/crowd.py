@@ -1,0 +1,140 @@
+"""Check-ins of the rehearsal's days so far, handed in by devices and phones through the one way into the ledger.
+
+The same days make the same crowd. Nothing is written beside the ledger: visits and figures are what the rules derive.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from random import Random
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models import codes, devices, passes
+from models.attempts import Attempt
+from models.attendance import admit
+from models.base import db
+from models.campaign import UNKNOWN_GROUP, Campaign
+from models.cases import Desk
+from models.events import Event
+from models.ledger import PASS, TALLY, TOUCH, UNDO, VENUE, Scan
+from models.passes import Pass
+from models.sittings import Sitting, of_events
+
+PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
+BUSIEST = 14  # check-ins of one sitting, besides groups
+LONG, MORNING = timedelta(hours=14), timedelta(hours=8)
+WAVE = timedelta(minutes=10)  # a device hands in what it scanned in this time, so that nothing is late
+
+
+def ensure(campaign: Campaign, events: list[Event], now: datetime) -> int:
+    """Fill the sittings that have begun; how many scans were handed in. Once for each set of events."""
+    ids = [event.id for event in events]
+    if db.session.scalar(select(Scan.number).where(Scan.event_id.in_(ids)).limit(1)) is not None:
+        return 0
+    chance = Random(campaign.starts.toordinal())
+    issued = min(now, _begin(campaign, ids))
+    guests = _Guests(campaign, chance, issued)
+    onsite = [event for event in events if event.mode != "online"]
+    return sum(_attend(event, guests, chance, issued, now) for event in onsite)
+
+
+def _begin(campaign: Campaign, ids: list[int]) -> datetime:
+    """Before the first door opens: passes and devices were there by then."""
+    return min(sitting.opens for sitting in of_events(ids, campaign.zone)) - timedelta(days=1)
+
+
+class _Guests:
+    """People with passes, and classes with one pass for all."""
+
+    def __init__(self, campaign: Campaign, chance: Random, issued: datetime) -> None:
+        groups = [*(term.key for term in campaign.groups), UNKNOWN_GROUP]
+        self.singles = [
+            entry for group in groups for entry in passes.issue(campaign, group, issued, count=PEOPLE)
+        ]
+        self.classes = [
+            passes.issue(campaign, group, issued, headcount=chance.randint(18, 52))[0]
+            for group in ("youth", "government")
+            for _ in range(CLASSES)
+        ]
+        self.groups = groups
+        self.campaign = campaign
+
+    def invited(self, event: Event, chance: Random) -> list[Pass]:
+        """Who comes to an event: mostly the groups it is for."""
+        meant = [entry for entry in self.singles if entry.group in event.groups]
+        guests = chance.sample(
+            meant or self.singles, min(len(meant or self.singles), chance.randint(4, BUSIEST))
+        )
+        return guests + (
+            [chance.choice(self.classes)] if "youth" in event.groups and chance.random() < 0.4 else []
+        )
+
+
+def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now: datetime) -> int:
+    begun = [
+        sitting
+        for sitting in of_events([event.id], guests.campaign.zone)
+        if sitting.held and sitting.start < now
+    ]
+    if not begun:
+        return 0
+    kiosk, _token = devices.add(event, issued)
+    poster = codes.for_event(event, issued)
+    device = Desk(campaign=guests.campaign, served=lambda at: [event.id], kiosk_id=kiosk.id)
+    phones = replace(device, kiosk_id=None)
+    count = 0
+    for sitting in begun:
+        attempts = sorted(
+            _scans(event, sitting, guests, chance, now, poster.number), key=lambda scan: scan.at
+        )
+        for door in (device, phones):
+            here = [scan for scan in attempts if (scan.kind == VENUE) == (door is phones)]
+            for _, wave in groupby(here, key=lambda scan: scan.at.timestamp() // WAVE.total_seconds()):
+                wave = list(wave)
+                admit(wave, door, wave[-1].at + timedelta(seconds=1))
+                count += len(wave)
+    return count
+
+
+def _scans(
+    event: Event, sitting: Sitting, guests: _Guests, chance: Random, now: datetime, poster: int
+) -> Iterator[Attempt]:
+    """What the doors of one sitting see until now."""
+    first = sitting.start
+    if sitting.closes - sitting.start > LONG and now - first > MORNING:
+        first += MORNING  # a door that is open day and night: few come before breakfast
+    last = min(sitting.closes - timedelta(hours=1), first + timedelta(hours=9), now - timedelta(minutes=1))
+    if last <= first:
+        return
+
+    def moment() -> datetime:
+        # Most people come early.
+        instant = first + (last - first) * (chance.random() ** 1.6)
+        return instant.replace(microsecond=0)
+
+    for entry in guests.invited(event, chance):
+        yield Attempt(_id(chance), PASS, moment(), code=entry.token)
+    groups = event.groups or guests.groups
+    for _ in range(chance.randint(1, 4)):
+        yield Attempt(_id(chance), TOUCH, moment(), group=chance.choice(groups), headcount=1)
+    for _ in range(chance.randint(1, 4)):
+        holder = f"b:{chance.randbytes(16).hex()}"
+        yield Attempt(
+            _id(chance), VENUE, moment(), group=chance.choice(guests.groups), holder=holder, method="printed",
+            code_number=poster, occurrence_id=sitting.occurrence_id,
+        )  # fmt: skip
+    if chance.random() < 0.5:
+        yield Attempt(
+            _id(chance), TALLY, moment(), group=chance.choice(groups), headcount=chance.randint(3, 15)
+        )
+    if chance.random() < 0.15:
+        mistaken = Attempt(_id(chance), TOUCH, moment(), group=chance.choice(groups), headcount=1)
+        yield mistaken
+        yield Attempt(_id(chance), UNDO, min(mistaken.at + timedelta(seconds=20), now), undoes=mistaken.id)
+
+
+def _id(chance: Random) -> UUID:
+    return UUID(int=chance.getrandbits(128), version=4)

@@ -1,0 +1,113 @@
+"""`openweek import`: a file of events into a campaign, with a verdict and a reason for every row."""
+
+import json
+import sys
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+from flask_babel import gettext as _
+
+from models import campaign as campaigns
+from models import clock
+from models.errors import N_
+from models.intake.findings import (
+    CANCELLED,
+    CHANGED,
+    NEW,
+    OTHER_YEAR,
+    REFUSED,
+    SAME,
+    VERDICTS,
+    Finding,
+    Names,
+    Outcome,
+)
+from models.intake.plan import counts, take_in
+from models.intake.read import MOST_BYTES, read
+from web.wording import language
+
+VERDICT_NAMES = {
+    NEW: N_("new"), CHANGED: N_("changed"), SAME: N_("unchanged"), CANCELLED: N_("cancelled"),
+    OTHER_YEAR: N_("other year"), REFUSED: N_("refused"),
+}  # fmt: skip
+# What is said of a row besides its findings. The other verdicts always have one that says why.
+FIRST = {NEW: N_("Taken in."), SAME: N_("Already here, unchanged.")}
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(import_)
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--campaign", "campaign_id", required=True, metavar="ID", help="The campaign that takes them in."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would become of each row and write nothing.")
+@click.option("--partial", is_flag=True, help="Write row by row: should one fail, those before it stay.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON value and nothing else.")
+@with_appcontext
+def import_(file, campaign_id: str, dry_run: bool, partial: bool, as_json: bool) -> None:
+    """Take the events of FILE into a campaign and publish them.
+
+    FILE is a CSV in UTF-8 or GB18030 with the columns of models/data/reported-events.csv. Each row gets a verdict (new,
+    changed, same, cancelled, other_year, refused) and a reason. Rows that are refused or of another year never stop the
+    others. All that is taken in is written in one transaction, so that a failure on the way leaves nothing half done;
+    with --partial each row is written by itself. Importing again changes only what differs, and what was changed at the
+    desk meanwhile stays.
+
+    Exit code 0: the file was understood. 2: it was not, and one sentence says why."""
+    campaign = campaigns.find(campaign_id)
+    rows = read(file.read(MOST_BYTES + 1))
+    quiet = as_json or not sys.stderr.isatty()
+    with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:
+        outcomes = take_in(
+            campaign, rows, clock.now(), dry_run=dry_run, partial=partial, on_row=lambda: bar.update(1)
+        )
+    click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run))
+
+
+def reason(outcome: Outcome) -> str:
+    """Why a row got its verdict, and what was noticed about it, as sentences in the reader's language."""
+    first = [_(FIRST[outcome.verdict])] if outcome.verdict in FIRST else []
+    return ("" if language() == "zh" else " ").join(
+        first + [sentence(finding) for finding in outcome.findings]
+    )
+
+
+def sentence(finding: Finding) -> str:
+    values = {
+        name: _list(value) if isinstance(value, Names) else value for name, value in finding.values.items()
+    }
+    return _(finding.message, **values)
+
+
+def _list(names: Names) -> str:
+    return ("、" if language() == "zh" else ", ").join(_(message) for message in names.messages)
+
+
+def _as_json(outcomes: list[Outcome]) -> str:
+    rows = [
+        {"row": outcome.row, "verdict": outcome.verdict, "reason": reason(outcome), "event": outcome.event}
+        for outcome in outcomes
+    ]
+    return json.dumps({"rows": rows, "summary": counts(outcomes)}, ensure_ascii=False)
+
+
+def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
+    lines = [
+        _(
+            "Row %(row)s: %(verdict)s. %(reason)s",
+            row=o.row,
+            verdict=_(VERDICT_NAMES[o.verdict]),
+            reason=reason(o),
+        )
+        for o in outcomes
+    ]
+    found = counts(outcomes)
+    summary = [f"{_(VERDICT_NAMES[verdict])} {found[verdict]}" for verdict in VERDICTS if found[verdict]]
+    lines.append(_("%(count)s rows: %(summary)s.", count=len(outcomes), summary=", ".join(summary)))
+    if dry_run:
+        lines.append(_("Nothing was written."))
+    return "\n".join(lines)
