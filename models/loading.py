@@ -139,7 +139,7 @@ def _in_use(campaign: Campaign, kind: str, key: str) -> bool:
 def _load_formats(campaign: Campaign, file: CampaignFile) -> None:
     here = ReportedFormat.campaign_id == campaign.id
     rows = db.session.execute(select(ReportedFormat.text, ReportedFormat.format).where(here))
-    if dict(rows.tuples().all()) != dict(file.format_map):
+    if dict(rows.all()) != dict(file.format_map):
         db.session.execute(delete(ReportedFormat).where(here))
         db.session.add_all(
             ReportedFormat(campaign_id=campaign.id, text=text, format=key)
