@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from kiosk import scans, station
+from kiosk import commands, passes, phone, posters, scans, station
 
-MODULES = (scans, station)
+MODULES = (scans, station, phone, passes, posters, commands)
 
 
 def register(app: Flask) -> None:

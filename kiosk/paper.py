@@ -92,9 +92,7 @@ class Paper:
         return number
 
     def _stream(self, head: str, raw: bytes) -> int:
-        return self._object(
-            None, f"{head} /Length {len(raw)} >>\nstream\n".encode() + raw + b"\nendstream"
-        )
+        return self._object(None, f"{head} /Length {len(raw)} >>\nstream\n".encode() + raw + b"\nendstream")
 
 
 def _drawn(item: Placed) -> str:

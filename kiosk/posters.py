@@ -1,13 +1,13 @@
 """Posters: one A4 page an event with its venue code. Calm, black on white, sparing with ink."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import BinaryIO
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Flask, Response, make_response, render_template
 from flask_babel import force_locale
 from flask_login import current_user, login_required
 from PIL import Image, ImageDraw
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kiosk import qr
-from kiosk.paper import A4, DPI, Paper, Picture, Placed
+from kiosk.paper import A4, DPI, Paper, Placed
 from kiosk.typeset import Face, blank, broken, draw, fitted, ink, width
 from models import access, clock, codes
 from models.base import db
@@ -38,20 +38,27 @@ def mm(length: float) -> int:
 
 MARGIN = mm(22)
 ROOM = WIDE - 2 * MARGIN
-CODE = mm(102)  # at most, with its quiet zone
-CODE_TOP = mm(135)
+CODE = mm(97)  # at most, with its quiet zone
+CODE_TOP = mm(141)
 CORNER_LONG, CORNER_WIDE = mm(9), mm(1)
-HEAD_TOP, EVENT_TOP, EVENT_HIGH = mm(18), mm(51), mm(80)
+HEAD_TOP, EVENT_TOP, EVENT_HIGH = mm(18), mm(51), mm(88)
 DO_TOP, FOOT_TOP = mm(243), mm(277)
 
 NAME, THEME, DAY = Face(92, 500), Face(60, 400), Face(46, 500)
-TITLES = [Face(size, 700) for size in (176, 150, 128, 108, 92)]
-TITLE_LINES = [2, 3, 3, 4, 5]
-SMALL = [Face(size, 500) for size in (74, 74, 66, 60, 54)]  # when and where, beside each of them
+TITLES = [Face(size, 700) for size in (176, 156, 138, 122, 108, 92, 80, 80, 80)]
+TITLE_LINES = [2, 3, 3, 4, 4, 5, 5, 4, 3]
+SMALL = [
+    Face(size, 500) for size in (74, 74, 72, 68, 64, 58, 52, 52, 52)
+]  # when and where, beside each of them
 DO, DO_SMALL, FOOT = Face(108, 700), Face(46, 400), Face(38, 400)
 
+NO_POSTER = N_("This event was cancelled. There is nothing to check in to, so it has no poster.")
 WHAT_TO_DO = "用手机扫码签到，不需要姓名"
 WHAT_TO_DO_SMALL = "Scan with your phone to check in. No name needed."
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
 
 
 @bp.get("/desk/events/<int:event_id>/poster.pdf")
@@ -59,7 +66,7 @@ WHAT_TO_DO_SMALL = "Scan with your phone to check in. No name needed."
 def poster(event_id: int) -> Response:
     event = access.event_for(current_user, event_id)
     if event.status == CANCELLED:
-        raise Conflict(N_("This event was cancelled. There is nothing to check in to, so it has no poster."))
+        raise Conflict(NO_POSTER)
     now = clock.now()
     response = make_response(poster_pdf([codes.for_event(event, now)], now))
     response.content_type = "application/pdf"
@@ -80,13 +87,13 @@ def write_posters(
 ) -> None:
     """A page for each code number, in their order, written as it is drawn; done(1) is called after each."""
     paper: Paper | None = None
-    shared: dict[str, tuple[Picture, Picture]] = {}
+    shared: dict[str, list[Placed]] = {}
     for code in _in_batches(numbers):
         campaign = code.event.campaign
         paper = paper or Paper(out, f"{campaign.name_zh} 现场码")
         if campaign.id not in shared:
-            shared[campaign.id] = (paper.picture(_head(campaign)), paper.picture(_what_to_do()))
-        paper.page(_page(paper, code, now, *shared[campaign.id]))
+            shared[campaign.id] = _on_every_page(paper, campaign)
+        paper.page(shared[campaign.id] + _of_its_own(paper, code, now))
         done(1)
     if paper is not None:
         paper.close()
@@ -108,17 +115,22 @@ def _in_batches(numbers: Sequence[int]) -> Iterator[VenueCode]:
         yield from (rows[number] for number in part)
 
 
-def _page(paper: Paper, code: VenueCode, now: datetime, head: Picture, do: Picture) -> Iterable[Placed]:
-    event = paper.picture(_event(code.event, _places(code)))
+def _on_every_page(paper: Paper, campaign: Campaign) -> list[Placed]:
+    """Whose week it is, the frame of the code, what to do: stored once in the document."""
+    return [
+        Placed(paper.picture(_head(campaign)), MARGIN, HEAD_TOP),
+        Placed(paper.picture(_corners()), (WIDE - CODE) // 2, CODE_TOP),
+        Placed(paper.picture(_what_to_do()), MARGIN, DO_TOP),
+    ]
+
+
+def _of_its_own(paper: Paper, code: VenueCode, now: datetime) -> list[Placed]:
     symbol = paper.picture(_symbol(code.token(now)))
-    foot = paper.picture(_foot(code))
-    return (
-        Placed(head, MARGIN, HEAD_TOP),
-        Placed(event, MARGIN, EVENT_TOP),
+    return [
+        Placed(paper.picture(_event(code.event, _places(code))), MARGIN, EVENT_TOP),
         Placed(symbol, (WIDE - symbol.width) // 2, CODE_TOP + (CODE - symbol.height) // 2),
-        Placed(do, MARGIN, DO_TOP),
-        Placed(foot, MARGIN, FOOT_TOP),
-    )
+        Placed(paper.picture(_foot(code)), MARGIN, FOOT_TOP),
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -163,10 +175,9 @@ class _Line:
 
 def _set(title: str, times: list[str], where: str, room: int) -> list[_Line]:
     """The lines of an event in the largest faces that fit the height; what no face can fit is cut from the title."""
+    found: list[_Line] = []
     for face, most, small in zip(TITLES, TITLE_LINES, SMALL, strict=True):
-        last = face is TITLES[-1]
-        lines = broken(title, face, ROOM)
-        if len(lines) > most and not last:
+        if len(broken(title, face, ROOM)) > most and face != TITLES[-1]:
             continue
         face, lines = fitted(title, [face], ROOM, [most])
         found = [_Line(text, face, round(face.size * 1.28)) for text in lines]
@@ -176,9 +187,9 @@ def _set(title: str, times: list[str], where: str, room: int) -> list[_Line]:
             for part in parts:
                 found.append(_Line(part, size, round(size.size * 1.38) + above, above))
                 above = 0
-        if sum(line.high for line in found) <= room or last:
-            return found
-    raise AssertionError("the last face takes what comes")
+        if sum(line.high for line in found) <= room:
+            break
+    return found
 
 
 def _strip(canvas: ImageDraw.ImageDraw, event: Event) -> int:
@@ -196,16 +207,18 @@ def _strip(canvas: ImageDraw.ImageDraw, event: Event) -> int:
     return high + mm(6)
 
 
-def _day_box(
-    canvas: ImageDraw.ImageDraw, day: date, box: tuple[int, int, int, int], filled: bool
-) -> None:
+def _day_box(canvas: ImageDraw.ImageDraw, day: date, box: tuple[int, int, int, int], filled: bool) -> None:
     left, top, right, bottom = box
     if filled:
         canvas.rounded_rectangle(box, mm(1), fill=0)
     else:
         canvas.rounded_rectangle(box, mm(1), outline=0, width=2)
     canvas.text(
-        ((left + right) / 2, (top + bottom) / 2), f"{day.day}", font=DAY.font, fill=255 if filled else 0, anchor="mm"
+        ((left + right) / 2, (top + bottom) / 2),
+        f"{day.day}",
+        font=DAY.font,
+        fill=255 if filled else 0,
+        anchor="mm",
     )
 
 
@@ -231,17 +244,20 @@ def _told(event: Event, places: list[str]) -> tuple[list[str], str]:
 
 
 def _symbol(token: str) -> Image.Image:
-    """The code, as large as whole dots allow, between four corners like those of a phone's viewfinder."""
+    """The code, as large as whole dots allow."""
     rows = qr.symbol(site().code_url("V", token), qr.VENUE_LEVEL)
-    bits = qr.bitmap(rows, (CODE - 2 * CORNER_WIDE) // len(rows))
+    return qr.bitmap(rows, (CODE - 2 * CORNER_WIDE) // len(rows))
+
+
+@lru_cache(maxsize=1)
+def _corners() -> Image.Image:
+    """Four corners around the code, like those of a phone's viewfinder."""
     image, canvas = blank(CODE, CODE)
     last = CODE - 1
-    for x, y in ((0, 0), (last, 0), (0, last), (last, last)):
-        inward_x, inward_y = (1 if x == 0 else -1), (1 if y == 0 else -1)
-        for far_x, far_y in ((CORNER_LONG, CORNER_WIDE), (CORNER_WIDE, CORNER_LONG)):
-            xs, ys = sorted((x, x + inward_x * far_x)), sorted((y, y + inward_y * far_y))
-            canvas.rectangle((xs[0], ys[0], xs[1], ys[1]), fill=0)
-    image.paste(bits, ((CODE - bits.width) // 2, (CODE - bits.height) // 2))
+    for wide, high in ((CORNER_LONG, CORNER_WIDE), (CORNER_WIDE, CORNER_LONG)):
+        for left in (0, last - wide):
+            for top in (0, last - high):
+                canvas.rectangle((left, top, left + wide, top + high), fill=0)
     return ink(image)
 
 

@@ -50,7 +50,9 @@ def svg(text: str, level: int) -> bytes:
     """One path over a white ground, a module a unit: sharp at any size, and light also on a dark page."""
     rows = symbol(text, level)
     side = len(rows)
-    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
+    path = "".join(
+        f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row)
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side * SCALE}" '
         f'height="{side * SCALE}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'

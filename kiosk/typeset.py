@@ -77,22 +77,22 @@ def runs(line: str) -> list[tuple[str, float]]:
 
     A full-width mark is half empty: beside another mark, or at the edge of a line, it gives up that half."""
     parts: list[tuple[str, float]] = []
-    for here, before in zip(line, [""] + list(line), strict=False):
-        squeeze = 0.0
-        if here in _OPENING and (not before or before in _OPENING or before in _CLOSING):
-            squeeze = -0.5
-        elif here in _CLOSING and before and before in _CLOSING:
-            squeeze = -0.5
-        if squeeze or not parts:
-            parts.append((here, squeeze))
+    before = ""
+    for here in line:
+        opens = here in _OPENING and (not before or before in _OPENING or before in _CLOSING)
+        closes = here in _CLOSING and bool(before) and before in _CLOSING
+        if opens or closes or not parts:
+            parts.append((here, -0.5 if opens or closes else 0.0))
         else:
             parts[-1] = (parts[-1][0] + here, parts[-1][1])
+        before = here
     return parts
 
 
 def width(line: str, face: Face) -> float:
-    """How wide a line is, in pixels."""
-    return sum(_advance(text, face) + moved * face.size for text, moved in runs(line))
+    """How wide a line is, in pixels; the empty half of a mark at its end may hang out."""
+    hanging = face.size / 2 if line and line[-1] in _CLOSING else 0
+    return sum(_advance(text, face) + moved * face.size for text, moved in runs(line)) - hanging
 
 
 def broken(text: str, face: Face, room: int) -> list[str]:

@@ -14,6 +14,7 @@ from models.events import Event
 from models.places import Venue
 
 PRINTED, ROTATING = "printed", "rotating"
+NO_DATE = N_("This event has no date yet. Give it one before printing its code.")
 _PURPOSE = {PRINTED: tokens.PRINTED, ROTATING: tokens.ROTATING}
 
 
@@ -46,7 +47,7 @@ class VenueCode(Base):
 def for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
     """The event's code of this method, made at the first asking. Raises Conflict for an event without a date."""
     if not event.occurrences:
-        raise Conflict(N_("This event has no date yet. Give it one before printing its code."))
+        raise Conflict(NO_DATE)
     return for_events([event.id], now, method)[event.id]
 
 

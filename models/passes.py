@@ -1,6 +1,7 @@
 """Passes (参与码): random tokens without names, for one person or for a group."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, select
@@ -120,6 +121,44 @@ def revoke(pass_id: int, now: datetime) -> Pass:
             raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
         found.revoked_at = found.revoked_at or now
     return found
+
+
+@dataclass(frozen=True)
+class OpenedPass:
+    """What a genuine pass says, by its own signed payload. group: its key. event: None for the whole campaign."""
+
+    token: str
+    campaign: Campaign
+    group: str
+    headcount: int
+    single: bool
+    event: Event | None
+    revoked: bool
+
+
+def open_pass(text: str) -> OpenedPass | None:
+    """Read and verify the text of a pass; None for everything that we did not sign as one."""
+    try:
+        sealed = tokens.read(text)
+    except tokens.NotOursError:
+        return None
+    payload = sealed.payload
+    key = keys.find(keys.PASS, payload.key_id) if isinstance(payload, tokens.PassPayload) else None
+    if key is None or not tokens.verify_pass(sealed, key.public):
+        return None
+    campaign = db.session.scalar(select(Campaign).where(Campaign.number == payload.campaign))
+    if campaign is None:
+        return None
+    row = by_serials(campaign.id, {payload.serial}).get(payload.serial)
+    return OpenedPass(
+        token=tokens.last_segment(text),
+        campaign=campaign,
+        group=campaign.group_by_number(payload.group),
+        headcount=payload.headcount,
+        single=payload.purpose != GROUP,
+        event=db.session.get(Event, payload.event) if payload.event else None,
+        revoked=row is not None and row.revoked_at is not None,
+    )
 
 
 def by_serials(campaign_id: str, serials: set[int]) -> dict[int, Pass]:

@@ -1,0 +1,52 @@
+"""A pass as its holder sees it: the code, large and on white, and what it is for."""
+
+from flask import Blueprint, Flask, Response, make_response, render_template
+
+from kiosk import qr, troubles
+from kiosk.secrecy import keep_secret
+from models import passes
+from models.passes import OpenedPass
+from models.site import site
+
+bp = Blueprint("passes", __name__, template_folder="templates")
+bp.after_request(keep_secret)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/C/<token>", strict_slashes=False)
+@bp.get("/c/<token>", strict_slashes=False)
+def show(token: str) -> Response:
+    """The pass; a text that we did not sign is no pass."""
+    held = passes.open_pass(token)
+    if held is None:
+        return troubles.told(troubles.no_pass())
+    return make_response(render_template("kiosk/pass.html", held=held, campaign=held.campaign))
+
+
+@bp.get("/C/<token>/code.png")
+@bp.get("/c/<token>/code.png")
+def png(token: str) -> Response:
+    return _picture(token, qr.png, "image/png")
+
+
+@bp.get("/C/<token>/code.svg")
+@bp.get("/c/<token>/code.svg")
+def svg(token: str) -> Response:
+    return _picture(token, qr.svg, "image/svg+xml")
+
+
+def _picture(token: str, draw, content_type: str) -> Response:
+    """The code as a picture, for as long as the pass is good."""
+    held = passes.open_pass(token)
+    if held is None or held.revoked:
+        return troubles.told(troubles.no_pass() if held is None else troubles.revoked_pass(held.campaign))
+    response = make_response(draw(_text(held), qr.PASS_LEVEL))
+    response.content_type = content_type
+    return response
+
+
+def _text(held: OpenedPass) -> str:
+    return site().code_url("C", held.token)

@@ -1,0 +1,155 @@
+"""The page behind a venue code: one question (which group), one tap, one verdict. Works without JavaScript.
+
+GET /V/<token> checks the code and hands out a ticket; POST there with ticket and group admits, by the same path as
+every kiosk; the answer is shown at an address of its own, to this browser alone.
+"""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from kiosk import tickets, troubles
+from kiosk.limits import limiter
+from kiosk.secrecy import keep_secret
+from kiosk.words import message
+from models import attendance, books, clock, codes, ledger, sittings, visitors
+from models.attempts import Attempt
+from models.base import db
+from models.campaign import UNKNOWN_GROUP
+from models.cases import Desk
+from models.codes import VenueCode
+from models.events import Event, Occurrence
+from models.sittings import Sitting
+
+bp = Blueprint("phone", __name__, template_folder="templates")
+bp.after_request(keep_secret)
+
+COOKIE = "ow_browser"
+COOKIE_DAYS = 30
+# A school behind one address checks in by the hundred; a script that invents browsers wants thousands.
+CHECK_INS = "600 per minute"
+
+
+class UnknownGroupError(Exception):
+    """The form named a group that the campaign does not have."""
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/V/<token>", strict_slashes=False)
+@bp.get("/v/<token>", strict_slashes=False)
+def landing(token: str) -> Response:
+    """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
+    now = clock.now()
+    opened = codes.open_code(token, now)
+    if opened.reason:
+        return troubles.told(troubles.of_code(opened))
+    event = opened.code.event
+    schedule = sittings.of_events([event.id], event.campaign.zone)
+    sitting = sittings.open_then(schedule, now)
+    if sitting is None:
+        return troubles.told(troubles.of_event(event, schedule, now))
+    cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+    ticket = tickets.write(opened.code, visitors.holder_of(cookie), now)
+    return _remember(make_response(_question(opened.code, sitting, ticket, now)), cookie)
+
+
+def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> str:
+    event = code.event
+    return render_template(
+        "kiosk/phone.html",
+        campaign=event.campaign,
+        event=event,
+        place=code.venue,
+        sitting=db.session.get_one(Occurrence, sitting.occurrence_id),
+        today=event.campaign.today(now),
+        ticket=ticket,
+        unknown=UNKNOWN_GROUP,
+    )
+
+
+@bp.post("/V/<token>", strict_slashes=False)
+@bp.post("/v/<token>", strict_slashes=False)
+@limiter.limit(CHECK_INS)
+def check_in(token: str) -> Response:
+    """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
+    now = clock.now()
+    code, cookie = codes.open_code(token, now).code, request.cookies.get(COOKIE)
+    if code is None:
+        return troubles.told(troubles.not_ours())
+    if cookie is None:
+        return troubles.told(troubles.no_cookie())
+    holder, group = visitors.holder_of(cookie), request.form.get("group", "")
+    try:
+        ticket = tickets.read(request.form.get("ticket", ""), code, holder, now)
+        _admit(ticket, code, holder, group, now)
+    except tickets.ForeignTicketError:
+        return troubles.told(troubles.foreign_ticket())
+    except tickets.OldTicketError:
+        return troubles.told(troubles.old_ticket(code, token))
+    except UnknownGroupError:
+        return troubles.told(troubles.unknown_group(code.event, token))
+    except attendance.BusyError:
+        return troubles.told(troubles.busy(code.event))
+    return redirect(url_for("phone.result", token=token, scan_id=ticket.scan_id), 303)
+
+
+def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:
+    event_id, campaign = code.event_id, code.event.campaign
+    if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
+        raise UnknownGroupError
+    attempt = Attempt(
+        id=ticket.scan_id,
+        kind=ledger.VENUE,
+        at=ticket.opened,
+        group=group,
+        holder=holder,
+        method=code.method,
+        code_number=code.number,
+    )
+    attendance.admit([attempt], Desk(campaign, lambda at: [event_id]), now)
+
+
+@bp.get("/V/<token>/<uuid:scan_id>", strict_slashes=False)
+@bp.get("/v/<token>/<uuid:scan_id>", strict_slashes=False)
+def result(token: str, scan_id: UUID) -> Response:
+    """What became of it, for the browser that did it; for any other there is nothing here."""
+    cookie = request.cookies.get(COOKIE)
+    row = visitors.visit_of(visitors.holder_of(cookie), scan_id) if cookie else None
+    if row is None:
+        return troubles.told(troubles.not_yours())
+    answer = books.first_answer(row, conflict=False)
+    event = db.session.get_one(Event, row.event_id or _event_of(row))
+    page = render_template(
+        "kiosk/phone_result.html",
+        campaign=event.campaign,
+        event=event,
+        sitting=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
+        answer=answer,
+        message=message(answer, event.campaign, kind=ledger.VENUE),
+    )
+    return make_response(page)
+
+
+def _event_of(row: ledger.Scan) -> int:
+    """A refused attempt may belong to no sitting; its code still says which event it was meant for."""
+    return db.session.scalars(select(VenueCode.event_id).where(VenueCode.number == row.code_number)).one()
+
+
+def _remember(response: Response, cookie: str) -> Response:
+    """The only place that sets the mark by which a second visit of a browser is known."""
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=COOKIE_DAYS * 86_400,
+        path="/",
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
