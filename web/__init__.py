@@ -11,8 +11,10 @@ from web import (
     figure_commands,
     figure_words,
     figures,
+    health,
     imports,
     live,
+    serve,
     setup,
     wording,
 )
@@ -30,6 +32,8 @@ MODULES = (
     feeds,
     imports,
     setup,
+    health,
+    serve,
 )
 
 
