@@ -24,7 +24,7 @@ FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization"
 
 @dataclass(frozen=True)
 class Section:
-    """The events that begin on one day; day None: those without a date."""
+    """The events that begin on one day, or those of one chosen day; day None: those without a date."""
 
     day: date | None
     events: list[Event]
@@ -61,7 +61,7 @@ def listing(campaign: Campaign, filters: Filters, path: str, wanted: int) -> Lis
         total=total,
         page=page,
         pages=pages,
-        sections=_sections(db.session.scalars(rows)),
+        sections=_sections(db.session.scalars(rows), filters),
         newer=_page_address(path, filters, page - 1) if page > 1 else None,
         older=_page_address(path, filters, page + 1) if page < pages else None,
     )
@@ -71,8 +71,14 @@ def _page_address(path: str, filters: Filters, page: int) -> str:
     return address(path, filters, page=page) if page > 1 else address(path, filters)
 
 
-def _sections(events: Iterable[Event]) -> list[Section]:
-    return [Section(day, list(group)) for day, group in groupby(events, key=first_day)]
+def _sections(events: Iterable[Event], filters: Filters) -> list[Section]:
+    def day(event: Event) -> date | None:
+        """An event of many days stands under the chosen one, not under the day on which it began."""
+        covered = [d for d in filters.day for o in event.occurrences if o.start_day <= d <= o.end_day]
+        return min(covered, default=first_day(event))
+
+    ordered = sorted(events, key=lambda event: day(event) or date.max) if filters.day else events
+    return [Section(key, list(group)) for key, group in groupby(ordered, key=day)]
 
 
 def first_day(event: Event) -> date | None:
