@@ -29,7 +29,6 @@ LONGEST_NAME = 80
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "_"))
 ROBOTS = """\
 User-agent: *
-Allow: /
 Disallow: /api/
 Disallow: /desk/
 Disallow: /kiosk/
@@ -38,6 +37,7 @@ Disallow: /c/
 Disallow: /V/
 Disallow: /v/
 Disallow: /*/my/
+Allow: /
 """
 
 pages = Blueprint("feeds", __name__)
