@@ -6,12 +6,13 @@ A feed is one file for all its readers, whoever asks: so its words are Chinese, 
 import logging
 import unicodedata
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from icalendar import Event as VEvent
 from icalendar import vUri
 
-from models import clock
+from models import clock, regions
 from models.campaign import AUDIENCE, FORMAT, OTHER_FORMAT
 from models.events import CANCELLED, Event, Occurrence
 from models.places import Venue
@@ -109,12 +110,26 @@ def _description(occurrence: Occurrence, site: Site) -> str:
         ("时间", _time_told(occurrence)),
         ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
         ("面向", "、".join(groups)),
+        ("地区", _region(event.region_code)),
         ("线上参与", _address(event.online_url)),
         ("详情", site.url(event_path(event))),
     )
     return "\n".join(
         filter(None, [plain(event.description), *(f"{name}：{text}" for name, text in told if text)])
     )
+
+
+def _region(code: str | None) -> str:
+    """河南省 焦作市: a bare venue says little in the feed of a whole country. Rows that only group are left out."""
+    if code is None:
+        return ""
+    path = [_region_names().get(part, "") for part in (*regions.ancestors(code), code)]
+    return " ".join(name for name in path if name and name not in ("市辖区", "县") and "直辖县级" not in name)
+
+
+@lru_cache(maxsize=1)
+def _region_names() -> dict[str, str]:
+    return {row.code: row.name for row in regions.load()}
 
 
 def _time_told(occurrence: Occurrence) -> str:

@@ -125,7 +125,7 @@ def test_an_entry_says_everything_once(campaign):
         "STATUS": "CONFIRMED",
         "CATEGORIES": "青少年,社会公众,主题宣讲,问答",
         "CONFERENCE;VALUE=URI": "https://live.example.cn/%E6%88%BF%E9%97%B4?a=1,2;b",
-        "DESCRIPTION": "第一段\\n第二段\\n主办：甲局、乙院\\n面向：青少年、社会公众\\n"
+        "DESCRIPTION": "第一段\\n第二段\\n主办：甲局、乙院\\n面向：青少年、社会公众\\n地区：江苏省 连云港市 灌云县\\n"
         "线上参与：https://live.example.cn/%E6%88%BF%E9%97%B4?a=1\\,2\\;b\\n"
         f"详情：http://openweek.test/ip-2024/events/{event.id}",
         "GEO": "34.2981;119.2552",
