@@ -4,7 +4,7 @@ import { Failed } from "./api.js";
 import * as clock from "./clock.js";
 import * as feedback from "./feedback.js";
 import * as outbox from "./outbox.js";
-import { byId, element, icon, tell, twice } from "./page.js";
+import { bringIcons, byId, element, icon, tell, twice } from "./page.js";
 import * as pairing from "./pairing.js";
 import * as station from "./station.js";
 import * as store from "./store.js";
@@ -163,6 +163,7 @@ async function refreshAndSend() {
 }
 
 async function start() {
+  await bringIcons();
   speak((await store.get("language")) ?? language());
   feedback.setSound((await store.get("sound")) ?? true);
   clock.restore(await store.get("skew"));

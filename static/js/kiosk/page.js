@@ -1,7 +1,8 @@
 // Small hands for building the page: elements by text and class, never by HTML.
 
-const icons = document.documentElement.dataset.icons;
 const SVG = "http://www.w3.org/2000/svg";
+const OWN = "icon-"; // before an icon's name, so that it is no other element's id
+let icons = document.documentElement.dataset.icons;
 
 export function byId(id) {
   return document.getElementById(id);
@@ -12,9 +13,29 @@ export function icon(name) {
   drawing.setAttribute("class", "icon");
   drawing.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${icons}#${name}`);
+  use.setAttribute("href", `${icons}${name}`);
   drawing.append(use);
   return drawing;
+}
+
+/** Take the sheet of icons into the page: one that is drawn later must not need the network. */
+export async function bringIcons() {
+  const sheet = icons.slice(0, -1);
+  let drawn;
+  try {
+    drawn = new DOMParser().parseFromString(await (await fetch(sheet)).text(), "image/svg+xml").documentElement;
+  } catch {
+    return; // without the sheet there are words beside every icon
+  }
+  if (drawn.localName !== "svg") return;
+  for (const symbol of drawn.querySelectorAll("symbol")) symbol.id = OWN + symbol.id;
+  drawn.setAttribute("class", "unseen");
+  drawn.setAttribute("aria-hidden", "true");
+  document.body.append(document.adoptNode(drawn));
+  for (const use of document.querySelectorAll("use")) {
+    use.setAttribute("href", use.getAttribute("href").replace(icons, `#${OWN}`));
+  }
+  icons = `#${OWN}`;
 }
 
 export function element(name, className, ...children) {

@@ -1,7 +1,7 @@
 // A USB scanner types like a keyboard, only faster. This tells the two apart and takes the scanner's keys away from
 // the page. Gaps are taken from event.timeStamp: a busy page delays the handler, not the stamp.
 
-const CUT = 120; // milliseconds of silence after which a new text begins
+const CUT = 250; // milliseconds of silence after which a new text begins; a busy tablet delivers keys in clumps
 const FAST = 60; // mean gap up to which it is a machine
 const LEAST = 4; // characters; fewer are a person's keys
 const SHIFTED = { Semicolon: ":", Slash: "?", Minus: "_", Equal: "+", Digit5: "%", Digit7: "&" };

@@ -132,24 +132,25 @@ function drawGroups() {
   const signature = JSON.stringify([language(), many, groups()]);
   if (list.dataset.signature === signature) return;
   list.dataset.signature = signature;
-  const none = { key: "unknown", icon: "unknown", colour: "group-unknown group-rest" };
-  const buttons = [...groups(), none].map((group) => {
-    const name = group.name ? named(group.name) : say("unknown_group");
-    const button = element(
-      "button",
-      `group ${group.colour}`,
-      icon(group.icon),
-      element("span", "group-name", name),
-      many > 1 ? element("span", "group-many", `+${many}`) : null,
-    );
-    button.type = "button";
-    button.dataset.group = group.key;
-    button.setAttribute("aria-label", say("tap_group", { group: name, people: people(many) }));
-    return button;
-  });
   const focused = document.activeElement?.dataset?.group;
-  list.replaceChildren(...buttons);
-  if (focused) list.querySelector(`[data-group="${CSS.escape(focused)}"]`)?.focus();
+  list.replaceChildren(...groups().map((group) => groupButton(group, named(group.name))));
+  const unknown = { key: "unknown", icon: "unknown", colour: "group-unknown group-rest" };
+  byId("rest").replaceChildren(groupButton(unknown, say("unknown_group")));
+  if (focused) byId("touch").querySelector(`[data-group="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function groupButton({ key, icon: drawing, colour }, name) {
+  const button = element(
+    "button",
+    `group ${colour}`,
+    icon(drawing),
+    element("span", "group-name", name),
+    many > 1 ? element("span", "group-many", `+${many}`) : null,
+  );
+  button.type = "button";
+  button.dataset.group = key;
+  button.setAttribute("aria-label", say("tap_group", { group: name, people: people(many) }));
+  return button;
 }
 
 function setMany(number) {
@@ -202,7 +203,7 @@ async function wakeCamera() {
 
 /** Join the buttons, the scanner and the screen's own rhythm to the scans; once per page. */
 export function listen() {
-  byId("groups").addEventListener("click", (event) => {
+  byId("touch").addEventListener("click", (event) => {
     const button = event.target.closest("[data-group]");
     if (!button || !isOpen()) return;
     settle(scans.touch(button.dataset.group, many));

@@ -26,7 +26,8 @@ function put(kind, { word, who, note }) {
   overlay.dataset.kind = kind;
   fill("verdict-word", word);
   fill("verdict-who", who);
-  fill("verdict-note", note);
+  // Chinese breaks anywhere: one sentence, one line.
+  fill("verdict-note", note?.replace(/。(?=.)/g, "。\n"));
   overlay.hidden = false;
   shownAt = performance.now();
 }
@@ -60,8 +61,9 @@ export function show(number, kind, told) {
 
 /** What an answer looks like: [kind, {word, who, note}]. who: the group's name, if the server told one. */
 export function worded(answer, group, zone, undoes = false) {
-  const count = answer.headcount > 1 ? people(answer.headcount) : "";
-  const who = [group, count].filter(Boolean).join(" · ");
+  // Apart by a wide space: where the line is too short it breaks there, and nothing is left hanging.
+  const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
+  const who = [group, count].filter(Boolean).join("\u2003");
   if (answer.verdict === "refused") return ["bad", { word: say("refused"), who: "", note: answer.message }];
   if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
   if (undoes) return ["good", { word: say("undone"), who }];
