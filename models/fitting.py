@@ -161,11 +161,19 @@ def _write_occurrence(
     return moved or row.capacity != capacity
 
 
-def raise_moved(event: Event, old_place: dict[int, int | None]) -> None:
-    """The event's own place changed: so did that of each sitting that had and has no venue of its own."""
+def place_of(occurrence: Occurrence) -> tuple:
+    """Where a sitting takes place, as calendars tell it: its own venue, else what its event says."""
+    event = occurrence.event
+    listed = [row.venue.name for row in event.venues]
+    sole = occurrence.venue.name if occurrence.venue else listed[0] if len(listed) == 1 else ""
+    return sole or event.venue_text or tuple(listed), event.region_code, event.mode, event.online_url
+
+
+def raise_moved(event: Event, before: dict[int, tuple[int, tuple]]) -> None:
+    """Raise SEQUENCE where the event's own words moved a sitting. before: SEQUENCE and place, by occurrence id."""
     for occurrence in event.occurrences:
-        stayed = occurrence.id in old_place and old_place[occurrence.id] is None
-        if stayed and occurrence.venue_id is None:
+        sequence, place = before.get(occurrence.id, (None, None))
+        if occurrence.sequence == sequence and place != place_of(occurrence):
             occurrence.sequence += 1
 
 

@@ -27,7 +27,7 @@ from models.drafts import (
 )
 from models.errors import N_, Conflict
 from models.events import CANCELLED, DRAFT, PUBLISHED, Event, EventChange, Occurrence
-from models.fitting import end, raise_moved, write_fields, write_occurrences
+from models.fitting import end, place_of, raise_moved, write_fields, write_occurrences
 from models.people import Account
 
 __all__ = [
@@ -50,8 +50,6 @@ __all__ = [
     "write_new",
 ]
 
-# Where an occurrence without a venue of its own takes place is told by the event.
-_PLACE = {"venue_text", "venues", "region_code", "region_text", "mode", "online_url"}
 # In no calendar entry.
 _UNSEEN = {"origin", "origin_ref"}
 
@@ -126,13 +124,12 @@ def write_change(event: Event, draft: EventDraft, now: datetime, by: Account | N
     changed = differences(event, draft)
     if not changed:
         return []
-    old_place = {o.id: o.venue_id for o in event.occurrences}
+    before = {o.id: (o.sequence, place_of(o)) for o in event.occurrences}
     write_fields(event, draft)
     touched = write_occurrences(event, draft, now)
     if set(changed) - _UNSEEN - {"occurrences"}:
         touched = list(event.occurrences)
-    if _PLACE & set(changed):
-        raise_moved(event, old_place)
+    raise_moved(event, before)
     _touch(event, touched, now)
     _note(event, "changed", now, by, changed)
     return changed

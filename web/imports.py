@@ -18,7 +18,6 @@ from models.intake.findings import (
     OTHER_YEAR,
     REFUSED,
     SAME,
-    VERDICTS,
     Finding,
     Names,
     Outcome,
@@ -95,6 +94,13 @@ def _as_json(outcomes: list[Outcome]) -> str:
     return json.dumps({"rows": rows, "summary": counts(outcomes)}, ensure_ascii=False)
 
 
+def summary(outcomes: list[Outcome]) -> str:
+    """How many rows got each verdict, in a sentence."""
+    parts = [f"{_(VERDICT_NAMES[verdict])} {count}" for verdict, count in counts(outcomes).items() if count]
+    told = ("，" if language() == "zh" else ", ").join(parts)
+    return _("%(count)s rows: %(summary)s.", count=len(outcomes), summary=told)
+
+
 def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
     lines = [
         _(
@@ -105,9 +111,7 @@ def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
         )
         for o in outcomes
     ]
-    found = counts(outcomes)
-    summary = [f"{_(VERDICT_NAMES[verdict])} {found[verdict]}" for verdict in VERDICTS if found[verdict]]
-    lines.append(_("%(count)s rows: %(summary)s.", count=len(outcomes), summary=", ".join(summary)))
+    lines.append(summary(outcomes))
     if dry_run:
         lines.append(_("Nothing was written."))
     return "\n".join(lines)

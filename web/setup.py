@@ -1,5 +1,6 @@
 """`openweek init` and `openweek demo`: a database that the system can run on, and a week to try everything with."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from models.intake.read import demo_file, read
 from models.passes import Pass
 from models.site import site
 from models.sittings import of_events
+from web import imports
 from web.wording import campaign_name, group_name
 
 ROOMS = (
@@ -58,13 +60,16 @@ def demo() -> None:
     Prints the addresses to open, accounts, passes and a pairing code for a kiosk. Safe to run again: what is there
     stays; only the pairing code is a new one."""
     now = clock.now()
+    if sys.stderr.isatty():
+        click.echo(_("Preparing the demo; the first time takes some seconds."), err=True)
     week = _prepare(None, now, default=True)
-    take_in(week, read(demo_file()), now)
+    taken = take_in(week, read(demo_file()), now)
     password = people.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
     campaign = rehearsal.ensure(now)
     samples = people.example_passes(campaign, now)
     events = rehearsal.events_of(campaign)
     crowd.ensure(campaign, events, now)
+    click.echo(_("Reported events: %(summary)s", summary=imports.summary(taken)))
     _tell_rooms()
     _tell_accounts(password)
     _tell_passes(campaign, samples)

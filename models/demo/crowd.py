@@ -4,7 +4,6 @@ The same days make the same crowd. Nothing is written beside the ledger: visits 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from random import Random
@@ -26,19 +25,21 @@ from models.sittings import Sitting, of_events
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
 BUSIEST = 14  # check-ins of one sitting, besides groups
 LONG, MORNING = timedelta(hours=14), timedelta(hours=8)
-WAVE = timedelta(minutes=10)  # a device hands in what it scanned in this time, so that nothing is late
+BUSES = 5  # times at which people arrive at a sitting
+WAVE = timedelta(minutes=14)  # a device hands in what it scanned in this time, so that nothing is late
 
 
-def ensure(campaign: Campaign, events: list[Event], now: datetime) -> int:
-    """Fill the sittings that have begun; how many scans were handed in. Once for each set of events."""
+def ensure(campaign: Campaign, events: list[Event], now: datetime) -> None:
+    """Fill the sittings that have begun, once for each set of events."""
     ids = [event.id for event in events]
     if db.session.scalar(select(Scan.number).where(Scan.event_id.in_(ids)).limit(1)) is not None:
-        return 0
+        return
     chance = Random(campaign.starts.toordinal())
     issued = min(now, _begin(campaign, ids))
     guests = _Guests(campaign, chance, issued)
     onsite = [event for event in events if event.mode != "online"]
-    return sum(_attend(event, guests, chance, issued, now) for event in onsite)
+    phones = [scan for event in onsite for scan in _attend(event, guests, chance, issued, now)]
+    _hand_in(phones, Desk(campaign, lambda at: ids))
 
 
 def _begin(campaign: Campaign, ids: list[int]) -> datetime:
@@ -73,30 +74,30 @@ class _Guests:
         )
 
 
-def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now: datetime) -> int:
+def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now: datetime) -> list[Attempt]:
+    """Hand in what the event's device scanned; answers what phones scanned there."""
     begun = [
         sitting
         for sitting in of_events([event.id], guests.campaign.zone)
         if sitting.held and sitting.start < now
     ]
     if not begun:
-        return 0
+        return []
     kiosk, _token = devices.add(event, issued)
     poster = codes.for_event(event, issued)
-    device = Desk(campaign=guests.campaign, served=lambda at: [event.id], kiosk_id=kiosk.id)
-    phones = replace(device, kiosk_id=None)
-    count = 0
-    for sitting in begun:
-        attempts = sorted(
-            _scans(event, sitting, guests, chance, now, poster.number), key=lambda scan: scan.at
-        )
-        for door in (device, phones):
-            here = [scan for scan in attempts if (scan.kind == VENUE) == (door is phones)]
-            for _, wave in groupby(here, key=lambda scan: scan.at.timestamp() // WAVE.total_seconds()):
-                wave = list(wave)
-                admit(wave, door, wave[-1].at + timedelta(seconds=1))
-                count += len(wave)
-    return count
+    scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
+    _hand_in(
+        [scan for scan in scans if scan.kind != VENUE], Desk(guests.campaign, lambda at: [event.id], kiosk.id)
+    )
+    return [scan for scan in scans if scan.kind == VENUE]
+
+
+def _hand_in(scans: list[Attempt], desk: Desk) -> None:
+    """In the order in which it happened, wave by wave, so that nothing is late."""
+    scans = sorted(scans, key=lambda scan: scan.at)
+    for _, wave in groupby(scans, key=lambda scan: scan.at.timestamp() // WAVE.total_seconds()):
+        batch = list(wave)
+        admit(batch, desk, batch[-1].at + timedelta(seconds=1))
 
 
 def _scans(
@@ -110,10 +111,12 @@ def _scans(
     if last <= first:
         return
 
+    # Most people come early, and together with others.
+    buses = [first + (last - first) * (chance.random() ** 1.6) for _ in range(BUSES)]
+
     def moment() -> datetime:
-        # Most people come early.
-        instant = first + (last - first) * (chance.random() ** 1.6)
-        return instant.replace(microsecond=0)
+        instant = chance.choice(buses) + timedelta(seconds=chance.randrange(300))
+        return min(instant, last).replace(microsecond=0)
 
     for entry in guests.invited(event, chance):
         yield Attempt(_id(chance), PASS, moment(), code=entry.token)
