@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -117,15 +118,17 @@ def find_account(email: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
 
 
-# Checked against when there is no such account, so that the answer takes as long either way.
-_NOBODY = generate_password_hash(secrets.token_hex(16))
+@cache
+def _nobodys_hash() -> str:
+    """Checked against when there is no such account, so that the answer takes as long either way."""
+    return generate_password_hash(secrets.token_hex(16))
 
 
 def sign_in(email: str, password: str) -> Account | None:
     """The account whose password this is, or None."""
     account = find_account(email)
     right = check_password_hash(
-        account.password_hash if account and account.password_hash else _NOBODY, password
+        account.password_hash if account and account.password_hash else _nobodys_hash(), password
     )
     return account if account and right and account.is_active else None
 
