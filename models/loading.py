@@ -15,7 +15,7 @@ from models.places import Region
 
 # First segments of addresses that are taken: a campaign's id is one too.
 TAKEN_IDS = frozenset(
-    "api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
+    "about api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
     "sign-in sign-out static v".split()
 )
 _PLAIN = (

@@ -4,6 +4,7 @@ from flask import Flask
 
 from web import (
     accounts,
+    assets,
     calendar,
     desk,
     errors,
@@ -21,6 +22,7 @@ from web import (
 
 MODULES = (
     errors,
+    assets,
     wording,
     accounts,
     desk,

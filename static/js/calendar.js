@@ -57,6 +57,22 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   });
 }
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && location.hash === "#filters") location.hash = "#list";
-});
+// On phones the form is a sheet over the page: what lies under it is out of reach while it is open.
+const sheet = document.getElementById("filters");
+const narrow = matchMedia("(max-width: 59.99rem)");
+const under = document.querySelectorAll(".skip, .site-head, .week, .hero, .list, .subscribe, .site-foot");
+
+function cover() {
+  const open = narrow.matches && location.hash === "#filters";
+  for (const part of under) part.inert = open;
+  if (open) sheet.querySelector(".filters-close").focus();
+}
+
+if (sheet) {
+  addEventListener("hashchange", cover);
+  narrow.addEventListener("change", cover);
+  cover();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && location.hash === "#filters") location.hash = "#list";
+  });
+}

@@ -1,0 +1,38 @@
+"""Own files under /static/: each address carries a mark of its content, so that a phone fetches a file only once."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request
+
+YEAR = 365 * 24 * 60 * 60
+
+
+def register(app: Flask) -> None:
+    app.url_defaults(_with_mark)
+    app.after_request(_kept)
+
+
+def _with_mark(endpoint: str, values: dict) -> None:
+    """Called for every address that is built: those of static files get ?v=."""
+    name = values.get("filename")
+    if endpoint == "static" and name and "v" not in values:
+        path = Path(current_app.static_folder or "") / name
+        if path.is_file():
+            values["v"] = _mark(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _mark(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def _kept(response: Response) -> Response:
+    """A marked file never changes. One without its mark is asked for again each time, at the price of a 304."""
+    if request.endpoint == "static" and request.args.get("v") and response.status_code in (200, 304):
+        response.cache_control.no_cache = None
+        response.cache_control.public = True
+        response.cache_control.max_age = YEAR
+        response.cache_control.immutable = True
+    return response
