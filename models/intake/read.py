@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import unicodedata
+from codecs import BOM_UTF8
 from collections import Counter
 from importlib.resources import files
 
@@ -59,7 +60,7 @@ def _text(data: bytes) -> str:
             N_("The file is larger than %(most)s MB. Divide it into several."),
             most=MOST_BYTES // 1024 // 1024,
         )
-    if not data.strip():
+    if not data.removeprefix(BOM_UTF8).strip():
         raise Mistake(N_("The file is empty."))
     if data.startswith(_SPREADSHEET):
         raise Mistake(N_("This is a spreadsheet, not a CSV file. Open it and save it as “CSV UTF-8”."))
