@@ -10,8 +10,7 @@ PREPARE = $(PYTHON) tools/prepare.py
 
 run: python
 	@$(PREPARE) run
-	@.venv/bin/openweek demo
-	@exec .venv/bin/openweek serve --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
+	@exec .venv/bin/openweek serve --demo --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
 
 test: python
 	@$(PREPARE) test

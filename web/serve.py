@@ -20,7 +20,7 @@ from gunicorn.util import import_app
 from models import clock, due
 from models.base import db
 from models.errors import N_, Mistake
-from web import certificate, health
+from web import certificate, health, setup
 
 APPLICATION = "wsgi:create_app()"  # by name: this room does not import the one that puts the rooms together
 MINUTE = 60
@@ -67,13 +67,17 @@ class Server(BaseApplication):
 @click.option(
     "--tls", is_flag=True, help="HTTPS with a certificate of this machine's own, for cameras in the network."
 )
-def serve(host: str, port: int, tls: bool) -> None:
+@click.option("--demo", is_flag=True, help="Load the demo first, as `openweek demo` does.")
+def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     """Serve the week, and do what is due each minute."""
+    addresses = shared_addresses(host, port, tls)
+    # What codes and feeds print, here and in the workers, where the operator has not said it.
+    os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
+    if demo:
+        current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
+        click.get_current_context().invoke(setup.demo)
     if not health.schema_is_newest():
         raise Mistake(N_("The database has not the newest schema. Run this first: openweek init"))
-    addresses = shared_addresses(host, port, tls)
-    # What codes and feeds print, for the workers, where the operator has not said it.
-    os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -129,8 +133,9 @@ def _tell(addresses: list[str], with_code: bool) -> None:
     click.echo(_("Openweek is served. Stop it with Ctrl+C."))
     for path, words in ROOMS:
         click.echo(f"  {addresses[0]}{path}  {_(words)}")
+    here = _("from this machine")
     for other in addresses[1:]:
-        click.echo(f"  {other}/  {_('from this machine')}")
+        click.echo(f"  {other}/  {here}")
     if with_code and "utf" in (sys.stdout.encoding or "").lower():
         code = qrcode.QRCode(border=2)
         code.add_data(f"{addresses[0]}/kiosk/")
