@@ -20,7 +20,7 @@ from models.campaign import Campaign
 from models.events import Event, EventChange, Occurrence
 from models.site import site
 
-BATCH = 500  # events rendered in one transaction
+BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
 _MOVED = "openweek.calendars_moved"
 
 

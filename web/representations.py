@@ -88,17 +88,26 @@ class Kept:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._found: OrderedDict[Hashable, tuple[str, Representation]] = OrderedDict()
         self._most, self._bytes = most_bytes, 0
-        self._lock, self._building = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
+        self._builders: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, version: str, build: Callable[[], Representation]) -> Representation:
         """What is kept of this version, else built. Of many who ask at once after a change, one builds."""
         found = self._look(key, version)
-        if found is None:
-            with self._building:
+        if found is not None:
+            return found
+        with self._lock:
+            builder = self._builders.setdefault(key, threading.Lock())
+        try:
+            with builder:
                 found = self._look(key, version)
                 if found is None:
                     found = build()
                     self._keep(key, version, found)
+        finally:
+            # Who waits holds the lock already; who comes later finds what was built.
+            with self._lock:
+                self._builders.pop(key, None)
         return found
 
     def _look(self, key: Hashable, version: str) -> Representation | None:

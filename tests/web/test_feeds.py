@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import format_datetime
@@ -401,3 +403,24 @@ def test_a_process_keeps_only_so_much():
     assert kept.get("a", "3", lambda: build(2)) is not first
     huge = kept.get("z", "1", lambda: build(1000))
     assert kept.get("z", "1", lambda: build(1)) is huge
+
+
+def test_of_many_who_ask_after_a_change_one_builds():
+    kept, built, started, go_on = Kept(), [], threading.Event(), threading.Event()
+
+    def build():
+        built.append(1)
+        started.set()
+        assert go_on.wait(20)
+        return Representation.of(b"new", "text/calendar", None)
+
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(kept.get, "feed", "2", build)
+        assert started.wait(20)
+        others = [pool.submit(kept.get, "feed", "2", build) for _ in range(7)]
+        other = kept.get(
+            "another", "2", lambda: Representation.of(b"x", "text/calendar", None)
+        )  # is not held up
+        go_on.set()
+        assert {id(answer.result(20)) for answer in [first, *others]} == {id(first.result())}
+    assert (other.body, len(built)) == (b"x", 1)
