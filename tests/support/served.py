@@ -107,8 +107,8 @@ class Server:
             self._process = None
 
     def close(self) -> None:
-        """Stop, and let go of the database."""
-        self.stop()
+        """End it, and let go of the database; nobody needs either again."""
+        self.kill()
         if self._app:
             from models import db
 
