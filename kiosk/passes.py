@@ -16,8 +16,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-@bp.get("/C/<token>", strict_slashes=False)
 @bp.get("/c/<token>", strict_slashes=False)
+@bp.get("/C/<token>", strict_slashes=False)
 def show(token: str) -> Response:
     """The pass; a text that we did not sign is no pass."""
     held = passes.open_pass(token)
@@ -26,14 +26,14 @@ def show(token: str) -> Response:
     return make_response(render_template("kiosk/pass.html", held=held, campaign=held.campaign))
 
 
-@bp.get("/C/<token>/code.png")
 @bp.get("/c/<token>/code.png")
+@bp.get("/C/<token>/code.png")
 def png(token: str) -> Response:
     return _picture(token, qr.png, "image/png")
 
 
-@bp.get("/C/<token>/code.svg")
 @bp.get("/c/<token>/code.svg")
+@bp.get("/C/<token>/code.svg")
 def svg(token: str) -> Response:
     return _picture(token, qr.svg, "image/svg+xml")
 

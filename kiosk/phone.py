@@ -41,8 +41,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-@bp.get("/V/<token>", strict_slashes=False)
 @bp.get("/v/<token>", strict_slashes=False)
+@bp.get("/V/<token>", strict_slashes=False)
 def landing(token: str) -> Response:
     """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
     now = clock.now()
@@ -73,8 +73,8 @@ def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> 
     )
 
 
-@bp.post("/V/<token>", strict_slashes=False)
 @bp.post("/v/<token>", strict_slashes=False)
+@bp.post("/V/<token>", strict_slashes=False)
 @limiter.limit(CHECK_INS)
 def check_in(token: str) -> Response:
     """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
@@ -115,8 +115,8 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
     attendance.admit([attempt], Desk(campaign, lambda at: [event_id]), now)
 
 
-@bp.get("/V/<token>/<uuid:scan_id>", strict_slashes=False)
 @bp.get("/v/<token>/<uuid:scan_id>", strict_slashes=False)
+@bp.get("/V/<token>/<uuid:scan_id>", strict_slashes=False)
 def result(token: str, scan_id: UUID) -> Response:
     """What became of it, for the browser that did it; for any other there is nothing here."""
     cookie = request.cookies.get(COOKIE)

@@ -101,6 +101,7 @@ def write_posters(
 
 def _in_batches(numbers: Sequence[int]) -> Iterator[VenueCode]:
     asked = select(VenueCode).options(
+        joinedload(VenueCode.key),
         joinedload(VenueCode.venue),
         joinedload(VenueCode.event).options(
             joinedload(Event.campaign),

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from flask import Response, current_app, make_response, render_template
 from flask_babel import gettext as _
 
+from models import clock
 from models.campaign import Campaign
 from models.codes import PRINTED, Opened, VenueCode
 from models.events import CANCELLED, PUBLISHED, Event
@@ -80,7 +81,7 @@ def of_event(event: Event, schedule: Sequence[Sitting], now: datetime) -> Troubl
         return _at(event, 409, _("Check-in is not open yet"), sentence, icon="clock")
     if not held:
         return _at(event, 410, _("Cancelled"), _("No session of this event takes place."), icon="cancelled")
-    closed = _moment(max(sitting.closes for sitting in held), event)
+    closed = _moment(max(sitting.closes for sitting in held), event, ends=True)
     sentence = _("Check-in for this event closed on %(moment)s.", moment=closed)
     return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
 
@@ -141,5 +142,9 @@ def _at(event: Event, status: int, title: str, sentence: str, **more: str) -> Tr
     return Trouble(status, title, sentence, campaign=event.campaign, event=event, **more)
 
 
-def _moment(instant: datetime, event: Event) -> str:
-    return current_app.jinja_env.globals["instant_label"](instant, event.campaign.zone)
+def _moment(instant: datetime, event: Event, *, ends: bool = False) -> str:
+    """Day and clock time; the border of a day (nobody told a clock time) is the day alone: the one that ends there."""
+    words, zone = current_app.jinja_env.globals, event.campaign.zone
+    if instant.astimezone(clock.zone(zone)).time() != time.min:
+        return words["instant_label"](instant, zone)
+    return words["day_label"](clock.day_of(instant - timedelta(seconds=ends), zone), year=True)

@@ -4,6 +4,7 @@ The font (Noto Sans CJK SC, variable weight) comes from a package: no system fon
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -60,16 +61,29 @@ def _advance(text: str, face: Face) -> float:
 
 
 def pieces(text: str) -> list[str]:
-    """The text in pieces that may not be parted: closing marks stay with what they close, opening ones with what follows."""
-    found: list[str] = []
+    """The text in pieces that may not be parted."""
     # Between digits (4·26) the middle dot is a narrow one; the font's own is as wide as a character.
     text = re.sub(r"(?<=\d)[·•・](?=\d)", "\uff65", " ".join(text.split()))
-    for piece in _PIECE.findall(text):
-        if found and (piece[0] in NOT_FIRST or found[-1][-1] in NOT_LAST) and not piece.isspace():
-            found[-1] += piece
+    return _joined(_PIECE.findall(text))
+
+
+def _joined(parts: Iterable[str]) -> list[str]:
+    """Closing marks stay with what they close, opening ones with what follows."""
+    found: list[str] = []
+    for part in parts:
+        if found and (part[0] in NOT_FIRST or found[-1][-1] in NOT_LAST) and not part.isspace():
+            found[-1] += part
         else:
-            found.append(piece)
+            found.append(part)
     return found
+
+
+def _narrow(piece: str, face: Face, room: int) -> list[str]:
+    """What is wider than the room has to be parted after all: between characters, at last between marks too."""
+    if _span(piece, face) <= room:
+        return [piece]
+    parts = _joined(piece)
+    return list(piece) if parts == [piece] else [one for part in parts for one in _narrow(part, face, room)]
 
 
 def runs(line: str) -> list[tuple[str, float]]:
@@ -95,12 +109,16 @@ def width(line: str, face: Face) -> float:
     return sum(_advance(text, face) + moved * face.size for text, moved in runs(line)) - hanging
 
 
+def _span(piece: str, face: Face) -> float:
+    """How wide a piece is inside a line, where its outer marks have nothing to give up."""
+    first = face.size / 2 if piece[0] in _OPENING else 0
+    return sum(_advance(text, face) + moved * face.size for text, moved in runs(piece)) + first
+
+
 def broken(text: str, face: Face, room: int) -> list[str]:
     """The text in as few lines as fit the room (pixels), of about equal length, broken after a mark where one is near."""
-    whole = pieces(text)
-    # A word that is wider than the room has to be parted after all.
-    parts = [part for one in whole for part in ([one] if width(one, face) <= room else one)]
-    widths = [width(part, face) for part in parts]
+    parts = [part for piece in pieces(text) for part in _narrow(piece, face, room)]
+    widths = [_span(part, face) for part in parts]
     count = len(_greedy(parts, widths, room))
     wanted = sum(widths) / count if count else 0
     best: dict[tuple[int, int], tuple[float, list[int]]] = {(0, 0): (0.0, [])}

@@ -32,15 +32,15 @@ class VenueCode(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    key: Mapped[keys.SigningKey] = relationship()
     event: Mapped[Event] = relationship()
     venue: Mapped[Venue | None] = relationship()
 
     def token(self, now: datetime) -> str:
         """The text of the code: of this print, or of this moment."""
-        secret = keys.find(keys.VENUE, self.key_id).secret
         step = tokens.step_at(now.timestamp())
         return tokens.sign_venue(
-            _PURPOSE[self.method], self.key_id, self.number, secret, issue=self.issue, step=step
+            _PURPOSE[self.method], self.key_id, self.number, self.key.secret, issue=self.issue, step=step
         )
 
 

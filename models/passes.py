@@ -35,6 +35,7 @@ class Pass(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     campaign: Mapped[Campaign] = relationship()
+    key: Mapped[keys.SigningKey] = relationship()
     event: Mapped[Event | None] = relationship()
 
     @property
@@ -49,7 +50,7 @@ class Pass(Base):
             event=self.event_id or 0,
             serial=self.serial,
         )
-        return tokens.sign_pass(payload, keys.find(keys.PASS, self.key_id).secret)
+        return tokens.sign_pass(payload, self.key.secret)
 
 
 def issue(
@@ -88,7 +89,7 @@ def issue(
                 headcount=headcount or 1,
                 event_id=event.id if event else None,
                 serial=serial,
-                key_id=key.id,
+                key=key,
                 issued_at=now,
                 issued_by=issued_by,
             )
