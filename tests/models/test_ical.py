@@ -324,6 +324,20 @@ def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, coun
     assert ical.rerender_stale(NINE + minutes(5)) == 0
 
 
+def test_a_corrected_venue_moves_the_entries_of_every_event_there(campaign):
+    hall = VenueDraft("图书馆", "320723")
+    one, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", replace(session(), venue=hall))
+    add(campaign, "三", venue_text="图书馆")
+    version = ical.version(campaign.id)
+    located = replace(hall, address="人民路1号", latitude=34.3, longitude=119.2)
+    publishing.change(one, replace(draft_of(one), venues=(located,)), NINE + minutes(1))
+    assert ical.version(campaign.id)[0] != version[0]
+    assert feed(campaign).count(b"GEO:34.3;119.2") == 2
+    assert ical.rerender_stale(NINE) == 2
+    assert entry(one)["LOCATION"] == entry(other)["LOCATION"] == "图书馆 人民路1号"
+    assert feed(campaign).count(b"GEO:34.3;119.2") == 2
+
+
 def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_queries):
     def asked():
         with transaction():
