@@ -1,0 +1,272 @@
+"""The kiosk app in a real Chromium: pairing, the three ways to check in, and what must never happen."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from kiosk import qr
+from tests.support.camera import film
+from tests.support.served import Server, served
+from tests.support.station import Station, Week, open_week
+
+pytestmark = pytest.mark.browser
+
+FORTY_FRAMES = """() => new Promise((done) => {
+    const video = document.getElementById("video");
+    let seen = 0;
+    const next = () => (++seen > 40 ? done() : video.requestVideoFrameCallback(next));
+    next();
+})"""
+SCANS = "**/api/v1/scans"
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("kiosk")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def week(server) -> Week:
+    return open_week(server)
+
+
+@pytest.fixture
+def station(page: Page, week: Week) -> Station:
+    return Station(page, week).pair()
+
+
+def posted(page: Page) -> list[str]:
+    """Every body that the page sends from now on."""
+    bodies: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            bodies.append(request.post_data or "")
+
+    page.on("request", note)
+    return bodies
+
+
+def everything_kept(page: Page) -> str:
+    """All that the browser keeps for the page, as text."""
+    return page.evaluate(
+        """() => new Promise((resolve, reject) => {
+            const asked = indexedDB.open("openweek-kiosk");
+            asked.onerror = () => reject(asked.error);
+            asked.onsuccess = async () => {
+                const base = asked.result, found = [];
+                for (const name of base.objectStoreNames) {
+                    const all = base.transaction(name).objectStore(name).getAll();
+                    await new Promise((done) => { all.onsuccess = done; });
+                    found.push(all.result);
+                }
+                base.close();
+                resolve(JSON.stringify([found, { ...localStorage }, { ...sessionStorage }]));
+            };
+        })"""
+    )
+
+
+def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: Week):
+    page.goto(week.url)
+    field, error = page.get_by_label("配对码"), page.locator("#pair-error")
+    for typed, told in (
+        ("abc", "配对码为 8 位，当前输入了 3 位。请核对后重试。"),
+        ("abcd-efg0", "配对码中不会出现字符 0。请核对后重试。"),
+        ("ABCD EFGH", "配对码"),
+    ):
+        field.fill(typed)
+        page.get_by_role("button", name="配对", exact=True).click()
+        expect(error).to_contain_text(told)
+        assert field.input_value() == typed.upper()
+    station = Station(page, week).pair()
+    page.reload()
+    expect(page.locator("#station")).to_be_visible()
+    station.touch("青少年")
+    station.verdict("good", "已签到", "青少年")
+
+
+def test_the_camera_reads_a_moving_pass_once(launch, tmp_path, week: Week):
+    url = f"{week.server.url.upper()}/C/{week.issue('public')}"
+    clip = film(qr.png(url, qr.PASS_LEVEL), tmp_path / "pass.y4m")
+    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    browser = launch(*camera, f"--use-file-for-fake-video-capture={clip}")
+    page = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}).new_page()
+    before = week.visits()
+    station = Station(page, week).pair()
+    if page.locator("#camera-start").is_visible():
+        page.locator("#camera-start").click()
+    expect(page.locator('#verdict[data-kind="good"]')).to_be_visible(timeout=30_000)
+    expect(page.locator("#verdict-word")).to_have_text("已签到")
+    expect(page.locator("#verdict-who")).to_have_text("社会公众")
+    # It goes by itself; the pass stays in view and is not scanned again.
+    expect(page.locator("#verdict")).to_be_hidden()
+    station.today(1)
+    page.evaluate(FORTY_FRAMES)
+    expect(page.locator("#strip li")).to_have_count(1)
+    assert week.visits() == before + 1
+
+
+def test_a_usb_scanner_is_read_and_the_second_time_is_a_repeat(station: Station):
+    token = station.week.issue("innovators")
+    station.scanner(f"HTTPS://WEEK.EXAMPLE.CN/C/{token}")
+    station.verdict("good", "已签到", "创新主体")
+    station.page.reload()  # the guard against reading twice has forgotten
+    expect(station.page.locator("#station")).to_be_visible()
+    station.scanner(f"https://week.example.cn/c/{token.lower()}/")
+    station.verdict("again", "已签到过", ":")
+    station.today(1)
+    first, second = station.week.scans()[-2:]
+    assert (first.verdict, second.verdict) == ("stored", "repeat")
+    assert second.seq == first.seq + 1
+    assert abs(first.skew_ms) < 2000
+
+
+def test_the_scanners_enter_presses_no_button(station: Station):
+    station.page.locator('[data-group="government"]').focus()
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "青少年")
+    station.today(1)
+    # A hand on the keyboard still does.
+    station.page.locator('[data-group="government"]').focus()
+    station.page.keyboard.press("Enter")
+    station.verdict("good", "政府人员")
+    station.today(2)
+
+
+def test_a_scanner_behind_an_input_method_is_read_and_told(station: Station):
+    station.scanner_behind_input_method(station.week.issue("youth"))
+    station.verdict("good", "青少年")
+    expect(station.page.locator("#notice")).to_contain_text("输入法")
+
+
+def test_a_touch_counts_a_whole_family(station: Station):
+    for _ in range(3):
+        station.page.get_by_role("button", name="加一人").click()
+    station.touch("社会公众")
+    station.verdict("good", "已签到", "社会公众", "4 人")
+    station.today(4)
+    expect(station.page.locator("#many")).to_have_text("1")
+    scan = station.week.scans()[-1]
+    assert (scan.kind, scan.method, scan.group, scan.headcount) == ("touch", "touch", "public", 4)
+
+
+def test_a_group_is_counted_at_the_door(station: Station):
+    station.scanner(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth', headcount=45)}")
+    door = station.page.get_by_role("dialog")
+    expect(door).to_contain_text("申报人数：45 人")
+    expect(station.page.locator("#door-many")).to_have_value("45")
+    station.page.locator("#door-many").fill("1000")
+    expect(station.page.locator("#door-many")).to_have_value("100")  # three digits at most
+    station.page.locator("#door-many").fill("44")
+    door.get_by_role("button", name="减一人").click()
+    door.get_by_role("button", name="确认 43 人").click()
+    station.verdict("good", "青少年", "43 人")
+    station.today(43)
+    assert station.week.scans()[-1].headcount == 43
+
+
+def test_a_cancelled_group_is_no_scan(station: Station):
+    before = len(station.week.scans())
+    station.scanner(station.week.issue("youth", headcount=45))
+    expect(station.page.get_by_role("dialog")).to_be_visible()
+    station.page.keyboard.press("Escape")
+    expect(station.page.get_by_role("dialog")).to_be_hidden()
+    station.touch("青少年")
+    station.verdict("good")
+    assert len(station.week.scans()) == before + 1
+
+
+def test_undo_takes_a_scan_back(station: Station):
+    before = station.week.visits()
+    station.touch("政府人员")
+    station.verdict("good")
+    station.today(1)
+    undo = station.page.locator("#strip li").first.locator(".scan-undo")
+    undo.click()
+    expect(undo).to_have_text("确定撤销？")
+    undo.click()
+    station.verdict("good", "已撤销")
+    station.today(0)
+    expect(station.page.locator("#strip li.scan-undone")).to_have_count(1)
+    expect(station.page.locator(".scan-undo")).to_have_count(0)
+    assert station.week.visits() == before
+
+
+SECRETS = (
+    "https://qr.payment.example/WXP0/f2f0AAbb77?amount=12.50",
+    "11010519491231002X",
+    "HTTPS://WEEK.EXAMPLE.CN/C/" + "A" * 128,
+)
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_foreign_code_goes_nowhere(station: Station, text: str):
+    bodies = posted(station.page)
+    station.scanner(text)
+    station.verdict("bad", "不是参与码")
+    expect(station.page.locator("#strip li")).to_have_count(1)
+    expect(station.page.locator("#strip li.scan-refused")).to_have_count(1)
+    kept = everything_kept(station.page)
+    assert '"code_hash"' in kept
+    part = text[-16:].lower()
+    for place in (*bodies, kept, station.page.content()):
+        assert part not in place.lower()
+    [sent] = [scan for body in bodies for scan in json.loads(body)["scans"]]
+    assert "code" not in sent
+    assert sent["code_length"] == len(text)
+    assert len(sent["code_hash"]) == 64
+    scan = station.week.scans()[-1]
+    assert (scan.reason, scan.code_length, scan.code_hash) == ("unknown_code", len(text), sent["code_hash"])
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
+    before = station.week.visits()
+    bodies = posted(station.page)
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if len(lost) < 2:
+            lost.append(route.fetch().status)  # the server has it; the device never hears
+            route.abort()
+        else:
+            route.continue_()
+
+    station.page.route(SCANS, lose)
+    station.touch("青少年")
+    station.verdict("kept", "已存入本机")
+    expect(station.page.locator("#strip li.scan-stored")).to_have_count(1, timeout=20_000)
+    expect(station.page.locator("#line")).to_be_hidden()
+    assert lost == [200, 200]
+    assert len({json.loads(body)["scans"][0]["id"] for body in bodies}) == 1
+    assert station.week.visits() == before + 1
+
+
+def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
+    before = station.week.visits()
+    station.page.route(SCANS, lambda route: route.fulfill(status=200, body="<h1>Sign in to this Wi-Fi</h1>"))
+    station.touch("青少年")
+    station.verdict("kept")
+    station.page.unroute(SCANS)
+    station.page.reload()
+    expect(station.page.locator("#strip li.scan-stored")).to_have_count(1)
+    assert station.week.visits() == before + 1
+
+
+def test_a_revoked_device_says_so_and_loses_nothing(station: Station):
+    page, week = station.page, station.week
+    before = week.visits()
+    page.route(SCANS, lambda route: route.abort())
+    station.touch("社会公众")
+    station.verdict("kept")
+    week.revoke_all()
+    page.reload()
+    expect(page.locator("#pair-why")).to_contain_text("本机已停用")
+    expect(page.locator("#pair-kept")).to_contain_text("1")
+    page.unroute(SCANS)
+    station.pair()
+    expect(page.locator("#strip li.scan-stored")).to_have_count(1)
+    assert week.visits() == before + 1

@@ -1,0 +1,139 @@
+"""A served week with an event that is open now, and a hand on its kiosk: what the browser tests of the app share."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from models import campaign as campaigns
+from models import campaign_file, clock, devices, keys, loading, passes
+from models.base import db, transaction
+from models.campaign import Campaign
+from models.drafts import OccurrenceDraft
+from models.events import Event
+from models.figures import figures
+from models.ledger import Scan
+from tests.support.served import Server
+from tests.support.week import make_event
+
+TITLE = "今天的现场宣传"
+KEY_PAUSE = 0.005  # seconds: what a scanner does and no hand can
+ENTER = {"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}
+
+
+@dataclass
+class Week:
+    """The server's database, looked at from the test's own process."""
+
+    server: Server
+    campaign_id: str
+    event_id: int
+
+    @property
+    def url(self) -> str:
+        return self.server.url + "/kiosk/"
+
+    @contextmanager
+    def rows(self) -> Iterator[Campaign]:
+        with self.server.app.app_context():
+            yield campaigns.find(self.campaign_id)
+
+    def offer(self) -> str:
+        """A fresh pairing code."""
+        with self.rows():
+            event = db.session.get_one(Event, self.event_id)
+            return devices.offer(event, self.server.app.config["SECRET_KEY"], clock.now())
+
+    def issue(self, group: str = "youth", **fields) -> str:
+        """The token of a fresh pass."""
+        with self.rows() as campaign:
+            return passes.issue(campaign, group, clock.now(), **fields)[0].token
+
+    def visits(self) -> int:
+        with self.rows() as campaign:
+            return figures(campaign, clock.now()).visits
+
+    def scans(self) -> list[Scan]:
+        """The ledger, in the order in which the server learned."""
+        with self.rows():
+            return list(db.session.scalars(select(Scan).order_by(Scan.number)))
+
+    def revoke_all(self) -> None:
+        with self.rows():
+            for kiosk in db.session.scalars(select(devices.Kiosk)).all():
+                devices.revoke(kiosk.id, clock.now())
+
+
+def open_week(server: Server) -> Week:
+    """Load the campaign into an empty served database, with one event that is open the whole of today."""
+    with server.app.app_context():
+        now = clock.now()
+        loading.load_regions()
+        campaign = loading.load_campaign(campaign_file.default())
+        with transaction():
+            keys.ensure(now)
+        day = campaign.today(now)
+        event = make_event(campaign, TITLE, occurrences=(OccurrenceDraft(day, day),))
+        return Week(server, campaign.id, event.id)
+
+
+def _key(character: str) -> dict:
+    """A key of a plain keyboard; capitals are typed with Shift."""
+    signs = {":": "Semicolon", "/": "Slash", ".": "Period", "-": "Minus", "?": "Slash", "=": "Equal"}
+    place = f"Digit{character}" if character.isdigit() else f"Key{character.upper()}"
+    code = signs.get(character, place)
+    return {"key": character, "text": character, "code": code, "modifiers": 8 if character.isupper() else 0}
+
+
+@dataclass
+class Station:
+    """A hand on a kiosk."""
+
+    page: Page
+    week: Week
+
+    def pair(self) -> "Station":
+        self.page.goto(self.week.url)
+        code = self.week.offer()
+        self.page.get_by_label("配对码").fill(f"{code[:4].lower()}-{code[4:]}")
+        self.page.get_by_role("button", name="配对", exact=True).click()
+        expect(self.page.locator("#event")).to_have_text(TITLE)
+        expect(self.page.locator("#station")).to_be_visible()
+        return self
+
+    def scanner(self, text: str) -> None:
+        """A USB scanner reads a code: keys, quicker than a hand, and Enter."""
+        self._keys([_key(character) for character in text] + [ENTER])
+
+    def scanner_behind_input_method(self, text: str) -> None:
+        """The same while an input method is on: it hides which character a key means."""
+        hidden = {"key": "Process", "windowsVirtualKeyCode": 229}
+        self._keys([{"code": _key(character)["code"], **hidden} for character in text] + [ENTER])
+
+    def _keys(self, keys: list[dict]) -> None:
+        """Real key events with the time stamps of a scanner, however slowly this machine sends them."""
+        session = self.page.context.new_cdp_session(self.page)
+        began = time.time() - len(keys) * KEY_PAUSE
+        for number, key in enumerate(keys):
+            stamp = began + number * KEY_PAUSE
+            session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": stamp, **key})
+            session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, "text": ""})
+        session.detach()
+
+    def verdict(self, kind: str, *words: str) -> None:
+        """Wait for a verdict of this kind (good, again, bad, kept) with these words, and let it go again."""
+        shown = self.page.locator(f'#verdict[data-kind="{kind}"]')
+        expect(shown).to_be_visible()
+        for word in words:
+            expect(shown).to_contain_text(word)
+        self.page.keyboard.press("Escape")
+        expect(shown).to_be_hidden()
+
+    def touch(self, name: str) -> None:
+        self.page.locator("#touch").get_by_role("button", name=name).click()
+
+    def today(self, count: int) -> None:
+        expect(self.page.locator("#today")).to_have_text(str(count))
