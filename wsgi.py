@@ -12,13 +12,14 @@ from flask import Flask, has_request_context, request
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_babel import Babel, gettext
 from flask_migrate import Migrate
+from sqlalchemy.exc import DatabaseError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kiosk
 import models
 import web
 from models import db
-from models.errors import Mistake
+from models.errors import N_, Mistake
 
 ROOT = Path(__file__).parent
 LANGUAGES = ("zh", "en")
@@ -146,9 +147,29 @@ class OpenweekGroup(FlaskGroup):
         try:
             return super().invoke(ctx)
         except Mistake as mistake:
-            with ctx.ensure_object(ScriptInfo).load_app().app_context():
-                click.echo(gettext(mistake.message, **mistake.values), err=True)
-            ctx.exit(2)
+            self._tell(ctx, mistake.message, mistake.values)
+        except DatabaseError as error:
+            if not is_database_away(error):
+                raise
+            self._tell(ctx, NOT_READY, {})
+
+    def _tell(self, ctx: click.Context, message: str, values: dict) -> None:
+        with ctx.ensure_object(ScriptInfo).load_app().app_context():
+            click.echo(gettext(message, **values), err=True)
+        ctx.exit(2)
+
+
+NOT_READY = N_(
+    "The database is not ready. Check OPENWEEK_DATABASE_URL, then make its tables with: .venv/bin/openweek init"
+)
+
+
+def is_database_away(error: DatabaseError) -> bool:
+    """Whether the database cannot be reached or has no tables yet, so that a person has to do something first."""
+    told = str(error.orig)
+    return error.connection_invalidated or any(
+        sign in told for sign in ("no such table", "does not exist", "unable to open", "connection failed")
+    )
 
 
 cli = OpenweekGroup(
