@@ -86,8 +86,6 @@ WORDS = {
     "door_cancel": N_("Cancel"),
     "door_range": N_("Enter a number from 1 to %(most)s."),
     "door_waiting": N_("Finish this group first, then scan the next code."),
-    "five_fewer": N_("Five fewer"),
-    "five_more": N_("Five more"),
     # The strip
     "latest": N_("Latest scans"),
     "latest_none": N_("Nothing scanned yet."),

@@ -154,6 +154,14 @@ def test_a_touch_counts_a_whole_family(station: Station):
     assert (scan.kind, scan.method, scan.group, scan.headcount) == ("touch", "touch", "public", 4)
 
 
+def test_a_double_tap_is_one_person(station: Station):
+    before = len(station.week.scans())
+    station.page.locator('[data-group="youth"]').dblclick()
+    station.verdict("good", "青少年")
+    station.today(1)
+    assert len(station.week.scans()) == before + 1
+
+
 def test_a_group_is_counted_at_the_door(station: Station):
     station.scanner(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth', headcount=45)}")
     door = station.page.get_by_role("dialog")
@@ -162,7 +170,7 @@ def test_a_group_is_counted_at_the_door(station: Station):
     station.page.locator("#door-many").fill("1000")
     expect(station.page.locator("#door-many")).to_have_value("100")  # three digits at most
     station.page.locator("#door-many").fill("44")
-    door.get_by_role("button", name="减一人").click()
+    door.get_by_role("button", name="−1").click()
     door.get_by_role("button", name="确认 43 人").click()
     station.verdict("good", "青少年", "43 人")
     station.today(43)

@@ -13,11 +13,13 @@ import { clockTime, dayOf, language, named, people, say, when } from "./words.js
 const KEEP_SCANS = 2 * 86_400_000; // milliseconds that answered scans stay on the device
 const IME_NOTE = 10_000;
 const REDRAW = 30_000;
+const DOUBLE_TAP = 700; // milliseconds: a child that taps twice is one child
 
 let known = null; // what GET /api/v1/kiosk told
 let scans = null;
 let camera = null;
 let many = 1;
+let tapped = -Infinity;
 let noteTimer = null;
 let resume = false; // the camera was on when the page was hidden
 
@@ -205,7 +207,8 @@ async function wakeCamera() {
 export function listen() {
   byId("touch").addEventListener("click", (event) => {
     const button = event.target.closest("[data-group]");
-    if (!button || !isOpen()) return;
+    if (!button || !isOpen() || event.timeStamp - tapped < DOUBLE_TAP) return;
+    tapped = event.timeStamp;
     settle(scans.touch(button.dataset.group, many));
     setMany(1);
   });

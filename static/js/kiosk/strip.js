@@ -1,5 +1,6 @@
 // The latest scans, with undo, and how many visits this device has taken today.
 
+import { skewNow } from "./clock.js";
 import { byId, element, icon, twice } from "./page.js";
 import * as store from "./store.js";
 import { clockTime, dayOf, language, people, say } from "./words.js";
@@ -20,6 +21,11 @@ function nameOf(scan, groupName) {
   return key ? groupName(key) : say("kind_pass");
 }
 
+/** When it happened, by the server's clock as far as the device knew it. */
+function happened(scan) {
+  return scan.made - (scan.body.skew_ms ?? 0);
+}
+
 function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
@@ -32,7 +38,7 @@ function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
   const state = stateOf(scan);
   const many = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
   const what = [nameOf(scan, groupName), many].filter(Boolean).join(" · ");
-  const time = clockTime(scan.made, zone);
+  const time = clockTime(happened(scan), zone);
   const colour = colourOf(scan.answer?.group ?? scan.about.group);
   const made = element(
     "li",
@@ -57,11 +63,11 @@ function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
 
 /** Visits of today: stored and not undone. A raised group pass adds only what it has more than before. */
 function visitsToday(scans, zone) {
-  const today = dayOf(Date.now(), zone);
+  const today = dayOf(Date.now() - (skewNow() ?? 0), zone);
   const largest = new Map();
   let visits = 0;
   for (const scan of [...scans].reverse()) {
-    if (stateOf(scan) !== "stored" || scan.body.kind === "undo" || dayOf(scan.made, zone) !== today) continue;
+    if (stateOf(scan) !== "stored" || scan.body.kind === "undo" || dayOf(happened(scan), zone) !== today) continue;
     const [count, holder] = [countOf(scan), scan.about.holder ?? scan.id];
     const raised = scan.answer.flags?.includes("raised");
     // What another device counted of this group is not known here, so then nothing is added.
