@@ -1,0 +1,36 @@
+"""Run every bench, or those named: `make bench ARGS=door` or `make bench ARGS="feeds door"`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench import door, feeds
+from tests.support.databases import Databases, Postgres
+
+SECTIONS = {"door": door.run, "feeds": feeds.run}
+
+
+def main(wanted: list[str]) -> int:
+    unknown = [name for name in wanted if name not in SECTIONS]
+    if unknown:
+        print(
+            f"There is no bench called {', '.join(unknown)}. Choose from: {', '.join(SECTIONS)}.",
+            file=sys.stderr,
+        )
+        return 2
+    with tempfile.TemporaryDirectory() as folder, Postgres() as server:
+        kinds = {}
+        for kind, make in (
+            ("sqlite", Databases.sqlite),
+            ("postgresql", lambda path: Databases.postgresql(server, path)),
+        ):
+            home = Path(folder) / kind
+            home.mkdir()
+            kinds[kind] = make(home)
+        for name in wanted or SECTIONS:
+            SECTIONS[name](kinds, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""The door against REF, the barest honest check-in: one SELECT, one Ed25519 verify, one INSERT, one commit."""
+
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Column, Integer, MetaData, Table, Uuid, insert, select
+
+from models import keys, passes, tokens
+from models.attempts import Attempt
+from models.attendance import admit
+from models.base import db, transaction
+from tests.bench.ratios import interleaved, rate, tell
+from tests.support.databases import Databases
+from tests.support.week import NINE, load_week, make_door, make_event
+
+BATCH = 500
+REFERENCE = Table(
+    "bench_reference",
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("id", Uuid, unique=True),
+)
+
+
+def run(kinds: dict[str, Databases], folder: Path) -> None:
+    from wsgi import create_app
+
+    for kind, databases in kinds.items():
+        with databases.fresh() as url:
+            app = create_app(
+                {"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(folder / f"door-{kind}")}
+            )
+            with app.app_context():
+                _measure(kind)
+                db.session.remove()
+                for engine in db.engines.values():
+                    engine.dispose()
+
+
+def _measure(kind: str) -> None:
+    campaign = load_week()
+    door = make_door(make_event(campaign))
+    REFERENCE.create(db.engine)
+    texts = iter(
+        [made.token for _ in range(3) for made in passes.issue(campaign, "youth", NINE, count=10_000)]
+    )
+    desk, public = door.desk(), keys.in_use(keys.PASS).public
+
+    def reference() -> int:
+        sealed = tokens.read(next(texts))
+        with transaction():
+            db.session.execute(
+                select(passes.Pass.id).where(passes.Pass.serial == sealed.payload.serial)
+            ).first()
+            tokens.verify_pass(sealed, public)
+            db.session.execute(insert(REFERENCE).values(id=uuid4()))
+        return 1
+
+    def ours(count: int) -> int:
+        admit([Attempt(uuid4(), "pass", NINE, code=next(texts)) for _ in range(count)], desk, NINE)
+        return count
+
+    found = interleaved(
+        reference=lambda: rate(reference),
+        one=lambda: rate(lambda: ours(1)),
+        batch=lambda: rate(lambda: ours(BATCH)),
+        verify=lambda: rate(lambda: _verify(next(texts), public)),
+    )
+    tell(f"{kind}: check-ins one by one ÷ REF", found["one"] / found["reference"])
+    tell(f"{kind}: check-ins in batches of {BATCH} ÷ REF", found["batch"] / found["reference"])
+    tell(f"{kind}: check-ins in batches of {BATCH} ÷ Ed25519 verify alone", found["batch"] / found["verify"])
+
+
+def _verify(text: str, public: bytes) -> int:
+    return int(tokens.verify_pass(tokens.read(text), public))

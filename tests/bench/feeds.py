@@ -1,0 +1,222 @@
+"""Feeds against the icalendar library building the same calendar, and against a bare Flask "hello" behind the same
+gunicorn. The load comes from wrk where the machine has it; else from threads of Python, which hide differences."""
+
+import http.client
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import icalendar
+
+from models import agenda, publishing
+from models.base import db, transaction
+from models.campaign import Campaign
+from models.drafts import EventDraft, VenueDraft
+from models.events import Occurrence
+from models.filters import parse
+from tests.bench.ratios import interleaved, tell
+from tests.support.databases import Databases
+from tests.support.served import Server
+from tests.support.week import NINE, load_week, session
+
+LARGE, SMALL, PORTION = 10_000, 1_000, 250
+SECONDS, CONNECTIONS = 2, 16
+
+
+def run(kinds: dict[str, Databases], folder: Path) -> None:
+    with kinds["sqlite"].fresh() as url:
+        server = Server(url, folder / "feeds")
+        server.folder.mkdir()
+        try:
+            with server.app.app_context():
+                _fill(load_week())
+            server.start()
+            _cold(server)
+            _warm(server, folder)
+        finally:
+            server.close()
+
+
+def _fill(campaign: Campaign) -> None:
+    """LARGE events; SMALL of them in one province, so that its feed is the small one."""
+    for first in range(0, LARGE, PORTION):
+        with transaction():
+            for number in range(first, first + PORTION):
+                publishing.write_new(campaign, _draft(number), NINE - timedelta(days=30))
+        db.session.expunge_all()
+
+
+def _draft(number: int) -> EventDraft:
+    code, place = ("320723", "灌云县") if number < SMALL else ("440103", "荔湾区")
+    start = NINE + timedelta(days=number % 5, minutes=number % 240)
+    return EventDraft(
+        title=f"知识产权宣传进社区第 {number} 场：学法用法，保护创新",
+        description="现场讲解商标、专利与著作权常识，发放宣传资料，解答群众提问。" * 2,
+        region_code=code,
+        hosts=(f"{place}市场监督管理局", f"{place}人民法院"),
+        groups=("public", "youth"),
+        venues=(VenueDraft(f"{place}文化广场 {number % 50} 号"),),
+        occurrences=(session(start, 2, date(2024, 4, 22) + timedelta(days=number % 5)),),
+    )
+
+
+def _cold(server: Server) -> None:
+    """The first request after a change, against building the calendar object by object."""
+    with server.app.app_context():
+        campaign = db.session.get(Campaign, "ip-2024")
+        rows = db.session.scalars(agenda.occurrences(campaign, parse(campaign, {}))).all()
+        facts = [_facts(row) for row in rows]
+
+    def ours() -> float:
+        with server.app.app_context():
+            event = db.session.get(Occurrence, facts[0]["id"]).event
+            draft = publishing.draft_of(event)
+            changed = {"title": f"{draft.title[:30]} {time.monotonic_ns()}"}
+            publishing.change(event, EventDraft(**{**_fields(draft), **changed}), NINE - timedelta(days=1))
+        start = time.perf_counter()
+        status, body = server.get("/ip-2024/events.ics")
+        spent = time.perf_counter() - start
+        assert (status, body.count(b"BEGIN:VEVENT")) == (200, LARGE)
+        return spent
+
+    def library() -> float:
+        start = time.perf_counter()
+        assert _build(facts).count(b"BEGIN:VEVENT") == LARGE
+        return time.perf_counter() - start
+
+    found = interleaved(ours=ours, library=library)
+    note = f"[{found['library']:.2f} s against {found['ours'] * 1000:.0f} ms]"
+    tell(
+        f"first feed of {LARGE:,} events after a change: icalendar ÷ ours",
+        found["library"] / found["ours"],
+        50,
+        note,
+    )
+
+
+def _fields(draft: EventDraft) -> dict:
+    return {name: getattr(draft, name) for name in EventDraft.__dataclass_fields__}
+
+
+def _facts(row: Occurrence) -> dict:
+    return {
+        "id": row.id, "start": row.start_at, "end": row.end_at, "sequence": row.sequence, "changed": row.changed_at,
+        "title": row.event.title, "text": row.event.description, "place": row.event.venues[0].venue.name,
+    }  # fmt: skip
+
+
+def _build(facts: list[dict]) -> bytes:
+    """The yardstick: the library's objects, one event after the other."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//yardstick//")
+    calendar.add("version", "2.0")
+    for fact in facts:
+        event = icalendar.Event()
+        event.add("uid", f"occ-{fact['id']}@openweek.test")
+        event.add("dtstamp", fact["changed"])
+        event.add("last-modified", fact["changed"])
+        event.add("dtstart", fact["start"])
+        event.add("dtend", fact["end"])
+        event.add("sequence", fact["sequence"])
+        event.add("summary", fact["title"])
+        event.add("description", fact["text"])
+        event.add("location", fact["place"])
+        event.add("status", "CONFIRMED")
+        event.add("categories", ["社会公众", "青少年"])
+        event.add("url", f"http://openweek.test/ip-2024/events/{fact['id']}")
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _warm(server: Server, folder: Path) -> None:
+    path = "/ip-2024/events.ics?region=320000"
+    etag = _etag(server, path)
+    with _Hello(folder) as hello:
+        found = interleaved(
+            hello=lambda: _load(hello.port, "/", {}),
+            unchanged=lambda: _load(server.port, path, {"If-None-Match": etag, "Accept-Encoding": "gzip"}),
+            full=lambda: _load(server.port, path, {"Accept-Encoding": "gzip"}),
+        )
+    tell("a 304 of a feed ÷ Flask hello (requests a second)", found["unchanged"] / found["hello"], 0.7)
+    tell(f"a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
+
+
+def _etag(server: Server, path: str) -> str:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.headers["ETag"]
+
+
+class _Hello(Server):
+    """A bare Flask application behind gunicorn with the settings of `openweek serve`."""
+
+    SOURCE = """
+from flask import Flask
+from web.serve import RECOMMENDED, Server
+app = Flask("hello")
+app.add_url_rule("/", "hello", lambda: "hello")
+class Hello(Server):
+    def load(self):
+        return app
+Hello({**RECOMMENDED, "bind": "127.0.0.1:%d", "workers": 2}).run()
+"""
+
+    def __init__(self, folder: Path):
+        super().__init__("sqlite://", folder)
+        self.log = folder / "hello.log"
+
+    def __enter__(self) -> "_Hello":
+        with self.log.open("a") as log:
+            command = [sys.executable, "-c", self.SOURCE % self.port]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+        pause = threading.Event()
+        for _ in range(200):
+            try:
+                self.get("/")
+                return self
+            except OSError:
+                pause.wait(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def __exit__(self, *_error) -> None:
+        self.stop()
+
+
+def _load(port: int, path: str, headers: dict[str, str]) -> float:
+    """Requests a second that the server answers."""
+    wrk = shutil.which("wrk")
+    return _by_wrk(wrk, port, path, headers) if wrk else _by_threads(port, path, headers)
+
+
+def _by_wrk(wrk: str, port: int, path: str, headers: dict[str, str]) -> float:
+    given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *given, f"http://127.0.0.1:{port}{path}"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"Requests/sec:\s*([\d.]+)", told)[1])
+
+
+def _by_threads(port: int, path: str, headers: dict[str, str]) -> float:
+    done, end = [], time.perf_counter() + SECONDS
+
+    def ask() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        while time.perf_counter() < end:
+            connection.request("GET", path, headers=headers)
+            connection.getresponse().read()
+            done.append(1)
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(done) / SECONDS
