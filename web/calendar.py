@@ -10,6 +10,7 @@ from models.filters import EVERYTHING, Filters, parse
 from models.site import site
 from web import cascade, listing, week
 from web.errors import sentence
+from web.kept import Kept
 
 LANGUAGES = ("zh", "en")
 YEAR = 365 * 24 * 60 * 60
@@ -103,24 +104,26 @@ def _list(campaign: Campaign, path: str):
         filters = parse(campaign, request.args)
     except Mistake as mistake:
         mended = listing.mended(campaign, request.args)
-        return _page(campaign, path, mended, told=sentence(mistake), typed=request.args.get("q", "")), 400
+        kept, typed = Kept(campaign.id), request.args.get("q", "")
+        return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed), 400
     if cascade.asked(request.args):
         code = cascade.chosen(request.args)
         return redirect(week.address(path, filters.but(region=(code,)) if code else filters))
-    found = listing.listing(campaign, filters, path, request.args.get("page", 1, int))
-    return _page(campaign, path, filters, found=found, typed=filters.q)
+    kept = Kept(campaign.id)
+    found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
+    return _page(campaign, path, filters, kept, found=found, typed=filters.q)
 
 
-def _page(campaign: Campaign, path: str, filters: Filters, **more) -> str:
+def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -> str:
     return render_template(
         "events.html",
         campaign=campaign,
         path=path,
         filters=filters,
-        strip=week.strip(campaign, filters, path, clock.now()),
+        strip=week.strip(campaign, filters, path, clock.now(), kept),
         cascade=cascade.levels(filters.region[0] if len(filters.region) == 1 else None),
         boxes=listing.boxes(campaign),
-        kept=listing.kept(filters),
+        unseen=listing.unseen(filters),
         chosen=listing.chosen(campaign, filters, path),
         back=week.address(path, filters),
         all_days=week.address(path, filters.but(day=())) if filters.day else None,

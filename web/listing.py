@@ -1,11 +1,11 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models import agenda
 from models.base import db
@@ -16,6 +16,7 @@ from models.filters import Arguments, Filters, parse
 from models.people import Organization
 from models.places import Venue
 from web import wording
+from web.kept import Kept
 from web.week import address
 
 PAGE = 50
@@ -50,21 +51,32 @@ class Chosen:
     without: str
 
 
-def listing(campaign: Campaign, filters: Filters, path: str, wanted: int) -> Listing:
+def listing(campaign: Campaign, filters: Filters, path: str, wanted: int, kept: Kept) -> Listing:
     """A page of the events of a choice. A page beyond the last is the last."""
-    query = agenda.events(campaign, filters)
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    query = agenda.events(campaign, filters).with_only_columns(Event.id)
+    total = kept.get(("total", filters), lambda: _count(query))
     pages = max(1, -(-total // PAGE))
     page = min(max(wanted, 1), pages)
-    rows = query.options(*agenda.options()).limit(PAGE).offset((page - 1) * PAGE)
+    here = query.limit(PAGE).offset((page - 1) * PAGE)
+    ids = kept.get(("page", filters, page), lambda: db.session.scalars(here).all())
     return Listing(
         total=total,
         page=page,
         pages=pages,
-        sections=_sections(db.session.scalars(rows), filters),
+        sections=_sections(_load(ids), filters),
         newer=_page_address(path, filters, page - 1) if page > 1 else None,
         older=_page_address(path, filters, page + 1) if page < pages else None,
     )
+
+
+def _count(query: Select[tuple[int]]) -> int:
+    return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def _load(ids: Sequence[int]) -> list[Event]:
+    """The events with these ids, in this order."""
+    rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*agenda.options()))
+    return sorted(rows, key=lambda event: ids.index(event.id))
 
 
 def _page_address(path: str, filters: Filters, page: int) -> str:
@@ -136,7 +148,7 @@ def boxes(campaign: Campaign) -> dict[str, list[str]]:
     }
 
 
-def kept(filters: Filters) -> list[tuple[str, str]]:
+def unseen(filters: Filters) -> list[tuple[str, str]]:
     """What the form has no control for and carries along unseen."""
     shown = {"audience", "format", "mode", "q"} | ({"region"} if len(filters.region) < 2 else set())
     return [(name, value) for name, value in filters.query() if name not in shown]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from models import agenda
 from models.campaign import Campaign
 from models.filters import EVERYTHING, Filters
+from web.kept import Kept
 
 BAR = 28  # height of the tallest bar, in the units of the drawing
 
@@ -24,9 +25,13 @@ class Day:
     today: bool
 
 
-def strip(campaign: Campaign, filters: Filters, page: str, now: datetime) -> list[Day]:
+def strip(
+    campaign: Campaign, filters: Filters, page: str, now: datetime, kept: Kept | None = None
+) -> list[Day]:
     """The days of a campaign under a choice. page: the path of the list that a day's link opens."""
-    counts = agenda.day_counts(campaign, filters)
+    any_day = filters.but(day=())
+    kept = kept or Kept(campaign.id)
+    counts = kept.get(("days", any_day), lambda: agenda.day_counts(campaign, any_day))
     most = max(counts.values(), default=0)
     today = campaign.today(now)
     return [

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -79,8 +79,11 @@ def mode_name(mode: str | None) -> str:
 def region_label(region: Region | str | None) -> str:
     """The region with what lies above it: 江苏省 连云港市 灌云县. Groupings such as 市辖区 are left out."""
     code = region.code if isinstance(region, Region) else region
-    if not code:
-        return ""
+    return _region_path(code, language()) if code else ""
+
+
+@lru_cache(maxsize=8192)
+def _region_path(code: str, _language: str) -> str:
     rows = _regions()
     path = [rows[part] for part in (*regions.ancestors(code), code) if part in rows]
     return " ".join(region_name(row) for row in path if row.code == code or not is_grouping(row))
@@ -104,17 +107,22 @@ def is_grouping(row: regions.RegionRow) -> bool:
 def day_label(day: date, *, year: bool = False) -> str:
     """4月20日 周六 / Sat 20 April; with its year where the reader cannot know it."""
     pattern = _DAY_OF_YEAR if year else _DAY
-    return format_date(day, pattern[language()], locale=language())
+    return _formatted(day, pattern[language()], language())
+
+
+@lru_cache(maxsize=2048)  # a list says the same few days a hundred times
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def short_day(day: date) -> str:
     """4月20日 / 20 Apr."""
-    return format_date(day, _SHORT_DAY[language()], locale=language())
+    return _formatted(day, _SHORT_DAY[language()], language())
 
 
 def weekday(day: date) -> str:
     """周六 / Sat."""
-    return format_date(day, _WEEKDAY[language()], locale=language())
+    return _formatted(day, _WEEKDAY[language()], language())
 
 
 def half_day_name(half_day: str | None) -> str:
@@ -124,7 +132,7 @@ def half_day_name(half_day: str | None) -> str:
 
 def clock_time(instant: datetime, zone: str) -> str:
     """The wall clock of the campaign's zone: 09:30."""
-    return format_time(instant.astimezone(clock.zone(zone)), "HH:mm", locale=language())
+    return f"{instant.astimezone(clock.zone(zone)):%H:%M}"
 
 
 def instant_label(instant: datetime, zone: str) -> str:
