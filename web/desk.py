@@ -23,7 +23,7 @@ def status_name(status: str) -> str:
     return {
         DRAFT: _("Draft"),
         SUBMITTED: _("Submitted"),
-        PUBLISHED: _("Published"),
+        PUBLISHED: _("Publicly visible"),
         CANCELLED: _("Cancelled"),
     }[status]
 

@@ -85,7 +85,10 @@ def _short(name: str, value: object) -> object:
 
 
 def tell_mistake(mistake: Mistake) -> Response:
-    return answer(mistake.status, sentence(mistake))
+    response = answer(mistake.status, sentence(mistake))
+    if mistake.status == 503:
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+    return response
 
 
 def tell_stale_form(_error: CSRFError) -> Response:
@@ -137,7 +140,9 @@ def answer(status: int, detail: str) -> Response:
     if wants_json():
         problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         body = json.dumps(problem, ensure_ascii=False)
-        response = Response(body, status, content_type="application/problem+json; charset=utf-8")
+        response = Response(body, status, content_type="application/problem+json")
+        if status == 401 and request.path.startswith("/api/"):
+            response.headers["WWW-Authenticate"] = "Bearer"
     else:
         # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
         shell = "error.html" if status < 500 else "error_plain.html"

@@ -49,7 +49,7 @@ def _tell(verdict: Verdict) -> str:
         "%(scans)s scans in the ledger come to %(visits)s visits.", scans=verdict.scans, visits=verdict.visits
     )
     if verdict.agrees:
-        return f"{counted}\n{_('Every stored counter agrees.')}"
+        return "\n".join([counted, _("Every stored counter agrees.")])
     places = [
         _(
             "%(table)s %(where)s: stored %(stored)s, recounted %(recounted)s",

@@ -114,10 +114,17 @@ def page(campaign_id: str):
         strip=week.whole(campaign, now),
         total=total,
         parts=parts,
+        days=every_day(campaign, parts["day"].rows),
         groups=live.by_group(campaign, total.rows),
         regions=rolled_up(parts["region"].rows, request.args.get("region")),
         query=request.query_string.decode("ascii", "replace"),
     )
+
+
+def every_day(campaign: Campaign, rows: list[dict]) -> list[dict]:
+    """The rows by day, with the days of the week on which nobody came."""
+    empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
+    return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
 
 
 def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, int]]:

@@ -70,7 +70,7 @@ class Server(BaseApplication):
 @click.option("--demo", is_flag=True, help="Load the demo first, as `openweek demo` does.")
 def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     """Serve the week, and do what is due each minute."""
-    addresses = shared_addresses(host, port, tls)
+    workers, addresses = _workers(), shared_addresses(host, port, tls)
     # What codes and feeds print, here and in the workers, where the operator has not said it.
     os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
     if demo:
@@ -81,7 +81,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": _workers(),
+        "workers": workers,
         "when_ready": lambda _server: _tell(addresses, _open_to_others(host)),
         "post_worker_init": lambda worker: keep_ticking(worker.wsgi),
     }

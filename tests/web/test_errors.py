@@ -87,7 +87,7 @@ def test_a_failure_has_one_shape(browser, kind, status, detail, shape):
         assert "Traceback" not in response.text
         assert "secret detail" not in response.text
     else:
-        assert response.content_type == "application/problem+json; charset=utf-8"
+        assert response.content_type == "application/problem+json"
         assert response.json["detail"] == detail
         assert set(response.json) == {"type", "title", "status", "detail"}
 

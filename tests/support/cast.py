@@ -1,0 +1,77 @@
+"""The named people of the tests, their organizations, and one event for each that can be told apart."""
+
+from dataclasses import dataclass
+
+from werkzeug.security import generate_password_hash
+
+from models.base import db, transaction
+from models.campaign import Campaign
+from models.drafts import Lead
+from models.events import Event
+from models.people import Account, new_organization
+from tests.support.week import NINE, make_event
+
+PASSWORD = "a good password"
+_HASH = generate_password_hash(PASSWORD)  # slow by design: once for all
+
+
+@dataclass(frozen=True)
+class Cast:
+    """gu and her colleague he organize in Guanyun county; wang organizes for another organization there; lian is the
+    county's office, su the province's, bao the Corps'; cui sits in the committee's office."""
+
+    gu: Account
+    he: Account
+    wang: Account
+    lian: Account
+    su: Account
+    bao: Account
+    cui: Account
+    lecture: Event  # gu's organization, in Guanyun
+    court_day: Event  # wang's organization, in Guanyun
+    nanjing: Event  # another county of the same province
+    urumqi: Event  # Xinjiang, 650000
+    corps: Event  # the Corps, 660000
+    abroad: Event  # led by gu's organization, in Beijing
+
+    @property
+    def everything(self) -> list[Event]:
+        return [self.lecture, self.court_day, self.nanjing, self.urumqi, self.corps, self.abroad]
+
+
+def _account(email: str, organization: str, role: str, region: str, line: str = "ip-offices") -> Account:
+    with transaction():
+        host = new_organization(organization, region, line)
+        account = Account(email=email, organization=host, role=role, password_hash=_HASH, created_at=NINE)
+        db.session.add(account)
+    return account
+
+
+def make_cast(campaign: Campaign) -> Cast:
+    bureau, court = "灌云县知识产权局", "灌云县人民法院"
+
+    def event(title: str, organization: str, organization_region: str, region: str) -> Event:
+        lead = Lead(organization, organization_region, "ip-offices")
+        return make_event(campaign, title, lead=lead, region_code=region)
+
+    return Cast(
+        gu=_account("gu@example.cn", bureau, "organizer", "320723"),
+        he=_account("he@example.cn", bureau, "organizer", "320723"),
+        wang=_account("wang@example.cn", court, "organizer", "320723", "courts"),
+        lian=_account("lian@example.cn", "灌云县宣传周办公室", "office", "320723"),
+        su=_account("su@example.cn", "江苏省知识产权局", "office", "320000"),
+        bao=_account("bao@example.cn", "新疆生产建设兵团知识产权局", "office", "660000"),
+        cui=_account("cui@example.cn", "国家知识产权局", "committee", "110000"),
+        lecture=event("专题讲座", bureau, "320723", "320723"),
+        court_day=event("法院开放日", court, "320723", "320723"),
+        nanjing=event("南京宣传", "南京市知识产权局", "320100", "320102"),
+        urumqi=event("乌鲁木齐宣传", "乌鲁木齐市知识产权局", "650100", "650102"),
+        corps=event("兵团宣传", "新疆生产建设兵团知识产权局", "660000", "660000"),
+        abroad=event("进京推介", bureau, "320723", "110105"),
+    )
+
+
+def sign_in(browser, account: Account) -> None:
+    """The session of this browser belongs to the account from now on."""
+    answer = browser.post("/desk/sign-in", data={"email": account.email, "password": PASSWORD})
+    assert answer.status_code == 303
