@@ -38,6 +38,13 @@ def svg(token: str) -> Response:
     return _picture(token, qr.svg, "image/svg+xml")
 
 
+@bp.get("/c/<path:text>")
+@bp.get("/C/<path:text>")
+def foreign(text: str) -> Response:
+    """A text with slashes in it is no pass either."""
+    return troubles.told(troubles.no_pass())
+
+
 def _picture(token: str, draw, content_type: str) -> Response:
     """The code as a picture, for as long as the pass is good."""
     held = passes.open_pass(token)

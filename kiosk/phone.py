@@ -136,6 +136,13 @@ def result(token: str, scan_id: UUID) -> Response:
     return make_response(page)
 
 
+@bp.route("/v/<path:text>", methods=("GET", "POST"))
+@bp.route("/V/<path:text>", methods=("GET", "POST"))
+def foreign(text: str) -> Response:
+    """A scanned text with slashes in it (an address of a payment service): told as any other that is not ours."""
+    return troubles.told(troubles.not_ours())
+
+
 def _event_of(row: ledger.Scan) -> int:
     """A refused attempt may belong to no sitting; its code still says which event it was meant for."""
     return db.session.scalars(select(VenueCode.event_id).where(VenueCode.number == row.code_number)).one()

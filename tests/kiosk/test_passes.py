@@ -1,0 +1,108 @@
+"""A pass as its holder sees it, and that nothing else is one."""
+
+import re
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from models import codes, passes
+from models.publishing import withdraw
+from tests.support.week import NINE, load_week, make_event
+
+FOREIGN = "WXP-F2F0SECRETPAYMENTCODE"
+
+
+@pytest.fixture
+def week(app):
+    return load_week()
+
+
+@pytest.fixture
+def single(week):
+    return passes.issue(week, "youth", NINE)[0]
+
+
+@pytest.fixture
+def get(client):
+    return lambda path, language="zh": client.get(path, headers={"Accept-Language": language})
+
+
+def test_it_shows_its_code_and_what_it_is_for(get, single, week):
+    page = get(f"/C/{single.token}")
+    assert page.status_code == 200
+    assert f'<img src="/C/{single.token}/code.svg" width="352" height="352"' in page.text
+    for words in ("参与码", "青少年", "2024年全国知识产权宣传周", "宣传周所有活动均可使用"):
+        assert words in page.text
+
+
+def test_a_group_pass_says_for_how_many_and_where(get, week):
+    event = make_event(week, "知识产权进校园")
+    held = passes.issue(week, "youth", NINE, headcount=45, event=event)[0]
+    chinese, english = get(f"/C/{held.token}").text, get(f"/C/{held.token}", "en").text
+    for words in ("团体码", "45人", "知识产权进校园"):
+        assert words in chinese
+    for words in ("Group pass", "45 people", "知识产权进校园"):
+        assert words in english
+
+
+def test_a_foreign_decoder_reads_the_picture(get, single):
+    answer = get(f"/C/{single.token}/code.png")
+    assert answer.content_type == "image/png"
+    image = Image.open(BytesIO(answer.data))
+    assert [found.text for found in zxingcpp.read_barcodes(image)] == [
+        f"HTTP://OPENWEEK.TEST/C/{single.token}"
+    ]
+    assert min(image.size) >= 240
+
+
+def test_the_drawing_is_svg(get, single):
+    answer = get(f"/C/{single.token}/code.svg")
+    assert answer.content_type == "image/svg+xml"
+    assert answer.data.startswith(b"<svg ")
+
+
+def test_every_spelling_of_the_address_works(get, single):
+    token = single.token
+    paths = (f"/C/{token}", f"/c/{token.lower()}", f"/c/{token}/", f"/C/{token}?from=groupmessage")
+    assert [get(path).status_code for path in paths] == [200, 200, 200, 200]
+    assert get(f"/c/{token.lower()}/code.png").data == get(f"/C/{token}/code.png").data
+
+
+def test_a_revoked_pass_says_so_and_shows_no_code(get, single):
+    passes.revoke(single.id, NINE)
+    page = get(f"/C/{single.token}")
+    assert page.status_code == 200
+    assert "此参与码已失效" in page.text
+    assert "code.svg" not in page.text
+    assert [get(f"/C/{single.token}/code.{kind}").status_code for kind in ("png", "svg")] == [410, 410]
+
+
+@pytest.mark.parametrize("tail", ["", "/code.png", "/code.svg"])
+def test_what_we_did_not_sign_is_no_pass(get, single, week, tail):
+    forged = single.token[:-1] + ("A" if single.token[-1] != "A" else "B")
+    venue = codes.for_event(make_event(week), NINE).token(NINE)
+    for text in (forged, venue, FOREIGN, single.token[:-1], f"a/{FOREIGN}"):
+        page = get(f"/C/{text}{tail}")
+        assert page.status_code == 404
+        assert "参与码" in page.text
+        assert text not in page.text
+
+
+def test_a_pass_opens_no_venue_and_a_withdrawn_event_leaves_it_readable(get, week):
+    event = make_event(week, "知识产权进校园")
+    held = passes.issue(week, "public", NINE, event=event)[0]
+    assert get(f"/V/{held.token}").status_code == 404
+    withdraw(event, NINE)
+    page = get(f"/C/{held.token}")
+    assert page.status_code == 200
+    assert "知识产权进校园" not in page.text
+
+
+def test_nothing_of_these_pages_is_kept_indexed_or_referred(get, single):
+    for path in (f"/C/{single.token}", f"/C/{single.token}/code.png", f"/C/{FOREIGN}"):
+        answer = get(path)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert re.match("noindex", answer.headers["X-Robots-Tag"])
