@@ -28,7 +28,7 @@ from web.wording import language
 
 VERDICT_NAMES = {
     NEW: N_("new"), CHANGED: N_("changed"), SAME: N_("unchanged"), CANCELLED: N_("cancelled"),
-    OTHER_YEAR: N_("other year"), REFUSED: N_("refused"),
+    OTHER_YEAR: N_("other year"), REFUSED: N_("not taken in"),
 }  # fmt: skip
 # What is said of a row besides its findings. The other verdicts always have one that says why.
 FIRST = {NEW: N_("Taken in."), SAME: N_("Already here, unchanged.")}

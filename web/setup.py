@@ -27,7 +27,7 @@ ROOMS = (
     ("/", N_("the current week")),
     ("/rehearsal/", N_("the rehearsal around today: everything is live")),
     ("/ip-2024/", N_("the reported events of 2024")),
-    ("/desk/", N_("for organizers and offices")),
+    ("/desk/", N_("the desk of organizers and offices")),
     ("/kiosk/", N_("the check-in kiosk")),
 )
 

@@ -1,0 +1,146 @@
+"""`openweek import` and `openweek init` as an operator meets them: words, JSON, exit codes."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from models.base import db
+from models.campaign import Campaign, Term
+from models.events import Event
+from models.intake.read import demo_file
+from models.keys import SigningKey
+from models.places import Region
+from models.settings import Setting
+from tests.support.week import load_week
+
+CSV = "models/data/reported-events.csv"
+
+
+@pytest.fixture
+def campaign(app):
+    return load_week()
+
+
+def test_import_as_json(campaign, runner):
+    told = runner.invoke(args=["import", CSV, "--campaign", "ip-2024", "--json"])
+    assert (told.exit_code, told.stderr) == (0, "")
+    answer = json.loads(told.stdout)
+    assert set(answer) == {"rows", "summary"}
+    assert answer["summary"] == {
+        "new": 37, "changed": 0, "same": 0, "cancelled": 0, "other_year": 118, "refused": 4,
+    }  # fmt: skip
+    assert len(answer["rows"]) == 159
+    assert {tuple(row) for row in answer["rows"]} == {("row", "verdict", "reason", "event")}
+    assert all(row["reason"] for row in answer["rows"])
+    assert Counter(row["event"] is not None for row in answer["rows"]) == {True: 37, False: 122}
+    assert answer["rows"][0] == {
+        "row": 2,
+        "verdict": "new",
+        "reason": "Taken in. No date was reported: shown as such, and in no calendar feed.",
+        "event": db.session.scalar(select(Event.id).where(Event.origin_ref == "E002")),
+    }
+    again = json.loads(runner.invoke(args=["import", CSV, "--campaign", "ip-2024", "--json"]).stdout)
+    assert again["summary"]["same"] == 37
+
+
+def test_a_file_from_an_old_spreadsheet_is_the_same_file(campaign, runner, tmp_path: Path):
+    runner.invoke(args=["import", CSV, "--campaign", "ip-2024"])
+    twin = tmp_path / "活动.csv"
+    twin.write_bytes(demo_file().decode("utf-8-sig").encode("gb18030"))
+    told = runner.invoke(args=["import", str(twin), "--campaign", "ip-2024"])
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[-1] == "159 rows: unchanged 37, other year 118, not taken in 4."
+
+
+def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
+    told = runner.invoke(
+        args=["import", CSV, "--campaign", "ip-2024", "--dry-run"], env={"LC_ALL": "zh_CN.UTF-8"}
+    )
+    lines = told.stdout.splitlines()
+    assert lines[8] == "第10行：不予导入。缺少年份，无法确定是否属于本次宣传周，请补上年份。"
+    assert lines[-2:] == ["共159行：新增 37，其他年份 118，不予导入 4。", "以上为试运行，未写入任何数据。"]
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is not a CSV file in UTF-8 or GB18030."),
+        (
+            demo_file().replace(b"title", b"name", 1),
+            "The first row lacks title, and these columns are not known: name.",
+        ),
+    ],
+)
+def test_a_file_that_is_not_understood(campaign, runner, tmp_path: Path, data, sentence):
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_bytes(data)
+    told = runner.invoke(args=["import", str(wrong), "--campaign", "ip-2024", "--json"])
+    assert (told.exit_code, told.stdout, told.stderr) == (2, "", sentence + "\n")
+
+
+def test_a_campaign_or_file_that_is_not_there(campaign, runner):
+    told = runner.invoke(args=["import", CSV, "--campaign", "ip-1999"])
+    assert (told.exit_code, told.stderr) == (2, "There is no campaign “ip-1999”.\n")
+    assert runner.invoke(args=["import", "nowhere.csv", "--campaign", "ip-2024"]).exit_code == 2
+
+
+def test_init_on_an_empty_database_and_again(app, runner):
+    first = runner.invoke(args=["init"])
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert first.stdout == "Ready: National Intellectual Property Publicity Week 2024 (ip-2024).\n"
+
+    def rows() -> tuple:
+        counted = [
+            db.session.scalar(select(func.count()).select_from(table)) for table in (Region, Term, SigningKey)
+        ]
+        return (*counted, db.session.get(Setting, "uid_domain").value)
+
+    before = rows()
+    assert before == (3351, 62, 3, "openweek.test")
+    assert runner.invoke(args=["init"]).stdout == first.stdout
+    assert rows() == before
+
+
+def other_week(folder: Path, **changes: str) -> str:
+    text = Path("models/data/ip-2024.toml").read_text(encoding="utf-8")
+    for old, new in ({'id = "ip-2024"': 'id = "ip-2025"', "number = 1 ": "number = 25 "} | changes).items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / "week.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_an_installation_with_its_own_week_is_not_given_another(app, runner, tmp_path: Path):
+    assert runner.invoke(args=["init", other_week(tmp_path)]).exit_code == 0
+    assert runner.invoke(args=["init"]).stdout == "Ready. The campaigns are as they were.\n"
+    assert db.session.scalars(select(Campaign.id)).all() == ["ip-2025"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"starts = 2024-04-20": "starts = 2024-05-20"},
+            "The campaign ends on 2024-04-26, before it starts on 2024-05-20.",
+        ),
+        ({"number = 25 ": "number = 1 "}, "Number 1 belongs to campaign “ip-2024”. Choose another number."),
+        (
+            {'id = "ip-2025"': 'id = "desk"'},
+            "The campaign id “desk” is an address of the system. Choose another.",
+        ),
+        (
+            {'id = "ip-2025"': 'id = "ip-2024"'},
+            "Campaign “ip-2024” has number 1, which stands in every pass. Put it back in the file.",
+        ),
+    ],
+)
+def test_init_with_a_campaign_file_that_cannot_be_used(campaign, runner, tmp_path: Path, changes, sentence):
+    told = runner.invoke(args=["init", other_week(tmp_path, **changes)])
+    assert (told.exit_code, told.stdout, told.stderr) == (2, "", sentence + "\n")
+    assert db.session.scalars(select(Campaign.id)).all() == ["ip-2024"]
