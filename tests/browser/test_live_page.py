@@ -1,0 +1,186 @@
+"""The desk in a real Chromium: a scan shows without reloading, what is lost is said, and everybody can use the pages."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from models import clock, devices
+from models.base import db
+from tests.support.cast import PASSWORD, make_cast
+from tests.support.served import ROOT, Server, served
+from tests.support.week import load_week, make_event, session
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(ROOT, "node_modules", "axe-core", "axe.min.js")
+SIZES = {"phone": (390, 844), "tablet": (1280, 800), "screen": (1920, 1080)}
+
+
+@dataclass
+class Door:
+    """A kiosk at the lecture that runs now, and the lecture's pages."""
+
+    server: Server
+    event_id: int
+    token: str
+    visits: int = 0
+
+    @property
+    def page(self) -> str:
+        return f"{self.server.url}/desk/events/{self.event_id}"
+
+    def touch(self, group: str = "youth") -> None:
+        """Somebody touches a group on the kiosk, right now."""
+        at = clock.instant_text(clock.now())
+        scan = {"id": str(uuid4()), "at": at, "kind": "touch", "group": group}
+        request = urllib.request.Request(
+            f"{self.server.url}/api/v1/scans",
+            json.dumps({"scans": [scan]}).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["results"][0]["verdict"] == "stored"
+        self.visits += 1
+
+
+@pytest.fixture(scope="module")
+def door(sqlite_databases, tmp_path_factory) -> Iterator[Door]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("desk")) as server:
+        with server.app.app_context():
+            campaign = load_week()
+            cast = make_cast(campaign)
+            now = clock.now()
+            today = campaign.today(now)
+            event = make_event(
+                campaign, "青少年专场", lead=None, groups=("youth",), occurrences=(session(now, 1, today),)
+            )
+            event.lead_id, event.region_code = cast.gu.organization_id, "320723"
+            campaign.figures_released = True
+            db.session.commit()
+            _kiosk, token = devices.add(event, now)
+            found = Door(server, event.id, token)
+        yield found
+
+
+@pytest.fixture
+def desk(browser: Browser, door: Door) -> Iterator[Page]:
+    """Gu's page, signed in."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    yield signed_in(context, door)
+    context.close()
+
+
+def signed_in(context: BrowserContext, door: Door) -> Page:
+    page = context.new_page()
+    page.goto(f"{door.server.url}/desk/sign-in")
+    page.fill("#email", "gu@example.cn")
+    page.fill("#password", PASSWORD)
+    page.locator(".sign-in-card button").click()
+    page.wait_for_url("**/desk/")
+    return page
+
+
+def open_live(page: Page, door: Door) -> None:
+    page.goto(f"{door.page}/live")
+    expect(page.locator('.live[data-state="live"]')).to_be_visible()
+    expect(page.locator("[data-visits]")).to_have_text(str(door.visits))
+
+
+def test_a_scan_shows_within_two_seconds_without_reloading(desk: Page, door: Door):
+    open_live(desk, door)
+    desk.evaluate("window.notReloaded = true")
+    waits = []
+    for _scan in range(3):
+        door.touch()
+        begun = time.monotonic()
+        expect(desk.locator("[data-visits]")).to_have_text(str(door.visits), timeout=10_000)
+        waits.append(time.monotonic() - begun)
+    assert sorted(waits)[1] < 2  # the median: one slow moment of a shared machine is not the page's
+    assert desk.evaluate("window.notReloaded") is True
+    youth = desk.locator(".bars li.group-youth strong")
+    expect(youth).to_have_text(str(door.visits))
+    expect(desk.locator("[data-said]")).to_contain_text(str(door.visits), timeout=15_000)
+
+
+def test_an_opened_definition_stays_open_when_figures_change(desk: Page, door: Door):
+    open_live(desk, door)
+    desk.locator("#evidence-self_reported summary").click()
+    door.touch()
+    expect(desk.locator("[data-visits]")).to_have_text(str(door.visits), timeout=10_000)
+    expect(desk.locator("#evidence-self_reported p")).to_be_visible()
+    assert desk.evaluate("document.activeElement.closest('details').id") == "evidence-self_reported"
+
+
+def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(desk: Page, door: Door):
+    open_live(desk, door)
+    trouble = desk.locator("[data-trouble]")
+    expect(trouble).to_be_hidden()
+    desk.context.set_offline(True)
+    expect(trouble).to_contain_text("连接已中断", timeout=15_000)
+    door.touch()
+    desk.context.set_offline(False)
+    expect(desk.locator("[data-visits]")).to_have_text(str(door.visits), timeout=20_000)
+    expect(trouble).to_be_hidden()
+
+
+def test_signed_out_elsewhere_is_said(desk: Page, door: Door):
+    open_live(desk, door)
+    desk.context.clear_cookies()
+    expect(desk.locator("[data-trouble]")).to_contain_text("您已退出登录", timeout=15_000)
+
+
+def test_without_script_it_is_a_plain_page(browser: Browser, door: Door):
+    context = browser.new_context(locale="zh-CN", java_script_enabled=False)
+    page = signed_in(context, door)
+    page.goto(f"{door.page}/live")
+    expect(page.locator("[data-visits]")).to_have_text(str(door.visits))
+    expect(page.locator(".live-again")).to_be_visible()
+    context.close()
+
+
+def serious(page: Page) -> list[str]:
+    """Serious and critical findings of axe-core on what is shown now."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_can_be_used_by_everybody(browser: Browser, door: Door, size: str, theme: str):
+    width, height = SIZES[size]
+    locale = "en-GB" if size == "tablet" else "zh-CN"
+    context = browser.new_context(
+        locale=locale, color_scheme=theme, viewport={"width": width, "height": height}
+    )
+    stranger = context.new_page()
+    for path in ("/desk/sign-in", "/ip-2024/figures", "/ip-2024/nothing-here"):
+        stranger.goto(door.server.url + path)
+        check(stranger, width)
+    page = signed_in(context, door)
+    check(page, width)
+    page.goto(door.page)
+    page.locator("#kiosks form button").first.click()
+    expect(page.locator(".pairing-code")).to_be_visible()
+    check(page, width)
+    open_live(page, door)
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page, width)
+    context.close()
+
+
+def check(page: Page, width: int) -> None:
+    assert serious(page) == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
