@@ -10,7 +10,6 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
@@ -188,7 +187,6 @@ def make_posters(campaign_id: str, event_id: int | None, region: str | None, out
             posters.write_posters(file, numbers, now, done)
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
-    click.echo(_posters(len(numbers)), err=True)
 
 
 def _one_event(week: Campaign, event_id: int) -> int:
@@ -217,7 +215,3 @@ def _progress(length: int) -> Iterator[Callable[[int], object]]:
         return
     with click.progressbar(length=length, label=_("Posters"), file=sys.stderr, show_pos=True) as bar:
         yield bar.update
-
-
-def _posters(count: int) -> str:
-    return ngettext("%(num)s poster", "%(num)s posters", count)
