@@ -59,8 +59,8 @@ def create_app(settings: dict | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=str(given.get("OPENWEEK_BASE_URL", "")).startswith("https://"),
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
-        **{name: value for name, value in given.items() if not name.startswith("OPENWEEK_")},
     )
+    app.config.update({name: value for name, value in given.items() if not name.startswith("OPENWEEK_")})
     proxies = _whole_number(given, "OPENWEEK_TRUSTED_PROXIES")
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
