@@ -1,7 +1,7 @@
 """The list on somebody's desk: the events of one campaign that an account reaches, each with its visits."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -20,7 +20,10 @@ LINES = 50
 
 @dataclass(frozen=True)
 class Line:
+    """sitting: the one that matters now; None for an event without a date."""
+
     event: Event
+    sitting: Occurrence | None
     visits: int
 
 
@@ -54,7 +57,13 @@ def chosen(held: list[Campaign], asked: str | None, now: datetime) -> Campaign |
     return held[0] if held else current
 
 
-def overview(account: Account, campaign: Campaign, filters: Filters, page: int) -> Overview:
+def nearest(event: Event, today: date) -> Occurrence | None:
+    """The sitting of today, else the next one, else the last; None for an event without a date."""
+    to_come = [sitting for sitting in event.occurrences if sitting.end_day >= today]
+    return next(iter(to_come or event.occurrences[-1:]), None)
+
+
+def overview(account: Account, campaign: Campaign, filters: Filters, page: int, today: date) -> Overview:
     """A page of an account's events in calendar order, undated ones last. A page too far answers the last one."""
     first = (
         select(Occurrence.event_id, func.min(Occurrence.start_day).label("day"), func.min(Occurrence.start_at).label("at"))
@@ -76,4 +85,5 @@ def overview(account: Account, campaign: Campaign, filters: Filters, page: int) 
         .offset((page - 1) * LINES)
     ).all()
     visits = visits_of(event.id for event in events)
-    return Overview([Line(event, visits.get(event.id, 0)) for event in events], total, page, pages)
+    lines = [Line(event, nearest(event, today), visits.get(event.id, 0)) for event in events]
+    return Overview(lines, total, page, pages)

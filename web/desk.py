@@ -36,14 +36,15 @@ def index():
     campaign = overview.chosen(held, request.args.get("campaign"), now)
     if campaign is None:
         return render_template("desk.html", campaign=None, campaigns=[])
-    choice = filters.parse(campaign, request.args)
+    choice, today = filters.parse(campaign, request.args), campaign.today(now)
+    page = request.args.get("page", 1, int)
     return render_template(
         "desk.html",
         campaign=campaign,
         campaigns=held,
         choice=choice,
-        today=campaign.today(now),
-        found=overview.overview(current_user, campaign, choice, request.args.get("page", 1, int)),
+        today=today,
+        found=overview.overview(current_user, campaign, choice, page, today),
     )
 
 

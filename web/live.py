@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, render_templ
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from models import access, clock, live
+from models import access, clock, live, overview
 from models.events import Event
 from web.wording import language
 
@@ -62,10 +62,15 @@ def see(event: Event, now: datetime) -> Seen:
 @pages.get("/events/<int:event_id>/live")
 @login_required
 def page(event_id: int):
-    event = access.event_for(current_user, event_id)
-    seen = see(event, clock.now())
+    event, now = access.event_for(current_user, event_id), clock.now()
+    seen = see(event, now)
     return render_template(
-        "live.html", campaign=event.campaign, event=event, look=seen.look, tag=f"{seen.tag}-{language()}"
+        "live.html",
+        campaign=event.campaign,
+        event=event,
+        sitting=overview.nearest(event, event.campaign.today(now)),
+        look=seen.look,
+        tag=f"{seen.tag}-{language()}",
     )
 
 

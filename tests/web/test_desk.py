@@ -1,16 +1,17 @@
 """The desk: own events, and one event with its poster, kiosks and pairing."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from models import clock, devices
+from models import clock, devices, overview
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import EventDraft, Lead
 from models.publishing import cancel, create
 from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week, make_door, make_event
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
 
 
 @pytest.fixture
@@ -134,3 +135,10 @@ def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast
     assert "poster.pdf" not in page
     assert "This event has no date yet." in page
     assert browser.post(f"{path}/kiosks").status_code == 409
+
+
+def test_of_several_sittings_the_one_that_matters_now_is_told(app):
+    days = [session(NINE + timedelta(days=n), 1, DAY + timedelta(days=n)) for n in (0, 2, 4)]
+    event = make_event(load_week(), occurrences=tuple(days))
+    told = {n: overview.nearest(event, DAY + timedelta(days=n)).start_day for n in (-3, 0, 1, 2, 4, 9)}
+    assert {n: (day - DAY).days for n, day in told.items()} == {-3: 0, 0: 0, 1: 2, 2: 2, 4: 4, 9: 4}
