@@ -72,7 +72,9 @@ def _read_request() -> tuple[list, datetime | None]:
     if len(body["scans"]) > attendance.MAX_BATCH:
         raise TooManyError(N_("Send at most %(most)s scans at once."), most=attendance.MAX_BATCH)
     try:
-        device_time = clock.parse_instant(body["device_time"]) if body.get("device_time") is not None else None
+        device_time = (
+            clock.parse_instant(body["device_time"]) if body.get("device_time") is not None else None
+        )
     except Mistake as mistake:
         raise NotUnderstoodError(mistake.message, **mistake.values) from None
     return body["scans"], device_time

@@ -20,7 +20,9 @@ REASONS = {
 }
 
 
-def message(answer: Answer, campaign: Campaign, *, kind: str = ledger.PASS, direction: str = ledger.IN) -> str:
+def message(
+    answer: Answer, campaign: Campaign, *, kind: str = ledger.PASS, direction: str = ledger.IN
+) -> str:
     """The sentence for an answer. Times are told in the campaign's zone."""
     if answer.verdict == ledger.REFUSED:
         return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
@@ -29,7 +31,9 @@ def message(answer: Answer, campaign: Campaign, *, kind: str = ledger.PASS, dire
     if answer.flags & ledger.HELD:
         return gettext("Kept. The organizer will look at it before it counts.")
     if direction == ledger.OUT:
-        return gettext("Checked out") if answer.verdict == ledger.STORED else gettext("Was checked out already")
+        return (
+            gettext("Checked out") if answer.verdict == ledger.STORED else gettext("Was checked out already")
+        )
     if Flag.REENTRY in answer.flags:
         return gettext("Welcome back")
     if answer.verdict == ledger.REPEAT:

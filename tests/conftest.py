@@ -20,7 +20,12 @@ from flask import Flask
 from tests.support.clients import Client, Runner
 from tests.support.databases import Databases, Postgres
 
-pytest_plugins = ["tests.support.named", "tests.support.queries", "tests.support.served", "tests.support.chromium"]
+pytest_plugins = [
+    "tests.support.named",
+    "tests.support.queries",
+    "tests.support.served",
+    "tests.support.chromium",
+]
 
 SECRET = "a secret for tests only"
 

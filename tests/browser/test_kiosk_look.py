@@ -1,17 +1,16 @@
 """How the kiosk app looks and sounds to everybody: no serious axe-core finding, nothing cut off, two languages."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.support.served import ROOT, Server, served
+from tests.support.axe import serious
+from tests.support.served import Server, served
 from tests.support.station import Station, Week, open_week
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(ROOT, "node_modules", "axe-core", "axe.min.js")
 SIZES = {"phone": (390, 844), "tablet": (1280, 800), "screen": (1920, 1080)}
 
 
@@ -24,17 +23,6 @@ def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def week(server) -> Week:
     return open_week(server)
-
-
-def serious(page: Page) -> list[str]:
-    """Serious and critical findings of axe-core on what is shown now."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-    return [
-        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

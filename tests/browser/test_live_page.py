@@ -5,7 +5,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,13 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from models import clock, devices
 from models.base import db
+from tests.support.axe import serious
 from tests.support.cast import PASSWORD, make_cast
-from tests.support.served import ROOT, Server, served
+from tests.support.served import Server, served
 from tests.support.week import load_week, make_event, session
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(ROOT, "node_modules", "axe-core", "axe.min.js")
 SIZES = {"phone": (390, 844), "tablet": (1280, 800), "screen": (1920, 1080)}
 
 
@@ -143,17 +142,6 @@ def test_without_script_it_is_a_plain_page(browser: Browser, door: Door):
     expect(page.locator("[data-visits]")).to_have_text(str(door.visits))
     expect(page.locator(".live-again")).to_be_visible()
     context.close()
-
-
-def serious(page: Page) -> list[str]:
-    """Serious and critical findings of axe-core on what is shown now."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-    return [
-        f"{one['id']}: {[node['target'] for node in one['nodes']]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

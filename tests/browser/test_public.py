@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,12 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 from models import campaign as campaigns
 from models.drafts import EventDraft, OccurrenceDraft, ReportDraft
 from models.publishing import cancel, create
-from tests.support.served import ROOT, Server, served
+from tests.support.axe import serious
+from tests.support.served import Server, served
 from tests.support.week import NINE
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(ROOT, "node_modules", "axe-core", "axe.min.js")
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 PATHS = (
     "/ip-2024/",
@@ -51,13 +50,6 @@ def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
             cancel(create(campaign, EventDraft(title="嘉年华", occurrences=(early,)), NINE), NINE)
             create(campaign, EventDraft(title="广场宣传", time_text="宣传周期间", region_code="110101"), NINE)
         yield server
-
-
-def serious(page: Page) -> list[str]:
-    """Serious and critical findings of axe-core on what is shown now."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
-    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -31,8 +31,7 @@ def post(client, event_now):
 
     def send(scans, headers=None, **body):
         given = {"Authorization": f"Bearer {token}"} | (headers or {})
-        answer = client.post("/api/v1/scans", json={"scans": scans, **body}, headers=given)
-        return answer
+        return client.post("/api/v1/scans", json={"scans": scans, **body}, headers=given)
 
     return send
 
