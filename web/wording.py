@@ -1,6 +1,6 @@
 """Words that templates of every room share: names of terms, regions, groups, days and times in the reader's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from babel.dates import format_date
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from models import clock, regions
 from models.campaign import UNKNOWN_GROUP, Campaign, Term
-from models.events import Event, EventChange, Occurrence
+from models.events import EventChange, Occurrence
 from models.places import Region
 
 # A pattern of CLDR for each thing said about a day; the language decides order and words.
@@ -142,29 +142,40 @@ def instant_label(instant: datetime, zone: str) -> str:
 
 def when(occurrence: Occurrence) -> str:
     """When a sitting is, as far as it was told: days, clock or half-day. Never a clock time that nobody gave."""
-    if occurrence.end_day != occurrence.start_day:
-        days = _(
-            "%(first)s to %(last)s", first=day_label(occurrence.start_day), last=day_label(occurrence.end_day)
-        )
+    first, last = occurrence.start_day, occurrence.end_day
+    if occurrence.start_at and occurrence.end_at:
+        zone = occurrence.event.campaign.zone
+        if _in_one_go(occurrence.start_at, occurrence.end_at, zone):
+            return f"{day_label(first)} {hours(occurrence)}"
+        begins, ends = clock_time(occurrence.start_at, zone), clock_time(occurrence.end_at, zone)
+        return f"{day_label(first)} {begins} – {day_label(last)} {ends}"
+    if last != first:
+        days = _("%(first)s to %(last)s", first=day_label(first), last=day_label(last))
     elif occurrence.open_ended:
-        days = _("from %(day)s", day=day_label(occurrence.start_day))
+        days = _("from %(day)s", day=day_label(first))
     else:
-        days = day_label(occurrence.start_day)
-    return " ".join(part for part in (days, hours(occurrence)) if part)
+        days = day_label(first)
+    return f"{days} {hours(occurrence)}".rstrip()
 
 
 def hours(occurrence: Occurrence) -> str:
     """The clock times of a sitting, or its half-day; nothing where neither was told."""
-    if occurrence.start_at is None:
+    start, end = occurrence.start_at, occurrence.end_at
+    if start is None:
         return half_day_name(occurrence.half_day)
     zone = occurrence.event.campaign.zone
-    first = clock_time(occurrence.start_at, zone)
-    return f"{first}–{clock_time(occurrence.end_at, zone)}" if occurrence.end_at else first
+    if end is None:
+        return clock_time(start, zone)
+    ends = clock_time(end, zone)
+    if clock.day_of(end, zone) > clock.day_of(start, zone) and _in_one_go(start, end, zone):
+        ends = "24:00" if ends == "00:00" else _("%(time)s the next day", time=ends)
+    return f"{clock_time(start, zone)}–{ends}"
 
 
-def told_time(event: Event) -> str:
-    """The words in which the time was told (上午, 宣传周期间), for events without a date."""
-    return event.time_text or _("Date not reported")
+def _in_one_go(start: datetime, end: datetime, zone: str) -> bool:
+    """Whether a sitting belongs to the day on which it begins: also one over midnight, of a day at most."""
+    nights = (clock.day_of(end, zone) - clock.day_of(start, zone)).days
+    return nights == 0 or (nights == 1 and end - start <= timedelta(days=1))
 
 
 def change_words(change: EventChange) -> str:
@@ -208,7 +219,7 @@ def field_name(name: str) -> str:
 WORDS = (
     language, t, gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
     mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
-    when, hours, told_time, change_words,
+    when, hours, change_words,
 )  # fmt: skip
 
 
