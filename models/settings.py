@@ -14,14 +14,10 @@ class Setting(Base):
     value: Mapped[str]
 
 
-def keep_uid_domain(asked: str | None, default: str) -> str:
-    """The domain in every calendar UID: the first one for ever. Raises Mistake when another is asked for."""
+def uid_domain(asked: str | None, default: str) -> str:
+    """The domain in every calendar UID: the kept one, else what will be kept. Raises Mistake when another is asked for."""
     kept = db.session.get(Setting, "uid_domain")
-    if kept is None:
-        kept = Setting(key="uid_domain", value=asked or default)
-        db.session.add(kept)
-        db.session.commit()
-    elif asked and asked != kept.value:
+    if kept and asked and asked != kept.value:
         raise Mistake(
             N_(
                 "OPENWEEK_UID_DOMAIN is %(asked)s, but subscribed calendars know this week by %(kept)s. "
@@ -30,4 +26,10 @@ def keep_uid_domain(asked: str | None, default: str) -> str:
             asked=asked,
             kept=kept.value,
         )
-    return kept.value
+    return kept.value if kept else asked or default
+
+
+def keep_uid_domain(domain: str) -> None:
+    """Keep the first domain for ever. Runs inside the caller's transaction."""
+    if db.session.get(Setting, "uid_domain") is None:
+        db.session.add(Setting(key="uid_domain", value=domain))

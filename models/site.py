@@ -22,11 +22,11 @@ class Site:
 
 
 def site() -> Site:
-    """The site of the running application. The first call keeps the UID domain for ever."""
+    """The site of the running application."""
     known = current_app.extensions.get("openweek.site")
     if known is None:
         base_url = current_app.config["BASE_URL"]
         asked = current_app.config.get("UID_DOMAIN_ASKED")
-        known = Site(base_url, settings.keep_uid_domain(asked, urlsplit(base_url).hostname))
+        known = Site(base_url, settings.uid_domain(asked, urlsplit(base_url).hostname))
         current_app.extensions["openweek.site"] = known
     return known

@@ -20,6 +20,7 @@ from gunicorn.util import import_app
 from models import clock, due
 from models.base import db
 from models.errors import N_, Mistake
+from models.site import site
 from web import certificate, health, setup
 
 APPLICATION = "wsgi:create_app()"  # by name: this room does not import the one that puts the rooms together
@@ -78,6 +79,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         click.get_current_context().invoke(setup.demo)
     if not health.schema_is_newest():
         raise Mistake(N_("The database has not the newest schema. Run this first: openweek init"))
+    site()  # refuses another UID domain than the kept one
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -36,7 +36,6 @@ from models.intake.findings import (
     Understood,
 )
 from models.intake.understand import reading_of, understand
-from models.site import site
 
 FIELDS = {
     "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
@@ -71,7 +70,6 @@ def take_in(
 
     dry_run: say what would become of them and write nothing. on_row is called after each row. Raises Mistake when the
     database cannot take it in; then nothing was written."""
-    site()  # on a database that has never named its site this commits: not in the middle of the import
     reading = reading_of(campaign)
     understood = _each_once(understand(row, reading) for row in rows)
     keep = _Keep(campaign, now, dry_run, partial)
