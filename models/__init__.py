@@ -3,11 +3,25 @@
 Importing this package registers every table.
 """
 
-from models import campaign, codes, devices, events, ical, keys, ledger, passes, people, places, settings
+from models import (
+    campaign,
+    chosen,
+    codes,
+    devices,
+    events,
+    ical,
+    keys,
+    ledger,
+    passes,
+    people,
+    places,
+    settings,
+)
 from models.base import db
 
 __all__ = [
     "campaign",
+    "chosen",
     "codes",
     "db",
     "devices",

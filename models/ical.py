@@ -122,7 +122,12 @@ def version(campaign_id: str) -> tuple[str, datetime] | None:
 def feed(campaign: Campaign, filters: Filters, url: str) -> bytes:
     """The calendar of a choice. url: the feed's own address."""
     head = vcalendar.feed_head(campaign, filters, url)
-    return vcalendar.calendar(campaign, _entries(campaign, agenda.occurrences(campaign, filters)), head)
+    return put_together(campaign, agenda.occurrences(campaign, filters), head)
+
+
+def put_together(campaign: Campaign, chosen: Select[tuple[Occurrence]], head: dict[str, object]) -> bytes:
+    """The calendar of chosen occurrences, from their stored entries. head: see vcalendar.calendar()."""
+    return vcalendar.calendar(campaign, _entries(campaign, chosen), head)
 
 
 def single(event: Event) -> bytes:
