@@ -15,6 +15,7 @@ from models import (
     passes,
     people,
     places,
+    search,
     settings,
 )
 from models.base import db
@@ -32,5 +33,6 @@ __all__ = [
     "passes",
     "people",
     "places",
+    "search",
     "settings",
 ]

@@ -10,14 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from models import regions
+from models import regions, search
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.errors import N_, Unknown
 from models.events import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
 from models.filters import EVERYTHING, LARGEST_ID, Filters, parse
 from models.people import Organization
-from models.places import Venue
 
 __all__ = [
     "EVERYTHING",
@@ -130,7 +129,7 @@ def of_event(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.mode:
         found.append(Event.mode.in_(filters.mode))
     if filters.q:
-        found.append(_mentions(filters.q))
+        found.append(search.mentions(filters.q))
     return found
 
 
@@ -146,20 +145,6 @@ def _for_audience(groups: tuple[str, ...]) -> ColumnElement[bool]:
     if UNKNOWN_GROUP not in groups:
         return found
     return or_(found, Event.id.not_in(select(EventAudience.event_id)))
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    """The text stands in the title, or in the name of a host or of a venue."""
-    place = Venue.name.icontains(text, autoescape=True)
-    sitting = aliased(Occurrence)  # the query around this one may be about occurrences itself
-    return or_(
-        Event.title.icontains(text, autoescape=True),
-        Event.venue_text.icontains(text, autoescape=True),
-        Event.id.in_(select(EventHost.event_id).where(EventHost.name.icontains(text, autoescape=True))),
-        Event.lead_id.in_(select(Organization.id).where(Organization.name.icontains(text, autoescape=True))),
-        Event.id.in_(select(EventVenue.event_id).join(EventVenue.venue).where(place)),
-        Event.id.in_(select(sitting.event_id).join(Venue, Venue.id == sitting.venue_id).where(place)),
-    )
 
 
 def _on(day: date) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from models import ical
+from models import ical, search
 from models.base import db, transaction
 from models.campaign import Campaign
 from models.drafts import (
@@ -111,6 +111,7 @@ def write_new(
     write_fields(event, draft)
     write_occurrences(event, draft, now)
     db.session.flush()
+    search.write(event)
     _note(event, "created", now, by)
     ical.render(event.occurrences)
     return event
@@ -130,6 +131,7 @@ def write_change(event: Event, draft: EventDraft, now: datetime, by: Account | N
     if set(changed) - _UNSEEN - {"occurrences"}:
         touched = list(event.occurrences)
     raise_moved(event, before)
+    search.write(event)
     _touch(event, touched, now)
     _note(event, "changed", now, by, changed)
     return changed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from models import campaign_file, ical, keys, loading, settings
+from models import campaign_file, ical, keys, loading, search, settings
 from models.base import db, transaction
 from models.campaign import Campaign
 from models.site import site
@@ -26,4 +26,5 @@ def prepare(source: Path | None, now: datetime, *, default: bool = False) -> Cam
     if source or default or not known or file.id in known:
         campaign = loading.load_campaign(file)
     ical.rerender_stale(now)
+    search.fill()
     return campaign
