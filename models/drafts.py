@@ -150,6 +150,15 @@ def _occurrence_draft(occurrence) -> OccurrenceDraft:
     return OccurrenceDraft(**plain, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
 
 
+def joined(kept: Event, other: Event) -> EventDraft:
+    """An event as it stands, with the hosts and places of another that it has not."""
+    mine, theirs = draft_of(kept), draft_of(other)
+    hosts = tuple(dict.fromkeys((*mine.hosts, *theirs.hosts)))
+    known = {venue.name for venue in mine.all_venues()}
+    venues = tuple(venue for venue in theirs.all_venues() if venue.name not in known)
+    return replace(mine, hosts=hosts[:MOST_HOSTS], venues=(*mine.venues, *venues)[:MOST_VENUES])
+
+
 def differences(event: Event, draft: EventDraft) -> list[str]:
     """The names of the draft's fields in which an event differs from it. Reads only."""
     was = draft_of(event)

@@ -153,8 +153,18 @@ class EventReport(Base):
     source_url: Mapped[str] = mapped_column(Text, default="")
 
 
+class EventMerge(Base):
+    """An event that a person found to be the same as another: withdrawn, while the other stands for both."""
+
+    __tablename__ = "event_merge"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+
+
 class EventChange(Base):
-    """The history of an event, added to and never rewritten: what was done, when, by whom."""
+    """The history of an event, added to and never rewritten: what was done, when, by whom. verb: created, submitted,
+    published, changed (by a person), imported (changed by a file or feed), cancelled, withdrawn, merged."""
 
     __tablename__ = "event_change"
 
@@ -162,7 +172,7 @@ class EventChange(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
-    verb: Mapped[str] = mapped_column(String(20))  # created, published, changed, cancelled, withdrawn
+    verb: Mapped[str] = mapped_column(String(20))  # created, published, changed, …
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of the columns that changed
 
     event: Mapped[Event] = relationship(back_populates="changes")

@@ -9,7 +9,7 @@ changes and never falls; its changed_at moves with whatever changes its entry; w
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import ical, search
 from models.base import db, transaction
@@ -24,9 +24,19 @@ from models.drafts import (
     check,
     differences,
     draft_of,
+    joined,
 )
 from models.errors import N_, Conflict
-from models.events import CANCELLED, DRAFT, PUBLISHED, Event, EventChange, Occurrence
+from models.events import (
+    CANCELLED,
+    DRAFT,
+    PUBLISHED,
+    SUBMITTED,
+    Event,
+    EventChange,
+    EventMerge,
+    Occurrence,
+)
 from models.fitting import end, place_of, raise_moved, write_fields, write_occurrences
 from models.people import Account
 
@@ -43,11 +53,13 @@ __all__ = [
     "create",
     "differences",
     "draft_of",
+    "merge",
     "publish",
     "withdraw",
     "write_cancelled",
     "write_change",
     "write_new",
+    "write_submitted",
 ]
 
 # In no calendar entry.
@@ -62,13 +74,16 @@ def create(
         return write_new(campaign, draft, now, by, publish)
 
 
-def change(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> list[str]:
+def change(
+    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+) -> list[str]:
     """Make an event what the draft says; the names of the draft's fields that differed, [] when none did.
 
     Occurrences are matched by their start, so that a moved one keeps its id; one that is gone from the draft is
-    cancelled where the event was ever public. Raises Mistake; Conflict for an event that is withdrawn."""
+    cancelled where the event was ever public. verb: changed by a person, or imported. Raises Mistake; Conflict for an
+    event that is withdrawn."""
     with transaction():
-        return write_change(_locked(event), draft, now, by)
+        return write_change(_locked(event), draft, now, by, verb)
 
 
 def publish(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -87,6 +102,31 @@ def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
     """An event will not take place. It stays visible as cancelled and keeps its attendance. Again changes nothing."""
     with transaction():
         write_cancelled(_locked(event), now, by)
+
+
+def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
+    """A draft is handed in for review, inside the caller's transaction."""
+    if event.status == DRAFT:
+        event.status = SUBMITTED
+        _note(event, "submitted", now, by)
+
+
+def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
+    """Two entries are one event: the other is withdrawn and its hosts and places are added to the kept one.
+
+    Its attendance stays in the ledger under its own event. Imports of the other go on to the kept one. Raises Conflict
+    where one of them is gone or they are of two campaigns."""
+    with transaction():
+        for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
+            _locked(event)
+        gone = kept.withdrawn_at or other.withdrawn_at
+        if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
+            raise Conflict(N_("These two are not a pair any more. Load the page again."))
+        write_change(kept, joined(kept, other), now, by)
+        other.withdrawn_at = other.changed_at = now
+        db.session.execute(update(EventMerge).where(EventMerge.kept_id == other.id).values(kept_id=kept.id))
+        db.session.add(EventMerge(event_id=other.id, kept_id=kept.id))
+        _note(other, "merged", now, by)
 
 
 def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -117,7 +157,9 @@ def write_new(
     return event
 
 
-def write_change(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> list[str]:
+def write_change(
+    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+) -> list[str]:
     """change() inside the caller's transaction."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and is changed no more."))
@@ -133,7 +175,7 @@ def write_change(event: Event, draft: EventDraft, now: datetime, by: Account | N
     raise_moved(event, before)
     search.write(event)
     _touch(event, touched, now)
-    _note(event, "changed", now, by, changed)
+    _note(event, verb, now, by, changed)
     return changed
 
 

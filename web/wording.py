@@ -185,6 +185,8 @@ def change_words(change: EventChange) -> str:
         "published": _("Published"),
         "cancelled": _("Cancelled"),
         "withdrawn": _("Withdrawn"),
+        "submitted": _("Submitted"),
+        "merged": _("Merged with another entry of the same event"),
     }
     if change.verb in verbs:
         return verbs[change.verb]
