@@ -26,10 +26,10 @@ def message(
     """The sentence for an answer. Times are told in the campaign's zone."""
     if answer.verdict == ledger.REFUSED:
         return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
-    if kind == ledger.UNDO:
-        return gettext("Undone") if answer.verdict == ledger.STORED else gettext("Was undone already")
     if answer.flags & ledger.HELD:
         return gettext("Kept. The organizer will look at it before it counts.")
+    if kind == ledger.UNDO:
+        return gettext("Undone") if answer.verdict == ledger.STORED else gettext("Was undone already")
     if direction == ledger.OUT:
         return (
             gettext("Checked out") if answer.verdict == ledger.STORED else gettext("Was checked out already")

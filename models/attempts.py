@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,8 +12,10 @@ from models.errors import Mistake
 
 MAX_HEADCOUNT = 999
 _MAX_WHOLE = 2**53  # what a browser counts exactly
-_MAX_SKEW_MS = 50 * 366 * 86_400_000  # a clock that starts in 1970 is about 50 years behind
-_FAR = timedelta(days=366 * 100)
+MAX_SKEW_MS = 200 * 366 * 86_400_000  # a clock that starts in 1970 is more than 50 years behind
+_FAR = timedelta(days=366 * 300)  # from the ends of time, so that correcting a clock never runs over them
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_KEYED_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ class Attempt:
     foreign_length: int | None = None  # a text that is not ours, told by its length and hash alone
     foreign_hash: str | None = None
     malformed: bool = False
+    raw: bytes | None = None  # a hash of all that a malformed attempt said
 
-    def digest(self) -> bytes:
-        """16 bytes over what makes this attempt this attempt, to tell a resend from a conflict.
+    def fingerprint(self) -> bytes:
+        """32 bytes over what makes this attempt this attempt, to tell a resend from a conflict. Not to be stored as it
+        is: a code that is not ours can be short enough to be searched for.
 
         How it was shown and how the clock was corrected may differ between two deliveries of one scan."""
+        if self.raw is not None:
+            return self.raw
         code = tokens.last_segment(self.code) if self.code else None
         content = (
             self.kind,
@@ -58,16 +65,23 @@ class Attempt:
             self.holder,
             self.foreign_hash,
         )
-        return hashlib.sha256(json.dumps(content).encode()).digest()[:16]
+        return _hash(content)
+
+
+def _hash(content: object) -> bytes:
+    try:
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    except RecursionError:  # nested as deep as could just be read
+        return bytes(32)
 
 
 def read_id(raw: object) -> UUID | None:
     """The scan's id, when it is a UUID in its usual spelling."""
-    text = raw.get("id") if isinstance(raw, dict) else None
-    try:
-        return UUID(text) if isinstance(text, str) and len(text) == 36 else None
-    except ValueError:
-        return None
+    return _uuid(raw.get("id")) if isinstance(raw, dict) else None
+
+
+def _uuid(text: object) -> UUID | None:
+    return UUID(text) if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 
 def read(raw: object, now: datetime) -> Attempt | None:
@@ -82,7 +96,7 @@ def read(raw: object, now: datetime) -> Attempt | None:
     except (Mistake, ValueError, OverflowError):
         kind = raw.get("kind")
         known = kind if kind in (ledger.PASS, ledger.TOUCH, ledger.TALLY, ledger.UNDO) else ledger.PASS
-        return Attempt(id=scan_id, kind=known, at=now, malformed=True)
+        return Attempt(id=scan_id, kind=known, at=now, malformed=True, raw=_hash(raw))
 
 
 def _read(raw: dict, scan_id: UUID) -> Attempt:
@@ -92,22 +106,22 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
         raise ValueError("at")
     code = raw.get("code")
     length, hashed = _whole(raw, "code_length", 0, 100_000), raw.get("code_hash")
-    if hashed is not None and not (isinstance(hashed, str) and len(hashed) <= 64 and hashed.isalnum()):
+    if hashed is not None and not (isinstance(hashed, str) and _KEYED_HASH.fullmatch(hashed)):
         raise ValueError("code_hash")
     if kind == ledger.PASS and not isinstance(code, str) and length is None:
         raise ValueError("code")
     group = raw.get("group")
     if kind in (ledger.TOUCH, ledger.TALLY) and not isinstance(group, str):
         raise ValueError("group")
-    undoes = UUID(raw["undoes"]) if kind == ledger.UNDO and isinstance(raw.get("undoes"), str) else None
-    if kind == ledger.UNDO and undoes is None:
+    undoes = _uuid(raw.get("undoes")) if kind == ledger.UNDO else None
+    if kind == ledger.UNDO and undoes in (None, scan_id):
         raise ValueError("undoes")
     return Attempt(
         id=scan_id,
         kind=kind,
         at=at,
         seq=_whole(raw, "seq", 0, _MAX_WHOLE),
-        skew_ms=_whole(raw, "skew_ms", -_MAX_SKEW_MS, _MAX_SKEW_MS),
+        skew_ms=_whole(raw, "skew_ms", -MAX_SKEW_MS, MAX_SKEW_MS),
         shown=_one_of(raw, "shown", (None, ledger.STORED, ledger.REPEAT, ledger.REFUSED)),
         code=code if kind == ledger.PASS and isinstance(code, str) else None,
         direction=_one_of(raw, "direction", (None, ledger.IN, ledger.OUT)) or ledger.IN,

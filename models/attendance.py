@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from models import books, clock, ledger, rules, sittings
+from models import books, clock, effects, ledger, rules, sittings
 from models.attempts import Attempt
 from models.base import db, transaction
 from models.cases import Case, Desk, find_passes, open_cases
@@ -78,6 +78,7 @@ class _Batch:
         self.fresh: dict[UUID, Case] = {}
         for case in cases:
             self.fresh.setdefault(case.id, case)
+        self.decided: dict[UUID, Case] = {}
         self.known: dict[UUID, Scan] = {}
         self.places: dict[tuple, rules.Place] = {}
         self.places_by_id: dict[int, rules.Place] = {}
@@ -124,16 +125,15 @@ class _Batch:
 
     def decide(self) -> None:
         """Each case in the order in which the device handed it in."""
-        undos = books.undos_of(set(self.fresh) | set(self.targets))
+        undos = effects.undos_of(set(self.fresh) | set(self.targets))
         for case in self.fresh.values():
-            if case.verdict is not None:
-                continue
-            if case.is_undo:
+            if case.verdict is None and case.is_undo:
                 self._undo(case, undos)
-            else:
-                earlier = undos.get(case.id, ())
-                undone = any(undo.reaches(self.desk.kiosk_id, case.at) for undo in earlier)
+            elif case.verdict is None:
+                earlier, event_id = undos.get(case.id, ()), case.sitting.event_id
+                undone = any(undo.reaches(self.desk.kiosk_id, event_id, case.at) for undo in earlier)
                 self._enter(case, undone)
+            self.decided[case.id] = case
 
     def _enter(self, case: Case, undone: bool) -> None:
         limited = self.occupancy if case.sitting.capacity is not None else {}
@@ -146,18 +146,15 @@ class _Batch:
         target = self._target(wanted)
         place = target.place if target else None
         inside = place.state.inside if place else 0
-        earlier = undos[wanted]
-        rules.decide_undo(case, target, earlier, self.desk, self.desk.served(case.at))
-        if case.verdict == ledger.STORED:
-            earlier.append(rules.Undo(self.desk.kiosk_id, self.desk.supervisor, case.at))
+        rules.decide_undo(case, target, undos[wanted], self.desk)
         if place and place.occurrence_id in self.rooms:
             self.occupancy[(place.occurrence_id, place.day)] += place.state.inside - inside
 
     def _target(self, scan_id: UUID) -> rules.Target | None:
         if scan_id in self.targets:
             return books.target_of(self.targets[scan_id], self.places_by_id)
-        case = self.fresh.get(scan_id)
-        if case is None or case.verdict is None:
+        case = self.decided.get(scan_id)
+        if case is None:
             return None
         event_id = case.sitting.event_id if case.sitting else None
         place = self.places_by_id.get(case.presence_id)
@@ -175,10 +172,8 @@ class _Batch:
             shown_green_after_refusal = (
                 case.let_in and first.verdict == ledger.REFUSED and first.shown != ledger.STORED
             )
-            return first.digest != case.attempt.digest() or shown_green_after_refusal
-        return (
-            self.fresh[case.id] is not case and self.fresh[case.id].attempt.digest() != case.attempt.digest()
-        )
+            return first.digest != case.digest or shown_green_after_refusal
+        return self.fresh[case.id] is not case and self.fresh[case.id].digest != case.digest
 
     def answers(self) -> list[Answer]:
         told = []
@@ -205,9 +200,13 @@ def rule(scan_id: UUID, decision: str, why: str, account_id: int | None, now: da
         raise Mistake(N_("Say why, so that others can follow the decision."))
     with transaction():
         row = books.known_scans([scan_id]).get(scan_id)
-        if row is None or row.presence_id is None:
+        if row is None or not (row.presence_id or (row.kind == ledger.UNDO and row.verdict == ledger.STORED)):
             raise Unknown(N_("There is no such scan that could count."))
-        places = list(books.lock_places([row.presence_id]).values())
+        # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
+        books.lock_door(books.campaign_number(row), alone=True)
+        counted = row if row.presence_id else books.known_scans([row.undoes]).get(row.undoes)
+        places = books.lock_places([counted.presence_id]) if counted and counted.presence_id else {}
+        places = list(places.values())
         books.read_entries(places)
         db.session.add(
             Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)

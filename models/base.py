@@ -88,6 +88,20 @@ def transaction() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Everything read inside is of one moment, however much is written meanwhile: numbers that must add up.
+
+    Ends the reading transaction that the session had open. (SQLite reads like that anyway.)"""
+    db.session.commit()
+    if on_postgresql():
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    try:
+        yield
+    finally:
+        db.session.commit()
+
+
 def on_postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 

@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from models import ledger
 from models.base import db, insert, on_postgresql
+from models.campaign import Campaign
 from models.cases import Case, Desk
+from models.effects import counts, newest_rulings, undos_of
 from models.events import Occurrence
-from models.ledger import ACCEPT, HELD, Answer, Counter, Flag, Presence, Resend, Ruling, Scan
-from models.rules import Place, Target, Undo
+from models.ledger import Answer, Counter, Flag, Presence, Resend, Scan
+from models.rules import Place, Target
 from models.visits import Entry, derive
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks of a campaign's door
@@ -31,10 +33,16 @@ def lock_door(campaign_number: int, alone: bool) -> None:
 
 
 def known_scans(ids: Iterable[UUID]) -> dict[UUID, Scan]:
+    if not ids:
+        return {}
     rows = db.session.scalars(
         select(Scan).where(Scan.id.in_(set(ids))).execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}
+
+
+def campaign_number(row: Scan) -> int:
+    return db.session.get_one(Campaign, row.campaign_id).number
 
 
 def first_answer(row: Scan, conflict: bool) -> Answer:
@@ -56,9 +64,9 @@ def lock_rooms(occurrence_ids: Iterable[int]) -> None:
     """Take the lock of each occurrence that has a capacity, lowest id first."""
     ids = sorted(set(occurrence_ids))
     if ids and on_postgresql():
-        db.session.execute(
-            select(Occurrence.id).where(Occurrence.id.in_(ids)).order_by(Occurrence.id).with_for_update()
-        )
+        # Weaker than FOR UPDATE: rows that only refer to the occurrence may still be added by others.
+        asked = select(Occurrence.id).where(Occurrence.id.in_(ids)).order_by(Occurrence.id)
+        db.session.execute(asked.with_for_update(key_share=True))
 
 
 def occupancy(occurrence_ids: Iterable[int]) -> dict[tuple[int, date], int]:
@@ -108,19 +116,6 @@ def lock_places(presence_ids: Iterable[int]) -> dict[int, Place]:
     return {row.id: Place(row.id, row.occurrence_id, row.day, row.identified) for row in rows}
 
 
-def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:
-    """The stored undos that name these scans."""
-    found: dict[UUID, list[Undo]] = defaultdict(list)
-    rows = db.session.execute(
-        select(Scan.undoes, Scan.kiosk_id, Scan.supervisor, Scan.at).where(
-            Scan.undoes.in_(set(ids)), Scan.kind == ledger.UNDO, Scan.verdict == ledger.STORED
-        )
-    )
-    for undoes, kiosk_id, supervisor, at in rows:
-        found[undoes].append(Undo(kiosk_id, supervisor, at))
-    return found
-
-
 def read_entries(places: Sequence[Place]) -> None:
     """Fill each place with its kept rows, each effective or not, and note what they came to before."""
     by_id = {place.id: place for place in places}
@@ -140,7 +135,7 @@ def read_entries(places: Sequence[Place]) -> None:
     ids = [row.id for row in rows]
     undone, rulings = undos_of(ids), newest_rulings(ids)
     for row in rows:
-        out = any(undo.reaches(row.kiosk_id, row.at) for undo in undone.get(row.id, ()))
+        out = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undone.get(row.id, ()))
         by_id[row.presence_id].entries.append(
             Entry(
                 row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour,
@@ -149,18 +144,6 @@ def read_entries(places: Sequence[Place]) -> None:
         )  # fmt: skip
     for place in places:
         place.before = place.state
-
-
-def counts(flags: int, ruling: str | None) -> bool:
-    """Whether a kept row may count: a person's newest word, else whether its flags hold it back."""
-    return ruling == ACCEPT if ruling else not flags & HELD
-
-
-def newest_rulings(ids: Iterable[UUID]) -> dict[UUID, str]:
-    rows = db.session.execute(
-        select(Ruling.scan_id, Ruling.decision).where(Ruling.scan_id.in_(set(ids))).order_by(Ruling.id)
-    )
-    return dict(rows.all())
 
 
 def target_of(row: Scan, places: dict[int, Place]) -> Target:
@@ -207,15 +190,20 @@ def _row(case: Case, desk: Desk, now: datetime) -> dict:
         "reason": case.reason,
         "since": case.since,
         "flags": int(case.flags),
-        "digest": attempt.digest(),
+        "digest": case.digest,
         "code_length": case.code_length,
         "code_hash": case.code_hash,
     }
 
 
 def write_resends(cases: Sequence[Case], desk: Desk, now: datetime) -> None:
+    """Keep each other content of a known id once, however often a device sends it again."""
+    kept = _kept_resends({case.id for case in cases}) if cases else set()
     for case in cases:
         attempt = case.attempt
+        if (case.id, case.digest, attempt.shown) in kept:
+            continue
+        kept.add((case.id, case.digest, attempt.shown))
         db.session.add(
             Resend(
                 scan_id=case.id,
@@ -226,9 +214,16 @@ def write_resends(cases: Sequence[Case], desk: Desk, now: datetime) -> None:
                 headcount=case.headcount,
                 device_at=attempt.at,
                 shown=attempt.shown,
-                digest=attempt.digest(),
+                digest=case.digest,
             )
         )
+
+
+def _kept_resends(ids: set[UUID]) -> set[tuple[UUID, bytes, str | None]]:
+    rows = db.session.execute(
+        select(Resend.scan_id, Resend.digest, Resend.shown).where(Resend.scan_id.in_(ids))
+    )
+    return {tuple(row) for row in rows}
 
 
 def settle(places: Iterable[Place]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models import clock, keys, ledger, passes, tokens
-from models.attempts import Attempt
+from models.attempts import MAX_SKEW_MS, Attempt
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.ledger import Answer, Flag
@@ -51,6 +51,7 @@ class Case:
     headcount: int | None = None
     code_length: int | None = None
     code_hash: str | None = None
+    digest: bytes = b""  # keyed, of the content: tells a resend from a conflict
     pass_id: int | None = None
     sitting: Sitting | None = None
     verdict: str | None = None
@@ -108,7 +109,9 @@ def open_cases(
 ) -> list[Case]:
     """Correct the clocks and read the codes. Asks the database for keys alone."""
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
-    readers = _Readers(desk.campaign)
+    if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
+        sync_skew = None  # no clock is that far off: it says nothing about the others' times
+    readers = _Readers(desk.campaign, keys.in_use(keys.BROWSER).secret)
     return [_open(attempt, desk, now, sync_skew, readers) for attempt in attempts]
 
 
@@ -122,12 +125,13 @@ def _open(attempt: Attempt, desk: Desk, now: datetime, sync_skew: int | None, re
         skew_ms=skew,
         day=clock.day_of(at, desk.campaign.zone),
         hour=clock.hour_of(at, desk.campaign.zone),
+        digest=readers.keyed_hash(b"openweek-attempt\x01" + attempt.fingerprint())[:16],
     )
     if now - at > LATE_AFTER:
         case.flags |= Flag.LATE
     if abs(skew or 0) > CLOCK_TOLERANCE_MS or corrected - now > timedelta(milliseconds=CLOCK_TOLERANCE_MS):
         case.flags |= Flag.CLOCK
-    if desk.revoked and not case.is_undo:
+    if desk.revoked:
         case.flags |= Flag.AFTER_REVOCATION
     if attempt.malformed:
         case.refuse("bad_scan")
@@ -154,8 +158,11 @@ class _Readers:
     """The keys that one batch needs, fetched once."""
 
     campaign: Campaign
+    secret: bytes
     publics: dict[int, bytes | None] = field(default_factory=dict)
-    foreign_key: bytes | None = None
+
+    def keyed_hash(self, content: bytes) -> bytes:
+        return hmac.digest(self.secret, content, hashlib.sha256)
 
     def read_pass(self, case: Case) -> None:
         attempt = case.attempt
@@ -199,13 +206,8 @@ class _Readers:
     def _forget(self, case: Case) -> None:
         """A text that is not ours may be a payment or an identity code: only its length and a keyed hash stay."""
         text = case.attempt.code
-        if self.foreign_key is None:
-            self.foreign_key = keys.in_use(keys.BROWSER).secret
         case.code_length = len(text)
-        digest = hmac.digest(
-            self.foreign_key, b"openweek-foreign\x01" + text.encode("utf-8", "replace"), hashlib.sha256
-        )
-        case.code_hash = digest.hex()
+        case.code_hash = self.keyed_hash(b"openweek-foreign\x01" + text.encode("utf-8", "replace")).hex()
         case.refuse("unknown_code")
 
 

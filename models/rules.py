@@ -33,15 +33,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Undo:
-    """An undo that was answered "stored", as far as its effect goes."""
+    """An undo that was answered "stored", as far as its effect goes. supervised: the events that a supervisor's
+    device served then; empty for other devices."""
 
     kiosk_id: int | None
-    supervisor: bool
     at: datetime
+    supervised: frozenset[int] = frozenset()
 
-    def reaches(self, kiosk_id: int | None, at: datetime) -> bool:
-        """Whether it takes out a scan of this device at this time: an own one within 15 minutes, or by a supervisor."""
-        return self.supervisor or (self.kiosk_id == kiosk_id and self.at - at <= UNDO_WITHIN)
+    def reaches(self, kiosk_id: int | None, event_id: int | None, at: datetime) -> bool:
+        """Whether it takes out a scan of this device at this event and time: an own one within 15 minutes, or one at
+        an event that it supervises. Asked again when the target arrives after its undo, so never of the desk alone."""
+        own = self.kiosk_id == kiosk_id and self.at - at <= UNDO_WITHIN
+        return own or event_id in self.supervised
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ class Target:
     verdict: str
     event_id: int | None
     place: Place | None
+
+    def reached_by(self, undo: Undo) -> bool:
+        return undo.reaches(self.kiosk_id, self.event_id, self.at)
 
 
 def choose_sitting(
@@ -110,6 +116,7 @@ def decide_entry(case: Case, place: Place, occupancy: dict[tuple[int, date], int
         if more > 0 and occupancy[room] + more > case.sitting.capacity and not _squeeze_in(case):
             case.refuse("full")
             case.since = None
+            case.flags &= ~(Flag.RAISED | Flag.REENTRY)  # it did not come to that
             return
         occupancy[room] += more
     case.presence_id = place.id
@@ -138,39 +145,36 @@ def _verdict(case: Case, place: Place, before: State, entry: Entry) -> str:
         return STORED
     if came_back(place.entries, entry):
         case.flags |= Flag.REENTRY
-    elif entry.headcount > before.weight:
+    if entry.headcount > before.weight:
         case.flags |= Flag.RAISED
         return STORED
-    elif entry.order < first.order:
+    if entry.order < first.order:
         return STORED  # handed in late, and yet the first: it is the visit now
     case.since = first.at
     return REPEAT
 
 
-def decide_undo(
-    case: Case, target: Target | None, earlier: list[Undo], desk: Desk, served: list[int]
-) -> None:
-    """An undo takes its target out, once. An unknown target: kept, and takes effect when the target arrives."""
+def decide_undo(case: Case, target: Target | None, earlier: list[Undo], desk: Desk) -> None:
+    """An undo takes its target out, once. An unknown target: kept, and takes effect when the target arrives.
+
+    earlier: the undos of this target that count; this one joins them when it does."""
+    undo = Undo(desk.kiosk_id, case.at, frozenset(desk.served(case.at) if desk.supervisor else ()))
     if target is None:
         case.verdict = STORED
     elif target.kind == ledger.UNDO:
         case.refuse("bad_scan")
-    elif not _may_undo(case, target, desk, served):
+    elif not (target.reached_by(undo) or (desk.supervisor and target.event_id is None)):
         case.refuse("not_allowed")
     elif target.verdict == ledger.REFUSED:
         case.verdict = REPEAT  # it never counted: there is nothing to take out
-    elif valid := [undo for undo in earlier if undo.reaches(target.kiosk_id, target.at)]:
-        case.verdict, case.since = REPEAT, min(undo.at for undo in valid)
+    elif valid := [other for other in earlier if target.reached_by(other)]:
+        case.verdict, case.since = REPEAT, min(other.at for other in valid)
     else:
         case.verdict = STORED
-        if target.place is not None:
+    if case.verdict == STORED and not case.flags & HELD:
+        earlier.append(undo)
+        if target is not None and target.place is not None:
             _take_out(target.place, case.attempt.undoes)
-
-
-def _may_undo(case: Case, target: Target, desk: Desk, served: list[int]) -> bool:
-    if desk.supervisor:
-        return target.event_id is None or target.event_id in served
-    return target.kiosk_id == desk.kiosk_id and case.at - target.at <= UNDO_WITHIN
 
 
 def _take_out(place: Place, scan_id: UUID) -> None:

@@ -5,24 +5,26 @@ The recount is SQL over the ledger's rows alone, written independently of the ad
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.base import db
+from models.base import db, snapshot
 from models.campaign import Campaign
+from models.effects import counts, undo_of
 from models.events import Event, Occurrence
-from models.ledger import ACCEPT, HELD, IN, REPEAT, STORED, UNDO, Counter, Presence, Ruling, Scan
-from models.rules import UNDO_WITHIN
+from models.ledger import ACCEPT, HELD, IN, OUT, REPEAT, STORED, UNDO, Counter, Presence, Ruling, Scan
+
+NOBODY = "s:%"  # holders of rows that stand alone: touch and tally
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where a stored counter and the ledger disagree."""
+    """One place where something stored and the ledger disagree."""
 
     table: str
     where: str
-    stored: int
-    recounted: int
+    stored: object
+    recounted: object
 
 
 @dataclass(frozen=True)
@@ -40,108 +42,138 @@ class Verdict:
 
 def verify(campaign: Campaign) -> Verdict:
     """Recount a campaign. Reads everything; writes nothing."""
-    counted = _effective(campaign).subquery()
-    visits = _recount(counted)
-    differences = [*_compare_counters(campaign, visits), *_compare_presences(campaign, counted)]
-    scans = db.session.scalar(select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id))
-    return Verdict(scans, sum(visits.values()), differences)
+    with snapshot():
+        holders = _holders(_effective(campaign)).subquery()
+        cells = _recount(holders)
+        differences = [*_compare_counters(campaign, cells), *_compare_presences(campaign, holders)]
+        mine = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
+        scans = db.session.scalar(mine)
+    return Verdict(scans, sum(visits for visits, _inside in cells.values()), differences)
 
 
-def _effective(campaign: Campaign):
-    """The arrivals that count, each with its rank among its holder's and the largest headcount of them."""
+def _effective(campaign: Campaign) -> Select:
+    """The comings and goings that count."""
     undo = aliased(Scan)
-    # Both databases subtract instants differently; the limit is checked in Python for the few rows that have an undo.
-    reached = _reached_undos(campaign)
     newest = select(func.max(Ruling.id)).where(Ruling.scan_id == Scan.id).correlate(Scan).scalar_subquery()
     ruling = select(Ruling.decision).where(Ruling.id == newest).correlate(Scan).scalar_subquery()
-    has_undo = exists(select(undo.number).where(undo.undoes == Scan.id, undo.number.in_(reached))).correlate(
-        Scan
-    )
+    undone = exists(
+        select(undo.number).where(
+            undo.undoes == Scan.id,
+            undo.kind == UNDO,
+            undo.verdict == STORED,
+            undo.number.not_in(_idle_undos(campaign)),
+        )
+    ).correlate(Scan)
     not_held = Scan.flags.bitwise_and(int(HELD)) == 0
-    own = (Scan.occurrence_id, Scan.day, Scan.holder)
-    return select(
-        Scan.id.label("id"),
-        Scan.occurrence_id.label("occurrence_id"),
-        Scan.day.label("day"),
-        Scan.holder.label("holder"),
-        Scan.hour.label("hour"),
-        Scan.group.label("audience"),
-        Scan.method.label("method"),
-        func.max(Scan.headcount).over(partition_by=own).label("weight"),
-        func.row_number().over(partition_by=own, order_by=(Scan.at, Scan.id)).label("place"),
-    ).where(
+    return select(Scan).where(
         Scan.campaign_id == campaign.id,
         Scan.kind != UNDO,
         Scan.verdict.in_((STORED, REPEAT)),
-        Scan.direction == IN,
-        ~has_undo,
+        ~undone,
         or_(ruling == ACCEPT, and_(ruling.is_(None), not_held)),
     )
 
 
-def _reached_undos(campaign: Campaign) -> list[int]:
-    """Numbers of the undo rows that take effect: by a supervisor, or of an own scan within 15 minutes."""
-    undo, target = aliased(Scan), aliased(Scan)
+def _idle_undos(campaign: Campaign) -> list[int]:
+    """Numbers of the stored undos that take nothing out: out of their reach, or held back. They are few, and both
+    databases subtract instants differently, so this much is decided in Python."""
+    target = aliased(Scan)
     rows = db.session.execute(
-        select(undo.number, undo.supervisor, undo.kiosk_id, undo.at, target.kiosk_id, target.at)
-        .join(target, target.id == undo.undoes)
-        .where(undo.campaign_id == campaign.id, undo.kind == UNDO, undo.verdict == STORED)
+        select(Scan, target.kiosk_id, target.event_id, target.at)
+        .join(target, target.id == Scan.undoes)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO, Scan.verdict == STORED)
+    ).all()
+    ruled = db.session.execute(
+        select(Ruling.scan_id, Ruling.decision)
+        .join(Scan, Scan.id == Ruling.scan_id)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO)
+        .order_by(Ruling.id)
     )
+    rulings = dict(ruled.all())
     return [
-        number
-        for number, supervisor, kiosk, at, target_kiosk, target_at in rows
-        if supervisor or (kiosk == target_kiosk and at - target_at <= UNDO_WITHIN)
+        undo.number
+        for undo, kiosk_id, event_id, at in rows
+        if not (counts(undo.flags, rulings.get(undo.id)) and undo_of(undo).reaches(kiosk_id, event_id, at))
     ]
 
 
-def _recount(counted) -> dict[tuple, int]:
-    cells = (counted.c.occurrence_id, counted.c.day, counted.c.hour, counted.c.audience, counted.c.method)
-    firsts = case((counted.c.place == 1, counted.c.weight), else_=0)
-    rows = db.session.execute(select(*cells, func.sum(firsts)).group_by(*cells))
-    return {tuple(cell): int(visits) for *cell, visits in rows if visits}
+def _holders(effective: Select) -> Select:
+    """One row for each holder at an occurrence on a day: its first arrival (else its only exit), the largest headcount
+    of its arrivals, and how many of it are inside."""
+    row = effective.subquery()
+    own = (row.c.occurrence_id, row.c.day, row.c.holder)
+    arrives = row.c.direction == IN
+    ranked = select(
+        row,
+        func.max(case((arrives, row.c.headcount), else_=0)).over(partition_by=own).label("weight"),
+        func.row_number()
+        .over(partition_by=own, order_by=(case((arrives, 0), else_=1), row.c.at, row.c.id))
+        .label("place"),
+        func.first_value(row.c.direction)
+        .over(partition_by=own, order_by=(row.c.at.desc(), row.c.id.desc()))
+        .label("last"),
+    ).subquery()
+    alone = ranked.c.holder.like(NOBODY)
+    left = case((and_(alone, ranked.c.weight == 0), -ranked.c.headcount), else_=0)
+    inside = case((ranked.c.last == OUT, left), else_=ranked.c.weight)
+    return select(ranked, (~alone).label("identified"), inside.label("inside")).where(
+        ranked.c.place == 1, or_(ranked.c.weight > 0, inside != 0)
+    )
 
 
-def _compare_counters(campaign: Campaign, recounted: dict[tuple, int]) -> list[Difference]:
+def _recount(holders: Subquery) -> dict[tuple, tuple[int, int]]:
+    """Visits and heads inside by occurrence, day, hour, group and method."""
+    cells = (holders.c.occurrence_id, holders.c.day, holders.c.hour, holders.c.audience, holders.c.method)
+    sums = (func.sum(holders.c.weight), func.sum(holders.c.inside))
+    rows = db.session.execute(select(*cells, *sums).group_by(*cells))
+    return {tuple(cell): (int(visits), int(inside)) for *cell, visits, inside in rows if visits or inside}
+
+
+def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, int]]) -> list[Difference]:
     cells = (Counter.occurrence_id, Counter.day, Counter.hour, Counter.group, Counter.method)
     rows = db.session.execute(
-        select(*cells, Counter.visits)
+        select(*cells, Counter.visits, Counter.inside)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
         .join(Event, Event.id == Occurrence.event_id)
         .where(Event.campaign_id == campaign.id)
     )
-    stored = {tuple(cell): visits for *cell, visits in rows if visits}
-    return [
-        Difference("counter", " ".join(map(str, cell)), stored.get(cell, 0), recounted.get(cell, 0))
-        for cell in sorted(stored.keys() | recounted.keys(), key=str)
-        if stored.get(cell, 0) != recounted.get(cell, 0)
-    ]
+    stored = {tuple(cell): (visits, inside) for *cell, visits, inside in rows if visits or inside}
+    found = []
+    for cell in sorted(stored.keys() | recounted.keys(), key=str):
+        pairs = zip(("visits", "inside"), stored.get(cell, (0, 0)), recounted.get(cell, (0, 0)), strict=True)
+        where = " ".join(map(str, cell))
+        found += [
+            Difference("counter", f"{where} {name}", one, two) for name, one, two in pairs if one != two
+        ]
+    return found
 
 
-def _compare_presences(campaign: Campaign, counted) -> list[Difference]:
-    """Every presence against its holder's first effective row: participants rest on these."""
-    first = select(counted).where(counted.c.place == 1).subquery()
-    mine = select(Presence, Occurrence.event_id).join(Occurrence, Occurrence.id == Presence.occurrence_id)
+def _compare_presences(campaign: Campaign, holders: Subquery) -> list[Difference]:
+    """Every presence against its holder's rows, and every holder against the presences: participants rest on these."""
+    mine = select(Presence).join(Occurrence, Occurrence.id == Presence.occurrence_id)
     stored = (
         mine.join(Event, Event.id == Occurrence.event_id).where(Event.campaign_id == campaign.id).subquery()
     )
-    rows = db.session.execute(
-        select(stored.c.occurrence_id, stored.c.day, stored.c.weight, first.c.weight)
-        .outerjoin(
-            first,
-            and_(
-                first.c.occurrence_id == stored.c.occurrence_id,
-                first.c.day == stored.c.day,
-                first.c.holder == stored.c.holder,
-            ),
-        )
-        .where(
-            or_(
-                stored.c.weight != func.coalesce(first.c.weight, 0),
-                stored.c.visit_id.is_distinct_from(first.c.id),
-            )
-        )
-    )
-    return [
-        Difference("presence", f"{occurrence_id} {day}", weight, recounted or 0)
-        for occurrence_id, day, weight, recounted in rows
-    ]
+    same = and_(*(stored.c[name] == holders.c[name] for name in ("occurrence_id", "day", "holder")))
+    visit = case((holders.c.weight > 0, holders.c.id))
+    pairs = {
+        "visit": (stored.c.visit_id, visit),
+        "weight": (stored.c.weight, func.coalesce(holders.c.weight, 0)),
+        "inside": (stored.c.inside, func.coalesce(holders.c.inside, 0)),
+        "identified": (stored.c.identified, func.coalesce(holders.c.identified, stored.c.identified)),
+        **{name: (stored.c[name], holders.c[name]) for name in ("audience", "method", "hour")},
+    }
+    differs = or_(*(one.is_distinct_from(two) for one, two in pairs.values()))
+    place = (stored.c.occurrence_id, stored.c.day)
+    sides = [side for pair in pairs.values() for side in pair]
+    found = []
+    for occurrence_id, day, *values in db.session.execute(
+        select(*place, *sides).outerjoin(holders, same).where(differs)
+    ):
+        for name, one, two in zip(pairs, values[::2], values[1::2], strict=True):
+            if one != two:
+                found.append(Difference("presence", f"{occurrence_id} {day} {name}", one, two))
+    lost = select(holders.c.occurrence_id, holders.c.day, holders.c.weight).outerjoin(stored, same)
+    for occurrence_id, day, weight in db.session.execute(lost.where(stored.c.id.is_(None))):
+        found.append(Difference("presence", f"{occurrence_id} {day} weight", 0, weight))
+    return found

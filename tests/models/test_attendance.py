@@ -12,6 +12,7 @@ from sqlalchemy import select
 from models import attendance, campaign_file, devices, loading, passes
 from models.attempts import Attempt
 from models.base import db, transaction
+from models.errors import Unknown
 from models.figures import figures
 from models.ledger import Counter, Flag, Presence, Resend, Scan
 from models.publishing import cancel
@@ -84,6 +85,13 @@ def test_the_same_id_with_other_content_is_kept_as_a_conflict(week, door):
     assert visits(week) == 1
 
 
+def test_another_content_is_kept_once_however_often_it_comes(week, door):
+    scan_id = uuid4()
+    for headcount in (1, 30, 30, 31, 30):
+        door.touch("public", id=scan_id, headcount=headcount)
+    assert db.session.scalars(select(Resend.headcount).order_by(Resend.id)).all() == [30, 31]
+
+
 def test_a_green_shown_after_a_refusal_is_not_lost(week):
     """The answer was lost on the way; the device then let the person in by itself."""
     door = make_door(make_event(week, capacity=1))
@@ -118,6 +126,15 @@ def test_a_foreign_code_leaves_no_text(week, door):
     row = db.session.scalars(select(Scan)).one()
     assert (row.code_length, len(row.code_hash), row.holder, row.group) == (len(text), 64, None, None)
     assert "4711" not in "".join(str(value) for value in vars(row).values())
+
+
+def test_what_tells_a_resend_cannot_be_searched_for_a_foreign_code(week, door):
+    """An identity number is short enough to try them all: a plain hash of it would be as good as the number."""
+    attempt = Attempt(uuid4(), "pass", NINE, code="11010519491231002X")
+    door.hand_in(attempt)
+    row = db.session.scalars(select(Scan)).one()
+    assert len(row.digest) == 16
+    assert row.digest != attempt.fingerprint()[:16]
 
 
 def test_a_pass_of_another_campaign(week, door):
@@ -205,6 +222,18 @@ def test_who_may_undo_what(week, door):
     assert visits(week) == 0
 
 
+def test_a_supervisor_undoes_own_scans_too_after_moving_on(week):
+    """The device served one event, then another: what it scanned before is still its own for 15 minutes."""
+    first, second = make_event(week), make_event(week, "下一场")
+    chief = make_door(first, supervisor=True)
+    mine = chief.touch("youth")
+    with transaction():
+        chief.kiosk.services[0].until = NINE + minutes(1)
+        chief.kiosk.services.append(devices.KioskService(event_id=second.id, since=NINE + minutes(1)))
+    assert chief.undo(mine.id, NINE + minutes(2)).verdict == "stored"
+    assert (visits(week), verify(week).agrees) == (0, True)
+
+
 def test_an_undo_before_its_target(week, door):
     scan_id = uuid4()
     assert door.undo(scan_id).verdict == "stored"
@@ -217,6 +246,13 @@ def test_an_undo_before_its_target(week, door):
     other.touch("youth", id=mine)
     assert visits(week) == 1  # another device's undo does not reach it
     assert verify(week).agrees
+
+
+def test_a_supervisor_s_early_undo_reaches_no_further_than_a_late_one(week, door):
+    chief, scan_id = make_door(make_event(week, "别处"), supervisor=True), uuid4()
+    chief.undo(scan_id)
+    door.touch("youth", id=scan_id)
+    assert (visits(week), verify(week).agrees) == (1, True)
 
 
 def test_undo_and_target_in_one_batch(week, door):
@@ -242,6 +278,23 @@ def test_coming_and_going(week):
     assert door.scan(issue(week).token, NINE + minutes(7)).verdict == "stored"
     assert visits(week) == 3
     assert verify(week).agrees
+
+
+def test_a_class_that_comes_back_larger(week, door):
+    token = issue(week, headcount=45).token
+    door.scan(token, headcount=40)
+    door.scan(token, NINE + minutes(1), direction="out")
+    back = door.scan(token, NINE + minutes(2), headcount=43)
+    assert (back.verdict, back.flags) == ("stored", Flag.REENTRY | Flag.RAISED)
+    assert visits(week) == 43
+
+
+def test_a_refusal_bears_no_flags_of_what_did_not_happen(week):
+    door = make_door(make_event(week, capacity=42))
+    token = issue(week, headcount=45).token
+    door.scan(token, headcount=40)
+    raised = door.scan(token, NINE + minutes(1), headcount=43)
+    assert (told(raised), raised.flags) == (("refused", "full"), Flag.NONE)
 
 
 def test_an_undo_frees_a_seat(week):
@@ -285,6 +338,20 @@ def test_two_clocks(week, door):
     assert [row["day"].isoformat() for row in figures(week, NINE, ("day",)).rows] == ["2024-04-22"]
 
 
+@pytest.mark.parametrize("year", [1, 1970, 2160, 9999])
+def test_a_clock_that_is_decades_or_ages_off(week, door, year):
+    """The scan is kept, and never later than its receipt."""
+    wrong = NINE.replace(year=year)
+    answers = door.hand_in(
+        Attempt(uuid4(), "touch", max(wrong, NINE.replace(year=400)), group="youth"),
+        Attempt(uuid4(), "touch", NINE.replace(year=9600), group="youth"),
+        now=NINE + minutes(1),
+        device_time=wrong + minutes(1),
+    )
+    at = db.session.scalars(select(Scan.at).where(Scan.id == answers[0].id)).one()
+    assert at == NINE if year in (1970, 2160) else at <= NINE + minutes(1)
+
+
 def test_a_visit_belongs_to_the_campaign_s_day(week):
     """23:30 UTC on the 21st is the morning of the 22nd in Shanghai."""
     early = NINE - minutes(90)
@@ -316,6 +383,33 @@ def test_scans_of_a_revoked_device_are_kept_and_wait(week, door):
     assert visits(week) == 0
     attendance.rule(answer.id, "accept", "The steward confirmed it", None, NINE)
     assert visits(week) == 1
+
+
+def test_an_undo_of_a_revoked_device_waits_too(week):
+    """Or a stolen supervisor's device could empty an event."""
+    event = make_event(week)
+    door, chief = make_door(event), make_door(event, supervisor=True)
+    scan = door.touch("youth")
+    devices.revoke(chief.kiosk.id, NINE)
+    undo = chief.undo(scan.id)
+    assert (undo.verdict, undo.flags) == ("stored", Flag.AFTER_REVOCATION)
+    assert (visits(week), verify(week).agrees) == (1, True)
+    attendance.rule(undo.id, "accept", "The steward confirmed it", None, NINE)
+    assert (visits(week), verify(week).agrees) == (0, True)
+    attendance.rule(undo.id, "set_aside", "It was stolen after all", None, NINE)
+    assert (visits(week), verify(week).agrees) == (1, True)
+    assert door.undo(scan.id).verdict == "stored"
+    assert (visits(week), verify(week).agrees) == (0, True)
+
+
+def test_a_ruling_on_an_undo_whose_target_comes_later(week, door):
+    scan_id = uuid4()
+    undo = door.undo(scan_id)
+    attendance.rule(undo.id, "set_aside", "By mistake", None, NINE)
+    door.touch("youth", id=scan_id)
+    assert (visits(week), verify(week).agrees) == (1, True)
+    with pytest.raises(Unknown):
+        attendance.rule(uuid4(), "accept", "-", None, NINE)
 
 
 def test_a_cancelled_event_is_not_open_and_keeps_its_attendance(week):
