@@ -29,6 +29,7 @@ __all__ = [
     "of_sitting",
     "options",
     "parse",
+    "region_counts",
 ]
 
 
@@ -103,6 +104,13 @@ def day_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[date, 
         .where(*_public(campaign), *of_event(any_day), *of_sitting(any_day))
     ).one()
     return dict(zip(campaign.days, row, strict=True))
+
+
+def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str | None, int]:
+    """How many events of a choice stand under each region's own code; None: those for which no place was told."""
+    chosen = (*_public(campaign), *of_event(filters), *_has_sitting(filters))
+    asked = select(Event.region_code, func.count()).where(*chosen).group_by(Event.region_code)
+    return dict(db.session.execute(asked).tuples().all())
 
 
 def _public(campaign: Campaign) -> list[ColumnElement[bool]]:

@@ -377,7 +377,7 @@ def test_the_reader_chooses_the_language(client, campaign):
     assert page.of("list-count") == ["0 events"]
     client.post("/language", data={"lang": "tlh", "back": "/"})
     assert Page(client.get("/ip-2024/", headers=CHINESE)).of("list-count") == ["0 events"]
-    assert client.get("/ip-2024/").headers["Vary"] == "Accept-Language, Cookie"
+    assert client.get("/ip-2024/").headers["Vary"] == "Accept-Language, Cookie, Accept-Encoding"
 
 
 def test_the_language_form_leads_nowhere_else(client, campaign):
