@@ -7,13 +7,14 @@ entries with another stamp are stale. A row of CalendarVersion per campaign tell
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 
-from sqlalchemy import ForeignKey, Select, String, case, event, or_, select, update
+from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, selectinload
 
-from models import agenda, clock, vcalendar, vevent
+from models import agenda, alarms, clock, vcalendar, vevent
 from models.agenda import EVERYTHING, Filters
 from models.base import Base, Instant, db, insert, transaction
 from models.campaign import Campaign
@@ -22,6 +23,8 @@ from models.places import Venue
 from models.site import site
 
 BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
+ROWS = 1000  # entries read at a time
+HEAVY = 1024 * 1024  # bytes of a feed from which on a smaller choice is the better advice
 _MOVED = "openweek.calendars_moved"
 
 
@@ -119,37 +122,60 @@ def version(campaign_id: str) -> tuple[str, datetime] | None:
     return (row.version, row.changed_at) if row else None
 
 
-def feed(campaign: Campaign, filters: Filters, url: str) -> bytes:
-    """The calendar of a choice. url: the feed's own address."""
+def feed(campaign: Campaign, filters: Filters, url: str, alarm: int | None = None) -> bytes:
+    """The calendar of a choice. url: the feed's own address. alarm: minutes before, for a reminder."""
     head = vcalendar.feed_head(campaign, filters, url)
-    return put_together(campaign, agenda.occurrences(campaign, filters), head)
+    return put_together(campaign, agenda.occurrences(campaign, filters), head, alarm)
 
 
-def put_together(campaign: Campaign, chosen: Select[tuple[Occurrence]], head: dict[str, object]) -> bytes:
+def put_together(
+    campaign: Campaign, chosen: Select[tuple[Occurrence]], head: dict[str, object], alarm: int | None = None
+) -> bytes:
     """The calendar of chosen occurrences, from their stored entries. head: see vcalendar.calendar()."""
-    return vcalendar.calendar(campaign, _entries(campaign, chosen), head)
+    return vcalendar.calendar(campaign, _entries(campaign, chosen, alarm), head)
 
 
-def single(event: Event) -> bytes:
+def single(event: Event, alarm: int | None = None) -> bytes:
     """One event as a file to keep: every occurrence, cancelled ones too."""
     mine = agenda.occurrences(event.campaign, EVERYTHING).where(Occurrence.event_id == event.id)
-    return vcalendar.calendar(event.campaign, _entries(event.campaign, mine))
+    return vcalendar.calendar(event.campaign, _entries(event.campaign, mine, alarm))
 
 
-def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]]) -> list[bytes]:
+def weight(campaign: Campaign, filters: Filters) -> int:
+    """How many bytes the feed of a choice has, to within its head; above HEAVY a phone may take long over it.
+
+    Asked of the database, which knows lengths without reading the entries."""
+    lengths = func.coalesce(func.sum(func.length(Occurrence.vevent)), 0)
+    chosen = agenda.occurrences(campaign, filters).with_only_columns(lengths).order_by(None)
+    return int(db.session.scalar(chosen) or 0)
+
+
+def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int | None) -> Iterator[bytes]:
     """The stored entries in order. A stale one (the address of the site changed a moment ago) is rendered for this
-    answer only: reading stores nothing."""
-    present = stamp(campaign)
-    rows = db.session.execute(
-        chosen.with_only_columns(Occurrence.id, Occurrence.vevent, Occurrence.vevent_stamp)
-    ).all()
-    stale = [row.id for row in rows if row.vevent_stamp != present]
+    answer only: reading stores nothing.
+
+    The order is made here, over values as the driver gives them: the database would carry every entry through its
+    sorting. yield_per: else PostgreSQL's driver holds all entries a second time, as text."""
+    day, at = type_coerce(Occurrence.start_day, String), type_coerce(Occurrence.start_at, String)
+    current = Occurrence.vevent_stamp == stamp(campaign)
+    columns = (day, at.is_not(None), at, Occurrence.id, Occurrence.vevent, current)
+    asked = chosen.with_only_columns(*columns).order_by(None)
+    # The connection's own execute: rows without the session's work on each.
+    result = db.session.connection().execute(asked, execution_options={"yield_per": ROWS})
+    rows = sorted(result, key=itemgetter(0, 1, 2, 3))
+    fresh = _rendered([row[3] for row in rows if not row[5]])
+    for row in rows:
+        entry = fresh.get(row[3], row[4])
+        if entry:
+            yield entry if alarm is None else alarms.add(entry, alarm)
+
+
+def _rendered(stale: list[int]) -> dict[int, bytes | None]:
     fresh = {}
     for first in range(0, len(stale), BATCH):
         for occurrence in db.session.scalars(_with_all(Occurrence.id.in_(stale[first : first + BATCH]))):
             fresh[occurrence.id] = vevent.entry(occurrence, site())
-    entries = (fresh.get(row.id, row.vevent) for row in rows)
-    return [entry for entry in entries if entry]
+    return fresh
 
 
 @event.listens_for(EventChange, "after_insert")

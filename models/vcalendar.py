@@ -1,6 +1,8 @@
 """The calendar around stored entries: its head, its one time zone, its name."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from io import SEEK_END, BytesIO
 
 from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vUri
 
@@ -19,7 +21,7 @@ MODES = {"onsite": "现场", "online": "线上", "mixed": "线上线下结合"}
 OTHER = {AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, FORMAT: {OTHER_FORMAT: "其他形式"}}
 
 
-def calendar(campaign: Campaign, entries: list[bytes], head: dict[str, object] | None = None) -> bytes:
+def calendar(campaign: Campaign, entries: Iterable[bytes], head: dict[str, object] | None = None) -> bytes:
     """A whole calendar: its head, the one time zone, the entries as they are stored.
 
     head: the further properties of a feed; a file to keep has none, or Outlook makes a new calendar of it."""
@@ -31,7 +33,11 @@ def calendar(campaign: Campaign, entries: list[bytes], head: dict[str, object] |
         vcalendar.add(name, value)
     vcalendar.add_component(_timezone(campaign))
     end = b"END:VCALENDAR\r\n"
-    return b"".join([vcalendar.to_ical().removesuffix(end), *entries, end])
+    body = BytesIO(vcalendar.to_ical().removesuffix(end))
+    body.seek(0, SEEK_END)
+    body.writelines(entries)
+    body.write(end)
+    return body.getvalue()
 
 
 def feed_head(campaign: Campaign, filters: Filters, url: str) -> dict[str, object]:

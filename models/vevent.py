@@ -4,7 +4,7 @@ A feed is one file for all its readers, whoever asks: so its words are Chinese, 
 """
 
 import logging
-import unicodedata
+import re
 from datetime import timedelta
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -48,14 +48,12 @@ def by_the_clock(occurrence: Occurrence) -> bool:
 
 def plain(text: str) -> str:
     """Text that no parser stumbles over: line breaks as \\n, no control characters, no lone surrogates, no BOM."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    kept = (" " if char == "\t" else char for char in lines)
-    return "".join(
-        c for c in kept if c == "\n" or (c != "\ufeff" and unicodedata.category(c) not in _UNSAFE)
-    ).strip()
+    lines = _BREAK.sub("\n", text).replace("\t", " ")
+    return _UNSAFE.sub("", lines).strip()
 
 
-_UNSAFE = ("Cc", "Cs")
+_BREAK = re.compile("\r\n|[\r\u2028\u2029]")
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
 def line(text: str) -> str:

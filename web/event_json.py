@@ -1,35 +1,32 @@
 """Events as JSON: the shape that pages, scripts and the command line share (docs say which names stay)."""
 
 import json
-from collections.abc import Iterator
+from io import BytesIO
 
-from models import agenda, clock, vevent
-from models.base import db
+from models import clock, told, vevent
 from models.campaign import Campaign
 from models.events import Event, Occurrence
 from models.filters import Filters
 from models.site import Site, site
+from models.told import Sitting, Told
 
-BATCH = 500
 
-
-def brief(event: Event, occurrences: list[Occurrence] | None = None) -> dict:
+def brief(event: Event | Told) -> dict:
     """{"id","uid","title","status","occurrences":[{"id","uid","start","end","all_day","status"}]}.
 
     start and end: RFC 3339 in the campaign's zone, end null where nobody told it; of a sitting without clock times the
     first and the last day, both included."""
     here, zone = site(), event.campaign.zone
-    chosen = event.occurrences if occurrences is None else occurrences
     return {
         "id": event.id,
         "uid": f"event-{event.id}@{here.uid_domain}",
         "title": event.title,
         "status": event.status,
-        "occurrences": [_occurrence(occurrence, zone, here) for occurrence in chosen],
+        "occurrences": [_occurrence(occurrence, zone, here) for occurrence in event.occurrences],
     }
 
 
-def _occurrence(occurrence: Occurrence, zone: str, here: Site) -> dict:
+def _occurrence(occurrence: Occurrence | Sitting, zone: str, here: Site) -> dict:
     timed = vevent.by_the_clock(occurrence)  # as in the calendar
     start = _instant(occurrence.start_at, zone) if timed else occurrence.start_day.isoformat()
     end = _instant(occurrence.end_at, zone) if timed else occurrence.end_day.isoformat()
@@ -47,15 +44,14 @@ def _instant(instant, zone: str) -> str | None:
     return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds") if instant else None
 
 
-def full(event: Event, occurrences: list[Occurrence] | None = None) -> dict:
+def full(event: Event | Told) -> dict:
     """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
-    chosen = event.occurrences if occurrences is None else occurrences
-    told = brief(event, chosen)
-    for row, occurrence in zip(told["occurrences"], chosen, strict=True):
+    found = brief(event)
+    for row, occurrence in zip(found["occurrences"], event.occurrences, strict=True):
         row["half_day"] = occurrence.half_day
         row["open_ended"] = occurrence.open_ended
         row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
-    return told | {
+    return found | {
         "url": site().url(vevent.event_path(event)),
         "description": event.description,
         "region": {"code": event.region.code, "name": event.region.name} if event.region else None,
@@ -75,7 +71,7 @@ def full(event: Event, occurrences: list[Occurrence] | None = None) -> dict:
     }
 
 
-def _lead(event: Event) -> dict | None:
+def _lead(event: Event | Told) -> dict | None:
     lead = event.lead
     return {"id": lead.id, "name": lead.name, "line": lead.line} if lead else None
 
@@ -85,7 +81,7 @@ def _venue(venue) -> dict:
     return place | {"latitude": venue.latitude, "longitude": venue.longitude}
 
 
-def _reported(event: Event) -> dict:
+def _reported(event: Event | Told) -> dict:
     report = event.report
     names = ("attendance", "materials", "consultations", "views", "other")
     return {name: getattr(report, name) for name in names if getattr(report, name)} if report else {}
@@ -95,24 +91,17 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
     """{"campaign":{…},"events":[…]}: the events of a choice in calendar order, each with the sittings of the choice."""
     about = {"id": campaign.id, "name": campaign.name_zh, "zone": campaign.zone}
     about |= {"starts": campaign.starts.isoformat(), "ends": campaign.ends.isoformat()}
-    head = f'{{"campaign":{_text(about)},"events":['
-    return (head + ",".join(_events(campaign, filters)) + "]}").encode()
-
-
-def _events(campaign: Campaign, filters: Filters) -> Iterator[str]:
-    chosen = None
-    if filters.day or filters.venue:
-        ids = agenda.occurrences(campaign, filters).with_only_columns(Occurrence.id)
-        chosen = set(db.session.scalars(ids))
-    found = agenda.events(campaign, filters).options(*agenda.options())
-    for event in db.session.scalars(found.execution_options(yield_per=BATCH)):
-        shown = [row for row in event.occurrences if chosen is None or row.id in chosen]
-        yield _text(full(event, shown))
+    body, between = BytesIO(), b""
+    body.write(f'{{"campaign":{_text(about)},"events":['.encode())
+    for event in told.read(campaign, filters):
+        body.write(between + _text(full(event)).encode())
+        between = b","
+    body.write(b"]}")
+    return body.getvalue()
 
 
 def one(event: Event) -> bytes:
     return _text(full(event)).encode()
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

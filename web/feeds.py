@@ -1,4 +1,5 @@
-"""Any view is a feed: the events of a choice, and one event, as calendar and as JSON; and what robots may read.
+"""Any view is a feed: the events of a choice as calendar, JSON, table and Atom, one event as calendar and JSON; and what
+robots may read.
 
 The answer depends on the address alone: not on a cookie, a language or a program's name.
 """
@@ -12,18 +13,18 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from models import agenda, ical
+from models import agenda, alarms, ical
 from models import campaign as campaigns
 from models.base import db
 from models.campaign import Campaign
 from models.errors import N_, Mistake, Unknown
 from models.events import Event
-from models.filters import NAMES, parse
+from models.filters import NAMES, Filters, parse
 from models.site import site
-from web import errors, event_json
+from web import errors, event_atom, event_json, event_table
 from web.representations import Kept, Representation, answer
 
-CALENDAR, JSON = "text/calendar", "application/json"
+CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
 LONGEST_NAME = 80
 # What a file system somewhere does not take in a name.
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "_"))
@@ -70,12 +71,23 @@ def listing(campaign_id: str) -> Response:
     return answer(_chosen(campaign_id, JSON))
 
 
+@pages.get("/<campaign_id>/events.csv")
+def table(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, TABLE), f'attachment; filename="{campaign_id}.csv"')
+
+
+@pages.get("/<campaign_id>/events.atom")
+def news(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, ATOM))
+
+
 @pages.get("/<campaign_id>/events/<int:event_id>.ics")
 def event_calendar(campaign_id: str, event_id: int) -> Response:
     event = agenda.find(campaigns.find(campaign_id), event_id)
     if not event.occurrences:
         raise Unknown(N_("No date was reported for this event, so it has no calendar entry."))
-    return answer(Representation.of(ical.single(event), CALENDAR, event.changed_at), _attachment(event))
+    body = ical.single(event, _alarm(CALENDAR))
+    return answer(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>.json")
@@ -92,25 +104,38 @@ def robots() -> Response:
 def _chosen(campaign_id: str, mimetype: str) -> Representation:
     """The events of the choice in the address. Where nothing moved, one read by key is all that the database is asked:
     a choice that was once good stays so, for nothing that a filter names is ever deleted."""
+    alarm = _alarm(mimetype)
     moved = ical.version(campaign_id)
     if moved is None:
-        return _build(campaign_id, mimetype, None)
+        return _build(campaign_id, mimetype, alarm, None)
     version, changed_at = moved
     given = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
     kept: Kept = current_app.extensions["openweek.feeds"]
-    return kept.get(
-        (campaign_id, mimetype, given), version, lambda: _build(campaign_id, mimetype, changed_at)
-    )
+    key = (campaign_id, mimetype, alarm, given)
+    return kept.get(key, version, lambda: _build(campaign_id, mimetype, alarm, changed_at))
 
 
-def _build(campaign_id: str, mimetype: str, changed_at) -> Representation:
+def _alarm(mimetype: str) -> int | None:
+    """How many minutes before a sitting its calendar entry reminds of it; what is no calendar knows no such thing."""
+    return alarms.parse(request.args.get("alarm")) if mimetype == CALENDAR else None
+
+
+def _build(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
     campaign = campaigns.find(campaign_id)
     filters = parse(campaign, request.args)
-    if mimetype == JSON:
-        return Representation.of(event_json.listing(campaign, filters), mimetype, changed_at)
-    query = urlencode(filters.query())
-    url = site().url(f"/{campaign_id}/events.ics" + (f"?{query}" if query else ""))
-    return Representation.of(ical.feed(campaign, filters, url), mimetype, changed_at)
+    if mimetype == CALENDAR:
+        body = ical.feed(campaign, filters, _address(campaign_id, "ics", filters, alarm), alarm)
+    elif mimetype == ATOM:
+        body = event_atom.listing(campaign, filters, _address(campaign_id, "atom", filters))
+    else:
+        body = (event_json if mimetype == JSON else event_table).listing(campaign, filters)
+    return Representation.of(body, mimetype, changed_at)
+
+
+def _address(campaign_id: str, kind: str, filters: Filters, alarm: int | None = None) -> str:
+    """The feed's own address, without what only chat programs put there."""
+    query = urlencode([*filters.query(), *([("alarm", alarm)] if alarm else [])])
+    return site().url(f"/{campaign_id}/events.{kind}" + (f"?{query}" if query else ""))
 
 
 def _attachment(event: Event) -> str:

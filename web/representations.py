@@ -6,8 +6,9 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from flask import Response, request
 from werkzeug.http import http_date
@@ -16,27 +17,41 @@ from models import clock
 
 MAX_AGE = 300  # seconds
 MOST_BYTES = 64 * 1024 * 1024  # kept by one process
+LARGE = 2 * 1024 * 1024  # bytes; from here on gzip's thoroughness costs more time than its bytes are worth
+THOROUGH, QUICK = 6, 2
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Representation:
-    """The same for everyone. etag and packed_etag: strong, of the bytes that are sent. changed_at: what it tells of was
-    last changed then, None where nothing ever happened."""
+    """The same for everyone. changed_at: what it tells of was last changed then, None where nothing ever happened.
+    The etags are strong, of the bytes that are sent; packed when the first one asks for that."""
 
     body: bytes
-    packed: bytes
-    etag: str
-    packed_etag: str
     mimetype: str
     changed_at: datetime | None
+    _packed: bytes | None = None
+    _packing: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, body: bytes, mimetype: str, changed_at: datetime | None) -> "Representation":
-        packed = gzip.compress(
-            body, 6, mtime=0
-        )  # with the time in it, the same body had other bytes each time
-        at = changed_at.replace(microsecond=0) if changed_at else None
-        return cls(body, packed, _digest(body), _digest(packed), mimetype, at)
+        return cls(body, mimetype, changed_at.replace(microsecond=0) if changed_at else None)
+
+    @cached_property
+    def etag(self) -> str:
+        return _digest(self.body)
+
+    @property
+    def packed(self) -> bytes:
+        with self._packing:  # of many who ask at once, one packs
+            if self._packed is None:
+                level = QUICK if len(self.body) > LARGE else THOROUGH
+                # With the time in it, the same body had other bytes each time.
+                self._packed = gzip.compress(self.body, level, mtime=0)
+            return self._packed
+
+    @cached_property
+    def packed_etag(self) -> str:
+        return _digest(self.packed)
 
 
 def _digest(body: bytes) -> str:
@@ -133,4 +148,5 @@ class Kept:
 
 
 def _size(found: Representation) -> int:
-    return len(found.body) + len(found.packed) + 500  # and what the objects around them take, roughly
+    """With the packed bytes, which may come later, and the objects around them."""
+    return len(found.body) * 5 // 4 + 500

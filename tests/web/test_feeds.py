@@ -21,6 +21,7 @@ from web.representations import Kept, Representation
 pytest_plugins = ["tests.support.queries"]
 
 FEED, LIST = "/ip-2024/events.ics", "/ip-2024/events.json"
+TABLE, NEWS = "/ip-2024/events.csv", "/ip-2024/events.atom"
 
 
 @pytest.fixture
@@ -236,7 +237,16 @@ def test_withdrawing_moves_the_time_of_change(client, events, campaign):
 
 
 @pytest.mark.parametrize(
-    "path", [FEED, LIST, FEED + "?region=320000", "/ip-2024/events/{id}.ics", "/ip-2024/events/{id}.json"]
+    "path",
+    [
+        FEED,
+        LIST,
+        TABLE,
+        NEWS,
+        FEED + "?region=320000",
+        "/ip-2024/events/{id}.ics",
+        "/ip-2024/events/{id}.json",
+    ],
 )
 def test_an_asker_who_has_it_is_told_so(client, events, path):
     path = path.format(id=events["gone"].id)
