@@ -44,9 +44,11 @@ def admit(
     now = now or clock.now()
     attempts = list(attempts)
     for _ in range(_TRIES):
+        # Signatures are the dearest part, so they are checked before the transaction: nobody waits for them.
+        cases = open_cases(attempts, desk, now, device_time)
         try:
             with transaction():
-                return _admit(attempts, desk, now, device_time)
+                return _admit(cases, desk, now)
         except _RacedError:
             continue
         except OperationalError as error:
@@ -56,10 +58,9 @@ def admit(
     raise BusyError(BUSY)
 
 
-def _admit(attempts: list[Attempt], desk: Desk, now: datetime, device_time: datetime | None) -> list[Answer]:
-    cases = open_cases(attempts, desk, now, device_time)
-    named = {attempt.undoes for attempt in attempts if attempt.undoes}
-    ids = {attempt.id for attempt in attempts}
+def _admit(cases: list[Case], desk: Desk, now: datetime) -> list[Answer]:
+    named = {case.attempt.undoes for case in cases if case.attempt.undoes}
+    ids = {case.id for case in cases}
     here = books.known_scans(named - ids)
     books.lock_door(desk.campaign.number, alone=bool(named - ids - here.keys()))
     batch = _Batch(cases, desk, now)
