@@ -44,12 +44,12 @@ def home() -> Response:
 
 @pages.get("/<campaign_id>/")
 def the_week(campaign_id: str):
-    return _list(campaigns.find(campaign_id), f"/{campaign_id}/")
+    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/")
 
 
 @pages.get("/<campaign_id>/events")
 def events(campaign_id: str):
-    return _list(campaigns.find(campaign_id), f"/{campaign_id}/events")
+    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/events")
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>")
@@ -98,20 +98,22 @@ def local_path(text: str) -> str:
     return text if plain and text.startswith("/") and not text.startswith("//") else "/"
 
 
-def _list(campaign: Campaign, path: str):
-    """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept."""
+def list_page(campaign: Campaign, path: str, **shown: object):
+    """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
+
+    shown: further names for the template."""
     try:
         filters = parse(campaign, request.args)
     except Mistake as mistake:
         mended = listing.mended(campaign, request.args)
         kept, typed = Kept(campaign.id), request.args.get("q", "")
-        return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed), 400
+        return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed, **shown), 400
     if cascade.asked(request.args):
         code = cascade.chosen(request.args)
         return redirect(week.address(path, filters.but(region=(code,)) if code else filters))
     kept = Kept(campaign.id)
     found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
-    return _page(campaign, path, filters, kept, found=found, typed=filters.q)
+    return _page(campaign, path, filters, kept, found=found, typed=filters.q, **shown)
 
 
 def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -> str:

@@ -1,0 +1,150 @@
+"""Chosen events: the star on every event, the page of a list, and its calendar. Without an account and a cookie.
+
+The secret travels in the address (or in the body of a form), and these pages give it to nobody else: no referrer, no
+index, no store, no log. Works without JavaScript; with it, the browser remembers the list (static/js/chosen.js).
+"""
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
+
+from models import agenda, chosen, clock, ical
+from models import campaign as campaigns
+from models.base import db
+from models.campaign import Campaign
+from models.chosen import ChosenList
+from models.errors import Mistake
+from models.filters import EVERYTHING
+from models.site import site
+from web import calendar, errors, feeds, qr, week
+from web.accounts import limiter
+from web.representations import Kept, Representation, answer
+
+# A class behind one address makes forty lists; a script that fills the database wants thousands.
+CREATIONS, CHANGES = "60 per minute; 600 per hour", "300 per minute"
+PRIVATE_FOR = "private, max-age=300"
+
+pages = Blueprint("chosen", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.after_request
+def _keep_secret(response: Response) -> Response:
+    is_feed = request.path.endswith(".ics") and response.status_code in (200, 304)
+    response.headers["Cache-Control"] = PRIVATE_FOR if is_feed else "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@pages.errorhandler(Mistake)
+def tell(mistake: Mistake) -> Response:
+    """For a calendar program one sentence as text, for a person a page."""
+    return feeds.tell(mistake) if request.path.endswith(".ics") else errors.tell_mistake(mistake)
+
+
+@pages.post("/<campaign_id>/my/")
+@limiter.limit(CREATIONS, exempt_when=lambda: bool(request.form.get("secret")))
+@limiter.limit(CHANGES)
+def star(campaign_id: str) -> Response:
+    """`add` and `remove` (ids of events) change the list of `secret`; without a secret, `add` begins a new list."""
+    campaign, now, secret = campaigns.find(campaign_id), clock.now(), request.form.get("secret", "")
+    added, removed = _numbers("add"), _numbers("remove")
+    if not secret:
+        secret = chosen.create(campaign, added, now)
+        return _starred(campaign, secret)
+    held = chosen.find(campaign, secret)
+    if removed:
+        chosen.remove(held, removed, now)
+    if added:
+        chosen.add(held, added, now)
+    return _starred(campaign, secret)
+
+
+@pages.get("/<campaign_id>/my/")
+def begin(campaign_id: str):
+    """How to begin; with JavaScript, the way to the list that this browser remembers."""
+    return _page(campaigns.find(campaign_id), "my_begin.html")
+
+
+@pages.get("/<campaign_id>/my/<secret>/")
+def mine(campaign_id: str, secret: str):
+    campaign = campaigns.find(campaign_id)
+    held = chosen.find(campaign, secret)
+    events = list(db.session.scalars(chosen.events(held).options(*agenda.options())))
+    feed = site().url(f"/{campaign_id}/my/{secret}.ics")
+    here = qr.drawing(site().url(_path(campaign, secret)))
+    starred = [event.id for event in events]
+    return _page(
+        campaign,
+        "my.html",
+        secret=secret,
+        events=events,
+        starred=starred,
+        everything=EVERYTHING,
+        feed=feed,
+        code=here,
+    )
+
+
+@pages.get("/<campaign_id>/my/<secret>/events")
+def more(campaign_id: str, secret: str):
+    """All events, each with a star that belongs to this list: choosing on without JavaScript."""
+    campaign = campaigns.find(campaign_id)
+    held = chosen.find(campaign, secret)
+    here = _path(campaign, secret) + "events"
+    back = request.full_path.removesuffix("?")
+    return calendar.list_page(campaign, here, secret=secret, starred=chosen.ids(held), back_here=back)
+
+
+@pages.get("/<campaign_id>/my/<secret>.ics")
+def feed(campaign_id: str, secret: str) -> Response:
+    held = chosen.find(campaigns.find(campaign_id), secret)
+    version, changed_at = ical.version(campaign_id) or ("", held.changed_at)
+    url = site().url(f"/{campaign_id}/my/{secret}.ics")
+    kept: Kept = current_app.extensions["openweek.feeds"]
+    found = kept.get(
+        ("my", held.id),
+        f"{version} {held.revision}",
+        lambda: Representation.of(chosen.feed(held, url), feeds.CALENDAR, max(changed_at, held.changed_at)),
+    )
+    return answer(found, f'inline; filename="{campaign_id}-my.ics"')
+
+
+@pages.post("/<campaign_id>/my/<secret>/renew")
+@limiter.limit(CHANGES)
+def renew(campaign_id: str, secret: str) -> Response:
+    """A new address for the list; the one before leads nowhere from now on."""
+    campaign = campaigns.find(campaign_id)
+    return redirect(_path(campaign, chosen.renew(chosen.find(campaign, secret), clock.now())), 303)
+
+
+@pages.post("/<campaign_id>/my/<secret>/forget")
+@limiter.limit(CHANGES)
+def forget(campaign_id: str, secret: str) -> Response:
+    campaign = campaigns.find(campaign_id)
+    chosen.forget(chosen.find(campaign, secret))
+    return redirect(f"/{campaign.id}/my/", 303)
+
+
+def _starred(campaign: Campaign, secret: str) -> Response:
+    """The page of the list, or where its form was; for a script the list itself."""
+    page = _path(campaign, secret)
+    if request.accept_mimetypes.best == "application/json":
+        held: ChosenList = chosen.find(campaign, secret)
+        return jsonify({"secret": secret, "page": page, "events": chosen.ids(held)})
+    back = calendar.local_path(request.form.get("back", ""))
+    return redirect(back if back.startswith(page) else page, 303)
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) <= 10]
+
+
+def _path(campaign: Campaign, secret: str) -> str:
+    return f"/{campaign.id}/my/{secret}/"
+
+
+def _page(campaign: Campaign, template: str, **more: object) -> str:
+    return render_template(template, campaign=campaign, strip=week.whole(campaign, clock.now()), **more)
