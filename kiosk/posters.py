@@ -16,7 +16,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kiosk import qr
 from kiosk.paper import A4, DPI, Paper, Placed
-from kiosk.typeset import Face, blank, broken, draw, fitted, ink, width
 from models import access, clock, codes
 from models.base import db
 from models.campaign import Campaign
@@ -24,6 +23,7 @@ from models.codes import VenueCode
 from models.errors import N_, Conflict
 from models.events import CANCELLED, Event, EventVenue, Occurrence
 from models.site import site
+from models.typeset import Face, blank, broken, draw, fitted, ink, width
 
 bp = Blueprint("posters", __name__, template_folder="templates")
 

@@ -166,13 +166,15 @@ def fitted(text: str, faces: list[Face], room: int, most: list[int]) -> tuple[Fa
     return faces[-1], kept
 
 
-def draw(canvas: ImageDraw.ImageDraw, line: str, face: Face, centre: float, top: int) -> None:
-    """Draw a line in black, centred; top is the top of its em box."""
+def draw(
+    canvas: ImageDraw.ImageDraw, line: str, face: Face, centre: float, top: int, fill: int | str = 0
+) -> None:
+    """Draw a line, centred, in black or in another colour of the canvas; top is the top of its em box."""
     left = centre - width(line, face) / 2
     ascent = round(face.size * 0.88)  # of the em box of a CJK font
     for text, moved in runs(line):
         left += moved * face.size
-        canvas.text((round(left), top + ascent), text, font=face.font, fill=0, anchor="ls")
+        canvas.text((round(left), top + ascent), text, font=face.font, fill=fill, anchor="ls")
         left += _advance(text, face)
 
 

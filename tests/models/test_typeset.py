@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.typeset import NOT_FIRST, NOT_LAST, Face, broken, fitted, pieces, runs, width
+from models.typeset import NOT_FIRST, NOT_LAST, Face, broken, fitted, pieces, runs, width
 
 FACE = Face(40)
 TITLE = (
