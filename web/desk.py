@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from models import access, clock, devices, figures, filters, overview
+from models import access, clock, devices, figures, filters, overview, publishing
 from models.events import CANCELLED, DRAFT, PUBLISHED, SUBMITTED, Event
+from models.people import ORGANIZER
 from models.site import site
 
 pages = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
@@ -61,6 +62,17 @@ def event(event_id: int):
         pairing=_offered(found, clock.now()),
         kiosk_address=site().url("/kiosk/"),
     )
+
+
+@pages.post("/events/<int:event_id>/publish")
+@login_required
+def publish(event_id: int):
+    """The word of an office or the committee: an organizer's event is reviewed before it is public."""
+    found = access.event_for(current_user, event_id)
+    if current_user.role == ORGANIZER:
+        abort(403)
+    publishing.publish(found, clock.now(), current_user)
+    return redirect(url_for("desk.event", event_id=found.id), 303)
 
 
 @pages.post("/events/<int:event_id>/kiosks")
