@@ -212,9 +212,15 @@ class _Readers:
 
 
 def find_passes(cases: list[Case], campaign: Campaign) -> dict[int, passes.Pass]:
-    """The rows of the passes in these cases, by serial. A genuine pass without a row (a restored backup) has none."""
+    """The rows of the passes in these cases, by serial. A genuine pass without a row (a restored backup) has none.
+
+    A pass that replaced another belongs to the same holder; from here on the cases say so."""
     serials = {case.payload.serial for case in cases if case.payload}
     if not serials:
         return {}
     with db.session.no_autoflush:
-        return passes.by_serials(campaign.id, serials)
+        found = passes.by_serials(campaign.id, serials)
+    for case in cases:
+        if case.payload and case.payload.serial in found:
+            case.holder = found[case.payload.serial].holder
+    return found

@@ -14,6 +14,7 @@ from models.events import Event
 from models.places import Venue
 
 PRINTED, ROTATING = "printed", "rotating"
+LAST_ISSUE = 255  # one byte in the payload
 NO_DATE = N_("This event has no date yet. Give it one before printing its code.")
 _PURPOSE = {PRINTED: tokens.PRINTED, ROTATING: tokens.ROTATING}
 
@@ -59,11 +60,43 @@ def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -
     with transaction():
         # Looked up again inside: two people may ask for the first poster at once (SQLite waits here).
         found = _standing(event_ids, method)
-        key = keys.in_use(keys.VENUE)
         for event_id in sorted(set(event_ids) - found.keys()):
-            found[event_id] = VenueCode(event_id=event_id, method=method, key_id=key.id, created_at=now)
-            db.session.add(found[event_id])
+            found[event_id] = _add(event_id, method, now)
     return found
+
+
+def reissue(event: Event, now: datetime) -> VenueCode:
+    """A new print of the event's code: from now on the older prints open nothing, what they counted stays."""
+    with transaction():
+        code = _standing([event.id], PRINTED).get(event.id)
+        if code is None:
+            return _add(event.id, PRINTED, now)
+        # Locked and read anew: two who reissue at once each get a print of their own.
+        db.session.refresh(code, with_for_update=True)
+        if code.issue < LAST_ISSUE:
+            code.issue += 1
+            return code
+        code.revoked_at = now
+        return _add(event.id, PRINTED, now)
+
+
+def _add(event_id: int, method: str, now: datetime) -> VenueCode:
+    """A new code. Runs inside the caller's transaction."""
+    code = VenueCode(event_id=event_id, method=method, key_id=keys.in_use(keys.VENUE).id, created_at=now)
+    db.session.add(code)
+    return code
+
+
+def revoke(event: Event, now: datetime) -> None:
+    """End every print of the event's code at once; printing again makes a new one. Nothing to end is fine."""
+    with transaction():
+        for code in _standing([event.id], PRINTED).values():
+            code.revoked_at = now
+
+
+def printed(event: Event) -> VenueCode | None:
+    """The event's printed code as it stands now, if it has been made."""
+    return _standing([event.id], PRINTED).get(event.id)
 
 
 def _standing(event_ids: Sequence[int], method: str) -> dict[int, VenueCode]:

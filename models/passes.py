@@ -5,15 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import keys, tokens
 from models.base import Base, BigId, Instant, db, transaction
 from models.campaign import UNKNOWN_GROUP, Campaign
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Conflict, Mistake, Unknown
 from models.events import Event
 
 SINGLE, GROUP, TAKEN = 1, 2, 3  # the purpose in the payload
+
+
+class Replacement(Base):
+    """One pass took the place of another. Its holder stays the same: root is the serial of the first pass of them all."""
+
+    __tablename__ = "pass_replacement"
+
+    new_id: Mapped[int] = mapped_column(ForeignKey("pass.id"), primary_key=True)
+    old_id: Mapped[int] = mapped_column(ForeignKey("pass.id"), unique=True)
+    root: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class Pass(Base):
@@ -37,6 +50,15 @@ class Pass(Base):
     campaign: Mapped[Campaign] = relationship()
     key: Mapped[keys.SigningKey] = relationship()
     event: Mapped[Event | None] = relationship()
+    stands_for: Mapped[Replacement | None] = relationship(
+        foreign_keys=Replacement.new_id, lazy="joined", viewonly=True
+    )
+    replaced_by: Mapped[Replacement | None] = relationship(foreign_keys=Replacement.old_id, viewonly=True)
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, as the ledger names a holder: a pass and the one that replaced it are one participant."""
+        return f"p:{self.stands_for.root if self.stands_for else self.serial:010x}"
 
     @property
     def token(self) -> str:
@@ -79,23 +101,37 @@ def issue(
     if event is not None and event.campaign_id != campaign.id:
         raise Mistake(N_("That event belongs to another campaign."))
     purpose = TAKEN if taken else GROUP if headcount is not None else SINGLE
+    event_id = event.id if event else None
     with transaction():
-        key = keys.in_use(keys.PASS)
-        made = [
-            Pass(
-                campaign=campaign,
-                purpose=purpose,
-                group=group,
-                headcount=headcount or 1,
-                event_id=event.id if event else None,
-                serial=serial,
-                key=key,
-                issued_at=now,
-                issued_by=issued_by,
-            )
-            for serial in _fresh_serials(campaign.id, count)
-        ]
-        db.session.add_all(made)
+        return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
+
+
+def _add(
+    campaign: Campaign,
+    purpose: int,
+    group: str,
+    headcount: int,
+    event_id: int | None,
+    count: int,
+    now: datetime,
+    issued_by: int | None,
+) -> list[Pass]:
+    key = keys.in_use(keys.PASS)
+    made = [
+        Pass(
+            campaign=campaign,
+            purpose=purpose,
+            group=group,
+            headcount=headcount,
+            event_id=event_id,
+            serial=serial,
+            key=key,
+            issued_at=now,
+            issued_by=issued_by,
+        )
+        for serial in _fresh_serials(campaign.id, count)
+    ]
+    db.session.add_all(made)
     return made
 
 
@@ -122,6 +158,26 @@ def revoke(pass_id: int, now: datetime) -> Pass:
             raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
         found.revoked_at = found.revoked_at or now
     return found
+
+
+def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
+    """A new code for the holder of a pass; the old one ends and keeps its history. Raises Unknown, Conflict."""
+    try:
+        with transaction():
+            old = db.session.get(Pass, pass_id)
+            if old is None:
+                raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
+            old.revoked_at = old.revoked_at or now
+            [new] = _add(
+                old.campaign, old.purpose, old.group, old.headcount, old.event_id, 1, now, issued_by=by
+            )
+            db.session.flush()
+            root = old.stands_for.root if old.stands_for else old.serial
+            db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
+    except IntegrityError:  # a pass is replaced once: the unique key is the rule
+        raise Conflict(N_("Pass %(id)s has been replaced already."), id=pass_id) from None
+    db.session.refresh(new, ["stands_for"])
+    return new
 
 
 @dataclass(frozen=True)
