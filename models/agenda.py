@@ -110,7 +110,7 @@ def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str
     """How many events of a choice stand under each region's own code; None: those for which no place was told."""
     chosen = (*_public(campaign), *of_event(filters), *_has_sitting(filters))
     asked = select(Event.region_code, func.count()).where(*chosen).group_by(Event.region_code)
-    return dict(db.session.execute(asked).tuples().all())
+    return dict(db.session.execute(asked).all())
 
 
 def _public(campaign: Campaign) -> list[ColumnElement[bool]]:

@@ -121,13 +121,14 @@ def ids(chosen: ChosenList) -> list[int]:
     return list(db.session.scalars(events(chosen).with_only_columns(Event.id)))
 
 
-def feed(chosen: ChosenList, url: str) -> bytes:
-    """The calendar of a list: every sitting of its events, cancelled ones marked. url: its own address."""
+def feed(chosen: ChosenList, url: str, alarm: int | None = None) -> bytes:
+    """The calendar of a list: every sitting of its events, cancelled ones marked. url: its own address. alarm: minutes
+    before, for a reminder."""
     campaign = chosen.campaign
     name = vevent.line(f"{campaign.name_zh} · 我的收藏")
     head = vcalendar.feed_head(campaign, EVERYTHING, url) | {"name": name, "x-wr-calname": name}
     mine = agenda.occurrences(campaign).where(Occurrence.event_id.in_(_ids(chosen)))
-    return ical.put_together(campaign, mine, head)
+    return ical.put_together(campaign, mine, head, alarm)
 
 
 def _ids(chosen: ChosenList) -> Select[tuple[int]]:

@@ -21,6 +21,7 @@ from web import (
     places,
     serve,
     setup,
+    subscribe,
     wording,
 )
 
@@ -40,6 +41,7 @@ MODULES = (
     packing,
     feeds,
     chosen,
+    subscribe,
     imports,
     setup,
     health,

@@ -131,5 +131,6 @@ def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -
         all_days=week.address(path, filters.but(day=())) if filters.day else None,
         nothing_chosen=filters == EVERYTHING,
         feed=site().url(week.address(f"/{campaign.id}/events.ics", filters)),
+        sheet=week.address(f"/{campaign.id}/subscribe", filters),
         **more,
     )

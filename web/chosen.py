@@ -6,7 +6,7 @@ index, no store, no log. Works without JavaScript; with it, the browser remember
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
 
-from models import agenda, chosen, clock, ical
+from models import agenda, alarms, chosen, clock, ical
 from models import campaign as campaigns
 from models.base import db
 from models.campaign import Campaign
@@ -102,12 +102,14 @@ def more(campaign_id: str, secret: str):
 def feed(campaign_id: str, secret: str) -> Response:
     held = chosen.find(campaigns.find(campaign_id), secret)
     version, changed_at = ical.version(campaign_id) or ("", held.changed_at)
-    url = site().url(f"/{campaign_id}/my/{secret}.ics")
+    url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
     kept: Kept = current_app.extensions["openweek.feeds"]
     found = kept.get(
-        ("my", held.id),
+        ("my", held.id, alarm),
         f"{version} {held.revision}",
-        lambda: Representation.of(chosen.feed(held, url), feeds.CALENDAR, max(changed_at, held.changed_at)),
+        lambda: Representation.of(
+            chosen.feed(held, url, alarm), feeds.CALENDAR, max(changed_at, held.changed_at)
+        ),
     )
     return answer(found, f'inline; filename="{campaign_id}-my.ics"')
 
