@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from kiosk import posters
+from kiosk import formats, posters
 from models import agenda, campaign, clock, codes, devices, passes
 from models.base import db
 from models.campaign import Campaign
@@ -164,15 +164,23 @@ def revoke_kiosk(kiosk_id: int) -> None:
     )
 
 
-@click.command("posters", help="Printable venue codes: one A4 page an event.")
+@click.command("posters", help="Printable venue codes: a poster an event.")
 @click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
 @click.option("--event", "event_id", type=int, help="This event only.")
 @click.option("--region", help="Events in this region and below (GB/T 2260 code).")
 @click.option(
     "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True, help="The PDF."
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.key for form in formats.ALL]),
+    default=formats.A4_PAGE.key,
+    show_default=True,
+    help="a4, a5, tent (a card that stands on a table) or four (four to an A4 page, to cut).",
+)
 @with_appcontext
-def make_posters(campaign_id: str, event_id: int | None, region: str | None, out: Path) -> None:
+def make_posters(campaign_id: str, event_id: int | None, region: str | None, out: Path, form: str) -> None:
     week, now = campaign.find(campaign_id), clock.now()
     wanted = [_one_event(week, event_id)] if event_id is not None else _dated_events(week, region)
     if not wanted:
@@ -184,7 +192,7 @@ def make_posters(campaign_id: str, event_id: int | None, region: str | None, out
         numbers += [made[id].number for id in part]
     try:
         with out.open("wb") as file, _progress(len(numbers)) as done:
-            posters.write_posters(file, numbers, now, done)
+            posters.write_posters(file, numbers, now, done, formats.find(form))
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from PIL import Image, TiffImagePlugin
 
 DPI = 300
-A4 = (2480, 3508)  # pixels
+A4, A5 = (2480, 3508), (1748, 2480)  # pixels
 _POINT = 72 / DPI
 _STRIP, _STRIP_BYTES = 273, 279  # tags of a TIFF
 
@@ -28,20 +28,22 @@ class Picture:
 
 @dataclass(frozen=True)
 class Placed:
-    """A picture on a page; left and top in pixels from the upper left corner."""
+    """A picture on a page; left and top in pixels from the upper left corner. turned: it stands on its head."""
 
     picture: Picture
-    left: int
-    top: int
+    left: float
+    top: float
+    scale: float = 1.0
+    turned: bool = False
 
 
 class Paper:
-    """An A4 document under way. Write pictures and pages in any order, then close()."""
+    """A document under way, its pages of one size. Write pictures and pages in any order, then close()."""
 
     _CATALOG, _PAGES, _INFO = 1, 2, 3
 
-    def __init__(self, out: BinaryIO, title: str) -> None:
-        self._out, self._at = out, 0
+    def __init__(self, out: BinaryIO, title: str, size: tuple[int, int] = A4) -> None:
+        self._out, self._at, self.size = out, 0, size
         self._offsets: dict[int, int] = {}
         self._next = 4
         self._pages: list[int] = []
@@ -61,14 +63,21 @@ class Paper:
     def page(self, placed: Iterable[Placed]) -> None:
         placed = list(placed)
         names = {item.picture.number for item in placed}
-        content = self._stream("<<", "\n".join(map(_drawn, placed)).encode())
+        content = self._stream("<<", "\n".join(map(self._drawn, placed)).encode())
         resources = " ".join(f"/P{number} {number} 0 R" for number in sorted(names))
-        width, height = (side * _POINT for side in A4)
+        width, height = (side * _POINT for side in self.size)
         body = (
             f"<< /Type /Page /Parent {self._PAGES} 0 R /MediaBox [0 0 {width:.2f} {height:.2f}] "
             f"/Resources << /XObject << {resources} >> >> /Contents {content} 0 R >>"
         )
         self._pages.append(self._object(None, body.encode()))
+
+    def _drawn(self, item: Placed) -> str:
+        width, height = (side * item.scale * _POINT for side in (item.picture.width, item.picture.height))
+        left, bottom = item.left * _POINT, (self.size[1] - item.top) * _POINT - height
+        if item.turned:
+            width, height, left, bottom = -width, -height, left + width, bottom + height
+        return f"q {width:.3f} 0 0 {height:.3f} {left:.3f} {bottom:.3f} cm /P{item.picture.number} Do Q"
 
     def close(self) -> None:
         kids = " ".join(f"{number} 0 R" for number in self._pages)
@@ -93,12 +102,6 @@ class Paper:
 
     def _stream(self, head: str, raw: bytes) -> int:
         return self._object(None, f"{head} /Length {len(raw)} >>\nstream\n".encode() + raw + b"\nendstream")
-
-
-def _drawn(item: Placed) -> str:
-    width, height = item.picture.width * _POINT, item.picture.height * _POINT
-    left, bottom = item.left * _POINT, (A4[1] - item.top) * _POINT - height
-    return f"q {width:.3f} 0 0 {height:.3f} {left:.3f} {bottom:.3f} cm /P{item.picture.number} Do Q"
 
 
 def _group4(image: Image.Image) -> bytes:

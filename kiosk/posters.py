@@ -1,4 +1,4 @@
-"""Posters: one A4 page an event with its venue code. Calm, black on white, sparing with ink."""
+"""Posters: an event with its venue code, on paper of several formats. Calm, black on white, sparing with ink."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,15 @@ from functools import lru_cache
 from io import BytesIO
 from typing import BinaryIO
 
-from flask import Blueprint, Flask, Response, make_response, render_template
+from flask import Blueprint, Flask, Response, make_response, render_template, request
 from flask_babel import force_locale
 from flask_login import current_user, login_required
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from kiosk import qr
+from kiosk import formats, qr
+from kiosk.formats import Art, Format, Sheet
 from kiosk.paper import A4, DPI, Paper, Placed
 from models import access, clock, codes
 from models.base import db
@@ -64,39 +65,44 @@ def register(app: Flask) -> None:
 @bp.get("/desk/events/<int:event_id>/poster.pdf")
 @login_required
 def poster(event_id: int) -> Response:
+    form = formats.find(request.args.get("format", formats.A4_PAGE.key))
     event = access.event_for(current_user, event_id)
     if event.status == CANCELLED:
         raise Conflict(NO_POSTER)
     now = clock.now()
-    response = make_response(poster_pdf([codes.for_event(event, now)], now))
+    response = make_response(poster_pdf([codes.for_event(event, now)], now, form))
     response.content_type = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="poster-{event_id}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="poster-{event_id}-{form.key}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def poster_pdf(wanted: Sequence[VenueCode], now: datetime) -> bytes:
-    """A page for each code."""
+def poster_pdf(wanted: Sequence[VenueCode], now: datetime, form: Format = formats.A4_PAGE) -> bytes:
+    """A poster for each code."""
     out = BytesIO()
-    write_posters(out, [code.number for code in wanted], now)
+    write_posters(out, [code.number for code in wanted], now, form=form)
     return out.getvalue()
 
 
 def write_posters(
-    out: BinaryIO, numbers: Sequence[int], now: datetime, done: Callable[[int], object] = lambda pages: None
+    out: BinaryIO,
+    numbers: Sequence[int],
+    now: datetime,
+    done: Callable[[int], object] = lambda posters: None,
+    form: Format = formats.A4_PAGE,
 ) -> None:
-    """A page for each code number, in their order, written as it is drawn; done(1) is called after each."""
-    paper: Paper | None = None
-    shared: dict[str, list[Placed]] = {}
+    """A poster for each code number, in their order, written as it is drawn; done(1) is called after each."""
+    sheet: Sheet | None = None
+    shared: dict[str, Art] = {}
     for code in _in_batches(numbers):
         campaign = code.event.campaign
-        paper = paper or Paper(out, f"{campaign.name_zh} 现场码")
+        sheet = sheet or Sheet(out, f"{campaign.name_zh} 现场码", form)
         if campaign.id not in shared:
-            shared[campaign.id] = _on_every_page(paper, campaign)
-        paper.page(shared[campaign.id] + _of_its_own(paper, code, now))
+            shared[campaign.id] = _on_every_page(sheet.paper, campaign)
+        sheet.add(shared[campaign.id] | _of_its_own(sheet.paper, code, now))
         done(1)
-    if paper is not None:
-        paper.close()
+    if sheet is not None:
+        sheet.close()
 
 
 def _in_batches(numbers: Sequence[int]) -> Iterator[VenueCode]:
@@ -116,22 +122,22 @@ def _in_batches(numbers: Sequence[int]) -> Iterator[VenueCode]:
         yield from (rows[number] for number in part)
 
 
-def _on_every_page(paper: Paper, campaign: Campaign) -> list[Placed]:
+def _on_every_page(paper: Paper, campaign: Campaign) -> Art:
     """Whose week it is, the frame of the code, what to do: stored once in the document."""
-    return [
-        Placed(paper.picture(_head(campaign)), MARGIN, HEAD_TOP),
-        Placed(paper.picture(_corners()), (WIDE - CODE) // 2, CODE_TOP),
-        Placed(paper.picture(_what_to_do()), MARGIN, DO_TOP),
-    ]
+    return {
+        "head": Placed(paper.picture(_head(campaign)), MARGIN, HEAD_TOP),
+        "frame": Placed(paper.picture(_corners()), (WIDE - CODE) // 2, CODE_TOP),
+        "do": Placed(paper.picture(_what_to_do()), MARGIN, DO_TOP),
+    }
 
 
-def _of_its_own(paper: Paper, code: VenueCode, now: datetime) -> list[Placed]:
+def _of_its_own(paper: Paper, code: VenueCode, now: datetime) -> Art:
     symbol = paper.picture(_symbol(code.token(now)))
-    return [
-        Placed(paper.picture(_event(code.event, _places(code))), MARGIN, EVENT_TOP),
-        Placed(symbol, (WIDE - symbol.width) // 2, CODE_TOP + (CODE - symbol.height) // 2),
-        Placed(paper.picture(_foot(code)), MARGIN, FOOT_TOP),
-    ]
+    return {
+        "event": Placed(paper.picture(_event(code.event, _places(code))), MARGIN, EVENT_TOP),
+        "code": Placed(symbol, (WIDE - symbol.width) // 2, CODE_TOP + (CODE - symbol.height) // 2),
+        "foot": Placed(paper.picture(_foot(code)), MARGIN, FOOT_TOP),
+    }
 
 
 @lru_cache(maxsize=1)
@@ -246,7 +252,7 @@ def _told(event: Event, places: list[str]) -> tuple[list[str], str]:
 
 def _symbol(token: str) -> Image.Image:
     """The code, as large as whole dots allow."""
-    rows = qr.symbol(site().code_url("V", token), qr.VENUE_LEVEL)
+    rows = qr.symbol(site().code_url("V", token), qr.VENUE_LEVEL, quick=True)
     return qr.bitmap(rows, (CODE - 2 * CORNER_WIDE) // len(rows))
 
 

@@ -19,17 +19,22 @@ _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 Symbol = list[list[bool]]  # rows of modules with the quiet zone, True is dark
 
 
-def code(text: str, level: int) -> qrcode.QRCode:
-    """The smallest symbol for a text, in alphanumeric mode wherever the text allows it (our upper-case addresses do)."""
-    made = qrcode.QRCode(error_correction=level, border=BORDER)
+_MASK = 2  # of the eight of the standard: all are read, weighing them takes longer than drawing
+
+
+def code(text: str, level: int, *, quick: bool = False) -> qrcode.QRCode:
+    """The smallest symbol for a text, in alphanumeric mode wherever the text allows it (our upper-case addresses do).
+
+    quick: for symbols by the thousand, with one mask for all."""
+    made = qrcode.QRCode(error_correction=level, border=BORDER, mask_pattern=_MASK if quick else None)
     mode = MODE_ALPHA_NUM if _ALPHANUMERIC.issuperset(text) else MODE_8BIT_BYTE
     made.add_data(QRData(text, mode=mode), optimize=0)
     made.make(fit=True)
     return made
 
 
-def symbol(text: str, level: int) -> Symbol:
-    return code(text, level).get_matrix()
+def symbol(text: str, level: int, *, quick: bool = False) -> Symbol:
+    return code(text, level, quick=quick).get_matrix()
 
 
 def bitmap(rows: Symbol, scale: int = SCALE) -> Image.Image:
@@ -40,9 +45,9 @@ def bitmap(rows: Symbol, scale: int = SCALE) -> Image.Image:
     return large.convert("1", dither=Image.Dither.NONE)
 
 
-def png(text: str, level: int) -> bytes:
+def png(text: str, level: int, *, quick: bool = False) -> bytes:
     out = BytesIO()
-    bitmap(symbol(text, level)).save(out, "PNG")
+    bitmap(symbol(text, level, quick=quick)).save(out, "PNG")
     return out.getvalue()
 
 
