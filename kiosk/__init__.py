@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from kiosk import commands, passes, phone, posters, scans, station
+from kiosk import commands, handing_out, passes, phone, posters, scans, shell, station
 
-MODULES = (scans, station, phone, passes, posters, commands)
+MODULES = (scans, shell, station, phone, passes, posters, handing_out, commands)
 
 
 def register(app: Flask) -> None:

@@ -20,6 +20,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from kiosk.device import device
 from kiosk.limits import limiter
+from kiosk.shell import SHEETS, version
 from kiosk.station_words import WORDS
 from models import attendance, campaign, clock, devices, keys, passes, rules, sittings
 from models.attempts import MAX_HEADCOUNT
@@ -57,7 +58,12 @@ def shell() -> Response:
         with force_locale(language):
             words[language] = {key: gettext(sentence) for key, sentence in WORDS.items()}
     shown = "zh" if str(get_locale()).startswith("zh") else "en"
-    return _own_policy(make_response(render_template("kiosk/app.html", words=words, shown=shown)))
+    mark = version()
+    page = render_template("kiosk/app.html", words=words, shown=shown, sheets=SHEETS, version=mark)
+    response = _own_policy(make_response(page))
+    # The service worker keeps the page only with the files that belong to it.
+    response.headers["Openweek-Kiosk-Version"] = mark
+    return response
 
 
 @bp.get("/kiosk/reader.js")
@@ -85,7 +91,7 @@ def _pairing_code() -> str:
         raise UnsupportedMediaType
     try:
         body = request.get_json()
-    except BadRequest:
+    except (BadRequest, RecursionError):  # no JSON, or nested without end
         body = None
     code = body.get("code") if isinstance(body, dict) else None
     if not isinstance(code, str):

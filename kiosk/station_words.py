@@ -1,8 +1,11 @@
 """Every sentence that the kiosk app says by itself, by the name that its scripts use. %(…)s is filled on the device."""
 
+from kiosk.words import REASONS
 from models.errors import N_
 
 WORDS = {
+    # A device that decides by itself gives the same reasons as the server.
+    **{f"reason_{reason}": sentence for reason, sentence in REASONS.items()},
     "title": N_("Check-in kiosk"),
     "sound_on": N_("Sound is on"),
     "sound_off": N_("Sound is off"),
@@ -19,7 +22,7 @@ WORDS = {
     "pair_short": N_("A pairing code has 8 characters; this one has %(count)s. Check it and try again."),
     "pair_alike": N_("A pairing code never has the characters %(characters)s. Check it and try again."),
     "pair_offline": N_("The server did not answer. Check the network of this device, then try again."),
-    "pair_kept": N_("Scans that are kept on this device and will be sent once it is paired: %(count)s."),
+    "pair_kept": N_("Scans that are still kept on this device, not yet sent: %(count)s."),
     # The door
     "ask": N_("Show your pass, or tap your group"),
     "touch_title": N_("No pass? Tap your group"),
@@ -70,7 +73,15 @@ WORDS = {
     "reentry": N_("Welcome back"),
     "refused": N_("Not checked in"),
     "kept": N_("Kept on this device"),
-    "kept_note": N_("The server does not answer. The scan is safe and is sent as soon as it does."),
+    "unverified_note": N_(
+        "This device cannot check the code. The scan is safe; the server decides once it answers."
+    ),
+    "offline": N_("Offline: kept on this device."),
+    "offline_elsewhere": N_("Offline: not checked with other devices."),
+    "offline_capacity": N_("Offline: not checked whether the room is full."),
+    "offline_elsewhere_capacity": N_(
+        "Offline: not checked with other devices, nor whether the room is full."
+    ),
     "kept_held": N_("Noted"),
     "undone": N_("Taken back"),
     "not_ours": N_("This is not a pass"),
@@ -103,7 +114,26 @@ WORDS = {
     "kind_foreign": N_("Foreign code"),
     # The line to the server
     "line_trying": N_("No connection"),
-    "line_waiting": N_("%(count)s to send"),
+    "line_waiting": N_("%(count)s to send, the oldest %(age)s"),
+    "line_aside": N_("%(count)s set aside"),
+    "line_clear": N_("Everything sent"),
+    "line_known": N_("checked by what was known at %(time)s"),
+    "age_now": N_("just now"),
+    "age_minutes": N_("%(count)s min old"),
+    "age_hours": N_("%(count)s h old"),
+    "known_since": N_("Learnt from the server"),
+    "version": N_("Version"),
+    "offline_title": N_("Without a network"),
+    "offline_help": N_(
+        "This device goes on by itself: it checks signature, week, event, opening hours, revoked passes as last learnt, "
+        "and what it has seen itself. It cannot check what other devices have seen, nor whether the room is full. "
+        "Everything is kept and sent later."
+    ),
+    "export": N_("Save what is not sent as a file"),
+    "export_note": N_(
+        "If this device will see no network again, save the file and hand it to the organizer. Nothing is deleted here, "
+        "and a scan that arrives twice counts once."
+    ),
     "revoked": N_("This device was taken out of service. Pair it again with a new code."),
     "repair": N_("Pair again"),
     "repair_note": N_("Ends this pairing on this device; what was scanned stays. You need a new code."),

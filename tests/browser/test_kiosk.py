@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from kiosk import qr
+from models.ledger import Flag
 from tests.support.camera import film
 from tests.support.served import Server, served
 from tests.support.station import Station, Week, open_week
@@ -231,6 +232,11 @@ def test_a_foreign_code_goes_nowhere(station: Station, text: str):
     assert (scan.reason, scan.code_length, scan.code_hash) == ("unknown_code", len(text), sent["code_hash"])
 
 
+def sent(station: Station) -> None:
+    expect(station.page.locator("#strip li.scan-unsent")).to_have_count(0, timeout=20_000)
+    expect(station.page.locator('#line[data-state="clear"]')).to_have_text("已全部发送")
+
+
 def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
     before = station.week.visits()
     bodies = posted(station.page)
@@ -245,9 +251,8 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
 
     station.page.route(SCANS, lose)
     station.touch("青少年")
-    station.verdict("kept", "已存入本机")
-    expect(station.page.locator("#strip li.scan-stored")).to_have_count(1, timeout=20_000)
-    expect(station.page.locator("#line")).to_be_hidden()
+    station.verdict("good", "已签到", "离线：已存入本机")
+    sent(station)
     assert lost == [200, 200]
     assert len({json.loads(body)["scans"][0]["id"] for body in bodies}) == 1
     assert station.week.visits() == before + 1
@@ -255,26 +260,41 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
 
 def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
     before = station.week.visits()
-    station.page.route(SCANS, lambda route: route.fulfill(status=200, body="<h1>Sign in to this Wi-Fi</h1>"))
+    portal = {"status": 200, "content_type": "text/html", "body": "<h1>Sign in to this Wi-Fi</h1>"}
+    station.page.route("**/api/v1/**", lambda route: route.fulfill(**portal))
     station.touch("青少年")
-    station.verdict("kept")
-    station.page.unroute(SCANS)
+    station.verdict("good", "离线")
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "离线：未核对其他终端")
+    line = station.page.locator("#line")
+    expect(line).to_have_attribute("data-waiting", "2")
+    expect(line).to_contain_text("待发送 2 条，最早一条为刚才")
+    assert station.week.visits() == before
+    station.page.unroute("**/api/v1/**")
     station.page.reload()
-    expect(station.page.locator("#strip li.scan-stored")).to_have_count(1)
-    assert station.week.visits() == before + 1
+    sent(station)
+    station.today(2)
+    assert station.week.visits() == before + 2
+    assert [scan.shown for scan in station.week.scans()[-2:]] == ["stored", "stored"]
 
 
-def test_a_revoked_device_says_so_and_loses_nothing(station: Station):
+def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station):
     page, week = station.page, station.week
-    before = week.visits()
     page.route(SCANS, lambda route: route.abort())
     station.touch("社会公众")
-    station.verdict("kept")
+    station.verdict("good")
     week.revoke_all()
     page.reload()
     expect(page.locator("#pair-why")).to_contain_text("本机已停用")
     expect(page.locator("#pair-kept")).to_contain_text("1")
+    with page.expect_download() as saved:
+        page.locator("#pair-export").click()
+    file = json.loads(saved.value.path().read_text())
+    assert [(scan["kind"], scan["shown"]) for scan in file["scans"]] == [("touch", "stored")]
     page.unroute(SCANS)
-    station.pair()
-    expect(page.locator("#strip li.scan-stored")).to_have_count(1)
-    assert week.visits() == before + 1
+    page.reload()
+    expect(page.locator("#pair-kept")).to_be_hidden(timeout=20_000)
+    scan = week.scans()[-1]
+    assert str(scan.id) == file["scans"][0]["id"]
+    assert Flag.AFTER_REVOCATION in Flag(scan.flags)
+    assert "owk_" not in everything_kept(page)

@@ -3,53 +3,54 @@
 import { Failed } from "./api.js";
 import * as clock from "./clock.js";
 import * as feedback from "./feedback.js";
+import * as handover from "./handover.js";
+import * as line from "./line.js";
 import * as outbox from "./outbox.js";
 import { bringIcons, byId, element, icon, tell, twice } from "./page.js";
 import * as pairing from "./pairing.js";
+import * as shell from "./shell.js";
 import * as station from "./station.js";
 import * as store from "./store.js";
-import { language, named, say, speak, when } from "./words.js";
+import { clockTime, dayOf, language, named, say, speak, when } from "./words.js";
 import { stayAwake } from "./wake.js";
 
 const CLIENT = 1;
 const REFRESH = 5 * 60_000;
 
 let token = null;
-let line = { online: true, waiting: 0 };
-
-function drawLine() {
-  const words = [];
-  if (!line.online) words.push(say("line_trying"));
-  if (line.waiting) words.push(say("line_waiting", { count: line.waiting }));
-  const place = byId("line");
-  place.dataset.state = line.online ? "ok" : "off";
-  place.replaceChildren(icon(line.online ? "upload" : "offline"), words.join(" · "));
-  place.hidden = !words.length;
-}
 
 /** After every attempt to send. A device that the server no longer knows asks for a new code; its scans stay. */
 async function sent(outcome) {
-  line = outcome;
-  drawLine();
+  line.set(outcome.online);
   station.draw();
-  if (outcome.refused) await outOfService(outcome.detail);
+  if (outcome.refused) await unpair(outcome.detail || say("revoked"));
+  else if (!token) await handedOver();
 }
 
-function outOfService(detail) {
-  return unpair(detail || say("revoked"));
-}
-
+/** The end of a pairing. What the device still holds goes on being handed over under its old name, if it may. */
 async function unpair(why) {
+  const retired = token;
   token = null;
+  if (retired) await store.put("handover", retired);
   await store.put("token", null);
   station.close();
   byId("about").hidden = true;
-  pairing.open(why, await store.waitingCount());
+  pairing.open(why, await store.queue());
+  await handedOver();
+}
+
+/** A device out of service that has nothing left to hand over forgets all it knew. */
+async function handedOver() {
+  const queue = await store.queue();
+  pairing.kept(queue);
+  if (!queue.waiting && !queue.aside) await store.wipe();
 }
 
 async function paired(newToken) {
   token = newToken;
   await store.put("token", token);
+  await store.put("handover", null);
+  await store.put("knowledge", null); // of an earlier pairing
   await begin();
 }
 
@@ -58,26 +59,25 @@ async function refresh() {
   if (!token) return;
   try {
     const told = await station.learn(token);
-    line = { ...line, online: true };
+    line.set(true);
     if (told.least_client > CLIENT) offerReload();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     if (error.status === 401) {
       // A revoked device may still hand in what it holds, so that comes first.
       await outbox.send();
-      if (token) await outOfService(error.detail);
+      if (token) await unpair(error.detail || say("revoked"));
       return;
     }
-    line = { ...line, online: error.status > 0 };
+    line.set(error.status > 0);
   }
-  drawLine();
   station.draw();
 }
 
 async function begin() {
   outbox.open(token, sent);
-  await station.recall();
-  await refresh();
+  // What is known already opens the door at once; a server that does not answer must not hold it up.
+  if (!(await station.recall())) await refresh();
   if (!token) return;
   if (!station.knowledge()) {
     byId("pairing").hidden = true;
@@ -89,13 +89,13 @@ async function begin() {
   byId("about").hidden = false;
   station.open(token);
   stayAwake();
-  outbox.send();
+  await refreshAndSend();
 }
 
 function offerReload() {
   const button = element("button", "", say("reload"));
   button.type = "button";
-  button.addEventListener("click", () => location.reload());
+  button.addEventListener("click", shell.takeOver);
   const place = byId("notice");
   place.replaceChildren(element("span", "", say("new_version")), button);
   place.hidden = false;
@@ -104,17 +104,20 @@ function offerReload() {
 function drawSheet() {
   const { kiosk, campaign, events } = station.knowledge();
   const sittings = events.flatMap((event) => event.occurrences.map((one) => `${event.title}: ${when(one, campaign.zone)}`));
+  const learned = station.learnedAt();
   const facts = [
     ["device", kiosk.name],
     ["campaign", named(campaign.name)],
     ["events", sittings.join("\n")],
+    ["known_since", `${dayOf(learned, campaign.zone)} ${clockTime(learned, campaign.zone)}`],
+    ["version", shell.version],
   ];
   const rows = facts.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]);
   byId("facts").replaceChildren(...rows);
 }
 
 async function repair() {
-  const waiting = await store.waitingCount();
+  const { waiting } = await store.queue();
   if (waiting) {
     byId("repair-note").textContent = say("repair_wait", { count: waiting });
     outbox.send();
@@ -137,7 +140,6 @@ function listen() {
   byId("language").addEventListener("click", async () => {
     speak(language() === "zh" ? "en" : "zh");
     await store.put("language", language());
-    drawLine();
     station.draw();
   });
   byId("sound").addEventListener("click", async () => {
@@ -151,6 +153,7 @@ function listen() {
     byId("sheet").showModal();
   });
   byId("sheet-close").addEventListener("click", () => byId("sheet").close());
+  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", handover.save);
   twice(byId("repair"), () => say("repair_sure"), repair);
   for (const first of ["pointerdown", "keydown"]) document.addEventListener(first, feedback.unlock, { passive: true });
   addEventListener("online", refreshAndSend);
@@ -158,8 +161,18 @@ function listen() {
 }
 
 async function refreshAndSend() {
+  shell.lookForNewer();
   await refresh();
-  if (token) await outbox.send();
+  if (token || (await store.get("handover"))) await outbox.send();
+}
+
+/** Without a pairing: ask for a code, and hand over what an earlier pairing has left. */
+async function unpaired() {
+  pairing.open("", await store.queue());
+  const retired = await store.get("handover");
+  if (!retired) return;
+  outbox.open(retired, sent);
+  await outbox.send();
 }
 
 async function start() {
@@ -171,9 +184,10 @@ async function start() {
   listen();
   station.listen();
   pairing.listen(paired);
+  shell.start(station.isBusy);
   token = (await store.get("token")) ?? null;
   if (token) await begin();
-  else pairing.open("", await store.waitingCount());
+  else await unpaired();
   navigator.storage?.persist?.();
 }
 

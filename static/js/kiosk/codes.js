@@ -35,7 +35,7 @@ function hex(bytes) {
 }
 
 /**
- * {is: "pass", token, purpose, keyId, campaign, group, headcount, event, serial (10 hex digits)},
+ * {is: "pass", token, bytes (80), purpose, keyId, campaign, group, headcount, event, serial (10 hex digits)},
  * {is: "venue"} for a venue code, {is: "foreign"} for everything else.
  */
 export function read(text) {
@@ -50,6 +50,7 @@ export function read(text) {
   return {
     is: "pass",
     token,
+    bytes,
     purpose,
     keyId: bytes[1],
     campaign: view.getUint16(2),

@@ -7,7 +7,9 @@ import * as store from "./store.js";
 const BATCH = 100;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
+const PATIENT = 3; // failures before a batch is made smaller: it may be what the server stumbles over
 const UNREADABLE = [400, 413, 422];
+const NO_LONGER = [401, 403];
 
 let token = null;
 let told = () => {};
@@ -17,10 +19,11 @@ let timer = null;
 let failures = 0;
 let size = BATCH;
 
-/** Begin: the device's token, and whom to tell {online, refused (401), waiting} after every attempt. */
+/** Begin: the device's token, and whom to tell {online, refused (401, 403), detail} after every attempt. */
 export function open(deviceToken, tell) {
   token = deviceToken;
   told = tell;
+  failures = 0;
 }
 
 /** Send what waits. Answers when an attempt that began after this call is over, whether it worked or not. */
@@ -38,13 +41,19 @@ export function send() {
   return next;
 }
 
+/** A scan was added: send it, unless the server has just failed and the one timer will try again anyway. */
+export function nudge() {
+  if (timer === null && !running) send();
+}
+
 async function attempt() {
   clearTimeout(timer);
+  timer = null;
   // Another tab of this kiosk may be sending: one at a time, and what it has delivered is not sent again.
   const outcome = navigator.locks ? await navigator.locks.request("openweek-outbox", drain) : await drain();
-  const waiting = await store.waitingCount();
-  told({ ...outcome, waiting });
+  const { waiting } = await store.queue();
   if (waiting && !outcome.refused) timer = setTimeout(send, outcome.pause);
+  told(outcome);
 }
 
 async function drain() {
@@ -58,25 +67,34 @@ async function drain() {
       size = Math.min(size * 2, BATCH);
     } catch (error) {
       if (!(error instanceof api.Failed)) throw error;
-      if (error.status === 401 || error.status === 403) return { online: true, refused: true, detail: error.detail };
-      if (!UNREADABLE.includes(error.status)) {
-        return { online: error.status > 0, pause: Math.max(backOff(), error.retryAfter) };
+      if (NO_LONGER.includes(error.status)) return { online: true, refused: true, detail: error.detail };
+      if (UNREADABLE.includes(error.status)) {
+        await narrow(batch);
+        continue;
       }
-      await narrow(batch);
+      const pause = Math.max(backOff(), error.retryAfter);
+      if (stumbled(error, batch)) await narrow(batch);
+      return { online: error.status > 0, pause };
     }
   }
+}
+
+/** Whether this batch has failed so often that it should be smaller. A single scan is never blamed for the network. */
+function stumbled(error, batch) {
+  if (failures % PATIENT) return false;
+  return batch.length > 1 || error.status === 500;
 }
 
 /** How many of the batch the server has answered for good. */
 async function post(batch) {
   const left = Date.now();
   const body = { device_time: clock.stamp(left), scans: batch.map((scan) => scan.body) };
-  const told = await api.ask("/api/v1/scans", { token, body });
-  clock.measure(left, Date.now(), told.server_time);
-  const asked = new Set(batch.map((scan) => scan.id));
-  const results = Array.isArray(told.results) ? told.results : [];
-  const final = results.filter((result) => asked.has(result?.id) && result.verdict !== "retry");
-  await store.answered(final);
+  const answer = await api.ask("/api/v1/scans", { token, body });
+  clock.measure(left, Date.now(), answer.server_time);
+  const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
+  const results = Array.isArray(answer.results) ? answer.results : [];
+  const final = results.filter((result) => result?.id in posted && result.verdict !== "retry");
+  await store.answered(final, posted);
   await store.put("skew", clock.skewNow());
   return final.length;
 }

@@ -50,12 +50,19 @@ async function submit(onPaired) {
   }
 }
 
-/** Show the question. why: a sentence that says what ended the last pairing. kept: scans that still wait here. */
-export function open(why, kept) {
+/** How much an earlier pairing has left on this device: {waiting, aside}. */
+export function kept({ waiting, aside }) {
+  const count = waiting + aside;
+  tell(byId("pair-kept"), count ? say("pair_kept", { count }) : "");
+  byId("pair-export").hidden = !count;
+}
+
+/** Show the question. why: a sentence that says what ended the last pairing. queue: what still waits here. */
+export function open(why, queue) {
   byId("pairing").hidden = false;
   byId("station").hidden = true;
   tell(byId("pair-why"), why);
-  tell(byId("pair-kept"), kept ? say("pair_kept", { count: kept }) : "");
+  kept(queue);
   field.focus();
 }
 

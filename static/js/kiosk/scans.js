@@ -1,14 +1,17 @@
-// One scan, from the moment it is made to its verdict: given an id, kept, sent, answered, shown.
+// One scan, from the moment it is made to its verdict: judged by what this device knows, kept, sent, answered, shown.
+// Where the server answers, its verdict holds; where it does not, the device shows its own and says what is unchecked.
 
 import * as clock from "./clock.js";
 import * as codes from "./codes.js";
 import * as door from "./door.js";
+import * as line from "./line.js";
 import * as outbox from "./outbox.js";
+import { decide } from "./rules.js";
 import * as store from "./store.js";
 import * as verdict from "./verdict.js";
 import { say } from "./words.js";
 
-const PATIENCE = 8500; // milliseconds: a little longer than one request may take
+const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
 
 /** Codes seen lately. A code counts anew only after it has been out of sight for the guard's time. */
 class Guard {
@@ -43,7 +46,7 @@ function within(milliseconds, work) {
 }
 
 export class Scans {
-  /** station: {token, zone, rules, groupName(key), groupKey(number)}; onChange() after every scan and answer. */
+  /** station: {token, known, zone, rules, groupName(key), groupKey(number)}; onChange() after every scan and answer. */
   constructor(station, onChange) {
     this.station = station;
     this.onChange = onChange;
@@ -77,8 +80,8 @@ export class Scans {
     const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
     verdict.show(number, "bad", { word: say(word), note: say(note) });
     const told = await codes.fingerprint(text, this.station.token);
-    await this.keep({ kind: "pass", ...told }, { foreign: true });
-    await outbox.send();
+    await this.keep(this.made({ kind: "pass", ...told }), { foreign: true, entry: null, flags: [] }, "refused");
+    outbox.nudge();
     this.onChange();
   }
 
@@ -86,30 +89,50 @@ export class Scans {
     return this.submit({ kind: "touch", group, headcount }, { group });
   }
 
-  undo(scan) {
-    return this.submit({ kind: "undo", undoes: scan.id }, { group: null });
-  }
-
-  async keep(body, about) {
-    const made = Date.now();
-    const id = newId();
-    const common = { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null };
-    const record = await store.add({ id, made, about, body: { ...common, ...body } });
-    this.onChange();
-    return record;
+  /** Take back a scan of this device. */
+  async undo(target) {
+    const scan = this.made({ kind: "undo", undoes: target.id });
+    const within = scan.made - target.made <= this.station.rules.undo_minutes * 60_000;
+    const refused = { verdict: "refused", reason: "not_allowed", flags: [], since: null };
+    const taken = { verdict: "stored", reason: null, flags: [], since: null, unchecked: [] };
+    await this.answer(verdict.begin(), scan, { group: null }, within ? taken : refused);
   }
 
   async submit(body, about) {
     const number = verdict.begin();
-    const { id } = await this.keep(body, about);
-    await within(PATIENCE, outbox.send());
-    const { answer } = await store.scan(id);
-    this.onChange();
-    if (!answer) {
-      verdict.show(number, "kept", { word: say("kept"), note: say("kept_note") });
-      return;
+    const scan = this.made(body);
+    const at = scan.made - (scan.body.skew_ms ?? 0);
+    const judged = await decide({ id: scan.id, body: scan.body, at }, this.station.known, store.seen);
+    await this.answer(number, scan, about, judged);
+  }
+
+  /** A scan as it is posted, with its id and the device's clock at this moment. */
+  made(body) {
+    const made = Date.now();
+    const id = newId();
+    return { id, made, body: { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body } };
+  }
+
+  /** On disk, strictly, before anything green is seen. */
+  keep({ id, made, body }, about, shown) {
+    return store.add({ id, made, about, body: { ...body, shown } });
+  }
+
+  /** Show who has decided: the server where it answers in time, else this device by what it knows. */
+  async answer(number, scan, about, judged) {
+    const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
+    const live = line.isOnline() && navigator.onLine !== false;
+    let kept = await this.keep(scan, remembered, live ? null : judged.verdict);
+    if (live) {
+      await within(PATIENCE, outbox.send());
+      kept = await store.scan(scan.id);
+      if (!kept.answer) kept = await store.show(scan.id, judged.verdict);
     }
-    const group = answer.group ? this.station.groupName(answer.group) : "";
-    verdict.show(number, ...verdict.worded(answer, group, this.station.zone, body.kind === "undo"));
+    const undoes = scan.body.kind === "undo";
+    const told = kept.answer ?? { ...judged, own: true };
+    const group = told.group ? this.station.groupName(told.group) : "";
+    verdict.show(number, ...verdict.worded(told, group, this.station.zone, undoes));
+    this.onChange();
+    if (!live) outbox.nudge();
   }
 }

@@ -3,9 +3,11 @@
 import * as api from "./api.js";
 import { Camera } from "./camera.js";
 import * as clock from "./clock.js";
+import * as line from "./line.js";
 import { byId, element, icon, tell } from "./page.js";
 import { Scans } from "./scans.js";
 import * as scanner from "./scanner.js";
+import { used } from "./shell.js";
 import * as store from "./store.js";
 import * as strip from "./strip.js";
 import { clockTime, dayOf, language, named, people, say, when } from "./words.js";
@@ -16,6 +18,7 @@ const REDRAW = 30_000;
 const DOUBLE_TAP = 700; // milliseconds: a child that taps twice is one child
 
 let known = null; // what GET /api/v1/kiosk told
+let learned = null; // when, in milliseconds of the device's clock
 let scans = null;
 let camera = null;
 let many = 1;
@@ -27,12 +30,19 @@ export function knowledge() {
   return known;
 }
 
+/** When the device last heard from the server what it must know, in milliseconds; null before. */
+export function learnedAt() {
+  return learned;
+}
+
 /** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
 export async function learn(token) {
   const left = Date.now();
   const told = await api.ask("/api/v1/kiosk", { token });
   clock.measure(left, Date.now(), told.server_time);
+  learned = Date.now();
   await store.put("knowledge", told);
+  await store.put("learned", learned);
   await store.put("skew", clock.skewNow());
   known = told;
   return told;
@@ -40,6 +50,7 @@ export async function learn(token) {
 
 export async function recall() {
   known = (await store.get("knowledge")) ?? null;
+  learned = (await store.get("learned")) ?? null;
   return known;
 }
 
@@ -66,6 +77,9 @@ export function open(token) {
   byId("station").hidden = false;
   const place = {
     token,
+    get known() {
+      return known;
+    },
     get zone() {
       return known.campaign.zone;
     },
@@ -85,13 +99,21 @@ export function isOpen() {
   return scans !== null && !byId("station").hidden;
 }
 
+/** Somebody is at the door: a verdict or a question is on the screen. */
+export function isBusy() {
+  return Boolean(document.querySelector("dialog[open]")) || !byId("verdict").hidden;
+}
+
 export function close() {
   camera?.release();
   scans = null;
+  known = null;
+  learned = null;
 }
 
 /** Everything on the screen that depends on language, time or scans. */
 export function draw() {
+  line.draw(learned, known?.campaign.zone);
   if (!isOpen()) return;
   drawTitle();
   drawGroups();
@@ -171,6 +193,7 @@ function notice(sentence, lasts = 0) {
 /** A text was read: whatever lies over the screen makes room for its verdict. */
 function read(text) {
   if (!isOpen()) return;
+  used();
   byId("sheet").close();
   settle(scans.code(text));
 }

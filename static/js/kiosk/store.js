@@ -1,23 +1,35 @@
 // What the device keeps: its token, and every scan from the moment it is made. The only module that knows IndexedDB.
 //
 // A scan is {id, seq, state, made, body, about, answer, undone}: state waiting, answered or aside; made: milliseconds
-// of the device's clock; body: what is posted, never changed; about: what the strip shows of it.
+// of the device's clock; body: what is posted, changed once at most, when the device shows its own verdict (shown);
+// about: {group, holder, entry, flags}: what the strip and the rules know of it. undone: taken back.
 
 const NAME = "openweek-kiosk";
 const KEPT = "kept";
 const SCANS = "scans";
+const VERSION = 2;
+const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 let opened = null;
+
+function upgrade({ result: base, transaction }, oldVersion) {
+  if (oldVersion < 1) {
+    base.createObjectStore(KEPT);
+    const scans = base.createObjectStore(SCANS, { keyPath: "id" });
+    scans.createIndex("state", ["state", "seq"]);
+    scans.createIndex("seq", "seq");
+  }
+  if (oldVersion < 2) transaction.objectStore(SCANS).createIndex("holder", "about.holder");
+}
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore(KEPT);
-      const scans = asked.result.createObjectStore(SCANS, { keyPath: "id" });
-      scans.createIndex("state", ["state", "seq"]);
-      scans.createIndex("seq", "seq");
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
+    asked.onsuccess = () => {
+      // A newer page in another tab must be able to upgrade.
+      asked.result.onversionchange = () => asked.result.close();
+      resolve(asked.result);
     };
-    asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
     asked.onblocked = () => reject(new Error("blocked"));
   });
@@ -59,6 +71,7 @@ export function add(scan) {
       const record = { ...scan, seq, state: "waiting", body: { ...scan.body, seq } };
       kept.put(seq, "seq");
       scans.add(record);
+      if (record.body.shown === "stored") takeBack(scans, record, true);
       answer(record);
     };
   });
@@ -73,11 +86,52 @@ export function waiting(most) {
   });
 }
 
-export function waitingCount() {
-  const range = IDBKeyRange.bound(["waiting", 0], ["waiting", Infinity]);
+/** {waiting, aside: how many; oldest: when the oldest waiting scan was made, or null}. */
+export function queue() {
+  const range = (state) => IDBKeyRange.bound([state, 0], [state, Infinity]);
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("state").count(range);
-    asked.onsuccess = () => answer(asked.result);
+    const told = { waiting: 0, aside: 0, oldest: null };
+    for (const state of ["waiting", "aside"]) {
+      const asked = scans.index("state").count(range(state));
+      asked.onsuccess = () => {
+        told[state] = asked.result;
+      };
+    }
+    const first = scans.index("state").get(range("waiting"));
+    first.onsuccess = () => {
+      told.oldest = first.result?.made ?? null;
+    };
+    answer(told);
+  });
+}
+
+/** Every scan that nobody has answered, set aside or not, in the device's own order. */
+export function unanswered() {
+  return within("readonly", [SCANS], (scans, answer) => {
+    const found = [];
+    answer(found);
+    for (const state of ["waiting", "aside"]) {
+      const asked = scans.index("state").getAll(IDBKeyRange.bound([state, 0], [state, Infinity]));
+      asked.onsuccess = () => found.push(...asked.result);
+    }
+  }).then((found) => found.sort((one, other) => one.seq - other.seq));
+}
+
+/** The verdict that holds for a scan: the server's, else the one that the device showed, else null. */
+export function verdictOf(scan) {
+  return scan.answer?.verdict ?? scan.body.shown;
+}
+
+function counts(scan) {
+  const held = scan.answer?.flags?.some((flag) => HELD.includes(flag));
+  return scan.about.entry && !scan.undone && !held && ["stored", "repeat"].includes(verdictOf(scan));
+}
+
+/** What this device has seen of a pass, as the rules want it. */
+export function seen(holder) {
+  return within("readonly", [SCANS], (scans, answer) => {
+    const asked = scans.index("holder").getAll(holder);
+    asked.onsuccess = () => answer(asked.result.filter(counts).map((scan) => scan.about.entry));
   });
 }
 
@@ -106,16 +160,41 @@ function change(scans, id, changes) {
   };
 }
 
-/** Note the server's answers, [{id, verdict, …}]; an undo that took effect marks its target. */
-export function answered(results) {
+/** An undo that holds marks its target; one that the server refused lets go of it again. */
+function takeBack(scans, { body }, undone) {
+  if (body.undoes) change(scans, body.undoes, { undone });
+}
+
+/** The device shows its own verdict because nobody answered: noted before it is shown. Answers the scan as it is now. */
+export function show(id, verdict) {
+  return within("readwrite", [SCANS], (scans, answer) => {
+    const asked = scans.get(id);
+    asked.onsuccess = () => {
+      const kept = asked.result;
+      answer(kept);
+      if (kept.state !== "waiting") return; // the server's answer came in this very moment
+      kept.body.shown = verdict;
+      scans.put(kept);
+      if (verdict === "stored") takeBack(scans, kept, true);
+    };
+  });
+}
+
+/**
+ * Note the server's answers, [{id, verdict, …}]. posted: {id: shown} as it was sent. A refusal of what was asked live
+ * while the device had meanwhile shown green is not the end: it is sent again and says so.
+ */
+export function answered(results, posted) {
   return within("readwrite", [SCANS], (scans) => {
     for (const result of results) {
       const asked = scans.get(result.id);
       asked.onsuccess = () => {
-        if (!asked.result) return;
-        scans.put({ ...asked.result, state: "answered", answer: result });
-        const { undoes } = asked.result.body;
-        if (undoes && result.verdict !== "refused") change(scans, undoes, { undone: true });
+        const kept = asked.result;
+        if (!kept) return;
+        const overtaken = kept.body.shown === "stored" && posted[kept.id] !== "stored";
+        if (overtaken && result.verdict === "refused") return;
+        scans.put({ ...kept, state: "answered", answer: result });
+        takeBack(scans, kept, result.verdict !== "refused");
       };
     }
   });
@@ -124,6 +203,18 @@ export function answered(results) {
 /** Put aside a scan that the server cannot read at all: visible, never deleted, no longer in the way of others. */
 export function setAside(id) {
   return within("readwrite", [SCANS], (scans) => change(scans, id, { state: "aside" }));
+}
+
+/** Forget who this device was, once everything is handed over; its own numbering goes on. */
+export function wipe() {
+  return within("readwrite", [KEPT, SCANS], (kept, scans) => {
+    for (const key of ["token", "handover", "knowledge", "learned"]) kept.delete(key);
+    const asked = scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity]));
+    asked.onsuccess = () => {
+      asked.result?.delete();
+      asked.result?.continue();
+    };
+  });
 }
 
 /** Delete what was answered before `made`; what waits or was set aside stays, however old. */

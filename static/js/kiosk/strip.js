@@ -11,7 +11,15 @@ const ICONS = { stored: "check", repeat: "history", refused: "cross", waiting: "
 
 function stateOf(scan) {
   if (scan.undone) return "undone";
-  return scan.state === "answered" ? scan.answer.verdict : scan.state;
+  if (scan.state === "aside") return "aside";
+  return store.verdictOf(scan) ?? "waiting";
+}
+
+/** The verdict in words, and whether the server has yet to hear of it. */
+function told(scan) {
+  const state = stateOf(scan);
+  const unsent = scan.state === "waiting" && state !== "waiting";
+  return say(`state_${state}`) + (unsent ? ` · ${say("state_waiting")}` : "");
 }
 
 function nameOf(scan, groupName) {
@@ -42,13 +50,13 @@ function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
   const colour = colourOf(scan.answer?.group ?? scan.about.group);
   const made = element(
     "li",
-    `scan scan-${state} ${colour}`,
+    `scan scan-${state} ${colour}${scan.state === "answered" ? "" : " scan-unsent"}`,
     element("span", "scan-mark", icon(ICONS[state] ?? "unknown")),
     element(
       "span",
       "scan-what",
       element("strong", "", what),
-      element("span", "small soft", `${time} ${say(`state_${state}`)}`),
+      element("span", "small soft", `${time} ${told(scan)}`),
     ),
   );
   if (mayUndo(scan, undoWithin)) {
@@ -69,7 +77,7 @@ function visitsToday(scans, zone) {
   for (const scan of [...scans].reverse()) {
     if (stateOf(scan) !== "stored" || scan.body.kind === "undo" || dayOf(happened(scan), zone) !== today) continue;
     const [count, holder] = [countOf(scan), scan.about.holder ?? scan.id];
-    const raised = scan.answer.flags?.includes("raised");
+    const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
     // What another device counted of this group is not known here, so then nothing is added.
     visits += raised ? Math.max(0, count - (largest.get(holder) ?? count)) : count;
     largest.set(holder, Math.max(count, largest.get(holder) ?? 0));
@@ -80,7 +88,7 @@ function visitsToday(scans, zone) {
 /** Drawn anew only when something changed: a row must not go away under a finger. */
 function drawList(scans, context) {
   const list = byId("strip");
-  const looks = scans.map((scan) => [scan.id, stateOf(scan), countOf(scan), mayUndo(scan, context.undoWithin)]);
+  const looks = scans.map((scan) => [scan.id, told(scan), countOf(scan), mayUndo(scan, context.undoWithin)]);
   const signature = JSON.stringify([language(), looks]);
   if (list.dataset.signature === signature) return;
   list.dataset.signature = signature;

@@ -59,18 +59,35 @@ export function show(number, kind, told) {
   timer = setTimeout(close, LASTS[kind]);
 }
 
-/** What an answer looks like: [kind, {word, who, note}]. who: the group's name, if the server told one. */
+/** What this device could not check when it decided by itself; nothing where the server decided. */
+function caveat({ own, unchecked = [] }) {
+  return own ? say(["offline", ...unchecked].join("_")) : "";
+}
+
+/**
+ * What an answer looks like: [kind, {word, who, note}]. who: the group's name, if it is known. answer: the server's, or
+ * with own: true the device's (rules.js).
+ */
 export function worded(answer, group, zone, undoes = false) {
   // Apart by a wide space: where the line is too short it breaks there, and nothing is left hanging.
   const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join("\u2003");
-  if (answer.verdict === "refused") return ["bad", { word: say("refused"), who: "", note: answer.message }];
+  if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say("unverified_note") }];
+  if (answer.verdict === "refused") {
+    const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
+    return ["bad", { word: say("refused"), who: "", note }];
+  }
   if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
-  if (undoes) return ["good", { word: say("undone"), who }];
-  if (answer.verdict === "stored") return ["good", { word: say("stored"), who }];
-  if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who }];
+  return accepted(answer, who, zone, undoes);
+}
+
+function accepted(answer, who, zone, undoes) {
+  const note = caveat(answer);
+  if (undoes) return ["good", { word: say("undone"), who, note }];
+  if (answer.verdict === "stored") return ["good", { word: say("stored"), who, note }];
+  if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who, note }];
   const since = answer.since ? say("repeat_since", { time: clockTime(answer.since, zone) }) : say("repeat");
-  return ["again", { word: since, who }];
+  return ["again", { word: since, who, note }];
 }
 
 function dismiss() {

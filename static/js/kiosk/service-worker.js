@@ -1,0 +1,67 @@
+// The service worker of the kiosk app: keeps the shell, so that the app starts with the server stopped.
+// Served as /kiosk/service-worker.js after a first line `const SHELL = {version, files: {address: sha256}};`.
+// It answers nothing but the files of that list and the page itself; /api/ never passes through it.
+
+/* global SHELL */
+
+const CACHE = `openweek-kiosk-${SHELL.version}`;
+const PAGE = "/kiosk/";
+const ICONS = ["/kiosk/manifest.webmanifest", "/kiosk/icon-192.png", "/kiosk/icon-512.png"];
+
+async function digestOf(response) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function fresh(address) {
+  const response = await fetch(address, { cache: "no-cache", credentials: "omit" });
+  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  return response;
+}
+
+/** Fetch one file. Half a version is no version: other bytes than listed end the installation, to be tried again. */
+async function keep(cache, [address, digest]) {
+  const response = await fresh(address);
+  if ((await digestOf(response)) !== digest) throw new Error(`${address} is of another version`);
+  await cache.put(address, response);
+}
+
+async function keepPage(cache) {
+  const page = await fresh(PAGE);
+  if (page.headers.get("Openweek-Kiosk-Version") !== SHELL.version) throw new Error("the page is of another version");
+  await cache.put(PAGE, page);
+}
+
+async function install() {
+  const cache = await caches.open(CACHE);
+  await Promise.all([
+    keepPage(cache),
+    ...Object.entries(SHELL.files).map((file) => keep(cache, file)),
+    ...ICONS.map(async (address) => cache.put(address, await fresh(address))),
+  ]);
+}
+
+async function activate() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name.startsWith("openweek-kiosk-") && name !== CACHE).map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+async function answer(request, address) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(address)) ?? fetch(request);
+}
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+  // The page says when nobody is at the door.
+  if (event.data === "take over") self.skipWaiting();
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  const address = url.pathname === PAGE ? PAGE : url.pathname + url.search;
+  if (address === PAGE || address in SHELL.files || ICONS.includes(address)) event.respondWith(answer(request, address));
+});

@@ -1,0 +1,51 @@
+// The installed app: start its service worker, and let a new version take over when nobody is at the door.
+
+const IDLE = 20_000; // milliseconds without a touch, a key or a scan
+const LOOK = 5000;
+
+let lastUse = performance.now();
+let registration = null;
+
+/** The version of the page that is open: twelve hex digits. */
+export const version = document.documentElement.dataset.version;
+
+function idle(busy) {
+  return !busy() && performance.now() - lastUse > IDLE;
+}
+
+/** Somebody is here: a scan counts too, although no hand touched the screen. */
+export function used() {
+  lastUse = performance.now();
+}
+
+/** Ask whether there is a newer version; without a network nothing happens. */
+export function lookForNewer() {
+  registration?.update().catch(() => {});
+}
+
+/** Take the waiting version at once, or load the page anew where none waits. */
+export function takeOver() {
+  if (registration?.waiting) registration.waiting.postMessage("take over");
+  else location.reload();
+}
+
+/** busy(): whether a scan is being shown or asked about, so that the page must stay as it is. */
+export async function start(busy) {
+  if (!("serviceWorker" in navigator)) return;
+  for (const use of ["pointerdown", "keydown"]) document.addEventListener(use, used, { capture: true, passive: true });
+  const { serviceWorker } = navigator;
+  let served = Boolean(serviceWorker.controller);
+  serviceWorker.addEventListener("controllerchange", () => {
+    // The first worker of all brings what is on the screen already; a later one brings something new.
+    if (served) location.reload();
+    served = true;
+  });
+  try {
+    registration = await serviceWorker.register("/kiosk/service-worker.js", { scope: "/kiosk/", updateViaCache: "none" });
+  } catch {
+    return; // started with no network, or the browser keeps nothing: the worker that is there serves on
+  }
+  setInterval(() => {
+    if (registration.waiting && serviceWorker.controller && idle(busy)) takeOver();
+  }, LOOK);
+}
