@@ -16,7 +16,7 @@ from models.places import Region
 # First segments of addresses that are taken: a campaign's id is one too.
 TAKEN_IDS = frozenset(
     "about api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
-    "sign-in sign-out static v".split()
+    "sign-in sign-out sitemap.xml static v".split()
 )
 _PLAIN = (
     "number", "name_zh", "name_en", "theme_zh", "theme_en", "starts", "ends", "zone", "marked_day", "marked_zh",

@@ -8,7 +8,7 @@ from models.campaign import Campaign
 from models.errors import Mistake
 from models.filters import EVERYTHING, Filters, parse
 from models.site import site
-from web import cascade, listing, week
+from web import cascade, listing, neighbours, week
 from web.errors import sentence
 from web.kept import Kept
 
@@ -21,7 +21,10 @@ pages = Blueprint("calendar", __name__, template_folder="templates")
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
-        first_day=listing.first_day, outside=listing.outside, sittings=listing.sittings
+        first_day=listing.first_day,
+        outside=listing.outside,
+        sittings=listing.sittings,
+        site_url=lambda path: site().url(path),
     )
 
 
@@ -56,8 +59,10 @@ def events(campaign_id: str):
 def event(campaign_id: str, event_id: int):
     campaign = campaigns.find(campaign_id)
     found = agenda.find(campaign, event_id)
+    before, after = neighbours.around(campaign, found)
+    strip = week.whole(campaign, clock.now())
     return render_template(
-        "event.html", campaign=campaign, event=found, strip=week.whole(campaign, clock.now())
+        "event.html", campaign=campaign, event=found, strip=strip, before=before, after=after
     )
 
 

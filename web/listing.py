@@ -51,8 +51,15 @@ class Chosen:
     without: str
 
 
-def listing(campaign: Campaign, filters: Filters, path: str, wanted: int, kept: Kept) -> Listing:
-    """A page of the events of a choice. A page beyond the last is the last."""
+def listing(
+    campaign: Campaign,
+    filters: Filters,
+    path: str,
+    wanted: int,
+    kept: Kept,
+    extra: dict[str, str] | None = None,
+) -> Listing:
+    """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links."""
     query = agenda.events(campaign, filters).with_only_columns(Event.id)
     total = kept.get(("total", filters), lambda: _count(query))
     pages = max(1, -(-total // PAGE))
@@ -64,9 +71,17 @@ def listing(campaign: Campaign, filters: Filters, path: str, wanted: int, kept: 
         page=page,
         pages=pages,
         sections=_sections(_load(ids), filters),
-        newer=_page_address(path, filters, page - 1) if page > 1 else None,
-        older=_page_address(path, filters, page + 1) if page < pages else None,
+        newer=_page_address(path, filters, page - 1, extra or {}) if page > 1 else None,
+        older=_page_address(path, filters, page + 1, extra or {}) if page < pages else None,
     )
+
+
+def whole(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
+    """How many events a choice has, and all of them in sections, up to a number of events."""
+    query = agenda.events(campaign, filters)
+    events = db.session.scalars(query.options(*agenda.options()).limit(most)).all()
+    total = len(events) if len(events) < most else _count(query.with_only_columns(Event.id))
+    return total, _sections(events, filters)
 
 
 def _count(query: Select[tuple[int]]) -> int:
@@ -79,8 +94,8 @@ def _load(ids: Sequence[int]) -> list[Event]:
     return sorted(rows, key=lambda event: ids.index(event.id))
 
 
-def _page_address(path: str, filters: Filters, page: int) -> str:
-    return address(path, filters, page=page) if page > 1 else address(path, filters)
+def _page_address(path: str, filters: Filters, page: int, extra: dict[str, str]) -> str:
+    return address(path, filters, **extra, **({"page": page} if page > 1 else {}))
 
 
 def _sections(events: Iterable[Event], filters: Filters) -> list[Section]:
