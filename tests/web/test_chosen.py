@@ -172,6 +172,17 @@ def test_what_is_no_public_event_begins_no_list(client, events, given):
     assert client.post(STAR, data=given).status_code == 404
 
 
+def test_a_long_list_asks_the_database_no_more_than_a_short_one(client, campaign, events, count_queries):
+    def asked(secret: str) -> int:
+        client.get(f"/ip-2024/my/{secret}/")  # what is kept for everybody is kept from here on
+        with count_queries() as queries:
+            assert client.get(f"/ip-2024/my/{secret}/").status_code == 200
+        return len(queries)
+
+    many = [make_event(campaign, f"讲座{number}", groups=("youth",)) for number in range(30)]
+    assert asked(begin(client, events[0])) == asked(begin(client, *many))
+
+
 class TestLimits:
     @pytest.fixture
     def settings(self, settings):
