@@ -1,0 +1,153 @@
+"""The kiosk app without a network, in a real Chromium: it opens, decides, keeps, and delivers each scan exactly once."""
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+from models import clock
+from models.ledger import Flag
+from tests.support.chromium import FLAGS
+from tests.support.served import Server, served
+from tests.support.station import TITLE, Station, Week, open_week
+
+pytestmark = pytest.mark.browser
+
+MANY = 500
+READY = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    if (serviceWorker.controller) done();
+    else serviceWorker.addEventListener("controllerchange", done);
+})"""
+AHEAD = """
+    const Real = Date, ahead = 86400000;
+    globalThis.Date = class extends Real {
+        constructor(...given) { super(...(given.length ? given : [Real.now() + ahead])); }
+        static now() { return Real.now() + ahead; }
+    };
+"""
+# As many scans as a queue of people: each only after the one before is safe on disk.
+SCAN_ALL = """async (many) => {
+    const { Scans } = await import("/static/js/kiosk/scans.js");
+    const store = await import("/static/js/kiosk/store.js");
+    const known = await store.get("knowledge");
+    const place = { token: "", known, zone: known.campaign.zone, rules: known.rules,
+                    groupName: (key) => key, groupKey: () => null };
+    const scans = new Scans(place, () => {});
+    for (let number = 0; number < many; number += 1) await scans.touch("youth", 1);
+    return (await store.queue()).waiting;
+}"""
+
+
+@pytest.fixture
+def server(sqlite_databases, tmp_path) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def week(server) -> Week:
+    return open_week(server)
+
+
+@pytest.fixture
+def profile(
+    playwright: Playwright, chromium_path: str, tmp_path: Path
+) -> Iterator[Callable[[], BrowserContext]]:
+    """Opens the same browser profile again and again, as one device is switched on again."""
+    opened: list[BrowserContext] = []
+
+    def open_() -> BrowserContext:
+        home = str(tmp_path / "profile")
+        view = {"width": 1280, "height": 800}
+        opened.append(
+            playwright.chromium.launch_persistent_context(
+                home, executable_path=chromium_path, args=FLAGS, locale="zh-CN", viewport=view
+            )
+        )
+        return opened[-1]
+
+    yield open_
+    opened[-1].close()
+
+
+def power_cut(home: Path) -> None:
+    """SIGKILL to the browser that has this profile: its lock names host and process."""
+    lock = os.readlink(home / "SingletonLock")
+    os.kill(int(lock.rsplit("-", 1)[1]), signal.SIGKILL)
+
+
+def all_sent(page: Page) -> None:
+    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=60_000)
+
+
+def test_a_queue_survives_a_power_cut_and_arrives_once(server, week, profile, tmp_path):
+    page = profile().pages[0]
+    Station(page, week).pair()
+    page.evaluate(READY)
+    server.kill()
+    assert page.evaluate(SCAN_ALL, MANY) == MANY
+    power_cut(tmp_path / "profile")
+    page = profile().pages[0]
+    page.goto(week.url)  # nothing but the device itself can answer
+    expect(page.locator("#event")).to_have_text(TITLE)
+    expect(page.locator("#line")).to_have_attribute("data-waiting", str(MANY))
+    expect(page.locator("#line")).to_contain_text("连接中断")
+    station = Station(page, week)
+    token = week.issue("youth")
+    station.scanner(token)
+    station.verdict("good", "已签到", "青少年", "离线：未核对其他终端")
+    page.reload()  # the guard against reading twice has forgotten, the device has not
+    expect(page.locator("#station")).to_be_visible()
+    station.scanner(token)
+    station.verdict("again", "已签到过")
+    station.today(MANY + 1)
+    server.start()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    all_sent(page)
+    scans = week.scans()
+    assert Counter(scan.verdict for scan in scans) == {"stored": MANY + 1, "repeat": 1}
+    assert sorted(scan.seq for scan in scans) == list(range(1, MANY + 3))
+    assert week.visits() == MANY + 1
+
+
+def test_two_kiosks_offline_and_one_pass_are_one_visit(browser: Browser, week: Week):
+    contexts = [browser.new_context(locale="zh-CN") for _ in range(2)]
+    stations = [Station(context.new_page(), week).pair() for context in contexts]
+    token = week.issue("youth")
+    for context in contexts:
+        context.set_offline(True)
+    for station in stations:
+        station.scanner(token)
+        station.verdict("good", "已签到", "离线：未核对其他终端")
+    # The later one gets through first.
+    for context, station in zip(reversed(contexts), reversed(stations), strict=True):
+        context.set_offline(False)
+        all_sent(station.page)
+        context.close()
+    assert week.visits() == 1
+    late, early = week.scans()
+    assert (late.verdict, early.verdict) == ("stored", "stored")  # each was the earliest when it arrived
+    assert early.at < late.at
+
+
+def test_a_clock_that_is_wrong_by_a_day_counts_today(browser: Browser, week: Week):
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(AHEAD)
+    station = Station(context.new_page(), week).pair()
+    context.set_offline(True)
+    station.scanner(week.issue("youth"))
+    station.verdict("good", "已签到", "离线")
+    context.set_offline(False)
+    all_sent(station.page)
+    station.today(1)
+    [scan] = week.scans()
+    assert (scan.verdict, week.visits()) == ("stored", 1)
+    assert Flag.CLOCK in Flag(scan.flags)
+    assert abs(scan.at - clock.now()) < timedelta(minutes=5)
+    context.close()

@@ -1,0 +1,111 @@
+"""The cases of tests/cases/door.json, set up in a database: what both sides of the door are asked, and the table of it."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from models import devices, keys, passes, tokens
+from models.attempts import Attempt
+from models.campaign import Campaign
+from models.events import Event
+from tests.support.week import NINE, Door, make_event, minutes, session
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = json.loads((ROOT / "tests/cases/door.json").read_text())
+NAMES = [case["name"] for case in CASES]
+SIDES = ("online", "offline", "delivered")
+HEAD = "| at the door | online | offline, by the device | when it is handed in later |\n|---|---|---|---|\n"
+
+
+@dataclass
+class Scene:
+    """One case in a database. token: of its device. made: its pass, where it is about a genuine one."""
+
+    case: dict
+    campaign: Campaign
+    event: Event
+    door: Door
+    elsewhere: Door
+    token: str
+    code: str | None
+    made: passes.Pass | None
+
+    def attempt(self, step: dict, shown: str | None = None) -> Attempt:
+        """One step of the case: its scan, or an earlier one of the same pass."""
+        at = NINE + minutes(step.get("minute", 0))
+        scan = self.case["scan"]
+        common = {"headcount": step.get("headcount"), "shown": shown}
+        if "touch" in scan:
+            return Attempt(uuid4(), "touch", at, group=scan["touch"], **common)
+        return Attempt(uuid4(), "pass", at, code=self.code, direction=step.get("direction", "in"), **common)
+
+    def happen(self) -> None:
+        """All that came before, at this device and at another."""
+        for step in self.case.get("before", ()):
+            attempt = self.attempt(step)
+            self.door.hand_in(attempt)
+            if step.get("undone"):
+                self.door.undo(attempt.id, attempt.at + minutes(1))
+        for step in self.case.get("elsewhere", ()):
+            self.elsewhere.hand_in(self.attempt(step))
+        for _ in range(self.case.get("crowd", 0)):
+            self.elsewhere.tally("public", NINE)
+
+    def revoke(self) -> None:
+        if self.made and self.case["scan"]["pass"].get("revoked"):
+            passes.revoke(self.made.id, NINE - timedelta(hours=2))
+
+    def body(self, step: dict) -> dict:
+        """The same step as a device posts it, with its instant in milliseconds."""
+        attempt = self.attempt(step)
+        at = round(attempt.at.timestamp() * 1000)
+        told = {"kind": attempt.kind, "code": attempt.code, "direction": attempt.direction}
+        told |= {"group": attempt.group, "headcount": attempt.headcount}
+        kept = {name: value for name, value in told.items() if value is not None}
+        return {"id": str(attempt.id), "at": at, "body": kept, "undone": bool(step.get("undone"))}
+
+
+def stage(campaign: Campaign, case: dict) -> Scene:
+    event = make_event(campaign, case["name"], occurrences=(session(capacity=case.get("capacity")),))
+    other = make_event(campaign, "别处的活动")
+    before = NINE - timedelta(hours=3)
+    kiosk, token = devices.add(event, before)
+    elsewhere, _ = devices.add(event, before)
+    scan = case["scan"]
+    code, made = scan.get("text"), None
+    if "pass" in scan:
+        bound = {"here": event, "other": other}.get(scan["pass"].get("event"))
+        headcount = scan["pass"].get("headcount")
+        [made] = passes.issue(campaign, "youth", before, headcount=headcount, event=bound)
+        code = _spoiled(made, scan["pass"])
+    doors = Door(campaign, kiosk), Door(campaign, elsewhere)
+    return Scene(case, campaign, event, *doors, token, code, made)
+
+
+def _spoiled(made: passes.Pass, wanted: dict) -> str:
+    """The code of a pass, or of one that is not as it should be."""
+    if wanted.get("forged"):
+        return made.token[:-8] + ("AAAAAAAA" if not made.token.endswith("AAAAAAAA") else "BBBBBBBB")
+    if not (wanted.get("campaign") or wanted.get("key")):
+        return made.token
+    campaign = made.campaign.number + (1 if wanted.get("campaign") else 0)
+    payload = tokens.PassPayload(1, wanted.get("key", made.key_id), campaign, 3, 1, 0, made.serial)
+    return tokens.sign_pass(payload, keys.in_use(keys.PASS).secret)
+
+
+def table() -> str:
+    """All cases as the table that docs/door.md shows."""
+    rows = [" | ".join([case["name"], *(_told(case[side]) for side in SIDES)]) for case in CASES]
+    return HEAD + "".join(f"| {row} |\n" for row in rows)
+
+
+def _told(expected: dict) -> str:
+    parts = [expected["verdict"] or "kept, undecided"]
+    if expected.get("reason"):
+        parts.append(f"`{expected['reason']}`")
+    parts += [f"`{flag}`" for flag in expected.get("flags", ())]
+    told = ", ".join(parts)
+    unchecked = expected.get("unchecked")
+    return f"{told}; unchecked: {' and '.join(unchecked)}" if unchecked else told
