@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from models import campaign as campaigns
 from models import clock
-from models.errors import N_
+from models.errors import N_, Mistake
 from models.intake.findings import (
     CANCELLED,
     CHANGED,
@@ -23,7 +23,7 @@ from models.intake.findings import (
     Outcome,
 )
 from models.intake.plan import counts, take_in
-from models.intake.read import MOST_BYTES, read
+from models.intake.read import MOST_BYTES, read_file
 from web.wording import language
 
 VERDICT_NAMES = {
@@ -45,24 +45,44 @@ def register(app: Flask) -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Say what would become of each row and write nothing.")
 @click.option("--partial", is_flag=True, help="Write row by row: should one fail, those before it stay.")
+@click.option(
+    "--origin", metavar="NAME", help="Where the file comes from; ids of rows and events count within it."
+)
+@click.option(
+    "--complete",
+    is_flag=True,
+    help="The file is all there is of its origin: what is missing in it and still to come is cancelled.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON value and nothing else.")
 @with_appcontext
-def import_(file, campaign_id: str, dry_run: bool, partial: bool, as_json: bool) -> None:
+def import_(
+    file, campaign_id: str, dry_run: bool, partial: bool, origin, complete: bool, as_json: bool
+) -> None:
     """Take the events of FILE into a campaign and publish them.
 
-    FILE is a CSV in UTF-8 or GB18030 with the columns of models/data/reported-events.csv. Each row gets a verdict (new,
-    changed, same, cancelled, other_year, refused) and a reason. Rows that are refused or of another year never stop the
+    FILE is a table (.csv in UTF-8 or GB18030, .xlsx) with the columns of the template or of
+    models/data/reported-events.csv, or a calendar (.ics). Each row or event gets a verdict (new, changed, same,
+    cancelled, other_year, refused) and a reason. Rows that are refused or of another year never stop the
     others. All that is taken in is written in one transaction, so that a failure on the way leaves nothing half done;
     with --partial each row is written by itself. Importing again changes only what differs, and what was changed at the
     desk meanwhile stays.
 
     Exit code 0: the file was understood. 2: it was not, and one sentence says why."""
     campaign = campaigns.find(campaign_id)
-    rows = read(file.read(MOST_BYTES + 1))
+    if complete and not origin:
+        raise Mistake(N_("--complete needs --origin: only what came from there can be missing."))
+    rows = read_file(file.read(MOST_BYTES + 1), file.name)
     quiet = as_json or not sys.stderr.isatty()
     with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:
         outcomes = take_in(
-            campaign, rows, clock.now(), dry_run=dry_run, partial=partial, on_row=lambda: bar.update(1)
+            campaign,
+            rows,
+            clock.now(),
+            dry_run=dry_run,
+            partial=partial,
+            origin=f"file:{origin}"[:200] if origin else None,
+            whole=complete,
+            on_row=lambda: bar.update(1),
         )
     click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run))
 
@@ -79,7 +99,9 @@ def sentence(finding: Finding) -> str:
     values = {
         name: _list(value) if isinstance(value, Names) else value for name, value in finding.values.items()
     }
-    return _(finding.message, **values)
+    told = _(finding.message, **values)
+    between = "：" if language() == "zh" else ": "
+    return f"{finding.cell}{between}{told}" if finding.cell else told
 
 
 def _list(names: Names) -> str:
@@ -105,7 +127,7 @@ def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
     lines = [
         _(
             "Row %(row)s: %(verdict)s. %(reason)s",
-            row=o.row,
+            row=o.row or o.title,
             verdict=_(VERDICT_NAMES[o.verdict]),
             reason=reason(o),
         )

@@ -1,5 +1,27 @@
 """The importer: a file of events becomes a campaign's events, row by row, with a verdict and a reason for each.
 
-read: bytes -> rows · understand: one row -> a draft and what there is to say about it · plan: compare with what is
-there, then write. `take_in` in models.intake.plan is the whole way.
+The whole way, for the desk, the command line and pulled feeds alike:
+
+    rows = read_file(data, name)                      # bytes -> rows; Mistake, one sentence, where that cannot be
+    outcomes = take_in(campaign, rows, now, dry_run=True, …)   # what would become of each row; nothing is written
+    outcomes = take_in(campaign, rows, now, …)        # the same, written
+
+table, sheet, calendar_file: bytes -> rows · understand, entry: one row -> a draft and what there is to say about it ·
+plan, keep: compare with what is there, then write · template: the workbook that people fill in.
 """
+
+from models.intake.findings import CalendarEntry, Finding, Names, Outcome, Row
+from models.intake.plan import counts, take_in
+from models.intake.read import MOST_BYTES, read_file
+
+__all__ = [
+    "MOST_BYTES",
+    "CalendarEntry",
+    "Finding",
+    "Names",
+    "Outcome",
+    "Row",
+    "counts",
+    "read_file",
+    "take_in",
+]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, time
 from functools import lru_cache
 
@@ -25,7 +26,8 @@ _HALF_DAYS = (
 )
 # "24日上午始" tells when something began, not that it was a matter of one morning.
 _ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
-_LIST = re.compile("[;；]")
+_LIST = re.compile("[;；]|\n")
+_COMMAS = re.compile("[、，,]")
 # Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
 _NO_PLACE = re.compile(
     r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视|显示屏|led|online|platform|站$|[B哔]站|"
@@ -86,6 +88,16 @@ def half_day(text: str, *, open_ended: bool = False) -> str | None:
 def entries(text: str) -> tuple[str, ...]:
     """The entries of a list cell, divided by semicolons, each once."""
     return tuple(dict.fromkeys(part for part in (piece.strip() for piece in _LIST.split(text)) if part))
+
+
+def words(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The entries of a list cell of terms. 、 and commas divide an entry that is no known word only where they give
+    known ones."""
+    found: list[str] = []
+    for entry in entries(text):
+        parts = [part.strip() for part in _COMMAS.split(entry) if part.strip()]
+        found += parts if entry not in known and any(part in known for part in parts) else [entry]
+    return tuple(dict.fromkeys(found))
 
 
 def without_role(name: str) -> str:

@@ -6,46 +6,35 @@ refused without holding up the others. Either way a row that is refused never st
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
-from models import publishing
 from models.base import db, transaction
 from models.campaign import Campaign
-from models.drafts import EventDraft, draft_of
+from models.drafts import EventDraft
+from models.duplicates import followed
 from models.errors import N_, Mistake
-from models.events import CANCELLED as EVENT_CANCELLED
-from models.events import Event, Occurrence
+from models.events import PUBLISHED, Event, Occurrence
+from models.intake import entry
 from models.intake.findings import (
-    CANCELLED,
-    CHANGED,
-    NEW,
     REFUSED,
-    SAME,
     VERDICTS,
+    CalendarEntry,
     Finding,
-    Names,
     Outcome,
     Row,
     Understood,
 )
-from models.intake.understand import reading_of, understand
+from models.intake.keep import FIELDS, Keep, field_names
+from models.intake.understand import Reading, reading_of, understand
+from models.people import Account
 
-FIELDS = {
-    "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
-    "region_text": N_("region as told"), "lead": N_("lead organization"), "hosts": N_("hosts"),
-    "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
-    "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
-    "time_text": N_("time as told"), "venue_text": N_("place as told"), "venues": N_("places"),
-    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
-    "origin_ref": N_("id in the source"),
-}  # fmt: skip
 _IN_PARTS = 400
 _WHOLE = (
     selectinload(Event.occurrences).selectinload(Occurrence.venue),
@@ -59,20 +48,38 @@ _WHOLE = (
 
 def take_in(
     campaign: Campaign,
-    rows: Sequence[Row],
+    rows: Sequence[Row | CalendarEntry],
     now: datetime,
     *,
     dry_run: bool = False,
     partial: bool = False,
+    by: Account | None = None,
+    origin: str | None = None,
+    adopt: Callable[[EventDraft], EventDraft] = lambda draft: draft,
+    publish: bool = True,
+    whole: bool = False,
+    cancel: bool | Collection[int] = True,
     on_row: Callable[[], object] = lambda: None,
 ) -> list[Outcome]:
-    """Import rows into a campaign and publish them, as the operator's act; one outcome for each row, in order.
+    """Import what read_file gave into a campaign; one outcome for each row, in order, then those for what is missing.
 
-    dry_run: say what would become of them and write nothing. on_row is called after each row. Raises Mistake when the
-    database cannot take it in; then nothing was written."""
+    dry_run: say what would become of them and write nothing.
+    by: the account whose act it is; None: the operator's. publish: new events are public at once; else they are
+    submitted and wait for a review.
+    origin: where the file comes from, up to 200 characters, for instance "feed-12" or "desk-7". Rows are recognised
+    again only within their origin. None: the one for files of this kind.
+    adopt: gets each draft before it is compared and gives the one to take in (with the region and the lead of whoever
+    imports, where the row tells none: said in the findings); it raises Mistake for what is out of reach, and the row
+    is refused with that sentence.
+    whole: the file is all there is of its origin, which must be given: published events of that origin which are
+    missing in it, and have a sitting still to come, are offered as cancelled.
+    cancel: which offered cancellations are carried out: all, none, or the ids of the events. The others keep the verdict
+    `cancelled` with written False. on_row is called after each row.
+
+    Raises Mistake when the database cannot take it in; then nothing was written."""
     reading = reading_of(campaign)
-    understood = _each_once(understand(row, reading) for row in rows)
-    keep = _Keep(campaign, now, dry_run, partial)
+    understood = _each_once(_understood(row, reading, origin, adopt) for row in rows)
+    keep = Keep(campaign, now, dry_run, partial, by, publish, cancel)
     try:
         with nullcontext() if dry_run or partial else transaction():
             if not dry_run:
@@ -83,6 +90,9 @@ def take_in(
             for row in understood:
                 outcomes.append(keep.one(row, known))
                 on_row()
+            if whole and origin:
+                seen = {event.id for event in known.values()} | {one.event for one in outcomes if one.event}
+                outcomes += [keep.missing(event) for event in _missing(campaign, origin, seen, now)]
     except SQLAlchemyError:
         raise Mistake(
             N_("The database could not take the file in. Nothing was written; try again.")
@@ -96,6 +106,25 @@ def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in VERDICTS}
 
 
+def _understood(
+    row: Row | CalendarEntry,
+    reading: Reading,
+    origin: str | None,
+    adopt: Callable[[EventDraft], EventDraft],
+) -> Understood:
+    read = understand(row, reading) if isinstance(row, Row) else entry.understand(row, reading)
+    if read.draft is None:
+        return read
+    told = replace(read.draft, origin=origin or read.draft.origin)
+    try:
+        draft = adopt(told)
+    except Mistake as mistake:
+        return Understood(row.number, REFUSED, (Finding.of(mistake),), title=read.title)
+    filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
+    said = (Finding(N_("Filled in here: %(fields)s."), fields=field_names(filled)),) if filled else ()
+    return replace(read, draft=draft, findings=(*read.findings, *said))
+
+
 def _each_once(rows: Iterable[Understood]) -> list[Understood]:
     """A second row of the same event in one file is refused: which of them is right is not ours to say."""
     first: dict[tuple, int] = {}
@@ -104,7 +133,7 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
         key = (row.draft.origin, row.draft.origin_ref) if row.draft else None
         if key in first:
             why = Finding(N_("This is the same event as row %(row)s. Take one of them out."), row=first[key])
-            row = Understood(row.number, REFUSED, (why,))
+            row = Understood(row.number, REFUSED, (why,), title=row.title)
         elif key:
             first[key] = row.number
         found.append(row)
@@ -125,73 +154,18 @@ def _known(campaign: Campaign, rows: Sequence[Understood]) -> dict[tuple, Event]
             )
             for event in db.session.scalars(asked.options(*_WHOLE)):
                 known[event.origin, event.origin_ref] = event
-    return known
+    return followed(known)
 
 
-@dataclass(frozen=True)
-class _Keep:
-    """Deciding and writing, row by row."""
-
-    campaign: Campaign
-    now: datetime
-    dry_run: bool
-    partial: bool
-
-    def one(self, row: Understood, known: dict[tuple, Event]) -> Outcome:
-        if row.draft is None:
-            return Outcome(row.number, row.verdict, row.findings)
-        event = known.get((row.draft.origin, row.draft.origin_ref))
-        try:
-            if event is None:
-                return self._new(row)
-            return self._again(row, event)
-        except Mistake as mistake:
-            why = Finding.of(mistake)
-        except SQLAlchemyError:
-            if not self.partial:
-                raise
-            why = Finding(N_("The database refused this row."))
-        return Outcome(row.number, REFUSED, (why,), event.id if event else None)
-
-    def _new(self, row: Understood) -> Outcome:
-        publishing.check(self.campaign, row.draft)
-        if self.dry_run:
-            return Outcome(row.number, NEW, row.findings)
-        write = publishing.create if self.partial else publishing.write_new
-        event = write(self.campaign, row.draft, self.now)
-        return Outcome(row.number, NEW, row.findings, event.id)
-
-    def _again(self, row: Understood, event: Event) -> Outcome:
-        if event.withdrawn_at is not None:
-            why = Finding(N_("This event was deleted here. The import does not bring it back."))
-            return Outcome(row.number, REFUSED, (why,), event.id)
-        if event.status == EVENT_CANCELLED:
-            why = Finding(N_("This event is cancelled here and stays so."))
-            return Outcome(row.number, CANCELLED, (why,), event.id)
-        draft, kept = _with_work_by_hand(event, row.draft)
-        findings = list(row.findings)
-        if kept:
-            findings.insert(
-                0, Finding(N_("Changed here by hand, and so left as it is: %(fields)s."), fields=_names(kept))
-            )
-        publishing.check(self.campaign, draft)
-        changed = publishing.differences(event, draft)
-        if not changed:
-            return Outcome(row.number, SAME, tuple(findings), event.id)
-        findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=_names(changed)))
-        if not self.dry_run:
-            write = publishing.change if self.partial else publishing.write_change
-            write(event, draft, self.now)
-        return Outcome(row.number, CHANGED, tuple(findings), event.id)
-
-
-def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, list[str]]:
-    """The row's draft with what people changed at the desk since, and the names of the fields that differ there."""
-    by_hand = {name for change in event.changes if change.account_id is not None for name in change.fields}
-    here = draft_of(event)
-    kept = {f.name: getattr(here, f.name) for f in fields(EventDraft) if f.name in by_hand}
-    return replace(draft, **kept), [name for name in publishing.differences(event, draft) if name in kept]
-
-
-def _names(names: Iterable[str]) -> Names:
-    return Names(tuple(FIELDS[name] for name in names))
+def _missing(campaign: Campaign, origin: str, seen: set[int], now: datetime) -> list[Event]:
+    """Published events of an origin that its file names no more. What is over is not called off by a file that
+    dropped it: many calendars keep only what is to come."""
+    asked = select(Event).where(
+        Event.campaign_id == campaign.id,
+        Event.origin == origin,
+        Event.status == PUBLISHED,
+        Event.withdrawn_at.is_(None),
+        Event.occurrences.any(Occurrence.end_day >= campaign.today(now)),
+    )
+    events = db.session.scalars(asked.options(*_WHOLE).order_by(Event.id))
+    return [event for event in events if event.id not in seen]

@@ -3,24 +3,25 @@
 import csv
 import io
 import re
-import unicodedata
 from codecs import BOM_UTF8
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from models.errors import N_, Mistake
-from models.intake.findings import Row
+from models.intake import calendar_file, sheet
+from models.intake.columns import COLUMNS, header_of, is_header
+from models.intake.findings import CalendarEntry, Row
+
+__all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "demo_file", "read", "read_file"]
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 50_000
-COLUMNS = (
-    "id", "year", "title", "start_date", "end_date", "start_time", "end_time", "time_text", "venue_text", "province",
-    "city", "county", "organizers", "audiences", "format", "online", "attendance_reported", "materials_reported",
-    "consultations_reported", "views_reported", "other_outcomes", "source_url",
-)  # fmt: skip
+# Lines above a header: the name of the table, who filled it in.
+_ABOVE = 10
 # Files that people hand in by mistake, by their first bytes.
-_SPREADSHEET, _UTF16 = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"), (b"\xff\xfe", b"\xfe\xff")
+_OLD_SPREADSHEET, _UTF16 = b"\xd0\xcf\x11\xe0", (b"\xff\xfe", b"\xfe\xff")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)", re.I)
 
 
 def demo_file() -> bytes:
@@ -28,20 +29,75 @@ def demo_file() -> bytes:
     return files("models").joinpath("data/reported-events.csv").read_bytes()
 
 
+def read_file(data: bytes, name: str = "") -> list[Row] | list[CalendarEntry]:
+    """The rows of a table (.csv, .xlsx) or the entries of a calendar (.ics), told apart by what is in the file; its name
+    decides nothing but the words for a file that is none of them.
+
+    Raises Mistake, one sentence, for what is no such file, too large, or has nothing in it."""
+    _fits(data)
+    if data.startswith(b"PK\x03\x04"):
+        return _rows(sheet.tables(data))
+    if calendar_file.is_calendar(data):
+        return calendar_file.read(data)
+    if _PAGE.match(data[:2000].removeprefix(BOM_UTF8).decode("ascii", "replace")):
+        raise Mistake(
+            N_(
+                "This is a web page, not a calendar or a table: the address may ask for a sign-in. Open it in a "
+                "browser and look for the calendar's own (iCal) address."
+            )
+        )
+    if name.lower().endswith((".ics", ".ical", ".ifb")):
+        raise Mistake(N_("This is not a calendar: it does not begin with BEGIN:VCALENDAR."))
+    return read(data)
+
+
 def read(data: bytes) -> list[Row]:
     """The rows of a CSV file in UTF-8 (with or without a mark at its start) or GB18030; empty rows are left out.
 
-    Raises Mistake, one sentence, for what is not such a file or has other columns."""
-    table = csv.reader(io.StringIO(_text(data), newline=""), strict=True)
+    Raises Mistake, one sentence, for what is not such a file or has no header that is known."""
+    return _rows([_lines(_text(data))])
+
+
+def _rows(tables: Iterable[Iterable[sheet.Line]]) -> list[Row]:
+    """The rows of the first table that has our header."""
+    first: list[str] | None = None
+    for table in tables:
+        lines = iter(table)
+        for line in _top(lines):
+            if first is None and any(line.cells):
+                first = line.cells
+            if is_header(line.cells):
+                return _below(line, lines)
+    header_of(first or [])
+    raise Mistake(N_("The file has a header and no rows below it."))
+
+
+def _top(lines: Iterator[sheet.Line]) -> Iterator[sheet.Line]:
+    for _ in range(_ABOVE):
+        line = next(lines, None)
+        if line is None:
+            return
+        yield line
+
+
+def _below(top: sheet.Line, lines: Iterator[sheet.Line]) -> list[Row]:
+    header = header_of(top.cells)
     rows = []
-    try:
-        header = _header(next(table, []))
-        for number, cells in enumerate(table, 2):
-            if number > MOST_ROWS + 1:
+    for line in lines:
+        if any(line.cells):
+            if len(rows) == MOST_ROWS:
                 raise Mistake(N_("The file has more than %(most)s rows. Divide it."), most=MOST_ROWS)
-            cells = [cell.strip() for cell in cells]
-            if any(cells):
-                rows.append(_row(number, header, cells))
+            rows.append(header.row(line.number, line.cells, line.notes))
+    if not rows:
+        raise Mistake(N_("The file has a header and no rows below it."))
+    return rows
+
+
+def _lines(text: str) -> Iterator[sheet.Line]:
+    table = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
+    try:
+        for number, cells in enumerate(table, 1):
+            yield sheet.Line(number, [cell.strip() for cell in cells])
     except csv.Error:
         raise Mistake(
             N_(
@@ -49,12 +105,18 @@ def read(data: bytes) -> list[Row]:
             ),
             line=table.line_num,
         ) from None
-    if not rows:
-        raise Mistake(N_("The file has a header and no rows below it."))
-    return rows
 
 
-def _text(data: bytes) -> str:
+def _dialect(text: str) -> type[csv.Dialect]:
+    """Excel writes commas, tabs or semicolons, as the machine's region has it: the header's first line tells."""
+    head = text[:5000].split("\n", 1)[0]
+    found = csv.excel
+    if "," not in head and "\t" in head:
+        found = csv.excel_tab
+    return found
+
+
+def _fits(data: bytes) -> None:
     if len(data) > MOST_BYTES:
         raise Mistake(
             N_("The file is larger than %(most)s MB. Divide it into several."),
@@ -62,8 +124,12 @@ def _text(data: bytes) -> str:
         )
     if not data.removeprefix(BOM_UTF8).strip():
         raise Mistake(N_("The file is empty."))
-    if data.startswith(_SPREADSHEET):
-        raise Mistake(N_("This is a spreadsheet, not a CSV file. Open it and save it as “CSV UTF-8”."))
+
+
+def _text(data: bytes) -> str:
+    _fits(data)
+    if data.startswith(_OLD_SPREADSHEET):
+        raise Mistake(N_("This is a spreadsheet of the old kind (.xls). Open it and save it as .xlsx."))
     if data.startswith(_UTF16):
         raise Mistake(N_("The file is written in UTF-16. Save it as “CSV UTF-8”."))
     for encoding in ("utf-8-sig", "gb18030"):
@@ -76,36 +142,3 @@ def _text(data: bytes) -> str:
             break
         return text
     raise Mistake(N_("This is not a CSV file in UTF-8 or GB18030."))
-
-
-def _header(cells: list[str]) -> list[str]:
-    names = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in cells]
-    missing = [name for name in COLUMNS if name not in names]
-    unknown = [
-        cell.strip()[:40] for cell, name in zip(cells, names, strict=True) if name and name not in COLUMNS
-    ]
-    twice = [name for name, times in Counter(names).items() if times > 1 and name]
-    if len(missing) == len(COLUMNS):
-        raise Mistake(
-            N_("The first row must name the columns, and it names none of them: %(columns)s."),
-            columns=", ".join(COLUMNS),
-        )
-    missing_text, unknown_text = ", ".join(missing), ", ".join(unknown[:20])
-    if missing and unknown:
-        raise Mistake(
-            N_("The first row lacks %(missing)s, and these columns are not known: %(unknown)s."),
-            missing=missing_text, unknown=unknown_text,
-        )  # fmt: skip
-    if missing:
-        raise Mistake(N_("The first row lacks these columns: %(missing)s."), missing=missing_text)
-    if unknown:
-        raise Mistake(N_("These columns are not known: %(unknown)s. Take them out."), unknown=unknown_text)
-    if twice:
-        raise Mistake(N_("These columns stand twice: %(columns)s."), columns=", ".join(twice))
-    return names
-
-
-def _row(number: int, header: list[str], cells: list[str]) -> Row:
-    padded = cells + [""] * (len(header) - len(cells))
-    values = {name: cell for name, cell in zip(header, padded, strict=False) if name}
-    return Row(number, values, surplus=any(cells[len(header) :]))

@@ -5,108 +5,102 @@ the text it is, and what cannot be read for certain is kept in its own words and
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+import re
 
 from models import campaign as campaigns
-from models import campaign_file, clock, regions
-from models.campaign import Campaign
-from models.drafts import EventDraft, FormatDraft, Lead, OccurrenceDraft, ReportDraft, VenueDraft
+from models import campaign_file, regions
+from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
-from models.intake import cells
-from models.intake.findings import OTHER_YEAR, REFUSED, Finding, Row, Understood
+from models.intake import cells, times, when
+from models.intake.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
+from models.intake.reading import Reading, reading_of
+
+__all__ = ["EXAMPLE", "MODES", "ORIGIN", "Reading", "reading_of", "understand"]
 
 ORIGIN = "reported-events"
 MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线下线上": "mixed"} | {
     mode: mode for mode in ("onsite", "online", "mixed")
 }
 _LONGEST_REF = 200
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a campaign makes of the words in reports. groups, formats: a word -> a key. years: those of its days."""
-
-    starts: date
-    ends: date
-    zone: str
-    groups: Mapping[str, str]
-    formats: Mapping[str, str]
-    lines: tuple[campaign_file.Term, ...]
-
-    @property
-    def years(self) -> range:
-        return range(self.starts.year, self.ends.year + 1)
-
-
-def reading_of(campaign: Campaign) -> Reading:
-    def words(kind: str) -> dict[str, str]:
-        return {
-            word: term.key for term in campaign.of(kind) for word in (term.key, term.name_en, term.name_zh)
-        }
-
-    lines = tuple(
-        campaign_file.Term(term.number, term.key, term.name_zh, term.name_en, recognise=tuple(term.recognise))
-        for term in campaign.of(campaigns.LINE)
-    )
-    formats = words(campaigns.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
-    return Reading(campaign.starts, campaign.ends, campaign.zone, words(campaigns.AUDIENCE), formats, lines)
+# How the title of the template's example begins.
+EXAMPLE = "（示例）"
 
 
 def understand(row: Row, reading: Reading) -> Understood:
     """A draft with its findings; or other_year, or refused with the one thing to change first."""
     said: list[Finding] = []
     try:
-        year = _year(row)
+        year = _year(row, reading, said)
         if year not in reading.years:
             span = "–".join(str(each) for each in dict.fromkeys((reading.years[0], reading.years[-1])))
             why = Finding(
                 N_("An event of %(year)s; this campaign is of %(span)s. Not taken in."), year=year, span=span
             )
-            return Understood(row.number, OTHER_YEAR, (why,))
+            return _understood(row, OTHER_YEAR, (why,))
         draft = _draft(row, year, reading, said)
     except Mistake as mistake:
-        return Understood(row.number, REFUSED, (Finding.of(mistake),))
-    return Understood(row.number, None, tuple(said), draft)
+        return _understood(row, REFUSED, (Finding.of(mistake),))
+    return _understood(row, None, tuple(said), draft)
 
 
-def _year(row: Row) -> int:
-    text = row.cells["year"]
+def _understood(
+    row: Row, verdict: str | None, findings: tuple[Finding, ...], draft: EventDraft | None = None
+) -> Understood:
+    return Understood(
+        row.number, verdict, row.placed((*row.notes, *findings)), draft, title=row.cells["title"]
+    )
+
+
+def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if row.surplus:
         raise Mistake(
             N_("This row has more cells than the header: put a text that holds a comma in quotation marks.")
         )
     if not row.cells["title"]:
         raise Mistake(N_("The title is missing. Add it."))
+    if row.cells["title"].startswith(EXAMPLE):
+        raise InCell("title", N_("This is the example of the template. Take the row out."))
+    text = row.cells.get("year", "")
     year = cells.year(text)
     if text and year is None:
-        raise Mistake(N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
+        raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
     told = cells.day(row.cells["start_date"], None)
-    if year is None and told is None:
+    slots = [] if told else when.read(row.cells["start_date"] or row.cells["time_text"], None)
+    if year is None and (told or slots):
+        year = (told or slots[0].first).year
+    if year is None and "year" not in row.cells and len(reading.years) == 1:
+        # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
+        said.append(
+            Finding(N_("No year is told: read as %(year)s, the campaign's."), year=reading.starts.year)
+        )
+        year = reading.starts.year
+    if year is None:
         raise Mistake(N_("The year is missing, so it is not certain that this belongs here. Add the year."))
-    return year or told.year
+    return year
 
 
 def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventDraft:
     cell = row.cells
     region, region_text = _region(cell, said)
     mode = _mode(cell["online"], said)
-    venues = _venues(cell["venue_text"], mode, said)
-    hosts = cells.entries(cell["organizers"])
+    venues = _venues(cell["venue_text"], cell["address"], mode, said)
+    hosts = _hosts(cell["organizers"])
     formats = _formats(cell["format"], reading, said)
     known = [entry.format for entry in formats if entry.format != campaigns.OTHER_FORMAT]
-    occurrences, time_text = _occurrences(cell, year, reading, venues, said)
+    occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
     return EventDraft(
         title=cell["title"],
+        description=cell["description"],
         region_code=region,
         region_text=region_text,
         lead=_lead(hosts[0], region, reading) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], reading, said),
         formats=formats,
+        main_focus=_focus(cell["focus"], reading, said),
         main_format=known[0] if known else None,
         mode=mode,
+        online_url=_online_url(cell["online_url"], said),
         time_text=time_text,
         venue_text=cell["venue_text"],
         venues=venues,
@@ -128,9 +122,11 @@ def _ref(cell: dict[str, str]) -> str:
     """What a row is known by when its file is handed in again: its id, else title, day and place."""
     ref = cell["id"]
     if len(ref) > _LONGEST_REF:
-        raise Mistake(N_("The id is longer than %(most)s characters."), most=_LONGEST_REF)
+        raise InCell("id", N_("The id is longer than %(most)s characters."), most=_LONGEST_REF)
     if not ref:
-        names = ("title", "start_date", "province", "city", "county")
+        names = ["title", "start_date", "province", "city", "county"]
+        if not cell["start_date"]:
+            names.append("time_text")
         told = "\x1f".join(cells.plain(cell[name]) for name in names)
         ref = "sha256:" + hashlib.sha256(told.encode()).hexdigest()[:32]
     return ref
@@ -139,18 +135,22 @@ def _ref(cell: dict[str, str]) -> str:
 def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]:
     told = [cell[name] for name in ("province", "city", "county")]
     found = regions.recognise(*told)
-    said += [Finding(regions.WHY[problem.why], text=problem.text) for problem in found.problems]
+    said += [
+        Finding(regions.WHY[problem.why], text=problem.text).about(problem.field)
+        for problem in found.problems
+    ]
     return found.code, " ".join(dict.fromkeys(filter(None, told))) if found.problems else ""
 
 
 def _mode(text: str, said: list[Finding]) -> str | None:
     mode = MODES.get(cells.plain(text).lower())
     if text and mode is None:
-        said.append(Finding(N_("“%(text)s” was not read: write 线下, 线上 or 线上线下."), text=text[:40]))
+        why = Finding(N_("“%(text)s” was not read: write 线下, 线上 or 线上线下."), text=text[:40])
+        said.append(why.about("online"))
     return mode
 
 
-def _venues(text: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraft, ...]:
+def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraft, ...]:
     if not text or mode == "online":
         return ()
     names, sure = cells.places(text)
@@ -158,29 +158,64 @@ def _venues(text: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraf
         said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
     elif not sure:
         said.append(
-            Finding(N_("“%(text)s” does not name one certain place: kept in these words."), text=text)
+            Finding(N_("“%(text)s” does not name one certain place: kept in these words."), text=text).about(
+                "venue_text"
+            )
         )
+    if address and len(names) == 1:
+        return (VenueDraft(names[0], address=address),)
+    if address:
+        said.append(Finding(N_("An address was told and no one place: not kept.")).about("address"))
     return tuple(VenueDraft(name) for name in names)
 
 
 def _groups(text: str, reading: Reading, said: list[Finding]) -> tuple[str, ...]:
-    words = cells.entries(text)
+    words = cells.words(text, reading.groups)
     strange = [word for word in words if word not in reading.groups]
     if strange:
         said.append(
-            Finding(N_("No audience group of this campaign: %(words)s."), words="、".join(strange)[:200])
+            Finding(
+                N_("No audience group of this campaign: %(words)s."), words="、".join(strange)[:200]
+            ).about("audiences")
         )
     return tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
 
 
 def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDraft, ...]:
-    words = cells.entries(text)
+    words = cells.words(text, reading.formats)
     other = [word for word in words if word not in reading.formats]
     if other:
         said.append(
-            Finding(N_("Kept as other forms, in their own words: %(words)s."), words="、".join(other)[:200])
+            Finding(
+                N_("Kept as other forms, in their own words: %(words)s."), words="、".join(other)[:200]
+            ).about("format")
         )
     return tuple(FormatDraft(reading.formats.get(word, campaigns.OTHER_FORMAT), word) for word in words)
+
+
+def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
+    focus = reading.focuses.get(text)
+    if text and focus is None:
+        why = Finding(N_("“%(text)s” is no publicity focus of this campaign: left out."), text=text[:80])
+        said.append(why.about("focus"))
+    return focus
+
+
+def _online_url(text: str, said: list[Finding]) -> str:
+    if text and not text.lower().startswith(("https://", "http://")):
+        why = Finding(N_("“%(text)s” is no address that begins with https://: left out."), text=text[:80])
+        said.append(why.about("online_url"))
+        return ""
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Semicolons divide hosts; 、 and line breaks do where every piece is an organization's whole name."""
+    parts = [part.strip() for part in re.split("[;；、\n]", text)]
+    parts = [part for part in parts if part]
+    if all(len(part) >= 4 and not re.search("[等()（）]", part) for part in parts):
+        return tuple(dict.fromkeys(parts))
+    return cells.entries(text)
 
 
 def _lead(host: str, region: str | None, reading: Reading) -> Lead:
@@ -198,69 +233,3 @@ def _seat(name: str, region: str | None) -> str | None:
         if rest.startswith(rows[code].name):
             rest, seat = rest.removeprefix(rows[code].name), code
     return seat or region
-
-
-def _occurrences(
-    cell: dict[str, str], year: int, reading: Reading, venues: tuple[VenueDraft, ...], said: list[Finding]
-) -> tuple[tuple[OccurrenceDraft, ...], str]:
-    """The one dated sitting that a row tells, none without a date; and the words of its time."""
-    time_text = cell["time_text"]
-    first, last = _day(cell, "start_date", year), _day(cell, "end_date", year)
-    if first is None:
-        if last is not None:
-            raise Mistake(N_("There is an end date without a start date. Add the start date."))
-        said.append(Finding(N_("No date was reported: shown as such, and in no calendar feed.")))
-        return (), _with_clocks(cell, time_text)
-    if last is not None and last < first:
-        raise Mistake(N_("The end date is before the start date. Change one of them."))
-    if first.year != year:
-        raise Mistake(N_("The year says %(year)s and the date %(day)s. Change one."), year=year, day=first)
-    if last is None:
-        said.append(Finding(N_("No end was reported: entered on its first day.")))
-    if (last or first) < reading.starts or first > reading.ends:
-        said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
-    start, end, time_text = _clocks(cell, first, last, time_text, reading.zone, said)
-    single = last in (None, first)
-    draft = OccurrenceDraft(
-        start_day=first,
-        end_day=last or first,
-        start_at=start,
-        end_at=end,
-        half_day=cells.half_day(time_text, open_ended=last is None) if single and start is None else None,
-        open_ended=last is None,
-        venue=venues[0] if len(venues) == 1 else None,
-    )
-    return (draft,), time_text
-
-
-def _day(cell: dict[str, str], name: str, year: int) -> date | None:
-    text = cell[name]
-    day = cells.day(text, year) if text else None
-    if text and day is None:
-        raise Mistake(N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
-    return day
-
-
-def _clocks(cell: dict[str, str], first: date, last: date | None, words: str, zone: str, said: list[Finding]):
-    """Start and end as instants where the row gives clock times for one day; otherwise they stay words."""
-    start, end = cells.clock_time(cell["start_time"]), cells.clock_time(cell["end_time"])
-    unread = [
-        cell[name]
-        for name in ("start_time", "end_time")
-        if cell[name] and cells.clock_time(cell[name]) is None
-    ]
-    if unread or (end and not start) or (start and last not in (None, first)):
-        told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-        said.append(Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80]))
-        return None, None, _with_clocks(cell, words)
-    if start and end and end <= start:
-        raise Mistake(N_("The end time is not after the start time. Change one of them."))
-    begins = clock.at_local(first, start, zone) if start else None
-    ends = clock.at_local(first, end, zone) if end else None
-    return begins, ends, words
-
-
-def _with_clocks(cell: dict[str, str], words: str) -> str:
-    """The words of the time, and the clock times that could not be entered as such."""
-    told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-    return " ".join(filter(None, (words, told)))

@@ -16,9 +16,10 @@ from models.drafts import draft_of
 from models.errors import Mistake
 from models.events import Event, EventChange
 from models.intake import cells
+from models.intake.columns import FIELDS
 from models.intake.findings import Row, Understood
 from models.intake.plan import counts, take_in
-from models.intake.read import COLUMNS, MOST_BYTES, demo_file, read
+from models.intake.read import COLUMNS, MOST_BYTES, demo_file, read, read_file
 from models.intake.understand import Reading, reading_of, understand
 from tests.support.week import NINE, load_week
 
@@ -34,7 +35,7 @@ def cells_of(**given: str) -> dict[str, str]:
         "start_date": "2024-04-22",
         "end_date": "2024-04-22",
     }
-    return dict.fromkeys(COLUMNS, "") | usual | given
+    return dict.fromkeys(FIELDS, "") | usual | given
 
 
 def file_of(*rows: dict[str, str], columns: tuple[str, ...] = COLUMNS) -> str:
@@ -90,26 +91,30 @@ def test_columns_in_any_order_and_empty_rows_between():
         (b"\xef\xbb\xbf", "The file is empty."),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "This is not a CSV file in UTF-8 or GB18030."),
         (b"\xff\xd8\xff\xe0\x81\x30\x00", "This is not a CSV file in UTF-8 or GB18030."),
-        (b"PK\x03\x04...", "This is a spreadsheet, not a CSV file. Open it and save it as “CSV UTF-8”."),
+        (
+            b"PK\x03\x04...",
+            "This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0..",
+            "This is a spreadsheet of the old kind (.xls). Open it and save it as .xlsx.",
+        ),
+        (
+            b"<!DOCTYPE html><title>Sign in</title>",
+            "This is a web page, not a calendar or a table: the address may ask for a sign-in. Open it in a browser "
+            "and look for the calendar's own (iCal) address.",
+        ),
         ("id,year".encode("utf-16"), "The file is written in UTF-16. Save it as “CSV UTF-8”."),
         (b"x" * (MOST_BYTES + 1), "The file is larger than 20 MB. Divide it into several."),
         (file_of().encode(), "The file has a header and no rows below it."),
         (
-            file_of(cells_of(), columns=tuple(c for c in COLUMNS if c not in ("year", "city"))).encode(),
-            "The first row lacks these columns: year, city.",
+            file_of(cells_of(), columns=tuple(c for c in COLUMNS if c != "title")).encode(),
+            "No row at the top names the columns. One must be 活动名称 (title); others may be 开始日期, 开始时间, "
+            "活动地点, 主办单位 …. Use the template.",
         ),
         (
-            file_of(cells_of(), columns=(*COLUMNS, "price")).encode(),
-            "These columns are not known: price. Take them out.",
-        ),
-        (
-            file_of(cells_of(), columns=("名称", *COLUMNS[1:])).encode("gb18030"),
-            "The first row lacks id, and these columns are not known: 名称.",
-        ),
-        (file_of(cells_of(), columns=(*COLUMNS, "id")).encode(), "These columns stand twice: id."),
-        (
-            "日期,活动\n4月20日,讲座".encode(),
-            "The first row must name the columns, and it names none of them: " + ", ".join(COLUMNS) + ".",
+            file_of(cells_of(), columns=(*COLUMNS, "编号")).encode("gb18030"),
+            "These columns mean the same: id, 编号. Leave one of them.",
         ),
         (
             (file_of(cells_of()) + 'X2,2024,"never closed\n').encode(),
@@ -119,7 +124,7 @@ def test_columns_in_any_order_and_empty_rows_between():
 )
 def test_what_is_not_such_a_table_is_told_in_one_sentence(data, sentence):
     with pytest.raises(Mistake) as refused:
-        read(data)
+        read_file(data, "活动.csv")
     assert str(refused.value) == sentence
 
 

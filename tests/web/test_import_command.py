@@ -71,8 +71,9 @@ def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
         (b"", "The file is empty."),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "This is not a CSV file in UTF-8 or GB18030."),
         (
-            demo_file().replace(b"title", b"name", 1),
-            "The first row lacks title, and these columns are not known: name.",
+            demo_file().replace(b"title", b"price", 1),
+            "No row at the top names the columns. One must be 活动名称 (title); others may be 开始日期, 开始时间, "
+            "活动地点, 主办单位 …. Use the template.",
         ),
     ],
 )

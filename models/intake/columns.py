@@ -1,0 +1,123 @@
+"""What the columns of a table are called, in English and in the words that offices write over theirs."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.errors import N_, Mistake
+from models.intake.findings import Finding, Row
+
+# The columns of models/data/reported-events.csv, in its order.
+COLUMNS = (
+    "id", "year", "title", "start_date", "end_date", "start_time", "end_time", "time_text", "venue_text", "province",
+    "city", "county", "organizers", "audiences", "format", "online", "attendance_reported", "materials_reported",
+    "consultations_reported", "views_reported", "other_outcomes", "source_url",
+)  # fmt: skip
+# What a plan has and a report has not.
+PLANNED = ("description", "focus", "online_url", "address", "capacity")
+FIELDS = COLUMNS + PLANNED
+# A table without this column is about something else.
+NEEDED = "title"
+_ALIASES = {
+    "id": "编号 活动编号",
+    "year": "年份 年度 年",
+    "title": "活动名称 名称 活动 活动标题 标题 活动主题 主题 event name eventtitle subject summary",
+    "start_date": "开始日期 日期 活动日期 起始日期 开始时间日期 date startdate startday start",
+    "end_date": "结束日期 截止日期 终止日期 enddate endday end",
+    "start_time": "开始时间 起始时间 开始时刻 starttime",
+    "end_time": "结束时间 截止时间 结束时刻 endtime",
+    "time_text": "时间 活动时间 举办时间 时间安排 时间说明 time when",
+    "venue_text": "地点 活动地点 举办地点 场地 场所 venue location place",
+    "address": "地址 详细地址 streetaddress",
+    "province": "省 省份 省级 所在省 省自治区直辖市 region",
+    "city": "市 城市 地市 地级市 所在市 市州 prefecture",
+    "county": "县 区 区县 县区 县市区 区县市 所在县 district",
+    "organizers": "主办单位 主办方 主办 举办单位 组织单位 承办单位 organizer host hosts organiser organisers",
+    "audiences": "受众群体 受众 参与人群 参加对象 活动对象 面向群体 面向人群 audience",
+    "format": "活动形式 形式 活动类型 类型 formats type",
+    "online": "线上线下 线上或线下 举办方式 方式 线上还是线下 mode",
+    "online_url": "线上地址 直播地址 网址 链接 直播链接 onlineaddress url link",
+    "focus": "宣传重点 重点 mainfocus",
+    "description": "活动简介 简介 活动内容 内容 说明 details notes",
+    "capacity": "人数上限 容纳人数 限额",
+    "attendance_reported": "参与人数 参加人数",
+    "materials_reported": "发放资料 发放材料 宣传资料",
+    "consultations_reported": "咨询人次 接受咨询",
+    "views_reported": "观看量 浏览量 线上观看",
+    "other_outcomes": "其他成效 活动成效",
+    "source_url": "来源 信息来源 报道链接 source",
+}
+# Signs and spaces say nothing in a header: 省（自治区、直辖市）, Start date *, "start_date".
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def _bare(text: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+_FIELD_OF = {_bare(name): field for field, names in _ALIASES.items() for name in (field, *names.split(" "))}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """fields: by position, "" where nothing stands. names: as written. Unknown columns have a name and no field."""
+
+    fields: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def row(self, number: int, cells: Sequence[str], notes: Iterable[Finding] = ()) -> Row:
+        """One row of the table. What stands under a column that is not known is named, and not read."""
+        values = dict.fromkeys(FIELDS, "")
+        if "year" not in self.fields:
+            del values["year"]
+        columns, said = {}, list(notes)
+        for position, field in enumerate(self.fields):
+            cell = cells[position] if position < len(cells) else ""
+            if field:
+                values[field], columns[field] = cell, letter(position)
+            elif cell and self.names[position]:
+                finding = Finding(
+                    N_("The column “%(name)s” is not known: not taken in."), name=self.names[position][:40]
+                )
+                finding.cell = f"{letter(position)}{number}"
+                said.append(finding)
+        return Row(number, values, any(cells[len(self.fields) :]), columns, tuple(said))
+
+
+def letter(position: int) -> str:
+    """The letter of a column, 0 is A and 26 is AA."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether a row names columns that we know: the title, and one more."""
+    fields = {_FIELD_OF.get(_bare(cell)) for cell in cells} - {None}
+    return NEEDED in fields and len(fields) > 1
+
+
+def header_of(cells: Sequence[str]) -> Header:
+    """The header of a table. Raises Mistake where a column stands twice or the title has none."""
+    fields = tuple(_FIELD_OF.get(_bare(cell), "") for cell in cells)
+    twice = [field for field, times in Counter(filter(None, fields)).items() if times > 1]
+    if twice:
+        names = [cell.strip() for cell, field in zip(cells, fields, strict=True) if field in twice]
+        raise Mistake(
+            N_("These columns mean the same: %(columns)s. Leave one of them."), columns=", ".join(names)
+        )
+    if NEEDED not in fields:
+        raise Mistake(
+            N_(
+                "No row at the top names the columns. One must be 活动名称 (title); others may be %(columns)s. "
+                "Use the template."
+            ),
+            columns="开始日期, 开始时间, 活动地点, 主办单位 …",
+        )
+    last = max(n for n, cell in enumerate(cells) if cell.strip()) + 1
+    return Header(fields[:last], tuple(cell.strip() for cell in cells[:last]))

@@ -1,0 +1,202 @@
+"""Series of a calendar (RRULE), day by day inside a window.
+
+Our own, because a rule from anywhere may be made to never end: the usual libraries then walk to the year 9999, a matter
+of many seconds a rule. Here the work is bounded by the window and, for rules that count, by three years before it.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from models.errors import N_, Mistake
+
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_PARTS = frozenset(
+    "FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYMONTH BYSETPOS BYHOUR BYMINUTE BYSECOND".split()
+)
+MOST_A_DAY = 24
+COUNTED = timedelta(days=3 * 366)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """weekdays: (ordinal or 0, 0-6). until: as written. times: on each day, in order."""
+
+    freq: str
+    interval: int
+    count: int | None
+    until: str
+    week_start: int
+    weekdays: tuple[tuple[int, int], ...]
+    month_days: tuple[int, ...]
+    months: tuple[int, ...]
+    positions: tuple[int, ...]
+    times: tuple[time, ...]
+
+
+def parse(text: str, start: datetime) -> Rule:
+    """An RRULE's value. start: the first date, whose time of day the series keeps. Raises Mistake."""
+    parts = dict(part.strip().upper().split("=", 1) for part in text.split(";") if "=" in part)
+    strange = sorted(name for name in set(parts) - _PARTS if not name.startswith("X-"))
+    freq = parts.get("FREQ", "")
+    if freq in ("SECONDLY", "MINUTELY", "HOURLY"):
+        raise Mistake(
+            N_("It repeats several times a day (%(freq)s): no event of a week does. Not taken in."), freq=freq
+        )
+    if freq not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or strange:
+        raise Mistake(
+            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule=text[:80]
+        )
+    try:
+        return Rule(
+            freq=freq,
+            interval=_between(parts.get("INTERVAL", "1"), 1, 10_000),
+            count=_between(parts["COUNT"], 1, 1_000_000) if "COUNT" in parts else None,
+            until=parts.get("UNTIL", ""),
+            week_start=_DAYS.index(parts.get("WKST", "MO")),
+            weekdays=tuple(_weekday(day) for day in _listed(parts, "BYDAY")),
+            month_days=_numbers(parts, "BYMONTHDAY", -31, 31),
+            months=_numbers(parts, "BYMONTH", 1, 12),
+            positions=_numbers(parts, "BYSETPOS", -366, 366),
+            times=_times(parts, start.time()),
+        )
+    except ValueError:
+        raise Mistake(
+            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule=text[:80]
+        ) from None
+
+
+def dates(rule: Rule, start: datetime, first: date, last: date, until: datetime | None) -> Iterator[datetime]:
+    """The dates of a series from first to last, as a clock of its zone shows them. until: its end, on the same clock.
+    Raises Mistake for one that counts and began too long before."""
+    if rule.count is not None and first - start.date() > COUNTED:
+        raise Mistake(N_("It repeats a number of times and began years ago. Enter its dates by hand."))
+    left = rule.count
+    # A rule that does not count need not be walked from its beginning.
+    begin = start.date() if rule.count is not None else max(start.date(), first)
+    for days in _periods(rule, start.date(), begin, last):
+        if not days:
+            continue
+        found = [datetime.combine(day, at) for day in sorted(days) for at in rule.times]
+        for at in _positioned(found, rule.positions):
+            if at < start:
+                continue
+            if (until and at > until) or left == 0 or at.date() > last:
+                return
+            left = left - 1 if left is not None else None
+            if at.date() >= first:
+                yield at
+
+
+def _periods(rule: Rule, start: date, begin: date, last: date) -> Iterator[Collection[date]]:
+    """The days that a rule names in each of its days, weeks, months or years, from the one around begin on."""
+    step = rule.interval
+    if rule.freq in ("DAILY", "WEEKLY"):
+        length = 1 if rule.freq == "DAILY" else 7
+        origin = start if length == 1 else start - _DAY * ((start.weekday() - rule.week_start) % 7)
+        at = origin + _DAY * (max(0, (begin - origin).days) // (length * step) * length * step)
+        weekdays = frozenset(day for _, day in rule.weekdays)
+        if not weekdays and length == 7:  # a week without BYDAY repeats on the weekday of its start
+            weekdays = frozenset([start.weekday()])
+        leap = _DAY * length * step
+        while at <= last:
+            found = [at + _DAY * n for n in range(length)] if length > 1 else [at]
+            yield [day for day in found if _fits(rule, day, weekdays)]
+            at += leap
+        return
+    months = 1 if rule.freq == "MONTHLY" else 12
+    origin = start.year * 12 + (start.month - 1 if months == 1 else 0)
+    now = begin.year * 12 + begin.month - 1
+    at = origin + max(0, now - origin) // (months * step) * months * step
+    while at <= last.year * 12 + last.month - 1:
+        yield _in_months(rule, at, months, start)
+        at += months * step
+
+
+def _fits(rule: Rule, day: date, weekdays: frozenset[int]) -> bool:
+    return (
+        (not weekdays or day.weekday() in weekdays)
+        and (not rule.months or day.month in rule.months)
+        and (not rule.month_days or _month_day(day, rule.month_days))
+    )
+
+
+def _in_months(rule: Rule, at: int, months: int, start: date) -> set[date]:
+    """Days of a month, or of a year from January on."""
+    named = [divmod(number, 12) for number in range(at, at + months)]
+    if rule.months:
+        named = [(year, month) for year, month in named if month + 1 in rule.months]
+    elif months == 12 and not rule.weekdays and not rule.month_days:
+        named = [(year, month) for year, month in named if month + 1 == start.month]
+    spans = [_month(year, month + 1) for year, month in named]
+    days = {day for span in spans for day in span}
+    if rule.weekdays:
+        # "The second Monday" is one of the month, of the year only where no month is named.
+        spans = [sorted(days)] if months == 12 and not rule.months else spans
+        days = {day for span in spans for day in _weekdays(span, rule.weekdays)}
+    if rule.month_days:
+        return {day for day in days if _month_day(day, rule.month_days)}
+    return days if rule.weekdays else {day for day in days if day.day == start.day}
+
+
+def _month(year: int, month: int) -> list[date]:
+    begin = date(year, month, 1)
+    days = ((begin.replace(day=28) + _DAY * 4).replace(day=1) - begin).days if year < 9999 else 28
+    return [begin + _DAY * n for n in range(days)]
+
+
+def _weekdays(span: list[date], weekdays: tuple[tuple[int, int], ...]) -> Iterator[date]:
+    for ordinal, weekday in weekdays:
+        found = [day for day in span if day.weekday() == weekday]
+        if not ordinal:
+            yield from found
+        elif abs(ordinal) <= len(found):
+            yield found[ordinal - 1 if ordinal > 0 else ordinal]
+
+
+def _month_day(day: date, wanted: tuple[int, ...]) -> bool:
+    if day.day in wanted:
+        return True
+    return any(number < 0 for number in wanted) and day.day - len(_month(day.year, day.month)) - 1 in wanted
+
+
+def _positioned(found: list[datetime], positions: tuple[int, ...]) -> list[datetime]:
+    if not positions:
+        return found
+    kept = {found[n - 1 if n > 0 else n] for n in positions if abs(n) <= len(found)}
+    return sorted(kept)
+
+
+def _listed(parts: dict[str, str], name: str) -> list[str]:
+    return [entry.strip() for entry in parts.get(name, "").split(",") if entry.strip()]
+
+
+def _numbers(parts: dict[str, str], name: str, least: int, most: int) -> tuple[int, ...]:
+    found = tuple(_between(entry, least, most) for entry in _listed(parts, name))
+    if 0 in found and least < 0:
+        raise ValueError(name)
+    return found
+
+
+def _between(text: str, least: int, most: int) -> int:
+    if len(text) > 8:
+        raise ValueError(text[:20])
+    number = int(text)
+    if not least <= number <= most:
+        raise ValueError(text)
+    return number
+
+
+def _weekday(text: str) -> tuple[int, int]:
+    ordinal = text[:-2]
+    return (_between(ordinal, -53, 53) if ordinal else 0), _DAYS.index(text[-2:])
+
+
+def _times(parts: dict[str, str], usual: time) -> tuple[time, ...]:
+    hours = _numbers(parts, "BYHOUR", 0, 23) or (usual.hour,)
+    minutes = _numbers(parts, "BYMINUTE", 0, 59) or (usual.minute,)
+    seconds = _numbers(parts, "BYSECOND", 0, 59) or (usual.second,)
+    if len(hours) * len(minutes) * len(seconds) > MOST_A_DAY:
+        raise ValueError("BYMINUTE")
+    return tuple(sorted({time(h, m, s) for h in hours for m in minutes for s in seconds}))

@@ -1,0 +1,204 @@
+"""The dates of a calendar event: its one sitting, or those of its series inside a window, with what was moved."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from models import clock
+from models.drafts import MOST_OCCURRENCES, NAME_LENGTH, OccurrenceDraft, VenueDraft
+from models.errors import N_, Mistake
+from models.intake import cells, instants, markup, recurrence
+from models.intake.calendar_file import first
+from models.intake.findings import CalendarEntry, Finding, Sitting
+from models.intake.instants import Moment
+
+_DAY = timedelta(days=1)
+_CANCELLED = ("CANCELLED", "CANCELED")
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    zone: str
+    first: date
+    last: date
+
+    def holds(self, draft: OccurrenceDraft) -> bool:
+        return draft.end_day >= self.first and draft.start_day <= self.last
+
+
+def of(
+    entry: CalendarEntry, zone: str, first_day: date, last_day: date, said: list[Finding]
+) -> tuple[OccurrenceDraft, ...]:
+    """Every sitting that touches the days from first_day to last_day of the campaign's zone. Raises Mistake."""
+    window = _Window(zone, first_day, last_day)
+    start = _moment(entry.main, "DTSTART", zone)
+    if start is None:
+        raise Mistake(N_("The event does not say when it begins (DTSTART)."))
+    if start.floating:
+        said.append(Finding(N_("No time zone is told: read as %(zone)s."), zone=zone))
+    found = _series(entry, start, window) if _repeats(entry) else [_draft(entry.main, start, zone)]
+    moved, skipped = _moved(entry, window, said)
+    kept = {_key(draft): draft for draft in found if _key(draft) not in skipped}
+    kept |= {_key(draft): draft for draft in moved}
+    inside = [draft for draft in kept.values() if window.holds(draft)]
+    if len(inside) > MOST_OCCURRENCES:
+        raise Mistake(N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES)
+    if _repeats(entry) and inside:
+        said.append(
+            Finding(N_("A series: %(count)s dates around the campaign were read."), count=len(inside))
+        )
+    return tuple(sorted(inside, key=_order))
+
+
+def _order(draft: OccurrenceDraft) -> tuple[date, float]:
+    return draft.start_day, draft.start_at.timestamp() if draft.start_at else 0.0
+
+
+def _repeats(entry: CalendarEntry) -> bool:
+    return bool({"RRULE", "RDATE"} & set(entry.main.properties))
+
+
+def _moment(sitting: Sitting, name: str, zone: str) -> Moment | None:
+    told = sitting.properties.get(name)
+    return instants.moment(*told[0], sitting, zone) if told and told[0][1].strip() else None
+
+
+def _key(draft: OccurrenceDraft) -> tuple:
+    """Which date of a series a sitting is."""
+    return draft.start_day, draft.start_at
+
+
+def _draft(sitting: Sitting, start: Moment, zone: str) -> OccurrenceDraft:
+    """One sitting that begins at start and lasts as long as its VEVENT says. Ends are exclusive there."""
+    length = _length(sitting, zone)
+    if start.zone is None:
+        days = max(length.days if length else 1, 1)
+        return OccurrenceDraft(start.day, start.day + _DAY * (days - 1))
+    begins = start.at()
+    local = begins.astimezone(ZoneInfo(zone))
+    marked = first(sitting, "X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
+    if marked and length and local.time() == time(0) and length >= _DAY:
+        return OccurrenceDraft(local.date(), local.date() + _DAY * (length.days - 1))
+    ends = begins + length if length else None
+    last = clock.day_of(ends - timedelta(microseconds=1), zone) if ends else local.date()
+    return OccurrenceDraft(local.date(), last, begins, ends)
+
+
+def _length(sitting: Sitting, zone: str) -> timedelta | None:
+    """How long it lasts, None where that is not told (or nothing). Raises Mistake for an end before the beginning."""
+    start, end = _moment(sitting, "DTSTART", zone), _moment(sitting, "DTEND", zone)
+    length = instants.length(first(sitting, "DURATION"))
+    if start and end:
+        both = start.zone is not None and end.zone is not None
+        length = end.at() - start.at() if both else timedelta(days=(end.day - start.day).days)
+    if length is not None and length < timedelta(0):
+        raise Mistake(N_("An event ends before it begins. Change its end."))
+    return length or None
+
+
+def _series(entry: CalendarEntry, start: Moment, window: _Window) -> list[OccurrenceDraft]:
+    rules = entry.main.properties.get("RRULE", ())
+    if len(rules) > 1 or "EXRULE" in entry.main.properties:
+        raise Mistake(
+            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule="RRULE, EXRULE"
+        )
+    gone = list(_listed(entry.main, "EXDATE", window.zone))
+    left_out = {(moment.wall, moment.zone is None) for moment in gone if moment.zone is None}
+    left_out_at = {moment.at() for moment in gone if moment.zone is not None}
+    length = _length(entry.main, window.zone) or timedelta(0)
+    begins = (
+        window.first - length - _DAY * 2
+    )  # a sitting that began before may still run; zones differ by a day
+    found, seen = [], set()
+    for moment in _dates(entry.main, rules, start, begins, window):
+        midnight = datetime.combine(moment.day, time(0))
+        out = (midnight, True) in left_out or (moment.zone is not None and moment.at() in left_out_at)
+        if not out and moment not in seen:
+            seen.add(moment)
+            found.append(_draft(entry.main, moment, window.zone))
+        if len(found) > MOST_OCCURRENCES * 2:
+            raise Mistake(
+                N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES
+            )
+    return found
+
+
+def _dates(main: Sitting, rules, start: Moment, begins: date, window: _Window) -> Iterator[Moment]:
+    yield from (
+        moment for moment in _listed(main, "RDATE", window.zone) if begins <= moment.day <= window.last + _DAY
+    )
+    if not rules:
+        yield start
+        return
+    rule = recurrence.parse(rules[0][1], start.wall)
+    until = None
+    if rule.until:
+        until = _until(instants.moment({}, rule.until, main, window.zone), start.zone)
+    for wall in recurrence.dates(rule, start.wall, begins, window.last + _DAY, until):
+        yield Moment(wall, start.zone)
+
+
+def _until(told: Moment, zone: tzinfo | None) -> datetime:
+    """The end of a series on the clock of its dates; a day means the whole of it."""
+    if told.zone is None:
+        return told.wall + _DAY - timedelta(seconds=1)
+    return told.wall if zone is None else told.at().astimezone(zone).replace(tzinfo=None)
+
+
+def _listed(main: Sitting, name: str, zone: str) -> Iterator[Moment]:
+    """The dates of EXDATE or RDATE; of a period its beginning. A thousand of them is no list that a person made."""
+    values = [(params, part) for params, value in main.properties.get(name, ()) for part in value.split(",")]
+    if len(values) > 5_000:
+        raise Mistake(N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES)
+    for params, value in values:
+        if value.strip():
+            yield instants.moment(params, value.split("/")[0], main, zone)
+
+
+def _moved(
+    entry: CalendarEntry, window: _Window, said: list[Finding]
+) -> tuple[list[OccurrenceDraft], set[tuple]]:
+    """Single dates as they were changed, and the dates that they stand for."""
+    found, skipped = [], set()
+    title = first(entry.main, "SUMMARY")
+    for sitting in entry.moved:
+        params, value = sitting.properties["RECURRENCE-ID"][0]
+        if params.get("RANGE"):
+            said.append(
+                Finding(N_("A change to all later dates of the series was read for its first date only."))
+            )
+        was = instants.moment(params, value, sitting, window.zone)
+        skipped.add(_key(_draft(Sitting({}), was, window.zone)))
+        start = _moment(sitting, "DTSTART", window.zone) or was
+        if first(sitting, "STATUS").upper() in _CANCELLED:
+            continue
+        draft = _draft(sitting, start, window.zone)
+        if window.holds(draft):
+            found.append(_placed(draft, sitting, entry.main, said))
+            if first(sitting, "SUMMARY") not in ("", title):
+                told = markup.line(markup.unescaped(first(sitting, "SUMMARY")))
+                said.append(
+                    Finding(
+                        N_("On %(day)s it has a title of its own, which was not kept: %(text)s."),
+                        day=draft.start_day, text=told[:120],
+                    )
+                )  # fmt: skip
+    return found, skipped
+
+
+def _placed(draft: OccurrenceDraft, sitting: Sitting, main: Sitting, said: list[Finding]) -> OccurrenceDraft:
+    """With the place of its own that a moved date has."""
+    told = markup.line(markup.unescaped(first(sitting, "LOCATION")))
+    if not told or first(sitting, "LOCATION") == first(main, "LOCATION"):
+        return draft
+    names, sure = cells.places(told)
+    if not sure or len(names) != 1 or len(names[0]) > NAME_LENGTH:
+        said.append(
+            Finding(
+                N_("On %(day)s it has a place of its own, which was not kept: %(text)s."),
+                day=draft.start_day, text=told[:120],
+            )
+        )  # fmt: skip
+        return draft
+    return replace(draft, venue=VenueDraft(names[0]))
