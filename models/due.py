@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from models import clock, ical
+from models import clock, handing_in, ical, pulled
 from models.base import db, insert, transaction
 from models.devices import PairingCode
 from models.settings import Setting
@@ -21,10 +21,13 @@ _KEY = "tick_due"
 
 @dataclass(frozen=True)
 class Done:
-    """What a tick came to: pairing codes forgotten, calendar entries rendered again."""
+    """What a tick came to: pairing codes and handed-in files forgotten, calendar entries rendered again, calendars
+    of others pulled."""
 
     codes: int
     entries: int
+    files: int
+    feeds: int
 
 
 def claim(now: datetime) -> bool:
@@ -53,7 +56,12 @@ def release(now: datetime) -> None:
 
 def tick(now: datetime) -> Done:
     """Do what is due, once. Each task has its own transactions."""
-    return Done(codes=_forget_pairing_codes(now), entries=ical.rerender_stale(now))
+    return Done(
+        codes=_forget_pairing_codes(now),
+        entries=ical.rerender_stale(now),
+        files=handing_in.forget_old(now),
+        feeds=pulled.pull_due(now),  # last: others may take their time
+    )
 
 
 def _forget_pairing_codes(now: datetime) -> int:

@@ -101,9 +101,12 @@ def tick() -> None:
     done = due.tick(clock.now())
     click.echo(
         _(
-            "Pairing codes forgotten: %(codes)s. Calendar entries written anew: %(entries)s.",
+            "Pairing codes forgotten: %(codes)s. Calendar entries written anew: %(entries)s. "
+            "Handed-in files forgotten: %(files)s. Calendars pulled: %(feeds)s.",
             codes=done.codes,
             entries=done.entries,
+            files=done.files,
+            feeds=done.feeds,
         )
     )
 

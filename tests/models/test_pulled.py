@@ -1,0 +1,208 @@
+"""Calendars of others: pulled when due, taken in for the office that gave the address, and never left to cancel."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from sqlalchemy import select
+
+from models import due, fetching, pulled
+from models.base import db
+from models.errors import Mistake, Unknown
+from models.events import CANCELLED, PUBLISHED, Event, EventChange
+from models.fetching import Fetched
+from models.pulled import HOUR, PulledFeed
+from tests.support.cast import make_cast
+from tests.support.week import NINE, load_week
+
+URL = "https://week.example/a.ics"
+BEFORE = NINE - timedelta(days=10)
+
+
+def calendar(*uids: str, cancelled: str = "") -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//others//EN"]
+    for number, uid in enumerate(uids):
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uid}",
+            "DTSTAMP:20240401T000000Z",
+            f"SUMMARY:讲座{uid}",
+            f"DTSTART:20240422T0{number + 1}0000Z",
+            f"DTEND:20240422T0{number + 1}3000Z",
+            *(["STATUS:CANCELLED"] if uid == cancelled else []),
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+class Source:
+    """Stands for the other side: gives what it was told to, and notes what it was asked with."""
+
+    def __init__(self) -> None:
+        self.body: bytes | None = calendar("a", "b", "c")
+        self.failing: Mistake | None = None
+        self.asked: list[tuple[str, str, str]] = []
+
+    def __call__(self, url: str, etag: str, last_modified: str) -> Fetched:
+        self.asked.append((url, etag, last_modified))
+        if self.failing:
+            raise self.failing
+        return Fetched(self.body, '"tag"', "")
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+@pytest.fixture
+def feed(cast) -> PulledFeed:
+    return pulled.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
+
+
+def events(feed: PulledFeed) -> dict[str, Event]:
+    found = db.session.scalars(select(Event).where(Event.origin == f"feed:{feed.id}"))
+    return {event.origin_ref[-1]: event for event in found}
+
+
+def test_what_it_brings_is_published_in_the_offices_region(cast, feed, source):
+    assert pulled.pull_due(BEFORE, source) == 1
+    assert source.asked == [(URL, "", "")]
+    assert feed.last_result == {"new": 3}
+    assert (feed.pulled_at, feed.next_at, feed.error) == (BEFORE, BEFORE + HOUR, None)
+    taken = events(feed)
+    assert {key: (event.title, event.status, event.region_code) for key, event in taken.items()} == {
+        key: (f"讲座{key}", PUBLISHED, "320723") for key in "abc"
+    }
+    by = select(EventChange.account_id).where(EventChange.event_id == taken["a"].id)
+    assert db.session.scalars(by).all() == [cast.lian.id]
+
+
+def test_it_is_pulled_once_an_hour_and_asked_for_changes_only(feed, source):
+    pulled.pull_due(BEFORE, source)
+    assert pulled.pull_due(BEFORE + HOUR - timedelta(seconds=1), source) == 0
+    source.body = None
+    assert pulled.pull_due(BEFORE + HOUR, source) == 1
+    assert source.asked[-1] == (URL, '"tag"', "")
+    assert feed.last_result == {"new": 3}  # of the last time that it brought something
+    assert feed.pulled_at == BEFORE + HOUR
+
+
+def test_a_failure_is_told_and_tried_less_and_less_often(feed, source):
+    source.failing = Mistake("%(host)s took too long to answer.", host="week.example")
+    waits, now = [], BEFORE
+    for _ in range(7):
+        assert pulled.pull_due(now, source) == 1
+        waits.append((feed.next_at - now) // HOUR)
+        now = feed.next_at
+    assert waits == [2, 4, 8, 16, 24, 24, 24]
+    assert str(feed.error) == "week.example took too long to answer."
+    source.failing = None
+    pulled.pull_due(now, source)
+    assert (feed.error, feed.failures, feed.next_at) == (None, 0, now + HOUR)
+
+
+def test_what_is_no_calendar_is_a_failure_in_one_sentence_and_changes_nothing(feed, source):
+    pulled.pull_due(BEFORE, source)
+    source.body = b"<!doctype html><title>Sign in</title>"
+    pulled.pull_due(BEFORE + HOUR, source)
+    assert "web page" in str(feed.error)
+    assert len(events(feed)) == 3
+    assert feed.etag == '"tag"'
+
+
+def test_what_vanishes_or_is_called_off_waits_for_a_person(cast, feed, source):
+    pulled.pull_due(BEFORE, source)
+    source.body = calendar("a", "b", cancelled="b")
+    pulled.pull_due(BEFORE + HOUR, source)
+    taken = events(feed)
+    (told,) = pulled.watched(cast.lian)
+    assert [one.event_id for one in told.vanished] == [taken["b"].id, taken["c"].id]
+    assert {event.status for event in taken.values()} == {PUBLISHED}
+    pulled.answer(cast.lian, feed, taken["b"].id, BEFORE + HOUR, cancel=True)
+    pulled.answer(cast.su, feed, taken["c"].id, BEFORE + HOUR, cancel=False)
+    assert [events(feed)[key].status for key in "abc"] == [PUBLISHED, CANCELLED, PUBLISHED]
+    pulled.pull_due(BEFORE + 2 * HOUR, source)
+    assert pulled.watched(cast.lian)[0].vanished == []  # both were answered
+
+
+def test_what_comes_back_is_offered_no_more_and_anew_when_it_goes_again(cast, feed, source):
+    pulled.pull_due(BEFORE, source)
+    counts = []
+    for hour, uids in enumerate((("a", "b"), ("a", "b", "c"), ("a", "b")), 1):
+        source.body = calendar(*uids)
+        pulled.pull_due(BEFORE + hour * HOUR, source)
+        counts.append(len(pulled.watched(cast.lian)[0].vanished))
+    assert counts == [1, 0, 1]
+
+
+def test_each_office_sees_its_own_and_those_below(cast, feed):
+    pulled.add(cast.cui, cast.lecture.campaign, "https://committee.example/a.ics", BEFORE)
+    seen = {
+        name: len(pulled.watched(getattr(cast, name))) for name in ("lian", "su", "cui", "bao", "gu", "wang")
+    }
+    assert seen == {"lian": 1, "su": 1, "cui": 2, "bao": 0, "gu": 0, "wang": 0}
+    for account in (cast.bao, cast.gu):
+        with pytest.raises(Unknown):
+            pulled.feed_for(account, feed.id)
+
+
+def test_organizers_have_no_pulled_calendars(cast):
+    with pytest.raises(Unknown):
+        pulled.add(cast.gu, cast.lecture.campaign, URL, BEFORE)
+
+
+def test_an_address_is_pulled_once_and_no_more_after_it_was_removed(cast, feed, source):
+    with pytest.raises(Mistake, match="This address is pulled already"):
+        pulled.add(cast.lian, cast.lecture.campaign, "webcal://week.example/a.ics", BEFORE)
+    pulled.remove(feed, BEFORE)
+    assert pulled.pull_due(BEFORE, source) == 0
+    again = pulled.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
+    assert again.id != feed.id
+
+
+def test_a_week_long_over_is_not_pulled(feed, source):
+    assert pulled.pull_due(NINE + timedelta(days=60), source) == 0
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    class Calendar(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.server.asked += 1
+            self.send_response(200)
+            self.send_header("Content-Type", "text/calendar")
+            self.end_headers()
+            self.wfile.write(calendar("a"))
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    found = ThreadingHTTPServer(("127.0.0.1", 0), Calendar)
+    found.asked = 0
+    thread = threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield found
+    found.shutdown()
+    found.server_close()
+    thread.join()
+
+
+def test_the_tick_pulls_but_not_from_inside_the_network(cast, server):
+    url = f"http://127.0.0.1:{server.server_port}/a.ics"
+    feed = pulled.add(cast.lian, cast.lecture.campaign, url, BEFORE)
+    assert due.tick(BEFORE).feeds == 1
+    assert "is an address inside a network" in str(feed.error)
+    assert server.asked == 0
+    allowed = partial(fetching.fetch, allowed=lambda address: address.is_loopback)
+    pulled.soon(feed, BEFORE)
+    pulled.pull_due(BEFORE, allowed)
+    assert (feed.error, feed.last_result) == (None, {"new": 1})
