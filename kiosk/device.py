@@ -7,6 +7,7 @@ from flask import request
 from models import devices
 from models.devices import Kiosk
 from models.errors import N_, Mistake
+from models.people import bearer
 
 
 class NotPairedError(Mistake):
@@ -19,8 +20,8 @@ def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
     """The device that asks. handing_in: a revoked one passes too, as long as it may hand in what it holds.
 
     Raises NotPairedError (401)."""
-    given = request.authorization
-    kiosk = devices.by_token(given.token, now) if given and given.type == "bearer" and given.token else None
+    token = bearer(request.headers.get("Authorization", ""))
+    kiosk = devices.by_token(token, now) if token else None
     if kiosk is None:
         raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
     if kiosk.revoked_at is not None and not handing_in:

@@ -3,13 +3,11 @@
 from flask import Blueprint, Flask, Response, make_response, render_template
 
 from kiosk import qr, troubles
-from kiosk.secrecy import keep_secret
 from models import passes
 from models.passes import OpenedPass
 from models.site import site
 
 bp = Blueprint("passes", __name__, template_folder="templates")
-bp.after_request(keep_secret)
 
 
 def register(app: Flask) -> None:

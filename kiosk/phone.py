@@ -25,7 +25,6 @@ from models.events import Event, Occurrence
 from models.sittings import Sitting
 
 bp = Blueprint("phone", __name__, template_folder="templates")
-bp.after_request(keep_secret)
 
 COOKIE = "ow_browser"
 COOKIE_DAYS = 30
@@ -38,6 +37,7 @@ class UnknownGroupError(Exception):
 
 
 def register(app: Flask) -> None:
+    app.after_request(keep_secret)  # of the passes too, and of answers that come before any page
     app.register_blueprint(bp)
 
 

@@ -64,7 +64,10 @@ def _read_request() -> tuple[list, datetime | None]:
     """The scans and the device's clock. Raises Mistake with what to change about the request."""
     if not request.is_json:
         raise NotJsonError(N_("Send the scans as application/json."))
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested without end
+        body = None
     if body is None:
         raise Mistake(N_("The body is not valid JSON."))
     if not isinstance(body, dict) or not isinstance(body.get("scans"), list):

@@ -1,9 +1,16 @@
 """Pages with a secret in their path: no referrer, no index, no copy (CONTRACT.md, Addresses)."""
 
-from flask import Response
+import re
+
+from flask import Response, request
+
+_SECRET_PATH = re.compile("/[cv]/", re.IGNORECASE)
 
 
 def keep_secret(response: Response) -> Response:
+    """By the path, not by the page: an answer to a wrong method or to too many tries stands at a secret address too."""
+    if not _SECRET_PATH.match(request.path):
+        return response
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"

@@ -105,7 +105,8 @@ class ReportedFormat(Base):
 
 def find(campaign_id: str) -> Campaign:
     """The campaign with this id. Raises Unknown."""
-    campaign = db.session.get(Campaign, campaign_id)
+    # PostgreSQL does not even look for a NUL character.
+    campaign = db.session.get(Campaign, campaign_id) if "\0" not in campaign_id else None
     if campaign is None:
         raise Unknown(N_("There is no campaign “%(id)s”."), id=campaign_id[:40])
     return campaign

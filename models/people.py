@@ -82,6 +82,12 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def bearer(header: str) -> str:
+    """The token in the value of an Authorization header; "" where it carries none."""
+    scheme, _space, token = header.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
 def new_organization(name: str, region_code: str | None, line: str | None) -> Organization:
     """The organization with this name in this region, made if it is new. Runs inside the caller's transaction."""
     found = db.session.scalar(
@@ -115,6 +121,8 @@ def add_account(email: str, organization: Organization, role: str, password: str
 
 
 def find_account(email: str) -> Account | None:
+    if "\0" in email:  # PostgreSQL does not even look for it
+        return None
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
 
 

@@ -22,7 +22,8 @@ LONGEST_ECHO = 40
 BUSY_SECONDS = 2
 # Values of a Mistake that are lists of our own words, so that nothing of them has to be cut.
 _OUR_WORDS = {"known", "roles"}
-_SECRET_PATH = re.compile(r"/(c|v|my)/[^\s/\]]+", re.IGNORECASE)
+# With all that follows: a foreign code may be an address with slashes of its own.
+_SECRET_PATH = re.compile(r"/(c|v|my)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
 
 TITLES = {
     400: N_("This request cannot be used as it is"),
@@ -147,7 +148,14 @@ def answer(status: int, detail: str) -> Response:
         # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
         shell = "error.html" if status < 500 else "error_plain.html"
         response = Response(
-            render_template(shell, status=status, error_title=title, detail=detail, locale=str(get_locale())),
+            render_template(
+                shell,
+                status=status,
+                error_title=title,
+                detail=detail,
+                locale=str(get_locale()),
+                secret=_SECRET_PATH.search(request.path) is not None,
+            ),
             status,
             content_type="text/html; charset=utf-8",
         )

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from models import access, clock, devices, figures, filters, live, people, portion, regions
 from models import campaign as campaigns
+from models.base import snapshot
 from models.campaign import Campaign
 from models.devices import KioskService
 from models.errors import N_, Mistake
@@ -71,8 +72,7 @@ def _scope(now: datetime) -> Select | None:
     """The events that the bearer of the request reaches; None without credentials. Raises NotKnownError."""
     if "Authorization" not in request.headers:
         return None
-    given = request.authorization
-    token = given.token if given and given.type == "bearer" and given.token else ""
+    token = people.bearer(request.headers["Authorization"])
     account = people.account_by_token(token) if token else None
     if account is not None:
         return access.scope(account)
@@ -105,8 +105,10 @@ def page(campaign_id: str):
     campaign, now = campaigns.find(campaign_id), clock.now()
     if not released(campaign):
         return render_template("figures.html", campaign=campaign, strip=week.whole(campaign, now), total=None)
-    where = portion.of(filters.parse(campaign, request.args))
-    parts = {by: figures.figures(campaign, now, (by,), where) for by in PARTS}
+    chosen = filters.parse(campaign, request.args)
+    where = portion.of(chosen)
+    with snapshot():  # the parts of one page add up to one total
+        parts = {by: figures.figures(campaign, now, (by,), where) for by in PARTS}
     total = parts["audience"]
     return render_template(
         "figures.html",
@@ -116,7 +118,7 @@ def page(campaign_id: str):
         parts=parts,
         days=every_day(campaign, parts["day"].rows),
         groups=live.by_group(campaign, total.rows),
-        regions=rolled_up(parts["region"].rows, request.args.get("region")),
+        regions=rolled_up(parts["region"].rows, chosen.region[0] if len(chosen.region) == 1 else None),
         query=request.query_string.decode("ascii", "replace"),
     )
 

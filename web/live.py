@@ -55,8 +55,8 @@ def see(event: Event, now: datetime) -> Seen:
     tag = hashlib.sha256(repr(astuple(look)[1:]).encode()).hexdigest()[:24]
     while len(memory) >= REMEMBERED:
         memory.pop(next(iter(memory)), None)
-    memory[event.id] = Seen(pulse, look, tag)
-    return memory[event.id]
+    seen = memory[event.id] = Seen(pulse, look, tag)
+    return seen
 
 
 @pages.get("/events/<int:event_id>/live")

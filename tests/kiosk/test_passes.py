@@ -100,9 +100,9 @@ def test_a_pass_opens_no_venue_and_a_withdrawn_event_leaves_it_readable(get, wee
     assert "知识产权进校园" not in page.text
 
 
-def test_nothing_of_these_pages_is_kept_indexed_or_referred(get, single):
+def test_nothing_of_these_pages_is_kept_indexed_or_referred(get, client, single):
     for path in (f"/C/{single.token}", f"/C/{single.token}/code.png", f"/C/{FOREIGN}"):
-        answer = get(path)
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert re.match("noindex", answer.headers["X-Robots-Tag"])
+        for answer in (get(path), client.post(path)):
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["Referrer-Policy"] == "no-referrer"
+            assert re.match("noindex", answer.headers["X-Robots-Tag"])

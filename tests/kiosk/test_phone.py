@@ -367,7 +367,8 @@ class TestTroubles:
 def test_nothing_of_these_pages_is_kept_indexed_or_referred(phone, token):
     ticket = phone.ticket(token)
     posted = phone.post(token, ticket)
-    answers = (phone.open(token), posted, phone.get(posted.location), phone.open(FOREIGN))
+    wrong_method = phone.client.put(f"/V/{token}")
+    answers = (phone.open(token), posted, phone.get(posted.location), phone.open(FOREIGN), wrong_method)
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -70,6 +70,8 @@ def test_one_bad_scan_holds_nobody_up(post, week):
         "nonsense",
         None,
         a_scan(id="not-a-uuid"),
+        a_scan(id=f"urn:{uuid4().hex}"),
+        a_scan(id="٠" * 8 + "-٠٠٠٠" * 3 + "-" + "٠" * 12),
         a_scan(at="yesterday"),
         a_scan(at="0001-01-01T00:00:00+14:00"),
         a_scan(at="9999-12-31T23:59:59-12:00"),
@@ -83,17 +85,23 @@ def test_one_bad_scan_holds_nobody_up(post, week):
         a_scan(kind=["touch"]),
         a_scan(seq=2**70),
         a_scan(skew_ms=10**18),
+        a_scan("pass", code_length=18, code_hash="11010519491231002X"),
+        a_scan(group="\ud800"),
+        a_scan(at={"a": [[]]}),
+        {**(mine := a_scan("undo")), "undoes": mine["id"]},
     ]
     answer = post([*bad, good])
     results = answer.json["results"]
     assert [(r["verdict"], r["reason"]) for r in results] == [("refused", "bad_scan")] * len(bad) + [
         ("stored", None)
     ]
-    assert [r["id"] for r in results[:4]] == [None] * 4
-    assert results[5]["id"] == bad[5]["id"]
+    assert [r["id"] for r in results[:6]] == [None] * 6
+    assert results[7]["id"] == bad[7]["id"]
     assert figures(week, clock.now()).visits == 1
     # What has an id is kept, also when it is refused.
-    assert db.session.scalar(select(func.count()).select_from(Scan)) == len(bad) - 4 + 1
+    assert db.session.scalar(select(func.count()).select_from(Scan)) == len(bad) - 6 + 1
+    again = post([*bad, good]).json["results"]
+    assert {(r["again"], *r["flags"]) for r in again[6:]} == {(True,)}
 
 
 def test_the_same_scan_three_times_counts_once(post, week):
@@ -102,6 +110,12 @@ def test_the_same_scan_three_times_counts_once(post, week):
     assert [a["again"] for a in answers] == [False, True, True]
     assert {a["verdict"] for a in answers} == {"stored"}
     assert figures(week, clock.now()).visits == 1
+
+
+def test_device_clocks_at_the_ends_of_time(post):
+    for device_time in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        scans = [a_scan(at=at) for at in ("0400-01-01T00:00:00Z", "9600-01-01T00:00:00Z")]
+        assert post(scans, device_time=device_time).status_code == 200
 
 
 def test_a_foreign_code_told_by_its_length_alone(post):
@@ -129,6 +143,7 @@ def test_messages_follow_the_reader(post, language, message):
     ("body", "content_type", "status", "detail"),
     [
         (b"{", "application/json", 400, "The body is not valid JSON."),
+        (b'{"scans": ' + b"[" * 100_000, "application/json", 400, "The body is not valid JSON."),
         (b"[]", "application/json", 422, "Send an object with a list called “scans”."),
         (b'{"scans": 3}', "application/json", 422, "Send an object with a list called “scans”."),
         (b'{"scans": [], "device_time": "noon"}', "application/json", 422,

@@ -45,6 +45,7 @@ def test_wrong_address_and_wrong_password_are_told_alike(browser, cast):
     texts = [re.sub(its_own, "", page.text) for page in pages]
     assert texts[0] == texts[1]
     assert WRONG in texts[0]
+    assert enter(browser, "gu\0@example.cn", PASSWORD).status_code == 422
     assert 'value="nobody@example.cn"' in pages[1].text
 
 

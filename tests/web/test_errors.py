@@ -113,4 +113,14 @@ def test_a_code_in_the_address_is_not_logged(browser, caplog):
     browser.application.add_url_rule("/V/<token>/broken", "broken", lambda token: 1 / 0)
     browser.get("/V/ABCDEF234567/broken")
     assert "ABCDEF234567" not in caplog.messages[0]
-    assert caplog.messages == ["Exception on /V/…/broken [GET]"]
+    assert caplog.messages == ["Exception on /V/… [GET]"]
+
+
+def test_of_a_scanned_address_nothing_is_logged_or_said_back(browser, caplog, monkeypatch):
+    """A payment code that somebody opened below /V/ has slashes of its own."""
+    monkeypatch.setitem(browser.application.view_functions, "phone.foreign", lambda text: 1 / 0)
+    browser.get("/V/https://pay.example/secret [GET] 4711\n4711")
+    assert caplog.messages == ["Exception on /V/… [GET]"]
+    wrong_method = browser.put("/V/https://pay.example/secret-4711")
+    assert wrong_method.status_code == 405
+    assert "4711" not in wrong_method.text

@@ -100,7 +100,9 @@ def test_anybody_asks_for_what_is_released(client, cast):
     assert "data-visits>52<" in client.get("/ip-2024/figures").text
 
 
-@pytest.mark.parametrize("given", ["Bearer nonsense", "Bearer", "Basic Z3U6Z3U=", "Bearer owp_" + "x" * 43])
+@pytest.mark.parametrize(
+    "given", ["Bearer nonsense", "Bearer", "Basic Z3U6Z3U=", "Basic é", "Bearer owp_" + "x" * 43]
+)
 def test_a_token_that_is_not_good_is_401_even_when_released(client, cast, given):
     release(cast)
     answer = ask(client, "", {"Authorization": given})
@@ -153,6 +155,8 @@ def test_what_cannot_be_asked_is_told_in_a_sentence(client, cast, query, status)
 def test_the_week_has_to_be_named_and_known(client, cast):
     assert client.get("/api/v1/figures").status_code == 400
     assert client.get("/api/v1/figures?campaign=other").status_code == 404
+    assert client.get("/api/v1/figures?campaign=ip%00-2024").status_code == 404
+    assert client.get("/ip%00-2024/figures").status_code == 404
 
 
 def test_a_spreadsheet(client, cast):
@@ -175,6 +179,7 @@ def test_regions_are_rolled_up_a_level_at_a_time(client, cast):
     page = client.get("/ip-2024/figures?region=320700", headers=english).text
     assert '<a href="?region=320723">' in page
     assert "data-visits>49<" in page
+    assert '<a href="?region=320723">' in client.get("/ip-2024/figures?region=%20320700%20").text
 
 
 def test_page_api_and_command_agree(client, runner, cast):
