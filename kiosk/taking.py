@@ -1,0 +1,34 @@
+"""A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
+
+from flask import Blueprint, Flask, Response, redirect, request, url_for
+
+from kiosk.limits import limiter
+from models import campaign, clock, passes
+from models.campaign import UNKNOWN_GROUP, Campaign
+from models.errors import N_, Conflict
+
+bp = Blueprint("taking", __name__)
+
+# A class behind one address takes its passes within minutes; a script that invents participants wants thousands.
+TAKEN = "60 per minute; 600 per hour"
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.jinja_env.globals["may_take_pass"] = may_take
+
+
+def may_take(week: Campaign) -> bool:
+    """Whether the week has days left to go to."""
+    return week.today(clock.now()) <= week.ends
+
+
+@bp.post("/c/take")
+@bp.post("/C/take")
+@limiter.limit(TAKEN)
+def take() -> Response:
+    week, now = campaign.find(request.form.get("campaign", "")), clock.now()
+    if not may_take(week):
+        raise Conflict(N_("This week is over: there is nothing left to take a pass for."))
+    made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, taken=True)
+    return redirect(url_for("passes.show", token=made[0].token), 303)
