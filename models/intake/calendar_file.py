@@ -90,10 +90,8 @@ def _calendars(text: str) -> Iterator[_Calendar]:
         word = name.strip().upper()
         if word == "BEGIN":
             path.append(value.strip().upper())
-            if len(path) == 1:
-                calendar = _Calendar()
-            elif len(path) == 2:
-                block = []
+            calendar = _Calendar() if len(path) == 1 else calendar
+            block = [] if len(path) == 2 else block
         elif word == "END" and path:
             if len(path) == 2:
                 _ended(calendar, path[1], block)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from models import campaign as campaigns
 from models import regions
@@ -145,16 +146,20 @@ def _categories(main: Sitting, reading: Reading, said: list[Finding]):
     return groups, tuple(FormatDraft(reading.formats[word], word) for word in known)
 
 
+@lru_cache(maxsize=4096)
 def region_of(address: str) -> str | None:
     """The region with whose full names an address begins (江苏省连云港市…, 北京市海淀区…); None where it does not."""
     rest, code = address, None
     for level in (regions.PROVINCE, regions.PREFECTURE, regions.COUNTY):
-        for row in regions.load():
-            if (
-                row.level == level
-                and rest.startswith(row.name)
-                and (level == regions.PROVINCE or (code and regions.is_below(row.code, code)))
-            ):
-                rest, code = rest.removeprefix(row.name), row.code
+        for name, below in _named(level) if rest else ():
+            if rest.startswith(name) and (level == regions.PROVINCE or regions.is_below(below, code)):
+                rest, code = rest.removeprefix(name), below
                 break
+        if code is None:
+            return None
     return code
+
+
+@lru_cache(maxsize=3)
+def _named(level: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row.name, row.code) for row in regions.load() if row.level == level)

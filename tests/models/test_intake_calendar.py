@@ -1,0 +1,354 @@
+"""Calendar files from everywhere: what is read of each kind, what is refused, and that none of them takes long."""
+
+import time as clocks
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from models.base import db
+from models.errors import Mistake
+from models.events import Event
+from models.intake import Outcome, counts, read_file, recurrence, take_in
+from models.intake import entry as entries
+from models.intake.reading import Reading
+from tests.support.week import NINE, load_week
+
+READING = Reading(
+    date(2024, 4, 20), date(2024, 4, 26), "Asia/Shanghai", {"社会公众": "public"}, {"主题宣讲": "lecture"}, ()
+)
+BEFORE = NINE - timedelta(days=10)
+
+
+def calendar(*events: str, head: str = "") -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", *head.split("\n")]
+    for event in events:
+        lines += ["BEGIN:VEVENT", *event.strip().split("\n"), "END:VEVENT"]
+    return "\r\n".join([*filter(None, lines), "END:VCALENDAR", ""]).encode()
+
+
+def one(data: bytes):
+    (row,) = read_file(data, "a.ics")
+    return entries.understand(row, READING)
+
+
+def sittings(data: bytes) -> list[tuple[str, str | None]]:
+    """Start and end of each sitting: days, or UTC instants to the minute."""
+    found = []
+    for draft in one(data).draft.occurrences:
+        if draft.start_at is None:
+            found.append((f"{draft.start_day}", f"{draft.end_day}"))
+        else:
+            found.append((_minute(draft.start_at), draft.end_at and _minute(draft.end_at)))
+    return found
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%m-%d %H:%M")
+
+
+def said(read) -> list[str]:
+    return [finding.message % finding.values for finding in read.findings]
+
+
+NINE_TO_ELEVEN = [("04-22 01:00", "04-22 03:00")]
+CUSTOM = """BEGIN:VTIMEZONE
+TZID:(UTC+08:00) Beijing
+BEGIN:STANDARD
+DTSTART:16010101T000000
+TZOFFSETFROM:+0800
+TZOFFSETTO:+0800
+END:STANDARD
+END:VTIMEZONE"""
+
+
+@pytest.mark.parametrize(
+    ("times", "head", "expected"),
+    [
+        (
+            "DTSTART;TZID=Asia/Shanghai:20240422T090000\nDTEND;TZID=Asia/Shanghai:20240422T110000",
+            "",
+            NINE_TO_ELEVEN,
+        ),
+        (
+            "DTSTART;TZID=China Standard Time:20240422T090000\nDTEND;TZID=China Standard Time:20240422T110000",
+            "",
+            NINE_TO_ELEVEN,
+        ),
+        ('DTSTART;TZID="(UTC+08:00) Beijing":20240422T090000\nDURATION:PT2H', CUSTOM, NINE_TO_ELEVEN),
+        (
+            "DTSTART;TZID=/example.org/20240101/Asia/Shanghai:20240422T090000\nDURATION:PT120M",
+            "",
+            NINE_TO_ELEVEN,
+        ),
+        ("DTSTART:20240422T010000Z\nDTEND:20240422T030000Z", "", NINE_TO_ELEVEN),
+        ("DTSTART:20240422T090000\nDTEND:20240422T110000", "X-WR-TIMEZONE:Asia/Shanghai", NINE_TO_ELEVEN),
+        ("DTSTART:20240422T100000\nDTEND:20240422T120000", "X-WR-TIMEZONE:Asia/Tokyo", NINE_TO_ELEVEN),
+        ("DTSTART:20240422T010000Z", "", [("04-22 01:00", None)]),
+        ("DTSTART:20240422T010000Z\nDTEND:20240422T010000Z", "", [("04-22 01:00", None)]),
+        ("DTSTART;VALUE=DATE:20240422", "", [("2024-04-22", "2024-04-22")]),
+        ("DTSTART;VALUE=DATE:20240420\nDTEND;VALUE=DATE:20240427", "", [("2024-04-20", "2024-04-26")]),
+        ("DTSTART;VALUE=DATE:20240422\nDTEND;VALUE=DATE:20240422", "", [("2024-04-22", "2024-04-22")]),
+        ("DTSTART;VALUE=DATE:20240422\nDURATION:P2D", "", [("2024-04-22", "2024-04-23")]),
+        (
+            "DTSTART;TZID=Asia/Shanghai:20240422T000000\nDTEND;TZID=Asia/Shanghai:20240424T000000\n"
+            "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+            "",
+            [("2024-04-22", "2024-04-23")],
+        ),
+    ],
+)
+def test_times_as_every_maker_writes_them(times, head, expected):
+    assert sittings(calendar(f"UID:1\nSUMMARY:讲座\n{times}", head=head)) == expected
+
+
+def test_a_floating_time_without_any_zone_is_the_campaigns_and_said():
+    read = one(calendar("UID:1\nSUMMARY:讲座\nDTSTART:20240422T090000"))
+    assert read.draft.occurrences[0].start_at == datetime(2024, 4, 22, 1, tzinfo=UTC)
+    assert said(read) == ["No time zone is told: read as Asia/Shanghai."]
+
+
+AT_NINE = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240419T090000\nDURATION:PT1H\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("RRULE:FREQ=DAILY;COUNT=3", "19 20 21"),
+        ("RRULE:FREQ=DAILY;UNTIL=20240421T010000Z", "19 20 21"),
+        ("RRULE:FREQ=DAILY;UNTIL=20240421", "19 20 21"),
+        ("RRULE:FREQ=WEEKLY;BYDAY=MO,WE;UNTIL=20240425T000000Z", "22 24"),
+        ("RRULE:FREQ=DAILY;COUNT=4\nEXDATE;TZID=Asia/Shanghai:20240420T090000,20240422T090000", "19 21"),
+        ("RRULE:FREQ=DAILY;COUNT=3\nEXDATE;VALUE=DATE:20240420", "19 21"),
+        ("RDATE;TZID=Asia/Shanghai:20240423T090000,20240425T090000", "19 23 25"),
+        ("RRULE:FREQ=MONTHLY;BYDAY=-1FR;COUNT=1", "26"),
+        ("RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=4FR;COUNT=1", "26"),
+    ],
+)
+def test_series_are_written_out(rule, days):
+    found = sittings(calendar(AT_NINE + rule))
+    assert [start for start, _ in found] == [f"04-{day} 01:00" for day in days.split()]
+
+
+def test_a_moved_and_a_cancelled_date_of_a_series():
+    data = calendar(
+        AT_NINE + "RRULE:FREQ=DAILY;COUNT=4",
+        "UID:1\nSUMMARY:讲座\nRECURRENCE-ID;TZID=Asia/Shanghai:20240420T090000\n"
+        "DTSTART;TZID=Asia/Shanghai:20240425T140000\nDURATION:PT1H\nLOCATION:县文化馆报告厅",
+        "UID:1\nSUMMARY:讲座\nRECURRENCE-ID;TZID=Asia/Shanghai:20240421T090000\nSTATUS:CANCELLED",
+    )
+    assert [start for start, _ in sittings(data)] == ["04-19 01:00", "04-22 01:00", "04-25 06:00"]
+    assert one(data).draft.occurrences[2].venue.name == "县文化馆报告厅"
+
+
+BOMBS = [
+    "FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=2", "FREQ=HOURLY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=DAILY;BYSETPOS=2", "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6", "FREQ=DAILY;INTERVAL=999999999999999",
+    "FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5,6,7,8", "FREQ=DAILY;COUNT=1000000000", "FREQ=WEEKLY;BYDAY=XX",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", BOMBS)
+def test_rules_made_to_hurt_end_at_once(rule):
+    began = clocks.monotonic()
+    read = one(calendar(f"UID:1\nSUMMARY:x\nDTSTART:20240101T010000Z\nRRULE:{rule}"))
+    assert read.verdict in ("refused", "other_year")
+    assert clocks.monotonic() - began < 2
+
+
+def test_a_series_without_an_end_is_read_around_the_campaign_only():
+    read = one(calendar("UID:1\nSUMMARY:x\nDTSTART:19700101T010000Z\nRRULE:FREQ=DAILY"))
+    days = [draft.start_day for draft in read.draft.occurrences]
+    assert (days[0], days[-1], len(days)) == (date(2024, 3, 21), date(2024, 5, 26), 67)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    freq=st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
+    interval=st.integers(1, 4),
+    days=st.lists(st.sampled_from(["MO", "TU", "SU"]), max_size=2, unique=True),
+    months=st.lists(st.sampled_from([3, 4, 5]), max_size=2, unique=True),
+    month_days=st.lists(st.sampled_from([1, 15, 22, -1]), max_size=2, unique=True),
+    count=st.one_of(st.none(), st.integers(1, 40)),
+    begins=st.dates(date(2023, 10, 1), date(2024, 4, 24)),
+)
+def test_series_as_another_reader_writes_them_out(freq, interval, days, months, month_days, count, begins):
+    text = f"FREQ={freq};INTERVAL={interval}"
+    for name, values in (("BYDAY", days), ("BYMONTH", months), ("BYMONTHDAY", month_days)):
+        if values and not (name == "BYMONTHDAY" and freq == "WEEKLY"):
+            text += f";{name}=" + ",".join(map(str, values))
+    text += f";COUNT={count}" if count else ";UNTIL=20250101T000000"
+    start = datetime(begins.year, begins.month, begins.day, 9)
+    first, last = date(2024, 3, 21), date(2024, 5, 26)
+    until = None if count else datetime(2025, 1, 1)
+    ours = list(recurrence.dates(recurrence.parse(text, start), start, first, last, until))
+    theirs = rrulestr(text, dtstart=start).between(
+        datetime(2024, 3, 21), datetime(2024, 5, 26, 23, 59), inc=True
+    )
+    assert ours == theirs
+
+
+def test_a_mark_bare_line_feeds_and_a_fold_inside_a_character():
+    data = calendar("UID:1\nSUMMARY:知识产权讲座\nDTSTART:20240422T010000Z").replace(b"\r\n", b"\n")
+    title = "知识产权讲座".encode()
+    data = b"\xef\xbb\xbf" + data.replace(title, title[:4] + b"\n " + title[4:])
+    assert one(data).title == "知识产权讲座"
+
+
+def test_gb18030_and_html_and_a_long_uid():
+    html = "DESCRIPTION:<p>欢迎<br>参加&amp;提问</p><script>alert(1)</script><style>p{}</style>"
+    data = calendar(f"UID:{'u' * 300}\nSUMMARY:讲座<b>一</b>\nDTSTART:20240422T010000Z\n{html}")
+    read = one(data.decode().encode("gb18030"))
+    assert (read.title, read.draft.description) == ("讲座一", "欢迎\n参加&提问")
+    assert read.draft.origin_ref.startswith("sha256:")
+
+
+def test_several_calendars_and_copies_of_one_event():
+    first = calendar("UID:1\nSUMMARY:旧\nSEQUENCE:1\nDTSTART:20240422T010000Z")
+    second = calendar(
+        "UID:1\nSUMMARY:新\nSEQUENCE:2\nDTSTART:20240422T020000Z",
+        "UID:2\nSUMMARY:另\nDTSTART:20240423T010000Z",
+    )
+    rows = read_file(first + second, "a.ics")
+    assert [entries.understand(row, READING).title for row in rows] == ["新", "另"]
+    twins = calendar(
+        "UID:1\nSUMMARY:甲\nDTSTART:20240422T010000Z", "UID:1\nSUMMARY:乙\nDTSTART:20240423T010000Z"
+    )
+    assert [entries.understand(row, READING).title for row in read_file(twins)] == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(
+    ("event", "verdict", "sentence"),
+    [
+        ("UID:1\nDTSTART:20240422T010000Z", "refused", "The event has no title (SUMMARY)."),
+        ("UID:1\nSUMMARY:x", "refused", "The event does not say when it begins (DTSTART)."),
+        ("UID:1\nSUMMARY:x\nDTSTART:soon", "refused", "“soon” is no date or time of a calendar."),
+        (
+            "UID:1\nSUMMARY:x\nCLASS:PRIVATE\nDTSTART:20240422T010000Z",
+            "refused",
+            "It is marked as private in its source. Not taken in.",
+        ),
+        (
+            "UID:1\nSUMMARY:x\nDTSTART;TZID=Atlantis:20240422T010000",
+            "refused",
+            "The time zone “Atlantis” is not known here, so its time is not certain. Enter this event by hand.",
+        ),
+        (
+            "UID:1\nSUMMARY:x\nDTSTART:20240922T010000Z",
+            "other_year",
+            "Not between 2024-03-21 and 2024-05-26. Not taken in.",
+        ),
+    ],
+)
+def test_events_that_are_not_taken_in(event, verdict, sentence):
+    read = one(calendar(event))
+    assert (read.verdict, said(read)) == (verdict, [sentence])
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (calendar(), "There is no event in this calendar."),
+        (calendar("UID:1")[:-20], "The calendar breaks off before its end. Export or fetch it once more."),
+        (b"\n<html><title>Sign in</title>", "This is a web page"),
+        (b"nothing", "This is not a calendar: it does not begin with BEGIN:VCALENDAR."),
+        (
+            calendar("UID:1\nSUMMARY:" + "x" * 6_000_000),
+            "The calendar is larger than 5 MB. Export a shorter time.",
+        ),
+    ],
+)
+def test_what_is_no_calendar(data, sentence):
+    with pytest.raises(Mistake) as refused:
+        read_file(data, "a.ics")
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_megabyte_within_seconds():
+    began = clocks.monotonic()
+    event = "UID:{0}\nSUMMARY:讲座{0}\nDTSTART;TZID=Asia/Shanghai:20240422T090000\nDESCRIPTION:" + "介绍" * 20
+    data = calendar(*(event.format(n) for n in range(5000)))
+    assert len(data) > 1024 * 1024
+    assert sum(bool(entries.understand(row, READING).draft) for row in read_file(data)) == 5000
+    assert clocks.monotonic() - began < 20
+
+
+@settings(max_examples=150, deadline=2000)
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.binary(max_size=200).map(lambda data: b"PK\x03\x04" + data),
+        st.lists(
+            st.one_of(
+                st.sampled_from(
+                    ["DTSTART:20240422T010000Z", "RRULE:FREQ=DAILY", "BEGIN:VALARM", "END:VALARM"]
+                ),
+                st.from_regex(
+                    r"(SUMMARY|DTSTART|DTEND|RRULE|EXDATE|DURATION|GEO|UID|RDATE|RECURRENCE-ID)[;:].{0,30}"
+                ),
+                st.text(max_size=30),
+            ),
+            max_size=8,
+        ).map(lambda lines: calendar("SUMMARY:x\n" + "\n".join(lines)) if lines else b""),
+    ),
+    st.sampled_from(["a.ics", "a.csv", "a.xlsx"]),
+)
+def test_any_bytes_are_read_or_refused_with_a_sentence(data, name):
+    try:
+        rows = read_file(data, name)
+    except Mistake:
+        return
+    for row in rows:
+        if hasattr(row, "uid"):
+            entries.understand(row, READING)
+
+
+# ---------------------------------------------------------------- again
+
+
+def taken(outcomes: list[Outcome]) -> list[tuple[str, bool]]:
+    return [(outcome.verdict, outcome.written) for outcome in outcomes]
+
+
+@pytest.fixture
+def campaign(app):
+    return load_week()
+
+
+LECTURE = "UID:a\nSUMMARY:讲座\nDTSTART:20240422T010000Z\nDTEND:20240422T030000Z"
+FAIR = "UID:b\nSUMMARY:市集\nDTSTART:20240423T010000Z"
+
+
+def test_the_same_calendar_again_a_change_a_cancellation_and_what_is_missing(campaign):
+    def hand_in(*events: str, **options) -> list[Outcome]:
+        return take_in(campaign, read_file(calendar(*events)), BEFORE, origin="feed:1", **options)
+
+    assert taken(hand_in(LECTURE, FAIR)) == [("new", True), ("new", True)]
+    assert taken(hand_in(LECTURE, FAIR, whole=True)) == [("same", False), ("same", False)]
+    later = LECTURE.replace("T0", "T1")
+    assert taken(hand_in(later, FAIR)) == [("changed", True), ("same", False)]
+    called_off = FAIR + "\nSTATUS:CANCELLED"
+    assert taken(hand_in(later, called_off, cancel=False)) == [("same", False), ("cancelled", False)]
+    assert taken(hand_in(called_off)) == [("cancelled", True)]
+    offered = hand_in(called_off, whole=True, cancel=())
+    assert taken(offered) == [("cancelled", False), ("cancelled", False)]
+    missing = offered[1]
+    assert (missing.row, missing.title) == (None, "讲座")
+    assert db.session.get(Event, missing.event).status == "published"
+    assert taken(hand_in(called_off, whole=True, cancel=[missing.event]))[1] == ("cancelled", True)
+    states = db.session.execute(select(Event.origin_ref, Event.status).order_by(Event.origin_ref)).all()
+    assert [tuple(state) for state in states] == [("a", "cancelled"), ("b", "cancelled")]
+
+
+def test_another_origin_has_its_own_ids(campaign):
+    take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:1")
+    outcomes = take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:2", dry_run=True)
+    assert counts(outcomes)["new"] == 1
+
+
+def test_a_cancelled_event_that_was_never_here_is_left_out(campaign):
+    outcomes = take_in(campaign, read_file(calendar(LECTURE + "\nSTATUS:CANCELLED")), BEFORE)
+    assert (taken(outcomes), db.session.scalar(select(Event.id))) == ([("cancelled", False)], None)
