@@ -1,0 +1,76 @@
+"""A newer version of the kiosk app takes over by itself, and never while somebody is at the door."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from kiosk import shell, station
+
+pytestmark = pytest.mark.browser
+
+CONTROLLED = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    if (serviceWorker.controller) done();
+    else serviceWorker.addEventListener("controllerchange", done);
+})"""
+WAITING = """async () => {
+    const registration = await navigator.serviceWorker.getRegistration("/kiosk/");
+    await registration.update();
+    if (registration.waiting) return;
+    await new Promise((done) => registration.installing.addEventListener("statechange", done));
+}"""
+
+
+@pytest.fixture
+def settings(sqlite_databases, tmp_path) -> Iterator[dict]:
+    with sqlite_databases.fresh() as url:
+        yield {"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path / "instance")}
+
+
+@pytest.fixture
+def address(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/kiosk/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def version(page: Page) -> str | None:
+    return page.locator("html").get_attribute("data-version")
+
+
+def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: str, monkeypatch):
+    page.clock.install()
+    page.goto(address)
+    page.evaluate(CONTROLLED)
+    first = version(page)
+    for module in (shell, station):
+        monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
+    page.evaluate(WAITING)
+    page.evaluate("document.getElementById('verdict').hidden = false")
+    page.clock.run_for(60_000)
+    assert version(page) == first
+    page.evaluate("document.getElementById('verdict').hidden = true")
+    page.clock.run_for(10_000)
+    expect(page.locator("html")).to_have_attribute("data-version", "abcdefabcdef", timeout=15_000)
+    names = page.evaluate("caches.keys()")
+    assert names == ["openweek-kiosk-abcdefabcdef"]
+
+
+def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
+    page.goto(address)
+    page.evaluate(CONTROLLED)
+    first = version(page)
+    monkeypatch.setattr(shell, "version", lambda: "abcdefabcdef")  # the page still belongs to the old one
+    page.evaluate(WAITING)
+    assert (
+        page.evaluate("navigator.serviceWorker.getRegistration('/kiosk/').then((one) => one.waiting)") is None
+    )
+    page.reload()
+    assert version(page) == first
