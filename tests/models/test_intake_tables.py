@@ -1,0 +1,223 @@
+"""Tables as offices make them: spreadsheets, their own headers, days and hours in one cell; and the template."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+
+from models.errors import Mistake
+from models.intake import counts, read_file, take_in, when
+from models.intake.reading import reading_of
+from models.intake.template import workbook
+from models.intake.understand import understand
+from tests.support.week import NINE, load_week
+
+SPAN = (date(2024, 4, 20), date(2024, 4, 26))
+HEAD = ("活动名称", "活动时间", "活动地点", "主办单位")
+
+
+def xlsx(*rows, sheet: str = "活动", before: tuple = (), merge: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    if before:
+        book.active.append(before)
+        book.create_sheet(sheet)
+    page = book.worksheets[-1]
+    page.title = sheet
+    for row in rows:
+        page.append(row)
+    if merge:
+        page.merge_cells(merge)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def campaign(app):
+    return load_week()
+
+
+@pytest.fixture
+def reading(campaign):
+    return reading_of(campaign)
+
+
+def said(read) -> list[tuple[str, str]]:
+    return [(finding.cell, finding.message % finding.values) for finding in read.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("4月26日上午9:00", [(26, 26, "09:00", None)]),
+        ("4月26日9:00-11:30", [(26, 26, "09:00", "11:30")]),
+        ("４月２６日（星期五）９：００—１１：３０", [(26, 26, "09:00", "11:30")]),
+        ("4月26日下午2:00-4:00", [(26, 26, "14:00", "16:00")]),
+        ("2024/4/26 14:00至16:00", [(26, 26, "14:00", "16:00")]),
+        ("4/2 16:00", [(2, 2, "16:00", None)]),
+        ("4月22日9:00-11:00、4月24日晚7点半", [(22, 22, "09:00", "11:00"), (24, 24, "19:30", None)]),
+        ("4月22日9:00-11:00，14:00-16:00", [(22, 22, "09:00", "11:00"), (22, 22, "14:00", "16:00")]),
+        ("每天9:00-17:00（周一闭馆）", [(day, day, "09:00", "17:00") for day in (20, 21, 23, 24, 25, 26)]),
+        (
+            "4月20日-4月23日，每天9:00~17:00（周一、周二闭馆）",
+            [(day, day, "09:00", "17:00") for day in (20, 21)],
+        ),
+        ("4月20-26日", [(20, 26, None, None)]),
+        ("4月26日（星期四）9:00", []),  # it was a Friday
+        ("4月20日至26日9:00", []),  # each day, or once?
+        ("4月26日9:00开始", []),
+        ("4月31日9:00", []),
+        ("上午25:00", []),
+        ("宣传周期间", []),
+        ("4月26日11:00-9:00", []),
+    ],
+)
+def test_days_and_hours_in_one_text(text, slots):
+    found = [
+        (
+            slot.first.day,
+            slot.last.day,
+            slot.start and f"{slot.start:%H:%M}",
+            slot.end and f"{slot.end:%H:%M}",
+        )
+        for slot in when.read(text, 2024, SPAN)
+    ]
+    assert found == slots
+
+
+def test_every_day_needs_to_be_told_which_days():
+    assert when.read("每天9:00-17:00", 2024) == ()
+
+
+def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(reading):
+    data = xlsx(
+        ("2024年宣传周活动汇总表",),
+        (),
+        ("序号", "活动名称", "开始日期", "开始时间", "结束时间", "主办单位", "受众群体"),
+        (
+            1,
+            "讲座",
+            datetime(2024, 4, 22),
+            time(9),
+            time(11),
+            "甲县知识产权局；甲县人民法院",
+            "青少年、社会公众",
+        ),
+        before=("说明",),
+    )
+    (row,) = read_file(data, "x.xlsx")
+    read = understand(row, reading)
+    (sitting,) = read.draft.occurrences
+    assert (row.number, sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (4, NINE, 7200)
+    assert read.draft.hosts == ("甲县知识产权局", "甲县人民法院")
+    assert read.draft.groups == ("youth", "public")
+    assert ("A4", "The column “序号” is not known: not taken in.") in said(read)
+
+
+def test_cells_merged_downwards_and_numbers_as_text(reading):
+    rows = read_file(
+        xlsx(("编号", *HEAD), (1, "甲", "4月22日9:00", "县文化馆", "甲县知识产权局"), (2.0, "乙", "4月23日9:00"),
+             merge="E2:E3")
+    )  # fmt: skip
+    assert [(row.cells["id"], row.cells["organizers"]) for row in rows] == [
+        ("1", "甲县知识产权局"),
+        ("2", "甲县知识产权局"),
+    ]
+
+
+def test_a_formula_that_was_never_computed_is_named_by_its_cell(reading):
+    (row,) = read_file(xlsx(HEAD, ("甲", "4月22日9:00", '=CONCATENATE("县","馆")', "")))
+    assert (
+        "C2",
+        "A formula without a stored result: not read. Open the file, save it, and import it again.",
+    ) in said(understand(row, reading))
+
+
+def test_what_is_not_understood_is_named_by_its_cell(reading):
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [
+            ("活动名称", "活动时间", "省", "受众群体", "线上线下", "宣传重点", "人数上限"),
+            ("讲座", "4月22日9:00", "火星省", "火星人", "空中", "别的", "很多"),
+        ]
+    )
+    (row,) = read_file(text.getvalue().encode("gb18030"), "x.csv")
+    read = understand(row, reading)
+    assert sorted(cell for cell, _ in said(read) if cell) == ["C2", "D2", "E2", "F2", "G2"]
+    assert read.draft.occurrences[0].start_at == NINE
+
+
+def test_an_exhibition_open_daily_but_mondays(campaign, reading):
+    data = xlsx(
+        ("活动名称", "开始日期", "结束日期", "时间", "活动地点"),
+        ("展览", date(2024, 4, 20), date(2024, 4, 26), "每天9:00-17:00（周一闭馆）", "县博物馆"),
+    )
+    rows = read_file(data)
+    days = [sitting.start_day.day for sitting in understand(rows[0], reading).draft.occurrences]
+    assert days == [20, 21, 23, 24, 25, 26]
+    assert counts(take_in(campaign, rows, NINE))["new"] == 1
+    assert counts(take_in(campaign, read_file(data), NINE))["same"] == 1
+
+
+def test_a_contradiction_is_left_for_the_person(reading):
+    (row,) = read_file(xlsx(("活动名称", "日期", "时间"), ("讲座", "4月22日", "4月23日9:00")))
+    read = understand(row, reading)
+    assert read.draft.occurrences[0].start_at is None
+    assert ("C2", "“4月23日9:00” tells other days than the date beside it: kept in these words.") in said(
+        read
+    )
+
+
+def test_the_template_filled_in_comes_back(campaign, reading):
+    book = openpyxl.load_workbook(io.BytesIO(workbook(campaign)))
+    page = book["活动"]
+    assert {rule.formula1 for rule in page.data_validations.dataValidation} >= {"选项!$A$2:$A$5"}
+    names = [cell.value for cell in page[1]]
+    filled = {
+        "活动名称": "开放日", "开始日期": date(2024, 4, 22), "开始时间": time(9), "结束时间": time(11),
+        "省": "江苏省", "市": "连云港市", "县": "灌云县", "主办单位": "灌云县人民法院", "受众群体": "社会公众",
+        "活动形式": "主题宣讲", "线上线下": "线下", "活动地点": "灌云县人民法院第一法庭", "人数上限": 40,
+    }  # fmt: skip
+    for name, value in filled.items():
+        page.cell(3, names.index(name) + 1, value)
+    stream = io.BytesIO()
+    book.save(stream)
+    example, own = (understand(row, reading) for row in read_file(stream.getvalue(), "模板.xlsx"))
+    assert (example.verdict, said(example)) == (
+        "refused",
+        [("A2", "This is the example of the template. Take the row out.")],
+    )
+    assert (own.verdict, own.draft.region_code, own.draft.mode) == (None, "320723", "onsite")
+    assert (own.draft.occurrences[0].start_at, own.draft.occurrences[0].capacity) == (NINE, 40)
+
+
+def packed(**parts: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in parts.items():
+            target.writestr(name.replace("__", "/").replace("_xml", ".xml"), data)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            packed(xl__workbook_xml=b" " * 45_000_000),
+            "This spreadsheet is too large. Keep only the table with the events, and save it again.",
+        ),
+        (packed(word__document_xml=b"<w/>"), "This is a packed file, but no spreadsheet (.xlsx)."),
+        (
+            packed(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
+            "This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.",
+        ),
+        (xlsx(HEAD), "The file has a header and no rows below it."),
+    ],
+)
+def test_workbooks_that_are_refused(data, sentence):
+    with pytest.raises(Mistake) as refused:
+        read_file(data, "x.xlsx")
+    assert str(refused.value) == sentence
