@@ -12,6 +12,8 @@ from datetime import datetime
 from operator import itemgetter
 
 from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce, update
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, selectinload
 
 from models import agenda, alarms, clock, vcalendar, vevent
@@ -25,6 +27,10 @@ from models.site import site
 BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
 ROWS = 1000  # entries read at a time
 HEAVY = 1024 * 1024  # bytes of a feed from which on a smaller choice is the better advice
+_BARE = {
+    True: "SELECT version FROM calendar_version WHERE campaign_id = ?",
+    False: "SELECT version FROM calendar_version WHERE campaign_id = %s",
+}
 _MOVED = "openweek.calendars_moved"
 
 
@@ -120,6 +126,23 @@ def version(campaign_id: str) -> tuple[str, datetime] | None:
     asked = select(CalendarVersion.version, CalendarVersion.changed_at)
     row = db.session.execute(asked.where(CalendarVersion.campaign_id == campaign_id)).one_or_none()
     return (row.version, row.changed_at) if row else None
+
+
+def bare_version(engine: Engine, campaign_id: str) -> str | None:
+    """The same version without its time, asked of the driver itself: a quarter of a page's work is saved where only
+    this is asked. None too where the database cannot answer now."""
+    try:
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(_BARE[engine.dialect.paramstyle == "qmark"], (campaign_id,))
+            row = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+    except (engine.dialect.dbapi.Error, SQLAlchemyError):
+        return None
+    return row[0] if row else None
 
 
 def feed(campaign: Campaign, filters: Filters, url: str, alarm: int | None = None) -> bytes:

@@ -22,6 +22,7 @@ from models.events import Event
 from models.filters import NAMES, Filters, parse
 from models.site import site
 from web import errors, event_atom, event_json, event_table
+from web.quick import Quick
 from web.representations import Kept, Representation, answer
 
 CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
@@ -47,6 +48,7 @@ commands = AppGroup("event", help="The events of a campaign.")
 
 def register(app: Flask) -> None:
     app.extensions["openweek.feeds"] = Kept()
+    app.wsgi_app = Quick(app)
     app.register_blueprint(pages)
     app.cli.add_command(commands)
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from functools import cached_property
 
 from flask import Response, request
-from werkzeug.http import http_date
+from werkzeug.http import http_date, parse_date, parse_etags
 
 from models import clock
 
 MAX_AGE = 300  # seconds
+SENT = "openweek.sent"  # where an answer leaves its Representation in the WSGI environment
 MOST_BYTES = 64 * 1024 * 1024  # kept by one process
 LARGE = 2 * 1024 * 1024  # bytes; from here on gzip's thoroughness costs more time than its bytes are worth
 THOROUGH, QUICK = 6, 2
@@ -29,6 +30,10 @@ class Representation:
     body: bytes
     mimetype: str
     changed_at: datetime | None
+    version: str | None = None  # of the campaign's calendar, where it is kept
+    sent: dict[bool, list[tuple[str, str]]] = field(
+        default_factory=dict
+    )  # packed or not → the headers of its 200
     _packed: bytes | None = None
     _packing: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,7 +77,9 @@ def answer(found: Representation, disposition: str | None = None) -> Response:
     """200 with the body, packed where the asker takes it, or 304 where he has it."""
     packed = request.accept_encodings.quality("gzip") > 0
     etag = found.packed_etag if packed else found.etag
-    known = _is_known(etag, found.changed_at)
+    given = request.headers
+    known = is_known(etag, found.changed_at, given.get("If-None-Match"), given.get("If-Modified-Since"))
+    request.environ[SENT] = found
     body = b"" if known else found.packed if packed else found.body
     # Flask adds the charset to a text/ type given as mimetype; JSON is UTF-8 by definition.
     response = PublicResponse(body, 304 if known else 200, mimetype=found.mimetype)
@@ -88,13 +95,13 @@ def answer(found: Representation, disposition: str | None = None) -> Response:
     return response
 
 
-def _is_known(etag: str, changed_at: datetime | None) -> bool:
-    """Whether the asker has these bytes. If-None-Match decides alone where it is given; a date that lies in the future
-    or cannot be read says nothing."""
-    if "If-None-Match" in request.headers:
-        return request.if_none_match.contains_weak(etag)
-    since = request.if_modified_since
-    return since is not None and changed_at is not None and changed_at <= since <= clock.now()
+def is_known(etag: str, changed_at: datetime | None, none_match: str | None, since: str | None) -> bool:
+    """Whether the asker, who sent these headers, has these bytes. If-None-Match decides alone where it is given; a date
+    that lies in the future or cannot be read says nothing."""
+    if none_match is not None:
+        return parse_etags(none_match).contains_weak(etag)
+    day = parse_date(since)
+    return day is not None and changed_at is not None and changed_at <= day <= clock.now()
 
 
 class Kept:
@@ -136,6 +143,7 @@ class Kept:
     def _keep(self, key: Hashable, version: str, found: Representation) -> None:
         with self._lock:
             self._drop(key)
+            found.version = version
             self._found[key] = version, found
             self._bytes += _size(found)
             while self._bytes > self._most and len(self._found) > 1:

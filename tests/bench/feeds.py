@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import icalendar
@@ -18,7 +19,7 @@ from models.base import db, transaction
 from models.campaign import Campaign
 from models.drafts import EventDraft, VenueDraft
 from models.events import Occurrence
-from models.filters import parse
+from models.filters import EVERYTHING
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases
 from tests.support.served import Server
@@ -40,6 +41,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
             _warm(server, folder)
         finally:
             server.close()
+        _memory(url, folder)
 
 
 def _fill(campaign: Campaign) -> None:
@@ -69,19 +71,15 @@ def _cold(server: Server) -> None:
     """The first request after a change, against building the calendar object by object."""
     with server.app.app_context():
         campaign = db.session.get(Campaign, "ip-2024")
-        rows = db.session.scalars(agenda.occurrences(campaign, parse(campaign, {}))).all()
+        rows = db.session.scalars(agenda.occurrences(campaign, EVERYTHING)).all()
         facts = [_facts(row) for row in rows]
 
-    def ours() -> float:
-        with server.app.app_context():
-            event = db.session.get(Occurrence, facts[0]["id"]).event
-            draft = publishing.draft_of(event)
-            changed = {"title": f"{draft.title[:30]} {time.monotonic_ns()}"}
-            publishing.change(event, EventDraft(**{**_fields(draft), **changed}), NINE - timedelta(days=1))
+    def ours(kind: str, **headers: str) -> float:
+        _change(server, facts[0]["id"])
         start = time.perf_counter()
-        status, body = server.get("/ip-2024/events.ics")
+        status, body = server.get(f"/ip-2024/events.{kind}", **headers)
         spent = time.perf_counter() - start
-        assert (status, body.count(b"BEGIN:VEVENT")) == (200, LARGE)
+        assert (status, len(body) > LARGE) == (200, True)
         return spent
 
     def library() -> float:
@@ -89,14 +87,32 @@ def _cold(server: Server) -> None:
         assert _build(facts).count(b"BEGIN:VEVENT") == LARGE
         return time.perf_counter() - start
 
-    found = interleaved(ours=ours, library=library)
-    note = f"[{found['library']:.2f} s against {found['ours'] * 1000:.0f} ms]"
-    tell(
-        f"first feed of {LARGE:,} events after a change: icalendar ÷ ours",
-        found["library"] / found["ours"],
-        50,
-        note,
-    )
+    kinds = {kind: partial(ours, kind) for kind in ("ics", "json", "csv", "atom")}
+    packed = partial(ours, "ics", **{"Accept-Encoding": "gzip"})
+    found = interleaved(library=library, packed=packed, **kinds)
+    yardstick = found["library"]
+    for name, what, aim in (
+        ("ics", "calendar", 50),
+        ("packed", "calendar, gzipped", 50),
+        ("json", "JSON", None),
+        ("csv", "table", None),
+        ("atom", "Atom", None),
+    ):
+        note = f"[{yardstick:.2f} s against {found[name] * 1000:.0f} ms]"
+        tell(
+            f"first {what} of {LARGE:,} events after a change: icalendar ÷ ours",
+            yardstick / found[name],
+            aim,
+            note,
+        )
+
+
+def _change(server: Server, occurrence_id: int) -> None:
+    with server.app.app_context():
+        event = db.session.get(Occurrence, occurrence_id).event
+        draft = publishing.draft_of(event)
+        changed = {"title": f"{draft.title[:30]} {time.monotonic_ns()}"}
+        publishing.change(event, EventDraft(**{**_fields(draft), **changed}), NINE - timedelta(days=1))
 
 
 def _fields(draft: EventDraft) -> dict:
@@ -144,6 +160,53 @@ def _warm(server: Server, folder: Path) -> None:
         )
     tell("a 304 of a feed ÷ Flask hello (requests a second)", found["unchanged"] / found["hello"], 0.7)
     tell(f"a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
+
+
+def _memory(url: str, folder: Path) -> None:
+    """How far a worker that has answered small requests grows at most while it builds and sends a large one."""
+    if not Path("/proc/self/clear_refs").exists():
+        print("memory: this machine has no /proc to read it from; not measured", flush=True)
+        return
+    for kind in ("ics", "json", "csv", "atom"):
+        server = _OneWorker(url, folder / f"memory-{kind}", workers=1)
+        server.folder.mkdir()
+        try:
+            server.start()
+            for _ in range(2):
+                server.get(
+                    f"/ip-2024/events.{kind}?region=320000&day=2024-04-22", **{"Accept-Encoding": "gzip"}
+                )
+            before = server.memory("VmRSS")
+            server.forget_peak()
+            server.get(f"/ip-2024/events.{kind}", **{"Accept-Encoding": "gzip"})
+            grown = server.memory("VmHWM") - before
+            body = len(server.get(f"/ip-2024/events.{kind}")[1])
+        finally:
+            server.close()
+        note = f"[{grown / 1e6:.1f} MB for {body / 1e6:.1f} MB]"
+        tell(
+            f"memory: growth of a worker over a .{kind} of {LARGE:,} events ÷ body",
+            grown / body,
+            note=note,
+            most=3,
+        )
+
+
+class _OneWorker(Server):
+    """A server whose only worker tells what memory it uses."""
+
+    def _worker(self) -> Path:
+        master = self._process.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        return Path("/proc") / children[0]
+
+    def memory(self, name: str) -> int:
+        """Bytes: VmRSS now, VmHWM at most since forget_peak()."""
+        told = (self._worker() / "status").read_text()
+        return int(re.search(rf"{name}:\s*(\d+) kB", told)[1]) * 1024
+
+    def forget_peak(self) -> None:
+        (self._worker() / "clear_refs").write_text("5")
 
 
 def _etag(server: Server, path: str) -> str:

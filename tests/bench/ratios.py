@@ -24,7 +24,11 @@ def rate(action: Callable[[], int], at_least: float = 0.3) -> float:
     return done / spent
 
 
-def tell(what: str, ratio: float, aim: float | None = None, note: str = "") -> None:
-    """aim: the least ratio that was set as a goal."""
-    goal = "" if aim is None else f"  (aim {aim:g}: {'reached' if ratio >= aim else 'MISSED'})"
+def tell(
+    what: str, ratio: float, aim: float | None = None, note: str = "", *, most: float | None = None
+) -> None:
+    """aim: the least ratio that was set as a goal; most: the largest."""
+    reached = (aim is None or ratio >= aim) and (most is None or ratio <= most)
+    named = aim if aim is not None else most
+    goal = "" if named is None else f"  (aim {named:g}: {'reached' if reached else 'MISSED'})"
     print(f"{what:<74} {ratio:8.2f}×{goal}{'  ' + note if note else ''}", flush=True)
