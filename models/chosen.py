@@ -8,14 +8,14 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, String, delete, func, select
+from sqlalchemy import CompoundSelect, ForeignKey, Select, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import agenda, ical, vcalendar, vevent
 from models.base import Base, BigId, Instant, db, insert, transaction
 from models.campaign import Campaign
 from models.errors import N_, Mistake, Unknown
-from models.events import Event, Occurrence
+from models.events import Event, EventMerge, Occurrence
 from models.filters import EVERYTHING, LARGEST_ID
 from models.people import secret_digest
 
@@ -85,11 +85,11 @@ def add(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
 def remove(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
     """Take events off the list; those that are not on it are none."""
     gone = _storable(event_ids)
+    merged = select(EventMerge.event_id).where(EventMerge.kept_id.in_(gone))
+    either = or_(ChosenEvent.event_id.in_(gone), ChosenEvent.event_id.in_(merged))
     with transaction():
         held = _locked(chosen)
-        db.session.execute(
-            delete(ChosenEvent).where(ChosenEvent.list_id == held.id, ChosenEvent.event_id.in_(gone))
-        )
+        db.session.execute(delete(ChosenEvent).where(ChosenEvent.list_id == held.id, either))
         _touch(held, now)
 
 
@@ -131,8 +131,11 @@ def feed(chosen: ChosenList, url: str, alarm: int | None = None) -> bytes:
     return ical.put_together(campaign, mine, head, alarm)
 
 
-def _ids(chosen: ChosenList) -> Select[tuple[int]]:
-    return select(ChosenEvent.event_id).where(ChosenEvent.list_id == chosen.id)
+def _ids(chosen: ChosenList) -> CompoundSelect[tuple[int]]:
+    """What is on the list, and in place of an entry that was merged into another that other one."""
+    mine = select(ChosenEvent.event_id).where(ChosenEvent.list_id == chosen.id)
+    kept = select(EventMerge.kept_id).where(EventMerge.event_id.in_(mine))
+    return mine.union(kept)
 
 
 def _storable(event_ids: Iterable[int]) -> list[int]:

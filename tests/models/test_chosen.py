@@ -98,3 +98,13 @@ def test_the_calendar_keeps_what_is_cancelled_and_drops_what_is_withdrawn(campai
     body = chosen.feed(held, "http://openweek.test/feed")
     assert titles(body) == ["讲座", "【已取消】展览"]
     assert vobject.readOne(body.decode()).x_wr_calname.value.endswith("我的收藏")
+
+
+def test_an_entry_that_was_merged_into_another_is_followed(campaign):
+    kept, twice = make_event(campaign, "讲座"), make_event(campaign, "专题讲座")
+    held = chosen.find(campaign, chosen.create(campaign, [twice.id], NINE))
+    publishing.merge(kept, twice, NINE + minutes(1))
+    assert chosen.ids(held) == [kept.id]
+    assert titles(chosen.feed(held, "http://openweek.test/feed")) == ["讲座"]
+    chosen.remove(held, [kept.id], NINE + minutes(2))
+    assert chosen.ids(held) == []
