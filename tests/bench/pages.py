@@ -1,0 +1,101 @@
+"""The week page with 30,000 events against the same page with 300: warm, as readers meet it, and for the first reader
+after a change. And a search by initials through 30,000 events against one through 300."""
+
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+
+from flask import Flask
+
+from models import publishing
+from models.base import db, transaction
+from models.campaign import Campaign
+from models.drafts import EventDraft, VenueDraft
+from tests.bench.ratios import interleaved, tell
+from tests.support.databases import Databases
+from tests.support.week import NINE, load_week, session
+
+SMALL, LARGE, PORTION = 300, 30_000, 250
+REGIONS = ("320723", "440103", "110105", "510104", "660000")
+_numbers = count()
+AIM = 1 / 3  # of the speed with few events, at least
+
+
+def run(kinds: dict[str, Databases], folder: Path) -> None:
+    for kind, databases in kinds.items():
+        with databases.fresh() as small, databases.fresh() as large:
+            apps = {
+                size: _filled(url, folder / f"pages-{kind}-{size}", size)
+                for size, url in ((SMALL, small), (LARGE, large))
+            }
+            _compare(kind, "the week page", apps, lambda app: _get(app, "/ip-2024/"))
+            _compare(kind, "a day of the week", apps, lambda app: _get(app, "/ip-2024/?day=2024-04-23"))
+            _compare(kind, "the week page after a change", apps, _after_a_change)
+            _compare(kind, "a new search by initials", apps, _search)
+            for app in apps.values():
+                _close(app)
+
+
+def _filled(url: str, instance: Path, events: int) -> Flask:
+    from wsgi import create_app
+
+    app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(instance)})
+    with app.app_context():
+        campaign = load_week()
+        for first in range(0, events, PORTION):
+            with transaction():
+                for number in range(first, min(first + PORTION, events)):
+                    publishing.write_new(campaign, _draft(number), NINE - timedelta(days=30))
+            db.session.expunge_all()
+            campaign = db.session.get(Campaign, "ip-2024")
+    return app
+
+
+def _draft(number: int) -> EventDraft:
+    place = f"第{number % 50}社区"
+    start = NINE + timedelta(days=number % 5, minutes=number % 240)
+    return EventDraft(
+        title=f"知识产权宣传进社区第{number}场：学法用法，保护创新",
+        region_code=REGIONS[number % len(REGIONS)],
+        hosts=(f"{place}市场监督管理局", f"{place}人民法院"),
+        groups=("public", "youth"),
+        venues=(VenueDraft(f"{place}文化广场"),),
+        occurrences=(session(start, 2, date(2024, 4, 22) + timedelta(days=number % 5)),),
+    )
+
+
+def _compare(kind: str, what: str, apps: dict[int, Flask], measure: Callable[[Flask], float]) -> None:
+    for app in apps.values():
+        measure(app)
+    found = interleaved(small=lambda: measure(apps[SMALL]), large=lambda: measure(apps[LARGE]))
+    note = f"[{found['small'] * 1000:.0f} ms against {found['large'] * 1000:.0f} ms]"
+    tell(f"{kind}: {what}, {SMALL:,} ÷ {LARGE:,} events", found["small"] / found["large"], AIM, note)
+
+
+def _get(app: Flask, path: str) -> float:
+    start = time.perf_counter()
+    answer = app.test_client().get(path)
+    spent = time.perf_counter() - start
+    assert answer.status_code == 200
+    return spent
+
+
+def _after_a_change(app: Flask) -> float:
+    with app.app_context():
+        campaign = db.session.get(Campaign, "ip-2024")
+        publishing.create(campaign, EventDraft(title="新的"), NINE)
+    return _get(app, "/ip-2024/")
+
+
+def _search(app: Flask) -> float:
+    """A search that nobody made before, so that nothing is kept of it."""
+    return _get(app, f"/ip-2024/events?q=zscq+{next(_numbers)}")
+
+
+def _close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
