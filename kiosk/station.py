@@ -81,11 +81,11 @@ def _own_policy(response: Response) -> Response:
 @bp.post("/api/v1/kiosk/pair")
 @limiter.limit(PAIRINGS)
 def pair() -> dict:
-    kiosk, token = devices.pair(_pairing_code(), current_app.config["SECRET_KEY"], clock.now())
+    kiosk, token = devices.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
     return {"token": token, "kiosk": _told(kiosk)}
 
 
-def _pairing_code() -> str:
+def pairing_code() -> str:
     """The code in the request's JSON. Raises 415 for another kind of body, Mistake for another shape."""
     if not request.is_json:
         raise UnsupportedMediaType

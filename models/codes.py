@@ -61,7 +61,7 @@ def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -
         # Looked up again inside: two people may ask for the first poster at once (SQLite waits here).
         found = _standing(event_ids, method)
         for event_id in sorted(set(event_ids) - found.keys()):
-            found[event_id] = _add(event_id, method, now)
+            found[event_id] = make(event_id, method, now)
     return found
 
 
@@ -70,17 +70,17 @@ def reissue(event: Event, now: datetime) -> VenueCode:
     with transaction():
         code = _standing([event.id], PRINTED).get(event.id)
         if code is None:
-            return _add(event.id, PRINTED, now)
+            return make(event.id, PRINTED, now)
         # Locked and read anew: two who reissue at once each get a print of their own.
         db.session.refresh(code, with_for_update=True)
         if code.issue < LAST_ISSUE:
             code.issue += 1
             return code
         code.revoked_at = now
-        return _add(event.id, PRINTED, now)
+        return make(event.id, PRINTED, now)
 
 
-def _add(event_id: int, method: str, now: datetime) -> VenueCode:
+def make(event_id: int, method: str, now: datetime) -> VenueCode:
     """A new code. Runs inside the caller's transaction."""
     code = VenueCode(event_id=event_id, method=method, key_id=keys.in_use(keys.VENUE).id, created_at=now)
     db.session.add(code)

@@ -1,0 +1,71 @@
+"""A screen in a real browser: its code is read from a picture of it and opens the phone's page; it outlives the network."""
+
+from io import BytesIO
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from models import clock, displays
+from models.base import db
+from models.displays import Display
+from models.events import Event
+from tests.support.axe import serious
+from tests.support.station import TITLE, open_week
+
+
+def shown(page: Page) -> str:
+    """The text of the code on the screen, by a decoder that is not ours."""
+    expect(page.locator("#code")).to_be_visible()
+    [found] = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))
+    return found.text
+
+
+def offered(week) -> str:
+    with week.rows():
+        event = db.session.get_one(Event, week.event_id)
+        return displays.offer(event, week.server.app.config["SECRET_KEY"], clock.now())
+
+
+def path_of(text: str) -> str:
+    """As a phone opens it: scheme and host are written in any case."""
+    return "/V/" + text.rsplit("/", 1)[1]
+
+
+def test_a_screen_shows_codes_that_open_the_page(live_server, page):
+    week = open_week(live_server)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.clock.install()
+    page.goto(live_server.url + "/kiosk/display")
+    assert serious(page) == []
+    page.get_by_label("配对码").fill(offered(week))
+    page.get_by_role("button", name="配对", exact=True).click()
+    expect(page.locator("#title")).to_have_text(TITLE)
+    first = shown(page)
+    assert first.startswith(live_server.url.upper() + "/V/")
+    status, body = live_server.get(path_of(first))
+    assert (status, TITLE in body.decode()) == (200, True)
+    assert serious(page) == []
+
+    # Half a minute on, without a network: another code, at once.
+    page.context.set_offline(True)
+    step = page.locator("#code").get_attribute("data-step")
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#code")).not_to_have_attribute("data-step", step)
+    expect(page.locator("#offline")).to_be_visible()
+    second = shown(page)
+    assert second != first
+    assert live_server.get(path_of(second))[0] == 200  # one step ahead of the server's clock
+
+    # Ended on the desk: its codes open nothing, and the screen goes dark when it hears of it.
+    with week.rows():
+        event = db.session.get_one(Event, week.event_id)
+        displays.revoke(event, db.session.scalars(select(Display.id)).one(), clock.now())
+    assert live_server.get(path_of(second))[0] == 410
+    page.context.set_offline(False)
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#ended")).to_be_visible()
+    expect(page.locator("#show")).to_be_hidden()
+    page.reload()
+    expect(page.locator("#pairing")).to_be_visible()
