@@ -21,6 +21,10 @@ FORTY_FRAMES = """() => new Promise((done) => {
     next();
 })"""
 SCANS = "**/api/v1/scans"
+SEND_AGAIN_AND_AGAIN = """async () => {
+    const outbox = await import("/static/js/kiosk/outbox.js");
+    for (let times = 0; times < 30; times += 1) await outbox.send();
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +280,34 @@ def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
     station.today(2)
     assert station.week.visits() == before + 2
     assert [scan.shown for scan in station.week.scans()[-2:]] == ["stored", "stored"]
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_one_scan_that_the_server_stumbles_over_holds_up_no_other(station: Station, status: int):
+    """422: it cannot be read; 500: whatever batch it is in fails, time after time."""
+    page, week = station.page, station.week
+    before = week.visits()
+    page.route(SCANS, lambda route: route.abort())
+    for number in range(5):
+        if number == 2:
+            station.touch("社会公众")
+        else:
+            station.scanner(week.issue("youth"))
+        station.verdict("good", "离线")
+
+    def stumble(route: Route) -> None:
+        kinds = {scan["kind"] for scan in json.loads(route.request.post_data or "")["scans"]}
+        if "touch" in kinds:
+            route.fulfill(status=status, content_type="application/problem+json", body='{"detail": "no"}')
+        else:
+            route.continue_()
+
+    page.unroute(SCANS)
+    page.route(SCANS, stumble)
+    page.evaluate(SEND_AGAIN_AND_AGAIN)
+    expect(page.locator("#line")).to_have_text("搁置 1 条")
+    expect(page.locator("#strip li.scan-aside")).to_have_count(1)
+    assert week.visits() == before + 4
 
 
 def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station):
