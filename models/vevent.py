@@ -18,7 +18,7 @@ from models.events import CANCELLED, Event, Occurrence
 from models.places import Venue
 from models.site import Site
 
-VERSION = "1"  # of what is written here; another one makes every stored entry stale
+VERSION = "2"  # of what is written here; another one makes every stored entry stale
 RADIUS = "100"  # metres
 CALLED_OFF = "【已取消】"
 HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
@@ -84,6 +84,8 @@ def _entry(occurrence: Occurrence, site: Site) -> VEvent:
     vevent.add("summary", _summary(occurrence))
     vevent.add("description", _description(occurrence, site))
     vevent.add("url", site.url(event_path(event)))
+    picture = {"VALUE": "URI", "DISPLAY": "BADGE", "FMTTYPE": "image/png"}
+    vevent.add("image", vUri(site.url(f"{event_path(event)}/share.png"), params=picture))
     _add_time(vevent, occurrence)
     _add_place(vevent, occurrence)
     categories = _categories(event)

@@ -25,6 +25,7 @@ pytest_plugins = ["tests.support.queries"]
 
 URL = "http://openweek.test/ip-2024/events.ics"
 APRIL_20 = date(2024, 4, 20)
+PICTURE = "IMAGE;DISPLAY=BADGE;FMTTYPE=image/png;VALUE=URI"
 
 
 @pytest.fixture
@@ -131,6 +132,7 @@ def test_an_entry_says_everything_once(campaign):
         "GEO": "34.2981;119.2552",
         "LOCATION": place.replace(",", "\\,"),
         "URL": f"http://openweek.test/ip-2024/events/{event.id}",
+        PICTURE: f"http://openweek.test/ip-2024/events/{event.id}/share.png",
         f'X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-APPLE-RADIUS=100;X-TITLE="{place.replace(chr(34), "＂")}"': (
             "geo:34.2981,119.2552"
         ),
@@ -151,6 +153,7 @@ def test_what_was_not_told_is_not_there(campaign):
         "STATUS": "CONFIRMED",
         "DESCRIPTION": f"详情：http://openweek.test/ip-2024/events/{event.id}",
         "URL": f"http://openweek.test/ip-2024/events/{event.id}",
+        PICTURE: f"http://openweek.test/ip-2024/events/{event.id}/share.png",
     }
 
 
