@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from models import publishing
 from models.base import db
 from models.errors import Mistake
 from models.events import Event
@@ -352,3 +353,13 @@ def test_another_origin_has_its_own_ids(campaign):
 def test_a_cancelled_event_that_was_never_here_is_left_out(campaign):
     outcomes = take_in(campaign, read_file(calendar(LECTURE + "\nSTATUS:CANCELLED")), BEFORE)
     assert (taken(outcomes), db.session.scalar(select(Event.id))) == ([("cancelled", False)], None)
+
+
+def test_what_was_merged_here_stays_merged(campaign):
+    first, second = (
+        take_in(campaign, read_file(calendar(event)), BEFORE, origin="feed:1")[0].event
+        for event in (LECTURE, FAIR)
+    )
+    publishing.merge(db.session.get(Event, first), db.session.get(Event, second), BEFORE)
+    (again,) = take_in(campaign, read_file(calendar(FAIR)), BEFORE, origin="feed:1")
+    assert (again.verdict, again.event, again.written) == ("same", first, False)
