@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, pages
+from tests.bench import door, feeds, kiosk, pages
 from tests.support.databases import Databases, Postgres
 
-SECTIONS = {"door": door.run, "feeds": feeds.run, "pages": pages.run}
+SECTIONS = {"door": door.run, "feeds": feeds.run, "pages": pages.run, "kiosk": kiosk.run}
 
 
 def main(wanted: list[str]) -> int:
