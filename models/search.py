@@ -82,7 +82,7 @@ def _region_names() -> dict[str, str]:
 @lru_cache(maxsize=4096)  # hosts and places come back in hundreds of events
 def spell(text: str) -> tuple[str, str]:
     """The initials of a folded text and its pinyin without tones or gaps; letters and digits stand as they are."""
-    # Half a second and 40 MB of dictionary: only who writes events needs it, no reader and no other command.
+    # Half a second and nearly 60 MB of dictionary: only who writes events needs it, no reader and no other command.
     from pypinyin import lazy_pinyin
 
     initials, whole = [], []
