@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from models import publishing
+from models import ical, publishing
 from models.base import db, transaction
 from models.drafts import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft, draft_of
 from models.events import Event
+from models.filters import Filters
 from tests.support.week import NINE, load_week, minutes, session
 
 TABLE, NEWS = "/ip-2024/events.csv", "/ip-2024/events.atom"
@@ -212,3 +213,10 @@ def test_a_reminder_that_cannot_be_is_told(client, campaign, lecture, value):
         assert answer.text == (
             "A reminder can come 1 to 10080 minutes before: write alarm=30 for half an hour.\n"
         )
+
+
+def test_the_weight_of_a_feed_is_known_without_building_it(client, campaign, lecture):
+    add(campaign, "别处", session(), region_code="110101")
+    for query, region in (("", ()), ("?region=320000", ("320000",)), ("?region=330000", ("330000",))):
+        body = client.get("/ip-2024/events.ics" + query).data
+        assert 0 < len(body) - ical.weight(campaign, Filters(region=region)) < 2000
