@@ -11,6 +11,7 @@ from models.base import db
 from models.campaign import Campaign, Term
 from models.events import Event
 from models.intake.read import demo_file
+from models.intake.template import workbook
 from models.keys import SigningKey
 from models.places import Region
 from models.settings import Setting
@@ -145,3 +146,23 @@ def test_init_with_a_campaign_file_that_cannot_be_used(campaign, runner, tmp_pat
     told = runner.invoke(args=["init", other_week(tmp_path, **changes)])
     assert (told.exit_code, told.stdout, told.stderr) == (2, "", sentence + "\n")
     assert db.session.scalars(select(Campaign.id)).all() == ["ip-2024"]
+
+
+def test_a_calendar_and_the_template_go_the_same_way(campaign, runner, tmp_path: Path):
+    event = "BEGIN:VEVENT\r\nUID:a\r\nSUMMARY:讲座\r\nDTSTART:20240422T010000Z\r\nEND:VEVENT\r\n"
+    file = tmp_path / "活动.ics"
+    file.write_text(f"BEGIN:VCALENDAR\r\n{event}END:VCALENDAR\r\n", encoding="utf-8")
+    ask = ["import", str(file), "--campaign", "ip-2024", "--json"]
+    assert json.loads(runner.invoke(args=ask).stdout)["summary"]["new"] == 1
+    file.write_text(file.read_text("utf-8").replace("UID:a", "UID:a\nSTATUS:CANCELLED"), encoding="utf-8")
+    (row,) = json.loads(runner.invoke(args=ask).stdout)["rows"]
+    assert (row["row"], row["verdict"]) == (1, "cancelled")
+    assert db.session.get(Event, row["event"], populate_existing=True).status == "cancelled"
+    template = tmp_path / "模板.xlsx"
+    template.write_bytes(workbook(campaign))
+    told = runner.invoke(args=["import", str(template), "--campaign", "ip-2024"])
+    assert told.stdout.splitlines()[0] == (
+        "Row 2: not taken in. A2: This is the example of the template. Take the row out."
+    )
+    refused = runner.invoke(args=[*ask, "--complete"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
