@@ -1,13 +1,17 @@
 """A pass as its holder sees it: the code, large and on white, and what it is for."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, Response, make_response, render_template
 
-from kiosk import qr, troubles
+from kiosk import qr, sheets, troubles
 from models import passes
 from models.passes import OpenedPass
 from models.site import site
 
 bp = Blueprint("passes", __name__, template_folder="templates")
+
+DAY = 24 * 60 * 60  # seconds
 
 
 def register(app: Flask) -> None:
@@ -21,7 +25,7 @@ def show(token: str) -> Response:
     held = passes.open_pass(token)
     if held is None:
         return troubles.told(troubles.no_pass())
-    return make_response(render_template("kiosk/pass.html", held=held, campaign=held.campaign))
+    return _kept(make_response(render_template("kiosk/pass.html", held=held, campaign=held.campaign)), held)
 
 
 @bp.get("/c/<token>/code.png")
@@ -36,6 +40,13 @@ def svg(token: str) -> Response:
     return _picture(token, qr.svg, "image/svg+xml")
 
 
+@bp.get("/c/<token>/pass.pdf")
+@bp.get("/C/<token>/pass.pdf")
+def pdf(token: str) -> Response:
+    """The code on a page to print, with whom it is for."""
+    return _file(token, lambda held: sheets.on_a_page(held, _text(held)), "application/pdf")
+
+
 @bp.get("/c/<path:text>")
 @bp.get("/C/<path:text>")
 def foreign(text: str) -> Response:
@@ -43,13 +54,26 @@ def foreign(text: str) -> Response:
     return troubles.told(troubles.no_pass())
 
 
-def _picture(token: str, draw, content_type: str) -> Response:
-    """The code as a picture, for as long as the pass is good."""
+def _picture(token: str, draw: Callable[[str, int], bytes], content_type: str) -> Response:
+    return _file(token, lambda held: draw(_text(held), qr.PASS_LEVEL), content_type)
+
+
+def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) -> Response:
+    """The code as a file, for as long as the pass is good."""
     held = passes.open_pass(token)
     if held is None or held.revoked:
         return troubles.told(troubles.no_pass() if held is None else troubles.revoked_pass(held.campaign))
-    response = make_response(draw(_text(held), qr.PASS_LEVEL))
+    response = make_response(draw(held))
     response.content_type = content_type
+    return _kept(response, held)
+
+
+def _kept(response: Response, held: OpenedPass) -> Response:
+    """At the door there may be no network: the holder's browser keeps a good pass for a day, and nobody between."""
+    if not held.revoked:
+        response.cache_control.private = True
+        response.cache_control.max_age = DAY
+        response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 

@@ -1,4 +1,4 @@
-"""Pages with a secret in their path: no referrer, no index, no copy (CONTRACT.md, Addresses)."""
+"""Pages with a secret in their path: no referrer, no index, no copy but the holder's own (CONTRACT.md, Addresses)."""
 
 import re
 
@@ -13,5 +13,6 @@ def keep_secret(response: Response) -> Response:
         return response
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Cache-Control"] = "no-store"
+    if not response.cache_control.private:  # a pass, which its holder's browser may keep for a day
+        response.headers["Cache-Control"] = "no-store"
     return response

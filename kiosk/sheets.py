@@ -16,10 +16,10 @@ from flask_babel import gettext as _
 from PIL import Image
 
 from kiosk import qr
-from kiosk.paper import A4, DPI, Paper, Picture, Placed
+from kiosk.paper import A4, A5, DPI, Paper, Picture, Placed
 from models.campaign import AUDIENCE
 from models.errors import N_, Unknown
-from models.passes import GROUP, Pass
+from models.passes import GROUP, OpenedPass, Pass
 from models.site import site
 from models.typeset import Face, blank, draw, fitted, ink, width
 
@@ -136,6 +136,23 @@ def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) 
     yield
 
 
+def on_a_page(held: OpenedPass, text: str) -> bytes:
+    """A PDF of A5: one code, large, and whom it is for."""
+    out = io.BytesIO()
+    paper = Paper(out, "参与码" if held.single else "团体码", A5)
+    rows = qr.symbol(text, qr.PASS_LEVEL)
+    code = paper.picture(qr.bitmap(rows, _mm(110) // len(rows)))
+    image, canvas = blank(A5[0], _mm(40))
+    top = 0
+    for line, size in ((_group_zh(held), 120), ("" if held.single else f"{held.headcount}人", 120)):
+        draw(canvas, line, Face(size, 700), A5[0] / 2, top)
+        top += round(size * 1.4)
+    left = (A5[0] - code.width) / 2
+    paper.page([Placed(code, left, _mm(20)), Placed(paper.picture(ink(image)), 0, _mm(140))])
+    paper.close()
+    return out.getvalue()
+
+
 def _put(paper: Paper, cells: list[list[Placed]], form: Layout) -> None:
     wide, high = form.cell
     left = (A4[0] - _mm(wide * form.columns)) / 2
@@ -202,7 +219,7 @@ def _number(number: int, form: Layout) -> Image.Image:
     return ink(image)
 
 
-def _group_zh(held: Pass) -> str:
+def _group_zh(held: Pass | OpenedPass) -> str:
     term = held.campaign.term(AUDIENCE, held.group)
     return term.name_zh if term else "不限受众"
 

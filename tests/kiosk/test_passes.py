@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -100,9 +101,27 @@ def test_a_pass_opens_no_venue_and_a_withdrawn_event_leaves_it_readable(get, wee
     assert "知识产权进校园" not in page.text
 
 
-def test_nothing_of_these_pages_is_kept_indexed_or_referred(get, client, single):
-    for path in (f"/C/{single.token}", f"/C/{single.token}/code.png", f"/C/{FOREIGN}"):
-        for answer in (get(path), client.post(path)):
-            assert answer.headers["Cache-Control"] == "no-store"
-            assert answer.headers["Referrer-Policy"] == "no-referrer"
-            assert re.match("noindex", answer.headers["X-Robots-Tag"])
+def test_its_holder_keeps_a_good_pass_and_nobody_else_does(get, client, single):
+    paths = [f"/C/{single.token}{tail}" for tail in ("", "/code.png", "/code.svg", "/pass.pdf")]
+    kept = {get(path).headers["Cache-Control"] for path in paths}
+    assert kept == {"private, max-age=86400"}
+    assert "Cookie" in get(paths[0]).headers["Vary"]  # another language is another page
+    refused = [client.post(paths[0]), get(f"/C/{FOREIGN}")]
+    passes.revoke(single.id, NINE)
+    answers = [*refused, *map(get, paths)]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+    assert {answer.headers["Referrer-Policy"] for answer in answers} == {"no-referrer"}
+    assert all(re.match("noindex", answer.headers["X-Robots-Tag"]) for answer in answers)
+
+
+def test_the_page_to_print(get, week):
+    held = passes.issue(week, "youth", NINE, headcount=45)[0]
+    answer = get(f"/C/{held.token}/pass.pdf")
+    document = pypdfium2.PdfDocument(answer.data)
+    try:
+        size = tuple(round(side) for side in document[0].get_size())
+        found = zxingcpp.read_barcodes(document[0].render(scale=2, grayscale=True).to_numpy())
+    finally:
+        document.close()
+    assert (answer.content_type, size) == ("application/pdf", (420, 595))
+    assert [one.text for one in found] == [f"HTTP://OPENWEEK.TEST/C/{held.token}"]
