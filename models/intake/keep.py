@@ -88,7 +88,7 @@ class Keep:
         return Outcome(row.number, NEW, row.findings, event.id, written=True)
 
     def _again(self, row: Understood, event: Event) -> Outcome:
-        if (event.origin, event.origin_ref) != (row.draft.origin, row.draft.origin_ref):
+        if event.origin and (event.origin, event.origin_ref) != (row.draft.origin, row.draft.origin_ref):
             # Known by its merge: two sources that both wrote here would undo each other's words at every import.
             why = Finding(N_("It was merged with another entry here, which is left as it is."))
             return Outcome(row.number, SAME, (why,), event.id)
