@@ -7,7 +7,7 @@ import json
 import logging
 import re
 
-from flask import Blueprint, Flask, Response, has_request_context, render_template, request
+from flask import Blueprint, Flask, Response, abort, has_request_context, render_template, request
 from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -66,7 +66,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, tell_stale_form)
     app.register_error_handler(OperationalError, tell_database)
     app.register_error_handler(TimeoutError, tell_database)
+    app.before_request(_refuse_nul)
     app.logger.addFilter(without_secrets)
+
+
+def _refuse_nul() -> None:
+    """No row has a NUL character in its name, and PostgreSQL does not even look for one."""
+    if "\0" in request.path and not _SECRET_PATH.search(request.path):
+        abort(404)
 
 
 def wants_json() -> bool:

@@ -92,6 +92,11 @@ def test_a_failure_has_one_shape(browser, kind, status, detail, shape):
         assert set(response.json) == {"type", "title", "status", "detail"}
 
 
+@pytest.mark.parametrize("path", ["/a%00b/", "/a%00b/events.json", "/ip-2024/events.ics%00", "/desk/%00"])
+def test_a_nul_character_is_in_no_address(browser, path):
+    assert browser.get(path).status_code == 404
+
+
 def test_the_problem_says_the_status_that_was_answered(browser):
     assert browser.get("/api/fail/406").json["status"] == 406
 
