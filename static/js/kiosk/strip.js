@@ -6,6 +6,7 @@ import * as store from "./store.js";
 import { clockTime, dayOf, language, people, say } from "./words.js";
 
 const SHOWN = 20;
+const COUNT_EVERY = 2000; // milliseconds
 const ENOUGH = 5000; // more than one device takes in a day
 const ICONS = { stored: "check", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
 
@@ -95,9 +96,24 @@ function drawList(scans, context) {
   list.replaceChildren(...scans.map((scan) => row(scan, context)));
 }
 
+let counting = null;
+let counted = -Infinity;
+
+async function count(zone) {
+  counting = null;
+  counted = performance.now();
+  byId("today").textContent = String(visitsToday(await store.latest(ENOUGH), zone));
+}
+
+/** The whole day is read for its count, so in a rush not after every scan: the next visitor comes first. */
+function countSoon(zone) {
+  clearTimeout(counting);
+  counting = setTimeout(count, Math.max(0, counted + COUNT_EVERY - performance.now()), zone);
+}
+
 export async function draw(context) {
-  const scans = await store.latest(ENOUGH);
-  drawList(scans.slice(0, SHOWN), context);
+  const scans = await store.latest(SHOWN);
+  drawList(scans, context);
   byId("strip-none").hidden = scans.length > 0;
-  byId("today").textContent = String(visitsToday(scans, context.zone));
+  countSoon(context.zone);
 }
