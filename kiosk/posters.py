@@ -41,6 +41,7 @@ MARGIN = mm(22)
 ROOM = WIDE - 2 * MARGIN
 CODE = mm(97)  # at most, with its quiet zone
 CODE_TOP = mm(141)
+DOTS = 4  # stored for each module of a code
 CORNER_LONG, CORNER_WIDE = mm(9), mm(1)
 HEAD_TOP, EVENT_TOP, EVENT_HIGH = mm(18), mm(51), mm(88)
 DO_TOP, FOOT_TOP = mm(243), mm(277)
@@ -133,9 +134,12 @@ def _on_every_page(paper: Paper, campaign: Campaign) -> Art:
 
 def _of_its_own(paper: Paper, code: VenueCode, now: datetime) -> Art:
     symbol = paper.picture(_symbol(code.token(now)))
+    size = (CODE - 2 * CORNER_WIDE) // (symbol.width // DOTS) / DOTS  # as large as whole dots allow
     return {
         "event": Placed(paper.picture(_event(code.event, _places(code))), MARGIN, EVENT_TOP),
-        "code": Placed(symbol, (WIDE - symbol.width) // 2, CODE_TOP + (CODE - symbol.height) // 2),
+        "code": Placed(
+            symbol, (WIDE - symbol.width * size) / 2, CODE_TOP + (CODE - symbol.height * size) / 2, size
+        ),
         "foot": Placed(paper.picture(_foot(code)), MARGIN, FOOT_TOP),
     }
 
@@ -251,9 +255,8 @@ def _told(event: Event, places: list[str]) -> tuple[list[str], str]:
 
 
 def _symbol(token: str) -> Image.Image:
-    """The code, as large as whole dots allow."""
-    rows = qr.symbol(site().code_url("V", token), qr.VENUE_LEVEL, quick=True)
-    return qr.bitmap(rows, (CODE - 2 * CORNER_WIDE) // len(rows))
+    """The code, a few dots a module: the page makes it large, which is quicker than storing it so."""
+    return qr.bitmap(qr.symbol(site().code_url("V", token), qr.VENUE_LEVEL, quick=True), DOTS)
 
 
 @lru_cache(maxsize=1)

@@ -4,10 +4,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, kiosk, pages
+from tests.bench import door, feeds, kiosk, pages, posters
 from tests.support.databases import Databases, Postgres
 
-SECTIONS = {"door": door.run, "feeds": feeds.run, "pages": pages.run, "kiosk": kiosk.run}
+SECTIONS = {
+    "door": door.run,
+    "feeds": feeds.run,
+    "pages": pages.run,
+    "kiosk": kiosk.run,
+    "posters": posters.run,
+}
 
 
 def main(wanted: list[str]) -> int:
