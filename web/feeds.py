@@ -40,6 +40,8 @@ Disallow: /V/
 Disallow: /v/
 Disallow: /*/my/
 Allow: /
+
+Sitemap: {sitemap}
 """
 
 pages = Blueprint("feeds", __name__)
@@ -100,7 +102,8 @@ def event_listing(campaign_id: str, event_id: int) -> Response:
 
 @pages.get("/robots.txt")
 def robots() -> Response:
-    return answer(Representation.of(ROBOTS.encode(), "text/plain", None))
+    text = ROBOTS.format(sitemap=site().url("/sitemap.xml"))
+    return answer(Representation.of(text.encode(), "text/plain", None))
 
 
 def _chosen(campaign_id: str, mimetype: str) -> Representation:

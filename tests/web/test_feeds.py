@@ -375,6 +375,7 @@ def test_robots_may_read_the_feeds(client):
         "/ip-2024/figures",
     ):
         assert rules.can_fetch("Googlebot", "http://openweek.test" + path)
+    assert rules.site_maps() == ["http://openweek.test/sitemap.xml"]
     for path in ("/desk/", "/C/ABC", "/v/abc", "/kiosk/", "/api/v1/scans"):
         assert not rules.can_fetch("Googlebot", "http://openweek.test" + path)
 
