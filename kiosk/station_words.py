@@ -122,6 +122,9 @@ WORDS = {
     "age_minutes": N_("%(count)s min old"),
     "age_hours": N_("%(count)s h old"),
     "known_since": N_("Learnt from the server"),
+    "storage": N_("Storage"),
+    "storage_lasts": N_("The browser keeps it for good."),
+    "storage_may_go": N_("The browser may clear it when space runs short."),
     "version": N_("Version"),
     "offline_title": N_("Without a network"),
     "offline_help": N_(

@@ -101,7 +101,8 @@ function offerReload() {
   place.hidden = false;
 }
 
-function drawSheet() {
+async function drawSheet() {
+  const lasting = await navigator.storage?.persisted?.();
   const { kiosk, campaign, events } = station.knowledge();
   const sittings = events.flatMap((event) => event.occurrences.map((one) => `${event.title}: ${when(one, campaign.zone)}`));
   const learned = station.learnedAt();
@@ -110,6 +111,7 @@ function drawSheet() {
     ["campaign", named(campaign.name)],
     ["events", sittings.join("\n")],
     ["known_since", `${dayOf(learned, campaign.zone)} ${clockTime(learned, campaign.zone)}`],
+    ["storage", say(lasting ? "storage_lasts" : "storage_may_go")],
     ["version", shell.version],
   ];
   const rows = facts.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]);
@@ -147,8 +149,8 @@ function listen() {
     drawSound();
     await store.put("sound", feedback.soundIsOn());
   });
-  byId("about").addEventListener("click", () => {
-    drawSheet();
+  byId("about").addEventListener("click", async () => {
+    await drawSheet();
     tell(byId("repair-note"), say("repair_note"));
     byId("sheet").showModal();
   });
