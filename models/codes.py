@@ -58,7 +58,7 @@ def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -
     if len(found) == len(set(event_ids)):
         return found
     with transaction():
-        # Looked up again inside: two people may ask for the first poster at once (SQLite waits here).
+        _take_turns(event_ids)
         found = _standing(event_ids, method)
         for event_id in sorted(set(event_ids) - found.keys()):
             found[event_id] = make(event_id, method, now)
@@ -68,6 +68,7 @@ def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -
 def reissue(event: Event, now: datetime) -> VenueCode:
     """A new print of the event's code: from now on the older prints open nothing, what they counted stays."""
     with transaction():
+        _take_turns([event.id])
         code = _standing([event.id], PRINTED).get(event.id)
         if code is None:
             return make(event.id, PRINTED, now)
@@ -90,8 +91,16 @@ def make(event_id: int, method: str, now: datetime) -> VenueCode:
 def revoke(event: Event, now: datetime) -> None:
     """End every print of the event's code at once; printing again makes a new one. Nothing to end is fine."""
     with transaction():
+        _take_turns([event.id])
         for code in _standing([event.id], PRINTED).values():
             code.revoked_at = now
+
+
+def _take_turns(event_ids: Sequence[int]) -> None:
+    """Two who ask for the first poster of an event at once must not get a code each: ending one would leave the other
+    good. (SQLite has one writer at a time anyway.)"""
+    asked = select(Event.id).where(Event.id.in_(set(event_ids))).order_by(Event.id)
+    db.session.execute(asked.with_for_update(key_share=True))
 
 
 def printed(event: Event) -> VenueCode | None:
