@@ -49,7 +49,8 @@ def create_app(settings: dict | None = None) -> Flask:
     instance.mkdir(parents=True, exist_ok=True)
     app.config.update(
         SQLALCHEMY_DATABASE_URI=_database_url(given, instance),
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # What people typed, and hashes of what they hold, have no place in the log of a failed statement.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or _kept_secret(instance),
         BASE_URL=_base_url(given.get("OPENWEEK_BASE_URL")),
         UID_DOMAIN_ASKED=given.get("OPENWEEK_UID_DOMAIN"),

@@ -4,8 +4,10 @@ import sqlite3
 
 import pytest
 from flask import abort
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
+from models.base import db
 from models.errors import Conflict, Mistake, Unknown
 from web import errors
 
@@ -119,6 +121,18 @@ def test_a_code_in_the_address_is_not_logged(browser, caplog):
     browser.get("/V/ABCDEF234567/broken")
     assert "ABCDEF234567" not in caplog.messages[0]
     assert caplog.messages == ["Exception on /V/… [GET]"]
+
+
+def test_a_failed_statement_is_logged_without_its_values(browser, caplog):
+    values = {"address": "@".join(["gu", "example.cn"])}  # put together, for the log quotes this very code
+
+    @browser.application.get("/fail/statement")
+    def statement():
+        db.session.execute(text("SELECT no_such_function(:address)"), values)
+
+    assert browser.get("/fail/statement").status_code == 500
+    assert "no_such_function" in caplog.text
+    assert "gu@example.cn" not in caplog.text
 
 
 def test_of_a_scanned_address_nothing_is_logged_or_said_back(browser, caplog, monkeypatch):
