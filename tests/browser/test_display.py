@@ -22,6 +22,15 @@ def shown(page: Page) -> str:
     return found.text
 
 
+def after(page: Page, earlier: str) -> str:
+    """The next code that a camera sees: on a busy machine the picture lags behind the page by some frames."""
+    for _ in range(30):
+        if (text := shown(page)) != earlier:
+            return text
+        page.wait_for_timeout(100)
+    raise AssertionError("the screen still shows the earlier code")
+
+
 def offered(week) -> str:
     with week.rows():
         event = db.session.get_one(Event, week.event_id)
@@ -54,8 +63,7 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     page.clock.fast_forward(31_000)
     expect(page.locator("#code")).not_to_have_attribute("data-step", step)
     expect(page.locator("#offline")).to_be_visible()
-    second = shown(page)
-    assert second != first
+    second = after(page, first)
     assert live_server.get(path_of(second))[0] == 200  # one step ahead of the server's clock
 
     # Ended on the desk: its codes open nothing, and the screen goes dark when it hears of it.
