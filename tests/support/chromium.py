@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.support.nodes import node
 from tools.browser import find
 
 # Root has no sandbox; the others keep the browser from looking for a network that a test machine may not have.
@@ -23,6 +24,8 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    # Playwright's own node wants a system library that a bare machine lacks; ours, or the machine's, runs there.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
     with sync_playwright() as started:
         yield started
 
