@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from kiosk import formats, posters
-from models import agenda, campaign, clock, codes, devices, passes
+from models import agenda, campaign, clock, codes, devices, pairing, passes
 from models.base import db
 from models.campaign import Campaign
 from models.codes import PRINTED, ROTATING
@@ -111,7 +111,7 @@ def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
 @click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
 def pair(event_id: int, supervisor: bool) -> None:
     event = find_event(event_id)
-    code = devices.offer(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
+    code = pairing.offer(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
     click.echo(f"{code[:4]}-{code[4:]}")
 
 

@@ -17,14 +17,14 @@ class NotPairedError(Mistake):
 
 
 def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
-    """The device that asks. handing_in: a revoked one passes too, as long as it may hand in what it holds.
+    """The device that asks. handing_in: one out of service passes too, as long as it may hand in what it holds.
 
     Raises NotPairedError (401)."""
     token = bearer(request.headers.get("Authorization", ""))
     kiosk = devices.by_token(token, now) if token else None
     if kiosk is None:
         raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
-    if kiosk.revoked_at is not None and not handing_in:
+    if kiosk.ended(now) is not None and not handing_in:
         raise NotPairedError(
             N_("This device was taken out of service. To go on, pair it again with a new code.")
         )

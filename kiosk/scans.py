@@ -56,7 +56,10 @@ def desk_of(kiosk: Kiosk) -> Desk:
         served=kiosk.served,
         kiosk_id=kiosk.id,
         supervisor=kiosk.supervisor,
+        scans=kiosk.scans,
+        tallies=kiosk.tallies,
         revoked=kiosk.revoked_at is not None,
+        expires_at=kiosk.expires_at,
     )
 
 

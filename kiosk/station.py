@@ -22,7 +22,7 @@ from kiosk.device import device
 from kiosk.limits import limiter
 from kiosk.shell import SHEETS, version
 from kiosk.station_words import WORDS
-from models import attendance, campaign, clock, devices, keys, passes, rules, sittings
+from models import attendance, campaign, clock, keys, pairing, passes, rules, sittings
 from models.attempts import MAX_HEADCOUNT
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
@@ -81,7 +81,7 @@ def _own_policy(response: Response) -> Response:
 @bp.post("/api/v1/kiosk/pair")
 @limiter.limit(PAIRINGS)
 def pair() -> dict:
-    kiosk, token = devices.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
+    kiosk, token = pairing.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
     return {"token": token, "kiosk": _told(kiosk)}
 
 
@@ -100,7 +100,7 @@ def pairing_code() -> str:
 
 
 def _told(kiosk: Kiosk) -> dict:
-    return {"id": kiosk.id, "name": kiosk.name, "supervisor": kiosk.supervisor}
+    return {"id": kiosk.id, "name": kiosk.name, "supervisor": kiosk.supervisor, "scopes": kiosk.scopes}
 
 
 @bp.get("/api/v1/kiosk")

@@ -22,7 +22,7 @@ _KEYED_HASH = re.compile("[0-9a-f]{64}")
 class Attempt:
     """One attempt as it was handed in. malformed: it cannot be judged, only refused (bad_scan).
 
-    holder, method, code_number and occurrence_id are set by the phone page, which knows them from its own ticket.
+    holder, method, code_number, near and occurrence_id are set by the phone page, which knows them from its own ticket.
     """
 
     id: UUID
@@ -40,6 +40,7 @@ class Attempt:
     holder: str | None = None
     method: str | None = None
     code_number: int | None = None
+    near: str | None = None  # of ledger.NEAR, FAR, NOT_TOLD
     foreign_length: int | None = None  # a text that is not ours, told by its length and hash alone
     foreign_hash: str | None = None
     malformed: bool = False

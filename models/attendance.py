@@ -93,7 +93,10 @@ class _Batch:
         schedule = sittings.of_events(events, self.desk.campaign.zone) if events else []
         found = find_passes(entries, self.desk.campaign)
         for case in entries:
-            rules.choose_sitting(case, schedule, served[case.id], found)
+            if self.desk.may(case.attempt.kind):
+                rules.choose_sitting(case, schedule, served[case.id], found)
+            else:
+                case.refuse("not_allowed")
 
     def lock(self) -> None:
         """Rooms with a capacity, then presences; then look again at what others have added meanwhile."""

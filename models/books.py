@@ -97,6 +97,7 @@ def lock_presences(wanted: dict[tuple[int, date, str], bool]) -> dict[tuple[int,
             "identified": wanted[key],
             "weight": 0,
             "inside": 0,
+            "taken": False,
         }
         for key in sorted(wanted)
     ]
@@ -139,7 +140,7 @@ def read_entries(places: Sequence[Place]) -> None:
         by_id[row.presence_id].entries.append(
             Entry(
                 row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour,
-                effective=not out and counts(row.flags, rulings.get(row.id)),
+                effective=not out and counts(row.flags, rulings.get(row.id)), taken=row.taken,
             )
         )  # fmt: skip
     for place in places:
@@ -178,6 +179,8 @@ def _row(case: Case, desk: Desk, now: datetime) -> dict:
         "holder": case.holder,
         "group": case.group,
         "headcount": case.headcount,
+        "taken": case.taken,
+        "near": attempt.near,
         "undoes": attempt.undoes,
         "device_at": attempt.at,
         "skew_ms": case.skew_ms,
@@ -228,7 +231,7 @@ def _kept_resends(ids: set[UUID]) -> set[tuple[UUID, bytes, str | None]]:
 
 def settle(places: Iterable[Place]) -> None:
     """Bring presences and counters to what the rows now come to."""
-    changed, deltas = [], defaultdict(lambda: [0, 0])
+    changed, deltas = [], defaultdict(lambda: [0, 0, 0])
     for place in places:
         before, after = place.before, derive(place.entries, place.identified)
         if before == after:
@@ -243,13 +246,15 @@ def settle(places: Iterable[Place]) -> None:
                 "new_hour": hour,
                 "new_weight": after.weight,
                 "new_inside": after.inside,
+                "new_taken": after.taken,
             }
         )
         for state, sign in ((before, -1), (after, 1)):
             if state.cell:
                 delta = deltas[(place.occurrence_id, place.day, *state.cell)]
                 delta[0] += sign * state.weight
-                delta[1] += sign * state.inside
+                delta[1] += sign * state.taken * state.weight
+                delta[2] += sign * state.inside
     if changed:
         presence = Presence.__table__
         db.session.connection().execute(
@@ -262,6 +267,7 @@ def settle(places: Iterable[Place]) -> None:
                 hour=bindparam("new_hour"),
                 weight=bindparam("new_weight"),
                 inside=bindparam("new_inside"),
+                taken=bindparam("new_taken"),
             ),
             changed,
         )
@@ -277,10 +283,11 @@ def _count(deltas: dict[tuple, list[int]]) -> None:
             "audience": group,
             "method": method,
             "visits": v,
+            "taken": t,
             "inside": i,
         }
-        for (o, day, hour, group, method), (v, i) in sorted(deltas.items())
-        if v or i
+        for (o, day, hour, group, method), (v, t, i) in sorted(deltas.items())
+        if v or t or i
     ]
     if not values:
         return
@@ -290,6 +297,7 @@ def _count(deltas: dict[tuple, list[int]]) -> None:
         index_elements=list(table.primary_key.columns),
         set_={
             "visits": table.c.visits + statement.excluded.visits,
+            "taken": table.c.taken + statement.excluded.taken,
             "inside": table.c.inside + statement.excluded.inside,
         },
     )

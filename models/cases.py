@@ -23,13 +23,20 @@ CLOCK_TOLERANCE_MS = 120_000
 class Desk:
     """Where scans come in: a paired device, or the landing page of a venue code (kiosk_id None).
 
-    served: ids of the events that it served at an instant. revoked: its token may only hand in what it holds."""
+    served: ids of the events that it served at an instant. scans, tallies: what it may hand in. revoked: its token may
+    only hand in what it holds. expires_at: what it scans from then on counts only once a person accepts it."""
 
     campaign: Campaign
     served: Callable[[datetime], list[int]]
     kiosk_id: int | None = None
     supervisor: bool = False
+    scans: bool = True
+    tallies: bool = True
     revoked: bool = False
+    expires_at: datetime | None = None
+
+    def may(self, kind: str) -> bool:
+        return self.tallies if kind == ledger.TALLY else self.scans
 
 
 @dataclass
@@ -49,6 +56,7 @@ class Case:
     method: str | None = None
     group: str | None = None
     headcount: int | None = None
+    taken: bool = False
     code_length: int | None = None
     code_hash: str | None = None
     digest: bytes = b""  # keyed, of the content: tells a resend from a conflict
@@ -89,6 +97,7 @@ class Case:
             self.method,
             self.hour,
             effective,
+            self.taken,
         )
 
     def answer(self) -> Answer:
@@ -131,7 +140,7 @@ def _open(attempt: Attempt, desk: Desk, now: datetime, sync_skew: int | None, re
         case.flags |= Flag.LATE
     if abs(skew or 0) > CLOCK_TOLERANCE_MS or corrected - now > timedelta(milliseconds=CLOCK_TOLERANCE_MS):
         case.flags |= Flag.CLOCK
-    if desk.revoked:
+    if desk.revoked or (desk.expires_at is not None and at >= desk.expires_at):
         case.flags |= Flag.AFTER_REVOCATION
     if attempt.malformed:
         case.refuse("bad_scan")
@@ -197,7 +206,7 @@ class _Readers:
         case.payload, case.method = payload, "pass"
         case.holder, case.identified = f"p:{payload.serial:010x}", True
         case.group = self.campaign.group_by_number(payload.group)
-        case.headcount = 1
+        case.headcount, case.taken = 1, payload.purpose == passes.TAKEN
         if payload.purpose == passes.GROUP:
             case.headcount = case.attempt.headcount or payload.headcount
             if case.headcount > payload.headcount:

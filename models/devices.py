@@ -1,26 +1,22 @@
-"""Kiosks (any paired device that scans): pairing, tokens, and which events each served when."""
+"""Kiosks (any paired device that scans): what each may do, which events it served when, and how it is doing."""
 
-import hashlib
-import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Instant, db, transaction
-from models.errors import N_, Conflict, Mistake, Unknown
+from models.base import Base, BigId, Instant, db, transaction
+from models.errors import N_, Conflict, Unknown
 from models.events import Event
 from models.people import secret_digest
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L
-CODE_LENGTH = 8
-CODE_LIFE = timedelta(minutes=10)
-HAND_OVER = timedelta(days=7)  # how long a revoked device may still hand in what it holds
+HAND_OVER = timedelta(days=7)  # how long a device out of service may still hand in what it holds
 
 
 class Kiosk(Base):
-    """A paired device. Never deleted, only revoked: its scans name it for ever."""
+    """A paired device. Never deleted, only ended: its scans name it for ever. What it may do stays as it was paired, so
+    that what it did without a network is judged by what it was allowed then."""
 
     __tablename__ = "kiosk"
 
@@ -28,12 +24,39 @@ class Kiosk(Base):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     name: Mapped[str]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
-    supervisor: Mapped[bool] = mapped_column(default=False)  # may undo others' scans, and late
+    may_scan: Mapped[bool] = mapped_column(default=True)  # passes and touches
+    may_tally: Mapped[bool] = mapped_column(default=True)  # heads that staff counted
+    supervisor: Mapped[bool] = mapped_column(default=False)  # both, and may undo others' scans, and late
     paired_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # a steward's own phone goes with the event
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    message: Mapped[str] = mapped_column(Text, default="")  # from the desk, shown until it is taken away
+    locked_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # by the desk: takes no scans until it is unlocked
 
     services: Mapped[list["KioskService"]] = relationship(order_by="KioskService.id", lazy="selectin")
+    heartbeat: Mapped["Heartbeat | None"] = relationship(viewonly=True)
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it may do, as its app is told: of scan, tally, supervisor."""
+        held = (("scan", self.scans), ("tally", self.tallies), ("supervisor", self.supervisor))
+        return [name for name, has in held if has]
+
+    @property
+    def scans(self) -> bool:
+        return self.may_scan or self.supervisor
+
+    @property
+    def tallies(self) -> bool:
+        return self.may_tally or self.supervisor
+
+    def ended(self, now: datetime) -> datetime | None:
+        """Since when it is out of service: revoked, or expired. None while it serves."""
+        expired = self.expires_at if self.expires_at is not None and self.expires_at <= now else None
+        return min((at for at in (self.revoked_at, expired) if at is not None), default=None)
 
     def served(self, at: datetime) -> list[int]:
         """Ids of the events that the device served at an instant; before its first service, those of the first."""
@@ -58,88 +81,60 @@ class KioskService(Base):
     event: Mapped[Event] = relationship()
 
 
-class PairingCode(Base):
-    """Eight characters for a person to type, good for ten minutes and one device; only a keyed hash is kept."""
+class Heartbeat(Base):
+    """What a device last told of itself. One row a device, written over: how it was an hour ago is nobody's concern."""
 
-    __tablename__ = "pairing_code"
+    __tablename__ = "heartbeat"
 
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
-    supervisor: Mapped[bool] = mapped_column(default=False)
-    expires_at: Mapped[datetime] = mapped_column(Instant)
-    used_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    event: Mapped[Event] = relationship()
-
-
-def _code_digest(code: str, secret_key: str) -> str:
-    # Short enough to search: without the secret key a stolen table tells nothing.
-    return hmac.digest(secret_key.encode(), b"openweek-pairing\x01" + code.encode(), hashlib.sha256).hex()
+    kiosk_id: Mapped[int] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    waiting: Mapped[int] = mapped_column(default=0)  # scans that it has not delivered
+    aside: Mapped[int] = mapped_column(default=0)  # scans that the server could not read
+    oldest_at: Mapped[datetime | None] = mapped_column(Instant)  # when the oldest undelivered scan was made
+    version: Mapped[str] = mapped_column(String(20), default="")  # of the app
+    battery: Mapped[int | None]  # percent, where the browser tells
+    charging: Mapped[bool | None]
 
 
-def offer(event: Event, secret_key: str, now: datetime, *, supervisor: bool = False) -> str:
-    """A fresh pairing code for an event. Raises Conflict for an event that has no dated occurrence."""
-    _must_have_dates(event)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+class HandedFile(Base):
+    """The queue of a device, taken in at the desk as a file. Its scans are in the ledger like any others."""
+
+    __tablename__ = "handed_file"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kiosk_id: Mapped[int] = mapped_column(ForeignKey("kiosk.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
+    scans: Mapped[int]
+    fresh: Mapped[int]  # those that the server had not had before
+
+
+def add(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
+    """A device for a script, without a pairing code: the device and its token, shown this once.
+
+    what: may_scan, may_tally, supervisor, expires_at of the Kiosk. Raises Conflict for an event without a date."""
+    must_have_dates(event)
     with transaction():
-        db.session.add(
-            PairingCode(
-                digest=_code_digest(code, secret_key),
-                event_id=event.id,
-                supervisor=supervisor,
-                expires_at=now + CODE_LIFE,
-            )
-        )
-    return code
+        return enrol(event, now, **what)
 
 
-def _must_have_dates(event: Event) -> None:
+def must_have_dates(event: Event) -> None:
+    """Raises Conflict for an event at which nobody can be checked in."""
     if not event.occurrences:
         raise Conflict(N_("This event has no date yet. Give it one before pairing a device."))
 
 
-def open_offer(code: str, secret_key: str, now: datetime) -> PairingCode | None:
-    """The offer behind a pairing code while a device can still use it."""
-    offer = db.session.get(PairingCode, _code_digest(code, secret_key))
-    return offer if offer is not None and offer.used_at is None and now < offer.expires_at else None
-
-
-def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
-    """Turn a pairing code into a device and its token. Raises Mistake when the code is wrong, used or too old."""
-    code = "".join(c for c in code.upper() if c.isalnum())
-    with transaction():
-        # The update is the lock: of two devices that type the same code, one finds it unused.
-        taken = db.session.execute(
-            update(PairingCode)
-            .where(
-                PairingCode.digest == _code_digest(code, secret_key),
-                PairingCode.used_at.is_(None),
-                PairingCode.expires_at > now,
-            )
-            .values(used_at=now)
-            .returning(PairingCode.event_id, PairingCode.supervisor)
-        ).first()
-        if taken is None:
-            raise Mistake(N_("This pairing code is wrong, used or older than 10 minutes. Ask for a new one."))
-        return _add(db.session.get_one(Event, taken.event_id), taken.supervisor, now)
-
-
-def add(event: Event, now: datetime, *, supervisor: bool = False) -> tuple[Kiosk, str]:
-    """A device for a script, without a pairing code: the device and its token, shown this once."""
-    _must_have_dates(event)
-    with transaction():
-        return _add(event, supervisor, now)
-
-
-def _add(event: Event, supervisor: bool, now: datetime) -> tuple[Kiosk, str]:
+def enrol(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
+    """A new device and its token. Runs inside the caller's transaction."""
     token = "owk_" + secrets.token_urlsafe(32)
     kiosk = Kiosk(
         campaign_id=event.campaign_id,
         name="",
         digest=secret_digest(token),
-        supervisor=supervisor,
         paired_at=now,
         services=[KioskService(event_id=event.id, since=now)],
+        **what,
     )
     db.session.add(kiosk)
     db.session.flush()
@@ -148,11 +143,10 @@ def _add(event: Event, supervisor: bool, now: datetime) -> tuple[Kiosk, str]:
 
 
 def by_token(token: str, now: datetime) -> Kiosk | None:
-    """The device with this token; None when there is none or it was revoked longer ago than it may hand in scans."""
+    """The device with this token; None when there is none or it ended longer ago than it may hand in scans."""
     kiosk = db.session.scalar(select(Kiosk).where(Kiosk.digest == secret_digest(token)))
-    if kiosk is None or (kiosk.revoked_at is not None and now - kiosk.revoked_at > HAND_OVER):
-        return None
-    return kiosk
+    ended = kiosk.ended(now) if kiosk else None
+    return None if kiosk is None or (ended is not None and now - ended > HAND_OVER) else kiosk
 
 
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import codes, tokens
 from models.base import Base, Instant, db, transaction
 from models.codes import ROTATING, VenueCode
-from models.devices import ALPHABET, CODE_LENGTH, CODE_LIFE
 from models.errors import N_, Conflict, Mistake, Unknown
 from models.events import CANCELLED, Event
+from models.pairing import ALPHABET, CODE_LENGTH, CODE_LIFE
 from models.people import secret_digest
 
 DAY = 24 * 60 * 60 // tokens.STEP_SECONDS  # steps that a screen may hold in advance

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 
 from models import clock, handing_in, ical, pulled
 from models.base import db, insert, transaction
-from models.devices import PairingCode
+from models.pairing import PairingCode
 from models.settings import Setting
 
 PERIOD = timedelta(seconds=55)  # a little under the minute after which every node asks again

@@ -43,6 +43,8 @@ class Event(Base):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    track_exits: Mapped[bool] = mapped_column(default=False)  # people are scanned out, too
+    near_metres: Mapped[int | None]  # a phone that opens the poster's code may say whether it is this near
     withdrawn_at: Mapped[datetime | None] = mapped_column(
         Instant
     )  # deleted: gone from every view, attendance stays

@@ -20,6 +20,11 @@ METHODS = ("pass", "rotating", "printed", "touch", "tally", "estimate")
 STORED, REPEAT, REFUSED, RETRY = "stored", "repeat", "refused", "retry"
 IN, OUT = "in", "out"
 ACCEPT, SET_ASIDE = "accept", "set_aside"
+NEAR, FAR, NOT_TOLD = (
+    "yes",
+    "no",
+    "not_told",
+)  # what a phone said of its distance; the position itself goes nowhere
 
 
 class Flag(IntFlag):
@@ -72,6 +77,8 @@ class Scan(Base):
     holder: Mapped[str | None] = mapped_column(String(40))
     group: Mapped[str | None] = mapped_column("audience", String(60))
     headcount: Mapped[int | None]
+    taken: Mapped[bool] = mapped_column(default=False)  # a pass that its visitor took without asking anybody
+    near: Mapped[str | None] = mapped_column(String(8))  # of NEAR, FAR, NOT_TOLD; None: nobody asked
     undoes: Mapped[UUID | None] = mapped_column(Uuid)
     device_at: Mapped[datetime] = mapped_column(Instant)
     skew_ms: Mapped[int | None] = mapped_column(BigId)  # device clock minus true time, as applied
@@ -143,6 +150,7 @@ class Presence(Base):
     hour: Mapped[int | None]
     weight: Mapped[int] = mapped_column(default=0)
     inside: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[bool] = mapped_column(default=False)  # the visit is by a pass that the visitor took
 
 
 class Counter(Base):
@@ -156,6 +164,9 @@ class Counter(Base):
     group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
     method: Mapped[str] = mapped_column(String(8), primary_key=True)
     visits: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[int] = mapped_column(
+        default=0
+    )  # those of the visits that are by passes which visitors took
     inside: Mapped[int] = mapped_column(default=0)
 
 

@@ -3,9 +3,10 @@
 The recount is SQL over the ledger's rows alone, written independently of the admission's own arithmetic.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import Select, Subquery, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import db, snapshot
@@ -14,6 +15,7 @@ from models.effects import counts, undo_of
 from models.events import Event, Occurrence
 from models.ledger import ACCEPT, HELD, IN, OUT, REPEAT, STORED, UNDO, Counter, Presence, Ruling, Scan
 
+COUNTED = ("visits", "taken", "inside")  # of a counter, in this order
 NOBODY = "s:%"  # holders of rows that stand alone: touch and tally
 
 
@@ -48,7 +50,7 @@ def verify(campaign: Campaign) -> Verdict:
         differences = [*_compare_counters(campaign, cells), *_compare_presences(campaign, holders)]
         mine = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
         scans = db.session.scalar(mine)
-    return Verdict(scans, sum(visits for visits, _inside in cells.values()), differences)
+    return Verdict(scans, sum(sums[0] for sums in cells.values()), differences)
 
 
 def _effective(campaign: Campaign) -> Select:
@@ -121,26 +123,31 @@ def _holders(effective: Select) -> Select:
     )
 
 
-def _recount(holders: Subquery) -> dict[tuple, tuple[int, int]]:
-    """Visits and heads inside by occurrence, day, hour, group and method."""
+def _recount(holders: Subquery) -> dict[tuple, tuple[int, ...]]:
+    """COUNTED by occurrence, day, hour, group and method."""
     cells = (holders.c.occurrence_id, holders.c.day, holders.c.hour, holders.c.audience, holders.c.method)
-    sums = (func.sum(holders.c.weight), func.sum(holders.c.inside))
+    taken = func.sum(case((holders.c.taken, holders.c.weight), else_=0))
+    sums = (func.sum(holders.c.weight), taken, func.sum(holders.c.inside))
     rows = db.session.execute(select(*cells, *sums).group_by(*cells))
-    return {tuple(cell): (int(visits), int(inside)) for *cell, visits, inside in rows if visits or inside}
+    return _by_cell(rows)
 
 
-def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, int]]) -> list[Difference]:
+def _by_cell(rows: Iterable) -> dict[tuple, tuple[int, ...]]:
+    found = {tuple(row[:5]): tuple(map(int, row[5:])) for row in rows}
+    return {cell: sums for cell, sums in found.items() if any(sums)}
+
+
+def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, ...]]) -> list[Difference]:
     cells = (Counter.occurrence_id, Counter.day, Counter.hour, Counter.group, Counter.method)
     rows = db.session.execute(
-        select(*cells, Counter.visits, Counter.inside)
+        select(*cells, Counter.visits, Counter.taken, Counter.inside)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
         .join(Event, Event.id == Occurrence.event_id)
         .where(Event.campaign_id == campaign.id)
     )
-    stored = {tuple(cell): (visits, inside) for *cell, visits, inside in rows if visits or inside}
-    found = []
+    stored, nothing, found = _by_cell(rows), (0,) * len(COUNTED), []
     for cell in sorted(stored.keys() | recounted.keys(), key=str):
-        pairs = zip(("visits", "inside"), stored.get(cell, (0, 0)), recounted.get(cell, (0, 0)), strict=True)
+        pairs = zip(COUNTED, stored.get(cell, nothing), recounted.get(cell, nothing), strict=True)
         where = " ".join(map(str, cell))
         found += [
             Difference("counter", f"{where} {name}", one, two) for name, one, two in pairs if one != two
@@ -160,6 +167,7 @@ def _compare_presences(campaign: Campaign, holders: Subquery) -> list[Difference
         "visit": (stored.c.visit_id, visit),
         "weight": (stored.c.weight, func.coalesce(holders.c.weight, 0)),
         "inside": (stored.c.inside, func.coalesce(holders.c.inside, 0)),
+        "taken": (stored.c.taken, func.coalesce(and_(holders.c.taken, holders.c.weight > 0), false())),
         "identified": (stored.c.identified, func.coalesce(holders.c.identified, stored.c.identified)),
         **{name: (stored.c[name], holders.c[name]) for name in ("audience", "method", "hour")},
     }

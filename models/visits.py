@@ -24,6 +24,7 @@ class Entry:
     method: str
     hour: int
     effective: bool = True
+    taken: bool = False  # by a pass that the visitor took
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -38,6 +39,10 @@ class State:
     weight: int = 0
     inside: int = 0
     cell: tuple[int, str, str] | None = None  # hour, group, method: where weight and inside are counted
+
+    @property
+    def taken(self) -> bool:
+        return self.visit is not None and self.visit.taken
 
 
 NOTHING = State()

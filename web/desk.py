@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, abort, current_app, redirect, render_templat
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
-from models import access, clock, devices, figures, filters, overview, publishing
+from models import access, clock, devices, figures, filters, overview, pairing, publishing
 from models.events import CANCELLED, DRAFT, PUBLISHED, SUBMITTED, Event
 from models.people import ORGANIZER
 from models.site import site
@@ -80,7 +80,7 @@ def publish(event_id: int):
 def pair(event_id: int):
     """Offer a pairing code. It stays on the page while it is good, because nobody can look it up again."""
     found, now = access.event_for(current_user, event_id), clock.now()
-    code = devices.offer(found, current_app.secret_key, now)
+    code = pairing.offer(found, current_app.secret_key, now)
     session[PAIRING] = {"event": found.id, "code": code}
     return redirect(url_for("desk.event", event_id=found.id, _anchor="kiosks"), 303)
 
@@ -98,7 +98,7 @@ def _offered(event: Event, now: datetime) -> dict | None:
     held = session.get(PAIRING)
     if held is None or held["event"] != event.id:
         return None
-    offer = devices.open_offer(held["code"], current_app.secret_key, now)
+    offer = pairing.open_offer(held["code"], current_app.secret_key, now)
     if offer is None:
         del session[PAIRING]
         return None

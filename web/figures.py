@@ -77,8 +77,8 @@ def _scope(now: datetime) -> Select | None:
     if account is not None:
         return access.scope(account)
     kiosk = devices.by_token(token, now) if token else None
-    # For a week a revoked device may still hand in scans; every other call is refused.
-    if kiosk is not None and kiosk.revoked_at is None:
+    # For a week a device out of service may still hand in scans; every other call is refused.
+    if kiosk is not None and kiosk.ended(now) is None:
         return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
     raise NotKnownError(N_("This token is not valid. Ask for a new one."))
 

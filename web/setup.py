@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from flask_migrate import upgrade
 
-from models import clock, devices, start
+from models import clock, pairing, start
 from models.campaign import Campaign
 from models.demo import crowd, people, rehearsal
 from models.errors import N_
@@ -120,7 +120,7 @@ def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
 
 
 def _tell_pairing(event: Event, now: datetime) -> None:
-    code = devices.offer(event, current_app.config["SECRET_KEY"], now)
+    code = pairing.offer(event, current_app.config["SECRET_KEY"], now)
     told = _(
         "Pairing code for a kiosk at “%(event)s”, good for 10 minutes: %(code)s", event=event.title, code=code
     )

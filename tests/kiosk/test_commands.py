@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from models import clock, codes, devices, passes
+from models import clock, codes, devices, pairing, passes
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import EventDraft, Lead
@@ -133,7 +133,7 @@ class TestKiosks:
     def test_a_pairing_code_for_a_person(self, openweek, event, app):
         code = openweek(f"kiosk pair --event {event.id}").stdout.strip()
         assert (len(code), code[4]) == (9, "-")
-        kiosk, _token = devices.pair(code.lower(), app.config["SECRET_KEY"], clock.now())
+        kiosk, _token = pairing.pair(code.lower(), app.config["SECRET_KEY"], clock.now())
         assert kiosk.served(clock.now()) == [event.id]
 
     def test_a_token_for_a_script(self, openweek, event):

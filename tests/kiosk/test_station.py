@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import clock, devices, keys, passes
+from models import clock, devices, keys, pairing, passes
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import OccurrenceDraft
@@ -52,28 +52,33 @@ WRONG_CODE = "This pairing code is wrong, used or older than 10 minutes. Ask for
 
 
 def test_a_code_becomes_a_device_and_a_token(pair, client, event):
-    code = devices.offer(event, SECRET, clock.now())
+    code = pairing.offer(event, SECRET, clock.now())
     answer = pair(code)
     kiosk = db.session.scalars(db.select(Kiosk)).one()
-    assert answer.json["kiosk"] == {"id": kiosk.id, "name": f"K{kiosk.id}", "supervisor": False}
+    assert answer.json["kiosk"] == {
+        "id": kiosk.id,
+        "name": f"K{kiosk.id}",
+        "supervisor": False,
+        "scopes": ["scan", "tally"],
+    }
     told = client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {answer.json['token']}"})
     assert told.json["kiosk"] == answer.json["kiosk"]
     assert [one["id"] for one in told.json["events"]] == [event.id]
 
 
 def test_a_code_may_be_typed_as_people_type(pair, event):
-    code = devices.offer(event, SECRET, clock.now())
+    code = pairing.offer(event, SECRET, clock.now())
     assert pair(f" {code[:4].lower()}-{code[4:]} ").status_code == 200
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=10), timedelta(days=1)])
 def test_a_code_is_good_for_ten_minutes(pair, event, age):
-    code = devices.offer(event, SECRET, clock.now() - age)
+    code = pairing.offer(event, SECRET, clock.now() - age)
     assert problem(pair(code, **ENGLISH)) == (400, WRONG_CODE)
 
 
 def test_a_code_is_good_for_one_device(pair, event):
-    code = devices.offer(event, SECRET, clock.now())
+    code = pairing.offer(event, SECRET, clock.now())
     assert pair(code).status_code == 200
     assert problem(pair(code, **ENGLISH)) == (400, WRONG_CODE)
     assert problem(pair("ABCDEFGH", **ENGLISH)) == (400, WRONG_CODE)

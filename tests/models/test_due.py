@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from models import devices, due, ical
+from models import due, ical, pairing
 from models.base import db, transaction
-from models.devices import PairingCode
 from models.events import Occurrence
+from models.pairing import PairingCode
 from tests.support.week import NINE, load_week, make_event, minutes
 
 
@@ -32,9 +32,9 @@ def test_a_node_that_died_keeps_it_no_longer_than_its_lease(app):
 
 
 def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
-    devices.offer(event, "secret", NINE)
-    devices.offer(event, "secret", NINE + minutes(30))
-    ended = NINE + devices.CODE_LIFE
+    pairing.offer(event, "secret", NINE)
+    pairing.offer(event, "secret", NINE + minutes(30))
+    ended = NINE + pairing.CODE_LIFE
     assert due.tick(ended + due.KEPT_PAIRING_CODES).codes == 0
     assert due.tick(ended + due.KEPT_PAIRING_CODES + minutes(1)).codes == 1
     assert db.session.scalar(select(func.count()).select_from(PairingCode)) == 1

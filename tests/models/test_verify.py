@@ -2,10 +2,10 @@
 
 import threading
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import attendance, passes
 from models import verify as recount
@@ -124,3 +124,19 @@ def test_an_event_without_a_capacity_is_recounted_too(week):
     door = make_door(make_event(week, occurrences=(session(NINE, 1),)))
     door.touch("youth", direction="out")
     assert (verify(week).visits, verify(week).agrees) == (0, True)
+
+
+def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week):
+    door = make_door(make_event(week))
+    taken = passes.issue(week, "youth", NINE, taken=True)[0].token
+    given = passes.issue(week, "youth", NINE)[0].token
+    first = door.scan(taken, id=UUID(int=7))
+    door.scan(given)
+    assert (first.verdict, db.session.query(Counter.visits, Counter.taken).one()) == ("stored", (2, 1))
+    assert verify(week).agrees
+    door.undo(UUID(int=7))
+    assert db.session.query(Counter.visits, Counter.taken).one() == (1, 0)
+    assert verify(week).agrees
+    with transaction():
+        db.session.execute(update(Counter).values(taken=1))
+    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(1, 0)]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from models import campaign as campaigns
-from models import campaign_file, clock, devices, keys, loading, passes
+from models import campaign_file, clock, devices, keys, loading, pairing, passes
 from models.base import db, transaction
 from models.campaign import Campaign
 from models.drafts import OccurrenceDraft
@@ -45,7 +45,7 @@ class Week:
         """A fresh pairing code."""
         with self.rows():
             event = db.session.get_one(Event, self.event_id)
-            return devices.offer(event, self.server.app.config["SECRET_KEY"], clock.now())
+            return pairing.offer(event, self.server.app.config["SECRET_KEY"], clock.now())
 
     def issue(self, group: str = "youth", **fields) -> str:
         """The token of a fresh pass."""

@@ -68,7 +68,10 @@ class Door:
             "served": self.kiosk.served,
             "kiosk_id": self.kiosk.id,
             "supervisor": self.kiosk.supervisor,
+            "scans": self.kiosk.scans,
+            "tallies": self.kiosk.tallies,
             "revoked": self.kiosk.revoked_at is not None,
+            "expires_at": self.kiosk.expires_at,
         }
         return Desk(**{**given, **changes})
 

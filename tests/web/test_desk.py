@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import clock, devices, overview
+from models import clock, overview, pairing
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import EventDraft, Lead
@@ -108,7 +108,7 @@ def test_a_kiosk_is_paired_with_the_code_on_the_page(browser, cast, app):
     assert "http://openweek.test/kiosk/" in page
     assert "pairing-code" in browser.get(path).text  # still there when the page is loaded again
     assert "pairing-code" not in browser.get(f"/desk/events/{cast.abroad.id}").text
-    kiosk, _token = devices.pair(shown, app.secret_key, clock.now())
+    kiosk, _token = pairing.pair(shown, app.secret_key, clock.now())
     page = browser.get(path).text
     assert "pairing-code" not in page  # used
     assert f"<strong>{kiosk.name}</strong>" in page
