@@ -1,5 +1,6 @@
 """A served week with an event that is open now, and a hand on its kiosk: what the browser tests of the app share."""
 
+import hmac
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,12 @@ class Week:
         """The ledger, in the order in which the server learned."""
         with self.rows():
             return list(db.session.scalars(select(Scan).order_by(Scan.number)))
+
+    def signature(self, kiosk_id: int, scans_json: str) -> str:
+        """What docs/handover.md asks for, from all that the server keeps of a device."""
+        with self.rows():
+            kiosk = db.session.get_one(devices.Kiosk, kiosk_id)
+            return hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()
 
     def revoke_all(self) -> None:
         with self.rows():

@@ -46,9 +46,10 @@ async function handedOver() {
   if (!queue.waiting && !queue.aside) await store.wipe();
 }
 
-async function paired(newToken) {
+async function paired(newToken, kiosk) {
   token = newToken;
   await store.put("token", token);
+  await store.put("kiosk", kiosk);
   await store.put("handover", null);
   await store.put("knowledge", null); // of an earlier pairing
   await begin();

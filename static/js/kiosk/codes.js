@@ -1,5 +1,7 @@
 // What a scanned text is, told by its shape alone: no database, no network, no signature. The server checks again.
 
+import { hex, hmac } from "./digests.js";
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const VERSION = 1;
 const PASS_CHARACTERS = 128;
@@ -28,10 +30,6 @@ function decode(token) {
     }
   }
   return bytes;
-}
-
-function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
@@ -67,11 +65,6 @@ export function read(text) {
  */
 export async function fingerprint(text, secret) {
   const told = { code_length: text.length };
-  if (globalThis.crypto?.subtle) {
-    const bytes = new TextEncoder();
-    const algorithm = { name: "HMAC", hash: "SHA-256" };
-    const key = await crypto.subtle.importKey("raw", bytes.encode(secret), algorithm, false, ["sign"]);
-    told.code_hash = hex(new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(text))));
-  }
+  if (globalThis.crypto?.subtle) told.code_hash = hex(await hmac(secret, text));
   return told;
 }

@@ -208,7 +208,7 @@ export function setAside(id) {
 /** Forget who this device was, once everything is handed over; its own numbering goes on. */
 export function wipe() {
   return within("readwrite", [KEPT, SCANS], (kept, scans) => {
-    for (const key of ["token", "handover", "knowledge", "learned"]) kept.delete(key);
+    for (const key of ["token", "handover", "kiosk", "knowledge", "learned"]) kept.delete(key);
     const asked = scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity]));
     asked.onsuccess = () => {
       asked.result?.delete();
