@@ -1,7 +1,7 @@
 """What every test may ask for: an application on a fresh database (SQLite and PostgreSQL in turn), a client, a command
 runner, a served week and a real browser. The work is done in tests/support; a test asks by these names:
 
-database_url    a fresh, migrated, empty database; a test that uses it runs once on each kind
+database_url    a fresh, migrated database with nothing but the regions; a test that uses it runs once on each kind
 app             the application on it, its context pushed
 client, runner  a visitor without cookies; the command line (`runner.invoke(args=[...])`)
 live_server     gunicorn with two workers on a fresh SQLite database: `.url`, `.get(path)`, `.openweek(*args)`, `.app`

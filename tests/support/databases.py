@@ -15,8 +15,8 @@ from psycopg import sql
 
 
 def migrate(url: str, instance: Path) -> None:
-    """Bring an empty database to the newest schema, as an operator's first start does."""
-    from models import db
+    """Bring an empty database to the newest schema and give it the regions, as an operator's first start does."""
+    from models import db, loading
     from wsgi import create_app
 
     app = create_app(
@@ -24,6 +24,7 @@ def migrate(url: str, instance: Path) -> None:
     )
     with app.app_context():
         upgrade()
+        loading.load_regions()
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()

@@ -78,7 +78,6 @@ def open_week(server: Server) -> Week:
     """Load the campaign into an empty served database, with one event that is open the whole of today."""
     with server.app.app_context():
         now = clock.now()
-        loading.load_regions()
         campaign = loading.load_campaign(campaign_file.default())
         with transaction():
             keys.ensure(now)

@@ -27,8 +27,7 @@ def minutes(count: float) -> timedelta:
 
 
 def load_week() -> Campaign:
-    """Regions, keys and the 2024 campaign on an empty database."""
-    loading.load_regions()
+    """Keys and the 2024 campaign on a database that has the regions."""
     campaign = loading.load_campaign(campaign_file.default())
     with transaction():
         keys.ensure(NINE)

@@ -5,9 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from models.base import db
+from models.base import db, transaction
 from models.campaign import Campaign, Term
 from models.events import Event
 from models.intake.read import demo_file
@@ -92,6 +92,8 @@ def test_a_campaign_or_file_that_is_not_there(campaign, runner):
 
 
 def test_init_on_an_empty_database_and_again(app, runner):
+    with transaction():
+        db.session.execute(delete(Region))
     first = runner.invoke(args=["init"])
     assert (first.exit_code, first.stderr) == (0, "")
     assert first.stdout == "Ready: National Intellectual Property Publicity Week 2024 (ip-2024).\n"
