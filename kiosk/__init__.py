@@ -2,9 +2,21 @@
 
 from flask import Flask
 
-from kiosk import commands, displays, handing_out, passes, phone, posters, scans, shell, station, taking
+from kiosk import (
+    commands,
+    displays,
+    handing_out,
+    passes,
+    phone,
+    posters,
+    rehearse,
+    scans,
+    shell,
+    station,
+    taking,
+)
 
-MODULES = (scans, shell, station, phone, passes, posters, handing_out, taking, displays, commands)
+MODULES = (scans, shell, station, phone, passes, posters, handing_out, taking, displays, commands, rehearse)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,119 @@
+"""A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's static/js/kiosk/rules.js.
+
+Held to tests/cases/door.json like the other two.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from models import clock, passes, tokens
+from models.ledger import IN, OUT, REPEAT, STORED
+from models.visits import Entry, came_back, derive
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the device shows. verdict None: only the server can tell. holder and place: what it remembers it by."""
+
+    verdict: str | None
+    reason: str | None = None
+    since: datetime | None = None
+    flags: tuple[str, ...] = ()
+    headcount: int | None = None
+    entry: Entry | None = None
+    place: tuple[int, date] | None = None
+    unchecked: tuple[str, ...] = ()
+
+
+def refused(reason: str) -> Judged:
+    return Judged("refused", reason)
+
+
+Seen = Callable[[tuple[int, date], str], Sequence[Entry]]
+
+
+def decide(scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen) -> Judged:
+    """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
+    seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect."""
+    payload, headcount, flags = None, body.get("headcount") or 1, []
+    if body["kind"] == "pass":
+        payload = read_pass(body.get("code"), known)
+        if isinstance(payload, Judged):
+            return payload
+        headcount, flags = _heads(payload, body.get("headcount"))
+    events = [
+        event for event in known["events"] if not (payload and payload.event) or event["id"] == payload.event
+    ]
+    if payload and payload.event and not events:
+        return refused("wrong_event")
+    if payload and f"{payload.serial:010x}" in known["revoked"]:
+        return refused("revoked")
+    sitting = _open_then([one for event in events for one in event["occurrences"]], at)
+    if sitting is None:
+        return refused("not_open")
+    zone = known["campaign"]["zone"]
+    place = sitting["id"], clock.day_of(at, zone)
+    entry = Entry(scan_id, at, body.get("direction") or IN, headcount, "", "", clock.hour_of(at, zone))
+    capacity = () if sitting["capacity"] is None else ("capacity",)
+    if payload is None:
+        return Judged(STORED, headcount=headcount, entry=entry, place=place, unchecked=capacity)
+    verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
+    unchecked = ("elsewhere", *capacity)
+    return Judged(verdict, None, since, tuple(flags), headcount, entry, place, unchecked)
+
+
+def read_pass(code: str | None, known: dict) -> tokens.PassPayload | Judged:
+    """The payload of a genuine pass of this campaign, or why it is none."""
+    try:
+        sealed = tokens.read(code or "")
+    except tokens.NotOursError:
+        return refused("unknown_code")
+    if not isinstance(sealed.payload, tokens.PassPayload):
+        return refused("unknown_code")
+    key = known["keys"].get(str(sealed.payload.key_id))
+    if key is None:
+        return Judged(None, "unverified")
+    if not tokens.verify_pass(sealed, b64decode(key["public"])):
+        return refused("bad_signature")
+    if sealed.payload.campaign != known["campaign"]["number"]:
+        return refused("wrong_campaign")
+    return sealed.payload
+
+
+def _heads(payload: tokens.PassPayload, confirmed: int | None) -> tuple[int, list[str]]:
+    if payload.purpose != passes.GROUP:
+        return 1, []
+    headcount = confirmed or payload.headcount
+    return headcount, ["above_declared"] if headcount > payload.headcount else []
+
+
+def _open_then(sittings: list[dict], at: datetime) -> dict | None:
+    """The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest."""
+
+    def start(sitting: dict) -> datetime:
+        timed = len(sitting["start"]) > len("2024-04-20")
+        return clock.parse_instant(sitting["start"] if timed else sitting["opens"])
+
+    held = [one for one in sittings if one["held"]]
+    open_ = [
+        one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
+    ]
+    return min(open_, key=lambda one: (abs(start(one) - at), start(one), one["id"]), default=None)
+
+
+def _verdict(entry: Entry, seen: Sequence[Entry], flags: list[str]) -> tuple[str, datetime | None]:
+    before = derive(seen, identified=True)
+    first = before.visit
+    if entry.direction == OUT:
+        return (STORED, None) if first is None or before.inside else (REPEAT, first.at)
+    if first is None:
+        return STORED, None
+    if came_back(seen, entry):
+        flags.append("reentry")
+    if entry.headcount > before.weight:
+        flags.append("raised")
+        return STORED, None
+    return (STORED, None) if entry.order < first.order else (REPEAT, first.at)

@@ -1,0 +1,160 @@
+"""From a simulated kiosk to the server, as static/js/kiosk/outbox.js and store.js do it: every scan until the server has
+answered it by its id, always under the same id; one batch at a time; smaller batches where the server stumbles."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.simulator.network import Failed, Request
+from models.ledger import REFUSED, RETRY, STORED
+
+BATCH = 100
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+PATIENT = 3  # failures before a batch is made smaller: it may be what the server stumbles over
+UNREADABLE = (400, 413, 422)
+NO_LONGER = (401, 403)
+
+
+@dataclass
+class Kept:
+    """A scan on the device's disk. body: as it is posted. undone: taken back."""
+
+    id: str
+    body: dict
+    holder: str | None = None
+    entry: object = None
+    place: tuple | None = None
+    answer: dict | None = None
+    aside: bool = False
+    undone: bool = False
+
+    @property
+    def verdict(self) -> str | None:
+        return self.answer["verdict"] if self.answer else self.body["shown"]
+
+
+@dataclass
+class Store:
+    """Everything that a device has scanned, in its own order; what waits is what nobody has answered."""
+
+    scans: dict[str, Kept] = field(default_factory=dict)
+    waiting: dict[str, Kept] = field(default_factory=dict)
+
+    def add(self, scan: Kept) -> None:
+        scan.body["seq"] = len(self.scans) + 1
+        self.scans[scan.id] = self.waiting[scan.id] = scan
+        if scan.body["shown"] == STORED:
+            self._take_back(scan, True)
+
+    def batch(self, most: int) -> list[Kept]:
+        return [scan for _, scan in zip(range(most), self.waiting.values(), strict=False)]
+
+    def show(self, scan: Kept, verdict: str | None) -> None:
+        """The device shows its own verdict because nobody has answered."""
+        if scan.id in self.waiting:
+            scan.body["shown"] = verdict
+            if verdict == STORED:
+                self._take_back(scan, True)
+
+    def answered(self, results: list[dict], posted: dict[str, str | None]) -> None:
+        """Note the server's answers. posted: what each said that it had shown. A refusal of what was asked live while the
+        device had meanwhile shown green is not the end: it is sent again and says so."""
+        for result in results:
+            scan = self.waiting.get(result["id"])
+            if scan is None:
+                continue
+            overtaken = scan.body["shown"] == STORED and posted[scan.id] != STORED
+            if overtaken and result["verdict"] == REFUSED:
+                continue
+            scan.answer = result
+            del self.waiting[scan.id]
+            self._take_back(scan, result["verdict"] != REFUSED)
+
+    def put_aside(self, scan: Kept) -> None:
+        """What the server cannot read at all: kept, and no longer in the way of others."""
+        scan.aside = True
+        del self.waiting[scan.id]
+
+    def seen(self, place: tuple, holder: str) -> list:
+        """The rows of a pass that count, as far as this device knows."""
+        mine = [scan for scan in self.scans.values() if scan.holder == holder and scan.place == place]
+        return [scan.entry for scan in mine if not scan.undone and scan.verdict in ("stored", "repeat")]
+
+    def _take_back(self, undo: Kept, undone: bool) -> None:
+        target = self.scans.get(undo.body.get("undoes") or "")
+        if target is not None:
+            target.undone = undone
+
+
+@dataclass
+class Outcome:
+    """What became of an attempt to send. pause: seconds until the next one. refused: the device is known no more."""
+
+    online: bool
+    pause: float = 0
+    refused: bool = False
+
+
+class Outbox:
+    """ask(request) answers JSON or raises Failed; stamp() is the device's clock as text; heard(answer) learns from it;
+    spread() is between 0.75 and 1.25, so that a hall of kiosks does not come back in one instant."""
+
+    def __init__(
+        self,
+        store: Store,
+        token: str,
+        ask: Callable[[Request], dict],
+        stamp: Callable[[], str],
+        spread: Callable[[], float],
+    ) -> None:
+        self._store, self._token, self._ask, self._stamp, self._spread = store, token, ask, stamp, spread
+        self._failures, self._size = 0, BATCH
+        self.again = 0  # answers that said: known already
+        self.sent: set[str] = set()
+
+    def drain(self) -> Outcome:
+        while batch := self._store.batch(self._size):
+            try:
+                if not self._post(batch):
+                    return Outcome(True, self._back_off())
+                self._failures, self._size = 0, min(self._size * 2, BATCH)
+            except Failed as failed:
+                if failed.status in NO_LONGER:
+                    return Outcome(True, refused=True)
+                if failed.status in UNREADABLE:
+                    self._narrow(batch)
+                    continue
+                pause = max(self._back_off(), failed.retry_after)
+                if self._failures % PATIENT == 0 and (len(batch) > 1 or failed.status == 500):
+                    self._narrow(batch)
+                return Outcome(failed.status > 0, pause)
+        return Outcome(True)
+
+    def _post(self, batch: list[Kept]) -> int:
+        """How many of the batch the server has answered for good."""
+        posted = {scan.id: scan.body["shown"] for scan in batch}
+        self.sent |= posted.keys()
+        body = {"device_time": self._stamp(), "scans": [scan.body for scan in batch]}
+        answer = self._ask(Request("POST", "/api/v1/scans", self._token, json.dumps(body).encode()))
+        results = answer.get("results")
+        final = [
+            result
+            for result in (results if isinstance(results, list) else [])
+            if isinstance(result, dict) and result.get("id") in posted and result.get("verdict") != RETRY
+        ]
+        self.again += sum(bool(result.get("again")) for result in final)
+        self._store.answered(final, posted)
+        return len(final)
+
+    def _narrow(self, batch: list[Kept]) -> None:
+        """A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone."""
+        if len(batch) > 1:
+            self._size = -(-len(batch) // 2)
+        else:
+            self._store.put_aside(batch[0])
+            self._size = BATCH
+
+    def _back_off(self) -> float:
+        pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
+        self._failures += 1
+        return pause * self._spread()

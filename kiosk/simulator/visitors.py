@@ -1,0 +1,77 @@
+"""Who comes to a simulated kiosk: people with passes, classes, passers-by, and what goes wrong at a real door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from models import passes, tokens
+from models.attempts import MAX_HEADCOUNT
+from models.campaign import UNKNOWN_GROUP
+
+PASS, TOUCH, TALLY, UNDO, FOREIGN = "pass", "touch", "tally", "undo", "foreign"
+# Out of a hundred who come.
+MIX = {PASS: 52, TOUCH: 24, TALLY: 10, UNDO: 8, FOREIGN: 6}
+AGAIN, OUT, FORGED = 0.14, 0.06, 0.03  # of the passes
+SPAN, GAP = 600.0, 6.0  # seconds: how long a rehearsal lasts at most, and the usual time between two visits
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody at the door. text: the code that is held up; of an undo the scan that it names, None: the last one."""
+
+    kind: str
+    text: str | None = None
+    group: str | None = None
+    headcount: int | None = None
+    direction: str = "in"
+
+    def body(self) -> dict:
+        """What a device posts of it, besides id and time."""
+        if self.kind == PASS:
+            told = {"kind": PASS, "code": self.text, "direction": self.direction}
+            return told | ({} if self.headcount is None else {"headcount": self.headcount})
+        return {"kind": self.kind, "group": self.group, "headcount": self.headcount}
+
+
+def arrivals(
+    chance: Random, count: int, groups: Sequence[str], held: Sequence[str]
+) -> list[tuple[float, Visit]]:
+    """So many visits with their moments (seconds), in order. groups: keys of the campaign; held: tokens of passes, of
+    which several devices may get the same; none: nobody comes with a pass."""
+    gap = min(GAP, SPAN / max(count, 1))
+    known: list[str] = []
+    moment, visits = 0.0, []
+    for _ in range(count):
+        moment += min(chance.expovariate(1 / gap), 4 * gap)
+        visits.append((moment, _visit(chance, groups, held, known)))
+    return visits
+
+
+def _visit(chance: Random, groups: Sequence[str], held: Sequence[str], known: list[str]) -> Visit:
+    kind = chance.choices(list(MIX), list(MIX.values()))[0]
+    if kind == PASS and held:
+        return _with_pass(chance, held, known)
+    if kind == UNDO:
+        return Visit(UNDO)
+    if kind == FOREIGN:
+        return Visit(FOREIGN, "".join(chance.choices("0123456789", k=chance.randint(12, 22))))
+    group = chance.choice([*groups, UNKNOWN_GROUP])
+    if kind == TALLY:
+        return Visit(TALLY, group=group, headcount=chance.randint(1, 15))
+    return Visit(TOUCH, group=group, headcount=chance.choice((1, 1, 1, 1, 2, 3, 30)))
+
+
+def _with_pass(chance: Random, held: Sequence[str], known: list[str]) -> Visit:
+    if known and chance.random() < AGAIN:
+        token = chance.choice(known)
+    else:
+        token = chance.choice(held)
+        known.append(token)
+    payload = tokens.read(token).payload
+    headcount = None
+    if payload.purpose == passes.GROUP:
+        # As many as came: mostly fewer than were told, now and then more.
+        headcount = max(1, min(payload.headcount + chance.randint(-5, 1), MAX_HEADCOUNT))
+    if chance.random() < FORGED:
+        token = token[:-8] + ("A" * 8 if token[-8:] != "A" * 8 else "B" * 8)
+    return Visit(PASS, token, headcount=headcount, direction="out" if chance.random() < OUT else "in")
