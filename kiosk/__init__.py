@@ -6,6 +6,7 @@ from kiosk import (
     commands,
     displays,
     handing_out,
+    heartbeat,
     passes,
     phone,
     posters,
@@ -16,7 +17,20 @@ from kiosk import (
     taking,
 )
 
-MODULES = (scans, shell, station, phone, passes, posters, handing_out, taking, displays, commands, rehearse)
+MODULES = (
+    scans,
+    shell,
+    station,
+    heartbeat,
+    phone,
+    passes,
+    posters,
+    handing_out,
+    taking,
+    displays,
+    commands,
+    rehearse,
+)
 
 
 def register(app: Flask) -> None:
