@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from sqlalchemy import select
 
-from models import due, fetching, pulled
+from models import due, fetching, gathering, pulled
 from models.base import db
 from models.errors import Mistake, Unknown
 from models.events import CANCELLED, PUBLISHED, Event, EventChange
@@ -167,6 +167,72 @@ def test_an_address_is_pulled_once_and_no_more_after_it_was_removed(cast, feed, 
     assert pulled.pull_due(BEFORE, source) == 0
     again = pulled.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
     assert again.id != feed.id
+
+
+class Hanging(Source):
+    """One address of which nothing is ever heard, as where the name service hangs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.never = threading.Event()
+
+    def __call__(self, url: str, etag: str, last_modified: str) -> Fetched:
+        if "slow" in url:
+            self.never.wait()
+        return super().__call__(url, etag, last_modified)
+
+
+def test_all_are_fetched_side_by_side_and_one_that_hangs_is_left_behind(cast, feed, monkeypatch):
+    slow = pulled.add(cast.lian, cast.lecture.campaign, "https://slow.example/a.ics", BEFORE)
+    both = threading.Barrier(2, timeout=30)
+    source = Hanging()
+
+    def meet(url: str, etag: str, last_modified: str) -> Fetched:
+        both.wait()  # each of the two is only let on when the other is on its way
+        return source(url, etag, last_modified)
+
+    monkeypatch.setattr(pulled, "gather", partial(gathering.gather, seconds=2))
+    assert pulled.pull_due(BEFORE, meet) == 2
+    source.never.set()
+    assert (feed.error, feed.last_result) == (None, {"new": 3})
+    assert str(slow.error) == "slow.example took too long to answer."
+
+
+def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(cast, feed, source):
+    others = [
+        pulled.add(cast.lian, cast.lecture.campaign, f"https://{name}.example/a.ics", BEFORE)
+        for name in ("b", "c")
+    ]
+    assert pulled.pull_due(BEFORE, source, patience=0) == 1
+    assert [one.pulled_at for one in (feed, *others)] == [BEFORE, None, None]
+    assert pulled.pull_due(BEFORE, source) == 2
+    assert [one.pulled_at for one in others] == [BEFORE, BEFORE]
+
+
+def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(cast, feed, source, monkeypatch, caplog):
+    other = pulled.add(cast.lian, cast.lecture.campaign, "https://other.example/a.ics", BEFORE)
+    real = pulled.read_file
+
+    def slip(data: bytes, name: str) -> list:
+        if not caplog.records:
+            raise ZeroDivisionError
+        return real(data, name)
+
+    monkeypatch.setattr(pulled, "read_file", slip)
+    assert pulled.pull_due(BEFORE, source) == 2
+    assert "The operator finds it in the log" in str(feed.error)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert (other.error, other.last_result) == (None, {"new": 3})
+
+
+def test_what_was_removed_while_it_was_fetched_is_not_taken_in(app, feed, source):
+    def remove_meanwhile(url: str, etag: str, last_modified: str) -> Fetched:
+        with app.app_context():
+            pulled.remove(db.session.get_one(PulledFeed, feed.id), BEFORE)
+        return source(url, etag, last_modified)
+
+    assert pulled.pull_due(BEFORE, remove_meanwhile) == 1
+    assert (events(feed), feed.pulled_at) == ({}, None)
 
 
 def test_a_week_long_over_is_not_pulled(feed, source):
