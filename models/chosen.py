@@ -4,6 +4,7 @@ The secret is in the address alone; here lies its hash. Who knows the address ma
 list. A list is no evidence of anything: deleting it takes nothing from the figures.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,6 +23,8 @@ from models.people import secret_digest
 MOST = 500  # events of one list
 SECRET_BYTES = 18  # 144 bits, 24 characters of an address
 _NO_LIST = N_("There is no list at this address. It may have been deleted or given a new address.")
+_NO_ADDRESS = N_("That is not the address of a list: copy the whole address of its page or of its calendar.")
+_ADDRESS = re.compile("(?:^|/my/)([A-Za-z0-9_-]{24})(?![A-Za-z0-9_-])")
 _TOO_MANY = N_("A list holds at most %(count)s events. Take some away first.")
 
 
@@ -71,6 +74,20 @@ def find(campaign: Campaign, secret: str) -> ChosenList:
     if chosen is None:
         raise Unknown(_NO_LIST)
     return chosen
+
+
+def secret_in(address: str) -> str:
+    """The secret in the address of a list, of its page or its calendar. Raises Mistake where there is none."""
+    found = _ADDRESS.search(address.strip())
+    if found is None:
+        raise Mistake(_NO_ADDRESS)
+    return found[1]
+
+
+def public_ones(campaign: Campaign, event_ids: Iterable[int]) -> list[Event]:
+    """Those of these events that are public, in calendar order. Raises as add() does."""
+    found = agenda.events(campaign).where(Event.id.in_(_public_ids(campaign, event_ids)))
+    return list(db.session.scalars(found))
 
 
 def add(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:

@@ -45,16 +45,24 @@ def tell(mistake: Mistake) -> Response:
 
 
 @pages.post("/<campaign_id>/my/")
-@limiter.limit(CREATIONS, exempt_when=lambda: bool(request.form.get("secret")))
+@limiter.limit(CREATIONS, exempt_when=lambda: not _begins())
 @limiter.limit(CHANGES)
-def star(campaign_id: str) -> Response:
-    """`add` and `remove` (ids of events) change the list of `secret`; without a secret, `add` begins a new list."""
+def star(campaign_id: str):
+    """`add` and `remove` (ids of events) change the list of `secret`, or of the address typed as `list`. With neither,
+    a script or the button `begin` begins a new list with `add`; everybody else is asked where it goes."""
     campaign, now, secret = campaigns.find(campaign_id), clock.now(), request.form.get("secret", "")
     added, removed = _numbers("add"), _numbers("remove")
-    if not secret:
-        secret = chosen.create(campaign, added, now)
-        return _starred(campaign, secret)
-    held = chosen.find(campaign, secret)
+    if _begins():
+        return _starred(campaign, chosen.create(campaign, added, now))
+    if not secret and "list" not in request.form:
+        return _where(campaign, added)
+    try:
+        secret = secret or chosen.secret_in(request.form["list"])
+        held = chosen.find(campaign, secret)
+    except Mistake as mistake:
+        if "list" not in request.form:
+            raise
+        return _where(campaign, added, errors.sentence(mistake)), 422
     if removed:
         chosen.remove(held, removed, now)
     if added:
@@ -130,10 +138,29 @@ def forget(campaign_id: str, secret: str) -> Response:
     return redirect(f"/{campaign.id}/my/", 303)
 
 
+def _begins() -> bool:
+    form = request.form
+    return not form.get("secret") and "list" not in form and ("begin" in form or _by_script())
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _where(campaign: Campaign, added: list[int], told: str = "") -> str:
+    """Where an event goes, asked of somebody whose browser remembers nothing; without an event, which list to open."""
+    typed = request.form.get("list", "")[:500]
+    if not added and "list" in request.form:
+        return _page(campaign, "my_begin.html", told=told, typed=typed)
+    return _page(
+        campaign, "my_where.html", events=chosen.public_ones(campaign, added), told=told, typed=typed
+    )
+
+
 def _starred(campaign: Campaign, secret: str) -> Response:
     """The page of the list, or where its form was; for a script the list itself."""
     page = _path(campaign, secret)
-    if request.accept_mimetypes.best == "application/json":
+    if _by_script():
         held: ChosenList = chosen.find(campaign, secret)
         return jsonify({"secret": secret, "page": page, "events": chosen.ids(held)})
     back = calendar.local_path(request.form.get("back", ""))

@@ -144,8 +144,19 @@ def test_stars_work_without_javascript(browser: Browser, week):
     page = context.new_page()
     page.goto(week.url + "/ip-2024/")
     star(page, "专题讲座").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Into which list?")
+    assert serious(page) == []
+    page.get_by_role("button", name="Begin a new list with it").click()
     page.wait_for_url(week.url + "/ip-2024/my/*/")
     mine = page.url
+    # A star anywhere else goes to the same list, once its address is pasted.
+    page.goto(week.url + "/ip-2024/events")
+    star(page, "知识产权进校园").click()
+    page.get_by_label("Address of my list").fill(mine)
+    page.get_by_role("button", name="Put it into this list").click()
+    page.wait_for_url(mine)
+    expect(page.locator(".event-title")).to_have_text(["知识产权进校园", "专题讲座"])
+    star(page, "知识产权进校园").click()
     page.get_by_role("link", name="Choose more events").click()
     expect(star(page, "专题讲座")).to_have_attribute("aria-pressed", "true")
     star(page, "广场宣传").click()

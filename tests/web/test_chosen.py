@@ -6,8 +6,12 @@ from urllib.parse import unquote
 
 import pytest
 import vobject
+from markupsafe import escape
+from sqlalchemy import func, select
 
 from models import clock, publishing
+from models.base import db
+from models.chosen import ChosenList
 from tests.support.week import NINE, load_week, make_event, minutes
 
 STAR = "/ip-2024/my/"
@@ -39,8 +43,12 @@ def shown(html: str) -> list[str]:
     return re.findall(r'class="event-title"><a [^>]*>([^<]*)<', html)
 
 
-def test_a_star_without_javascript_leads_to_the_list(client, events):
-    answer = client.post(STAR, data={"add": events[1].id})
+def test_a_star_without_javascript_asks_where_it_goes_and_begins_a_list(client, events):
+    asked = client.post(STAR, data={"add": events[1].id})
+    assert (asked.status_code, asked.headers["Cache-Control"]) == (200, "no-store")
+    assert re.findall(r'<input type="hidden" name="add" value="(\d+)"', asked.text) == [str(events[1].id)] * 2
+    assert db.session.scalar(select(func.count()).select_from(ChosenList)) == 0
+    answer = client.post(STAR, data={"add": events[1].id, "begin": "1"})
     assert answer.status_code == 303
     page = answer.headers["Location"]
     assert re.fullmatch(r"/ip-2024/my/[A-Za-z0-9_-]{24}/", page)
@@ -49,6 +57,36 @@ def test_a_star_without_javascript_leads_to_the_list(client, events):
     assert (listed.status_code, shown(listed.text)) == (200, ["展览"])
     assert f'name="remove" value="{events[1].id}" aria-pressed="true"' in listed.text
     assert "Set-Cookie" not in listed.headers
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://openweek.test/ip-2024/my/{secret}/",
+        " https://openweek.test/ip-2024/my/{secret}/events?day=2024-04-20 ",
+        "webcal://openweek.test/ip-2024/my/{secret}.ics?alarm=30",
+        "{secret}",
+    ],
+)
+def test_without_javascript_a_star_goes_to_the_list_whose_address_is_typed(client, events, address):
+    secret = begin(client, events[0])
+    page = f"/ip-2024/my/{secret}/"
+    answer = client.post(STAR, data={"add": events[2].id, "list": address.format(secret=secret)})
+    assert (answer.status_code, answer.headers["Location"]) == (303, page)
+    assert shown(client.get(page).text) == ["讲座", "沙龙"]
+    opened = client.post(STAR, data={"list": address.format(secret=secret)})
+    assert (opened.status_code, opened.headers["Location"]) == (303, page)
+    assert db.session.scalar(select(func.count()).select_from(ChosenList)) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "http://openweek.test/ip-2024/", "<b>", "A" * 24, "A" * 25])
+def test_an_address_of_no_list_is_told_and_nothing_is_lost(client, events, typed):
+    answer = client.post(STAR, data={"add": events[0].id, "list": typed})
+    assert answer.status_code == 422
+    assert f'name="add" value="{events[0].id}"' in answer.text
+    assert f'value="{escape(typed)}" aria-describedby="list-hint list-wrong"' in answer.text
+    opened = client.post(STAR, data={"list": typed})
+    assert (opened.status_code, 'id="list-wrong"' in opened.text) == (422, True)
 
 
 def test_every_event_has_a_star_on_its_card_and_on_its_page(client, events):
@@ -189,7 +227,8 @@ class TestLimits:
         return settings | {"RATELIMIT_ENABLED": True}
 
     def test_lists_are_not_made_by_the_thousand(self, client, events):
-        answers = [client.post(STAR, data={"add": events[0].id}).status_code for _ in range(61)]
+        begun = {"add": events[0].id, "begin": "1"}
+        answers = [client.post(STAR, data=begun).status_code for _ in range(61)]
         assert answers == [303] * 60 + [429]
         # Who has a list goes on with it.
         assert client.post(STAR, data={"add": events[0].id, "secret": "x"}).status_code == 404
