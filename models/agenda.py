@@ -4,13 +4,15 @@ A filter's values are alternatives; different filters narrow each other. `day` a
 occurrences of an event, so that a page, its JSON and its calendar feed tell of the same sittings.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from models import regions, search
+from models import regions, search, standing
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.errors import N_, Unknown
@@ -30,6 +32,8 @@ __all__ = [
     "options",
     "parse",
     "region_counts",
+    "spread",
+    "total",
 ]
 
 
@@ -49,20 +53,10 @@ def options() -> list[ORMOption]:
 
 def events(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Event]]:
     """The public events of a choice in calendar order; those without a date come last."""
-    first = (
-        select(
-            Occurrence.event_id,
-            func.min(Occurrence.start_day).label("day"),
-            func.min(Occurrence.start_at).label("at"),
-        )
-        .group_by(Occurrence.event_id)
-        .subquery()
-    )
     return (
         select(Event)
-        .outerjoin(first, first.c.event_id == Event.id)
-        .where(*_public(campaign), *of_event(filters), *_has_sitting(filters))
-        .order_by(first.c.day.nulls_last(), first.c.at.nulls_first(), Event.id)
+        .where(*_public(campaign), *of_event(filters), *_has_sitting(campaign, filters))
+        .order_by(Event.calendar_place, Event.id)
     )
 
 
@@ -88,27 +82,48 @@ def find(campaign: Campaign, event_id: int) -> Event:
     return event
 
 
-def day_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[date, int]:
-    """How many events of a choice take place on each day of the week, whatever days the choice itself names.
+def spread(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
+    """How many events of a choice take place on each set of the campaign's days (the bits of Event.on_days), whatever
+    days the choice itself names. One count for all that the strip and the list ask for.
+
+    Where the choice names a venue, only the sittings there count."""
+    any_day = filters.but(day=())
+    chosen = (*_public(campaign), *of_event(any_day), *_has_sitting(campaign, any_day))
+    if not filters.venue:
+        asked = select(Event.on_days, func.count()).where(*chosen).group_by(Event.on_days)
+        return dict(db.session.execute(asked).all())
+    there = and_(Occurrence.event_id == Event.id, *of_sitting(any_day))
+    asked = (
+        select(Event.id, Occurrence.start_day, Occurrence.end_day).outerjoin(Occurrence, there).where(*chosen)
+    )
+    found: dict[int, int] = {}
+    for event_id, start, end in db.session.execute(asked):
+        found[event_id] = found.get(event_id, 0) | (standing.bits(campaign, start, end) if start else 0)
+    return dict(Counter(found.values()))
+
+
+def day_counts(campaign: Campaign, spread: Mapping[int, int]) -> dict[date, int]:
+    """How many events of a spread take place on each day of the week.
 
     An event of several days counts on each of them; so the counts do not add up to the number of events."""
-    counts = [
-        func.count(case((_on(day), Occurrence.event_id)).distinct()).label(f"day_{number}")
+    return {
+        day: sum(count for days, count in spread.items() if days >> number & 1)
         for number, day in enumerate(campaign.days)
-    ]
-    any_day = filters.but(day=())
-    row = db.session.execute(
-        select(*counts)
-        .select_from(Occurrence)
-        .join(Occurrence.event)
-        .where(*_public(campaign), *of_event(any_day), *of_sitting(any_day))
-    ).one()
-    return dict(zip(campaign.days, row, strict=True))
+    }
+
+
+def total(campaign: Campaign, filters: Filters, spread: Mapping[int, int]) -> int:
+    """How many events a choice has. spread: that of the same choice."""
+    days = standing.days_bits(campaign, filters.day)
+    if days is not None:
+        return sum(count for on, count in spread.items() if on & days or not filters.day)
+    found = events(campaign, filters).with_only_columns(Event.id).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str | None, int]:
     """How many events of a choice stand under each region's own code; None: those for which no place was told."""
-    chosen = (*_public(campaign), *of_event(filters), *_has_sitting(filters))
+    chosen = (*_public(campaign), *of_event(filters), *_has_sitting(campaign, filters))
     asked = select(Event.region_code, func.count()).where(*chosen).group_by(Event.region_code)
     return dict(db.session.execute(asked).all())
 
@@ -176,11 +191,14 @@ def of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-def _has_sitting(filters: Filters) -> list[ColumnElement[bool]]:
+def _has_sitting(campaign: Campaign, filters: Filters) -> list[ColumnElement[bool]]:
     """The same choice seen from the event, which may have no date: then no day fits, but a venue may."""
     sittings = of_sitting(filters)
     if not sittings:
         return []
+    days = standing.days_bits(campaign, filters.day)
+    if days is not None and not filters.venue:
+        return [Event.on_days.bitwise_and(days) != 0]
     found = Event.id.in_(select(Occurrence.event_id).where(*sittings))
     return [found if filters.day else or_(found, Event.id.in_(_listing(filters.venue)))]
 

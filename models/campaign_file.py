@@ -31,6 +31,7 @@ _NEEDED = {AUDIENCE, FORMAT}
 RESERVED = {AUDIENCE: "unknown", FORMAT: "other"}
 # Numbers of groups travel in one byte of a code, those of campaigns in two.
 _MOST_TERMS, _MOST_CAMPAIGNS = 255, 65535
+LONGEST = 60  # days; each is a bit of a number that a database holds (models.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,8 @@ def _check_days(campaign: CampaignFile) -> None:
             N_("The campaign ends on %(ends)s, before it starts on %(starts)s."),
             ends=campaign.ends.isoformat(), starts=campaign.starts.isoformat(),
         )  # fmt: skip
+    if (campaign.ends - campaign.starts).days >= LONGEST:
+        raise Mistake(N_("The campaign lasts longer than %(most)s days."), most=LONGEST)
     if campaign.marked_day and not campaign.starts <= campaign.marked_day <= campaign.ends:
         raise Mistake(
             N_("The marked day %(day)s does not lie within the campaign."),

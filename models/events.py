@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Instant
@@ -14,6 +14,7 @@ DRAFT, SUBMITTED, PUBLISHED, CANCELLED = "draft", "submitted", "published", "can
 PUBLIC = (PUBLISHED, CANCELLED)
 MODES = ("onsite", "online", "mixed")
 HALF_DAYS = ("morning", "afternoon", "evening")
+NO_DATE = 99_999_999 * 10_000  # the place in the calendar of what has no date: behind all others
 
 
 class Event(Base):
@@ -21,10 +22,16 @@ class Event(Base):
     its other venues, hosts, audiences and formats are for finding it. None and "" mean: not told."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("campaign_id", "origin", "origin_ref"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "origin", "origin_ref"),
+        # All that the list and the strip of a whole week ask, so that they need not open the events.
+        Index(
+            "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)  # 4 bytes in every pass
-    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(String(10), default=DRAFT)
@@ -48,6 +55,13 @@ class Event(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(
         Instant
     )  # deleted: gone from every view, attendance stays
+    # Both follow from the occurrences (models.standing).
+    calendar_place: Mapped[int] = mapped_column(
+        BigInteger, default=NO_DATE, server_default=str(NO_DATE)
+    )  # day and minute of its beginning
+    on_days: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default="0"
+    )  # a bit for each day of the campaign
 
     campaign: Mapped[Campaign] = relationship()
     region: Mapped[Region | None] = relationship()

@@ -19,6 +19,7 @@ from models.events import (
 )
 from models.people import Organization, new_organization
 from models.places import Venue
+from models.standing import stand
 
 SCHEDULED = "scheduled"
 _COLUMNS = (
@@ -116,6 +117,7 @@ def write_occurrences(event: Event, draft: EventDraft, now: datetime) -> list[Oc
         else:
             end(row)
             touched.append(row)
+    stand(event)
     return touched
 
 

@@ -12,6 +12,7 @@ from models.errors import N_, Conflict, Mistake
 from models.events import Event, EventAudience, EventFormat
 from models.people import Organization
 from models.places import Region
+from models.standing import stand_anew
 
 # First segments of addresses that are taken: a campaign's id is one too.
 TAKEN_IDS = frozenset(
@@ -76,9 +77,12 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
         if campaign is None:
             campaign = Campaign(id=file.id, rehearsal=rehearsal, figures_released=figures_released)
             db.session.add(campaign)
+        before = campaign.starts, campaign.ends, campaign.zone
         for name in _PLAIN:
             setattr(campaign, name, getattr(file, name))
         db.session.flush()
+        if before != (campaign.starts, campaign.ends, campaign.zone):
+            stand_anew(campaign)
         for kind in campaign_file.KINDS:
             _load_terms(campaign, kind, file.of(kind))
         _load_formats(campaign, file)

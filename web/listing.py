@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 
 from models import agenda
 from models.base import db
@@ -17,7 +17,7 @@ from models.people import Organization
 from models.places import Venue
 from web import wording
 from web.kept import Kept
-from web.week import address
+from web.week import address, spread
 
 PAGE = 50
 FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization", "venue", "mode", "q")
@@ -61,7 +61,7 @@ def listing(
 ) -> Listing:
     """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links."""
     query = agenda.events(campaign, filters).with_only_columns(Event.id)
-    total = kept.get(("total", filters), lambda: _count(query))
+    total = kept.get(("total", filters), lambda: _count(campaign, filters, kept))
     pages = max(1, -(-total // PAGE))
     page = min(max(wanted, 1), pages)
     here = query.limit(PAGE).offset((page - 1) * PAGE)
@@ -80,12 +80,12 @@ def whole(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Se
     """How many events a choice has, and all of them in sections, up to a number of events."""
     query = agenda.events(campaign, filters)
     events = db.session.scalars(query.options(*agenda.options()).limit(most)).all()
-    total = len(events) if len(events) < most else _count(query.with_only_columns(Event.id))
+    total = len(events) if len(events) < most else _count(campaign, filters, Kept(campaign.id))
     return total, _sections(events, filters)
 
 
-def _count(query: Select[tuple[int]]) -> int:
-    return db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+def _count(campaign: Campaign, filters: Filters, kept: Kept) -> int:
+    return agenda.total(campaign, filters, spread(campaign, filters.but(day=()), kept))
 
 
 def _load(ids: Sequence[int]) -> list[Event]:

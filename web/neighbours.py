@@ -1,20 +1,13 @@
 """The event before and the one after in the calendar's order, for a reader who leafs through the week."""
 
-import threading
-from array import array
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, tuple_
 
 from models import agenda
 from models.base import db
 from models.campaign import Campaign
 from models.events import Event
-from web.kept import Kept
-
-# Of each campaign the order at one version only: an order of 30,000 events takes 120 KB.
-_orders: dict[str, tuple[str, array]] = {}
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -25,26 +18,14 @@ class Neighbour:
 
 def around(campaign: Campaign, event: Event) -> tuple[Neighbour | None, Neighbour | None]:
     """The neighbours of a public event; None at either end."""
-    order = _order(campaign)
-    try:
-        here = order.index(event.id)
-    except ValueError:  # it became public a moment ago
-        return None, None
-    ids = [order[here - 1] if here else None, order[here + 1] if here + 1 < len(order) else None]
-    asked = select(Event.id, Event.title).where(Event.id.in_([one for one in ids if one is not None]))
-    titles = dict(db.session.execute(asked).all())
-    before, after = (Neighbour(one, titles[one]) if one in titles else None for one in ids)
-    return before, after
+    order = Event.calendar_place, Event.id
+    here = tuple_(event.calendar_place, event.id)
+    others = agenda.events(campaign).order_by(None)
+    before = others.where(tuple_(*order) < here).order_by(*(column.desc() for column in order))
+    after = others.where(tuple_(*order) > here).order_by(*order)
+    return _first(before), _first(after)
 
 
-def _order(campaign: Campaign) -> array:
-    version = Kept(campaign.id).version
-    with _lock:
-        known = _orders.get(campaign.id)
-    if known is not None and known[0] == version:
-        return known[1]
-    order = array("q", db.session.scalars(agenda.events(campaign).with_only_columns(Event.id)))
-    if version is not None:
-        with _lock:
-            _orders[campaign.id] = version, order
-    return order
+def _first(asked: Select[tuple[Event]]) -> Neighbour | None:
+    row = db.session.execute(asked.with_only_columns(Event.id, Event.title).limit(1)).one_or_none()
+    return Neighbour(*row) if row else None

@@ -31,7 +31,7 @@ def strip(
     """The days of a campaign under a choice. page: the path of the list that a day's link opens."""
     any_day = filters.but(day=())
     kept = kept or Kept(campaign.id)
-    counts = kept.get(("days", any_day), lambda: agenda.day_counts(campaign, any_day))
+    counts = agenda.day_counts(campaign, spread(campaign, any_day, kept))
     most = max(counts.values(), default=0)
     today = campaign.today(now)
     return [
@@ -46,6 +46,11 @@ def strip(
         )
         for day, count in counts.items()
     ]
+
+
+def spread(campaign: Campaign, any_day: Filters, kept: Kept) -> dict[int, int]:
+    """agenda.spread() of a choice without days, asked once for the strip and the list of a page."""
+    return kept.get(("spread", any_day), lambda: agenda.spread(campaign, any_day))
 
 
 def whole(campaign: Campaign, now: datetime) -> list[Day]:

@@ -1,12 +1,12 @@
 """Filters of the public pages and feeds, on both databases: what they find, and what they say to what they do not know."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from models import agenda, publishing
+from models import agenda, campaign_file, loading, publishing
 from models.base import db, transaction
 from models.drafts import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
 from models.errors import Mistake, Unknown
@@ -160,15 +160,65 @@ def test_occurrences_are_the_sittings_of_the_choice(campaign):
 
 
 def test_the_strip_counts_events_on_each_of_their_days(campaign):
-    assert list(agenda.day_counts(campaign).items()) == [
+    def counts(filters):
+        return agenda.day_counts(campaign, agenda.spread(campaign, filters))
+
+    assert list(counts(agenda.EVERYTHING).items()) == [
         (date(2024, 4, 20), 5), (date(2024, 4, 21), 2), (date(2024, 4, 22), 2), (date(2024, 4, 23), 1),
         (date(2024, 4, 24), 1), (date(2024, 4, 25), 0), (date(2024, 4, 26), 1),
     ]  # fmt: skip
     youth = agenda.Filters(audience=("youth",), day=(date(2024, 4, 26),))
-    assert list(agenda.day_counts(campaign, youth).values()) == [2, 1, 1, 0, 0, 0, 1]
-    for day, count in agenda.day_counts(campaign, youth).items():
+    assert list(counts(youth).values()) == [2, 1, 1, 0, 0, 0, 1]
+    for day, count in counts(youth).items():
         on_day = db.session.scalars(agenda.events(campaign, youth.but(day=(day,)))).all()
         assert len(on_day) == count
+
+
+def test_a_venues_strip_counts_the_sittings_there(campaign):
+    for name, expected in (("市图书馆", [2, 0, 0, 0, 0, 0, 0]), ("人民公园", [0, 1, 0, 0, 0, 0, 0])):
+        here = agenda.Filters(venue=(number(Venue, name),))
+        assert list(agenda.day_counts(campaign, agenda.spread(campaign, here)).values()) == expected
+
+
+def test_the_total_is_the_number_of_events_of_the_choice(campaign):
+    hall, park = number(Venue, "市图书馆"), number(Venue, "人民公园")
+    for query in (
+        "", "day=2024-04-20", "day=2024-04-20&day=2024-04-26", "day=2024-04-19", "day=2024-04-19&day=2024-04-24",
+        "region=320700&day=2024-04-21", "q=宣传", f"venue={hall}", f"venue={park}", f"venue={park}&day=2024-04-21",
+        f"venue={hall}&day=2024-04-21", "audience=unknown",
+    ):  # fmt: skip
+        filters = agenda.parse(campaign, MultiDict(pair.split("=") for pair in query.split("&") if pair))
+        found = agenda.total(campaign, filters, agenda.spread(campaign, filters))
+        assert (query, found) == (query, len(chosen(campaign, query)))
+
+
+def test_on_one_day_what_has_no_clock_time_stands_first(campaign):
+    at = datetime(2024, 4, 25, 1, tzinfo=UTC)
+    for title, occurrence in (
+        ("九点半", session(at + timedelta(minutes=30), day=date(2024, 4, 25))),
+        ("全天", days(25)),
+        ("零点", session(datetime(2024, 4, 24, 16, tzinfo=UTC), day=date(2024, 4, 25))),
+        ("九点", session(at, day=date(2024, 4, 25))),
+    ):
+        add(campaign, title, occurrence)
+    assert chosen(campaign, "day=2024-04-25") == ["全天", "零点", "九点", "九点半"]
+
+
+def test_a_moved_sitting_moves_its_event(campaign):
+    event = db.session.query(agenda.Event).filter_by(title="讲座 Lecture").one()
+    publishing.change(event, replace(draft_of(event), occurrences=(days(25),)), NINE)
+    assert chosen(campaign, "day=2024-04-20") == ["展览", "兵团宣传", "新疆宣传", "两处"]
+    assert chosen(campaign, "day=2024-04-25") == ["讲座 Lecture"]
+    assert chosen(campaign, "")[-4:] == ["100%_真", "取消", "讲座 Lecture", "无日期"]
+
+
+def test_another_week_of_the_campaign_counts_its_own_days(campaign):
+    file = campaign_file.default()
+    moved = loading.load_campaign(replace(file, starts=date(2024, 4, 22), ends=date(2024, 4, 27)))
+    counts = agenda.day_counts(moved, agenda.spread(moved))
+    assert list(counts.values()) == [2, 1, 1, 0, 1, 0]
+    assert chosen(moved, "day=2024-04-24") == ["取消"]
+    assert chosen(moved, "day=2024-04-20") == ["展览", "讲座 Lecture", "兵团宣传", "新疆宣传", "两处"]
 
 
 def test_an_unknown_value_of_a_known_filter_gets_one_sentence(campaign):

@@ -1,14 +1,18 @@
 """The migrations from empty make exactly what the models say, on both databases, and can be taken back."""
 
+from datetime import date
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade
-from sqlalchemy import inspect
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
 
 import models
 from models.base import db
+from models.drafts import EventDraft, OccurrenceDraft
+from models.publishing import create
+from tests.support.week import NINE, load_week, session
 
 VERSIONS = Path(models.__file__).parent / "migrations" / "versions"
 
@@ -22,6 +26,24 @@ def test_they_can_be_taken_back(app):
     db.session.remove()
     downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
+
+
+def test_events_that_are_there_get_their_place_in_the_calendar(app):
+    campaign = load_week()
+    for occurrences in (
+        (session(),),
+        (OccurrenceDraft(date(2024, 4, 19), date(2024, 4, 22)), OccurrenceDraft(date(2024, 4, 26), date(2024, 5, 6))),
+        (OccurrenceDraft(date(2024, 5, 1), date(2024, 5, 1)),),
+        (),
+    ):  # fmt: skip
+        create(campaign, EventDraft(title="讲座", occurrences=occurrences), NINE)
+    asked = text("SELECT id, calendar_place, on_days FROM event ORDER BY id")
+    before = db.session.execute(asked).all()
+    assert [row.on_days for row in before] == [0b100, 0b1000111, 0, 0]
+    db.session.remove()
+    downgrade(revision="0010")
+    upgrade()
+    assert db.session.execute(asked).all() == before
 
 
 def test_they_are_numbered_one_after_the_other():
