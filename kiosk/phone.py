@@ -15,7 +15,7 @@ from kiosk import tickets, troubles
 from kiosk.limits import limiter
 from kiosk.secrecy import keep_secret
 from kiosk.words import message
-from models import attendance, books, clock, codes, ledger, sittings, visitors
+from models import attendance, books, clock, codes, ledger, nearness, sittings, visitors
 from models.attempts import Attempt
 from models.base import db
 from models.campaign import UNKNOWN_GROUP
@@ -70,6 +70,7 @@ def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> 
         today=event.campaign.today(now),
         ticket=ticket,
         unknown=UNKNOWN_GROUP,
+        area=nearness.asked(code),
     )
 
 
@@ -111,6 +112,7 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
         holder=holder,
         method=code.method,
         code_number=code.number,
+        near=nearness.answer(nearness.asked(code), request.form.get("near")),
     )
     attendance.admit([attempt], Desk(campaign, lambda at: [event_id]), now)
 

@@ -56,5 +56,10 @@ def test_chinese_is_chinese(chinese):
     assert [m.id for m in plain if not CHINESE.search(m.string)] == []
 
 
+def test_it_compiles(chinese):
+    """A catalogue without its head counts as fuzzy, and is left out whole."""
+    assert (chinese.fuzzy, chinese.num_plurals, chinese.charset) == (False, 1, "utf-8")
+
+
 def test_nothing_fuzzy(chinese):
     assert [m.id for m in chinese if m.id and m.fuzzy] == []

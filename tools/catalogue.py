@@ -9,6 +9,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 BABEL = Path(sys.executable).with_name("pybabel")
+# What a compiler must know, and nothing that changes with every run. Without it the whole catalogue counts as fuzzy.
+HEAD = """msgid ""
+msgstr ""
+"Language: zh\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+
+"""
 
 
 def extract(target: Path) -> None:
@@ -28,6 +37,9 @@ def update() -> None:
             subprocess.run([BABEL, "-q", "update", *options], check=True)
         else:
             subprocess.run([BABEL, "-q", "init", *options], check=True)
+    text = CATALOGUE.read_text()
+    if not text.startswith(HEAD):
+        CATALOGUE.write_text(HEAD + text)
 
 
 if __name__ == "__main__":
