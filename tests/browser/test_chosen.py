@@ -180,9 +180,10 @@ def test_every_page_can_be_used_by_everybody(browser: Browser, week, theme, loca
     assert serious(page) == []
     page.goto(week.url + "/ip-2024/")
     # The question where a star goes, which is for browsers without scripts.
-    page.evaluate(
-        "document.getElementById('star').append(Object.assign(document.querySelector('button.star').cloneNode(), {type: 'submit', id: 'sent'}))"
-    )
+    page.evaluate("""() => {
+        const star = document.querySelector("button.star").cloneNode();
+        document.getElementById("star").append(Object.assign(star, { id: "sent" }));
+    }""")
     with page.expect_navigation():
         page.evaluate("document.getElementById('star').requestSubmit(document.getElementById('sent'))")
     expect(page.locator("#list-address")).to_be_visible()
