@@ -1,4 +1,4 @@
-"""`openweek rehearse`: simulated kiosks at the doors of a rehearsal, against a running server."""
+"""`openweek rehearse`: a campaign filled with made-up events and scans, or simulated kiosks at the doors of a rehearsal."""
 
 import ipaddress
 import json
@@ -24,13 +24,16 @@ from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.errors import N_, Conflict, Mistake
 from models.events import PUBLISHED, Event
+from models.synthetic import fill as synthetic
 from models.verify import verify
 
 WENT_WELL, WENT_WRONG = 0, 1  # 2: what the command line answers to every Mistake
 SCANS_EACH, MOST_KIOSKS, MOST_LOSS = 20, 1000, 0.9
+SCANS_AN_EVENT, MOST_EVENTS, MOST_SCANS = 100, 30_000, 10_000_000
 A_CLASS, CLASSES = 40, 4
 
-WHAT = N_("Say how many simulated kiosks to send: --kiosks 5.")
+WHAT = N_("Say what to rehearse: --events 200 fills the campaign, --kiosks 5 sends simulated kiosks.")
+ONE_AT_A_TIME = N_("Fill the campaign first (--events), then send simulated kiosks (--kiosks).")
 ONE_CODE_EACH = N_("Give one pairing code for each simulated kiosk.")
 NOT_HERE = N_("“%(server)s” is another machine. Say --elsewhere if simulated kiosks may really go there.")
 NOBODY_OPEN = N_(
@@ -45,17 +48,26 @@ def register(app: Flask) -> None:
 
 @click.command("rehearse")
 @click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
-@click.option("--kiosks", type=click.IntRange(1, MOST_KIOSKS), help="So many simulated kiosks, all at once.")
-@click.option("--scans", type=click.IntRange(1), help="Scans of all of them together; 20 each unless told.")
+@click.option("--events", type=click.IntRange(1, MOST_EVENTS), help="Fill it with so many made-up events.")
+@click.option(
+    "--kiosks", type=click.IntRange(1, MOST_KIOSKS), help="Send so many simulated kiosks, all at once."
+)
+@click.option(
+    "--scans",
+    type=click.IntRange(0, MOST_SCANS),
+    help="Scans at the made-up events (100 for each unless told), or of all simulated kiosks together (20 each).",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed makes the same rehearsal."
+)
 @click.option(
     "--loss",
     type=click.FloatRange(0, MOST_LOSS),
     default=0.2,
     show_default=True,
-    help="Share of the requests that get no answer; as many are delivered twice.",
+    help="Share of the kiosks' requests that get no answer; as many are delivered twice.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same trouble.")
-@click.option("--server", help="Address of the running server; OPENWEEK_BASE_URL unless told.")
+@click.option("--server", help="Where the kiosks go: OPENWEEK_BASE_URL unless told.")
 @click.option("--elsewhere", is_flag=True, help="The server may be another machine.")
 @click.option(
     "--pair",
@@ -66,13 +78,36 @@ def register(app: Flask) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
 @with_appcontext
-def rehearse(campaign_id: str, as_json: bool, **asked) -> None:
-    """Send simulated kiosks through a bad day and count what the server kept.
+def rehearse(
+    campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **sent
+) -> None:
+    """Fill a campaign with made-up events and scans, or send simulated kiosks to its doors.
 
-    Each is a device of its own at an event that is open now. It scans passes, touches and tallies, loses answers, delivers
-    twice, goes offline, has a wrong clock. Every scan must be stored exactly once.
+    With --events: events in all regions and lines and on all days of the campaign, past and to come, and scans at their
+    doors, through the same rules as real ones. The same seed makes the same figures. A real campaign that has events is
+    never filled, nor any campaign twice with one seed.
 
-    Exit 0: nothing was lost and the recount agrees; 1: something was; 2: the rehearsal could not be held."""
+    With --kiosks: each is a device of its own at an event that is open now. It scans passes, touches and tallies, loses
+    answers, delivers twice, goes offline, has a wrong clock; every scan must be stored exactly once. Only a rehearsal is
+    sent any. Exit 0: nothing was lost and the recount agrees; 1: something was; 2: the rehearsal could not be held."""
+    if events and (sent["kiosks"] or sent["codes"]):
+        raise Mistake(ONE_AT_A_TIME)
+    if events:
+        _fill(campaign_id, events, scans, seed, as_json)
+    else:
+        _send(campaign_id, as_json, scans=scans, seed=seed, **sent)
+
+
+def _fill(campaign_id: str, events: int, scans: int | None, seed: int, as_json: bool) -> None:
+    week, wanted = campaigns.find(campaign_id), events * SCANS_AN_EVENT if scans is None else scans
+    synthetic.check(week, seed)
+    with progress(events + wanted, _("Events and scans"), quiet=as_json) as made:
+        done = synthetic.fill(week, events, wanted, seed, clock.now(), made)
+    value, text = reports.filled_value(done, seed), reports.filled_text(done, seed)
+    click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+def _send(campaign_id: str, as_json: bool, **asked) -> None:
     now = clock.now()
     plan, end = _plan(campaign_id, now, **asked)
     db.session.remove()

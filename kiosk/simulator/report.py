@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 
 from kiosk.simulator import network
 from kiosk.simulator.fleet import Report
+from models.ledger import REFUSED, REPEAT, STORED
+from models.synthetic.fill import Filled
 
 NAMES, NUMBERS = 26, 9  # columns of the table
 
@@ -30,6 +32,34 @@ def as_value(report: Report, agrees: bool | None) -> dict:
         "seconds": round(report.seconds, 1),
         "verified": agrees,
     }
+
+
+def filled_value(done: Filled, seed: int) -> dict:
+    """What a campaign was filled with."""
+    return {
+        "seed": seed,
+        "events": done.events,
+        "scans": done.scans,
+        "stored": done.verdicts[STORED],
+        "repeated": done.verdicts[REPEAT],
+        "refused": done.verdicts[REFUSED],
+        "reasons": dict(done.reasons.most_common()),
+        "flags": dict(done.flags.most_common()),
+    }
+
+
+def filled_text(done: Filled, seed: int) -> str:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in done.reasons.most_common())
+    return "\n".join(
+        [
+            _("Made up with seed %(seed)s", seed=seed),
+            _row(_("events"), done.events),
+            _row(_("scans"), done.scans),
+            _row(_("stored"), done.verdicts[STORED]),
+            _row(_("repeated"), done.verdicts[REPEAT]),
+            _row(_("refused"), done.verdicts[REFUSED], reasons),
+        ]
+    )
 
 
 def as_text(report: Report, agrees: bool | None) -> str:

@@ -1,0 +1,107 @@
+"""Made-up events, put together from a campaign's own lists: its lines, forms, groups and days, and the regions."""
+
+from collections.abc import Iterator
+from datetime import date, time, timedelta
+from random import Random
+
+from models import clock, regions
+from models.campaign import FOCUS, FORMAT, LINE, Campaign
+from models.drafts import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+
+ORIGIN = "synthetic"
+PLACES = (
+    "市民广场",
+    "图书馆",
+    "文化宫",
+    "会展中心",
+    "社区服务中心",
+    "第一中学",
+    "大学礼堂",
+    "产业园",
+    "科技馆",
+    "步行街",
+)
+MADE_UP = "演练"
+LEVELS = {"county": 70, "prefecture": 20, "province": 10}
+MODES = {"onsite": 85, "online": 9, "mixed": 6}
+HALVES = ((time(8, 30), time(11, 0)), (time(13, 30), time(16, 30)), (time(18, 0), time(19, 30)))
+CAPACITIES = (60, 100, 200, 400)
+CANCELLED, WHOLE_DAY, LIMITED, LONG = 0.03, 0.12, 0.15, 0.05  # shares of the events
+
+
+def origin_ref(seed: int, number: int | str) -> str:
+    return f"{seed}:{number}"
+
+
+def drafts(campaign: Campaign, count: int, seed: int) -> Iterator[tuple[EventDraft, bool]]:
+    """So many events, each with whether it is called off. The first one always takes place at a venue."""
+    chance = Random(f"{campaign.id}:{seed}:events")
+    rows = {level: [row for row in regions.load() if row.level == level] for level in LEVELS}
+    for number in range(1, count + 1):
+        level = chance.choices(list(LEVELS), list(LEVELS.values()))[0]
+        draft = _draft(campaign, chance, chance.choice(rows[level]), number == 1, origin_ref(seed, number))
+        yield draft, chance.random() < CANCELLED and number > 1
+
+
+def _draft(
+    campaign: Campaign, chance: Random, region: regions.RegionRow, onsite: bool, ref: str
+) -> EventDraft:
+    lines, formats, focuses = (campaign.of(kind) for kind in (LINE, FORMAT, FOCUS))
+    line = chance.choice(lines) if lines else None
+    form = chance.choice(formats) if formats else None
+    mode = "onsite" if onsite else chance.choices(list(MODES), list(MODES.values()))[0]
+    lead = Lead(
+        f"{region.name}{line.name_zh if line else ''}（{MADE_UP}）", region.code, line.key if line else None
+    )
+    place = chance.choice(PLACES)
+    venue = None if mode == "online" else VenueDraft(f"{region.short}{place}（{MADE_UP}）")
+    groups = [term.key for term in campaign.groups]
+    return EventDraft(
+        title=f"{region.short}{form.name_zh if form else ''}·{place}（{MADE_UP}）",
+        description="演练数据：由程序生成，不是真实活动。",
+        region_code=region.code,
+        lead=lead,
+        hosts=(lead.name,),
+        groups=tuple(chance.sample(groups, chance.randint(1, min(3, len(groups))))) if groups else (),
+        formats=(FormatDraft(form.key, form.name_zh),) if form else (),
+        main_focus=chance.choice(focuses).key if focuses else None,
+        mode=mode,
+        venues=(venue,) if venue else (),
+        occurrences=tuple(_sittings(campaign, chance, venue)),
+        origin=ORIGIN,
+        origin_ref=ref,
+    )
+
+
+def _sittings(campaign: Campaign, chance: Random, venue: VenueDraft | None) -> Iterator[OccurrenceDraft]:
+    days = campaign.days
+    capacity = chance.choice(CAPACITIES) if chance.random() < LIMITED else None
+    whole, long = chance.random() < WHOLE_DAY, chance.random() < LONG
+    if long:
+        yield OccurrenceDraft(days[0], days[-1], venue=venue, capacity=capacity)
+        return
+    # The first and the marked day draw most events, as they do in every week that was reported.
+    weights = [4 if day in (days[0], campaign.marked_day) else 2 for day in days]
+    chosen = chance.choices(days, weights, k=chance.choice((1, 1, 1, 2, 3)))
+    earliest, latest = chance.choice(HALVES)
+    begins = _between(chance, earliest, latest)
+    hours = chance.choice((1.5, 2, 2, 3, 4))
+    for day in sorted(set(chosen)):
+        yield _sitting(campaign.zone, day, None if whole else begins, hours, venue, capacity)
+
+
+def _between(chance: Random, earliest: time, latest: time) -> time:
+    """A full or a half hour."""
+    first, last = (at.hour * 2 + at.minute // 30 for at in (earliest, latest))
+    half = chance.randint(first, last)
+    return time(half // 2, half % 2 * 30)
+
+
+def _sitting(
+    zone: str, day: date, begins: time | None, hours: float, venue: VenueDraft | None, capacity: int | None
+) -> OccurrenceDraft:
+    if begins is None:
+        return OccurrenceDraft(day, day, venue=venue, capacity=capacity)
+    start = clock.at_local(day, begins, zone)
+    end = start + timedelta(hours=hours)
+    return OccurrenceDraft(day, clock.day_of(end, zone), start, end, venue=venue, capacity=capacity)
