@@ -63,7 +63,6 @@ class Inside:
 @pytest.fixture
 def week(app):
     """A rehearsal with today in its days or not: events tell when they are open."""
-    loading.load_regions()
     campaign = loading.load_campaign(default(), rehearsal=True)
     with transaction():
         keys.ensure(clock.now())
@@ -136,7 +135,6 @@ def test_fifty_kiosks_in_a_storm(database_url, tmp_path):
     try:
         with server.app.app_context():
             now = clock.now()
-            loading.load_regions()
             campaign = loading.load_campaign(default(), rehearsal=True)
             with transaction():
                 keys.ensure(now)
