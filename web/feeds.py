@@ -55,6 +55,13 @@ def register(app: Flask) -> None:
     app.cli.add_command(commands)
 
 
+@pages.after_request
+def _for_every_site(response: Response) -> Response:
+    """A province's own page may read these with a script of its own: they hold what everybody sees, and no cookie."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
 @pages.errorhandler(Mistake)
 def tell(mistake: Mistake) -> Response:
     """One sentence, as text for a calendar program and as problem JSON for a script."""

@@ -9,7 +9,7 @@ import gzip
 
 from flask import Flask, Response, request
 
-OPEN = frozenset({"calendar", "places", "programme", "embed"})
+OPEN = frozenset({"calendar", "places", "programme", "embed", "subscribe"})
 TYPES = frozenset(
     {
         "text/html",

@@ -30,18 +30,20 @@ SECONDS, CONNECTIONS = 2, 16
 
 
 def run(kinds: dict[str, Databases], folder: Path) -> None:
-    with kinds["sqlite"].fresh() as url:
-        server = Server(url, folder / "feeds")
-        server.folder.mkdir()
-        try:
-            with server.app.app_context():
-                _fill(load_week())
-            server.start()
-            _cold(server)
-            _warm(server, folder)
-        finally:
-            server.close()
-        _memory(url, folder)
+    for kind, databases in kinds.items():
+        with databases.fresh() as url:
+            home = folder / f"feeds-{kind}"
+            home.mkdir()
+            server = Server(url, home)
+            try:
+                with server.app.app_context():
+                    _fill(load_week())
+                server.start()
+                _cold(kind, server)
+                _warm(kind, server, home)
+            finally:
+                server.close()
+            _memory(kind, url, home)
 
 
 def _fill(campaign: Campaign) -> None:
@@ -67,17 +69,17 @@ def _draft(number: int) -> EventDraft:
     )
 
 
-def _cold(server: Server) -> None:
+def _cold(kind: str, server: Server) -> None:
     """The first request after a change, against building the calendar object by object."""
     with server.app.app_context():
         campaign = db.session.get(Campaign, "ip-2024")
         rows = db.session.scalars(agenda.occurrences(campaign, EVERYTHING)).all()
         facts = [_facts(row) for row in rows]
 
-    def ours(kind: str, **headers: str) -> float:
+    def ours(form: str, **headers: str) -> float:
         _change(server, facts[0]["id"])
         start = time.perf_counter()
-        status, body = server.get(f"/ip-2024/events.{kind}", **headers)
+        status, body = server.get(f"/ip-2024/events.{form}", **headers)
         spent = time.perf_counter() - start
         assert (status, len(body) > LARGE) == (200, True)
         return spent
@@ -87,9 +89,9 @@ def _cold(server: Server) -> None:
         assert _build(facts).count(b"BEGIN:VEVENT") == LARGE
         return time.perf_counter() - start
 
-    kinds = {kind: partial(ours, kind) for kind in ("ics", "json", "csv", "atom")}
+    forms = {form: partial(ours, form) for form in ("ics", "json", "csv", "atom")}
     packed = partial(ours, "ics", **{"Accept-Encoding": "gzip"})
-    found = interleaved(library=library, packed=packed, **kinds)
+    found = interleaved(library=library, packed=packed, **forms)
     yardstick = found["library"]
     for name, what, aim in (
         ("ics", "calendar", 50),
@@ -100,7 +102,7 @@ def _cold(server: Server) -> None:
     ):
         note = f"[{yardstick:.2f} s against {found[name] * 1000:.0f} ms]"
         tell(
-            f"first {what} of {LARGE:,} events after a change: icalendar ÷ ours",
+            f"{kind}: first {what} of {LARGE:,} events after a change: icalendar ÷ ours",
             yardstick / found[name],
             aim,
             note,
@@ -149,7 +151,7 @@ def _build(facts: list[dict]) -> bytes:
     return calendar.to_ical()
 
 
-def _warm(server: Server, folder: Path) -> None:
+def _warm(kind: str, server: Server, folder: Path) -> None:
     path = "/ip-2024/events.ics?region=320000"
     etag = _etag(server, path)
     with _Hello(folder) as hello:
@@ -158,11 +160,13 @@ def _warm(server: Server, folder: Path) -> None:
             unchanged=lambda: _load(server.port, path, {"If-None-Match": etag, "Accept-Encoding": "gzip"}),
             full=lambda: _load(server.port, path, {"Accept-Encoding": "gzip"}),
         )
-    tell("a 304 of a feed ÷ Flask hello (requests a second)", found["unchanged"] / found["hello"], 0.7)
-    tell(f"a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
+    tell(
+        f"{kind}: a 304 of a feed ÷ Flask hello (requests a second)", found["unchanged"] / found["hello"], 0.7
+    )
+    tell(f"{kind}: a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
 
 
-def _memory(url: str, folder: Path) -> None:
+def _memory(database: str, url: str, folder: Path) -> None:
     """How far a worker that has answered small requests grows at most while it builds and sends a large one."""
     if not Path("/proc/self/clear_refs").exists():
         print("memory: this machine has no /proc to read it from; not measured", flush=True)
@@ -185,7 +189,7 @@ def _memory(url: str, folder: Path) -> None:
             server.close()
         note = f"[{grown / 1e6:.1f} MB for {body / 1e6:.1f} MB]"
         tell(
-            f"memory: growth of a worker over a .{kind} of {LARGE:,} events ÷ body",
+            f"{database}: growth of a worker over a .{kind} of {LARGE:,} events ÷ body",
             grown / body,
             note=note,
             most=3,

@@ -136,6 +136,7 @@ def test_the_calendar_of_a_list_follows_http_and_is_nobody_elses(client, events)
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert answer.headers["Cache-Control"] == "private, max-age=300"
     assert answer.headers["Content-Disposition"].startswith("inline")
+    assert "Access-Control-Allow-Origin" not in answer.headers
     assert "Set-Cookie" not in answer.headers
     same = client.get(feed, headers={"If-None-Match": answer.headers["ETag"]})
     assert (same.status_code, same.data) == (304, b"")

@@ -87,13 +87,20 @@ def test_a_feed_is_what_it_says(client, events):
     assert answer.status_code == 200
     told = {
         name: answer.headers[name]
-        for name in ("Content-Type", "Cache-Control", "Content-Disposition", "Vary")
+        for name in (
+            "Content-Type",
+            "Cache-Control",
+            "Content-Disposition",
+            "Vary",
+            "Access-Control-Allow-Origin",
+        )
     }
     assert told == {
         "Content-Type": "text/calendar; charset=utf-8",
         "Cache-Control": "public, max-age=300",
         "Content-Disposition": 'inline; filename="ip-2024.ics"',
         "Vary": "Accept-Encoding",
+        "Access-Control-Allow-Origin": "*",
     }
     assert answer.headers["Last-Modified"] == "Mon, 22 Apr 2024 01:01:00 GMT"
     assert "Set-Cookie" not in answer.headers

@@ -82,7 +82,14 @@ def test_the_counts_are_one_question_kept_until_something_moves(client, week, co
     )
 
 
-PACKED = ("/ip-2024/", "/ip-2024/events", "/ip-2024/places", "/about/figures", "/static/css/base.css")
+PACKED = (
+    "/ip-2024/",
+    "/ip-2024/events",
+    "/ip-2024/places",
+    "/ip-2024/subscribe",
+    "/about/figures",
+    "/static/css/base.css",
+)
 
 
 def test_public_pages_and_static_files_are_packed_for_who_takes_it(client, week):
