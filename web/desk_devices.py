@@ -50,7 +50,7 @@ def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
     given = {"event": event, "campaign": event.campaign, "now": now}
     reached = _reached([device for device in shown if not device.here])
     parts = {
-        "pairing": render_template("desk_pairing.html", pairing=pairing, **given),
+        "pairing": render_template("desk_pairing.html", pairing=pairing, **given).strip(),
         "devices": render_template("desk_device_list.html", devices=shown, reached=reached, **given),
     }
     joined = pairing is not None and pairing.joined

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import devices, pairing, remote, sittings, roster
+from models import devices, pairing, remote, roster, sittings
 from models.base import db, transaction
 from models.devices import Heartbeat, Kiosk
 from models.drafts import EventDraft, Lead
