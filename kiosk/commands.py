@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,10 +12,11 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from kiosk import formats, posters
-from models import agenda, campaign, clock, codes, devices, pairing, passes
+from models import agenda, campaign, clock, codes, devices, pairing, passes, roster
 from models.base import db
 from models.campaign import Campaign
 from models.codes import PRINTED, ROTATING
@@ -130,29 +132,57 @@ def token(event_id: int, supervisor: bool, as_json: bool) -> None:
 @kiosk_commands.command("list", help="Every device, newest first.")
 @as_json
 def list_kiosks(as_json: bool) -> None:
-    rows = [_about(kiosk) for kiosk in db.session.scalars(select(Kiosk).order_by(Kiosk.id.desc()))]
+    asked = select(Kiosk).options(joinedload(Kiosk.heartbeat)).order_by(Kiosk.id.desc())
+    now = clock.now()
+    rows = [_about(kiosk, now) for kiosk in db.session.scalars(asked)]
     if as_json:
         tell(rows)
         return
     for row in rows:
-        state = _("revoked") if row["revoked"] else _("in service")
         events = ",".join(map(str, row["events"]))
-        click.echo(
-            f"{row['kiosk']}\t{row['name']}\t{row['campaign']}\t{events}\t{state}\t{row['seen'] or '-'}"
-        )
+        waiting = "-" if row["queue"] is None else str(row["queue"]["waiting"])
+        state = STATES[row["state"]]
+        told = (row["campaign"], events, _(state), row["heard"] or "-", waiting)
+        click.echo("\t".join([str(row["kiosk"]), row["name"], *told]))
 
 
-def _about(kiosk: Kiosk) -> dict:
+STATES = {
+    roster.SERVING: N_("in service"),
+    roster.LOCKED: N_("locked"),
+    roster.EXPIRED: N_("expired"),
+    roster.ENDED: N_("revoked"),
+}
+
+
+def _about(kiosk: Kiosk, now: datetime) -> dict:
+    """One device. queue: as it last told, null where it never did; times are null where nothing happened."""
+    told = kiosk.heartbeat
+    heard = max((at for at in (kiosk.seen_at, told.at if told else None) if at), default=None)
     return {
         "kiosk": kiosk.id,
         "name": kiosk.name,
         "campaign": kiosk.campaign_id,
         "events": [service.event_id for service in kiosk.services if service.until is None],
         "supervisor": kiosk.supervisor,
+        "scopes": kiosk.scopes,
+        "state": roster.state_of(kiosk, now),
         "paired": clock.instant_text(kiosk.paired_at),
-        "seen": clock.instant_text(kiosk.seen_at) if kiosk.seen_at else None,
-        "revoked": clock.instant_text(kiosk.revoked_at) if kiosk.revoked_at else None,
+        "seen": _instant(kiosk.seen_at),
+        "heard": _instant(heard),
+        "expires": _instant(kiosk.expires_at),
+        "locked": _instant(kiosk.locked_at),
+        "revoked": _instant(kiosk.revoked_at),
+        "message": kiosk.message,
+        "queue": {"waiting": told.waiting, "aside": told.aside, "oldest": _instant(told.oldest_at)}
+        if told
+        else None,
+        "version": told.version if told else None,
+        "battery": told.battery if told else None,
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return clock.instant_text(at) if at else None
 
 
 @kiosk_commands.command("revoke", help="End a device; what it scanned stays.")

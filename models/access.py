@@ -54,19 +54,14 @@ def event_for(account: Account, event_id: int) -> Event:
     return found
 
 
-def kiosks_of(event: Event) -> list[Kiosk]:
-    """The devices that serve or have served an event; those in service first, newest first."""
-    served = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
-    return list(
-        db.session.scalars(
-            select(Kiosk).where(Kiosk.id.in_(served)).order_by(Kiosk.revoked_at.is_not(None), Kiosk.id.desc())
-        )
-    )
-
-
 def kiosk_of(event: Event, kiosk_id: int) -> Kiosk:
-    """One device that serves or has served an event. Raises Unknown."""
-    found = next((kiosk for kiosk in kiosks_of(event) if kiosk.id == kiosk_id), None)
+    """One device that serves an event, or did when it was ended. Raises Unknown: also for one that went elsewhere."""
+    found = None
+    if 0 < kiosk_id <= LARGEST_ID:
+        serves = select(KioskService.kiosk_id).where(
+            KioskService.event_id == event.id, KioskService.until.is_(None)
+        )
+        found = db.session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, Kiosk.id.in_(serves)))
     if found is None:
         raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import devices, sittings
 from models.base import Base, Instant, db, transaction
 from models.devices import Kiosk
-from models.errors import N_, Mistake
+from models.errors import N_, Conflict, Mistake
 from models.events import Event
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L
@@ -45,10 +45,13 @@ def _digest(code: str, secret_key: str) -> str:
 
 
 def offer(event: Event, secret_key: str, now: datetime, **what) -> str:
-    """A fresh pairing code for an event. Raises Conflict for an event that has no dated occurrence.
+    """A fresh pairing code for an event. Raises Conflict for an event that has no dated occurrence, or for a device
+    that goes with an event which is over.
 
     what: may_scan, may_tally, supervisor, with_event of the PairingCode."""
     devices.must_have_dates(event)
+    if what.get("with_event") and sittings.end_of(event) <= now:
+        raise Conflict(N_("This event is over, and a steward's phone would be out of service at once."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():
         made = PairingCode(
@@ -88,13 +91,7 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
             may_scan=offer.may_scan,
             may_tally=offer.may_tally,
             supervisor=offer.supervisor,
-            expires_at=_end_of(offer.event) if offer.with_event else None,
+            expires_at=sittings.end_of(offer.event) if offer.with_event else None,
         )
         offer.kiosk_id = kiosk.id
     return kiosk, token
-
-
-def _end_of(event: Event) -> datetime:
-    """When the last sitting of an event takes no more scans."""
-    zone = event.campaign.zone
-    return max(sittings.sitting_of(one, event.status, False, zone).closes for one in event.occurrences)

@@ -65,3 +65,9 @@ def open_then(sittings: Sequence[Sitting], at: datetime) -> Sitting | None:
 def nearest(sittings: Sequence[Sitting], at: datetime) -> Sitting | None:
     """For a person whom a device let in outside the hours: the sitting that lies nearest, held ones first."""
     return min(sittings, key=lambda sitting: (not sitting.held, sitting.distance(at)), default=None)
+
+
+def end_of(event: Event) -> datetime:
+    """When the last sitting of an event takes no more scans. The event has a dated occurrence."""
+    zone = event.campaign.zone
+    return max(sitting_of(one, event.status, False, zone).closes for one in event.occurrences)

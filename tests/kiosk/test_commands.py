@@ -7,12 +7,12 @@ import pytest
 import zxingcpp
 
 from models import clock, codes, devices, pairing, passes
-from models.base import db
+from models.base import db, transaction
 from models.devices import Kiosk
 from models.drafts import EventDraft, Lead
 from models.passes import Pass
 from models.publishing import cancel, create, withdraw
-from tests.support.week import NINE, load_week, make_event
+from tests.support.week import NINE, load_week, make_event, minutes
 
 
 @pytest.fixture
@@ -156,6 +156,27 @@ class TestKiosks:
         listed = openweek("kiosk list").stdout.splitlines()
         assert ["revoked" in line for line in listed] == [False, True]
         assert openweek("kiosk revoke 999").exit_code == 2
+
+    def test_the_list_says_how_each_stands(self, openweek, event):
+        kiosk, _ = devices.add(event, NINE, may_tally=False)
+        quiet, _ = devices.add(event, NINE, expires_at=NINE)
+        with transaction():
+            kiosk.seen_at, kiosk.message, kiosk.locked_at = NINE, "请移到二号门", NINE
+            beat = {"waiting": 12, "aside": 1, "oldest_at": NINE, "version": "7", "battery": 9}
+            db.session.add(devices.Heartbeat(kiosk_id=kiosk.id, at=NINE + minutes(1), **beat))
+        silent, told_row = told(openweek("kiosk list --json"))
+        assert (silent["kiosk"], silent["state"], silent["queue"], silent["heard"]) == (
+            quiet.id, "expired", None, None,
+        )  # fmt: skip
+        nine = "2024-04-22T01:00:00.000+00:00"
+        assert told_row == {
+            "kiosk": kiosk.id, "name": kiosk.name, "campaign": "ip-2024", "events": [event.id], "supervisor": False,
+            "scopes": ["scan"], "state": "locked", "paired": nine, "seen": nine,
+            "heard": "2024-04-22T01:01:00.000+00:00", "expires": None, "locked": nine, "revoked": None,
+            "message": "请移到二号门", "queue": {"waiting": 12, "aside": 1, "oldest": nine}, "version": "7", "battery": 9,
+        }  # fmt: skip
+        lines = [line.split("\t") for line in openweek("kiosk list").stdout.splitlines()]
+        assert [(line[4], line[6]) for line in lines] == [("expired", "-"), ("locked", "12")]
 
     def test_an_unknown_event(self, openweek, week):
         result = openweek("kiosk token --event 999 --json")

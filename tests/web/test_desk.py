@@ -1,13 +1,11 @@
-"""The desk: own events, and one event with its poster, kiosks and pairing."""
+"""The desk: own events, and one event with the ways on from it."""
 
 import re
 from datetime import timedelta
 
 import pytest
 
-from models import clock, overview, pairing
-from models.base import db
-from models.devices import Kiosk
+from models import overview
 from models.drafts import EventDraft, Lead
 from models.publishing import cancel, create
 from tests.support.cast import make_cast, sign_in
@@ -90,41 +88,12 @@ def test_another_organizations_event_does_not_exist(browser, cast):
         sign_in(visitor, getattr(cast, name))
         path = f"/desk/events/{cast.lecture.id}"
         assert [visitor.get(path + page).status_code for page in PAGES] == [status] * 3, name
-        pairing = visitor.post(f"{path}/kiosks").status_code
+        pairing = visitor.post(f"{path}/devices/pair").status_code
         assert pairing == (303 if status == 200 else 404), name
     stranger = browser.application.test_client()
     path = f"/desk/events/{cast.lecture.id}"
     assert [stranger.get(path + page).status_code for page in PAGES] == [303, 303, 401]
-    assert stranger.post(f"{path}/kiosks").headers["Location"] == "/desk/sign-in"
-
-
-def test_a_kiosk_is_paired_with_the_code_on_the_page(browser, cast, app):
-    sign_in(browser, cast.gu)
-    path = f"/desk/events/{cast.lecture.id}"
-    assert browser.post(f"{path}/kiosks").headers["Location"] == f"{path}#kiosks"
-    page = browser.get(path).text
-    shown = re.sub(r"<[^>]+>|\s", "", re.search(r'<p class="pairing-code"[^>]*>(.+)</p>', page)[1])
-    assert len(shown) == 8
-    assert "http://openweek.test/kiosk/" in page
-    assert "pairing-code" in browser.get(path).text  # still there when the page is loaded again
-    assert "pairing-code" not in browser.get(f"/desk/events/{cast.abroad.id}").text
-    kiosk, _token = pairing.pair(shown, app.secret_key, clock.now())
-    page = browser.get(path).text
-    assert "pairing-code" not in page  # used
-    assert f"<strong>{kiosk.name}</strong>" in page
-
-
-def test_a_kiosk_is_taken_out_of_service_by_those_who_reach_its_event(browser, cast):
-    kiosk = make_door(cast.lecture).kiosk
-    stranger = browser.application.test_client()
-    sign_in(stranger, cast.wang)
-    assert stranger.post(f"/desk/events/{cast.lecture.id}/kiosks/{kiosk.id}/revoke").status_code == 404
-    assert stranger.post(f"/desk/events/{cast.court_day.id}/kiosks/{kiosk.id}/revoke").status_code == 404
-    assert db.session.get_one(Kiosk, kiosk.id).revoked_at is None
-    sign_in(browser, cast.he)
-    assert browser.post(f"/desk/events/{cast.lecture.id}/kiosks/{kiosk.id}/revoke").status_code == 303
-    assert db.session.get_one(Kiosk, kiosk.id).revoked_at is not None
-    assert "out of service" in browser.get(f"/desk/events/{cast.lecture.id}").text
+    assert stranger.post(f"{path}/devices/pair").headers["Location"] == "/desk/sign-in"
 
 
 def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast):
@@ -134,7 +103,7 @@ def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast
     page = browser.get(path).text
     assert "poster.pdf" not in page
     assert "This event has no date yet." in page
-    assert browser.post(f"{path}/kiosks").status_code == 409
+    assert browser.post(f"{path}/devices/pair").status_code == 409
 
 
 def test_of_several_sittings_the_one_that_matters_now_is_told(app):

@@ -1,0 +1,131 @@
+// Keeps a part of a page fresh: asks again and again, draws only what has changed, says when it cannot ask.
+//
+// The part has data-fresh (the address to ask), data-tag (of what it shows), data-zone, and the words for when asking
+// fails: data-lost, data-signed-out, data-gone. In it: data-updated, data-trouble, data-said.
+
+const HIDDEN = 15000; // ms between two questions of a page that nobody looks at
+const PATIENCE = 6000; // ms after which an answer will not come any more
+const SLOWEST = 8000; // ms between two tries while the connection is lost
+const QUIET = 10000; // ms between two announcements, so that a busy door does not talk all the time
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Put new markup into a box; what was opened in it stays open, and the focus stays where it was. */
+export function redraw(box, html) {
+  const open = [...box.querySelectorAll("details[open]")].map((one) => one.id);
+  const focused = box.contains(document.activeElement) ? document.activeElement : null;
+  const summaryOf = focused?.closest("details")?.id;
+  const address = focused?.getAttribute("href");
+  box.innerHTML = html;
+  for (const id of open) {
+    document.getElementById(id)?.setAttribute("open", "");
+  }
+  const again = summaryOf
+    ? document.getElementById(summaryOf)?.querySelector("summary")
+    : [...box.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === address);
+  again?.focus({ preventScroll: true });
+}
+
+/**
+ * Keep `root` fresh. draw: takes the JSON of an answer. every: ms between two questions. Answers a function that asks
+ * at once.
+ */
+export function keepFresh(root, draw, every) {
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  const wallClock = new Intl.DateTimeFormat("en-GB", {
+    timeZone: root.dataset.zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  let tag = root.dataset.tag;
+  let failures = 0;
+  let announcedAt = 0;
+  let unsaid = "";
+  let wake = () => {};
+
+  async function ask() {
+    const response = await fetch(root.dataset.fresh, {
+      headers: { "If-None-Match": `"${tag}"`, Accept: "application/json" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    if (response.status === 304) {
+      return { response };
+    }
+    // A portal in between may answer 200 with a page of its own: that is no answer.
+    const json = response.ok && response.headers.get("Content-Type")?.includes("application/json");
+    if (json) {
+      return { response, told: await response.json() };
+    }
+    if (response.status === 401 || response.status === 404) {
+      return { response, over: response.status === 401 ? root.dataset.signedOut : root.dataset.gone };
+    }
+    throw new Error(`answered ${response.status}`);
+  }
+
+  function announce() {
+    if (unsaid && Date.now() - announcedAt > QUIET) {
+      part("said").textContent = unsaid;
+      unsaid = "";
+      announcedAt = Date.now();
+    }
+  }
+
+  function show(state, words = "") {
+    root.dataset.state = state;
+    const trouble = part("trouble");
+    if (trouble.textContent !== words) {
+      trouble.textContent = words;
+    }
+    trouble.hidden = !words;
+  }
+
+  function settle({ response, told }) {
+    failures = 0;
+    if (told) {
+      draw(told);
+      unsaid = told.sentence;
+      tag = response.headers.get("ETag").replaceAll(/^(?:W\/)?"|"$/g, "");
+    }
+    const sent = Date.parse(response.headers.get("Date"));
+    const at = new Date(Number.isNaN(sent) ? Date.now() : sent);
+    part("updated").dateTime = at.toISOString();
+    part("updated").textContent = wallClock.format(at);
+    show("live");
+    announce();
+  }
+
+  function pause() {
+    if (failures) {
+      return Math.min(SLOWEST, every * 2 ** (failures - 1));
+    }
+    return document.hidden ? HIDDEN : every;
+  }
+
+  async function run() {
+    for (;;) {
+      await Promise.race([wait(pause()), new Promise((resolve) => (wake = resolve))]);
+      try {
+        const answer = await ask();
+        if (answer.over) {
+          show("over", answer.over);
+          return;
+        }
+        settle(answer);
+      } catch {
+        failures += 1;
+        if (failures > 1 || !navigator.onLine) {
+          show("lost", root.dataset.lost); // one lost answer alone is not worth an alarm
+        }
+      }
+    }
+  }
+
+  document.addEventListener("visibilitychange", () => document.hidden || wake());
+  window.addEventListener("online", () => wake());
+  window.addEventListener("offline", () => wake());
+  show("live");
+  run();
+  return () => wake();
+}

@@ -1,0 +1,183 @@
+"""What a desk does with a device from afar, and how the devices of an event stand."""
+
+from datetime import timedelta
+
+import pytest
+
+from models import devices, pairing, remote, roster, sittings
+from models.base import db, transaction
+from models.devices import Heartbeat, Kiosk
+from models.drafts import EventDraft, Lead
+from models.errors import Conflict, Mistake
+from models.figures import visits_of
+from models.publishing import cancel, create
+from tests.support.cast import make_cast
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes, session
+
+SECRET = "another secret"
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def kiosk(cast):
+    return make_door(cast.lecture).kiosk
+
+
+def again(kiosk) -> Kiosk:
+    """The row as it is in the database."""
+    db.session.expire_all()
+    return db.session.get_one(Kiosk, kiosk.id)
+
+
+def test_a_device_is_renamed(kiosk):
+    remote.rename(kiosk, "  东门\n 入口 ")
+    assert again(kiosk).name == "东门 入口"
+    for bad in ("", " \t ", "x" * 31):
+        with pytest.raises(Mistake):
+            remote.rename(kiosk, bad)
+    assert again(kiosk).name == "东门 入口"
+
+
+def test_a_message_is_shown_until_it_is_taken_away(kiosk):
+    remote.tell(kiosk, "请移到二号门", NINE)
+    assert again(kiosk).message == "请移到二号门"
+    with pytest.raises(Mistake):
+        remote.tell(kiosk, "长" * 121, NINE)
+    assert again(kiosk).message == "请移到二号门"
+    remote.tell(kiosk, "", NINE)
+    assert again(kiosk).message == ""
+
+
+def test_a_device_is_locked_and_unlocked(kiosk):
+    remote.lock(kiosk, NINE)
+    remote.lock(kiosk, NINE + minutes(1))
+    assert again(kiosk).locked_at == NINE
+    assert roster.state_of(kiosk, NINE) == roster.LOCKED
+    remote.unlock(kiosk, NINE)
+    assert again(kiosk).locked_at is None
+    assert roster.state_of(kiosk, NINE) == roster.SERVING
+
+
+def test_one_out_of_service_is_only_renamed(kiosk, cast):
+    devices.revoke(kiosk.id, NINE)
+    for verb in (
+        lambda: remote.tell(kiosk, "hello", NINE),
+        lambda: remote.lock(kiosk, NINE),
+        lambda: remote.unlock(kiosk, NINE),
+        lambda: remote.move(kiosk, cast.lecture, cast.abroad, NINE),
+    ):
+        with pytest.raises(Conflict):
+            verb()
+    remote.rename(kiosk, "旧平板")
+    assert (again(kiosk).name, again(kiosk).message, again(kiosk).locked_at) == ("旧平板", "", None)
+
+
+def test_a_moved_device_counts_at_the_other_event_from_then_on(cast):
+    door = make_door(cast.lecture)
+    door.tally("public", NINE, headcount=3)
+    remote.move(door.kiosk, cast.lecture, cast.abroad, NINE + minutes(10))
+    assert door.kiosk.served(NINE) == [cast.lecture.id]
+    assert door.kiosk.served(NINE + minutes(10)) == [cast.abroad.id]
+    door.tally("public", NINE + minutes(11), headcount=5)
+    # What it scanned before the move and hands in after it belongs to where it was.
+    door.tally("public", NINE + minutes(9), now=NINE + minutes(12), headcount=7)
+    assert visits_of([cast.lecture.id, cast.abroad.id]) == {cast.lecture.id: 10, cast.abroad.id: 5}
+
+
+def test_a_device_moves_only_to_where_somebody_can_be_checked_in(kiosk, cast):
+    campaign = cast.lecture.campaign
+    cancelled, undated = make_event(campaign, "取消"), create(campaign, EventDraft(title="无日期"), NINE)
+    cancel(cancelled, NINE)
+    over = make_event(
+        campaign, "昨天", occurrences=(session(NINE - timedelta(days=1), 1, DAY - timedelta(1)),)
+    )
+    for there in (cancelled, undated, over, cast.lecture):
+        with pytest.raises(Conflict):
+            remote.move(kiosk, cast.lecture, there, NINE)
+    assert again(kiosk).served(NINE) == [cast.lecture.id]
+    remote.move(kiosk, cast.lecture, cast.abroad, NINE)
+    with pytest.raises(Conflict):  # somebody else's page still shows it here
+        remote.move(kiosk, cast.lecture, cast.court_day, NINE + minutes(1))
+    assert again(kiosk).served(NINE + minutes(1)) == [cast.abroad.id]
+
+
+def test_where_it_can_go_is_what_the_account_reaches_and_is_not_over(cast):
+    campaign = cast.lecture.campaign
+    make_event(campaign, "昨天", occurrences=(session(NINE - timedelta(days=1), 1, DAY - timedelta(1)),))
+    lead = Lead("灌云县知识产权局", "320723", "ip-offices")
+    make_event(
+        campaign, "明天", lead=lead, occurrences=(session(NINE + timedelta(days=1), 1, DAY + timedelta(1)),)
+    )
+    assert [one.title for one in remote.goals(cast.gu, cast.lecture, NINE)] == ["明天", "进京推介"]
+    assert [one.title for one in remote.goals(cast.wang, cast.court_day, NINE)] == []
+    assert len(remote.goals(cast.cui, cast.lecture, NINE)) == 6
+    assert remote.goals(cast.gu, cast.lecture, NINE + timedelta(days=3)) == []
+
+
+def test_a_stewards_phone_goes_with_the_event_it_is_at(cast):
+    code = pairing.offer(cast.lecture, SECRET, NINE, may_tally=False, with_event=True)
+    phone, _token = pairing.pair(code, SECRET, NINE)
+    assert phone.expires_at == sittings.end_of(cast.lecture)
+    later = make_event(cast.lecture.campaign, "下午", occurrences=(session(NINE + minutes(300)),))
+    remote.move(phone, cast.lecture, later, NINE)
+    assert again(phone).expires_at == sittings.end_of(later) == NINE + minutes(300 + 120 + 60)
+
+
+def test_a_phone_is_not_offered_for_an_event_that_is_over(cast):
+    end = sittings.end_of(cast.lecture)
+    with pytest.raises(Conflict):
+        pairing.offer(cast.lecture, SECRET, end, with_event=True)
+    assert pairing.offer(cast.lecture, SECRET, end)
+
+
+def test_how_the_devices_of_an_event_stand(cast, kiosk):
+    quiet = make_door(cast.lecture).kiosk
+    ended = make_door(cast.lecture).kiosk
+    devices.revoke(ended.id, NINE)
+    gone = make_door(cast.lecture).kiosk
+    remote.move(gone, cast.lecture, cast.abroad, NINE)
+    make_door(cast.court_day)
+    with transaction():
+        kiosk.seen_at = NINE - minutes(4)
+        db.session.add(
+            Heartbeat(
+                kiosk_id=kiosk.id, at=NINE - minutes(1), waiting=12, aside=1, oldest_at=NINE - minutes(30),
+                version="7", battery=15, charging=False,
+            )
+        )  # fmt: skip
+    found = roster.devices_of(cast.lecture, NINE)
+    assert [(one.kiosk.id, one.state, one.here) for one in found] == [
+        (quiet.id, "serving", True),
+        (kiosk.id, "serving", True),
+        (ended.id, "ended", True),
+        (gone.id, "serving", False),
+    ]
+    told = found[1]
+    assert (told.heard, told.silent, told.waiting, told.aside) == (NINE - minutes(1), False, 12, 1)
+    assert (told.oldest, told.version, told.battery, told.weak) == (NINE - minutes(30), "7", 15, True)
+    assert (found[0].heard, found[0].silent, found[0].waiting) == (None, True, None)
+    assert found[2].silent is False  # nobody waits for it
+    assert [event.id for event in found[3].events] == [cast.abroad.id]
+
+
+def test_an_expired_phone_is_told_as_such(cast):
+    code = pairing.offer(cast.lecture, SECRET, NINE, with_event=True)
+    phone, _token = pairing.pair(code, SECRET, NINE)
+    end = sittings.end_of(cast.lecture)
+    assert [roster.state_of(phone, at) for at in (end - minutes(1), end)] == ["serving", "expired"]
+    with pytest.raises(Conflict):
+        remote.lock(phone, end)
+
+
+def test_thirty_devices_ask_no_more_often_than_one(cast, kiosk, count_queries):
+    with count_queries() as one:
+        roster.devices_of(cast.lecture, NINE)
+    for _ in range(29):
+        make_door(cast.lecture)
+    with count_queries() as thirty:
+        assert len(roster.devices_of(cast.lecture, NINE)) == 30
+    assert len(thirty) == len(one)
