@@ -32,6 +32,9 @@ _BARE = {
     False: "SELECT version FROM calendar_version WHERE campaign_id = %s",
 }
 _MOVED = "openweek.calendars_moved"
+_BYTES = "openweek_bytes"  # execution option
+_COMMITTED = "openweek.calendars_committed"
+_moves_here = 0
 
 
 class CalendarVersion(Base):
@@ -178,13 +181,13 @@ def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int |
     answer only: reading stores nothing.
 
     The order is made here, over values as the driver gives them: the database would carry every entry through its
-    sorting. yield_per: else PostgreSQL's driver holds all entries a second time, as text."""
+    sorting. yield_per: else PostgreSQL's driver holds all entries a second time."""
     day, at = type_coerce(Occurrence.start_day, String), type_coerce(Occurrence.start_at, String)
     current = Occurrence.vevent_stamp == stamp(campaign)
     columns = (day, at.is_not(None), at, Occurrence.id, Occurrence.vevent, current)
     asked = chosen.with_only_columns(*columns).order_by(None)
     # The connection's own execute: rows without the session's work on each.
-    result = db.session.connection().execute(asked, execution_options={"yield_per": ROWS})
+    result = db.session.connection().execute(asked, execution_options={"yield_per": ROWS, _BYTES: True})
     rows = sorted(result, key=itemgetter(0, 1, 2, 3))
     fresh = _rendered([row[3] for row in rows if not row[5]])
     for row in rows:
@@ -199,6 +202,13 @@ def _rendered(stale: list[int]) -> dict[int, bytes | None]:
         for occurrence in db.session.scalars(_with_all(Occurrence.id.in_(stale[first : first + BATCH]))):
             fresh[occurrence.id] = vevent.entry(occurrence, site())
     return fresh
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _as_bytes(_connection, cursor, _statement, _parameters, context, _many) -> None:
+    """PostgreSQL would send every entry as text, twice as long as its bytes, to be turned back here."""
+    if context is not None and context.execution_options.get(_BYTES) and context.dialect.name == "postgresql":
+        cursor.format = 1  # binary, in the protocol's words
 
 
 @event.listens_for(EventChange, "after_insert")
@@ -237,9 +247,22 @@ def _move_calendars(session: Session) -> None:
         _move(campaign_id, at)
 
 
+@event.listens_for(db.session, "after_commit")
+def _note_commit(session: Session) -> None:
+    global _moves_here
+    if session.info.pop(_COMMITTED, False):
+        _moves_here += 1
+
+
+def moves_here() -> int:
+    """How often this process moved a calendar so far: one that did knows at once that a version is not the newest."""
+    return _moves_here
+
+
 @event.listens_for(db.session, "after_soft_rollback")
 def _forget_moves(session: Session, _previous) -> None:
     session.info.pop(_MOVED, None)
+    session.info.pop(_COMMITTED, None)
 
 
 def _campaigns_of(session: Session, event_ids: list[int]) -> list[tuple[int, str]]:
@@ -266,4 +289,5 @@ def _move(campaign_id: str, at: datetime, present: str | None = None) -> None:
     }
     if present is not None:
         changes["stamp"] = new.stamp
+    db.session.info[_COMMITTED] = True
     db.session.execute(upsert.on_conflict_do_update(index_elements=["campaign_id"], set_=changes))

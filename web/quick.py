@@ -4,6 +4,7 @@ always for nothing. One read by key says whether it moved; the answer is what th
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from time import monotonic
 from weakref import WeakValueDictionary
 
 from flask import Flask
@@ -14,6 +15,7 @@ from models.base import db
 from web.representations import SENT, Representation, is_known
 
 FEED = re.compile(r"/([^/]+)/events\.(?:ics|json|csv|atom)")
+FRESH = 1.0  # seconds for which a version that had to be asked for over a network is believed
 MOST = 4096  # addresses remembered by one process; chat programs add their own to each
 OF_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "Last-Modified"}
 
@@ -25,6 +27,7 @@ class Quick:
         self._app, self._next = app, app.wsgi_app
         self._known: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
         self._engine = None
+        self._versions: dict[str, tuple[str, int, float]] = {}  # by campaign, where asking takes a network
 
     def __call__(self, environ: dict, start_response) -> Iterable[bytes]:
         match = FEED.fullmatch(environ["PATH_INFO"])
@@ -39,10 +42,18 @@ class Quick:
         return _tell(environ, start_response, found, packed)
 
     def _version(self, campaign_id: str) -> str | None:
+        """The present version; what another process did may be seen a second late where the database is a server."""
         if self._engine is None:
             with self._app.app_context():
                 self._engine = db.engine
-        return ical.bare_version(self._engine, campaign_id)
+        if self._engine.dialect.name == "sqlite":
+            return ical.bare_version(self._engine, campaign_id)
+        version, moves, until = self._versions.get(campaign_id, (None, -1, 0.0))
+        now, here = monotonic(), ical.moves_here()
+        if now >= until or moves != here:
+            version = ical.bare_version(self._engine, campaign_id)
+            self._versions[campaign_id] = version, here, now + FRESH
+        return version
 
     def _ask(self, environ: dict, start_response, address: tuple[str, str], packed: bool) -> Iterable[bytes]:
         """The application's answer, its headers remembered where they are those of a whole feed."""
