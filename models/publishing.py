@@ -99,7 +99,8 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
 
 
 def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
-    """An event will not take place. It stays visible as cancelled and keeps its attendance. Again changes nothing."""
+    """An event will not take place. It stays visible as cancelled and keeps its attendance; one that was never public is
+    withdrawn instead. Again changes nothing."""
     with transaction():
         write_cancelled(_locked(event), now, by)
 
@@ -134,8 +135,12 @@ def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
     with transaction():
         event = db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
         if event.withdrawn_at is None:
-            event.withdrawn_at = event.changed_at = now
-            _note(event, "withdrawn", now, by)
+            _write_withdrawn(event, now, by)
+
+
+def _write_withdrawn(event: Event, now: datetime, by: Account | None) -> None:
+    event.withdrawn_at = event.changed_at = now
+    _note(event, "withdrawn", now, by)
 
 
 def write_new(
@@ -184,6 +189,10 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> N
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and is changed no more."))
     if event.status == CANCELLED:
+        return
+    if event.published_at is None:
+        # A cancelled event is public, so that nobody comes for nothing: of this one nobody ever heard.
+        _write_withdrawn(event, now, by)
         return
     event.status, event.cancelled_at = CANCELLED, now
     for occurrence in event.occurrences:

@@ -16,7 +16,7 @@ COLUMNS = (
     "consultations_reported", "views_reported", "other_outcomes", "source_url",
 )  # fmt: skip
 # What a plan has and a report has not.
-PLANNED = ("description", "focus", "online_url", "address", "capacity")
+PLANNED = ("description", "focus", "online_url", "address", "capacity", "region", "region_code")
 FIELDS = COLUMNS + PLANNED
 # A table without this column is about something else.
 NEEDED = "title"
@@ -31,7 +31,7 @@ _ALIASES = {
     "time_text": "时间 活动时间 举办时间 时间安排 时间说明 time when",
     "venue_text": "地点 活动地点 举办地点 场地 场所 venue location place",
     "address": "地址 详细地址 streetaddress",
-    "province": "省 省份 省级 所在省 省自治区直辖市 region",
+    "province": "省 省份 省级 所在省 省自治区直辖市",
     "city": "市 城市 地市 地级市 所在市 市州 prefecture",
     "county": "县 区 区县 县区 县市区 区县市 所在县 district",
     "organizers": "主办单位 主办方 主办 举办单位 组织单位 承办单位 organizer host hosts organiser organisers",
@@ -41,6 +41,8 @@ _ALIASES = {
     "online_url": "线上地址 直播地址 网址 链接 直播链接 onlineaddress url link",
     "focus": "宣传重点 重点 mainfocus",
     "description": "活动简介 简介 活动内容 内容 说明 details notes",
+    "region": "地区 所在地区 所属地区 行政区划 行政区 省市县 area",
+    "region_code": "地区代码 行政区划代码 区划代码 regioncode",
     "capacity": "人数上限 容纳人数 限额",
     "attendance_reported": "参与人数 参加人数",
     "materials_reported": "发放资料 发放材料 宣传资料",

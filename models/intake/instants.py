@@ -19,6 +19,10 @@ _LENGTH = re.compile(
 )
 _OFFSET = re.compile(r"TZOFFSETTO[^:]*:\s*([+-])(\d{2})(\d{2})", re.I)
 _NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
+# Windows in its own words, which differ by language; of other zones these words tell the winter's offset only.
+_CHINA = ("中国标准时间", "北京时间", "中国时间")
+_BEIJING = re.compile(r"\(?(?:UTC|GMT)\+0?8(?::?00)?\)?\s*(?:Beijing|北京)", re.I)
+_PLAIN_OFFSET = re.compile(r"(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.I)
 _LOCATION = re.compile(r"X-LIC-LOCATION[^:]*:\s*(\S+)", re.I)
 
 
@@ -90,6 +94,11 @@ def _known(name: str) -> tzinfo | None:
     name = name.strip().strip('"')
     if name.upper() in ("UTC", "GMT", "Z"):
         return UTC
+    if name in _CHINA or _BEIJING.match(name):
+        return ZoneInfo("Asia/Shanghai")
+    offset = _PLAIN_OFFSET.fullmatch(name)
+    if offset:
+        return _shifted(offset[1], int(offset[2]), int(offset[3] or 0))
     name = WINDOWS_TO_OLSON.get(name, name)
     parts = name.split("/")
     for candidate in (name, "/".join(parts[-2:]), "/".join(parts[-3:])):
@@ -107,5 +116,9 @@ def _fixed(block: str) -> tzinfo | None:
     if len(offsets) != 1:
         return None
     sign, hours, minutes = offsets.pop()
-    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return _shifted(sign, int(hours), int(minutes))
+
+
+def _shifted(sign: str, hours: int, minutes: int) -> tzinfo | None:
+    offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=24) else None

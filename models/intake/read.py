@@ -35,6 +35,7 @@ def read_file(data: bytes, name: str = "") -> list[Row] | list[CalendarEntry]:
 
     Raises Mistake, one sentence, for what is no such file, too large, or has nothing in it."""
     _fits(data)
+    data = _without_utf16(data)
     if data.startswith(b"PK\x03\x04"):
         return _rows(sheet.tables(data))
     if calendar_file.is_calendar(data):
@@ -55,7 +56,7 @@ def read(data: bytes) -> list[Row]:
     """The rows of a CSV file in UTF-8 (with or without a mark at its start) or GB18030; empty rows are left out.
 
     Raises Mistake, one sentence, for what is not such a file or has no header that is known."""
-    return _rows([_lines(_text(data))])
+    return _rows([_lines(_text(_without_utf16(data)))])
 
 
 def _rows(tables: Iterable[Iterable[sheet.Line]]) -> list[Row]:
@@ -98,7 +99,14 @@ def _lines(text: str) -> Iterator[sheet.Line]:
     try:
         for number, cells in enumerate(table, 1):
             yield sheet.Line(number, [cell.strip() for cell in cells])
-    except csv.Error:
+    except csv.Error as error:
+        if "field larger" in str(error):
+            most = csv.field_size_limit()
+            raise Mistake(
+                N_("A cell in line %(line)s is longer than %(most)s characters. Shorten it."),
+                line=table.line_num,
+                most=most,
+            ) from None
         raise Mistake(
             N_(
                 "The table breaks off at line %(line)s: a quotation mark is not closed, or stands inside a cell."
@@ -107,13 +115,17 @@ def _lines(text: str) -> Iterator[sheet.Line]:
         ) from None
 
 
+class _Semicolons(csv.excel):
+    delimiter = ";"
+
+
 def _dialect(text: str) -> type[csv.Dialect]:
-    """Excel writes commas, tabs or semicolons, as the machine's region has it: the header's first line tells."""
-    head = text[:5000].split("\n", 1)[0]
-    found = csv.excel
-    if "," not in head and "\t" in head:
-        found = csv.excel_tab
-    return found
+    """Excel writes commas, tabs or semicolons, as the machine's region has it: the header tells."""
+    top = text[:20_000].splitlines()[:_ABOVE]
+    for dialect in (csv.excel, csv.excel_tab, _Semicolons):
+        if any(is_header(line.split(dialect.delimiter)) for line in top):
+            return dialect
+    return csv.excel
 
 
 def _fits(data: bytes) -> None:
@@ -126,12 +138,20 @@ def _fits(data: bytes) -> None:
         raise Mistake(N_("The file is empty."))
 
 
+def _without_utf16(data: bytes) -> bytes:
+    """What Excel calls Unicode text, and some calendars too, as UTF-8."""
+    if not data.startswith(_UTF16):
+        return data
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        raise Mistake(N_("The file begins as UTF-16 and is not. Save it as “CSV UTF-8”.")) from None
+
+
 def _text(data: bytes) -> str:
     _fits(data)
     if data.startswith(_OLD_SPREADSHEET):
         raise Mistake(N_("This is a spreadsheet of the old kind (.xls). Open it and save it as .xlsx."))
-    if data.startswith(_UTF16):
-        raise Mistake(N_("The file is written in UTF-16. Save it as “CSV UTF-8”."))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

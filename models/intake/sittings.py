@@ -92,6 +92,11 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
     if start and end:
         both = start.zone is not None and end.zone is not None
         length = end.at() - start.at() if both else timedelta(days=(end.day - start.day).days)
+    elif length is None and first(sitting, "DURATION"):
+        raise Mistake(
+            N_("How long it lasts is not understood (%(text)s). Enter it by hand."),
+            text=first(sitting, "DURATION")[:40],
+        )
     if length is not None and length < timedelta(0):
         raise Mistake(N_("An event ends before it begins. Change its end."))
     return length or None

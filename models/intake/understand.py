@@ -11,7 +11,7 @@ from models import campaign as campaigns
 from models import campaign_file, regions
 from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
-from models.intake import cells, times, when
+from models.intake import cells, region_cell, times, when
 from models.intake.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
 from models.intake.reading import Reading, reading_of
 
@@ -125,6 +125,7 @@ def _ref(cell: dict[str, str]) -> str:
         raise InCell("id", N_("The id is longer than %(most)s characters."), most=_LONGEST_REF)
     if not ref:
         names = ["title", "start_date", "province", "city", "county"]
+        names += [name for name in ("region", "region_code") if cell[name]]
         if not cell["start_date"]:
             names.append("time_text")
         told = "\x1f".join(cells.plain(cell[name]) for name in names)
@@ -133,13 +134,22 @@ def _ref(cell: dict[str, str]) -> str:
 
 
 def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]:
+    """The region as three cells tell it, else as one does, else its code."""
     told = [cell[name] for name in ("province", "city", "county")]
-    found = regions.recognise(*told)
+    sole = "" if any(told) else cell["region"]
+    code = region_cell.code(sole or cell["region_code"]) if not any(told) else None
+    if code is None and cell["region_code"] and not any(told):
+        why = Finding(N_("There is no region with the code “%(value)s”."), value=cell["region_code"][:40])
+        said.append(why.about("region_code"))
+    if code is not None:
+        return code, ""
+    found = regions.recognise(*(region_cell.divided(sole) if sole else told))
     said += [
-        Finding(regions.WHY[problem.why], text=problem.text).about(problem.field)
+        Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
         for problem in found.problems
     ]
-    return found.code, " ".join(dict.fromkeys(filter(None, told))) if found.problems else ""
+    words = sole or " ".join(dict.fromkeys(filter(None, told)))
+    return found.code, words if found.problems else ""
 
 
 def _mode(text: str, said: list[Finding]) -> str | None:

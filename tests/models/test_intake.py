@@ -104,7 +104,11 @@ def test_columns_in_any_order_and_empty_rows_between():
             "This is a web page, not a calendar or a table: the address may ask for a sign-in. Open it in a browser "
             "and look for the calendar's own (iCal) address.",
         ),
-        ("id,year".encode("utf-16"), "The file is written in UTF-16. Save it as “CSV UTF-8”."),
+        (b"\xff\xfe\x00\xd8", "The file begins as UTF-16 and is not. Save it as “CSV UTF-8”."),
+        (
+            f"title,year\n{'x' * 131_073},2024".encode(),
+            "A cell in line 2 is longer than 131072 characters. Shorten it.",
+        ),
         (b"x" * (MOST_BYTES + 1), "The file is larger than 20 MB. Divide it into several."),
         (file_of().encode(), "The file has a header and no rows below it."),
         (

@@ -85,6 +85,16 @@ END:VTIMEZONE"""
             "",
             NINE_TO_ELEVEN,
         ),
+        *(
+            (f'DTSTART;TZID="{name}":20240422T090000\nDURATION:PT2H', "", NINE_TO_ELEVEN)
+            for name in (
+                "(UTC+08:00) Beijing, Chongqing, Hong Kong, Urumqi",
+                "(GMT+08:00) 北京，重庆，香港特别行政区，乌鲁木齐",
+                "中国标准时间",
+                "GMT+0800",
+                "UTC+8",
+            )
+        ),
         ("DTSTART:20240422T010000Z\nDTEND:20240422T030000Z", "", NINE_TO_ELEVEN),
         ("DTSTART:20240422T090000\nDTEND:20240422T110000", "X-WR-TIMEZONE:Asia/Shanghai", NINE_TO_ELEVEN),
         ("DTSTART:20240422T100000\nDTEND:20240422T120000", "X-WR-TIMEZONE:Asia/Tokyo", NINE_TO_ELEVEN),
@@ -104,6 +114,18 @@ END:VTIMEZONE"""
 )
 def test_times_as_every_maker_writes_them(times, head, expected):
     assert sittings(calendar(f"UID:1\nSUMMARY:讲座\n{times}", head=head)) == expected
+
+
+@pytest.mark.parametrize("length", ["-PT90M", "P9999999999D", "PT", "90"])
+def test_a_length_that_is_none_is_not_passed_over(length):
+    read = one(calendar(f"UID:1\nSUMMARY:讲座\nDTSTART:20240422T010000Z\nDURATION:{length}"))
+    assert said(read) == [f"How long it lasts is not understood ({length}). Enter it by hand."]
+    assert read.draft is None
+
+
+def test_a_calendar_in_utf_16_is_read():
+    data = calendar("UID:1\nSUMMARY:讲座\nDTSTART:20240422T010000Z").decode().encode("utf-16")
+    assert one(data).title == "讲座"
 
 
 def test_a_floating_time_without_any_zone_is_the_campaigns_and_said():

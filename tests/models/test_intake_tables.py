@@ -221,3 +221,49 @@ def test_workbooks_that_are_refused(data, sentence):
     with pytest.raises(Mistake) as refused:
         read_file(data, "x.xlsx")
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("江苏省连云港市灌云县", "320723"),
+        ("江苏连云港灌云", "320723"),
+        ("江苏 连云港", "320700"),
+        ("江苏省/连云港市/灌云县", "320723"),
+        ("连云港市灌云县", "320723"),
+        ("北京市海淀区", "110108"),
+        ("上海 浦东新区", "310115"),
+        ("河南省济源市", "419001"),
+        ("吉林省", "220000"),
+        ("吉林市", "220200"),
+        ("新疆生产建设兵团", "660000"),
+        ("３２０７２３", "320723"),
+    ],
+)
+def test_a_whole_place_in_one_cell(reading, text, code):
+    (row,) = read_file(f"活动名称,开始日期,地区\n讲座,2024-04-22,{text}\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.region_code, read.draft.region_text, said(read)) == (code, "", [])
+
+
+def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(reading):
+    (row,) = read_file("活动名称,开始日期,所在地区\n讲座,2024-04-22,江苏省连云港市花果山街道\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.region_code, read.draft.region_text) == ("320700", "江苏省连云港市花果山街道")
+    assert [cell for cell, _ in said(read)] == ["C2"]
+    (row,) = read_file("活动名称,开始日期,地区代码\n讲座,2024-04-22,999999\n".encode())
+    assert said(understand(row, reading)) == [("C2", "There is no region with the code “999999”.")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sign"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("gb18030", ";"), ("utf-8", "\t")]
+)
+def test_tables_divided_as_other_machines_divide_them(reading, encoding, sign):
+    lines = ("某市活动安排表", f"活动名称{sign}开始日期{sign}主办单位", f"讲座{sign}2024-04-22{sign}“甲,局”")
+    (row,) = read_file("\r\n".join(lines).encode(encoding))
+    draft = understand(row, reading).draft
+    assert (draft.title, draft.occurrences[0].start_day, draft.hosts) == (
+        "讲座",
+        date(2024, 4, 22),
+        ("“甲,局”",),
+    )

@@ -129,6 +129,13 @@ def test_a_sitting_of_a_draft_is_simply_taken_out(campaign):
     assert [row[0] for row in sittings(event)] == [DAY_20]
 
 
+def test_what_was_never_public_is_not_published_by_cancelling_it(campaign):
+    draft = publishing.create(campaign, TWO_DAYS, NINE, publish=False)
+    publishing.cancel(draft, LATER)
+    assert (draft.status, draft.withdrawn_at, draft.public) == ("draft", LATER, False)
+    assert [verb for verb, *_ in history(draft)] == ["created", "withdrawn"]
+
+
 def test_cancelling_ends_every_sitting_once(event):
     publishing.cancel(event, LATER)
     publishing.cancel(event, MUCH_LATER)
