@@ -43,7 +43,13 @@ def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize(
-    ("path", "cards"), [("/ip-2024/", 50), ("/ip-2024/events?audience=youth", 50), ("/ip-2024/places", 0)]
+    ("path", "cards"),
+    [
+        ("/ip-2024/", 50),
+        ("/ip-2024/events?audience=youth", 50),
+        ("/ip-2024/places", 0),
+        ("/ip-2024/events/1", 0),
+    ],
 )
 def test_the_first_page_is_light(page: Page, week, path, cards):
     asked = []

@@ -9,9 +9,10 @@ import vobject
 import zxingcpp
 
 from models import campaign as campaigns
-from models import ical
+from models import ical, publishing
+from models.drafts import EventDraft
 from models.filters import EVERYTHING
-from tests.support.week import load_week, make_event
+from tests.support.week import NINE, load_week, make_event
 from web import subscribe
 
 DRAWINGS = Path(__file__).resolve().parents[2] / "static" / "sketches.svg"
@@ -125,3 +126,11 @@ def test_a_filter_that_is_none_is_said(client, campaign):
     answer = client.get(f"{SHEET}?region=999999", headers=ENGLISH)
     assert answer.status_code == 400
     assert "There is no region with the code “999999”." in answer.text
+
+
+def test_a_view_without_dates_says_that_its_calendar_is_empty(client, campaign):
+    publishing.create(campaign, EventDraft(title="待定", region_code="320723"), NINE)
+    make_event(campaign, "讲座", region_code="110105")
+    told = "so its calendar is empty"
+    assert told in client.get(SHEET + "?region=320000", headers=ENGLISH).text
+    assert told not in client.get(SHEET, headers=ENGLISH).text
