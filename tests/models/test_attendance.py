@@ -121,11 +121,11 @@ def test_codes_that_are_refused(week, door):
 
 
 def test_a_foreign_code_leaves_no_text(week, door):
-    text = "https://pay.example/secret-number-4711"
+    text = "https://pay.example/secret-number"
     door.scan(text)
     row = db.session.scalars(select(Scan)).one()
     assert (row.code_length, len(row.code_hash), row.holder, row.group) == (len(text), 64, None, None)
-    assert "4711" not in "".join(str(value) for value in vars(row).values())
+    assert "secret-number" not in "".join(str(value) for value in vars(row).values())
 
 
 def test_what_tells_a_resend_cannot_be_searched_for_a_foreign_code(week, door):
