@@ -45,12 +45,14 @@ class Where:
 @dataclass(frozen=True)
 class Figures:
     """as_of: when it was counted. rows: one dict per combination of `by`, in a stable order, with visits,
-    participants (None where only the slow count would tell) and methods."""
+    participants (None where only the slow count would tell), methods, and taken: the visits within the method "pass"
+    by passes that visitors took themselves."""
 
     as_of: datetime
     visits: int
     participants: int
     methods: dict[str, int]
+    taken: int = 0
     rows: list[dict] = field(default_factory=list)
 
 
@@ -88,7 +90,8 @@ def figures(
     methods = _merge(row["methods"] for row in rows.values())
     total = _participants(campaign, (), where).get((), 0)
     ordered = [rows[key] for key in sorted(rows, key=_order)] if by else []
-    return Figures(now, sum(methods.values()), total, methods, ordered)
+    taken = sum(row["taken"] for row in rows.values())
+    return Figures(now, sum(methods.values()), total, methods, taken, ordered)
 
 
 def _exact_alone(by: Sequence[str]) -> bool:
@@ -158,17 +161,24 @@ def _joined(asked: Select, table: type[Counter] | type[Presence], campaign: Camp
 
 def _visit_rows(campaign: Campaign, by: Sequence[str], where: Where) -> dict[tuple, dict]:
     """Visits by dimension and method, summed from the counters."""
-    columns = _columns(Counter, by)
-    asked = _joined(select(*columns, Counter.method, func.sum(Counter.visits)), Counter, campaign, where)
+    columns, sums = _columns(Counter, by), (func.sum(Counter.visits), func.sum(Counter.taken))
+    asked = _joined(select(*columns, Counter.method, *sums), Counter, campaign, where)
     found: dict[tuple, dict] = {}
-    for *key, method, visits in db.session.execute(asked.group_by(*columns, Counter.method)):
+    for *key, method, visits, taken in db.session.execute(asked.group_by(*columns, Counter.method)):
         if not visits:
             continue
         row = found.setdefault(
-            tuple(key), {**dict(zip(by, key, strict=True)), "visits": 0, "methods": dict.fromkeys(METHODS, 0)}
+            tuple(key),
+            {
+                **dict(zip(by, key, strict=True)),
+                "visits": 0,
+                "methods": dict.fromkeys(METHODS, 0),
+                "taken": 0,
+            },
         )
         row["methods"][method] += int(visits)
         row["visits"] += int(visits)
+        row["taken"] += int(taken)
     return found
 
 

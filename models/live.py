@@ -12,6 +12,7 @@ from models.campaign import UNKNOWN_GROUP, Campaign
 from models.events import Event, Occurrence
 from models.figures import Where, figures
 from models.ledger import METHODS, Counter
+from models.nearness import visits_by_answer
 
 # How a visit is known, in the order of how well: scanned by us, told by the visitor, counted by staff, declared later.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
@@ -40,6 +41,10 @@ class Live:
     participants: int
     groups: dict[str, int]  # by key, in the campaign's order, unknown last
     methods: dict[str, int]
+    taken: int  # of the visits by pass, those by passes that visitors took themselves
+    near: dict[
+        str, int
+    ]  # visits at whose poster phones were asked whether they are near, by answer; empty: nobody asks
     days: dict[date, list[Hour]]  # each day with visits, its hours from the first to the last without a gap
 
 
@@ -51,9 +56,7 @@ def evidence(methods: dict[str, int]) -> dict[str, int]:
 def pulse(event_id: int) -> str:
     """A text that changes whenever the visits of an event do. One indexed query over a few rows, however many scans."""
     rows = db.session.execute(
-        select(
-            Counter.occurrence_id, Counter.day, Counter.hour, Counter.group, Counter.method, Counter.visits
-        )
+        select(*Counter.__table__.primary_key.columns, Counter.visits, Counter.taken)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
         .where(Occurrence.event_id == event_id)
         .order_by(*Counter.__table__.primary_key.columns)
@@ -70,6 +73,8 @@ def look(event: Event, now: datetime) -> Live:
         participants=counted.participants,
         groups=by_group(event.campaign, counted.rows),
         methods={name: counted.methods[name] for name in METHODS},
+        taken=counted.taken,
+        near=visits_by_answer(event.id),
         days=_by_day(counted.rows),
     )
 

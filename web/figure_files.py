@@ -12,7 +12,7 @@ from models import clock
 from models.campaign import Campaign
 from models.figures import Figures
 from models.ledger import METHODS
-from web.figure_words import dimension_name, method_name, value_name
+from web.figure_words import dimension_name, method_name, taken_name, value_name
 
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 
@@ -41,12 +41,18 @@ def as_csv(found: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
     writer = csv.writer(file)
     heads = [head for name in by for head in (name, dimension_name(name))]
     writer.writerow(
-        [*heads, _("Visits"), _("Participants, at least"), *(method_name(name) for name in METHODS)]
+        [
+            *heads,
+            _("Visits"),
+            _("Participants, at least"),
+            *(method_name(name) for name in METHODS),
+            taken_name(),
+        ]
     )
     for row in _lines(found, by):
         values = [part for name in by for part in (_plain(row[name]), value_name(campaign, name, row[name]))]
         known = "" if row["participants"] is None else row["participants"]
-        numbers = (row["visits"], known, *(row["methods"][name] for name in METHODS))
+        numbers = (row["visits"], known, *(row["methods"][name] for name in METHODS), row["taken"])
         writer.writerow([*(_harmless(value) for value in values), *numbers])
     response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"figures-{campaign.id}{''.join('-' + part for part in by)}.csv"
@@ -56,7 +62,12 @@ def as_csv(found: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
 
 def _lines(found: Figures, by: Sequence[str]) -> list[dict]:
     """The rows, or the total as the only one where no dimension was asked for."""
-    total = {"visits": found.visits, "participants": found.participants, "methods": found.methods}
+    total = {
+        "visits": found.visits,
+        "participants": found.participants,
+        "methods": found.methods,
+        "taken": found.taken,
+    }
     return found.rows if by else [total]
 
 

@@ -9,6 +9,7 @@ from models import live
 from models.base import db
 from models.campaign import Campaign
 from models.events import Event, Occurrence
+from models.ledger import FAR, NEAR, NOT_TOLD
 from models.people import Organization
 from web import wording
 
@@ -50,6 +51,20 @@ def method_name(key: str) -> str:
         "tally": _("tally"),
         "estimate": _("estimate"),
     }[key]
+
+
+def taken_name() -> str:
+    """The part of the visits by pass that is told apart: nobody saw to whom these passes went."""
+    return _("of these, passes that visitors took themselves")
+
+
+def near_name(answer: str) -> str:
+    """What a phone at a poster said of its distance."""
+    return {
+        NEAR: _("of these, the phone said that it was near"),
+        FAR: _("of these, the phone said that it was farther away"),
+        NOT_TOLD: _("of these, the phone did not say"),
+    }[answer]
 
 
 def dimension_name(key: str) -> str:
@@ -94,5 +109,5 @@ _NAMES = {
 
 
 def register(app: Flask) -> None:
-    words = (evidence_name, evidence_gist, method_name, dimension_name, value_name)
+    words = (evidence_name, evidence_gist, method_name, taken_name, near_name, dimension_name, value_name)
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

@@ -58,6 +58,7 @@ def test_the_shape(client, cast):
             "visits": 1,
             "participants": None,
             "methods": NONE | {"touch": 1},
+            "taken": 0,
         },
         {
             "audience": "youth",
@@ -65,6 +66,7 @@ def test_the_shape(client, cast):
             "visits": 43,
             "participants": None,
             "methods": NONE | {"pass": 43},
+            "taken": 0,
         },
     ]
     assert told["as_of"].endswith("+08:00")
@@ -199,3 +201,23 @@ def test_verify_agrees_differs_or_cannot_tell(runner, cast):
     differs = runner.invoke(args=["verify", "--campaign", "ip-2024"])
     assert (differs.exit_code, "44" in differs.stdout, "43" in differs.stdout) == (1, True, True)
     assert runner.invoke(args=["verify", "--campaign", "other"]).exit_code == 2
+
+
+def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
+    door = make_door(cast.lecture)
+    for made in (*passes.issue(cast.lecture.campaign, "public", NINE, taken=True, count=2),):
+        door.scan(made.token)
+    rows = ask(client, "&by=method", of(cast.gu)).json["rows"]
+    assert [(row["method"], row["visits"], row["taken"]) for row in rows] == [
+        ("pass", 45, 2),
+        ("touch", 1, 0),
+    ]
+    release(cast)
+    head, *lines = csv.reader(
+        io.StringIO(
+            client.get("/ip-2024/figures.csv?by=method", headers={"Accept-Language": "en"}).data.decode(
+                "utf-8-sig"
+            )
+        )
+    )
+    assert (head[-1], lines[0][-1]) == ("of these, passes that visitors took themselves", "2")

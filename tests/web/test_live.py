@@ -1,8 +1,13 @@
 """The live page: what it shows, that it tells of a scan, and that nothing new costs next to nothing."""
 
+import re
+from uuid import uuid4
+
 import pytest
 
-from models import passes
+from models import attendance, passes
+from models.attempts import Attempt
+from models.cases import Desk
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
 
@@ -112,3 +117,25 @@ def test_another_events_crowd_is_not_mixed_in(desk, cast, door, address):
     make_door(cast.court_day).tally("public", headcount=9)
     door.touch("public")
     assert desk.get(address).json["visits"] == 1
+
+
+def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
+    """Passes that visitors took, and what phones at a poster said of their distance."""
+    (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, taken=True)
+    door.scan(taken.token)
+    at_the_poster = Desk(cast.lecture.campaign, lambda at: [cast.lecture.id])
+    told = [("b:1", "yes"), ("b:2", "no"), ("b:3", "not_told"), ("b:4", "yes")]
+    phones = [
+        Attempt(uuid4(), "venue", NINE, group="youth", holder=holder, method="printed", near=near)
+        for holder, near in told
+    ]
+    attendance.admit(phones, at_the_poster, NINE)
+    parts = re.findall(
+        r'methods-part"><dt>(.*?)</dt><dd class="number">(\d+)</dd>', desk.get(address).json["html"]
+    )
+    assert parts == [
+        ("of these, passes that visitors took themselves", "1"),
+        ("of these, the phone said that it was near", "2"),
+        ("of these, the phone said that it was farther away", "1"),
+        ("of these, the phone did not say", "1"),
+    ]
