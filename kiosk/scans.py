@@ -7,10 +7,10 @@ from sqlalchemy import update
 
 from kiosk.device import device
 from kiosk.words import message
-from models import attempts, attendance, campaign, clock, ledger
+from models import attempts, attendance, clock, ledger
 from models.attempts import Attempt
 from models.base import db, transaction
-from models.cases import Desk
+from models.cases import Desk, desk_of
 from models.devices import Kiosk
 from models.errors import N_, Mistake
 from models.ledger import Answer
@@ -48,19 +48,6 @@ def hand_in():
     results = [_result(attempt, next(kept) if attempt else None, desk) for attempt in read]
     _note_seen(kiosk, now)
     return jsonify({"server_time": clock.instant_text(now, desk.campaign.zone), "results": results})
-
-
-def desk_of(kiosk: Kiosk) -> Desk:
-    return Desk(
-        campaign=campaign.find(kiosk.campaign_id),
-        served=kiosk.served,
-        kiosk_id=kiosk.id,
-        supervisor=kiosk.supervisor,
-        scans=kiosk.scans,
-        tallies=kiosk.tallies,
-        revoked=kiosk.revoked_at is not None,
-        expires_at=kiosk.expires_at,
-    )
 
 
 def _read_request() -> tuple[list, datetime | None]:

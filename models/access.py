@@ -54,6 +54,19 @@ def event_for(account: Account, event_id: int) -> Event:
     return found
 
 
+def reaches_kiosk(account: Account) -> ColumnElement[bool]:
+    """The condition on Kiosk: it serves or has served an event that the account reaches, also one that was withdrawn."""
+    served = select(KioskService.kiosk_id).where(KioskService.event_id.in_(scope(account)))
+    return Kiosk.id.in_(served)
+
+
+def kiosk_for(account: Account, kiosk_id: int) -> Kiosk | None:
+    """A device of an account's desk; None for any other."""
+    if not 0 < kiosk_id <= LARGEST_ID:
+        return None
+    return db.session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, reaches_kiosk(account)))
+
+
 def kiosk_of(event: Event, kiosk_id: int) -> Kiosk:
     """One device that serves an event, or did when it was ended. Raises Unknown: also for one that went elsewhere."""
     found = None

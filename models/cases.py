@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from models import clock, keys, ledger, passes, tokens
+from models import campaign, clock, keys, ledger, passes, tokens
 from models.attempts import MAX_SKEW_MS, Attempt
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
+from models.devices import Kiosk
 from models.ledger import Answer, Flag
 from models.sittings import Sitting
 from models.visits import Entry
@@ -37,6 +38,20 @@ class Desk:
 
     def may(self, kind: str) -> bool:
         return self.tallies if kind == ledger.TALLY else self.scans
+
+
+def desk_of(kiosk: Kiosk) -> Desk:
+    """The desk that a paired device is."""
+    return Desk(
+        campaign=campaign.find(kiosk.campaign_id),
+        served=kiosk.served,
+        kiosk_id=kiosk.id,
+        supervisor=kiosk.supervisor,
+        scans=kiosk.scans,
+        tallies=kiosk.tallies,
+        revoked=kiosk.revoked_at is not None,
+        expires_at=kiosk.expires_at,
+    )
 
 
 @dataclass

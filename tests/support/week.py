@@ -1,6 +1,6 @@
 """A small week to test against: one campaign, a few events, people at the door. Times are fixed, never "now"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +9,7 @@ from models.attempts import Attempt
 from models.attendance import admit
 from models.base import transaction
 from models.campaign import Campaign
-from models.cases import Desk
+from models.cases import Desk, desk_of
 from models.devices import Kiosk
 from models.drafts import EventDraft, Lead, OccurrenceDraft
 from models.events import Event
@@ -62,17 +62,7 @@ class Door:
     kiosk: Kiosk
 
     def desk(self, **changes) -> Desk:
-        given = {
-            "campaign": self.campaign,
-            "served": self.kiosk.served,
-            "kiosk_id": self.kiosk.id,
-            "supervisor": self.kiosk.supervisor,
-            "scans": self.kiosk.scans,
-            "tallies": self.kiosk.tallies,
-            "revoked": self.kiosk.revoked_at is not None,
-            "expires_at": self.kiosk.expires_at,
-        }
-        return Desk(**{**given, **changes})
+        return replace(desk_of(self.kiosk), **changes)
 
     def hand_in(self, *attempts: Attempt, now: datetime | None = None, device_time: datetime | None = None):
         return admit(attempts, self.desk(), now or max(attempt.at for attempt in attempts), device_time)

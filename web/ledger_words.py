@@ -1,0 +1,58 @@
+"""What the rows of the ledger are called on the desk: verdicts, reasons, flags and kinds, for those who look into them."""
+
+from flask import Flask
+from flask_babel import gettext as _
+
+
+def verdict_name(verdict: str) -> str:
+    return {"stored": _("checked in"), "repeat": _("had come already"), "refused": _("not let in")}[verdict]
+
+
+def reason_name(reason: str) -> str:
+    """Why somebody was not let in, seen from the desk."""
+    return {
+        "unknown_code": _("a code that is not ours"),
+        "bad_signature": _("a code that is not genuine"),
+        "revoked": _("a pass that is no longer valid"),
+        "wrong_campaign": _("a pass of another week"),
+        "wrong_event": _("a pass of another event"),
+        "not_open": _("outside the hours"),
+        "full": _("the room was full"),
+        "not_allowed": _("the device may not do that"),
+        "bad_scan": _("could not be read"),
+    }.get(reason, reason)
+
+
+def flag_name(flag: str) -> str:
+    """What is remarkable about a scan."""
+    return {
+        "late": _("handed in late"),
+        "clock": _("the device's clock was wrong"),
+        "over_capacity": _("over capacity"),
+        "outside_hours": _("outside the hours"),
+        "raised": _("more people than the first time"),
+        "reentry": _("came back"),
+        "above_declared": _("more people than were declared"),
+        "conflict": _("sent again with other content"),
+        "revoked_pass": _("the pass had been revoked"),
+        "after_revocation": _("the device was out of service"),
+        "set_aside": _("set aside"),
+    }.get(flag, flag)
+
+
+def kind_name(kind: str, direction: str = "in") -> str:
+    """How somebody came to the door, or left it."""
+    if direction == "out":
+        return _("exit")
+    return {
+        "pass": _("pass"),
+        "touch": _("touch on the kiosk"),
+        "tally": _("tally"),
+        "venue": _("phone at a venue code"),
+        "undo": _("undo"),
+    }[kind]
+
+
+def register(app: Flask) -> None:
+    words = (verdict_name, reason_name, flag_name, kind_name)
+    app.jinja_env.globals.update({word.__name__: word for word in words})
