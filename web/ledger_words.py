@@ -5,7 +5,9 @@ from flask_babel import gettext as _
 
 
 def verdict_name(verdict: str) -> str:
-    return {"stored": _("checked in"), "repeat": _("had come already"), "refused": _("not let in")}[verdict]
+    return {"stored": _("checked in"), "repeat": _("had come already"), "refused": _("not let in")}.get(
+        verdict, verdict
+    )
 
 
 def reason_name(reason: str) -> str:
