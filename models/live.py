@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.events import Event, Occurrence
-from models.figures import Where, figures
+from models.figures import Where, figures, inside_now
 from models.ledger import METHODS, Counter
 from models.nearness import visits_by_answer
 
@@ -45,6 +45,10 @@ class Live:
     near: dict[
         str, int
     ]  # visits at whose poster phones were asked whether they are near, by answer; empty: nobody asks
+    inside: (
+        int | None
+    )  # heads in the room today by the rows; None where neither exits nor a capacity are kept
+    capacity: int | None  # of today's sittings together; None: not limited
     days: dict[date, list[Hour]]  # each day with visits, its hours from the first to the last without a gap
 
 
@@ -56,7 +60,7 @@ def evidence(methods: dict[str, int]) -> dict[str, int]:
 def pulse(event_id: int) -> str:
     """A text that changes whenever the visits of an event do. One indexed query over a few rows, however many scans."""
     rows = db.session.execute(
-        select(*Counter.__table__.primary_key.columns, Counter.visits, Counter.taken)
+        select(*Counter.__table__.primary_key.columns, Counter.visits, Counter.taken, Counter.inside)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
         .where(Occurrence.event_id == event_id)
         .order_by(*Counter.__table__.primary_key.columns)
@@ -66,6 +70,7 @@ def pulse(event_id: int) -> str:
 
 def look(event: Event, now: datetime) -> Live:
     """The event's figures now, every breakdown from one count."""
+    inside, capacity = _room(event, event.campaign.today(now))
     counted = figures(event.campaign, now, ("day", "hour", "audience"), Where(events=(event.id,)))
     return Live(
         as_of=now,
@@ -75,8 +80,20 @@ def look(event: Event, now: datetime) -> Live:
         methods={name: counted.methods[name] for name in METHODS},
         taken=counted.taken,
         near=visits_by_answer(event.id),
+        inside=inside,
+        capacity=capacity,
         days=_by_day(counted.rows),
     )
+
+
+def _room(event: Event, today: date) -> tuple[int | None, int | None]:
+    """Heads inside today, and how many today's sittings hold; each None where it is not kept."""
+    held = [one for one in event.occurrences if one.start_day <= today <= one.end_day]
+    limits = [one.capacity for one in held if one.status == "scheduled"]
+    capacity = sum(limits) if limits and None not in limits else None
+    if not event.track_exits and capacity is None:
+        return None, None
+    return inside_now(event.campaign, event.id, today), capacity
 
 
 def by_group(campaign: Campaign, rows: Iterable[dict]) -> dict[str, int]:
