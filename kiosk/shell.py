@@ -18,8 +18,11 @@ SHEETS = (
     "forms",
     "kiosk",
     "kiosk-station",
+    "kiosk-modes",
+    "kiosk-tally",
     "kiosk-strip",
     "kiosk-sizes",
+    "kiosk-sheets",
     "kiosk-verdict",
 )
 ICON_SIDES = (180, 192, 512)
@@ -127,9 +130,9 @@ def _digest(path: Path, _changed: int) -> str:
 def version() -> str:
     """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
     root = Path(current_app.static_folder)
-    template = Path(__file__).parent / "templates" / "kiosk" / "app.html"
-    words = Path(__file__).parent / "station_words.py"
+    templates = [Path(__file__).parent / "templates" / "kiosk" / name for name in ("app.html", "help.html")]
+    words = [Path(__file__).parent / name for name in ("station_words.py", "staff_words.py")]
     chinese = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
-    beside = [path for path in (root / WORKER, template, words, chinese) if path.is_file()]
+    beside = [path for path in (root / WORKER, *templates, *words, chinese) if path.is_file()]
     parts = [*files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in beside)]
     return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]

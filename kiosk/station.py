@@ -16,7 +16,7 @@ from kiosk.bodies import json_object
 from kiosk.device import device
 from kiosk.limits import limiter
 from kiosk.shell import SHEETS, version
-from kiosk.station_words import WORDS
+from kiosk.station_words import CHECKS, WORDS
 from models import campaign, clock, pairing
 from models.errors import N_, Mistake
 
@@ -47,7 +47,9 @@ def shell() -> Response:
             words[language] = {key: gettext(sentence) for key, sentence in WORDS.items()}
     shown = "zh" if str(get_locale()).startswith("zh") else "en"
     mark = version()
-    page = render_template("kiosk/app.html", words=words, shown=shown, sheets=SHEETS, version=mark)
+    page = render_template(
+        "kiosk/app.html", words=words, shown=shown, sheets=SHEETS, checks=CHECKS, version=mark
+    )
     response = _own_policy(make_response(page))
     # The service worker keeps the page only with the files that belong to it.
     response.headers["Openweek-Kiosk-Version"] = mark

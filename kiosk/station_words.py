@@ -1,15 +1,18 @@
 """Every sentence that the kiosk app says by itself, by the name that its scripts use. %(…)s is filled on the device."""
 
+from kiosk.staff_words import CHECKS, STAFF_WORDS
 from kiosk.words import REASONS
 from models.errors import N_
 
+__all__ = ["CHECKS", "WORDS"]
+
 WORDS = {
+    **STAFF_WORDS,
     # A device that decides by itself gives the same reasons as the server.
     **{f"reason_{reason}": sentence for reason, sentence in REASONS.items()},
     "title": N_("Check-in kiosk"),
     "sound_on": N_("Sound is on"),
     "sound_off": N_("Sound is off"),
-    "about": N_("About this device"),
     "close": N_("Close"),
     "no_script": N_("The kiosk needs JavaScript. Please switch it on in this browser."),
     # Pairing
@@ -45,9 +48,32 @@ WORDS = {
     "evening": N_("evening"),
     "not_open_now": N_("Nothing is open now. Next: %(when)s."),
     "over_now": N_("Nothing is open now, and nothing more is planned here."),
+    "thanks": N_("Thank you for coming!"),
+    "inside": N_("Inside now"),
+    "inside_full": N_("Inside now: full"),
+    "inside_as_of": N_("As of %(time)s, with what this device has scanned since."),
+    # Modes
+    "modes": N_("What the screen is for"),
+    "mode_scan": N_("Scan"),
+    "mode_touch": N_("Touch"),
+    "mode_tally": N_("Count"),
+    "mode_exit": N_("Exit"),
+    "exit_band": N_("Exit: people leave here"),
+    # A code by hand
+    "type_open": N_("Type the code"),
+    "type_title": N_("The code of the pass"),
+    "type_lead": N_(
+        "Paste or type the address of the pass, or its 128 characters. Upper or lower case does not matter."
+    ),
+    "type_check": N_("Check in"),
+    "type_empty": N_("Paste or type the code first."),
+    "type_short": N_("The code of a pass has %(all)s characters; this one has %(count)s. Some are missing."),
+    "type_long": N_("The code of a pass has %(all)s characters; this one has %(count)s. There are too many."),
+    "type_strange": N_("No code has the characters %(characters)s. Check what was typed."),
     # The camera
     "camera": N_("Camera"),
     "camera_start": N_("Start the camera"),
+    "camera_torch": N_("Torch"),
     "camera_stop": N_("Stop the camera"),
     "camera_switch": N_("Switch the camera"),
     "camera_hint": N_("Hold the code into the frame"),
@@ -71,6 +97,8 @@ WORDS = {
     "repeat": N_("Already checked in"),
     "repeat_since": N_("Already checked in, %(time)s"),
     "reentry": N_("Welcome back"),
+    "went_out": N_("Checked out"),
+    "out_already": N_("Was checked out already"),
     "refused": N_("Not checked in"),
     "kept": N_("Kept on this device"),
     "unverified_note": N_(
@@ -104,6 +132,7 @@ WORDS = {
     "undo_sure": N_("Really undo?"),
     "undo_label": N_("Undo: %(what)s"),
     "state_stored": N_("checked in"),
+    "state_out": N_("out"),
     "state_repeat": N_("repeat"),
     "state_refused": N_("refused"),
     "state_waiting": N_("waiting to be sent"),
@@ -127,11 +156,6 @@ WORDS = {
     "storage_may_go": N_("The browser may clear it when space runs short."),
     "version": N_("Version"),
     "offline_title": N_("Without a network"),
-    "offline_help": N_(
-        "This device goes on by itself: it checks signature, week, event, opening hours, revoked passes as last learnt, "
-        "and what it has seen itself. It cannot check what other devices have seen, nor whether the room is full. "
-        "Everything is kept and sent later."
-    ),
     "export": N_("Save what is not sent as a file"),
     "export_note": N_(
         "If this device will see no network again, save the file and hand it to the organizer. Nothing is deleted here, "

@@ -13,13 +13,16 @@ from tests.support.week import NINE, load_week
 
 pytestmark = pytest.mark.browser
 
-DECIDE = """async ({ known, before, scan }) => {
-    const { decide } = await import("/static/js/kiosk/rules.js");
+DECIDE = """async ({ known, before, elsewhere, scan }) => {
+    const { decide, decideUndo } = await import("/static/js/kiosk/rules.js");
     const seen = [];
-    for (const step of before) {
+    let last = null;
+    for (const step of scan.whose === "elsewhere" ? elsewhere : before) {
         const { entry } = await decide(step, known, () => seen);
+        last = { at: step.at, own: scan.whose === "own", sitting: entry.sitting, undone: step.undone };
         if (!step.undone) seen.push(entry);
     }
+    if (scan.body.kind === "undo") return decideUndo(last, scan.at, known);
     return decide(scan, known, (holder) => seen.filter((one) => one.holder === holder));
 }"""
 WITHOUT_ED25519 = """() => {
@@ -50,8 +53,10 @@ def _asked(server: Server, scene: Scene) -> dict:
         scene.revoke()
     status, body = server.get("/api/v1/kiosk", Authorization=f"Bearer {scene.token}")
     assert status == 200
-    before = [scene.body(step) for step in scene.case.get("before", ())]
-    return {"known": json.loads(body), "before": before, "scan": scene.body(scan)}
+    steps = {
+        name: [scene.body(step) for step in scene.case.get(name, ())] for name in ("before", "elsewhere")
+    }
+    return {"known": json.loads(body), **steps, "scan": scene.body(scan)}
 
 
 def _told(decided: dict) -> dict:

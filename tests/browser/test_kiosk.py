@@ -55,6 +55,11 @@ def posted(page: Page) -> list[str]:
     return bodies
 
 
+def scans_in(bodies: list[str]) -> list[dict]:
+    """The scans among all that was sent; the page also tells how it is."""
+    return [scan for body in bodies for scan in json.loads(body).get("scans", ())]
+
+
 def everything_kept(page: Page) -> str:
     """All that the browser keeps for the page, as text."""
     return page.evaluate(
@@ -99,11 +104,10 @@ def test_the_camera_reads_a_moving_pass_once(launch, tmp_path, week: Week):
     clip = film(qr.png(url, qr.PASS_LEVEL), tmp_path / "pass.y4m")
     camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
     browser = launch(*camera, f"--use-file-for-fake-video-capture={clip}")
-    page = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}).new_page()
+    view = {"width": 1280, "height": 800}
+    page = browser.new_context(locale="zh-CN", viewport=view, permissions=["camera"]).new_page()
     before = week.visits()
     station = Station(page, week).pair()
-    if page.locator("#camera-start").is_visible():
-        page.locator("#camera-start").click()
     expect(page.locator('#verdict[data-kind="good"]')).to_be_visible(timeout=30_000)
     expect(page.locator("#verdict-word")).to_have_text("已签到")
     expect(page.locator("#verdict-who")).to_have_text("社会公众")
@@ -131,6 +135,7 @@ def test_a_usb_scanner_is_read_and_the_second_time_is_a_repeat(station: Station)
 
 
 def test_the_scanners_enter_presses_no_button(station: Station):
+    station.mode("touch")
     station.page.locator('[data-group="government"]').focus()
     station.scanner(station.week.issue("youth"))
     station.verdict("good", "青少年")
@@ -149,6 +154,7 @@ def test_a_scanner_behind_an_input_method_is_read_and_told(station: Station):
 
 
 def test_a_touch_counts_a_whole_family(station: Station):
+    station.mode("touch")
     for _ in range(3):
         station.page.get_by_role("button", name="加一人").click()
     station.touch("社会公众")
@@ -161,6 +167,7 @@ def test_a_touch_counts_a_whole_family(station: Station):
 
 def test_a_double_tap_is_one_person(station: Station):
     before = len(station.week.scans())
+    station.mode("touch")
     station.page.locator('[data-group="youth"]').dblclick()
     station.verdict("good", "青少年")
     station.today(1)
@@ -198,6 +205,7 @@ def test_undo_takes_a_scan_back(station: Station):
     station.touch("政府人员")
     station.verdict("good")
     station.today(1)
+    station.mode("scan")
     undo = station.page.locator("#strip li").first.locator(".scan-undo")
     undo.click()
     expect(undo).to_have_text("确定撤销？")
@@ -229,7 +237,7 @@ def test_a_foreign_code_goes_nowhere(station: Station, text: str):
     part = text[-16:].lower()
     for place in (*bodies, kept, station.page.content()):
         assert part not in place.lower()
-    told = json.loads(bodies[-1])["scans"][-1]
+    told = scans_in(bodies)[-1]
     assert "code" not in told
     assert told["code_length"] == len(text)
     assert len(told["code_hash"]) == 64
@@ -259,7 +267,7 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
     station.verdict("good", "已签到", "离线：已存入本机")
     sent(station)
     assert lost == [200, 200]
-    assert len({json.loads(body)["scans"][0]["id"] for body in bodies}) == 1
+    assert len({scan["id"] for scan in scans_in(bodies)}) == 1
     assert station.week.visits() == before + 1
 
 
@@ -336,3 +344,51 @@ def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station)
         page.wait_for_timeout(100)
     assert [Flag.AFTER_REVOCATION in Flag(row.flags) for row in arrived] == [True]
     assert "owk_" not in everything_kept(page)
+
+
+TORCH = """
+    // A camera with a torch, as phones have one on the back; the fake one of the browser has none.
+    globalThis.lit = [];
+    MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+    MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { lit.push(advanced[0].torch); };
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    globalThis.asked = [];
+    navigator.mediaDevices.getUserMedia = (wanted) => { asked.push(wanted.video.facingMode.ideal); return ask(wanted); };
+    navigator.mediaDevices.enumerateDevices = async () => [{ kind: "videoinput" }, { kind: "videoinput" }];
+"""
+
+
+def test_camera_and_torch_stay_as_they_were_chosen(launch, week: Week):
+    browser = launch("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    page.add_init_script(TORCH)
+    station = Station(page, week).pair()
+    page.get_by_role("button", name="手电筒").click()
+    expect(page.locator("#camera-torch")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="切换摄像头").click()
+    expect(page.locator("#finder")).to_have_class("finder mirrored")
+    expect(page.locator("#camera-torch")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="手电筒").click()
+    assert page.evaluate("[asked, lit]") == [["environment", "user"], [True, True]]
+    station.reload()
+    expect(page.locator("#camera-torch")).to_have_attribute("aria-pressed", "true")
+    assert page.evaluate("[asked, lit]") == [["user"], [True]]
+    # Where there is nothing to see, no camera runs.
+    station.mode("tally")
+    assert page.evaluate("document.getElementById('video').srcObject") is None
+    station.mode("scan")
+    expect(page.locator('#finder[data-state="on"]')).to_be_visible()
+
+
+def test_a_camera_without_a_torch_offers_none(launch, week: Week):
+    browser = launch("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    station = Station(page, week).pair()
+    on = page.locator('#finder[data-state="on"]')
+    expect(on).to_be_visible()
+    expect(page.locator("#camera-torch")).to_be_hidden()
+    page.get_by_role("button", name="关闭摄像头").click()
+    station.reload()
+    expect(page.get_by_role("button", name="启动摄像头")).to_be_visible()  # it was switched off
+    page.get_by_role("button", name="启动摄像头").click()
+    expect(on).to_be_visible()

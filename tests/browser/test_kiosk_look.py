@@ -5,13 +5,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from models import clock
+from models.base import db, transaction
+from models.events import Event
 from tests.support.axe import serious
 from tests.support.served import Server, served
 from tests.support.station import Station, Week, open_week
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"phone": (390, 844), "tablet": (1280, 800), "screen": (1920, 1080)}
+BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
+SIZES = {"phone": (390, 844), "upright": (820, 1180), "tablet": (1280, 800), "screen": (1920, 1080)}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +26,11 @@ def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def week(server) -> Week:
-    return open_week(server)
+    week = open_week(server)
+    with week.rows(), transaction():
+        event = db.session.get_one(Event, week.event_id)
+        event.track_exits, event.occurrences[0].capacity = True, 200
+    return week
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -34,9 +42,26 @@ def test_every_state_can_be_used_by_everybody(browser: Browser, week: Week, them
     assert serious(page) == []
     station = Station(page, week).pair()
     assert serious(page) == []
+    with week.kiosk() as kiosk:
+        kiosk.message = "请到东门"
+    page.evaluate(BEAT)
+    expect(page.locator("#message-text")).to_be_visible()
+    for mode in ("touch", "tally", "exit", "scan"):
+        station.mode(mode)
+        assert serious(page) == [], mode
+    page.locator("#message-seen").click()
+    assert serious(page) == []
     station.touch("青少年")
     expect(page.locator('#verdict[data-kind="good"]')).to_be_visible()
     assert serious(page) == []
+    page.keyboard.press("Escape")
+    station.mode("exit")
+    page.locator("#leave").click()
+    station.scanner(week.issue("youth"))
+    expect(page.locator('#verdict[data-kind="out"]')).to_be_visible()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    station.mode("scan")
     station.scanner("https://pay.example/1234567")
     expect(page.locator('#verdict[data-kind="bad"]')).to_be_visible()
     assert serious(page) == []
@@ -46,8 +71,20 @@ def test_every_state_can_be_used_by_everybody(browser: Browser, week: Week, them
     expect(page.locator("#door")).to_be_visible()
     assert serious(page) == []
     page.keyboard.press("Escape")
-    page.locator("#about").click()
-    expect(page.locator("#sheet")).to_be_visible()
+    for opener, sheet in (("#type", "#typing"), ("#help-open", "#help"), ("#about", "#sheet")):
+        page.locator(opener).click()
+        expect(page.locator(sheet)).to_be_visible()
+        assert serious(page) == [], sheet
+        if sheet != "#sheet":
+            page.keyboard.press("Escape")
+    page.locator("#pin-set").click()
+    expect(page.locator("#pin")).to_be_visible()
+    assert serious(page) == []
+    page.locator("#pin-cancel").click()
+    with week.kiosk() as kiosk:
+        kiosk.locked_at = clock.now()
+    page.evaluate(BEAT)
+    expect(page.locator("#locked")).to_be_visible()
     assert serious(page) == []
     context.close()
 
@@ -57,13 +94,23 @@ def test_nothing_is_cut_off_and_buttons_can_be_hit(browser: Browser, week: Week,
     width, height = SIZES[size]
     context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
     page = context.new_page()
-    Station(page, week).pair()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [button.bounding_box() for button in page.locator(".group").all()]
-    assert len(boxes) == 5
-    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
-    assert all(box["y"] + box["height"] <= height for box in boxes)
-    assert all(min(box["width"], box["height"]) >= 80 for box in boxes[:4])
+    station = Station(page, week).pair()
+    for mode, buttons, count, least in (
+        ("scan", "#type", 1, 44),
+        ("touch", ".group", 5, 48),
+        ("tally", ".clicker", 5, 76),
+        ("exit", "#leave", 1, 76),
+    ):
+        station.mode(mode)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, mode
+        boxes = [button.bounding_box() for button in page.locator(f"{buttons}, .mode").all()]
+        assert len(boxes) == count + 4, mode
+        assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes), mode
+        assert all(box["y"] + box["height"] <= height for box in boxes), mode
+        big = [button.bounding_box() for button in page.locator(buttons).all()]
+        assert all(min(box["width"], box["height"]) >= least for box in big), mode
+        if mode == "touch":  # "rather not say" is the fifth, and smaller
+            assert all(min(box["width"], box["height"]) >= 80 for box in big[:4])
     context.close()
 
 
@@ -78,7 +125,9 @@ def test_the_kiosk_changes_its_language_and_keeps_it(browser: Browser, week: Wee
     station.touch("Young people")
     station.verdict("good", "Checked in", "Young people")
     page.reload()
+    expect(page.locator("#work")).to_be_visible()
     expect(page.locator("#touch-name")).to_have_text("No pass? Tap your group")
+    expect(page.locator('[data-mode="tally"]').last).to_have_text("Count")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     # The server words its reasons in the language of the screen, not of some cookie.
     context.add_cookies([{"name": "lang", "value": "zh", "url": week.server.url}])

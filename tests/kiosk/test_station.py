@@ -1,15 +1,18 @@
 """Pairing a device, and what a paired device is told."""
 
+import re
 from base64 import b64decode
 from datetime import timedelta
 
 import pytest
 
+from kiosk.staff_words import CHECKS
 from models import clock, devices, keys, pairing, passes
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import OccurrenceDraft
 from tests.conftest import SECRET
+from tests.support.door_cases import CASES
 from tests.support.week import DAY, NINE, load_week, make_event, session
 
 pytest_plugins = ["tests.support.queries"]
@@ -252,6 +255,27 @@ def test_the_page_and_its_decoder_may_run_webassembly_and_nothing_inline(client,
     reader.close()  # it is a file that is being sent
     assert " style=" not in page.text
     assert "onclick" not in page.text
+
+
+def test_the_help_says_what_the_cases_of_the_door_prove(client, week):
+    """Offline: yes where every case is decided as online; known where one is not, by what is new; else later or no."""
+
+    def told(check: str) -> str:
+        ends = [
+            [(case[side]["verdict"], case[side].get("reason")) for side in ("online", "offline")]
+            for case in CASES
+            if case["check"] == check
+        ]
+        same = [online == offline for online, offline in ends]
+        if all(same):
+            return "yes"
+        if any(same):
+            return "known"
+        return "later" if all(offline[0] is None for _online, offline in ends) else "no"
+
+    assert {check: told(check) for check in {case["check"] for case in CASES}} == CHECKS
+    page = client.get("/kiosk/").text
+    assert re.findall(r'data-offline="(\w+)"', page) == list(CHECKS.values())
 
 
 def test_the_page_speaks_the_readers_language_and_carries_both(client, week):

@@ -1,7 +1,7 @@
 """The cases of tests/cases/door.json, set up in a database: what both sides of the door are asked, and the table of it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -31,57 +31,80 @@ class Scene:
     token: str
     code: str | None
     made: passes.Pass | None
+    done: dict[str, list[Attempt]] = field(default_factory=lambda: {"own": [], "elsewhere": []})
 
     def attempt(self, step: dict, shown: str | None = None) -> Attempt:
         """One step of the case: its scan, or an earlier one of the same pass."""
         at = NINE + minutes(step.get("minute", 0))
         scan = self.case["scan"]
-        common = {"headcount": step.get("headcount"), "shown": shown}
-        if "touch" in scan:
-            return Attempt(uuid4(), "touch", at, group=scan["touch"], **common)
-        return Attempt(uuid4(), "pass", at, code=self.code, direction=step.get("direction", "in"), **common)
+        common = {
+            "headcount": step.get("headcount"),
+            "shown": shown,
+            "direction": step.get("direction", "in"),
+        }
+        if "undo" in step:
+            return Attempt(uuid4(), "undo", at, undoes=self.done[step["undo"]][-1].id, shown=shown)
+        for kind in ("touch", "tally"):
+            if kind in scan:
+                return Attempt(uuid4(), kind, at, group=scan[kind], **common)
+        return Attempt(uuid4(), "pass", at, code=self.code, **common)
 
     def happen(self) -> None:
         """All that came before, at this device and at another."""
-        for step in self.case.get("before", ()):
-            attempt = self.attempt(step)
-            self.door.hand_in(attempt)
-            if step.get("undone"):
-                self.door.undo(attempt.id, attempt.at + minutes(1))
-        for step in self.case.get("elsewhere", ()):
-            self.elsewhere.hand_in(self.attempt(step))
+        for whose, door in (("own", self.door), ("elsewhere", self.elsewhere)):
+            for step in self.case.get("before" if whose == "own" else whose, ()):
+                attempt = self.attempt(step)
+                self.done[whose].append(attempt)
+                door.hand_in(attempt)
+                if step.get("undone"):
+                    door.undo(attempt.id, attempt.at + minutes(1))
         for _ in range(self.case.get("crowd", 0)):
             self.elsewhere.tally("public", NINE)
 
     def revoke(self) -> None:
-        if self.made and self.case["scan"]["pass"].get("revoked"):
+        if self.made and self.case["scan"].get("pass", {}).get("revoked"):
             passes.revoke(self.made.id, NINE - timedelta(hours=2))
 
     def body(self, step: dict) -> dict:
-        """The same step as a device posts it, with its instant in milliseconds."""
-        attempt = self.attempt(step)
+        """The same step as a device posts it, with its instant in milliseconds. An undo says whose scan it takes back."""
+        attempt = self.attempt(step) if "undo" not in step else self._undo(step)
         at = round(attempt.at.timestamp() * 1000)
         told = {"kind": attempt.kind, "code": attempt.code, "direction": attempt.direction}
         told |= {"group": attempt.group, "headcount": attempt.headcount}
         kept = {name: value for name, value in told.items() if value is not None}
-        return {"id": str(attempt.id), "at": at, "body": kept, "undone": bool(step.get("undone"))}
+        told = {"id": str(attempt.id), "at": at, "body": kept, "undone": bool(step.get("undone"))}
+        return {**told, "whose": step.get("undo")}
+
+    def _undo(self, step: dict) -> Attempt:
+        return Attempt(uuid4(), "undo", NINE + minutes(step["minute"]), undoes=uuid4())
 
 
 def stage(campaign: Campaign, case: dict) -> Scene:
     event = make_event(campaign, case["name"], occurrences=(session(capacity=case.get("capacity")),))
     other = make_event(campaign, "别处的活动")
     before = NINE - timedelta(hours=3)
-    kiosk, token = devices.add(event, before)
+    kiosk, token = devices.add(event, before, **_allowed(case))
     elsewhere, _ = devices.add(event, before)
     scan = case["scan"]
     code, made = scan.get("text"), None
-    if "pass" in scan:
-        bound = {"here": event, "other": other}.get(scan["pass"].get("event"))
-        headcount = scan["pass"].get("headcount")
+    if "pass" in scan or "undo" in scan:
+        wanted = scan.get("pass", {})
+        bound = {"here": event, "other": other}.get(wanted.get("event"))
+        headcount = wanted.get("headcount")
         [made] = passes.issue(campaign, "youth", before, headcount=headcount, event=bound)
-        code = _spoiled(made, scan["pass"])
+        code = _spoiled(made, wanted)
     doors = Door(campaign, kiosk), Door(campaign, elsewhere)
     return Scene(case, campaign, event, *doors, token, code, made)
+
+
+def _allowed(case: dict) -> dict:
+    """What the device may do; where the case says nothing, all that does not need a supervisor."""
+    scopes = case.get("scopes", ["scan", "tally"])
+    return {
+        "may_scan": "scan" in scopes,
+        "may_tally": "tally" in scopes,
+        "supervisor": "supervisor" in scopes,
+    }
 
 
 def _spoiled(made: passes.Pass, wanted: dict) -> str:

@@ -22,6 +22,7 @@ from tests.support.week import make_event
 
 TITLE = "今天的现场宣传"
 KEY_PAUSE = 0.005  # seconds: what a scanner does and no hand can
+HAND_PAUSE = 0.15
 ENTER = {"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}
 
 
@@ -42,11 +43,17 @@ class Week:
         with self.server.app.app_context():
             yield campaigns.find(self.campaign_id)
 
-    def offer(self) -> str:
+    def offer(self, **what) -> str:
         """A fresh pairing code."""
         with self.rows():
             event = db.session.get_one(Event, self.event_id)
-            return pairing.offer(event, self.server.app.config["SECRET_KEY"], clock.now())
+            return pairing.offer(event, self.server.app.config["SECRET_KEY"], clock.now(), **what)
+
+    @contextmanager
+    def kiosk(self) -> Iterator[devices.Kiosk]:
+        """The device that was paired last, as the desk changes it."""
+        with self.rows(), transaction():
+            yield db.session.scalars(select(devices.Kiosk).order_by(devices.Kiosk.id.desc())).first()
 
     def issue(self, group: str = "youth", **fields) -> str:
         """The token of a fresh pass."""
@@ -101,9 +108,10 @@ class Station:
     page: Page
     week: Week
 
-    def pair(self) -> "Station":
+    def pair(self, **what) -> "Station":
+        """what: of the offer (may_scan, may_tally, supervisor, with_event)."""
         self.page.goto(self.week.url)
-        code = self.week.offer()
+        code = self.week.offer(**what)
         self.page.get_by_label("配对码").fill(f"{code[:4].lower()}-{code[4:]}")
         self.page.get_by_role("button", name="配对", exact=True).click()
         expect(self.page.locator("#event")).to_have_text(TITLE)
@@ -119,15 +127,24 @@ class Station:
         hidden = {"key": "Process", "windowsVirtualKeyCode": 229}
         self._keys([{"code": _key(character)["code"], **hidden} for character in text] + [ENTER])
 
-    def _keys(self, keys: list[dict]) -> None:
+    def hand(self, text: str) -> None:
+        """A person presses keys, one after the other."""
+        self._keys([_key(character) for character in text], HAND_PAUSE)
+
+    def _keys(self, keys: list[dict], pause: float = KEY_PAUSE) -> None:
         """Real key events with the time stamps of a scanner, however slowly this machine sends them."""
         session = self.page.context.new_cdp_session(self.page)
-        began = time.time() - len(keys) * KEY_PAUSE
+        began = time.time() - len(keys) * pause
         for number, key in enumerate(keys):
-            stamp = began + number * KEY_PAUSE
+            stamp = began + number * pause
             session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": stamp, **key})
             session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, "text": ""})
         session.detach()
+
+    def reload(self) -> None:
+        """Switch the device on again; the guard against reading twice has forgotten."""
+        self.page.reload()
+        expect(self.page.locator("#work")).to_be_visible()
 
     def verdict(self, kind: str, *words: str) -> None:
         """Wait for a verdict of this kind (good, again, bad, kept) with these words, and let it go again."""
@@ -138,7 +155,17 @@ class Station:
         self.page.keyboard.press("Escape")
         expect(shown).to_be_hidden()
 
+    def mode(self, name: str) -> "Station":
+        """Choose scan, touch, tally or exit."""
+        button = self.page.locator(f'#modes [data-mode="{name}"]')
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        return self
+
     def touch(self, name: str) -> None:
+        """Tap a group, on the touch screen."""
+        if self.page.locator("body").get_attribute("data-mode") != "touch":
+            self.mode("touch")
         self.page.locator("#touch").get_by_role("button", name=name).click()
 
     def today(self, count: int) -> None:

@@ -1,21 +1,28 @@
 // The kiosk app begins here: restore what the device keeps, then pair, or open the station.
 
 import { Failed } from "./api.js";
+import * as beat from "./beat.js";
 import * as clock from "./clock.js";
 import * as feedback from "./feedback.js";
-import * as handover from "./handover.js";
+import * as guard from "./guard.js";
+import * as joining from "./joining.js";
+import * as knowledge from "./knowledge.js";
 import * as line from "./line.js";
+import * as menu from "./menu.js";
+import * as modes from "./modes.js";
 import * as outbox from "./outbox.js";
-import { bringIcons, byId, element, icon, tell, twice } from "./page.js";
+import { bringIcons, byId, element, tell } from "./page.js";
 import * as pairing from "./pairing.js";
+import * as pin from "./pin.js";
 import * as shell from "./shell.js";
 import * as station from "./station.js";
 import * as store from "./store.js";
-import { clockTime, dayOf, language, named, say, speak, when } from "./words.js";
 import { stayAwake } from "./wake.js";
+import { language, say, speak } from "./words.js";
 
 const CLIENT = 1;
 const REFRESH = 5 * 60_000;
+const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
 
 let token = null;
 
@@ -25,15 +32,20 @@ async function sent(outcome) {
   station.draw();
   if (outcome.refused) await unpair(outcome.detail || say("revoked"));
   else if (!token) await handedOver();
+  else beat.queueIs((await store.queue()).waiting);
 }
 
 /** The end of a pairing. What the device still holds goes on being handed over under its old name, if it may. */
 async function unpair(why) {
   const retired = token;
   token = null;
+  beat.close();
   if (retired) await store.put("handover", retired);
   await store.put("token", null);
   station.close();
+  knowledge.forget();
+  await pin.clear();
+  guard.draw();
   byId("about").hidden = true;
   pairing.open(why, await store.queue());
   await handedOver();
@@ -47,50 +59,78 @@ async function handedOver() {
 }
 
 async function paired(newToken, kiosk) {
+  beat.close();
+  station.close();
+  knowledge.forget();
   token = newToken;
   await store.put("token", token);
   await store.put("kiosk", kiosk);
   await store.put("handover", null);
   await store.put("knowledge", null); // of an earlier pairing
   await begin();
+  const until = knowledge.expiry();
+  if (until !== null) station.notice(say("until_told"), 15_000);
+}
+
+/** A revoked device may still hand in what it holds, so that comes first. */
+async function outOfService(detail) {
+  await outbox.send();
+  if (token) await unpair(detail);
 }
 
 /** Learn what the server has to tell; without an answer go on with what is known. */
 async function refresh() {
   if (!token) return;
   try {
-    const told = await station.learn(token);
+    const told = await knowledge.learn(token);
     line.set(true);
     if (told.least_client > CLIENT) offerReload();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     if (error.status === 401) {
-      // A revoked device may still hand in what it holds, so that comes first.
-      await outbox.send();
-      if (token) await unpair(error.detail || say("revoked"));
+      await outOfService(knowledge.knowledge() && knowledge.expired() ? say("expired") : error.detail || say("revoked"));
       return;
     }
     line.set(error.status > 0);
   }
-  station.draw();
+  await station.heard();
+}
+
+/** After every heartbeat. */
+async function beaten({ online, news, gone, detail }) {
+  const back = online && !line.isOnline();
+  line.set(online);
+  if (gone) await outOfService(knowledge.expired() ? say("expired") : detail || say("revoked"));
+  else if (news) await refresh();
+  else await station.heard();
+  if (back && token) outbox.nudge();
+}
+
+/** A steward's own phone goes with the event, also without a network. */
+async function lookAtClock() {
+  if (token && knowledge.knowledge() && knowledge.expired()) await outOfService(say("expired"));
 }
 
 async function begin() {
   outbox.open(token, sent);
   // What is known already opens the door at once; a server that does not answer must not hold it up.
-  if (!(await station.recall())) await refresh();
+  if (!(await knowledge.recall())) await refresh();
   if (!token) return;
-  if (!station.knowledge()) {
-    byId("pairing").hidden = true;
+  if (!knowledge.knowledge()) {
+    pairing.close();
     tell(byId("notice"), say("pair_offline"));
     setTimeout(begin, 5000);
     return;
   }
   tell(byId("notice"), "");
+  pairing.close();
   byId("about").hidden = false;
-  station.open(token);
+  await station.open(token);
+  await station.heard();
   stayAwake();
+  beat.open(token, beaten);
   await refreshAndSend();
+  await beat.now();
 }
 
 function offerReload() {
@@ -102,65 +142,35 @@ function offerReload() {
   place.hidden = false;
 }
 
-async function drawSheet() {
-  const lasting = await navigator.storage?.persisted?.();
-  const { kiosk, campaign, events } = station.knowledge();
-  const sittings = events.flatMap((event) => event.occurrences.map((one) => `${event.title}: ${when(one, campaign.zone)}`));
-  const learned = station.learnedAt();
-  const facts = [
-    ["device", kiosk.name],
-    ["campaign", named(campaign.name)],
-    ["events", sittings.join("\n")],
-    ["known_since", `${dayOf(learned, campaign.zone)} ${clockTime(learned, campaign.zone)}`],
-    ["storage", say(lasting ? "storage_lasts" : "storage_may_go")],
-    ["version", shell.version],
-  ];
-  const rows = facts.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]);
-  byId("facts").replaceChildren(...rows);
-}
-
-async function repair() {
+/** What keeps this device from leaving its pairing: a sentence, or "". The queue is handed over first. */
+async function hindrance() {
+  if (!(await guard.staff())) return say("pin_needed");
+  await outbox.send();
   const { waiting } = await store.queue();
-  if (waiting) {
-    byId("repair-note").textContent = say("repair_wait", { count: waiting });
-    outbox.send();
-    return;
-  }
-  byId("sheet").close();
-  await unpair("");
+  return waiting ? say("repair_wait", { count: waiting }) : "";
 }
 
-function drawSound() {
-  const button = byId("sound");
-  const on = feedback.soundIsOn();
-  button.dataset.label = on ? "sound_on" : "sound_off";
-  button.setAttribute("aria-pressed", String(on));
-  button.setAttribute("aria-label", say(button.dataset.label));
-  button.replaceChildren(icon(on ? "sound" : "sound-off"));
+async function endPairing() {
+  const why = await hindrance();
+  if (!why) await unpair("");
+  return why;
 }
 
 function listen() {
   byId("language").addEventListener("click", async () => {
     speak(language() === "zh" ? "en" : "zh");
     await store.put("language", language());
+    menu.draw();
+    guard.draw();
+    if (token) modes.draw();
     station.draw();
   });
-  byId("sound").addEventListener("click", async () => {
-    feedback.setSound(!feedback.soundIsOn());
-    drawSound();
-    await store.put("sound", feedback.soundIsOn());
-  });
-  byId("about").addEventListener("click", async () => {
-    await drawSheet();
-    tell(byId("repair-note"), say("repair_note"));
-    byId("sheet").showModal();
-  });
-  byId("sheet-close").addEventListener("click", () => byId("sheet").close());
-  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", handover.save);
-  twice(byId("repair"), () => say("repair_sure"), repair);
+  menu.listen(endPairing);
+  joining.listen(() => (token ? knowledge.knowledge()?.kiosk ?? null : null), hindrance, paired);
   for (const first of ["pointerdown", "keydown"]) document.addEventListener(first, feedback.unlock, { passive: true });
   addEventListener("online", refreshAndSend);
   setInterval(refreshAndSend, REFRESH);
+  setInterval(lookAtClock, LOOK_AT_CLOCK);
 }
 
 async function refreshAndSend() {
@@ -183,12 +193,16 @@ async function start() {
   speak((await store.get("language")) ?? language());
   feedback.setSound((await store.get("sound")) ?? true);
   clock.restore(await store.get("skew"));
-  drawSound();
+  await pin.recall();
+  menu.draw();
+  guard.draw();
   listen();
-  station.listen();
+  station.listen(outbox.nudge);
   pairing.listen(paired);
   shell.start(station.isBusy);
   token = (await store.get("token")) ?? null;
+  if (token) await knowledge.recall();
+  joining.look();
   if (token) await begin();
   else await unpaired();
   navigator.storage?.persist?.();

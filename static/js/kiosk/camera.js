@@ -3,6 +3,7 @@
 const SHARE = 0.8; // of the shorter side: where a hand holds the code
 const SIDE = 576; // pixels that the decoder sees
 const PAUSE = 60; // milliseconds between two looks: quick enough, and an old tablet stays cool
+const KEPT = 199; // looks whose time is remembered
 const INVERT_EVERY = 4; // every so many looks also for light on dark
 const REASONS = {
   NotAllowedError: "camera_denied",
@@ -14,14 +15,18 @@ const REASONS = {
 };
 
 export class Camera {
-  /** video: the element to show it in; onText(text); onState({state: off|starting|on, why, cameras, facing}). */
+  /**
+   * video: the element to show it in; onText(text);
+   * onState({state: off|starting|on, why, cameras, facing, torch: true|false, undefined where there is none}).
+   */
   constructor(video, onText, onState) {
-    Object.assign(this, { video, onText, onState, facing: "environment", stream: null, worker: null });
+    Object.assign(this, { video, onText, onState, facing: "environment", stream: null, worker: null, lit: false });
     this.canvas = document.createElement("canvas");
     this.canvas.width = this.canvas.height = SIDE;
     this.paint = this.canvas.getContext("2d", { willReadFrequently: true });
     this.looks = 0;
     this.starts = 0; // what belongs to an earlier start is ignored
+    this.took = []; // milliseconds of the latest looks, from the frame to its answer
   }
 
   static possible() {
@@ -37,7 +42,7 @@ export class Camera {
     }
   }
 
-  async start(facing = this.facing) {
+  async start(facing = this.facing, lit = false) {
     if (!Camera.possible()) {
       this.onState({ state: "off", why: "camera_insecure" });
       return;
@@ -64,8 +69,31 @@ export class Camera {
     if (start !== this.starts) return;
     this.stream.getVideoTracks()[0].addEventListener("ended", () => this.stop("camera_taken"));
     this.decoder();
-    this.onState({ state: "on", cameras: await countCameras(), facing: this.facing });
+    this.cameras = await countCameras();
+    if (lit) await this.light(true);
+    else this.tell();
     this.nextLook(start);
+  }
+
+  /** Turn the torch on or off, where the camera in use has one. */
+  async light(wanted) {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    try {
+      if (track?.getCapabilities?.().torch) {
+        await track.applyConstraints({ advanced: [{ torch: wanted }] });
+        this.lit = wanted;
+      }
+    } catch {
+      this.lit = false; // some tell of a torch and then refuse it
+    }
+    this.tell();
+  }
+
+  tell() {
+    const [track] = this.stream?.getVideoTracks() ?? [];
+    if (!track) return;
+    const torch = track.getCapabilities?.().torch ? this.lit : undefined;
+    this.onState({ state: "on", cameras: this.cameras, facing: this.facing, torch });
   }
 
   stop(why = "camera_off") {
@@ -78,6 +106,7 @@ export class Camera {
     this.starts += 1;
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.stream = null;
+    this.lit = false;
     this.video.srcObject = null;
   }
 
@@ -103,6 +132,7 @@ export class Camera {
 
   seen(text) {
     const { starts } = this;
+    this.took = [...this.took.slice(-KEPT), performance.now() - this.began];
     if (text) this.onText(text);
     setTimeout(() => this.nextLook(starts), PAUSE);
   }
@@ -120,6 +150,7 @@ export class Camera {
       this.nextLook(start);
       return;
     }
+    this.began = performance.now();
     const side = Math.min(width, height) * SHARE;
     this.paint.drawImage(this.video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE);
     const pixels = this.paint.getImageData(0, 0, SIDE, SIDE).data.buffer;

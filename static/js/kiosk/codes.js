@@ -4,7 +4,7 @@ import { hex, hmac } from "./digests.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const VERSION = 1;
-const PASS_CHARACTERS = 128;
+export const PASS_CHARACTERS = 128;
 const VENUE_CHARACTERS = 24;
 export const SINGLE = 1;
 export const GROUP = 2;
@@ -14,6 +14,13 @@ export const TAKEN = 3;
 function lastSegment(text) {
   const path = text.normalize("NFKC").trim().split(/[?#]/, 1)[0].replace(/\/+$/, "");
   return path.slice(path.lastIndexOf("/") + 1).toUpperCase();
+}
+
+/** For whoever typed it: how many characters the code has, and those (three at most) that are in no code. */
+export function shapeOf(text) {
+  const token = lastSegment(text);
+  const strange = [...new Set(token)].filter((letter) => !ALPHABET.includes(letter));
+  return { length: token.length, strange: strange.slice(0, 3).join(" ") };
 }
 
 function decode(token) {

@@ -1,11 +1,13 @@
-// What is heard and felt. Three sounds that differ in pitch, number and length, so that nobody has to look.
+// What is heard and felt. Sounds that differ in pitch, number and length, so that nobody has to look.
 
 const TONES = {
   good: [[880, 0, 0.09], [1320, 0.1, 0.14]],
+  out: [[880, 0, 0.09], [587, 0.1, 0.18]],
   again: [[660, 0, 0.22]],
   bad: [[196, 0, 0.18], [196, 0.24, 0.28]],
+  tick: [[1175, 0, 0.05]],
 };
-const BUZZ = { good: [60], again: [40, 60, 40], bad: [220, 80, 220] };
+const BUZZ = { good: [60], out: [60, 30, 60], tick: [15], again: [40, 60, 40], bad: [220, 80, 220] };
 
 let context = null;
 let on = true;
@@ -40,7 +42,7 @@ function tone([pitch, after, length], kind) {
   voice.stop(start + length + 0.02);
 }
 
-/** good, again or bad. */
+/** kind: good, out, again, bad or tick. */
 export function give(kind) {
   navigator.vibrate?.(BUZZ[kind]);
   if (!on || context?.state !== "running") return;

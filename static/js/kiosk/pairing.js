@@ -1,6 +1,8 @@
-// One question: the code of eight characters.
+// One question: the code of eight characters, typed, or read from the desk's QR code.
 
 import { ask, Failed } from "./api.js";
+import { Camera } from "./camera.js";
+import { codeIn } from "./link.js";
 import { byId, tell } from "./page.js";
 import { say } from "./words.js";
 
@@ -9,10 +11,12 @@ const ALIKE = /[01OIL]/g; // never in a code, so that nobody takes one for anoth
 
 const field = byId("pair-code");
 const button = document.querySelector(".pair-button");
+let onPaired = async () => {};
+let camera = null;
 
-/** What was typed, as the server reads it: no dashes or spaces, full-width letters as plain ones, upper case. */
-function typed() {
-  return field.value.normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
+/** A code as the server reads it: no dashes or spaces, full-width letters as plain ones, upper case. */
+function plain(text) {
+  return (codeIn(text) ?? text).normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
 }
 
 function complaintAbout(code) {
@@ -21,33 +25,41 @@ function complaintAbout(code) {
   return alike.length ? say("pair_alike", { characters: alike.join(" ") }) : "";
 }
 
+/** Turn a code into a pairing: {token, kiosk}. Throws the sentence that says what to change, as an Error. */
+export async function pairWith(text) {
+  const code = plain(text);
+  const complaint = complaintAbout(code);
+  if (complaint) throw new Error(complaint);
+  try {
+    return await ask("/api/v1/kiosk/pair", { body: { code } });
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    throw new Error(error.detail || say("pair_offline"), { cause: error });
+  }
+}
+
 function complain(sentence) {
   byId("pair-error").textContent = sentence;
   field.setAttribute("aria-invalid", sentence ? "true" : "false");
 }
 
-async function submit(onPaired) {
-  const code = typed();
-  const complaint = complaintAbout(code);
-  complain(complaint);
-  if (complaint) {
-    field.focus();
-    return;
-  }
+async function submit() {
+  complain("");
   button.disabled = true;
   button.firstElementChild.textContent = say("pair_busy");
+  let made = null;
   try {
-    const { token, kiosk } = await ask("/api/v1/kiosk/pair", { body: { code } });
-    field.value = "";
-    await onPaired(token, kiosk);
+    made = await pairWith(field.value);
   } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    complain(error.detail || say("pair_offline"));
+    complain(error.message);
     field.focus();
   } finally {
     button.disabled = false;
     button.firstElementChild.textContent = say("pair_button");
   }
+  if (!made) return;
+  field.value = "";
+  await onPaired(made.token, made.kiosk);
 }
 
 /** How much an earlier pairing has left on this device: {waiting, aside}. */
@@ -60,13 +72,47 @@ export function kept({ waiting, aside }) {
 /** Show the question. why: a sentence that says what ended the last pairing. queue: what still waits here. */
 export function open(why, queue) {
   byId("pairing").hidden = false;
-  byId("station").hidden = true;
+  byId("work").hidden = true;
+  byId("pair-camera").hidden = !Camera.possible();
   tell(byId("pair-why"), why);
   kept(queue);
   field.focus();
 }
 
-export function listen(onPaired) {
+export function close() {
+  stopLooking();
+  byId("pairing").hidden = true;
+}
+
+/** The camera of the pairing screen: any code that holds none of ours is passed over. */
+function look() {
+  tell(byId("pair-look-why"), say("camera_busy"));
+  byId("pair-look").showModal();
+  camera ??= new Camera(byId("pair-video"), seen, ({ state, why }) => {
+    tell(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : why));
+  });
+  camera.start();
+}
+
+function seen(text) {
+  if (!byId("pair-look").open) return;
+  const code = codeIn(text);
+  if (code === null) {
+    tell(byId("pair-look-why"), say("pair_other_code"));
+    return;
+  }
+  stopLooking();
+  field.value = plain(code);
+  submit();
+}
+
+function stopLooking() {
+  camera?.release();
+  if (byId("pair-look").open) byId("pair-look").close();
+}
+
+export function listen(paired) {
+  onPaired = paired;
   field.addEventListener("input", () => {
     if (field.value !== field.value.toUpperCase()) {
       const place = field.selectionStart;
@@ -77,6 +123,9 @@ export function listen(onPaired) {
   });
   byId("pair-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    submit(onPaired);
+    submit();
   });
+  byId("pair-camera").addEventListener("click", look);
+  byId("pair-look-close").addEventListener("click", stopLooking);
+  byId("pair-look").addEventListener("close", () => camera?.release());
 }

@@ -32,6 +32,28 @@ function startOf(sitting) {
   return sitting.start.length > 10 ? Date.parse(sitting.start) : Date.parse(sitting.opens);
 }
 
+/** What a device needs to hand in a kind of scan; a supervisor may everything. */
+export function may(kind, known) {
+  const { scopes } = known.kiosk;
+  return scopes.includes(kind === "tally" ? "tally" : "scan") || scopes.includes("supervisor");
+}
+
+/**
+ * Whether an undo made at `at` takes out a scan: an own one within the time for it, or, by a supervisor, any at an event
+ * that it serves. target: {at, own, sitting: id, or null where nobody was let in}.
+ */
+export function reaches(target, at, known) {
+  if (target.own && at - target.at <= known.rules.undo_minutes * 60_000) return true;
+  if (!known.kiosk.scopes.includes("supervisor")) return false;
+  return !target.sitting || known.events.some((event) => event.occurrences.some(({ id }) => id === target.sitting));
+}
+
+/** Judge an undo. target: as for reaches, and undone: it was taken back before. */
+export function decideUndo(target, at, known) {
+  if (!reaches(target, at, known)) return refused("not_allowed");
+  return { verdict: target.undone ? REPEAT : STORED, reason: null, flags: [], since: null, unchecked: [] };
+}
+
 /** The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest. */
 function openThen(sittings, at) {
   const open = sittings.filter((sitting) => openAt(sitting, at));
@@ -45,7 +67,7 @@ function byTime(one, other) {
 }
 
 /** What the rows of one holder at one sitting and day come to: the first arrival, its weight, heads inside now. */
-function derive(entries) {
+export function derive(entries) {
   const rows = [...entries].sort(byTime);
   const arrivals = rows.filter((row) => row.direction !== OUT);
   if (!arrivals.length) return { first: null, weight: 0, inside: 0 };
@@ -100,6 +122,7 @@ function sittingsOf(known, event) {
 export async function decide({ id, body, at }, known, seenOf) {
   const pass = body.kind === "pass" ? await readPass(body.code, known) : null;
   if (pass && pass.is !== "pass") return pass;
+  if (!may(body.kind, known)) return refused("not_allowed");
   const flags = [];
   let headcount = body.headcount ?? 1;
   if (pass) {

@@ -6,7 +6,7 @@ import * as codes from "./codes.js";
 import * as door from "./door.js";
 import * as line from "./line.js";
 import * as outbox from "./outbox.js";
-import { decide } from "./rules.js";
+import { decide, decideUndo } from "./rules.js";
 import * as store from "./store.js";
 import * as verdict from "./verdict.js";
 import { say } from "./words.js";
@@ -32,7 +32,7 @@ class Guard {
 }
 
 /** A random UUID, also where the page came over plain http and crypto.randomUUID is missing. */
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -41,12 +41,22 @@ function newId() {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
+/** When it was made, by true time as far as the device knew it. */
+export function corrected({ made, body }) {
+  return made - (body.skew_ms ?? 0);
+}
+
+function asTarget(target) {
+  if (!target.body) return { ...target, own: false };
+  return { at: corrected(target), own: true, sitting: target.about.entry?.sitting ?? null, undone: Boolean(target.undone) };
+}
+
 function within(milliseconds, work) {
   return Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
 }
 
 export class Scans {
-  /** station: {token, known, zone, rules, groupName(key), groupKey(number)}; onChange() after every scan and answer. */
+  /** station: {token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
   constructor(station, onChange) {
     this.station = station;
     this.onChange = onChange;
@@ -65,9 +75,11 @@ export class Scans {
       await this.foreign(text, read.is);
       return;
     }
+    const { direction } = this.station;
     const about = { group: this.station.groupKey(read.group), holder: read.serial };
-    const body = { kind: "pass", code: read.token, direction: "in" };
-    if (read.purpose === codes.GROUP) {
+    const body = { kind: "pass", code: read.token, direction };
+    // A group leaves as a whole; how many have come is asked when they come.
+    if (read.purpose === codes.GROUP && direction === "in") {
       body.headcount = await door.ask(read.headcount, this.station.rules.max_headcount);
       if (body.headcount === null) return;
     }
@@ -89,21 +101,20 @@ export class Scans {
     return this.submit({ kind: "touch", group, headcount }, { group });
   }
 
-  /** Take back a scan of this device. */
+  /** Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's. */
   async undo(target) {
     const scan = this.made({ kind: "undo", undoes: target.id });
-    const within = scan.made - target.made <= this.station.rules.undo_minutes * 60_000;
-    const refused = { verdict: "refused", reason: "not_allowed", flags: [], since: null };
-    const taken = { verdict: "stored", reason: null, flags: [], since: null, unchecked: [] };
-    await this.answer(verdict.begin(), scan, { group: null }, within ? taken : refused);
+    await this.answer(verdict.begin(), scan, { group: null }, decideUndo(asTarget(target), corrected(scan), this.station.known));
   }
 
   async submit(body, about) {
     const number = verdict.begin();
     const scan = this.made(body);
-    const at = scan.made - (scan.body.skew_ms ?? 0);
-    const judged = await decide({ id: scan.id, body: scan.body, at }, this.station.known, store.seen);
-    await this.answer(number, scan, about, judged);
+    await this.answer(number, scan, about, await this.judge(scan));
+  }
+
+  judge(scan) {
+    return decide({ id: scan.id, body: scan.body, at: corrected(scan) }, this.station.known, store.seen);
   }
 
   /** A scan as it is posted, with its id and the device's clock at this moment. */
@@ -128,10 +139,9 @@ export class Scans {
       kept = await store.scan(scan.id);
       if (!kept.answer) kept = await store.show(scan.id, judged.verdict);
     }
-    const undoes = scan.body.kind === "undo";
     const told = kept.answer ?? { ...judged, own: true };
     const group = told.group ? this.station.groupName(told.group) : "";
-    verdict.show(number, ...verdict.worded(told, group, this.station.zone, undoes));
+    verdict.show(number, ...verdict.worded(told, group, this.station.zone, scan.body));
     this.onChange();
     if (!live) outbox.nudge();
   }

@@ -1,55 +1,14 @@
-// What the device keeps: its token, and every scan from the moment it is made. The only module that knows IndexedDB.
+// What the device keeps: its token, and every scan from the moment it is made.
 //
-// A scan is {id, seq, state, made, body, about, answer, undone}: state waiting, answered or aside; made: milliseconds
-// of the device's clock; body: what is posted, changed once at most, when the device shows its own verdict (shown);
-// about: {group, holder, entry, flags}: what the strip and the rules know of it. undone: taken back.
+// A scan is {id, seq, state, made, body, about, answer, settled, undone}: state waiting, answered or aside; made, settled:
+// milliseconds of the device's clock when it was made and when the server had answered; body: what is posted, changed once
+// at most, when the device shows its own verdict (shown); about: {group, holder, entry, flags}: what the strip and the rules
+// know of it. undone: taken back.
 
-const NAME = "openweek-kiosk";
-const KEPT = "kept";
-const SCANS = "scans";
-const VERSION = 2;
+import { KEPT, SCANS, within } from "./database.js";
+
 const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
-let opened = null;
-
-function upgrade({ result: base, transaction }, oldVersion) {
-  if (oldVersion < 1) {
-    base.createObjectStore(KEPT);
-    const scans = base.createObjectStore(SCANS, { keyPath: "id" });
-    scans.createIndex("state", ["state", "seq"]);
-    scans.createIndex("seq", "seq");
-  }
-  if (oldVersion < 2) transaction.objectStore(SCANS).createIndex("holder", "about.holder");
-}
-
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
-    asked.onsuccess = () => {
-      // A newer page in another tab must be able to upgrade.
-      asked.result.onversionchange = () => asked.result.close();
-      resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error);
-    asked.onblocked = () => reject(new Error("blocked"));
-  });
-  return opened;
-}
-
-/** Run `work(stores…)` in one transaction; answers what it answered once everything is on disk. */
-async function within(mode, names, work) {
-  const base = await database();
-  return new Promise((resolve, reject) => {
-    // Strict: a scan that was acknowledged survives a power cut.
-    const transaction = base.transaction(names, mode, { durability: "strict" });
-    let result;
-    transaction.oncomplete = () => resolve(result);
-    transaction.onabort = () => reject(transaction.error);
-    work(...names.map((name) => transaction.objectStore(name)), (value) => {
-      result = value;
-    });
-  });
-}
+const OF_A_PAIRING = ["token", "handover", "kiosk", "knowledge", "learned", "pin", "pin_tries", "message_seen", "mode", "burst"];
 
 export function get(key) {
   return within("readonly", [KEPT], (kept, answer) => {
@@ -62,19 +21,32 @@ export function put(key, value) {
   return within("readwrite", [KEPT], (kept) => kept.put(value, key));
 }
 
-/** Keep a new scan as waiting; its number in the device's own sequence is given here, once. */
-export function add(scan) {
-  return within("readwrite", [KEPT, SCANS], (kept, scans, answer) => {
-    const last = kept.get("seq");
-    last.onsuccess = () => {
-      const seq = (last.result ?? 0) + 1;
-      const record = { ...scan, seq, state: "waiting", body: { ...scan.body, seq } };
-      kept.put(seq, "seq");
+/** Add scans as waiting, each with the next number of the device's own sequence, inside the caller's transaction. */
+export function append(kept, scans, fresh, answer) {
+  const last = kept.get("seq");
+  last.onsuccess = () => {
+    let seq = last.result ?? 0;
+    const records = fresh.map((scan) => {
+      seq += 1;
+      return { ...scan, seq, state: "waiting", body: { ...scan.body, seq } };
+    });
+    kept.put(seq, "seq");
+    for (const record of records) {
       scans.add(record);
       if (record.body.shown === "stored") takeBack(scans, record, true);
-      answer(record);
-    };
-  });
+    }
+    answer(records);
+  };
+}
+
+/** Keep a new scan as waiting; answers it with its number. */
+export function add(scan) {
+  return addAll([scan]).then(([record]) => record);
+}
+
+/** Keep several, all or none. */
+export function addAll(fresh) {
+  return within("readwrite", [KEPT, SCANS], (kept, scans, answer) => append(kept, scans, fresh, answer));
 }
 
 /** The oldest scans that nobody has answered yet. */
@@ -122,7 +94,8 @@ export function verdictOf(scan) {
   return scan.answer?.verdict ?? scan.body.shown;
 }
 
-function counts(scan) {
+/** Whether it is an entry, in or out, that counts as far as this device knows. */
+export function counts(scan) {
   const held = scan.answer?.flags?.some((flag) => HELD.includes(flag));
   return scan.about.entry && !scan.undone && !held && ["stored", "repeat"].includes(verdictOf(scan));
 }
@@ -193,7 +166,7 @@ export function answered(results, posted) {
         if (!kept) return;
         const overtaken = kept.body.shown === "stored" && posted[kept.id] !== "stored";
         if (overtaken && result.verdict === "refused") return;
-        scans.put({ ...kept, state: "answered", answer: result });
+        scans.put({ ...kept, state: "answered", answer: result, settled: Date.now() });
         takeBack(scans, kept, result.verdict !== "refused");
       };
     }
@@ -205,10 +178,10 @@ export function setAside(id) {
   return within("readwrite", [SCANS], (scans) => change(scans, id, { state: "aside" }));
 }
 
-/** Forget who this device was, once everything is handed over; its own numbering goes on. */
+/** Forget who this device was, once everything is handed over; its own numbering and its language go on. */
 export function wipe() {
   return within("readwrite", [KEPT, SCANS], (kept, scans) => {
-    for (const key of ["token", "handover", "kiosk", "knowledge", "learned"]) kept.delete(key);
+    for (const key of OF_A_PAIRING) kept.delete(key);
     const asked = scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity]));
     asked.onsuccess = () => {
       asked.result?.delete();

@@ -1,14 +1,14 @@
-// The latest scans, with undo, and how many visits this device has taken today.
+// The latest scans of this device, with undo.
 
-import { skewNow } from "./clock.js";
+import { trueTime } from "./knowledge.js";
 import { byId, element, icon, twice } from "./page.js";
+import { reaches } from "./rules.js";
+import { corrected } from "./scans.js";
 import * as store from "./store.js";
-import { clockTime, dayOf, language, people, say } from "./words.js";
+import { clockTime, language, people, say } from "./words.js";
 
 const SHOWN = 20;
-const COUNT_EVERY = 2000; // milliseconds
-const ENOUGH = 5000; // more than one device takes in a day
-const ICONS = { stored: "check", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
+const ICONS = { stored: "check", out: "sign-out", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
 
 function stateOf(scan) {
   if (scan.undone) return "undone";
@@ -20,7 +20,13 @@ function stateOf(scan) {
 function told(scan) {
   const state = stateOf(scan);
   const unsent = scan.state === "waiting" && state !== "waiting";
-  return say(`state_${state}`) + (unsent ? ` · ${say("state_waiting")}` : "");
+  const out = state === "stored" && scan.body.direction === "out";
+  return say(out ? "state_out" : `state_${state}`) + (unsent ? ` · ${say("state_waiting")}` : "");
+}
+
+function markOf(scan) {
+  const state = stateOf(scan);
+  return state === "stored" && scan.body.direction === "out" ? "out" : state;
 }
 
 function nameOf(scan, groupName) {
@@ -30,29 +36,25 @@ function nameOf(scan, groupName) {
   return key ? groupName(key) : say("kind_pass");
 }
 
-/** When it happened, by the server's clock as far as the device knew it. */
-function happened(scan) {
-  return scan.made - (scan.body.skew_ms ?? 0);
-}
-
 function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
 
-function mayUndo(scan, within) {
-  return stateOf(scan) === "stored" && scan.body.kind !== "undo" && Date.now() - scan.made < within;
+function mayUndo(scan, known) {
+  if (stateOf(scan) !== "stored" || scan.body.kind === "undo") return false;
+  return reaches({ at: corrected(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), known);
 }
 
-function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
+function row(scan, { known, groupName, colourOf, onUndo }) {
   const state = stateOf(scan);
   const many = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
   const what = [nameOf(scan, groupName), many].filter(Boolean).join(" · ");
-  const time = clockTime(happened(scan), zone);
+  const time = clockTime(corrected(scan), known.campaign.zone);
   const colour = colourOf(scan.answer?.group ?? scan.about.group);
   const made = element(
     "li",
     `scan scan-${state} ${colour}${scan.state === "answered" ? "" : " scan-unsent"}`,
-    element("span", "scan-mark", icon(ICONS[state] ?? "unknown")),
+    element("span", "scan-mark", icon(ICONS[markOf(scan)] ?? "unknown")),
     element(
       "span",
       "scan-what",
@@ -60,7 +62,7 @@ function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
       element("span", "small soft", `${time} ${told(scan)}`),
     ),
   );
-  if (mayUndo(scan, undoWithin)) {
+  if (mayUndo(scan, known)) {
     const button = element("button", "scan-undo", say("undo"));
     button.type = "button";
     button.setAttribute("aria-label", say("undo_label", { what: `${what}, ${time}` }));
@@ -70,50 +72,19 @@ function row(scan, { groupName, colourOf, zone, undoWithin, onUndo }) {
   return made;
 }
 
-/** Visits of today: stored and not undone. A raised group pass adds only what it has more than before. */
-function visitsToday(scans, zone) {
-  const today = dayOf(Date.now() - (skewNow() ?? 0), zone);
-  const largest = new Map();
-  let visits = 0;
-  for (const scan of [...scans].reverse()) {
-    if (stateOf(scan) !== "stored" || scan.body.kind === "undo" || dayOf(happened(scan), zone) !== today) continue;
-    const [count, holder] = [countOf(scan), scan.about.holder ?? scan.id];
-    const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
-    // What another device counted of this group is not known here, so then nothing is added.
-    visits += raised ? Math.max(0, count - (largest.get(holder) ?? count)) : count;
-    largest.set(holder, Math.max(count, largest.get(holder) ?? 0));
-  }
-  return visits;
-}
-
 /** Drawn anew only when something changed: a row must not go away under a finger. */
 function drawList(scans, context) {
   const list = byId("strip");
-  const looks = scans.map((scan) => [scan.id, told(scan), countOf(scan), mayUndo(scan, context.undoWithin)]);
+  const looks = scans.map((scan) => [scan.id, told(scan), countOf(scan), mayUndo(scan, context.known)]);
   const signature = JSON.stringify([language(), looks]);
   if (list.dataset.signature === signature) return;
   list.dataset.signature = signature;
   list.replaceChildren(...scans.map((scan) => row(scan, context)));
 }
 
-let counting = null;
-let counted = -Infinity;
-
-async function count(zone) {
-  counting = null;
-  counted = performance.now();
-  byId("today").textContent = String(visitsToday(await store.latest(ENOUGH), zone));
-}
-
-/** The whole day is read for its count, so in a rush not after every scan: the next visitor comes first. */
-function countSoon(zone) {
-  clearTimeout(counting);
-  counting = setTimeout(count, Math.max(0, counted + COUNT_EVERY - performance.now()), zone);
-}
-
+/** context: {known: what the device was told, groupName(key), colourOf(key), onUndo(scan)}. */
 export async function draw(context) {
   const scans = await store.latest(SHOWN);
   drawList(scans, context);
   byId("strip-none").hidden = scans.length > 0;
-  countSoon(context.zone);
 }

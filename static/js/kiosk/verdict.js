@@ -4,10 +4,10 @@ import * as feedback from "./feedback.js";
 import { clockTime, people, say } from "./words.js";
 
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
-const LASTS = { good: 1500, again: 1500, kept: 2500, bad: 4000 };
+const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
 const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 const DEAF = 400; // a child's double tap must not close the answer to its first
-const SOUND = { good: "good", again: "again", kept: "again", bad: "bad" };
+const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
 
 const overlay = document.getElementById("verdict");
 const spoken = document.getElementById("spoken");
@@ -46,7 +46,7 @@ export function begin() {
   return number;
 }
 
-/** Show a verdict, unless a newer scan has taken the screen. kind: good, again, kept or bad. */
+/** Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad. */
 export function show(number, kind, told) {
   if (number !== newest) return;
   put(kind, told);
@@ -65,10 +65,10 @@ function caveat({ own, unchecked = [] }) {
 }
 
 /**
- * What an answer looks like: [kind, {word, who, note}]. who: the group's name, if it is known. answer: the server's, or
- * with own: true the device's (rules.js).
+ * What an answer looks like: [kind, {word, who, note}]. group: its name, if it is known. answer: the server's, or with
+ * own: true the device's (rules.js). body: of the scan.
  */
-export function worded(answer, group, zone, undoes = false) {
+export function worded(answer, group, zone, body) {
   // Apart by a wide space: where the line is too short it breaks there, and nothing is left hanging.
   const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join("\u2003");
@@ -78,13 +78,16 @@ export function worded(answer, group, zone, undoes = false) {
     return ["bad", { word: say("refused"), who: "", note }];
   }
   if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
-  return accepted(answer, who, zone, undoes);
+  return accepted(answer, who, zone, body);
 }
 
-function accepted(answer, who, zone, undoes) {
+function accepted(answer, who, zone, { kind, direction }) {
   const note = caveat(answer);
-  if (undoes) return ["good", { word: say("undone"), who, note }];
-  if (answer.verdict === "stored") return ["good", { word: say("stored"), who, note }];
+  const stored = answer.verdict === "stored";
+  if (kind === "undo") return ["good", { word: say("undone"), who, note }];
+  if (direction === "out") return stored ? ["out", { word: say("went_out"), who, note }] : ["again", { word: say("out_already"), who, note }];
+  if (kind === "touch" && stored) return ["good", { word: say("stored"), who, note: note || say("thanks") }];
+  if (stored) return ["good", { word: say("stored"), who, note }];
   if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who, note }];
   const since = answer.since ? say("repeat_since", { time: clockTime(answer.since, zone) }) : say("repeat");
   return ["again", { word: since, who, note }];

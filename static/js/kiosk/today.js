@@ -1,0 +1,76 @@
+// What this device has done today: its visits, its clicks by group, and how many are inside by it.
+
+import * as bursts from "./bursts.js";
+import { trueTime, zone } from "./knowledge.js";
+import * as occupancy from "./occupancy.js";
+import { byId } from "./page.js";
+import { dayIn } from "./rules.js";
+import { corrected } from "./scans.js";
+import * as store from "./store.js";
+
+const EVERY = 2000; // milliseconds
+const ENOUGH = 5000; // more than one device takes in a day
+
+let counting = null;
+let counted = -Infinity;
+let onTally = () => {};
+
+function countOf(scan) {
+  return scan.answer?.headcount ?? scan.body.headcount ?? 1;
+}
+
+function stored(scan) {
+  return !scan.undone && scan.state !== "aside" && store.verdictOf(scan) === "stored" && scan.body.kind !== "undo";
+}
+
+/** Visits: stored arrivals, not undone. A raised group pass adds only what it has more than before. Newest first. */
+export function visits(scans) {
+  const largest = new Map();
+  let sum = 0;
+  for (const scan of [...scans].reverse()) {
+    if (!stored(scan) || scan.body.direction === "out") continue;
+    const [count, holder] = [countOf(scan), scan.about.holder ?? scan.id];
+    const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
+    // What another device counted of this group is not known here, so then nothing is added.
+    sum += raised ? Math.max(0, count - (largest.get(holder) ?? count)) : count;
+    largest.set(holder, Math.max(count, largest.get(holder) ?? 0));
+  }
+  return sum;
+}
+
+/** Clicked heads by `group` of those who came; those who left without a pass under "out". */
+export function tallies(scans, burst) {
+  const sums = new Map();
+  const add = ({ group, direction }, count) => {
+    const key = direction === "out" ? "out" : group;
+    sums.set(key, (sums.get(key) ?? 0) + count);
+  };
+  for (const scan of scans) if (stored(scan) && scan.body.kind === "tally") add(scan.body, countOf(scan));
+  if (burst) add(burst.body, burst.count);
+  return sums;
+}
+
+async function count() {
+  counting = null;
+  counted = performance.now();
+  const [scans, burst] = [await store.latest(ENOUGH), await bursts.open()];
+  if (!zone()) return; // the pairing ended meanwhile
+  const day = dayIn(trueTime(), zone());
+  const today = scans.filter((scan) => dayIn(corrected(scan), zone()) === day);
+  const sums = tallies(today, burst);
+  const clicked = burst && burst.body.direction !== "out" ? burst.count : 0;
+  byId("today").textContent = String(visits(today) + clicked);
+  occupancy.draw(scans);
+  onTally(sums);
+}
+
+/** The whole day is read for its count, so in a rush not after every scan: the next visitor comes first. */
+export function draw() {
+  clearTimeout(counting);
+  counting = setTimeout(count, Math.max(0, counted + EVERY - performance.now()));
+}
+
+/** tell(sums of tallies()) whenever they were counted. */
+export function listen(tell) {
+  onTally = tell;
+}

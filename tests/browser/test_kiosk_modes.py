@@ -1,0 +1,332 @@
+"""What the kiosk's screen is for: the clicker of the staff, the way out, a code by hand, and only what a device may do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from models import clock, devices
+from models.base import db, transaction
+from models.events import Event
+from tests.support.served import Server, served
+from tests.support.station import Station, Week, open_week
+from tests.support.week import Door
+
+pytestmark = pytest.mark.browser
+
+SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
+BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
+
+
+AGED = """async () => {
+    const { within, SCANS } = await import("/static/js/kiosk/database.js");
+    await within("readwrite", [SCANS], (scans) => {
+        const asked = scans.openCursor();
+        asked.onsuccess = () => {
+            if (!asked.result) return;
+            asked.result.update({ ...asked.result.value, made: asked.result.value.made - 16 * 60000 });
+            asked.result.continue();
+        };
+    });
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("modes")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def week(server) -> Week:
+    """The event has room for 200, people in it already, and a way out of its own."""
+    week = open_week(server)
+    with week.rows(), transaction():
+        event = db.session.get_one(Event, week.event_id)
+        event.track_exits, event.occurrences[0].capacity = True, 200
+    with week.rows() as campaign:
+        now = clock.now()
+        kiosk, _token = devices.add(db.session.get_one(Event, week.event_id), now - timedelta(minutes=1))
+        Door(campaign, kiosk).tally("public", now, headcount=20)
+    return week
+
+
+@pytest.fixture
+def station(page: Page, week: Week) -> Station:
+    return Station(page, week).pair()
+
+
+def modes(page: Page) -> list[str]:
+    return page.locator("#modes [data-mode]").evaluate_all("all => all.map((one) => one.dataset.mode)")
+
+
+def delivered(station: Station) -> None:
+    expect(station.page.locator("#strip li.scan-unsent")).to_have_count(0)
+    station.page.evaluate(SEND)
+
+
+def clicks(station: Station, group: str) -> str:
+    return station.page.locator(f'[data-click="{group}"] .clicker-sum').inner_text()
+
+
+def tallies(station: Station, count: int) -> list[tuple]:
+    """The newest rows of the ledger, once a burst has become a row and has arrived."""
+    expect(station.page.locator("#strip li").nth(count - 1)).to_be_visible()
+    delivered(station)
+    newest = sorted(station.week.scans()[-count:], key=lambda row: row.seq)
+    return [(row.kind, row.group, row.headcount, row.direction) for row in newest]
+
+
+class TestCounting:
+    def test_a_burst_of_clicks_is_one_row(self, station: Station):
+        station.mode("tally")
+        before = station.week.visits()
+        for _ in range(5):
+            station.page.locator('[data-click="youth"]').click()
+        expect(station.page.locator("#clicked")).to_have_text("5")
+        assert clicks(station, "youth") == "5"
+        station.page.locator('[data-click="public"]').click()
+        assert tallies(station, 2) == [("tally", "youth", 5, "in"), ("tally", "public", 1, "in")]
+        assert station.week.visits() == before + 6
+        expect(station.page.locator("#clicked")).to_have_text("6")
+
+    def test_the_keys_one_to_five_click_and_a_scanner_does_not(self, station: Station):
+        station.mode("tally")
+        station.scanner(station.week.issue("youth"))  # a pass is full of digits
+        station.verdict("good", "青少年")
+        station.hand("11245")
+        expect(station.page.locator("#clicked")).to_have_text("5")
+        told = {group: clicks(station, group) for group in ("innovators", "government", "youth", "public")}
+        assert told == {"innovators": "2", "government": "1", "youth": "0", "public": "1"}
+        assert clicks(station, "unknown") == "1"
+
+    def test_the_last_click_is_taken_back_out_of_the_burst(self, station: Station):
+        station.mode("tally")
+        for _ in range(3):
+            station.page.locator('[data-click="youth"]').click()
+        station.page.locator("#unclick").click()
+        expect(station.page.locator('[data-click="youth"] .clicker-sum')).to_have_text("2")
+        assert tallies(station, 1) == [("tally", "youth", 2, "in")]
+
+    def test_the_last_click_is_taken_back_out_of_a_row(self, station: Station):
+        station.mode("tally")
+        before = station.week.visits()
+        for _ in range(3):
+            station.page.locator('[data-click="youth"]').click()
+        assert tallies(station, 1) == [("tally", "youth", 3, "in")]
+        station.page.locator("#unclick").click()
+        expect(station.page.locator('[data-click="youth"] .clicker-sum')).to_have_text("2")
+        rows = tallies(station, 3)
+        assert [kind for kind, *_ in rows] == ["tally", "undo", "tally"]
+        assert rows[2] == ("tally", "youth", 2, "in")
+        assert len({row.at for row in station.week.scans()[-3:] if row.kind == "tally"}) == 1
+        assert station.week.visits() == before + 2
+
+    def test_clicks_survive_a_page_that_goes_away(self, station: Station):
+        station.mode("tally")
+        for _ in range(4):
+            station.page.locator('[data-click="government"]').click()
+        expect(station.page.locator('[data-click="government"] .clicker-sum')).to_have_text("4")
+        station.reload()
+        expect(station.page.locator("#tally")).to_be_visible()  # the last choice is kept
+        expect(station.page.locator('[data-click="government"] .clicker-sum')).to_have_text("4")
+        assert tallies(station, 1) == [("tally", "government", 4, "in")]
+
+    def test_clicks_offline_are_kept_and_arrive_once(self, station: Station):
+        station.mode("tally")
+        before = station.week.visits()
+        station.page.context.set_offline(True)
+        for _ in range(3):
+            station.page.locator('[data-click="public"]').click()
+        expect(station.page.locator("#line")).to_have_attribute("data-waiting", "1")
+        station.page.context.set_offline(False)
+        expect(station.page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
+        assert station.week.visits() == before + 3
+
+
+class TestTheWayOut:
+    def test_scans_at_the_exit_count_as_out(self, station: Station):
+        week, page = station.week, station.page
+        token = week.issue("innovators")
+        station.scanner(token)
+        station.verdict("good", "已签到")
+        station.reload()
+        station.mode("exit")
+        expect(page.locator(".exit-band")).to_be_visible()
+        station.scanner(token)
+        station.verdict("out", "已离场", "创新主体")
+        expect(page.locator("#strip li").first).to_contain_text("已离场")
+        station.reload()
+        station.scanner(token)
+        station.verdict("again", "此前已离场")
+        station.mode("scan")
+        station.reload()
+        expect(page.locator(".exit-band")).to_be_hidden()
+        station.scanner(token)
+        station.verdict("good", "欢迎再次入场")
+        delivered(station)
+        rows = [(row.direction, row.verdict) for row in week.scans()[-4:]]
+        assert rows == [("in", "stored"), ("out", "stored"), ("out", "repeat"), ("in", "repeat")]
+
+    def test_a_group_leaves_as_a_whole_and_is_not_asked(self, station: Station):
+        token = station.week.issue("youth", headcount=40)
+        station.scanner(token)
+        station.page.locator("#door-confirm").click()
+        station.verdict("good", "40 人")
+        station.reload()
+        station.mode("exit")
+        station.scanner(token)
+        station.verdict("out", "已离场")
+        expect(station.page.locator("#door")).to_be_hidden()
+
+    def test_people_without_a_pass_leave_by_a_click(self, station: Station):
+        station.page.evaluate(BEAT)
+        station.mode("exit")
+        inside = int(station.page.locator(".inside-now").inner_text())
+        before = station.week.visits()
+        for _ in range(2):
+            station.page.locator("#leave").click()
+        expect(station.page.locator("#left")).to_have_text("2")
+        assert tallies(station, 1) == [("tally", "unknown", 2, "out")]
+        expect(station.page.locator(".inside-now")).to_have_text(str(inside - 2))
+        assert station.week.visits() == before
+
+    def test_where_nobody_counts_exits_there_is_no_way_out(self, page: Page, week: Week):
+        with week.rows(), transaction():
+            db.session.get_one(Event, week.event_id).track_exits = False
+        station = Station(page, week).pair()
+        assert modes(page) == ["scan", "touch", "tally"]
+        with week.rows(), transaction():
+            db.session.get_one(Event, week.event_id).track_exits = True
+        page.evaluate(BEAT)
+        expect(page.locator('[data-mode="exit"]').last).to_be_visible()
+        station.mode("exit")
+
+
+def test_how_many_are_inside_is_live_and_dated_when_it_is_old(station: Station):
+    page, inside = station.page, station.page.locator(".inside-now")
+    first = int(inside.inner_text())
+    expect(page.locator(".inside-of")).to_have_text("/ 200")
+    page.context.set_offline(True)
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "离线")
+    expect(inside).to_have_text(str(first + 1))
+    expect(page.locator("#inside-note")).to_contain_text("截至")
+    page.context.set_offline(False)
+    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
+    page.evaluate(BEAT)
+    expect(page.locator("#inside-note")).to_be_hidden()
+    expect(inside).to_have_text(str(first + 1))
+
+
+OWN_SINCE = """async (scans) => {
+    const { ownSince } = await import("/static/js/kiosk/occupancy.js");
+    return ownSince(scans, 1000, 7, "2024-04-22");
+}"""
+
+
+def kept(id: str, settled: int | None, **about) -> dict:
+    """A scan on the device's disk; the server's count was heard at 1000."""
+    entry = {"id": id, "at": about.pop("at", 0), "sitting": 7, "day": "2024-04-22", "direction": "in"}
+    body = {"shown": "stored", "kind": "pass", "undoes": about.pop("undoes", None)}
+    more = {name: about.pop(name) for name in ("undone",) if name in about}
+    entry |= {"headcount": 1, "holder": None, **about}
+    state = {"state": "answered", "settled": settled, "answer": {"verdict": "stored"}}
+    if settled is None:
+        state = {"state": "waiting"}
+    return {"id": id, "made": 0, "body": body, "about": {"entry": entry}, **state, **more}
+
+
+OWN = {
+    "nothing": ([], 0),
+    "what the server had counted": ([kept("a", 900, headcount=5)], 0),
+    "what it has not": ([kept("a", None, headcount=5), kept("b", 1100)], 6),
+    "who left since": ([kept("a", 900, holder="p"), kept("b", None, holder="p", at=5, direction="out")], -1),
+    "who left and came back": (
+        [
+            kept("a", 900, holder="p"),
+            kept("b", None, holder="p", at=5, direction="out"),
+            kept("c", None, holder="p", at=9),
+        ],
+        0,
+    ),
+    "the same twice": ([kept("a", None, holder="p"), kept("b", None, holder="p", at=5)], 1),
+    "a raised group": (
+        [kept("a", 900, holder="p", headcount=30), kept("b", None, holder="p", headcount=43, at=5)],
+        13,
+    ),
+    "heads that went out": ([kept("a", None, headcount=3, direction="out")], -3),
+    "undone since": ([kept("a", 900, headcount=4, undone=True), kept("u", None, undoes="a", sitting=0)], -4),
+    "undone before": ([kept("a", 900, headcount=4, undone=True), kept("u", 950, undoes="a", sitting=0)], 0),
+    "of another day": ([kept("a", None, day="2024-04-21"), kept("b", None, sitting=8)], 0),
+}
+
+
+def test_what_a_device_adds_to_the_servers_count(page: Page, week: Week):
+    page.goto(week.url)
+    told = {name: page.evaluate(OWN_SINCE, scans) for name, (scans, _sum) in OWN.items()}
+    assert told == {name: expected for name, (_scans, expected) in OWN.items()}
+
+
+class TestByHand:
+    @pytest.fixture
+    def typed(self, station: Station):
+        def type_(text: str) -> str:
+            if not station.page.locator("#typing").is_visible():
+                station.page.locator("#type").click()
+            station.page.locator("#typed").fill(text)
+            station.page.keyboard.press("Enter")
+            return station.page.locator("#type-error").inner_text()
+
+        return type_
+
+    def test_what_is_no_whole_code_is_said_and_stays(self, station: Station, typed):
+        before = len(station.week.scans())
+        token = station.week.issue("youth")
+        assert typed("") == "请先粘贴或输入参与码。"
+        assert typed(f"HTTPS://X.CN/C/{token[:100]}") == "参与码有 128 个字符，当前只有 100 个，尚不完整。"
+        assert typed(token + "AB") == "参与码有 128 个字符，当前有 130 个，多出了字符。"
+        assert typed("0" + token[1:]) == "参与码中不会出现字符 0，请核对后重试。"
+        assert station.page.locator("#typed").input_value() == "0" + token[1:]
+        assert station.page.locator("#typing").is_visible()
+        assert len(station.week.scans()) == before
+
+    def test_an_address_in_pieces_and_small_letters_is_read(self, station: Station, typed):
+        token = station.week.issue("youth").lower()
+        typed(f"  https://x.cn/c/{token[:60]}\n{token[60:]}/?from=chat ")
+        station.verdict("good", "已签到", "青少年")
+        expect(station.page.locator("#typing")).to_be_hidden()
+        expect(station.page.locator("#typed")).to_have_value("")
+
+    def test_a_forged_code_by_hand_is_a_scan(self, station: Station, typed):
+        typed(station.week.issue("youth")[:-8] + "AAAAAAAA")
+        station.verdict("bad", "未能签到")
+
+
+class TestScopes:
+    def test_a_device_that_scans_offers_no_clicker(self, page: Page, week: Week):
+        station = Station(page, week).pair(may_tally=False)
+        assert modes(page) == ["scan", "touch", "exit"]
+        station.mode("exit")
+        expect(page.locator("#leaving")).to_be_hidden()
+
+    def test_a_device_that_counts_takes_no_pass(self, page: Page, week: Week):
+        station = Station(page, week).pair(may_scan=False)
+        assert modes(page) == ["tally", "exit"]
+        expect(page.locator("#look")).to_be_hidden()
+        page.context.set_offline(True)
+        station.scanner(week.issue("youth"))
+        station.verdict("bad", "本设备无权进行此操作")
+        page.context.set_offline(False)
+
+    def test_only_a_supervisor_undoes_what_is_old(self, page: Page, week: Week):
+        station = Station(page, week).pair(supervisor=True)
+        station.scanner(week.issue("youth"))
+        station.verdict("good")
+        page.evaluate(AGED)
+        expect(page.locator(".scan-undo")).to_have_count(1)
+        with week.kiosk() as kiosk:
+            kiosk.supervisor = False
+        page.evaluate(BEAT)
+        expect(page.locator(".scan-undo")).to_have_count(0)

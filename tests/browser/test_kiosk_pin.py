@@ -1,0 +1,157 @@
+"""The PIN of a kiosk: what it keeps for the staff, what goes on without it, and how it is slowed down."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.served import Server, served
+from tests.support.station import Station, Week, open_week
+
+pytestmark = pytest.mark.browser
+
+KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
+SHUT = "import('/static/js/kiosk/guard.js').then((guard) => guard.shut())"
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("pin")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def week(server) -> Week:
+    return open_week(server)
+
+
+def type_pin(page: Page, digits: str) -> None:
+    for digit in digits:
+        page.locator(f'#pin-pad [data-digit="{digit}"]').click()
+    page.locator("#pin-pad").get_by_role("button", name="确定").click()
+
+
+@pytest.fixture
+def station(page: Page, week: Week) -> Station:
+    """A device with a PIN that is asked for."""
+    station = Station(page, week).pair()
+    page.get_by_role("button", name="本机菜单").click()
+    page.get_by_role("button", name="设置 PIN 码").click()
+    type_pin(page, "4711")
+    expect(page.get_by_role("heading", name="再次输入 PIN 码")).to_be_visible()
+    type_pin(page, "4711")
+    expect(page.locator("#pin")).to_be_hidden()
+    page.get_by_role("button", name="锁定菜单和撤销").click()
+    return station
+
+
+def test_only_a_salted_hash_is_kept(station: Station):
+    kept = station.page.evaluate(KEPT, "pin")
+    assert set(kept) == {"salt", "hash", "rounds"}
+    assert (len(kept["hash"]), kept["rounds"]) == (64, 210_000)
+    assert "4711" not in str(kept["hash"])
+
+
+def test_two_different_pins_are_no_pin(page: Page, week: Week):
+    Station(page, week).pair()
+    page.get_by_role("button", name="本机菜单").click()
+    page.get_by_role("button", name="设置 PIN 码").click()
+    type_pin(page, "123")
+    expect(page.locator("#pin-error")).to_have_text("PIN 码为 4 至 6 位数字。")
+    type_pin(page, "1234")
+    type_pin(page, "1235")
+    expect(page.locator("#pin-error")).to_contain_text("两次输入不一致")
+    page.locator("#pin-cancel").click()
+    assert page.evaluate(KEPT, "pin") is None
+
+
+def test_the_menu_asks_for_it_and_scanning_goes_on(station: Station):
+    page = station.page
+    page.get_by_role("button", name="本机菜单").click()
+    expect(page.locator("#pin")).to_be_visible()
+    # The next visitor comes first.
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "已签到")
+    expect(page.locator("#pin")).to_be_hidden()
+    expect(page.locator("#sheet")).to_be_hidden()
+    page.get_by_role("button", name="本机菜单").click()
+    page.locator("#pin-digits").press_sequentially("4711", delay=100)
+    page.keyboard.press("Enter")
+    expect(page.locator("#sheet")).to_be_visible()
+
+
+def test_the_touch_screen_is_left_with_it_alone(station: Station):
+    page = station.page
+    station.mode("touch")
+    page.locator('#modes [data-mode="scan"]').click()
+    expect(page.locator("#pin")).to_be_visible()
+    page.locator("#pin-cancel").click()
+    expect(page.locator("#touch")).to_be_visible()
+    station.touch("青少年")
+    station.verdict("good", "已签到", "感谢您的参与")
+    page.locator('#modes [data-mode="scan"]').click()
+    type_pin(page, "4711")
+    expect(page.locator("#look")).to_be_visible()
+
+
+def test_undo_asks_for_it(station: Station):
+    page = station.page
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good")
+    undo = page.locator("#strip li").first.locator(".scan-undo")
+    undo.click()
+    undo.click()
+    expect(page.locator("#pin")).to_be_visible()
+    page.locator("#pin-cancel").click()
+    station.today(1)
+    undo.click()
+    undo.click()
+    type_pin(page, "4711")
+    station.verdict("good", "已撤销")
+    station.today(0)
+
+
+def test_another_pairing_asks_for_it(station: Station):
+    page = station.page
+    page.evaluate(f"location.hash = 'pair={station.week.offer()}'")
+    page.get_by_role("button", name="配对本机").click()
+    expect(page.locator("#pin")).to_be_visible()
+    page.locator("#pin-cancel").click()
+    expect(page.locator("#join-error")).to_have_text("此操作需要 PIN 码。")
+
+
+def test_wrong_tries_slow_down_also_over_a_restart(station: Station):
+    page = station.page
+    page.get_by_role("button", name="本机菜单").click()
+    for _ in range(2):
+        type_pin(page, "0000")
+        expect(page.locator("#pin-error")).to_have_text("PIN 码不正确。")
+        page.locator('#pin-pad [data-digit="1"]').click()  # typing again takes the sentence away
+        page.locator('#pin-pad [data-digit="back"]').click()
+    type_pin(page, "0000")
+    expect(page.locator("#pin-error")).to_contain_text("PIN 码不正确。 请等 5 秒后再试。")
+    station.reload()
+    page.get_by_role("button", name="本机菜单").click()
+    type_pin(page, "4711")
+    expect(page.locator("#pin-error")).to_contain_text("秒后再试")
+    expect(page.locator("#sheet")).to_be_hidden()
+    page.evaluate(
+        """async () => {
+            const store = await import("/static/js/kiosk/store.js");
+            const tries = await store.get("pin_tries");
+            await store.put("pin_tries", { ...tries, until: Date.now() - 1 });
+        }"""
+    )
+    type_pin(page, "0000")
+    expect(page.locator("#pin-error")).to_contain_text("请等 10 秒后再试。")
+
+
+def test_a_question_that_nobody_answers_goes_away(page: Page, week: Week):
+    page.clock.install()
+    Station(page, week).pair()
+    page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('4711'))")
+    page.evaluate(SHUT)
+    page.get_by_role("button", name="本机菜单").click()
+    expect(page.locator("#pin")).to_be_visible()
+    page.clock.run_for(21_000)
+    expect(page.locator("#pin")).to_be_hidden()
