@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kiosk.simulator.judge import Judged, decide
+from kiosk.simulator.judge import Judged, Target, decide, decide_undo
 from kiosk.simulator.network import Failed, Network, Request
 from kiosk.simulator.outbox import Kept, Outbox, Outcome, Store
 from kiosk.simulator.visitors import FOREIGN, UNDO, Visit
@@ -17,7 +17,6 @@ from models import clock, tokens
 
 WAITS = 1.5  # seconds that a person waits for the server; then the device decides
 TRUSTED_ROUND_TRIP = timedelta(seconds=2)
-UNDO_WITHIN = timedelta(minutes=15)
 GIVE_UP = 60  # real failures in a row, a second apart
 FRUITLESS = 500  # attempts in a row after which nothing had left the queue
 REAL_PAUSE = 1.0  # seconds at most between two of them
@@ -140,12 +139,18 @@ class Device:
 
     def _judge(self, scan_id: UUID, body: dict, at: datetime) -> Judged:
         if body["kind"] == UNDO:
-            target = self.store.scans.get(body["undoes"])
-            fresh = target is not None and at - clock.parse_instant(target.body["at"]) <= UNDO_WITHIN
-            return Judged("stored") if fresh else Judged("refused", "not_allowed")
+            return decide_undo(self._target(body["undoes"]), at, self.known)
         if "code_length" in body:
             return Judged("refused", "unknown_code")
         return decide(scan_id, body, at, self.known, self.store.seen)
+
+    def _target(self, scan_id: str) -> Target | None:
+        kept = self.store.scans.get(scan_id)
+        if kept is None:
+            return None
+        skew = timedelta(milliseconds=kept.body["skew_ms"] or 0)
+        made = clock.parse_instant(kept.body["at"]) - skew
+        return Target(made, own=True, sitting=kept.place[0] if kept.place else None, undone=kept.undone)
 
     def _ask_live(self, kept: Kept, verdict: str | None) -> None:
         self._asked = kept, self._moment + WAITS, verdict

@@ -6,11 +6,11 @@ Held to tests/cases/door.json like the other two.
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models import clock, passes, tokens
-from models.ledger import IN, OUT, REPEAT, STORED
+from models.ledger import IN, OUT, REPEAT, STORED, TALLY
 from models.visits import Entry, came_back, derive
 
 
@@ -43,6 +43,9 @@ def decide(scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen) -> 
         payload = read_pass(body.get("code"), known)
         if isinstance(payload, Judged):
             return payload
+    if not _may(body["kind"], known):
+        return refused("not_allowed")
+    if payload:
         headcount, flags = _heads(payload, body.get("headcount"))
     events = [
         event for event in known["events"] if not (payload and payload.event) or event["id"] == payload.event
@@ -63,6 +66,37 @@ def decide(scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen) -> 
     verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
     unchecked = ("elsewhere", *capacity)
     return Judged(verdict, None, since, tuple(flags), headcount, entry, place, unchecked)
+
+
+def _may(kind: str, known: dict) -> bool:
+    """What a device needs to hand in a kind of scan; a supervisor may everything."""
+    scopes = known["kiosk"]["scopes"]
+    return ("tally" if kind == TALLY else "scan") in scopes or "supervisor" in scopes
+
+
+@dataclass(frozen=True)
+class Target:
+    """The scan that an undo names. at: corrected. sitting: None where nobody was let in. undone: taken back before."""
+
+    at: datetime
+    own: bool
+    sitting: int | None
+    undone: bool = False
+
+
+def decide_undo(target: Target | None, at: datetime, known: dict) -> Judged:
+    """Judge an undo made at an instant; None: the device knows no such scan."""
+    if target is None or not _reaches(target, at, known):
+        return refused("not_allowed")
+    return Judged(REPEAT if target.undone else STORED)
+
+
+def _reaches(target: Target, at: datetime, known: dict) -> bool:
+    within = timedelta(minutes=known["rules"]["undo_minutes"])
+    if target.own and at - target.at <= within:
+        return True
+    served = {one["id"] for event in known["events"] for one in event["occurrences"]}
+    return "supervisor" in known["kiosk"]["scopes"] and (target.sitting is None or target.sitting in served)
 
 
 def read_pass(code: str | None, known: dict) -> tokens.PassPayload | Judged:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from kiosk.simulator.device import Device, DeviceClock, WrongClock
 from kiosk.simulator.fleet import Plan, rehearse
-from kiosk.simulator.judge import decide
+from kiosk.simulator.judge import Target, decide, decide_undo
 from kiosk.simulator.network import Network, Reply, Request, Weather, parsed
 from kiosk.simulator.visitors import Visit, arrivals
 from models import clock, devices, keys, loading, passes
@@ -100,18 +100,21 @@ def bodies(line: Inside) -> list[list[dict]]:
 
 def judged(scene: Scene, known: dict) -> dict:
     """What the simulated kiosk shows, told as the cases tell it."""
-    seen = []
+    seen, target, scan = [], None, scene.case["scan"]
 
-    def ask(step: dict):
-        told = scene.body(step)
+    def ask(told: dict):
         at = datetime.fromtimestamp(told["at"] / 1000, UTC)
-        found = decide(UUID(told["id"]), told["body"], at, known, lambda _place, _holder: seen)
-        return found, told["undone"]
+        if told["whose"]:
+            return decide_undo(target, at, known)
+        return decide(UUID(told["id"]), told["body"], at, known, lambda _place, _holder: seen)
 
-    for step in scene.case.get("before", ()):
-        found, undone = ask(step)
-        seen += [] if undone else [found.entry]
-    found, _undone = ask(scene.case["scan"])
+    own = scan.get("undo") != "elsewhere"
+    for step in scene.case.get("before" if own else "elsewhere", ()):
+        told = scene.body(step)
+        found = ask(told)
+        target = Target(found.entry.at, own, found.place[0], told["undone"])
+        seen += [] if told["undone"] else [found.entry]
+    found = ask(scene.body(scan))
     told = {name: getattr(found, name) for name in ("verdict", "reason", "headcount")}
     told["since"] = found.since and round((found.since - NINE).total_seconds() / 60)
     return told | {"flags": sorted(found.flags), "unchecked": list(found.unchecked)}
