@@ -72,3 +72,12 @@ def test_regions_are_named_with_what_lies_above_them(app):
         ]
     with force_locale("en"):
         assert wording.region_label("320723") == "Jiangsu 连云港市 灌云县"
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [("zh", ["线下", "线上", "线上线下结合"]), ("en", ["On site", "Online", "On site and online"])],
+)
+def test_the_modes_of_events(app, language, names):
+    with app.test_request_context(), force_locale(language):
+        assert [wording.mode_name(mode) for mode in ("onsite", "online", "mixed")] == names
