@@ -74,6 +74,14 @@ def test_the_programme_of_a_day(client, week):
     assert '<a href="/ip-2024/programme?day=2024-04-22">' in client.get("/ip-2024/?day=2024-04-22").text
 
 
+def test_an_event_of_many_days_takes_one_line_of_the_week_s_programme(client, week):
+    days = [session(NINE + timedelta(days=n), day=(NINE + timedelta(days=n)).date()) for n in range(4)]
+    make_event(week[0].campaign, "展览", occurrences=tuple(days))
+    text = client.get("/ip-2024/programme", headers=ENGLISH).text
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in text.split("<tr")]
+    assert next(row for row in rows if "展览" in row).startswith("> 09:00–11:00 and 3 more sittings 展览")
+
+
 def test_the_programme_holds_more_than_a_page_of_the_list(client, week):
     for number in range(60):
         make_event(week[0].campaign, f"活动{number}")
