@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -12,14 +11,15 @@ from models.base import db
 from models.displays import Display
 from models.events import Event
 from tests.support.axe import serious
+from tests.support.codes import read
 from tests.support.station import TITLE, open_week
 
 
 def shown(page: Page) -> str:
     """The text of the code on the screen, by a decoder that is not ours."""
     expect(page.locator("#code")).to_be_visible()
-    [found] = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))
-    return found.text
+    [found] = read(Image.open(BytesIO(page.screenshot())))
+    return found
 
 
 def after(page: Page, earlier: str) -> str:

@@ -13,13 +13,13 @@ import ics
 import pypdfium2
 import pytest
 import vobject
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from models import clock
 from tests.support.axe import serious
 from tests.support.camera import film
+from tests.support.codes import read
 from tests.support.served import Server, served
 
 pytestmark = pytest.mark.browser
@@ -78,9 +78,8 @@ def rises(live: Page, before: int, by: int) -> None:
 
 def decoded(image: Image.Image) -> str:
     """What a foreign decoder reads."""
-    found = zxingcpp.read_barcodes(image.convert("L"))
-    assert len(found) == 1
-    return found[0].text
+    [found] = read(image.convert("L"))
+    return found
 
 
 def test_from_the_subscribe_link_to_a_parsed_feed(page: Page, demo: Demo):

@@ -4,7 +4,6 @@ import json
 
 import pypdfium2
 import pytest
-import zxingcpp
 
 from models import clock, codes, devices, pairing, passes
 from models.base import db, transaction
@@ -12,6 +11,7 @@ from models.devices import Kiosk
 from models.drafts import EventDraft, Lead
 from models.passes import Pass
 from models.publishing import cancel, create, withdraw
+from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
 
 
@@ -40,13 +40,13 @@ def told(result):
     return json.loads(result.stdout)
 
 
-def read(path):
+def decoded(path):
     document = pypdfium2.PdfDocument(path)
     try:
         pages = [page.render(scale=2, grayscale=True).to_numpy() for page in document]
     finally:
         document.close()
-    return [[found.text for found in zxingcpp.read_barcodes(page)] for page in pages]
+    return [read(page) for page in pages]
 
 
 class TestPasses:
@@ -193,19 +193,19 @@ class TestPosters:
         result = openweek("posters --campaign ip-2024 --out", str(out))
         assert (result.exit_code, result.stdout) == (0, "")
         wanted = [codes.for_event(one, NINE).token(NINE) for one in (event, later)]
-        assert read(out) == [[f"HTTP://OPENWEEK.TEST/V/{token}"] for token in wanted]
+        assert decoded(out) == [[f"HTTP://OPENWEEK.TEST/V/{token}"] for token in wanted]
 
     def test_of_a_region_and_all_below_it(self, openweek, week, event, tmp_path):
         make_event(week, "另一场", region_code="110101", lead=Lead("北京市局", "110000", "ip-offices"))
         out = tmp_path / "posters.pdf"
         assert openweek("posters --campaign ip-2024 --region 320000 --out", str(out)).exit_code == 0
-        assert len(read(out)) == 1
+        assert len(decoded(out)) == 1
 
     def test_of_one_event(self, openweek, week, event, tmp_path):
         other = make_event(week, "另一场")
         out = tmp_path / "poster.pdf"
         assert openweek(f"posters --campaign ip-2024 --event {other.id} --out", str(out)).exit_code == 0
-        assert read(out) == [[f"HTTP://OPENWEEK.TEST/V/{codes.for_event(other, NINE).token(NINE)}"]]
+        assert decoded(out) == [[f"HTTP://OPENWEEK.TEST/V/{codes.for_event(other, NINE).token(NINE)}"]]
 
     @pytest.mark.parametrize(
         ("options", "sentence"),

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import numpy
 import pytest
-import zxingcpp
 
 from models import clock, codes, displays, tokens
 from models.base import db
@@ -14,6 +13,7 @@ from models.displays import Display
 from models.errors import Conflict
 from models.publishing import cancel
 from tests.support.cast import make_cast, sign_in
+from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
 
 SECRET = "a secret for tests only"
@@ -53,13 +53,11 @@ def ask(client, token, **query):
     return client.get("/api/v1/display", headers={"Authorization": f"Bearer {token}"}, query_string=query)
 
 
-def read(side, bits):
+def decoded(side, bits):
     """The text of a symbol that was sent as bits, by a decoder that is not ours."""
     dark = numpy.unpackbits(numpy.frombuffer(base64.b64decode(bits), numpy.uint8))[: side * side]
     light = numpy.pad(1 - dark.reshape(side, side), 4, constant_values=1).astype(numpy.uint8) * 255
-    return [
-        found.text for found in zxingcpp.read_barcodes(numpy.kron(light, numpy.ones((6, 6), numpy.uint8)))
-    ]
+    return read(numpy.kron(light, numpy.ones((6, 6), numpy.uint8)))
 
 
 def test_it_fetches_the_codes_of_the_next_hour(client, event, token):
@@ -69,7 +67,7 @@ def test_it_fetches_the_codes_of_the_next_hour(client, event, token):
     assert told["event"] == {"id": event.id, "title": event.title}
     assert told["server_time"] == "2024-04-22T09:00:00.000+08:00"
     for later in (0, 1, 119):
-        [text] = read(told["side"], told["codes"][later])
+        [text] = decoded(told["side"], told["codes"][later])
         assert text.startswith(PREFIX)
         moment = NINE + timedelta(seconds=30 * later)
         assert codes.open_code(text, moment).reason is None
@@ -98,7 +96,7 @@ def test_ending_it_ends_its_codes_and_no_other(client, event, token):
     told = ask(client, token).json
     display = db.session.query(Display).one()
     displays.revoke(event, display.id, NINE)
-    assert codes.open_code(read(told["side"], told["codes"][0])[0], NINE).reason == "revoked"
+    assert codes.open_code(decoded(told["side"], told["codes"][0])[0], NINE).reason == "revoked"
     assert codes.open_code(other.token(NINE), NINE).reason is None
     answer = ask(client, token)
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")

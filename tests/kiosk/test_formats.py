@@ -4,10 +4,10 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-import zxingcpp
 
 from kiosk import formats, posters
 from models import codes
+from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event
 
 POINTS = {"a4": (595, 842), "a5": (420, 595), "tent": (595, 842), "four": (595, 842)}
@@ -25,10 +25,7 @@ def pages(pdf, scale=2.0):
         return [
             (
                 tuple(round(side) for side in page.get_size()),
-                [
-                    found.text
-                    for found in zxingcpp.read_barcodes(page.render(scale=scale, grayscale=True).to_numpy())
-                ],
+                read(page.render(scale=scale, grayscale=True).to_numpy()),
             )
             for page in document
         ]

@@ -6,7 +6,6 @@ import zipfile
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
@@ -14,6 +13,7 @@ from models import batches, codes, passes
 from models.base import db
 from models.passes import Pass
 from tests.support.cast import make_cast, sign_in
+from tests.support.codes import read
 from tests.support.week import NINE, load_week
 
 PREFIX = "HTTP://OPENWEEK.TEST/C/"
@@ -47,13 +47,7 @@ def held():
 def codes_on(pdf):
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return [
-            [
-                found.text
-                for found in zxingcpp.read_barcodes(page.render(scale=3.2, grayscale=True).to_numpy())
-            ]
-            for page in document
-        ]
+        return [read(page.render(scale=3.2, grayscale=True).to_numpy()) for page in document]
     finally:
         document.close()
 
@@ -83,8 +77,9 @@ def test_the_pictures_in_the_archive(gu, here):
     assert archive.testzip() is None
     made = held()
     assert archive.namelist() == [f"{one.id}-youth-1.png" for one in made]
-    read = [zxingcpp.read_barcodes(Image.open(archive.open(name)))[0].text for name in archive.namelist()]
-    assert read == [PREFIX + one.token for one in made]
+    assert [read(Image.open(archive.open(name))) for name in archive.namelist()] == [
+        [PREFIX + one.token] for one in made
+    ]
 
 
 @pytest.mark.parametrize(

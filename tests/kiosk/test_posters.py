@@ -5,7 +5,6 @@ from io import BytesIO
 import numpy
 import pypdfium2
 import pytest
-import zxingcpp
 
 from kiosk import posters
 from models import clock, codes
@@ -13,6 +12,7 @@ from models.base import db, transaction
 from models.drafts import Lead
 from models.people import ORGANIZER, add_account
 from models.publishing import cancel
+from tests.support.codes import read
 from tests.support.week import DAY, NINE, load_week, make_event, session
 
 LONG = "“知识产权转化运用促进高质量发展”主题宣讲暨中小学生发明创造成果展示活动（第三届），以及专利申请、商标注册现场咨询服务"
@@ -31,10 +31,6 @@ def rendered(pdf, scale=2.0):
         return [page.render(scale=scale, grayscale=True).to_numpy() for page in document]
     finally:
         document.close()
-
-
-def read(picture):
-    return [found.text for found in zxingcpp.read_barcodes(picture)]
 
 
 def address(code):

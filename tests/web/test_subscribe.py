@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy
 import pytest
 import vobject
-import zxingcpp
 
 from models import campaign as campaigns
 from models import ical, publishing
 from models.drafts import EventDraft
 from models.filters import EVERYTHING
+from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event
 from web import subscribe
 
@@ -39,7 +39,7 @@ def codes(html: str) -> list[str]:
         pixels = numpy.full((int(side), int(side)), 255, numpy.uint8)
         for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path):
             pixels[int(y), int(x)] = 0
-        found.append(zxingcpp.read_barcode(pixels.repeat(4, 0).repeat(4, 1)).text)
+        found += read(pixels.repeat(4, 0).repeat(4, 1))
     return found
 
 
