@@ -26,6 +26,8 @@ MANY = frozenset({"RDATE", "EXDATE", "CATEGORIES", "CONFERENCE", "RRULE"})
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR[ \t]*[\r\n]", re.I)
 # A long line goes on after a line break and a blank, which may stand inside a character: so before decoding.
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
+# Files put behind one another: the first may end without a line break, the second begin with a mark.
+_NEXT = re.compile(rb"END:VCALENDAR(?:\s|\xef\xbb\xbf)*BEGIN:VCALENDAR", re.I)
 _LINE = re.compile(r"\r\n|\n|\r")
 _PROPERTY = re.compile(r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[^;:="]+=(?:"[^"]*"|[^";:])*)*):(?P<value>.*)')
 _PARAM = re.compile(r';([^;:="]+)=((?:"[^"]*"|[^";:])*)')
@@ -75,6 +77,7 @@ def first(sitting: Sitting, name: str) -> str:
 
 def _text(data: bytes) -> str:
     joined = _FOLD.sub(b"", data.removeprefix(BOM_UTF8))
+    joined = _NEXT.sub(b"END:VCALENDAR\nBEGIN:VCALENDAR", joined)
     for encoding in ("utf-8", "gb18030"):
         try:
             return joined.decode(encoding)

@@ -1,5 +1,6 @@
 """The dated sittings that one row of a table tells, and the words of its time that could not be entered as such."""
 
+import re
 from datetime import date
 
 from models import clock
@@ -30,6 +31,9 @@ def occurrences(
 def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
     words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
+    both = _from_to(cell, year)
+    if both:
+        return both, words
     if start and cells.day(start, year) is None:
         if cell["end_date"] or hours or cell["end_time"]:
             return (), words
@@ -53,6 +57,21 @@ def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tupl
         )  # fmt: skip
         return (), words
     return slots, words
+
+
+def _from_to(cell: dict[str, str], year: int) -> tuple[Slot, ...]:
+    """Day and hour together in the cell of the beginning, as forms export them; the end likewise or with its hour alone.
+    () where that is not how it is written, and over several days: each of them, or once from then to then?"""
+    begins, ends = cell["start_date"] or cell["start_time"], cell["end_date"] or cell["end_time"]
+    if not ends or (cell["start_date"] and cell["start_time"]) or (cell["end_date"] and cell["end_time"]):
+        return ()
+    first, last = when.read(begins, year), when.read(ends, year)
+    if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
+        return ()
+    day = first[0].first
+    until = last[0].start if last and not last[0].end and last[0].first == day else None
+    until = until or (None if last else cells.clock_time(ends))
+    return (Slot(day, day, first[0].start, until),) if until and until > first[0].start else ()
 
 
 def _with_clock(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
@@ -85,7 +104,7 @@ def _by_columns(
     if first is None:
         if last is not None:
             raise InCell("end_date", N_("There is an end date without a start date. Add the start date."))
-        said.append(Finding(N_("No date was reported: shown as such, and in no calendar feed.")))
+        _undated(cell, said)
         return (), _with_clocks(cell, time_text)
     if last is not None and last < first:
         raise InCell("end_date", N_("The end date is before the start date. Change one of them."))
@@ -102,6 +121,7 @@ def _by_columns(
     _outside(first, last or first, reading, said)
     start, end, time_text = _clocks(cell, first, last, time_text, reading.zone, said)
     single = last in (None, first)
+    _unread_words(cell, single, said)
     draft = OccurrenceDraft(
         start_day=first,
         end_day=last or first,
@@ -113,6 +133,34 @@ def _by_columns(
         capacity=place[1],
     )
     return (draft,), time_text
+
+
+def _undated(cell: dict[str, str], said: list[Finding]) -> None:
+    """A plan that tells its days in words that were not read is not the same as one that tells none."""
+    for name in ("time_text", "start_time"):
+        if cell[name] and "year" not in cell:
+            why = Finding(
+                N_("“%(text)s” was not read as days and hours: kept in these words, without a date."),
+                text=cell[name][:80],
+            )
+            said.append(why.about(name))
+            return
+    said.append(Finding(N_("No date was reported: shown as such, and in no calendar feed.")))
+
+
+def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> None:
+    """Words beside a date that tell neither its hours nor its part of the day. A report's words are what they are."""
+    words = cell["time_text"]
+    told = cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in said)
+    if (
+        not words
+        or told
+        or "year" in cell
+        or (single and cells.half_day(words) and not re.search(r"\d", words))
+    ):
+        return
+    why = Finding(N_("“%(text)s” was not read as hours: kept in these words."), text=words[:80])
+    said.append(why.about("time_text"))
 
 
 def _outside(first: date, last: date, reading: Reading, said: list[Finding]) -> None:

@@ -6,12 +6,13 @@ the text it is, and what cannot be read for certain is kept in its own words and
 
 import hashlib
 import re
+from functools import lru_cache
 
 from models import campaign as campaigns
 from models import campaign_file, regions
 from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
-from models.intake import cells, region_cell, times, when
+from models.intake import cells, region_cell, times
 from models.intake.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
 from models.intake.reading import Reading, reading_of
 
@@ -22,6 +23,7 @@ MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线�
     mode: mode for mode in ("onsite", "online", "mixed")
 }
 _LONGEST_REF = 200
+_YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
 
@@ -65,9 +67,8 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if text and year is None:
         raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
     told = cells.day(row.cells["start_date"], None)
-    slots = [] if told else when.read(row.cells["start_date"] or row.cells["time_text"], None)
-    if year is None and (told or slots):
-        year = (told or slots[0].first).year
+    if year is None:
+        year = told.year if told else _written_year(row)
     if year is None and "year" not in row.cells and len(reading.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
         said.append(
@@ -77,6 +78,15 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if year is None:
         raise Mistake(N_("The year is missing, so it is not certain that this belongs here. Add the year."))
     return year
+
+
+def _written_year(row: Row) -> int | None:
+    """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
+    for name in ("start_date", "time_text", "start_time"):
+        found = _YEAR_OF_DAY.search(cells.plain(row.cells[name]))
+        if found:
+            return int(found[1])
+    return None
 
 
 def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventDraft:
@@ -127,7 +137,7 @@ def _ref(cell: dict[str, str]) -> str:
         names = ["title", "start_date", "province", "city", "county"]
         names += [name for name in ("region", "region_code") if cell[name]]
         if not cell["start_date"]:
-            names.append("time_text")
+            names.append("time_text" if cell["time_text"] else "start_time")
         told = "\x1f".join(cells.plain(cell[name]) for name in names)
         ref = "sha256:" + hashlib.sha256(told.encode()).hexdigest()[:32]
     return ref
@@ -237,9 +247,14 @@ def _seat(name: str, region: str | None) -> str | None:
     """Where a host sits: the event's region, or the one above it whose name the host bears (铜陵市中级人民法院)."""
     if region is None:
         return None
-    rows = {row.code: row for row in regions.load()}
+    names = _names_of_regions()
     rest, seat = name, None
     for code in (*regions.ancestors(region), region):
-        if rest.startswith(rows[code].name):
-            rest, seat = rest.removeprefix(rows[code].name), code
+        if rest.startswith(names[code]):
+            rest, seat = rest.removeprefix(names[code]), code
     return seat or region
+
+
+@lru_cache(maxsize=1)
+def _names_of_regions() -> dict[str, str]:
+    return {row.code: row.name for row in regions.load()}

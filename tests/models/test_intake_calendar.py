@@ -229,6 +229,14 @@ def test_gb18030_and_html_and_a_long_uid():
     assert read.draft.origin_ref.startswith("sha256:")
 
 
+@pytest.mark.parametrize("between", [b"", b"\r\n", b"\r\n\xef\xbb\xbf", b"\xef\xbb\xbf", b" \n \n"])
+def test_calendars_put_behind_one_another_are_all_read(between):
+    one_day = "UID:{0}\nSUMMARY:{0}\nDTSTART;VALUE=DATE:20240422"
+    files = [calendar(one_day.format(name)).strip() for name in ("a", "b", "c")]
+    rows = read_file(b"\xef\xbb\xbf" + between.join(files), "a.ics")
+    assert [entries.understand(row, READING).draft.title for row in rows] == ["a", "b", "c"]
+
+
 def test_several_calendars_and_copies_of_one_event():
     first = calendar("UID:1\nSUMMARY:旧\nSEQUENCE:1\nDTSTART:20240422T010000Z")
     second = calendar(

@@ -10,6 +10,7 @@ import pytest
 
 from models.errors import Mistake
 from models.intake import counts, read_file, take_in, when
+from models.intake.findings import OTHER_YEAR, REFUSED
 from models.intake.reading import reading_of
 from models.intake.template import workbook
 from models.intake.understand import understand
@@ -148,6 +149,61 @@ def test_what_is_not_understood_is_named_by_its_cell(reading):
     read = understand(row, reading)
     assert sorted(cell for cell, _ in said(read) if cell) == ["C2", "D2", "E2", "F2", "G2"]
     assert read.draft.occurrences[0].start_at == NINE
+
+
+def plan(reading, **cells):
+    """One row of a plan, its columns as they stand in cells."""
+    names = {
+        "words": "活动时间",
+        "start": "开始日期",
+        "end": "结束日期",
+        "begins": "开始时间",
+        "ends": "结束时间",
+    }
+    header, line = ["活动名称", *(names[key] for key in cells)], ["讲座", *cells.values()]
+    (row,) = read_file(xlsx(header, line))
+    return understand(row, reading)
+
+
+@pytest.mark.parametrize("words", ["4月22日22:00-次日1:00", "宣传周期间", "每周三14:00"])
+def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(reading, words):
+    read = plan(reading, words=words)
+    why = f"“{words}” was not read as days and hours: kept in these words, without a date."
+    assert ("B2", why) in said(read)
+    assert (read.draft.occurrences, read.draft.time_text) == ((), words)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"), [("看天气再定", True), ("周三、周五14:00-16:00", True), ("上午", False)]
+)
+def test_words_beside_a_date_are_named_unless_they_tell_a_part_of_the_day(reading, words, named):
+    read = plan(reading, start="2024-04-22", words=words)
+    why = f"“{words}” was not read as hours: kept in these words."
+    assert (("C2", why) in said(read)) is named
+    assert (len(read.draft.occurrences), read.draft.time_text) == (1, words)
+
+
+def test_the_year_in_words_that_are_not_understood_is_still_seen(reading):
+    assert plan(reading, words="2023年4月22日22:00-次日1:00").verdict == OTHER_YEAR
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"start": datetime(2024, 4, 22, 9), "end": datetime(2024, 4, 22, 11)},
+        {"begins": datetime(2024, 4, 22, 9), "ends": datetime(2024, 4, 22, 11)},
+        {"begins": "2024/4/22 9:00", "ends": "2024/4/22 11:00"},
+        {"start": "2024年4月22日上午9时", "ends": "11:00"},
+    ],
+)
+def test_day_and_hour_in_one_cell_at_both_ends(reading, cells):
+    (sitting,) = plan(reading, **cells).draft.occurrences
+    assert (sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (NINE, 7200)
+
+
+def test_day_and_hour_at_both_ends_of_several_days_are_left_for_the_person(reading):
+    read = plan(reading, start=datetime(2024, 4, 22, 9), end=datetime(2024, 4, 23, 11))
+    assert (read.verdict, [cell for cell, _ in said(read)]) == (REFUSED, ["B2"])
 
 
 def test_an_exhibition_open_daily_but_mondays(campaign, reading):
