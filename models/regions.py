@@ -85,6 +85,12 @@ def load() -> tuple[RegionRow, ...]:
         )
 
 
+@lru_cache(maxsize=1)
+def by_code() -> dict[str, RegionRow]:
+    """Every region by its code."""
+    return {row.code: row for row in load()}
+
+
 def level_of(code: str) -> str:
     """province, prefecture or county, by the digits alone. Raises ValueError for what is not a code."""
     if re.fullmatch("[1-9][0-9]{5}", code) is None:
@@ -107,6 +113,12 @@ def ancestors(code: str) -> tuple[str, ...]:
 def is_below(code: str, ancestor: str) -> bool:
     """Whether a region lies in another. A region lies in itself, as a scope needs it."""
     return code.startswith(prefix(ancestor))
+
+
+def called(text: str) -> list[RegionRow]:
+    """The regions with this full name; where there is none, those that are called so in daily use."""
+    names = _names()
+    return names.full.get(text) or names.short.get(text, [])
 
 
 def recognise(province: str, city: str, county: str) -> Recognised:
@@ -232,7 +244,7 @@ class _Reading:
             return
         rest = text
         for code in (*ancestors(self.here.code), self.here.code):
-            row = _by_code()[code]
+            row = by_code()[code]
             for name in (row.name, row.short):
                 if rest.startswith(name) and len(rest) > len(name):
                     rest = rest.removeprefix(name)
@@ -248,11 +260,4 @@ def _named(row: RegionRow, text: str, cell: str) -> bool:
 
 def _directly_under_province(row: RegionRow) -> bool:
     """Whether only a grouping row (市辖区, 省直辖县级行政区划) stands between a county and its province."""
-    return (
-        row.level == COUNTY and re.search("^(市辖区|县)$|直辖县级", _by_code()[row.parent].name) is not None
-    )
-
-
-@lru_cache(maxsize=1)
-def _by_code() -> dict[str, RegionRow]:
-    return {row.code: row for row in load()}
+    return row.level == COUNTY and re.search("^(市辖区|县)$|直辖县级", by_code()[row.parent].name) is not None

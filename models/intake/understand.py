@@ -153,7 +153,7 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
         said.append(why.about("region_code"))
     if code is not None:
         return code, ""
-    found = regions.recognise(*(region_cell.divided(sole) if sole else told))
+    found = region_cell.read(sole) if sole else regions.recognise(*told)
     said += [
         Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
         for problem in found.problems

@@ -8,12 +8,14 @@ from datetime import date, datetime, time
 import openpyxl
 import pytest
 
+from models import regions
 from models.errors import Mistake
-from models.intake import counts, read_file, take_in, when
+from models.intake import counts, read_file, region_cell, take_in, when
 from models.intake.findings import OTHER_YEAR, REFUSED
 from models.intake.reading import reading_of
 from models.intake.template import workbook
 from models.intake.understand import understand
+from models.regions import by_code
 from tests.support.week import NINE, load_week
 
 SPAN = (date(2024, 4, 20), date(2024, 4, 26))
@@ -293,6 +295,20 @@ def test_workbooks_that_are_refused(data, sentence):
         ("吉林省", "220000"),
         ("吉林市", "220200"),
         ("新疆生产建设兵团", "660000"),
+        ("新疆兵团", "660000"),
+        ("新疆 兵团", "660000"),
+        ("新疆石河子市", "659001"),
+        ("海淀", "110108"),
+        ("深圳", "440300"),
+        ("恩施", "422800"),
+        ("南京鼓楼", "320106"),
+        ("南京 鼓楼", "320106"),
+        ("延边州延吉市", "222401"),
+        ("朝阳双塔", "211302"),
+        ("辽宁朝阳县", "211321"),
+        ("海南区", "150303"),
+        ("海南州共和县", "632521"),
+        ("江苏省连云港市 灌云县", "320723"),
         ("３２０７２３", "320723"),
     ],
 )
@@ -300,6 +316,40 @@ def test_a_whole_place_in_one_cell(reading, text, code):
     (row,) = read_file(f"活动名称,开始日期,地区\n讲座,2024-04-22,{text}\n".encode())
     read = understand(row, reading)
     assert (read.draft.region_code, read.draft.region_text, said(read)) == (code, "", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "why"),
+    [
+        ("朝阳", None, "There are several places called “朝阳”: name the place above it."),
+        ("鼓楼", None, "There are several places called “鼓楼”: name the place above it."),
+        ("江苏鼓楼", "320000", "There are several places called “鼓楼”: name the place above it."),
+        (
+            "新疆兵团第八师",
+            "660000",
+            "“第八师” was not read: the Corps has no places below it in this list.",
+        ),
+        (
+            "南京路街道",
+            None,
+            "“南京路街道” was not recognised as the name of a place. Write it in full, as GB/T 2260 does.",
+        ),
+    ],
+)
+def test_a_place_in_one_cell_that_is_not_certain_stays_open(reading, text, code, why):
+    (row,) = read_file(f"活动名称,开始日期,地区\n讲座,2024-04-22,{text}\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.region_code, said(read)) == (code, [("C2", why)])
+
+
+def test_places_in_one_cell_are_looked_up_and_never_searched_for(monkeypatch):
+    """A table may name another place in each of its rows: the list of all regions is gone through once."""
+    region_cell.read("江苏省")
+    passes = []
+    monkeypatch.setattr(regions, "load", lambda: passes.append(1) or ())
+    for row in list(by_code().values())[::50]:
+        assert region_cell.read(f"{by_code()[row.code[:2] + '0000'].name} {row.name}") is not None
+    assert passes == []
 
 
 def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(reading):
