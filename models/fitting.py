@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from models import vevent
 from models.base import db
-from models.drafts import EventDraft, OccurrenceDraft, ReportDraft, VenueDraft
+from models.drafts import EventDraft, OccurrenceDraft, ReportDraft
 from models.events import (
     CANCELLED,
     Event,
@@ -17,9 +18,10 @@ from models.events import (
     EventVenue,
     Occurrence,
 )
-from models.people import Organization, new_organization
+from models.people import Account, Organization, new_organization
 from models.places import Venue
 from models.standing import stand
+from models.venues import keep
 
 SCHEDULED = "scheduled"
 _COLUMNS = (
@@ -28,7 +30,7 @@ _COLUMNS = (
 _TIME_AND_PLACE = ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "venue_id")
 
 
-def write_fields(event: Event, draft: EventDraft) -> None:
+def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
     for name in _COLUMNS:
         setattr(event, name, getattr(draft, name))
     event.origin, event.origin_ref = draft.origin, draft.origin_ref
@@ -43,7 +45,7 @@ def write_fields(event: Event, draft: EventDraft) -> None:
         ("format", "text"),
         EventFormat,
     )
-    venues = [{"venue": _venue(venue, draft.region_code)} for venue in draft.all_venues()]
+    venues = [{"venue": keep(event, venue, draft.region_code, now, by)} for venue in draft.all_venues()]
     _fit(event.venues, venues, ("venue",), EventVenue)
     kept = [row for row in event.audiences if row.group in draft.groups]
     fresh = sorted(set(draft.groups) - {row.group for row in kept})
@@ -79,29 +81,15 @@ def _host(event: Event, name: str) -> dict:
     return {"name": name, "organization_id": found[0] if len(found) == 1 else None}
 
 
-def _venue(draft: VenueDraft, event_region: str | None) -> Venue:
-    """The venue of this name in this region, made if it is new. What is told of it fills what was not known."""
-    region = draft.region_code or event_region
-    found = db.session.scalar(
-        select(Venue).where(Venue.name == draft.name, Venue.region_code.is_not_distinct_from(region))
-    )
-    if found is None:
-        found = Venue(name=draft.name, region_code=region, address="")
-        db.session.add(found)
-    found.address = draft.address or found.address
-    if draft.latitude is not None:
-        found.latitude, found.longitude = draft.latitude, draft.longitude
-    db.session.flush()
-    return found
-
-
-def write_occurrences(event: Event, draft: EventDraft, now: datetime) -> list[Occurrence]:
+def write_occurrences(
+    event: Event, draft: EventDraft, now: datetime, by: Account | None = None
+) -> list[Occurrence]:
     """Fit the rows to the draft; the rows that are new or changed."""
     touched = []
     left = list(event.occurrences)
     pairs = _matched(left, list(draft.occurrences))
     for row, wanted in pairs:
-        venue = _venue(wanted.venue, draft.region_code) if wanted.venue else None
+        venue = keep(event, wanted.venue, draft.region_code, now, by) if wanted.venue else None
         if row is None:
             row = Occurrence(sequence=0, changed_at=now, status=SCHEDULED)
             event.occurrences.append(row)
@@ -166,9 +154,7 @@ def _write_occurrence(
 def place_of(occurrence: Occurrence) -> tuple:
     """Where a sitting takes place, as calendars tell it: its own venue, else what its event says."""
     event = occurrence.event
-    listed = [row.venue.name for row in event.venues]
-    sole = occurrence.venue.name if occurrence.venue else listed[0] if len(listed) == 1 else ""
-    return sole or event.venue_text or tuple(listed), event.region_code, event.mode, event.online_url
+    return *vevent.place(occurrence), event.region_code, event.mode, event.online_url
 
 
 def raise_moved(event: Event, before: dict[int, tuple[int, tuple]]) -> None:

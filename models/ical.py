@@ -11,17 +11,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
 
-from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce, update
+from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, selectinload
 
-from models import agenda, alarms, clock, vcalendar, vevent
+from models import agenda, alarms, clock, vcalendar, venues, vevent
 from models.agenda import EVERYTHING, Filters
 from models.base import Base, Instant, db, insert, transaction
 from models.campaign import Campaign
-from models.events import Event, EventChange, EventVenue, Occurrence
-from models.places import Venue
+from models.events import Event, EventChange, Occurrence
 from models.site import site
 
 BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
@@ -219,25 +218,13 @@ def _note_move(_mapper, _connection, change: EventChange) -> None:
     moved[change.event_id] = max(change.at, moved.get(change.event_id, change.at))
 
 
-@event.listens_for(Venue, "after_update")
-def _stale_with_venue(_mapper, connection, venue: Venue) -> None:
-    """Venues are shared: whoever corrects one changes the entries of events that he never opened."""
-    session = object_session(venue)
-    if not session.is_modified(venue):
-        return
-    listing = select(EventVenue.event_id).where(EventVenue.venue_id == venue.id)
-    here = or_(Occurrence.venue_id == venue.id, Occurrence.event_id.in_(listing))
-    ids = connection.scalars(select(Occurrence.event_id).where(here).distinct()).all()
-    connection.execute(update(Occurrence).where(here).values(vevent_stamp=None))
-    moved, now = session.info.setdefault(_MOVED, {}), clock.now()
-    moved.update(dict.fromkeys(ids, now))
-
-
 @event.listens_for(db.session, "before_commit")
 def _move_calendars(session: Session) -> None:
     """The last statement of a change: whoever holds a calendar's row waits for no lock any more."""
     session.flush()
-    moved = session.info.pop(_MOVED, None)
+    moved = session.info.pop(_MOVED, {})
+    for event_id, at in venues.spread(session).items():
+        moved[event_id] = max(at, moved.get(event_id, at))
     if not moved:
         return
     latest: dict[str, datetime] = {}

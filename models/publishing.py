@@ -153,8 +153,8 @@ def write_new(
     if publish:
         event.status, event.published_at = PUBLISHED, now
     db.session.add(event)
-    write_fields(event, draft)
-    write_occurrences(event, draft, now)
+    write_fields(event, draft, now, by)
+    write_occurrences(event, draft, now, by)
     db.session.flush()
     search.write(event)
     _note(event, "created", now, by)
@@ -173,8 +173,8 @@ def write_change(
     if not changed:
         return []
     before = {o.id: (o.sequence, place_of(o)) for o in event.occurrences}
-    write_fields(event, draft)
-    touched = write_occurrences(event, draft, now)
+    write_fields(event, draft, now, by)
+    touched = write_occurrences(event, draft, now, by)
     if set(changed) - _UNSEEN - {"occurrences"}:
         touched = list(event.occurrences)
     raise_moved(event, before)

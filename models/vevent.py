@@ -160,30 +160,39 @@ def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
     vevent.add("transp", "TRANSPARENT")  # a whole-day entry must not make its reader look busy
 
 
-def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
+def place(occurrence: Occurrence) -> tuple[str, tuple[float, float] | None]:
+    """Where a sitting is, as its entry tells it: the words of its LOCATION, and the point where one is known."""
     event = occurrence.event
     listed = [row.venue for row in event.venues]
     venue = occurrence.venue or (listed[0] if len(listed) == 1 else None)
     if venue is None:
-        place = line(event.venue_text) or "、".join(filter(None, (line(each.name) for each in listed)))
-    else:
-        place = " ".join(filter(None, (line(venue.name), line(venue.address))))
-    if place:
-        vevent.add("location", place)
-    if place and venue is not None and _located(venue):
-        vevent.add("geo", (venue.latitude, venue.longitude))
+        names = "、".join(filter(None, (line(each.name) for each in listed)))
+        return line(event.venue_text) or names, None
+    return told(venue)
+
+
+def told(venue: Venue) -> tuple[str, tuple[float, float] | None]:
+    """What entries tell of a venue: its name and address, its point."""
+    located = venue.latitude is not None and venue.longitude is not None
+    words = " ".join(filter(None, (line(venue.name), line(venue.address))))
+    return words, (venue.latitude, venue.longitude) if located else None
+
+
+def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
+    words, point = place(occurrence)
+    if not words:
+        return
+    vevent.add("location", words)
+    if point is not None:
+        vevent.add("geo", point)
         # Apple draws a map only where this title is the same as LOCATION. A straight quote cannot stand in a parameter.
         params = {
             "VALUE": "URI",
             "X-APPLE-RADIUS": RADIUS,
-            "X-TITLE": place.replace('"', "＂").replace("^", "＾"),
+            "X-TITLE": words.replace('"', "＂").replace("^", "＾"),
         }
-        point = vUri(f"geo:{venue.latitude},{venue.longitude}", params=params)
-        vevent.add("x-apple-structured-location", point)
-
-
-def _located(venue: Venue) -> bool:
-    return venue.latitude is not None and venue.longitude is not None
+        uri = vUri(f"geo:{point[0]},{point[1]}", params=params)
+        vevent.add("x-apple-structured-location", uri)
 
 
 def _categories(event: Event) -> list[str]:

@@ -205,6 +205,7 @@ def field_name(name: str) -> str:
         "region_text": _("place"),
         "venue_text": _("place"),
         "venues": _("place"),
+        "venue": _("place"),
         "lead": _("hosts"),
         "hosts": _("hosts"),
         "groups": _("audience"),

@@ -341,6 +341,103 @@ def test_a_corrected_venue_moves_the_entries_of_every_event_there(campaign):
     assert feed(campaign).count(b"GEO:34.3;119.2") == 2
 
 
+def told_of(*events) -> list[tuple]:
+    """Per event: when it changed, and SEQUENCE and change of its sittings as stored; its history, creation left out."""
+    db.session.expire_all()
+    return [
+        (
+            event.changed_at,
+            [(row.sequence, row.changed_at) for row in event.occurrences],
+            [(row.at, row.account_id, row.verb, row.fields) for row in event.changes[1:]],
+        )
+        for event in events
+    ]
+
+
+def test_a_corrected_venue_changes_every_event_there(campaign):
+    hall, park = VenueDraft("图书馆", "320723"), VenueDraft("公园", "320723")
+    one = add(campaign, "一", venues=(hall,))
+    past = OccurrenceDraft(APRIL_20, APRIL_20, venue=hall)
+    sits = add(campaign, "二", past, replace(session(), venue=park))
+    several = add(campaign, "三", venues=(hall, park))
+    elsewhere, called_off = add(campaign, "四", venues=(park,)), add(campaign, "五", venues=(hall,))
+    publishing.cancel(called_off, NINE)
+    gone = add(campaign, "六", venues=(hall,))
+    publishing.withdraw(gone, NINE)
+    untouched = told_of(elsewhere, gone)
+
+    later = NINE + minutes(1)
+    located = replace(hall, address="人民路1号", latitude=34.3, longitude=119.2)
+    publishing.change(one, replace(draft_of(one), venues=(located,)), later)
+    line = (later, None, "changed", ["venue"])
+    assert told_of(one, sits, several, called_off) == [
+        (later, [(1, later)], [(later, None, "changed", ["venues"])]),
+        (later, [(1, later), (0, NINE)], [line]),
+        # Its entry names both places and no address: the event tells more than before, the entry does not.
+        (later, [(0, NINE)], [line]),
+        (later, [(2, later)], [(NINE, None, "cancelled", []), line]),
+    ]
+    assert told_of(elsewhere, gone) == untouched
+    ical.rerender_stale(NINE)
+    db.session.expire_all()
+    assert (entry(one)["SEQUENCE"], entry(sits)["SEQUENCE"]) == ("1", "1")
+    assert entry(sits)["LOCATION"] == "图书馆 人民路1号"
+    assert entry(sits)["LAST-MODIFIED"] == entry(one)["DTSTAMP"] == "20240422T010100Z"
+    assert ical.version(campaign.id)[1] == later
+
+
+def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
+    hall = VenueDraft("图书馆", "320723", "人民路1号")
+    one, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", venues=(hall,))
+    before = told_of(other)
+    publishing.change(
+        one, replace(draft_of(one), venues=(replace(hall, address=" 人民路1号 "),)), NINE + minutes(1)
+    )
+    assert told_of(other) == before
+
+    def one_file():
+        """Its rows contradict one another; the last one says what was known."""
+        with transaction():
+            for address in ("人民路2号", "人民路1号"):
+                told = replace(draft_of(one), venues=(replace(hall, address=address),))
+                publishing.write_change(one, told, NINE + minutes(2))
+
+    one_file()
+    assert told_of(other) == before
+
+
+def test_an_event_that_was_made_with_the_correction_of_its_venue_is_new_and_not_changed(campaign):
+    hall = VenueDraft("图书馆", "320723")
+    with transaction():
+        first = publishing.write_new(
+            campaign, EventDraft(title="一", occurrences=(session(),), venues=(hall,)), NINE
+        )
+        located = EventDraft(
+            title="二", occurrences=(session(),), venues=(replace(hall, address="人民路1号"),)
+        )
+        publishing.write_new(campaign, located, NINE)
+    assert told_of(first) == [(NINE, [(0, NINE)], [])]
+    assert b"LOCATION:\xe5\x9b\xbe\xe4\xb9\xa6\xe9\xa6\x86 " in ical.single(first)
+
+
+def test_correcting_a_venue_asks_the_same_however_many_events_are_there(campaign, count_queries):
+    hall = VenueDraft("图书馆", "320723")
+    one = add(campaign, "一", venues=(hall,))
+
+    def asked(number):
+        db.session.expire_all()
+        told = replace(draft_of(one), venues=(replace(hall, address=f"人民路{number}号"),))
+        with count_queries() as queries:
+            publishing.change(one, told, NINE + minutes(number))
+        return len(queries)
+
+    add(campaign, "二", venues=(hall,))
+    few = asked(1)
+    for number in range(30):
+        add(campaign, f"第{number}场", venues=(hall,))
+    assert asked(2) == few
+
+
 def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_queries):
     def asked():
         with transaction():

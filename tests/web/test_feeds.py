@@ -13,6 +13,7 @@ import ics
 import pytest
 import vobject
 
+from models import campaign as campaigns
 from models import clock, publishing
 from models.drafts import EventDraft, Lead, OccurrenceDraft, ReportDraft, VenueDraft, draft_of
 from tests.support.week import NINE, load_week, minutes, session
@@ -286,6 +287,17 @@ def test_an_asker_who_has_it_is_told_so(client, events, path):
         assert answer.data == (full.data if status == 200 else b"")
         assert ("Content-Type" in answer.headers) == (status == 200)
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("form", ["ics", "json"])
+def test_a_corrected_venue_is_told_to_who_asks_by_the_date(client, events, form):
+    hall = VenueDraft("图书馆", "320723")
+    path = f"/ip-2024/events/{add(campaigns.find('ip-2024'), '读书', session(), venues=(hall,)).id}.{form}"
+    old = client.get(path).headers["Last-Modified"]
+    draft = replace(draft_of(events["lecture"]), venues=(replace(hall, address="人民路2号"),))
+    publishing.change(events["lecture"], draft, NINE + minutes(2))
+    answer = client.get(path, headers={"If-Modified-Since": old})
+    assert (answer.status_code, answer.headers["Last-Modified"]) == (200, "Mon, 22 Apr 2024 01:02:00 GMT")
 
 
 def test_head_and_packed_bytes(client, events):
