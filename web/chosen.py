@@ -4,6 +4,8 @@ The secret travels in the address (or in the body of a form), and these pages gi
 index, no store, no log. Works without JavaScript; with it, the browser remembers the list (static/js/chosen.js).
 """
 
+import re
+
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
 
 from models import agenda, alarms, chosen, clock, ical
@@ -21,16 +23,20 @@ from web.representations import Kept, Representation, answer
 # A class behind one address makes forty lists; a script that fills the database wants thousands.
 CREATIONS, CHANGES = "60 per minute; 600 per hour", "300 per minute"
 PRIVATE_FOR = "private, max-age=300"
+_OURS = re.compile("/+[^/]+/+my(?:/|$)", re.IGNORECASE)
 
 pages = Blueprint("chosen", __name__, template_folder="templates")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
+    app.after_request(_keep_secret)
 
 
-@pages.after_request
 def _keep_secret(response: Response) -> Response:
+    """By the path, not by the page: an address that leads nowhere, or on to its own slash, holds the secret as well."""
+    if not _OURS.match(request.path):
+        return response
     is_feed = request.path.endswith(".ics") and response.status_code in (200, 304)
     response.headers["Cache-Control"] = PRIVATE_FOR if is_feed else "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -39,6 +39,7 @@ Disallow: /c/
 Disallow: /V/
 Disallow: /v/
 Disallow: /*/my/
+Allow: /*/my/*.ics
 Allow: /
 
 Sitemap: {sitemap}

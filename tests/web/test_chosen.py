@@ -162,6 +162,13 @@ def test_what_carries_the_secret_is_kept_secret(client, events):
         f"/ip-2024/my/{secret}/events",
         f"/ip-2024/my/{secret}.ics",
         "/ip-2024/my/x/",
+        f"/ip-2024/my/{secret}",
+        f"/ip-2024/my/{secret}/renew",
+        f"/ip-2024/my/{secret}/nothing",
+        f"/ip-2024/my/{secret}.json",
+        f"/ip-2024//my/{secret}/",
+        f"/IP-2024/MY/{secret}/",
+        "/ip-2024/my/",
     ):
         answer = client.get(path)
         assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -397,6 +398,21 @@ def test_robots_may_read_the_feeds(client):
     assert rules.site_maps() == ["http://openweek.test/sitemap.xml"]
     for path in ("/desk/", "/C/ABC", "/v/abc", "/kiosk/", "/api/v1/scans"):
         assert not rules.can_fetch("Googlebot", "http://openweek.test" + path)
+
+
+def test_robots_may_read_the_calendar_of_a_list_and_not_its_page(client):
+    """Google takes a subscribed calendar for a page like others. By RFC 9309 the longest rule that fits decides."""
+    rules = re.findall("^(Allow|Disallow): (.+)$", client.get("/robots.txt").text, re.MULTILINE)
+
+    def may_read(path):
+        fitting = [
+            (len(rule), word) for word, rule in rules if re.match(re.escape(rule).replace(r"\*", ".*"), path)
+        ]
+        return max(fitting)[1] == "Allow"
+
+    secret = "/ip-2024/my/Jx3-bT_yAAAAAAAAAAAAAAAA"
+    told = {path: may_read(secret + path) for path in (".ics", ".ics?alarm=30", "/", "/events", ".json")}
+    assert told == {".ics": True, ".ics?alarm=30": True, "/": False, "/events": False, ".json": False}
 
 
 def test_the_command_lists_events_for_scripts_and_for_people(runner, events):
