@@ -71,7 +71,8 @@ STAFF_WORDS = {
     "unlock": N_("Unlock with the PIN"),
     "pin_heading": N_("PIN"),
     "pin_about": N_(
-        "With a PIN, only staff can leave the touch screen, open this menu, undo or end the pairing. Scanning goes on. "
+        "With a PIN, only staff can leave the touch screen, count, open this menu, undo or end the pairing. Scanning goes "
+        "on. "
         "PIN forgotten? The organizer locks and unlocks this device at the desk; that takes the PIN away."
     ),
     "pin_insecure": N_("A PIN works only over https."),

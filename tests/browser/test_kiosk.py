@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from kiosk import qr
 from models.ledger import Flag
@@ -215,6 +215,31 @@ def test_undo_takes_a_scan_back(station: Station):
     expect(station.page.locator("#strip li.scan-undone")).to_have_count(1)
     expect(station.page.locator(".scan-undo")).to_have_count(0)
     assert station.week.visits() == before
+
+
+def test_what_cannot_be_kept_is_no_check_in(browser: Browser, week: Week):
+    """The disk is full: said in place of the verdict, and the screen is free again."""
+    # The error is thrown on, for whoever looks into the console.
+    context = browser.new_context(locale="zh-CN")
+    station = Station(context.new_page(), week).pair()
+    before = len(week.scans())
+    station.page.evaluate(
+        """() => {
+            const add = IDBObjectStore.prototype.add;
+            globalThis.mend = () => { IDBObjectStore.prototype.add = add; };
+            IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+        }"""
+    )
+    station.scanner(week.issue("youth"))
+    station.verdict("bad", "未能签到", "无法妥善保存")
+    station.touch("青少年")
+    station.verdict("bad", "未能签到", "无法妥善保存")
+    assert len(week.scans()) == before
+    station.page.evaluate("mend()")
+    station.mode("scan")
+    station.scanner(week.issue("youth"))
+    station.verdict("good", "已签到")
+    context.close()
 
 
 SECRETS = (

@@ -29,6 +29,19 @@ CONTROLLED = """() => new Promise((done) => {
     if (serviceWorker.controller) done();
     else serviceWorker.addEventListener("controllerchange", done);
 })"""
+# Whoever asked for the text stumbles over it; the next look is taken all the same.
+STUMBLE = """async () => {
+    const { Camera } = await import("/static/js/kiosk/camera.js");
+    let looks = 0;
+    const camera = new Camera(document.createElement("video"), () => { throw new Error("stumbled"); }, () => {});
+    for (let times = 0; times < 2; times += 1) {
+        const looked = new Promise((done) => { camera.nextLook = done; });
+        try { camera.seen("a text"); } catch { /* it is its own error */ }
+        await looked;
+        looks += 1;
+    }
+    return looks;
+}"""
 KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
 
 
@@ -122,6 +135,17 @@ class TestTheDesk:
         station.verdict("good", "已签到")
         assert len(station.week.scans()) == before + 1
 
+    def test_a_lock_closes_the_question_how_many_have_come(self, station: Station):
+        page, before = station.page, len(station.week.scans())
+        station.scanner(station.week.issue("youth", headcount=45))
+        expect(page.locator("#door")).to_be_visible()
+        tell(station, locked_at=clock.now())
+        expect(page.locator("#door")).to_be_hidden()
+        tell(station, locked_at=None)
+        station.scanner(station.week.issue("youth"))
+        station.verdict("good", "已签到")
+        assert len(station.week.scans()) == before + 1
+
     def test_unlocking_takes_a_forgotten_pin_away(self, station: Station):
         page = station.page
         page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('1234'))")
@@ -210,6 +234,18 @@ class TestPairingByQr:
         page.get_by_role("button", name="扫描主办方的二维码").click()
         expect(page.locator("#event")).to_have_text(TITLE, timeout=30_000)
         expect(page.locator("#pair-look")).to_be_hidden()
+
+    def test_an_address_that_nobody_can_decode_holds_no_code(self, page: Page, week: Week):
+        page.goto(f"{week.url}#pair=%E0%A4%A")
+        field = page.get_by_label("配对码")
+        field.fill(f"{week.url}#pair=%E0%A4%A")
+        page.get_by_role("button", name="配对", exact=True).click()
+        expect(page.locator("#pair-error")).to_contain_text("配对码为 8 位")
+        expect(page.locator("#join")).to_be_hidden()
+
+    def test_the_camera_looks_on_whatever_it_has_read(self, page: Page, week: Week):
+        page.goto(week.url)
+        assert page.evaluate(STUMBLE) == 2
 
     def test_a_scanner_may_type_the_whole_address(self, page: Page, week: Week):
         page.goto(week.url)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.base import db, transaction
+from models.events import Event
 from tests.support.served import Server, served
 from tests.support.station import Station, Week, open_week
 
@@ -92,6 +94,36 @@ def test_the_touch_screen_is_left_with_it_alone(station: Station):
     page.locator('#modes [data-mode="scan"]').click()
     type_pin(page, "4711")
     expect(page.locator("#look")).to_be_visible()
+
+
+@pytest.mark.parametrize("mode", ["tally", "exit"])
+def test_the_counts_of_the_staff_ask_for_it(station: Station, mode: str):
+    with station.week.rows(), transaction():
+        db.session.get_one(Event, station.week.event_id).track_exits = True
+    page = station.page
+    station.reload()
+    page.evaluate(SHUT)
+    page.locator(f'#modes [data-mode="{mode}"]').click()
+    expect(page.locator("#pin")).to_be_visible()
+    page.locator("#pin-cancel").click()
+    expect(page.locator("body")).to_have_attribute("data-mode", "scan")
+    page.locator(f'#modes [data-mode="{mode}"]').click()
+    type_pin(page, "4711")
+    expect(page.locator("body")).to_have_attribute("data-mode", mode)
+
+
+def test_another_tab_asks_for_it_too(page: Page, week: Week):
+    """It was open before the PIN was set."""
+    Station(page, week).pair()
+    other = page.context.new_page()
+    other.goto(week.url)
+    expect(other.locator("#work")).to_be_visible()
+    page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('4711'))")
+    other.get_by_role("button", name="本机菜单").click()
+    expect(other.locator("#pin")).to_be_visible()
+    expect(other.locator("#sheet")).to_be_hidden()
+    type_pin(other, "4711")
+    expect(other.locator("#sheet")).to_be_visible()
 
 
 def test_undo_asks_for_it(station: Station):

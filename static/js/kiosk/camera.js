@@ -133,8 +133,12 @@ export class Camera {
   seen(text) {
     const { starts } = this;
     this.took = [...this.took.slice(-KEPT), performance.now() - this.began];
-    if (text) this.onText(text);
-    setTimeout(() => this.nextLook(starts), PAUSE);
+    try {
+      if (text) this.onText(text);
+    } finally {
+      // Whatever comes of a text, the camera looks on.
+      setTimeout(() => this.nextLook(starts), PAUSE);
+    }
   }
 
   nextLook(start) {

@@ -31,7 +31,9 @@ export async function draw() {
   document.body.classList.toggle("locked-away", locked);
   byId("locked").hidden = !locked;
   drawMessage();
-  if (!freed || !pin.isSet()) return "";
+  if (!freed) return "";
+  await pin.recall(); // another tab may have set it
+  if (!pin.isSet()) return "";
   // Whoever forgot the PIN asks the desk: locking and unlocking from there takes it away.
   await pin.clear();
   guard.draw();

@@ -26,6 +26,11 @@ export function ask(declared, limit) {
   });
 }
 
+/** The device takes no scans any more: nobody is let in by a question that was still open. */
+export function dismiss() {
+  finish(null);
+}
+
 /** Another code was shown meanwhile. */
 export function remind() {
   complaint.textContent = say("door_waiting");

@@ -1,5 +1,5 @@
-// What is for staff alone, where a PIN is set: leaving the touch screen, menu, undo, ending the pairing. Scanning goes on
-// without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
+// What is for staff alone, where a PIN is set: leaving the touch screen, the counts, menu, undo, ending the pairing.
+// Scanning goes on without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
 
 import { byId, icon, tell } from "./page.js";
 import * as pin from "./pin.js";
@@ -43,6 +43,9 @@ export function shut() {
 
 /** Whether a member of staff is at the screen; asks for the PIN where one is set. */
 export async function staff() {
+  // Another tab of this device may have set it, or taken it away, since this one began.
+  await pin.recall();
+  draw();
   if (isOpen()) {
     if (pin.isSet()) openFor(OPEN_FOR);
     return true;

@@ -2,20 +2,20 @@
 
 const FRAGMENT = /#(?:.*&)?pair=([^&]*)/i;
 
-/** The code in a text that was read or opened, or null. */
+/** The code in a text that was read or opened, or null: a text that nobody can decode holds none. */
 export function codeIn(text) {
   const found = FRAGMENT.exec(text);
-  return found ? decodeURIComponent(found[1]) : null;
+  if (!found) return null;
+  try {
+    return decodeURIComponent(found[1]);
+  } catch {
+    return null;
+  }
 }
 
 /** The code in the address of this page, which is taken out of it (and of the browser's history) at once. */
 export function takeFromAddress() {
-  let code = null;
-  try {
-    code = codeIn(location.hash);
-  } catch {
-    // An address that somebody typed wrongly holds no code.
-  }
+  const code = codeIn(location.hash);
   if (/pair=/i.test(location.hash)) history.replaceState(history.state, "", location.pathname + location.search);
   return code;
 }

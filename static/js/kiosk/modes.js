@@ -11,12 +11,13 @@ const MODES = [
   { name: "tally", icon: "tally", may: () => knowledge.may("tally") },
   { name: "exit", icon: "sign-out", may: () => knowledge.tracksExits() && (knowledge.may("scan") || knowledge.may("tally")) },
 ];
+const OF_STAFF = ["tally", "exit"]; // they show and change what staff have counted
 // Which parts of the station belong to which mode.
 const PARTS = { look: ["scan", "exit"], "touch": ["touch"], tally: ["tally"], leaving: ["exit"], side: ["scan", "tally", "exit"] };
 
 let mode = null;
 let onMode = () => {};
-let mayLeave = async () => true;
+let staff = async () => true;
 
 export function current() {
   return mode;
@@ -62,8 +63,9 @@ function button({ name, icon: drawing }) {
 }
 
 async function choose(name) {
-  // The touch screen is left to the public alone, so leaving it is for staff.
-  if (name === mode || (mode === "touch" && !(await mayLeave()))) return;
+  // The touch screen is left to the public alone, so leaving it is for staff, too.
+  const asks = mode === "touch" || OF_STAFF.includes(name);
+  if (name === mode || (asks && !(await staff()))) return;
   show(name);
   draw();
   onMode(name);
@@ -76,10 +78,10 @@ export async function open() {
   draw();
 }
 
-/** changed(mode) after every change; staff(): whether a member of staff is at the screen. */
-export function listen(changed, staff) {
+/** changed(mode) after every change; atHand(): whether a member of staff is at the screen. */
+export function listen(changed, atHand) {
   onMode = changed;
-  mayLeave = staff;
+  staff = atHand;
   byId("modes").addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-mode]");
     if (pressed) choose(pressed.dataset.mode);

@@ -55,6 +55,14 @@ function within(milliseconds, work) {
   return Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
 }
 
+/** A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on. */
+function orSaid(number, work) {
+  return work.catch((error) => {
+    verdict.show(number, "bad", { word: say("refused"), note: say("storage_failed") });
+    throw error;
+  });
+}
+
 export class Scans {
   /** station: {token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
   constructor(station, onChange) {
@@ -104,13 +112,15 @@ export class Scans {
   /** Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's. */
   async undo(target) {
     const scan = this.made({ kind: "undo", undoes: target.id });
-    await this.answer(verdict.begin(), scan, { group: null }, decideUndo(asTarget(target), corrected(scan), this.station.known));
+    const judged = decideUndo(asTarget(target), corrected(scan), this.station.known);
+    const number = verdict.begin();
+    await orSaid(number, this.answer(number, scan, { group: null }, judged));
   }
 
   async submit(body, about) {
     const number = verdict.begin();
     const scan = this.made(body);
-    await this.answer(number, scan, about, await this.judge(scan));
+    await orSaid(number, this.judge(scan).then((judged) => this.answer(number, scan, about, judged)));
   }
 
   judge(scan) {

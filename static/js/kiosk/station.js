@@ -1,6 +1,7 @@
 // The paired screen: what this device serves, the mode it is in, and what comes of a code, a tap or a click.
 
 import * as desk from "./desk.js";
+import * as door from "./door.js";
 import * as finder from "./finder.js";
 import * as guard from "./guard.js";
 import * as knowledge from "./knowledge.js";
@@ -72,6 +73,7 @@ export function isBusy() {
 
 export function close() {
   finder.close();
+  door.dismiss();
   guard.dismiss();
   menu.close();
   desk.forget();
@@ -97,6 +99,7 @@ export async function heard() {
   if (scans === null) return;
   const wasOpen = isOpen();
   const gone = await desk.draw();
+  if (!isOpen()) door.dismiss();
   if (gone) notice(gone, NOTE);
   modes.draw();
   await draw();
@@ -104,7 +107,7 @@ export async function heard() {
 }
 
 async function undo(scan) {
-  if (await guard.staff()) settle(scans?.undo(scan));
+  if ((await guard.staff()) && isOpen()) settle(scans.undo(scan));
 }
 
 function drawTitle() {
@@ -149,7 +152,7 @@ function read(text) {
   settle(scans.code(text));
 }
 
-/** A scan that could not be kept is said at once, before anybody walks on. */
+/** What could not be kept is said, and stays said after the verdict has gone. */
 function settle(work) {
   work?.catch((error) => {
     notice(say("storage_failed"));
