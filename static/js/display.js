@@ -75,6 +75,13 @@ function next() {
   return step;
 }
 
+/** Whether the server itself says that this screen is out of service; a login page of the network says 401, too. */
+async function ended(response) {
+  if (response.status !== 401) return false;
+  const told = await response.json().catch(() => null);
+  return told?.status === 401 && typeof told.detail === "string";
+}
+
 async function fetchCodes() {
   const token = localStorage.getItem(TOKEN);
   const first = known.mark ? next() : null;
@@ -82,7 +89,7 @@ async function fetchCodes() {
   const query = first === null ? "" : `?from=${full ? present() : first}&count=${full ? 1 : BLOCK}`;
   const asked = performance.now();
   const response = await fetch(`/api/v1/display${query}`, { headers: { Authorization: `Bearer ${token}` }, cache: "no-store" });
-  if (response.status === 401) return "ended";
+  if (await ended(response)) return "ended";
   const told = response.ok ? await response.json() : null;
   if (!Array.isArray(told?.codes)) throw new Error("no codes");
   keep(told, asked);

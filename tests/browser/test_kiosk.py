@@ -332,7 +332,11 @@ def test_one_scan_that_the_server_stumbles_over_holds_up_no_other(station: Stati
     def stumble(route: Route) -> None:
         kinds = {scan["kind"] for scan in json.loads(route.request.post_data or "")["scans"]}
         if "touch" in kinds:
-            route.fulfill(status=status, content_type="application/problem+json", body='{"detail": "no"}')
+            route.fulfill(
+                status=status,
+                content_type="application/problem+json",
+                body=json.dumps({"status": status, "detail": "no"}),
+            )
         else:
             route.continue_()
 

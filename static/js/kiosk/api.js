@@ -1,16 +1,22 @@
 // Requests to the server: one time limit, one shape of failure, the language of the screen.
 
+import { isProblem } from "./shapes.js";
 import { tag } from "./words.js";
 
 const PATIENCE = 8000;
+const LONGEST_WAIT = 600_000; // milliseconds: a stranger on the way may ask for a day
 
-/** A request that got no usable answer. status: HTTP status, 0 without a network; detail: the server's sentence. */
+/**
+ * A request that got no usable answer. status: the server's own HTTP status, 0 where it was not the server that answered;
+ * detail: the server's sentence; tooLarge: something on the way, server or not, takes no body of this size.
+ */
 export class Failed extends Error {
-  constructor(status, detail = "", retryAfter = 0) {
+  constructor(status, { detail = "", retryAfter = 0, tooLarge = status === 413 } = {}) {
     super(detail || `no answer (${status})`);
     this.status = status;
     this.detail = detail;
-    this.retryAfter = retryAfter; // milliseconds that the server asked for
+    this.retryAfter = retryAfter; // milliseconds that were asked for
+    this.tooLarge = tooLarge;
   }
 }
 
@@ -24,8 +30,15 @@ async function bodyOf(response) {
   }
 }
 
-/** The JSON that the server answers. Throws Failed for everything else. */
-export async function ask(path, { token = null, body = null } = {}) {
+/** The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape. */
+function failureOf(response, told) {
+  const waited = Number(response.headers.get("Retry-After")) * 1000 || 0;
+  const said = { retryAfter: Math.min(waited, LONGEST_WAIT), tooLarge: response.status === 413 };
+  return isProblem(told, response) ? new Failed(response.status, { ...said, detail: told.detail }) : new Failed(0, said);
+}
+
+/** The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else. */
+export async function ask(path, { token = null, body = null, is = () => true } = {}) {
   const headers = { Accept: "application/json", "Accept-Language": tag() };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
@@ -42,9 +55,8 @@ export async function ask(path, { token = null, body = null } = {}) {
       credentials: "omit",
     });
     const told = await bodyOf(response);
-    if (response.ok && told) return told;
-    const wait = Number(response.headers.get("Retry-After")) || 0;
-    throw new Failed(response.ok ? 0 : response.status, told?.detail ?? "", wait * 1000);
+    if (response.ok && told && is(told)) return told;
+    throw failureOf(response, told);
   } catch (error) {
     throw error instanceof Failed ? error : new Failed(0);
   } finally {

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import * as knowledge from "./knowledge.js";
+import { isHeartbeat } from "./shapes.js";
 import { version } from "./shell.js";
 import * as store from "./store.js";
 
@@ -46,7 +47,7 @@ async function beat() {
   const left = Date.now();
   let outcome;
   try {
-    const answer = await api.ask("/api/v1/kiosk/heartbeat", { token: mine, body });
+    const answer = await api.ask("/api/v1/kiosk/heartbeat", { token: mine, body, is: isHeartbeat });
     if (mine !== token) return; // the pairing ended meanwhile
     outcome = { online: true, news: await knowledge.hear(answer, left) };
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import * as clock from "./clock.js";
+import { isKnowledge } from "./shapes.js";
 import * as store from "./store.js";
 import { named, say } from "./words.js";
 
@@ -33,7 +34,7 @@ async function keep() {
 /** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
 export async function learn(token) {
   const left = Date.now();
-  const told = await api.ask("/api/v1/kiosk", { token });
+  const told = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
   clock.measure(left, Date.now(), told.server_time);
   if (overtaken(told)) return known;
   learned = Date.now();
@@ -63,7 +64,8 @@ export async function hear(told, left) {
 }
 
 export async function recall() {
-  known = (await store.get("knowledge")) ?? null;
+  const kept = await store.get("knowledge");
+  known = isKnowledge(kept) ? kept : null; // else it is asked for again
   learned = (await store.get("learned")) ?? null;
   return known;
 }

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import * as clock from "./clock.js";
+import { isResults } from "./shapes.js";
 import * as store from "./store.js";
 
 const BATCH = 100;
@@ -9,7 +10,8 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 const PATIENT = 3; // failures before a batch is made smaller: it may be what the server stumbles over
 const UNREADABLE = [400, 413, 422];
-const NO_LONGER = [401, 403];
+const NO_LONGER = 401;
+const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
 
 let token = null;
 let told = () => {};
@@ -19,7 +21,7 @@ let timer = null;
 let failures = 0;
 let size = BATCH;
 
-/** Begin: the device's token, and whom to tell {online, refused (401, 403), detail} after every attempt. */
+/** Begin: the device's token, and whom to tell {online, refused (401), detail} after every attempt. */
 export function open(deviceToken, tell) {
   token = deviceToken;
   told = tell;
@@ -67,7 +69,7 @@ async function drain() {
       size = Math.min(size * 2, BATCH);
     } catch (error) {
       if (!(error instanceof api.Failed)) throw error;
-      if (NO_LONGER.includes(error.status)) return { online: true, refused: true, detail: error.detail };
+      if (error.status === NO_LONGER) return { online: true, refused: true, detail: error.detail };
       if (UNREADABLE.includes(error.status)) {
         await narrow(batch);
         continue;
@@ -89,11 +91,10 @@ function stumbled(error, batch) {
 async function post(batch) {
   const left = Date.now();
   const body = { device_time: clock.stamp(left), scans: batch.map((scan) => scan.body) };
-  const answer = await api.ask("/api/v1/scans", { token, body });
+  const answer = await api.ask("/api/v1/scans", { token, body, is: isResults });
   clock.measure(left, Date.now(), answer.server_time);
   const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
-  const results = Array.isArray(answer.results) ? answer.results : [];
-  const final = results.filter((result) => result?.id in posted && result.verdict !== "retry");
+  const final = answer.results.filter((result) => result?.id in posted && FINAL.includes(result.verdict));
   await store.answered(final, posted);
   await store.put("skew", clock.skewNow());
   return final.length;

@@ -4,6 +4,7 @@ import { ask, Failed } from "./api.js";
 import { Camera } from "./camera.js";
 import { codeIn } from "./link.js";
 import { byId, tell } from "./page.js";
+import { isPairing } from "./shapes.js";
 import { say } from "./words.js";
 
 const LENGTH = 8;
@@ -31,7 +32,7 @@ export async function pairWith(text) {
   const complaint = complaintAbout(code);
   if (complaint) throw new Error(complaint);
   try {
-    return await ask("/api/v1/kiosk/pair", { body: { code } });
+    return await ask("/api/v1/kiosk/pair", { body: { code }, is: isPairing });
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     throw new Error(error.detail || say("pair_offline"), { cause: error });
