@@ -1,24 +1,22 @@
 """Openweek, put together: settings, database, rooms, errors, commands. The only module that knows every room."""
 
-import contextlib
 import os
-import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
+from babel.support import Translations
 from dotenv import load_dotenv
 from flask import Flask, has_request_context, request
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_babel import Babel, gettext
 from flask_migrate import Migrate
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kiosk
 import models
 import web
-from models import db
+from models import db, environment
 from models.errors import N_, Mistake
 
 ROOT = Path(__file__).parent
@@ -44,17 +42,24 @@ def create_app(settings: dict | None = None) -> Flask:
     Raises click.ClickException with one line for a setting that cannot be used."""
     load_dotenv(ROOT / ".env")
     given = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
-    instance = Path(given.get("OPENWEEK_INSTANCE") or ROOT / "instance").resolve()
+    try:
+        return _put_together(given)
+    except Mistake as mistake:
+        raise click.ClickException(_early(mistake)) from None
+
+
+def _put_together(given: dict) -> Flask:
+    instance = environment.instance(given.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
-    instance.mkdir(parents=True, exist_ok=True)
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=_database_url(given, instance),
+        SQLALCHEMY_DATABASE_URI=environment.database_url(given.get("OPENWEEK_DATABASE_URL"), instance),
         # What people typed, and hashes of what they hold, have no place in the log of a failed statement.
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
-        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or _kept_secret(instance),
-        BASE_URL=_base_url(given.get("OPENWEEK_BASE_URL")),
-        UID_DOMAIN_ASKED=given.get("OPENWEEK_UID_DOMAIN"),
-        DEMO_PASSWORD=given.get("OPENWEEK_DEMO_PASSWORD"),
+        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or environment.kept_secret(instance),
+        BASE_URL=environment.base_url(given.get("OPENWEEK_BASE_URL")),
+        UID_DOMAIN_ASKED=environment.uid_domain(given.get("OPENWEEK_UID_DOMAIN")),
+        DEMO_PASSWORD=environment.demo_password(given.get("OPENWEEK_DEMO_PASSWORD")),
+        WORKERS=environment.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         SESSION_COOKIE_SAMESITE="Lax",
@@ -62,7 +67,7 @@ def create_app(settings: dict | None = None) -> Flask:
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
     app.config.update({name: value for name, value in given.items() if not name.startswith("OPENWEEK_")})
-    proxies = _whole_number(given, "OPENWEEK_TRUSTED_PROXIES")
+    proxies = environment.proxies(str(given.get("OPENWEEK_TRUSTED_PROXIES") or ""))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     db.init_app(app)
@@ -74,47 +79,10 @@ def create_app(settings: dict | None = None) -> Flask:
     return app
 
 
-def _database_url(given: dict, instance: Path) -> str:
-    url = given.get("OPENWEEK_DATABASE_URL") or f"sqlite:///{instance / 'openweek.sqlite'}"
-    if url.startswith(("postgresql://", "postgres://")):
-        return "postgresql+psycopg://" + url.split("://", 1)[1]
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return url
-    raise click.ClickException("OPENWEEK_DATABASE_URL must begin with sqlite:/// or postgresql://.")
-
-
-def _base_url(given: str | None) -> str:
-    url = (given or "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(url)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or url != f"{parts.scheme}://{parts.netloc}"
-    ):
-        raise click.ClickException(
-            "OPENWEEK_BASE_URL must be scheme and host only, such as https://week.example.cn."
-        )
-    return url
-
-
-def _whole_number(given: dict, name: str) -> int:
-    text = str(given.get(name) or "0")
-    if not text.isdecimal():
-        raise click.ClickException(f"{name} must be a whole number, such as 1.")
-    return int(text)
-
-
-def _kept_secret(instance: Path) -> str:
-    """The secret of sessions: made at the first start. Two first starts at once agree on one."""
-    path = instance / "secret_key"
-    if not path.exists():
-        draft = instance / f".secret_key.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text()
+def _early(mistake: Mistake) -> str:
+    """Its sentence before there is an application to word it."""
+    words = Translations.load(str(ROOT / "translations"), [cli_language()]).gettext(mistake.message)
+    return words % mistake.values if mistake.values else words
 
 
 def language() -> str:
@@ -167,10 +135,14 @@ NOT_READY = N_(
 
 def is_database_away(error: DatabaseError) -> bool:
     """Whether the database cannot be reached or has no tables yet, so that a person has to do something first."""
-    told = str(error.orig)
-    return error.connection_invalidated or any(
-        sign in told for sign in ("no such table", "does not exist", "unable to open", "connection failed")
-    )
+    if error.connection_invalidated:
+        return True
+    if hasattr(error.orig, "sqlstate"):
+        state = error.orig.sqlstate
+        # No state: no server to give one. 08 connection, 28 who asks, 3D no such database, 42P01 no such table, 57P closing.
+        away = ("08", "28", "3D", "42P01", "57P")
+        return isinstance(error, OperationalError) if state is None else state.startswith(away)
+    return any(sign in str(error.orig) for sign in ("no such table", "unable to open"))
 
 
 cli = OpenweekGroup(

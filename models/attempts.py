@@ -123,7 +123,7 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
         at=at,
         seq=_whole(raw, "seq", 0, _MAX_WHOLE),
         skew_ms=_whole(raw, "skew_ms", -MAX_SKEW_MS, MAX_SKEW_MS),
-        shown=_one_of(raw, "shown", (None, ledger.STORED, ledger.REPEAT, ledger.REFUSED)),
+        shown=_shown(raw),
         code=code if kind == ledger.PASS and isinstance(code, str) else None,
         direction=_one_of(raw, "direction", (None, ledger.IN, ledger.OUT)) or ledger.IN,
         group=group if kind in (ledger.TOUCH, ledger.TALLY) else None,
@@ -133,6 +133,12 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
         foreign_length=length if kind == ledger.PASS and not isinstance(code, str) else None,
         foreign_hash=hashed if kind == ledger.PASS and not isinstance(code, str) else None,
     )
+
+
+def _shown(raw: dict) -> str | None:
+    """A device that showed `retry` told nobody yes or no: as if it asked live."""
+    shown = _one_of(raw, "shown", (None, ledger.STORED, ledger.REPEAT, ledger.REFUSED, ledger.RETRY))
+    return None if shown == ledger.RETRY else shown
 
 
 def _one_of(raw: dict, name: str, allowed: tuple):

@@ -48,7 +48,8 @@ def days(first: date, last: date) -> list[date]:
 def parse_instant(text: object) -> datetime:
     """An RFC 3339 instant with its zone, in UTC. Raises Mistake for anything else."""
     try:
-        value = datetime.fromisoformat(text) if isinstance(text, str) else None
+        # The standard's own T and Z may be small letters, which Python does not read.
+        value = datetime.fromisoformat(text.upper()) if isinstance(text, str) else None
         if value is not None and value.tzinfo is not None:
             return value.astimezone(UTC)
     except (ValueError, OverflowError):

@@ -13,6 +13,7 @@ from models.base import Base, Instant, db
 from models.errors import N_, Mistake, Unknown
 from models.places import Region
 
+SHORTEST_PASSWORD = 8  # characters
 ORGANIZER, OFFICE, COMMITTEE = "organizer", "office", "committee"
 ROLES = (ORGANIZER, OFFICE, COMMITTEE)
 
@@ -58,7 +59,7 @@ class Account(Base):
         return str(self.id)
 
     def set_password(self, password: str) -> None:
-        if len(password) < 8:
+        if len(password) < SHORTEST_PASSWORD:
             raise Mistake(N_("A password needs at least 8 characters."))
         self.password_hash = generate_password_hash(password)
 

@@ -4,6 +4,7 @@ The session lives under /desk/ alone: no public page and no feed ever sets or re
 """
 
 import json
+import secrets
 import sys
 from datetime import timedelta
 
@@ -28,7 +29,6 @@ from flask_wtf import CSRFProtect
 
 from models import accounts, clock, people
 from models.base import db
-from models.errors import N_, Mistake
 from web import errors
 
 DESK = "/desk/"
@@ -137,17 +137,19 @@ def sign_out():
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
 )
 def add_account(email, organization, region, line, role, password_stdin):
-    """Let a person sign in. Asks for the password."""
+    """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
         password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
     else:
-        raise Mistake(N_("There is no terminal to ask for the password. Pipe it in with --password-stdin."))
+        password = secrets.token_urlsafe(12)
     account = accounts.enrol(email, organization, role, password, clock.now(), region=region, line=line)
     click.echo(
         _("%(email)s signs in for %(name)s.", email=account.email, name=account.organization.name), err=True
     )
+    if not password_stdin and not sys.stdin.isatty():
+        click.echo(_("The password, which is not shown again: %(password)s", password=password))
 
 
 @commands.command("token")

@@ -39,7 +39,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=click.File("rb"))
+@click.argument("file")
 @click.option(
     "--campaign", "campaign_id", required=True, metavar="ID", help="The campaign that takes them in."
 )
@@ -56,7 +56,7 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON value and nothing else.")
 @with_appcontext
 def import_(
-    file, campaign_id: str, dry_run: bool, partial: bool, origin, complete: bool, as_json: bool
+    file: str, campaign_id: str, dry_run: bool, partial: bool, origin, complete: bool, as_json: bool
 ) -> None:
     """Take the events of FILE into a campaign and publish them.
 
@@ -71,7 +71,7 @@ def import_(
     campaign = campaigns.find(campaign_id)
     if complete and not origin:
         raise Mistake(N_("--complete needs --origin: only what came from there can be missing."))
-    rows = read_file(file.read(MOST_BYTES + 1), file.name)
+    rows = read_file(_bytes_of(file), file)
     quiet = as_json or not sys.stderr.isatty()
     with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:
         outcomes = take_in(
@@ -85,6 +85,17 @@ def import_(
             on_row=lambda: bar.update(1),
         )
     click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run))
+
+
+def _bytes_of(path: str) -> bytes:
+    """A little more than a file may have, so that a larger one is seen to be."""
+    try:
+        with click.open_file(path, "rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Mistake(
+            N_("The file %(path)s cannot be read: %(reason)s."), path=path, reason=error.strerror
+        ) from None
 
 
 def reason(outcome: Outcome) -> str:

@@ -14,8 +14,6 @@ import click
 import qrcode
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from gunicorn.app.base import BaseApplication
-from gunicorn.util import import_app
 
 from models import clock, due
 from models.base import db
@@ -23,7 +21,6 @@ from models.errors import N_, Mistake
 from models.site import site
 from web import certificate, health, setup
 
-APPLICATION = "wsgi:create_app()"  # by name: this room does not import the one that puts the rooms together
 MINUTE = 60
 RECOMMENDED = {
     "worker_class": "gthread",
@@ -47,21 +44,6 @@ def register(app: Flask) -> None:
     app.cli.add_command(tick)
 
 
-class Server(BaseApplication):
-    """gunicorn without its command line. options: settings of gunicorn by name."""
-
-    def __init__(self, options: dict) -> None:
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return import_app(APPLICATION)
-
-
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -71,7 +53,7 @@ class Server(BaseApplication):
 @click.option("--demo", is_flag=True, help="Load the demo first, as `openweek demo` does.")
 def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     """Serve the week, and do what is due each minute."""
-    workers, addresses = _workers(), shared_addresses(host, port, tls)
+    addresses = shared_addresses(host, port, tls)
     # What codes and feeds print, here and in the workers, where the operator has not said it.
     os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
     if demo:
@@ -83,7 +65,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": workers,
+        "workers": current_app.config["WORKERS"],
         "when_ready": lambda _server: _tell(addresses, _open_to_others(host)),
         "post_worker_init": lambda worker: keep_ticking(worker.wsgi),
     }
@@ -92,6 +74,9 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         options["certfile"], options["keyfile"] = map(str, files)
     db.session.remove()
     db.engine.dispose()
+    # Not before: gunicorn reads WEB_CONCURRENCY as it is loaded, and stops every command where it is no number.
+    from web.server import Server
+
     Server(options).run()
 
 
@@ -109,13 +94,6 @@ def tick() -> None:
             feeds=done.feeds,
         )
     )
-
-
-def _workers() -> int:
-    asked = os.environ.get("WEB_CONCURRENCY") or "2"
-    if not asked.isdecimal() or not 1 <= int(asked) <= 64:
-        raise Mistake(N_("WEB_CONCURRENCY must be a whole number from 1 to 64."))
-    return int(asked)
 
 
 def _open_to_others(host: str) -> bool:

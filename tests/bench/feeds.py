@@ -227,7 +227,8 @@ class _Hello(Server):
 
     SOURCE = """
 from flask import Flask
-from web.serve import RECOMMENDED, Server
+from web.serve import RECOMMENDED
+from web.server import Server
 app = Flask("hello")
 app.add_url_rule("/", "hello", lambda: "hello")
 class Hello(Server):

@@ -161,6 +161,12 @@ def test_a_malformed_batch_gets_one_sentence(client, event_now, body, content_ty
     assert answer.json["detail"] == detail
 
 
+def test_a_time_in_small_letters_and_a_device_that_showed_come_again(post, event_now):
+    small = clock.instant_text(clock.now()).replace("+00:00", "Z").lower()
+    answer = post([a_scan(at=small), a_scan(shown="retry")])
+    assert [row["verdict"] for row in answer.json["results"]] == ["stored", "stored"]
+
+
 def test_who_may_hand_in(client, event_now):
     kiosk, token = devices.add(event_now, clock.now())
     assert client.post("/api/v1/scans", json={"scans": []}).status_code == 401

@@ -143,5 +143,23 @@ class TestCommands:
         answer = runner.invoke(args=["account", "token", "nobody@example.cn", "--json"])
         assert (answer.exit_code, answer.stdout) == (2, "")
         assert len(answer.stderr.strip().splitlines()) == 1
-        unasked = runner.invoke(args=["account", "add", "a@b.cn", "--org", "x", "--role", "organizer"])
-        assert (unasked.exit_code, len(unasked.stderr.strip().splitlines())) == (2, 1)
+        small = [
+            "account",
+            "add",
+            "a@b.cn",
+            "--org",
+            "灌云县知识产权局",
+            "--role",
+            "organizer",
+            "--password-stdin",
+        ]
+        short = runner.invoke(args=small, input="short\n")
+        assert (short.exit_code, len(short.stderr.strip().splitlines())) == (2, 1)
+
+    def test_a_script_has_a_password_made(self, app, runner, client):
+        load_week()
+        asked = ["account", "add", "gu@example.cn", "--org", "灌云县知识产权局", "--role", "organizer"]
+        made = runner.invoke(args=asked)
+        assert made.exit_code == 0
+        password = re.search(r"[\w-]{16}(?=\n$)", made.stdout)[0]
+        assert enter(client, "gu@example.cn", password).status_code == 303

@@ -88,7 +88,10 @@ def test_a_file_that_is_not_understood(campaign, runner, tmp_path: Path, data, s
 def test_a_campaign_or_file_that_is_not_there(campaign, runner):
     told = runner.invoke(args=["import", CSV, "--campaign", "ip-1999"])
     assert (told.exit_code, told.stderr) == (2, "There is no campaign “ip-1999”.\n")
-    assert runner.invoke(args=["import", "nowhere.csv", "--campaign", "ip-2024"]).exit_code == 2
+    for path, why in (("nowhere.csv", "No such file or directory"), ("models", "Is a directory")):
+        told = runner.invoke(args=["import", path, "--campaign", "ip-2024", "--json"])
+        sentence = f"The file {path} cannot be read: {why}.\n"
+        assert (told.exit_code, told.stdout, told.stderr) == (2, "", sentence)
 
 
 def test_init_on_an_empty_database_and_again(app, runner):

@@ -66,13 +66,6 @@ def test_not_ready_before_the_schema_is(client):
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
 
 
-@pytest.mark.parametrize("asked", ["many", "0", "65"])
-def test_a_wrong_number_of_workers_stops_the_start(runner, monkeypatch, asked):
-    monkeypatch.setenv("WEB_CONCURRENCY", asked)
-    answer = runner.invoke(args=["serve"])
-    assert (answer.exit_code, len(answer.stderr.strip().splitlines())) == (2, 1)
-
-
 def test_a_database_without_schema_stops_the_start(runner):
     db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
     answer = runner.invoke(args=["serve"])
