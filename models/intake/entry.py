@@ -25,6 +25,8 @@ _ADDRESS = ("https://", "http://")
 def understand(entry: CalendarEntry, reading: Reading) -> Understood:
     """A draft with its findings; other_year outside the campaign and the 30 days around it; or refused."""
     said = list(entry.notes)
+    # One that was made up of what the event says is another one as soon as that is broken.
+    ref = ref_of(entry.uid) if first(entry.main, "UID") else ""
     title = markup.line(markup.unescaped(first(entry.main, "SUMMARY")))
     try:
         if first(entry.main, "CLASS").upper() in _PRIVATE:
@@ -33,15 +35,15 @@ def understand(entry: CalendarEntry, reading: Reading) -> Understood:
             raise Mistake(N_("The event has no title (SUMMARY)."))
         draft = _draft(entry, title, reading, said)
     except Mistake as mistake:
-        return Understood(entry.number, REFUSED, (Finding.of(mistake),), title=title)
+        return Understood(entry.number, REFUSED, (Finding.of(mistake),), title=title, ref=ref)
     if not draft.occurrences:
         why = Finding(
             N_("Not between %(first)s and %(last)s. Not taken in."),
             first=reading.starts - AROUND, last=reading.ends + AROUND,
         )  # fmt: skip
-        return Understood(entry.number, OTHER_YEAR, (why,), title=title)
+        return Understood(entry.number, OTHER_YEAR, (why,), title=title, ref=ref)
     cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
-    return Understood(entry.number, None, tuple(said), draft, cancelled, title)
+    return Understood(entry.number, None, tuple(said), draft, cancelled, title, ref)
 
 
 def _draft(entry: CalendarEntry, title: str, reading: Reading, said: list[Finding]) -> EventDraft:

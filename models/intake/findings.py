@@ -90,7 +90,8 @@ class CalendarEntry:
 class Understood:
     """A row as the campaign reads it. verdict other_year or refused: then there is no draft; None: not decided yet.
 
-    cancelled: the source says that the event will not take place. title: as told, also where there is no draft."""
+    cancelled: the source says that the event will not take place. title: as told, also where there is no draft.
+    ref: its id in the source where that is certain, also where there is no draft; "" where it is not."""
 
     number: int
     verdict: str | None
@@ -98,6 +99,7 @@ class Understood:
     draft: EventDraft | None = None
     cancelled: bool = False
     title: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)

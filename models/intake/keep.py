@@ -13,11 +13,12 @@ from models.campaign import Campaign
 from models.drafts import EventDraft, draft_of
 from models.errors import N_, Mistake
 from models.events import CANCELLED as EVENT_CANCELLED
-from models.events import Event
+from models.events import PUBLISHED, Event
 from models.intake.findings import (
     CANCELLED,
     CHANGED,
     NEW,
+    OTHER_YEAR,
     REFUSED,
     SAME,
     Finding,
@@ -52,14 +53,15 @@ class Keep:
     by: Account | None
     publish: bool
     cancel: bool | Collection[int]
+    whole: bool
 
-    def one(self, row: Understood, known: dict[tuple, Event]) -> Outcome:
-        """The outcome of a row; known: the events of its file by origin and id there."""
-        if row.draft is None:
-            return Outcome(row.number, row.verdict, row.findings, title=row.title)
-        event = known.get((row.draft.origin, row.draft.origin_ref))
+    def one(self, row: Understood, event: Event | None) -> Outcome:
+        """The outcome of a row; event: the one that it was imported as before."""
         try:
-            found = self._new(row) if event is None else self._again(row, event)
+            if row.draft is None:
+                found = self._without_draft(row, event)
+            else:
+                found = self._new(row) if event is None else self._again(row, event)
             return replace(found, title=row.title, draft=row.draft)
         except Mistake as mistake:
             why = Finding.of(mistake)
@@ -69,10 +71,40 @@ class Keep:
             why = Finding(N_("The database refused this row."))
         return Outcome(row.number, REFUSED, (why,), event.id if event else None, row.title)
 
-    def missing(self, event: Event) -> Outcome:
-        """The outcome for an event that its source names no more."""
+    def missing(self, event: Event, certain: bool) -> Outcome:
+        """The outcome for an event that its source names no more. certain: no row that could not be read may be it."""
+        if not certain:
+            why = Finding(
+                N_(
+                    "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
+                )
+            )
+            return Outcome(None, REFUSED, (why,), event.id, event.title)
         why = Finding(N_("It is no longer in its source."))
         return replace(self._cancel(None, (why,), event), title=event.title)
+
+    def _without_draft(self, row: Understood, event: Event | None) -> Outcome:
+        if event is None:
+            return Outcome(row.number, row.verdict, row.findings)
+        if row.verdict == OTHER_YEAR and row.ref == event.origin_ref and self._still_to_come(event):
+            if self.whole or self.cancel is not True:
+                why = Finding(N_("Its source has moved it out of the campaign's time."))
+                return self._cancel(row.number, (why, *row.findings), event)
+            # A slip in a year is made quickly, and what is cancelled stays so.
+            left = Finding(
+                N_("It is still published here at its old date. Cancel it at the desk if that is right.")
+            )
+        else:
+            left = Finding(N_("What was taken in of it before stays as it is."))
+        return Outcome(row.number, row.verdict, (*row.findings, left), event.id)
+
+    def _still_to_come(self, event: Event) -> bool:
+        today = self.campaign.today(self.now)
+        return (
+            event.status == PUBLISHED
+            and event.withdrawn_at is None
+            and any(occurrence.end_day >= today for occurrence in event.occurrences)
+        )
 
     def _new(self, row: Understood) -> Outcome:
         if row.cancelled:

@@ -72,27 +72,33 @@ def take_in(
     imports, where the row tells none: said in the findings); it raises Mistake for what is out of reach, and the row
     is refused with that sentence.
     whole: the file is all there is of its origin, which must be given: published events of that origin which are
-    missing in it, and have a sitting still to come, are offered as cancelled.
+    missing in it, and have a sitting still to come, are offered as cancelled. A row that could not be read still names
+    its event, and where it is not certain which one, none is taken for missing.
     cancel: which offered cancellations are carried out: all, none, or the ids of the events. The others keep the verdict
-    `cancelled` with written False. on_row is called after each row.
+    `cancelled` with written False. Events that their source moved out of the campaign's time are among the offered; all
+    of them are meant only where the file is whole. on_row is called after each row.
 
     Raises Mistake when the database cannot take it in; then nothing was written."""
     reading = reading_of(campaign)
     understood = _each_once(_understood(row, reading, origin, adopt) for row in rows)
-    keep = Keep(campaign, now, dry_run, partial, by, publish, cancel)
+    keep = Keep(campaign, now, dry_run, partial, by, publish, cancel, whole)
     try:
         with nullcontext() if dry_run or partial else transaction():
             if not dry_run:
                 # Two imports of one file at once would both find its rows new: the second waits here.
                 db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
-            known = _known(campaign, understood)
+            known = _known(campaign, understood, origin)
             outcomes = []
             for row in understood:
-                outcomes.append(keep.one(row, known))
+                outcomes.append(keep.one(row, known.get(_key(row, origin))))
                 on_row()
             if whole and origin:
                 seen = {event.id for event in known.values()} | {one.event for one in outcomes if one.event}
-                outcomes += [keep.missing(event) for event in _missing(campaign, origin, seen, now)]
+                unread = [row for row in understood if row.verdict == REFUSED]
+                certain = all(row.ref for row in unread)
+                gone = _missing(campaign, origin, seen, now)
+                shared = {row.ref for row in unread if row.ref}
+                outcomes += [keep.missing(one, certain) for one in gone if not _shares(one, shared)]
     except SQLAlchemyError:
         raise Mistake(
             N_("The database could not take the file in. Nothing was written; try again.")
@@ -114,12 +120,12 @@ def _understood(
 ) -> Understood:
     read = understand(row, reading) if isinstance(row, Row) else entry.understand(row, reading)
     if read.draft is None:
-        return read
+        return read if isinstance(row, CalendarEntry) else replace(read, ref=row.cells["id"])
     told = replace(read.draft, origin=origin or read.draft.origin)
     try:
         draft = adopt(told)
     except Mistake as mistake:
-        return Understood(row.number, REFUSED, (Finding.of(mistake),), title=read.title)
+        return Understood(row.number, REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref)
     filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
     said = (Finding(N_("Filled in here: %(fields)s."), fields=field_names(filled)),) if filled else ()
     return replace(read, draft=draft, findings=(*read.findings, *said))
@@ -133,19 +139,31 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
         key = (row.draft.origin, row.draft.origin_ref) if row.draft else None
         if key in first:
             why = Finding(N_("This is the same event as row %(row)s. Take one of them out."), row=first[key])
-            row = Understood(row.number, REFUSED, (why,), title=row.title)
+            row = Understood(row.number, REFUSED, (why,), title=row.title, ref=row.draft.origin_ref)
         elif key:
             first[key] = row.number
         found.append(row)
     return found
 
 
-def _known(campaign: Campaign, rows: Sequence[Understood]) -> dict[tuple, Event]:
+def _key(row: Understood, origin: str | None) -> tuple[str, str] | None:
+    """What an event is known by; None where its row does not tell for certain."""
+    if row.draft:
+        return row.draft.origin, row.draft.origin_ref
+    return (origin, row.ref) if origin and row.ref else None
+
+
+def _shares(event: Event, refs: Collection[str]) -> bool:
+    """Whether an event bears one of these ids, or shares a UID with one of them (uid#begin)."""
+    parts = event.origin_ref.split("#")
+    return any("#".join(parts[:n]) in refs for n in range(1, len(parts) + 1))
+
+
+def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -> dict[tuple, Event]:
     """The events that these rows were imported as before, with all that a comparison needs."""
     wanted: dict[str, list[str]] = {}
-    for row in rows:
-        if row.draft:
-            wanted.setdefault(row.draft.origin, []).append(row.draft.origin_ref)
+    for key in filter(None, (_key(row, origin) for row in rows)):
+        wanted.setdefault(key[0], []).append(key[1])
     known = {}
     for origin, refs in wanted.items():
         for part in (refs[n : n + _IN_PARTS] for n in range(0, len(refs), _IN_PARTS)):

@@ -374,6 +374,63 @@ def test_the_same_calendar_again_a_change_a_cancellation_and_what_is_missing(cam
     assert [tuple(state) for state in states] == [("a", "cancelled"), ("b", "cancelled")]
 
 
+UNREADABLE = LECTURE.replace("DTSTART:20240422T010000Z", "DTSTART;TZID=Atlantis:20240422T010000")
+STAYS = "What was taken in of it before stays as it is."
+MAY_BE = "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
+
+
+def words(outcomes: list[Outcome]) -> list[tuple[int | None, str, str]]:
+    return [(one.row, one.verdict, (said(one) or [""])[-1]) for one in outcomes]
+
+
+@pytest.mark.parametrize("cancel", [True, ()])
+def test_what_could_not_be_read_is_not_missing(campaign, cancel):
+    def again(*events: str) -> list[Outcome]:
+        return take_in(campaign, read_file(calendar(*events)), BEFORE, origin="o", whole=True, cancel=cancel)
+
+    twin = FAIR.replace("0423", "0424")  # shares the UID, and is known by its beginning as well
+    take_in(campaign, read_file(calendar(LECTURE, FAIR, twin)), BEFORE, origin="o")
+    assert words(again(UNREADABLE, FAIR, twin))[0] == (1, "refused", STAYS)
+    broken = FAIR.replace("DTSTART:", "DTSTART:soon")
+    assert [one.verdict for one in again(LECTURE, broken)] == ["same", "refused"]
+    nameless = "SUMMARY:讲座\nDTSTART:soon"
+    assert words(again(nameless, FAIR, twin))[-1] == (None, "refused", MAY_BE)
+    assert set(db.session.scalars(select(Event.status))) == {"published"}
+
+
+def test_a_row_of_a_table_that_could_not_be_read_is_not_missing(campaign):
+    head = "id,year,title,start_date\n"
+    lines = ["1,2024,讲座,2024-04-22", "2,2024,市集,2024-04-23"]
+
+    def again(*rows: str) -> list[Outcome]:
+        table = (head + "\n".join(rows)).encode()
+        return take_in(campaign, read_file(table, "a.csv"), BEFORE, origin="o", whole=True)
+
+    again(*lines)
+    assert words(again("1,2024,,2024-04-22", lines[1]))[0] == (2, "refused", STAYS)
+    assert words(again(",2024,,2024-04-22", lines[1]))[-1] == (None, "refused", MAY_BE)
+    assert set(db.session.scalars(select(Event.status))) == {"published"}
+
+
+def test_an_event_that_its_source_moves_out_of_the_week_is_offered_as_cancelled(campaign):
+    def again(**options) -> list[tuple[str, str, bool]]:
+        rows = read_file(calendar(LECTURE.replace("0422", "0922")))
+        return [
+            (one.verdict, said(one)[0 if one.verdict == "cancelled" else -1], one.written)
+            for one in take_in(campaign, rows, options.pop("now", BEFORE), origin="o", **options)
+        ]
+
+    take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="o")
+    moved = "Its source has moved it out of the campaign's time."
+    left = "It is still published here at its old date. Cancel it at the desk if that is right."
+    assert again() == [("other_year", left, False)]
+    assert again(cancel=()) == [("cancelled", moved, False)]
+    assert again(whole=True, now=BEFORE + timedelta(days=40)) == [("other_year", STAYS, False)]
+    assert db.session.scalar(select(Event.status)) == "published"
+    assert again(whole=True) == [("cancelled", moved, True)]
+    assert db.session.scalar(select(Event.status)) == "cancelled"
+
+
 def test_another_origin_has_its_own_ids(campaign):
     take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:1")
     outcomes = take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:2", dry_run=True)
