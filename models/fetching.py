@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from models.addresses import encoded, located
 from models.errors import N_, Mistake
 
 MOST_BYTES = 1024 * 1024
@@ -91,19 +93,31 @@ def fetch(
         with _Visit(parts, headers, allowed, ends) as visit:
             if visit.response.status not in REDIRECTS:
                 return visit.read(etag, last_modified)
-            url = urljoin(url, visit.response.headers.get("Location", ""))
+            url = _onward(url, visit.response.headers.get("Location", ""))
     raise Mistake(N_("The address leads on to another more than %(most)s times."), most=MOST_REDIRECTS)
 
 
-def _parts(url: str) -> SplitResult:
+def _onward(url: str, location: str) -> str:
+    onward = located(location)
     try:
-        parts = urlsplit(url)
-        port, host = parts.port, parts.hostname
-        sane = len(url) <= LONGEST_URL and url.isprintable() and " " not in url and port != 0
+        return urljoin(url, onward)
     except ValueError:
-        sane, host = False, None
-    if not sane or not host or parts.scheme not in ("http", "https"):
-        raise Mistake(N_("“%(url)s” is not an address that begins with https:// or http://."), url=url[:80])
+        raise _no_address(onward) from None
+
+
+def _no_address(url: str) -> Mistake:
+    return Mistake(N_("“%(url)s” is not an address that begins with https:// or http://."), url=url[:80])
+
+
+def _parts(url: str) -> SplitResult:
+    """What an address is made of, as it is sent."""
+    try:
+        parts = urlsplit(encoded(url))
+        sane = len(url) <= LONGEST_URL and url.isprintable() and " " not in url and parts.port != 0
+    except ValueError:
+        sane = False
+    if not sane:
+        raise _no_address(url)
     if parts.username is not None or parts.password is not None:
         raise Mistake(N_("The address holds a name or password. Use one that is open without."))
     return parts
@@ -159,7 +173,7 @@ class _Visit:
                     )
                 self._in_time()
                 parts.append(part)
-        except (HTTPError, OSError):
+        except (HTTPError, HTTPException, OSError):
             self._in_time()
             raise Mistake(N_("The connection broke off in the middle.")) from None
         self._in_time()
@@ -175,7 +189,7 @@ class _Visit:
                 raise Mistake(
                     N_("The certificate of %(host)s is not valid."), host=self._parts.hostname
                 ) from None
-            except (HTTPError, OSError, ValueError):
+            except (HTTPError, HTTPException, OSError, ValueError):
                 self._in_time()
                 if position == min(len(addresses), _TRIED):
                     break

@@ -4,6 +4,7 @@ The threads here touch no database. Their number is that of the addresses given,
 (models.fetching); one that hangs where no clock of ours reaches it, in the machine's name service, is left behind.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from models.errors import N_, Mistake
 from models.fetching import SECONDS, Fetched
 
+log = logging.getLogger("openweek.pulled")
 GRACE = 3.0  # seconds after which who should have given up is given up
 
 
@@ -43,6 +45,11 @@ def _tell(
         told.put((number, fetch(*asked)))
     except Mistake as mistake:
         told.put((number, mistake))
+    except Exception:
+        # Whatever it is, the others must not wait for an answer that will never come. The path may hold a secret.
+        host = urlsplit(asked[0]).hostname
+        log.exception("Fetching from %s failed in a way nobody thought of", host)
+        told.put((number, Mistake(N_("%(host)s cannot be reached or does not answer properly."), host=host)))
 
 
 def _too_long(url: str) -> Mistake:

@@ -23,7 +23,7 @@ class Source(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, dict(self.headers)))
-        getattr(self, "_" + self.path.strip("/").split("?")[0])()
+        getattr(self, "_" + self.path.strip("/").split("?")[0].partition("%")[0])()
 
     def _send(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
@@ -46,6 +46,22 @@ class Source(BaseHTTPRequestHandler):
 
     def _moved(self) -> None:
         self._send(302, Location="/calendar")
+
+    def _moved_to_chinese(self) -> None:
+        self._send(302, Location="/calendar活动.ics?周=知识产权".encode().decode("latin-1"))
+
+    def _moved_to_gbk(self) -> None:
+        self._send(302, Location="/calendar活动.ics".encode("gbk").decode("latin-1"))
+
+    def _moved_to_nothing(self) -> None:
+        self._send(302, Location="http://[bad/")
+
+    def _no_http(self) -> None:
+        self.wfile.write(b"\x00\x01garbage\r\n\r\n")
+        self.close_connection = True
+
+    def _many_headers(self) -> None:
+        self._send(200, BODY, **{f"X-{number}": "a" for number in range(120)})
 
     def _round(self) -> None:
         self._send(302, Location="/round")
@@ -143,10 +159,35 @@ def test_redirects_are_followed_three_times_and_looked_at_each_time(url, source)
         ("/packed", "The other side sent the calendar packed, although it was asked not to."),
         ("/large", "What is at the address is larger than 1 MB."),
         ("/endless", "What is at the address is larger than 1 MB."),
+        ("/no_http", "127.0.0.1 cannot be reached or does not answer properly."),
+        ("/many_headers", "127.0.0.1 cannot be reached or does not answer properly."),
+        (
+            "/moved_to_nothing",
+            "“http://[bad/” is not an address that begins with https:// or http://.",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_sentence(url, path, told):
     assert refusal(url(path), allowed=only_here) == told
+
+
+def test_addresses_in_chinese_are_sent_as_programs_send_them(url, source, monkeypatch):
+    assert fetch(url("/calendar活动.ics?周=知识产权"), allowed=only_here).body == BODY
+    encoded = "/calendar%E6%B4%BB%E5%8A%A8.ics?%E5%91%A8=%E7%9F%A5%E8%AF%86%E4%BA%A7%E6%9D%83"
+    assert source.asked[-1][0] == encoded
+    assert fetch(url("/moved_to_chinese"), allowed=only_here).body == BODY
+    assert source.asked[-1][0] == encoded
+    assert fetch(url("/moved_to_gbk"), allowed=only_here).body == BODY
+    assert source.asked[-1][0] == "/calendar%BB%EE%B6%AF.ics"
+    assert fetch(url("/calendar%20a.ics"), allowed=only_here).body == BODY
+    assert source.asked[-1][0] == "/calendar%20a.ics"
+
+    def resolve(_host, port, **_how):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(fetching.socket, "getaddrinfo", _only_for("xn--fsqu00a.example", resolve))
+    assert fetch(f"http://例子.example:{source.server_port}/calendar", allowed=only_here).body == BODY
+    assert source.asked[-1][1]["Host"] == f"xn--fsqu00a.example:{source.server_port}"
 
 
 def test_a_server_that_drips_is_left_in_time(url):
@@ -219,6 +260,8 @@ def test_addresses_are_cleaned_or_refused():
         "https://",
         "https://[::1",
         "https://a b/",
+        "https://例 子/",
+        'https://a"b/',
         "file:///x",
     ):
         with pytest.raises(Mistake, match="is not an address that begins with"):

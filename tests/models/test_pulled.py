@@ -198,6 +198,22 @@ def test_all_are_fetched_side_by_side_and_one_that_hangs_is_left_behind(cast, fe
     assert str(slow.error) == "slow.example took too long to answer."
 
 
+def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(cast, feed, caplog, monkeypatch):
+    strange = pulled.add(cast.lian, cast.lecture.campaign, "https://strange.example/a.ics", BEFORE)
+    source = Source()
+
+    def fetch(url: str, etag: str, last_modified: str) -> Fetched:
+        if "strange" in url:
+            raise RuntimeError("nobody thought of this")
+        return source(url, etag, last_modified)
+
+    monkeypatch.setattr(pulled, "gather", partial(gathering.gather, seconds=2))
+    assert pulled.pull_due(BEFORE, fetch) == 2
+    assert feed.last_result == {"new": 3}
+    assert str(strange.error) == "strange.example cannot be reached or does not answer properly."
+    assert caplog.messages == ["Fetching from strange.example failed in a way nobody thought of"]
+
+
 def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(cast, feed, source):
     others = [
         pulled.add(cast.lian, cast.lecture.campaign, f"https://{name}.example/a.ics", BEFORE)
