@@ -3,8 +3,8 @@
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
+from models import addresses, clock
 from models import campaign as campaigns
-from models import clock
 from models.campaign import Campaign
 from models.errors import N_, Mistake
 from models.events import HALF_DAYS, MODES, Event
@@ -208,12 +208,23 @@ def check(campaign: Campaign, draft: EventDraft) -> None:
     _known(campaign, campaigns.FORMAT, [key for key in asked if key != campaigns.OTHER_FORMAT])
     if draft.mode is not None and draft.mode not in MODES:
         raise Mistake(N_("“%(mode)s” is not one of onsite, online and mixed."), mode=draft.mode[:40])
-    if draft.online_url and not draft.online_url.startswith(("https://", "http://")):
-        raise Mistake(N_("An online address begins with https:// or http://."))
+    if draft.online_url:
+        _online(draft.online_url)
     for venue in draft.all_venues():
         _venue(venue)
     for occurrence in draft.occurrences:
         _occurrence(campaign, occurrence)
+
+
+def _online(url: str) -> None:
+    if not url.startswith(("https://", "http://")):
+        raise Mistake(N_("An online address begins with https:// or http://."))
+    try:
+        addresses.encoded(url)
+    except ValueError:
+        raise Mistake(
+            N_("“%(url)s” cannot be opened. Copy the online address once more, whole."), url=url
+        ) from None
 
 
 def _short_enough(draft: EventDraft) -> None:

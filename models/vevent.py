@@ -7,18 +7,17 @@ import logging
 import re
 from datetime import timedelta
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
 
 from icalendar import Event as VEvent
 from icalendar import vUri
 
-from models import clock, regions
+from models import addresses, clock, regions
 from models.campaign import AUDIENCE, FORMAT, OTHER_FORMAT
 from models.events import CANCELLED, Event, Occurrence
 from models.places import Venue
 from models.site import Site
 
-VERSION = "2"  # of what is written here; another one makes every stored entry stale
+VERSION = "3"  # of what is written here; another one makes every stored entry stale
 RADIUS = "100"  # metres
 CALLED_OFF = "【已取消】"
 HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
@@ -91,7 +90,7 @@ def _entry(occurrence: Occurrence, site: Site) -> VEvent:
     categories = _categories(event)
     if categories:
         vevent.add("categories", categories)
-    meeting = _address(event.online_url)
+    meeting = address(event.online_url)
     if meeting:
         vevent.add("conference", vUri(meeting, params={"VALUE": "URI"}))
     return vevent
@@ -111,7 +110,7 @@ def _description(occurrence: Occurrence, site: Site) -> str:
         ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
         ("面向", "、".join(groups)),
         ("地区", _region(event.region_code)),
-        ("线上参与", _address(event.online_url)),
+        ("线上参与", address(event.online_url)),
         ("详情", site.url(event_path(event))),
     )
     return "\n".join(
@@ -182,17 +181,14 @@ def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
     words, point = place(occurrence)
     if not words:
         return
-    vevent.add("location", words)
     if point is not None:
+        # Apple draws a map only where X-TITLE is the same as LOCATION, and these cannot stand in a parameter.
+        words = words.replace('"', "＂").replace("^", "＾")
         vevent.add("geo", point)
-        # Apple draws a map only where this title is the same as LOCATION. A straight quote cannot stand in a parameter.
-        params = {
-            "VALUE": "URI",
-            "X-APPLE-RADIUS": RADIUS,
-            "X-TITLE": words.replace('"', "＂").replace("^", "＾"),
-        }
+        params = {"VALUE": "URI", "X-APPLE-RADIUS": RADIUS, "X-TITLE": words}
         uri = vUri(f"geo:{point[0]},{point[1]}", params=params)
         vevent.add("x-apple-structured-location", uri)
+    vevent.add("location", words)
 
 
 def _categories(event: Event) -> list[str]:
@@ -206,15 +202,9 @@ def _categories(event: Event) -> list[str]:
     return list(dict.fromkeys(filter(None, found)))
 
 
-def _address(url: str) -> str:
-    """An online address as a calendar may carry it: absolute, percent-encoded; nothing for what is none."""
-    url = line(url)
+def address(url: str) -> str:
+    """An online address as a program may carry it; nothing for what is none."""
     try:
-        parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname)
-        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        return addresses.encoded(line(url))
     except ValueError:
         return ""
-    if not known:
-        return ""
-    return quote(parts._replace(netloc=host).geturl(), safe="%/:?#[]@!$&'()*+,;=~-._")

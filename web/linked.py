@@ -52,10 +52,7 @@ def _times(event: Event) -> dict:
     if not sittings:
         return {}
     zone = event.campaign.zone
-    told = {
-        "startDate": _start(min(sittings, key=lambda one: one.start_day), zone),
-        "endDate": _end(max(sittings, key=lambda one: one.end_day), zone),
-    }
+    told = _from_to(min(sittings, key=_beginning), max(sittings, key=_ending), zone)
     if len(sittings) > 1:
         told["subEvent"] = [_sitting(one, zone) for one in sittings]
     return told
@@ -63,23 +60,30 @@ def _times(event: Event) -> dict:
 
 def _sitting(one: Occurrence, zone: str) -> dict:
     cancelled = "cancelled" if vevent.is_cancelled(one) else ""
-    told = {
-        "@type": "Event",
-        "name": one.event.title,
-        "startDate": _start(one, zone),
-        "endDate": _end(one, zone),
-    }
+    told = {"@type": "Event", "name": one.event.title, **_from_to(one, one, zone)}
     told["eventStatus"] = _status(cancelled)
     location = _locations(one.event, [] if one.venue else one.event.venues, one.venue)
     return told | ({"location": location[0] if len(location) == 1 else location} if location else {})
 
 
-def _start(one: Occurrence, zone: str) -> str:
-    return _instant(one.start_at, zone) if one.start_at else one.start_day.isoformat()
+def _beginning(one: Occurrence) -> tuple:
+    return one.start_day, one.start_at is not None, one.start_at
 
 
-def _end(one: Occurrence, zone: str) -> str:
-    return _instant(one.end_at, zone) if one.end_at else one.end_day.isoformat()
+def _ending(one: Occurrence) -> tuple:
+    """What has no clock time lasts to the end of its day; what has no end, longer than all others."""
+    at = one.end_at or (one.start_at if one.start_day == one.end_day else None)
+    return one.open_ended, one.end_day, at is None, at
+
+
+def _from_to(first: Occurrence, last: Occurrence, zone: str) -> dict:
+    """No endDate where nobody told an end: its day alone would be before a beginning at nine."""
+    told = {"startDate": _instant(first.start_at, zone) if first.start_at else first.start_day.isoformat()}
+    if last.end_at:
+        told["endDate"] = _instant(last.end_at, zone)
+    elif not last.open_ended and (last.start_at is None or last.end_day > last.start_day):
+        told["endDate"] = last.end_day.isoformat()
+    return told
 
 
 def _instant(instant, zone: str) -> str:
@@ -95,8 +99,9 @@ def _locations(event: Event, listed: list[EventVenue], own: Venue | None = None)
     found = [_place(event, venue.name, venue) for venue in venues]
     if not found and event.mode != "online" and (event.venue_text or event.region_code):
         found = [_place(event, event.venue_text or region_label(event.region))]
-    if event.mode in ("online", "mixed") and event.online_url:
-        found.append({"@type": "VirtualLocation", "url": event.online_url})
+    online = vevent.address(event.online_url) if event.mode in ("online", "mixed") else ""
+    if online:
+        found.append({"@type": "VirtualLocation", "url": online})
     return found
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
+from models import addresses, regions
 from models import campaign as campaigns
-from models import regions
 from models.drafts import NAME_LENGTH, EventDraft, FormatDraft, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
 from models.intake import cells, markup, sittings
@@ -91,7 +91,7 @@ def _description(main: Sitting) -> str:
 
 
 def _address(text: str) -> str:
-    return text if text.lower().startswith(_ADDRESS) and len(text) <= 2000 else ""
+    return text if addresses.is_one(text) and len(text) <= 2000 else ""
 
 
 def _online(main: Sitting, place: str) -> str:

@@ -8,8 +8,8 @@ import hashlib
 import re
 from functools import lru_cache
 
+from models import addresses, campaign_file, regions
 from models import campaign as campaigns
-from models import campaign_file, regions
 from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
 from models.intake import cells, region_cell, times
@@ -222,7 +222,7 @@ def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
 
 
 def _online_url(text: str, said: list[Finding]) -> str:
-    if text and not text.lower().startswith(("https://", "http://")):
+    if text and not addresses.is_one(text):
         why = Finding(N_("“%(text)s” is no address that begins with https://: left out."), text=text[:80])
         said.append(why.about("online_url"))
         return ""

@@ -114,7 +114,7 @@ def test_an_entry_says_everything_once(campaign):
         region_code="320723",
     )  # fmt: skip
     number = event.occurrences[0].id
-    place = '报告厅 "一" 人民路1号, 3楼'
+    place = "报告厅 ＂一＂ 人民路1号, 3楼"
     assert entry(event) == {
         "SUMMARY": "讲座",
         "DTSTART;TZID=Asia/Shanghai": "20240422T090000",
@@ -196,7 +196,8 @@ def test_places_that_cannot_be_on_a_map_are_only_named(campaign):
     assert place(venues=(here, there), venue_text="图书馆和公园") == ("图书馆和公园", None)
     assert place(venues=(there,)) == ("公园", None)
     assert place(venue_text="各社区") == ("各社区", None)
-    assert place(online_url="https:// 直播间") == (None, None)
+    assert place(mode="online") == (None, None)
+    assert vevent.address("https:// 直播间") == ""
 
 
 def test_the_head_of_a_feed_and_of_a_file_to_keep(campaign):

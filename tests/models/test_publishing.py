@@ -217,6 +217,10 @@ def test_the_history_names_who_did_it(event):
         ({"mode": "hybrid"}, "“hybrid” is not one of onsite, online and mixed."),
         ({"online_url": "javascript:alert(1)"}, "An online address begins with https:// or http://."),
         (
+            {"online_url": "http://[bad"},
+            "“http://[bad” cannot be opened. Copy the online address once more, whole.",
+        ),
+        (
             {"occurrences": (OccurrenceDraft(DAY_21, DAY_20),)},
             "An event ends before it begins. Change its end.",
         ),
