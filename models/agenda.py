@@ -15,8 +15,17 @@ from sqlalchemy.orm.interfaces import ORMOption
 from models import regions, search, standing
 from models.base import db
 from models.campaign import UNKNOWN_GROUP, Campaign
-from models.errors import N_, Unknown
-from models.events import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
+from models.errors import N_, Merged, Unknown
+from models.events import (
+    PUBLIC,
+    Event,
+    EventAudience,
+    EventFormat,
+    EventHost,
+    EventMerge,
+    EventVenue,
+    Occurrence,
+)
 from models.filters import EVERYTHING, LARGEST_ID, Filters, parse
 from models.people import Organization
 
@@ -71,15 +80,31 @@ def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tup
 
 
 def find(campaign: Campaign, event_id: int) -> Event:
-    """One public event of a campaign. Raises Unknown, for a draft or a withdrawn one too."""
-    event = None
-    if 0 < event_id <= LARGEST_ID:
-        event = db.session.scalar(
-            select(Event).where(Event.id == event_id, *_public(campaign)).options(*options())
-        )
-    if event is None:
-        raise Unknown(N_("There is no public event %(id)s here."), id=str(event_id)[:40])
-    return event
+    """One public event of a campaign. Raises Unknown, for a draft or a withdrawn one too, and Merged for one that was
+    public and that another public one stands for."""
+    unknown = N_("There is no public event %(id)s here.")
+    if not 0 < event_id <= LARGEST_ID:
+        raise Unknown(unknown, id=str(event_id)[:40])
+    asked = select(Event).where(Event.id == event_id, *_public(campaign)).options(*options())
+    event = db.session.scalar(asked)
+    if event is not None:
+        return event
+    kept_id = db.session.scalar(_standing_for(campaign, event_id))
+    if kept_id is not None:
+        raise Merged(unknown, event_id, kept_id)
+    raise Unknown(unknown, id=event_id)
+
+
+def _standing_for(campaign: Campaign, event_id: int) -> Select[tuple[int]]:
+    """The id of the public event that one which was public was merged into."""
+    gone = aliased(Event)
+    merged = and_(EventMerge.kept_id == Event.id, EventMerge.event_id == event_id)
+    return (
+        select(Event.id)
+        .join(EventMerge, merged)
+        .join(gone, gone.id == EventMerge.event_id)
+        .where(gone.published_at.is_not(None), *_public(campaign))
+    )
 
 
 def spread(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:

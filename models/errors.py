@@ -27,6 +27,14 @@ class Unknown(Mistake):
     status = 404
 
 
+class Merged(Unknown):
+    """An event that was found to be the same as another, public one, which stands for both. Their ids."""
+
+    def __init__(self, message: str, /, event_id: int, kept_id: int) -> None:
+        super().__init__(message, id=event_id)
+        self.event_id, self.kept_id = event_id, kept_id
+
+
 class Conflict(Mistake):
     """The state of the thing does not allow the verb."""
 

@@ -7,14 +7,14 @@ import json
 import logging
 import re
 
-from flask import Blueprint, Flask, Response, abort, has_request_context, render_template, request
+from flask import Blueprint, Flask, Response, abort, has_request_context, redirect, render_template, request
 from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from models.errors import N_, Mistake
+from models.errors import N_, Merged, Mistake
 
 pages = Blueprint("errors", __name__, template_folder="templates")
 
@@ -93,10 +93,23 @@ def _short(name: str, value: object) -> object:
 
 
 def tell_mistake(mistake: Mistake) -> Response:
+    onward = _onward(mistake) if isinstance(mistake, Merged) else None
+    if onward is not None:
+        return onward
     response = answer(mistake.status, sentence(mistake))
     if mistake.status == 503:
         response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
+
+
+def _onward(merged: Merged) -> Response | None:
+    """Addresses once published stay: that of a merged event leads on to the event that stands for it."""
+    mine = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
+    if mine is None or request.method not in ("GET", "HEAD"):
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    path = f"{mine[1]}{merged.kept_id}{mine[2] or ''}"
+    return redirect(path + (f"?{query}" if query else ""), 301)
 
 
 def tell_stale_form(_error: CSRFError) -> Response:

@@ -17,7 +17,7 @@ from models import agenda, alarms, ical
 from models import campaign as campaigns
 from models.base import db
 from models.campaign import Campaign
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Merged, Mistake, Unknown
 from models.events import Event
 from models.filters import NAMES, Filters, parse
 from models.site import site
@@ -66,7 +66,7 @@ def _for_every_site(response: Response) -> Response:
 @pages.errorhandler(Mistake)
 def tell(mistake: Mistake) -> Response:
     """One sentence, as text for a calendar program and as problem JSON for a script."""
-    if errors.wants_json():
+    if errors.wants_json() or isinstance(mistake, Merged):
         return errors.tell_mistake(mistake)
     response = Response(errors.sentence(mistake) + "\n", mistake.status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
-from models.drafts import VenueDraft
-from models.publishing import cancel, change, draft_of
+from models.drafts import EventDraft, OccurrenceDraft, VenueDraft
+from models.publishing import cancel, change, create, draft_of, merge, withdraw
 from tests.support.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
@@ -89,6 +89,55 @@ def test_cancelled_and_several_sittings_for_search_engines(read, event):
     starts = ["2024-04-22T09:00:00+08:00", "2024-04-22T14:00:00+08:00"]
     assert [one["startDate"] for one in told["subEvent"]] == starts
     assert {one["eventStatus"] for one in told["subEvent"]} == {"https://schema.org/EventCancelled"}
+
+
+def test_the_end_for_search_engines_is_that_of_the_last_sitting_and_never_invented(read, event):
+    def ends(*occurrences):
+        told = linked(read(make_event(event.campaign, "活动", occurrences=occurrences)))
+        return told["startDate"], told.get("endDate")
+
+    def day(first, last=None, **fields):
+        return OccurrenceDraft(date(2024, 4, first), date(2024, 4, last or first), **fields)
+
+    nine, two = "2024-04-22T09:00:00+08:00", NINE + timedelta(hours=5)
+    begins_at_two = day(22, start_at=two)
+    assert ends(session(), session(two)) == (nine, "2024-04-22T16:00:00+08:00")
+    assert ends(session(two), session()) == (nine, "2024-04-22T16:00:00+08:00")
+    assert ends(day(22, start_at=NINE)) == (nine, None)
+    assert ends(session(), begins_at_two) == (nine, None)
+    assert ends(day(22, 24, start_at=NINE)) == (nine, "2024-04-24")
+    assert ends(day(22)) == ("2024-04-22", "2024-04-22")
+    assert ends(day(22), session()) == ("2024-04-22", "2024-04-22")
+    assert ends(day(24, open_ended=True)) == ("2024-04-24", None)
+
+
+def test_online_addresses_for_search_engines_are_encoded(read, event):
+    def online(url):
+        told = linked(read(make_event(event.campaign, "直播", mode="online", online_url=url)))
+        return told.get("location")
+
+    assert online('https://live.example/房间 "1"') == {
+        "@type": "VirtualLocation",
+        "url": "https://live.example/%E6%88%BF%E9%97%B4%20%221%22",
+    }
+
+
+def test_the_address_of_a_merged_event_leads_to_the_one_that_is_kept(client, event):
+    other, unknown = make_event(event.campaign, "讲座"), 999_999
+    draft = create(event.campaign, EventDraft(title="讲座", occurrences=(session(),)), NINE, publish=False)
+    merge(event, other, NINE)
+    merge(event, draft, NINE)
+
+    def onward(rest, number=other.id):
+        answer = client.get(f"/ip-2024/events/{number}{rest}")
+        return answer.status_code, answer.headers.get("Location")
+
+    for rest in ("", "?from=chat", ".ics", ".ics?alarm=30", ".json", "/share.png"):
+        assert onward(rest) == (301, f"/ip-2024/events/{event.id}{rest}")
+    # What was never public has no address that could lead on.
+    assert onward("", draft.id) == onward("", unknown) == (404, None)
+    withdraw(event, NINE)
+    assert onward("") == onward(".ics") == (404, None)
 
 
 def test_what_a_chat_shows_of_the_link(read, event):
