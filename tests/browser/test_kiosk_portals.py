@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.served import Server, served
 from tests.support.station import TITLE, Station, Week, open_week
@@ -16,6 +16,18 @@ SCANS = "**/api/v1/scans"
 BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
 SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
 KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
+# How many requests one attempt makes; the page tries again by itself a second later.
+ASKED = """async () => {
+    const outbox = await import("/static/js/kiosk/outbox.js");
+    const before = asked.length;
+    await outbox.send();
+    return asked.length - before;
+}"""
+NOTE_ASKED = """
+    globalThis.asked = [];
+    const plain = globalThis.fetch;
+    globalThis.fetch = (where, how) => { if (String(where).endsWith("/scans")) asked.push(how.body); return plain(where, how); };
+"""
 PAGE_OF_A_PORTAL = "<h1>Sign in to this Wi-Fi</h1>"
 
 
@@ -113,3 +125,65 @@ def test_a_portals_answer_pairs_nothing(page: Page, week: Week):
     page.get_by_role("button", name="配对", exact=True).click()
     expect(page.locator("#pair-error")).not_to_be_empty()
     assert page.evaluate(KEPT, "token") is None
+
+
+def queued(station: Station, many: int) -> None:
+    """Scans that wait: nothing gets through until SCANS is routed no more."""
+    station.page.route(SCANS, lambda route: route.abort())
+    for _ in range(many):
+        station.scanner(station.week.issue("youth"))
+        station.verdict("good", "离线")
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_proxy_sets_nothing_aside(station: Station, status: int):
+    page, before = station.page, station.week.visits()
+    queued(station, 3)
+    portal(page, status, SCANS)
+    for _ in range(5):
+        page.evaluate(SEND)
+    line = page.locator("#line")
+    expect(line).to_have_attribute("data-waiting", "3")
+    expect(line).not_to_contain_text("搁置")
+    page.unroute(SCANS)
+    page.evaluate(SEND)
+    all_sent(page)
+    assert station.week.visits() == before + 3
+
+
+def test_what_is_too_large_for_a_proxy_goes_in_smaller_parts(station: Station):
+    page, before = station.page, station.week.visits()
+    queued(station, 3)
+    sizes: list[int] = []
+
+    def narrow(route: Route) -> None:
+        sizes.append(len(json.loads(route.request.post_data or "")["scans"]))
+        if sizes[-1] > 1:
+            route.fulfill(status=413, content_type="text/html", body="<h1>Request Entity Too Large</h1>")
+        else:
+            route.continue_()
+
+    page.goto("about:blank")
+    page.route(SCANS, narrow)
+    page.goto(station.week.url)
+    all_sent(page)
+    assert sizes[:3] == [3, 2, 1]
+    assert station.week.visits() == before + 3
+
+
+def test_what_was_set_aside_is_asked_about_again_and_slowly(station: Station):
+    page, before = station.page, station.week.visits()
+    queued(station, 5)
+    told = json.dumps({"status": 422, "detail": "no"})
+    kind = "application/problem+json"
+    page.evaluate(NOTE_ASKED)
+    page.route(SCANS, lambda route: route.fulfill(status=422, content_type=kind, body=told))
+    # 5, 3, 2, 1, then the next two alone: whoever reads none of them is asked again later.
+    assert page.evaluate(ASKED) <= 7
+    for _ in range(3):
+        page.evaluate(SEND)
+    expect(page.locator("#line")).to_have_text("搁置 5 条")
+    page.unroute(SCANS)
+    station.reload()
+    all_sent(page)
+    assert station.week.visits() == before + 5

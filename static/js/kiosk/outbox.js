@@ -10,6 +10,7 @@ const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 const PATIENT = 3; // failures before a batch is made smaller: it may be what the server stumbles over
 const UNREADABLE = [400, 413, 422];
+const ASIDE_EVERY = 3_600_000; // milliseconds
 const NO_LONGER = 401;
 const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
 
@@ -20,6 +21,8 @@ let next = null;
 let timer = null;
 let failures = 0;
 let size = BATCH;
+let blamed = 0; // scans set aside since the last that was answered
+let lookedAside = -Infinity;
 
 /** Begin: the device's token, and whom to tell {online, refused (401), detail} after every attempt. */
 export function open(deviceToken, tell) {
@@ -61,18 +64,26 @@ async function attempt() {
 async function drain() {
   for (;;) {
     const batch = await store.waiting(size);
-    if (!batch.length) return { online: true, pause: 0 };
+    if (!batch.length) {
+      await lookAside();
+      return { online: true, pause: 0 };
+    }
     try {
       const done = await post(batch);
       if (!done) return { online: true, pause: backOff() };
       failures = 0;
+      blamed = 0;
       size = Math.min(size * 2, BATCH);
     } catch (error) {
       if (!(error instanceof api.Failed)) throw error;
       if (error.status === NO_LONGER) return { online: true, refused: true, detail: error.detail };
-      if (UNREADABLE.includes(error.status)) {
+      if (UNREADABLE.includes(error.status) || (error.tooLarge && batch.length > 1)) {
         await narrow(batch);
-        continue;
+        if (batch.length > 1) continue;
+        blamed += 1;
+        // Whoever reads none of them stumbles over no single one: then slowly.
+        if (blamed < PATIENT) continue;
+        return { online: true, pause: Math.max(backOff(), error.retryAfter) };
       }
       const pause = Math.max(backOff(), error.retryAfter);
       if (stumbled(error, batch)) await narrow(batch);
@@ -105,8 +116,21 @@ async function narrow(batch) {
   if (batch.length > 1) {
     size = Math.ceil(batch.length / 2);
   } else {
-    await store.setAside(batch[0].id);
-    size = BATCH;
+    await store.setAside(batch[0].id); // the next one goes alone, too, until one is answered
+  }
+}
+
+/** What was set aside is asked about now and then, one by one: the server may have been mended, or was never asked. */
+async function lookAside() {
+  if (performance.now() - lookedAside < ASIDE_EVERY) return;
+  lookedAside = performance.now();
+  for (const scan of await store.aside()) {
+    try {
+      await post([scan]);
+    } catch (error) {
+      if (!(error instanceof api.Failed)) throw error;
+      if (!UNREADABLE.includes(error.status) && error.status !== 500) return;
+    }
   }
 }
 

@@ -77,6 +77,14 @@ export function queue() {
   });
 }
 
+/** What was set aside, in the device's own order. */
+export function aside() {
+  return within("readonly", [SCANS], (scans, answer) => {
+    const asked = scans.index("state").getAll(IDBKeyRange.bound(["aside", 0], ["aside", Infinity]));
+    asked.onsuccess = () => answer(asked.result);
+  });
+}
+
 /** Every scan that nobody has answered, set aside or not, in the device's own order. */
 export function unanswered() {
   return within("readonly", [SCANS], (scans, answer) => {
