@@ -38,7 +38,7 @@ _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
 _JOINED = re.compile("[和及与]")
-_ROLE = re.compile(r"[（(](?:主办|承办|协办|指导|联合主办)(?:单位|方)?[)）]$")
+_ROLE = re.compile(r"[（(](?:主办|承办|协办|指导|支持|联合主办)(?:单位|方)?[)）]$")
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from models import addresses, campaign_file, regions
 from models import campaign as campaigns
 from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
-from models.intake import cells, region_cell, times
+from models.intake import cells, listed, region_cell, times
 from models.intake.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
 from models.intake.reading import Reading, reading_of
 
@@ -94,7 +94,7 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
     region, region_text = _region(cell, said)
     mode = _mode(cell["online"], said)
     venues = _venues(cell["venue_text"], cell["address"], mode, said)
-    hosts = _hosts(cell["organizers"])
+    hosts = listed.hosts(cell["organizers"], said)
     formats = _formats(cell["format"], reading, said)
     known = [entry.format for entry in formats if entry.format != campaigns.OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
@@ -173,15 +173,7 @@ def _mode(text: str, said: list[Finding]) -> str | None:
 def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraft, ...]:
     if not text or mode == "online":
         return ()
-    names, sure = cells.places(text)
-    if len(names) > 1 and sure:
-        said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
-    elif not sure:
-        said.append(
-            Finding(N_("“%(text)s” does not name one certain place: kept in these words."), text=text).about(
-                "venue_text"
-            )
-        )
+    names = listed.places(text, said)
     if address and len(names) == 1:
         return (VenueDraft(names[0], address=address),)
     if address:
@@ -227,15 +219,6 @@ def _online_url(text: str, said: list[Finding]) -> str:
         said.append(why.about("online_url"))
         return ""
     return text
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    """Semicolons divide hosts; 、 and line breaks do where every piece is an organization's whole name."""
-    parts = [part.strip() for part in re.split("[;；、\n]", text)]
-    parts = [part for part in parts if part]
-    if all(len(part) >= 4 and not re.search("[等()（）]", part) for part in parts):
-        return tuple(dict.fromkeys(parts))
-    return cells.entries(text)
 
 
 def _lead(host: str, region: str | None, reading: Reading) -> Lead:

@@ -10,8 +10,8 @@ import pytest
 
 from models import regions
 from models.errors import Mistake
-from models.intake import counts, read_file, region_cell, take_in, when
-from models.intake.findings import OTHER_YEAR, REFUSED
+from models.intake import counts, listed, read_file, region_cell, take_in, when
+from models.intake.findings import OTHER_YEAR, REFUSED, Finding
 from models.intake.reading import reading_of
 from models.intake.template import workbook
 from models.intake.understand import understand
@@ -373,3 +373,91 @@ def test_tables_divided_as_other_machines_divide_them(reading, encoding, sign):
         date(2024, 4, 22),
         ("“甲,局”",),
     )
+
+
+def listed_in(read, text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+    """What listed.hosts or listed.places reads in a cell, and what it says of which column."""
+    findings: list[Finding] = []
+    found = read(text, findings)
+    return found, [(finding.column, finding.message % finding.values) for finding in findings]
+
+
+ONE, TWO = "连云港市知识产权局", "连云港市教育局"
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        (f"{ONE}（主办）、{TWO}（协办）", (f"{ONE}（主办）", f"{TWO}（协办）")),
+        (f"{ONE}（主办） {TWO}（协办）", (f"{ONE}（主办）", f"{TWO}（协办）")),
+        (f"主办：{ONE}；承办：{TWO}", (ONE, f"{TWO}（承办）")),
+        (f"主办单位：{ONE} 承办单位：{TWO}、海州区教育局", (ONE, f"{TWO}（承办）", "海州区教育局（承办）")),
+        (f"{ONE}，{TWO}", (ONE, TWO)),
+        (f"{ONE},{TWO}", (ONE, TWO)),
+        (f"{ONE}、{TWO}", (ONE, TWO)),
+        (f"{ONE}/{TWO}", (ONE, TWO)),
+        (f"1.{ONE} 2.{TWO}", (ONE, TWO)),
+        ("连云港市市场监督管理局（知识产权局、版权局）", ("连云港市市场监督管理局（知识产权局、版权局）",)),
+        ("揭阳市市场监督管理局(知识产权局)、揭阳市教育局", ("揭阳市市场监督管理局(知识产权局)", "揭阳市教育局")),
+        ("连云港市人力资源和社会保障局", ("连云港市人力资源和社会保障局",)),
+        ("灌云县高等职业学校", ("灌云县高等职业学校",)),
+        ("People's Government of Yunnan, Information Office", ("People's Government of Yunnan, Information Office",)),
+    ],
+)  # fmt: skip
+def test_several_organizations_in_one_cell(text, hosts):
+    found, told = listed_in(listed.hosts, text)
+    assert found == hosts
+    assert told in ([], [("", f"Its hosts were read as {len(hosts)} organizations.")])
+
+
+def test_the_lead_bears_no_part(reading):
+    (row,) = read_file(f"活动名称,日期,主办单位\n讲座,4月22日,{ONE}（主办）、{TWO}（协办）\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.hosts, read.draft.lead.name) == ((f"{ONE}（主办）", f"{TWO}（协办）"), ONE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市局、教育局",
+        "知识产权、竞争法研究中心",
+        f"{ONE} {TWO}",
+        f"{ONE}和{TWO}",
+        f"{ONE}、{TWO}等3家单位",
+        "连云港市市场监督管理局/知识产权局",
+        f"{ONE}，某某计划",
+    ],
+)
+def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text):
+    why = f"“{text}” may name several organizations: kept in these words. Divide them with semicolons."
+    assert listed_in(listed.hosts, text) == ((text,), [("organizers", why)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "市图书馆，市博物馆",
+        "市图书馆,市博物馆",
+        "市图书馆/市博物馆",
+        "市图书馆、市博物馆",
+        "1. 市图书馆 2. 市博物馆",
+    ],
+)
+def test_several_places_in_one_cell(text):
+    told = [("", "Its place was read as 2 places.")]
+    assert listed_in(listed.places, text) == (("市图书馆", "市博物馆"), told)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("市图书馆 市博物馆", True),
+        ("市图书馆，市博物馆，东门", True),
+        ("市图书馆，二楼报告厅", False),
+        ("市图书馆 报告厅", False),
+        ("市图书馆（一楼，东门广场）", False),
+    ],
+)
+def test_a_place_that_may_be_several_is_kept_and_named(text, named):
+    why = f"“{text}” was read as one place: where it is several, divide them with semicolons."
+    assert listed_in(listed.places, text) == ((text,), [("venue_text", why)] if named else [])
