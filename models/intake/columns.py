@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from models.errors import N_, Mistake
 from models.intake.findings import Finding, Row
@@ -53,6 +54,9 @@ _ALIASES = {
 }
 # Signs and spaces say nothing in a header: 省（自治区、直辖市）, Start date *, "start_date".
 _SIGNS = re.compile(r"[\W_]+")
+_OTHERS = "开始日期, 开始时间, 活动地点, 主办单位 …"
+# 活动名称（必填）, 开始日期【年-月-日】
+_NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
 
 
 def _bare(text: str) -> str:
@@ -100,13 +104,34 @@ def letter(position: int) -> str:
 
 def is_header(cells: Sequence[str]) -> bool:
     """Whether a row names columns that we know: the title, and one more."""
-    fields = {_FIELD_OF.get(_bare(cell)) for cell in cells} - {None}
+    fields = set(_fields(cells)) - {""}
     return NEEDED in fields and len(fields) > 1
+
+
+def joined(top: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """A header of two lines, 时间 above 开始日期 and 结束日期, as one; None where the second is a row of the table. Cells
+    merged downwards say the same twice."""
+    title = _fields(top).index(NEEDED)
+    told = [cell for cell in below if cell]
+    under = below[title] if title < len(below) else ""
+    if not told or (_bare(under) != _bare(top[title]) if under else not all(_fields(told))):
+        return None
+    pairs = list(zip_longest(top, below, fillvalue=""))
+    known = _fields([low for _, low in pairs])
+    return [
+        low if low and (field or not high) else high for (high, low), field in zip(pairs, known, strict=True)
+    ]
+
+
+def is_repeated(cells: Sequence[str]) -> bool:
+    """Whether a row is a header once more, as on each page of a printed table: nothing but names of columns."""
+    told = [cell for cell in cells if cell]
+    return NEEDED in _fields(told) and all(_fields(told))
 
 
 def header_of(cells: Sequence[str]) -> Header:
     """The header of a table. Raises Mistake where a column stands twice or the title has none."""
-    fields = tuple(_FIELD_OF.get(_bare(cell), "") for cell in cells)
+    fields = _fields(cells)
     twice = [field for field, times in Counter(filter(None, fields)).items() if times > 1]
     if twice:
         names = [cell.strip() for cell, field in zip(cells, fields, strict=True) if field in twice]
@@ -119,7 +144,33 @@ def header_of(cells: Sequence[str]) -> Header:
                 "No row at the top names the columns. One must be 活动名称 (title); others may be %(columns)s. "
                 "Use the template."
             ),
-            columns="开始日期, 开始时间, 活动地点, 主办单位 …",
+            columns=_OTHERS,
         )
     last = max(n for n, cell in enumerate(cells) if cell.strip()) + 1
     return Header(fields[:last], tuple(cell.strip() for cell in cells[:last]))
+
+
+def only_the_title() -> Mistake:
+    """For a table of which no other column is known."""
+    return Mistake(
+        N_(
+            "Of the columns at the top only the title is known; one more must be, for instance %(columns)s. "
+            "Use the template."
+        ),
+        columns=_OTHERS,
+    )
+
+
+def _fields(cells: Sequence[str]) -> tuple[str, ...]:
+    """By position the field that a column's name stands for, "" where it is not known. Notes in brackets are left out
+    where that names no field twice: 时间（开始） and 时间（结束） are not the same."""
+    plain = [unicodedata.normalize("NFKC", cell) for cell in cells]
+    found = [_FIELD_OF.get(_bare(cell), "") for cell in plain]
+    noted = [
+        field or _FIELD_OF.get(_bare(_NOTE.sub("", cell)), "")
+        for field, cell in zip(found, plain, strict=True)
+    ]
+    times = Counter(noted)
+    return tuple(
+        field or (other if times[other] == 1 else "") for field, other in zip(found, noted, strict=True)
+    )

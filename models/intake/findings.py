@@ -50,19 +50,23 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
-    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading."""
+    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading.
+    sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region."""
 
     number: int
     cells: dict[str, str]
     surplus: bool = False  # more cells than the header has
     columns: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
+    sheet: str = ""
+    twin: int | None = None
 
     def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with the names of their cells."""
+        sheet = f"{self.sheet}!" if self.sheet else ""
         for finding in findings:
             if finding.column in self.columns:
-                finding.cell = f"{self.columns[finding.column]}{self.number}"
+                finding.cell = f"{sheet}{self.columns[finding.column]}{self.number}"
         return findings
 
 

@@ -5,12 +5,15 @@ import io
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
+from itertools import chain
 
 from models.errors import N_, Mistake
 from models.intake import calendar_file, sheet
-from models.intake.columns import COLUMNS, header_of, is_header
-from models.intake.findings import CalendarEntry, Row
+from models.intake.columns import COLUMNS, Header, header_of, is_header, is_repeated, joined, only_the_title
+from models.intake.findings import CalendarEntry, Finding, Row
+from models.intake.row_ref import told_apart
 
 __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "demo_file", "read", "read_file"]
 
@@ -56,21 +59,47 @@ def read(data: bytes) -> list[Row]:
     """The rows of a CSV file in UTF-8 (with or without a mark at its start) or GB18030; empty rows are left out.
 
     Raises Mistake, one sentence, for what is not such a file or has no header that is known."""
-    return _rows([_lines(_text(_without_utf16(data)))])
+    return _rows([("", _lines(_text(_without_utf16(data))))])
 
 
-def _rows(tables: Iterable[Iterable[sheet.Line]]) -> list[Row]:
-    """The rows of the first table that has our header."""
+def _rows(tables: Iterable[tuple[str, Iterable[sheet.Line]]]) -> list[Row]:
+    """The rows of the first table that has our header and of those, on other sheets, that have the same one. Sheets with
+    another one are named in a finding."""
     first: list[str] | None = None
-    for table in tables:
+    header: Header | None = None
+    rows: list[Row] = []
+    notes: list[Finding] = []
+    for name, table in tables:
         lines = iter(table)
         for line in _top(lines):
             if first is None and any(line.cells):
                 first = line.cells
             if is_header(line.cells):
-                return _below(line, lines)
-    header_of(first or [])
+                own, lines = _header(line, lines)
+                if not rows:
+                    header, rows = own, _below(own, lines, MOST_ROWS)
+                elif set(own.fields) == set(header.fields):
+                    rows += (_on(name, row) for row in _below(own, lines, MOST_ROWS - len(rows)))
+                elif any(any(line.cells) for line in lines):
+                    why = N_(
+                        "The sheet “%(name)s” has other columns: not read. Import it as a file of its own."
+                    )
+                    notes.append(Finding(why, name=name))
+                break
+    if rows:
+        rows[0] = replace(rows[0], notes=(*rows[0].notes, *notes))
+        return told_apart(rows)
+    if header is None:
+        header_of(first or [])
+        raise only_the_title()
     raise Mistake(N_("The file has a header and no rows below it."))
+
+
+def _on(name: str, row: Row) -> Row:
+    """A row that stands on another sheet than the first."""
+    for note in row.notes:
+        note.cell = f"{name}!{note.cell}"
+    return replace(row, sheet=name, notes=(Finding(N_("On the sheet “%(name)s”."), name=name), *row.notes))
 
 
 def _top(lines: Iterator[sheet.Line]) -> Iterator[sheet.Line]:
@@ -81,16 +110,22 @@ def _top(lines: Iterator[sheet.Line]) -> Iterator[sheet.Line]:
         yield line
 
 
-def _below(top: sheet.Line, lines: Iterator[sheet.Line]) -> list[Row]:
-    header = header_of(top.cells)
+def _header(top: sheet.Line, lines: Iterator[sheet.Line]) -> tuple[Header, Iterator[sheet.Line]]:
+    """The header that begins with a line, and what follows it."""
+    after = next(lines, None)
+    cells = joined(top.cells, after.cells) if after else None
+    if cells is None:
+        return header_of(top.cells), chain([after] if after else [], lines)
+    return header_of(cells), lines
+
+
+def _below(header: Header, lines: Iterable[sheet.Line], most: int) -> list[Row]:
     rows = []
     for line in lines:
-        if any(line.cells):
-            if len(rows) == MOST_ROWS:
+        if any(line.cells) and not is_repeated(line.cells):
+            if len(rows) == most:
                 raise Mistake(N_("The file has more than %(most)s rows. Divide it."), most=MOST_ROWS)
             rows.append(header.row(line.number, line.cells, line.notes))
-    if not rows:
-        raise Mistake(N_("The file has a header and no rows below it."))
     return rows
 
 

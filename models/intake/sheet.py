@@ -20,7 +20,7 @@ from models.intake.findings import Finding
 
 MOST_UNPACKED = 40 * 1024 * 1024
 MOST_PARTS = 500
-MOST_SHEETS = 20
+MOST_SHEETS = 100
 MOST_COLUMNS = 60
 MOST_LINES = 60_000
 MOST_MERGED = 5_000
@@ -54,14 +54,17 @@ class _Marks:
     unsaved: frozenset[tuple[int, int]]
 
 
-def tables(data: bytes) -> Iterator[Iterator[Line]]:
-    """The sheets of a workbook in their order, each as its lines. Raises Mistake, one sentence, also while it is read."""
+def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
+    """The sheets of a workbook in their order, each with its name and its lines. Raises Mistake, one sentence, also while
+    they are read."""
     try:
         parts = _bounded(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
-            for sheet in book.worksheets[:MOST_SHEETS]:
-                yield _lines(sheet, _marks(parts, sheet.title))
+            if len(book.worksheets) > MOST_SHEETS:
+                raise _too_large()
+            for sheet in book.worksheets:
+                yield sheet.title, _lines(sheet, _marks(parts, sheet.title))
         finally:
             book.close()
     except BROKEN:
@@ -74,14 +77,18 @@ def _broken() -> Mistake:
     )
 
 
+def _too_large() -> Mistake:
+    return Mistake(
+        N_("This spreadsheet is too large. Keep only the table with the events, and save it again.")
+    )
+
+
 def _bounded(data: bytes) -> zipfile.ZipFile:
     """The workbook as a zip whose parts are few and small; zipfile reads no more of a part than it announces."""
     parts = zipfile.ZipFile(io.BytesIO(data))
     listed = parts.infolist()
     if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-        raise Mistake(
-            N_("This spreadsheet is too large. Keep only the table with the events, and save it again.")
-        )
+        raise _too_large()
     if "xl/workbook.xml" not in parts.namelist():
         raise Mistake(N_("This is a packed file, but no spreadsheet (.xlsx)."))
     if any(_DOCTYPE.search(parts.read(part)) for part in listed if part.filename.endswith((".xml", ".rels"))):

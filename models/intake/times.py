@@ -31,9 +31,9 @@ def occurrences(
 def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
     words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
-    both = _from_to(cell, year)
+    both, hours_told = _from_to(cell, year, said)
     if both:
-        return both, words
+        return both, " ".join(filter(None, (words, hours_told)))
     if start and cells.day(start, year) is None:
         if cell["end_date"] or hours or cell["end_time"]:
             return (), words
@@ -59,19 +59,25 @@ def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tupl
     return slots, words
 
 
-def _from_to(cell: dict[str, str], year: int) -> tuple[Slot, ...]:
+def _from_to(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
     """Day and hour together in the cell of the beginning, as forms export them; the end likewise or with its hour alone.
-    () where that is not how it is written, and over several days: each of them, or once from then to then?"""
+    () where that is not how it is written. Over several days the days count and the hours stay words, given as well: each
+    of the days, or once from then to then?"""
     begins, ends = cell["start_date"] or cell["start_time"], cell["end_date"] or cell["end_time"]
     if not ends or (cell["start_date"] and cell["start_time"]) or (cell["end_date"] and cell["end_time"]):
-        return ()
+        return (), ""
     first, last = when.read(begins, year), when.read(ends, year)
     if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
-        return ()
+        return (), ""
     day = first[0].first
+    if last and last[0].first == last[0].last > day and not last[0].end:
+        told = f"{begins}–{ends}"
+        why = Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80])
+        said.append(why.about("start_date" if cell["start_date"] else "start_time"))
+        return (Slot(day, last[0].first),), told
     until = last[0].start if last and not last[0].end and last[0].first == day else None
     until = until or (None if last else cells.clock_time(ends))
-    return (Slot(day, day, first[0].start, until),) if until and until > first[0].start else ()
+    return ((Slot(day, day, first[0].start, until),) if until and until > first[0].start else ()), ""
 
 
 def _with_clock(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:

@@ -4,7 +4,6 @@ Nothing is invented: a word such as 上午 becomes a part of the day and never a
 the text it is, and what cannot be read for certain is kept in its own words and named in the row's findings.
 """
 
-import hashlib
 import re
 from functools import lru_cache
 
@@ -12,7 +11,7 @@ from models import addresses, campaign_file, regions
 from models import campaign as campaigns
 from models.drafts import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.errors import N_, Mistake
-from models.intake import cells, listed, region_cell, times
+from models.intake import cells, listed, markup, region_cell, row_ref, times
 from models.intake.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
 from models.intake.reading import Reading, reading_of
 
@@ -22,8 +21,12 @@ ORIGIN = "reported-events"
 MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线下线上": "mixed"} | {
     mode: mode for mode in ("onsite", "online", "mixed")
 }
-_LONGEST_REF = 200
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
+# What stands below a table: its sums, its notes, who filled it in.
+_FOOTER = re.compile(
+    r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
+    r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
+)
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
 
@@ -57,6 +60,11 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if row.surplus:
         raise Mistake(
             N_("This row has more cells than the header: put a text that holds a comma in quotation marks.")
+        )
+    footer = _FOOTER.match(cells.plain(row.cells["title"]))
+    if footer:
+        raise InCell(
+            "title", N_("“%(text)s” stands below the table and is no event. Not taken in."), text=footer[0]
         )
     if not row.cells["title"]:
         raise Mistake(N_("The title is missing. Add it."))
@@ -100,7 +108,7 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
     occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
     return EventDraft(
         title=cell["title"],
-        description=cell["description"],
+        description=markup.plain(cell["description"]),
         region_code=region,
         region_text=region_text,
         lead=_lead(hosts[0], region, reading) if hosts else None,
@@ -124,23 +132,8 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
             source_url=cell["source_url"],
         ),
         origin=ORIGIN,
-        origin_ref=_ref(cell),
+        origin_ref=row_ref.of(row),
     )
-
-
-def _ref(cell: dict[str, str]) -> str:
-    """What a row is known by when its file is handed in again: its id, else title, day and place."""
-    ref = cell["id"]
-    if len(ref) > _LONGEST_REF:
-        raise InCell("id", N_("The id is longer than %(most)s characters."), most=_LONGEST_REF)
-    if not ref:
-        names = ["title", "start_date", "province", "city", "county"]
-        names += [name for name in ("region", "region_code") if cell[name]]
-        if not cell["start_date"]:
-            names.append("time_text" if cell["time_text"] else "start_time")
-        told = "\x1f".join(cells.plain(cell[name]) for name in names)
-        ref = "sha256:" + hashlib.sha256(told.encode()).hexdigest()[:32]
-    return ref
 
 
 def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]:

@@ -9,6 +9,8 @@ from datetime import date, time, timedelta
 from models.intake.cells import plain
 
 MOST_DAYS = 120
+# What tells days and hours is short; the patterns below look back and forth in what they are given.
+_LONGEST = 500
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _HALF = "早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚"
 _HALF_KEYS = {
@@ -54,6 +56,8 @@ def read(text: str, year: int | None, span: tuple[date, date] | None = None) -> 
 
     year: for days without one. span: the days that the row names elsewhere, for a text that has only hours; with 每天
     each of its days is a sitting."""
+    if len(text) > _LONGEST:
+        return ()
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = plain(_BLANK.sub("日", unicodedata.normalize("NFKC", text)))
     pieces = [piece for piece in _BETWEEN.split(joined.strip("。.,;").replace(",每", "每")) if piece]

@@ -203,9 +203,21 @@ def test_day_and_hour_in_one_cell_at_both_ends(reading, cells):
     assert (sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (NINE, 7200)
 
 
-def test_day_and_hour_at_both_ends_of_several_days_are_left_for_the_person(reading):
-    read = plan(reading, start=datetime(2024, 4, 22, 9), end=datetime(2024, 4, 23, 11))
-    assert (read.verdict, [cell for cell, _ in said(read)]) == (REFUSED, ["B2"])
+@pytest.mark.parametrize(("begins", "ends"), [("start", "end"), ("begins", "ends")])
+def test_day_and_hour_at_both_ends_of_several_days_are_those_days_and_their_hours_in_words(
+    reading, begins, ends
+):
+    read = plan(reading, **{begins: datetime(2024, 4, 22, 9), ends: datetime(2024, 4, 24, 17)})
+    (sitting,) = read.draft.occurrences
+    words = "2024-04-22 09:00–2024-04-24 17:00"
+    assert (sitting.start_day.day, sitting.end_day.day, sitting.start_at) == (22, 24, None)
+    assert read.draft.time_text == words
+    assert said(read)[0] == ("B2", f"“{words}” gives no hours of one day: kept in these words.")
+
+
+def test_a_time_of_a_whole_page_is_not_searched(monkeypatch):
+    monkeypatch.setattr(when, "_BETWEEN", None)
+    assert when.read("、" * 64_000, 2024) == ()
 
 
 def test_an_exhibition_open_daily_but_mondays(campaign, reading):
@@ -279,6 +291,160 @@ def test_workbooks_that_are_refused(data, sentence):
     with pytest.raises(Mistake) as refused:
         read_file(data, "x.xlsx")
     assert str(refused.value) == sentence
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(Mistake) as mistake:
+        read_file(data, "x.csv")
+    return str(mistake.value)
+
+
+def titles(data: bytes) -> list[str]:
+    return [row.cells["title"] for row in read_file(data, "x.csv")]
+
+
+def test_notes_in_a_header_are_no_part_of_its_names(reading):
+    (row,) = read_file(
+        "活动名称（必填）,开始日期（年-月-日）,地点【线上填链接】\n讲座,2024-04-22,县文化馆\n".encode()
+    )
+    draft = understand(row, reading).draft
+    assert (draft.title, draft.occurrences[0].start_day.day, draft.venue_text) == ("讲座", 22, "县文化馆")
+    (row,) = read_file(
+        "活动名称,活动地点,活动时间（开始）,活动时间（结束）\n讲座,县文化馆,8点,9点\n".encode()
+    )
+    assert [note.cell for note in row.notes] == ["C2", "D2"]  # which is which, the names alone do not say
+
+
+def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
+    assert refused("活动名称,随便\n讲座,一\n".encode()) == (
+        "Of the columns at the top only the title is known; one more must be, for instance 开始日期, 开始时间, 活动地点, "
+        "主办单位 …. Use the template."
+    )
+    assert (
+        refused("活动名称,开始日期（年-月-日）\n".encode()) == "The file has a header and no rows below it."
+    )
+
+
+def test_a_header_of_two_lines_and_one_on_each_page():
+    merged = xlsx(
+        ("活动名称", "时间", None, "活动地点"),
+        (None, "开始日期", "结束日期", None),
+        ("讲座", "2024-04-22", "2024-04-23", "县文化馆"),
+        ("活动名称", "开始日期", "结束日期", "活动地点"),
+        ("展览", "2024-04-22", "2024-04-23", "县博物馆"),
+        merge="A1:A2",
+    )
+    rows = read_file(merged)
+    assert [(row.number, row.cells["title"], row.cells["end_date"]) for row in rows] == [
+        (3, "讲座", "2024-04-23"),
+        (5, "展览", "2024-04-23"),
+    ]
+    assert rows[0].cells["time_text"] == ""
+    assert titles("活动名称,时间,,地点\n,开始日期,结束日期,\n讲座,4月22日,4月23日,县文化馆\n".encode()) == [
+        "讲座"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("合计", "合计"),
+        ("合计：12场", "合计"),
+        ("备注：以上活动均免费", "备注"),
+        ("填表人：某某 联系电话：0518", "填表人"),
+        ("审核人", "审核人"),
+    ],
+)
+def test_lines_below_a_table_are_no_events(reading, line, named):
+    _, below = read_file(f"活动名称,开始日期\n讲座,4月22日\n{line},\n".encode())
+    read = understand(below, reading)
+    assert (read.verdict, said(read)) == (
+        REFUSED,
+        [("A3", f"“{named}” stands below the table and is no event. Not taken in.")],
+    )
+
+
+def test_an_event_that_begins_with_such_a_word_is_one(reading):
+    (row,) = read_file("活动名称,开始日期\n联系人制度宣讲,4月22日\n".encode())
+    assert understand(row, reading).verdict is None
+
+
+def workbook_of(**sheets) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_sheets_with_one_header_are_one_table(reading):
+    head = ("活动名称", "开始日期", "面向群体", "备用")
+    rows = read_file(
+        workbook_of(
+            甲县=[head, ("讲座", "2024-04-22", "", "")],
+            乙县=[("乙县汇总",), head, ("展览", "2024-04-23", "火星人", "x")],
+            空=[head],
+        )
+    )
+    first, second = (understand(row, reading) for row in rows)
+    assert (first.draft.title, said(first)) == ("讲座", [])
+    assert second.draft.title == "展览"
+    assert said(second) == [
+        ("", "On the sheet “乙县”."),
+        ("乙县!D3", "The column “备用” is not known: not taken in."),
+        ("乙县!C3", "No audience group of this campaign: 火星人."),
+    ]
+
+
+def test_a_sheet_with_other_columns_is_named(reading):
+    rows = read_file(
+        workbook_of(
+            计划=[("活动名称", "开始日期"), ("讲座", "2024-04-22")],
+            成效=[("活动名称", "参与人数"), ("讲座", 30)],
+        )
+    )
+    (read,) = (understand(row, reading) for row in rows)
+    assert said(read) == [
+        ("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")
+    ]
+
+
+TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,县文化馆\n讲座,4月22日,{hour},{place}\n"
+
+
+@pytest.mark.parametrize(("hour", "place"), [("14:00", "县文化馆"), ("9:00", "县博物馆")])
+def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
+    rows = read_file(TWINS.format(hour=hour, place=place).encode())
+    first, second = take_in(campaign, rows, NINE)
+    assert (first.verdict, second.verdict) == ("new", REFUSED)
+    assert said(second) == [
+        (
+            "",
+            "It has the title and day of row 2, at another hour or place. If it is another event, give it an id of its "
+            "own in a column 编号; if it is another sitting of that one, write both times in one row.",
+        )
+    ]
+    lines = TWINS.format(hour=hour, place=place).split("\n")
+    told = "\n".join(f"{line},{sign}" for line, sign in zip(lines, ("编号", "", "2"), strict=False))
+    assert [one.verdict for one in take_in(campaign, read_file(told.encode()), NINE)] == ["same", "new"]
+
+
+def test_the_same_row_twice_is_one_event_twice(campaign):
+    rows = read_file(TWINS.format(hour="9:00", place="县文化馆").encode())
+    assert said(take_in(campaign, rows, NINE, dry_run=True)[1]) == [
+        ("", "This is the same event as row 2. Take one of them out.")
+    ]
+
+
+def test_the_description_of_a_table_is_text(reading):
+    (row,) = read_file(
+        "活动名称,日期,活动简介\n讲座,4月22日,<p>报名<br>从速</p><script>alert(1)</script>\n".encode()
+    )
+    assert understand(row, reading).draft.description == "报名\n从速"
 
 
 @pytest.mark.parametrize(
