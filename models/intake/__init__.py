@@ -6,7 +6,8 @@ The whole way, for the desk, the command line and pulled feeds alike:
     outcomes = take_in(campaign, rows, now, dry_run=True, …)   # what would become of each row; nothing is written
     outcomes = take_in(campaign, rows, now, …)        # the same, written
 
-table, sheet, calendar_file: bytes -> rows · understand, entry: one row -> a draft and what there is to say about it ·
+read, sheet, calendar_file: bytes -> rows · understand, entry: one row -> a draft and what there is to say about it ·
+region_cell, listed, times: what single cells of a table name · row_ref: what a row is known by when it comes again ·
 plan, keep: compare with what is there, then write · template: the workbook that people fill in.
 """
 
