@@ -12,6 +12,7 @@ from models.errors import N_, Mistake
 from models.intake import cells, markup, sittings
 from models.intake.calendar_file import first
 from models.intake.findings import OTHER_YEAR, REFUSED, CalendarEntry, Finding, Sitting, Understood
+from models.intake.recurrence import Steps
 from models.intake.understand import Reading
 
 ORIGIN = "calendar-file"
@@ -22,8 +23,10 @@ _PRIVATE = ("PRIVATE", "CONFIDENTIAL")
 _ADDRESS = ("https://", "http://")
 
 
-def understand(entry: CalendarEntry, reading: Reading) -> Understood:
-    """A draft with its findings; other_year outside the campaign and the 30 days around it; or refused."""
+def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = None) -> Understood:
+    """A draft with its findings; other_year outside the campaign and the 30 days around it; or refused.
+
+    steps: what is left of the work that its file may cost."""
     said = list(entry.notes)
     # One that was made up of what the event says is another one as soon as that is broken.
     ref = ref_of(entry.uid) if first(entry.main, "UID") else ""
@@ -33,7 +36,7 @@ def understand(entry: CalendarEntry, reading: Reading) -> Understood:
             raise Mistake(N_("It is marked as private in its source. Not taken in."))
         if not title:
             raise Mistake(N_("The event has no title (SUMMARY)."))
-        draft = _draft(entry, title, reading, said)
+        draft = _draft(entry, title, reading, said, steps or Steps())
     except Mistake as mistake:
         return Understood(entry.number, REFUSED, (Finding.of(mistake),), title=title, ref=ref)
     if not draft.occurrences:
@@ -46,7 +49,9 @@ def understand(entry: CalendarEntry, reading: Reading) -> Understood:
     return Understood(entry.number, None, tuple(said), draft, cancelled, title, ref)
 
 
-def _draft(entry: CalendarEntry, title: str, reading: Reading, said: list[Finding]) -> EventDraft:
+def _draft(
+    entry: CalendarEntry, title: str, reading: Reading, said: list[Finding], steps: Steps
+) -> EventDraft:
     main = entry.main
     place = markup.line(markup.unescaped(first(main, "LOCATION")))
     online_url = _online(main, place)
@@ -54,7 +59,7 @@ def _draft(entry: CalendarEntry, title: str, reading: Reading, said: list[Findin
         place = ""
     venues = _venues(main, place, said)
     region = region_of(place)
-    found = sittings.of(entry, reading.zone, reading.starts - AROUND, reading.ends + AROUND, said)
+    found = sittings.of(entry, reading.zone, reading.starts - AROUND, reading.ends + AROUND, said, steps)
     if any(each.end_day < reading.starts or each.start_day > reading.ends for each in found):
         said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":

@@ -32,6 +32,7 @@ from models.intake.findings import (
     Understood,
 )
 from models.intake.keep import FIELDS, Keep, field_names
+from models.intake.recurrence import Steps
 from models.intake.understand import Reading, reading_of, understand
 from models.people import Account
 
@@ -80,7 +81,8 @@ def take_in(
 
     Raises Mistake when the database cannot take it in; then nothing was written."""
     reading = reading_of(campaign)
-    understood = _each_once(_understood(row, reading, origin, adopt) for row in rows)
+    steps = Steps()
+    understood = _each_once(_understood(row, reading, steps, origin, adopt) for row in rows)
     keep = Keep(campaign, now, dry_run, partial, by, publish, cancel, whole)
     try:
         with nullcontext() if dry_run or partial else transaction():
@@ -115,10 +117,11 @@ def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
 def _understood(
     row: Row | CalendarEntry,
     reading: Reading,
+    steps: Steps,
     origin: str | None,
     adopt: Callable[[EventDraft], EventDraft],
 ) -> Understood:
-    read = understand(row, reading) if isinstance(row, Row) else entry.understand(row, reading)
+    read = understand(row, reading) if isinstance(row, Row) else entry.understand(row, reading, steps)
     if read.draft is None:
         return read if isinstance(row, CalendarEntry) else replace(read, ref=row.cells["id"])
     told = replace(read.draft, origin=origin or read.draft.origin)

@@ -1,7 +1,8 @@
 """Series of a calendar (RRULE), day by day inside a window.
 
 Our own, because a rule from anywhere may be made to never end: the usual libraries then walk to the year 9999, a matter
-of many seconds a rule. Here the work is bounded by the window and, for rules that count, by three years before it.
+of many seconds a rule. Here the work is bounded by the window and, for rules that count, by three years before it; plain
+ones are reckoned up to the window and not walked. What a whole file may cost is bounded by its steps.
 """
 
 from collections.abc import Collection, Iterator
@@ -16,7 +17,27 @@ _PARTS = frozenset(
 )
 MOST_A_DAY = 24
 COUNTED = timedelta(days=3 * 366)
+# Days looked at and dates made, for all series of one file: a few seconds.
+MOST_STEPS = 1_000_000
 _DAY = timedelta(days=1)
+
+
+@dataclass
+class Steps:
+    """What is left of the work that one file may cost."""
+
+    left: int = MOST_STEPS
+
+    def take(self, number: int) -> None:
+        """Raises Mistake where it is more than what is left."""
+        if number > self.left:
+            raise Mistake(
+                N_(
+                    "The series of this file are too many or too long to be written out, this one among them. "
+                    "Export a shorter time, or enter its dates by hand."
+                )
+            )
+        self.left -= number
 
 
 @dataclass(frozen=True)
@@ -55,7 +76,7 @@ def parse(text: str, start: datetime) -> Rule:
             count=_between(parts["COUNT"], 1, 1_000_000) if "COUNT" in parts else None,
             until=parts.get("UNTIL", ""),
             week_start=_DAYS.index(parts.get("WKST", "MO")),
-            weekdays=tuple(_weekday(day) for day in _listed(parts, "BYDAY")),
+            weekdays=tuple(dict.fromkeys(_weekday(day) for day in _listed(parts, "BYDAY"))),
             month_days=_numbers(parts, "BYMONTHDAY", -31, 31),
             months=_numbers(parts, "BYMONTH", 1, 12),
             positions=_numbers(parts, "BYSETPOS", -366, 366),
@@ -67,17 +88,22 @@ def parse(text: str, start: datetime) -> Rule:
         ) from None
 
 
-def dates(rule: Rule, start: datetime, first: date, last: date, until: datetime | None) -> Iterator[datetime]:
+def dates(
+    rule: Rule, start: datetime, first: date, last: date, until: datetime | None, steps: Steps
+) -> Iterator[datetime]:
     """The dates of a series from first to last, as a clock of its zone shows them. until: its end, on the same clock.
-    Raises Mistake for one that counts and began too long before."""
+    Raises Mistake for one that counts and began too long before, and where no steps are left."""
     if rule.count is not None and first - start.date() > COUNTED:
         raise Mistake(N_("It repeats a number of times and began years ago. Enter its dates by hand."))
-    left = rule.count
-    # A rule that does not count need not be walked from its beginning.
-    begin = start.date() if rule.count is not None else max(start.date(), first)
-    for days in _periods(rule, start.date(), begin, last):
+    left, begin = rule.count, max(start.date(), first)
+    if left is not None:
+        # One that does not count need not be walked from its beginning.
+        begin, over = _skipped(rule, start, first)
+        left = max(0, left - over)
+    for days in _periods(rule, start.date(), begin, last, steps):
         if not days:
             continue
+        steps.take(len(days) * len(rule.times))
         found = [datetime.combine(day, at) for day in sorted(days) for at in rule.times]
         for at in _positioned(found, rule.positions):
             if at < start:
@@ -89,27 +115,53 @@ def dates(rule: Rule, start: datetime, first: date, last: date, until: datetime 
                 yield at
 
 
-def _periods(rule: Rule, start: date, begin: date, last: date) -> Iterator[Collection[date]]:
+def _skipped(rule: Rule, start: datetime, first: date) -> tuple[date, int]:
+    """From which day on a rule that counts is to be walked, and how many of its dates lie before that day.
+
+    Seven intervals of days, or an interval of weeks, name the same weekdays as those before them."""
+    if rule.freq not in ("DAILY", "WEEKLY") or rule.months or rule.month_days or rule.positions:
+        return start.date(), 0
+    origin, leap, weekdays = _rhythm(rule, start.date())
+    block = 7 * rule.interval
+    blocks = max(0, (first - origin).days // block)
+    if not blocks:
+        return start.date(), 0
+    length = 1 if rule.freq == "DAILY" else 7
+    named = [origin + _DAY * (n * leap if length == 1 else n) for n in range(7)]
+    named = [day for day in named if not weekdays or day.weekday() in weekdays]
+    before = sum(datetime.combine(day, at) < start for day in named for at in rule.times)
+    return origin + _DAY * block * blocks, blocks * len(named) * len(rule.times) - before
+
+
+def _rhythm(rule: Rule, start: date) -> tuple[date, int, frozenset[int]]:
+    """Where the days or weeks of a rule are counted from, the days from one to the next, and the weekdays it keeps."""
+    weekdays = frozenset(day for _, day in rule.weekdays)
+    if rule.freq == "DAILY":
+        return start, rule.interval, weekdays
+    # A week without BYDAY repeats on the weekday of its start.
+    origin = start - _DAY * ((start.weekday() - rule.week_start) % 7)
+    return origin, 7 * rule.interval, weekdays or frozenset([start.weekday()])
+
+
+def _periods(rule: Rule, start: date, begin: date, last: date, steps: Steps) -> Iterator[Collection[date]]:
     """The days that a rule names in each of its days, weeks, months or years, from the one around begin on."""
     step = rule.interval
     if rule.freq in ("DAILY", "WEEKLY"):
         length = 1 if rule.freq == "DAILY" else 7
-        origin = start if length == 1 else start - _DAY * ((start.weekday() - rule.week_start) % 7)
-        at = origin + _DAY * (max(0, (begin - origin).days) // (length * step) * length * step)
-        weekdays = frozenset(day for _, day in rule.weekdays)
-        if not weekdays and length == 7:  # a week without BYDAY repeats on the weekday of its start
-            weekdays = frozenset([start.weekday()])
-        leap = _DAY * length * step
+        origin, leap, weekdays = _rhythm(rule, start)
+        at = origin + _DAY * (max(0, (begin - origin).days) // leap * leap)
         while at <= last:
+            steps.take(length)
             found = [at + _DAY * n for n in range(length)] if length > 1 else [at]
             yield [day for day in found if _fits(rule, day, weekdays)]
-            at += leap
+            at += _DAY * leap
         return
     months = 1 if rule.freq == "MONTHLY" else 12
     origin = start.year * 12 + (start.month - 1 if months == 1 else 0)
     now = begin.year * 12 + begin.month - 1
     at = origin + max(0, now - origin) // (months * step) * months * step
     while at <= last.year * 12 + last.month - 1:
+        steps.take(31 * months * (1 + len(rule.weekdays)))
         yield _in_months(rule, at, months, start)
         at += months * step
 
@@ -173,7 +225,7 @@ def _listed(parts: dict[str, str], name: str) -> list[str]:
 
 
 def _numbers(parts: dict[str, str], name: str, least: int, most: int) -> tuple[int, ...]:
-    found = tuple(_between(entry, least, most) for entry in _listed(parts, name))
+    found = tuple(dict.fromkeys(_between(entry, least, most) for entry in _listed(parts, name)))
     if 0 in found and least < 0:
         raise ValueError(name)
     return found

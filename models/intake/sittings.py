@@ -14,6 +14,7 @@ from models.intake.findings import CalendarEntry, Finding, Sitting
 from models.intake.instants import Moment
 
 _DAY = timedelta(days=1)
+_DRAFTED = 10  # steps that a sitting costs which is written out
 _CANCELLED = ("CANCELLED", "CANCELED")
 
 
@@ -28,7 +29,12 @@ class _Window:
 
 
 def of(
-    entry: CalendarEntry, zone: str, first_day: date, last_day: date, said: list[Finding]
+    entry: CalendarEntry,
+    zone: str,
+    first_day: date,
+    last_day: date,
+    said: list[Finding],
+    steps: recurrence.Steps,
 ) -> tuple[OccurrenceDraft, ...]:
     """Every sitting that touches the days from first_day to last_day of the campaign's zone. Raises Mistake."""
     window = _Window(zone, first_day, last_day)
@@ -37,7 +43,7 @@ def of(
         raise Mistake(N_("The event does not say when it begins (DTSTART)."))
     if start.floating:
         said.append(Finding(N_("No time zone is told: read as %(zone)s."), zone=zone))
-    found = _series(entry, start, window) if _repeats(entry) else [_draft(entry.main, start, zone)]
+    found = _series(entry, start, window, steps) if _repeats(entry) else [_draft(entry.main, start, zone)]
     moved, skipped = _moved(entry, window, said)
     kept = {_key(draft): draft for draft in found if _key(draft) not in skipped}
     kept |= {_key(draft): draft for draft in moved}
@@ -102,7 +108,9 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
     return length or None
 
 
-def _series(entry: CalendarEntry, start: Moment, window: _Window) -> list[OccurrenceDraft]:
+def _series(
+    entry: CalendarEntry, start: Moment, window: _Window, steps: recurrence.Steps
+) -> list[OccurrenceDraft]:
     rules = entry.main.properties.get("RRULE", ())
     if len(rules) > 1 or "EXRULE" in entry.main.properties:
         raise Mistake(
@@ -116,20 +124,23 @@ def _series(entry: CalendarEntry, start: Moment, window: _Window) -> list[Occurr
         window.first - length - _DAY * 2
     )  # a sitting that began before may still run; zones differ by a day
     found, seen = [], set()
-    for moment in _dates(entry.main, rules, start, begins, window):
+    for moment in _dates(entry.main, rules, start, begins, window, steps):
         midnight = datetime.combine(moment.day, time(0))
         out = (midnight, True) in left_out or (moment.zone is not None and moment.at() in left_out_at)
         if not out and moment not in seen:
             seen.add(moment)
-            found.append(_draft(entry.main, moment, window.zone))
+            found.append(moment)
         if len(found) > MOST_OCCURRENCES * 2:
             raise Mistake(
                 N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES
             )
-    return found
+    steps.take(len(found) * _DRAFTED)
+    return [_draft(entry.main, moment, window.zone) for moment in found]
 
 
-def _dates(main: Sitting, rules, start: Moment, begins: date, window: _Window) -> Iterator[Moment]:
+def _dates(
+    main: Sitting, rules, start: Moment, begins: date, window: _Window, steps: recurrence.Steps
+) -> Iterator[Moment]:
     yield from (
         moment for moment in _listed(main, "RDATE", window.zone) if begins <= moment.day <= window.last + _DAY
     )
@@ -140,7 +151,7 @@ def _dates(main: Sitting, rules, start: Moment, begins: date, window: _Window) -
     until = None
     if rule.until:
         until = _until(instants.moment({}, rule.until, main, window.zone), start.zone)
-    for wall in recurrence.dates(rule, start.wall, begins, window.last + _DAY, until):
+    for wall in recurrence.dates(rule, start.wall, begins, window.last + _DAY, until, steps):
         yield Moment(wall, start.zone)
 
 

@@ -2,6 +2,7 @@
 
 import time as clocks
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -13,7 +14,7 @@ from models import publishing
 from models.base import db
 from models.errors import Mistake
 from models.events import Event
-from models.intake import Outcome, counts, read_file, recurrence, take_in
+from models.intake import Outcome, counts, plan, read_file, recurrence, take_in
 from models.intake import entry as entries
 from models.intake.reading import Reading
 from tests.support.week import NINE, load_week
@@ -182,6 +183,38 @@ def test_rules_made_to_hurt_end_at_once(rule):
     assert clocks.monotonic() - began < 2
 
 
+COUNTS = (
+    "DTSTART:20210601T010000Z\nRRULE:FREQ=DAILY;COUNT=1000000;BYHOUR=1,2,3,4;BYMINUTE=0,10,20,30,40,50",
+    "DTSTART:20210601T010000Z\nRRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=77;BYDAY=MO,WE,SU",
+)
+
+
+@pytest.mark.parametrize(("rule", "most"), [(rule, 4_000) for rule in COUNTS])
+def test_a_plain_rule_that_counts_is_not_walked_from_its_beginning(rule, most):
+    steps = recurrence.Steps()
+    (row,) = read_file(calendar(f"UID:1\nSUMMARY:x\n{rule}"))
+    entries.understand(row, READING, steps)
+    assert recurrence.MOST_STEPS - steps.left < most
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "DTSTART:20210601T010000Z\nRRULE:FREQ=DAILY;COUNT=1000000;BYSETPOS=1;BYMINUTE=0,10,20,30,40,50",
+        "DTSTART:19500601T010000Z\nDURATION:P27000D\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "DTSTART:20230101T010000Z\nRRULE:FREQ=YEARLY;BYMONTHDAY=30;BYMONTH=2;BYDAY="
+        + ",".join(f"{n}{day}" for n in range(1, 54) for day in ("MO", "TU", "WE")),
+    ],
+)
+def test_what_all_series_of_a_file_may_cost_is_bounded(app, monkeypatch, rule):
+    monkeypatch.setattr(plan, "Steps", partial(recurrence.Steps, 30_000))
+    many = [f"UID:{n}\nSUMMARY:{n}\n{rule}" for n in range(40)]
+    plain = "UID:p\nSUMMARY:p\nDTSTART:20240422T010000Z"
+    outcomes = take_in(load_week(), read_file(calendar(*many, plain)), BEFORE, dry_run=True)
+    assert said(outcomes[-2])[0].startswith("The series of this file are too many or too long")
+    assert (outcomes[-2].verdict, outcomes[-1].verdict) == ("refused", "new")
+
+
 def test_a_series_without_an_end_is_read_around_the_campaign_only():
     read = one(calendar("UID:1\nSUMMARY:x\nDTSTART:19700101T010000Z\nRRULE:FREQ=DAILY"))
     days = [draft.start_day for draft in read.draft.occurrences]
@@ -195,7 +228,7 @@ def test_a_series_without_an_end_is_read_around_the_campaign_only():
     days=st.lists(st.sampled_from(["MO", "TU", "SU"]), max_size=2, unique=True),
     months=st.lists(st.sampled_from([3, 4, 5]), max_size=2, unique=True),
     month_days=st.lists(st.sampled_from([1, 15, 22, -1]), max_size=2, unique=True),
-    count=st.one_of(st.none(), st.integers(1, 40)),
+    count=st.one_of(st.none(), st.integers(1, 200)),
     begins=st.dates(date(2023, 10, 1), date(2024, 4, 24)),
 )
 def test_series_as_another_reader_writes_them_out(freq, interval, days, months, month_days, count, begins):
@@ -207,7 +240,8 @@ def test_series_as_another_reader_writes_them_out(freq, interval, days, months, 
     start = datetime(begins.year, begins.month, begins.day, 9)
     first, last = date(2024, 3, 21), date(2024, 5, 26)
     until = None if count else datetime(2025, 1, 1)
-    ours = list(recurrence.dates(recurrence.parse(text, start), start, first, last, until))
+    steps = recurrence.Steps()
+    ours = list(recurrence.dates(recurrence.parse(text, start), start, first, last, until, steps))
     theirs = rrulestr(text, dtstart=start).between(
         datetime(2024, 3, 21), datetime(2024, 5, 26, 23, 59), inc=True
     )
