@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from models import clock
@@ -43,9 +43,13 @@ def of(
         raise Mistake(N_("The event does not say when it begins (DTSTART)."))
     if start.floating:
         said.append(Finding(N_("No time zone is told: read as %(zone)s."), zone=zone))
-    found = _series(entry, start, window, steps) if _repeats(entry) else [_draft(entry.main, start, zone)]
-    moved, skipped = _moved(entry, window, said)
-    kept = {_key(draft): draft for draft in found if _key(draft) not in skipped}
+    found = (
+        _series(entry, start, window, said, steps) if _repeats(entry) else [_draft(entry.main, start, zone)]
+    )
+    moved, skipped = _moved(entry, start, window, said)
+    kept = {
+        _key(draft): draft for draft in found if _key(draft) not in skipped and draft.start_day not in skipped
+    }
     kept |= {_key(draft): draft for draft in moved}
     inside = [draft for draft in kept.values() if window.holds(draft)]
     if len(inside) > MOST_OCCURRENCES:
@@ -75,9 +79,9 @@ def _key(draft: OccurrenceDraft) -> tuple:
     return draft.start_day, draft.start_at
 
 
-def _draft(sitting: Sitting, start: Moment, zone: str) -> OccurrenceDraft:
-    """One sitting that begins at start and lasts as long as its VEVENT says. Ends are exclusive there."""
-    length = _length(sitting, zone)
+def _draft(sitting: Sitting, start: Moment, zone: str, length: timedelta | None = None) -> OccurrenceDraft:
+    """One sitting that begins at start and lasts as long as its VEVENT says, or length. Ends are exclusive there."""
+    length = length or _length(sitting, zone)
     if start.zone is None:
         days = max(length.days if length else 1, 1)
         return OccurrenceDraft(start.day, start.day + _DAY * (days - 1))
@@ -96,8 +100,7 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
     start, end = _moment(sitting, "DTSTART", zone), _moment(sitting, "DTEND", zone)
     length = instants.length(first(sitting, "DURATION"))
     if start and end:
-        both = start.zone is not None and end.zone is not None
-        length = end.at() - start.at() if both else timedelta(days=(end.day - start.day).days)
+        length = _between(start, end)
     elif length is None and first(sitting, "DURATION"):
         raise Mistake(
             N_("How long it lasts is not understood (%(text)s). Enter it by hand."),
@@ -109,50 +112,92 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
 
 
 def _series(
-    entry: CalendarEntry, start: Moment, window: _Window, steps: recurrence.Steps
+    entry: CalendarEntry, start: Moment, window: _Window, said: list[Finding], steps: recurrence.Steps
 ) -> list[OccurrenceDraft]:
     rules = entry.main.properties.get("RRULE", ())
     if len(rules) > 1 or "EXRULE" in entry.main.properties:
         raise Mistake(
             N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule="RRULE, EXRULE"
         )
-    gone = list(_listed(entry.main, "EXDATE", window.zone))
-    left_out = {(moment.wall, moment.zone is None) for moment in gone if moment.zone is None}
-    left_out_at = {moment.at() for moment in gone if moment.zone is not None}
-    length = _length(entry.main, window.zone) or timedelta(0)
-    begins = (
-        window.first - length - _DAY * 2
-    )  # a sitting that began before may still run; zones differ by a day
-    found, seen = [], set()
-    for moment in _dates(entry.main, rules, start, begins, window, steps):
-        midnight = datetime.combine(moment.day, time(0))
-        out = (midnight, True) in left_out or (moment.zone is not None and moment.at() in left_out_at)
-        if not out and moment not in seen:
-            seen.add(moment)
-            found.append(moment)
+    left_out = _LeftOut.of([moment for moment, _ in _listed(entry.main, "EXDATE", window.zone)], window.zone)
+    found: dict[tuple, tuple[Moment, timedelta | None]] = {}
+    made = set()
+    for moment, length in _dates(entry.main, rules, start, window, steps):
+        key = moment.wall, moment.zone
+        made.add(key)
+        if moment not in left_out:
+            found.setdefault(key, (moment, length))
         if len(found) > MOST_OCCURRENCES * 2:
             raise Mistake(
                 N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES
             )
+    inside = window.first <= start.day <= window.last
+    if inside and (start.wall, start.zone) not in made and start not in left_out:
+        # Readers differ over such a date: some show it, some do not.
+        said.append(
+            Finding(
+                N_(
+                    "It begins on %(day)s, which is none of the days that it repeats on: that day was not read. "
+                    "Enter it by hand if it takes place."
+                ),
+                day=start.day,
+            )
+        )
     steps.take(len(found) * _DRAFTED)
-    return [_draft(entry.main, moment, window.zone) for moment in found]
+    return [_draft(entry.main, moment, window.zone, length) for moment, length in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """The dates that EXDATE takes out of a series. A day takes out what begins on it, whatever its hour; an hour takes
+    out a whole day where the series is one of days."""
+
+    instants: frozenset[datetime]
+    days: frozenset[date]  # told as days
+    all_days: frozenset[date]
+    zone: str
+
+    @classmethod
+    def of(cls, gone: list[Moment], zone: str) -> "_LeftOut":
+        return cls(
+            frozenset(moment.at() for moment in gone if moment.zone is not None),
+            frozenset(moment.day for moment in gone if moment.zone is None),
+            frozenset(_day(moment, zone) for moment in gone),
+            zone,
+        )
+
+    def __contains__(self, moment: Moment) -> bool:
+        if moment.zone is None:
+            return moment.day in self.all_days
+        return moment.at() in self.instants or _day(moment, self.zone) in self.days
+
+
+def _day(moment: Moment, zone: str) -> date:
+    """The day that a person means by a time: of one in UTC the campaign's, but for a midnight, which stands for a day."""
+    if moment.zone is not UTC or moment.wall.time() == time(0):
+        return moment.day
+    return clock.day_of(moment.at(), zone)
 
 
 def _dates(
-    main: Sitting, rules, start: Moment, begins: date, window: _Window, steps: recurrence.Steps
-) -> Iterator[Moment]:
-    yield from (
-        moment for moment in _listed(main, "RDATE", window.zone) if begins <= moment.day <= window.last + _DAY
-    )
+    main: Sitting, rules, start: Moment, window: _Window, steps: recurrence.Steps
+) -> Iterator[tuple[Moment, timedelta | None]]:
+    """The dates around the window, each with a length of its own or None."""
+    usual = _length(main, window.zone) or timedelta(0)
+    # A sitting that began before may still run; zones differ by a day.
+    begins = window.first - usual - _DAY * 2
+    for moment, length in _listed(main, "RDATE", window.zone):
+        if moment.day <= window.last + _DAY and moment.day + (length or usual) + _DAY * 2 >= window.first:
+            yield moment, length
     if not rules:
-        yield start
+        yield start, None
         return
     rule = recurrence.parse(rules[0][1], start.wall)
     until = None
     if rule.until:
         until = _until(instants.moment({}, rule.until, main, window.zone), start.zone)
     for wall in recurrence.dates(rule, start.wall, begins, window.last + _DAY, until, steps):
-        yield Moment(wall, start.zone)
+        yield Moment(wall, start.zone), None
 
 
 def _until(told: Moment, zone: tzinfo | None) -> datetime:
@@ -162,20 +207,40 @@ def _until(told: Moment, zone: tzinfo | None) -> datetime:
     return told.wall if zone is None else told.at().astimezone(zone).replace(tzinfo=None)
 
 
-def _listed(main: Sitting, name: str, zone: str) -> Iterator[Moment]:
-    """The dates of EXDATE or RDATE; of a period its beginning. A thousand of them is no list that a person made."""
+def _listed(main: Sitting, name: str, zone: str) -> Iterator[tuple[Moment, timedelta | None]]:
+    """The dates of EXDATE or RDATE, with its length where one is a period. Thousands are no list that a person made."""
     values = [(params, part) for params, value in main.properties.get(name, ()) for part in value.split(",")]
     if len(values) > 5_000:
         raise Mistake(N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES)
     for params, value in values:
         if value.strip():
-            yield instants.moment(params, value.split("/")[0], main, zone)
+            begins, _, ends = value.partition("/")
+            moment = instants.moment(params, begins, main, zone)
+            yield moment, _period(moment, params, ends, main, zone) if ends else None
+
+
+def _period(start: Moment, params, ends: str, main: Sitting, zone: str) -> timedelta | None:
+    """How long a period lasts that ends at a time, or goes on for a length."""
+    length = instants.length(ends)
+    if length is None and ends.strip()[:1].upper() in ("P", "+", "-"):
+        raise Mistake(N_("How long it lasts is not understood (%(text)s). Enter it by hand."), text=ends[:40])
+    if length is None:
+        length = _between(start, instants.moment(params, ends, main, zone))
+    if length < timedelta(0):
+        raise Mistake(N_("An event ends before it begins. Change its end."))
+    return length or None
+
+
+def _between(start: Moment, end: Moment) -> timedelta:
+    if start.zone is not None and end.zone is not None:
+        return end.at() - start.at()
+    return timedelta(days=(end.day - start.day).days)
 
 
 def _moved(
-    entry: CalendarEntry, window: _Window, said: list[Finding]
-) -> tuple[list[OccurrenceDraft], set[tuple]]:
-    """Single dates as they were changed, and the dates that they stand for."""
+    entry: CalendarEntry, start: Moment, window: _Window, said: list[Finding]
+) -> tuple[list[OccurrenceDraft], set[tuple | date]]:
+    """Single dates as they were changed, and what they stand for: sittings by their keys, or all that begin on a day."""
     found, skipped = [], set()
     title = first(entry.main, "SUMMARY")
     for sitting in entry.moved:
@@ -185,11 +250,14 @@ def _moved(
                 Finding(N_("A change to all later dates of the series was read for its first date only."))
             )
         was = instants.moment(params, value, sitting, window.zone)
-        skipped.add(_key(_draft(Sitting({}), was, window.zone)))
-        start = _moment(sitting, "DTSTART", window.zone) or was
+        if start.zone is None or was.zone is None:
+            skipped.add(_day(was, window.zone))
+        else:
+            skipped.add(_key(_draft(Sitting({}), was, window.zone)))
+        now = _moment(sitting, "DTSTART", window.zone) or was
         if first(sitting, "STATUS").upper() in _CANCELLED:
             continue
-        draft = _draft(sitting, start, window.zone)
+        draft = _draft(sitting, now, window.zone)
         if window.holds(draft):
             found.append(_placed(draft, sitting, entry.main, said))
             if first(sitting, "SUMMARY") not in ("", title):

@@ -157,6 +157,62 @@ def test_series_are_written_out(rule, days):
     assert [start for start, _ in found] == [f"04-{day} 01:00" for day in days.split()]
 
 
+ALL_DAY = "UID:1\nSUMMARY:讲座\nDTSTART;VALUE=DATE:20240420\nRRULE:FREQ=DAILY;COUNT=3\n"
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "EXDATE:20240421T000000",
+        "EXDATE:20240421T000000Z",
+        "EXDATE:20240420T160000Z",
+        "EXDATE;TZID=Asia/Shanghai:20240421T090000",
+    ],
+)
+def test_an_hour_takes_a_day_out_of_a_series_of_days(out):
+    assert [day for day, _ in sittings(calendar(ALL_DAY + out))] == ["2024-04-20", "2024-04-22"]
+
+
+def test_a_moved_date_may_be_told_as_a_day():
+    moved = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240421T140000\nRECURRENCE-ID"
+    data = calendar(AT_NINE + "RRULE:FREQ=DAILY;COUNT=4", f"{moved};VALUE=DATE:20240421")
+    assert [start for start, _ in sittings(data)] == [
+        "04-19 01:00", "04-20 01:00", "04-21 06:00", "04-22 01:00",
+    ]  # fmt: skip
+    data = calendar(ALL_DAY, f"{moved}:20240421T000000")
+    told = [draft.start_at and _minute(draft.start_at) for draft in one(data).draft.occurrences]
+    assert told == [None, "04-21 06:00", None]
+
+
+@pytest.mark.parametrize("end", ["PT3H", "20240423T040000Z"])
+def test_a_period_is_read_with_its_end(end):
+    data = calendar(AT_NINE + f"RDATE;VALUE=PERIOD:20240423T010000Z/{end}")
+    assert sittings(data) == [("04-19 01:00", "04-19 02:00"), ("04-23 01:00", "04-23 04:00")]
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ("PT", "How long it lasts is not understood (PT). Enter it by hand."),
+        ("20240423T000000Z", "An event ends before it begins. Change its end."),
+        ("soon", "“soon” is no date or time of a calendar."),
+    ],
+)
+def test_a_period_without_a_certain_end_is_refused(end, sentence):
+    assert said(one(calendar(AT_NINE + f"RDATE;VALUE=PERIOD:20240423T010000Z/{end}"))) == [sentence]
+
+
+def test_a_beginning_that_its_rule_leaves_out_is_said():
+    read = one(calendar(AT_NINE + "RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=2"))
+    assert [draft.start_day.day for draft in read.draft.occurrences] == [22, 24]
+    assert said(read)[0] == (
+        "It begins on 2024-04-19, which is none of the days that it repeats on: that day was not read. "
+        "Enter it by hand if it takes place."
+    )
+    left_out = "RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=2\nEXDATE;TZID=Asia/Shanghai:20240419T090000"
+    assert len(said(one(calendar(AT_NINE + left_out)))) == 1
+
+
 def test_a_moved_and_a_cancelled_date_of_a_series():
     data = calendar(
         AT_NINE + "RRULE:FREQ=DAILY;COUNT=4",
