@@ -14,7 +14,7 @@ from models import publishing
 from models.base import db
 from models.errors import Mistake
 from models.events import Event
-from models.intake import Outcome, counts, plan, read_file, recurrence, take_in
+from models.intake import Outcome, counts, markup, plan, read_file, recurrence, take_in
 from models.intake import entry as entries
 from models.intake.reading import Reading
 from tests.support.week import NINE, load_week
@@ -317,6 +317,36 @@ def test_gb18030_and_html_and_a_long_uid():
     read = one(data.decode().encode("gb18030"))
     assert (read.title, read.draft.description) == ("讲座一", "欢迎\n参加&提问")
     assert read.draft.origin_ref.startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("<p>报名</p>&lt;script&gt;alert(1)&lt;/script&gt;", "报名"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;报名", "报名"),
+        ("<p>报名&amp;amp;amp;lt;img src=x onerror=alert(1)&amp;amp;amp;gt;</p>", "报名"),
+        ("&" + "amp;" * 4000 + "lt;b&gt;报名", "报名"),
+        ("<\x01script>alert(1)</\x01script>报名", "报名"),
+        ("A &amp; B &nbsp; C&#39;s &quot;D&quot;", 'A & B C\'s "D"'),
+        ("https://week.example/?a=1&copy=2&lt=3", "https://week.example/?a=1&copy=2&lt=3"),
+        ("<br>5 &lt; 6 &amp;&amp; 7 &gt; 3", "5 < 6 && 7 > 3"),
+        ("&#x202e;报名&#1;&#99999999;", "报名&#99999999;"),
+    ],
+)
+def test_what_was_escaped_does_not_come_back_as_markup(told, kept):
+    assert markup.plain(told) == kept
+    assert markup.line(told) == kept
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["<", ">", "&", "lt;", "gt;", "amp;", "#60;", "script", "/", "b", "\n", " ", "\x00"])
+    )
+)
+def test_a_text_without_markup_stays_so(parts):
+    kept = markup.plain("".join(parts))
+    assert markup.plain(kept) == kept
 
 
 @pytest.mark.parametrize("between", [b"", b"\r\n", b"\r\n\xef\xbb\xbf", b"\xef\xbb\xbf", b" \n \n"])
