@@ -38,6 +38,11 @@ _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
 _JOINED = re.compile("[和及与]")
+# What stands below a table: its sums, its notes, who filled it in.
+_FOOTER = re.compile(
+    r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
+    r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
+)
 _ROLE = re.compile(r"[（(](?:主办|承办|协办|指导|支持|联合主办)(?:单位|方)?[)）]$")
 
 
@@ -83,6 +88,12 @@ def half_day(text: str, *, open_ended: bool = False) -> str | None:
         return None
     named = [key for key, pattern in _HALF_DAYS if pattern.search(text)]
     return named[0] if len(named) == 1 else None
+
+
+def footer(text: str) -> str | None:
+    """The word by which a text shows that it stands below a table (合计, 填表人：…); None for any other text."""
+    found = _FOOTER.match(plain(text[:100]))
+    return found[0] if found else None
 
 
 def entries(text: str) -> tuple[str, ...]:

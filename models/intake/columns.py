@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from models.errors import N_, Mistake
+from models.intake.cells import footer
 from models.intake.findings import Finding, Row
 
 # The columns of models/data/reported-events.csv, in its order.
@@ -79,16 +80,21 @@ class Header:
         if "year" not in self.fields:
             del values["year"]
         columns, said = {}, list(notes)
+        first = next((n for n, cell in enumerate(cells[: len(self.fields)]) if cell), 0)
+        below = not self.fields[first] and footer(cells[first]) is not None
         for position, field in enumerate(self.fields):
             cell = cells[position] if position < len(cells) else ""
             if field:
                 values[field], columns[field] = cell, letter(position)
-            elif cell and self.names[position]:
+            elif cell and self.names[position] and not below:
                 finding = Finding(
                     N_("The column “%(name)s” is not known: not taken in."), name=self.names[position][:40]
                 )
                 finding.cell = f"{letter(position)}{number}"
                 said.append(finding)
+        if below and not values[NEEDED]:
+            # 合计 under 序号: what row this is, only that cell tells.
+            values[NEEDED], columns[NEEDED] = cells[first], letter(first)
         return Row(number, values, any(cells[len(self.fields) :]), columns, tuple(said))
 
 

@@ -3,7 +3,7 @@ certain keeps its words, and is named in a finding."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from models import regions
 from models.errors import N_
@@ -11,10 +11,11 @@ from models.intake import cells
 from models.intake.findings import Finding
 
 _ROLES = "联合主办|主办|承办|协办|指导|支持"
+_HELPS = re.compile("[（(](?:承办|协办|指导|支持)(?:单位|方)?[)）]$")
 # 甲（主办）乙（协办）, and 主办：甲；承办单位：乙
 _ROLE = re.compile(rf"[（(](?:{_ROLES})(?:单位|方)?[)）]")
 _PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({_ROLES})(?:单位|方)?\s*[:：]")
-_NUMBER = re.compile(r"(?:^|(?<=[\s;；，,。]))[(（]?(?:(\d{1,2})[.．、)）](?!\d)|([①-⑳]))")
+_NUMBER = re.compile(r"(?:^|(?<=[\s;；，,。]))[(（]?(\d{1,2})[.．、)）](?!\d)|([①-⑳])")
 _SIGNS = "、，,/／"
 _SLASHES = "/／"
 _CHINESE = "\u3400-\u9fff"
@@ -68,6 +69,11 @@ def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def leader(hosts: Sequence[str]) -> str:
+    """The host that leads: the first, but for those that are said to do something else (指导单位：…)."""
+    return next((host for host in hosts if not _HELPS.search(host)), hosts[0])
+
+
 def places(text: str, said: list[Finding]) -> tuple[str, ...]:
     """The places of a cell; () where one is not certain."""
     told = []
@@ -79,7 +85,7 @@ def places(text: str, said: list[Finding]) -> tuple[str, ...]:
         else:
             told.append(entry)
             spaced = [piece for each in pieces for piece in _BLANK.split(each)]
-            doubtful = doubtful or sum(map(_is_place, spaced)) > 1
+            doubtful = doubtful or sum(map(_ends_as_place, spaced)) > 1
     names, sure = cells.places(";".join(told))
     if not sure:
         why = N_("“%(text)s” does not name one certain place: kept in these words.")
@@ -148,5 +154,8 @@ def _are_several(entry: str) -> bool:
 
 
 def _is_place(name: str) -> bool:
-    whole = len(name) >= 4 and _PLACE.search(name) is not None
-    return whole and not _INSIDE.match(name) and not re.search("[()（）]", name)
+    return len(name) >= 4 and _ends_as_place(name) and not re.search("[()（）]", name)
+
+
+def _ends_as_place(name: str) -> bool:
+    return _PLACE.search(name) is not None and _INSIDE.match(name) is None

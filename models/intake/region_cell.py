@@ -9,6 +9,8 @@ from models import regions
 from models.regions import AMBIGUOUS, CORPS, COUNTY, PREFECTURE, PROVINCE, Problem, Recognised, RegionRow
 
 _BETWEEN = re.compile(r"[\s/·>—-]+")
+# No name of a region is longer, nor two of them together.
+_LONGEST = 40
 # However it is written, the Corps is no part of the autonomous region.
 _CORPS = re.compile("(?:新疆(?:维吾尔)?(?:自治区)?){0,2}(?:生产)?(?:建设)?兵团")
 
@@ -22,7 +24,7 @@ def read(text: str) -> Recognised:
     plain = unicodedata.normalize("NFKC", text).strip()
     parts = [part for part in _BETWEEN.split(plain) if part]
     joined = "".join(parts)
-    corps = _CORPS.match(joined)
+    corps = names_the_corps(joined)
     if corps:
         return regions.recognise(regions.by_code()[CORPS].name, "", joined[corps.end() :])
     sure = regions.by_code().get(plain) or _sole(joined) or _below_a_city(joined)
@@ -35,6 +37,11 @@ def read(text: str) -> Recognised:
         together = regions.recognise(*_divided(joined))  # 江苏省连云港市 灌云县
         return found if together.problems else together
     return found
+
+
+def names_the_corps(text: str) -> re.Match | None:
+    """Whether a place is in the Corps, and how much of the text says so."""
+    return _CORPS.match(text)
 
 
 def code(text: str) -> str | None:
@@ -81,7 +88,7 @@ def _below_a_city(text: str) -> RegionRow | None:
     """The one county that 南京鼓楼, 延边州延吉市 or 深圳南山区 names."""
     found = {
         below
-        for cut in range(2, len(text) - 1)
+        for cut in range(2, min(len(text) - 1, _LONGEST))
         for city in regions.called(text[:cut])
         if city.level == PREFECTURE
         for below in regions.called(text[cut:])
@@ -92,7 +99,7 @@ def _below_a_city(text: str) -> RegionRow | None:
 
 def _longest(text: str, level: str, above: RegionRow | None = None) -> tuple[str, RegionRow] | None:
     """The longest name of a region of a level with which a text begins, and the region."""
-    for cut in range(len(text), 1, -1):
+    for cut in range(min(len(text), _LONGEST), 1, -1):
         for row in regions.called(text[:cut]):
             if row.level == level and (above is None or _lies_in(row, above)):
                 return text[:cut], row

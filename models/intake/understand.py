@@ -22,11 +22,6 @@ MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线�
     mode: mode for mode in ("onsite", "online", "mixed")
 }
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
-# What stands below a table: its sums, its notes, who filled it in.
-_FOOTER = re.compile(
-    r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
-    r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
-)
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
 
@@ -61,10 +56,10 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
         raise Mistake(
             N_("This row has more cells than the header: put a text that holds a comma in quotation marks.")
         )
-    footer = _FOOTER.match(cells.plain(row.cells["title"]))
+    footer = cells.footer(row.cells["title"])
     if footer:
         raise InCell(
-            "title", N_("“%(text)s” stands below the table and is no event. Not taken in."), text=footer[0]
+            "title", N_("“%(text)s” stands below the table and is no event. Not taken in."), text=footer
         )
     if not row.cells["title"]:
         raise Mistake(N_("The title is missing. Add it."))
@@ -111,7 +106,7 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
         description=markup.plain(cell["description"]),
         region_code=region,
         region_text=region_text,
-        lead=_lead(hosts[0], region, reading) if hosts else None,
+        lead=_lead(listed.leader(hosts), region, reading) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], reading, said),
         formats=formats,
@@ -146,7 +141,10 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
         said.append(why.about("region_code"))
     if code is not None:
         return code, ""
-    found = region_cell.read(sole) if sole else regions.recognise(*told)
+    if region_cell.names_the_corps("".join(told[:2])):
+        found = region_cell.read("".join(told))  # 新疆维吾尔自治区, 兵团第八师
+    else:
+        found = region_cell.read(sole) if sole else regions.recognise(*told)
     said += [
         Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
         for problem in found.problems

@@ -364,6 +364,13 @@ def test_lines_below_a_table_are_no_events(reading, line, named):
     )
 
 
+def test_a_line_below_a_table_whose_word_stands_under_another_column(reading):
+    _, below = read_file("序号,活动名称,开始日期\n1,讲座,4月22日\n合计：1场,,\n".encode())
+    assert said(understand(below, reading)) == [
+        ("A3", "“合计” stands below the table and is no event. Not taken in.")
+    ]
+
+
 def test_an_event_that_begins_with_such_a_word_is_one(reading):
     (row,) = read_file("活动名称,开始日期\n联系人制度宣讲,4月22日\n".encode())
     assert understand(row, reading).verdict is None
@@ -508,6 +515,19 @@ def test_a_place_in_one_cell_that_is_not_certain_stays_open(reading, text, code,
     assert (read.draft.region_code, said(read)) == (code, [("C2", why)])
 
 
+def test_the_corps_in_two_cells_is_no_part_of_the_region(reading):
+    (row,) = read_file("活动名称,日期,省,市\n讲座,4月22日,新疆维吾尔自治区,兵团第八师\n".encode())
+    assert understand(row, reading).draft.region_code == "660000"
+
+
+def test_a_cell_of_a_whole_page_is_looked_at_from_its_beginning(monkeypatch):
+    looks = []
+    called = regions.called
+    monkeypatch.setattr(regions, "called", lambda text: looks.append(1) or called(text))
+    assert region_cell.read("南京" * 30_000).code is None
+    assert len(looks) < 500
+
+
 def test_places_in_one_cell_are_looked_up_and_never_searched_for(monkeypatch):
     """A table may name another place in each of its rows: the list of all regions is gone through once."""
     region_cell.read("江苏省")
@@ -563,6 +583,7 @@ ONE, TWO = "连云港市知识产权局", "连云港市教育局"
         (f"{ONE}、{TWO}", (ONE, TWO)),
         (f"{ONE}/{TWO}", (ONE, TWO)),
         (f"1.{ONE} 2.{TWO}", (ONE, TWO)),
+        (f"①{ONE}②{TWO}", (ONE, TWO)),
         ("连云港市市场监督管理局（知识产权局、版权局）", ("连云港市市场监督管理局（知识产权局、版权局）",)),
         ("揭阳市市场监督管理局(知识产权局)、揭阳市教育局", ("揭阳市市场监督管理局(知识产权局)", "揭阳市教育局")),
         ("连云港市人力资源和社会保障局", ("连云港市人力资源和社会保障局",)),
@@ -574,6 +595,13 @@ def test_several_organizations_in_one_cell(text, hosts):
     found, told = listed_in(listed.hosts, text)
     assert found == hosts
     assert told in ([], [("", f"Its hosts were read as {len(hosts)} organizations.")])
+
+
+def test_who_guides_does_not_lead(reading):
+    text = f"指导单位：国家知识产权局 主办单位：{ONE}"
+    (row,) = read_file(f"活动名称,日期,主办单位\n讲座,4月22日,{text}\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.hosts, read.draft.lead.name) == (("国家知识产权局（指导）", ONE), ONE)
 
 
 def test_the_lead_bears_no_part(reading):
@@ -619,6 +647,7 @@ def test_several_places_in_one_cell(text):
     [
         ("市图书馆 市博物馆", True),
         ("市图书馆，市博物馆，东门", True),
+        ("甲市图书馆，乙广场", True),
         ("市图书馆，二楼报告厅", False),
         ("市图书馆 报告厅", False),
         ("市图书馆（一楼，东门广场）", False),
