@@ -188,3 +188,12 @@ def without_secrets(record: logging.LogRecord) -> bool:
     if has_request_context() and isinstance(record.msg, str):
         record.msg = _SECRET_PATH.sub(r"/\1/…", record.msg)
     return True
+
+
+def without_secrets_in_values(record: logging.LogRecord) -> bool:
+    """The same for the server's own log, which puts the address among the values of a line."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            _SECRET_PATH.sub(r"/\1/…", value) if isinstance(value, str) else value for value in record.args
+        )
+    return True

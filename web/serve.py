@@ -19,7 +19,7 @@ from models import clock, due
 from models.base import db
 from models.errors import N_, Mistake
 from models.site import site
-from web import certificate, health, setup
+from web import certificate, errors, health, setup
 
 MINUTE = 60
 RECOMMENDED = {
@@ -67,7 +67,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": current_app.config["WORKERS"],
         "when_ready": lambda _server: _tell(addresses, _open_to_others(host)),
-        "post_worker_init": lambda worker: keep_ticking(worker.wsgi),
+        "post_worker_init": _begin_work,
     }
     if tls:
         files = certificate.ensure(Path(current_app.instance_path) / "tls")
@@ -126,6 +126,11 @@ def _tell(addresses: list[str], with_code: bool) -> None:
         click.echo(_("The code opens the kiosk on a tablet or phone in the same network."))
     if addresses[0].startswith("https:"):
         click.echo(_("The certificate is this machine's own: a browser warns once, and you accept it there."))
+
+
+def _begin_work(worker) -> None:
+    worker.log.error_log.addFilter(errors.without_secrets_in_values)
+    keep_ticking(worker.wsgi)
 
 
 def keep_ticking(app: Flask) -> None:

@@ -1,8 +1,10 @@
 """Serving: the certificate of this machine, the addresses, health, and settings that stop the start."""
 
+import logging
 import ssl
 import stat
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -70,3 +72,11 @@ def test_a_database_without_schema_stops_the_start(runner):
     db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
     answer = runner.invoke(args=["serve"])
     assert (answer.exit_code, "openweek init" in answer.stderr) == (2, True)
+
+
+def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
+    monkeypatch.setattr(serve, "keep_ticking", lambda _app: None)
+    log = logging.getLogger("openweek.test.server")
+    serve._begin_work(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=None))
+    log.error("Error handling request %s %s", "GET", "/ip-2024/my/Jx3-bT_yAAAAAAAAAAAAAAAA.ics?alarm=30")
+    assert caplog.messages == ["Error handling request GET /ip-2024/my/…"]
