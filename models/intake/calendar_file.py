@@ -153,7 +153,7 @@ def _entries(sittings: list[Sitting]) -> Iterator[CalendarEntry]:
         groups.setdefault(first(sitting, "UID") or _made_up(sitting), []).append(sitting)
     number = 0
     for uid, group in groups.items():
-        mains = [sitting for sitting in group if "RECURRENCE-ID" not in sitting.properties]
+        mains = [sitting for sitting in group if not first(sitting, "RECURRENCE-ID")]
         moved = _newest_by(group, "RECURRENCE-ID")
         if not mains:
             mains, moved = moved[:1], moved[1:]

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -447,6 +447,7 @@ def test_a_megabyte_within_seconds():
     ),
     st.sampled_from(["a.ics", "a.csv", "a.xlsx"]),
 )
+@example(calendar("SUMMARY:x\nRECURRENCE-ID:"), "a.ics")
 def test_any_bytes_are_read_or_refused_with_a_sentence(data, name):
     try:
         rows = read_file(data, name)
