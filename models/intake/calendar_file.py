@@ -31,6 +31,9 @@ _NEXT = re.compile(rb"END:VCALENDAR(?:\s|\xef\xbb\xbf)*BEGIN:VCALENDAR", re.I)
 _LINE = re.compile(r"\r\n|\n|\r")
 _PROPERTY = re.compile(r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[^;:="]+=(?:"[^"]*"|[^";:])*)*):(?P<value>.*)')
 _PARAM = re.compile(r';([^;:="]+)=((?:"[^"]*"|[^";:])*)')
+_BREAKS_OFF = N_("The calendar breaks off before its end. Export or fetch it once more.")
+# What a decoder says of a character of which the end is missing.
+_CUT = ("unexpected end of data", "incomplete multibyte sequence")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -81,8 +84,9 @@ def _text(data: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
         try:
             return joined.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if error.reason in _CUT:
+                raise Mistake(_BREAKS_OFF) from None
     raise Mistake(N_("This calendar is written neither in UTF-8 nor in GB18030."))
 
 
@@ -106,7 +110,7 @@ def _calendars(text: str) -> Iterator[_Calendar]:
         elif path[1:] == ["VEVENT"] or path[1:2] == ["VTIMEZONE"]:
             block.append(line)  # what lies inside an event (alarms) is not its own
     if path:
-        raise Mistake(N_("The calendar breaks off before its end. Export or fetch it once more."))
+        raise Mistake(_BREAKS_OFF)
 
 
 def _ended(calendar: _Calendar, kind: str, block: list[str]) -> None:
@@ -158,29 +162,40 @@ def _entries(sittings: list[Sitting]) -> Iterator[CalendarEntry]:
         if not mains:
             mains, moved = moved[:1], moved[1:]
         kept = _apart(mains)
-        for at, same in enumerate(kept):
+        for own, same in kept.items():
             number += 1
             notes = (_shared(len(mains), len(kept)),) if len(mains) > 1 else ()
-            own = uid if at == 0 else f"{uid}#{first(same, 'DTSTART')}"
-            yield CalendarEntry(number, own, same, tuple(moved) if at == 0 else (), notes)
+            yield CalendarEntry(number, uid + own, same, () if own else tuple(moved), notes)
 
 
 def _shared(there: int, kept: int) -> Finding:
     if kept > 1:
         return Finding(
-            N_("%(count)s events of the file share one UID: told apart by when they begin."), count=kept
+            N_("%(count)s events of the file share one UID: told apart by beginning, title and place."),
+            count=kept,
         )
     return Finding(N_("The file has this event %(count)s times: its newest version was read."), count=there)
 
 
-def _apart(mains: list[Sitting]) -> list[Sitting]:
-    """One for each event: of versions the newest; those of one version at different times are different events."""
+def _apart(mains: list[Sitting]) -> dict[str, Sitting]:
+    """One for each event, by what is added to its UID: of versions the newest; those of one version that begin at
+    different times, or have different titles or places, are different events. The first to begin and the last of those
+    that begin together bear the UID alone, so that what is known by it stays known."""
     newest = max(_version(sitting)[:2] for sitting in mains)
-    kept: dict[str, Sitting] = {}
+    begins: dict[str, dict[tuple, Sitting]] = {}
     for sitting in sorted(mains, key=_version):
         if _version(sitting)[:2] == newest:
-            kept[first(sitting, "DTSTART")] = sitting
-    return list(kept.values())
+            same = begins.setdefault(first(sitting, "DTSTART"), {})
+            told = first(sitting, "SUMMARY"), first(sitting, "LOCATION")
+            same.pop(told, None)
+            same[told] = sitting
+    kept = {}
+    for at, (begin, same) in enumerate(begins.items()):
+        *others, last = same.items()
+        own = f"#{begin}" if at else ""
+        kept |= {f"#{begin}#{_digest(*told)[:12]}": sitting for told, sitting in others}
+        kept[own] = last[1]
+    return kept
 
 
 def _newest_by(group: list[Sitting], name: str) -> list[Sitting]:
@@ -201,5 +216,8 @@ def _version(sitting: Sitting) -> tuple[int, str, str]:
 
 def _made_up(sitting: Sitting) -> str:
     """What an event without a UID is known by when its file comes again."""
-    told = "\x1f".join(first(sitting, name) for name in ("SUMMARY", "DTSTART", "LOCATION"))
-    return "sha256:" + hashlib.sha256(told.encode()).hexdigest()[:32]
+    return "sha256:" + _digest(*(first(sitting, name) for name in ("SUMMARY", "DTSTART", "LOCATION")))
+
+
+def _digest(*told: str) -> str:
+    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]

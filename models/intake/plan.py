@@ -97,10 +97,11 @@ def take_in(
             if whole and origin:
                 seen = {event.id for event in known.values()} | {one.event for one in outcomes if one.event}
                 unread = [row for row in understood if row.verdict == REFUSED]
-                certain = all(row.ref for row in unread)
-                gone = _missing(campaign, origin, seen, now)
-                shared = {row.ref for row in unread if row.ref}
-                outcomes += [keep.missing(one, certain) for one in gone if not _shares(one, shared)]
+                certain, shared = all(row.ref for row in unread), {_uid(row.ref) for row in unread}
+                outcomes += [
+                    keep.missing(event, certain and _uid(event.origin_ref) not in shared)
+                    for event in _missing(campaign, origin, seen, now)
+                ]
     except SQLAlchemyError:
         raise Mistake(
             N_("The database could not take the file in. Nothing was written; try again.")
@@ -156,10 +157,9 @@ def _key(row: Understood, origin: str | None) -> tuple[str, str] | None:
     return (origin, row.ref) if origin and row.ref else None
 
 
-def _shares(event: Event, refs: Collection[str]) -> bool:
-    """Whether an event bears one of these ids, or shares a UID with one of them (uid#begin)."""
-    parts = event.origin_ref.split("#")
-    return any("#".join(parts[:n]) in refs for n in range(1, len(parts) + 1))
+def _uid(ref: str) -> str:
+    """What events of one UID have in common (uid, uid#begin)."""
+    return ref.split("#")[0]
 
 
 def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -> dict[tuple, Event]:

@@ -371,6 +371,20 @@ def test_several_calendars_and_copies_of_one_event():
     assert [entries.understand(row, READING).title for row in read_file(twins)] == ["甲", "乙"]
 
 
+def test_events_of_one_uid_at_one_hour_are_told_apart_and_known_again():
+    hall = "UID:1\nSUMMARY:讲座{0}\nLOCATION:{0}号大厅\nDTSTART:20240422T010000Z"
+    first, second = hall.format("一"), hall.format("二")
+    before = entries.understand(read_file(calendar(first, second))[-1], READING)
+    assert before.draft.origin_ref == "1"  # as it was known when the last of them was read alone
+    rows = read_file(calendar(first, second, first.replace("0422", "0423"), first))
+    read = [entries.understand(row, READING) for row in rows]
+    assert [(each.title, each.draft.occurrences[0].start_day.day) for each in read] == [
+        ("讲座二", 22), ("讲座一", 22), ("讲座一", 23),
+    ]  # fmt: skip
+    assert [each.ref.count("#") for each in read] == [2, 0, 1]
+    assert said(read[0]) == ["3 events of the file share one UID: told apart by beginning, title and place."]
+
+
 @pytest.mark.parametrize(
     ("event", "verdict", "sentence"),
     [
@@ -399,11 +413,19 @@ def test_events_that_are_not_taken_in(event, verdict, sentence):
     assert (read.verdict, said(read)) == (verdict, [sentence])
 
 
+_CUT = "The calendar breaks off before its end. Export or fetch it once more."
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
         (calendar(), "There is no event in this calendar."),
-        (calendar("UID:1")[:-20], "The calendar breaks off before its end. Export or fetch it once more."),
+        (calendar("UID:1")[:-20], _CUT),
+        *(
+            (calendar("UID:1\nSUMMARY:讲座").decode().encode(coding).partition(b"\r\nEND:VE")[0][:-1], _CUT)
+            for coding in ("utf-8", "gb18030")
+        ),
+        (b"BEGIN:VCALENDAR\r\nSUMMARY:\xff\xff\r\nEND:VCALENDAR\r\n", "This calendar is written neither in"),
         (b"\n<html><title>Sign in</title>", "This is a web page"),
         (b"nothing", "This is not a calendar: it does not begin with BEGIN:VCALENDAR."),
         (
@@ -513,7 +535,9 @@ def test_what_could_not_be_read_is_not_missing(campaign, cancel):
     take_in(campaign, read_file(calendar(LECTURE, FAIR, twin)), BEFORE, origin="o")
     assert words(again(UNREADABLE, FAIR, twin))[0] == (1, "refused", STAYS)
     broken = FAIR.replace("DTSTART:", "DTSTART:soon")
-    assert [one.verdict for one in again(LECTURE, broken)] == ["same", "refused"]
+    assert words(again(LECTURE, broken))[1:] == [(2, "refused", STAYS), (None, "refused", MAY_BE)]
+    told = [(one.row, one.verdict) for one in again(LECTURE, FAIR, broken)]
+    assert told == [(1, "same"), (2, "same"), (3, "refused"), (None, "refused")]
     nameless = "SUMMARY:讲座\nDTSTART:soon"
     assert words(again(nameless, FAIR, twin))[-1] == (None, "refused", MAY_BE)
     assert set(db.session.scalars(select(Event.status))) == {"published"}
