@@ -19,6 +19,7 @@ from flask import Flask
 
 from tests.support.clients import Client, Runner
 from tests.support.databases import Databases, Postgres
+from tests.support.once import compile_once
 
 pytest_plugins = [
     "tests.support.named",
@@ -33,6 +34,7 @@ SECRET = "a secret for tests only"
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings() -> None:
     """A developer's own settings must not reach the tests."""
+    compile_once()
     for name in [name for name in os.environ if name.startswith("OPENWEEK_")]:
         del os.environ[name]
 
