@@ -278,9 +278,10 @@ class TestTheEndOfItsTime:
         page.reload()
         expect(page.get_by_label("配对码")).to_be_visible()
         for _ in range(100):
-            if page.evaluate(KEPT, "handover") is None:
+            if page.evaluate(KEPT, "knowledge") is None:
                 break
             page.wait_for_timeout(100)
+        assert page.evaluate(KEPT, "token") is None
         assert page.evaluate(KEPT, "knowledge") is None
         arrived = week.scans()[-1]
         assert (arrived.kind, arrived.verdict) == ("touch", "stored")

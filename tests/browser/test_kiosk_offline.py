@@ -36,7 +36,7 @@ SCAN_ALL = """async (many) => {
     const { Scans } = await import("/static/js/kiosk/scans.js");
     const store = await import("/static/js/kiosk/store.js");
     const known = await store.get("knowledge");
-    const place = { token: "", known, zone: known.campaign.zone, rules: known.rules,
+    const place = { device: known.kiosk.id, token: "", known, zone: known.campaign.zone, rules: known.rules,
                     groupName: (key) => key, groupKey: () => null };
     const scans = new Scans(place, () => {});
     for (let number = 0; number < many; number += 1) await scans.touch("youth", 1);

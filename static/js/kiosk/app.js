@@ -2,6 +2,7 @@
 
 import { Failed } from "./api.js";
 import * as beat from "./beat.js";
+import * as bursts from "./bursts.js";
 import * as clock from "./clock.js";
 import * as feedback from "./feedback.js";
 import * as guard from "./guard.js";
@@ -13,6 +14,7 @@ import * as modes from "./modes.js";
 import * as outbox from "./outbox.js";
 import { bringIcons, byId, element, tell } from "./page.js";
 import * as pairing from "./pairing.js";
+import * as pairings from "./pairings.js";
 import * as pin from "./pin.js";
 import * as shell from "./shell.js";
 import * as station from "./station.js";
@@ -25,23 +27,50 @@ const REFRESH = 5 * 60_000;
 const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
 
 let token = null;
+let changing = false; // the pairing is being begun or ended on this page
 
 /** After every attempt to send. A device that the server no longer knows asks for a new code; its scans stay. */
-async function sent(outcome) {
-  line.set(outcome.online);
+async function sent({ online, refused, detail, earlier }) {
+  if (online !== null) line.set(online);
   station.draw();
-  if (outcome.refused) await unpair(outcome.detail || say("revoked"));
+  if (token && refused === token) await unpair(detail || say("revoked"));
   else if (!token) await handedOver();
-  else beat.queueIs((await store.queue()).waiting);
+  else {
+    if (earlier) await pairings.tidy();
+    beat.queueIs((await store.queue()).waiting);
+  }
+}
+
+/** Change the pairing, and do nothing else about it meanwhile. */
+async function change(work) {
+  changing = true;
+  try {
+    await work();
+  } finally {
+    changing = false;
+  }
+}
+
+/** Another page of this browser may have paired anew, or ended the pairing: this one begins again with what holds now. */
+async function follow() {
+  const mine = token;
+  const present = (await store.get("token")) ?? null;
+  if (!changing && mine === token && mine !== present) location.reload();
 }
 
 /** The end of a pairing. What the device still holds goes on being handed over under its old name, if it may. */
 async function unpair(why) {
-  const retired = token;
-  token = null;
+  let ended = false;
+  await change(async () => {
+    await bursts.end();
+    ended = await pairings.end(token);
+    if (ended) token = null;
+  });
+  if (!ended) {
+    await follow();
+    return;
+  }
   beat.close();
-  if (retired) await store.put("handover", retired);
-  await store.put("token", null);
   station.close();
   knowledge.forget();
   await pin.clear();
@@ -55,18 +84,19 @@ async function unpair(why) {
 async function handedOver() {
   const queue = await store.queue();
   pairing.kept(queue);
-  if (!queue.waiting && !queue.aside) await store.wipe();
+  await pairings.tidy();
 }
 
 async function paired(newToken, kiosk) {
   beat.close();
   station.close();
   knowledge.forget();
-  token = newToken;
-  await store.put("token", token);
-  await store.put("kiosk", kiosk);
-  await store.put("handover", null);
-  await store.put("knowledge", null); // of an earlier pairing
+  await change(async () => {
+    await bursts.end();
+    await pairings.begin(newToken, kiosk);
+    token = newToken;
+  });
+  await pairings.tidy();
   await begin();
   const until = knowledge.expiry();
   if (until !== null) station.notice(say("until_told"), 15_000);
@@ -81,12 +111,14 @@ async function outOfService(detail) {
 /** Learn what the server has to tell; without an answer go on with what is known. */
 async function refresh() {
   if (!token) return;
+  const mine = token;
   try {
-    const told = await knowledge.learn(token);
+    const told = await knowledge.learn(mine);
     line.set(true);
     if (told.least_client > CLIENT) offerReload();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
+    if (mine !== token) return;
     if (error.status === 401) {
       await outOfService(knowledge.knowledge() && knowledge.expired() ? say("expired") : error.detail || say("revoked"));
       return;
@@ -112,9 +144,8 @@ async function lookAtClock() {
 }
 
 async function begin() {
-  outbox.open(token, sent);
   // What is known already opens the door at once; a server that does not answer must not hold it up.
-  if (!(await knowledge.recall())) await refresh();
+  if (!(await knowledge.recall(token))) await refresh();
   if (!token) return;
   if (!knowledge.knowledge()) {
     pairing.close();
@@ -146,8 +177,8 @@ function offerReload() {
 async function hindrance() {
   if (!(await guard.staff())) return say("pin_needed");
   await outbox.send();
-  const { waiting } = await store.queue();
-  return waiting ? say("repair_wait", { count: waiting }) : "";
+  const owed = (await pairings.owing()).find(({ present }) => present);
+  return owed?.waiting ? say("repair_wait", { count: owed.waiting }) : "";
 }
 
 async function endPairing() {
@@ -171,20 +202,19 @@ function listen() {
   addEventListener("online", refreshAndSend);
   setInterval(refreshAndSend, REFRESH);
   setInterval(lookAtClock, LOOK_AT_CLOCK);
+  setInterval(follow, LOOK_AT_CLOCK); // for browsers whose pages cannot tell each other
 }
 
 async function refreshAndSend() {
   shell.lookForNewer();
   await refresh();
-  if (token || (await store.get("handover"))) await outbox.send();
+  await outbox.send();
 }
 
 /** Without a pairing: ask for a code, and hand over what an earlier pairing has left. */
 async function unpaired() {
+  await bursts.end(); // what a power cut left behind
   pairing.open("", await store.queue());
-  const retired = await store.get("handover");
-  if (!retired) return;
-  outbox.open(retired, sent);
   await outbox.send();
 }
 
@@ -199,9 +229,11 @@ async function start() {
   listen();
   station.listen(outbox.nudge);
   pairing.listen(paired);
+  outbox.open(sent);
+  pairings.watch(follow);
   shell.start(station.isBusy);
   token = (await store.get("token")) ?? null;
-  if (token) await knowledge.recall();
+  if (token) await knowledge.recall(token);
   joining.look();
   if (token) await begin();
   else await unpaired();

@@ -1,30 +1,31 @@
 // Taps of a clicker on their way to one tally row: each tap is on disk before the number on the screen moves, and what
 // comes within two seconds of the tap before, for the same group and direction, becomes one row with its headcount.
 //
-// The open burst is {id, made, last, count, body, about}: id, body and about of the scan that it will be.
+// The open burst is {id, device, made, last, count, body, about}: id, device, body and about of the scan that it will be.
 
-import { KEPT, SCANS, within } from "./database.js";
-import { append } from "./store.js";
+import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
+import { append, mustBeOurs } from "./store.js";
 
 export const PAUSE = 2000; // milliseconds without a tap that end a burst
 const BURST = "burst";
 
-function asScan({ id, made, count, body, about }) {
+function asScan({ id, device, made, count, body, about }) {
   const entry = about.entry && { ...about.entry, headcount: count };
-  return { id, made, about: { ...about, entry }, body: { ...body, headcount: count } };
+  return { id, device, made, about: { ...about, entry }, body: { ...body, headcount: count } };
 }
 
 function same(burst, fresh, most) {
   const alike = burst.body.group === fresh.body.group && burst.body.direction === fresh.body.direction;
-  return alike && fresh.made - burst.last <= PAUSE && fresh.made >= burst.last && burst.count < most;
+  return alike && burst.device === fresh.device && fresh.made - burst.last <= PAUSE && fresh.made >= burst.last && burst.count < most;
 }
 
 /**
- * One tap. fresh: {id, made, body, about} of the scan if it begins a burst; most: the largest headcount of a row.
+ * One tap. fresh: {id, device, made, body, about} of the scan if it begins a burst; most: the largest headcount of a row.
  * Answers {burst, ended}: the burst that it belongs to, and whether another one became a row by it.
  */
 export function tap(fresh, most) {
-  return within("readwrite", [KEPT, SCANS], (kept, scans, answer) => {
+  return within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings, answer) => {
+    mustBeOurs(pairings, fresh.device);
     const asked = kept.get(BURST);
     asked.onsuccess = () => {
       const open = asked.result;

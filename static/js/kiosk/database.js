@@ -2,9 +2,10 @@
 // is in it.
 
 const NAME = "openweek-kiosk";
-const VERSION = 2;
+const VERSION = 3;
 export const KEPT = "kept"; // single values by their names
 export const SCANS = "scans";
+export const PAIRINGS = "pairings";
 let opened = null;
 
 function upgrade({ result: base, transaction }, oldVersion) {
@@ -15,6 +16,36 @@ function upgrade({ result: base, transaction }, oldVersion) {
     scans.createIndex("seq", "seq");
   }
   if (oldVersion < 2) transaction.objectStore(SCANS).createIndex("holder", "about.holder");
+  if (oldVersion < 3) {
+    base.createObjectStore(PAIRINGS, { keyPath: "device" });
+    transaction.objectStore(SCANS).createIndex("device", ["device", "state", "seq"]);
+    if (oldVersion > 0) nameOwner(transaction);
+  }
+}
+
+/** Until version 3 a device held one pairing and no scan said whose it was: all of them are of the pairing that is kept. */
+function nameOwner(transaction) {
+  const [kept, scans, pairings] = [KEPT, SCANS, PAIRINGS].map((name) => transaction.objectStore(name));
+  const was = {};
+  for (const key of ["token", "handover", "kiosk", "knowledge", "burst"]) {
+    kept.get(key).onsuccess = ({ target }) => (was[key] = target.result ?? null);
+  }
+  kept.delete("handover").onsuccess = () => {
+    const { id: device = 0, name = "" } = was.kiosk ?? was.knowledge?.kiosk ?? {};
+    const token = was.token ?? was.handover;
+    const owner = { device, name, campaign: was.knowledge?.campaign?.id ?? null, token };
+    if (token !== null) {
+      pairings.put(owner);
+      kept.put({ ...was.kiosk, id: device, name }, "kiosk");
+    }
+    if (was.burst) kept.put({ ...was.burst, device }, "burst");
+    scans.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor) return;
+      cursor.update({ ...cursor.value, device });
+      if (token === null) pairings.put(owner);
+      cursor.continue();
+    };
+  };
 }
 
 function database() {
@@ -27,7 +58,7 @@ function database() {
       resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error);
-    asked.onblocked = () => reject(new Error("blocked"));
+    // Blocked: a page of an older version is about to close its connection, and then this one opens.
   });
   return opened;
 }
@@ -40,7 +71,7 @@ export async function within(mode, names, work) {
     const transaction = base.transaction(names, mode, { durability: "strict" });
     let result;
     transaction.oncomplete = () => resolve(result);
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new Error("not kept"));
     work(...names.map((name) => transaction.objectStore(name)), (value) => {
       result = value;
     });

@@ -2,12 +2,14 @@
 
 import * as api from "./api.js";
 import * as clock from "./clock.js";
+import { remember } from "./pairings.js";
 import { isKnowledge } from "./shapes.js";
 import * as store from "./store.js";
 import { named, say } from "./words.js";
 
 const ON_THE_WAY = 20_000; // milliseconds; longer no question waits for its answer
 
+let owner = null; // the token of the pairing that it was told in
 let known = null;
 let learned = null; // when it was last known to be the newest, in milliseconds of the device's clock
 
@@ -25,16 +27,15 @@ export function trueTime() {
   return Date.now() - (clock.skewNow() ?? 0);
 }
 
-async function keep() {
-  await store.put("knowledge", known);
-  await store.put("learned", learned);
-  await store.put("skew", clock.skewNow());
+function keep() {
+  return remember(owner, { knowledge: known, learned, skew: clock.skewNow() });
 }
 
 /** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
 export async function learn(token) {
   const left = Date.now();
   const told = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
+  if (token !== owner) throw new api.Failed(0); // another pairing has begun meanwhile
   clock.measure(left, Date.now(), told.server_time);
   if (overtaken(told)) return known;
   learned = Date.now();
@@ -63,7 +64,9 @@ export async function hear(told, left) {
   return news;
 }
 
-export async function recall() {
+/** What is kept of the present pairing, which has this token. */
+export async function recall(token) {
+  owner = token;
   const kept = await store.get("knowledge");
   known = isKnowledge(kept) ? kept : null; // else it is asked for again
   learned = (await store.get("learned")) ?? null;
@@ -71,6 +74,7 @@ export async function recall() {
 }
 
 export function forget() {
+  owner = null;
   known = null;
   learned = null;
 }

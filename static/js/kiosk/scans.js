@@ -64,7 +64,7 @@ function orSaid(number, work) {
 }
 
 export class Scans {
-  /** station: {token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
+  /** station: {device, token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
   constructor(station, onChange) {
     this.station = station;
     this.onChange = onChange;
@@ -131,21 +131,21 @@ export class Scans {
   made(body) {
     const made = Date.now();
     const id = newId();
-    return { id, made, body: { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body } };
+    return { id, device: this.station.device, made, body: { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body } };
   }
 
   /** On disk, strictly, before anything green is seen. */
-  keep({ id, made, body }, about, shown) {
-    return store.add({ id, made, about, body: { ...body, shown } });
+  keep({ id, device, made, body }, about, shown) {
+    return store.add({ id, device, made, about, body: { ...body, shown } });
   }
 
   /** Show who has decided: the server where it answers in time, else this device by what it knows. */
   async answer(number, scan, about, judged) {
     const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
-    const live = line.isOnline() && navigator.onLine !== false;
+    const live = line.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
     let kept = await this.keep(scan, remembered, live ? null : judged.verdict);
     if (live) {
-      await within(PATIENCE, outbox.send());
+      await within(PATIENCE, outbox.sendInTime());
       kept = await store.scan(scan.id);
       if (!kept.answer) kept = await store.show(scan.id, judged.verdict);
     }

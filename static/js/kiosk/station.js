@@ -29,6 +29,7 @@ let noteTimer = null;
 
 function place(token) {
   return {
+    device: knowledge.knowledge().kiosk.id,
     token,
     groupName: knowledge.groupName,
     groupKey: knowledge.groupKey,

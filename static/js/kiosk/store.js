@@ -1,14 +1,14 @@
-// What the device keeps: its token, and every scan from the moment it is made.
+// What the device keeps: single values by their names, and every scan from the moment it is made.
 //
-// A scan is {id, seq, state, made, body, about, answer, settled, undone}: state waiting, answered or aside; made, settled:
+// A scan is {id, device, seq, state, made, body, about, answer, settled, undone}: device: the pairing that it was made in, by
+// the server's id (pairings.js); state waiting, answered or aside; made, settled:
 // milliseconds of the device's clock when it was made and when the server had answered; body: what is posted, changed once
 // at most, when the device shows its own verdict (shown); about: {group, holder, entry, flags}: what the strip and the rules
 // know of it. undone: taken back.
 
-import { KEPT, SCANS, within } from "./database.js";
+import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
 
 const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
-const OF_A_PAIRING = ["token", "handover", "kiosk", "knowledge", "learned", "pin", "pin_tries", "message_seen", "mode", "burst"];
 
 export function get(key) {
   return within("readonly", [KEPT], (kept, answer) => {
@@ -39,6 +39,14 @@ export function append(kept, scans, fresh, answer) {
   };
 }
 
+/** A scan of a pairing that is over and forgotten could never be sent: it is not taken. */
+export function mustBeOurs(pairings, device) {
+  const asked = pairings.count(device);
+  asked.onsuccess = () => {
+    if (!asked.result) pairings.transaction.abort();
+  };
+}
+
 /** Keep a new scan as waiting; answers it with its number. */
 export function add(scan) {
   return addAll([scan]).then(([record]) => record);
@@ -46,16 +54,27 @@ export function add(scan) {
 
 /** Keep several, all or none. */
 export function addAll(fresh) {
-  return within("readwrite", [KEPT, SCANS], (kept, scans, answer) => append(kept, scans, fresh, answer));
+  return within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings, answer) => {
+    for (const { device } of fresh) mustBeOurs(pairings, device);
+    append(kept, scans, fresh, answer);
+  });
 }
 
-/** The oldest scans that nobody has answered yet. */
-export function waiting(most) {
-  const range = IDBKeyRange.bound(["waiting", 0], ["waiting", Infinity]);
+function ofDevice(device, state, most) {
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("state").getAll(range, most);
+    const asked = scans.index("device").getAll(IDBKeyRange.bound([device, state, 0], [device, state, Infinity]), most);
     asked.onsuccess = () => answer(asked.result);
   });
+}
+
+/** The oldest scans of a pairing that nobody has answered yet. */
+export function waiting(device, most) {
+  return ofDevice(device, "waiting", most);
+}
+
+/** What was set aside of a pairing, in the device's own order. */
+export function aside(device) {
+  return ofDevice(device, "aside");
 }
 
 /** {waiting, aside: how many; oldest: when the oldest waiting scan was made, or null}. */
@@ -77,24 +96,10 @@ export function queue() {
   });
 }
 
-/** What was set aside, in the device's own order. */
-export function aside() {
-  return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("state").getAll(IDBKeyRange.bound(["aside", 0], ["aside", Infinity]));
-    asked.onsuccess = () => answer(asked.result);
-  });
-}
-
-/** Every scan that nobody has answered, set aside or not, in the device's own order. */
-export function unanswered() {
-  return within("readonly", [SCANS], (scans, answer) => {
-    const found = [];
-    answer(found);
-    for (const state of ["waiting", "aside"]) {
-      const asked = scans.index("state").getAll(IDBKeyRange.bound([state, 0], [state, Infinity]));
-      asked.onsuccess = () => found.push(...asked.result);
-    }
-  }).then((found) => found.sort((one, other) => one.seq - other.seq));
+/** Every scan of a pairing that nobody has answered, set aside or not, in the device's own order. */
+export async function unanswered(device) {
+  const found = [...(await waiting(device)), ...(await aside(device))];
+  return found.sort((one, other) => one.seq - other.seq);
 }
 
 /** The verdict that holds for a scan: the server's, else the one that the device showed, else null. */
@@ -116,13 +121,13 @@ export function seen(holder) {
   });
 }
 
-/** The newest scans, newest first. */
+/** The newest scans of the present pairing among the `most` newest of all, newest first. */
 export function latest(most) {
   return within("readonly", [KEPT, SCANS], (kept, scans, answer) => {
-    const last = kept.get("seq");
-    last.onsuccess = () => {
+    const [last, kiosk] = [kept.get("seq"), kept.get("kiosk")];
+    kiosk.onsuccess = () => {
       const asked = scans.index("seq").getAll(IDBKeyRange.lowerBound((last.result ?? 0) - most, true));
-      asked.onsuccess = () => answer(asked.result.reverse());
+      asked.onsuccess = () => answer(asked.result.filter(({ device }) => device === kiosk.result?.id).reverse());
     };
   });
 }
@@ -184,18 +189,6 @@ export function answered(results, posted) {
 /** Put aside a scan that the server cannot read at all: visible, never deleted, no longer in the way of others. */
 export function setAside(id) {
   return within("readwrite", [SCANS], (scans) => change(scans, id, { state: "aside" }));
-}
-
-/** Forget who this device was, once everything is handed over; its own numbering and its language go on. */
-export function wipe() {
-  return within("readwrite", [KEPT, SCANS], (kept, scans) => {
-    for (const key of OF_A_PAIRING) kept.delete(key);
-    const asked = scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity]));
-    asked.onsuccess = () => {
-      asked.result?.delete();
-      asked.result?.continue();
-    };
-  });
 }
 
 /** Delete what was answered before `made`; what waits or was set aside stays, however old. */

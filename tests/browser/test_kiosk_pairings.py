@@ -1,0 +1,230 @@
+"""One device and its pairings, one after the other or in several pages at once: no scan changes its owner, none is lost."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Download, Page, expect
+from sqlalchemy import select
+
+from models import clock, devices
+from models.base import db, transaction
+from models.drafts import OccurrenceDraft
+from models.events import Event
+from models.ledger import Flag
+from tests.support.served import Server, served
+from tests.support.station import Station, Week, open_week
+from tests.support.week import make_event
+
+pytestmark = pytest.mark.browser
+
+OTHER = "另一场活动"
+SCANS = "**/api/v1/scans"
+BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
+SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
+KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
+OWING = """async () => (await import("/static/js/kiosk/pairings.js")).owing()"""
+# What version 2 of the device's database held, while nothing in it said whose a scan was.
+AS_IN_VERSION_2 = """({ kept, scans }) => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("openweek-kiosk", 2);
+    asked.onerror = () => reject(asked.error);
+    asked.onupgradeneeded = () => {
+        const base = asked.result;
+        const values = base.createObjectStore("kept");
+        const store = base.createObjectStore("scans", { keyPath: "id" });
+        store.createIndex("state", ["state", "seq"]);
+        store.createIndex("seq", "seq");
+        store.createIndex("holder", "about.holder");
+        for (const [key, value] of Object.entries(kept)) values.put(value, key);
+        for (const scan of scans) store.put(scan);
+    };
+    asked.onsuccess = () => { asked.result.close(); resolve(); };
+})"""
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("pairings")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def week(server) -> Week:
+    return open_week(server)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(week: Week) -> Week:
+    """The same week, at another event of today."""
+    with week.rows() as campaign:
+        day = campaign.today(clock.now())
+        return replace(
+            week, event_id=make_event(campaign, OTHER, occurrences=(OccurrenceDraft(day, day),)).id
+        )
+
+
+@pytest.fixture
+def station(page: Page, week: Week) -> Station:
+    return Station(page, week).pair()
+
+
+def pair_anew(page: Page, week: Week) -> None:
+    """On the page that asks for a code."""
+    page.get_by_label("配对码").fill(week.offer())
+    page.get_by_role("button", name="配对", exact=True).click()
+    expect(page.locator("#event")).to_have_text(OTHER)
+
+
+def device(page: Page) -> int:
+    return page.evaluate(KEPT, "kiosk")["id"]
+
+
+def wait_until_handed_over(page: Page) -> None:
+    page.evaluate(SEND)
+    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
+    assert page.evaluate(OWING) == []
+
+
+def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, elsewhere: Week):
+    page, week, before = station.page, station.week, len(station.week.scans())
+    first = device(page)
+    page.route(SCANS, lambda route: route.abort())
+    for _ in range(2):
+        station.scanner(week.issue("youth"))
+        station.verdict("good", "离线")
+    week.revoke_all()
+    page.evaluate(BEAT)
+    expect(page.locator("#pair-kept")).to_contain_text("2")
+    pair_anew(page, elsewhere)
+    second = device(page)
+    # What is still to be handed over is nothing that this pairing shows or may take back.
+    station.today(0)
+    expect(page.locator("#strip li")).to_have_count(0)
+    station.scanner(week.issue("public"))
+    station.verdict("good", "离线")
+    station.today(1)
+    saved: list[Download] = []
+    page.on("download", lambda one: saved.append(one))
+    page.get_by_role("button", name="本机菜单").click()
+    page.locator("#export").click()
+    for _ in range(100):
+        if len(saved) == 2:
+            break
+        page.wait_for_timeout(100)
+    files = {told["kiosk"]["id"]: told for told in (json.loads(one.path().read_text()) for one in saved)}
+    assert {id: len(json.loads(told["scans_json"])) for id, told in files.items()} == {first: 2, second: 1}
+    for id, told in files.items():
+        assert told["signature"] == week.signature(id, told["scans_json"])
+        assert told["campaign"] == week.campaign_id
+    page.locator("#sheet-close").click()
+    page.unroute(SCANS)
+    wait_until_handed_over(page)
+    rows = [(row.kiosk_id, row.event_id, row.verdict, row.flags) for row in week.scans()[before:]]
+    assert sorted(rows) == sorted(
+        [
+            (first, week.event_id, "stored", Flag.AFTER_REVOCATION),
+            (first, week.event_id, "stored", Flag.AFTER_REVOCATION),
+            (second, elsewhere.event_id, "stored", Flag(0)),
+        ]
+    )
+    station.today(1)
+
+
+def test_a_click_of_this_moment_is_handed_over_too(station: Station):
+    page, before = station.page, len(station.week.scans())
+    station.mode("tally")
+    station.week.revoke_all()
+    page.locator('[data-click="youth"]').click()
+    page.evaluate(BEAT)
+    expect(page.get_by_label("配对码")).to_be_visible()
+    page.evaluate(SEND)
+    [scan] = station.week.scans()[before:]
+    assert (scan.kind, Flag(scan.flags)) == ("tally", Flag.AFTER_REVOCATION)
+
+
+def test_another_pairing_shows_nothing_of_the_one_before(station: Station, elsewhere: Week):
+    page = station.page
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good")
+    station.today(1)
+    expect(page.locator("#strip .scan-undo")).to_have_count(1)
+    page.evaluate(f"location.hash = 'pair={elsewhere.offer()}'")
+    page.get_by_role("button", name="配对本机").click()
+    expect(page.locator("#event")).to_have_text(OTHER)
+    expect(page.locator("#strip li")).to_have_count(0)
+    station.today(0)
+
+
+def test_what_an_older_version_kept_is_sent_under_its_name(page: Page, week: Week):
+    now = clock.now()
+    with week.rows(), transaction():
+        kiosk, token = devices.enrol(db.session.get_one(Event, week.event_id), now)
+        kiosk.revoked_at = now
+        told = {"id": kiosk.id, "name": kiosk.name, "scopes": ["scan", "tally"], "expires": None}
+    before = len(week.scans())
+
+    def kept(number: int, state: str) -> dict:
+        id = f"0191aaaa-0000-4000-8000-{kiosk_number:08d}{number:04d}"
+        made = int(now.timestamp() * 1000)
+        body = {"id": id, "seq": number, "at": clock.instant_text(now), "skew_ms": 0, "shown": "stored"}
+        body |= {"kind": "touch", "group": "youth", "headcount": 1}
+        about = {"group": "youth", "entry": None, "flags": []}
+        return {"id": id, "seq": number, "state": state, "made": made, "body": body, "about": about}
+
+    kiosk_number = told["id"]
+    page.goto(week.server.url + "/healthz")
+    values = {"token": None, "handover": token, "kiosk": told, "seq": 3, "language": "zh"}
+    scans = [kept(1, "answered"), kept(2, "waiting"), kept(3, "aside")]
+    page.evaluate(AS_IN_VERSION_2, {"kept": values, "scans": scans})
+    page.goto(week.url)
+    expect(page.locator("#pair-kept")).to_be_hidden(timeout=20_000)
+    page.evaluate(SEND)
+    rows = week.scans()[before:]
+    assert [(row.kiosk_id, row.seq) for row in rows] == [(kiosk_number, 2), (kiosk_number, 3)]
+    assert page.evaluate(OWING) == []
+    assert page.evaluate(KEPT, "handover") is None
+
+
+def test_pages_of_one_browser_hold_the_same_pairing(station: Station, elsewhere: Week):
+    page, week = station.page, station.week
+    told, untold = page.context.new_page(), page.context.new_page()
+    untold.add_init_script("delete globalThis.BroadcastChannel")
+    for other in (told, untold):
+        other.goto(week.url)
+        expect(other.locator("#station")).to_be_visible()
+    week.revoke_all()
+    page.evaluate(BEAT)
+    pair_anew(page, elsewhere)
+    token = page.evaluate(KEPT, "token")
+    expect(told.locator("#event")).to_have_text(OTHER)
+    # It has heard nothing of the other pages; that its own pairing is over ends not the one that holds.
+    untold.evaluate(f"{BEAT}.catch(() => null)")
+    expect(untold.locator("#event")).to_have_text(OTHER)
+    assert page.evaluate(KEPT, "token") == token
+    expect(page.locator("#station")).to_be_visible()
+    with week.rows():
+        assert db.session.scalar(
+            select(devices.Kiosk.id).where(devices.Kiosk.revoked_at.is_(None))
+        ) == device(page)
+
+
+def test_a_server_that_asks_for_patience_is_not_asked_by_every_visitor(station: Station):
+    page, before = station.page, station.week.visits()
+    asked: list[str] = []
+
+    def busy(route) -> None:
+        asked.append(route.request.url)
+        problem = json.dumps({"status": 503, "detail": "busy"})
+        route.fulfill(
+            status=503, content_type="application/problem+json", headers={"Retry-After": "60"}, body=problem
+        )
+
+    page.route(SCANS, busy)
+    for _ in range(5):
+        station.scanner(station.week.issue("youth"))
+        station.verdict("good", "离线")
+    assert len(asked) == 1
+    page.unroute(SCANS)
+    wait_until_handed_over(page)
+    assert station.week.visits() == before + 5
