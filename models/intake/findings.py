@@ -51,7 +51,8 @@ class Finding:
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
     column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading.
-    sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region."""
+    sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
+    unread: it stands for a sheet that was not read; its notes say why."""
 
     number: int
     cells: dict[str, str]
@@ -60,6 +61,7 @@ class Row:
     notes: tuple[Finding, ...] = ()
     sheet: str = ""
     twin: int | None = None
+    unread: bool = False
 
     def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with the names of their cells."""

@@ -63,12 +63,12 @@ def read(data: bytes) -> list[Row]:
 
 
 def _rows(tables: Iterable[tuple[str, Iterable[sheet.Line]]]) -> list[Row]:
-    """The rows of the first table that has our header and of those, on other sheets, that have the same one. Sheets with
-    another one are named in a finding."""
+    """The rows of the first table that has our header and of those, on other sheets, that have the same one; at the end
+    one that is refused for each sheet with another one."""
     first: list[str] | None = None
     header: Header | None = None
     rows: list[Row] = []
-    notes: list[Finding] = []
+    left_out: list[Row] = []
     for name, table in tables:
         lines = iter(table)
         for line in _top(lines):
@@ -81,14 +81,10 @@ def _rows(tables: Iterable[tuple[str, Iterable[sheet.Line]]]) -> list[Row]:
                 elif set(own.fields) == set(header.fields):
                     rows += (_on(name, row) for row in _below(own, lines, MOST_ROWS - len(rows)))
                 elif any(any(line.cells) for line in lines):
-                    why = N_(
-                        "The sheet “%(name)s” has other columns: not read. Import it as a file of its own."
-                    )
-                    notes.append(Finding(why, name=name))
+                    left_out.append(_left_out(name, own, line.number))
                 break
     if rows:
-        rows[0] = replace(rows[0], notes=(*rows[0].notes, *notes))
-        return told_apart(rows)
+        return told_apart(rows) + left_out
     if header is None:
         header_of(first or [])
         raise only_the_title()
@@ -100,6 +96,14 @@ def _on(name: str, row: Row) -> Row:
     for note in row.notes:
         note.cell = f"{name}!{note.cell}"
     return replace(row, sheet=name, notes=(Finding(N_("On the sheet “%(name)s”."), name=name), *row.notes))
+
+
+def _left_out(name: str, header: Header, number: int) -> Row:
+    why = N_("The sheet “%(name)s” has other columns: not read. Import it as a file of its own.")
+    row = header.row(number, [""])
+    return replace(
+        row, cells=row.cells | {"title": name}, notes=(Finding(why, name=name),), sheet=name, unread=True
+    )
 
 
 def _top(lines: Iterator[sheet.Line]) -> Iterator[sheet.Line]:

@@ -28,6 +28,8 @@ EXAMPLE = "（示例）"
 
 def understand(row: Row, reading: Reading) -> Understood:
     """A draft with its findings; or other_year, or refused with the one thing to change first."""
+    if row.unread:
+        return _understood(row, REFUSED, ())
     said: list[Finding] = []
     try:
         year = _year(row, reading, said)

@@ -414,10 +414,13 @@ def test_a_sheet_with_other_columns_is_named(reading):
             成效=[("活动名称", "参与人数"), ("讲座", 30)],
         )
     )
-    (read,) = (understand(row, reading) for row in rows)
-    assert said(read) == [
-        ("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")
-    ]
+    read, other = (understand(row, reading) for row in rows)
+    assert (read.verdict, said(read)) == (None, [])
+    assert (other.title, other.verdict, said(other)) == (
+        "成效",
+        REFUSED,
+        [("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")],
+    )
 
 
 TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,县文化馆\n讲座,4月22日,{hour},{place}\n"
