@@ -1,22 +1,28 @@
 """A file handed in at the desk: kept for a day while a person looks at what would become of it, then taken in or not."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.access import events_for
 from models.adoption import adopter
 from models.base import Base, BigId, Instant, db, transaction
 from models.campaign import Campaign
 from models.errors import N_, Conflict, Mistake, Unknown
+from models.events import Event
 from models.filters import LARGEST_ID
-from models.intake import Finding, Names, Outcome, read_file, take_in
+from models.intake import CalendarEntry, Finding, Names, Outcome, read_file, take_in
+from models.intake.findings import OTHER_YEAR
+from models.intake.keep import STILL_HERE
 from models.people import ORGANIZER, Account
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024
+_IN_PARTS = 400
 MOST_KEPT = 5  # files of one account that wait for a look
 
 
@@ -41,9 +47,13 @@ class ImportDraft(Base):
 
 @dataclass(frozen=True)
 class Preview:
-    """What would become of a file now. mark: names exactly this, so that only what was seen is accepted."""
+    """What would become of a file now. mark: names exactly this, so that only what was seen is accepted.
+
+    asked: the events that are cancelled only where a person says so: they came from this desk and are not in this
+    calendar, or it has moved them away."""
 
     outcomes: list[Outcome]
+    asked: list[Outcome]
     mark: str
 
     @property
@@ -98,21 +108,31 @@ def find(account: Account, draft_id: int, now: datetime) -> ImportDraft:
 
 def preview(draft: ImportDraft, account: Account, now: datetime) -> Preview:
     """What would become of each row; nothing is written."""
-    outcomes = _take_in(draft, account, now, dry_run=True)
-    told = [(one.row, one.verdict, one.event) for one in outcomes]
-    return Preview(outcomes, hashlib.sha256(f"{draft.digest} {told}".encode()).hexdigest()[:32])
+    found = _take_in(draft, account, now, (), dry_run=True)
+    reached = _reached(account, [one.event for one in found if one.asks])
+    asked = [one for one in found if one.asks and one.event in reached]
+    outcomes = [one for one in map(_left, found) if one]
+    told = [(one.row, one.verdict, one.event) for one in outcomes + asked]
+    return Preview(outcomes, asked, hashlib.sha256(f"{draft.digest} {told}".encode()).hexdigest()[:32])
 
 
-def accept(draft: ImportDraft, account: Account, mark: str, now: datetime) -> None:
-    """Write what was seen. Raises Conflict where something else would be written by now, or it was written already."""
+def accept(
+    draft: ImportDraft, account: Account, mark: str, now: datetime, ticked: Collection[int] = ()
+) -> None:
+    """Write what was seen, and cancel those of the asked that are ticked, by the ids of their events.
+
+    Raises Conflict where something else would be written by now, or it was written already."""
     if draft.accepted_at is not None:
         raise Conflict(N_("This file has been taken in already."))
-    if preview(draft, account, now).mark != mark:
+    seen = preview(draft, account, now)
+    if seen.mark != mark:
         raise Conflict(N_("Something changed here since you looked. See below what would happen now."))
-    outcomes = _take_in(draft, account, now, dry_run=False)
+    cancel = {one.event for one in seen.asked} & set(ticked)
+    cancel |= {one.event for one in seen.outcomes if one.verdict == "cancelled" and one.event}
+    outcomes = _take_in(draft, account, now, cancel, dry_run=False)
     with transaction():
         draft.accepted_at, draft.data = now, b""
-        draft.outcome = [_kept(outcome) for outcome in outcomes]
+        draft.outcome = [_kept(one) for one in map(_left, outcomes) if one]
 
 
 def discard(draft: ImportDraft) -> None:
@@ -134,11 +154,33 @@ def outcomes_of(draft: ImportDraft) -> list[Outcome]:
     ]
 
 
-def _take_in(draft: ImportDraft, account: Account, now: datetime, *, dry_run: bool) -> list[Outcome]:
+def _left(outcome: Outcome) -> Outcome | None:
+    """The outcome of a row as it is while nobody has said that its event is cancelled; None: it is no row of the file."""
+    if not outcome.asks or outcome.written:
+        return outcome
+    if outcome.row is None:
+        return None
+    return replace(outcome, verdict=OTHER_YEAR, findings=(*outcome.findings, Finding(STILL_HERE)))
+
+
+def _reached(account: Account, ids: list[int]) -> set[int]:
+    """Those of the events that are on an account's desk."""
+    found = set()
+    for part in (ids[n : n + _IN_PARTS] for n in range(0, len(ids), _IN_PARTS)):
+        found |= {event.id for event in db.session.scalars(events_for(account).where(Event.id.in_(part)))}
+    return found
+
+
+def _take_in(
+    draft: ImportDraft, account: Account, now: datetime, cancel: Collection[int], *, dry_run: bool
+) -> list[Outcome]:
+    rows = read_file(draft.data, draft.name)
     return take_in(
         draft.campaign,
-        read_file(draft.data, draft.name),
+        rows,
         now,
+        whole=isinstance(rows[0], CalendarEntry),  # a table is a list of what is new as often as of all
+        cancel=cancel,
         dry_run=dry_run,
         by=account,
         origin=f"desk:{account.organization_id}",

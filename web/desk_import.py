@@ -6,12 +6,14 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from models import campaign as campaigns
 from models import clock, handing_in
 from models.base import db
 from models.campaign import Campaign
 from models.errors import Conflict, Mistake
+from models.events import Event
 from models.handing_in import ImportDraft
 from models.intake import Outcome, counts
 from models.intake.findings import CANCELLED, CHANGED, NEW, OTHER_YEAR, REFUSED, SAME
@@ -73,7 +75,8 @@ def accept(draft_id: int):
     now = clock.now()
     draft = handing_in.find(current_user, draft_id, now)
     try:
-        handing_in.accept(draft, current_user, request.form.get("mark", ""), now)
+        ticked = request.form.getlist("gone", type=int)
+        handing_in.accept(draft, current_user, request.form.get("mark", ""), now, ticked)
     except Conflict as conflict:
         return _page(draft, errors.sentence(conflict)), 409
     return redirect(url_for(".show", draft_id=draft.id), 303)
@@ -104,11 +107,28 @@ def _page(draft: ImportDraft, told: str = "") -> str:
     outcomes = seen.outcomes if seen else handing_in.outcomes_of(draft)
     first = sorted(outcomes, key=lambda one: _FIRST.index(one.verdict))[:SHOWN]
     lines = [_line(one, draft.campaign) for one in (first if len(outcomes) > SHOWN else outcomes)]
+    asked = _asked(seen.asked) if seen else []
     summary = [(verdict, count) for verdict, count in counts(outcomes).items() if count]
     return render_template(
         "desk_import_rows.html", campaign=draft.campaign, draft=draft, seen=seen, told=told, lines=lines,
-        total=len(outcomes), summary=summary, names=imports.VERDICT_NAMES, tags=TAGS,
+        total=len(outcomes), asked=asked, summary=summary, names=imports.VERDICT_NAMES, tags=TAGS,
     )  # fmt: skip
+
+
+def _asked(outcomes: list[Outcome]) -> list[SimpleNamespace]:
+    """Events that are here and not in the file, or moved away by it, with their dates here."""
+    ids = [one.event for one in outcomes[:SHOWN]]
+    asked = select(Event).where(Event.id.in_(ids)).options(selectinload(Event.occurrences))
+    events = {event.id: event for event in db.session.scalars(asked)}
+    return [
+        SimpleNamespace(
+            event=one.event,
+            title=one.title,
+            moved=one.row is not None,
+            when=[when(sitting) for sitting in events[one.event].occurrences[:3]],
+        )
+        for one in outcomes[:SHOWN]
+    ]
 
 
 def _line(outcome: Outcome, campaign: Campaign) -> SimpleNamespace:

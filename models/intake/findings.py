@@ -122,3 +122,8 @@ class Outcome:
     title: str = ""
     written: bool = False
     draft: EventDraft | None = None  # as understood, for whoever shows what would happen
+
+    @property
+    def asks(self) -> bool:
+        """An event that stands here and that its source has no more, or moved away without calling it cancelled."""
+        return self.verdict == CANCELLED and self.event is not None and self.draft is None

@@ -30,6 +30,7 @@ from models.people import Account
 
 # What an import does is told apart from what people change at the desk, also where a person started it.
 IMPORTED = "imported"
+STILL_HERE = N_("It is still published here at its old date. Cancel it at the desk if that is right.")
 
 FIELDS = {
     "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
@@ -91,11 +92,8 @@ class Keep:
                 why = Finding(N_("Its source has moved it out of the campaign's time."))
                 return self._cancel(row.number, (why, *row.findings), event)
             # A slip in a year is made quickly, and what is cancelled stays so.
-            left = Finding(
-                N_("It is still published here at its old date. Cancel it at the desk if that is right.")
-            )
-        else:
-            left = Finding(N_("What was taken in of it before stays as it is."))
+            return Outcome(row.number, row.verdict, (*row.findings, Finding(STILL_HERE)), event.id)
+        left = Finding(N_("What was taken in of it before stays as it is."))
         return Outcome(row.number, row.verdict, (*row.findings, left), event.id)
 
     def _still_to_come(self, event: Event) -> bool:

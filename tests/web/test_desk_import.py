@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from models import clock, duplicates, handing_in
 from models.base import db, transaction
 from models.drafts import Lead
-from models.events import PUBLISHED, SUBMITTED, Event, EventChange
+from models.events import CANCELLED, PUBLISHED, SUBMITTED, Event, EventChange
 from models.handing_in import LIFE, ImportDraft
 from tests.support.cast import make_cast, sign_in
-from tests.support.week import load_week, make_event
+from tests.support.week import NINE, load_week, make_event
 
 HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"
 GUANYUN = "江苏省,连云港市,灌云县"
@@ -84,7 +84,7 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     told = db.session.execute(history.order_by(EventChange.id)).all()
     assert told == [("created", cast.gu.id), ("submitted", cast.gu.id)]
     page = browser.get(path).text
-    assert "What happened" in page
+    assert "What became of the file" in page
     assert verdicts(page) == ["new", "not taken in", "not taken in"]
     assert f"/desk/events/{event.id}" in page
     assert "进企业座谈" in browser.get("/desk/").text
@@ -120,6 +120,47 @@ def test_what_was_not_seen_is_not_written(browser, cast):
     assert "Something changed here since you looked." in answer.text
     assert verdicts(answer.text) == ["unchanged"]
     assert len(events("进企业座谈")) == 1
+
+
+def calendar(*names: str, **changed: str) -> bytes:
+    lines = ["BEGIN:VCALENDAR"]
+    for name in names:
+        begins = changed.get(name, "20240422T010000Z")
+        lines += ["BEGIN:VEVENT", f"UID:{name}", f"SUMMARY:讲座{name}", f"DTSTART:{begins}", "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_then(
+    browser, cast, monkeypatch
+):
+    monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
+    sign_in(browser, cast.lian)
+    names = "abcd"
+    path = hand_in(browser, calendar(*names), "a.ics").headers["Location"]
+    assert 'name="gone"' not in browser.get(path).text
+    browser.post(f"{path}/accept", data={"mark": mark(browser.get(path).text)})
+    ids = {name: str(events(f"讲座{name}")[0].id) for name in names}
+
+    def again(*ticks: str) -> tuple[list[str], list[str]]:
+        """Which are offered, and what is told of the rows once it is accepted with these ticks."""
+        path = hand_in(browser, calendar("a", "d", d="20240922T010000Z"), "b.ics").headers["Location"]
+        page = browser.get(path).text
+        offered = re.findall(r'name="gone" value="(\d+)"', page)
+        data = {"mark": mark(page), "gone": [ids[name] for name in ticks]}
+        assert browser.post(f"{path}/accept", data=data).status_code == 303
+        return offered, verdicts(browser.get(path).text)
+
+    assert again() == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "other year"])
+    assert {events(f"讲座{name}")[0].status for name in names} == {PUBLISHED}
+    assert again("c", "d", "a") == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "cancelled", "cancelled"])
+    states = [events(f"讲座{name}")[0].status for name in names]
+    assert states == [PUBLISHED, PUBLISHED, CANCELLED, CANCELLED]
+    # What an office above cannot reach, and what a table leaves out, is no question.
+    assert 'name="gone"' not in browser.get(hand_in(browser, LECTURE).headers["Location"]).text
+    with transaction():
+        events("讲座b")[0].region_code = "110105"
+    last = browser.get(hand_in(browser, calendar("a"), "c.ics").headers["Location"]).text
+    assert 'name="gone"' not in last
 
 
 def test_a_file_is_taken_in_once(browser, cast):
