@@ -110,6 +110,16 @@ WORDS = {
     "offline_elsewhere_capacity": N_(
         "Offline: not checked with other devices, nor whether the room is full."
     ),
+    "offline_time": N_("Offline: this device is not sure of the time."),
+    "offline_elsewhere_time": N_(
+        "Offline: not checked with other devices; this device is not sure of the time."
+    ),
+    "offline_capacity_time": N_(
+        "Offline: not checked whether the room is full; this device is not sure of the time."
+    ),
+    "offline_elsewhere_capacity_time": N_(
+        "Offline: not checked with other devices, nor whether the room is full; this device is not sure of the time."
+    ),
     "kept_held": N_("Noted"),
     "undone": N_("Taken back"),
     "not_ours": N_("This is not a pass"),

@@ -18,6 +18,7 @@ from models.visits import Entry
 
 LATE_AFTER = timedelta(minutes=15)
 CLOCK_TOLERANCE_MS = 120_000
+ASKED_WITHIN = timedelta(minutes=1)  # a person at the door waits for a live answer no longer
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,23 @@ def open_cases(
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off: it says nothing about the others' times
     readers = _Readers(desk.campaign, keys.in_use(keys.BROWSER).secret)
-    return [_open(attempt, desk, now, sync_skew, readers) for attempt in attempts]
+    return [
+        _open(attempt, desk, now, _skew_of(attempt, device_time, sync_skew), readers) for attempt in attempts
+    ]
 
 
-def _open(attempt: Attempt, desk: Desk, now: datetime, sync_skew: int | None, readers: "_Readers") -> Case:
-    skew = attempt.skew_ms if attempt.skew_ms is not None else sync_skew
+def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | None) -> int | None:
+    """The skew known at scan time, else at hand-over. A scan that is asked live was made within a moment of its request,
+    by the same clock: what that clock says in the request is known at scan time, and newer than what was measured once.
+    Of any other scan nobody can tell whether the clock was set before it was made or after."""
+    known = attempt.skew_ms
+    if known is None or sync_skew is None or abs(known - sync_skew) <= CLOCK_TOLERANCE_MS:
+        return sync_skew if known is None else known
+    asked_live = attempt.shown is None and timedelta(0) <= device_time - attempt.at <= ASKED_WITHIN
+    return sync_skew if asked_live else known
+
+
+def _open(attempt: Attempt, desk: Desk, now: datetime, skew: int | None, readers: "_Readers") -> Case:
     corrected = attempt.at - timedelta(milliseconds=skew or 0)
     at = min(corrected, now)
     case = Case(

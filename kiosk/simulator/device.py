@@ -62,7 +62,7 @@ class Device:
         self, token: str, known: dict, network: Network, clock_: DeviceClock, chance: Random
     ) -> None:
         self.known, self.network, self.store = known, network, Store()
-        self.outbox = Outbox(self.store, token, self._ask, self._stamp, lambda: chance.uniform(0.75, 1.25))
+        self.outbox = Outbox(self.store, token, self._ask, lambda: chance.uniform(0.75, 1.25))
         self.token, self._clock, self._chance = token, clock_, chance
         self._moment = 0.0
         self._online, self._timer, self.refused = True, None, False
@@ -196,6 +196,3 @@ class Device:
             kept, _until, verdict = self._asked
             self.store.show(kept, verdict)
             self._asked = None
-
-    def _stamp(self) -> str:
-        return clock.instant_text(self._clock.read(self._moment), self.known["campaign"]["zone"])

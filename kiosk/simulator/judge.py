@@ -35,9 +35,12 @@ def refused(reason: str) -> Judged:
 Seen = Callable[[tuple[int, date], str], Sequence[Entry]]
 
 
-def decide(scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen) -> Judged:
+def decide(
+    scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen, earliest: datetime | None = None
+) -> Judged:
     """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
-    seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect."""
+    seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect; earliest: where
+    the device is not sure of the time, when it was at the earliest."""
     payload, headcount, flags = None, body.get("headcount") or 1, []
     if body["kind"] == "pass":
         payload = read_pass(body.get("code"), known)
@@ -54,18 +57,25 @@ def decide(scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen) -> 
         return refused("wrong_event")
     if payload and f"{payload.serial:010x}" in known["revoked"]:
         return refused("revoked")
-    sitting = _open_then([one for event in events for one in event["occurrences"]], at)
+    sittings = [one for event in events for one in event["occurrences"]]
+    sitting, guessed = _open_then(sittings, at), ()
+    if sitting is None and earliest is not None:
+        # A clock that may be wrong turns nobody away.
+        sitting, at, guessed = (
+            _open_then(sittings, earliest) or _nearest(sittings, earliest),
+            earliest,
+            ("time",),
+        )
     if sitting is None:
         return refused("not_open")
     zone = known["campaign"]["zone"]
     place = sitting["id"], clock.day_of(at, zone)
     entry = Entry(scan_id, at, body.get("direction") or IN, headcount, "", "", clock.hour_of(at, zone))
-    capacity = () if sitting["capacity"] is None else ("capacity",)
+    unchecked = (*(() if sitting["capacity"] is None else ("capacity",)), *guessed)
     if payload is None:
-        return Judged(STORED, headcount=headcount, entry=entry, place=place, unchecked=capacity)
+        return Judged(STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked)
     verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
-    unchecked = ("elsewhere", *capacity)
-    return Judged(verdict, None, since, tuple(flags), headcount, entry, place, unchecked)
+    return Judged(verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked))
 
 
 def _may(kind: str, known: dict) -> bool:
@@ -136,6 +146,16 @@ def _open_then(sittings: list[dict], at: datetime) -> dict | None:
         one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
     ]
     return min(open_, key=lambda one: (abs(start(one) - at), start(one), one["id"]), default=None)
+
+
+def _nearest(sittings: list[dict], at: datetime) -> dict | None:
+    """The sitting whose hours lie nearest to an instant, held ones first."""
+
+    def order(one: dict) -> tuple:
+        opens, closes = clock.parse_instant(one["opens"]), clock.parse_instant(one["closes"])
+        return not one["held"], max(opens - at, at - closes, timedelta(0)), one["id"]
+
+    return min(sittings, key=order, default=None)
 
 
 def _verdict(entry: Entry, seen: Sequence[Entry], flags: list[str]) -> tuple[str, datetime | None]:

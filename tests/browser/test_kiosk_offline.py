@@ -31,6 +31,17 @@ AHEAD = """
         static now() { return Real.now() + ahead; }
     };
 """
+# A clock that somebody sets while the app runs: `setClock(milliseconds ahead)`, over a reload, too.
+SETTABLE = """
+    const Real = Date, ahead = () => Number(localStorage.getItem("ahead") ?? 0);
+    globalThis.setClock = (by) => localStorage.setItem("ahead", by);
+    globalThis.Date = class extends Real {
+        constructor(...given) { super(...(given.length ? given : [Real.now() + ahead()])); }
+        static now() { return Real.now() + ahead(); }
+    };
+"""
+DAY_MS = 86_400_000
+NOTE_TIME = "import('/static/js/kiosk/timekeeping.js').then((time) => time.note())"
 # As many scans as a queue of people: each only after the one before is safe on disk.
 SCAN_ALL = """async (many) => {
     const { Scans } = await import("/static/js/kiosk/scans.js");
@@ -151,3 +162,67 @@ def test_a_clock_that_is_wrong_by_a_day_counts_today(browser: Browser, week: Wee
     assert Flag.CLOCK in Flag(scan.flags)
     assert abs(scan.at - clock.now()) < timedelta(minutes=5)
     context.close()
+
+
+@pytest.fixture
+def settable(browser: Browser, week: Week) -> Iterator[Station]:
+    """A device whose clock can be set."""
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(SETTABLE)
+    station = Station(context.new_page(), week).pair()
+    station.page.evaluate(READY)
+    yield station
+    context.close()
+
+
+def counted_now(week: Week, count: int) -> None:
+    """So many visits, all of this moment, whatever the clock of the device was."""
+    assert week.visits() == count
+    assert all(abs(scan.at - clock.now()) < timedelta(minutes=5) for scan in week.scans())
+
+
+def test_a_clock_set_back_while_the_app_runs_turns_nobody_away(settable: Station):
+    page, week = settable.page, settable.week
+    page.evaluate("(by) => setClock(by)", -DAY_MS)
+    settable.scanner(week.issue("youth"))  # with a network
+    settable.verdict("good", "已签到")
+    page.context.set_offline(True)
+    page.evaluate("(by) => setClock(by)", -2 * DAY_MS)
+    settable.scanner(week.issue("youth"))
+    settable.verdict("good", "已签到", "离线：未核对其他终端")
+    page.context.set_offline(False)
+    all_sent(page)
+    counted_now(week, 2)
+
+
+def test_a_clock_set_ahead_turns_nobody_away_and_ends_no_pairing(settable: Station):
+    page, week = settable.page, settable.week
+    with week.kiosk() as kiosk:
+        kiosk.expires_at = clock.now() + timedelta(hours=2)
+    page.evaluate("import('/static/js/kiosk/beat.js').then((beat) => beat.now())")
+    expect(page.locator("#sitting")).to_contain_text("本机用至")
+    page.context.set_offline(True)
+    page.evaluate("(by) => setClock(by)", DAY_MS)
+    settable.scanner(week.issue("youth"))
+    settable.verdict("good", "已签到", "离线", "不能确定时间")
+    known = "import('/static/js/kiosk/knowledge.js').then((knowledge) => knowledge.expired())"
+    assert page.evaluate(known) is False
+    page.evaluate("(by) => setClock(by)", 0)  # the network sets the clock before the server is heard
+    page.context.set_offline(False)
+    all_sent(page)
+    counted_now(week, 1)
+
+
+def test_a_start_with_a_clock_that_cannot_be_turns_nobody_away(settable: Station):
+    """The device lost its clock with its power; its last known time is on disk."""
+    page, week = settable.page, settable.week
+    page.evaluate(NOTE_TIME)
+    page.context.set_offline(True)
+    page.evaluate("(by) => setClock(by)", -400 * DAY_MS)
+    settable.reload()
+    settable.scanner(week.issue("youth"))
+    settable.verdict("good", "已签到", "离线")
+    page.evaluate("(by) => setClock(by)", 0)
+    page.context.set_offline(False)
+    all_sent(page)
+    counted_now(week, 1)

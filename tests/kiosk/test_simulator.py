@@ -106,7 +106,8 @@ def judged(scene: Scene, known: dict) -> dict:
         at = datetime.fromtimestamp(told["at"] / 1000, UTC)
         if told["whose"]:
             return decide_undo(target, at, known)
-        return decide(UUID(told["id"]), told["body"], at, known, lambda _place, _holder: seen)
+        earliest = told["earliest"] and datetime.fromtimestamp(told["earliest"] / 1000, UTC)
+        return decide(UUID(told["id"]), told["body"], at, known, lambda _place, _holder: seen, earliest)
 
     own = scan.get("undo") != "elsewhere"
     for step in scene.case.get("before" if own else "elsewhere", ()):

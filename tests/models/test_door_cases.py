@@ -16,7 +16,9 @@ def judged(scene: Scene, shown: str | None) -> dict:
     """The server's answer, told as the cases tell it."""
     scene.revoke()
     scene.happen()
-    [answer] = scene.door.hand_in(scene.attempt(scene.case["scan"], shown))
+    scan = scene.case["scan"]
+    attempt = scene.attempt(scan, shown)
+    [answer] = scene.door.hand_in(attempt, now=scene.true(scan), device_time=attempt.at)
     told = {"verdict": answer.verdict, "reason": answer.reason, "headcount": answer.headcount}
     told["since"] = round((answer.since - NINE).total_seconds() / 60) if answer.since else None
     told["flags"] = sorted(flag.name.lower() for flag in Flag if flag in answer.flags)

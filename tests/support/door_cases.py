@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -35,12 +35,13 @@ class Scene:
 
     def attempt(self, step: dict, shown: str | None = None) -> Attempt:
         """One step of the case: its scan, or an earlier one of the same pass."""
-        at = NINE + minutes(step.get("minute", 0))
+        at = self.true(step) + minutes(step.get("clock", 0))
         scan = self.case["scan"]
         common = {
             "headcount": step.get("headcount"),
             "shown": shown,
             "direction": step.get("direction", "in"),
+            "skew_ms": self._skew(step, shown),
         }
         if "undo" in step:
             return Attempt(uuid4(), "undo", at, undoes=self.done[step["undo"]][-1].id, shown=shown)
@@ -48,6 +49,16 @@ class Scene:
             if kind in scan:
                 return Attempt(uuid4(), kind, at, group=scan[kind], **common)
         return Attempt(uuid4(), "pass", at, code=self.code, **common)
+
+    def true(self, step: dict) -> datetime:
+        """When it happens, whatever the device's clock says."""
+        return NINE + minutes(step.get("minute", 0))
+
+    def _skew(self, step: dict, shown: str | None) -> int | None:
+        """Asked live a device knows what it measured before its clock was set; until it hands in later it knows better."""
+        if "clock" not in step:
+            return None
+        return 0 if shown is None else step["clock"] * 60_000
 
     def happen(self) -> None:
         """All that came before, at this device and at another."""
@@ -66,17 +77,24 @@ class Scene:
             passes.revoke(self.made.id, NINE - timedelta(hours=2))
 
     def body(self, step: dict) -> dict:
-        """The same step as a device posts it, with its instant in milliseconds. An undo says whose scan it takes back."""
+        """The same step as a device posts it, with its instant in milliseconds as far as the device knows it: it sees that
+        its clock was set back, and doubts one that leapt ahead. An undo says whose scan it takes back."""
         attempt = self.attempt(step) if "undo" not in step else self._undo(step)
-        at = round(attempt.at.timestamp() * 1000)
+        ahead = max(step.get("clock", 0), 0)
+        at = _milliseconds(self.true(step) + minutes(ahead))
+        earliest = _milliseconds(self.true(step)) if ahead or step.get("unsure") else None
         told = {"kind": attempt.kind, "code": attempt.code, "direction": attempt.direction}
         told |= {"group": attempt.group, "headcount": attempt.headcount}
         kept = {name: value for name, value in told.items() if value is not None}
         told = {"id": str(attempt.id), "at": at, "body": kept, "undone": bool(step.get("undone"))}
-        return {**told, "whose": step.get("undo")}
+        return {**told, "earliest": earliest, "whose": step.get("undo")}
 
     def _undo(self, step: dict) -> Attempt:
         return Attempt(uuid4(), "undo", NINE + minutes(step["minute"]), undoes=uuid4())
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
 
 
 def stage(campaign: Campaign, case: dict) -> Scene:

@@ -3,7 +3,6 @@
 import { Failed } from "./api.js";
 import * as beat from "./beat.js";
 import * as bursts from "./bursts.js";
-import * as clock from "./clock.js";
 import * as feedback from "./feedback.js";
 import * as guard from "./guard.js";
 import * as joining from "./joining.js";
@@ -19,11 +18,13 @@ import * as pin from "./pin.js";
 import * as shell from "./shell.js";
 import * as station from "./station.js";
 import * as store from "./store.js";
+import * as timekeeping from "./timekeeping.js";
 import { stayAwake } from "./wake.js";
 import { language, say, speak } from "./words.js";
 
 const CLIENT = 1;
 const REFRESH = 5 * 60_000;
+const KEEP_TIME = 60_000; // a device that loses its clock with its power knows then what time it was
 const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
 
 let token = null;
@@ -203,6 +204,7 @@ function listen() {
   setInterval(refreshAndSend, REFRESH);
   setInterval(lookAtClock, LOOK_AT_CLOCK);
   setInterval(follow, LOOK_AT_CLOCK); // for browsers whose pages cannot tell each other
+  setInterval(timekeeping.note, KEEP_TIME);
 }
 
 async function refreshAndSend() {
@@ -222,7 +224,7 @@ async function start() {
   await bringIcons();
   speak((await store.get("language")) ?? language());
   feedback.setSound((await store.get("sound")) ?? true);
-  clock.restore(await store.get("skew"));
+  await timekeeping.recall();
   await pin.recall();
   menu.draw();
   guard.draw();

@@ -1,7 +1,8 @@
 // Taps of a clicker on their way to one tally row: each tap is on disk before the number on the screen moves, and what
 // comes within two seconds of the tap before, for the same group and direction, becomes one row with its headcount.
 //
-// The open burst is {id, device, made, last, count, body, about}: id, device, body and about of the scan that it will be.
+// The open burst is {id, device, made, unsure, last, count, body, about}: last and count are its own, all else is of the scan
+// that it will be.
 
 import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
 import { append, mustBeOurs } from "./store.js";
@@ -9,9 +10,9 @@ import { append, mustBeOurs } from "./store.js";
 export const PAUSE = 2000; // milliseconds without a tap that end a burst
 const BURST = "burst";
 
-function asScan({ id, device, made, count, body, about }) {
+function asScan({ id, device, made, unsure, count, body, about }) {
   const entry = about.entry && { ...about.entry, headcount: count };
-  return { id, device, made, about: { ...about, entry }, body: { ...body, headcount: count } };
+  return { id, device, made, unsure, about: { ...about, entry }, body: { ...body, headcount: count } };
 }
 
 function same(burst, fresh, most) {

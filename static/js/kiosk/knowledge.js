@@ -5,6 +5,7 @@ import * as clock from "./clock.js";
 import { remember } from "./pairings.js";
 import { isKnowledge } from "./shapes.js";
 import * as store from "./store.js";
+import * as timekeeping from "./timekeeping.js";
 import { named, say } from "./words.js";
 
 const ON_THE_WAY = 20_000; // milliseconds; longer no question waits for its answer
@@ -22,13 +23,9 @@ export function learnedAt() {
   return learned;
 }
 
-/** True time as far as this device knows it, in milliseconds. */
-export function trueTime() {
-  return Date.now() - (clock.skewNow() ?? 0);
-}
-
-function keep() {
-  return remember(owner, { knowledge: known, learned, skew: clock.skewNow() });
+async function keep() {
+  await timekeeping.note();
+  await remember(owner, { knowledge: known, learned });
 }
 
 /** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
@@ -92,7 +89,7 @@ export function sittings() {
   return known.events.flatMap((event) => event.occurrences);
 }
 
-export function openNow(now = trueTime()) {
+export function openNow(now = clock.trueTime()) {
   return sittings().filter((one) => one.held && Date.parse(one.opens) <= now && now < Date.parse(one.closes));
 }
 
@@ -105,8 +102,9 @@ export function expiry() {
   return known?.kiosk.expires ? Date.parse(known.kiosk.expires) : null;
 }
 
+/** Whether it is over by a time that is known: a clock that somebody has set ends no pairing. */
 export function expired() {
-  return expiry() !== null && trueTime() >= expiry();
+  return expiry() !== null && clock.isSure() && clock.trueTime() >= expiry();
 }
 
 export function groupOf(key) {

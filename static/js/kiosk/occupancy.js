@@ -1,5 +1,6 @@
 // How many are inside: what the server told last, and what this device has done since that the server had not counted then.
 
+import { trueTime } from "./clock.js";
 import * as knowledge from "./knowledge.js";
 import { isOnline } from "./line.js";
 import { byId, element, icon, tell } from "./page.js";
@@ -74,7 +75,7 @@ export function draw(scans) {
   const known = knowledge.knowledge();
   const open = new Set(knowledge.openNow().map((one) => one.id));
   const shown = known.events.flatMap((event) => event.occurrences.filter((one) => open.has(one.id) && wanted(one, event)));
-  const today = dayIn(knowledge.trueTime(), known.campaign.zone);
+  const today = dayIn(trueTime(), known.campaign.zone);
   const cards = shown.map((one) => {
     const inside = (one.inside ?? 0) + ownSince(scans, known.insideAt, one.id, today);
     return card(one, Math.max(0, inside), shown.length > 1);

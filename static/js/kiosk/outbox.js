@@ -4,8 +4,9 @@
 import * as api from "./api.js";
 import * as clock from "./clock.js";
 import * as pairings from "./pairings.js";
-import { isResults } from "./shapes.js";
+import { isKnowledge, isResults } from "./shapes.js";
 import * as store from "./store.js";
+import * as timekeeping from "./timekeeping.js";
 
 const BATCH = 100;
 const FIRST_PAUSE = 1000;
@@ -136,7 +137,9 @@ async function owing() {
 
 async function deliver(all) {
   const outcome = { online: null, refused: null, detail: "", earlier: false };
-  for (const pairing of await owing()) {
+  const found = await owing();
+  if (found.length && !clock.isSure()) await askTime(found[0].token);
+  for (const pairing of found) {
     if (!all && pairing.way.pauses()) continue;
     const { online, refused = false, detail = "" } = await drain(pairing);
     // The present pairing is asked for first, and what it hears is how the line is.
@@ -145,6 +148,18 @@ async function deliver(all) {
     else if (refused) Object.assign(outcome, { refused: pairing.token, detail });
   }
   return outcome;
+}
+
+/** A scan says when it was made: a device that is not sure of the time asks before it sends. */
+async function askTime(token) {
+  const left = Date.now();
+  try {
+    const { server_time } = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
+    clock.measure(left, Date.now(), server_time);
+    await timekeeping.note();
+  } catch (error) {
+    if (!(error instanceof api.Failed)) throw error;
+  }
 }
 
 async function drain({ device, token, way }) {
@@ -192,7 +207,7 @@ async function post(batch, token) {
   const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
   const final = answer.results.filter((result) => result?.id in posted && FINAL.includes(result.verdict));
   await store.answered(final, posted);
-  await store.put("skew", clock.skewNow());
+  await timekeeping.note();
   return final.length;
 }
 

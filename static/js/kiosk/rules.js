@@ -62,6 +62,24 @@ function openThen(sittings, at) {
   return open.sort(order)[0] ?? null;
 }
 
+/** How far an instant lies outside the hours of a sitting; zero inside. */
+function distance(sitting, at) {
+  return Math.max(Date.parse(sitting.opens) - at, at - Date.parse(sitting.closes), 0);
+}
+
+/** Where people are let in although nobody is sure of the time: the sitting that lies nearest, held ones first. */
+function nearest(sittings, at) {
+  const order = (one, other) => other.held - one.held || distance(one, at) - distance(other, at) || one.id - other.id;
+  return [...sittings].sort(order)[0] ?? null;
+}
+
+/** {sitting, at, guessed}: where a scan belongs and when it was. A clock that may be wrong turns nobody away. */
+function place(sittings, at, earliest) {
+  const open = openThen(sittings, at);
+  if (open || earliest === null) return { sitting: open, at, guessed: false };
+  return { sitting: openThen(sittings, earliest) ?? nearest(sittings, earliest), at: earliest, guessed: true };
+}
+
 function byTime(one, other) {
   return one.at - other.at || (one.id < other.id ? -1 : 1);
 }
@@ -92,8 +110,9 @@ function judge(entry, entries, flags) {
 }
 
 /** What the server alone can know, for the sentence that the verdict carries. */
-function unchecked(kind, sitting) {
-  return [...(kind === "pass" ? ["elsewhere"] : []), ...(sitting.capacity === null ? [] : ["capacity"])];
+function unchecked(kind, sitting, guessed) {
+  const said = [kind === "pass" && "elsewhere", sitting.capacity !== null && "capacity", guessed && "time"];
+  return said.filter(Boolean);
 }
 
 async function readPass(code, known) {
@@ -112,14 +131,14 @@ function sittingsOf(known, event) {
 }
 
 /**
- * Judge one scan. body: as it is posted (kind, code, direction, headcount, group); at: milliseconds, corrected;
- * known: the answer of GET /api/v1/kiosk; seenOf(holder): what this device has seen of a pass, all effective,
- * [{id, at, direction, headcount, sitting, day}].
+ * Judge one scan. body: as it is posted (kind, code, direction, headcount, group); at: milliseconds, corrected; earliest:
+ * where the time is unsure, when it was at the earliest, else null; known: the answer of GET /api/v1/kiosk;
+ * seenOf(holder): what this device has seen of a pass, all effective, [{id, at, direction, headcount, sitting, day}].
  *
  * {verdict: stored, repeat, refused, or null where only the server can tell, reason, flags, since (milliseconds),
- *  group, headcount, unchecked: [elsewhere, capacity], entry: what is remembered of it}
+ *  group, headcount, unchecked: of elsewhere, capacity, time, entry: what is remembered of it}
  */
-export async function decide({ id, body, at }, known, seenOf) {
+export async function decide({ id, body, at: noted, earliest = null }, known, seenOf) {
   const pass = body.kind === "pass" ? await readPass(body.code, known) : null;
   if (pass && pass.is !== "pass") return pass;
   if (!may(body.kind, known)) return refused("not_allowed");
@@ -132,7 +151,7 @@ export async function decide({ id, body, at }, known, seenOf) {
   const sittings = sittingsOf(known, pass?.event);
   if (pass?.event && !sittings.length) return refused("wrong_event");
   if (pass && known.revoked.includes(pass.serial)) return refused("revoked");
-  const sitting = openThen(sittings, at);
+  const { sitting, at, guessed } = place(sittings, noted, earliest);
   if (!sitting) return refused("not_open");
   const holder = pass?.serial ?? null;
   const day = dayIn(at, known.campaign.zone);
@@ -141,5 +160,5 @@ export async function decide({ id, body, at }, known, seenOf) {
   const here = seen.filter((row) => row.sitting === sitting.id && row.day === day);
   const group = pass ? (known.groups.find((one) => one.number === pass.group)?.key ?? "unknown") : body.group;
   const told = holder ? judge(entry, here, flags) : { verdict: STORED, reason: null, flags, since: null };
-  return { ...told, group, headcount, unchecked: unchecked(body.kind, sitting), entry };
+  return { ...told, group, headcount, unchecked: unchecked(body.kind, sitting, guessed), entry };
 }

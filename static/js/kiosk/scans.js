@@ -124,19 +124,22 @@ export class Scans {
   }
 
   judge(scan) {
-    return decide({ id: scan.id, body: scan.body, at: corrected(scan) }, this.station.known, store.seen);
+    const { id, body, unsure } = scan;
+    return decide({ id, body, at: corrected(scan), earliest: unsure?.earliest ?? null }, this.station.known, store.seen);
   }
 
   /** A scan as it is posted, with its id and the device's clock at this moment. */
   made(body) {
     const made = Date.now();
     const id = newId();
-    return { id, device: this.station.device, made, body: { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body } };
+    const unsure = clock.doubt();
+    const said = { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body };
+    return { id, device: this.station.device, made, unsure, body: said };
   }
 
   /** On disk, strictly, before anything green is seen. */
-  keep({ id, device, made, body }, about, shown) {
-    return store.add({ id, device, made, about, body: { ...body, shown } });
+  keep({ id, device, made, unsure, body }, about, shown) {
+    return store.add({ id, device, made, unsure, about, body: { ...body, shown } });
   }
 
   /** Show who has decided: the server where it answers in time, else this device by what it knows. */

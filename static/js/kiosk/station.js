@@ -1,5 +1,6 @@
 // The paired screen: what this device serves, the mode it is in, and what comes of a code, a tap or a click.
 
+import { trueTime } from "./clock.js";
 import * as desk from "./desk.js";
 import * as door from "./door.js";
 import * as finder from "./finder.js";
@@ -121,7 +122,7 @@ function drawTitle() {
 
 /** The occurrence that takes scans now, in words; else the next one, else that nothing more is planned. */
 function sittingNow() {
-  const [zone, now] = [knowledge.zone(), knowledge.trueTime()];
+  const [zone, now] = [knowledge.zone(), trueTime()];
   const open = knowledge.openNow(now);
   if (open.length) {
     return open.map((at) => [shortWhen(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");

@@ -1,10 +1,10 @@
 // What the device keeps: single values by their names, and every scan from the moment it is made.
 //
-// A scan is {id, device, seq, state, made, body, about, answer, settled, undone}: device: the pairing that it was made in, by
-// the server's id (pairings.js); state waiting, answered or aside; made, settled:
-// milliseconds of the device's clock when it was made and when the server had answered; body: what is posted, changed once
-// at most, when the device shows its own verdict (shown); about: {group, holder, entry, flags}: what the strip and the rules
-// know of it. undone: taken back.
+// A scan is {id, device, seq, state, made, unsure, body, about, answer, settled, undone}: device: the pairing that it was made
+// in, by the server's id (pairings.js); state waiting, answered or aside; made, settled: milliseconds of the device's clock
+// when it was made and when the server had answered; unsure: clock.doubt() when it was made; body: what is posted, changed
+// when the device shows its own verdict (shown) and when a doubt about its time is over (skew_ms); about: {group, holder,
+// entry, flags}: what the strip and the rules know of it. undone: taken back.
 
 import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
 
@@ -183,6 +183,24 @@ export function answered(results, posted) {
         takeBack(scans, kept, result.verdict !== "refused");
       };
     }
+  });
+}
+
+/** The true time is known again: what waits and was made in doubt in this run of the page gets the skew that it had. */
+export function correct(run, fix) {
+  return within("readwrite", [SCANS], (scans) => {
+    const asked = scans.index("state").openCursor(IDBKeyRange.bound(["waiting", 0], ["waiting", Infinity]));
+    asked.onsuccess = () => {
+      const cursor = asked.result;
+      if (!cursor) return;
+      const { unsure, body, about, ...rest } = cursor.value;
+      if (unsure?.run === run && body.skew_ms !== null) {
+        const skew_ms = fix(body.skew_ms, unsure);
+        const entry = about.entry && { ...about.entry, at: about.entry.at + body.skew_ms - skew_ms };
+        cursor.update({ ...rest, unsure: null, body: { ...body, skew_ms }, about: { ...about, entry } });
+      }
+      cursor.continue();
+    };
   });
 }
 

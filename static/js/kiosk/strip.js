@@ -1,6 +1,6 @@
 // The latest scans of this device, with undo.
 
-import { trueTime } from "./knowledge.js";
+import { trueTime } from "./clock.js";
 import { byId, element, icon, twice } from "./page.js";
 import { reaches } from "./rules.js";
 import { corrected } from "./scans.js";

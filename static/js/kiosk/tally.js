@@ -1,6 +1,7 @@
 // The clicker of the staff: a button per group with what this device has clicked today. Keys 1 to 5 click, too.
 
 import * as bursts from "./bursts.js";
+import { trueTime } from "./clock.js";
 import * as feedback from "./feedback.js";
 import * as knowledge from "./knowledge.js";
 import { byId, element, icon } from "./page.js";
@@ -150,13 +151,13 @@ async function replace(row) {
     const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: again.id, headcount: left } };
     // It happened when the row says that it did, by the clock of then.
     const then = { at: row.body.at, skew_ms: row.body.skew_ms };
-    fresh.push({ ...again, made: row.made, about, body: { ...again.body, ...then } });
+    fresh.push({ ...again, made: row.made, unsure: row.unsure, about, body: { ...again.body, ...then } });
   }
   await store.addAll(fresh);
 }
 
 function old(row) {
-  return knowledge.trueTime() - corrected(row) > knowledge.knowledge().rules.undo_minutes * 60_000;
+  return trueTime() - corrected(row) > knowledge.knowledge().rules.undo_minutes * 60_000;
 }
 
 /** Whether the last click is so long ago that only a supervisor may take it back, or there is none. */

@@ -1,7 +1,8 @@
 // What this device has done today: its visits, its clicks by group, and how many are inside by it.
 
 import * as bursts from "./bursts.js";
-import { trueTime, zone } from "./knowledge.js";
+import { trueTime } from "./clock.js";
+import { zone } from "./knowledge.js";
 import * as occupancy from "./occupancy.js";
 import { byId } from "./page.js";
 import { dayIn } from "./rules.js";
