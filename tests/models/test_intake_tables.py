@@ -12,6 +12,7 @@ from models import regions
 from models.errors import Mistake
 from models.intake import counts, listed, read_file, region_cell, take_in, when
 from models.intake.findings import OTHER_YEAR, REFUSED, Finding
+from models.intake.read import demo_file, read
 from models.intake.reading import reading_of
 from models.intake.template import workbook
 from models.intake.understand import understand
@@ -605,6 +606,16 @@ def test_who_guides_does_not_lead(reading):
     (row,) = read_file(f"活动名称,日期,主办单位\n讲座,4月22日,{text}\n".encode())
     read = understand(row, reading)
     assert (read.draft.hosts, read.draft.lead.name) == (("国家知识产权局（指导）", ONE), ONE)
+
+
+def test_no_name_of_the_reported_events_is_divided_or_joined():
+    rows = [row.cells for row in read(demo_file())]
+    assert [listed.hosts(cell["organizers"], []) for cell in rows] == [
+        tuple(filter(None, cell["organizers"].split(";"))) for cell in rows
+    ]
+    assert {cell["id"]: len(found) for cell in rows if len(found := listed.places(cell["venue_text"], [])) > 1} == {
+        "E075": 2, "E090": 2, "E096": 2, "E204": 4, "E211": 2,
+    }  # fmt: skip
 
 
 def test_the_lead_bears_no_part(reading):
