@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 
 import click
 from flask import Flask
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 
 from models import campaign as campaigns
 from models import clock
+from models.campaign import Campaign
 from models.errors import N_, Mistake
 from models.intake.findings import (
     CANCELLED,
@@ -18,9 +20,11 @@ from models.intake.findings import (
     OTHER_YEAR,
     REFUSED,
     SAME,
+    CalendarEntry,
     Finding,
     Names,
     Outcome,
+    Row,
 )
 from models.intake.plan import counts, take_in
 from models.intake.read import MOST_BYTES, read_file
@@ -72,6 +76,7 @@ def import_(
     if complete and not origin:
         raise Mistake(N_("--complete needs --origin: only what came from there can be missing."))
     rows = read_file(_bytes_of(file), file)
+    origin = f"file:{origin}"[:200] if origin else None
     quiet = as_json or not sys.stderr.isatty()
     with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:
         outcomes = take_in(
@@ -80,11 +85,12 @@ def import_(
             clock.now(),
             dry_run=dry_run,
             partial=partial,
-            origin=f"file:{origin}"[:200] if origin else None,
+            origin=origin,
             whole=complete,
             on_row=lambda: bar.update(1),
         )
-    click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run))
+    gone = 0 if complete or as_json else _missing(campaign, rows, origin)
+    click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run, gone))
 
 
 def _bytes_of(path: str) -> bytes:
@@ -96,6 +102,14 @@ def _bytes_of(path: str) -> bytes:
         raise Mistake(
             N_("The file %(path)s cannot be read: %(reason)s."), path=path, reason=error.strerror
         ) from None
+
+
+def _missing(campaign: Campaign, rows: Sequence[Row | CalendarEntry], origin: str | None) -> int:
+    """How many events of an origin its file has no more, where that was not asked for."""
+    if origin is None:
+        return 0
+    told = take_in(campaign, rows, clock.now(), dry_run=True, origin=origin, whole=True, cancel=())
+    return sum(outcome.row is None and outcome.asks for outcome in told)
 
 
 def reason(outcome: Outcome) -> str:
@@ -134,7 +148,7 @@ def summary(outcomes: list[Outcome]) -> str:
     return _("%(count)s rows: %(summary)s.", count=len(outcomes), summary=told)
 
 
-def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
+def _as_text(outcomes: list[Outcome], dry_run: bool, gone: int) -> str:
     lines = [
         _(
             "Row %(row)s: %(verdict)s. %(reason)s",
@@ -145,6 +159,14 @@ def _as_text(outcomes: list[Outcome], dry_run: bool) -> str:
         for o in outcomes
     ]
     lines.append(summary(outcomes))
+    if gone:
+        lines.append(
+            _(
+                "%(count)s events of this origin are not in the file and stay as they are. With --complete they "
+                "are cancelled.",
+                count=gone,
+            )
+        )
     if dry_run:
         lines.append(_("Nothing was written."))
     return "\n".join(lines)

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select
 
+from models import clock
 from models.base import db, transaction
 from models.campaign import Campaign, Term
 from models.events import Event
@@ -15,7 +17,7 @@ from models.intake.template import workbook
 from models.keys import SigningKey
 from models.places import Region
 from models.settings import Setting
-from tests.support.week import load_week
+from tests.support.week import NINE, load_week
 
 CSV = "models/data/reported-events.csv"
 
@@ -151,6 +153,22 @@ def test_init_with_a_campaign_file_that_cannot_be_used(campaign, runner, tmp_pat
     told = runner.invoke(args=["init", other_week(tmp_path, **changes)])
     assert (told.exit_code, told.stdout, told.stderr) == (2, "", sentence + "\n")
     assert db.session.scalars(select(Campaign.id)).all() == ["ip-2024"]
+
+
+def test_what_a_file_of_an_origin_has_no_more_is_told(campaign, runner, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
+    file = tmp_path / "a.csv"
+    ask = ["import", str(file), "--campaign", "ip-2024", "--origin", "o"]
+    file.write_text("id,title,start_date\n1,讲座,2024-04-22\n2,市集,2024-04-23\n", encoding="utf-8")
+    assert runner.invoke(args=ask).stdout.splitlines()[-1] == "2 rows: new 2."
+    file.write_text("id,title,start_date\n1,讲座,2024-04-22\n", encoding="utf-8")
+    assert runner.invoke(args=ask).stdout.splitlines()[-2:] == [
+        "1 rows: unchanged 1.",
+        "1 events of this origin are not in the file and stay as they are. With --complete they are cancelled.",
+    ]
+    assert set(db.session.scalars(select(Event.status))) == {"published"}
+    told = runner.invoke(args=[*ask, "--complete"]).stdout.splitlines()
+    assert told[-1] == "2 rows: unchanged 1, cancelled 1."
 
 
 def test_a_calendar_and_the_template_go_the_same_way(campaign, runner, tmp_path: Path):
