@@ -9,7 +9,6 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from operator import itemgetter
 
 from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce
 from sqlalchemy.engine import Engine
@@ -187,12 +186,18 @@ def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int |
     asked = chosen.with_only_columns(*columns).order_by(None)
     # The connection's own execute: rows without the session's work on each.
     result = db.session.connection().execute(asked, execution_options={"yield_per": ROWS, _BYTES: True})
-    rows = sorted(result, key=itemgetter(0, 1, 2, 3))
-    fresh = _rendered([row[3] for row in rows if not row[5]])
-    for row in rows:
-        entry = fresh.get(row[3], row[4])
-        if entry:
-            yield entry if alarm is None else alarms.add(entry, alarm)
+    rows, stale, one = [], [], {}
+    for day, timed, at, number, entry, is_current in result:
+        # Thousands begin at the same hour of the same days: one object each, or they weigh as much as the entries.
+        rows.append((one.setdefault(day, day), timed, one.setdefault(at, at), number, entry))
+        if not is_current:
+            stale.append(number)
+    rows.sort()
+    fresh = _rendered(stale)
+    for _day, _timed, _at, number, entry in rows:
+        told = fresh.get(number, entry)
+        if told:
+            yield told if alarm is None else alarms.add(told, alarm)
 
 
 def _rendered(stale: list[int]) -> dict[int, bytes | None]:

@@ -43,7 +43,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
                 _warm(kind, server, home)
             finally:
                 server.close()
-            _memory(kind, url, home)
+            _memory(kind, url, home, server.url)
 
 
 def _fill(campaign: Campaign) -> None:
@@ -166,13 +166,15 @@ def _warm(kind: str, server: Server, folder: Path) -> None:
     tell(f"{kind}: a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
 
 
-def _memory(database: str, url: str, folder: Path) -> None:
-    """How far a worker that has answered small requests grows at most while it builds and sends a large one."""
+def _memory(database: str, url: str, folder: Path, base_url: str) -> None:
+    """How far a worker that has answered small requests grows at most while it builds and sends a large one.
+
+    base_url: the one that the stored entries were rendered for."""
     if not Path("/proc/self/clear_refs").exists():
         print("memory: this machine has no /proc to read it from; not measured", flush=True)
         return
     for kind in ("ics", "json", "csv", "atom"):
-        server = _OneWorker(url, folder / f"memory-{kind}", workers=1)
+        server = _OneWorker(url, folder / f"memory-{kind}", workers=1, base_url=base_url)
         server.folder.mkdir()
         try:
             server.start()

@@ -24,9 +24,11 @@ START = 60  # seconds until the first answer, on a busy machine
 
 
 class Server:
-    """`openweek serve` over one database. `url` has no slash at its end."""
+    """`openweek serve` over one database. `url` has no slash at its end.
 
-    def __init__(self, database_url: str, folder: Path, workers: int = 2):
+    base_url: what feeds print, where it is not to be `url`: entries rendered for one address are stale at another."""
+
+    def __init__(self, database_url: str, folder: Path, workers: int = 2, base_url: str | None = None):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -36,7 +38,7 @@ class Server:
             "OPENWEEK_DATABASE_URL": database_url,
             "OPENWEEK_INSTANCE": str(folder / "instance"),
             "OPENWEEK_SECRET_KEY": "a secret for tests only",
-            "OPENWEEK_BASE_URL": self.url,
+            "OPENWEEK_BASE_URL": base_url or self.url,
             "OPENWEEK_UID_DOMAIN": "openweek.test",
             "OPENWEEK_DEMO_PASSWORD": "demo-password-for-tests",
         }
