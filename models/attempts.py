@@ -50,7 +50,8 @@ class Attempt:
         """32 bytes over what makes this attempt this attempt, to tell a resend from a conflict. Not to be stored as it
         is: a code that is not ours can be short enough to be searched for.
 
-        How it was shown and how the clock was corrected may differ between two deliveries of one scan."""
+        How it was shown, where the device placed it then, and how the clock was corrected may differ between two deliveries
+        of one scan."""
         if self.raw is not None:
             return self.raw
         code = tokens.last_segment(self.code) if self.code else None
@@ -62,7 +63,7 @@ class Attempt:
             self.group,
             self.headcount,
             str(self.undoes),
-            self.occurrence_id,
+            None,  # stood for the occurrence once: digests in the ledger are as they were
             self.holder,
             self.foreign_hash,
         )

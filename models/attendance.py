@@ -90,11 +90,13 @@ class _Batch:
         entries = [case for case in self.fresh.values() if case.verdict is None and not case.is_undo]
         served = {case.id: self.desk.served(case.at) for case in entries}
         events = {event_id for ids in served.values() for event_id in ids}
+        if any(case.decided_there for case in entries):
+            events |= self.desk.ever_served
         schedule = sittings.of_events(events, self.desk.campaign.zone) if events else []
         found = find_passes(entries, self.desk.campaign)
         for case in entries:
             if self.desk.may(case.attempt.kind):
-                rules.choose_sitting(case, schedule, served[case.id], found)
+                rules.choose_sitting(case, schedule, served[case.id], found, self.desk.ever_served)
             else:
                 case.refuse("not_allowed")
 

@@ -26,7 +26,8 @@ class Desk:
     """Where scans come in: a paired device, or the landing page of a venue code (kiosk_id None).
 
     served: ids of the events that it served at an instant. scans, tallies: what it may hand in. revoked: its token may
-    only hand in what it holds. expires_at: what it scans from then on counts only once a person accepts it."""
+    only hand in what it holds. expires_at: what it scans from then on counts only once a person accepts it. ever_served:
+    what a device decided by itself it decided for one of these, also where it did not know that it had been moved."""
 
     campaign: Campaign
     served: Callable[[datetime], list[int]]
@@ -36,6 +37,7 @@ class Desk:
     tallies: bool = True
     revoked: bool = False
     expires_at: datetime | None = None
+    ever_served: frozenset[int] = frozenset()
 
     def may(self, kind: str) -> bool:
         return self.tallies if kind == ledger.TALLY else self.scans
@@ -52,6 +54,7 @@ def desk_of(kiosk: Kiosk) -> Desk:
         tallies=kiosk.tallies,
         revoked=kiosk.revoked_at is not None,
         expires_at=kiosk.expires_at,
+        ever_served=kiosk.ever_served,
     )
 
 
@@ -94,6 +97,11 @@ class Case:
     def let_in(self) -> bool:
         """The device already showed green: a fact that the figures weigh and never lose (rule 6)."""
         return self.attempt.shown == ledger.STORED
+
+    @property
+    def decided_there(self) -> bool:
+        """The device decided by itself that the person belongs where it says."""
+        return self.attempt.shown in (ledger.STORED, ledger.REPEAT)
 
     @property
     def key(self) -> tuple[int, date, str] | None:

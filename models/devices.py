@@ -66,6 +66,11 @@ class Kiosk(Base):
             then = [s.event_id for s in self.services if s.since == first.since] if at < first.since else []
         return then
 
+    @property
+    def ever_served(self) -> frozenset[int]:
+        """Ids of all the events that it served, whenever."""
+        return frozenset(service.event_id for service in self.services)
+
 
 class KioskService(Base):
     """A device serves an event for a while; moving it ends one row and begins another."""

@@ -1,6 +1,6 @@
 """The rules of the door, in order, on rows that are already locked. They decide a case; writing it is another's work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -63,22 +63,18 @@ class Target:
 
 
 def choose_sitting(
-    case: Case, sittings: Sequence[Sitting], served: list[int], passes: dict[int, Pass]
+    case: Case,
+    sittings: Sequence[Sitting],
+    served: list[int],
+    passes: dict[int, Pass],
+    ever_served: Collection[int] = (),
 ) -> None:
-    """Where an entry belongs; refuses what belongs nowhere, or (rule 6) flags whom the device let in all the same."""
-    candidates = [sitting for sitting in sittings if sitting.event_id in served]
-    named = case.attempt.occurrence_id
-    bound = case.payload.event if case.payload else 0
-    if named is not None:
-        candidates = [sitting for sitting in candidates if sitting.occurrence_id == named]
-        if not candidates:
-            case.refuse("not_allowed")
-            return
-    if bound:
-        candidates = [sitting for sitting in candidates if sitting.event_id == bound]
-        if not candidates:
-            case.refuse("wrong_event")
-            return
+    """Where an entry belongs; refuses what belongs nowhere, or (rule 6) flags whom the device let in all the same.
+
+    served: the events that the device served at the time; ever_served: all that it served at any time."""
+    candidates = _candidates(case, sittings, served, ever_served)
+    if not candidates and case.reason:
+        return
     if case.payload and _revoked(case, passes):
         return
     case.sitting = open_then(candidates, case.at)
@@ -87,6 +83,36 @@ def choose_sitting(
         case.flags |= Flag.OUTSIDE_HOURS
     if case.sitting is None:
         case.refuse("not_open")
+    elif case.sitting.event_id not in served:
+        case.flags |= Flag.OUTSIDE_HOURS  # of the device at that event
+
+
+def _candidates(
+    case: Case, sittings: Sequence[Sitting], served: list[int], ever_served: Collection[int]
+) -> list[Sitting]:
+    """Where it may belong; none with a reason: refused. A device that was moved and did not know it has let people in
+    where it was before: there they are, as it says, or as their pass does."""
+    bound = case.payload.event if case.payload else 0
+    there = [sitting for sitting in sittings if sitting.event_id in served]
+    before = (
+        [sitting for sitting in sittings if sitting.event_id in ever_served] if case.decided_there else []
+    )
+    named = case.attempt.occurrence_id
+    there = there or before
+    if named is not None:
+        found = [sitting for sitting in [*there, *before] if sitting.occurrence_id == named]
+        if not found and not case.let_in:
+            case.refuse("not_allowed")
+            return []
+        if found:
+            there = before = found  # else it is called off meanwhile: the person came all the same
+    if bound:
+        there = [sitting for sitting in there if sitting.event_id == bound] or [
+            sitting for sitting in before if sitting.event_id == bound
+        ]
+        if not there:
+            case.refuse("wrong_event")
+    return there
 
 
 def _revoked(case: Case, passes: dict[int, Pass]) -> bool:

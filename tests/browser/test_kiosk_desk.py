@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 
 BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
 SCANS = "**/api/v1/scans"
+SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
 DEVICES = "select count(*) from kiosk"
 CONTROLLED = """() => new Promise((done) => {
     const { serviceWorker } = navigator;
@@ -165,11 +166,21 @@ class TestTheDesk:
             [service] = kiosk.services
             service.until = clock.now()
             db.session.add(KioskService(kiosk_id=kiosk.id, event_id=other, since=clock.now()))
+        page.route(SCANS, lambda route: route.abort())
+        station.scanner(week.issue("youth"))
+        station.verdict("good", "离线")  # let in where the device was, which has not heard
+        page.unroute(SCANS)
         page.evaluate(BEAT)
         expect(page.locator("#event")).to_have_text("别处的活动")
         station.scanner(week.issue("youth"))
         station.verdict("good", "已签到")
-        assert week.scans()[-1].event_id == other
+        page.evaluate(SEND)
+        moved = sorted(week.scans()[-2:], key=lambda scan: scan.seq)
+        assert [(scan.event_id, scan.verdict) for scan in moved] == [
+            (week.event_id, "stored"),
+            (other, "stored"),
+        ]
+        assert [Flag.OUTSIDE_HOURS in Flag(scan.flags) for scan in moved] == [True, False]
 
 
 def _other(campaign: Campaign, today) -> int:

@@ -16,6 +16,7 @@ def judged(scene: Scene, shown: str | None) -> dict:
     """The server's answer, told as the cases tell it."""
     scene.revoke()
     scene.happen()
+    scene.move()
     scan = scene.case["scan"]
     attempt = scene.attempt(scan, shown)
     [answer] = scene.door.hand_in(attempt, now=scene.true(scan), device_time=attempt.at)

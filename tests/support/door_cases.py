@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from models import devices, keys, passes, tokens
 from models.attempts import Attempt
+from models.base import db, transaction
 from models.campaign import Campaign
+from models.devices import KioskService
 from models.events import Event
 from tests.support.week import NINE, Door, make_event, minutes, session
 
@@ -26,6 +28,7 @@ class Scene:
     case: dict
     campaign: Campaign
     event: Event
+    other: Event
     door: Door
     elsewhere: Door
     token: str
@@ -42,6 +45,8 @@ class Scene:
             "shown": shown,
             "direction": step.get("direction", "in"),
             "skew_ms": self._skew(step, shown),
+            # What the device decides by itself it places, too.
+            "occurrence_id": self.event.occurrences[0].id if shown in ("stored", "repeat") else None,
         }
         if "undo" in step:
             return Attempt(uuid4(), "undo", at, undoes=self.done[step["undo"]][-1].id, shown=shown)
@@ -71,6 +76,17 @@ class Scene:
                     door.undo(attempt.id, attempt.at + minutes(1))
         for _ in range(self.case.get("crowd", 0)):
             self.elsewhere.tally("public", NINE)
+
+    def move(self) -> None:
+        """The desk has moved the device to the other event, and the device has not heard."""
+        if self.case.get("moved"):
+            moved = NINE - timedelta(hours=2)
+            with transaction():
+                [here] = self.door.kiosk.services
+                here.until = moved
+                other = KioskService(kiosk_id=self.door.kiosk.id, event_id=self.other.id, since=moved)
+                db.session.add(other)
+                self.door.kiosk.services.append(other)
 
     def revoke(self) -> None:
         if self.made and self.case["scan"].get("pass", {}).get("revoked"):
@@ -112,7 +128,7 @@ def stage(campaign: Campaign, case: dict) -> Scene:
         [made] = passes.issue(campaign, "youth", before, headcount=headcount, event=bound)
         code = _spoiled(made, wanted)
     doors = Door(campaign, kiosk), Door(campaign, elsewhere)
-    return Scene(case, campaign, event, *doors, token, code, made)
+    return Scene(case, campaign, event, other, *doors, token, code, made)
 
 
 def _allowed(case: dict) -> dict:

@@ -5,14 +5,14 @@
 // that it will be.
 
 import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
-import { append, mustBeOurs } from "./store.js";
+import { append, asShown, mustBeOurs } from "./store.js";
 
 export const PAUSE = 2000; // milliseconds without a tap that end a burst
 const BURST = "burst";
 
 function asScan({ id, device, made, unsure, count, body, about }) {
   const entry = about.entry && { ...about.entry, headcount: count };
-  return { id, device, made, unsure, about: { ...about, entry }, body: { ...body, headcount: count } };
+  return { id, device, made, unsure, about: { ...about, entry }, body: asShown({ ...body, headcount: count }, body.shown, about) };
 }
 
 function same(burst, fresh, most) {

@@ -139,7 +139,7 @@ export class Scans {
 
   /** On disk, strictly, before anything green is seen. */
   keep({ id, device, made, unsure, body }, about, shown) {
-    return store.add({ id, device, made, unsure, about, body: { ...body, shown } });
+    return store.add({ id, device, made, unsure, about, body: store.asShown(body, shown, about) });
   }
 
   /** Show who has decided: the server where it answers in time, else this device by what it knows. */

@@ -151,6 +151,14 @@ function takeBack(scans, { body }, undone) {
   if (body.undoes) change(scans, body.undoes, { undone });
 }
 
+/**
+ * What is posted of a scan whose verdict the device shows by itself: with the occurrence that it was let in to, because the
+ * device may have been moved without knowing.
+ */
+export function asShown(body, shown, about) {
+  return about.entry && shown ? { ...body, shown, occurrence: about.entry.sitting } : { ...body, shown };
+}
+
 /** The device shows its own verdict because nobody answered: noted before it is shown. Answers the scan as it is now. */
 export function show(id, verdict) {
   return within("readwrite", [SCANS], (scans, answer) => {
@@ -159,7 +167,7 @@ export function show(id, verdict) {
       const kept = asked.result;
       answer(kept);
       if (kept.state !== "waiting") return; // the server's answer came in this very moment
-      kept.body.shown = verdict;
+      kept.body = asShown(kept.body, verdict, kept.about);
       scans.put(kept);
       if (verdict === "stored") takeBack(scans, kept, true);
     };

@@ -151,7 +151,8 @@ async function replace(row) {
     const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: again.id, headcount: left } };
     // It happened when the row says that it did, by the clock of then.
     const then = { at: row.body.at, skew_ms: row.body.skew_ms };
-    fresh.push({ ...again, made: row.made, unsure: row.unsure, about, body: { ...again.body, ...then } });
+    const body = store.asShown({ ...again.body, ...then }, "stored", about);
+    fresh.push({ ...again, made: row.made, unsure: row.unsure, about, body });
   }
   await store.addAll(fresh);
 }
