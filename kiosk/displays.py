@@ -9,6 +9,7 @@ from flask import (
     Response,
     current_app,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -20,6 +21,7 @@ from flask_login import current_user, login_required
 from kiosk import qr
 from kiosk.device import NotPairedError
 from kiosk.limits import limiter
+from kiosk.shell import version
 from kiosk.station import PAIRINGS, pairing_code
 from models import access, clock, displays, tokens
 from models.displays import Display
@@ -42,8 +44,13 @@ def register(app: Flask) -> None:
 
 
 @bp.get("/kiosk/display")
-def page() -> str:
-    return render_template("kiosk/display.html")
+def page() -> Response:
+    mark = version()
+    response = make_response(render_template("kiosk/display.html", version=mark))
+    # The service worker keeps the page only with the files that belong to it.
+    response.headers["Openweek-Kiosk-Version"] = mark
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @bp.post("/api/v1/display/pair")

@@ -29,6 +29,7 @@ ICON_SIDES = (180, 192, 512)
 WORKER = "js/kiosk/service-worker.js"
 READER = "js/kiosk/reader.js"
 ENTRY = "js/kiosk/app.js"
+DISPLAY, DISPLAY_KEEPS = "js/display.js", "js/kept-codes.js"  # the screens with the changing code
 DAY = 24 * 60 * 60
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 BRAND, FINAL, PAPER = "#1f4373", "#ff8f85", "#ffffff"
@@ -107,10 +108,11 @@ def _drawn(side: int) -> bytes:
 def files() -> dict[str, str]:
     """Address of every file that the app needs, as its pages ask for it, with the SHA-256 of its bytes (hex)."""
     root = Path(current_app.static_folder)
-    marked = [f"css/{sheet}.css" for sheet in SHEETS] + ["icons.svg", "favicon.svg", ENTRY]
+    marked = [f"css/{sheet}.css" for sheet in (*SHEETS, "display")]
+    marked += ["icons.svg", "favicon.svg", ENTRY, DISPLAY]
     listed = {url_for("static", filename=name): root / name for name in marked}
     # Modules that import each other by name carry no mark.
-    plain = sorted((root / "js/kiosk").glob("*.js"))
+    plain = [root / DISPLAY_KEEPS, *sorted((root / "js/kiosk").glob("*.js"))]
     plain += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
         path for path in (root / "vendor/zxing").rglob("*") if path.suffix in (".js", ".wasm")
     )
@@ -130,7 +132,10 @@ def _digest(path: Path, _changed: int) -> str:
 def version() -> str:
     """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
     root = Path(current_app.static_folder)
-    templates = [Path(__file__).parent / "templates" / "kiosk" / name for name in ("app.html", "help.html")]
+    templates = [
+        Path(__file__).parent / "templates" / "kiosk" / name
+        for name in ("app.html", "help.html", "display.html")
+    ]
     words = [Path(__file__).parent / name for name in ("station_words.py", "staff_words.py")]
     chinese = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
     beside = [path for path in (root / WORKER, *templates, *words, chinese) if path.is_file()]

@@ -1,4 +1,7 @@
-// A screen that shows an event's changing code. It holds a day of drawn codes and never what signs them.
+// A screen that shows an event's changing code. It holds a day of drawn codes, on disk too, and never what signs them.
+
+import * as kept from "./kept-codes.js";
+import * as shell from "./kiosk/shell.js";
 
 const TOKEN = "openweek-display";
 const BORDER = 4;
@@ -6,6 +9,7 @@ const BLOCK = 120;
 const HEARTBEAT = 30_000; // ms: how soon an ended screen goes dark by itself (its codes end on the server at once)
 const RETRY = 10_000;
 const PAUSE = 500;
+const LOOK_FOR_NEWER = 300_000;
 const LOOK = 250; // ms: how often the page looks at the time
 
 const at = (id) => document.getElementById(id);
@@ -63,10 +67,26 @@ function keep(told, asked) {
   known.zone = told.zone;
   known.ahead = Date.parse(told.server_time);
   known.mark = (asked + performance.now()) / 2;
-  told.codes.forEach((bits, index) => codes.set(told.first + index, bits));
+  known.title = told.event.title;
+  const fresh = told.codes.map((bits, index) => [told.first + index, bits]);
+  for (const [step, bits] of fresh) codes.set(step, bits);
   for (const step of codes.keys()) if (step < present() - 1) codes.delete(step);
-  at("title").textContent = told.event.title;
+  at("title").textContent = known.title;
   at("offline").hidden = true;
+  const { side, step, day, zone, title } = known;
+  // Without a disk (a private window) the screen still shows what it holds.
+  kept.keep(fresh, present() - 1, { side, step, day, zone, title, skew: Date.now() - now() }).catch(() => {});
+}
+
+/** What was kept before a power cut: true time by the device's clock, until the server is heard. */
+async function recall() {
+  const found = await kept.recall().catch(() => ({}));
+  if (!found.known) return;
+  const { skew, ...rest } = found.known;
+  Object.assign(known, rest, { ahead: Date.now() - skew, mark: performance.now() });
+  for (const [step, bits] of found.codes) codes.set(step, bits);
+  at("title").textContent = known.title;
+  draw();
 }
 
 function next() {
@@ -124,6 +144,7 @@ async function refresh() {
 function end() {
   localStorage.removeItem(TOKEN);
   codes.clear();
+  kept.forget().catch(() => {});
   known.mark = 0;
   shown = null;
   at("modules").removeAttribute("d");
@@ -166,9 +187,11 @@ at("pair-form").addEventListener("submit", pair);
 document.addEventListener("visibilitychange", stayAwake);
 setInterval(draw, LOOK);
 stayAwake();
+shell.start(() => false);
+setInterval(shell.lookForNewer, LOOK_FOR_NEWER);
 if (localStorage.getItem(TOKEN)) {
   reveal("show");
-  refresh();
+  recall().then(refresh);
 } else {
   reveal("pairing");
 }

@@ -14,6 +14,12 @@ from tests.support.axe import serious
 from tests.support.codes import read
 from tests.support.station import TITLE, open_week
 
+CONTROLLED = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    if (serviceWorker.controller) done();
+    else serviceWorker.addEventListener("controllerchange", done);
+})"""
+
 
 def shown(page: Page) -> str:
     """The text of the code on the screen, by a decoder that is not ours."""
@@ -57,6 +63,8 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     assert (status, TITLE in body.decode()) == (200, True)
     assert serious(page) == []
 
+    page.evaluate(CONTROLLED)
+
     # Half a minute on, without a network: another code, at once.
     page.context.set_offline(True)
     step = page.locator("#code").get_attribute("data-step")
@@ -65,6 +73,12 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     expect(page.locator("#offline")).to_be_visible()
     second = after(page, first)
     assert live_server.get(path_of(second))[0] == 200  # one step ahead of the server's clock
+
+    # A power cut: the screen starts without a network and shows its codes.
+    page.reload()
+    expect(page.locator("#title")).to_have_text(TITLE)
+    expect(page.locator("#offline")).to_be_visible()
+    assert live_server.get(path_of(shown(page)))[0] == 200
 
     # The login page of a network is not the server, whatever status it sends.
     page.context.set_offline(False)
@@ -90,3 +104,5 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     expect(page.locator("#show")).to_be_hidden()
     page.reload()
     expect(page.locator("#pairing")).to_be_visible()
+    kept = page.evaluate("import('/static/js/kept-codes.js').then((kept) => kept.recall())")
+    assert kept == {"known": None, "codes": []}

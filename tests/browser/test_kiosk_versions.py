@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from kiosk import shell, station
+from kiosk import displays, shell, station
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +50,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: st
     page.goto(address)
     page.evaluate(CONTROLLED)
     first = version(page)
-    for module in (shell, station):
+    for module in (shell, station, displays):
         monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
     page.evaluate(WAITING)
     page.evaluate("document.getElementById('verdict').hidden = false")

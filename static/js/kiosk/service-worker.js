@@ -1,11 +1,12 @@
-// The service worker of the kiosk app: keeps the shell, so that the app starts with the server stopped.
+// The service worker of the kiosk app and of the screens with the changing code: keeps them, so that they start with the
+// server stopped.
 // Served as /kiosk/service-worker.js after a first line `const SHELL = {version, files: {address: sha256}};`.
-// It answers nothing but the files of that list and the page itself; /api/ never passes through it.
+// It answers nothing but the files of that list and the pages themselves; /api/ never passes through it.
 
 /* global SHELL */
 
 const CACHE = `openweek-kiosk-${SHELL.version}`;
-const PAGE = "/kiosk/";
+const PAGES = ["/kiosk/", "/kiosk/display"];
 const ICONS = ["/kiosk/manifest.webmanifest", "/kiosk/icon-192.png", "/kiosk/icon-512.png"];
 
 async function digestOf(response) {
@@ -26,16 +27,16 @@ async function keep(cache, [address, digest]) {
   await cache.put(address, response);
 }
 
-async function keepPage(cache) {
-  const page = await fresh(PAGE);
-  if (page.headers.get("Openweek-Kiosk-Version") !== SHELL.version) throw new Error("the page is of another version");
-  await cache.put(PAGE, page);
+async function keepPage(cache, address) {
+  const page = await fresh(address);
+  if (page.headers.get("Openweek-Kiosk-Version") !== SHELL.version) throw new Error(`${address} is of another version`);
+  await cache.put(address, page);
 }
 
 async function install() {
   const cache = await caches.open(CACHE);
   await Promise.all([
-    keepPage(cache),
+    ...PAGES.map((address) => keepPage(cache, address)),
     ...Object.entries(SHELL.files).map((file) => keep(cache, file)),
     ...ICONS.map(async (address) => cache.put(address, await fresh(address))),
   ]);
@@ -62,6 +63,6 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  const address = url.pathname === PAGE ? PAGE : url.pathname + url.search;
-  if (address === PAGE || address in SHELL.files || ICONS.includes(address)) event.respondWith(answer(request, address));
+  const address = PAGES.includes(url.pathname) ? url.pathname : url.pathname + url.search;
+  if (PAGES.includes(address) || address in SHELL.files || ICONS.includes(address)) event.respondWith(answer(request, address));
 });
