@@ -45,7 +45,11 @@ def hand_in():
     read = [attempts.read(raw, now) for raw in scans]
     desk = desk_of(kiosk)
     kept = iter(attendance.admit([attempt for attempt in read if attempt], desk, now, device_time))
-    results = [_result(attempt, next(kept) if attempt else None, desk) for attempt in read]
+    results = [
+        # Named as the device names it, whose table of ids may tell upper case from lower.
+        {"id": raw["id"] if attempt else None, **_result(attempt, next(kept) if attempt else None, desk)}
+        for raw, attempt in zip(scans, read, strict=True)
+    ]
     _note_seen(kiosk, now)
     return jsonify({"server_time": clock.instant_text(now, desk.campaign.zone), "results": results})
 
@@ -79,7 +83,6 @@ def _result(attempt: Attempt | None, answer: Answer | None, desk: Desk) -> dict:
     else:
         attempt_kind, direction = attempt.kind, attempt.direction
     return {
-        "id": str(answer.id) if answer.id else None,
         "verdict": answer.verdict,
         "reason": answer.reason,
         "message": message(answer, desk.campaign, kind=attempt_kind, direction=direction),

@@ -112,6 +112,15 @@ def test_the_same_scan_three_times_counts_once(post, week):
     assert figures(week, clock.now()).visits == 1
 
 
+def test_an_answer_names_the_scan_as_it_was_sent(post):
+    scan = a_scan()
+    shouted = scan | {"id": scan["id"].upper()}
+    [first] = post([shouted]).json["results"]
+    [again] = post([scan]).json["results"]
+    assert (first["id"], first["verdict"]) == (scan["id"].upper(), "stored")
+    assert (again["id"], again["verdict"], again["again"]) == (scan["id"], "stored", True)
+
+
 def test_device_clocks_at_the_ends_of_time(post):
     for device_time in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
         scans = [a_scan(at=at) for at in ("0400-01-01T00:00:00Z", "9600-01-01T00:00:00Z")]
