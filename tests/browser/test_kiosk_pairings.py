@@ -20,6 +20,16 @@ from tests.support.week import make_event
 pytestmark = pytest.mark.browser
 
 OTHER = "另一场活动"
+# The files that would be saved if one held a single scan.
+IN_PARTS = """async () => {
+    const blobs = [], names = [], { click } = HTMLAnchorElement.prototype, { createObjectURL } = URL;
+    URL.createObjectURL = (blob) => { blobs.push(blob); return "blob:"; };
+    HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
+    await (await import("/static/js/kiosk/handover.js")).save(1);
+    HTMLAnchorElement.prototype.click = click;
+    URL.createObjectURL = createObjectURL;
+    return Promise.all(names.map(async (name, at) => ({ name, told: JSON.parse(await blobs[at].text()) })));
+}"""
 SCANS = "**/api/v1/scans"
 BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
 SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
@@ -117,6 +127,12 @@ def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, el
     for id, told in files.items():
         assert told["signature"] == week.signature(id, told["scans_json"])
         assert told["campaign"] == week.campaign_id
+    # A queue that is more than the desk takes in one file is saved as several.
+    parts = page.evaluate(IN_PARTS)
+    assert [len(json.loads(part["told"]["scans_json"])) for part in parts] == [1, 1, 1]
+    assert [part["name"].rsplit("-", 1)[1] for part in parts if part["told"]["kiosk"]["id"] == first][
+        1
+    ] == "2.json"
     page.locator("#sheet-close").click()
     page.unroute(SCANS)
     wait_until_handed_over(page)

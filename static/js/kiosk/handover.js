@@ -6,6 +6,7 @@ import { hex, hmac, sha256 } from "./digests.js";
 import * as pairings from "./pairings.js";
 import * as store from "./store.js";
 
+const MOST = 8000; // scans of one file: the desk takes files of up to 4 MB
 const MINUTE = 60_000; // how long the browser may take to read the file that was made for it
 
 /** Under the token's hash, which is all that the server keeps of the token. null over plain http. */
@@ -14,9 +15,9 @@ async function signature(token, scans) {
   return hex(await hmac(hex(await sha256(token)), scans));
 }
 
-/** What waits or was set aside of one pairing, as docs/handover.md says it: signed under the name that the device had then. */
-async function content({ device, name, campaign, token }) {
-  const scans = JSON.stringify((await store.unanswered(device)).map((scan) => scan.body));
+/** Some of what waits or was set aside of one pairing, as docs/handover.md says it: signed under the name that it had then. */
+async function content({ device, name, campaign, token }, some) {
+  const scans = JSON.stringify(some.map((scan) => scan.body));
   return {
     format: "openweek-handover",
     version: 1,
@@ -29,18 +30,26 @@ async function content({ device, name, campaign, token }) {
   };
 }
 
-/** Save it through the browser, a file for each pairing. Nothing leaves the queue: the server knows each scan by its id. */
-export async function save() {
+/**
+ * Save it through the browser: files for each pairing, several where one would be more than the desk takes. Nothing leaves
+ * the queue: the server knows each scan by its id.
+ */
+export async function save(most = MOST) {
   const owing = await pairings.owing();
   if (!owing.length) owing.push(await pairings.present());
-  for (const pairing of owing) if (pairing) saveOne(await content(pairing));
+  for (const pairing of owing) {
+    const scans = pairing ? await store.unanswered(pairing.device) : [];
+    for (let first = 0; pairing && first < Math.max(scans.length, 1); first += most) {
+      saveOne(await content(pairing, scans.slice(first, first + most)), first ? `-${first / most + 1}` : "");
+    }
+  }
 }
 
-function saveOne(told) {
+function saveOne(told, part) {
   const file = new Blob([JSON.stringify(told, null, 1)], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `openweek-${told.kiosk?.name ?? "kiosk"}-${told.device_time.slice(0, 19).replace(/\D/g, "")}.json`;
+  link.download = `openweek-${told.kiosk?.name ?? "kiosk"}-${told.device_time.slice(0, 19).replace(/\D/g, "")}${part}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), MINUTE);
 }

@@ -89,7 +89,7 @@ export function listen(end) {
     guard.draw();
     drawPin();
   });
-  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", handover.save);
+  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", () => handover.save());
   twice(byId("repair"), () => say("repair_sure"), async () => {
     const hindrance = await end();
     if (hindrance) byId("repair-note").textContent = hindrance;
