@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, Response, make_response, render_template
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    send_from_directory,
+)
 
 from kiosk import qr, sheets, troubles
 from models import passes
@@ -11,6 +19,7 @@ from models.site import site
 
 bp = Blueprint("passes", __name__, template_folder="templates")
 
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 DAY = 24 * 60 * 60  # seconds
 
 
@@ -26,6 +35,15 @@ def show(token: str) -> Response:
     if held is None:
         return troubles.told(troubles.no_pass())
     return _kept(make_response(render_template("kiosk/pass.html", held=held, campaign=held.campaign)), held)
+
+
+@bp.get("/c/service-worker.js")
+@bp.get("/C/service-worker.js")
+def worker() -> Response:
+    """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
+    response = send_from_directory(current_app.static_folder, "js/pass-worker.js")
+    response.headers["Content-Security-Policy"] = WORKER_POLICY
+    return response
 
 
 @bp.get("/c/<token>/code.png")
@@ -69,7 +87,8 @@ def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) ->
 
 
 def _kept(response: Response, held: OpenedPass) -> Response:
-    """At the door there may be no network: the holder's browser keeps a good pass for a day, and nobody between."""
+    """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
+    (static/js/pass-worker.js) until it is revoked, and nobody between."""
     if not held.revoked:
         response.cache_control.private = True
         response.cache_control.max_age = DAY

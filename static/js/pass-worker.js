@@ -1,0 +1,65 @@
+// The service worker of the pass pages, served under /C/ and /c/: a holder who has opened a pass once opens it without a
+// network, too. The server comes first; what it does not let anybody keep (a revoked pass) goes away. The address of a pass is
+// its secret: it is told to nobody but the server that made it.
+
+const CACHE = "openweek-passes";
+const PASSES = /^\/c\//i;
+const STATIC = "/static/";
+const PATIENCE = 4000; // milliseconds; a network at a crowded door may be there and answer nothing
+
+/** Under which address something is kept; null: it is not. Chat apps add queries to the address of a page. */
+function keyOf(address) {
+  const { origin, pathname, search } = new URL(address);
+  if (origin !== location.origin) return null;
+  if (pathname.startsWith(STATIC)) return pathname + search;
+  return PASSES.test(pathname) ? pathname : null;
+}
+
+/** Whether it is the server's own word that nobody may keep it: the login page of a network says nothing of a pass. */
+function isWithdrawn({ headers }) {
+  return headers.get("Cache-Control") === "no-store" && headers.has("X-Robots-Tag");
+}
+
+function mayKeep(key, { ok, headers }) {
+  return ok && (key.startsWith(STATIC) || /^private, max-age=[1-9]/.test(headers.get("Cache-Control") ?? ""));
+}
+
+/** Drop a pass and its pictures, in whatever spelling they were opened. */
+async function drop(cache, key) {
+  const own = (one) => new URL(one.url).pathname.toLowerCase().startsWith(key.toLowerCase());
+  await Promise.all((await cache.keys()).filter(own).map((one) => cache.delete(one)));
+}
+
+async function heard(key, response) {
+  const cache = await caches.open(CACHE);
+  if (mayKeep(key, response)) await cache.put(key, response.clone());
+  else if (PASSES.test(key) && isWithdrawn(response)) await drop(cache, key);
+  return response;
+}
+
+async function kept(key) {
+  return (await caches.open(CACHE)).match(key, { ignoreVary: true }); // one browser, one holder
+}
+
+async function answer(request, key) {
+  const asked = fetch(request).then((response) => heard(key, response));
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const answered = await Promise.race([asked, late]).catch(() => undefined);
+  return answered ?? (await kept(key)) ?? asked;
+}
+
+async function keep(addresses) {
+  for (const address of addresses) {
+    const key = keyOf(address);
+    if (key && !key.endsWith("/service-worker.js")) await heard(key, await fetch(address));
+  }
+}
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const key = request.method === "GET" ? keyOf(request.url) : null;
+  if (key) event.respondWith(answer(request, key));
+});

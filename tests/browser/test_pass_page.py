@@ -1,0 +1,42 @@
+"""A pass on its holder's phone, in a real Chromium: it opens without a network once it was opened with one."""
+
+from playwright.sync_api import Page, expect
+
+from models import clock, passes
+from models.base import db
+from models.passes import Pass
+from tests.support.station import open_week
+
+KEPT = """async (parts) => {
+    const cache = await caches.open("openweek-passes");
+    for (;;) {
+        const kept = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+        if (parts.every((part) => kept.includes(part))) return kept;
+        await new Promise((done) => requestAnimationFrame(done));
+    }
+}"""
+
+
+def test_a_pass_opens_without_a_network_until_it_is_revoked(live_server, page: Page):
+    week = open_week(live_server)
+    token = week.issue("youth")
+    for prefix in ("/C/", "/c/"):
+        address = f"{prefix}{token}"
+        page.context.set_offline(False)
+        page.goto(f"{live_server.url}{address}?from=groupmessage")
+        parts = [address, f"/C/{token}/code.svg", "/static/js/pass.js"]
+        kept = page.evaluate(KEPT, parts)
+        assert not [path for path in kept if path.endswith("service-worker.js")]
+        page.context.set_offline(True)
+        page.reload()
+        expect(page.get_by_role("heading", name="参与码")).to_be_visible()
+        page.goto(live_server.url + address)
+        expect(page.get_by_role("heading", name="参与码")).to_be_visible()
+        drawn = "image => image.decode().then(() => image.naturalWidth)"
+        assert page.locator(".pass-code img").evaluate(drawn)
+    with week.rows():
+        passes.revoke(db.session.query(Pass.id).scalar(), clock.now())
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("此参与码已失效")
+    assert not [path for path in page.evaluate(KEPT, []) if token in path]
