@@ -15,6 +15,8 @@ API = "**/api/v1/**"
 SCANS = "**/api/v1/scans"
 BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
 SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
+# A worker that has just taken over may let a request past what a test has put in its way.
+NO_WORKER = "delete Navigator.prototype.serviceWorker"
 KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
 # How many requests one attempt makes; the page tries again by itself a second later.
 ASKED = """async () => {
@@ -44,6 +46,7 @@ def week(server) -> Week:
 
 @pytest.fixture
 def station(page: Page, week: Week) -> Station:
+    page.context.add_init_script(NO_WORKER)
     return Station(page, week).pair()
 
 

@@ -3,6 +3,7 @@
 
 const NAME = "openweek-kiosk";
 const VERSION = 3;
+const AT_ONCE = 1000; // scans
 export const KEPT = "kept"; // single values by their names
 export const SCANS = "scans";
 export const PAIRINGS = "pairings";
@@ -39,12 +40,16 @@ function nameOwner(transaction) {
       kept.put({ ...was.kiosk, id: device, name }, "kiosk");
     }
     if (was.burst) kept.put({ ...was.burst, device }, "burst");
-    scans.openCursor().onsuccess = ({ target: { result: cursor } }) => {
-      if (!cursor) return;
-      cursor.update({ ...cursor.value, device });
-      if (token === null) pairings.put(owner);
-      cursor.continue();
+    // Many at once: the device opens its door only when all are named.
+    const nameFrom = (range) => {
+      scans.getAll(range, AT_ONCE).onsuccess = ({ target: { result: found } }) => {
+        for (const scan of found) scans.put({ ...scan, device });
+        if (!found.length) return;
+        pairings.put(owner);
+        nameFrom(IDBKeyRange.lowerBound(found.at(-1).id, true));
+      };
     };
+    nameFrom(null);
   };
 }
 
