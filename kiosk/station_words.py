@@ -90,6 +90,7 @@ WORDS = {
     "camera_broken": N_(
         "The code reader could not be loaded. Load the page again; a USB scanner works all the same."
     ),
+    "wedge": N_("What the scanner types"),
     "ime": N_("The scanner is typing through an input method. Switch the keyboard to English."),
     # Verdicts
     "checking": N_("Checking…"),

@@ -153,6 +153,20 @@ def test_a_scanner_behind_an_input_method_is_read_and_told(station: Station):
     expect(station.page.locator("#notice")).to_contain_text("输入法")
 
 
+def test_what_an_input_method_composes_is_read_and_told(station: Station):
+    """No key but Enter reaches the page; a click beside everything or a dialog changes nothing about it."""
+    station.composed(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth')}")
+    station.verdict("good", "青少年")
+    expect(station.page.locator("#notice")).to_contain_text("输入法")
+    station.page.locator("#type").click()
+    station.page.locator("#type-cancel").click()
+    station.page.locator("#event").click()
+    expect(station.page.locator("#wedge")).to_be_focused()
+    station.composed(station.week.issue("public"))
+    station.verdict("good", "社会公众")
+    station.today(2)
+
+
 def test_a_touch_counts_a_whole_family(station: Station):
     station.mode("touch")
     for _ in range(3):

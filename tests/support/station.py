@@ -127,6 +127,15 @@ class Station:
         hidden = {"key": "Process", "windowsVirtualKeyCode": 229}
         self._keys([{"code": _key(character)["code"], **hidden} for character in text] + [ENTER])
 
+    def composed(self, text: str) -> None:
+        """The same where the input method gives the page no keys but Enter, only composed text."""
+        session = self.page.context.new_cdp_session(self.page)
+        end = len(text)
+        session.send("Input.imeSetComposition", {"text": text, "selectionStart": end, "selectionEnd": end})
+        session.send("Input.insertText", {"text": text})
+        session.detach()
+        self._keys([ENTER])
+
     def hand(self, text: str) -> None:
         """A person presses keys, one after the other."""
         self._keys([_key(character) for character in text], HAND_PAUSE)

@@ -1,6 +1,8 @@
 // A USB scanner types like a keyboard, only faster. This tells the two apart, takes the scanner's keys away from the page
 // and hands on what a hand pressed. Gaps are taken from event.timeStamp: a busy page delays the handler, not the stamp.
 
+import * as wedge from "./wedge.js";
+
 const CUT = 250; // milliseconds of silence after which a new text begins; a busy tablet delivers keys in clumps
 const FAST = 60; // mean gap up to which it is a machine
 const HAND = 80; // milliseconds of silence after which a few keys are a hand's
@@ -34,6 +36,7 @@ function characterOf(event) {
 }
 
 function isField(target) {
+  if (wedge.isWedge(target)) return false;
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
@@ -98,6 +101,7 @@ function end(event, onText, onInputMethod) {
     before.field.value = before.value;
     before.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
+  wedge.clear();
   const throughInputMethod = composed;
   clearTimeout(timer);
   pressed = [];

@@ -19,6 +19,7 @@ import * as tally from "./tally.js";
 import * as today from "./today.js";
 import * as touch from "./touch.js";
 import * as typing from "./typing.js";
+import * as wedge from "./wedge.js";
 import { clockTime, dayOf, named, say, when } from "./words.js";
 
 const KEEP_SCANS = 2 * 86_400_000; // milliseconds that answered scans stay on the device
@@ -27,6 +28,7 @@ const REDRAW = 20_000;
 
 let scans = null;
 let noteTimer = null;
+let holdFocus = () => {};
 
 function place(token) {
   return {
@@ -166,8 +168,9 @@ function looks() {
   return isOpen() && !byId("look").hidden;
 }
 
-/** The camera runs where there is something for it to see. */
+/** The camera runs where there is something for it to see, and what a scanner composes finds its field. */
 function wake() {
+  holdFocus();
   if (looks()) finder.open();
   else finder.close();
 }
@@ -192,11 +195,11 @@ export function listen(sent) {
   typing.listen(read);
   desk.listen();
   guard.listen();
+  const typed = { onText: read, onInputMethod: () => notice(say("ime"), NOTE), wanted: isOpen };
+  holdFocus = wedge.listen(typed);
   scanner.listen({
-    onText: read,
-    onInputMethod: () => notice(say("ime"), NOTE),
+    ...typed,
     onHand: (digit) => modes.current() === "tally" && !isBusy() && settle(tally.key(digit)),
-    wanted: isOpen,
   });
   setInterval(draw, REDRAW);
 }

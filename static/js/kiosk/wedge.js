@@ -1,0 +1,57 @@
+// The second path of a USB scanner: an input method may give the page no keys at all, only composed text, and that only to a
+// field. So a field that nobody sees has the focus while nothing else has it.
+
+import { byId } from "./page.js";
+
+const QUIET = 250; // milliseconds of silence after which a text is complete, where no Enter comes
+const FAST = 60; // mean milliseconds a character up to which it is a machine
+const LEAST = 4; // characters
+
+const field = byId("wedge");
+let began = 0;
+let last = 0;
+let timer = null;
+
+export function isWedge(target) {
+  return target === field;
+}
+
+/** The same text came by its keys. */
+export function clear() {
+  clearTimeout(timer);
+  field.value = "";
+}
+
+/**
+ * onText(text) for every text that a machine composed; onInputMethod(): an input method stands between; wanted(): whether
+ * scans are taken.
+ */
+export function listen({ onText, onInputMethod, wanted }) {
+  const take = () => {
+    const text = field.value.trim();
+    const byMachine = text.length >= LEAST && (last - began) / (text.length - 1) <= FAST;
+    clear();
+    if (!byMachine || !wanted()) return;
+    onInputMethod();
+    onText(text);
+  };
+  field.addEventListener("input", ({ timeStamp }) => {
+    if (timeStamp - last > QUIET) began = timeStamp;
+    last = timeStamp;
+    clearTimeout(timer);
+    timer = setTimeout(take, QUIET);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !field.value) return;
+    event.preventDefault();
+    take();
+  });
+  const hold = () => {
+    const free = document.activeElement === document.body && !document.querySelector("dialog[open]");
+    if (free && wanted()) field.focus({ preventScroll: true });
+  };
+  // Whatever lets go of the focus leaves it to nobody.
+  for (const gone of ["focusout", "close"]) document.addEventListener(gone, () => setTimeout(hold), { capture: true });
+  addEventListener("focus", hold);
+  return hold;
+}
