@@ -81,6 +81,14 @@ class Week:
                 devices.revoke(kiosk.id, clock.now())
 
 
+# A worker that takes over at this moment may let a request past what a test has put in its way.
+SETTLED = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    if (!serviceWorker || serviceWorker.controller) done();
+    else serviceWorker.addEventListener("controllerchange", done, { once: true });
+})"""
+
+
 def open_week(server: Server) -> Week:
     """Load the campaign into an empty served database, with one event that is open the whole of today."""
     with server.app.app_context():
@@ -116,6 +124,7 @@ class Station:
         self.page.get_by_role("button", name="配对", exact=True).click()
         expect(self.page.locator("#event")).to_have_text(TITLE)
         expect(self.page.locator("#station")).to_be_visible()
+        self.page.evaluate(SETTLED)
         return self
 
     def scanner(self, text: str) -> None:
