@@ -5,7 +5,6 @@ the text it is, and what cannot be read for certain is kept in its own words and
 """
 
 import re
-from functools import lru_cache
 
 from models import addresses, campaign_file, regions
 from models import campaign as campaigns
@@ -223,14 +222,9 @@ def _seat(name: str, region: str | None) -> str | None:
     """Where a host sits: the event's region, or the one above it whose name the host bears (铜陵市中级人民法院)."""
     if region is None:
         return None
-    names = _names_of_regions()
     rest, seat = name, None
     for code in (*regions.ancestors(region), region):
-        if rest.startswith(names[code]):
-            rest, seat = rest.removeprefix(names[code]), code
+        above = regions.by_code()[code].name
+        if rest.startswith(above):
+            rest, seat = rest.removeprefix(above), code
     return seat or region
-
-
-@lru_cache(maxsize=1)
-def _names_of_regions() -> dict[str, str]:
-    return {row.code: row.name for row in regions.load()}
