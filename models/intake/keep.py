@@ -49,6 +49,7 @@ class Keep:
 
     campaign: Campaign
     now: datetime
+    origin: str | None
     dry_run: bool
     partial: bool
     by: Account | None
@@ -87,7 +88,9 @@ class Keep:
     def _without_draft(self, row: Understood, event: Event | None) -> Outcome:
         if event is None:
             return Outcome(row.number, row.verdict, row.findings)
-        if row.verdict == OTHER_YEAR and row.ref == event.origin_ref and self._still_to_come(event):
+        # One that it was merged into is another source's, though the two may share their id.
+        own = (event.origin, event.origin_ref) == (self.origin, row.ref)
+        if row.verdict == OTHER_YEAR and own and self._still_to_come(event):
             if self.whole or self.cancel is not True:
                 why = Finding(N_("Its source has moved it out of the campaign's time."))
                 return self._cancel(row.number, (why, *row.findings), event)

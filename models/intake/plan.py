@@ -83,7 +83,7 @@ def take_in(
     reading = reading_of(campaign)
     steps = Steps()
     understood = _each_once(_understood(row, reading, steps, origin, adopt) for row in rows)
-    keep = Keep(campaign, now, dry_run, partial, by, publish, cancel, whole)
+    keep = Keep(campaign, now, origin, dry_run, partial, by, publish, cancel, whole)
     try:
         with nullcontext() if dry_run or partial else transaction():
             if not dry_run:

@@ -595,3 +595,14 @@ def test_what_was_merged_here_stays_merged(campaign):
     publishing.merge(db.session.get(Event, first), db.session.get(Event, second), BEFORE)
     (again,) = take_in(campaign, read_file(calendar(FAIR)), BEFORE, origin="feed:1")
     assert (again.verdict, again.event, again.written) == ("same", first, False)
+
+
+def test_what_was_merged_into_another_calendars_event_does_not_call_that_off(campaign):
+    """Both calendars know it by one UID, as where one of them was copied from the other."""
+    data = read_file(calendar(LECTURE))
+    kept, other = (take_in(campaign, data, BEFORE, origin=name)[0].event for name in ("feed:1", "feed:2"))
+    publishing.merge(db.session.get(Event, kept), db.session.get(Event, other), BEFORE)
+    moved = read_file(calendar(LECTURE.replace("0422", "0922")))
+    (again,) = take_in(campaign, moved, BEFORE, origin="feed:2", whole=True)
+    assert (again.verdict, again.event, again.written) == ("other_year", kept, False)
+    assert db.session.get(Event, kept, populate_existing=True).status == "published"
