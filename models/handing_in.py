@@ -22,7 +22,6 @@ from models.people import ORGANIZER, Account
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024
-_IN_PARTS = 400
 MOST_KEPT = 5  # files of one account that wait for a look
 
 
@@ -109,7 +108,7 @@ def find(account: Account, draft_id: int, now: datetime) -> ImportDraft:
 def preview(draft: ImportDraft, account: Account, now: datetime) -> Preview:
     """What would become of each row; nothing is written."""
     found = _take_in(draft, account, now, (), dry_run=True)
-    reached = _reached(account, [one.event for one in found if one.asks])
+    reached = _reached(draft, account)
     asked = [one for one in found if one.asks and one.event in reached]
     outcomes = [one for one in map(_left, found) if one]
     told = [(one.row, one.verdict, one.event) for one in outcomes + asked]
@@ -163,12 +162,14 @@ def _left(outcome: Outcome) -> Outcome | None:
     return replace(outcome, verdict=OTHER_YEAR, findings=(*outcome.findings, Finding(STILL_HERE)))
 
 
-def _reached(account: Account, ids: list[int]) -> set[int]:
-    """Those of the events that are on an account's desk."""
-    found = set()
-    for part in (ids[n : n + _IN_PARTS] for n in range(0, len(ids), _IN_PARTS)):
-        found |= {event.id for event in db.session.scalars(events_for(account).where(Event.id.in_(part)))}
-    return found
+def _reached(draft: ImportDraft, account: Account) -> set[int]:
+    """The ids of the events that came from this desk before and are still on it."""
+    here = Event.campaign_id == draft.campaign_id, Event.origin == _origin(account)
+    return set(db.session.scalars(events_for(account).where(*here).with_only_columns(Event.id)))
+
+
+def _origin(account: Account) -> str:
+    return f"desk:{account.organization_id}"
 
 
 def _take_in(
@@ -183,7 +184,7 @@ def _take_in(
         cancel=cancel,
         dry_run=dry_run,
         by=account,
-        origin=f"desk:{account.organization_id}",
+        origin=_origin(account),
         adopt=adopter(account),
         publish=account.role != ORGANIZER,  # an organizer's is reviewed first
     )
