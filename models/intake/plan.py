@@ -95,13 +95,9 @@ def take_in(
                 outcomes.append(keep.one(row, known.get(_key(row, origin))))
                 on_row()
             if whole and origin:
-                seen = {event.id for event in known.values()} | {one.event for one in outcomes if one.event}
-                unread = [row for row in understood if row.verdict == REFUSED]
-                certain, shared = all(row.ref for row in unread), {_uid(row.ref) for row in unread}
-                outcomes += [
-                    keep.missing(event, certain and _uid(event.origin_ref) not in shared)
-                    for event in _missing(campaign, origin, seen, now)
-                ]
+                seen = {one.event for one in outcomes if one.event}
+                missing = _missing(campaign, origin, understood, seen, now)
+                outcomes += [keep.missing(event, certain) for event, certain in missing]
     except SQLAlchemyError:
         raise Mistake(
             N_("The database could not take the file in. Nothing was written; try again.")
@@ -178,9 +174,13 @@ def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -
     return followed(known)
 
 
-def _missing(campaign: Campaign, origin: str, seen: set[int], now: datetime) -> list[Event]:
-    """Published events of an origin that its file names no more. What is over is not called off by a file that
-    dropped it: many calendars keep only what is to come."""
+def _missing(
+    campaign: Campaign, origin: str, rows: Sequence[Understood], seen: set[int], now: datetime
+) -> list[tuple[Event, bool]]:
+    """Published events of an origin that its file names no more, and whether that is certain: no row that could not be
+    read may be it. What is over is not called off by a file that dropped it: many calendars keep only what is to come."""
+    unread = [row for row in rows if row.verdict == REFUSED]
+    named, shared = all(row.ref for row in unread), {_uid(row.ref) for row in unread}
     asked = select(Event).where(
         Event.campaign_id == campaign.id,
         Event.origin == origin,
@@ -189,4 +189,6 @@ def _missing(campaign: Campaign, origin: str, seen: set[int], now: datetime) -> 
         Event.occurrences.any(Occurrence.end_day >= campaign.today(now)),
     )
     events = db.session.scalars(asked.options(*_WHOLE).order_by(Event.id))
-    return [event for event in events if event.id not in seen]
+    return [
+        (event, named and _uid(event.origin_ref) not in shared) for event in events if event.id not in seen
+    ]
