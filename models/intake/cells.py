@@ -43,7 +43,6 @@ _FOOTER = re.compile(
     r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
     r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
 )
-_ROLE = re.compile(r"[（(](?:主办|承办|协办|指导|支持|联合主办)(?:单位|方)?[)）]$")
 
 
 def plain(text: str) -> str:
@@ -109,11 +108,6 @@ def words(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
         parts = [part.strip() for part in _COMMAS.split(entry) if part.strip()]
         found += parts if entry not in known and any(part in known for part in parts) else [entry]
     return tuple(dict.fromkeys(found))
-
-
-def without_role(name: str) -> str:
-    """An organization's name without the part it plays: 山东省教育厅(主办) -> 山东省教育厅."""
-    return _ROLE.sub("", name).strip()
 
 
 def places(text: str) -> tuple[tuple[str, ...], bool]:

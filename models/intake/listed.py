@@ -11,9 +11,9 @@ from models.intake import cells
 from models.intake.findings import Finding
 
 _ROLES = "联合主办|主办|承办|协办|指导|支持"
-_HELPS = re.compile("[（(](?:承办|协办|指导|支持)(?:单位|方)?[)）]$")
 # 甲（主办）乙（协办）, and 主办：甲；承办单位：乙
-_ROLE = re.compile(rf"[（(](?:{_ROLES})(?:单位|方)?[)）]")
+_ROLE = re.compile(rf"[（(]({_ROLES})(?:单位|方)?[)）]")
+_OWN_ROLE = re.compile(_ROLE.pattern + "$")
 _PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({_ROLES})(?:单位|方)?\s*[:：]")
 _NUMBER = re.compile(r"(?:^|(?<=[\s;；，,。]))[(（]?(\d{1,2})[.．、)）](?!\d)|([①-⑳])")
 _SIGNS = "、，,/／"
@@ -71,11 +71,16 @@ def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
 
 def leader(hosts: Sequence[str]) -> str:
     """The host that leads: the first, but for those that are said to do something else (指导单位：…)."""
-    return next((host for host in hosts if not _HELPS.search(host)), hosts[0])
+    return next((host for host in hosts if _leads(host)), hosts[0])
+
+
+def without_role(name: str) -> str:
+    """An organization's name without the part it plays: 山东省教育厅(主办) -> 山东省教育厅."""
+    return _OWN_ROLE.sub("", name).strip()
 
 
 def places(text: str, said: list[Finding]) -> tuple[str, ...]:
-    """The places of a cell; () where one is not certain."""
+    """The places of a cell that are certain."""
     told = []
     doubtful = False
     for entry in cells.entries(_without_numbers(text)):
@@ -96,6 +101,11 @@ def places(text: str, said: list[Finding]) -> tuple[str, ...]:
     elif len(names) > 1:
         said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
     return names
+
+
+def _leads(host: str) -> bool:
+    role = _OWN_ROLE.search(host)
+    return role is None or role[1].endswith("主办")
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
@@ -131,7 +141,7 @@ def _apart(text: str, signs: str) -> list[str]:
 
 def _is_organization(name: str) -> bool:
     """Whether this can stand alone as an organization's whole name, and as no more than one's."""
-    bare = _BRACKETED.sub("", cells.without_role(name)).strip()
+    bare = _BRACKETED.sub("", without_role(name)).strip()
     if len(bare) < 4 or re.search("[()（）]", bare) or _are_several(bare):
         return False
     return _ORGANIZATION.search(bare) is not None

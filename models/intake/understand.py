@@ -214,7 +214,7 @@ def _online_url(text: str, said: list[Finding]) -> str:
 
 
 def _lead(host: str, region: str | None, reading: Reading) -> Lead:
-    name = cells.without_role(host)
+    name = listed.without_role(host)
     return Lead(name, _seat(name, region), campaign_file.recognise_line(reading.lines, name))
 
 
