@@ -109,6 +109,10 @@ def _no_address(url: str) -> Mistake:
     return Mistake(N_("“%(url)s” is not an address that begins with https:// or http://."), url=url[:80])
 
 
+def unreachable(host: str) -> Mistake:
+    return Mistake(N_("%(host)s cannot be reached or does not answer properly."), host=host)
+
+
 def _parts(url: str) -> SplitResult:
     """What an address is made of, as it is sent."""
     try:
@@ -193,9 +197,7 @@ class _Visit:
                 self._in_time()
                 if position == min(len(addresses), _TRIED):
                     break
-        raise Mistake(
-            N_("%(host)s cannot be reached or does not answer properly."), host=self._parts.hostname
-        )
+        raise unreachable(self._parts.hostname)
 
     def _ask(self, address: str) -> BaseHTTPResponse:
         parts, wait = self._parts, max(0.1, self._left())

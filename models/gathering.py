@@ -12,7 +12,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from models.errors import N_, Mistake
-from models.fetching import SECONDS, Fetched
+from models.fetching import SECONDS, Fetched, unreachable
 
 log = logging.getLogger("openweek.pulled")
 GRACE = 3.0  # seconds after which who should have given up is given up
@@ -49,7 +49,7 @@ def _tell(
         # Whatever it is, the others must not wait for an answer that will never come. The path may hold a secret.
         host = urlsplit(asked[0]).hostname
         log.exception("Fetching from %s failed in a way nobody thought of", host)
-        told.put((number, Mistake(N_("%(host)s cannot be reached or does not answer properly."), host=host)))
+        told.put((number, unreachable(host)))
 
 
 def _too_long(url: str) -> Mistake:
