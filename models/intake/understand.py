@@ -136,22 +136,21 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
     """The region as three cells tell it, else as one does, else its code."""
     told = [cell[name] for name in ("province", "city", "county")]
     sole = "" if any(told) else cell["region"]
-    code = region_cell.code(sole or cell["region_code"]) if not any(told) else None
-    if code is None and cell["region_code"] and not any(told):
-        why = Finding(N_("There is no region with the code “%(value)s”."), value=cell["region_code"][:40])
-        said.append(why.about("region_code"))
-    if code is not None:
-        return code, ""
     if region_cell.names_the_corps("".join(told[:2])):
         found = region_cell.read("".join(told))  # 新疆维吾尔自治区, 兵团第八师
     else:
         found = region_cell.read(sole) if sole else regions.recognise(*told)
+    code = "" if any(told) or found.code else cell["region_code"]
+    known = region_cell.code(code)
+    if code and known is None:
+        why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
+        said.append(why.about("region_code"))
     said += [
         Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
         for problem in found.problems
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, told)))
-    return found.code, words if found.problems else ""
+    return found.code or known, words if found.problems else ""
 
 
 def _mode(text: str, said: list[Finding]) -> str | None:

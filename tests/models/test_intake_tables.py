@@ -552,6 +552,21 @@ def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(reading):
 
 
 @pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("海淀", "110108", ("110108", "", [])),
+        ("海淀", "999999", ("110108", "", [])),
+        ("朝阳", "110105", ("110105", "朝阳", ["C2"])),
+        ("朝阳", "999999", (None, "朝阳", ["D2", "C2"])),
+    ],
+)
+def test_a_code_counts_where_the_name_beside_it_is_not_certain(reading, name, code, told):
+    (row,) = read_file(f"活动名称,开始日期,地区,地区代码\n讲座,2024-04-22,{name},{code}\n".encode())
+    read = understand(row, reading)
+    assert (read.draft.region_code, read.draft.region_text, [cell for cell, _ in said(read)]) == told
+
+
+@pytest.mark.parametrize(
     ("encoding", "sign"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("gb18030", ";"), ("utf-8", "\t")]
 )
 def test_tables_divided_as_other_machines_divide_them(reading, encoding, sign):
