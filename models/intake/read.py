@@ -7,7 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, islice
 
 from models.errors import N_, Mistake
 from models.intake import calendar_file, sheet
@@ -65,28 +65,26 @@ def read(data: bytes) -> list[Row]:
 def _rows(tables: Iterable[tuple[str, Iterable[sheet.Line]]]) -> list[Row]:
     """The rows of the first table that has our header and of those, on other sheets, that have the same one; at the end
     one that is refused for each sheet with another one."""
-    first: list[str] | None = None
+    above: list[list[str]] = []
     header: Header | None = None
     rows: list[Row] = []
     left_out: list[Row] = []
     for name, table in tables:
         lines = iter(table)
-        for line in _top(lines):
-            if first is None and any(line.cells):
-                first = line.cells
-            if is_header(line.cells):
-                own, lines = _header(line, lines)
-                if not rows:
-                    header, rows = own, _below(own, lines, MOST_ROWS)
-                elif set(own.fields) == set(header.fields):
-                    rows += (_on(name, row) for row in _below(own, lines, MOST_ROWS - len(rows)))
-                elif any(any(line.cells) for line in lines):
-                    left_out.append(_left_out(name, own, line.number))
-                break
+        top = _top(lines, above)
+        if top is None:
+            continue
+        own, lines = _header(top, lines, needed=not rows)
+        if not rows:
+            header, rows = own, _below(own, lines, MOST_ROWS)
+        elif own and set(own.fields) == set(header.fields):
+            rows += (_on(name, row) for row in _below(own, lines, MOST_ROWS - len(rows)))
+        elif any(any(line.cells) for line in lines):
+            left_out.append(_left_out(name, header, top.number))
     if rows:
         return told_apart(rows) + left_out
     if header is None:
-        header_of(first or [])
+        header_of(above[0] if above else [])
         raise only_the_title()
     raise Mistake(N_("The file has a header and no rows below it."))
 
@@ -106,21 +104,31 @@ def _left_out(name: str, header: Header, number: int) -> Row:
     )
 
 
-def _top(lines: Iterator[sheet.Line]) -> Iterator[sheet.Line]:
-    for _ in range(_ABOVE):
-        line = next(lines, None)
-        if line is None:
-            return
-        yield line
+def _top(lines: Iterator[sheet.Line], above: list[list[str]]) -> sheet.Line | None:
+    """The line near the top that a header begins with. What stands above it is added to above."""
+    for line in islice(lines, _ABOVE):
+        if is_header(line.cells):
+            return line
+        if any(line.cells):
+            above.append(line.cells)
+    return None
 
 
-def _header(top: sheet.Line, lines: Iterator[sheet.Line]) -> tuple[Header, Iterator[sheet.Line]]:
-    """The header that begins with a line, and what follows it."""
+def _header(
+    top: sheet.Line, lines: Iterator[sheet.Line], needed: bool
+) -> tuple[Header | None, Iterator[sheet.Line]]:
+    """The header that begins with a line, and what follows it. Where one is not needed, as another table was read: None
+    for one that cannot be used."""
     after = next(lines, None)
     cells = joined(top.cells, after.cells) if after else None
-    if cells is None:
-        return header_of(top.cells), chain([after] if after else [], lines)
-    return header_of(cells), lines
+    if after and cells is None:
+        lines = chain([after], lines)
+    try:
+        return header_of(cells or top.cells), lines
+    except Mistake:
+        if needed:
+            raise
+        return None, lines
 
 
 def _below(header: Header, lines: Iterable[sheet.Line], most: int) -> list[Row]:

@@ -258,6 +258,16 @@ def test_a_sheet_with_other_columns_is_named(reading):
     )
 
 
+def test_a_later_sheet_that_names_a_column_twice_does_not_keep_the_first_from_being_read():
+    rows = read_file(
+        workbook_of(
+            计划=[("活动名称", "开始日期"), ("讲座", "2024-04-22")],
+            统计=[("活动名称", "开始日期", "开始日期"), ("讲座", "2024-04-22", "2024-04-23")],
+        )
+    )
+    assert [(row.cells["title"], row.unread) for row in rows] == [("讲座", False), ("统计", True)]
+
+
 TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,县文化馆\n讲座,4月22日,{hour},{place}\n"
 
 
