@@ -10,11 +10,9 @@ from models.events import Event
 from tests.support.axe import serious
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server
-from tests.support.station import Station, Week, open_week
+from tests.support.station import SCANS, Station, Week, open_week
 
 pytestmark = pytest.mark.browser
-
-SCANS = "**/api/v1/scans"
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from models.displays import Display
 from models.events import Event
 from tests.support.axe import serious
 from tests.support.codes import read
-from tests.support.station import TITLE, open_week
-
-CONTROLLED = """() => new Promise((done) => {
-    const { serviceWorker } = navigator;
-    if (serviceWorker.controller) done();
-    else serviceWorker.addEventListener("controllerchange", done);
-})"""
+from tests.support.station import SETTLED, TITLE, open_week
 
 
 def shown(page: Page) -> str:
@@ -63,7 +57,7 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     assert (status, TITLE in body.decode()) == (200, True)
     assert serious(page) == []
 
-    page.evaluate(CONTROLLED)
+    page.evaluate(SETTLED)
 
     # Half a minute on, without a network: another code, at once.
     page.context.set_offline(True)

@@ -1,14 +1,13 @@
 """The device's side of tests/cases/door.json: the rules that decide offline, in the browser that runs them."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
 from models.ledger import Flag
 from tests.support.door_cases import CASES, Scene, stage
-from tests.support.served import Server, served
+from tests.support.served import Server
 from tests.support.week import NINE, load_week
 
 pytestmark = pytest.mark.browser
@@ -31,12 +30,6 @@ WITHOUT_ED25519 = """() => {
         ? Promise.reject(new DOMException("no such curve", "NotSupportedError"))
         : real(format, bytes, algorithm, ...rest);
 }"""
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("cases")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What reaches a kiosk from afar: the desk's message and lock, another event, a QR code that pairs, the end of its time."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,21 +14,12 @@ from models.devices import Heartbeat, KioskService
 from models.drafts import OccurrenceDraft
 from models.ledger import Flag
 from tests.support.camera import film
-from tests.support.served import Server, served
-from tests.support.station import TITLE, Station, Week, open_week
+from tests.support.station import BEAT, KEPT, SCANS, SEND, TITLE, Station, Week
 from tests.support.week import make_event
 
 pytestmark = pytest.mark.browser
 
-BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
-SCANS = "**/api/v1/scans"
-SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
 DEVICES = "select count(*) from kiosk"
-CONTROLLED = """() => new Promise((done) => {
-    const { serviceWorker } = navigator;
-    if (serviceWorker.controller) done();
-    else serviceWorker.addEventListener("controllerchange", done);
-})"""
 # Whoever asked for the text stumbles over it; the next look is taken all the same.
 STUMBLE = """async () => {
     const { Camera } = await import("/static/js/kiosk/camera.js");
@@ -43,23 +33,6 @@ STUMBLE = """async () => {
     }
     return looks;
 }"""
-KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("desk")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
-    return open_week(server)
-
-
-@pytest.fixture
-def station(page: Page, week: Week) -> Station:
-    return Station(page, week).pair()
 
 
 def tell(station: Station, **columns) -> None:
@@ -270,7 +243,6 @@ class TestTheEndOfItsTime:
         page, week = station.page, station.week
         tell(station, expires_at=clock.now() + timedelta(hours=1))
         expect(page.locator("#sitting")).to_contain_text("本机用至")
-        page.evaluate(CONTROLLED)
         page.route("**/api/v1/**", lambda route: route.abort())
         station.touch("社会公众")
         station.verdict("good", "离线")

@@ -1,7 +1,5 @@
 """How the kiosk app looks and sounds to everybody: no serious axe-core finding, nothing cut off, two languages."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -9,24 +7,15 @@ from models import clock
 from models.base import db, transaction
 from models.events import Event
 from tests.support.axe import serious
-from tests.support.served import Server, served
-from tests.support.station import Station, Week, open_week
+from tests.support.station import BEAT, Station, Week
 
 pytestmark = pytest.mark.browser
 
-BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
 SIZES = {"phone": (390, 844), "upright": (820, 1180), "tablet": (1280, 800), "screen": (1920, 1080)}
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("look")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
-    week = open_week(server)
+def week(week: Week) -> Week:
     with week.rows(), transaction():
         event = db.session.get_one(Event, week.event_id)
         event.track_exits, event.occurrences[0].capacity = True, 200

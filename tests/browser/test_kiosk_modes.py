@@ -1,6 +1,5 @@
 """What the kiosk's screen is for: the clicker of the staff, the way out, a code by hand, and only what a device may do."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,15 +8,10 @@ from playwright.sync_api import Page, expect
 from models import clock, devices
 from models.base import db, transaction
 from models.events import Event
-from tests.support.served import Server, served
-from tests.support.station import Station, Week, open_week
+from tests.support.station import BEAT, SEND, Station, Week
 from tests.support.week import Door
 
 pytestmark = pytest.mark.browser
-
-SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
-BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
-
 
 AGED = """async () => {
     const { within, SCANS } = await import("/static/js/kiosk/database.js");
@@ -33,15 +27,8 @@ AGED = """async () => {
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("modes")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
+def week(week: Week) -> Week:
     """The event has room for 200, people in it already, and a way out of its own."""
-    week = open_week(server)
     with week.rows(), transaction():
         event = db.session.get_one(Event, week.event_id)
         event.track_exits, event.occurrences[0].capacity = True, 200
@@ -50,11 +37,6 @@ def week(server) -> Week:
         kiosk, _token = devices.add(db.session.get_one(Event, week.event_id), now - timedelta(minutes=1))
         Door(campaign, kiosk).tally("public", now, headcount=20)
     return week
-
-
-@pytest.fixture
-def station(page: Page, week: Week) -> Station:
-    return Station(page, week).pair()
 
 
 def modes(page: Page) -> list[str]:

@@ -13,17 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from models import clock
 from models.ledger import Flag
 from tests.support.chromium import FLAGS
-from tests.support.served import Server, served
-from tests.support.station import TITLE, Station, Week, open_week
+from tests.support.served import Server
+from tests.support.station import BEAT, TITLE, Station, Week, open_week
 
 pytestmark = pytest.mark.browser
 
 MANY = 500
-READY = """() => new Promise((done) => {
-    const { serviceWorker } = navigator;
-    if (serviceWorker.controller) done();
-    else serviceWorker.addEventListener("controllerchange", done);
-})"""
 AHEAD = """
     const Real = Date, ahead = 86400000;
     globalThis.Date = class extends Real {
@@ -56,14 +51,8 @@ SCAN_ALL = """async (many) => {
 
 
 @pytest.fixture
-def server(sqlite_databases, tmp_path) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def week(server) -> Week:
-    return open_week(server)
+def week(live_server: Server) -> Week:
+    return open_week(live_server)
 
 
 @pytest.fixture
@@ -97,11 +86,10 @@ def all_sent(page: Page) -> None:
     expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=60_000)
 
 
-def test_a_queue_survives_a_power_cut_and_arrives_once(server, week, profile, tmp_path):
+def test_a_queue_survives_a_power_cut_and_arrives_once(week, profile, tmp_path):
     page = profile().pages[0]
     Station(page, week).pair()
-    page.evaluate(READY)
-    server.kill()
+    week.server.kill()
     assert page.evaluate(SCAN_ALL, MANY) == MANY
     power_cut(tmp_path / "profile")
     page = profile().pages[0]
@@ -118,7 +106,7 @@ def test_a_queue_survives_a_power_cut_and_arrives_once(server, week, profile, tm
     station.scanner(token)
     station.verdict("again", "已签到过")
     station.today(MANY + 1)
-    server.start()
+    week.server.start()
     page.evaluate("dispatchEvent(new Event('online'))")
     all_sent(page)
     scans = week.scans()
@@ -170,7 +158,6 @@ def settable(browser: Browser, week: Week) -> Iterator[Station]:
     context = browser.new_context(locale="zh-CN")
     context.add_init_script(SETTABLE)
     station = Station(context.new_page(), week).pair()
-    station.page.evaluate(READY)
     yield station
     context.close()
 
@@ -199,7 +186,7 @@ def test_a_clock_set_ahead_turns_nobody_away_and_ends_no_pairing(settable: Stati
     page, week = settable.page, settable.week
     with week.kiosk() as kiosk:
         kiosk.expires_at = clock.now() + timedelta(hours=2)
-    page.evaluate("import('/static/js/kiosk/beat.js').then((beat) => beat.now())")
+    page.evaluate(BEAT)
     expect(page.locator("#sitting")).to_contain_text("本机用至")
     page.context.set_offline(True)
     page.evaluate("(by) => setClock(by)", DAY_MS)

@@ -1,7 +1,6 @@
 """One device and its pairings, one after the other or in several pages at once: no scan changes its owner, none is lost."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,8 +12,7 @@ from models.base import db, transaction
 from models.drafts import OccurrenceDraft
 from models.events import Event
 from models.ledger import Flag
-from tests.support.served import Server, served
-from tests.support.station import Station, Week, open_week
+from tests.support.station import BEAT, KEPT, SCANS, SEND, Station, Week
 from tests.support.week import make_event
 
 pytestmark = pytest.mark.browser
@@ -30,12 +28,6 @@ IN_PARTS = """async () => {
     URL.createObjectURL = createObjectURL;
     return Promise.all(names.map(async (name, at) => ({ name, told: JSON.parse(await blobs[at].text()) })));
 }"""
-SCANS = "**/api/v1/scans"
-BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
-SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
-# A worker that has just taken over may let a request past what a test has put in its way.
-NO_WORKER = "delete Navigator.prototype.serviceWorker"
-KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
 OWING = """async () => (await import("/static/js/kiosk/pairings.js")).owing()"""
 # What version 2 of the device's database held, while nothing in it said whose a scan was.
 AS_IN_VERSION_2 = """({ kept, scans }) => new Promise((resolve, reject) => {
@@ -56,17 +48,6 @@ AS_IN_VERSION_2 = """({ kept, scans }) => new Promise((resolve, reject) => {
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("pairings")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
-    return open_week(server)
-
-
-@pytest.fixture(scope="module")
 def elsewhere(week: Week) -> Week:
     """The same week, at another event of today."""
     with week.rows() as campaign:
@@ -74,12 +55,6 @@ def elsewhere(week: Week) -> Week:
         return replace(
             week, event_id=make_event(campaign, OTHER, occurrences=(OccurrenceDraft(day, day),)).id
         )
-
-
-@pytest.fixture
-def station(page: Page, week: Week) -> Station:
-    page.context.add_init_script(NO_WORKER)
-    return Station(page, week).pair()
 
 
 def pair_anew(page: Page, week: Week) -> None:

@@ -1,30 +1,15 @@
 """The PIN of a kiosk: what it keeps for the staff, what goes on without it, and how it is slowed down."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from models.base import db, transaction
 from models.events import Event
-from tests.support.served import Server, served
-from tests.support.station import Station, Week, open_week
+from tests.support.station import KEPT, Station, Week
 
 pytestmark = pytest.mark.browser
 
-KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
 SHUT = "import('/static/js/kiosk/guard.js').then((guard) => guard.shut())"
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("pin")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
-    return open_week(server)
 
 
 def type_pin(page: Page, digits: str) -> None:
@@ -34,9 +19,9 @@ def type_pin(page: Page, digits: str) -> None:
 
 
 @pytest.fixture
-def station(page: Page, week: Week) -> Station:
+def station(station: Station) -> Station:
     """A device with a PIN that is asked for."""
-    station = Station(page, week).pair()
+    page = station.page
     page.get_by_role("button", name="本机菜单").click()
     page.get_by_role("button", name="设置 PIN 码").click()
     type_pin(page, "4711")

@@ -1,23 +1,14 @@
 """Who answers for the server: login pages and proxies between a kiosk and its server, whatever status or JSON they send."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.served import Server, served
-from tests.support.station import TITLE, Station, Week, open_week
+from tests.support.station import API, BEAT, KEPT, SCANS, SEND, TITLE, Station, Week
 
 pytestmark = pytest.mark.browser
 
-API = "**/api/v1/**"
-SCANS = "**/api/v1/scans"
-BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
-SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
-# A worker that has just taken over may let a request past what a test has put in its way.
-NO_WORKER = "delete Navigator.prototype.serviceWorker"
-KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
 # How many requests one attempt makes; the page tries again by itself a second later.
 ASKED = """async () => {
     const outbox = await import("/static/js/kiosk/outbox.js");
@@ -31,23 +22,6 @@ NOTE_ASKED = """
     globalThis.fetch = (where, how) => { if (String(where).endsWith("/scans")) asked.push(how.body); return plain(where, how); };
 """
 PAGE_OF_A_PORTAL = "<h1>Sign in to this Wi-Fi</h1>"
-
-
-@pytest.fixture(scope="module")
-def server(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("portals")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def week(server) -> Week:
-    return open_week(server)
-
-
-@pytest.fixture
-def station(page: Page, week: Week) -> Station:
-    page.context.add_init_script(NO_WORKER)
-    return Station(page, week).pair()
 
 
 def portal(page: Page, status: int, where: str = API, body: str = PAGE_OF_A_PORTAL, **more) -> None:

@@ -8,14 +8,10 @@ from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from kiosk import displays, shell, station
+from tests.support.station import SETTLED
 
 pytestmark = pytest.mark.browser
 
-CONTROLLED = """() => new Promise((done) => {
-    const { serviceWorker } = navigator;
-    if (serviceWorker.controller) done();
-    else serviceWorker.addEventListener("controllerchange", done);
-})"""
 WAITING = """async () => {
     const registration = await navigator.serviceWorker.getRegistration("/kiosk/");
     await registration.update();
@@ -48,7 +44,7 @@ def version(page: Page) -> str | None:
 def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: str, monkeypatch):
     page.clock.install()
     page.goto(address)
-    page.evaluate(CONTROLLED)
+    page.evaluate(SETTLED)
     first = version(page)
     for module in (shell, station, displays):
         monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
@@ -65,7 +61,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: st
 
 def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
     page.goto(address)
-    page.evaluate(CONTROLLED)
+    page.evaluate(SETTLED)
     first = version(page)
     monkeypatch.setattr(shell, "version", lambda: "abcdefabcdef")  # the page still belongs to the old one
     page.evaluate(WAITING)

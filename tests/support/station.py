@@ -23,6 +23,19 @@ from tests.support.week import make_event
 TITLE = "今天的现场宣传"
 KEY_PAUSE = 0.005  # seconds: what a scanner does and no hand can
 HAND_PAUSE = 0.15
+# What a test puts itself in the way of.
+API = "**/api/v1/**"
+SCANS = "**/api/v1/scans"
+# What the app does by itself, at once; what it keeps, by its name.
+BEAT = "import('/static/js/kiosk/beat.js').then((beat) => beat.now())"
+SEND = "import('/static/js/kiosk/outbox.js').then((outbox) => outbox.send())"
+KEPT = """async (key) => (await import("/static/js/kiosk/store.js")).get(key)"""
+# A worker that takes over at this moment may let a request past what a test has put in its way.
+SETTLED = """() => new Promise((done) => {
+    const { serviceWorker } = navigator;
+    if (serviceWorker.controller) done();
+    else serviceWorker.addEventListener("controllerchange", done, { once: true });
+})"""
 ENTER = {"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}
 
 
@@ -79,14 +92,6 @@ class Week:
         with self.rows():
             for kiosk in db.session.scalars(select(devices.Kiosk)).all():
                 devices.revoke(kiosk.id, clock.now())
-
-
-# A worker that takes over at this moment may let a request past what a test has put in its way.
-SETTLED = """() => new Promise((done) => {
-    const { serviceWorker } = navigator;
-    if (!serviceWorker || serviceWorker.controller) done();
-    else serviceWorker.addEventListener("controllerchange", done, { once: true });
-})"""
 
 
 def open_week(server: Server) -> Week:
