@@ -1,4 +1,4 @@
-"""What the kiosk's screen is for: the clicker of the staff, the way out, a code by hand, and only what a device may do."""
+"""What the kiosk's screen is for: the clicker of the staff, the way out, and only what a device may do."""
 
 from datetime import timedelta
 
@@ -249,41 +249,6 @@ def test_what_a_device_adds_to_the_servers_count(page: Page, week: Week):
     page.goto(week.url)
     told = {name: page.evaluate(OWN_SINCE, scans) for name, (scans, _sum) in OWN.items()}
     assert told == {name: expected for name, (_scans, expected) in OWN.items()}
-
-
-class TestByHand:
-    @pytest.fixture
-    def typed(self, station: Station):
-        def type_(text: str) -> str:
-            if not station.page.locator("#typing").is_visible():
-                station.page.locator("#type").click()
-            station.page.locator("#typed").fill(text)
-            station.page.keyboard.press("Enter")
-            return station.page.locator("#type-error").inner_text()
-
-        return type_
-
-    def test_what_is_no_whole_code_is_said_and_stays(self, station: Station, typed):
-        before = len(station.week.scans())
-        token = station.week.issue("youth")
-        assert typed("") == "请先粘贴或输入参与码。"
-        assert typed(f"HTTPS://X.CN/C/{token[:100]}") == "参与码有 128 个字符，当前只有 100 个，尚不完整。"
-        assert typed(token + "AB") == "参与码有 128 个字符，当前有 130 个，多出了字符。"
-        assert typed("0" + token[1:]) == "参与码中不会出现字符 0，请核对后重试。"
-        assert station.page.locator("#typed").input_value() == "0" + token[1:]
-        assert station.page.locator("#typing").is_visible()
-        assert len(station.week.scans()) == before
-
-    def test_an_address_in_pieces_and_small_letters_is_read(self, station: Station, typed):
-        token = station.week.issue("youth").lower()
-        typed(f"  https://x.cn/c/{token[:60]}\n{token[60:]}/?from=chat ")
-        station.verdict("good", "已签到", "青少年")
-        expect(station.page.locator("#typing")).to_be_hidden()
-        expect(station.page.locator("#typed")).to_have_value("")
-
-    def test_a_forged_code_by_hand_is_a_scan(self, station: Station, typed):
-        typed(station.week.issue("youth")[:-8] + "AAAAAAAA")
-        station.verdict("bad", "未能签到")
 
 
 class TestScopes:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from models import clock
 from models.ledger import Flag
@@ -82,10 +82,6 @@ def power_cut(home: Path) -> None:
     os.kill(int(lock.rsplit("-", 1)[1]), signal.SIGKILL)
 
 
-def all_sent(page: Page) -> None:
-    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=60_000)
-
-
 def test_a_queue_survives_a_power_cut_and_arrives_once(week, profile, tmp_path):
     page = profile().pages[0]
     Station(page, week).pair()
@@ -108,7 +104,7 @@ def test_a_queue_survives_a_power_cut_and_arrives_once(week, profile, tmp_path):
     station.today(MANY + 1)
     week.server.start()
     page.evaluate("dispatchEvent(new Event('online'))")
-    all_sent(page)
+    station.all_sent()
     scans = week.scans()
     assert Counter(scan.verdict for scan in scans) == {"stored": MANY + 1, "repeat": 1}
     assert sorted(scan.seq for scan in scans) == list(range(1, MANY + 3))
@@ -127,7 +123,7 @@ def test_two_kiosks_offline_and_one_pass_are_one_visit(browser: Browser, week: W
     # The later one gets through first.
     for context, station in zip(reversed(contexts), reversed(stations), strict=True):
         context.set_offline(False)
-        all_sent(station.page)
+        station.all_sent()
         context.close()
     assert week.visits() == 1
     late, early = week.scans()
@@ -143,7 +139,7 @@ def test_a_clock_that_is_wrong_by_a_day_counts_today(browser: Browser, week: Wee
     station.scanner(week.issue("youth"))
     station.verdict("good", "已签到", "离线")
     context.set_offline(False)
-    all_sent(station.page)
+    station.all_sent()
     station.today(1)
     [scan] = week.scans()
     assert (scan.verdict, week.visits()) == ("stored", 1)
@@ -178,7 +174,7 @@ def test_a_clock_set_back_while_the_app_runs_turns_nobody_away(settable: Station
     settable.scanner(week.issue("youth"))
     settable.verdict("good", "已签到", "离线：未核对其他终端")
     page.context.set_offline(False)
-    all_sent(page)
+    settable.all_sent()
     counted_now(week, 2)
 
 
@@ -196,7 +192,7 @@ def test_a_clock_set_ahead_turns_nobody_away_and_ends_no_pairing(settable: Stati
     assert page.evaluate(known) is False
     page.evaluate("(by) => setClock(by)", 0)  # the network sets the clock before the server is heard
     page.context.set_offline(False)
-    all_sent(page)
+    settable.all_sent()
     counted_now(week, 1)
 
 
@@ -211,5 +207,5 @@ def test_a_start_with_a_clock_that_cannot_be_turns_nobody_away(settable: Station
     settable.verdict("good", "已签到", "离线")
     page.evaluate("(by) => setClock(by)", 0)
     page.context.set_offline(False)
-    all_sent(page)
+    settable.all_sent()
     counted_now(week, 1)

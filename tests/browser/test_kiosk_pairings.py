@@ -68,10 +68,10 @@ def device(page: Page) -> int:
     return page.evaluate(KEPT, "kiosk")["id"]
 
 
-def wait_until_handed_over(page: Page) -> None:
-    page.evaluate(SEND)
-    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
-    assert page.evaluate(OWING) == []
+def wait_until_handed_over(station: Station) -> None:
+    station.page.evaluate(SEND)
+    station.all_sent()
+    assert station.page.evaluate(OWING) == []
 
 
 def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, elsewhere: Week):
@@ -113,7 +113,7 @@ def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, el
     ] == "2.json"
     page.locator("#sheet-close").click()
     page.unroute(SCANS)
-    wait_until_handed_over(page)
+    wait_until_handed_over(station)
     rows = [(row.kiosk_id, row.event_id, row.verdict, row.flags) for row in week.scans()[before:]]
     assert sorted(rows) == sorted(
         [
@@ -229,5 +229,5 @@ def test_a_server_that_asks_for_patience_is_not_asked_by_every_visitor(station: 
         station.verdict("good", "离线")
     assert len(asked) == 1
     page.unroute(SCANS)
-    wait_until_handed_over(page)
+    wait_until_handed_over(station)
     assert station.week.visits() == before + 5

@@ -24,14 +24,29 @@ NOTE_ASKED = """
 PAGE_OF_A_PORTAL = "<h1>Sign in to this Wi-Fi</h1>"
 
 
-def portal(page: Page, status: int, where: str = API, body: str = PAGE_OF_A_PORTAL, **more) -> None:
+def portal(page: Page, status: int, where: str = API, body: str = PAGE_OF_A_PORTAL) -> None:
     """From now on somebody else answers."""
     kind = "application/json" if body.startswith("{") else "text/html"
-    page.route(where, lambda route: route.fulfill(status=status, content_type=kind, body=body, **more))
+    page.route(where, lambda route: route.fulfill(status=status, content_type=kind, body=body))
 
 
-def all_sent(page: Page) -> None:
-    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
+def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
+    before = station.week.visits()
+    portal(station.page, 200)
+    station.touch("青少年")
+    station.verdict("good", "离线")
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "离线：未核对其他终端")
+    line = station.page.locator("#line")
+    expect(line).to_have_attribute("data-waiting", "2")
+    expect(line).to_contain_text("待发送 2 条，最早一条为刚才")
+    assert station.week.visits() == before
+    station.page.unroute(API)
+    station.page.reload()
+    station.all_sent()
+    station.today(2)
+    assert station.week.visits() == before + 2
+    assert [scan.shown for scan in station.week.scans()[-2:]] == ["stored", "stored"]
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -49,7 +64,7 @@ def test_a_portal_ends_no_pairing(station: Station, status: int):
     assert page.evaluate(KEPT, "token") == token
     page.unroute(API)
     page.evaluate(SEND)
-    all_sent(page)
+    station.all_sent()
     assert station.week.visits() == before + 1
 
 
@@ -82,7 +97,7 @@ def test_what_is_not_the_servers_is_not_learnt(station: Station):
     station.verdict("good", "离线")
     page.unroute(API)
     page.evaluate(SEND)
-    all_sent(page)
+    station.all_sent()
     assert station.week.visits() == before + 1
 
 
@@ -124,7 +139,7 @@ def test_a_proxy_sets_nothing_aside(station: Station, status: int):
     expect(line).not_to_contain_text("搁置")
     page.unroute(SCANS)
     page.evaluate(SEND)
-    all_sent(page)
+    station.all_sent()
     assert station.week.visits() == before + 3
 
 
@@ -143,7 +158,7 @@ def test_what_is_too_large_for_a_proxy_goes_in_smaller_parts(station: Station):
     page.goto("about:blank")
     page.route(SCANS, narrow)
     page.goto(station.week.url)
-    all_sent(page)
+    station.all_sent()
     assert sizes[:3] == [3, 2, 1]
     assert station.week.visits() == before + 3
 
@@ -162,5 +177,5 @@ def test_what_was_set_aside_is_asked_about_again_and_slowly(station: Station):
     expect(page.locator("#line")).to_have_text("搁置 5 条")
     page.unroute(SCANS)
     station.reload()
-    all_sent(page)
+    station.all_sent()
     assert station.week.visits() == before + 5

@@ -1,0 +1,159 @@
+"""What a kiosk sends and keeps: nothing of a foreign code, every scan once, and none held up by another."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from models.ledger import Flag
+from tests.support.station import SCANS, Station
+
+pytestmark = pytest.mark.browser
+
+SEND_AGAIN_AND_AGAIN = """async () => {
+    const outbox = await import("/static/js/kiosk/outbox.js");
+    for (let times = 0; times < 30; times += 1) await outbox.send();
+}"""
+SECRETS = (
+    "https://qr.payment.example/WXP0/f2f0AAbb77?amount=12.50",
+    "11010519491231002X",
+    "HTTPS://WEEK.EXAMPLE.CN/C/" + "A" * 128,
+)
+
+
+def posted(page: Page) -> list[str]:
+    """Every body that the page sends from now on."""
+    bodies: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            bodies.append(request.post_data or "")
+
+    page.on("request", note)
+    return bodies
+
+
+def scans_in(bodies: list[str]) -> list[dict]:
+    """The scans among all that was sent; the page also tells how it is."""
+    return [scan for body in bodies for scan in json.loads(body).get("scans", ())]
+
+
+def everything_kept(page: Page) -> str:
+    """All that the browser keeps for the page, as text."""
+    return page.evaluate(
+        """() => new Promise((resolve, reject) => {
+            const asked = indexedDB.open("openweek-kiosk");
+            asked.onerror = () => reject(asked.error);
+            asked.onsuccess = async () => {
+                const base = asked.result, found = [];
+                for (const name of base.objectStoreNames) {
+                    const all = base.transaction(name).objectStore(name).getAll();
+                    await new Promise((done) => { all.onsuccess = done; });
+                    found.push(all.result);
+                }
+                base.close();
+                resolve(JSON.stringify([found, { ...localStorage }, { ...sessionStorage }]));
+            };
+        })"""
+    )
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_a_foreign_code_goes_nowhere(station: Station, text: str):
+    bodies = posted(station.page)
+    station.scanner(text)
+    station.verdict("bad", "不是参与码")
+    expect(station.page.locator("#strip li")).to_have_count(1)
+    expect(station.page.locator("#strip li.scan-refused")).to_have_count(1)
+    station.all_sent()
+    kept = everything_kept(station.page)
+    assert '"code_hash"' in kept
+    part = text[-16:].lower()
+    for place in (*bodies, kept, station.page.content()):
+        assert part not in place.lower()
+    told = scans_in(bodies)[-1]
+    assert "code" not in told
+    assert told["code_length"] == len(text)
+    assert len(told["code_hash"]) == 64
+    scan = station.week.scans()[-1]
+    assert (scan.reason, scan.code_length, scan.code_hash) == ("unknown_code", len(text), told["code_hash"])
+
+
+def test_a_lost_answer_is_asked_for_again_under_the_same_id(station: Station):
+    before = station.week.visits()
+    bodies = posted(station.page)
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if len(lost) < 2:
+            lost.append(route.fetch().status)  # the server has it; the device never hears
+            route.abort()
+        else:
+            route.continue_()
+
+    station.page.route(SCANS, lose)
+    station.touch("青少年")
+    station.verdict("good", "已签到", "离线：已存入本机")
+    station.all_sent()
+    assert lost == [200, 200]
+    assert len({scan["id"] for scan in scans_in(bodies)}) == 1
+    assert station.week.visits() == before + 1
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_one_scan_that_the_server_stumbles_over_holds_up_no_other(station: Station, status: int):
+    """422: it cannot be read; 500: whatever batch it is in fails, time after time."""
+    page, week = station.page, station.week
+    before = week.visits()
+    page.route(SCANS, lambda route: route.abort())
+    for number in range(5):
+        if number == 2:
+            station.touch("社会公众")
+        else:
+            station.scanner(week.issue("youth"))
+        station.verdict("good", "离线")
+
+    def stumble(route: Route) -> None:
+        kinds = {scan["kind"] for scan in json.loads(route.request.post_data or "")["scans"]}
+        if "touch" in kinds:
+            route.fulfill(
+                status=status,
+                content_type="application/problem+json",
+                body=json.dumps({"status": status, "detail": "no"}),
+            )
+        else:
+            route.continue_()
+
+    page.unroute(SCANS)
+    page.route(SCANS, stumble)
+    page.evaluate(SEND_AGAIN_AND_AGAIN)
+    expect(page.locator("#line")).to_have_text("搁置 1 条")
+    expect(page.locator("#strip li.scan-aside")).to_have_count(1)
+    assert week.visits() == before + 4
+
+
+def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station):
+    page, week = station.page, station.week
+    page.route(SCANS, lambda route: route.abort())
+    station.touch("社会公众")
+    station.verdict("good")
+    week.revoke_all()
+    page.reload()
+    expect(page.locator("#pair-why")).to_contain_text("本机已停用")
+    expect(page.locator("#pair-kept")).to_contain_text("1")
+    with page.expect_download() as saved:
+        page.locator("#pair-export").click()
+    file = json.loads(saved.value.path().read_text())
+    [scan] = json.loads(file["scans_json"])
+    assert (scan["kind"], scan["shown"]) == ("touch", "stored")
+    assert file["signature"] == week.signature(file["kiosk"]["id"], file["scans_json"])
+    page.unroute(SCANS)
+    page.reload()
+    expect(page.locator("#pair-kept")).to_be_hidden(timeout=20_000)
+    held = scan["id"]
+    for _ in range(100):
+        if arrived := [row for row in week.scans() if str(row.id) == held]:
+            break
+        page.wait_for_timeout(100)
+    assert [Flag.AFTER_REVOCATION in Flag(row.flags) for row in arrived] == [True]
+    assert "owk_" not in everything_kept(page)
