@@ -1,6 +1,7 @@
 // A screen that shows an event's changing code. It holds a day of drawn codes, on disk too, and never what signs them.
 
 import * as kept from "./kept-codes.js";
+import { isProblem } from "./kiosk/shapes.js";
 import * as shell from "./kiosk/shell.js";
 
 const TOKEN = "openweek-display";
@@ -98,8 +99,7 @@ function next() {
 /** Whether the server itself says that this screen is out of service; a login page of the network says 401, too. */
 async function ended(response) {
   if (response.status !== 401) return false;
-  const told = await response.json().catch(() => null);
-  return told?.status === 401 && typeof told.detail === "string";
+  return isProblem(await response.json().catch(() => null), response);
 }
 
 async function fetchCodes() {

@@ -1,13 +1,13 @@
-// The device's own database, IndexedDB: how it is opened, and one transaction at a time. store.js and bursts.js know what
-// is in it.
+// The device's own database: its tables, and how they became what they are. store.js, bursts.js and pairings.js know what
+// is in them.
 
-const NAME = "openweek-kiosk";
+import { disk } from "./disk.js";
+
 const VERSION = 3;
 const AT_ONCE = 1000; // scans
 export const KEPT = "kept"; // single values by their names
 export const SCANS = "scans";
 export const PAIRINGS = "pairings";
-let opened = null;
 
 function upgrade({ result: base, transaction }, oldVersion) {
   if (oldVersion < 1) {
@@ -53,32 +53,14 @@ function nameOwner(transaction) {
   };
 }
 
-function database() {
-  opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
-    asked.onsuccess = () => {
-      // A newer page in another tab must be able to upgrade.
-      asked.result.onversionchange = () => asked.result.close();
-      resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error);
-    // Blocked: a page of an older version is about to close its connection, and then this one opens.
-  });
-  return opened;
+export const within = disk("openweek-kiosk", VERSION, upgrade);
+
+/** The range of a state in the index "state": all its scans, in the device's own order. */
+export function inState(state) {
+  return IDBKeyRange.bound([state, 0], [state, Infinity]);
 }
 
-/** Run `work(stores…)` in one transaction; answers what it answered once everything is on disk. */
-export async function within(mode, names, work) {
-  const base = await database();
-  return new Promise((resolve, reject) => {
-    // Strict: a scan that was acknowledged survives a power cut.
-    const transaction = base.transaction(names, mode, { durability: "strict" });
-    let result;
-    transaction.oncomplete = () => resolve(result);
-    transaction.onabort = () => reject(transaction.error ?? new Error("not kept"));
-    work(...names.map((name) => transaction.objectStore(name)), (value) => {
-      result = value;
-    });
-  });
+/** The range of one pairing in the index "device", from a state up to a state in their alphabet. */
+export function ofDevice(device, state, last = state) {
+  return IDBKeyRange.bound([device, state, 0], [device, last, Infinity]);
 }

@@ -4,7 +4,7 @@
 // A pairing is {device: the server's id of it, name, campaign: id or null, token}. Several pages of one browser may be open:
 // whatever ends or changes the present pairing names the token that it means, in the transaction that does it.
 
-import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
+import { inState, KEPT, ofDevice, PAIRINGS, SCANS, within } from "./database.js";
 
 const OF_A_PAIRING = ["token", "kiosk", "knowledge", "learned", "pin", "pin_tries", "message_seen", "mode"];
 
@@ -14,17 +14,8 @@ function then(request, work) {
   request.onsuccess = () => work(request.result);
 }
 
-function ofDevice(device, state) {
-  return IDBKeyRange.bound([device, state, 0], [device, state, Infinity]);
-}
-
-/** "aside" and "waiting" stand next to each other, behind "answered". */
-function unanswered(device) {
-  return IDBKeyRange.bound([device, "aside", 0], [device, "waiting", Infinity]);
-}
-
 function everyAnswered(scans, work) {
-  then(scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity])), (cursor) => {
+  then(scans.index("state").openCursor(inState("answered")), (cursor) => {
     if (!cursor) return;
     work(cursor);
     cursor.continue();
@@ -108,7 +99,7 @@ export function tidy() {
         then(pairings.getAll(), (all) => {
           for (const { device, token } of all) {
             if (token !== null && token === present) continue;
-            then(scans.index("device").count(unanswered(device)), (many) => {
+            then(scans.index("device").count(ofDevice(device, "aside", "waiting")), (many) => {
               if (many || burst?.device === device) return;
               pairings.delete(device);
               everyAnswered(scans, (cursor) => cursor.value.device === device && cursor.delete());

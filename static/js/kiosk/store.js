@@ -6,7 +6,7 @@
 // when the device shows its own verdict (shown) and when a doubt about its time is over (skew_ms); about: {group, holder,
 // entry, flags}: what the strip and the rules know of it. undone: taken back.
 
-import { KEPT, PAIRINGS, SCANS, within } from "./database.js";
+import { inState, KEPT, ofDevice, PAIRINGS, SCANS, within } from "./database.js";
 
 const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 
@@ -18,7 +18,14 @@ export function get(key) {
 }
 
 export function put(key, value) {
-  return within("readwrite", [KEPT], (kept) => kept.put(value, key));
+  return putAll({ [key]: value });
+}
+
+/** Keep several values by their names, all or none. */
+export function putAll(values) {
+  return within("readwrite", [KEPT], (kept) => {
+    for (const [key, value] of Object.entries(values)) kept.put(value, key);
+  });
 }
 
 /** Add scans as waiting, each with the next number of the device's own sequence, inside the caller's transaction. */
@@ -60,35 +67,34 @@ export function addAll(fresh) {
   });
 }
 
-function ofDevice(device, state, most) {
+function held(device, state, most) {
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("device").getAll(IDBKeyRange.bound([device, state, 0], [device, state, Infinity]), most);
+    const asked = scans.index("device").getAll(ofDevice(device, state), most);
     asked.onsuccess = () => answer(asked.result);
   });
 }
 
 /** The oldest scans of a pairing that nobody has answered yet. */
 export function waiting(device, most) {
-  return ofDevice(device, "waiting", most);
+  return held(device, "waiting", most);
 }
 
 /** What was set aside of a pairing, in the device's own order. */
 export function aside(device) {
-  return ofDevice(device, "aside");
+  return held(device, "aside");
 }
 
 /** {waiting, aside: how many; oldest: when the oldest waiting scan was made, or null}. */
 export function queue() {
-  const range = (state) => IDBKeyRange.bound([state, 0], [state, Infinity]);
   return within("readonly", [SCANS], (scans, answer) => {
     const told = { waiting: 0, aside: 0, oldest: null };
     for (const state of ["waiting", "aside"]) {
-      const asked = scans.index("state").count(range(state));
+      const asked = scans.index("state").count(inState(state));
       asked.onsuccess = () => {
         told[state] = asked.result;
       };
     }
-    const first = scans.index("state").get(range("waiting"));
+    const first = scans.index("state").get(inState("waiting"));
     first.onsuccess = () => {
       told.oldest = first.result?.made ?? null;
     };
@@ -197,7 +203,7 @@ export function answered(results, posted) {
 /** The true time is known again: what waits and was made in doubt in this run of the page gets the skew that it had. */
 export function correct(run, fix) {
   return within("readwrite", [SCANS], (scans) => {
-    const asked = scans.index("state").openCursor(IDBKeyRange.bound(["waiting", 0], ["waiting", Infinity]));
+    const asked = scans.index("state").openCursor(inState("waiting"));
     asked.onsuccess = () => {
       const cursor = asked.result;
       if (!cursor) return;
@@ -220,7 +226,7 @@ export function setAside(id) {
 /** Delete what was answered before `made`; what waits or was set aside stays, however old. */
 export function forget(made) {
   return within("readwrite", [SCANS], (scans) => {
-    const asked = scans.index("state").openCursor(IDBKeyRange.bound(["answered", 0], ["answered", Infinity]));
+    const asked = scans.index("state").openCursor(inState("answered"));
     asked.onsuccess = () => {
       const cursor = asked.result;
       if (!cursor || cursor.value.made >= made) return;

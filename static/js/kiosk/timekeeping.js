@@ -7,8 +7,7 @@ import * as store from "./store.js";
 export async function note() {
   const fix = clock.correction();
   if (fix) await store.correct(clock.RUN, fix);
-  await store.put("skew", clock.skewNow());
-  await store.put("time", clock.told());
+  await store.putAll({ skew: clock.skewNow(), time: clock.told() });
 }
 
 export async function recall() {
