@@ -14,6 +14,19 @@ SEND_AGAIN_AND_AGAIN = """async () => {
     const outbox = await import("/static/js/kiosk/outbox.js");
     for (let times = 0; times < 30; times += 1) await outbox.send();
 }"""
+# One attempt fails while another waits for its end; then two more, with nothing in their way. How all four end. The page
+# itself sends by another outbox, so that nobody joins in.
+STUMBLED_ONCE = """async () => {
+    const outbox = await import("/static/js/kiosk/outbox.js?alone");
+    const { locks } = navigator;
+    locks.request = () => {
+        delete locks.request;
+        return Promise.reject(new Error("stumbled"));
+    };
+    const pair = () => Promise.allSettled([outbox.send(), outbox.send()]);
+    const ended = [...(await pair()), ...(await pair())];
+    return ended.map(({ status }) => status);
+}"""
 SECRETS = (
     "https://qr.payment.example/WXP0/f2f0AAbb77?amount=12.50",
     "11010519491231002X",
@@ -130,6 +143,11 @@ def test_one_scan_that_the_server_stumbles_over_holds_up_no_other(station: Stati
     expect(page.locator("#line")).to_have_text("搁置 1 条")
     expect(page.locator("#strip li.scan-aside")).to_have_count(1)
     assert week.visits() == before + 4
+
+
+def test_an_attempt_that_fails_takes_none_of_the_later_ones_with_it(station: Station):
+    ended = station.page.evaluate(STUMBLED_ONCE)
+    assert ended == ["rejected", "fulfilled", "fulfilled", "fulfilled"]
 
 
 def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station):

@@ -93,7 +93,8 @@ function run() {
     });
     return running;
   }
-  next ??= running.then(() => {
+  // Whoever asked for the one before hears of its failure; the next one begins all the same.
+  next ??= running.catch(() => {}).then(() => {
     next = null;
     return run();
   });
