@@ -34,7 +34,6 @@ async function heard(key, response) {
   const cache = await caches.open(CACHE);
   if (mayKeep(key, response)) await cache.put(key, response.clone());
   else if (PASSES.test(key) && isWithdrawn(response)) await drop(cache, key);
-  return response;
 }
 
 async function kept(key) {
@@ -42,7 +41,10 @@ async function kept(key) {
 }
 
 async function answer(request, key) {
-  const asked = fetch(request).then((response) => heard(key, response));
+  const asked = fetch(request).then(async (response) => {
+    await heard(key, response).catch(() => {}); // a phone without room for it shows it all the same
+    return response;
+  });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const answered = await Promise.race([asked, late]).catch(() => undefined);
   return answered ?? (await kept(key)) ?? asked;

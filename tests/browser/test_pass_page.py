@@ -1,5 +1,7 @@
 """A pass on its holder's phone, in a real Chromium: it opens without a network once it was opened with one."""
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Page, expect
 
 from models import clock, passes
@@ -15,6 +17,9 @@ KEPT = """async (parts) => {
         await new Promise((done) => requestAnimationFrame(done));
     }
 }"""
+FULL = (
+    "() => { Cache.prototype.put = async () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+)
 
 
 def test_a_pass_opens_without_a_network_until_it_is_revoked(live_server, page: Page):
@@ -40,3 +45,14 @@ def test_a_pass_opens_without_a_network_until_it_is_revoked(live_server, page: P
     page.reload()
     expect(page.get_by_role("alert")).to_contain_text("此参与码已失效")
     assert not [path for path in page.evaluate(KEPT, []) if token in path]
+
+
+def test_a_phone_without_room_opens_a_pass_all_the_same(live_server, page: Page):
+    week = open_week(live_server)
+    addresses = [f"{live_server.url}/C/{week.issue('youth')}" for _ in range(2)]
+    page.goto(addresses[0])
+    page.evaluate(KEPT, [urlsplit(addresses[0]).path])
+    [worker] = page.context.service_workers
+    worker.evaluate(FULL)
+    page.goto(addresses[1])
+    expect(page.get_by_role("heading", name="参与码")).to_be_visible()
