@@ -9,9 +9,7 @@ from flask import (
     Response,
     current_app,
     jsonify,
-    make_response,
     redirect,
-    render_template,
     request,
     session,
     url_for,
@@ -21,7 +19,7 @@ from flask_login import current_user, login_required
 from kiosk import qr
 from kiosk.device import NotPairedError
 from kiosk.limits import limiter
-from kiosk.shell import version
+from kiosk.shell import kept_page, version
 from kiosk.station import PAIRINGS, pairing_code
 from models import access, clock, displays, tokens
 from models.displays import Display
@@ -45,12 +43,7 @@ def register(app: Flask) -> None:
 
 @bp.get("/kiosk/display")
 def page() -> Response:
-    mark = version()
-    response = make_response(render_template("kiosk/display.html", version=mark))
-    # The service worker keeps the page only with the files that belong to it.
-    response.headers["Openweek-Kiosk-Version"] = mark
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    return kept_page("kiosk/display.html", version())
 
 
 @bp.post("/api/v1/display/pair")

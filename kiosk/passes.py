@@ -2,17 +2,10 @@
 
 from collections.abc import Callable
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    current_app,
-    make_response,
-    render_template,
-    send_from_directory,
-)
+from flask import Blueprint, Flask, Response, make_response, render_template
 
 from kiosk import qr, sheets, troubles
+from kiosk.shell import worker_script
 from models import passes
 from models.passes import OpenedPass
 from models.site import site
@@ -41,9 +34,7 @@ def show(token: str) -> Response:
 @bp.get("/C/service-worker.js")
 def worker() -> Response:
     """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
-    response = send_from_directory(current_app.static_folder, "js/pass-worker.js")
-    response.headers["Content-Security-Policy"] = WORKER_POLICY
-    return response
+    return worker_script("pass-worker.js", WORKER_POLICY)
 
 
 @bp.get("/c/<token>/code.png")

@@ -6,7 +6,17 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    send_from_directory,
+    url_for,
+)
 from flask_babel import gettext
 from PIL import Image, ImageDraw
 
@@ -46,9 +56,27 @@ def service_worker() -> Response:
     shell = {"version": version(), "files": files()}
     script = (Path(current_app.static_folder) / WORKER).read_text()
     response = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/kiosk/"
+    return under(POLICY, response)
+
+
+def under(policy: str, response: Response) -> Response:
+    """Under a policy of its own, and asked for anew each time."""
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def worker_script(name: str, policy: str) -> Response:
+    """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
+    return under(policy, send_from_directory(current_app.static_folder, f"js/{name}"))
+
+
+def kept_page(template: str, mark: str, **values) -> Response:
+    """A page that the service worker keeps, and only with the files that belong to it: mark is their version()."""
+    response = make_response(render_template(template, version=mark, **values))
+    response.headers["Openweek-Kiosk-Version"] = mark
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 

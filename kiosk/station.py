@@ -1,21 +1,13 @@
 """The kiosk app: its page, how a device is paired, and how it asks for what it must know."""
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    current_app,
-    make_response,
-    render_template,
-    send_from_directory,
-)
+from flask import Blueprint, Flask, Response, current_app, make_response
 from flask_babel import force_locale, get_locale, gettext
 
 from kiosk import knowledge
 from kiosk.bodies import json_object
 from kiosk.device import device
 from kiosk.limits import limiter
-from kiosk.shell import SHEETS, version
+from kiosk.shell import SHEETS, kept_page, under, version, worker_script
 from kiosk.station_words import CHECKS, WORDS
 from models import campaign, clock, pairing
 from models.errors import N_, Mistake
@@ -46,26 +38,14 @@ def shell() -> Response:
         with force_locale(language):
             words[language] = {key: gettext(sentence) for key, sentence in WORDS.items()}
     shown = "zh" if str(get_locale()).startswith("zh") else "en"
-    mark = version()
-    page = render_template(
-        "kiosk/app.html", words=words, shown=shown, sheets=SHEETS, checks=CHECKS, version=mark
-    )
-    response = _own_policy(make_response(page))
-    # The service worker keeps the page only with the files that belong to it.
-    response.headers["Openweek-Kiosk-Version"] = mark
-    return response
+    page = kept_page("kiosk/app.html", version(), words=words, shown=shown, sheets=SHEETS, checks=CHECKS)
+    return under(POLICY, page)
 
 
 @bp.get("/kiosk/reader.js")
 def reader() -> Response:
-    """The decoder's worker. A worker obeys the policy it is served with, so it cannot come from /static/."""
-    return _own_policy(send_from_directory(current_app.static_folder, "js/kiosk/reader.js"))
-
-
-def _own_policy(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    """The decoder's worker."""
+    return worker_script("kiosk/reader.js", POLICY)
 
 
 @bp.post("/api/v1/kiosk/pair")
