@@ -1,16 +1,12 @@
 """A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 
-from kiosk.limits import limiter
-from models import campaign, clock, passes
+from models import campaign, clock, passes, taking
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.errors import N_, Conflict
 
 bp = Blueprint("taking", __name__)
-
-# A class behind one address takes its passes within minutes; a script that invents participants wants thousands.
-TAKEN = "60 per minute; 600 per hour"
 
 
 def register(app: Flask) -> None:
@@ -25,10 +21,10 @@ def may_take(week: Campaign) -> bool:
 
 @bp.post("/c/take")
 @bp.post("/C/take")
-@limiter.limit(TAKEN)
 def take() -> Response:
     week, now = campaign.find(request.form.get("campaign", "")), clock.now()
     if not may_take(week):
         raise Conflict(N_("This week is over: there is nothing left to take a pass for."))
+    taking.count(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
     made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, taken=True)
     return redirect(url_for("passes.show", token=made[0].token), 303)

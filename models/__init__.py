@@ -22,6 +22,7 @@ from models import (
     pulled,
     search,
     settings,
+    taking,
 )
 from models.base import db
 
@@ -45,4 +46,5 @@ __all__ = [
     "pulled",
     "search",
     "settings",
+    "taking",
 ]

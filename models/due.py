@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from models import clock, handing_in, ical, pulled
+from models import clock, handing_in, ical, pulled, taking
 from models.base import db, insert, transaction
 from models.pairing import PairingCode
 from models.settings import Setting
@@ -56,6 +56,7 @@ def release(now: datetime) -> None:
 
 def tick(now: datetime) -> Done:
     """Do what is due, once. Each task has its own transactions."""
+    taking.forget_old(now)
     return Done(
         codes=_forget_pairing_codes(now),
         entries=ical.rerender_stale(now),

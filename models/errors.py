@@ -1,5 +1,7 @@
 """How a rule of the house says no: one plain sentence, worded for the reader at the edge."""
 
+from datetime import timedelta
+
 
 def N_(message: str) -> str:
     """Mark an English sentence for the catalogues; the edge translates it when it knows the reader."""
@@ -33,6 +35,16 @@ class Merged(Unknown):
     def __init__(self, message: str, /, event_id: int, kept_id: int) -> None:
         super().__init__(message, id=event_id)
         self.event_id, self.kept_id = event_id, kept_id
+
+
+class TooMany(Mistake):
+    """More at once than anybody needs. wait: after which it can work again."""
+
+    status = 429
+
+    def __init__(self, message: str, /, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Conflict(Mistake):

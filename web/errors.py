@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from models.errors import N_, Merged, Mistake
+from models.errors import N_, Merged, Mistake, TooMany
 
 pages = Blueprint("errors", __name__, template_folder="templates")
 
@@ -99,6 +99,8 @@ def tell_mistake(mistake: Mistake) -> Response:
     response = answer(mistake.status, sentence(mistake))
     if mistake.status == 503:
         response.headers["Retry-After"] = str(BUSY_SECONDS)
+    if isinstance(mistake, TooMany):
+        response.headers["Retry-After"] = str(round(mistake.wait.total_seconds()))
     return response
 
 

@@ -1,13 +1,15 @@
 """A pass that a visitor takes: no name, once a tap, slowed down, at the door like any other."""
 
+import hashlib
 import re
 
 import pytest
 from sqlalchemy import select
 
-from models import clock, passes
-from models.base import db
+from models import clock, due, passes
+from models.base import db, transaction
 from models.passes import TAKEN, Pass
+from models.taking import TakenCount
 from tests.support.week import NINE, load_week, make_door, make_event, minutes
 
 
@@ -64,10 +66,37 @@ def test_the_address_is_no_pass(client, week):
 
 
 class TestSlowedDown:
-    @pytest.fixture
-    def settings(self, settings):
-        return settings | {"RATELIMIT_ENABLED": True}
+    """Counted in the database: no worker and no node has a count of its own."""
 
-    def test_a_script_is_told_to_wait(self, client, week):
-        answers = [client.post("/C/take", data={"campaign": week.id}).status_code for _ in range(62)]
+    def take(self, client, week, address="192.0.2.1"):
+        form = {"campaign": week.id}
+        return client.post("/C/take", data=form, environ_base={"REMOTE_ADDR": address})
+
+    def test_a_script_is_told_to_wait(self, client, week, monkeypatch):
+        answers = [self.take(client, week).status_code for _ in range(62)]
         assert answers == [303] * 60 + [429] * 2
+        assert self.take(client, week).headers["Retry-After"] == "60"
+        assert len(db.session.scalars(select(Pass)).all()) == 60
+        assert self.take(client, week, "192.0.2.2").status_code == 303
+        monkeypatch.setattr(clock, "now", lambda: NINE + minutes(1))
+        assert self.take(client, week).status_code == 303
+
+    def test_also_one_that_has_time(self, client, week):
+        self.take(client, week)
+        [seen] = db.session.scalars(select(TakenCount)).all()
+        with transaction():
+            db.session.add(TakenCount(digest=seen.digest, minute=NINE - minutes(30), passes=598))
+        assert self.take(client, week).status_code == 303
+        answer = self.take(client, week)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
+        assert "请稍候再试。" in answer.text
+
+    def test_of_an_address_nothing_stays(self, app, client, week):
+        self.take(client, week)
+        [seen] = db.session.scalars(select(TakenCount)).all()
+        assert seen.passes == 1
+        assert seen.digest not in (hashlib.sha256(b"192.0.2.1").hexdigest(), "192.0.2.1")
+        due.tick(NINE + minutes(60))
+        assert len(db.session.scalars(select(TakenCount)).all()) == 1
+        due.tick(NINE + minutes(61))
+        assert db.session.scalars(select(TakenCount)).all() == []
