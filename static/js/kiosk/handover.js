@@ -36,10 +36,10 @@ async function content({ device, name, campaign, token }, some) {
  */
 export async function save(most = MOST) {
   const owing = await pairings.owing();
-  if (!owing.length) owing.push(await pairings.present());
-  for (const pairing of owing) {
-    const scans = pairing ? await store.unanswered(pairing.device) : [];
-    for (let first = 0; pairing && first < Math.max(scans.length, 1); first += most) {
+  const present = owing.length ? null : await pairings.present();
+  for (const pairing of present ? [present] : owing) {
+    const scans = await store.unanswered(pairing.device);
+    for (let first = 0; first < Math.max(scans.length, 1); first += most) {
       saveOne(await content(pairing, scans.slice(first, first + most)), first ? `-${first / most + 1}` : "");
     }
   }
