@@ -75,6 +75,21 @@ def test_what_an_input_method_composes_is_read_and_told(station: Station):
     station.today(2)
 
 
+def test_what_came_by_its_keys_is_not_read_again_as_it_was_composed(page: Page, week: Week):
+    """An input method may give both, and makes other signs of the slashes."""
+    page.clock.install()
+    station, before = Station(page, week).pair(), len(week.scans())
+    token = week.issue("youth")
+    station.keys_and_composed(
+        f"HTTPS://WEEK.EXAMPLE.CN/C/{token}", f"https：、、week。example。cn、c、{token.lower()}"
+    )
+    station.verdict("good", "青少年")
+    page.clock.run_for(1000)
+    expect(page.locator("#verdict")).to_be_hidden()
+    assert page.locator("#wedge").input_value() == ""
+    assert len(week.scans()) == before + 1
+
+
 def test_a_touch_counts_a_whole_family(station: Station):
     station.mode("touch")
     for _ in range(3):

@@ -36,6 +36,7 @@ SETTLED = """() => new Promise((done) => {
     if (serviceWorker.controller) done();
     else serviceWorker.addEventListener("controllerchange", done, { once: true });
 })"""
+HIDDEN = {"key": "Process", "windowsVirtualKeyCode": 229}  # a key as an input method leaves it
 ENTER = {"key": "Enter", "code": "Enter", "text": "\r", "windowsVirtualKeyCode": 13}
 
 
@@ -114,6 +115,10 @@ def _key(character: str) -> dict:
     return {"key": character, "text": character, "code": code, "modifiers": 8 if character.isupper() else 0}
 
 
+def _hidden(character: str) -> dict:
+    return {"code": _key(character)["code"], **HIDDEN}
+
+
 @dataclass
 class Station:
     """A hand on a kiosk."""
@@ -138,8 +143,20 @@ class Station:
 
     def scanner_behind_input_method(self, text: str) -> None:
         """The same while an input method is on: it hides which character a key means."""
-        hidden = {"key": "Process", "windowsVirtualKeyCode": 229}
-        self._keys([{"code": _key(character)["code"], **hidden} for character in text] + [ENTER])
+        self._keys([_hidden(character) for character in text] + [ENTER])
+
+    def keys_and_composed(self, text: str, composed: str) -> None:
+        """The same where it tells the page its keys by their place, and puts what it made of them into the field at Enter."""
+        session = self.page.context.new_cdp_session(self.page)
+        end = len(composed)
+        self._keys([_hidden(character) for character in text])
+        session.send(
+            "Input.imeSetComposition", {"text": composed, "selectionStart": end, "selectionEnd": end}
+        )
+        session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **ENTER, **HIDDEN, "text": ""})
+        session.send("Input.insertText", {"text": composed})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **ENTER, "text": ""})
+        session.detach()
 
     def composed(self, text: str) -> None:
         """The same where the input method gives the page no keys but Enter, only composed text."""

@@ -101,7 +101,7 @@ function end(event, onText, onInputMethod) {
     before.field.value = before.value;
     before.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  wedge.clear();
+  wedge.comesByKeys(event.timeStamp);
   const throughInputMethod = composed;
   clearTimeout(timer);
   pressed = [];

@@ -11,15 +11,21 @@ const field = byId("wedge");
 let began = 0;
 let last = 0;
 let timer = null;
+let known = -Infinity; // until then what is composed has come by its keys already; as the stamps of events
 
 export function isWedge(target) {
   return target === field;
 }
 
-/** The same text came by its keys. */
-export function clear() {
+function clear() {
   clearTimeout(timer);
   field.value = "";
+}
+
+/** The same text came by its keys, the last of them at a stamp: what an input method makes of it comes after. */
+export function comesByKeys(stamp) {
+  known = stamp + QUIET;
+  clear();
 }
 
 /**
@@ -36,6 +42,10 @@ export function listen({ onText, onInputMethod, wanted }) {
     onText(text);
   };
   field.addEventListener("input", ({ timeStamp }) => {
+    if (timeStamp <= known) {
+      clear();
+      return;
+    }
     if (timeStamp - last > QUIET) began = timeStamp;
     last = timeStamp;
     clearTimeout(timer);
