@@ -118,15 +118,17 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
     for row in moved:
         row.number = -row.number
     db.session.flush()
+    new = []
     for term in wanted:
-        row = known.get(term.key)
-        if row is None:
-            row = Term(campaign_id=campaign.id, kind=kind, key=term.key)
-            db.session.add(row)
-        for name in _TERM:
-            setattr(row, name, getattr(term, name))
-        row.recognise = list(term.recognise)
+        told = {name: getattr(term, name) for name in _TERM} | {"recognise": list(term.recognise)}
+        if row := known.get(term.key):
+            for name, value in told.items():
+                setattr(row, name, value)
+        else:
+            new.append({"campaign_id": campaign.id, "kind": kind, "key": term.key} | told)
     db.session.flush()
+    if new:
+        db.session.execute(insert(Term), new)
 
 
 def _in_use(campaign: Campaign, kind: str, key: str) -> bool:

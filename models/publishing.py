@@ -150,11 +150,12 @@ def write_new(
     check(campaign, draft)
     event = Event(campaign_id=campaign.id, created_at=now, status=DRAFT, title=draft.title, changed_at=now)
     event.campaign = campaign
+    event.hosts, event.formats, event.venues, event.audiences = [], [], [], []
     if publish:
         event.status, event.published_at = PUBLISHED, now
-    db.session.add(event)
     write_fields(event, draft, now, by)
     write_occurrences(event, draft, now, by)
+    db.session.add(event)  # not before it is whole: the lists of a stored one are asked of the database, one by one
     db.session.flush()
     search.write(event)
     _note(event, "created", now, by)
