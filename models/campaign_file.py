@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from models.entries import Entries
 from models.errors import N_, Mistake
@@ -182,10 +182,12 @@ def _campaign(top: Entries) -> CampaignFile:
 
 
 def _check_days(campaign: CampaignFile) -> None:
-    if campaign.zone not in available_timezones():
+    try:
+        ZoneInfo(campaign.zone)
+    except (OSError, ValueError, KeyError):  # a folder of zones, no name at all, none of that name
         raise Mistake(
             N_("There is no time zone “%(zone)s”: write one such as Asia/Shanghai."), zone=campaign.zone
-        )
+        ) from None
     if campaign.ends < campaign.starts:
         raise Mistake(
             N_("The campaign ends on %(ends)s, before it starts on %(starts)s."),

@@ -186,6 +186,8 @@ def test_a_file_is_read_by_its_path(tmp_path):
         ("ends = 2027-03-03", "ends = 2027-03-03T00:00:00Z",
          "“ends” in the campaign file must be a day such as 2024-04-20, without quotes."),
         ("Europe/Berlin", "Europe/Peking", "There is no time zone “Europe/Peking”: write one such as Asia/Shanghai."),
+        ("Europe/Berlin", "Europe", "There is no time zone “Europe”: write one such as Asia/Shanghai."),
+        ("Europe/Berlin", "../zone", "There is no time zone “../zone”: write one such as Asia/Shanghai."),
         ('"讲故事" = "reading"', '"讲故事" = "singing"',
          "“讲故事” is mapped to “singing”, which is not the key of any [[format]]."),
         ("number = 2", "number = 70000", "“number” in the campaign file must be a whole number from 1 to 65535."),
