@@ -6,11 +6,10 @@ import contextlib
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
-from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -48,8 +47,8 @@ def database_url(text: str | None, folder: Path) -> str:
     try:
         parts = make_url(url)
         if not url.startswith("sqlite"):
-            make_conninfo(**parts.query)
-    except (ArgumentError, ValueError, TypeError, psycopg.Error):
+            _libpq_takes(parts.query)
+    except (ArgumentError, ValueError, TypeError):
         # Not repeated: it may hold a password.
         raise Mistake(
             N_(
@@ -58,6 +57,18 @@ def database_url(text: str | None, folder: Path) -> str:
             )
         ) from None
     return url
+
+
+def _libpq_takes(options: Mapping[str, str | tuple[str, ...]]) -> None:
+    """Raises ValueError for what PostgreSQL's own library does not know."""
+    # A start on SQLite, which is most of them, does not wait for it.
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    try:
+        make_conninfo(**options)
+    except psycopg.Error as error:
+        raise ValueError(str(error)) from None
 
 
 def base_url(text: str | None) -> str:

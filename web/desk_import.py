@@ -17,7 +17,6 @@ from models.events import Event
 from models.handing_in import ImportDraft
 from models.intake import Outcome, counts
 from models.intake.findings import CANCELLED, CHANGED, NEW, OTHER_YEAR, REFUSED, SAME
-from models.intake.template import workbook
 from web import errors, imports
 from web.wording import when
 
@@ -57,6 +56,8 @@ def hand_in():
 @pages.get("/template.xlsx")
 @login_required
 def template():
+    from models.intake.template import workbook  # see models.intake.read
+
     campaign = campaigns.find(request.args.get("campaign", ""))
     response = Response(workbook(campaign), mimetype=WORKBOOK)
     response.headers.set("Content-Disposition", "attachment", filename=f"openweek-{campaign.id}.xlsx")

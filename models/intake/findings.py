@@ -48,6 +48,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table. number: as a spreadsheet counts. cells: trimmed texts."""
+
+    number: int
+    cells: list[str]
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
     column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading.

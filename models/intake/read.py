@@ -10,9 +10,9 @@ from importlib.resources import files
 from itertools import chain, islice
 
 from models.errors import N_, Mistake
-from models.intake import calendar_file, sheet
+from models.intake import calendar_file
 from models.intake.columns import COLUMNS, Header, header_of, is_header, is_repeated, joined, only_the_title
-from models.intake.findings import CalendarEntry, Finding, Row
+from models.intake.findings import CalendarEntry, Finding, Line, Row
 from models.intake.row_ref import told_apart
 
 __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "demo_file", "read", "read_file"]
@@ -40,6 +40,9 @@ def read_file(data: bytes, name: str = "") -> list[Row] | list[CalendarEntry]:
     _fits(data)
     data = _without_utf16(data)
     if data.startswith(b"PK\x03\x04"):
+        # Its library brings numpy where that is installed: no start and no worker pays for it that reads no workbook.
+        from models.intake import sheet
+
         return _rows(sheet.tables(data))
     if calendar_file.is_calendar(data):
         return calendar_file.read(data)
@@ -62,7 +65,7 @@ def read(data: bytes) -> list[Row]:
     return _rows([("", _lines(_text(_without_utf16(data))))])
 
 
-def _rows(tables: Iterable[tuple[str, Iterable[sheet.Line]]]) -> list[Row]:
+def _rows(tables: Iterable[tuple[str, Iterable[Line]]]) -> list[Row]:
     """The rows of the first table that has our header and of those, on other sheets, that have the same one; at the end
     one that is refused for each sheet with another one."""
     above: list[list[str]] = []
@@ -104,7 +107,7 @@ def _left_out(name: str, header: Header, number: int) -> Row:
     )
 
 
-def _top(lines: Iterator[sheet.Line], above: list[list[str]]) -> sheet.Line | None:
+def _top(lines: Iterator[Line], above: list[list[str]]) -> Line | None:
     """The line near the top that a header begins with. What stands above it is added to above."""
     for line in islice(lines, _ABOVE):
         if is_header(line.cells):
@@ -115,8 +118,8 @@ def _top(lines: Iterator[sheet.Line], above: list[list[str]]) -> sheet.Line | No
 
 
 def _header(
-    top: sheet.Line, lines: Iterator[sheet.Line], needed: bool
-) -> tuple[Header | None, Iterator[sheet.Line]]:
+    top: Line, lines: Iterator[Line], needed: bool
+) -> tuple[Header | None, Iterator[Line]]:
     """The header that begins with a line, and what follows it. Where one is not needed, as another table was read: None
     for one that cannot be used."""
     after = next(lines, None)
@@ -131,7 +134,7 @@ def _header(
         return None, lines
 
 
-def _below(header: Header, lines: Iterable[sheet.Line], most: int) -> list[Row]:
+def _below(header: Header, lines: Iterable[Line], most: int) -> list[Row]:
     rows = []
     for line in lines:
         if any(line.cells) and not is_repeated(line.cells):
@@ -141,11 +144,11 @@ def _below(header: Header, lines: Iterable[sheet.Line], most: int) -> list[Row]:
     return rows
 
 
-def _lines(text: str) -> Iterator[sheet.Line]:
+def _lines(text: str) -> Iterator[Line]:
     table = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
     try:
         for number, cells in enumerate(table, 1):
-            yield sheet.Line(number, [cell.strip() for cell in cells])
+            yield Line(number, [cell.strip() for cell in cells])
     except csv.Error as error:
         if "field larger" in str(error):
             most = csv.field_size_limit()

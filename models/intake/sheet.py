@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from models.errors import N_, Mistake
 from models.intake.columns import letter
-from models.intake.findings import Finding
+from models.intake.findings import Finding, Line
 
 MOST_UNPACKED = 40 * 1024 * 1024
 MOST_PARTS = 500
@@ -34,15 +34,6 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1
 _CELL = re.compile(rb'^[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"<>]*)"')
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a table. number: as a spreadsheet counts. cells: trimmed texts."""
-
-    number: int
-    cells: list[str]
-    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
