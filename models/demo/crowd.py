@@ -25,7 +25,7 @@ from models.sittings import Sitting, of_events
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
 BUSIEST = 14  # check-ins of one sitting, besides groups
 LONG, MORNING = timedelta(hours=14), timedelta(hours=8)
-BUSES = 5  # times at which people arrive at a sitting
+BUSES = 3  # times at which people arrive at a sitting
 WAVE = timedelta(minutes=14)  # a device hands in what it scanned in this time, so that nothing is late
 
 
