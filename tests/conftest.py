@@ -19,7 +19,7 @@ from flask import Flask
 
 from tests.support.clients import Client, Runner
 from tests.support.databases import Databases, Postgres
-from tests.support.once import compile_once
+from tests.support.once import STATEMENTS, compile_once
 
 pytest_plugins = [
     "tests.support.named",
@@ -80,6 +80,7 @@ def app(settings: dict) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Client
     with app.app_context():
+        db.engine.update_execution_options(compiled_cache=STATEMENTS)
         yield app
         db.session.remove()
         for engine in db.engines.values():

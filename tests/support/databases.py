@@ -90,7 +90,8 @@ class Postgres:
             shutil.rmtree(self._folder)
 
     def make(self, template: str | None, name: str) -> str:
-        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        # Copied as files, which takes half as long as through the log.
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         self._admin.execute(words.format(sql.Identifier(name), sql.Identifier(template or "template0")))
         return self._server.get_uri(database=name)
 

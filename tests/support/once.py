@@ -2,11 +2,13 @@
 process. Nothing of a request, a setting or a database is shared.
 """
 
+import gc
 from typing import ClassVar
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.orm import Mapper
 from werkzeug.routing import Rule
 
 
@@ -51,7 +53,26 @@ class _Rule(Rule):
         self._build_unknown = same._build_unknown.__func__.__get__(self, None)
 
 
+class Statements(dict):
+    """Compiled statements by the kind of their database, not by its engine; for SQLAlchemy's option `compiled_cache`."""
+
+    def get(self, key: tuple) -> object:
+        dialect, *rest = key
+        return super().get((type(dialect), *rest))
+
+    def __setitem__(self, key: tuple, compiled: object) -> None:
+        dialect, *rest = key
+        super().__setitem__((type(dialect), *rest), compiled)
+
+
+STATEMENTS = Statements()
+
+
 def compile_once() -> None:
     """For every application that this process makes from here on."""
     Flask.url_rule_class = _Rule
     Flask.jinja_options = {"bytecode_cache": _Templates()}
+    Mapper._compiled_cache = STATEMENTS  # what writes rows has a cache of its own for each table
+    # All that is loaded by now stays to the end: nobody need look through it for what has become free.
+    gc.collect()
+    gc.freeze()

@@ -26,9 +26,12 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
+THE_2024_WEEK = campaign_file.default()
+
+
 def load_week() -> Campaign:
     """Keys and the 2024 campaign on a database that has the regions."""
-    campaign = loading.load_campaign(campaign_file.default())
+    campaign = loading.load_campaign(THE_2024_WEEK)
     with transaction():
         keys.ensure(NINE)
     return campaign
