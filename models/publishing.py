@@ -155,7 +155,8 @@ def write_new(
         event.status, event.published_at = PUBLISHED, now
     write_fields(event, draft, now, by)
     write_occurrences(event, draft, now, by)
-    db.session.add(event)  # not before it is whole: the lists of a stored one are asked of the database, one by one
+    # Not before it is whole: the lists of a stored event are asked of the database, one by one.
+    db.session.add(event)
     db.session.flush()
     search.write(event)
     _note(event, "created", now, by)

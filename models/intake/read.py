@@ -117,9 +117,7 @@ def _top(lines: Iterator[Line], above: list[list[str]]) -> Line | None:
     return None
 
 
-def _header(
-    top: Line, lines: Iterator[Line], needed: bool
-) -> tuple[Header | None, Iterator[Line]]:
+def _header(top: Line, lines: Iterator[Line], needed: bool) -> tuple[Header | None, Iterator[Line]]:
     """The header that begins with a line, and what follows it. Where one is not needed, as another table was read: None
     for one that cannot be used."""
     after = next(lines, None)
