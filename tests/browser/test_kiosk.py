@@ -179,6 +179,37 @@ def test_what_cannot_be_kept_is_no_check_in(browser: Browser, week: Week):
     context.close()
 
 
+BASES = """
+    const { open } = IDBFactory.prototype;
+    globalThis.bases = [];
+    IDBFactory.prototype.open = function (name, version) {
+        const refused = localStorage.getItem("refused");
+        localStorage.removeItem("refused");
+        const asked = open.call(this, name, refused ? 1 : version);  // older than what is there: an error
+        asked.addEventListener("success", () => bases.push(asked.result));
+        return asked;
+    };
+"""
+
+
+def test_storage_that_failed_is_opened_again(browser: Browser, week: Week):
+    """Browsers close it by themselves, and the next visitor stands at the door."""
+    context = browser.new_context(locale="zh-CN")
+    context.add_init_script(BASES)
+    page = context.new_page()
+    page.clock.install()
+    station = Station(page, week).pair()
+    page.evaluate("bases.forEach((base) => base.close())")
+    station.touch("青少年")
+    station.verdict("good", "已签到")
+    page.evaluate("localStorage.setItem('refused', 'once')")
+    page.reload()
+    expect(page.locator("#notice")).to_contain_text("无法保存")
+    page.clock.run_for(15_000)
+    expect(page.locator("#work")).to_be_visible()
+    context.close()
+
+
 class TestByHand:
     @pytest.fixture
     def typed(self, station: Station):

@@ -26,6 +26,7 @@ const CLIENT = 1;
 const REFRESH = 5 * 60_000;
 const KEEP_TIME = 60_000; // a device that loses its clock with its power knows then what time it was
 const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
+const BEGIN_AGAIN = 15_000; // milliseconds after a start that the device's storage has stopped
 
 let token = null;
 let changing = false; // the pairing is being begun or ended on this page
@@ -244,5 +245,6 @@ async function start() {
 
 start().catch((error) => {
   tell(byId("notice"), say("storage_failed"));
+  setTimeout(() => location.reload(), BEGIN_AGAIN); // nobody may stand here to do it
   throw error;
 });

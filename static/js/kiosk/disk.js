@@ -1,30 +1,52 @@
 // A database on the device, IndexedDB: how one is opened, and one transaction at a time.
 
+const STRICT = { durability: "strict" }; // a scan that was acknowledged survives a power cut
+
+function opening(name, version, upgrade) {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(name, version);
+    asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
+    asked.onsuccess = () => {
+      // A newer page in another tab must be able to upgrade.
+      asked.result.onversionchange = () => asked.result.close();
+      resolve(asked.result);
+    };
+    asked.onerror = () => reject(asked.error);
+    // Blocked: a page of an older version is about to close its connection, and then this one opens.
+  });
+}
+
+/** A transaction; null on a connection that is closed, which a browser does by itself where its storage has failed. */
+function begun(base, mode, names) {
+  try {
+    return base.transaction(names, mode, STRICT);
+  } catch (error) {
+    if (error.name !== "InvalidStateError") throw error;
+    return null;
+  }
+}
+
 /** A database that is opened when it is first asked: upgrade(request, old version) makes its tables. Answers its within(). */
 export function disk(name, version, upgrade) {
   let opened = null;
 
-  function database() {
-    opened ??= new Promise((resolve, reject) => {
-      const asked = indexedDB.open(name, version);
-      asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
-      asked.onsuccess = () => {
-        // A newer page in another tab must be able to upgrade.
-        asked.result.onversionchange = () => asked.result.close();
-        resolve(asked.result);
-      };
-      asked.onerror = () => reject(asked.error);
-      // Blocked: a page of an older version is about to close its connection, and then this one opens.
-    });
+  /** What could not be opened, or is `closed`, is opened anew by whoever asks next. */
+  function database(closed = null) {
+    if (opened === closed) {
+      const fresh = opening(name, version, upgrade);
+      opened = fresh;
+      fresh.catch(() => {
+        if (opened === fresh) opened = null;
+      });
+    }
     return opened;
   }
 
   /** Run `work(stores…, answer)` in one transaction; answers what it answered once everything is on disk. */
   return async function within(mode, names, work) {
-    const base = await database();
+    const first = database();
+    const transaction = begun(await first, mode, names) ?? (await database(first)).transaction(names, mode, STRICT);
     return new Promise((resolve, reject) => {
-      // Strict: a scan that was acknowledged survives a power cut.
-      const transaction = base.transaction(names, mode, { durability: "strict" });
       let result;
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = () => reject(transaction.error ?? new Error("not kept"));
