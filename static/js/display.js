@@ -61,13 +61,22 @@ function draw() {
   at("clock").textContent = new Date(now()).toLocaleTimeString("zh-CN", { timeZone: known.zone, hour12: false });
 }
 
+/** True time at this moment: the server said what it was at some moment since it was asked. The middle of that, or, where a
+ *  time is known already, no further from it than needs be: an answer that took half a minute moves no code. */
+function heard(time, asked) {
+  const mark = performance.now();
+  const took = mark - asked;
+  return { mark, ahead: known.mark ? Math.min(Math.max(now(), time), time + took) : time + took / 2 };
+}
+
 function keep(told, asked) {
   known.side = told.side || known.side;
   known.step = told.step_seconds;
   known.day = told.day;
   known.zone = told.zone;
-  known.ahead = Date.parse(told.server_time);
-  known.mark = (asked + performance.now()) / 2;
+  const { ahead, mark } = heard(Date.parse(told.server_time), asked);
+  known.ahead = ahead;
+  known.mark = mark;
   known.title = told.event.title;
   const fresh = told.codes.map((bits, index) => [told.first + index, bits]);
   for (const [step, bits] of fresh) codes.set(step, bits);
