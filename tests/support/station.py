@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 from sqlalchemy import select
 
 from models import campaign as campaigns
@@ -149,13 +149,16 @@ class Station:
         """The same where it tells the page its keys by their place, and puts what it made of them into the field at Enter."""
         session = self.page.context.new_cdp_session(self.page)
         end = len(composed)
-        self._keys([_hidden(character) for character in text])
-        session.send(
-            "Input.imeSetComposition", {"text": composed, "selectionStart": end, "selectionEnd": end}
-        )
-        session.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **ENTER, **HIDDEN, "text": ""})
+        # Composed text cannot be stamped. With keys ahead of this machine's clock it is in time, however busy the machine is.
+        began = time.time() + 60
+        hidden_enter = {**ENTER, **HIDDEN, "text": ""}
+        for number, key in enumerate([*map(_hidden, text), hidden_enter]):
+            if key is hidden_enter:
+                session.send(
+                    "Input.imeSetComposition", {"text": composed, "selectionStart": end, "selectionEnd": end}
+                )
+            self._press(session, key, began + number * KEY_PAUSE)
         session.send("Input.insertText", {"text": composed})
-        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **ENTER, "text": ""})
         session.detach()
 
     def composed(self, text: str) -> None:
@@ -176,10 +179,12 @@ class Station:
         session = self.page.context.new_cdp_session(self.page)
         began = time.time() - len(keys) * pause
         for number, key in enumerate(keys):
-            stamp = began + number * pause
-            session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": stamp, **key})
-            session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, "text": ""})
+            self._press(session, key, began + number * pause)
         session.detach()
+
+    def _press(self, session: CDPSession, key: dict, stamp: float) -> None:
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": stamp, **key})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, "text": ""})
 
     def reload(self) -> None:
         """Switch the device on again; the guard against reading twice has forgotten."""
