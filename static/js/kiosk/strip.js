@@ -40,8 +40,9 @@ function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
 
+/** A repeat too: it counts as soon as the first is undone. */
 function mayUndo(scan, known) {
-  if (stateOf(scan) !== "stored" || scan.body.kind === "undo") return false;
+  if (!["stored", "repeat"].includes(stateOf(scan)) || scan.body.kind === "undo") return false;
   return reaches({ at: corrected(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), known);
 }
 

@@ -20,23 +20,30 @@ function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
 
-function stored(scan) {
-  return !scan.undone && scan.state !== "aside" && store.verdictOf(scan) === "stored" && scan.body.kind !== "undo";
+function accepted(scan) {
+  return scan.state !== "aside" && ["stored", "repeat"].includes(store.verdictOf(scan)) && scan.body.kind !== "undo";
 }
 
-/** Visits: stored arrivals, not undone. A raised group pass adds only what it has more than before. Newest first. */
+function keyOf({ id, about }) {
+  return about.holder ? `${about.holder} ${about.entry?.sitting}` : id;
+}
+
+/**
+ * Visits: of each pass that came here first, at each sitting, the largest headcount that still stands. An undo of the first
+ * arrival leaves the next one standing, as on the server.
+ */
 export function visits(scans) {
-  const largest = new Map();
-  let sum = 0;
-  for (const scan of [...scans].reverse()) {
-    if (!stored(scan) || scan.body.direction === "out") continue;
-    const [count, holder] = [countOf(scan), scan.about.holder ?? scan.id];
+  const found = new Map();
+  for (const scan of scans) {
+    if (!accepted(scan) || scan.body.direction === "out") continue;
+    const one = found.get(keyOf(scan)) ?? { first: false, most: 0 };
     const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
-    // What another device counted of this group is not known here, so then nothing is added.
-    sum += raised ? Math.max(0, count - (largest.get(holder) ?? count)) : count;
-    largest.set(holder, Math.max(count, largest.get(holder) ?? 0));
+    // What another device counted of a pass is not known here, so then nothing is added.
+    one.first ||= store.verdictOf(scan) === "stored" && !raised;
+    if (!scan.undone) one.most = Math.max(one.most, countOf(scan));
+    found.set(keyOf(scan), one);
   }
-  return sum;
+  return [...found.values()].reduce((sum, { first, most }) => sum + (first ? most : 0), 0);
 }
 
 /** Clicked heads by `group` of those who came; those who left without a pass under "out". */
@@ -46,7 +53,8 @@ export function tallies(scans, burst) {
     const key = direction === "out" ? "out" : group;
     sums.set(key, (sums.get(key) ?? 0) + count);
   };
-  for (const scan of scans) if (stored(scan) && scan.body.kind === "tally") add(scan.body, countOf(scan));
+  const stands = (scan) => accepted(scan) && !scan.undone && scan.body.kind === "tally";
+  for (const scan of scans) if (stands(scan)) add(scan.body, countOf(scan));
   if (burst) add(burst.body, burst.count);
   return sums;
 }
