@@ -101,7 +101,9 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     with page.expect_response("**/api/v1/display*"):
         held[0].continue_()
     page.unroute("**/api/v1/display*")
-    page.wait_for_function("step => Number(document.querySelector('#code').dataset.step) <= step", arg=ahead())
+    page.wait_for_function(
+        "step => Number(document.querySelector('#code').dataset.step) <= step", arg=ahead()
+    )
     assert int(page.locator("#code").get_attribute("data-step")) >= ahead() - 1
     with page.expect_response("**/api/v1/display*"):
         page.clock.fast_forward(31_000)
