@@ -117,9 +117,7 @@ def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, de
 @pytest.mark.parametrize(
     ("width", "language", "scheme"), [(390, "zh-CN", "light"), (1280, "en", "dark"), (1920, "zh-CN", "dark")]
 )
-def test_everybody_can_use_the_pages_also_without_script(
-    browser: Browser, desk: Desk, width: int, language: str, scheme: str
-):
+def test_everybody_can_use_the_pages(browser: Browser, desk: Desk, width: int, language: str, scheme: str):
     page = desk.sign_in(
         browser, locale=language, color_scheme=scheme, viewport={"width": width, "height": 844}
     )
@@ -132,9 +130,14 @@ def test_everybody_can_use_the_pages_also_without_script(
     page.goto(f"{desk.path}/{name[1:]}")
     expect(page.locator('select[name="event"] option')).to_have_count(1)
     check(page, width)
+    page.context.close()
+
+
+def test_a_device_is_added_without_script(browser: Browser, desk: Desk):
+    page = desk.sign_in(browser, locale="zh-CN")
     state = page.context.storage_state()
     page.context.close()
-    plain = browser.new_context(java_script_enabled=False, storage_state=state, locale=language)
+    plain = browser.new_context(java_script_enabled=False, storage_state=state, locale="zh-CN")
     page = plain.new_page()
     page.goto(desk.path)
     page.locator('.devices-add button[value="phone"]').click()

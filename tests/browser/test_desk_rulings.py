@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from models import figures
 from models.base import db, transaction
 from models.events import Event
-from tests.support.axe import serious
+from tests.support.axe import serious_in_both
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server
 from tests.support.station import SCANS, Station, Week, open_week
@@ -36,14 +36,11 @@ def signed_in(browser: Browser, server: Server, **context) -> Page:
 
 
 def looked_at(page: Page) -> None:
-    assert serious(page) == []
+    assert serious_in_both(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_from_a_kiosk_without_a_network_to_the_figures(
-    browser: Browser, page: Page, week: Week, tmp_path, scheme
-):
+def test_from_a_kiosk_without_a_network_to_the_figures(browser: Browser, page: Page, week: Week, tmp_path):
     station = Station(page, week).pair()
     page.route(SCANS, lambda route: route.abort())
     station.touch("社会公众")
@@ -55,7 +52,7 @@ def test_from_a_kiosk_without_a_network_to_the_figures(
     file = tmp_path / saved.value.suggested_filename
     saved.value.save_as(file)
 
-    desk = signed_in(browser, week.server, locale="zh-CN", color_scheme=scheme)
+    desk = signed_in(browser, week.server, locale="zh-CN")
     desk.goto(f"{week.server.url}/desk/handed-over/")
     looked_at(desk)
     desk.locator("#file").set_input_files(file)
@@ -75,9 +72,8 @@ def test_from_a_kiosk_without_a_network_to_the_figures(
     desk.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_settings_of_a_door_reach_its_devices(browser: Browser, week: Week, scheme):
-    desk = signed_in(browser, week.server, locale="zh-CN", color_scheme=scheme)
+def test_the_settings_of_a_door_reach_its_devices(browser: Browser, week: Week):
+    desk = signed_in(browser, week.server, locale="zh-CN")
     desk.goto(f"{week.server.url}/desk/events/{week.event_id}/door")
     looked_at(desk)
     desk.get_by_label("离场时也扫码").check()

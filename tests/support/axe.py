@@ -10,6 +10,20 @@ SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 def serious(page: Page) -> list[str]:
     """Its serious and critical findings, each with the elements it found them on."""
     page.evaluate(SOURCE.read_text())
+    return _found(page)
+
+
+def serious_in_both(page: Page) -> list[str]:
+    """The same in light and in dark, each finding after the theme's name; the page stays dark."""
+    page.evaluate(SOURCE.read_text())
+    findings = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        findings += [f"{theme}: {finding}" for finding in _found(page)]
+    return findings
+
+
+def _found(page: Page) -> list[str]:
     found = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
     return [
         f"{one['id']}: {[node['target'] for node in one['nodes']]}"
