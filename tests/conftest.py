@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.support.applications import application, settings_for
 from tests.support.clients import Client, Runner
 from tests.support.databases import Databases, Postgres
-from tests.support.once import STATEMENTS, compile_once
+from tests.support.once import compile_once
 
 pytest_plugins = [
     "tests.support.named",
@@ -27,8 +28,6 @@ pytest_plugins = [
     "tests.support.served",
     "tests.support.chromium",
 ]
-
-SECRET = "a secret for tests only"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,31 +59,13 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> dict:
     """What `app` is made with; a test file may override this fixture to change a setting."""
-    return {
-        "OPENWEEK_DATABASE_URL": database_url,
-        "OPENWEEK_INSTANCE": str(tmp_path / "instance"),
-        "OPENWEEK_SECRET_KEY": SECRET,
-        "OPENWEEK_BASE_URL": "http://openweek.test",
-        "OPENWEEK_UID_DOMAIN": "openweek.test",
-        "TESTING": True,
-        "WTF_CSRF_ENABLED": False,
-        "RATELIMIT_ENABLED": False,
-    }
+    return settings_for(database_url, tmp_path)
 
 
 @pytest.fixture
 def app(settings: dict) -> Iterator[Flask]:
-    from models import db
-    from wsgi import create_app
-
-    app = create_app(settings)
-    app.test_client_class = Client
-    with app.app_context():
-        db.engine.update_execution_options(compiled_cache=STATEMENTS)
+    with application(settings) as app:
         yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

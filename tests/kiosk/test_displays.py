@@ -12,11 +12,11 @@ from models.base import db
 from models.displays import Display
 from models.errors import Conflict
 from models.publishing import cancel
+from tests.support.applications import SECRET
 from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
 
-SECRET = "a secret for tests only"
 PREFIX = "HTTP://OPENWEEK.TEST/V/"
 
 

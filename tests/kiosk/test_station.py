@@ -11,7 +11,7 @@ from models import clock, devices, keys, pairing, passes
 from models.base import db
 from models.devices import Kiosk
 from models.drafts import OccurrenceDraft
-from tests.conftest import SECRET
+from tests.support.applications import SECRET
 from tests.support.door_cases import CASES
 from tests.support.week import DAY, NINE, load_week, make_event, session
 

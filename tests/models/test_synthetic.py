@@ -1,5 +1,6 @@
 """Made-up events and scans: through the same rules as real ones, the same for the same seed, never in a real week."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -7,12 +8,14 @@ from sqlalchemy import func, select
 
 from models import campaign_file, clock, loading
 from models.base import db
+from models.campaign import Campaign
 from models.events import Event, Occurrence
 from models.figures import figures
 from models.ledger import METHODS, Scan
 from models.passes import Pass
 from models.synthetic.fill import Filled, fill
 from models.verify import verify
+from tests.support.applications import application, settings_for
 from tests.support.databases import migrate
 from tests.support.week import NINE, load_week, make_event
 from wsgi import create_app
@@ -39,9 +42,23 @@ def told(campaign) -> list:
 
 
 class TestWhatIsMade:
+    """Looked at by several tests, changed by none."""
+
+    @pytest.fixture(scope="class", params=["sqlite", "postgresql"])
+    @classmethod
+    def filled(cls, request, tmp_path_factory) -> Iterator[tuple[Campaign, Filled]]:
+        databases = request.getfixturevalue(f"{request.param}_databases")
+        with databases.fresh() as url, application(settings_for(url, tmp_path_factory.mktemp("filled"))):
+            week = load_week()
+            yield week, fill(week, 30, 1500, 5, NINE)
+
     @pytest.fixture
-    def done(self, week) -> Filled:
-        return fill(week, 30, 1500, 5, NINE)
+    def week(self, filled) -> Campaign:
+        return filled[0]
+
+    @pytest.fixture
+    def done(self, filled) -> Filled:
+        return filled[1]
 
     def test_as_many_as_asked_and_the_recount_agrees(self, week, done):
         assert (done.events, done.scans) == (30, 1500)
