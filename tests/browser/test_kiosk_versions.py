@@ -18,6 +18,10 @@ WAITING = """async () => {
     if (registration.waiting) return;
     await new Promise((done) => registration.installing.addEventListener("statechange", done));
 }"""
+GIVEN_UP = """async () => {
+    const began = await caches.has("openweek-kiosk-abcdefabcdef");
+    return began && !(await navigator.serviceWorker.getRegistration("/kiosk/"));
+}"""
 
 
 @pytest.fixture
@@ -70,3 +74,14 @@ def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
     )
     page.reload()
     assert version(page) == first
+
+
+def test_a_first_version_that_did_not_come_whole_is_asked_for_again(page: Page, address: str, monkeypatch):
+    """A hall's network dropped something; nobody loads the page anew, and the power may be cut before there is a worker."""
+    with monkeypatch.context() as dropped:
+        dropped.setattr(shell, "version", lambda: "abcdefabcdef")  # the page still belongs to the other one
+        page.goto(address)
+        page.wait_for_function(GIVEN_UP)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate(SETTLED)
+    assert page.evaluate("caches.keys()") == [f"openweek-kiosk-{version(page)}"]

@@ -18,9 +18,19 @@ export function used() {
   lastUse = performance.now();
 }
 
+/** Ask for the worker: also where its first version did not come whole, which leaves none. */
+async function register() {
+  try {
+    registration = await navigator.serviceWorker.register("/kiosk/service-worker.js", { scope: "/kiosk/", updateViaCache: "none" });
+  } catch {
+    // Started with no network, or the browser keeps nothing: the worker that is there serves on.
+  }
+}
+
 /** Ask whether there is a newer version; without a network nothing happens. */
 export function lookForNewer() {
-  registration?.update().catch(() => {});
+  if (registration?.active) registration.update().catch(() => {});
+  else if ("serviceWorker" in navigator) register();
 }
 
 /** Take the waiting version at once, or load the page anew where none waits. */
@@ -40,12 +50,8 @@ export async function start(busy) {
     if (served) location.reload();
     served = true;
   });
-  try {
-    registration = await serviceWorker.register("/kiosk/service-worker.js", { scope: "/kiosk/", updateViaCache: "none" });
-  } catch {
-    return; // started with no network, or the browser keeps nothing: the worker that is there serves on
-  }
+  await register();
   setInterval(() => {
-    if (registration.waiting && serviceWorker.controller && idle(busy)) takeOver();
+    if (registration?.waiting && serviceWorker.controller && idle(busy)) takeOver();
   }, LOOK);
 }
