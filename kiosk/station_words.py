@@ -46,6 +46,7 @@ WORDS = {
     "morning": N_("morning"),
     "afternoon": N_("afternoon"),
     "evening": N_("evening"),
+    "next_day": N_("%(time)s the next day"),
     "not_open_now": N_("Nothing is open now. Next: %(when)s."),
     "over_now": N_("Nothing is open now, and nothing more is planned here."),
     "thanks": N_("Thank you for coming!"),

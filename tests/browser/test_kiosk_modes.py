@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from models import clock, devices
+from models import clock, devices, pairing
 from models.base import db, transaction
+from models.drafts import OccurrenceDraft
 from models.events import Event
 from tests.support.station import BEAT, SEND, Station, Week
-from tests.support.week import Door
+from tests.support.week import Door, make_event
 
 pytestmark = pytest.mark.browser
 
@@ -249,6 +250,43 @@ def test_what_a_device_adds_to_the_servers_count(page: Page, week: Week):
     page.goto(week.url)
     told = {name: page.evaluate(OWN_SINCE, scans) for name, (scans, _sum) in OWN.items()}
     assert told == {name: expected for name, (_scans, expected) in OWN.items()}
+
+
+WHEN_TODAY = """async ([start, end]) => {
+    const { whenToday } = await import("/static/js/kiosk/words.js");
+    return whenToday({ start, end }, "Asia/Shanghai", Date.parse("2024-04-22T01:00:00Z"));
+}"""
+TIMES = {
+    ("2024-04-22T09:30:00+08:00", "2024-04-22T11:30:00+08:00"): "09:30–11:30",
+    ("2024-04-22T00:00:00+08:00", "2024-04-23T00:00:00+08:00"): "00:00–24:00",
+    ("2024-04-22T21:30:00+08:00", "2024-04-23T02:30:00+08:00"): "21:30–次日 02:30",
+    ("2024-04-23T21:30:00+08:00", "2024-04-24T00:00:00+08:00"): "4月23日周二 21:30–24:00",
+    (
+        "2024-04-22T09:00:00+08:00",
+        "2024-04-24T17:00:00+08:00",
+    ): "4月22日周一 09:00 – 4月24日周三 17:00",
+    ("2024-04-23T09:00:00+08:00", None): "4月23日周二 09:00",
+    ("2024-04-22", "2024-04-23"): "4月22日周一 – 4月23日周二 全天",
+}
+
+
+def test_a_device_tells_times_as_the_calendar_does(page: Page, week: Week):
+    page.goto(week.url)
+    assert {times: page.evaluate(WHEN_TODAY, list(times)) for times in TIMES} == TIMES
+
+
+def test_two_sittings_in_one_room_can_be_told_apart(page: Page, week: Week):
+    with week.rows() as campaign:
+        day = campaign.today(clock.now())
+        halves = [OccurrenceDraft(day, day, half_day=half) for half in ("morning", "afternoon")]
+        event = make_event(campaign, "同一间房的两场", occurrences=halves)
+        with transaction():
+            event.track_exits = True
+        code = pairing.offer(event, week.server.app.config["SECRET_KEY"], clock.now())
+    page.goto(week.url)
+    page.get_by_label("配对码").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".inside-which")).to_contain_text(["上午", "下午"])
 
 
 class TestScopes:

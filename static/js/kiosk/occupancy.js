@@ -6,7 +6,7 @@ import { isOnline } from "./line.js";
 import { byId, element, icon, tell } from "./page.js";
 import { dayIn, derive } from "./rules.js";
 import * as store from "./store.js";
-import { clockTime, say } from "./words.js";
+import { clockTime, say, whenToday } from "./words.js";
 
 /** Heads inside by the entries of one holder; of nobody in particular each entry stands alone. */
 function heads(entries, holder) {
@@ -51,7 +51,8 @@ function wanted(sitting, event) {
   return sitting.capacity !== null || event.track_exits;
 }
 
-function card(sitting, inside, many) {
+/** which: what tells it from the other cards, or "". */
+function card(sitting, inside, which) {
   const share = sitting.capacity ? Math.min(inside / sitting.capacity, 1) : 0;
   const state = sitting.capacity && inside >= sitting.capacity ? "full" : share >= 0.9 ? "nearly" : "";
   const bar = element("meter", "inside-bar");
@@ -63,7 +64,7 @@ function card(sitting, inside, many) {
     element("span", "inside-word", icon("people"), say(state === "full" ? "inside_full" : "inside")),
     element("strong", "number inside-now", String(inside)),
     sitting.capacity ? element("span", "inside-of number", `/ ${sitting.capacity}`) : null,
-    many ? element("span", "small soft inside-which", sitting.venue ?? "") : null,
+    which ? element("span", "small soft inside-which", which) : null,
     sitting.capacity ? bar : null,
   );
   made.dataset.sitting = sitting.id;
@@ -75,10 +76,13 @@ export function draw(scans) {
   const known = knowledge.knowledge();
   const open = new Set(knowledge.openNow().map((one) => one.id));
   const shown = known.events.flatMap((event) => event.occurrences.filter((one) => open.has(one.id) && wanted(one, event)));
-  const today = dayIn(trueTime(), known.campaign.zone);
+  const now = trueTime();
+  const today = dayIn(now, known.campaign.zone);
+  // Two sittings of one event share its venue, and two events may share their hours.
+  const which = (one) => [whenToday(one, known.campaign.zone, now), one.venue].filter(Boolean).join(" · ");
   const cards = shown.map((one) => {
     const inside = (one.inside ?? 0) + ownSince(scans, known.insideAt, one.id, today);
-    return card(one, Math.max(0, inside), shown.length > 1);
+    return card(one, Math.max(0, inside), shown.length > 1 ? which(one) : "");
   });
   byId("inside").hidden = !cards.length;
   byId("inside-cards").replaceChildren(...cards);

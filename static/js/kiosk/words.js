@@ -2,6 +2,7 @@
 
 const catalogues = JSON.parse(document.getElementById("words").textContent);
 const TAGS = { zh: "zh-CN", en: "en" };
+const A_DAY = 86_400_000; // milliseconds
 let current = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 
 export function language() {
@@ -61,14 +62,35 @@ function dayName(day) {
   return new Intl.DateTimeFormat(tag(), options).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** Whether an occurrence belongs to the day on which it begins: also one over midnight, of a day at most. */
+function inOneGo({ start, end }, zone) {
+  return !end || dayOf(start, zone) === dayOf(end, zone) || Date.parse(end) - Date.parse(start) <= A_DAY;
+}
+
+/** The clock times of an occurrence in one go, as the calendar tells them: 21:30–02:30 the next day, 00:00–24:00. */
+function hours({ start, end }, zone) {
+  const begins = clockTime(start, zone);
+  if (!end) return begins;
+  const ends = clockTime(end, zone);
+  if (dayOf(start, zone) === dayOf(end, zone)) return `${begins}–${ends}`;
+  return `${begins}–${ends === "00:00" ? "24:00" : say("next_day", { time: ends })}`;
+}
+
 /** When an occurrence is, in words; without a clock time its half-day or "whole day". */
 export function when(occurrence, zone) {
-  const timed = occurrence.start.length > 10;
-  const first = timed ? dayOf(occurrence.start, zone) : occurrence.start;
-  const ends = occurrence.end ?? occurrence.start;
-  const last = timed ? dayOf(ends, zone) : ends;
-  const days = last > first ? `${dayName(first)} – ${dayName(last)}` : dayName(first);
-  if (!timed) return `${days} ${say(occurrence.half_day ?? "whole_day")}`;
-  const until = occurrence.end ? `–${clockTime(occurrence.end, zone)}` : "";
-  return `${days} ${clockTime(occurrence.start, zone)}${until}`;
+  const { start, end } = occurrence;
+  if (start.length === 10) {
+    const days = end && end > start ? `${dayName(start)} – ${dayName(end)}` : dayName(start);
+    return `${days} ${say(occurrence.half_day ?? "whole_day")}`;
+  }
+  const first = dayName(dayOf(start, zone));
+  if (inOneGo(occurrence, zone)) return `${first} ${hours(occurrence, zone)}`;
+  return `${first} ${clockTime(start, zone)} – ${dayName(dayOf(end, zone))} ${clockTime(end, zone)}`;
+}
+
+/** The same where the reader knows which day it is: of what begins today the clock times alone. */
+export function whenToday(occurrence, zone, now) {
+  const { start } = occurrence;
+  const today = start.length > 10 && occurrence.end && dayOf(start, zone) === dayOf(now, zone);
+  return today && inOneGo(occurrence, zone) ? hours(occurrence, zone) : when(occurrence, zone);
 }
