@@ -239,6 +239,8 @@ class TestTheEndOfItsTime:
             }"""
         )
         expect(page.locator("#pair-why")).to_contain_text("本机使用期已满", timeout=15_000)
+        expect(page.locator("#event")).to_have_text("签到终端")
+        expect(page.locator("#sitting")).to_be_empty()
         expect(page.locator("#pair-kept")).to_contain_text("1")
         page.unroute("**/api/v1/**")
         page.reload()

@@ -9,7 +9,7 @@ import * as knowledge from "./knowledge.js";
 import * as line from "./line.js";
 import * as menu from "./menu.js";
 import * as modes from "./modes.js";
-import { byId, tell } from "./page.js";
+import { byId, element, tell } from "./page.js";
 import * as scanner from "./scanner.js";
 import { Scans } from "./scans.js";
 import { used } from "./shell.js";
@@ -20,7 +20,7 @@ import * as today from "./today.js";
 import * as touch from "./touch.js";
 import * as typing from "./typing.js";
 import * as wedge from "./wedge.js";
-import { clockTime, dayOf, named, say, when } from "./words.js";
+import { clockTime, named, say, when, whenToday } from "./words.js";
 
 const KEEP_SCANS = 2 * 86_400_000; // milliseconds that answered scans stay on the device
 const NOTE = 10_000;
@@ -85,6 +85,7 @@ export function close() {
   byId("work").hidden = true;
   byId("modes").hidden = true;
   document.body.dataset.mode = "";
+  dropTitle();
 }
 
 /** Everything on the screen that depends on language, time or scans. */
@@ -122,22 +123,24 @@ function drawTitle() {
   byId("sitting").textContent = [sittingNow(), ends].filter(Boolean).join(" · ");
 }
 
+/** A device that is paired with nothing is a kiosk, not the event that it served. */
+function dropTitle() {
+  const name = element("span", "", say("title"));
+  name.dataset.say = "title";
+  byId("event").replaceChildren(name);
+  byId("sitting").textContent = "";
+}
+
 /** The occurrence that takes scans now, in words; else the next one, else that nothing more is planned. */
 function sittingNow() {
   const [zone, now] = [knowledge.zone(), trueTime()];
   const open = knowledge.openNow(now);
   if (open.length) {
-    return open.map((at) => [shortWhen(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
+    return open.map((at) => [whenToday(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
   }
   const coming = knowledge.sittings().filter((at) => at.held && Date.parse(at.opens) > now);
   coming.sort((a, b) => Date.parse(a.opens) - Date.parse(b.opens));
   return coming.length ? say("not_open_now", { when: when(coming[0], zone) }) : say("over_now");
-}
-
-function shortWhen(occurrence, zone, now) {
-  const timed = occurrence.start.length > 10 && occurrence.end;
-  if (!timed || dayOf(occurrence.start, zone) !== dayOf(now, zone)) return when(occurrence, zone);
-  return `${clockTime(occurrence.start, zone)}–${clockTime(occurrence.end, zone)}`;
 }
 
 export function notice(sentence, lasts = 0) {
