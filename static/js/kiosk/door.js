@@ -63,6 +63,8 @@ function finish(number) {
 for (const button of dialog.querySelectorAll("[data-by]")) {
   button.addEventListener("click", () => set((value() ?? 1) + Number(button.dataset.by)));
 }
+// Behind a number that stays there, 43 typed for 45 would be 454.
+field.addEventListener("click", () => field.select());
 field.addEventListener("input", () => {
   field.value = field.value.normalize("NFKC").replace(/\D/g, "");
   word();

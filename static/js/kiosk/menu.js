@@ -18,7 +18,7 @@ function moment(instant, zone) {
 async function drawFacts() {
   const lasting = await navigator.storage?.persisted?.();
   const { kiosk, campaign, events } = knowledge.knowledge();
-  const sittings = events.flatMap((event) => event.occurrences.map((one) => `${event.title}: ${when(one, campaign.zone)}`));
+  const sittings = events.flatMap((event) => [event.title, ...event.occurrences.map((one) => when(one, campaign.zone))]);
   const until = knowledge.expiry();
   const facts = [
     ["device", kiosk.name],

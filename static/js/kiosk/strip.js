@@ -16,12 +16,18 @@ function stateOf(scan) {
   return store.verdictOf(scan) ?? "waiting";
 }
 
+/** "stored" means something else for who leaves and for what is taken back. */
+function meaning({ body }, state) {
+  if (state !== "stored") return state;
+  if (body.kind === "undo") return "undone";
+  return body.direction === "out" ? "out" : state;
+}
+
 /** The verdict in words, and whether the server has yet to hear of it. */
 function told(scan) {
   const state = stateOf(scan);
   const unsent = scan.state === "waiting" && state !== "waiting";
-  const out = state === "stored" && scan.body.direction === "out";
-  return say(out ? "state_out" : `state_${state}`) + (unsent ? ` · ${say("state_waiting")}` : "");
+  return say(`state_${meaning(scan, state)}`) + (unsent ? ` · ${say("state_waiting")}` : "");
 }
 
 function markOf(scan) {
