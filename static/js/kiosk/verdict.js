@@ -1,12 +1,14 @@
 // The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
 
 import * as feedback from "./feedback.js";
+import { element } from "./page.js";
 import { clockTime, people, say } from "./words.js";
 
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
 const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
 const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 const DEAF = 400; // a child's double tap must not close the answer to its first
+const APART = "\u2003";
 const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
 
 const overlay = document.getElementById("verdict");
@@ -21,11 +23,18 @@ function fill(id, text) {
   place.hidden = !text;
 }
 
+/** Group and number, apart by a wide space; where the line is too short for both, each has one of its own. */
+function drawWho(who) {
+  const place = document.getElementById("verdict-who");
+  place.replaceChildren(...(who ?? "").split(APART).map((part) => element("span", "", part)));
+  place.hidden = !who;
+}
+
 function put(kind, { word, who, note }) {
   clearTimeout(timer);
   overlay.dataset.kind = kind;
   fill("verdict-word", word);
-  fill("verdict-who", who);
+  drawWho(who);
   // Chinese breaks anywhere: one sentence, one line.
   fill("verdict-note", note?.replace(/。(?=.)/g, "。\n"));
   overlay.hidden = false;
@@ -69,9 +78,8 @@ function caveat({ own, unchecked = [] }) {
  * own: true the device's (rules.js). body: of the scan.
  */
 export function worded(answer, group, zone, body) {
-  // Apart by a wide space: where the line is too short it breaks there, and nothing is left hanging.
   const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
-  const who = [group, count].filter(Boolean).join("\u2003");
+  const who = [group, count].filter(Boolean).join(APART);
   if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say("unverified_note") }];
   if (answer.verdict === "refused") {
     const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
