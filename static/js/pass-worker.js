@@ -40,8 +40,13 @@ async function kept(key) {
   return (await caches.open(CACHE)).match(key, { ignoreVary: true }); // one browser, one holder
 }
 
+/** A pass may have been revoked since: the server is asked, not what the browser remembers of its answer for a day. */
+function ask(request, key) {
+  return key.startsWith(STATIC) ? fetch(request) : fetch(request.url, { cache: "no-cache" });
+}
+
 async function answer(request, key) {
-  const asked = fetch(request).then(async (response) => {
+  const asked = ask(request, key).then(async (response) => {
     await heard(key, response).catch(() => {}); // a phone without room for it shows it all the same
     return response;
   });
