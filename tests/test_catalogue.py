@@ -63,3 +63,12 @@ def test_it_compiles(chinese):
 
 def test_nothing_fuzzy(chinese):
     assert [m.id for m in chinese if m.id and m.fuzzy] == []
+
+
+def test_no_kind_of_template_is_left_out():
+    """What is not read here is told to Chinese readers in English."""
+    read = (catalogue.ROOT / "babel.cfg").read_text()
+    kinds = {
+        file.suffix for room in ("kiosk", "web") for file in (catalogue.ROOT / room).glob("templates/**/*.*")
+    }
+    assert {kind for kind in kinds if f"[jinja2: **/templates/**{kind}]" not in read} == set()
