@@ -73,10 +73,10 @@ TENT = Format(
     (Move(top=_HALF[1]), Move(left=A4[0], top=_HALF[1], turned=True)),
     pieces=(
         ("head", _brought(0.8, (22, 18), (38.6, 9))),
-        ("event", _brought(0.6, (22, 51), (104, 36))),
+        ("event", _brought(0.56, (22, 51), (106, 37))),
         ("frame", _CODE),
         ("code", _CODE),
-        ("do", _brought(0.6, (22, 243), (104, 104))),
+        ("do", _brought(0.56, (22, 243), (106, 105))),
         ("foot", _brought(0.85, (22, 277), (34.5, 132))),
     ),
     fold=True,
