@@ -43,7 +43,7 @@ def test_a_pass_opens_without_a_network_until_it_is_revoked(week: Week, page: Pa
         passes.revoke(db.session.scalar(select(Pass.id).order_by(Pass.id.desc())), clock.now())
     page.context.set_offline(False)
     # The link in the chat, within the day for which the browser may keep the answer.
-    page.goto(f"{live_server.url}{address}?from=groupmessage")
+    page.goto(f"{week.server.url}{address}?from=groupmessage")
     expect(page.get_by_role("alert")).to_contain_text("此参与码已失效")
     assert not [path for path in page.evaluate(KEPT, []) if token in path]
 
