@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Unknown
 from models.events import Event
+from models.filters import LARGEST_ID
 from models.people import secret_digest
 
 HAND_OVER = timedelta(days=7)  # how long a device out of service may still hand in what it holds
@@ -157,7 +158,7 @@ def by_token(token: str, now: datetime) -> Kiosk | None:
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:
     """End a device. What it scanned stays. Revoking again changes nothing. Raises Unknown."""
     with transaction():
-        kiosk = db.session.get(Kiosk, kiosk_id)
+        kiosk = db.session.get(Kiosk, kiosk_id) if 0 < kiosk_id <= LARGEST_ID else None
         if kiosk is None:
             raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or now

@@ -13,6 +13,7 @@ from models.base import Base, BigId, Instant, db, transaction
 from models.campaign import UNKNOWN_GROUP, Campaign
 from models.errors import N_, Conflict, Mistake, Unknown
 from models.events import Event
+from models.filters import LARGEST_ID
 
 SINGLE, GROUP, TAKEN = 1, 2, 3  # the purpose in the payload
 
@@ -153,7 +154,7 @@ def _fresh_serials(campaign_id: str, count: int) -> list[int]:
 def revoke(pass_id: int, now: datetime) -> Pass:
     """End a pass. What it did before stays. Revoking again changes nothing. Raises Unknown."""
     with transaction():
-        found = db.session.get(Pass, pass_id)
+        found = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
         if found is None:
             raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
         found.revoked_at = found.revoked_at or now

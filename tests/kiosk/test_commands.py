@@ -103,7 +103,9 @@ class TestPasses:
         made = passes.issue(week, "youth", NINE)[0]
         assert openweek(f"pass revoke {made.id}").stdout == f"Pass {made.id} is no longer valid.\n"
         assert db.session.get(Pass, made.id).revoked_at is not None
-        assert openweek("pass revoke 999").exit_code == 2
+        for number in (999, 10**20):
+            answer = openweek(f"pass revoke {number}")
+            assert (answer.exit_code, answer.stderr) == (2, f"There is no pass {number}.\n")
 
 
 class TestVenueCodes:
@@ -155,7 +157,9 @@ class TestKiosks:
         assert db.session.get(Kiosk, first.id).revoked_at is not None
         listed = openweek("kiosk list").stdout.splitlines()
         assert ["revoked" in line for line in listed] == [False, True]
-        assert openweek("kiosk revoke 999").exit_code == 2
+        for number in (999, 10**20):
+            answer = openweek(f"kiosk revoke {number}")
+            assert (answer.exit_code, answer.stderr) == (2, f"There is no kiosk {number}.\n")
 
     def test_the_list_says_how_each_stands(self, openweek, event):
         kiosk, _ = devices.add(event, NINE, may_tally=False)
