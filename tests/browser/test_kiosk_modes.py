@@ -1,5 +1,6 @@
 """What the kiosk's screen is for: the clicker of the staff, the way out, and only what a device may do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -277,16 +278,26 @@ def test_a_device_tells_times_as_the_calendar_does(page: Page, week: Week):
 
 def test_two_sittings_in_one_room_can_be_told_apart(page: Page, week: Week):
     with week.rows() as campaign:
-        day = campaign.today(clock.now())
-        halves = [OccurrenceDraft(day, day, half_day=half) for half in ("morning", "afternoon")]
-        event = make_event(campaign, "同一间房的两场", occurrences=halves)
+        # One is over and takes those who are late, the other has begun: a scan counts there.
+        now, zone = clock.now().replace(second=0, microsecond=0), clock.zone(campaign.zone)
+        hours = [
+            (now + timedelta(hours=begin), now + timedelta(hours=end))
+            for begin, end in ((-4, -0.5), (-0.25, 2))
+        ]
+        drafts = [
+            OccurrenceDraft(clock.day_of(begin, campaign.zone), clock.day_of(end, campaign.zone), begin, end)
+            for begin, end in hours
+        ]
+        begins = [f"{begin.astimezone(zone):%H:%M}–" for begin, _end in hours]
+        event = make_event(campaign, "同一间房的两场", occurrences=drafts)
         with transaction():
             event.track_exits = True
         code = pairing.offer(event, week.server.app.config["SECRET_KEY"], clock.now())
     page.goto(week.url)
     page.get_by_label("配对码").fill(code)
     page.keyboard.press("Enter")
-    expect(page.locator(".inside-which")).to_contain_text(["上午", "下午"])
+    expect(page.locator(".inside-which")).to_contain_text(begins)
+    expect(page.locator("#sitting")).to_have_text(re.compile(f"^[^/]*{begins[1]}.* / .*{begins[0]}"))
 
 
 class TestScopes:

@@ -55,7 +55,7 @@ export function decideUndo(target, at, known) {
 }
 
 /** The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest. */
-function openThen(sittings, at) {
+export function openThen(sittings, at) {
   const open = sittings.filter((sitting) => openAt(sitting, at));
   const order = (one, other) =>
     Math.abs(startOf(one) - at) - Math.abs(startOf(other) - at) || startOf(one) - startOf(other) || one.id - other.id;

@@ -10,6 +10,7 @@ import * as line from "./line.js";
 import * as menu from "./menu.js";
 import * as modes from "./modes.js";
 import { byId, element, tell } from "./page.js";
+import { openThen } from "./rules.js";
 import * as scanner from "./scanner.js";
 import { Scans } from "./scans.js";
 import { used } from "./shell.js";
@@ -131,10 +132,12 @@ function dropTitle() {
   byId("sitting").textContent = "";
 }
 
-/** The occurrence that takes scans now, in words; else the next one, else that nothing more is planned. */
+/** The occurrences that take scans now, in words, first the one that a scan counts for; else the next one, else that
+ * nothing more is planned. */
 function sittingNow() {
   const [zone, now] = [knowledge.zone(), trueTime()];
-  const open = knowledge.openNow(now);
+  const counts = openThen(knowledge.sittings(), now);
+  const open = knowledge.openNow(now).sort((one, other) => (other === counts) - (one === counts));
   if (open.length) {
     return open.map((at) => [whenToday(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
   }
