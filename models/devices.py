@@ -3,9 +3,10 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import sittings
 from models.base import Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Unknown
 from models.events import Event
@@ -163,3 +164,16 @@ def revoke(kiosk_id: int, now: datetime) -> Kiosk:
             raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or now
     return kiosk
+
+
+def go_with(event: Event, now: datetime) -> None:
+    """The hours of an event have changed: phones that go with it, and whose time is not over, go with the new ones. Runs
+    inside the caller's transaction."""
+    if not event.occurrences:
+        return
+    here = select(KioskService.kiosk_id).where(
+        KioskService.event_id == event.id, KioskService.until.is_(None)
+    )
+    phones = update(Kiosk).where(Kiosk.id.in_(here), Kiosk.expires_at > now)
+    # Not before now: what they have scanned until this moment counts.
+    db.session.execute(phones.values(expires_at=max(sittings.end_of(event), now)))

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from models import ical, search
+from models import devices, ical, search
 from models.base import db, transaction
 from models.campaign import Campaign
 from models.drafts import (
@@ -182,6 +182,8 @@ def write_change(
     raise_moved(event, before)
     search.write(event)
     _touch(event, touched, now)
+    if "occurrences" in changed:
+        devices.go_with(event, now)
     _note(event, verb, now, by, changed)
     return changed
 

@@ -1,13 +1,14 @@
 """What a desk does with a device from afar, and how the devices of an event stand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from models import devices, pairing, remote, roster, sittings
+from models import devices, pairing, publishing, remote, roster, sittings
 from models.base import db, transaction
 from models.devices import Heartbeat, Kiosk
-from models.drafts import EventDraft, Lead
+from models.drafts import EventDraft, Lead, draft_of
 from models.errors import Conflict, Mistake
 from models.figures import visits_of
 from models.publishing import cancel, create
@@ -125,6 +126,14 @@ def test_a_stewards_phone_goes_with_the_event_it_is_at(cast):
     later = make_event(cast.lecture.campaign, "下午", occurrences=(session(NINE + minutes(300)),))
     remote.move(phone, cast.lecture, later, NINE)
     assert again(phone).expires_at == sittings.end_of(later) == NINE + minutes(300 + 120 + 60)
+    longer = replace(draft_of(later), occurrences=(session(NINE + minutes(300), hours=4),))
+    publishing.change(later, longer, NINE + minutes(310))
+    assert again(phone).expires_at == sittings.end_of(later) == NINE + minutes(300 + 240 + 60)
+    over = replace(longer, occurrences=(session(NINE + minutes(300), hours=1),))
+    publishing.change(later, over, NINE + minutes(500))
+    assert again(phone).expires_at == NINE + minutes(500)  # what it has scanned until now counts
+    publishing.change(later, longer, NINE + minutes(510))
+    assert again(phone).expires_at == NINE + minutes(500)  # out of service, and has forgotten all
 
 
 def test_a_phone_is_not_offered_for_an_event_that_is_over(cast):
