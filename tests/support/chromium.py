@@ -10,8 +10,25 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tests.support.nodes import node
 from tools.browser import find
 
+# The popup of the address bar is a page of its own in a process of its own, made anew for each context: a second of work for
+# what no test sees. Of two such lists Chromium heeds the last, so what Playwright turns off is named again.
+OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 # Root has no sandbox; the others keep the browser from looking for a network that a test machine may not have.
 FLAGS = [
+    f"--disable-features={','.join(OFF)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
