@@ -162,8 +162,9 @@ def test_an_undo_leaves_the_next_arrival_standing(station: Station):
     """The device says the same as the figures, and what stands can be taken back, too."""
     before = station.week.visits()
     token = station.week.issue("youth", headcount=45)
-    for count, verdict in ((40, "good"), (30, "again")):
+    for asked, count, verdict in ((45, 40, "good"), (40, 30, "again")):
         station.scanner(token)
+        expect(station.page.locator("#door-many")).to_have_value(str(asked))  # as many as came the last time
         station.page.locator("#door-many").fill(str(count))
         station.page.locator("#door-confirm").click()
         station.verdict(verdict, f"{count} 人")

@@ -13,11 +13,11 @@ export function isOpen() {
   return dialog.open;
 }
 
-/** Ask for the headcount, starting from the declared one. Answers a number, or null when it was cancelled. */
-export function ask(declared, limit) {
+/** Ask for the headcount, starting from the likely one. Answers a number, or null when it was cancelled. */
+export function ask(declared, likely, limit) {
   most = limit;
   document.getElementById("door-declared").textContent = say("door_declared", { people: people(declared) });
-  set(declared);
+  set(likely);
   dialog.showModal();
   // The number is not focused: on a tablet the keyboard would cover the question.
   confirm.focus();

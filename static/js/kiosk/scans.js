@@ -63,6 +63,18 @@ function orSaid(number, work) {
   });
 }
 
+/** Whether the question of another group is open; it says then that it waits. */
+function isAsking() {
+  if (door.isOpen()) door.remind();
+  return door.isOpen();
+}
+
+/** With how many a group came here the last time. */
+async function lastCount(holder) {
+  const arrivals = (await store.seen(holder)).filter(({ direction }) => direction !== "out");
+  return arrivals.sort((one, other) => one.at - other.at).at(-1)?.headcount;
+}
+
 export class Scans {
   /** station: {device, token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
   constructor(station, onChange) {
@@ -74,11 +86,7 @@ export class Scans {
   /** A text from the camera or the scanner. */
   async code(text) {
     const read = codes.read(text);
-    if (this.guard.holds(read.serial ?? text)) return;
-    if (door.isOpen()) {
-      door.remind();
-      return;
-    }
+    if (this.guard.holds(read.serial ?? text) || isAsking()) return;
     if (read.is !== "pass") {
       await this.foreign(text, read.is);
       return;
@@ -88,7 +96,9 @@ export class Scans {
     const body = { kind: "pass", code: read.token, direction };
     // A group leaves as a whole; how many have come is asked when they come.
     if (read.purpose === codes.GROUP && direction === "in") {
-      body.headcount = await door.ask(read.headcount, this.station.rules.max_headcount);
+      const came = await lastCount(read.serial);
+      if (isAsking()) return;
+      body.headcount = await door.ask(read.headcount, came ?? read.headcount, this.station.rules.max_headcount);
       if (body.headcount === null) return;
     }
     await this.submit(body, about);
