@@ -85,3 +85,12 @@ def test_a_first_version_that_did_not_come_whole_is_asked_for_again(page: Page, 
     page.evaluate("dispatchEvent(new Event('online'))")
     page.evaluate(SETTLED)
     assert page.evaluate("caches.keys()") == [f"openweek-kiosk-{version(page)}"]
+
+
+def test_a_page_that_came_past_the_worker_is_served_by_it_all_the_same(page: Page, address: str):
+    """As one does that was on its way while the first worker began."""
+    page.goto(address)
+    page.evaluate(SETTLED)
+    with page.expect_navigation():
+        page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=10_000)

@@ -58,6 +58,7 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   // The page says when nobody is at the door.
   if (event.data === "take over") self.skipWaiting();
+  if (event.data === "serve this page, too") event.waitUntil(clients.claim());
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -50,6 +50,10 @@ export async function start(busy) {
     if (served) location.reload();
     served = true;
   });
+  // A worker that began while this page was on its way has not seen it.
+  serviceWorker.ready.then(({ active }) => {
+    if (!serviceWorker.controller) active.postMessage("serve this page, too");
+  });
   await register();
   setInterval(() => {
     if (registration?.waiting && serviceWorker.controller && idle(busy)) takeOver();
