@@ -6,21 +6,9 @@ from models import regions
 from models.intake import listed, read_file, region_cell
 from models.intake.findings import Finding
 from models.intake.read import demo_file, read
-from models.intake.reading import reading_of
 from models.intake.understand import understand
 from models.regions import by_code
 from tests.support.tables import said
-from tests.support.week import load_week
-
-
-@pytest.fixture
-def campaign(app):
-    return load_week()
-
-
-@pytest.fixture
-def reading(campaign):
-    return reading_of(campaign)
 
 
 @pytest.mark.parametrize(

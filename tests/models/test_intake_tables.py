@@ -11,23 +11,12 @@ import pytest
 from models.errors import Mistake
 from models.intake import read_file, take_in
 from models.intake.findings import REFUSED
-from models.intake.reading import reading_of
 from models.intake.template import workbook
 from models.intake.understand import understand
 from tests.support.tables import said, workbook_of, xlsx
-from tests.support.week import NINE, load_week
+from tests.support.week import NINE
 
 HEAD = ("活动名称", "活动时间", "活动地点", "主办单位")
-
-
-@pytest.fixture
-def campaign(app):
-    return load_week()
-
-
-@pytest.fixture
-def reading(campaign):
-    return reading_of(campaign)
 
 
 def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(reading):

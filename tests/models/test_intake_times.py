@@ -6,22 +6,11 @@ import pytest
 
 from models.intake import counts, read_file, take_in, when
 from models.intake.findings import OTHER_YEAR
-from models.intake.reading import reading_of
 from models.intake.understand import understand
 from tests.support.tables import said, xlsx
-from tests.support.week import NINE, load_week
+from tests.support.week import NINE
 
 SPAN = (date(2024, 4, 20), date(2024, 4, 26))
-
-
-@pytest.fixture
-def campaign(app):
-    return load_week()
-
-
-@pytest.fixture
-def reading(campaign):
-    return reading_of(campaign)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""What the tests of the importer share. A file that needs another beginning overrides one of these by its name:
+
+campaign  the week of 2024
+reading   what a row of a table is understood by in it
+"""
+
+import pytest
+
+from models.campaign import Campaign
+from models.intake.reading import Reading, reading_of
+from tests.support.week import load_week
+
+
+@pytest.fixture
+def campaign(app) -> Campaign:
+    return load_week()
+
+
+@pytest.fixture
+def reading(campaign: Campaign) -> Reading:
+    return reading_of(campaign)
