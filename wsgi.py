@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import kiosk
 import models
 import web
-from models import db, environment
+from models import config
+from models.db import db
 from models.errors import N_, Mistake
 
 ROOT = Path(__file__).parent
@@ -49,17 +50,17 @@ def create_app(settings: dict | None = None) -> Flask:
 
 
 def _put_together(given: dict) -> Flask:
-    instance = environment.instance(given.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
+    instance = config.instance(given.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=environment.database_url(given.get("OPENWEEK_DATABASE_URL"), instance),
+        SQLALCHEMY_DATABASE_URI=config.database_url(given.get("OPENWEEK_DATABASE_URL"), instance),
         # What people typed, and hashes of what they hold, have no place in the log of a failed statement.
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
-        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or environment.kept_secret(instance),
-        BASE_URL=environment.base_url(given.get("OPENWEEK_BASE_URL")),
-        UID_DOMAIN_ASKED=environment.uid_domain(given.get("OPENWEEK_UID_DOMAIN")),
-        DEMO_PASSWORD=environment.demo_password(given.get("OPENWEEK_DEMO_PASSWORD")),
-        WORKERS=environment.workers(os.environ.get("WEB_CONCURRENCY")),
+        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or config.kept_secret(instance),
+        BASE_URL=config.base_url(given.get("OPENWEEK_BASE_URL")),
+        UID_DOMAIN_ASKED=config.uid_domain(given.get("OPENWEEK_UID_DOMAIN")),
+        DEMO_PASSWORD=config.demo_password(given.get("OPENWEEK_DEMO_PASSWORD")),
+        WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
         SESSION_COOKIE_SAMESITE="Lax",
@@ -67,7 +68,7 @@ def _put_together(given: dict) -> Flask:
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
     app.config.update({name: value for name, value in given.items() if not name.startswith("OPENWEEK_")})
-    proxies = environment.proxies(str(given.get("OPENWEEK_TRUSTED_PROXIES") or ""))
+    proxies = config.proxies(str(given.get("OPENWEEK_TRUSTED_PROXIES") or ""))
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     db.init_app(app)

@@ -1,39 +1,23 @@
 """Codes out, scans in: QR images and posters, the scan API, the phone page, the kiosk app."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from kiosk import (
-    commands,
-    displays,
-    handing_out,
-    heartbeat,
-    passes,
-    phone,
-    posters,
-    rehearse,
-    scans,
-    shell,
-    station,
-    taking,
-)
+from kiosk import screens
+from kiosk.api import heartbeat, scans
+from kiosk.app import page, service_worker
+from kiosk.commands import codes, rehearse
+from kiosk.paper import posters
+from kiosk.passes import issue, pass_page, self_issue
+from kiosk.phone import pages as phone
 
 MODULES = (
-    scans,
-    shell,
-    station,
-    heartbeat,
-    phone,
-    passes,
-    posters,
-    handing_out,
-    taking,
-    displays,
-    commands,
-    rehearse,
-)
+    scans, heartbeat, service_worker, page, phone, pass_page, posters, issue, self_issue, screens, codes, rehearse,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
-    """Hang this room's pages and commands into the app."""
+    """Add the pages and commands of this package to the application."""
+    # One folder of templates for all its packages: a blueprint's own folder would be relative to its module.
+    app.register_blueprint(Blueprint("kiosk_templates", __name__, template_folder="templates"))
     for module in MODULES:
         module.register(app)

@@ -1,85 +1,57 @@
 """What people read and edit: the public calendar, feeds, the desk, figures. Meets kiosk in templates by URL only."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 
-from web import (
-    accounts,
-    assets,
-    calendar,
-    chosen,
-    desk,
-    desk_devices,
-    desk_door,
-    desk_duplicates,
-    desk_feeds,
-    desk_handed_over,
-    desk_held,
-    desk_import,
-    desk_pairing,
-    device_words,
+from web import errors
+from web.commands import imports, serve, setup
+from web.desk import (
+    devices,
+    duplicates,
+    entrance,
+    events,
+    pairing,
+    queue_file,
+    scan_review,
+    sign_in,
+    subscriptions,
+    uploads,
+)
+from web.feeds import pages as feeds
+from web.figures import commands as figure_commands
+from web.figures import live
+from web.figures import pages as figures
+from web.public import (
     embed,
-    errors,
-    feeds,
-    figure_commands,
-    figure_words,
-    figures,
-    health,
-    imports,
-    ledger_words,
-    linked,
-    live,
+    json_ld,
     maps,
-    packing,
+    pages,
     places,
     programme,
-    serve,
-    setup,
-    share,
+    share_picture,
     sitemap,
+    starred_list,
     subscribe,
-    wording,
 )
+from web.server import assets, compression, health
+from web.words import devices as device_words
+from web.words import figures as figure_words
+from web.words import ledger as ledger_words
+from web.words import terms
 
+WORDS = (terms, device_words, ledger_words, figure_words)
+DESK = (
+    sign_in, events, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
+)  # fmt: skip
+FIGURES = (live, figures, figure_commands)
+PUBLIC = (pages, places, embed, json_ld, maps, programme, share_picture, sitemap, starred_list, subscribe)
 MODULES = (
-    errors,
-    assets,
-    wording,
-    accounts,
-    desk,
-    desk_devices,
-    desk_door,
-    desk_duplicates,
-    desk_feeds,
-    desk_handed_over,
-    desk_held,
-    desk_import,
-    desk_pairing,
-    device_words,
-    ledger_words,
-    live,
-    figure_words,
-    figures,
-    figure_commands,
-    calendar,
-    places,
-    embed,
-    linked,
-    maps,
-    programme,
-    share,
-    sitemap,
-    packing,
-    feeds,
-    chosen,
-    subscribe,
-    imports,
-    setup,
-    health,
-    serve,
-)
+    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, setup, health, serve,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
-    """Hang this room's pages and commands into the app."""
+    """Add the pages and commands of this package to the application."""
+    # One folder of templates for all its packages: a blueprint's own folder would be relative to its module.
+    app.register_blueprint(Blueprint("web_templates", __name__, template_folder="templates"))
     for module in MODULES:
         module.register(app)

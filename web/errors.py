@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from models.errors import N_, Merged, Mistake, TooMany
 
-pages = Blueprint("errors", __name__, template_folder="templates")
+pages = Blueprint("errors", __name__)
 
 LONGEST_ECHO = 40
 BUSY_SECONDS = 2
@@ -168,7 +168,7 @@ def answer(status: int, detail: str) -> Response:
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
         # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
-        shell = "error.html" if status < 500 else "error_plain.html"
+        shell = "shared/error.html" if status < 500 else "shared/error_plain.html"
         response = Response(
             render_template(
                 shell,

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kiosk.simulator.judge import Judged, Target, decide, decide_undo
 from kiosk.simulator.network import Failed, Network, Request
 from kiosk.simulator.outbox import Kept, Outbox, Outcome, Store
+from kiosk.simulator.rules import Judged, Target, decide, decide_undo
 from kiosk.simulator.visitors import FOREIGN, UNDO, Visit
-from models import clock, tokens
+from models import clock
+from models.codes import signatures
 
 WAITS = 1.5  # seconds that a person waits for the server; then the device decides
 TRUSTED_ROUND_TRIP = timedelta(seconds=2)
@@ -133,8 +134,8 @@ class Device:
     @staticmethod
     def _holder(body: dict) -> str | None:
         try:
-            return f"{tokens.read(body['code']).payload.serial:010x}" if "code" in body else None
-        except (tokens.NotOursError, AttributeError):
+            return f"{signatures.read(body['code']).payload.serial:010x}" if "code" in body else None
+        except (signatures.NotOursError, AttributeError):
             return None
 
     def _judge(self, scan_id: UUID, body: dict, at: datetime) -> Judged:

@@ -18,9 +18,9 @@ from kiosk.simulator.device import Device, DeviceClock, WrongClock
 from kiosk.simulator.network import Http, Line, Network, Reply, Request, Weather
 from kiosk.simulator.visitors import arrivals
 from models import clock
-from models.attendance import MAX_BATCH
+from models.checkin.admit import MAX_BATCH
 from models.errors import N_, Conflict, Mistake
-from models.ledger import REFUSED, REPEAT, STORED
+from models.ledger.tables import REFUSED, REPEAT, STORED
 
 AT_ONCE = 200  # devices that run at the same time
 WRONG_CLOCKS = (-86_400, -3_600, -240, 90, 700, 7_200, 86_400)  # seconds

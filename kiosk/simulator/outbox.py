@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.simulator.network import Failed, Request
-from models.ledger import REFUSED, RETRY, STORED
+from models.ledger.tables import REFUSED, RETRY, STORED
 
 BATCH = 100
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0

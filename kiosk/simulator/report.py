@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from kiosk.simulator import network
 from kiosk.simulator.fleet import Report
-from models.ledger import REFUSED, REPEAT, STORED
+from models.ledger.tables import REFUSED, REPEAT, STORED
 from models.synthetic.fill import Filled
 
 NAMES, NUMBERS = 26, 9  # columns of the table

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from models import passes, tokens
-from models.attempts import MAX_HEADCOUNT
-from models.campaign import UNKNOWN_GROUP
+from models.campaigns.tables import UNKNOWN_GROUP
+from models.checkin.attempt import MAX_HEADCOUNT
+from models.codes import passes, signatures
 
 PASS, TOUCH, TALLY, UNDO, FOREIGN = "pass", "touch", "tally", "undo", "foreign"
 # Out of a hundred who come.
@@ -67,7 +67,7 @@ def _with_pass(chance: Random, held: Sequence[str], known: list[str]) -> Visit:
     else:
         token = chance.choice(held)
         known.append(token)
-    payload = tokens.read(token).payload
+    payload = signatures.read(token).payload
     headcount = None
     if payload.purpose == passes.GROUP:
         # As many as came: mostly fewer than were told, now and then more.

@@ -11,16 +11,17 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import codes, devices, passes
-from models.attempts import Attempt
-from models.attendance import admit
-from models.base import db
-from models.campaign import UNKNOWN_GROUP, Campaign
-from models.cases import Desk
-from models.events import Event
-from models.ledger import PASS, TALLY, TOUCH, UNDO, VENUE, Scan
-from models.passes import Pass
-from models.sittings import Sitting, of_events
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.checkin.admit import admit
+from models.checkin.attempt import Attempt
+from models.checkin.decoded_scan import Desk
+from models.codes import passes, venue_codes
+from models.codes.passes import Pass
+from models.db import db
+from models.devices import kiosks
+from models.events.check_in_window import Sitting, of_events
+from models.events.tables import Event
+from models.ledger.tables import PASS, TALLY, TOUCH, UNDO, VENUE, Scan
 
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
 BUSIEST = 14  # check-ins of one sitting, besides groups
@@ -83,8 +84,8 @@ def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now
     ]
     if not begun:
         return []
-    kiosk, _token = devices.add(event, issued)
-    poster = codes.for_event(event, issued)
+    kiosk, _token = kiosks.add(event, issued)
+    poster = venue_codes.for_event(event, issued)
     scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
     _hand_in(
         [scan for scan in scans if scan.kind != VENUE], Desk(guests.campaign, lambda at: [event.id], kiosk.id)

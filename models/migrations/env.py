@@ -3,7 +3,7 @@
 from alembic import context
 from flask import current_app
 
-from models.base import Instant
+from models.db import Instant
 
 database = current_app.extensions["migrate"].db
 

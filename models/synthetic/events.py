@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from random import Random
 
-from models import clock, regions
-from models.campaign import FOCUS, FORMAT, LINE, Campaign
-from models.drafts import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+from models import clock
+from models.campaigns.tables import FOCUS, FORMAT, LINE, Campaign
+from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+from models.places import regions
 
 ORIGIN = "synthetic"
 PLACES = (

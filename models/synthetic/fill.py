@@ -10,18 +10,22 @@ from random import Random
 
 from sqlalchemy import exists, select
 
-from models import clock, codes, devices, publishing, sittings
-from models.attendance import MAX_BATCH, admit
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.cases import Desk
-from models.devices import Kiosk
+from models import clock
+from models.campaigns.tables import Campaign
+from models.checkin.admit import MAX_BATCH, admit
+from models.checkin.decoded_scan import Desk
+from models.codes import venue_codes
+from models.db import db, transaction
+from models.devices import kiosks as devices
+from models.devices.kiosks import Kiosk
 from models.errors import N_, Conflict
-from models.events import PUBLISHED, Event
-from models.ledger import REFUSED, Answer
+from models.events import check_in_window
+from models.events.tables import PUBLISHED, Event
+from models.ledger.tables import REFUSED, Answer
+from models.publishing import lifecycle
 from models.synthetic import events as made_up
-from models.synthetic.crowd import Batch, Doors, Slot, in_rushes
-from models.synthetic.guests import Guests
+from models.synthetic.arrivals import Batch, Doors, Slot, in_rushes
+from models.synthetic.people import Guests
 
 EVENTS_AT_ONCE = 50
 ROTATING = 0.3  # of the events: those with a screen that shows the changing code
@@ -102,9 +106,9 @@ def _publish(
         with transaction():
             for _ in range(min(EVENTS_AT_ONCE, count - start)):
                 draft, cancelled = next(drafts)
-                event = publishing.write_new(campaign, draft, now)
+                event = lifecycle.write_new(campaign, draft, now)
                 if cancelled:
-                    publishing.write_cancelled(event, now)
+                    lifecycle.write_cancelled(event, now)
                 ids.append(event.id)
         on_made(len(ids) - start)
     return ids
@@ -133,9 +137,9 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
         onsite = select(Event).where(Event.id.in_(part), Event.mode != "online", Event.status == PUBLISHED)
         found = {event.id: event for event in db.session.scalars(onsite)}
         with_screen = [event_id for event_id in part if event_id in found and chance.random() < ROTATING]
-        printed = codes.for_events(list(found), issued)
-        rotating = codes.for_events(with_screen, issued, codes.ROTATING)
-        held = [sitting for sitting in sittings.of_events(found, campaign.zone) if sitting.held]
+        printed = venue_codes.for_events(list(found), issued)
+        rotating = venue_codes.for_events(with_screen, issued, venue_codes.ROTATING)
+        held = [sitting for sitting in check_in_window.of_events(found, campaign.zone) if sitting.held]
         for sitting in sorted(held, key=lambda one: one.occurrence_id):
             event = found[sitting.event_id]
             numbers = {"printed": printed[event.id].number}
@@ -146,7 +150,7 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
                 yield Slot(sitting, day, place, tuple(event.groups), numbers)
 
 
-def _days_of(sitting: sittings.Sitting, campaign: Campaign) -> list:
+def _days_of(sitting: check_in_window.Sitting, campaign: Campaign) -> list:
     first, last = (
         clock.day_of(at, campaign.zone) for at in (sitting.start, sitting.closes - timedelta(hours=1))
     )

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from sqlalchemy import Column, Integer, MetaData, Table, Uuid, insert, select
 
-from models import keys, passes, tokens
-from models.attempts import Attempt
-from models.attendance import admit
-from models.base import db, transaction
+from models.checkin.admit import admit
+from models.checkin.attempt import Attempt
+from models.codes import keys, passes, signatures
+from models.db import db, transaction
 from tests.bench.ratios import interleaved, rate, tell
 from tests.support.databases import Databases
 from tests.support.week import NINE, load_week, make_door, make_event
@@ -47,12 +47,12 @@ def _measure(kind: str) -> None:
     desk, public = door.desk(), keys.in_use(keys.PASS).public
 
     def reference() -> int:
-        sealed = tokens.read(next(texts))
+        sealed = signatures.read(next(texts))
         with transaction():
             db.session.execute(
                 select(passes.Pass.id).where(passes.Pass.serial == sealed.payload.serial)
             ).first()
-            tokens.verify_pass(sealed, public)
+            signatures.verify_pass(sealed, public)
             db.session.execute(insert(REFERENCE).values(id=uuid4()))
         return 1
 
@@ -72,4 +72,4 @@ def _measure(kind: str) -> None:
 
 
 def _verify(text: str, public: bytes) -> int:
-    return int(tokens.verify_pass(tokens.read(text), public))
+    return int(signatures.verify_pass(signatures.read(text), public))

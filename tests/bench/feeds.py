@@ -14,12 +14,13 @@ from pathlib import Path
 
 import icalendar
 
-from models import agenda, publishing
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.drafts import EventDraft, VenueDraft
-from models.events import Occurrence
-from models.filters import EVERYTHING
+from models.campaigns.tables import Campaign
+from models.db import db, transaction
+from models.events.draft import EventDraft, VenueDraft
+from models.events.tables import Occurrence
+from models.public import queries
+from models.public.filters import EVERYTHING
+from models.publishing import lifecycle
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases
 from tests.support.served import Server
@@ -51,7 +52,7 @@ def _fill(campaign: Campaign) -> None:
     for first in range(0, LARGE, PORTION):
         with transaction():
             for number in range(first, first + PORTION):
-                publishing.write_new(campaign, _draft(number), NINE - timedelta(days=30))
+                lifecycle.write_new(campaign, _draft(number), NINE - timedelta(days=30))
         db.session.expunge_all()
 
 
@@ -73,7 +74,7 @@ def _cold(kind: str, server: Server) -> None:
     """The first request after a change, against building the calendar object by object."""
     with server.app.app_context():
         campaign = db.session.get(Campaign, "ip-2024")
-        rows = db.session.scalars(agenda.occurrences(campaign, EVERYTHING)).all()
+        rows = db.session.scalars(queries.occurrences(campaign, EVERYTHING)).all()
         facts = [_facts(row) for row in rows]
 
     def ours(form: str, **headers: str) -> float:
@@ -112,9 +113,9 @@ def _cold(kind: str, server: Server) -> None:
 def _change(server: Server, occurrence_id: int) -> None:
     with server.app.app_context():
         event = db.session.get(Occurrence, occurrence_id).event
-        draft = publishing.draft_of(event)
+        draft = lifecycle.draft_of(event)
         changed = {"title": f"{draft.title[:30]} {time.monotonic_ns()}"}
-        publishing.change(event, EventDraft(**{**_fields(draft), **changed}), NINE - timedelta(days=1))
+        lifecycle.change(event, EventDraft(**{**_fields(draft), **changed}), NINE - timedelta(days=1))
 
 
 def _fields(draft: EventDraft) -> dict:
@@ -230,7 +231,7 @@ class _Hello(Server):
     SOURCE = """
 from flask import Flask
 from web.serve import RECOMMENDED
-from web.server import Server
+from web.server.gunicorn import Server
 app = Flask("hello")
 app.add_url_rule("/", "hello", lambda: "hello")
 class Hello(Server):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, sync_playwright
 
-from kiosk import qr
-from models import clock, passes
+from models import clock
+from models.codes import passes
+from models.drawing import qr
 from tests.bench.ratios import tell
 from tests.support.camera import film
 from tests.support.chromium import FLAGS

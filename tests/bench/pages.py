@@ -9,10 +9,10 @@ from pathlib import Path
 
 from flask import Flask
 
-from models import publishing
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.drafts import EventDraft, VenueDraft
+from models.campaigns.tables import Campaign
+from models.db import db, transaction
+from models.events.draft import EventDraft, VenueDraft
+from models.publishing import lifecycle
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases
 from tests.support.week import NINE, load_week, session
@@ -47,7 +47,7 @@ def _filled(url: str, instance: Path, events: int) -> Flask:
         for first in range(0, events, PORTION):
             with transaction():
                 for number in range(first, min(first + PORTION, events)):
-                    publishing.write_new(campaign, _draft(number), NINE - timedelta(days=30))
+                    lifecycle.write_new(campaign, _draft(number), NINE - timedelta(days=30))
             db.session.expunge_all()
             campaign = db.session.get(Campaign, "ip-2024")
     return app
@@ -87,7 +87,7 @@ def _get(app: Flask, path: str) -> float:
 def _after_a_change(app: Flask) -> float:
     with app.app_context():
         campaign = db.session.get(Campaign, "ip-2024")
-        publishing.create(campaign, EventDraft(title="新的"), NINE)
+        lifecycle.create(campaign, EventDraft(title="新的"), NINE)
     return _get(app, "/ip-2024/")
 
 

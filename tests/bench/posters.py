@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from models import codes
-from models.base import db
+from models.codes import venue_codes
+from models.db import db
 from tests.bench.ratios import tell
 from tests.support.databases import Databases
 from tests.support.week import NINE, load_week, make_event
@@ -18,7 +18,7 @@ import resource, sys, time
 from wsgi import create_app
 from kiosk import formats, posters
 from models import codes
-from models.base import db
+from models.db import db
 from sqlalchemy import select
 from tests.support.week import NINE
 with create_app().app_context():
@@ -39,7 +39,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
         with create_app(settings).app_context():
             week = load_week()
             events = [make_event(week, TITLE.format(number)).id for number in range(COUNT)]
-            codes.for_events(events, NINE)
+            venue_codes.for_events(events, NINE)
             db.session.remove()
             db.engine.dispose()
         for form in ("a4", "four"):

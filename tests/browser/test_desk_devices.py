@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models import clock, devices, pairing
-from models.base import db, transaction
-from models.devices import Heartbeat, Kiosk
-from models.events import Event
+from models import clock
+from models.db import db, transaction
+from models.devices import kiosks, pairing
+from models.devices.kiosks import Heartbeat, Kiosk
+from models.events.tables import Event
 from tests.support.axe import serious
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server, served
@@ -98,7 +99,7 @@ def test_a_door_device_is_told_and_no_second_code_is_made(browser: Browser, desk
 def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, desk: Desk):
     with desk.server.app.app_context():
         event = db.session.get_one(Event, desk.event_id)
-        kiosk, _token = devices.add(event, clock.now())
+        kiosk, _token = kiosks.add(event, clock.now())
     page = desk.sign_in(browser, locale="en", viewport={"width": 390, "height": 844})
     page.goto(f"{desk.path}/{kiosk.id}")
     page.get_by_label("Shown on the device").fill("Please move to gate two")

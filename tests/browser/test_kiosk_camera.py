@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk import qr
+from models.drawing import qr
 from tests.support.camera import film
 from tests.support.station import Station, Week
 

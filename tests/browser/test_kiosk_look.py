@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from models import clock
-from models.base import db, transaction
-from models.events import Event
+from models.db import db, transaction
+from models.events.tables import Event
 from tests.support.axe import serious_in_both
 from tests.support.station import BEAT, Station, Week
 

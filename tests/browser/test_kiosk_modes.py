@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from models import clock, devices, pairing
-from models.base import db, transaction
-from models.drafts import OccurrenceDraft
-from models.events import Event
+from models import clock
+from models.db import db, transaction
+from models.devices import kiosks, pairing
+from models.events.draft import OccurrenceDraft
+from models.events.tables import Event
 from tests.support.station import BEAT, SEND, Station, Week
 from tests.support.week import Door, make_event
 
@@ -36,7 +37,7 @@ def week(week: Week) -> Week:
         event.track_exits, event.occurrences[0].capacity = True, 200
     with week.rows() as campaign:
         now = clock.now()
-        kiosk, _token = devices.add(db.session.get_one(Event, week.event_id), now - timedelta(minutes=1))
+        kiosk, _token = kiosks.add(db.session.get_one(Event, week.event_id), now - timedelta(minutes=1))
         Door(campaign, kiosk).tally("public", now, headcount=20)
     return week
 

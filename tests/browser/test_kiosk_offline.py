@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from models import clock
-from models.ledger import Flag
+from models.ledger.tables import Flag
 from tests.support.chromium import FLAGS
 from tests.support.served import Server
 from tests.support.station import BEAT, TITLE, Station, Week, open_week

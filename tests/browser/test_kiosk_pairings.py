@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 from sqlalchemy import select
 
-from models import clock, devices
-from models.base import db, transaction
-from models.drafts import OccurrenceDraft
-from models.events import Event
-from models.ledger import Flag
+from models import clock
+from models.db import db, transaction
+from models.devices import kiosks
+from models.events.draft import OccurrenceDraft
+from models.events.tables import Event
+from models.ledger.tables import Flag
 from tests.support.station import BEAT, KEPT, SCANS, SEND, Station, Week
 from tests.support.week import make_event
 
@@ -155,7 +156,7 @@ def test_another_pairing_shows_nothing_of_the_one_before(station: Station, elsew
 def test_what_an_older_version_kept_is_sent_under_its_name(page: Page, week: Week):
     now = clock.now()
     with week.rows(), transaction():
-        kiosk, token = devices.enrol(db.session.get_one(Event, week.event_id), now)
+        kiosk, token = kiosks.enrol(db.session.get_one(Event, week.event_id), now)
         kiosk.revoked_at = now
         told = {"id": kiosk.id, "name": kiosk.name, "scopes": ["scan", "tally"], "expires": None}
     before = len(week.scans())
@@ -207,9 +208,9 @@ def test_pages_of_one_browser_hold_the_same_pairing(station: Station, elsewhere:
     assert page.evaluate(KEPT, "token") == token
     expect(page.locator("#station")).to_be_visible()
     with week.rows():
-        assert db.session.scalar(
-            select(devices.Kiosk.id).where(devices.Kiosk.revoked_at.is_(None))
-        ) == device(page)
+        assert db.session.scalar(select(kiosks.Kiosk.id).where(kiosks.Kiosk.revoked_at.is_(None))) == device(
+            page
+        )
 
 
 def test_a_server_that_asks_for_patience_is_not_asked_by_every_visitor(station: Station):

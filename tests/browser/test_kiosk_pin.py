@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.base import db, transaction
-from models.events import Event
+from models.db import db, transaction
+from models.events.tables import Event
 from tests.support.station import KEPT, Station, Week
 
 pytestmark = pytest.mark.browser

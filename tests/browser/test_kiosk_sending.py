@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from models.ledger import Flag
+from models.ledger.tables import Flag
 from tests.support.station import SCANS, Station
 
 pytestmark = pytest.mark.browser

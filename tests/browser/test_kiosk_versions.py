@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from kiosk import displays, shell, station
+from kiosk import screens
+from kiosk.app import page as station
+from kiosk.app import service_worker
 from tests.support.station import SETTLED
 
 pytestmark = pytest.mark.browser
@@ -50,7 +52,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: st
     page.goto(address)
     page.evaluate(SETTLED)
     first = version(page)
-    for module in (shell, station, displays):
+    for module in (service_worker, station, screens):
         monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
     page.evaluate(WAITING)
     page.evaluate("document.getElementById('verdict').hidden = false")
@@ -67,7 +69,9 @@ def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
     page.goto(address)
     page.evaluate(SETTLED)
     first = version(page)
-    monkeypatch.setattr(shell, "version", lambda: "abcdefabcdef")  # the page still belongs to the old one
+    monkeypatch.setattr(
+        service_worker, "version", lambda: "abcdefabcdef"
+    )  # the page still belongs to the old one
     page.evaluate(WAITING)
     assert (
         page.evaluate("navigator.serviceWorker.getRegistration('/kiosk/').then((one) => one.waiting)") is None
@@ -79,7 +83,9 @@ def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
 def test_a_first_version_that_did_not_come_whole_is_asked_for_again(page: Page, address: str, monkeypatch):
     """A hall's network dropped something; nobody loads the page anew, and the power may be cut before there is a worker."""
     with monkeypatch.context() as dropped:
-        dropped.setattr(shell, "version", lambda: "abcdefabcdef")  # the page still belongs to the other one
+        dropped.setattr(
+            service_worker, "version", lambda: "abcdefabcdef"
+        )  # the page still belongs to the other one
         page.goto(address)
         page.wait_for_function(GIVEN_UP)
     page.evaluate("dispatchEvent(new Event('online'))")

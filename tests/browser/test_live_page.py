@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from models import clock, devices
-from models.base import db
+from models import clock
+from models.db import db
+from models.devices import kiosks
 from tests.support.axe import serious_in_both
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server, served
@@ -63,7 +64,7 @@ def door(sqlite_databases, tmp_path_factory) -> Iterator[Door]:
             event.lead_id, event.region_code = cast.gu.organization_id, "320723"
             campaign.figures_released = True
             db.session.commit()
-            _kiosk, token = devices.add(event, now)
+            _kiosk, token = kiosks.add(event, now)
             found = Door(server, event.id, token)
         yield found
 

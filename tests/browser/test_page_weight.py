@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from models import campaign as campaigns
-from models.drafts import EventDraft, FormatDraft, Lead, VenueDraft
-from models.publishing import create
+from models.campaigns import tables as campaigns
+from models.events.draft import EventDraft, FormatDraft, Lead, VenueDraft
+from models.publishing.lifecycle import create
 from tests.support.served import Server, served
 from tests.support.week import NINE, session
 

@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models import clock, passes
-from models.base import db
-from models.passes import Pass
+from models import clock
+from models.codes import passes
+from models.codes.passes import Pass
+from models.db import db
 from tests.support.station import Week
 
 KEPT = """async (parts) => {

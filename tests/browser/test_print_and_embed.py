@@ -9,9 +9,9 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models import campaign as campaigns
-from models.drafts import VenueDraft
-from models.publishing import cancel
+from models.campaigns import tables as campaigns
+from models.events.draft import VenueDraft
+from models.publishing.lifecycle import cancel
 from tests.support.axe import serious_in_both
 from tests.support.served import Server, served
 from tests.support.week import NINE, make_event

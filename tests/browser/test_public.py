@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models import campaign as campaigns
-from models.drafts import EventDraft, OccurrenceDraft, ReportDraft
-from models.publishing import cancel, create
+from models.campaigns import tables as campaigns
+from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft
+from models.publishing.lifecycle import cancel, create
 from tests.support.axe import serious, serious_in_both
 from tests.support.served import Server, served
 from tests.support.week import NINE

@@ -6,8 +6,8 @@ reading   what a row of a table is understood by in it
 
 import pytest
 
-from models.campaign import Campaign
-from models.intake.reading import Reading, reading_of
+from models.campaigns.tables import Campaign
+from models.imports.vocabulary import Reading, reading_of
 from tests.support.week import load_week
 
 

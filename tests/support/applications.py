@@ -28,7 +28,7 @@ def settings_for(database_url: str, folder: Path) -> dict:
 @contextmanager
 def application(settings: dict) -> Iterator[Flask]:
     """Made with these settings, its context pushed; it lets go of its database at the end."""
-    from models import db
+    from models.db import db
     from wsgi import create_app
 
     app = create_app(settings)

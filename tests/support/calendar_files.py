@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 
-from models.intake import entry as entries
-from models.intake import read_file
-from models.intake.reading import Reading
+from models.imports import read_file
+from models.imports.calendar import to_draft as entries
+from models.imports.vocabulary import Reading
 from tests.support.week import NINE
 
 READING = Reading(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from werkzeug.security import generate_password_hash
 
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.drafts import Lead
-from models.events import Event
-from models.people import Account, new_organization
+from models.campaigns.tables import Campaign
+from models.db import db, transaction
+from models.events.draft import Lead
+from models.events.tables import Event
+from models.organizations.tables import Account, new_organization
 from tests.support.week import NINE, make_event
 
 PASSWORD = "a good password"

@@ -6,7 +6,7 @@ from typing import Any
 from click.testing import Result
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from models import db
+from models.db import db
 
 
 def apart(call, *args, **kwargs) -> Any:

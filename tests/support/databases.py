@@ -16,7 +16,8 @@ from psycopg import sql
 
 def migrate(url: str, instance: Path) -> None:
     """Bring an empty database to the newest schema and give it the regions, as an operator's first start does."""
-    from models import db, loading
+    from models.db import db
+    from models.operations import campaign_loader
     from wsgi import create_app
 
     app = create_app(
@@ -24,7 +25,7 @@ def migrate(url: str, instance: Path) -> None:
     )
     with app.app_context():
         upgrade()
-        loading.load_regions()
+        campaign_loader.load_regions()
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()

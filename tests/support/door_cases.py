@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from models import devices, keys, passes, tokens
-from models.attempts import Attempt
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.devices import KioskService
-from models.events import Event
+from models.campaigns.tables import Campaign
+from models.checkin.attempt import Attempt
+from models.codes import keys, passes, signatures
+from models.db import db, transaction
+from models.devices import kiosks
+from models.devices.kiosks import KioskService
+from models.events.tables import Event
 from tests.support.week import NINE, Door, make_event, minutes, session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,8 +118,8 @@ def stage(campaign: Campaign, case: dict) -> Scene:
     event = make_event(campaign, case["name"], occurrences=(session(capacity=case.get("capacity")),))
     other = make_event(campaign, "别处的活动")
     before = NINE - timedelta(hours=3)
-    kiosk, token = devices.add(event, before, **_allowed(case))
-    elsewhere, _ = devices.add(event, before)
+    kiosk, token = kiosks.add(event, before, **_allowed(case))
+    elsewhere, _ = kiosks.add(event, before)
     scan = case["scan"]
     code, made = scan.get("text"), None
     if "pass" in scan or "undo" in scan:
@@ -148,8 +149,8 @@ def _spoiled(made: passes.Pass, wanted: dict) -> str:
     if not (wanted.get("campaign") or wanted.get("key")):
         return made.token
     campaign = made.campaign.number + (1 if wanted.get("campaign") else 0)
-    payload = tokens.PassPayload(1, wanted.get("key", made.key_id), campaign, 3, 1, 0, made.serial)
-    return tokens.sign_pass(payload, keys.in_use(keys.PASS).secret)
+    payload = signatures.PassPayload(1, wanted.get("key", made.key_id), campaign, 3, 1, 0, made.serial)
+    return signatures.sign_pass(payload, keys.in_use(keys.PASS).secret)
 
 
 def table() -> str:

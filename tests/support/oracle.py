@@ -1,6 +1,6 @@
 """Rule 7 of PRODUCT.md written down a second time, for tests: which rows count, counted anew from all of them.
 
-It knows nothing of presences, counters or locks. tests/models/test_ledger_model.py holds the door to it.
+It knows nothing of presences, counters or locks. tests/models/checkin/test_any_order.py holds the door to it.
 """
 
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models import clock
-from models.attempts import Attempt
-from models.cases import Desk
+from models.checkin.attempt import Attempt
+from models.checkin.decoded_scan import Desk
 
 ZONE = "Asia/Shanghai"
 QUARTER = timedelta(minutes=15)

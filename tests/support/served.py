@@ -54,7 +54,7 @@ class Server:
     def app(self) -> Flask:
         """The same application in this process, to add rows or to count them: `with live_server.app.app_context():`"""
         if self._app is None:
-            from models import db
+            from models.db import db
             from wsgi import create_app
 
             self._app = create_app(self.settings)
@@ -119,7 +119,7 @@ class Server:
         """End it, and let go of the database; nobody needs either again."""
         self.kill()
         if self._app:
-            from models import db
+            from models.db import db
 
             with self._app.app_context():
                 db.session.remove()

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from playwright.sync_api import CDPSession, Page, expect
 from sqlalchemy import select
 
-from models import campaign as campaigns
-from models import campaign_file, clock, devices, keys, loading, pairing, passes
-from models.base import db, transaction
-from models.campaign import Campaign
-from models.drafts import OccurrenceDraft
-from models.events import Event
-from models.figures import figures
-from models.ledger import Scan
+from models import clock
+from models.campaigns import file
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.codes import keys, passes
+from models.db import db, transaction
+from models.devices import kiosks, pairing
+from models.events.draft import OccurrenceDraft
+from models.events.tables import Event
+from models.figures.count import figures
+from models.ledger.tables import Scan
+from models.operations import campaign_loader
 from tests.support.served import Server
 from tests.support.week import make_event
 
@@ -64,10 +68,10 @@ class Week:
             return pairing.offer(event, self.server.app.config["SECRET_KEY"], clock.now(), **what)
 
     @contextmanager
-    def kiosk(self) -> Iterator[devices.Kiosk]:
+    def kiosk(self) -> Iterator[kiosks.Kiosk]:
         """The device that was paired last, as the desk changes it."""
         with self.rows(), transaction():
-            yield db.session.scalars(select(devices.Kiosk).order_by(devices.Kiosk.id.desc())).first()
+            yield db.session.scalars(select(kiosks.Kiosk).order_by(kiosks.Kiosk.id.desc())).first()
 
     def issue(self, group: str = "youth", **fields) -> str:
         """The token of a fresh pass."""
@@ -86,20 +90,20 @@ class Week:
     def signature(self, kiosk_id: int, scans_json: str) -> str:
         """What docs/handover.md asks for, from all that the server keeps of a device."""
         with self.rows():
-            kiosk = db.session.get_one(devices.Kiosk, kiosk_id)
+            kiosk = db.session.get_one(kiosks.Kiosk, kiosk_id)
             return hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()
 
     def revoke_all(self) -> None:
         with self.rows():
-            for kiosk in db.session.scalars(select(devices.Kiosk)).all():
-                devices.revoke(kiosk.id, clock.now())
+            for kiosk in db.session.scalars(select(kiosks.Kiosk)).all():
+                kiosks.revoke(kiosk.id, clock.now())
 
 
 def open_week(server: Server) -> Week:
     """Load the campaign into an empty served database, with one event that is open the whole of today."""
     with server.app.app_context():
         now = clock.now()
-        campaign = loading.load_campaign(campaign_file.default())
+        campaign = campaign_loader.load_campaign(file.default())
         with transaction():
             keys.ensure(now)
         day = campaign.today(now)

@@ -4,16 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from models import campaign_file, devices, keys, loading
-from models.attempts import Attempt
-from models.attendance import admit
-from models.base import transaction
-from models.campaign import Campaign
-from models.cases import Desk, desk_of
-from models.devices import Kiosk
-from models.drafts import EventDraft, Lead, OccurrenceDraft
-from models.events import Event
-from models.publishing import create
+from models.campaigns import file
+from models.campaigns.tables import Campaign
+from models.checkin.admit import admit
+from models.checkin.attempt import Attempt
+from models.checkin.decoded_scan import Desk, desk_of
+from models.codes import keys
+from models.db import transaction
+from models.devices import kiosks
+from models.devices.kiosks import Kiosk
+from models.events.draft import EventDraft, Lead, OccurrenceDraft
+from models.events.tables import Event
+from models.operations import campaign_loader
+from models.publishing.lifecycle import create
 
 DAY = date(2024, 4, 22)
 NINE = datetime(2024, 4, 22, 1, 0, tzinfo=UTC)  # 09:00 in Shanghai
@@ -26,12 +29,12 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-THE_2024_WEEK = campaign_file.default()
+THE_2024_WEEK = file.default()
 
 
 def load_week() -> Campaign:
     """Keys and the 2024 campaign on a database that has the regions."""
-    campaign = loading.load_campaign(THE_2024_WEEK)
+    campaign = campaign_loader.load_campaign(THE_2024_WEEK)
     with transaction():
         keys.ensure(NINE)
     return campaign
@@ -93,5 +96,5 @@ class Door:
 
 
 def make_door(event: Event, **fields) -> Door:
-    kiosk, _token = devices.add(event, NINE - timedelta(hours=3), **fields)
+    kiosk, _token = kiosks.add(event, NINE - timedelta(hours=3), **fields)
     return Door(event.campaign, kiosk)

@@ -7,7 +7,7 @@ from flask import abort
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from models.base import db
+from models.db import db
 from models.errors import Conflict, Mistake, Unknown
 from web import errors
 

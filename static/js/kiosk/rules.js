@@ -1,4 +1,4 @@
-// The rules of the door as a device holds them by itself: the same as models/rules.py and models/visits.py as far as one
+// The rules of the door as a device holds them by itself: the same as models/checkin/rules.py and models/ledger/visit.py as far as one
 // device can know, in the same order. Pure: no screen, no network, no storage. tests/cases/door.json holds both to it.
 
 import * as codes from "./codes.js";

@@ -1,0 +1,1 @@
+"""The API of devices: scans, heartbeat, pairing, configuration."""

@@ -1,0 +1,31 @@
+"""Who is this device? `Authorization: Bearer <token>` names it; a request that names none gets no further."""
+
+from datetime import datetime
+
+from flask import request
+
+from models.devices import kiosks
+from models.devices.kiosks import Kiosk
+from models.errors import N_, Mistake
+from models.organizations.tables import bearer
+
+
+class NotPairedError(Mistake):
+    """The request carries no token of a device that is in service."""
+
+    status = 401
+
+
+def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
+    """The device that asks. handing_in: one out of service passes too, as long as it may hand in what it holds.
+
+    Raises NotPairedError (401)."""
+    token = bearer(request.headers.get("Authorization", ""))
+    kiosk = kiosks.by_token(token, now) if token else None
+    if kiosk is None:
+        raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
+    if kiosk.ended(now) is not None and not handing_in:
+        raise NotPairedError(
+            N_("This device was taken out of service. To go on, pair it again with a new code.")
+        )
+    return kiosk

@@ -1,0 +1,154 @@
+"""What a paired device must know to judge a scan by itself, and what the desk wants of it."""
+
+import hashlib
+import json
+from base64 import b64encode
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from models import clock
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.checkin import admit, rules, store
+from models.checkin.attempt import MAX_HEADCOUNT
+from models.codes import keys, passes
+from models.db import db
+from models.devices.kiosks import Kiosk
+from models.events import check_in_window
+from models.events.tables import Event, Occurrence
+
+LEAST_CLIENT = 1
+RULES_VERSION = 2  # 2: what a device may do is told, and it holds itself to it
+SAME_CODE_GUARD_MS = 3000
+
+
+def told(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:
+    """All of it: the knowledge with its mark, how full each sitting is, and the server's time to measure a clock by."""
+    known = knowledge(kiosk, week, now)
+    own_mark = mark(known)
+    counts = inside([event["id"] for event in known["events"]], week, now)
+    for event in known["events"]:
+        for occurrence in event["occurrences"]:
+            occurrence["inside"] = counts[occurrence["id"]]
+    return {
+        **known,
+        "knowledge": own_mark,
+        "message": message(kiosk),
+        "locked": kiosk.locked_at is not None,
+        "server_time": clock.instant_text(now, week.zone),
+    }
+
+
+def message(kiosk: Kiosk) -> dict | None:
+    """What the desk has to say to whoever stands at the device."""
+    return {"text": kiosk.message} if kiosk.message else None
+
+
+def mark(known: dict) -> str:
+    """Sixteen hex digits that change when what a device must know changes."""
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def inside(event_ids: list[int], week: Campaign, now: datetime) -> dict[int, int]:
+    """Heads in the room today, by occurrence of these events."""
+    ids = db.session.scalars(select(Occurrence.id).where(Occurrence.event_id.in_(event_ids))).all()
+    today = week.today(now)
+    counted = store.occupancy(ids)
+    return {occurrence_id: counted[(occurrence_id, today)] for occurrence_id in ids}
+
+
+def kiosk_told(kiosk: Kiosk) -> dict:
+    """The device itself. scopes: of scan, tally, supervisor; expires: an instant, or null."""
+    return {
+        "id": kiosk.id,
+        "name": kiosk.name,
+        "supervisor": kiosk.supervisor,
+        "scopes": kiosk.scopes,
+        "expires": clock.instant_text(kiosk.expires_at) if kiosk.expires_at else None,
+    }
+
+
+def knowledge(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:
+    """What changes only when somebody changes it."""
+    served = select(Event).where(Event.id.in_(kiosk.served(now))).order_by(Event.id)
+    events = db.session.scalars(
+        served.options(selectinload(Event.occurrences).joinedload(Occurrence.venue))
+    ).all()
+    return {
+        "kiosk": kiosk_told(kiosk),
+        "campaign": {
+            "id": week.id,
+            "number": week.number,
+            "zone": week.zone,
+            "name": {"zh": week.name_zh, "en": week.name_en},
+            "rehearsal": week.rehearsal,
+        },
+        "events": [_event(event, week.zone) for event in events],
+        "groups": [
+            _group(term.number, term.key, term.name_zh, term.name_en, term.icon) for term in week.groups
+        ],
+        "keys": {
+            str(key.id): {"algorithm": key.algorithm, "public": b64encode(key.public).decode()}
+            for key in keys.public_keys()
+        },
+        "revoked": passes.revoked_serials(week.id),
+        "rules": _rules(),
+        "least_client": LEAST_CLIENT,
+    }
+
+
+def _event(event: Event, zone: str) -> dict:
+    return {
+        "id": event.id,
+        "title": event.title,
+        "status": event.status,
+        "track_exits": event.track_exits,
+        "occurrences": [_occurrence(event, occurrence, zone) for occurrence in event.occurrences],
+    }
+
+
+def _occurrence(event: Event, occurrence: Occurrence, zone: str) -> dict:
+    """start/end: instants, or days where nobody told a clock time (end day included). opens/closes: when scans count."""
+    sitting = check_in_window.sitting_of(occurrence, event.status, event.withdrawn_at is not None, zone)
+    timed, ended = occurrence.start_at, occurrence.end_at
+    return {
+        "id": occurrence.id,
+        "start": clock.instant_text(timed, zone) if timed else occurrence.start_day.isoformat(),
+        "end": clock.instant_text(ended, zone)
+        if ended
+        else None
+        if timed
+        else occurrence.end_day.isoformat(),
+        "half_day": occurrence.half_day,
+        "when_told": event.time_text or None,
+        "venue": occurrence.venue.name if occurrence.venue else event.venue_text or None,
+        "capacity": occurrence.capacity,
+        "opens": clock.instant_text(sitting.opens, zone),
+        "closes": clock.instant_text(sitting.closes, zone),
+        "held": sitting.held,
+    }
+
+
+def _group(number: int, key: str, zh: str, en: str, icon: str) -> dict:
+    """One audience group; colour: the class in tokens.css that carries its three colours."""
+    return {
+        "number": number,
+        "key": key,
+        "name": {"zh": zh, "en": en},
+        "icon": icon or UNKNOWN_GROUP,
+        "colour": f"group-n{number} group-{key}",
+    }
+
+
+def _rules() -> dict:
+    """What a device holds itself to while it cannot ask. A rule that changes raises the version."""
+    return {
+        "version": RULES_VERSION,
+        "open_before_minutes": int(check_in_window.MARGIN.total_seconds() // 60),
+        "open_after_minutes": int(check_in_window.MARGIN.total_seconds() // 60),
+        "same_code_guard_ms": SAME_CODE_GUARD_MS,
+        "undo_minutes": int(rules.UNDO_WITHIN.total_seconds() // 60),
+        "max_batch": admit.MAX_BATCH,
+        "max_headcount": MAX_HEADCOUNT,
+    }

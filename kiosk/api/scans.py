@@ -1,0 +1,104 @@
+"""POST /api/v1/scans: the one way for devices to hand in what they scanned."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Flask, jsonify, request
+from sqlalchemy import update
+
+from kiosk.api.device import device
+from kiosk.verdict_words import message
+from models import clock
+from models.checkin import admit
+from models.checkin import attempt as attempts
+from models.checkin.attempt import Attempt
+from models.checkin.decoded_scan import Desk, desk_of
+from models.db import db, transaction
+from models.devices.kiosks import Kiosk
+from models.errors import N_, Mistake
+from models.ledger import tables as ledger
+from models.ledger.tables import Answer
+
+bp = Blueprint("scans", __name__)
+
+SEEN_EVERY = timedelta(seconds=30)
+
+
+class TooManyError(Mistake):
+    status = 413
+
+
+class NotUnderstoodError(Mistake):
+    status = 422
+
+
+class NotJsonError(Mistake):
+    status = 415
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.post("/api/v1/scans")
+def hand_in():
+    """Judge a batch. 200 whatever the people did; 4xx only for the request itself."""
+    now = clock.now()
+    kiosk = device(now, handing_in=True)
+    scans, device_time = _read_request()
+    read = [attempts.read(raw, now) for raw in scans]
+    desk = desk_of(kiosk)
+    kept = iter(admit.admit([attempt for attempt in read if attempt], desk, now, device_time))
+    results = [
+        # Named as the device names it, whose table of ids may tell upper case from lower.
+        {"id": raw["id"] if attempt else None, **_result(attempt, next(kept) if attempt else None, desk)}
+        for raw, attempt in zip(scans, read, strict=True)
+    ]
+    _note_seen(kiosk, now)
+    return jsonify({"server_time": clock.instant_text(now, desk.campaign.zone), "results": results})
+
+
+def _read_request() -> tuple[list, datetime | None]:
+    """The scans and the device's clock. Raises Mistake with what to change about the request."""
+    if not request.is_json:
+        raise NotJsonError(N_("Send the scans as application/json."))
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested without end
+        body = None
+    if body is None:
+        raise Mistake(N_("The body is not valid JSON."))
+    if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
+        raise NotUnderstoodError(N_("Send an object with a list called “scans”."))
+    if len(body["scans"]) > admit.MAX_BATCH:
+        raise TooManyError(N_("Send at most %(most)s scans at once."), most=admit.MAX_BATCH)
+    try:
+        device_time = (
+            clock.parse_instant(body["device_time"]) if body.get("device_time") is not None else None
+        )
+    except Mistake as mistake:
+        raise NotUnderstoodError(mistake.message, **mistake.values) from None
+    return body["scans"], device_time
+
+
+def _result(attempt: Attempt | None, answer: Answer | None, desk: Desk) -> dict:
+    if attempt is None:
+        answer, attempt_kind, direction = Answer(None, ledger.REFUSED, "bad_scan"), ledger.PASS, ledger.IN
+    else:
+        attempt_kind, direction = attempt.kind, attempt.direction
+    return {
+        "verdict": answer.verdict,
+        "reason": answer.reason,
+        "message": message(answer, desk.campaign, kind=attempt_kind, direction=direction),
+        "group": answer.group,
+        "headcount": answer.headcount,
+        "since": clock.instant_text(answer.since, desk.campaign.zone) if answer.since else None,
+        "flags": answer.flags.names,
+        "again": answer.again,
+    }
+
+
+def _note_seen(kiosk: Kiosk, now: datetime) -> None:
+    """When the device was last heard of: written now and then, not with every scan."""
+    if kiosk.seen_at is None or now - kiosk.seen_at > SEEN_EVERY:
+        with transaction():
+            db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

@@ -1,0 +1,170 @@
+"""What makes the kiosk app start with no network: its manifest, its icons and the service worker with its file list."""
+
+import hashlib
+import json
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    send_from_directory,
+    url_for,
+)
+from flask_babel import gettext
+from PIL import Image, ImageDraw
+
+bp = Blueprint("shell", __name__)
+
+SHEETS = (
+    "tokens",
+    "base",
+    "forms",
+    "kiosk",
+    "kiosk-station",
+    "kiosk-modes",
+    "kiosk-tally",
+    "kiosk-strip",
+    "kiosk-sizes",
+    "kiosk-sheets",
+    "kiosk-verdict",
+)
+TEMPLATES = ("app/page.html", "app/help.html", "screens/screen.html")
+ICON_SIDES = (180, 192, 512)
+WORKER = "js/kiosk/service-worker.js"
+READER = "js/kiosk/reader.js"
+ENTRY = "js/kiosk/app.js"
+DISPLAY, DISPLAY_KEEPS = "js/display.js", "js/kept-codes.js"  # the screens with the changing code
+DAY = 24 * 60 * 60
+POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+BRAND, FINAL, PAPER = "#1f4373", "#ff8f85", "#ffffff"
+BARS = (7, 5, 6.5, 5.5, 8, 6.5)  # the six days before the last, as favicon.svg draws them
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/kiosk/service-worker.js")
+def service_worker() -> Response:
+    """The worker's script, after the list of what it keeps: a changed file is a changed script, so a new version."""
+    shell = {"version": version(), "files": files()}
+    script = (Path(current_app.static_folder) / WORKER).read_text()
+    response = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
+    response.headers["Service-Worker-Allowed"] = "/kiosk/"
+    return under(POLICY, response)
+
+
+def under(policy: str, response: Response) -> Response:
+    """Under a policy of its own, and asked for anew each time."""
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def worker_script(name: str, policy: str) -> Response:
+    """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
+    return under(policy, send_from_directory(current_app.static_folder, f"js/{name}"))
+
+
+def kept_page(template: str, mark: str, **values) -> Response:
+    """A page that the service worker keeps, and only with the files that belong to it: mark is their version()."""
+    response = make_response(render_template(template, version=mark, **values))
+    response.headers["Openweek-Kiosk-Version"] = mark
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.get("/kiosk/manifest.webmanifest")
+def manifest() -> Response:
+    name = gettext("Check-in kiosk")
+    icons = [_told(side, "any") for side in ICON_SIDES] + [_told(512, "maskable")]
+    response = jsonify(
+        id="/kiosk/",
+        start_url="/kiosk/",
+        scope="/kiosk/",
+        name=name,
+        short_name=name,
+        display="standalone",
+        background_color="#f6f7f9",
+        theme_color="#f6f7f9",
+        icons=icons,
+    )
+    response.mimetype = "application/manifest+json"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _told(side: int, purpose: str) -> dict:
+    address = url_for("shell.icon", side=str(side))
+    return {"src": address, "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+
+
+@bp.get("/kiosk/icon-<any('180', '192', '512'):side>.png")
+def icon(side: str) -> Response:
+    response = make_response(_drawn(int(side)))
+    response.mimetype = "image/png"
+    response.headers["Cache-Control"] = f"public, max-age={DAY}"
+    return response
+
+
+@lru_cache(maxsize=len(ICON_SIDES))
+def _drawn(side: int) -> bytes:
+    """The week's seven bars, the last one marked. Everything lies within the circle that a system may cut out."""
+    sheet = Image.new("RGB", (side, side), BRAND)
+    pen = ImageDraw.Draw(sheet)
+    unit = side / 36
+    foot = 25 * unit
+
+    def bar(place: int, height: float, colour: str) -> None:
+        left = (8.1 + place * 2.9) * unit
+        pen.rounded_rectangle((left, foot - height * unit, left + 2 * unit, foot), unit / 2, colour)
+
+    for place, height in enumerate(BARS):
+        bar(place, height, PAPER)
+    bar(len(BARS), 14, FINAL)
+    kept = BytesIO()
+    sheet.save(kept, "PNG", optimize=True)
+    return kept.getvalue()
+
+
+def files() -> dict[str, str]:
+    """Address of every file that the app needs, as its pages ask for it, with the SHA-256 of its bytes (hex)."""
+    root = Path(current_app.static_folder)
+    marked = [f"css/{sheet}.css" for sheet in (*SHEETS, "display")]
+    marked += ["icons.svg", "favicon.svg", ENTRY, DISPLAY]
+    listed = {url_for("static", filename=name): root / name for name in marked}
+    # Modules that import each other by name carry no mark.
+    plain = [root / DISPLAY_KEEPS, *sorted((root / "js/kiosk").glob("*.js"))]
+    plain += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
+        path for path in (root / "vendor/zxing").rglob("*") if path.suffix in (".js", ".wasm")
+    )
+    for path in plain:
+        name = path.relative_to(root).as_posix()
+        if name not in (WORKER, READER, ENTRY):
+            listed[f"{current_app.static_url_path}/{name}"] = path
+    listed[url_for("station.reader")] = root / READER
+    return {address: _digest(path, path.stat().st_mtime_ns) for address, path in listed.items()}
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def version() -> str:
+    """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
+    root = Path(current_app.static_folder)
+    here = Path(__file__).parent
+    templates = [here.parent / "templates" / "kiosk" / name for name in TEMPLATES]
+    words = [here / name for name in ("words.py", "staff_words.py")]
+    chinese = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
+    beside = (root / WORKER, *templates, *words, chinese)
+    parts = [*files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in beside)]
+    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]

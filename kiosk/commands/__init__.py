@@ -1,0 +1,1 @@
+"""Commands of codes, kiosks and rehearsals."""

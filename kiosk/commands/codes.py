@@ -1,0 +1,259 @@
+"""Codes and devices from the shell: pass, venue-code, kiosk, posters. --json prints one JSON value, nothing else."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from werkzeug.datastructures import MultiDict
+
+from kiosk.paper import formats, posters
+from models import clock
+from models.campaigns import tables as campaign
+from models.campaigns.tables import Campaign
+from models.codes import passes, venue_codes
+from models.codes.venue_codes import PRINTED, ROTATING
+from models.db import db
+from models.devices import kiosks, pairing, status
+from models.devices.kiosks import Kiosk
+from models.errors import N_, Conflict, Unknown
+from models.events.tables import CANCELLED, PUBLISHED, Event
+from models.installation import site
+from models.public import queries
+
+CODES_AT_ONCE = 500
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
+of_event = click.option("--event", "event_id", type=int, required=True, help="Id of the event.")
+
+pass_commands = AppGroup("pass", help="Passes: random codes without names, for one person or a group.")
+kiosk_commands = AppGroup("kiosk", help="Devices that scan.")
+
+
+def register(app: Flask) -> None:
+    for command in (pass_commands, kiosk_commands, venue_code, make_posters):
+        app.cli.add_command(command)
+
+
+def find_event(event_id: int) -> Event:
+    """The event with this id, as the operator sees it. Raises Unknown for a withdrawn one too."""
+    event = db.session.get(Event, event_id) if 0 < event_id < 2**31 else None
+    if event is None or event.withdrawn_at is not None:
+        raise Unknown(N_("There is no event %(id)s."), id=event_id)
+    return event
+
+
+def tell(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+@pass_commands.command("issue", help="Make passes.")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--group", required=True, help="Audience group, or unknown.")
+@click.option("--headcount", type=int, help="Makes group passes for so many people (1-999).")
+@click.option("--event", "event_id", type=int, help="Good at this event only.")
+@click.option("--count", type=int, default=1, help="How many passes (1-10,000).")
+@as_json
+def issue(
+    campaign_id: str, group: str, headcount: int | None, event_id: int | None, count: int, as_json: bool
+) -> None:
+    event = find_event(event_id) if event_id is not None else None
+    week = campaign.find(campaign_id)
+    made = passes.issue(week, group, clock.now(), headcount=headcount, event=event, count=count)
+    told = []
+    for one in made:
+        token = one.token
+        told.append(
+            {
+                "id": one.id,
+                "url": site().code_url("C", token),
+                "token": token,
+                "group": one.group,
+                "headcount": one.headcount,
+            }
+        )
+    if as_json:
+        tell(told)
+        return
+    for row in told:
+        click.echo(f"{row['id']}\t{row['group']}\t{row['headcount']}\t{row['url']}")
+
+
+@pass_commands.command("revoke", help="End a pass; what it did before stays.")
+@click.argument("pass_id", type=int, metavar="ID")
+def revoke_pass(pass_id: int) -> None:
+    passes.revoke(pass_id, clock.now())
+    click.echo(_("Pass %(id)s is no longer valid.", id=pass_id))
+
+
+@click.command(
+    "venue-code", help="The code of an event's poster, or the one its screen shows at this moment."
+)
+@of_event
+@click.option("--rotating", is_flag=True, help="The changing code of a screen.")
+@as_json
+@with_appcontext
+def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
+    now = clock.now()
+    code = venue_codes.for_event(find_event(event_id), now, ROTATING if rotating else PRINTED)
+    token = code.token(now)
+    url = site().code_url("V", token)
+    if as_json:
+        tell({"url": url, "token": token, "method": code.method})
+    else:
+        click.echo(url)
+
+
+@kiosk_commands.command("pair", help="A pairing code for a person: type it on the device within 10 minutes.")
+@of_event
+@click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
+def pair(event_id: int, supervisor: bool) -> None:
+    event = find_event(event_id)
+    code = pairing.offer(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
+    click.echo(f"{code[:4]}-{code[4:]}")
+
+
+@kiosk_commands.command("token", help="A device for a script, paired at once; its token is shown this once.")
+@of_event
+@click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
+@as_json
+def token(event_id: int, supervisor: bool, as_json: bool) -> None:
+    kiosk, secret = kiosks.add(find_event(event_id), clock.now(), supervisor=supervisor)
+    if as_json:
+        tell({"kiosk": kiosk.id, "token": secret})
+    else:
+        click.echo(secret)
+
+
+@kiosk_commands.command("list", help="Every device, newest first.")
+@as_json
+def list_kiosks(as_json: bool) -> None:
+    asked = select(Kiosk).options(joinedload(Kiosk.heartbeat)).order_by(Kiosk.id.desc())
+    now = clock.now()
+    rows = [_about(kiosk, now) for kiosk in db.session.scalars(asked)]
+    if as_json:
+        tell(rows)
+        return
+    for row in rows:
+        events = ",".join(map(str, row["events"]))
+        waiting = "-" if row["queue"] is None else str(row["queue"]["waiting"])
+        state = STATES[row["state"]]
+        told = (row["campaign"], events, _(state), row["heard"] or "-", waiting)
+        click.echo("\t".join([str(row["kiosk"]), row["name"], *told]))
+
+
+STATES = {
+    status.SERVING: N_("in service"),
+    status.LOCKED: N_("locked"),
+    status.EXPIRED: N_("expired"),
+    status.ENDED: N_("revoked"),
+}
+
+
+def _about(kiosk: Kiosk, now: datetime) -> dict:
+    """One device. queue: as it last told, null where it never did; times are null where nothing happened."""
+    told = kiosk.heartbeat
+    heard = max((at for at in (kiosk.seen_at, told.at if told else None) if at), default=None)
+    return {
+        "kiosk": kiosk.id,
+        "name": kiosk.name,
+        "campaign": kiosk.campaign_id,
+        "events": [service.event_id for service in kiosk.services if service.until is None],
+        "supervisor": kiosk.supervisor,
+        "scopes": kiosk.scopes,
+        "state": status.state_of(kiosk, now),
+        "paired": clock.instant_text(kiosk.paired_at),
+        "seen": _instant(kiosk.seen_at),
+        "heard": _instant(heard),
+        "expires": _instant(kiosk.expires_at),
+        "locked": _instant(kiosk.locked_at),
+        "revoked": _instant(kiosk.revoked_at),
+        "message": kiosk.message,
+        "queue": {"waiting": told.waiting, "aside": told.aside, "oldest": _instant(told.oldest_at)}
+        if told
+        else None,
+        "version": told.version if told else None,
+        "battery": told.battery if told else None,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return clock.instant_text(at) if at else None
+
+
+@kiosk_commands.command("revoke", help="End a device; what it scanned stays.")
+@click.argument("kiosk_id", type=int, metavar="ID")
+def revoke_kiosk(kiosk_id: int) -> None:
+    kiosk = kiosks.revoke(kiosk_id, clock.now())
+    click.echo(
+        _("Kiosk %(name)s is out of service. It may hand in what it holds for 7 days.", name=kiosk.name)
+    )
+
+
+@click.command("posters", help="Printable venue codes: a poster an event.")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--event", "event_id", type=int, help="This event only.")
+@click.option("--region", help="Events in this region and below (GB/T 2260 code).")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), required=True, help="The PDF."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.key for form in formats.ALL]),
+    default=formats.A4_PAGE.key,
+    show_default=True,
+    help="a4, a5, tent (a card that stands on a table) or four (four to an A4 page, to cut).",
+)
+@with_appcontext
+def make_posters(campaign_id: str, event_id: int | None, region: str | None, out: Path, form: str) -> None:
+    week, now = campaign.find(campaign_id), clock.now()
+    wanted = [_one_event(week, event_id)] if event_id is not None else _dated_events(week, region)
+    if not wanted:
+        raise Conflict(N_("None of these events has a date and takes place, so there is no poster to print."))
+    numbers = []
+    for start in range(0, len(wanted), CODES_AT_ONCE):
+        part = wanted[start : start + CODES_AT_ONCE]
+        made = venue_codes.for_events(part, now)
+        numbers += [made[id].number for id in part]
+    try:
+        with out.open("wb") as file, _progress(len(numbers)) as done:
+            posters.write_posters(file, numbers, now, done, formats.find(form))
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror}") from None
+
+
+def _one_event(week: Campaign, event_id: int) -> int:
+    event = find_event(event_id)
+    if event.campaign_id != week.id:
+        raise Unknown(N_("There is no event %(id)s in this campaign."), id=event_id)
+    if event.status == CANCELLED:
+        raise Conflict(posters.NO_POSTER)
+    if not event.occurrences:
+        raise Conflict(venue_codes.NO_DATE)
+    return event.id
+
+
+def _dated_events(week: Campaign, region: str | None) -> list[int]:
+    """Ids of the published events that have a date, in calendar order."""
+    filters = queries.parse(week, MultiDict({"region": region} if region else {}))
+    asked = queries.events(week, filters).where(Event.status == PUBLISHED, Event.occurrences.any())
+    return list(db.session.scalars(asked.with_only_columns(Event.id)))
+
+
+@contextmanager
+def _progress(length: int) -> Iterator[Callable[[int], object]]:
+    """A bar where somebody looks, silence in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda pages: None
+        return
+    with click.progressbar(length=length, label=_("Posters"), file=sys.stderr, show_pos=True) as bar:
+        yield bar.update

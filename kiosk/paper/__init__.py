@@ -1,0 +1,1 @@
+"""Posters and other printed venue codes."""

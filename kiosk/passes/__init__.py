@@ -1,0 +1,1 @@
+"""Passes: issuing, printing, and the page of their holder."""

@@ -1,0 +1,175 @@
+"""An event's codes on the desk: passes made in bulk, their files, each revoked or replaced; its poster printed anew."""
+
+from io import BytesIO
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from kiosk.paper import formats
+from kiosk.passes import sheets
+from models import clock
+from models.codes import pass_batches, passes, venue_codes
+from models.codes.pass_batches import Batch
+from models.codes.passes import Pass
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import CANCELLED, Event
+
+bp = Blueprint("handing_out", __name__, url_prefix="/desk/events/<int:event_id>/passes")
+
+MOST = 5000  # in one go; a school has fewer, and a sheet of so many takes a minute to draw
+EXTENSIONS = {"csv": "text/csv; charset=utf-8", "zip": "application/zip", "pdf": "application/pdf"}
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("")
+@login_required
+def index(event_id: int) -> str:
+    return _page(scope.event_for(current_user, event_id))
+
+
+def _page(event: Event, mistake: Mistake | None = None) -> str:
+    return render_template(
+        "kiosk/passes/issue.html",
+        event=event,
+        campaign=event.campaign,
+        batches=pass_batches.of_event(event),
+        printed=venue_codes.printed(event) if event.occurrences else None,
+        printable=event.occurrences and event.status != CANCELLED,
+        format_words=_format_words(),
+        formats=formats.ALL,
+        layouts=sheets.LAYOUTS,
+        most=MOST,
+        typed=request.form,
+        mistake=mistake,
+    )
+
+
+def _format_words() -> dict[str, str]:
+    return {
+        "a4": _("A4 poster"),
+        "a5": _("A5 poster"),
+        "tent": _("Tent card for a table"),
+        "four": _("Four to an A4 page"),
+    }
+
+
+@bp.post("")
+@login_required
+def issue(event_id: int):
+    """Make passes. What was typed stays on the page when it cannot be used."""
+    event = scope.event_for(current_user, event_id)
+    try:
+        made = passes.issue(
+            event.campaign,
+            request.form.get("group", ""),
+            clock.now(),
+            headcount=_whole("headcount") if request.form.get("kind") == "group" else None,
+            event=event,
+            count=_count(),
+            issued_by=current_user.id,
+        )
+    except Mistake as mistake:
+        return _page(event, mistake), mistake.status
+    first = min(one.id for one in made)
+    return redirect(url_for("handing_out.batch", event_id=event.id, first=first), 303)
+
+
+def _count() -> int:
+    count = _whole("count")
+    if not 1 <= count <= MOST:
+        raise Mistake(N_("Ask for 1 to %(most)s passes at once."), most=f"{MOST:,}")
+    return count
+
+
+def _whole(name: str) -> int:
+    """A whole number as typed; what is none becomes 0, which every rule refuses in its own words."""
+    text = request.form.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+@bp.get("/<int:first>")
+@login_required
+def batch(event_id: int, first: int) -> str:
+    event = scope.event_for(current_user, event_id)
+    found, number = pass_batches.find(event, first), max(request.args.get("page", 1, int), 1)
+    return render_template(
+        "kiosk/passes/batch.html",
+        event=event,
+        campaign=event.campaign,
+        batch=found,
+        layouts=sheets.LAYOUTS,
+        rows=pass_batches.page(found, number),
+        page=number,
+        pages=-(-found.count // pass_batches.PAGE),
+    )
+
+
+@bp.get("/<int:first>.<any(csv, zip):kind>")
+@bp.get("/<int:first>-<sheet>.<any(pdf):kind>")
+@login_required
+def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
+    """The good passes of a batch as a file, sent while it is written."""
+    event = scope.event_for(current_user, event_id)
+    found, out = pass_batches.find(event, first), BytesIO()
+    writing = _writing(kind, out, found, event, sheet)
+    response = Response(stream_with_context(sheets.streamed(writing, out)), content_type=EXTENSIONS[kind])
+    name = f"passes-{event.id}-{first}{'-' + sheet if sheet else ''}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _writing(kind: str, out: BytesIO, found: Batch, event: Event, sheet: str):
+    held = pass_batches.valid(found)
+    if kind == "csv":
+        return sheets.write_links(out, held)
+    if kind == "zip":
+        return sheets.write_pictures(out, held)
+    return sheets.write_sheets(out, held, sheets.layout(sheet), event.title)
+
+
+@bp.post("/<int:pass_id>/revoke")
+@login_required
+def revoke(event_id: int, pass_id: int):
+    event = scope.event_for(current_user, event_id)
+    held = pass_batches.of_pass(event, pass_id)
+    passes.revoke(held.id, clock.now())
+    return _back(event, held)
+
+
+@bp.post("/<int:pass_id>/replace")
+@login_required
+def replace(event_id: int, pass_id: int):
+    """A new code for the same holder, shown at once."""
+    event = scope.event_for(current_user, event_id)
+    new = passes.replace(pass_batches.of_pass(event, pass_id).id, clock.now(), current_user.id)
+    return _back(event, new)
+
+
+def _back(event: Event, held: Pass):
+    first = pass_batches.batch_of(event, held)
+    return redirect(url_for("handing_out.batch", event_id=event.id, first=first, _anchor=f"p{held.id}"), 303)
+
+
+@bp.post("/poster/<any(reissue, revoke):verb>")
+@login_required
+def poster(event_id: int, verb: str):
+    """End the prints that hang: with a new one to print, or for good."""
+    event = scope.event_for(current_user, event_id)
+    if not event.occurrences:
+        raise Mistake(venue_codes.NO_DATE)
+    (venue_codes.reissue if verb == "reissue" else venue_codes.revoke)(event, clock.now())
+    return redirect(url_for("handing_out.index", event_id=event.id, _anchor="poster"), 303)

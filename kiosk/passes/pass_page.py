@@ -1,0 +1,95 @@
+"""A pass as its holder sees it: the code, large and on white, and what it is for."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response, make_response, render_template
+
+from kiosk.app.service_worker import worker_script
+from kiosk.passes import sheets
+from kiosk.phone import problems
+from models.codes import passes
+from models.codes.passes import OpenedPass
+from models.drawing import qr
+from models.installation import site
+
+bp = Blueprint("passes", __name__)
+
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+DAY = 24 * 60 * 60  # seconds
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/c/<token>", strict_slashes=False)
+@bp.get("/C/<token>", strict_slashes=False)
+def show(token: str) -> Response:
+    """The pass; a text that we did not sign is no pass."""
+    held = passes.open_pass(token)
+    if held is None:
+        return problems.told(problems.no_pass())
+    return _kept(
+        make_response(render_template("kiosk/passes/pass.html", held=held, campaign=held.campaign)), held
+    )
+
+
+@bp.get("/c/service-worker.js")
+@bp.get("/C/service-worker.js")
+def worker() -> Response:
+    """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
+    return worker_script("pass-worker.js", WORKER_POLICY)
+
+
+@bp.get("/c/<token>/code.png")
+@bp.get("/C/<token>/code.png")
+def png(token: str) -> Response:
+    return _picture(token, qr.png, "image/png")
+
+
+@bp.get("/c/<token>/code.svg")
+@bp.get("/C/<token>/code.svg")
+def svg(token: str) -> Response:
+    return _picture(token, qr.svg, "image/svg+xml")
+
+
+@bp.get("/c/<token>/pass.pdf")
+@bp.get("/C/<token>/pass.pdf")
+def pdf(token: str) -> Response:
+    """The code on a page to print, with whom it is for."""
+    return _file(token, lambda held: sheets.on_a_page(held, _text(held)), "application/pdf")
+
+
+@bp.get("/c/<path:text>")
+@bp.get("/C/<path:text>")
+def foreign(text: str) -> Response:
+    """A text with slashes in it is no pass either."""
+    return problems.told(problems.no_pass())
+
+
+def _picture(token: str, draw: Callable[[str, int], bytes], content_type: str) -> Response:
+    return _file(token, lambda held: draw(_text(held), qr.PASS_LEVEL), content_type)
+
+
+def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) -> Response:
+    """The code as a file, for as long as the pass is good."""
+    held = passes.open_pass(token)
+    if held is None or held.revoked:
+        return problems.told(problems.no_pass() if held is None else problems.revoked_pass(held.campaign))
+    response = make_response(draw(held))
+    response.content_type = content_type
+    return _kept(response, held)
+
+
+def _kept(response: Response, held: OpenedPass) -> Response:
+    """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
+    (static/js/pass-worker.js) until it is revoked, and nobody between."""
+    if not held.revoked:
+        response.cache_control.private = True
+        response.cache_control.max_age = DAY
+        response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+def _text(held: OpenedPass) -> str:
+    return site().code_url("C", held.token)

@@ -1,0 +1,32 @@
+"""A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
+
+from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
+
+from models import clock
+from models.campaigns import tables as campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.codes import passes, self_issue_limit
+from models.errors import N_, Conflict
+
+bp = Blueprint("taking", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    app.jinja_env.globals["may_take_pass"] = may_take
+
+
+def may_take(week: Campaign) -> bool:
+    """Whether the week has days left to go to."""
+    return week.today(clock.now()) <= week.ends
+
+
+@bp.post("/c/take")
+@bp.post("/C/take")
+def take() -> Response:
+    week, now = campaign.find(request.form.get("campaign", "")), clock.now()
+    if not may_take(week):
+        raise Conflict(N_("This week is over: there is nothing left to take a pass for."))
+    self_issue_limit.count(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
+    made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, taken=True)
+    return redirect(url_for("passes.show", token=made[0].token), 303)

@@ -1,0 +1,1 @@
+"""Check-in by a phone that scanned a venue code."""

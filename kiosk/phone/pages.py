@@ -1,0 +1,169 @@
+"""The page behind a venue code: one question (which group), one tap, one verdict. Works without JavaScript.
+
+GET /V/<token> checks the code and hands out a ticket; POST there with ticket and group admits, by the same path as
+every kiosk; the answer is shown at an address of its own, to this browser alone.
+"""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from kiosk.limits import limiter
+from kiosk.phone import problems
+from kiosk.phone import ticket as tickets
+from kiosk.secret_pages import keep_secret
+from kiosk.verdict_words import message
+from models import clock
+from models.campaigns.tables import UNKNOWN_GROUP
+from models.checkin import admit, browser_hash, nearness, store
+from models.checkin.attempt import Attempt
+from models.checkin.decoded_scan import Desk
+from models.codes import venue_codes
+from models.codes.venue_codes import VenueCode
+from models.db import db
+from models.events import check_in_window
+from models.events.check_in_window import Sitting
+from models.events.tables import Event, Occurrence
+from models.ledger import tables as ledger
+
+bp = Blueprint("phone", __name__)
+
+COOKIE = "ow_browser"
+COOKIE_DAYS = 30
+# A school behind one address checks in by the hundred; a script that invents browsers wants thousands.
+CHECK_INS = "600 per minute"
+
+
+class UnknownGroupError(Exception):
+    """The form named a group that the campaign does not have."""
+
+
+def register(app: Flask) -> None:
+    app.after_request(keep_secret)  # of the passes too, and of answers that come before any page
+    app.register_blueprint(bp)
+
+
+@bp.get("/v/<token>", strict_slashes=False)
+@bp.get("/V/<token>", strict_slashes=False)
+def landing(token: str) -> Response:
+    """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
+    now = clock.now()
+    opened = venue_codes.open_code(token, now)
+    if opened.reason:
+        return problems.told(problems.of_code(opened))
+    event = opened.code.event
+    schedule = check_in_window.of_events([event.id], event.campaign.zone)
+    sitting = check_in_window.open_then(schedule, now)
+    if sitting is None:
+        return problems.told(problems.of_event(event, schedule, now))
+    cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+    ticket = tickets.write(opened.code, browser_hash.holder_of(cookie), now)
+    return _remember(make_response(_question(opened.code, sitting, ticket, now)), cookie)
+
+
+def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> str:
+    event = code.event
+    return render_template(
+        "kiosk/phone/check_in.html",
+        campaign=event.campaign,
+        event=event,
+        place=code.venue,
+        sitting=db.session.get_one(Occurrence, sitting.occurrence_id),
+        today=event.campaign.today(now),
+        ticket=ticket,
+        unknown=UNKNOWN_GROUP,
+        area=nearness.asked(code),
+    )
+
+
+@bp.post("/v/<token>", strict_slashes=False)
+@bp.post("/V/<token>", strict_slashes=False)
+@limiter.limit(CHECK_INS)
+def check_in(token: str) -> Response:
+    """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
+    now = clock.now()
+    code, cookie = venue_codes.open_code(token, now).code, request.cookies.get(COOKIE)
+    if code is None:
+        return problems.told(problems.not_ours())
+    if cookie is None:
+        return problems.told(problems.no_cookie())
+    holder, group = browser_hash.holder_of(cookie), request.form.get("group", "")
+    try:
+        ticket = tickets.read(request.form.get("ticket", ""), code, holder, now)
+        _admit(ticket, code, holder, group, now)
+    except tickets.ForeignTicketError:
+        return problems.told(problems.foreign_ticket())
+    except tickets.OldTicketError:
+        return problems.told(problems.old_ticket(code, token))
+    except UnknownGroupError:
+        return problems.told(problems.unknown_group(code.event, token))
+    except admit.BusyError:
+        return problems.told(problems.busy(code.event))
+    return redirect(url_for("phone.result", token=token, scan_id=ticket.scan_id), 303)
+
+
+def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:
+    event_id, campaign = code.event_id, code.event.campaign
+    if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
+        raise UnknownGroupError
+    attempt = Attempt(
+        id=ticket.scan_id,
+        kind=ledger.VENUE,
+        at=ticket.opened,
+        group=group,
+        holder=holder,
+        method=code.method,
+        code_number=code.number,
+        near=nearness.answer(nearness.asked(code), request.form.get("near")),
+    )
+    admit.admit([attempt], Desk(campaign, lambda at: [event_id]), now)
+
+
+@bp.get("/v/<token>/<uuid:scan_id>", strict_slashes=False)
+@bp.get("/V/<token>/<uuid:scan_id>", strict_slashes=False)
+def result(token: str, scan_id: UUID) -> Response:
+    """What became of it, for the browser that did it; for any other there is nothing here."""
+    cookie = request.cookies.get(COOKIE)
+    row = browser_hash.visit_of(browser_hash.holder_of(cookie), scan_id) if cookie else None
+    if row is None:
+        return problems.told(problems.not_yours())
+    answer = store.first_answer(row, conflict=False)
+    event = db.session.get_one(Event, row.event_id or _event_of(row))
+    page = render_template(
+        "kiosk/phone/result.html",
+        campaign=event.campaign,
+        event=event,
+        sitting=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
+        answer=answer,
+        message=message(answer, event.campaign, kind=ledger.VENUE),
+    )
+    return make_response(page)
+
+
+@bp.route("/v/<path:text>", methods=("GET", "POST"))
+@bp.route("/V/<path:text>", methods=("GET", "POST"))
+def foreign(text: str) -> Response:
+    """A scanned text with slashes in it (an address of a payment service): told as any other that is not ours."""
+    return problems.told(problems.not_ours())
+
+
+def _event_of(row: ledger.Scan) -> int:
+    """A refused attempt may belong to no sitting; its code still says which event it was meant for."""
+    return db.session.scalars(select(VenueCode.event_id).where(VenueCode.number == row.code_number)).one()
+
+
+def _remember(response: Response, cookie: str) -> Response:
+    """The only place that sets the mark by which a second visit of a browser is known."""
+    response.set_cookie(
+        COOKIE,
+        cookie,
+        max_age=COOKIE_DAYS * 86_400,
+        path="/",
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response

@@ -1,0 +1,150 @@
+"""What can be in the way of a phone at a venue code or a pass, each in one sentence that says what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from flask import Response, current_app, make_response, render_template
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.codes.venue_codes import PRINTED, Opened, VenueCode
+from models.events.check_in_window import Sitting
+from models.events.tables import CANCELLED, PUBLISHED, Event
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A page that says no. status: of HTTP. again: the token whose address may be opened anew; ours: whether the
+    scanned text was a code of this system (else nothing of it stands on the page). icon: a symbol of icons.svg."""
+
+    status: int
+    title: str
+    sentence: str
+    campaign: Campaign | None = None
+    event: Event | None = None
+    again: str | None = None
+    ours: bool = True
+    icon: str = "warning"
+
+
+def told(trouble: Trouble) -> Response:
+    """The page. Nothing of a text that is not ours is said back."""
+    response = make_response(
+        render_template("kiosk/phone/problem.html", trouble=trouble, campaign=trouble.campaign)
+    )
+    response.status_code = trouble.status
+    if trouble.status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def not_ours() -> Trouble:
+    return Trouble(
+        404,
+        _("This is not a check-in code"),
+        _("The code you scanned is not one of ours. Scan the check-in code at the venue."),
+        ours=False,
+        icon="qr",
+    )
+
+
+def of_code(opened: Opened) -> Trouble:
+    """Why a scanned code opens nothing."""
+    if opened.code is None:
+        return not_ours()
+    event = opened.code.event
+    if opened.reason == "expired":
+        title, sentence = (
+            _("This code has changed"),
+            _("The code on the screen changes. Scan the one it shows now."),
+        )
+        return _at(event, 410, title, sentence, icon="refresh")
+    sentence = _("This poster was replaced. Scan the newer one, or ask the staff.")
+    return _at(event, 410, _("This poster is no longer valid"), sentence)
+
+
+def of_event(event: Event, schedule: Sequence[Sitting], now: datetime) -> Trouble:
+    """Why nobody can check in to this event now, and when one can."""
+    if event.status == CANCELLED:
+        sentence = _("This event was cancelled, so there is nothing to check in to.")
+        return _at(event, 410, _("Cancelled"), sentence, icon="cancelled")
+    if event.withdrawn_at is not None or event.status != PUBLISHED:
+        sentence = _("This event is not in the public calendar. Ask the staff at the venue.")
+        return Trouble(410, _("This event is not open to the public"), sentence)
+    held = [sitting for sitting in schedule if sitting.held]
+    coming = [sitting for sitting in held if sitting.opens > now]
+    if coming:
+        opens = _moment(min(sitting.opens for sitting in coming), event)
+        sentence = _("Check-in for this event opens on %(moment)s. Please scan again then.", moment=opens)
+        return _at(event, 409, _("Check-in is not open yet"), sentence, icon="clock")
+    if not held:
+        return _at(event, 410, _("Cancelled"), _("No session of this event takes place."), icon="cancelled")
+    closed = _moment(max(sitting.closes for sitting in held), event, ends=True)
+    sentence = _("Check-in for this event closed on %(moment)s.", moment=closed)
+    return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
+
+
+def no_cookie() -> Trouble:
+    sentence = _("Your browser keeps no cookies, so a second visit could not be told from a first. Allow them for "
+                 "this page and scan again, or check in with the staff.")  # fmt: skip
+    return Trouble(400, _("Cookies are needed for one thing"), sentence, icon="lock")
+
+
+def foreign_ticket() -> Trouble:
+    sentence = _(
+        "This page was opened in another browser or has been changed. Scan the code at the venue again."
+    )
+    return Trouble(400, _("Please scan again"), sentence, icon="scan")
+
+
+def old_ticket(code: VenueCode, token: str) -> Trouble:
+    """A printed code can be opened again at once; a screen's code must be scanned again."""
+    title = _("This page was open too long")
+    if code.method == PRINTED:
+        sentence = _("A check-in page is good for 15 minutes. Open it again to check in.")
+        return _at(code.event, 410, title, sentence, again=token, icon="clock")
+    sentence = _("A check-in page is good for 15 minutes. Scan the code that the screen shows now.")
+    return _at(code.event, 410, title, sentence, icon="clock")
+
+
+def unknown_group(event: Event, token: str) -> Trouble:
+    sentence = _("There is no such group here. Open the page again and tap one of its buttons.")
+    return _at(event, 400, _("Please choose again"), sentence, again=token)
+
+
+def busy(event: Event) -> Trouble:
+    sentence = _(
+        "Very many people are checking in just now. Go back and tap once more; you will be counted once."
+    )
+    return _at(event, 503, _("One moment, please"), sentence, icon="refresh")
+
+
+def not_yours() -> Trouble:
+    sentence = _("This check-in was made in another browser, so it cannot be shown here.")
+    return Trouble(404, _("Nothing to show here"), sentence, ours=False, icon="lock")
+
+
+def no_pass() -> Trouble:
+    sentence = _(
+        "This pass is not genuine or the address is incomplete. Open the link you were given once more."
+    )
+    return Trouble(404, _("This is not a pass"), sentence, ours=False, icon="ticket")
+
+
+def revoked_pass(campaign: Campaign) -> Trouble:
+    sentence = _("This pass is no longer valid. Ask the organizer for a new one.")
+    return Trouble(410, _("No longer valid"), sentence, campaign=campaign, icon="cancelled")
+
+
+def _at(event: Event, status: int, title: str, sentence: str, **more: str) -> Trouble:
+    return Trouble(status, title, sentence, campaign=event.campaign, event=event, **more)
+
+
+def _moment(instant: datetime, event: Event, *, ends: bool = False) -> str:
+    """Day and clock time; the border of a day (nobody told a clock time) is the day alone: the one that ends there."""
+    words, zone = current_app.jinja_env.globals, event.campaign.zone
+    if instant.astimezone(clock.zone(zone)).time() != time.min:
+        return words["instant_label"](instant, zone)
+    return words["day_label"](clock.day_of(instant - timedelta(seconds=ends), zone), year=True)

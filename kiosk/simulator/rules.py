@@ -1,0 +1,174 @@
+"""A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's static/js/kiosk/rules.js.
+
+Held to tests/cases/door.json like the other two.
+"""
+
+from base64 import b64decode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from models import clock
+from models.codes import passes, signatures
+from models.ledger.tables import IN, OUT, REPEAT, STORED, TALLY
+from models.ledger.visit import Entry, came_back, derive
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the device shows. verdict None: only the server can tell. holder and place: what it remembers it by."""
+
+    verdict: str | None
+    reason: str | None = None
+    since: datetime | None = None
+    flags: tuple[str, ...] = ()
+    headcount: int | None = None
+    entry: Entry | None = None
+    place: tuple[int, date] | None = None
+    unchecked: tuple[str, ...] = ()
+
+
+def refused(reason: str) -> Judged:
+    return Judged("refused", reason)
+
+
+Seen = Callable[[tuple[int, date], str], Sequence[Entry]]
+
+
+def decide(
+    scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen, earliest: datetime | None = None
+) -> Judged:
+    """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
+    seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect; earliest: where
+    the device is not sure of the time, when it was at the earliest."""
+    payload, headcount, flags = None, body.get("headcount") or 1, []
+    if body["kind"] == "pass":
+        payload = read_pass(body.get("code"), known)
+        if isinstance(payload, Judged):
+            return payload
+    if not _may(body["kind"], known):
+        return refused("not_allowed")
+    if payload:
+        headcount, flags = _heads(payload, body.get("headcount"))
+    events = [
+        event for event in known["events"] if not (payload and payload.event) or event["id"] == payload.event
+    ]
+    if payload and payload.event and not events:
+        return refused("wrong_event")
+    if payload and f"{payload.serial:010x}" in known["revoked"]:
+        return refused("revoked")
+    sittings = [one for event in events for one in event["occurrences"]]
+    sitting, guessed = _open_then(sittings, at), ()
+    if sitting is None and earliest is not None:
+        # A clock that may be wrong turns nobody away.
+        sitting, at, guessed = (
+            _open_then(sittings, earliest) or _nearest(sittings, earliest),
+            earliest,
+            ("time",),
+        )
+    if sitting is None:
+        return refused("not_open")
+    zone = known["campaign"]["zone"]
+    place = sitting["id"], clock.day_of(at, zone)
+    entry = Entry(scan_id, at, body.get("direction") or IN, headcount, "", "", clock.hour_of(at, zone))
+    unchecked = (*(() if sitting["capacity"] is None else ("capacity",)), *guessed)
+    if payload is None:
+        return Judged(STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked)
+    verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
+    return Judged(verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked))
+
+
+def _may(kind: str, known: dict) -> bool:
+    """What a device needs to hand in a kind of scan; a supervisor may everything."""
+    scopes = known["kiosk"]["scopes"]
+    return ("tally" if kind == TALLY else "scan") in scopes or "supervisor" in scopes
+
+
+@dataclass(frozen=True)
+class Target:
+    """The scan that an undo names. at: corrected. sitting: None where nobody was let in. undone: taken back before."""
+
+    at: datetime
+    own: bool
+    sitting: int | None
+    undone: bool = False
+
+
+def decide_undo(target: Target | None, at: datetime, known: dict) -> Judged:
+    """Judge an undo made at an instant; None: the device knows no such scan."""
+    if target is None or not _reaches(target, at, known):
+        return refused("not_allowed")
+    return Judged(REPEAT if target.undone else STORED)
+
+
+def _reaches(target: Target, at: datetime, known: dict) -> bool:
+    within = timedelta(minutes=known["rules"]["undo_minutes"])
+    if target.own and at - target.at <= within:
+        return True
+    served = {one["id"] for event in known["events"] for one in event["occurrences"]}
+    return "supervisor" in known["kiosk"]["scopes"] and (target.sitting is None or target.sitting in served)
+
+
+def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
+    """The payload of a genuine pass of this campaign, or why it is none."""
+    try:
+        sealed = signatures.read(code or "")
+    except signatures.NotOursError:
+        return refused("unknown_code")
+    if not isinstance(sealed.payload, signatures.PassPayload):
+        return refused("unknown_code")
+    key = known["keys"].get(str(sealed.payload.key_id))
+    if key is None:
+        return Judged(None, "unverified")
+    if not signatures.verify_pass(sealed, b64decode(key["public"])):
+        return refused("bad_signature")
+    if sealed.payload.campaign != known["campaign"]["number"]:
+        return refused("wrong_campaign")
+    return sealed.payload
+
+
+def _heads(payload: signatures.PassPayload, confirmed: int | None) -> tuple[int, list[str]]:
+    if payload.purpose != passes.GROUP:
+        return 1, []
+    headcount = confirmed or payload.headcount
+    return headcount, ["above_declared"] if headcount > payload.headcount else []
+
+
+def _open_then(sittings: list[dict], at: datetime) -> dict | None:
+    """The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest."""
+
+    def start(sitting: dict) -> datetime:
+        timed = len(sitting["start"]) > len("2024-04-20")
+        return clock.parse_instant(sitting["start"] if timed else sitting["opens"])
+
+    held = [one for one in sittings if one["held"]]
+    open_ = [
+        one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
+    ]
+    return min(open_, key=lambda one: (abs(start(one) - at), start(one), one["id"]), default=None)
+
+
+def _nearest(sittings: list[dict], at: datetime) -> dict | None:
+    """The sitting whose hours lie nearest to an instant, held ones first."""
+
+    def order(one: dict) -> tuple:
+        opens, closes = clock.parse_instant(one["opens"]), clock.parse_instant(one["closes"])
+        return not one["held"], max(opens - at, at - closes, timedelta(0)), one["id"]
+
+    return min(sittings, key=order, default=None)
+
+
+def _verdict(entry: Entry, seen: Sequence[Entry], flags: list[str]) -> tuple[str, datetime | None]:
+    before = derive(seen, identified=True)
+    first = before.visit
+    if entry.direction == OUT:
+        return (STORED, None) if first is None or before.inside else (REPEAT, first.at)
+    if first is None:
+        return STORED, None
+    if came_back(seen, entry):
+        flags.append("reentry")
+    if entry.headcount > before.weight:
+        flags.append("raised")
+        return STORED, None
+    return (STORED, None) if entry.order < first.order else (REPEAT, first.at)

@@ -1,0 +1,48 @@
+"""What a scan is told, in the reader's language: one short sentence for a verdict, its reason and its flags."""
+
+from flask_babel import format_time, gettext
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.errors import N_
+from models.ledger import tables as ledger
+from models.ledger.tables import Answer, Flag
+
+REASONS = {
+    "unknown_code": N_("Not one of our codes. Please show the code of your pass."),
+    "bad_signature": N_("This code is not genuine. Ask for a new pass."),
+    "revoked": N_("This pass is no longer valid. Ask for a new one."),
+    "wrong_campaign": N_("This pass is for another week."),
+    "wrong_event": N_("This pass is for another event."),
+    "not_open": N_("No session is open for check-in now."),
+    "full": N_("The room is full. Please wait until someone leaves."),
+    "not_allowed": N_("This device may not do that."),
+    "bad_scan": N_("This scan could not be read. Please try again."),
+}
+
+
+def message(
+    answer: Answer, campaign: Campaign, *, kind: str = ledger.PASS, direction: str = ledger.IN
+) -> str:
+    """The sentence for an answer. Times are told in the campaign's zone."""
+    if answer.verdict == ledger.REFUSED:
+        return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
+    if answer.flags & ledger.HELD:
+        return gettext("Kept. The organizer will look at it before it counts.")
+    if kind == ledger.UNDO:
+        return gettext("Undone") if answer.verdict == ledger.STORED else gettext("Was undone already")
+    if direction == ledger.OUT:
+        return (
+            gettext("Checked out") if answer.verdict == ledger.STORED else gettext("Was checked out already")
+        )
+    if Flag.REENTRY in answer.flags:
+        return gettext("Welcome back")
+    if answer.verdict == ledger.REPEAT:
+        return gettext("Already checked in at %(time)s", time=_clock(answer, campaign))
+    if answer.headcount and answer.headcount > 1:
+        return gettext("Checked in: %(count)s people", count=answer.headcount)
+    return gettext("Checked in")
+
+
+def _clock(answer: Answer, campaign: Campaign) -> str:
+    return format_time(answer.since.astimezone(clock.zone(campaign.zone)), "HH:mm", rebase=False)

@@ -1,0 +1,127 @@
+"""The campaign (宣传周): its days, zone and theme, and the lists of terms from its campaign file."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.db import Base, db
+from models.errors import N_, Unknown
+
+UNKNOWN_GROUP = "unknown"
+AUDIENCE, FOCUS, FORMAT, SPOTLIGHT, LINE, UNIT = "audience", "focus", "format", "spotlight", "line", "unit"
+OTHER_FORMAT = "other"
+
+
+class Campaign(Base):
+    __tablename__ = "campaign"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)  # two bytes in every pass: 1-65535
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    theme_zh: Mapped[str]
+    theme_en: Mapped[str]
+    starts: Mapped[date] = mapped_column(Date)
+    ends: Mapped[date] = mapped_column(Date)
+    zone: Mapped[str]
+    marked_day: Mapped[date | None] = mapped_column(Date)
+    marked_zh: Mapped[str] = mapped_column(default="")
+    marked_en: Mapped[str] = mapped_column(default="")
+    summary_working_days: Mapped[int]
+    rehearsal: Mapped[bool] = mapped_column(default=False)
+    figures_released: Mapped[bool] = mapped_column(default=False)
+
+    terms: Mapped[list["Term"]] = relationship(order_by="Term.kind, Term.number", lazy="selectin")
+    reported_formats: Mapped[list["ReportedFormat"]] = relationship(lazy="select")
+
+    def of(self, kind: str) -> list["Term"]:
+        """The terms of one kind in the order of the campaign file."""
+        return [term for term in self.terms if term.kind == kind]
+
+    def term(self, kind: str, key: str) -> "Term | None":
+        return next((term for term in self.terms if term.kind == kind and term.key == key), None)
+
+    @property
+    def groups(self) -> list["Term"]:
+        return self.of(AUDIENCE)
+
+    def group_by_number(self, number: int) -> str:
+        """The key of the audience group with this number in code payloads; 0 and strangers are unknown."""
+        return next((term.key for term in self.groups if term.number == number), UNKNOWN_GROUP)
+
+    def group_number(self, key: str) -> int:
+        return next((term.number for term in self.groups if term.key == key), 0)
+
+    @property
+    def days(self) -> list[date]:
+        return clock.days(self.starts, self.ends)
+
+    def today(self, now: datetime) -> date:
+        return clock.day_of(now, self.zone)
+
+
+class Term(Base):
+    """One word of a campaign's lists: an audience group, focus point, format, spotlight, line or committee unit."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "kind", "key"),
+        UniqueConstraint("campaign_id", "kind", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[int]
+    key: Mapped[str] = mapped_column(String(60))
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    gist_zh: Mapped[str] = mapped_column(default="")
+    gist_en: Mapped[str] = mapped_column(default="")
+    icon: Mapped[str] = mapped_column(default="")
+    chair: Mapped[bool] = mapped_column(default=False)  # committee units: chair or member
+    recognise: Mapped[list[str]] = mapped_column(
+        JSON, default=list
+    )  # lines: fragments of organizations' names
+
+    def name(self, language: str) -> str:
+        return self.name_zh if language.startswith("zh") else self.name_en
+
+    def gist(self, language: str) -> str:
+        return self.gist_zh if language.startswith("zh") else self.gist_en
+
+
+class ReportedFormat(Base):
+    """How the campaign file reads a reported form of activity: one of the notice's formats."""
+
+    __tablename__ = "reported_format"
+
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(String(60), primary_key=True)
+    format: Mapped[str] = mapped_column(String(60))
+
+
+def find(campaign_id: str) -> Campaign:
+    """The campaign with this id. Raises Unknown."""
+    # PostgreSQL does not even look for a NUL character.
+    campaign = db.session.get(Campaign, campaign_id) if "\0" not in campaign_id else None
+    if campaign is None:
+        raise Unknown(N_("There is no campaign “%(id)s”."), id=campaign_id[:40])
+    return campaign
+
+
+def current(now: datetime) -> Campaign | None:
+    """The campaign that contains today, else the next, else the latest; a real one before a rehearsal."""
+    campaigns = db.session.scalars(select(Campaign)).all()
+
+    def rank(campaign: Campaign) -> tuple[int, int, bool]:
+        today = campaign.today(now)
+        if campaign.starts <= today <= campaign.ends:
+            return 0, 0, campaign.rehearsal
+        if today < campaign.starts:
+            return 1, (campaign.starts - today).days, campaign.rehearsal
+        return 2, (today - campaign.ends).days, campaign.rehearsal
+
+    return min(campaigns, key=rank, default=None)

@@ -1,0 +1,77 @@
+"""Whether a phone that opened a poster's code was at the place: asked only where the organizer wants it, answered only if
+the visitor likes. The phone itself compares; what comes back is yes, no or not told, never a position (rule 11).
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from models.codes.venue_codes import PRINTED, VenueCode
+from models.db import db
+from models.errors import N_, Mistake
+from models.events.tables import Event
+from models.ledger.tables import FAR, NEAR, NOT_TOLD, Presence, Scan
+from models.places.gcj02 import gcj02
+from models.places.tables import Venue
+
+LEAST, MOST = 100, 5000  # metres: less is within a phone's error, more says nothing
+
+
+@dataclass(frozen=True)
+class Area:
+    """Within `metres` of one of the points (latitude, longitude in degrees) is near. A point stands here as WGS-84 and,
+    in the mainland, as GCJ-02 too: some browsers there tell the shifted position."""
+
+    metres: int
+    points: tuple[tuple[float, float], ...]
+
+
+def asked(code: VenueCode) -> Area | None:
+    """What a phone behind this code is asked to compare with; None where nobody asks: another kind of code, no distance
+    set, or no venue of which the coordinates are known."""
+    event = code.event
+    known = _placed(event)
+    if code.method != PRINTED or event.near_metres is None or not known:
+        return None
+    points = {(venue.latitude, venue.longitude) for venue in known}
+    return Area(event.near_metres, tuple(sorted(points | {gcj02(*point) for point in points})))
+
+
+def has_coordinates(event: Event) -> bool:
+    """Whether a phone would have something to compare its place with."""
+    return bool(_placed(event))
+
+
+def _placed(event: Event) -> list[Venue]:
+    return [one for one in venues_of(event) if one.latitude is not None and one.longitude is not None]
+
+
+def venues_of(event: Event) -> list[Venue]:
+    """Every place of an event, each once."""
+    found = [row.venue for row in event.venues] + [one.venue for one in event.occurrences if one.venue]
+    return list(dict.fromkeys(found))
+
+
+def answer(area: Area | None, told: str | None) -> str | None:
+    """What is kept of a form's answer: NEAR or FAR as told, else NOT_TOLD; None where nobody asked."""
+    if area is None:
+        return None
+    return told if told in (NEAR, FAR) else NOT_TOLD
+
+
+def check_metres(metres: int | None) -> None:
+    """Raises Mistake for a distance that cannot be asked for. None: nobody asks."""
+    if metres is not None and not LEAST <= metres <= MOST:
+        raise Mistake(N_("Choose a distance from %(least)s to %(most)s metres."), least=LEAST, most=MOST)
+
+
+def visits_by_answer(event_id: int) -> dict[str, int]:
+    """The visits of an event at whose code phones were asked, by their answers: NEAR, FAR, NOT_TOLD. Empty: none was."""
+    asked = (
+        select(Scan.near, func.sum(Presence.weight))
+        .join(Presence, Presence.visit_id == Scan.id)
+        .where(Scan.event_id == event_id, Scan.near.is_not(None))
+        .group_by(Scan.near)
+    )
+    counted = {near: int(visits) for near, visits in db.session.execute(asked)}
+    return {near: counted.get(near, 0) for near in (NEAR, FAR, NOT_TOLD)} if counted else {}

@@ -1,0 +1,1 @@
+"""Signed codes: passes, venue codes and the keys that sign them."""

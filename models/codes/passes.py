@@ -1,0 +1,235 @@
+"""Passes (参与码): random tokens without names, for one person or for a group."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.codes import keys, signatures
+from models.db import Base, BigId, Instant, db, transaction
+from models.errors import N_, Conflict, Mistake, Unknown
+from models.events.tables import Event
+from models.public.filters import LARGEST_ID
+
+SINGLE, GROUP, TAKEN = 1, 2, 3  # the purpose in the payload
+
+
+class Replacement(Base):
+    """One pass took the place of another. Its holder stays the same: root is the serial of the first pass of them all."""
+
+    __tablename__ = "pass_replacement"
+
+    new_id: Mapped[int] = mapped_column(ForeignKey("pass.id"), primary_key=True)
+    old_id: Mapped[int] = mapped_column(ForeignKey("pass.id"), unique=True)
+    root: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Pass(Base):
+    __tablename__ = "pass"
+    __table_args__ = (UniqueConstraint("campaign_id", "serial"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    purpose: Mapped[int]
+    group: Mapped[str] = mapped_column("audience", String(60))
+    headcount: Mapped[int]
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id"), index=True
+    )  # None: the whole campaign
+    serial: Mapped[int] = mapped_column(BigInteger)  # 40 random bits
+    key_id: Mapped[int] = mapped_column(ForeignKey("signing_key.id"))
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    issued_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    campaign: Mapped[Campaign] = relationship()
+    key: Mapped[keys.SigningKey] = relationship()
+    event: Mapped[Event | None] = relationship()
+    stands_for: Mapped[Replacement | None] = relationship(
+        foreign_keys=Replacement.new_id, lazy="joined", viewonly=True
+    )
+    replaced_by: Mapped[Replacement | None] = relationship(foreign_keys=Replacement.old_id, viewonly=True)
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, as the ledger names a holder: a pass and the one that replaced it are one participant."""
+        return f"p:{self.stands_for.root if self.stands_for else self.serial:010x}"
+
+    @property
+    def token(self) -> str:
+        """The signed text of the code. Ed25519 is deterministic, so it is made when it is wanted, not kept."""
+        payload = signatures.PassPayload(
+            purpose=self.purpose,
+            key_id=self.key_id,
+            campaign=self.campaign.number,
+            group=self.campaign.group_number(self.group),
+            headcount=self.headcount,
+            event=self.event_id or 0,
+            serial=self.serial,
+        )
+        return signatures.sign_pass(payload, self.key.secret)
+
+
+def issue(
+    campaign: Campaign,
+    group: str,
+    now: datetime,
+    *,
+    headcount: int | None = None,
+    event: Event | None = None,
+    count: int = 1,
+    taken: bool = False,
+    issued_by: int | None = None,
+) -> list[Pass]:
+    """Make passes in one transaction. A headcount makes them group passes; taken: a visitor took it without a name.
+
+    Raises Mistake for an unknown group, a headcount outside 1-999 or a count outside 1-10,000."""
+    if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
+        known = ", ".join([term.key for term in campaign.groups] + [UNKNOWN_GROUP])
+        raise Mistake(
+            N_("“%(group)s” is no audience group here. Use one of: %(known)s."), group=group, known=known
+        )
+    if headcount is not None and not 1 <= headcount <= 999:
+        raise Mistake(N_("A group pass is for 1 to 999 people."))
+    if not 1 <= count <= 10_000:
+        raise Mistake(N_("Ask for 1 to 10,000 passes at once."))
+    if event is not None and event.campaign_id != campaign.id:
+        raise Mistake(N_("That event belongs to another campaign."))
+    purpose = TAKEN if taken else GROUP if headcount is not None else SINGLE
+    event_id = event.id if event else None
+    with transaction():
+        return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
+
+
+def _add(
+    campaign: Campaign,
+    purpose: int,
+    group: str,
+    headcount: int,
+    event_id: int | None,
+    count: int,
+    now: datetime,
+    issued_by: int | None,
+) -> list[Pass]:
+    key = keys.in_use(keys.PASS)
+    made = [
+        Pass(
+            campaign=campaign,
+            purpose=purpose,
+            group=group,
+            headcount=headcount,
+            event_id=event_id,
+            serial=serial,
+            key=key,
+            issued_at=now,
+            issued_by=issued_by,
+        )
+        for serial in _fresh_serials(campaign.id, count)
+    ]
+    db.session.add_all(made)
+    return made
+
+
+def _fresh_serials(campaign_id: str, count: int) -> list[int]:
+    """Random 40-bit numbers that the campaign has not used (the unique key stands behind this)."""
+    fresh: set[int] = set()
+    while len(fresh) < count:
+        wanted = {secrets.randbits(40) for _ in range(count - len(fresh))} - fresh
+        in_parts = [sorted(wanted)[n : n + 500] for n in range(0, len(wanted), 500)]
+        for part in in_parts:
+            used = db.session.scalars(
+                select(Pass.serial).where(Pass.campaign_id == campaign_id, Pass.serial.in_(part))
+            )
+            wanted -= set(used)
+        fresh |= wanted
+    return sorted(fresh)
+
+
+def revoke(pass_id: int, now: datetime) -> Pass:
+    """End a pass. What it did before stays. Revoking again changes nothing. Raises Unknown."""
+    with transaction():
+        found = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
+        if found is None:
+            raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
+        found.revoked_at = found.revoked_at or now
+    return found
+
+
+def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
+    """A new code for the holder of a pass; the old one ends and keeps its history. Raises Unknown, Conflict."""
+    try:
+        with transaction():
+            old = db.session.get(Pass, pass_id)
+            if old is None:
+                raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
+            old.revoked_at = old.revoked_at or now
+            [new] = _add(
+                old.campaign, old.purpose, old.group, old.headcount, old.event_id, 1, now, issued_by=by
+            )
+            db.session.flush()
+            root = old.stands_for.root if old.stands_for else old.serial
+            db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
+    except IntegrityError:  # a pass is replaced once: the unique key is the rule
+        raise Conflict(N_("Pass %(id)s has been replaced already."), id=pass_id) from None
+    db.session.refresh(new, ["stands_for"])
+    return new
+
+
+@dataclass(frozen=True)
+class OpenedPass:
+    """What a genuine pass says, by its own signed payload. group: its key. event: None for the whole campaign."""
+
+    token: str
+    campaign: Campaign
+    group: str
+    headcount: int
+    single: bool
+    event: Event | None
+    revoked: bool
+
+
+def open_pass(text: str) -> OpenedPass | None:
+    """Read and verify the text of a pass; None for everything that we did not sign as one."""
+    try:
+        sealed = signatures.read(text)
+    except signatures.NotOursError:
+        return None
+    payload = sealed.payload
+    key = keys.find(keys.PASS, payload.key_id) if isinstance(payload, signatures.PassPayload) else None
+    if key is None or not signatures.verify_pass(sealed, key.public):
+        return None
+    campaign = db.session.scalar(select(Campaign).where(Campaign.number == payload.campaign))
+    if campaign is None:
+        return None
+    row = by_serials(campaign.id, {payload.serial}).get(payload.serial)
+    return OpenedPass(
+        token=signatures.last_segment(text),
+        campaign=campaign,
+        group=campaign.group_by_number(payload.group),
+        headcount=payload.headcount,
+        single=payload.purpose != GROUP,
+        event=db.session.get(Event, payload.event) if payload.event else None,
+        revoked=row is not None and row.revoked_at is not None,
+    )
+
+
+def by_serials(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
+    """The rows of these serial numbers in a campaign."""
+    rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
+    return {row.serial: row for row in rows}
+
+
+def revoked_serials(campaign_id: str) -> list[str]:
+    """The serials (10 hex digits) of the revoked passes, for devices that must refuse them offline."""
+    rows = db.session.scalars(
+        select(Pass.serial)
+        .where(Pass.campaign_id == campaign_id, Pass.revoked_at.is_not(None))
+        .order_by(Pass.serial)
+    )
+    return [f"{serial:010x}" for serial in rows]

@@ -1,0 +1,1 @@
+"""Kiosks and screens: pairing, scopes, state, remote control."""

@@ -1,0 +1,1 @@
+"""Pictures without a page around them: QR codes and set text."""

@@ -1,0 +1,283 @@
+"""What an event is to become, as plain values: made by forms, importers and scripts, checked here once for all."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+
+from models import clock, urls
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.errors import N_, Mistake
+from models.events.tables import HALF_DAYS, MODES, Event
+from models.organizations.tables import Organization
+
+MOST_DAYS = 366
+TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
+MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
+
+
+@dataclass(frozen=True, slots=True)
+class VenueDraft:
+    """A place by its name. region_code None: the event's own region. Coordinates are WGS-84 degrees, both or none."""
+
+    name: str
+    region_code: str | None = None
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceDraft:
+    """One dated sitting. Days are in the campaign's zone, both included; instants are aware, None: not told."""
+
+    start_day: date
+    end_day: date
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    half_day: str | None = None
+    open_ended: bool = False
+    venue: VenueDraft | None = None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The organization that an event counts for, found by name and region, made with this line where it is new."""
+
+    name: str
+    region_code: str | None = None
+    line: str | None = None
+
+    @classmethod
+    def of(cls, organization: Organization) -> "Lead":
+        return cls(organization.name, organization.region_code, organization.line)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatDraft:
+    """A form of activity: the key of a format term (or "other") and the words it was told in."""
+
+    format: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDraft:
+    """What a published report says, word for word. Never a number."""
+
+    attendance: str = ""
+    materials: str = ""
+    consultations: str = ""
+    views: str = ""
+    other: str = ""
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDraft:
+    """Everything of an event that a person or a file tells. None, "" and () mean: not told.
+
+    hosts: names in order, the first leads. venues: all of its places; those of the occurrences are added by themselves.
+    main_format None: the first of the formats. origin, origin_ref: where an imported event came from, and its id there.
+    """
+
+    title: str
+    description: str = ""
+    region_code: str | None = None
+    region_text: str = ""
+    lead: Lead | None = None
+    hosts: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    formats: tuple[FormatDraft, ...] = ()
+    main_focus: str | None = None
+    main_format: str | None = None
+    mode: str | None = None
+    online_url: str = ""
+    time_text: str = ""
+    venue_text: str = ""
+    venues: tuple[VenueDraft, ...] = ()
+    occurrences: tuple[OccurrenceDraft, ...] = ()
+    report: ReportDraft | None = None
+    origin: str | None = None
+    origin_ref: str | None = None
+
+    @property
+    def counted_format(self) -> str | None:
+        """The one format that the event counts under."""
+        return self.main_format or (self.formats[0].format if self.formats else None)
+
+    def all_venues(self) -> tuple[VenueDraft, ...]:
+        """Its own venues and those of its occurrences, each once."""
+        named = {venue.name: venue for occurrence in self.occurrences if (venue := occurrence.venue)}
+        return tuple(({venue.name: venue for venue in self.venues} | named).values())
+
+
+def draft_of(event: Event) -> EventDraft:
+    """An event as it stands: what a form starts from. Cancelled occurrences of a running event are left out."""
+    live = [o for o in event.occurrences if o.status == "scheduled" or event.status == "cancelled"]
+    report = event.report
+    return EventDraft(
+        title=event.title,
+        description=event.description,
+        region_code=event.region_code,
+        region_text=event.region_text,
+        lead=Lead.of(event.lead) if event.lead else None,
+        hosts=tuple(host.name for host in event.hosts),
+        groups=tuple(event.groups),
+        formats=tuple(FormatDraft(row.format, row.text) for row in event.formats),
+        main_focus=event.main_focus,
+        main_format=event.main_format,
+        mode=event.mode,
+        online_url=event.online_url,
+        time_text=event.time_text,
+        venue_text=event.venue_text,
+        venues=tuple(_venue_draft(row.venue) for row in event.venues),
+        occurrences=tuple(_occurrence_draft(occurrence) for occurrence in live),
+        report=ReportDraft(**{f.name: getattr(report, f.name) for f in fields(ReportDraft)})
+        if report
+        else None,
+        origin=event.origin,
+        origin_ref=event.origin_ref,
+    )
+
+
+def _venue_draft(venue) -> VenueDraft:
+    return VenueDraft(venue.name, venue.region_code, venue.address, venue.latitude, venue.longitude)
+
+
+def _occurrence_draft(occurrence) -> OccurrenceDraft:
+    plain = {f.name: getattr(occurrence, f.name) for f in fields(OccurrenceDraft) if f.name != "venue"}
+    return OccurrenceDraft(**plain, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
+
+
+def joined(kept: Event, other: Event) -> EventDraft:
+    """An event as it stands, with the hosts and places of another that it has not."""
+    mine, theirs = draft_of(kept), draft_of(other)
+    hosts = tuple(dict.fromkeys((*mine.hosts, *theirs.hosts)))
+    known = {venue.name for venue in mine.all_venues()}
+    venues = tuple(venue for venue in theirs.all_venues() if venue.name not in known)
+    return replace(mine, hosts=hosts[:MOST_HOSTS], venues=(*mine.venues, *venues)[:MOST_VENUES])
+
+
+def differences(event: Event, draft: EventDraft) -> list[str]:
+    """The names of the draft's fields in which an event differs from it. Reads only."""
+    was = draft_of(event)
+    known = {(venue.name, venue.region_code): venue for venue in was.all_venues()}
+    was, wanted = _settled(was, known), _settled(draft, known)
+    return [f.name for f in fields(EventDraft) if getattr(was, f.name) != getattr(wanted, f.name)]
+
+
+def _settled(draft: EventDraft, known: dict[tuple, VenueDraft]) -> EventDraft:
+    """A draft as it reads back once it is stored, so that two can be compared."""
+
+    def venue(given: VenueDraft) -> VenueDraft:
+        region = given.region_code or draft.region_code
+        before = known.get((given.name, region), given)
+        # Venues are shared: what this draft does not tell of one stays as it is known.
+        given = replace(given, region_code=region, address=given.address or before.address)
+        if given.latitude is None:
+            given = replace(given, latitude=before.latitude, longitude=before.longitude)
+        return given
+
+    sittings = [replace(o, venue=o.venue and venue(o.venue)) for o in draft.occurrences]
+    return replace(
+        draft,
+        lead=draft.lead and Lead(draft.lead.name, draft.lead.region_code),
+        groups=tuple(sorted(draft.groups)),
+        main_format=draft.counted_format,
+        venues=tuple(venue(given) for given in draft.all_venues()),
+        occurrences=tuple(sorted(sittings, key=_start)),
+        report=draft.report if draft.report != ReportDraft() else None,
+    )
+
+
+def _start(occurrence: OccurrenceDraft) -> tuple:
+    """The order of sittings in a calendar, those of the whole day before those with a time."""
+    at = occurrence.start_at.timestamp() if occurrence.start_at else 0.0
+    return occurrence.start_day, at, occurrence.end_day, occurrence.venue.name if occurrence.venue else ""
+
+
+def check(campaign: Campaign, draft: EventDraft) -> None:
+    """Raise Mistake, one sentence, for the first thing in a draft that the campaign's rules refuse."""
+    if not draft.title.strip():
+        raise Mistake(N_("An event needs a title."))
+    _short_enough(draft)
+    _known(campaign, campaigns.AUDIENCE, draft.groups)
+    _known(campaign, campaigns.FOCUS, [draft.main_focus] if draft.main_focus else [])
+    asked = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
+    _known(campaign, campaigns.FORMAT, [key for key in asked if key != campaigns.OTHER_FORMAT])
+    if draft.mode is not None and draft.mode not in MODES:
+        raise Mistake(N_("“%(mode)s” is not one of onsite, online and mixed."), mode=draft.mode[:40])
+    if draft.online_url:
+        _online(draft.online_url)
+    for venue in draft.all_venues():
+        _venue(venue)
+    for occurrence in draft.occurrences:
+        _occurrence(campaign, occurrence)
+
+
+def _online(url: str) -> None:
+    if not url.startswith(("https://", "http://")):
+        raise Mistake(N_("An online address begins with https:// or http://."))
+    try:
+        urls.encoded(url)
+    except ValueError:
+        raise Mistake(
+            N_("“%(url)s” cannot be opened. Copy the online address once more, whole."), url=url
+        ) from None
+
+
+def _short_enough(draft: EventDraft) -> None:
+    if len(draft.title) > TITLE_LENGTH:
+        raise Mistake(N_("The title is longer than %(most)s characters."), most=TITLE_LENGTH)
+    texts = (draft.description, draft.online_url, draft.time_text, draft.venue_text, draft.region_text)
+    if any(len(text) > TEXT_LENGTH for text in texts):
+        raise Mistake(N_("A text is longer than %(most)s characters."), most=TEXT_LENGTH)
+    lists = (
+        (draft.hosts, MOST_HOSTS),
+        (draft.venues, MOST_VENUES),
+        (draft.formats, MOST_FORMATS),
+        (draft.occurrences, MOST_OCCURRENCES),
+    )
+    for entries, most in lists:
+        if len(entries) > most:
+            raise Mistake(N_("A list has more than %(most)s entries."), most=most)
+    names = [*draft.hosts, *(venue.name for venue in draft.all_venues()), *(f.text for f in draft.formats)]
+    if any(len(name) > NAME_LENGTH for name in names):
+        raise Mistake(N_("A name is longer than %(most)s characters."), most=NAME_LENGTH)
+
+
+def _known(campaign: Campaign, kind: str, keys) -> None:
+    for key in keys:
+        if campaign.term(kind, key) is None:
+            known = ", ".join(term.key for term in campaign.of(kind))
+            raise Mistake(
+                N_("“%(key)s” is not in this campaign's list. Use one of: %(known)s."),
+                key=key[:40],
+                known=known,
+            )
+
+
+def _venue(venue: VenueDraft) -> None:
+    if not venue.name.strip():
+        raise Mistake(N_("A venue needs a name."))
+    if (venue.latitude is None) != (venue.longitude is None):
+        raise Mistake(N_("Coordinates of a venue are two numbers: latitude and longitude."))
+    if venue.latitude is not None and not (-90 <= venue.latitude <= 90 and -180 <= venue.longitude <= 180):
+        raise Mistake(N_("A latitude lies between -90 and 90, a longitude between -180 and 180."))
+
+
+def _occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
+    start, end = occurrence.start_at, occurrence.end_at
+    if occurrence.end_day < occurrence.start_day or (start and end and end <= start):
+        raise Mistake(N_("An event ends before it begins. Change its end."))
+    if (occurrence.end_day - occurrence.start_day).days > MOST_DAYS:
+        raise Mistake(N_("One date of an event lasts longer than a year. Divide it."))
+    if end and not start:
+        raise Mistake(N_("An event with a time at which it ends needs one at which it begins."))
+    if start and clock.day_of(start, campaign.zone) != occurrence.start_day:
+        raise Mistake(N_("The time at which an event begins is not on its first day."))
+    if occurrence.half_day is not None and occurrence.half_day not in HALF_DAYS:
+        raise Mistake(N_("A part of the day is one of morning, afternoon and evening."))
+    if occurrence.capacity is not None and not 1 <= occurrence.capacity <= 1_000_000:
+        raise Mistake(N_("A capacity is a whole number from 1 to 1,000,000."))

@@ -1,0 +1,194 @@
+"""Events (活动) and their occurrences (场次) as rows. The verbs that change them live in models.publishing."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.campaigns.tables import Campaign
+from models.db import Base, Instant
+from models.organizations.tables import Organization
+from models.places.tables import Region, Venue
+
+DRAFT, SUBMITTED, PUBLISHED, CANCELLED = "draft", "submitted", "published", "cancelled"
+PUBLIC = (PUBLISHED, CANCELLED)
+MODES = ("onsite", "online", "mixed")
+HALF_DAYS = ("morning", "afternoon", "evening")
+NO_DATE = 99_999_999 * 10_000  # the place in the calendar of what has no date: behind all others
+
+
+class Event(Base):
+    """One event. It has one place in the figures: region, lead organization (and so line), main focus, main format;
+    its other venues, hosts, audiences and formats are for finding it. None and "" mean: not told."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "origin", "origin_ref"),
+        # All that the list and the strip of a whole week ask, so that they need not open the events.
+        Index(
+            "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # 4 bytes in every pass
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    title: Mapped[str]
+    description: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(10), default=DRAFT)
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    main_focus: Mapped[str | None] = mapped_column(String(60))
+    main_format: Mapped[str | None] = mapped_column(String(60))  # key of a format term, or "other"
+    mode: Mapped[str | None] = mapped_column(String(8))  # onsite, online, mixed
+    online_url: Mapped[str] = mapped_column(default="")
+    time_text: Mapped[str] = mapped_column(default="")  # as told: 上午, 宣传周期间
+    venue_text: Mapped[str] = mapped_column(default="")  # as told, may name several places
+    region_text: Mapped[str] = mapped_column(default="")  # as told, where the code says less
+    origin: Mapped[str | None] = mapped_column(String(200))  # where an imported event came from
+    origin_ref: Mapped[str | None] = mapped_column(String(255))  # its id there
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    track_exits: Mapped[bool] = mapped_column(default=False)  # people are scanned out, too
+    near_metres: Mapped[int | None]  # a phone that opens the poster's code may say whether it is this near
+    withdrawn_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # deleted: gone from every view, attendance stays
+    # Both follow from the occurrences (models.standing).
+    calendar_place: Mapped[int] = mapped_column(
+        BigInteger, default=NO_DATE, server_default=str(NO_DATE)
+    )  # day and minute of its beginning
+    on_days: Mapped[int] = mapped_column(
+        BigInteger, default=0, server_default="0"
+    )  # a bit for each day of the campaign
+
+    campaign: Mapped[Campaign] = relationship()
+    region: Mapped[Region | None] = relationship()
+    lead: Mapped[Organization | None] = relationship()
+    occurrences: Mapped[list["Occurrence"]] = relationship(
+        back_populates="event", order_by="Occurrence.start_day, Occurrence.start_at, Occurrence.id"
+    )
+    hosts: Mapped[list["EventHost"]] = relationship(
+        order_by="EventHost.position", cascade="all, delete-orphan"
+    )
+    audiences: Mapped[list["EventAudience"]] = relationship(cascade="all, delete-orphan")
+    formats: Mapped[list["EventFormat"]] = relationship(
+        order_by="EventFormat.position", cascade="all, delete-orphan"
+    )
+    venues: Mapped[list["EventVenue"]] = relationship(
+        order_by="EventVenue.position", cascade="all, delete-orphan"
+    )
+    report: Mapped["EventReport | None"] = relationship(cascade="all, delete-orphan")
+    changes: Mapped[list["EventChange"]] = relationship(order_by="EventChange.id", back_populates="event")
+
+    @property
+    def groups(self) -> list[str]:
+        return [row.group for row in self.audiences]
+
+    @property
+    def public(self) -> bool:
+        return self.status in PUBLIC and self.withdrawn_at is None
+
+
+class Occurrence(Base):
+    """One dated sitting of an event. Days are in the campaign's zone, both included. start_at/end_at are None when
+    nobody told a clock time: then the whole day. Never deleted once published, only cancelled."""
+
+    __tablename__ = "occurrence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    start_day: Mapped[date] = mapped_column(Date, index=True)
+    end_day: Mapped[date] = mapped_column(Date)
+    open_ended: Mapped[bool] = mapped_column(default=False)  # "4月24日起": the report gives no end
+    start_at: Mapped[datetime | None] = mapped_column(Instant)
+    end_at: Mapped[datetime | None] = mapped_column(Instant)
+    half_day: Mapped[str | None] = mapped_column(String(10))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    capacity: Mapped[int | None]  # people inside at once; None: not limited
+    status: Mapped[str] = mapped_column(String(10), default="scheduled")  # scheduled, cancelled
+    sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    vevent: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # rendered at the change
+    vevent_stamp: Mapped[str | None] = mapped_column(String(64))  # what it was rendered with
+
+    event: Mapped[Event] = relationship(back_populates="occurrences")
+    venue: Mapped[Venue | None] = relationship()
+
+
+class EventHost(Base):
+    __tablename__ = "event_host"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # 0 leads
+    name: Mapped[str]
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+
+
+class EventAudience(Base):
+    __tablename__ = "event_audience"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
+
+
+class EventFormat(Base):
+    """A form of activity as told (text) and as the campaign reads it (format: a term's key or "other")."""
+
+    __tablename__ = "event_format"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    format: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str]
+
+
+class EventVenue(Base):
+    __tablename__ = "event_venue"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"), index=True)
+
+    venue: Mapped[Venue] = relationship(lazy="joined")
+
+
+class EventReport(Base):
+    """What a published report says of an event, word for word ("800余份"). Shown as told; never turned into a
+    number, never part of the figures. source_url is provenance for us, not shown to the public."""
+
+    __tablename__ = "event_report"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    attendance: Mapped[str] = mapped_column(default="")
+    materials: Mapped[str] = mapped_column(default="")
+    consultations: Mapped[str] = mapped_column(default="")
+    views: Mapped[str] = mapped_column(default="")
+    other: Mapped[str] = mapped_column(Text, default="")
+    source_url: Mapped[str] = mapped_column(Text, default="")
+
+
+class EventMerge(Base):
+    """An event that a person found to be the same as another: withdrawn, while the other stands for both."""
+
+    __tablename__ = "event_merge"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+
+
+class EventChange(Base):
+    """The history of an event, added to and never rewritten: what was done, when, by whom. verb: created, submitted,
+    published, changed (by a person), imported (changed by a file or feed), cancelled, withdrawn, merged."""
+
+    __tablename__ = "event_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
+    verb: Mapped[str] = mapped_column(String(20))  # created, published, changed, …
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of the columns that changed
+
+    event: Mapped[Event] = relationship(back_populates="changes")

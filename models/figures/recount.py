@@ -1,0 +1,187 @@
+"""Recount the ledger and compare every stored counter with it.
+
+The recount is SQL over the ledger's rows alone, written independently of the admission's own arithmetic.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, Subquery, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from models.campaigns.tables import Campaign
+from models.db import db, snapshot
+from models.events.tables import Event, Occurrence
+from models.ledger.in_effect import counts, undo_of
+from models.ledger.tables import ACCEPT, HELD, IN, OUT, REPEAT, STORED, UNDO, Counter, Presence, Ruling, Scan
+
+COUNTED = ("visits", "taken", "inside")  # of a counter, in this order
+NOBODY = "s:%"  # holders of rows that stand alone: touch and tally
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where something stored and the ledger disagree."""
+
+    table: str
+    where: str
+    stored: object
+    recounted: object
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a recount found. visits: by the ledger."""
+
+    scans: int
+    visits: int
+    differences: list[Difference]
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differences
+
+
+def verify(campaign: Campaign) -> Verdict:
+    """Recount a campaign. Reads everything; writes nothing."""
+    with snapshot():
+        holders = _holders(_effective(campaign)).subquery()
+        cells = _recount(holders)
+        differences = [*_compare_counters(campaign, cells), *_compare_presences(campaign, holders)]
+        mine = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
+        scans = db.session.scalar(mine)
+    return Verdict(scans, sum(sums[0] for sums in cells.values()), differences)
+
+
+def _effective(campaign: Campaign) -> Select:
+    """The comings and goings that count."""
+    undo = aliased(Scan)
+    newest = select(func.max(Ruling.id)).where(Ruling.scan_id == Scan.id).correlate(Scan).scalar_subquery()
+    ruling = select(Ruling.decision).where(Ruling.id == newest).correlate(Scan).scalar_subquery()
+    undone = exists(
+        select(undo.number).where(
+            undo.undoes == Scan.id,
+            undo.kind == UNDO,
+            undo.verdict == STORED,
+            undo.number.not_in(_idle_undos(campaign)),
+        )
+    ).correlate(Scan)
+    not_held = Scan.flags.bitwise_and(int(HELD)) == 0
+    return select(Scan).where(
+        Scan.campaign_id == campaign.id,
+        Scan.kind != UNDO,
+        Scan.verdict.in_((STORED, REPEAT)),
+        ~undone,
+        or_(ruling == ACCEPT, and_(ruling.is_(None), not_held)),
+    )
+
+
+def _idle_undos(campaign: Campaign) -> list[int]:
+    """Numbers of the stored undos that take nothing out: out of their reach, or held back. They are few, and both
+    databases subtract instants differently, so this much is decided in Python."""
+    target = aliased(Scan)
+    rows = db.session.execute(
+        select(Scan, target.kiosk_id, target.event_id, target.at)
+        .join(target, target.id == Scan.undoes)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO, Scan.verdict == STORED)
+    ).all()
+    ruled = db.session.execute(
+        select(Ruling.scan_id, Ruling.decision)
+        .join(Scan, Scan.id == Ruling.scan_id)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO)
+        .order_by(Ruling.id)
+    )
+    rulings = dict(ruled.all())
+    return [
+        undo.number
+        for undo, kiosk_id, event_id, at in rows
+        if not (counts(undo.flags, rulings.get(undo.id)) and undo_of(undo).reaches(kiosk_id, event_id, at))
+    ]
+
+
+def _holders(effective: Select) -> Select:
+    """One row for each holder at an occurrence on a day: its first arrival (else its only exit), the largest headcount
+    of its arrivals, and how many of it are inside."""
+    row = effective.subquery()
+    own = (row.c.occurrence_id, row.c.day, row.c.holder)
+    arrives = row.c.direction == IN
+    ranked = select(
+        row,
+        func.max(case((arrives, row.c.headcount), else_=0)).over(partition_by=own).label("weight"),
+        func.row_number()
+        .over(partition_by=own, order_by=(case((arrives, 0), else_=1), row.c.at, row.c.id))
+        .label("place"),
+        func.first_value(row.c.direction)
+        .over(partition_by=own, order_by=(row.c.at.desc(), row.c.id.desc()))
+        .label("last"),
+    ).subquery()
+    alone = ranked.c.holder.like(NOBODY)
+    left = case((and_(alone, ranked.c.weight == 0), -ranked.c.headcount), else_=0)
+    inside = case((ranked.c.last == OUT, left), else_=ranked.c.weight)
+    return select(ranked, (~alone).label("identified"), inside.label("inside")).where(
+        ranked.c.place == 1, or_(ranked.c.weight > 0, inside != 0)
+    )
+
+
+def _recount(holders: Subquery) -> dict[tuple, tuple[int, ...]]:
+    """COUNTED by occurrence, day, hour, group and method."""
+    cells = (holders.c.occurrence_id, holders.c.day, holders.c.hour, holders.c.audience, holders.c.method)
+    taken = func.sum(case((holders.c.taken, holders.c.weight), else_=0))
+    sums = (func.sum(holders.c.weight), taken, func.sum(holders.c.inside))
+    rows = db.session.execute(select(*cells, *sums).group_by(*cells))
+    return _by_cell(rows)
+
+
+def _by_cell(rows: Iterable) -> dict[tuple, tuple[int, ...]]:
+    found = {tuple(row[:5]): tuple(map(int, row[5:])) for row in rows}
+    return {cell: sums for cell, sums in found.items() if any(sums)}
+
+
+def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, ...]]) -> list[Difference]:
+    cells = (Counter.occurrence_id, Counter.day, Counter.hour, Counter.group, Counter.method)
+    rows = db.session.execute(
+        select(*cells, Counter.visits, Counter.taken, Counter.inside)
+        .join(Occurrence, Occurrence.id == Counter.occurrence_id)
+        .join(Event, Event.id == Occurrence.event_id)
+        .where(Event.campaign_id == campaign.id)
+    )
+    stored, nothing, found = _by_cell(rows), (0,) * len(COUNTED), []
+    for cell in sorted(stored.keys() | recounted.keys(), key=str):
+        pairs = zip(COUNTED, stored.get(cell, nothing), recounted.get(cell, nothing), strict=True)
+        where = " ".join(map(str, cell))
+        found += [
+            Difference("counter", f"{where} {name}", one, two) for name, one, two in pairs if one != two
+        ]
+    return found
+
+
+def _compare_presences(campaign: Campaign, holders: Subquery) -> list[Difference]:
+    """Every presence against its holder's rows, and every holder against the presences: participants rest on these."""
+    mine = select(Presence).join(Occurrence, Occurrence.id == Presence.occurrence_id)
+    stored = (
+        mine.join(Event, Event.id == Occurrence.event_id).where(Event.campaign_id == campaign.id).subquery()
+    )
+    same = and_(*(stored.c[name] == holders.c[name] for name in ("occurrence_id", "day", "holder")))
+    visit = case((holders.c.weight > 0, holders.c.id))
+    pairs = {
+        "visit": (stored.c.visit_id, visit),
+        "weight": (stored.c.weight, func.coalesce(holders.c.weight, 0)),
+        "inside": (stored.c.inside, func.coalesce(holders.c.inside, 0)),
+        "taken": (stored.c.taken, func.coalesce(and_(holders.c.taken, holders.c.weight > 0), false())),
+        "identified": (stored.c.identified, func.coalesce(holders.c.identified, stored.c.identified)),
+        **{name: (stored.c[name], holders.c[name]) for name in ("audience", "method", "hour")},
+    }
+    differs = or_(*(one.is_distinct_from(two) for one, two in pairs.values()))
+    place = (stored.c.occurrence_id, stored.c.day)
+    sides = [side for pair in pairs.values() for side in pair]
+    found = []
+    for occurrence_id, day, *values in db.session.execute(
+        select(*place, *sides).outerjoin(holders, same).where(differs)
+    ):
+        for name, one, two in zip(pairs, values[::2], values[1::2], strict=True):
+            if one != two:
+                found.append(Difference("presence", f"{occurrence_id} {day} {name}", one, two))
+    lost = select(holders.c.occurrence_id, holders.c.day, holders.c.weight).outerjoin(stored, same)
+    for occurrence_id, day, weight in db.session.execute(lost.where(stored.c.id.is_(None))):
+        found.append(Difference("presence", f"{occurrence_id} {day} weight", 0, weight))
+    return found

@@ -1,0 +1,1 @@
+"""iCalendar: entries, feeds, versions and personal lists."""

@@ -1,0 +1,92 @@
+"""The calendar around stored entries: its head, its one time zone, its name."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vUri
+
+from models import clock
+from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.db import db
+from models.ics.vevent import line
+from models.organizations.tables import Organization
+from models.places.tables import Region, Venue
+from models.public.filters import Filters
+
+PRODID = "-//Openweek//Openweek//ZH"
+REFRESH = timedelta(hours=1)
+COLOUR = "steelblue"  # a CSS3 name: hex is not allowed there
+MODES = {"onsite": "现场", "online": "线上", "mixed": "线上线下结合"}
+OTHER = {AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, FORMAT: {OTHER_FORMAT: "其他形式"}}
+
+
+def calendar(campaign: Campaign, entries: Iterable[bytes], head: dict[str, object] | None = None) -> bytes:
+    """A whole calendar: its head, the one time zone, the entries as they are stored.
+
+    head: the further properties of a feed; a file to keep has none, or Outlook makes a new calendar of it."""
+    vcalendar = Calendar()
+    vcalendar.add("version", "2.0")
+    vcalendar.add("prodid", PRODID)
+    vcalendar.add("calscale", "GREGORIAN")
+    for name, value in (head or {}).items():
+        vcalendar.add(name, value)
+    vcalendar.add_component(_timezone(campaign))
+    end = b"END:VCALENDAR\r\n"
+    # Joined in one go: a buffer that grows holds everything a third time while it moves.
+    return b"".join([vcalendar.to_ical().removesuffix(end), *entries, end])
+
+
+def feed_head(campaign: Campaign, filters: Filters, url: str) -> dict[str, object]:
+    """What only a subscribed calendar says of itself. url: where it came from."""
+    name = line(" · ".join([campaign.name_zh, *filter_names(campaign, filters)]))
+    return {
+        "name": name,
+        "x-wr-calname": name,
+        "x-wr-caldesc": line(campaign.theme_zh) or name,
+        "x-wr-timezone": campaign.zone,
+        "refresh-interval": vDuration(REFRESH, params={"VALUE": "DURATION"}),
+        "x-published-ttl": vDuration(REFRESH),
+        "source": vUri(url, params={"VALUE": "URI"}),
+        "color": vText(COLOUR),
+    }
+
+
+def _timezone(campaign: Campaign) -> Timezone:
+    """The campaign's zone. Where its offset stands still all year, one STANDARD part: Outlook wants it complete, and
+    stumbles over the zone's whole history."""
+    zone = clock.zone(campaign.zone)
+    year = campaign.starts.year
+    months = [datetime.combine(date(year, month, 15), time(), zone) for month in range(1, 13)]
+    if len({moment.utcoffset() for moment in months}) > 1:
+        return Timezone.from_tzinfo(zone, campaign.zone, date(year - 1, 1, 1), date(year + 2, 1, 1))
+    standard = TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))
+    standard.add("tzoffsetfrom", months[0].utcoffset())
+    standard.add("tzoffsetto", months[0].utcoffset())
+    standard.add("tzname", months[0].tzname())
+    timezone = Timezone()
+    timezone.add("tzid", campaign.zone)
+    timezone.add_component(standard)
+    return timezone
+
+
+def filter_names(campaign: Campaign, filters: Filters) -> list[str]:
+    """What a choice is called, one text for each filter: 江苏省, 4月20日、4月21日, 青少年."""
+    parts = [
+        [db.session.get_one(Region, code).name for code in filters.region],
+        [f"{day.month}月{day.day}日" for day in filters.day],
+        *(
+            [_term(campaign, kind, key) for key in getattr(filters, kind)]
+            for kind in (AUDIENCE, FOCUS, FORMAT, LINE)
+        ),
+        [db.session.get_one(Organization, number).name for number in filters.organization],
+        [db.session.get_one(Venue, number).name for number in filters.venue],
+        [MODES[mode] for mode in filters.mode],
+        [f"“{filters.q}”"] if filters.q else [],
+    ]
+    return ["、".join(part) for part in parts if part]
+
+
+def _term(campaign: Campaign, kind: str, key: str) -> str:
+    term = campaign.term(kind, key)
+    return term.name_zh if term else OTHER[kind][key]

@@ -1,0 +1,1 @@
+"""Calendar files (.ics): components, times, recurrence, and the draft that a VEVENT becomes."""

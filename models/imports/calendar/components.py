@@ -1,0 +1,223 @@
+"""Calendar files (.ics) as the events in them. Files from anywhere: broken lines, names and times of every maker.
+
+Only the frame is read here (lines, blocks, properties); what an event means is models.intake.entry. Nothing is expanded,
+so time and memory follow the size of the file.
+"""
+
+import hashlib
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from models.errors import N_, Mistake
+from models.imports.findings import CalendarEntry, Finding, Sitting
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_EVENTS = 10_000
+# Each series is walked over the weeks around the campaign: together a few seconds.
+MOST_SERIES = 1_000
+# What is kept of an event. All else (attendees, alarms, attachments) is not ours to know.
+WANTED = frozenset(
+    "UID SUMMARY DESCRIPTION X-ALT-DESC LOCATION GEO URL CONFERENCE CATEGORIES STATUS CLASS DTSTART DTEND DURATION RRULE "
+    "RDATE EXDATE EXRULE RECURRENCE-ID SEQUENCE LAST-MODIFIED DTSTAMP X-MICROSOFT-CDO-ALLDAYEVENT".split()
+)
+MANY = frozenset({"RDATE", "EXDATE", "CATEGORIES", "CONFERENCE", "RRULE"})
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR[ \t]*[\r\n]", re.I)
+# A long line goes on after a line break and a blank, which may stand inside a character: so before decoding.
+_FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
+# Files put behind one another: the first may end without a line break, the second begin with a mark.
+_NEXT = re.compile(rb"END:VCALENDAR(?:\s|\xef\xbb\xbf)*BEGIN:VCALENDAR", re.I)
+_LINE = re.compile(r"\r\n|\n|\r")
+_PROPERTY = re.compile(r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[^;:="]+=(?:"[^"]*"|[^";:])*)*):(?P<value>.*)')
+_PARAM = re.compile(r';([^;:="]+)=((?:"[^"]*"|[^";:])*)')
+_BREAKS_OFF = N_("The calendar breaks off before its end. Export or fetch it once more.")
+# What a decoder says of a character of which the end is missing.
+_CUT = ("unexpected end of data", "incomplete multibyte sequence")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass
+class _Calendar:
+    """One VCALENDAR while it is read."""
+
+    zone: str = ""
+    method: str = ""
+    zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    events: list[list[str]] = field(default_factory=list)
+
+
+def is_calendar(data: bytes) -> bool:
+    return bool(_BEGIN.match(data[:2000]))
+
+
+def read(data: bytes) -> list[CalendarEntry]:
+    """The events of all calendars in a file, series together. Raises Mistake, one sentence."""
+    if len(data) > MOST_BYTES:
+        raise Mistake(
+            N_("The calendar is larger than %(most)s MB. Export a shorter time."),
+            most=MOST_BYTES // 1024 // 1024,
+        )
+    sittings = [sitting for calendar in _calendars(_text(data)) for sitting in _sittings(calendar)]
+    if not sittings:
+        raise Mistake(N_("There is no event in this calendar."))
+    if len(sittings) > MOST_EVENTS:
+        raise Mistake(
+            N_("The calendar has more than %(most)s events. Export a shorter time."), most=MOST_EVENTS
+        )
+    if sum("RRULE" in sitting.properties for sitting in sittings) > MOST_SERIES:
+        raise Mistake(
+            N_("The calendar has more than %(most)s series. Export a shorter time."), most=MOST_SERIES
+        )
+    return list(_entries(sittings))
+
+
+def first(sitting: Sitting, name: str) -> str:
+    """The value of a property, as it stands in the file; "" where there is none."""
+    found = sitting.properties.get(name)
+    return found[0][1].strip() if found else ""
+
+
+def _text(data: bytes) -> str:
+    joined = _FOLD.sub(b"", data.removeprefix(BOM_UTF8))
+    joined = _NEXT.sub(b"END:VCALENDAR\nBEGIN:VCALENDAR", joined)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return joined.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.reason in _CUT:
+                raise Mistake(_BREAKS_OFF) from None
+    raise Mistake(N_("This calendar is written neither in UTF-8 nor in GB18030."))
+
+
+def _calendars(text: str) -> Iterator[_Calendar]:
+    calendar, path, block = _Calendar(), [], []
+    for line in _LINE.split(text):
+        name, _, value = line.partition(":")
+        word = name.strip().upper()
+        if word == "BEGIN":
+            path.append(value.strip().upper())
+            calendar = _Calendar() if len(path) == 1 else calendar
+            block = [] if len(path) == 2 else block
+        elif word == "END" and path:
+            if len(path) == 2:
+                _ended(calendar, path[1], block)
+            path.pop()
+            if not path:
+                yield calendar
+        elif path == ["VCALENDAR"]:
+            _head(calendar, word, value)
+        elif path[1:] == ["VEVENT"] or path[1:2] == ["VTIMEZONE"]:
+            block.append(line)  # what lies inside an event (alarms) is not its own
+    if path:
+        raise Mistake(_BREAKS_OFF)
+
+
+def _ended(calendar: _Calendar, kind: str, block: list[str]) -> None:
+    if kind == "VEVENT":
+        calendar.events.append(block)
+    elif kind == "VTIMEZONE":
+        calendar.zones[_zone_name(block)] = tuple(block)
+
+
+def _head(calendar: _Calendar, name: str, value: str) -> None:
+    if name.split(";")[0] == "X-WR-TIMEZONE":
+        calendar.zone = value.strip()
+    elif name == "METHOD":
+        calendar.method = value.strip().upper()
+
+
+def _zone_name(block: list[str]) -> str:
+    return next((line.partition(":")[2].strip() for line in block if line.upper().startswith("TZID")), "")
+
+
+def _sittings(calendar: _Calendar) -> Iterator[Sitting]:
+    for block in calendar.events:
+        properties: dict[str, tuple] = {}
+        for line in block:
+            _read_line(line, properties)
+        if calendar.method == "CANCEL":
+            properties["STATUS"] = (({}, "CANCELLED"),)
+        yield Sitting(properties, calendar.zone, calendar.zones)
+
+
+def _read_line(line: str, properties: dict[str, tuple]) -> None:
+    found = _PROPERTY.match(_CONTROL.sub("", line))
+    name = found["name"].upper() if found else ""
+    # A line that is no property is the rest of a text that was broken without a fold; it belongs to nothing for certain.
+    if name in WANTED and (name in MANY or name not in properties):
+        params = {key.strip().upper(): value.strip('"') for key, value in _PARAM.findall(found["params"])}
+        properties[name] = (*properties.get(name, ()), (params, found["value"]))
+
+
+def _entries(sittings: list[Sitting]) -> Iterator[CalendarEntry]:
+    """Series with what moves their dates. Copies of one event are one: the newest version counts."""
+    groups: dict[str, list[Sitting]] = {}
+    for sitting in sittings:
+        groups.setdefault(first(sitting, "UID") or _made_up(sitting), []).append(sitting)
+    number = 0
+    for uid, group in groups.items():
+        mains = [sitting for sitting in group if not first(sitting, "RECURRENCE-ID")]
+        moved = _newest_by(group, "RECURRENCE-ID")
+        if not mains:
+            mains, moved = moved[:1], moved[1:]
+        kept = _apart(mains)
+        for own, same in kept.items():
+            number += 1
+            notes = (_shared(len(mains), len(kept)),) if len(mains) > 1 else ()
+            yield CalendarEntry(number, uid + own, same, () if own else tuple(moved), notes)
+
+
+def _shared(there: int, kept: int) -> Finding:
+    if kept > 1:
+        return Finding(
+            N_("%(count)s events of the file share one UID: told apart by beginning, title and place."),
+            count=kept,
+        )
+    return Finding(N_("The file has this event %(count)s times: its newest version was read."), count=there)
+
+
+def _apart(mains: list[Sitting]) -> dict[str, Sitting]:
+    """One for each event, by what is added to its UID: of versions the newest; those of one version that begin at
+    different times, or have different titles or places, are different events. The first to begin and the last of those
+    that begin together bear the UID alone, so that what is known by it stays known."""
+    newest = max(_version(sitting)[:2] for sitting in mains)
+    begins: dict[str, dict[tuple, Sitting]] = {}
+    for sitting in sorted(mains, key=_version):
+        if _version(sitting)[:2] == newest:
+            same = begins.setdefault(first(sitting, "DTSTART"), {})
+            told = first(sitting, "SUMMARY"), first(sitting, "LOCATION")
+            same.pop(told, None)
+            same[told] = sitting
+    kept = {}
+    for at, (begin, same) in enumerate(begins.items()):
+        *others, last = same.items()
+        own = f"#{begin}" if at else ""
+        kept |= {f"#{begin}#{_digest(*told)[:12]}": sitting for told, sitting in others}
+        kept[own] = last[1]
+    return kept
+
+
+def _newest_by(group: list[Sitting], name: str) -> list[Sitting]:
+    found: dict[str, Sitting] = {}
+    for sitting in group:
+        key = first(sitting, name)
+        if key and (key not in found or _version(sitting) >= _version(found[key])):
+            found[key] = sitting
+    return list(found.values())
+
+
+def _version(sitting: Sitting) -> tuple[int, str, str]:
+    """SEQUENCE, when it was changed, when it was written out: the last says nothing of the event itself."""
+    sequence = first(sitting, "SEQUENCE")
+    known = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 10 else 0
+    return known, first(sitting, "LAST-MODIFIED"), first(sitting, "DTSTAMP")
+
+
+def _made_up(sitting: Sitting) -> str:
+    """What an event without a UID is known by when its file comes again."""
+    return "sha256:" + _digest(*(first(sitting, name) for name in ("SUMMARY", "DTSTART", "LOCATION")))
+
+
+def _digest(*told: str) -> str:
+    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]

@@ -1,0 +1,124 @@
+"""Times of a calendar file: dates, instants, zones by every name that makers give them, lengths."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from models.errors import N_, Mistake
+from models.imports.findings import Sitting
+
+_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)", re.I)
+_LENGTH = re.compile(
+    r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", re.I
+)
+_OFFSET = re.compile(r"TZOFFSETTO[^:]*:\s*([+-])(\d{2})(\d{2})", re.I)
+_NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
+# Windows in its own words, which differ by language; of other zones these words tell the winter's offset only.
+_CHINA = ("中国标准时间", "北京时间", "中国时间")
+_BEIJING = re.compile(r"\(?(?:UTC|GMT)\+0?8(?::?00)?\)?\s*(?:Beijing|北京)", re.I)
+_PLAIN_OFFSET = re.compile(r"(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.I)
+_LOCATION = re.compile(r"X-LIC-LOCATION[^:]*:\s*(\S+)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """wall: what a clock of the zone shows; zone None: a whole day (wall is its midnight). floating: no zone was told."""
+
+    wall: datetime
+    zone: tzinfo | None
+    floating: bool = False
+
+    @property
+    def day(self) -> date:
+        return self.wall.date()
+
+    def at(self) -> datetime:
+        """The instant, in UTC."""
+        return self.wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+
+def moment(params: Mapping[str, str], value: str, sitting: Sitting, zone_name: str) -> Moment:
+    """One date or time. zone_name: the campaign's, for what floats in a file that tells no zone. Raises Mistake."""
+    value = value.strip()
+    whole, timed = _DATE.fullmatch(value), _TIME.fullmatch(value)
+    try:
+        # What lies centuries away is a mistake of its maker, and overflows when it is reckoned with.
+        if not (whole or timed) or not 1900 <= int(value[:4]) <= 2200:
+            raise ValueError(value[:20])
+        if whole:
+            return Moment(datetime(*(int(part) for part in whole.groups())), None)
+        wall = datetime(*(int(part or 0) for part in timed.groups()[:6]))
+    except ValueError:
+        raise Mistake(N_("“%(text)s” is no date or time of a calendar."), text=value[:40]) from None
+    if timed[7]:
+        return Moment(wall, UTC)
+    name = params.get("TZID", "")
+    if name:
+        return Moment(wall, _told(name, sitting))
+    own = _known(sitting.zone) if sitting.zone else None
+    return Moment(wall, own or ZoneInfo(zone_name), floating=own is None)
+
+
+def length(value: str) -> timedelta | None:
+    """A DURATION such as PT1H30M; None for what is none, and for a negative one."""
+    found = _LENGTH.fullmatch(value.strip())
+    if found is None or not any(found.groups()):
+        return None
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _told(name: str, sitting: Sitting) -> tzinfo:
+    block = "\n".join(sitting.zones.get(name, ()))
+    located = _LOCATION.search(block)
+    found = _known(name) or (_known(located[1]) if located else None) or _fixed(block)
+    if found is None:
+        raise Mistake(
+            N_(
+                "The time zone “%(name)s” is not known here, so its time is not certain. Enter this event by hand."
+            ),
+            name=name[:60],
+        )
+    return found
+
+
+@lru_cache(maxsize=256)
+def _known(name: str) -> tzinfo | None:
+    """A zone by its name: Asia/Shanghai, China Standard Time, /example.org/20240101/Asia/Shanghai, UTC."""
+    name = name.strip().strip('"')
+    if name.upper() in ("UTC", "GMT", "Z"):
+        return UTC
+    if name in _CHINA or _BEIJING.match(name):
+        return ZoneInfo("Asia/Shanghai")
+    offset = _PLAIN_OFFSET.fullmatch(name)
+    if offset:
+        return _shifted(offset[1], int(offset[2]), int(offset[3] or 0))
+    name = WINDOWS_TO_OLSON.get(name, name)
+    parts = name.split("/")
+    for candidate in (name, "/".join(parts[-2:]), "/".join(parts[-3:])):
+        if _NAME.fullmatch(candidate):
+            try:
+                return ZoneInfo(candidate)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                continue
+    return None
+
+
+def _fixed(block: str) -> tzinfo | None:
+    """A zone of its own making that keeps one offset all year. Others are not computed: their rules may be anything."""
+    offsets = {found.groups() for found in _OFFSET.finditer(block)}
+    if len(offsets) != 1:
+        return None
+    sign, hours, minutes = offsets.pop()
+    return _shifted(sign, int(hours), int(minutes))
+
+
+def _shifted(sign: str, hours: int, minutes: int) -> tzinfo | None:
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if sign == "-" else offset) if offset < timedelta(hours=24) else None

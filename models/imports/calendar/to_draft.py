@@ -1,0 +1,177 @@
+"""One event of a calendar file as a draft, and what there is to say about it. Pure: no database."""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from functools import lru_cache
+
+from models import urls
+from models.campaigns import tables as campaigns
+from models.errors import N_, Mistake
+from models.events.draft import NAME_LENGTH, EventDraft, FormatDraft, ReportDraft, VenueDraft
+from models.imports import plain_text
+from models.imports.calendar import occurrences
+from models.imports.calendar.components import first
+from models.imports.calendar.recurrence import Steps
+from models.imports.findings import OTHER_YEAR, REFUSED, CalendarEntry, Finding, Sitting, Understood
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.to_draft import Reading
+from models.places import regions
+
+ORIGIN = "calendar-file"
+AROUND = timedelta(days=30)
+_LONGEST_REF = 255
+_CANCELLED = ("CANCELLED", "CANCELED")
+_PRIVATE = ("PRIVATE", "CONFIDENTIAL")
+_ADDRESS = ("https://", "http://")
+
+
+def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = None) -> Understood:
+    """A draft with its findings; other_year outside the campaign and the 30 days around it; or refused.
+
+    steps: what is left of the work that its file may cost."""
+    said = list(entry.notes)
+    # One that was made up of what the event says is another one as soon as that is broken.
+    ref = ref_of(entry.uid) if first(entry.main, "UID") else ""
+    title = plain_text.line(plain_text.unescaped(first(entry.main, "SUMMARY")))
+    try:
+        if first(entry.main, "CLASS").upper() in _PRIVATE:
+            raise Mistake(N_("It is marked as private in its source. Not taken in."))
+        if not title:
+            raise Mistake(N_("The event has no title (SUMMARY)."))
+        draft = _draft(entry, title, reading, said, steps or Steps())
+    except Mistake as mistake:
+        return Understood(entry.number, REFUSED, (Finding.of(mistake),), title=title, ref=ref)
+    if not draft.occurrences:
+        why = Finding(
+            N_("Not between %(first)s and %(last)s. Not taken in."),
+            first=reading.starts - AROUND, last=reading.ends + AROUND,
+        )  # fmt: skip
+        return Understood(entry.number, OTHER_YEAR, (why,), title=title, ref=ref)
+    cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
+    return Understood(entry.number, None, tuple(said), draft, cancelled, title, ref)
+
+
+def _draft(
+    entry: CalendarEntry, title: str, reading: Reading, said: list[Finding], steps: Steps
+) -> EventDraft:
+    main = entry.main
+    place = plain_text.line(plain_text.unescaped(first(main, "LOCATION")))
+    online_url = _online(main, place)
+    if place.startswith(_ADDRESS):
+        place = ""
+    venues = _venues(main, place, said)
+    region = region_of(place)
+    found = occurrences.of(entry, reading.zone, reading.starts - AROUND, reading.ends + AROUND, said, steps)
+    if any(each.end_day < reading.starts or each.start_day > reading.ends for each in found):
+        said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
+    if first(main, "STATUS").upper() == "TENTATIVE":
+        said.append(Finding(N_("Its source says that it is not certain yet (TENTATIVE).")))
+    groups, formats = _categories(main, reading, said)
+    venue = venues[0] if len(venues) == 1 else None
+    return EventDraft(
+        title=title,
+        description=_description(main),
+        region_code=region,
+        groups=groups,
+        formats=formats,
+        mode=("mixed" if place else "online") if online_url else None,
+        online_url=online_url,
+        venue_text=place,
+        venues=venues,
+        occurrences=tuple(replace(each, venue=each.venue or venue) for each in found),
+        report=ReportDraft(source_url=_address(first(main, "URL"))),
+        origin=ORIGIN,
+        origin_ref=ref_of(entry.uid),
+    )
+
+
+def ref_of(uid: str) -> str:
+    """What an event is known by when its calendar comes again: its UID, or a digest of one that is too long."""
+    if len(uid) <= _LONGEST_REF:
+        return uid
+    return "sha256:" + hashlib.sha256(uid.encode()).hexdigest()
+
+
+def _description(main: Sitting) -> str:
+    text = first(main, "DESCRIPTION") or first(main, "X-ALT-DESC")
+    return plain_text.plain(plain_text.unescaped(text))
+
+
+def _address(text: str) -> str:
+    return text if urls.is_one(text) and len(text) <= 2000 else ""
+
+
+def _online(main: Sitting, place: str) -> str:
+    """Where one takes part over the network: CONFERENCE, or a place that is an address. URL is a page about it."""
+    told = [value.strip() for _, value in main.properties.get("CONFERENCE", ())]
+    if place.startswith(_ADDRESS):
+        told.append(place.split()[0])
+    return next(filter(None, map(_address, told)), "")
+
+
+def _venues(main: Sitting, place: str, said: list[Finding]) -> tuple[VenueDraft, ...]:
+    if not place:
+        return ()
+    names, sure = cells.places(place)
+    if not sure or any(len(name) > NAME_LENGTH for name in names):
+        said.append(
+            Finding(N_("“%(text)s” does not name one certain place: kept in these words."), text=place[:200])
+        )
+        return ()
+    if len(names) > 1:
+        said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
+        return tuple(VenueDraft(name) for name in names)
+    latitude, longitude = _geo(first(main, "GEO"))
+    return tuple(VenueDraft(name, latitude=latitude, longitude=longitude) for name in names)
+
+
+def _geo(text: str) -> tuple[float, float] | tuple[None, None]:
+    try:
+        latitude, longitude = (float(part) for part in text.split(";"))
+    except ValueError:
+        return None, None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or latitude == longitude == 0:
+        return None, None
+    return latitude, longitude
+
+
+def _categories(main: Sitting, reading: Reading, said: list[Finding]):
+    """Audience groups and forms of activity among the categories; the others are named."""
+    told = ",".join(value.replace("\\,", "，") for _, value in main.properties.get("CATEGORIES", ()))
+    words = tuple(
+        dict.fromkeys(
+            word for part in told.split(",") if (word := plain_text.line(plain_text.unescaped(part)))
+        )
+    )
+    groups = tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
+    known = [
+        word for word in words if word in reading.formats and reading.formats[word] != campaigns.OTHER_FORMAT
+    ]
+    other = [word for word in words if word not in reading.groups and word not in known]
+    if other:
+        said.append(
+            Finding(
+                N_("Categories that this campaign does not have: %(words)s."), words="、".join(other)[:200]
+            )
+        )
+    return groups, tuple(FormatDraft(reading.formats[word], word) for word in known)
+
+
+@lru_cache(maxsize=4096)
+def region_of(address: str) -> str | None:
+    """The region with whose full names an address begins (江苏省连云港市…, 北京市海淀区…); None where it does not."""
+    rest, code = address, None
+    for level in (regions.PROVINCE, regions.PREFECTURE, regions.COUNTY):
+        for name, below in _named(level) if rest else ():
+            if rest.startswith(name) and (level == regions.PROVINCE or regions.is_below(below, code)):
+                rest, code = rest.removeprefix(name), below
+                break
+        if code is None:
+            return None
+    return code
+
+
+@lru_cache(maxsize=3)
+def _named(level: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row.name, row.code) for row in regions.load() if row.level == level)

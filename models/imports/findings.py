@@ -1,0 +1,138 @@
+"""What an import says of each row: a verdict, and sentences that the edge words for the clerk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.errors import Mistake
+from models.events.draft import EventDraft
+
+NEW, CHANGED, SAME, CANCELLED, OTHER_YEAR, REFUSED = VERDICTS = (
+    "new", "changed", "same", "cancelled", "other_year", "refused",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A list inside a sentence whose entries are messages themselves, to be worded one by one."""
+
+    messages: tuple[str, ...]
+
+
+class InCell(Mistake):
+    """What one cell of a table says and the rules refuse. column: the name of its field."""
+
+    def __init__(self, column: str, message: str, /, **values: object) -> None:
+        super().__init__(message, **values)
+        self.column = column
+
+
+class Finding:
+    """One sentence: an English message marked with N_, and values for its places (texts, numbers, Names).
+
+    cell: the cell of the table that it speaks of, as a spreadsheet names it ("D7"); "" where it is none."""
+
+    __slots__ = ("cell", "column", "message", "values")
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        self.message, self.values, self.column, self.cell = message, values, "", ""
+
+    @classmethod
+    def of(cls, mistake: Mistake) -> "Finding":
+        found = cls(mistake.message, **mistake.values)
+        return found.about(mistake.column) if isinstance(mistake, InCell) else found
+
+    def about(self, column: str) -> "Finding":
+        """The same, of the cell in the column of this field."""
+        self.column = column
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table. number: as a spreadsheet counts. cells: trimmed texts."""
+
+    number: int
+    cells: list[str]
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
+    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading.
+    sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
+    unread: it stands for a sheet that was not read; its notes say why."""
+
+    number: int
+    cells: dict[str, str]
+    surplus: bool = False  # more cells than the header has
+    columns: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Finding, ...] = ()
+    sheet: str = ""
+    twin: int | None = None
+    unread: bool = False
+
+    def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """The findings with the names of their cells."""
+        sheet = f"{self.sheet}!" if self.sheet else ""
+        for finding in findings:
+            if finding.column in self.columns:
+                finding.cell = f"{sheet}{self.columns[finding.column]}{self.number}"
+        return findings
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One VEVENT as read: by property, its parameters and values; zone: what the file calls its own, or ""."""
+
+    properties: Mapping[str, tuple[tuple[Mapping[str, str], str], ...]]
+    zone: str = ""
+    zones: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the file's VTIMEZONEs: name -> lines
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """One event of a calendar file: a VEVENT and those that move single dates of its series. number: which one."""
+
+    number: int
+    uid: str
+    main: Sitting
+    moved: tuple[Sitting, ...] = ()
+    notes: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A row as the campaign reads it. verdict other_year or refused: then there is no draft; None: not decided yet.
+
+    cancelled: the source says that the event will not take place. title: as told, also where there is no draft.
+    ref: its id in the source where that is certain, also where there is no draft; "" where it is not."""
+
+    number: int
+    verdict: str | None
+    findings: tuple[Finding, ...]
+    draft: EventDraft | None = None
+    cancelled: bool = False
+    title: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row, or what would (dry_run). event: the id of its event, None where there is none (yet).
+
+    row: the number of the row; None for an event that is missing in the file. title: the event's.
+    written: whether the database was changed; a cancellation that is only offered has not been."""
+
+    row: int | None
+    verdict: str
+    findings: tuple[Finding, ...]
+    event: int | None = None
+    title: str = ""
+    written: bool = False
+    draft: EventDraft | None = None  # as understood, for whoever shows what would happen
+
+    @property
+    def asks(self) -> bool:
+        """An event that stands here and that its source has no more, or moved away without calling it cancelled."""
+        return self.verdict == CANCELLED and self.event is not None and self.draft is None

@@ -1,0 +1,182 @@
+"""One row at a time: its verdict against the event that is there, and the writing of it."""
+
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.campaigns.tables import Campaign
+from models.db import transaction
+from models.errors import N_, Mistake
+from models.events.draft import EventDraft, draft_of
+from models.events.tables import CANCELLED as EVENT_CANCELLED
+from models.events.tables import PUBLISHED, Event
+from models.imports.findings import (
+    CANCELLED,
+    CHANGED,
+    NEW,
+    OTHER_YEAR,
+    REFUSED,
+    SAME,
+    Finding,
+    Names,
+    Outcome,
+    Understood,
+)
+from models.organizations.tables import Account
+from models.publishing import lifecycle
+
+# What an import does is told apart from what people change at the desk, also where a person started it.
+IMPORTED = "imported"
+STILL_HERE = N_("It is still published here at its old date. Cancel it at the desk if that is right.")
+
+FIELDS = {
+    "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
+    "region_text": N_("region as told"), "lead": N_("lead organization"), "hosts": N_("hosts"),
+    "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
+    "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
+    "time_text": N_("time as told"), "venue_text": N_("place as told"), "venues": N_("places"),
+    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
+    "origin_ref": N_("id in the source"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Deciding and writing, row by row. The fields are those of models.intake.plan.take_in."""
+
+    campaign: Campaign
+    now: datetime
+    origin: str | None
+    dry_run: bool
+    partial: bool
+    by: Account | None
+    publish: bool
+    cancel: bool | Collection[int]
+    whole: bool
+
+    def one(self, row: Understood, event: Event | None) -> Outcome:
+        """The outcome of a row; event: the one that it was imported as before."""
+        try:
+            if row.draft is None:
+                found = self._without_draft(row, event)
+            else:
+                found = self._new(row) if event is None else self._again(row, event)
+            return replace(found, title=row.title, draft=row.draft)
+        except Mistake as mistake:
+            why = Finding.of(mistake)
+        except SQLAlchemyError:
+            if not self.partial:
+                raise
+            why = Finding(N_("The database refused this row."))
+        return Outcome(row.number, REFUSED, (why,), event.id if event else None, row.title)
+
+    def missing(self, event: Event, certain: bool) -> Outcome:
+        """The outcome for an event that its source names no more. certain: no row that could not be read may be it."""
+        if not certain:
+            why = Finding(
+                N_(
+                    "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
+                )
+            )
+            return Outcome(None, REFUSED, (why,), event.id, event.title)
+        why = Finding(N_("It is no longer in its source."))
+        return replace(self._cancel(None, (why,), event), title=event.title)
+
+    def _without_draft(self, row: Understood, event: Event | None) -> Outcome:
+        if event is None:
+            return Outcome(row.number, row.verdict, row.findings)
+        # One that it was merged into is another source's, though the two may share their id.
+        own = (event.origin, event.origin_ref) == (self.origin, row.ref)
+        if row.verdict == OTHER_YEAR and own and self._still_to_come(event):
+            if self.whole or self.cancel is not True:
+                why = Finding(N_("Its source has moved it out of the campaign's time."))
+                return self._cancel(row.number, (why, *row.findings), event)
+            # A slip in a year is made quickly, and what is cancelled stays so.
+            return Outcome(row.number, row.verdict, (*row.findings, Finding(STILL_HERE)), event.id)
+        left = Finding(N_("What was taken in of it before stays as it is."))
+        return Outcome(row.number, row.verdict, (*row.findings, left), event.id)
+
+    def _still_to_come(self, event: Event) -> bool:
+        today = self.campaign.today(self.now)
+        return (
+            event.status == PUBLISHED
+            and event.withdrawn_at is None
+            and any(occurrence.end_day >= today for occurrence in event.occurrences)
+        )
+
+    def _new(self, row: Understood) -> Outcome:
+        if row.cancelled:
+            why = Finding(N_("Its source says that it is cancelled, and it was never here. Nothing to do."))
+            return Outcome(row.number, CANCELLED, (why, *row.findings))
+        lifecycle.check(self.campaign, row.draft)
+        if self.dry_run:
+            return Outcome(row.number, NEW, row.findings)
+        with self._alone():
+            event = lifecycle.write_new(self.campaign, row.draft, self.now, self.by, self.publish)
+            if not self.publish:
+                lifecycle.write_submitted(event, self.now, self.by)
+        return Outcome(row.number, NEW, row.findings, event.id, written=True)
+
+    def _again(self, row: Understood, event: Event) -> Outcome:
+        if event.origin and (event.origin, event.origin_ref) != (row.draft.origin, row.draft.origin_ref):
+            # Known by its merge: two sources that both wrote here would undo each other's words at every import.
+            why = Finding(N_("It was merged with another entry here, which is left as it is."))
+            return Outcome(row.number, SAME, (why,), event.id)
+        if event.withdrawn_at is not None:
+            why = Finding(N_("This event was deleted here. The import does not bring it back."))
+            return Outcome(row.number, REFUSED, (why,), event.id)
+        if event.status == EVENT_CANCELLED:
+            why = Finding(N_("This event is cancelled here and stays so."))
+            return Outcome(row.number, CANCELLED, (why,), event.id)
+        if row.cancelled:
+            why = Finding(N_("Its source says that it is cancelled."))
+            return self._cancel(row.number, (why,), event)
+        # Where two entries were merged, the kept one goes by its own source.
+        own = replace(row.draft, origin=event.origin, origin_ref=event.origin_ref)
+        draft, kept = _with_work_by_hand(event, own)
+        findings = list(row.findings)
+        if kept:
+            findings.insert(
+                0,
+                Finding(
+                    N_("Changed here by hand, and so left as it is: %(fields)s."), fields=field_names(kept)
+                ),
+            )
+        lifecycle.check(self.campaign, draft)
+        changed = lifecycle.differences(event, draft)
+        if not changed:
+            return Outcome(row.number, SAME, tuple(findings), event.id)
+        findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
+        if not self.dry_run:
+            write = lifecycle.change if self.partial else lifecycle.write_change
+            write(event, draft, self.now, self.by, verb=IMPORTED)
+        return Outcome(row.number, CHANGED, tuple(findings), event.id, written=not self.dry_run)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """With partial a transaction for this row; else that of the whole file stands around it."""
+        return transaction() if self.partial else nullcontext()
+
+    def _cancel(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
+        accepted = self.cancel if isinstance(self.cancel, bool) else event.id in self.cancel
+        if accepted and not self.dry_run:
+            with self._alone():
+                lifecycle.write_cancelled(event, self.now, self.by)
+        return Outcome(number, CANCELLED, findings, event.id, written=accepted and not self.dry_run)
+
+
+def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, list[str]]:
+    """The row's draft with what people changed at the desk since, and the names of the fields that differ there."""
+    changes = [
+        change for change in event.changes if change.account_id is not None and change.verb != IMPORTED
+    ]
+    by_hand = {name for change in changes for name in change.fields}
+    here = draft_of(event)
+    kept = {f.name: getattr(here, f.name) for f in fields(EventDraft) if f.name in by_hand}
+    return replace(draft, **kept), [name for name in lifecycle.differences(event, draft) if name in kept]
+
+
+def field_names(names: Iterable[str]) -> Names:
+    return Names(tuple(FIELDS[name] for name in names))

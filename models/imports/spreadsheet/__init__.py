@@ -1,0 +1,1 @@
+"""Tables (.csv, .xlsx): columns, cells, and the draft that a row becomes."""

@@ -1,0 +1,148 @@
+"""What single cells of a report say: days, clock times, parts of the day, lists, places. Pure, and nothing is guessed."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, time
+from functools import lru_cache
+
+from models.places import regions
+
+_YEAR = re.compile(r"(\d{4})年?")
+_DAYS = (
+    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
+    re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
+    re.compile(r"(?P<y>)(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
+)
+_CLOCKS = (
+    re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::\d{2})?"),
+    re.compile(r"(?P<h>\d{1,2})[时点](?P<m>\d{1,2})分"),
+    re.compile(r"(?P<h>\d{1,2})[时点](?P<m>)整?"),
+)
+_HALF_DAYS = (
+    ("morning", re.compile(r"上午|早上|早晨|清晨|\bmorning\b", re.I)),
+    ("afternoon", re.compile(r"下午|\bafternoon\b", re.I)),
+    ("evening", re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
+)
+# "24日上午始" tells when something began, not that it was a matter of one morning.
+_ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
+_LIST = re.compile("[;；]|\n")
+_COMMAS = re.compile("[、，,]")
+# Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
+_NO_PLACE = re.compile(
+    r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视|显示屏|led|online|platform|站$|[B哔]站|"
+    r"^[\d一二两三四五六七八九十几多]+余?[个家所处条]|分现场|\band\b",
+    re.I,
+)
+_GENERIC = frozenset(
+    "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
+)
+_JOINED = re.compile("[和及与]")
+# What stands below a table: its sums, its notes, who filled it in.
+_FOOTER = re.compile(
+    r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
+    r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
+)
+
+
+def plain(text: str) -> str:
+    """Full-width digits and signs as plain ones, without spaces."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def year(text: str) -> int | None:
+    """2024, ２０２４ or 2024年; None for anything else."""
+    found = _YEAR.fullmatch(plain(text))
+    return int(found[1]) if found else None
+
+
+def day(text: str, in_year: int | None) -> date | None:
+    """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year is told beside it; None for anything else."""
+    for pattern in _DAYS:
+        found = pattern.fullmatch(plain(text))
+        told = found and (found["y"] or in_year)
+        if told:
+            try:
+                return date(int(told), int(found["m"]), int(found["d"]))
+            except ValueError:
+                return None
+    return None
+
+
+def clock_time(text: str) -> time | None:
+    """9:05, 09:05:00, 11时30分 or 9点; None for anything else."""
+    for pattern in _CLOCKS:
+        found = pattern.fullmatch(plain(text))
+        if found:
+            try:
+                return time(int(found["h"]), int(found["m"] or 0))
+            except ValueError:
+                return None
+    return None
+
+
+def half_day(text: str, *, open_ended: bool = False) -> str | None:
+    """The one part of the day that a text names; None for none, for two, and for a mere beginning."""
+    if open_ended and _ONWARDS.search(text):
+        return None
+    named = [key for key, pattern in _HALF_DAYS if pattern.search(text)]
+    return named[0] if len(named) == 1 else None
+
+
+def footer(text: str) -> str | None:
+    """The word by which a text shows that it stands below a table (合计, 填表人：…); None for any other text."""
+    found = _FOOTER.match(plain(text[:100]))
+    return found[0] if found else None
+
+
+def entries(text: str) -> tuple[str, ...]:
+    """The entries of a list cell, divided by semicolons, each once."""
+    return tuple(dict.fromkeys(part for part in (piece.strip() for piece in _LIST.split(text)) if part))
+
+
+def words(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """The entries of a list cell of terms. 、 and commas divide an entry that is no known word only where they give
+    known ones."""
+    found: list[str] = []
+    for entry in entries(text):
+        parts = [part.strip() for part in _COMMAS.split(entry) if part.strip()]
+        found += parts if entry not in known and any(part in known for part in parts) else [entry]
+    return tuple(dict.fromkeys(found))
+
+
+def places(text: str) -> tuple[tuple[str, ...], bool]:
+    """The names of places in a cell, and whether all of it was read.
+
+    Semicolons divide. 、 divides only where every piece can stand alone as a name; what is a count, a kind of place, a
+    region, a medium or "… and others" is no place: then the cell is kept as a text only."""
+    found: list[str] = []
+    sure = True
+    for piece in entries(text):
+        parts = _parts(piece)
+        if all(_is_place(part) for part in parts):
+            found += parts
+        else:
+            sure = False
+    return tuple(dict.fromkeys(found)), sure
+
+
+def _parts(piece: str) -> list[str]:
+    if "、" not in piece or re.search("[(（]", piece):
+        return [piece]
+    parts = [part.strip() for part in piece.split("、")]
+    return parts if all(len(part) >= 4 for part in parts) else [piece]
+
+
+def _is_place(name: str) -> bool:
+    if len(name) < 3 or len(name) > 60 or name in _GENERIC or "、" in name:
+        return False
+    if _NO_PLACE.search(name) or name in _region_names():
+        return False
+    # 县城中街和孟坝 is two places in one; a name such as 佳和城 is one.
+    return not (_JOINED.search(name[2:-2]) and len(name) > 6)
+
+
+@lru_cache(maxsize=1)
+def _region_names() -> frozenset[str]:
+    rows = regions.load()
+    return frozenset(name for row in rows for name in (row.name, row.short, row.name_en) if name)

@@ -1,0 +1,171 @@
+"""Several names in one cell: organizations with the parts they play, and places. Pure; a cell that cannot be divided for
+certain keeps its words, and is named in a finding."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from models.errors import N_
+from models.imports.findings import Finding
+from models.imports.spreadsheet import cells
+from models.places import regions
+
+_ROLES = "联合主办|主办|承办|协办|指导|支持"
+# 甲（主办）乙（协办）, and 主办：甲；承办单位：乙
+_ROLE = re.compile(rf"[（(]({_ROLES})(?:单位|方)?[)）]")
+_OWN_ROLE = re.compile(_ROLE.pattern + "$")
+_PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({_ROLES})(?:单位|方)?\s*[:：]")
+_NUMBER = re.compile(r"(?:^|(?<=[\s;；，,。]))[(（]?(\d{1,2})[.．、)）](?!\d)|([①-⑳])")
+_SIGNS = "、，,/／"
+_SLASHES = "/／"
+_CHINESE = "\u3400-\u9fff"
+_BLANK = re.compile(rf"(?<=[{_CHINESE})）])\s+(?=[{_CHINESE}])")
+_BRACKETED = re.compile("[(（][^()（）]*[)）]$")
+# How the name of an organization ends, and what makes it the whole name of one with 、 in it: 知识产权 alone is none.
+_ORGANIZATION = re.compile(
+    "(?:[局厅部委办院所会社司行学校馆台站关署队联协府处科室厂店园组系]|中心|集团|街道|总部)$"
+)
+_ROOTED = re.compile("国家|中国|中共|中央|全国|最高|[省市区县州镇乡旗]|自治区")
+_AND = re.compile("[局厅部委办院所会社校馆台站关署队联协心](?:和|与|及|以及|暨)")
+_OTHERS = re.compile(
+    r"等(?:[\d一二两三四五六七八九十百几多数余]+\D{0,10}|(?:有关|相关|多)\D{0,8}|各?(?:单位|部门))?$"
+)
+_PLACE = re.compile(
+    "(?:馆|中心|广场|公园|学校|大学|学院|中学|小学|幼儿园|医院|法院|检察院|政府|剧院|影院|剧场|礼堂|会堂|书城|书店|"
+    "车站|机场|商场|超市|市场|大厦|大楼|步行街|社区|产业园|科技园|创意园|基地|体育场|景区|银行|酒店|宾馆)$"
+)
+# What lies in the place before it: 二楼报告厅, 东门广场.
+_INSIDE = re.compile(
+    r"[东南西北前后左右内外正侧][门楼区侧广厅]|[\d一二三四五六七八九十]+[楼层号栋]|[门楼]|[A-Za-z]\d*[座栋区馆]"
+)
+
+
+def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
+    """The organizations of a cell, the part that each plays in brackets behind it where it is not the host.
+
+    Semicolons and line breaks divide; 、 commas and slashes do where every piece is an organization's whole name."""
+    found: list[str] = []
+    doubtful: list[str] = []
+    divided = False
+    for part, told in _parts(_without_numbers(text)):
+        entries = (entry.strip(" 、，,。") for entry in cells.entries(_ROLE.sub(r"\g<0>;", told)))
+        for entry in filter(None, entries):
+            pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
+            whole = len(pieces) > 1 and all(map(_is_organization, pieces))
+            if whole and len(_apart(entry, _SLASHES)) > 1:
+                whole = all(map(_is_rooted, pieces))  # 甲市市场监督管理局/知识产权局 is one with two names
+            if whole:
+                divided = True
+            elif _are_several(entry):
+                doubtful.append(entry)
+            found += [f"{name}{part}" for name in (pieces if whole else [entry])]
+    if doubtful:
+        why = N_(
+            "“%(text)s” may name several organizations: kept in these words. Divide them with semicolons."
+        )
+        said.append(Finding(why, text=doubtful[0][:80]).about("organizers"))
+    elif divided:
+        said.append(Finding(N_("Its hosts were read as %(count)s organizations."), count=len(found)))
+    return tuple(dict.fromkeys(found))
+
+
+def leader(hosts: Sequence[str]) -> str:
+    """The host that leads: the first, but for those that are said to do something else (指导单位：…)."""
+    return next((host for host in hosts if _leads(host)), hosts[0])
+
+
+def without_role(name: str) -> str:
+    """An organization's name without the part it plays: 山东省教育厅(主办) -> 山东省教育厅."""
+    return _OWN_ROLE.sub("", name).strip()
+
+
+def places(text: str, said: list[Finding]) -> tuple[str, ...]:
+    """The places of a cell that are certain."""
+    told = []
+    doubtful = False
+    for entry in cells.entries(_without_numbers(text)):
+        pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
+        if len(pieces) > 1 and all(map(_is_place, pieces)):
+            told += pieces
+        else:
+            told.append(entry)
+            spaced = [piece for each in pieces for piece in _BLANK.split(each)]
+            doubtful = doubtful or sum(map(_ends_as_place, spaced)) > 1
+    names, sure = cells.places(";".join(told))
+    if not sure:
+        why = N_("“%(text)s” does not name one certain place: kept in these words.")
+        said.append(Finding(why, text=text).about("venue_text"))
+    elif doubtful:
+        why = N_("“%(text)s” was read as one place: where it is several, divide them with semicolons.")
+        said.append(Finding(why, text=text[:80]).about("venue_text"))
+    elif len(names) > 1:
+        said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
+    return names
+
+
+def _leads(host: str) -> bool:
+    role = _OWN_ROLE.search(host)
+    return role is None or role[1].endswith("主办")
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Each stretch of a cell with the part that it is said to play, "" for the host's."""
+    pieces = _PART.split(text)
+    yield "", pieces[0]
+    for part, told in zip(pieces[1::2], pieces[2::2], strict=True):
+        # What ends a stretch divides nothing within it.
+        yield "" if part == "主办" else f"（{part}）", told.strip().rstrip(_SIGNS + "。")
+
+
+def _without_numbers(text: str) -> str:
+    """1. 市图书馆 2. 市博物馆 as a list of two; numbers that do not count from one are part of the names."""
+    found = list(_NUMBER.finditer(text))
+    counted = [int(unicodedata.normalize("NFKC", each[1] or each[2])) for each in found]
+    if len(found) < 2 or counted != list(range(1, len(found) + 1)) or text[: found[0].start()].strip():
+        return text
+    ends = [*(each.start() for each in found[1:]), len(text)]
+    pieces = (text[each.end() : end] for each, end in zip(found, ends, strict=True))
+    return ";".join(piece.strip(" \n;；，,、。") for piece in pieces)
+
+
+def _apart(text: str, signs: str) -> list[str]:
+    """The pieces of a text between these signs, which divide nothing within brackets."""
+    pieces, depth, start = [], 0, 0
+    for at, sign in enumerate(text):
+        depth = max(0, depth + (sign in "(（") - (sign in ")）"))
+        if depth == 0 and sign in signs:
+            pieces.append(text[start:at].strip())
+            start = at + 1
+    return [*pieces, text[start:].strip()]
+
+
+def _is_organization(name: str) -> bool:
+    """Whether this can stand alone as an organization's whole name, and as no more than one's."""
+    bare = _BRACKETED.sub("", without_role(name)).strip()
+    if len(bare) < 4 or re.search("[()（）]", bare) or _are_several(bare):
+        return False
+    return _ORGANIZATION.search(bare) is not None
+
+
+def _is_rooted(name: str) -> bool:
+    """Whether a name begins with the place that it belongs to."""
+    if _ROOTED.match(name):
+        return True
+    return any(regions.called(name[:length]) for length in range(2, min(len(name), 12)))
+
+
+def _are_several(entry: str) -> bool:
+    if not re.search(f"[{_CHINESE}]", entry):
+        return False  # People's Government of Yunnan Province, Information Office
+    bare = _BRACKETED.sub("", entry)
+    if len(_apart(bare, _SIGNS)) > 1 or _BLANK.search(bare) or _OTHERS.search(bare):
+        return True
+    return _ORGANIZATION.search(bare) is not None and _AND.search(bare) is not None
+
+
+def _is_place(name: str) -> bool:
+    return len(name) >= 4 and _ends_as_place(name) and not re.search("[()（）]", name)
+
+
+def _ends_as_place(name: str) -> bool:
+    return _PLACE.search(name) is not None and _INSIDE.match(name) is None

@@ -1,0 +1,217 @@
+"""The dated sittings that one row of a table tells, and the words of its time that could not be entered as such."""
+
+import re
+from datetime import date
+
+from models import clock
+from models.errors import N_
+from models.events.draft import OccurrenceDraft, VenueDraft
+from models.imports.findings import Finding, InCell
+from models.imports.spreadsheet import cells, when
+from models.imports.spreadsheet.when import Slot
+from models.imports.vocabulary import Reading
+
+
+def occurrences(
+    cell: dict[str, str], year: int, reading: Reading, venues: tuple[VenueDraft, ...], said: list[Finding]
+) -> tuple[tuple[OccurrenceDraft, ...], str]:
+    """The sittings, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
+    venue = venues[0] if len(venues) == 1 else None
+    capacity = _capacity(cell["capacity"], said)
+    slots, time_text = _told_together(cell, year, said)
+    if slots:
+        drafts = tuple(_of(slot, reading.zone, venue, capacity) for slot in slots)
+        _outside(drafts[0].start_day, drafts[-1].end_day, reading, said)
+        if len(drafts) > 1:
+            said.append(Finding(N_("Read as %(count)s sittings."), count=len(drafts)).about("time_text"))
+        return drafts, time_text
+    return _by_columns(cell, year, reading, (venue, capacity), said)
+
+
+def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+    """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
+    words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
+    both, hours_told = _from_to(cell, year, said)
+    if both:
+        return both, " ".join(filter(None, (words, hours_told)))
+    if start and cells.day(start, year) is None:
+        if cell["end_date"] or hours or cell["end_time"]:
+            return (), words
+        return when.read(start, year), words
+    first = cells.day(start, year) if start else None
+    last = cells.day(cell["end_date"], year) if cell["end_date"] else first
+    span = (first, last) if first and last and first <= last else None
+    if hours and not cell["end_time"] and cells.clock_time(hours) is None:
+        return _with_clock(when.read(hours, year, span)), words
+    if not words or hours or cell["end_time"]:
+        return (), words
+    slots = when.read(words, year, span)
+    if not first:
+        # In a report the compiler of the table left the date open on purpose: its words are no date then.
+        return ((), words) if "year" in cell else (slots, words)
+    slots = _with_clock(slots)
+    if slots and not (span and span[0] <= slots[0].first and max(slot.last for slot in slots) <= span[1]):
+        said.append(
+            Finding(N_("“%(text)s” tells other days than the date beside it: kept in these words."), text=words[:80])
+            .about("time_text")
+        )  # fmt: skip
+        return (), words
+    return slots, words
+
+
+def _from_to(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+    """Day and hour together in the cell of the beginning, as forms export them; the end likewise or with its hour alone.
+    () where that is not how it is written. Over several days the days count and the hours stay words, given as well: each
+    of the days, or once from then to then?"""
+    begins, ends = cell["start_date"] or cell["start_time"], cell["end_date"] or cell["end_time"]
+    if not ends or (cell["start_date"] and cell["start_time"]) or (cell["end_date"] and cell["end_time"]):
+        return (), ""
+    first, last = when.read(begins, year), when.read(ends, year)
+    if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
+        return (), ""
+    day = first[0].first
+    if last and last[0].first == last[0].last > day and not last[0].end:
+        told = f"{begins}–{ends}"
+        why = Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80])
+        said.append(why.about("start_date" if cell["start_date"] else "start_time"))
+        return (Slot(day, last[0].first),), told
+    until = last[0].start if last and not last[0].end and last[0].first == day else None
+    until = until or (None if last else cells.clock_time(ends))
+    return ((Slot(day, day, first[0].start, until),) if until and until > first[0].start else ()), ""
+
+
+def _with_clock(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Where dates stand in their own columns, words add to them only with clock times."""
+    return slots if all(slot.start for slot in slots) else ()
+
+
+def _of(slot: Slot, zone: str, venue: VenueDraft | None, capacity: int | None) -> OccurrenceDraft:
+    return OccurrenceDraft(
+        start_day=slot.first,
+        end_day=slot.last,
+        start_at=clock.at_local(slot.first, slot.start, zone) if slot.start else None,
+        end_at=clock.at_local(slot.last, slot.end, zone) if slot.end else None,
+        half_day=slot.half_day,
+        venue=venue,
+        capacity=capacity,
+    )
+
+
+def _by_columns(
+    cell: dict[str, str],
+    year: int,
+    reading: Reading,
+    place: tuple[VenueDraft | None, int | None],
+    said: list[Finding],
+) -> tuple[tuple[OccurrenceDraft, ...], str]:
+    """The one sitting of a row whose days and clock times stand in columns of their own."""
+    time_text = cell["time_text"]
+    first, last = _day(cell, "start_date", year), _day(cell, "end_date", year)
+    if first is None:
+        if last is not None:
+            raise InCell("end_date", N_("There is an end date without a start date. Add the start date."))
+        _undated(cell, said)
+        return (), _with_clocks(cell, time_text)
+    if last is not None and last < first:
+        raise InCell("end_date", N_("The end date is before the start date. Change one of them."))
+    if first.year != year:
+        raise InCell(
+            "start_date", N_("The year says %(year)s and the date %(day)s. Change one."), year=year, day=first
+        )
+    if last is None and "year" not in cell:
+        last = (
+            first  # a plan tells the end of what lasts longer; a report (with its year) may have left it out
+        )
+    if last is None:
+        said.append(Finding(N_("No end was reported: entered on its first day.")))
+    _outside(first, last or first, reading, said)
+    start, end, time_text = _clocks(cell, first, last, time_text, reading.zone, said)
+    single = last in (None, first)
+    _unread_words(cell, single, said)
+    draft = OccurrenceDraft(
+        start_day=first,
+        end_day=last or first,
+        start_at=start,
+        end_at=end,
+        half_day=cells.half_day(time_text, open_ended=last is None) if single and start is None else None,
+        open_ended=last is None,
+        venue=place[0],
+        capacity=place[1],
+    )
+    return (draft,), time_text
+
+
+def _undated(cell: dict[str, str], said: list[Finding]) -> None:
+    """A plan that tells its days in words that were not read is not the same as one that tells none."""
+    for name in ("time_text", "start_time"):
+        if cell[name] and "year" not in cell:
+            why = Finding(
+                N_("“%(text)s” was not read as days and hours: kept in these words, without a date."),
+                text=cell[name][:80],
+            )
+            said.append(why.about(name))
+            return
+    said.append(Finding(N_("No date was reported: shown as such, and in no calendar feed.")))
+
+
+def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> None:
+    """Words beside a date that tell neither its hours nor its part of the day. A report's words are what they are."""
+    words = cell["time_text"]
+    told = cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in said)
+    if (
+        not words
+        or told
+        or "year" in cell
+        or (single and cells.half_day(words) and not re.search(r"\d", words))
+    ):
+        return
+    why = Finding(N_("“%(text)s” was not read as hours: kept in these words."), text=words[:80])
+    said.append(why.about("time_text"))
+
+
+def _outside(first: date, last: date, reading: Reading, said: list[Finding]) -> None:
+    if last < reading.starts or first > reading.ends:
+        said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
+
+
+def _capacity(text: str, said: list[Finding]) -> int | None:
+    if not text:
+        return None
+    number = cells.plain(text).removesuffix("人")
+    if number.isascii() and number.isdigit() and 0 < int(number[:8]) <= 1_000_000:
+        return int(number[:8])
+    why = Finding(N_("“%(text)s” is no number of people: left out."), text=text[:40])
+    said.append(why.about("capacity"))
+    return None
+
+
+def _day(cell: dict[str, str], name: str, year: int) -> date | None:
+    text = cell[name]
+    day = cells.day(text, year) if text else None
+    if text and day is None:
+        raise InCell(name, N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
+    return day
+
+
+def _clocks(cell: dict[str, str], first: date, last: date | None, words: str, zone: str, said: list[Finding]):
+    """Start and end as instants where the row gives clock times for one day; otherwise they stay words."""
+    start, end = cells.clock_time(cell["start_time"]), cells.clock_time(cell["end_time"])
+    unread = [
+        name for name in ("start_time", "end_time") if cell[name] and cells.clock_time(cell[name]) is None
+    ]
+    if unread or (end and not start) or (start and last not in (None, first)):
+        told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
+        why = Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80])
+        said.append(why.about((unread or ["start_time"])[0]))
+        return None, None, _with_clocks(cell, words)
+    if start and end and end <= start:
+        raise InCell("end_time", N_("The end time is not after the start time. Change one of them."))
+    begins = clock.at_local(first, start, zone) if start else None
+    ends = clock.at_local(first, end, zone) if end else None
+    return begins, ends, words
+
+
+def _with_clocks(cell: dict[str, str], words: str) -> str:
+    """The words of the time, and the clock times that could not be entered as such."""
+    told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
+    return " ".join(filter(None, (words, told)))

@@ -1,0 +1,193 @@
+"""Spreadsheets (.xlsx) as lines of text. A workbook is a zip of XML from anywhere, so it is bounded before it is read."""
+
+import html
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
+
+from models.errors import N_, Mistake
+from models.imports.findings import Finding, Line
+from models.imports.spreadsheet.columns import letter
+
+MOST_UNPACKED = 40 * 1024 * 1024
+MOST_PARTS = 500
+MOST_SHEETS = 100
+MOST_COLUMNS = 60
+MOST_LINES = 60_000
+MOST_MERGED = 5_000
+# What openpyxl, zipfile and the XML parser (SyntaxError) raise for a workbook that is damaged or made to hurt: openpyxl has
+# no error of its own for that.
+BROKEN = (
+    ArithmeticError, AssertionError, AttributeError, EOFError, InvalidFileException, LookupError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_CELL = re.compile(rb'^[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"<>]*)"')
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What the XML of a sheet says and a streamed read does not. merged: (row, column) -> the cell that it shows;
+    unsaved: formulas whose result was never stored."""
+
+    merged: dict[tuple[int, int], tuple[int, int]]
+    unsaved: frozenset[tuple[int, int]]
+
+
+def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
+    """The sheets of a workbook in their order, each with its name and its lines. Raises Mistake, one sentence, also while
+    they are read."""
+    try:
+        parts = _bounded(data)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        try:
+            if len(book.worksheets) > MOST_SHEETS:
+                raise _too_large()
+            for sheet in book.worksheets:
+                yield sheet.title, _lines(sheet, _marks(parts, sheet.title))
+        finally:
+            book.close()
+    except BROKEN:
+        raise _broken() from None
+
+
+def _broken() -> Mistake:
+    return Mistake(
+        N_("This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.")
+    )
+
+
+def _too_large() -> Mistake:
+    return Mistake(
+        N_("This spreadsheet is too large. Keep only the table with the events, and save it again.")
+    )
+
+
+def _bounded(data: bytes) -> zipfile.ZipFile:
+    """The workbook as a zip whose parts are few and small; zipfile reads no more of a part than it announces."""
+    parts = zipfile.ZipFile(io.BytesIO(data))
+    listed = parts.infolist()
+    if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
+        raise _too_large()
+    if "xl/workbook.xml" not in parts.namelist():
+        raise Mistake(N_("This is a packed file, but no spreadsheet (.xlsx)."))
+    if any(_DOCTYPE.search(parts.read(part)) for part in listed if part.filename.endswith((".xml", ".rels"))):
+        raise _broken()  # no spreadsheet declares entities; they serve to swell it
+    return parts
+
+
+def _lines(sheet, marks: _Marks) -> Iterator[Line]:
+    sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
+    shown: dict[tuple[int, int], str] = {}
+    wanted = set(marks.merged.values())
+    try:
+        for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
+            if number > MOST_LINES:
+                if any(value is not None for value in values):
+                    raise Mistake(N_("The file has more than %(most)s rows. Divide it."), most=MOST_LINES)
+                continue
+            cells = [_text(value) for value in values]
+            notes = []
+            for column in range(len(cells)):
+                at = (number, column + 1)
+                if at in wanted:
+                    shown[at] = cells[column]
+                if at in marks.merged:
+                    cells[column] = shown.get(marks.merged[at], "")
+                if at in marks.unsaved and not cells[column]:
+                    notes.append(_unsaved(at))
+            yield Line(number, cells, tuple(notes))
+    except BROKEN:
+        raise _broken() from None
+
+
+def _unsaved(at: tuple[int, int]) -> Finding:
+    finding = Finding(
+        N_("A formula without a stored result: not read. Open the file, save it, and import it again.")
+    )
+    finding.cell = f"{letter(at[1] - 1)}{at[0]}"
+    return finding
+
+
+def _text(value: object) -> str:
+    """A cell as a person would type it: 2024-04-26, 09:00, 12."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        if value.time() == time(0):
+            return value.date().isoformat()
+        return value.isoformat(" ", "minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    if isinstance(value, timedelta):
+        return _hours(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value).replace("_x000D_", "").replace("\x00", "").strip()
+
+
+def _hours(value: timedelta) -> str:
+    """A clock time that a cell holds as a duration."""
+    minutes = round(value.total_seconds() / 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}" if 0 <= minutes <= 24 * 60 else str(value)
+
+
+def _marks(parts: zipfile.ZipFile, title: str) -> _Marks:
+    """Read from the XML as text: what is looked for are a few attributes, which need no parser of XML from strangers."""
+    path = _path(parts, title)
+    data = parts.read(path) if path else b""
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    for found in _MERGED.finditer(data):
+        if len(merged) < MOST_MERGED:
+            _merge(found[1].decode("ascii"), merged)
+    unsaved = set()
+    for piece in data.split(b"<c ")[1:]:
+        at = _CELL.search(piece)
+        if at and b"<f" in piece and (b"<v>" not in piece or b"<v></v>" in piece):
+            unsaved.add(_at(at[1].decode("ascii")))
+    return _Marks(merged, frozenset(unsaved))
+
+
+def _at(ref: str) -> tuple[int, int]:
+    column, row, _, _ = range_boundaries(ref)
+    return row, column
+
+
+def _merge(ref: str, merged: dict[tuple[int, int], tuple[int, int]]) -> None:
+    """Cells merged downwards show the same in each of their rows: one host for three events. Sideways only the first
+    has it: a title across the table is one text."""
+    left, top, _, bottom = range_boundaries(ref)
+    for row in range(top + 1, min(bottom, top + MOST_MERGED) + 1):
+        merged[row, left] = (top, left)
+
+
+def _path(parts: zipfile.ZipFile, title: str) -> str | None:
+    """Where in the zip a sheet lies."""
+    book = parts.read("xl/workbook.xml").decode("utf-8", "replace")
+    links = parts.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    targets = {link.get("Id"): link.get("Target", "") for link in _elements(links, "Relationship")}
+    for sheet in _elements(book, "sheet"):
+        if sheet.get("name") == title:
+            target = targets.get(sheet.get("r:id"), "")
+            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            return path if path in parts.namelist() else None
+    return None
+
+
+def _elements(text: str, name: str) -> Iterator[dict[str, str]]:
+    """The attributes of each element of a name."""
+    for found in re.finditer(rf"<(?:\w+:)?{name}\s([^<>]*)>", text):
+        yield {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(found[1])}

@@ -1,0 +1,235 @@
+"""One row of a report as a draft of an event, and what there is to say about it. Pure: no database.
+
+Nothing is invented: a word such as 上午 becomes a part of the day and never a clock time, a count such as 800余份 stays
+the text it is, and what cannot be read for certain is kept in its own words and named in the row's findings.
+"""
+
+import re
+
+from models import urls
+from models.campaigns import file
+from models.campaigns import tables as campaigns
+from models.errors import N_, Mistake
+from models.events.draft import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
+from models.imports import plain_text
+from models.imports.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
+from models.imports.spreadsheet import cells, row_ref
+from models.imports.spreadsheet import hosts as listed
+from models.imports.spreadsheet import occurrences as times
+from models.imports.spreadsheet import region as region_cell
+from models.imports.vocabulary import Reading, reading_of
+from models.places import regions
+
+__all__ = ["EXAMPLE", "MODES", "ORIGIN", "Reading", "reading_of", "understand"]
+
+ORIGIN = "reported-events"
+MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线下线上": "mixed"} | {
+    mode: mode for mode in ("onsite", "online", "mixed")
+}
+_YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
+# How the title of the template's example begins.
+EXAMPLE = "（示例）"
+
+
+def understand(row: Row, reading: Reading) -> Understood:
+    """A draft with its findings; or other_year, or refused with the one thing to change first."""
+    if row.unread:
+        return _understood(row, REFUSED, ())
+    said: list[Finding] = []
+    try:
+        year = _year(row, reading, said)
+        if year not in reading.years:
+            span = "–".join(str(each) for each in dict.fromkeys((reading.years[0], reading.years[-1])))
+            why = Finding(
+                N_("An event of %(year)s; this campaign is of %(span)s. Not taken in."), year=year, span=span
+            )
+            return _understood(row, OTHER_YEAR, (why,))
+        draft = _draft(row, year, reading, said)
+    except Mistake as mistake:
+        return _understood(row, REFUSED, (Finding.of(mistake),))
+    return _understood(row, None, tuple(said), draft)
+
+
+def _understood(
+    row: Row, verdict: str | None, findings: tuple[Finding, ...], draft: EventDraft | None = None
+) -> Understood:
+    return Understood(
+        row.number, verdict, row.placed((*row.notes, *findings)), draft, title=row.cells["title"]
+    )
+
+
+def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
+    if row.surplus:
+        raise Mistake(
+            N_("This row has more cells than the header: put a text that holds a comma in quotation marks.")
+        )
+    footer = cells.footer(row.cells["title"])
+    if footer:
+        raise InCell(
+            "title", N_("“%(text)s” stands below the table and is no event. Not taken in."), text=footer
+        )
+    if not row.cells["title"]:
+        raise Mistake(N_("The title is missing. Add it."))
+    if row.cells["title"].startswith(EXAMPLE):
+        raise InCell("title", N_("This is the example of the template. Take the row out."))
+    text = row.cells.get("year", "")
+    year = cells.year(text)
+    if text and year is None:
+        raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
+    told = cells.day(row.cells["start_date"], None)
+    if year is None:
+        year = told.year if told else _written_year(row)
+    if year is None and "year" not in row.cells and len(reading.years) == 1:
+        # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
+        said.append(
+            Finding(N_("No year is told: read as %(year)s, the campaign's."), year=reading.starts.year)
+        )
+        year = reading.starts.year
+    if year is None:
+        raise Mistake(N_("The year is missing, so it is not certain that this belongs here. Add the year."))
+    return year
+
+
+def _written_year(row: Row) -> int | None:
+    """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
+    for name in ("start_date", "time_text", "start_time"):
+        found = _YEAR_OF_DAY.search(cells.plain(row.cells[name]))
+        if found:
+            return int(found[1])
+    return None
+
+
+def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventDraft:
+    cell = row.cells
+    region, region_text = _region(cell, said)
+    mode = _mode(cell["online"], said)
+    venues = _venues(cell["venue_text"], cell["address"], mode, said)
+    hosts = listed.hosts(cell["organizers"], said)
+    formats = _formats(cell["format"], reading, said)
+    known = [entry.format for entry in formats if entry.format != campaigns.OTHER_FORMAT]
+    occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
+    return EventDraft(
+        title=cell["title"],
+        description=plain_text.plain(cell["description"]),
+        region_code=region,
+        region_text=region_text,
+        lead=_lead(listed.leader(hosts), region, reading) if hosts else None,
+        hosts=hosts,
+        groups=_groups(cell["audiences"], reading, said),
+        formats=formats,
+        main_focus=_focus(cell["focus"], reading, said),
+        main_format=known[0] if known else None,
+        mode=mode,
+        online_url=_online_url(cell["online_url"], said),
+        time_text=time_text,
+        venue_text=cell["venue_text"],
+        venues=venues,
+        occurrences=occurrences,
+        report=ReportDraft(
+            attendance=cell["attendance_reported"],
+            materials=cell["materials_reported"],
+            consultations=cell["consultations_reported"],
+            views=cell["views_reported"],
+            other=cell["other_outcomes"],
+            source_url=cell["source_url"],
+        ),
+        origin=ORIGIN,
+        origin_ref=row_ref.of(row),
+    )
+
+
+def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]:
+    """The region as three cells tell it, else as one does, else its code."""
+    told = [cell[name] for name in ("province", "city", "county")]
+    sole = "" if any(told) else cell["region"]
+    if region_cell.names_the_corps("".join(told[:2])):
+        found = region_cell.read("".join(told))  # 新疆维吾尔自治区, 兵团第八师
+    else:
+        found = region_cell.read(sole) if sole else regions.recognise(*told)
+    code = "" if any(told) or found.code else cell["region_code"]
+    known = region_cell.code(code)
+    if code and known is None:
+        why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
+        said.append(why.about("region_code"))
+    said += [
+        Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
+        for problem in found.problems
+    ]
+    words = sole or " ".join(dict.fromkeys(filter(None, told)))
+    return found.code or known, words if found.problems else ""
+
+
+def _mode(text: str, said: list[Finding]) -> str | None:
+    mode = MODES.get(cells.plain(text).lower())
+    if text and mode is None:
+        why = Finding(N_("“%(text)s” was not read: write 线下, 线上 or 线上线下."), text=text[:40])
+        said.append(why.about("online"))
+    return mode
+
+
+def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraft, ...]:
+    if not text or mode == "online":
+        return ()
+    names = listed.places(text, said)
+    if address and len(names) == 1:
+        return (VenueDraft(names[0], address=address),)
+    if address:
+        said.append(Finding(N_("An address was told and no one place: not kept.")).about("address"))
+    return tuple(VenueDraft(name) for name in names)
+
+
+def _groups(text: str, reading: Reading, said: list[Finding]) -> tuple[str, ...]:
+    words = cells.words(text, reading.groups)
+    strange = [word for word in words if word not in reading.groups]
+    if strange:
+        said.append(
+            Finding(
+                N_("No audience group of this campaign: %(words)s."), words="、".join(strange)[:200]
+            ).about("audiences")
+        )
+    return tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
+
+
+def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDraft, ...]:
+    words = cells.words(text, reading.formats)
+    other = [word for word in words if word not in reading.formats]
+    if other:
+        said.append(
+            Finding(
+                N_("Kept as other forms, in their own words: %(words)s."), words="、".join(other)[:200]
+            ).about("format")
+        )
+    return tuple(FormatDraft(reading.formats.get(word, campaigns.OTHER_FORMAT), word) for word in words)
+
+
+def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
+    focus = reading.focuses.get(text)
+    if text and focus is None:
+        why = Finding(N_("“%(text)s” is no publicity focus of this campaign: left out."), text=text[:80])
+        said.append(why.about("focus"))
+    return focus
+
+
+def _online_url(text: str, said: list[Finding]) -> str:
+    if text and not urls.is_one(text):
+        why = Finding(N_("“%(text)s” is no address that begins with https://: left out."), text=text[:80])
+        said.append(why.about("online_url"))
+        return ""
+    return text
+
+
+def _lead(host: str, region: str | None, reading: Reading) -> Lead:
+    name = listed.without_role(host)
+    return Lead(name, _seat(name, region), file.recognise_line(reading.lines, name))
+
+
+def _seat(name: str, region: str | None) -> str | None:
+    """Where a host sits: the event's region, or the one above it whose name the host bears (铜陵市中级人民法院)."""
+    if region is None:
+        return None
+    rest, seat = name, None
+    for code in (*regions.ancestors(region), region):
+        above = regions.by_code()[code].name
+        if rest.startswith(above):
+            rest, seat = rest.removeprefix(above), code
+    return seat or region

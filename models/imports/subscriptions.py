@@ -1,0 +1,273 @@
+"""Calendars that others keep and that are pulled on a schedule, so that nobody types twice.
+
+What a pull brings is taken in on behalf of the office that gave the address. An event that its calendar no longer has,
+or calls cancelled, is only offered as a cancellation: a person confirms it or keeps the event.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from sqlalchemy import JSON, ForeignKey, Select, String, delete, false, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.db import Base, BigId, Instant, db, insert, transaction
+from models.errors import N_, Mistake, Unknown
+from models.events import scope
+from models.events.tables import CANCELLED, Event
+from models.imports import Outcome, counts, read_file, take_in
+from models.imports import fetch as fetching
+from models.imports.fetch import Fetched
+from models.imports.fetch_many import gather
+from models.imports.ownership import adopter
+from models.organizations.tables import COMMITTEE, OFFICE, Account, Organization
+from models.places import regions
+from models.public.filters import LARGEST_ID
+from models.publishing import lifecycle
+
+HOUR = timedelta(hours=1)
+LONGEST_WAIT = timedelta(hours=24)
+AFTERWARDS = timedelta(days=30)  # a week that is over for longer is not pulled any more
+AT_ONCE = 20  # feeds in one tick, fetched side by side
+PATIENCE = 30.0  # seconds of a tick for taking in what was fetched: others are due each minute
+MOST_FEEDS = 20  # of one organization in one campaign
+_OURS = N_("Something went wrong here while the calendar was taken in. The operator finds it in the log.")
+
+log = logging.getLogger("openweek.pulled")
+
+
+class PulledFeed(Base):
+    """The address of a calendar and how its last pull went. Removed ones stay: their events name them."""
+
+    __tablename__ = "pulled_feed"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))  # None: the committee's
+    url: Mapped[str] = mapped_column(String(2000))
+    etag: Mapped[str] = mapped_column(String(100), default="")
+    last_modified: Mapped[str] = mapped_column(String(100), default="")
+    last_result: Mapped[dict | None] = mapped_column(
+        JSON
+    )  # how many rows got each verdict, the last time it differed
+    last_error: Mapped[dict | None] = mapped_column(JSON)  # message and values of a Mistake
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    pulled_at: Mapped[datetime | None] = mapped_column(Instant)
+    next_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    campaign: Mapped[Campaign] = relationship()
+    organization: Mapped[Organization] = relationship()
+    owner: Mapped[Account] = relationship()
+
+    @property
+    def error(self) -> Mistake | None:
+        told = self.last_error
+        return Mistake(told["message"], **told["values"]) if told else None
+
+
+class VanishedEvent(Base):
+    """An event that its calendar no longer has or calls cancelled. kept_at: a person said that it takes place."""
+
+    __tablename__ = "vanished_event"
+
+    feed_id: Mapped[int] = mapped_column(ForeignKey("pulled_feed.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, index=True)
+    noticed_at: Mapped[datetime] = mapped_column(Instant)
+    kept_at: Mapped[datetime | None] = mapped_column(Instant)
+    kept_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    event: Mapped[Event] = relationship()
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A feed as its desk shows it, with the events that wait for a person's word."""
+
+    feed: PulledFeed
+    vanished: list[VanishedEvent]
+
+
+def feeds_for(account: Account) -> Select[tuple[PulledFeed]]:
+    """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
+    mine = PulledFeed.organization_id == account.organization_id
+    reach = {COMMITTEE: PulledFeed.id.is_not(None), OFFICE: mine}.get(account.role, false())
+    code = account.organization.region_code
+    if account.role == OFFICE and code:
+        digits = regions.prefix(code)
+        inside = PulledFeed.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+        reach = or_(mine, inside)
+    return select(PulledFeed).where(reach, PulledFeed.removed_at.is_(None))
+
+
+def feed_for(account: Account, feed_id: int) -> PulledFeed:
+    """One feed of an account's reach. Raises Unknown."""
+    found = db.session.scalar(feeds_for(account).where(PulledFeed.id == min(feed_id, LARGEST_ID)))
+    if found is None:
+        raise Unknown(N_("There is no calendar %(id)s on your desk."), id=feed_id)
+    return found
+
+
+def watched(account: Account) -> list[Watched]:
+    """The feeds of an account's reach, those that need a person first."""
+    feeds = db.session.scalars(feeds_for(account).order_by(PulledFeed.id)).all()
+    open_ones = select(VanishedEvent).where(
+        VanishedEvent.feed_id.in_([feed.id for feed in feeds]), VanishedEvent.kept_at.is_(None)
+    )
+    waiting = db.session.scalars(open_ones.order_by(VanishedEvent.event_id)).all()
+    found = [Watched(feed, [one for one in waiting if one.feed_id == feed.id]) for feed in feeds]
+    return sorted(found, key=lambda one: (not one.vanished, one.feed.last_error is None))
+
+
+def may_pull(account: Account) -> bool:
+    return account.role in (OFFICE, COMMITTEE)
+
+
+def add(account: Account, campaign: Campaign, url: str, now: datetime) -> PulledFeed:
+    """Pull this address from now on, for the first time within a minute. Raises Mistake."""
+    if not may_pull(account):
+        raise Unknown(N_("There is no page at this address. Check it for a slip, or start from the week."))
+    url = fetching.cleaned(url)
+    with transaction():
+        held = select(PulledFeed).where(
+            PulledFeed.campaign_id == campaign.id,
+            PulledFeed.organization_id == account.organization_id,
+            PulledFeed.removed_at.is_(None),
+        )
+        known = db.session.scalars(held.with_for_update()).all()
+        if url in {feed.url for feed in known}:
+            raise Mistake(N_("This address is pulled already."))
+        if len(known) >= MOST_FEEDS:
+            raise Mistake(
+                N_("%(most)s calendars are pulled for you already. Remove one first."), most=MOST_FEEDS
+            )
+        feed = PulledFeed(
+            campaign_id=campaign.id,
+            organization_id=account.organization_id,
+            region_code=account.organization.region_code if account.role == OFFICE else None,
+            url=url,
+            next_at=now,
+            added_by=account.id,
+            added_at=now,
+        )
+        db.session.add(feed)
+    return feed
+
+
+def remove(feed: PulledFeed, now: datetime) -> None:
+    """Pull it no more. Its events stay."""
+    with transaction():
+        feed.removed_at = now
+
+
+def soon(feed: PulledFeed, now: datetime) -> None:
+    """Pull it with the next tick."""
+    with transaction():
+        feed.next_at = now
+
+
+def answer(account: Account, feed: PulledFeed, event_id: int, now: datetime, *, cancel: bool) -> None:
+    """A person's word on a vanished event: it is cancelled, or it takes place. Raises Unknown."""
+    event = scope.event_for(account, event_id)
+    waiting = db.session.get(VanishedEvent, (feed.id, event.id))
+    if waiting is None:
+        raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)
+    if cancel:
+        lifecycle.cancel(event, now, account)
+    with transaction():
+        waiting.kept_at, waiting.kept_by = now, account.id
+
+
+def pull_due(
+    now: datetime, fetch: Callable[[str, str, str], Fetched] = fetching.fetch, patience: float = PATIENCE
+) -> int:
+    """Pull what is due; how many were. Fetched side by side, taken in one after the other; a failure is noted at its
+    feed and holds up no other. patience: seconds after which what is left waits for the next tick."""
+    due = (
+        select(PulledFeed)
+        .join(Campaign)
+        .where(PulledFeed.removed_at.is_(None), PulledFeed.next_at <= now)
+        .where(Campaign.ends >= clock.day_of(now - AFTERWARDS, "UTC"))
+    )
+    feeds = list(db.session.scalars(due.order_by(PulledFeed.next_at, PulledFeed.id).limit(AT_ONCE)))
+    with transaction():
+        for feed in feeds:
+            feed.next_at = now + HOUR  # a node that dies over these does not begin with them again
+    fetched = gather([(feed.url, feed.etag, feed.last_modified) for feed in feeds], fetch)
+    ends, count = monotonic() + patience, 0
+    for feed, got in zip(feeds, fetched, strict=True):
+        if count and monotonic() >= ends:
+            with transaction():
+                feed.next_at = now
+            continue
+        count += 1
+        _keep(feed, got, now)
+    return count
+
+
+def _keep(feed: PulledFeed, got: Fetched | Mistake, now: datetime) -> None:
+    """Note what came of a pull, and take in what it brought."""
+    if db.session.get_one(PulledFeed, feed.id, populate_existing=True).removed_at is not None:
+        return  # while it was fetched
+    try:
+        if isinstance(got, Mistake):
+            raise got
+        outcomes = None if got.body is None else _take_in(feed, got.body, now)
+    except Mistake as mistake:
+        _note_failure(feed, mistake, now)
+        return
+    except Exception:  # a slip of ours over one file must not cost the others their turn
+        db.session.rollback()
+        log.exception("Calendar %s could not be taken in", feed.id)
+        _note_failure(feed, Mistake(_OURS), now)
+        return
+    with transaction():
+        feed.pulled_at, feed.failures, feed.last_error = now, 0, None
+        feed.etag, feed.last_modified = got.etag, got.last_modified
+        if outcomes is not None:
+            feed.last_result = {verdict: count for verdict, count in counts(outcomes).items() if count}
+            _offer(feed, _cancellations(outcomes), now)
+
+
+def _note_failure(feed: PulledFeed, mistake: Mistake, now: datetime) -> None:
+    values = {name: value if isinstance(value, int) else str(value) for name, value in mistake.values.items()}
+    with transaction():
+        feed.pulled_at, feed.failures = now, feed.failures + 1
+        feed.last_error = {"message": mistake.message, "values": values}
+        feed.next_at = now + min(HOUR * 2 ** min(feed.failures, 5), LONGEST_WAIT)
+
+
+def _take_in(feed: PulledFeed, body: bytes, now: datetime) -> list[Outcome]:
+    return take_in(
+        feed.campaign,
+        read_file(body, "feed.ics"),
+        now,
+        by=feed.owner,
+        origin=f"feed:{feed.id}",
+        adopt=adopter(feed.owner),
+        whole=True,
+        cancel=(),
+    )
+
+
+def _cancellations(outcomes: list[Outcome]) -> set[int]:
+    """The ids of events that stand here and that the calendar no longer has, or calls cancelled."""
+    ids = {outcome.event for outcome in outcomes if outcome.verdict == "cancelled" and outcome.event}
+    still = select(Event.id).where(Event.id.in_(ids), Event.status != CANCELLED, Event.withdrawn_at.is_(None))
+    return set(db.session.scalars(still))
+
+
+def _offer(feed: PulledFeed, vanished: Collection[int], now: datetime) -> None:
+    """What is back is offered no more; what is newly gone is. A person's word holds while an event stays away."""
+    here = VanishedEvent.feed_id == feed.id
+    db.session.execute(delete(VanishedEvent).where(here, VanishedEvent.event_id.not_in(vanished)))
+    for event_id in sorted(vanished):
+        row = {"feed_id": feed.id, "event_id": event_id, "noticed_at": now}
+        db.session.execute(insert(VanishedEvent).values(row).on_conflict_do_nothing())

@@ -1,0 +1,1 @@
+"""Scans as rows, and which of them count."""

@@ -1,0 +1,184 @@
+"""The ledger: every attempt to check in, as a row that is added and never changed. And what is derived from it.
+
+Scan, Resend and Ruling are facts. Presence and Counter are derived: models.verify recounts them from the facts.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntFlag
+from uuid import UUID
+
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db import Base, BigId, Instant
+
+# Kinds of attempts. A venue attempt is a phone that opened a venue code.
+PASS, TOUCH, TALLY, UNDO, VENUE = "pass", "touch", "tally", "undo", "venue"
+# How a visit was evidenced: scanned; self-reported; counted by staff; declared afterwards.
+METHODS = ("pass", "rotating", "printed", "touch", "tally", "estimate")
+STORED, REPEAT, REFUSED, RETRY = "stored", "repeat", "refused", "retry"
+IN, OUT = "in", "out"
+ACCEPT, SET_ASIDE = "accept", "set_aside"
+NEAR, FAR, NOT_TOLD = (
+    "yes",
+    "no",
+    "not_told",
+)  # what a phone said of its distance; the position itself goes nowhere
+
+
+class Flag(IntFlag):
+    """What is remarkable about a kept row. Those in HELD do not count until a person accepts."""
+
+    NONE = 0
+    LATE = 1  # handed in more than 15 minutes after it happened
+    CLOCK = 2  # the device's clock was far off, or ahead of the receipt
+    OVER_CAPACITY = 4
+    OUTSIDE_HOURS = 8
+    RAISED = 16  # a larger headcount confirmed later
+    REENTRY = 32
+    ABOVE_DECLARED = 64
+    CONFLICT = 128
+    REVOKED_PASS = 256
+    AFTER_REVOCATION = 512
+    SET_ASIDE = 1024
+
+    @property
+    def names(self) -> list[str]:
+        return [flag.name.lower() for flag in Flag if flag in self]
+
+
+HELD = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
+
+
+class Scan(Base):
+    """One attempt and what was answered. at: corrected to true time; device_at: what the device's clock said."""
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        Index("ix_scan_undoes", "undoes"),
+        Index("ix_scan_occurrence_day", "occurrence_id", "day"),
+    )
+
+    number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order in which the server learned
+    id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
+    kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))  # None: a phone
+    supervisor: Mapped[bool] = mapped_column(default=False)  # the device had supervisor scope
+    code_number: Mapped[int | None] = mapped_column(ForeignKey("venue_code.number"))
+    seq: Mapped[int | None] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(6))
+    direction: Mapped[str] = mapped_column(String(3), default=IN)
+    method: Mapped[str | None] = mapped_column(String(8))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))
+    presence_id: Mapped[int | None] = mapped_column(ForeignKey("presence.id"), index=True)
+    pass_id: Mapped[int | None] = mapped_column(ForeignKey("pass.id"))
+    holder: Mapped[str | None] = mapped_column(String(40))
+    group: Mapped[str | None] = mapped_column("audience", String(60))
+    headcount: Mapped[int | None]
+    taken: Mapped[bool] = mapped_column(default=False)  # a pass that its visitor took without asking anybody
+    near: Mapped[str | None] = mapped_column(String(8))  # of NEAR, FAR, NOT_TOLD; None: nobody asked
+    undoes: Mapped[UUID | None] = mapped_column(Uuid)
+    device_at: Mapped[datetime] = mapped_column(Instant)
+    skew_ms: Mapped[int | None] = mapped_column(BigId)  # device clock minus true time, as applied
+    at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    day: Mapped[date] = mapped_column(Date)
+    hour: Mapped[int]
+    shown: Mapped[str | None] = mapped_column(String(8))
+    verdict: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str | None] = mapped_column(String(16))
+    since: Mapped[datetime | None] = mapped_column(Instant)
+    flags: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))  # of the content, to tell a resend from a conflict
+    code_length: Mapped[int | None]  # of a text that is not ours: all that is kept, with a keyed hash
+    code_hash: Mapped[str | None] = mapped_column(String(64))
+
+
+class Resend(Base):
+    """The same scan id handed in again with other content: kept for a person to look at. The first answer stands."""
+
+    __tablename__ = "resend"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    scan_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(6))
+    group: Mapped[str | None] = mapped_column("audience", String(60))
+    headcount: Mapped[int | None]
+    device_at: Mapped[datetime] = mapped_column(Instant)
+    shown: Mapped[str | None] = mapped_column(String(8))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+
+
+class Ruling(Base):
+    """A person's word on a row: accept one that is held, or set one aside. The newest ruling stands."""
+
+    __tablename__ = "ruling"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[UUID] = mapped_column(ForeignKey("scan.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(9))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    why: Mapped[str]
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Presence(Base):
+    """Derived: one holder at one occurrence on one campaign day. The row that every admission of this holder locks.
+
+    holder: "p:" + serial of a pass, "b:" + keyed hash of a browser's cookie, "s:" + scan id where nobody can be
+    recognised (touch, tally). weight 0: nothing counts at present. inside: heads that are in the room by the rows.
+    """
+
+    __tablename__ = "presence"
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", "day", "holder"),
+        Index("ix_presence_holder", "holder"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    day: Mapped[date] = mapped_column(Date)
+    holder: Mapped[str] = mapped_column(String(40))
+    identified: Mapped[bool]  # a pass or a browser: can be a participant
+    visit_id: Mapped[UUID | None] = mapped_column(Uuid)  # the scan that is the visit
+    group: Mapped[str | None] = mapped_column("audience", String(60))
+    method: Mapped[str | None] = mapped_column(String(8))
+    hour: Mapped[int | None]
+    weight: Mapped[int] = mapped_column(default=0)
+    inside: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[bool] = mapped_column(default=False)  # the visit is by a pass that the visitor took
+
+
+class Counter(Base):
+    """Derived: visits of one occurrence, day, hour, group and method. No row is written to by the whole country."""
+
+    __tablename__ = "counter"
+
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    hour: Mapped[int] = mapped_column(primary_key=True)
+    group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
+    method: Mapped[str] = mapped_column(String(8), primary_key=True)
+    visits: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[int] = mapped_column(
+        default=0
+    )  # those of the visits that are by passes which visitors took
+    inside: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a scan is told. since: when they first came; again: this id was answered before."""
+
+    id: UUID | None
+    verdict: str
+    reason: str | None = None
+    group: str | None = None
+    headcount: int | None = None
+    since: datetime | None = None
+    flags: Flag = Flag.NONE
+    again: bool = False

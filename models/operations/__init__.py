@@ -1,0 +1,1 @@
+"""What the operator runs: loading a campaign, start-up, the tick."""

@@ -1,0 +1,154 @@
+"""Reference data into rows: the regions of GB/T 2260 and campaign files. Loading again changes only what differs."""
+
+from dataclasses import fields
+
+from sqlalchemy import delete, insert, select, update
+
+from models.campaigns import file as campaign_file
+from models.campaigns.file import CampaignFile
+from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, Campaign, ReportedFormat, Term
+from models.db import db, transaction
+from models.errors import N_, Conflict, Mistake
+from models.events.calendar_order import stand_anew
+from models.events.tables import Event, EventAudience, EventFormat
+from models.organizations.tables import Organization
+from models.places import regions
+from models.places.tables import Region
+
+# First segments of addresses that are taken: a campaign's id is one too.
+TAKEN_IDS = frozenset(
+    "about api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
+    "sign-in sign-out sitemap.xml static v".split()
+)
+_PLAIN = (
+    "number", "name_zh", "name_en", "theme_zh", "theme_en", "starts", "ends", "zone", "marked_day", "marked_zh",
+    "marked_en", "summary_working_days",
+)  # fmt: skip
+_TERM = tuple(f.name for f in fields(campaign_file.Term) if f.name not in ("key", "recognise", "colour"))
+_REGION = ("level", "name", "short", "name_en", "addressee")
+
+
+def load_regions() -> int:
+    """Every region as a row, in one transaction; how many rows were new or changed. Regions are never deleted."""
+    with transaction():
+        columns = [getattr(Region, name) for name in ("code", "parent_code", *_REGION)]
+        known = {row.code: tuple(row) for row in db.session.execute(select(*columns))}
+        new, changed = [], []
+        for row in regions.load():
+            wanted = {"code": row.code, "parent_code": row.parent or None}
+            wanted |= {name: getattr(row, name) for name in _REGION}
+            if row.code not in known:
+                new.append(wanted)
+            elif known[row.code] != tuple(wanted.values()):
+                changed.append(wanted)
+        # The file's order puts a parent before what lies below it, as the foreign key asks.
+        if new:
+            db.session.execute(insert(Region), new)
+        if changed:
+            db.session.execute(update(Region), changed)
+    return len(new) + len(changed)
+
+
+def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_released: bool = False) -> Campaign:
+    """A campaign file as rows, in one transaction: made, or brought up to the file.
+
+    Raises Conflict where rows or printed codes hold what the file changes: the campaign's number, a group's number, a
+    term in use; Mistake for an id or number that is taken."""
+    if file.id.lower() in TAKEN_IDS:
+        raise Mistake(N_("The campaign id “%(id)s” is an address of the system. Choose another."), id=file.id)
+    with transaction():
+        campaign = db.session.get(Campaign, file.id, populate_existing=True)
+        if campaign is not None and campaign.number != file.number:
+            raise Conflict(
+                N_(
+                    "Campaign “%(id)s” has number %(known)s, which stands in every pass. Put it back in the file."
+                ),
+                id=file.id,
+                known=campaign.number,
+            )
+        other = db.session.scalar(
+            select(Campaign.id).where(Campaign.number == file.number, Campaign.id != file.id)
+        )
+        if other is not None:
+            raise Mistake(
+                N_("Number %(number)s belongs to campaign “%(other)s”. Choose another number."),
+                number=file.number,
+                other=other,
+            )
+        if campaign is None:
+            campaign = Campaign(id=file.id, rehearsal=rehearsal, figures_released=figures_released)
+            db.session.add(campaign)
+        before = campaign.starts, campaign.ends, campaign.zone
+        for name in _PLAIN:
+            setattr(campaign, name, getattr(file, name))
+        db.session.flush()
+        if before != (campaign.starts, campaign.ends, campaign.zone):
+            stand_anew(campaign)
+        for kind in campaign_file.KINDS:
+            _load_terms(campaign, kind, file.of(kind))
+        _load_formats(campaign, file)
+        db.session.flush()
+        db.session.expire(campaign, ["terms", "reported_formats"])
+    return campaign
+
+
+def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term, ...]) -> None:
+    rows = db.session.scalars(select(Term).where(Term.campaign_id == campaign.id, Term.kind == kind)).all()
+    known = {row.key: row for row in rows}
+    for term in wanted:
+        row = known.get(term.key)
+        if row and kind == AUDIENCE and row.number != term.number:
+            raise Conflict(
+                N_(
+                    "Group “%(key)s” has number %(known)s, which stands in every pass. Put it back in the file."
+                ),
+                key=term.key,
+                known=row.number,
+            )
+    gone = [row for key, row in known.items() if key not in {term.key for term in wanted}]
+    for row in gone:
+        if _in_use(campaign, kind, row.key):
+            raise Conflict(
+                N_("“%(key)s” is used by events of campaign “%(id)s”. Put it back in the file."),
+                key=row.key,
+                id=campaign.id,
+            )
+        db.session.delete(row)
+    # Two terms may have changed places: numbers are moved out of each other's way first.
+    moved = [row for term in wanted if (row := known.get(term.key)) and row.number != term.number]
+    for row in moved:
+        row.number = -row.number
+    db.session.flush()
+    new = []
+    for term in wanted:
+        told = {name: getattr(term, name) for name in _TERM} | {"recognise": list(term.recognise)}
+        if row := known.get(term.key):
+            for name, value in told.items():
+                setattr(row, name, value)
+        else:
+            new.append({"campaign_id": campaign.id, "kind": kind, "key": term.key} | told)
+    db.session.flush()
+    if new:
+        db.session.execute(insert(Term), new)
+
+
+def _in_use(campaign: Campaign, kind: str, key: str) -> bool:
+    here = Event.campaign_id == campaign.id
+    asked = {
+        AUDIENCE: select(Event.id).join(EventAudience).where(here, EventAudience.group == key),
+        FORMAT: select(Event.id).join(EventFormat).where(here, EventFormat.format == key),
+        FOCUS: select(Event.id).where(here, Event.main_focus == key),
+        LINE: select(Event.id).join(Organization, Event.lead_id == Organization.id).where(here, Organization.line == key),
+    }  # fmt: skip
+    return kind in asked and db.session.scalar(asked[kind].limit(1)) is not None
+
+
+def _load_formats(campaign: Campaign, file: CampaignFile) -> None:
+    here = ReportedFormat.campaign_id == campaign.id
+    rows = db.session.execute(select(ReportedFormat.text, ReportedFormat.format).where(here))
+    if dict(rows.all()) != dict(file.format_map):
+        db.session.execute(delete(ReportedFormat).where(here))
+        db.session.add_all(
+            ReportedFormat(campaign_id=campaign.id, text=text, format=key)
+            for text, key in file.format_map.items()
+        )

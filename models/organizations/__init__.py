@@ -1,0 +1,1 @@
+"""Organizations (单位) and accounts."""

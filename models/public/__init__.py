@@ -1,0 +1,1 @@
+"""What the public sees: filters, queries, search, and rows for exports."""

@@ -1,0 +1,137 @@
+"""The filters that pages and feeds share: read out of a query, checked once, told again as links."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from models import clock
+from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.db import db
+from models.errors import N_, Mistake
+from models.events.tables import MODES
+from models.organizations.tables import Organization
+from models.places.tables import Region, Venue
+
+OUTSIDE = timedelta(days=30)  # how far from the week a day may be asked for
+LONGEST_SEARCH = 100
+LARGEST_ID = 2**31 - 1
+
+
+class Arguments(Protocol):
+    """What carries a query: werkzeug's MultiDict, or anything with its getlist."""
+
+    def getlist(self, key: str, /) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A checked choice. Each field holds the values asked for, sorted and without repeats; () is no limit."""
+
+    region: tuple[str, ...] = ()
+    day: tuple[date, ...] = ()
+    audience: tuple[str, ...] = ()
+    focus: tuple[str, ...] = ()
+    format: tuple[str, ...] = ()
+    line: tuple[str, ...] = ()
+    organization: tuple[int, ...] = ()
+    venue: tuple[int, ...] = ()
+    mode: tuple[str, ...] = ()
+    q: str = ""
+
+    def query(self) -> list[tuple[str, str]]:
+        """The choice as pairs for a link, always in the same order."""
+        pairs = [(name, str(value)) for name in NAMES if name != "q" for value in getattr(self, name)]
+        return pairs + ([("q", self.q)] if self.q else [])
+
+    def but(self, **changes: object) -> "Filters":
+        """The same choice with some fields changed: ``filters.but(day=())`` for a link to all days."""
+        return replace(self, **changes)
+
+
+EVERYTHING = Filters()
+NAMES = tuple(field.name for field in fields(Filters))
+
+
+def parse(campaign: Campaign, args: Arguments) -> Filters:
+    """Read the filters out of a query. Raises Mistake for a value that a known filter does not know.
+
+    Unknown parameters are ignored, and so are empty values, which a form without JavaScript sends."""
+
+    def given(name: str) -> list[str]:
+        return [text.strip() for text in args.getlist(name) if text.strip()]
+
+    return Filters(
+        region=_sorted(_region(text) for text in given("region")),
+        day=_sorted(_day(campaign, text) for text in given("day")),
+        audience=_terms(campaign, AUDIENCE, given("audience"), UNKNOWN_GROUP),
+        focus=_terms(campaign, FOCUS, given("focus")),
+        format=_terms(campaign, FORMAT, given("format"), OTHER_FORMAT),
+        line=_terms(campaign, LINE, given("line")),
+        organization=_sorted(_id(Organization, text) for text in given("organization")),
+        venue=_sorted(_id(Venue, text) for text in given("venue")),
+        mode=_sorted(_mode(text) for text in given("mode")),
+        q=_search(given("q")),
+    )
+
+
+def _sorted(values: Iterable) -> tuple:
+    return tuple(sorted(set(values)))
+
+
+def _region(text: str) -> str:
+    if re.fullmatch("[1-9][0-9]{5}", text) and db.session.get(Region, text):
+        return text
+    raise Mistake(N_("There is no region with the code “%(value)s”."), value=text[:40])
+
+
+def _day(campaign: Campaign, text: str) -> date:
+    day = clock.parse_day(text)
+    if day.isoformat() != text:  # 2024-W16-6 is a day too, but not as one address
+        raise Mistake(N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
+    if not campaign.starts - OUTSIDE <= day <= campaign.ends + OUTSIDE:
+        raise Mistake(N_("%(value)s lies more than 30 days outside the week."), value=text)
+    return day
+
+
+def _terms(campaign: Campaign, kind: str, texts: list[str], *more: str) -> tuple[str, ...]:
+    known = {term.key for term in campaign.of(kind)} | set(more)
+    for text in texts:
+        if text not in known:
+            raise Mistake(_UNKNOWN_TERM[kind], value=text[:40])
+    return _sorted(texts)
+
+
+_UNKNOWN_TERM = {
+    AUDIENCE: N_("There is no audience group “%(value)s” in this week."),
+    FOCUS: N_("There is no publicity focus “%(value)s” in this week."),
+    FORMAT: N_("There is no form of activity “%(value)s” in this week."),
+    LINE: N_("There is no line of government “%(value)s” in this week."),
+}
+_UNKNOWN_ROW = {
+    Organization: N_("There is no organization with the number “%(value)s”."),
+    Venue: N_("There is no venue with the number “%(value)s”."),
+}
+
+
+def _id(table: type[Organization | Venue], text: str) -> int:
+    """The id of a row. Organizations and venues are never deleted, so an address once published stays good."""
+    if re.fullmatch("[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID and db.session.get(table, int(text)):
+        return int(text)
+    raise Mistake(_UNKNOWN_ROW[table], value=text[:40])
+
+
+def _mode(text: str) -> str:
+    if text not in MODES:
+        raise Mistake(N_("“%(value)s” is not a mode: choose onsite, online or mixed."), value=text[:40])
+    return text
+
+
+def _search(texts: list[str]) -> str:
+    text = " ".join(" ".join(texts).split())
+    text = "".join(char for char in text if unicodedata.category(char) != "Cc")
+    if len(text) > LONGEST_SEARCH:
+        raise Mistake(N_("Search for at most %(count)s characters."), count=LONGEST_SEARCH)
+    return text

@@ -1,0 +1,1 @@
+"""The only writer of events: from a draft to a published, changed, merged or cancelled event."""

@@ -1,0 +1,237 @@
+"""The verbs that make, change and end events. Nothing else writes events and occurrences.
+
+Each verb is one transaction: the rows, the line in the event's history and the calendar entries as rendered. The same
+verbs run inside a caller's transaction as write_new, write_change and write_cancelled, for whoever writes many at once.
+
+What subscribed calendars rely on: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
+changes and never falls; its changed_at moves with whatever changes its entry; what was public is cancelled and stays.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from models.campaigns.tables import Campaign
+from models.db import db, transaction
+from models.devices import kiosks
+from models.errors import N_, Conflict
+from models.events.draft import (
+    EventDraft,
+    FormatDraft,
+    Lead,
+    OccurrenceDraft,
+    ReportDraft,
+    VenueDraft,
+    check,
+    differences,
+    draft_of,
+    joined,
+)
+from models.events.tables import (
+    CANCELLED,
+    DRAFT,
+    PUBLISHED,
+    SUBMITTED,
+    Event,
+    EventChange,
+    EventMerge,
+    Occurrence,
+)
+from models.ics import entries
+from models.organizations.tables import Account
+from models.public import search
+from models.publishing.apply_draft import end, place_of, raise_moved, write_fields, write_occurrences
+
+__all__ = [
+    "EventDraft",
+    "FormatDraft",
+    "Lead",
+    "OccurrenceDraft",
+    "ReportDraft",
+    "VenueDraft",
+    "cancel",
+    "change",
+    "check",
+    "create",
+    "differences",
+    "draft_of",
+    "merge",
+    "publish",
+    "withdraw",
+    "write_cancelled",
+    "write_change",
+    "write_new",
+    "write_submitted",
+]
+
+# In no calendar entry.
+_UNSEEN = {"origin", "origin_ref"}
+
+
+def create(
+    campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
+) -> Event:
+    """A new event, published at once or as a draft. by None: the operator. Raises Mistake."""
+    with transaction():
+        return write_new(campaign, draft, now, by, publish)
+
+
+def change(
+    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+) -> list[str]:
+    """Make an event what the draft says; the names of the draft's fields that differed, [] when none did.
+
+    Occurrences are matched by their start, so that a moved one keeps its id; one that is gone from the draft is
+    cancelled where the event was ever public. verb: changed by a person, or imported. Raises Mistake; Conflict for an
+    event that is withdrawn."""
+    with transaction():
+        return write_change(_locked(event), draft, now, by, verb)
+
+
+def publish(event: Event, now: datetime, by: Account | None = None) -> None:
+    """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
+    with transaction():
+        event = _locked(event)
+        if event.status == CANCELLED:
+            raise Conflict(N_("This event is cancelled. Make a new one instead."))
+        if event.status != PUBLISHED:
+            event.status, event.published_at = PUBLISHED, now
+            _touch(event, event.occurrences, now)
+            _note(event, "published", now, by)
+
+
+def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
+    """An event will not take place. It stays visible as cancelled and keeps its attendance; one that was never public is
+    withdrawn instead. Again changes nothing."""
+    with transaction():
+        write_cancelled(_locked(event), now, by)
+
+
+def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
+    """A draft is handed in for review, inside the caller's transaction."""
+    if event.status == DRAFT:
+        event.status = SUBMITTED
+        _note(event, "submitted", now, by)
+
+
+def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
+    """Two entries are one event: the other is withdrawn and its hosts and places are added to the kept one.
+
+    Its attendance stays in the ledger under its own event. Imports of the other go on to the kept one. Raises Conflict
+    where one of them is gone or they are of two campaigns."""
+    with transaction():
+        for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
+            _locked(event)
+        gone = kept.withdrawn_at or other.withdrawn_at
+        if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
+            raise Conflict(N_("These two are not a pair any more. Load the page again."))
+        write_change(kept, joined(kept, other), now, by)
+        other.withdrawn_at = other.changed_at = now
+        db.session.execute(update(EventMerge).where(EventMerge.kept_id == other.id).values(kept_id=kept.id))
+        db.session.add(EventMerge(event_id=other.id, kept_id=kept.id))
+        _note(other, "merged", now, by)
+
+
+def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
+    """Take an event out of every view. Its attendance stays. Again changes nothing."""
+    with transaction():
+        event = db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+        if event.withdrawn_at is None:
+            _write_withdrawn(event, now, by)
+
+
+def _write_withdrawn(event: Event, now: datetime, by: Account | None) -> None:
+    event.withdrawn_at = event.changed_at = now
+    _note(event, "withdrawn", now, by)
+
+
+def write_new(
+    campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
+) -> Event:
+    """create() inside the caller's transaction."""
+    check(campaign, draft)
+    event = Event(campaign_id=campaign.id, created_at=now, status=DRAFT, title=draft.title, changed_at=now)
+    event.campaign = campaign
+    event.hosts, event.formats, event.venues, event.audiences = [], [], [], []
+    if publish:
+        event.status, event.published_at = PUBLISHED, now
+    write_fields(event, draft, now, by)
+    write_occurrences(event, draft, now, by)
+    # Not before it is whole: the lists of a stored event are asked of the database, one by one.
+    db.session.add(event)
+    db.session.flush()
+    search.write(event)
+    _note(event, "created", now, by)
+    entries.render(event.occurrences)
+    return event
+
+
+def write_change(
+    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+) -> list[str]:
+    """change() inside the caller's transaction."""
+    if event.withdrawn_at is not None:
+        raise Conflict(N_("This event was deleted and is changed no more."))
+    check(event.campaign, draft)
+    changed = differences(event, draft)
+    if not changed:
+        return []
+    before = {o.id: (o.sequence, place_of(o)) for o in event.occurrences}
+    write_fields(event, draft, now, by)
+    touched = write_occurrences(event, draft, now, by)
+    if set(changed) - _UNSEEN - {"occurrences"}:
+        touched = list(event.occurrences)
+    raise_moved(event, before)
+    search.write(event)
+    _touch(event, touched, now)
+    if "occurrences" in changed:
+        kiosks.go_with(event, now)
+    _note(event, verb, now, by, changed)
+    return changed
+
+
+def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> None:
+    """cancel() inside the caller's transaction."""
+    if event.withdrawn_at is not None:
+        raise Conflict(N_("This event was deleted and is changed no more."))
+    if event.status == CANCELLED:
+        return
+    if event.published_at is None:
+        # A cancelled event is public, so that nobody comes for nothing: of this one nobody ever heard.
+        _write_withdrawn(event, now, by)
+        return
+    event.status, event.cancelled_at = CANCELLED, now
+    for occurrence in event.occurrences:
+        end(occurrence)
+    _touch(event, event.occurrences, now)
+    _note(event, "cancelled", now, by)
+
+
+def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
+    """The event changed now, and with it these calendar entries."""
+    event.changed_at = now
+    for occurrence in occurrences:
+        occurrence.changed_at = now
+    db.session.flush()
+    entries.render(occurrences)
+
+
+def _note(
+    event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
+) -> None:
+    db.session.add(
+        EventChange(
+            event_id=event.id, at=now, account_id=by.id if by else None, verb=verb, fields=changed or []
+        )
+    )
+
+
+def _locked(event: Event) -> Event:
+    """The event and its occurrences as they are now, not as they were when the page was opened, held until commit."""
+    db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+    asked = (
+        select(Occurrence).where(Occurrence.event_id == event.id).execution_options(populate_existing=True)
+    )
+    db.session.scalars(asked).all()
+    db.session.expire(event, ["occurrences"])
+    return event

@@ -1,0 +1,154 @@
+"""Passes in bulk from the desk: made, printed, revoked, replaced, by the people who may; read by foreign programs."""
+
+import csv
+import io
+import zipfile
+
+import pypdfium2
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from models.codes import pass_batches, passes, venue_codes
+from models.codes.passes import Pass
+from models.db import db
+from tests.support.cast import make_cast, sign_in
+from tests.support.codes import read
+from tests.support.week import NINE, load_week
+
+PREFIX = "HTTP://OPENWEEK.TEST/C/"
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def gu(app, cast):
+    browser = app.test_client()
+    sign_in(browser, cast.gu)
+    return browser
+
+
+@pytest.fixture
+def here(cast):
+    return f"/desk/events/{cast.lecture.id}/passes"
+
+
+def make(browser, here, **typed):
+    return browser.post(here, data={"group": "youth", "kind": "single", "count": "3"} | typed)
+
+
+def held():
+    return list(db.session.scalars(select(Pass).order_by(Pass.id)))
+
+
+def codes_on(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [read(page.render(scale=3.2, grayscale=True).to_numpy()) for page in document]
+    finally:
+        document.close()
+
+
+def test_made_and_handed_out(gu, here, cast):
+    answer = make(gu, here, kind="group", headcount="45", count="22")
+    made = held()
+    assert (answer.status_code, answer.location) == (303, f"{here}/{made[0].id}")
+    assert {(p.group, p.headcount, p.event_id, p.issued_by) for p in made} == {
+        ("youth", 45, cast.lecture.id, cast.gu.id)
+    }
+    links = [PREFIX + one.token for one in made]
+    table = gu.get(f"{answer.location}.csv", buffered=True).data.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(table)))[1:]
+    assert rows == [[str(p.id), link, "青少年", "45"] for p, link in zip(made, links, strict=True)]
+    labels = codes_on(gu.get(f"{answer.location}-21.pdf", buffered=True).data)
+    assert [len(page) for page in labels] == [21, 1]
+    assert {text for page in labels for text in page} == set(links)
+    badges = codes_on(gu.get(f"{answer.location}-8.pdf", buffered=True).data)
+    assert [len(page) for page in badges] == [8, 8, 6]
+    assert {text for page in badges for text in page} == set(links)
+
+
+def test_the_pictures_in_the_archive(gu, here):
+    first = make(gu, here).location
+    archive = zipfile.ZipFile(io.BytesIO(gu.get(f"{first}.zip", buffered=True).data))
+    assert archive.testzip() is None
+    made = held()
+    assert archive.namelist() == [f"{one.id}-youth-1.png" for one in made]
+    assert [read(Image.open(archive.open(name))) for name in archive.namelist()] == [
+        [PREFIX + one.token] for one in made
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"count": "5001"}, {"count": "0"}, {"count": "many"}, {"kind": "group"}, {"group": "nobody"}],
+    ids=str,
+)
+def test_what_cannot_be_used_is_said_and_kept(gu, here, typed):
+    answer = make(gu, here, **typed)
+    assert answer.status_code == 400
+    assert 'class="alert alert-bad" role="alert"' in answer.text
+    assert held() == []
+    if "count" in typed:
+        assert f'value="{typed["count"]}"' in answer.text
+
+
+def test_revoked_and_replaced_ones_are_left_out_and_told(gu, here):
+    first = make(gu, here).location
+    one, two, three = held()
+    assert gu.post(f"{here}/{one.id}/revoke").location == f"{first}#p{one.id}"
+    replaced = gu.post(f"{here}/{two.id}/replace")
+    new = held()[-1]
+    assert replaced.location == f"{here}/{new.id}#p{new.id}"
+    assert codes_on(gu.get(f"{first}-21.pdf", buffered=True).data) == [[PREFIX + three.token]]
+    page = gu.get(first, headers={"Accept-Language": "en"}).text
+    assert page.count(">valid<") == 1
+    assert f"replaced by No. {new.id}" in page
+    assert f"in place of No. {two.id}" in gu.get(f"{here}/{new.id}", headers={"Accept-Language": "en"}).text
+    assert new.holder == two.holder
+    assert gu.post(f"{here}/{two.id}/replace").status_code == 409
+
+
+def test_for_others_they_do_not_exist(app, cast, gu, here):
+    location = make(gu, here).location
+    first = held()[0].id
+    wang, nobody = app.test_client(), app.test_client()
+    sign_in(wang, cast.wang)
+    hers = f"/desk/events/{cast.court_day.id}/passes"
+    reads = ["", f"/{first}", f"/{first}.csv", f"/{first}.zip", f"/{first}-21.pdf"]
+    assert [wang.get(here + tail).status_code for tail in reads] == [404] * 5
+    assert [wang.get(hers + tail).status_code for tail in reads] == [200, 404, 404, 404, 404]
+    assert [wang.post(f"{hers}/{first}/{verb}").status_code for verb in ("revoke", "replace")] == [404] * 2
+    assert nobody.get(location).status_code == 303
+    assert [p.revoked_at for p in held()] == [None] * 3
+    assert gu.get(f"{here}/{first + 1}").status_code == 404  # a pass, and no beginning of a batch
+    assert gu.get(f"{here}/{first}-9.pdf").status_code == 404
+
+
+def test_a_poster_is_ended_and_printed_anew(gu, here, cast):
+    old = venue_codes.for_event(cast.lecture, NINE).token(NINE)
+    assert gu.post(f"{here}/poster/reissue").status_code == 303
+    assert venue_codes.open_code(old, NINE).reason == "revoked"
+    new = venue_codes.printed(cast.lecture).token(NINE)
+    assert venue_codes.open_code(new, NINE).reason is None
+    gu.post(f"{here}/poster/revoke")
+    assert venue_codes.open_code(new, NINE).reason == "revoked"
+    for form in ("a4", "a5", "tent", "four"):
+        answer = gu.get(f"/desk/events/{cast.lecture.id}/poster.pdf?format={form}")
+        assert (answer.status_code, answer.content_type) == (200, "application/pdf")
+    assert gu.get(f"/desk/events/{cast.lecture.id}/poster.pdf?format=a3").status_code == 400
+
+
+def test_thirty_batches_ask_no_more_than_one(gu, here, cast, count_queries):
+    counts = []
+    for many in (1, 29):
+        for number in range(many):
+            passes.issue(cast.lecture.campaign, "youth", NINE, event=cast.lecture, headcount=many + number)
+        with count_queries() as queries:
+            gu.get(here)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert len(pass_batches.of_event(cast.lecture)) == 30

@@ -1,0 +1,112 @@
+"""A pass that replaced another: a new code, the same participant, and the history of both. Reissued posters."""
+
+from uuid import uuid4
+
+import pytest
+
+from models.checkin.attempt import Attempt
+from models.codes import passes, venue_codes
+from models.codes.venue_codes import LAST_ISSUE
+from models.db import db
+from models.errors import Conflict, Unknown
+from models.figures.count import figures
+from models.figures.recount import verify
+from tests.support.week import NINE, load_week, make_door, make_event, minutes
+
+
+@pytest.fixture
+def week(app):
+    return load_week()
+
+
+@pytest.fixture
+def event(week):
+    return make_event(week)
+
+
+@pytest.fixture
+def door(event):
+    return make_door(event)
+
+
+def counted(week):
+    found = figures(week, NINE + minutes(60))
+    return found.visits, found.participants
+
+
+def test_the_old_code_ends_and_the_new_one_is_the_same_person(week, door):
+    old = passes.issue(week, "youth", NINE)[0]
+    assert door.scan(old.token, NINE + minutes(1)).verdict == "stored"
+    new = passes.replace(old.id, NINE + minutes(2))
+    assert (new.group, new.headcount, new.purpose, new.token != old.token) == ("youth", 1, 1, True)
+    answer = door.scan(old.token, NINE + minutes(3))
+    assert (answer.verdict, answer.reason) == ("refused", "revoked")
+    answer = door.scan(new.token, NINE + minutes(4))
+    assert (answer.verdict, answer.since) == ("repeat", NINE + minutes(1))
+    assert counted(week) == (1, 1)
+    assert verify(week).differences == []
+
+
+def test_the_same_holder_however_often_it_is_replaced(week, door):
+    first = passes.issue(week, "youth", NINE, headcount=45)[0]
+    last = passes.replace(passes.replace(first.id, NINE).id, NINE)
+    assert {last.holder, first.holder} == {f"p:{first.serial:010x}"}
+    elsewhere = make_door(make_event(week, "讲座"))
+    answers = [door.scan(last.token, NINE + minutes(1), headcount=43)]
+    answers.append(elsewhere.scan(last.token, NINE + minutes(2), headcount=43))
+    assert [(answer.verdict, answer.headcount) for answer in answers] == [("stored", 43)] * 2
+    assert counted(week) == (86, 43)
+
+
+def test_both_codes_in_one_batch_are_one_visit(week, door):
+    """A kiosk without a network let both in: the first one scanned before the replacement."""
+    old = passes.issue(week, "public", NINE)[0]
+    new = passes.replace(old.id, NINE + minutes(5))
+    scans = [
+        Attempt(uuid4(), "pass", NINE + minutes(at), code=held.token, shown="stored")
+        for at, held in ((6, new), (4, old))
+    ]
+    answers = door.hand_in(*scans, now=NINE + minutes(10))
+    assert [answer.verdict for answer in answers] == ["stored", "stored"]
+    assert counted(week) == (1, 1)
+    assert verify(week).differences == []
+
+
+def test_a_pass_is_replaced_once(week):
+    old = passes.issue(week, "youth", NINE)[0]
+    new = passes.replace(old.id, NINE)
+    with pytest.raises(Conflict):
+        passes.replace(old.id, NINE)
+    with pytest.raises(Unknown):
+        passes.replace(4711, NINE)
+    db.session.expire_all()
+    assert (old.replaced_by.new_id, new.stands_for.old_id) == (new.id, old.id)
+    assert passes.revoked_serials(week.id) == [f"{old.serial:010x}"]
+
+
+class TestReissue:
+    def test_the_older_print_ends_at_once(self, event):
+        first = venue_codes.for_event(event, NINE).token(NINE)
+        second = venue_codes.reissue(event, NINE).token(NINE)
+        assert venue_codes.open_code(first, NINE).reason == "revoked"
+        assert venue_codes.open_code(second, NINE).reason is None
+        assert venue_codes.for_event(event, NINE).token(NINE) == second
+
+    def test_after_the_last_issue_number_comes_a_new_code(self, event):
+        first = venue_codes.for_event(event, NINE)
+        for _ in range(LAST_ISSUE - 1):
+            venue_codes.reissue(event, NINE)
+        last = venue_codes.for_event(event, NINE)
+        assert (last.number, last.issue) == (first.number, LAST_ISSUE)
+        token = last.token(NINE)
+        after = venue_codes.reissue(event, NINE)
+        assert (after.number != first.number, after.issue) == (True, 1)
+        assert venue_codes.open_code(token, NINE).reason == "revoked"
+
+    def test_revoked_prints_open_nothing_and_a_new_one_may_be_made(self, event):
+        token = venue_codes.for_event(event, NINE).token(NINE)
+        venue_codes.revoke(event, NINE)
+        venue_codes.revoke(event, NINE)
+        assert venue_codes.open_code(token, NINE).reason == "revoked"
+        assert venue_codes.printed(event) is None
+        assert venue_codes.open_code(venue_codes.for_event(event, NINE).token(NINE), NINE).reason is None

@@ -1,0 +1,76 @@
+"""Who reaches what (rule 14), person by person."""
+
+import pytest
+
+from models.db import db
+from models.errors import Unknown
+from models.events import scope
+from models.publishing.lifecycle import withdraw
+from tests.support.cast import make_cast
+from tests.support.week import NINE, load_week, make_door
+
+REACH = {
+    "gu": ["lecture", "abroad"],
+    "he": ["lecture", "abroad"],
+    "wang": ["court_day"],
+    "lian": ["lecture", "court_day"],
+    "su": ["lecture", "court_day", "nanjing"],
+    "bao": ["corps"],
+    "cui": ["lecture", "court_day", "nanjing", "urumqi", "corps", "abroad"],
+}
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+def titles(events) -> list[str]:
+    return sorted(event.title for event in events)
+
+
+def test_everybody_sees_own_reach_and_nothing_else(cast):
+    seen = {name: titles(db.session.scalars(scope.events_for(getattr(cast, name)))) for name in REACH}
+    assert seen == {name: titles(getattr(cast, event) for event in events) for name, events in REACH.items()}
+
+
+def test_the_lookup_finds_exactly_what_the_list_shows(cast):
+    for name, reached in REACH.items():
+        account = getattr(cast, name)
+        for event in cast.everything:
+            if event in [getattr(cast, one) for one in reached]:
+                assert scope.event_for(account, event.id) == event
+            else:
+                with pytest.raises(Unknown):
+                    scope.event_for(account, event.id)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 10**30])
+def test_an_impossible_number_is_unknown(cast, number):
+    with pytest.raises(Unknown):
+        scope.event_for(cast.cui, number)
+
+
+def test_the_scope_of_figures_is_the_same_reach(cast):
+    ids = set(db.session.scalars(scope.scope(cast.lian)))
+    assert ids == {cast.lecture.id, cast.court_day.id}
+
+
+def test_a_withdrawn_event_leaves_the_desk_and_stays_in_the_figures(cast):
+    withdraw(cast.lecture, NINE)
+    assert titles(db.session.scalars(scope.events_for(cast.gu))) == ["进京推介"]
+    with pytest.raises(Unknown):
+        scope.event_for(cast.gu, cast.lecture.id)
+    assert set(db.session.scalars(scope.scope(cast.gu))) == {cast.lecture.id, cast.abroad.id}
+
+
+def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
+    cast.lian.organization.region_code = None
+    assert titles(db.session.scalars(scope.events_for(cast.lian))) == []
+
+
+def test_kiosks_are_found_by_the_event_they_serve(cast):
+    mine, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
+    assert scope.kiosk_of(cast.lecture, mine.id) == mine
+    with pytest.raises(Unknown):
+        scope.kiosk_of(cast.lecture, other.id)

@@ -1,0 +1,143 @@
+"""The recount: it agrees with what the door did, and finds whatever was altered behind its back."""
+
+import threading
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from models.checkin import admit
+from models.checkin.attempt import Attempt
+from models.codes import passes
+from models.db import db, transaction
+from models.figures import recount
+from models.figures.recount import verify
+from models.ledger.tables import Counter, Presence, Ruling, Scan
+from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
+
+
+@pytest.fixture
+def week(app):
+    return load_week()
+
+
+@pytest.fixture
+def door(week):
+    """A class of 43 that came, left and came back; two touches of which one left; a person who is out again."""
+    door = make_door(make_event(week, capacity=100))
+    group, single = (
+        passes.issue(week, "youth", NINE - timedelta(days=1), headcount=size)[0].token for size in (45, None)
+    )
+    door.scan(group, headcount=43)
+    door.scan(group, NINE + minutes(5), direction="out")
+    door.scan(group, NINE + minutes(6), headcount=40)
+    door.touch("public", headcount=2)
+    door.touch("public", NINE + minutes(1), direction="out")
+    door.scan(single)
+    door.scan(single, NINE + minutes(2), direction="out")
+    assert verify(week).differences == []
+    return door
+
+
+def _class() -> Presence:
+    return db.session.scalars(select(Presence).where(Presence.weight == 43)).one()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("weight", 42),
+        ("inside", 0),
+        ("identified", False),
+        ("group", "public"),
+        ("method", "touch"),
+        ("hour", 10),
+        ("visit_id", uuid4()),
+        ("holder", "p:0000000001"),
+    ],
+)
+def test_an_altered_presence_is_found(week, door, name, value):
+    with transaction():
+        setattr(_class(), name, value)
+    found = verify(week).differences
+    assert {one.table for one in found} == {"presence"}
+
+
+def test_a_presence_that_hides_a_visit_is_found(week, door):
+    """Taken from its holder and emptied, it looks like that of somebody who never came."""
+    with transaction():
+        row = _class()
+        row.holder, row.weight, row.inside, row.visit_id = "p:0000000001", 0, 0, None
+        row.group = row.method = row.hour = None
+    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(0, 43)]
+
+
+@pytest.mark.parametrize(("name", "by"), [("visits", 1), ("inside", -1)])
+def test_an_altered_counter_is_found(week, door, name, by):
+    with transaction():
+        row = db.session.scalars(select(Counter).where(Counter.group == "youth")).first()
+        setattr(row, name, getattr(row, name) + by)
+    found = verify(week).differences
+    assert [(one.table, one.stored - one.recounted) for one in found] == [("counter", by)]
+
+
+def test_a_counter_of_nobody_is_found(week, door):
+    with transaction():
+        row = db.session.scalars(select(Counter)).first()
+        db.session.add(
+            Counter(
+                occurrence_id=row.occurrence_id, day=row.day, hour=3, group="youth", method="pass", visits=7
+            )
+        )
+    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(7, 0)]
+
+
+def test_a_ruling_beside_the_door_is_found(week, door):
+    """A row in the ledger that nobody counted."""
+    with transaction():
+        scan_id = db.session.scalar(select(Scan.id).where(Scan.headcount == 2))
+        db.session.add(Ruling(scan_id=scan_id, decision="set_aside", why="-", at=NINE))
+    assert not verify(week).agrees
+
+
+def test_scans_that_arrive_during_the_recount_do_not_disturb_it(app, week, door, monkeypatch):
+    desk, whole = door.desk(), recount._compare_counters
+
+    def hand_in() -> None:
+        with app.app_context():
+            admit.admit([Attempt(uuid4(), "touch", NINE, group="youth")], desk, NINE)
+            db.session.remove()
+
+    def compare(*args):
+        other = threading.Thread(target=hand_in)
+        other.start()
+        other.join()
+        return whole(*args)
+
+    monkeypatch.setattr(recount, "_compare_counters", compare)
+    assert verify(week).differences == []
+    monkeypatch.undo()
+    assert (verify(week).visits, verify(week).agrees) == (47, True)
+
+
+def test_an_event_without_a_capacity_is_recounted_too(week):
+    door = make_door(make_event(week, occurrences=(session(NINE, 1),)))
+    door.touch("youth", direction="out")
+    assert (verify(week).visits, verify(week).agrees) == (0, True)
+
+
+def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week):
+    door = make_door(make_event(week))
+    taken = passes.issue(week, "youth", NINE, taken=True)[0].token
+    given = passes.issue(week, "youth", NINE)[0].token
+    first = door.scan(taken, id=UUID(int=7))
+    door.scan(given)
+    assert (first.verdict, db.session.query(Counter.visits, Counter.taken).one()) == ("stored", (2, 1))
+    assert verify(week).agrees
+    door.undo(UUID(int=7))
+    assert db.session.query(Counter.visits, Counter.taken).one() == (1, 0)
+    assert verify(week).agrees
+    with transaction():
+        db.session.execute(update(Counter).values(taken=1))
+    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(1, 0)]

@@ -1,0 +1,305 @@
+"""Tables as offices make them: spreadsheets, their own headers, several sheets; and the template."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, time
+
+import openpyxl
+import pytest
+
+from models.errors import Mistake
+from models.imports import read_file, take_in
+from models.imports.findings import REFUSED
+from models.imports.spreadsheet.template import workbook
+from models.imports.spreadsheet.to_draft import understand
+from tests.support.tables import said, workbook_of, xlsx
+from tests.support.week import NINE
+
+HEAD = ("活动名称", "活动时间", "活动地点", "主办单位")
+
+
+def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(reading):
+    data = xlsx(
+        ("2024年宣传周活动汇总表",),
+        (),
+        ("序号", "活动名称", "开始日期", "开始时间", "结束时间", "主办单位", "受众群体"),
+        (
+            1,
+            "讲座",
+            datetime(2024, 4, 22),
+            time(9),
+            time(11),
+            "甲县知识产权局；甲县人民法院",
+            "青少年、社会公众",
+        ),
+        before=("说明",),
+    )
+    (row,) = read_file(data, "x.xlsx")
+    read = understand(row, reading)
+    (sitting,) = read.draft.occurrences
+    assert (row.number, sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (4, NINE, 7200)
+    assert read.draft.hosts == ("甲县知识产权局", "甲县人民法院")
+    assert read.draft.groups == ("youth", "public")
+    assert ("A4", "The column “序号” is not known: not taken in.") in said(read)
+
+
+def test_cells_merged_downwards_and_numbers_as_text(reading):
+    rows = read_file(
+        xlsx(("编号", *HEAD), (1, "甲", "4月22日9:00", "县文化馆", "甲县知识产权局"), (2.0, "乙", "4月23日9:00"),
+             merge="E2:E3")
+    )  # fmt: skip
+    assert [(row.cells["id"], row.cells["organizers"]) for row in rows] == [
+        ("1", "甲县知识产权局"),
+        ("2", "甲县知识产权局"),
+    ]
+
+
+def test_a_formula_that_was_never_computed_is_named_by_its_cell(reading):
+    (row,) = read_file(xlsx(HEAD, ("甲", "4月22日9:00", '=CONCATENATE("县","馆")', "")))
+    assert (
+        "C2",
+        "A formula without a stored result: not read. Open the file, save it, and import it again.",
+    ) in said(understand(row, reading))
+
+
+def test_what_is_not_understood_is_named_by_its_cell(reading):
+    text = io.StringIO()
+    csv.writer(text).writerows(
+        [
+            ("活动名称", "活动时间", "省", "受众群体", "线上线下", "宣传重点", "人数上限"),
+            ("讲座", "4月22日9:00", "火星省", "火星人", "空中", "别的", "很多"),
+        ]
+    )
+    (row,) = read_file(text.getvalue().encode("gb18030"), "x.csv")
+    read = understand(row, reading)
+    assert sorted(cell for cell, _ in said(read) if cell) == ["C2", "D2", "E2", "F2", "G2"]
+    assert read.draft.occurrences[0].start_at == NINE
+
+
+def test_the_template_filled_in_comes_back(campaign, reading):
+    book = openpyxl.load_workbook(io.BytesIO(workbook(campaign)))
+    page = book["活动"]
+    assert {rule.formula1 for rule in page.data_validations.dataValidation} >= {"选项!$A$2:$A$5"}
+    names = [cell.value for cell in page[1]]
+    filled = {
+        "活动名称": "开放日", "开始日期": date(2024, 4, 22), "开始时间": time(9), "结束时间": time(11),
+        "省": "江苏省", "市": "连云港市", "县": "灌云县", "主办单位": "灌云县人民法院", "受众群体": "社会公众",
+        "活动形式": "主题宣讲", "线上线下": "线下", "活动地点": "灌云县人民法院第一法庭", "人数上限": 40,
+    }  # fmt: skip
+    for name, value in filled.items():
+        page.cell(3, names.index(name) + 1, value)
+    stream = io.BytesIO()
+    book.save(stream)
+    example, own = (understand(row, reading) for row in read_file(stream.getvalue(), "模板.xlsx"))
+    assert (example.verdict, said(example)) == (
+        "refused",
+        [("A2", "This is the example of the template. Take the row out.")],
+    )
+    assert (own.verdict, own.draft.region_code, own.draft.mode) == (None, "320723", "onsite")
+    assert (own.draft.occurrences[0].start_at, own.draft.occurrences[0].capacity) == (NINE, 40)
+
+
+def packed(**parts: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, data in parts.items():
+            target.writestr(name.replace("__", "/").replace("_xml", ".xml"), data)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            packed(xl__workbook_xml=b" " * 45_000_000),
+            "This spreadsheet is too large. Keep only the table with the events, and save it again.",
+        ),
+        (packed(word__document_xml=b"<w/>"), "This is a packed file, but no spreadsheet (.xlsx)."),
+        (
+            packed(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
+            "This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.",
+        ),
+        (xlsx(HEAD), "The file has a header and no rows below it."),
+    ],
+)
+def test_workbooks_that_are_refused(data, sentence):
+    with pytest.raises(Mistake) as refused:
+        read_file(data, "x.xlsx")
+    assert str(refused.value) == sentence
+
+
+def refused(data: bytes) -> str:
+    with pytest.raises(Mistake) as mistake:
+        read_file(data, "x.csv")
+    return str(mistake.value)
+
+
+def titles(data: bytes) -> list[str]:
+    return [row.cells["title"] for row in read_file(data, "x.csv")]
+
+
+def test_notes_in_a_header_are_no_part_of_its_names(reading):
+    (row,) = read_file(
+        "活动名称（必填）,开始日期（年-月-日）,地点【线上填链接】\n讲座,2024-04-22,县文化馆\n".encode()
+    )
+    draft = understand(row, reading).draft
+    assert (draft.title, draft.occurrences[0].start_day.day, draft.venue_text) == ("讲座", 22, "县文化馆")
+    (row,) = read_file(
+        "活动名称,活动地点,活动时间（开始）,活动时间（结束）\n讲座,县文化馆,8点,9点\n".encode()
+    )
+    assert [note.cell for note in row.notes] == ["C2", "D2"]  # which is which, the names alone do not say
+
+
+def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
+    assert refused("活动名称,随便\n讲座,一\n".encode()) == (
+        "Of the columns at the top only the title is known; one more must be, for instance 开始日期, 开始时间, 活动地点, "
+        "主办单位 …. Use the template."
+    )
+    assert (
+        refused("活动名称,开始日期（年-月-日）\n".encode()) == "The file has a header and no rows below it."
+    )
+
+
+def test_a_header_of_two_lines_and_one_on_each_page():
+    merged = xlsx(
+        ("活动名称", "时间", None, "活动地点"),
+        (None, "开始日期", "结束日期", None),
+        ("讲座", "2024-04-22", "2024-04-23", "县文化馆"),
+        ("活动名称", "开始日期", "结束日期", "活动地点"),
+        ("展览", "2024-04-22", "2024-04-23", "县博物馆"),
+        merge="A1:A2",
+    )
+    rows = read_file(merged)
+    assert [(row.number, row.cells["title"], row.cells["end_date"]) for row in rows] == [
+        (3, "讲座", "2024-04-23"),
+        (5, "展览", "2024-04-23"),
+    ]
+    assert rows[0].cells["time_text"] == ""
+    assert titles("活动名称,时间,,地点\n,开始日期,结束日期,\n讲座,4月22日,4月23日,县文化馆\n".encode()) == [
+        "讲座"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("合计", "合计"),
+        ("合计：12场", "合计"),
+        ("备注：以上活动均免费", "备注"),
+        ("填表人：某某 联系电话：0518", "填表人"),
+        ("审核人", "审核人"),
+    ],
+)
+def test_lines_below_a_table_are_no_events(reading, line, named):
+    _, below = read_file(f"活动名称,开始日期\n讲座,4月22日\n{line},\n".encode())
+    read = understand(below, reading)
+    assert (read.verdict, said(read)) == (
+        REFUSED,
+        [("A3", f"“{named}” stands below the table and is no event. Not taken in.")],
+    )
+
+
+def test_a_line_below_a_table_whose_word_stands_under_another_column(reading):
+    _, below = read_file("序号,活动名称,开始日期\n1,讲座,4月22日\n合计：1场,,\n".encode())
+    assert said(understand(below, reading)) == [
+        ("A3", "“合计” stands below the table and is no event. Not taken in.")
+    ]
+
+
+def test_an_event_that_begins_with_such_a_word_is_one(reading):
+    (row,) = read_file("活动名称,开始日期\n联系人制度宣讲,4月22日\n".encode())
+    assert understand(row, reading).verdict is None
+
+
+def test_sheets_with_one_header_are_one_table(reading):
+    head = ("活动名称", "开始日期", "面向群体", "备用")
+    rows = read_file(
+        workbook_of(
+            甲县=[head, ("讲座", "2024-04-22", "", "")],
+            乙县=[("乙县汇总",), head, ("展览", "2024-04-23", "火星人", "x")],
+            空=[head],
+        )
+    )
+    first, second = (understand(row, reading) for row in rows)
+    assert (first.draft.title, said(first)) == ("讲座", [])
+    assert second.draft.title == "展览"
+    assert said(second) == [
+        ("", "On the sheet “乙县”."),
+        ("乙县!D3", "The column “备用” is not known: not taken in."),
+        ("乙县!C3", "No audience group of this campaign: 火星人."),
+    ]
+
+
+def test_a_sheet_with_other_columns_is_named(reading):
+    rows = read_file(
+        workbook_of(
+            计划=[("活动名称", "开始日期"), ("讲座", "2024-04-22")],
+            成效=[("活动名称", "参与人数"), ("讲座", 30)],
+        )
+    )
+    read, other = (understand(row, reading) for row in rows)
+    assert (read.verdict, said(read)) == (None, [])
+    assert (other.title, other.verdict, said(other)) == (
+        "成效",
+        REFUSED,
+        [("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")],
+    )
+
+
+def test_a_later_sheet_that_names_a_column_twice_does_not_keep_the_first_from_being_read():
+    rows = read_file(
+        workbook_of(
+            计划=[("活动名称", "开始日期"), ("讲座", "2024-04-22")],
+            统计=[("活动名称", "开始日期", "开始日期"), ("讲座", "2024-04-22", "2024-04-23")],
+        )
+    )
+    assert [(row.cells["title"], row.unread) for row in rows] == [("讲座", False), ("统计", True)]
+
+
+TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,县文化馆\n讲座,4月22日,{hour},{place}\n"
+
+
+@pytest.mark.parametrize(("hour", "place"), [("14:00", "县文化馆"), ("9:00", "县博物馆")])
+def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
+    rows = read_file(TWINS.format(hour=hour, place=place).encode())
+    first, second = take_in(campaign, rows, NINE)
+    assert (first.verdict, second.verdict) == ("new", REFUSED)
+    assert said(second) == [
+        (
+            "",
+            "It has the title and day of row 2, at another hour or place. If it is another event, give it an id of its "
+            "own in a column 编号; if it is another sitting of that one, write both times in one row.",
+        )
+    ]
+    lines = TWINS.format(hour=hour, place=place).split("\n")
+    told = "\n".join(f"{line},{sign}" for line, sign in zip(lines, ("编号", "", "2"), strict=False))
+    assert [one.verdict for one in take_in(campaign, read_file(told.encode()), NINE)] == ["same", "new"]
+
+
+def test_the_same_row_twice_is_one_event_twice(campaign):
+    rows = read_file(TWINS.format(hour="9:00", place="县文化馆").encode())
+    assert said(take_in(campaign, rows, NINE, dry_run=True)[1]) == [
+        ("", "This is the same event as row 2. Take one of them out.")
+    ]
+
+
+def test_the_description_of_a_table_is_text(reading):
+    (row,) = read_file(
+        "活动名称,日期,活动简介\n讲座,4月22日,<p>报名<br>从速</p><script>alert(1)</script>\n".encode()
+    )
+    assert understand(row, reading).draft.description == "报名\n从速"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sign"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("gb18030", ";"), ("utf-8", "\t")]
+)
+def test_tables_divided_as_other_machines_divide_them(reading, encoding, sign):
+    lines = ("某市活动安排表", f"活动名称{sign}开始日期{sign}主办单位", f"讲座{sign}2024-04-22{sign}“甲,局”")
+    (row,) = read_file("\r\n".join(lines).encode(encoding))
+    draft = understand(row, reading).draft
+    assert (draft.title, draft.occurrences[0].start_day, draft.hosts) == (
+        "讲座",
+        date(2024, 4, 22),
+        ("“甲,局”",),
+    )

@@ -1,0 +1,58 @@
+"""What is due is done, and by one node at a time."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from models.db import db, transaction
+from models.devices import pairing
+from models.devices.pairing import PairingCode
+from models.events.tables import Occurrence
+from models.ics import entries
+from models.operations import tick
+from tests.support.week import NINE, load_week, make_event, minutes
+
+
+@pytest.fixture
+def event(app):
+    return make_event(load_week())
+
+
+def test_one_node_of_several_has_the_tick(app):
+    assert tick.claim(NINE) is True
+    assert tick.claim(NINE) is False
+    tick.release(NINE)
+    assert tick.claim(NINE + timedelta(seconds=54)) is False
+    assert tick.claim(NINE + minutes(1)) is True
+
+
+def test_a_node_that_died_keeps_it_no_longer_than_its_lease(app):
+    assert tick.claim(NINE) is True
+    assert tick.claim(NINE + minutes(9)) is False
+    assert tick.claim(NINE + minutes(10)) is True
+
+
+def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
+    pairing.offer(event, "secret", NINE)
+    pairing.offer(event, "secret", NINE + minutes(30))
+    ended = NINE + pairing.CODE_LIFE
+    assert tick.tick(ended + tick.KEPT_PAIRING_CODES).codes == 0
+    assert tick.tick(ended + tick.KEPT_PAIRING_CODES + minutes(1)).codes == 1
+    assert db.session.scalar(select(func.count()).select_from(PairingCode)) == 1
+
+
+def test_stale_calendar_entries_are_written_anew(event):
+    tick.tick(NINE)
+    (occurrence,) = event.occurrences
+    with transaction():
+        occurrence.vevent_stamp = "of an older form"
+        db.session.query(entries.CalendarVersion).update({"stamp": ""})
+    assert tick.tick(NINE).entries == 1
+    db.session.expire_all()
+    assert db.session.get_one(Occurrence, occurrence.id).vevent_stamp != "of an older form"
+    assert tick.tick(NINE).entries == 0
+
+
+def test_the_command(event, runner):
+    assert runner.invoke(args=["tick"]).exit_code == 0

@@ -1,0 +1,113 @@
+"""Finding events by Chinese words, by pinyin and by its initials; and what finds them is written at the change."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from models.db import db
+from models.events.draft import EventDraft, Lead, VenueDraft
+from models.events.tables import Event
+from models.operations import startup
+from models.public import queries, search
+from models.public.filters import Filters
+from models.public.search import EventSearch, folded, spell
+from models.publishing import lifecycle
+from models.publishing.lifecycle import change, draft_of
+from tests.support.week import NINE, load_week, make_event
+
+
+@pytest.fixture
+def campaign(app):
+    return load_week()
+
+
+@pytest.fixture
+def found(campaign):
+    def titles(text: str) -> list[str]:
+        return [
+            event.title for event in db.session.scalars(queries.events(campaign, Filters(q=text))).unique()
+        ]
+
+    return titles
+
+
+SPELT = {
+    "知识产权宣传": ("zscqxc", "zhishichanquanxuanchuan"),
+    "重庆银行": ("cqyh", "chongqingyinhang"),  # not zhong, not xing
+    "“4·26”ai讲座": ("426aijz", "426aijiangzuo"),
+    "女子学校": ("nzxx", "nvzixuexiao"),
+    "——": ("", ""),
+}
+
+
+def test_texts_are_spelt():
+    assert {text: spell(text) for text in SPELT} == SPELT
+    assert folded("ＡＩ Lecture") == "ai lecture"
+
+
+def test_an_event_is_found_by_words_pinyin_and_initials(campaign, found):
+    make_event(campaign, "专利商标进校园", venues=(VenueDraft("顺安镇中心小学"),))
+    make_event(campaign, "法院开放日 Open Day", lead=Lead("西安市中级人民法院", "610100", "courts"))
+    asked = {
+        "专利商标": ["专利商标进校园"],
+        "zlsb": ["专利商标进校园"],
+        "ZLSB": ["专利商标进校园"],
+        "ｚｌｓｂ": ["专利商标进校园"],
+        "zhuanlishangbiao": ["专利商标进校园"],
+        "zhuan li shang biao": ["专利商标进校园"],
+        "sazxx 专利": [],
+        "sazzxxx 专利": ["专利商标进校园"],
+        "open day": ["法院开放日 Open Day"],
+        "xi'anshi": ["法院开放日 Open Day"],
+        "fykfr": ["法院开放日 Open Day"],
+        "guanyun": ["专利商标进校园", "法院开放日 Open Day"],
+        "lyg": ["专利商标进校园", "法院开放日 Open Day"],
+        "校园 法院": [],
+        "xyfy": [],  # the end of one name and the beginning of the next
+        "%": [],
+        "_": [],
+        "z%b": [],
+        "\\": [],
+    }
+    assert {text: found(text) for text in asked} == asked
+
+
+def test_what_is_searched_is_taken_literally(campaign, found):
+    make_event(campaign, "100%_真\\假")
+    for text in ("0%", "%_真", "真\\假", "_"):
+        assert found(text) == ["100%_真\\假"], text
+
+
+def test_a_change_is_found_at_once_by_its_new_name_alone(campaign, found):
+    event = make_event(campaign, "专利讲座")
+    changed = replace(draft_of(event), title="商标讲座")
+    change(event, changed, NINE - timedelta(days=1))
+    assert (found("zljz"), found("sbjz")) == ([], ["商标讲座"])
+
+
+def test_a_change_of_nothing_leaves_it(campaign, found):
+    event = make_event(campaign, "专利讲座")
+    assert change(event, draft_of(event), NINE) == []
+    assert found("zljz") == ["专利讲座"]
+
+
+def test_events_of_an_older_installation_are_written_at_its_next_start(campaign, found):
+    for number in range(3):
+        make_event(campaign, f"专利讲座{number}")
+    db.session.execute(delete(EventSearch).where(EventSearch.event_id == db.session.scalar(select(Event.id))))
+    db.session.execute(update(EventSearch).where(EventSearch.event_id != 3).values(form=0))
+    db.session.commit()
+    assert len(found("zljz")) == 2
+    startup.prepare(None, NINE)
+    assert len(found("zljz")) == 3
+    assert search.fill() == 0
+
+
+def test_drafts_are_written_too_and_found_once_public(campaign, found):
+    draft = EventDraft(title="专利讲座")
+    event = lifecycle.create(campaign, draft, NINE, publish=False)
+    assert found("zljz") == []
+    lifecycle.publish(event, NINE)
+    assert found("zljz") == ["专利讲座"]

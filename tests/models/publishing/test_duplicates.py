@@ -1,0 +1,147 @@
+"""Entries that may be one event are found and shown; a person decides, and the decision is kept."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.db import db
+from models.errors import Conflict, Unknown
+from models.events.draft import Lead, VenueDraft
+from models.events.tables import Event, EventChange, EventMerge
+from models.figures.count import visits_of
+from models.publishing import duplicates, lifecycle
+from models.publishing.duplicates import Entry, alike, own_words, plain
+from tests.support.cast import make_cast
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
+
+SQUARE = (VenueDraft("灌云县人民广场"),)
+A_DAY_LATER = session(NINE + timedelta(days=1), 2, DAY + timedelta(days=1))
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def campaign(cast):
+    return cast.lecture.campaign
+
+
+@pytest.fixture
+def court(cast):
+    return Lead.of(cast.wang.organization)
+
+
+def listed(account, campaign) -> list[tuple[str, str]]:
+    found, _total = duplicates.shown(account, campaign)
+    return [(pair.left.title, pair.right.title) for pair in found]
+
+
+def test_the_same_day_place_and_alike_title_are_a_pair(cast, campaign, court):
+    make_event(campaign, "“知识产权进校园”宣讲", venues=SQUARE)
+    make_event(campaign, "知识产权进校园 宣讲活动", venues=(VenueDraft("人民广场"),), lead=court)
+    assert listed(cast.lian, campaign) == [("“知识产权进校园”宣讲", "知识产权进校园 宣讲活动")]
+
+
+@pytest.mark.parametrize(
+    ("title", "fields"),
+    [
+        ("知识产权进校园宣讲", {"venues": (VenueDraft("灌云县第一中学"),)}),
+        ("知识产权进企业座谈", {"venues": SQUARE}),
+        ("知识产权进校园宣讲", {"venues": SQUARE, "region_code": "320102"}),
+        ("知识产权进校园宣讲", {"venues": SQUARE, "occurrences": (A_DAY_LATER,)}),
+    ],
+    ids=["another place", "another title", "another prefecture", "another day"],
+)  # fmt: skip
+def test_what_differs_in_one_of_them_is_no_pair(cast, campaign, title, fields):
+    make_event(campaign, "知识产权进校园宣讲", venues=SQUARE)
+    make_event(campaign, title, **fields)
+    assert listed(cast.cui, campaign) == []
+
+
+def test_a_place_not_told_contradicts_nothing_in_its_own_county(cast, campaign):
+    make_event(campaign, "现场咨询", venues=SQUARE)
+    make_event(campaign, "现场咨询")
+    make_event(campaign, "现场咨询", region_code="320722")
+    assert listed(cast.cui, campaign) == [("现场咨询", "现场咨询")]
+
+
+def test_the_words_of_the_week_make_no_title_alike(campaign):
+    assert own_words("2024年全国知识产权宣传周·进校园", campaign) == "进校园"
+    assert own_words("法院开放日", campaign) == "法院开放日"
+
+
+def test_each_desk_sees_the_pairs_of_its_own_reach(cast, campaign, court):
+    make_event(campaign, "现场咨询", venues=SQUARE)
+    make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
+    seen = {
+        name: len(listed(getattr(cast, name), campaign))
+        for name in ("lian", "su", "cui", "gu", "wang", "bao")
+    }
+    assert seen == {"lian": 1, "su": 1, "cui": 1, "gu": 0, "wang": 0, "bao": 0}
+
+
+def test_different_is_remembered(cast, campaign):
+    one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
+    duplicates.differ(cast.lian, other.id, one.id, NINE)
+    duplicates.differ(cast.su, one.id, other.id, NINE)  # a second click is harmless
+    assert listed(cast.cui, campaign) == []
+
+
+def test_one_is_kept_and_takes_over_hosts_and_places(cast, campaign, court):
+    kept = make_event(campaign, "现场咨询")
+    other = make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
+    make_door(other).tally("public", headcount=5)
+    duplicates.keep(cast.lian, kept.id, other.id, NINE)
+    assert kept.withdrawn_at is None
+    assert other.withdrawn_at == NINE
+    assert [row.venue.name for row in kept.venues] == ["灌云县人民广场"]
+    assert db.session.get_one(EventMerge, other.id).kept_id == kept.id
+    verbs = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == other.id)
+    assert db.session.execute(verbs.order_by(EventChange.id)).all()[-1] == ("merged", cast.lian.id)
+    assert visits_of([other.id]) == {other.id: 5}  # attendance stays under its event
+    assert listed(cast.cui, campaign) == []
+
+
+def test_what_was_merged_into_a_merged_one_follows(cast, campaign):
+    first, second, third = (make_event(campaign, "现场咨询") for _ in range(3))
+    duplicates.keep(cast.lian, second.id, first.id, NINE)
+    duplicates.keep(cast.lian, third.id, second.id, NINE)
+    assert dict(db.session.execute(select(EventMerge.event_id, EventMerge.kept_id)).all()) == {
+        first.id: third.id,
+        second.id: third.id,
+    }
+
+
+def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, court):
+    one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
+    for account in (cast.gu, cast.wang, cast.bao):
+        with pytest.raises(Unknown):
+            duplicates.keep(account, one.id, other.id, NINE)
+        with pytest.raises(Unknown):
+            duplicates.differ(account, one.id, other.id, NINE)
+    lifecycle.merge(one, other, NINE, cast.lian)
+    with pytest.raises(Conflict):
+        lifecycle.merge(other, one, NINE, cast.lian)
+    with pytest.raises(Conflict):
+        lifecycle.merge(one, one, NINE, cast.lian)
+    assert db.session.get_one(Event, one.id).withdrawn_at is None
+
+
+def test_a_country_is_compared_by_day_and_prefecture(monkeypatch):
+    """30,000 entries need some hundred thousand looks, not 450 million."""
+    looked = []
+    monkeypatch.setattr(duplicates, "_may_be_one", lambda one, other: bool(looked.append(1)))
+    entries = [
+        Entry(n, DAY + timedelta(days=n % 7), region, "题", "题", frozenset("题"), frozenset())
+        for n in range(30_000)
+        for region in [f"{11 + n % 31:02}{1 + n // 31 % 10:02}01"]
+    ]
+    assert list(alike(entries)) == []
+    assert 0 < len(looked) < 500_000
+
+
+def test_full_width_and_signs_are_nothing_new():
+    assert plain("“４·２６”  宣传（现场）") == plain("4.26宣传 现场")

@@ -1,0 +1,63 @@
+"""What the database promises: an acknowledged row survives a power cut, no row points nowhere, one transaction a verb."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from models.db import db, transaction
+from models.events.tables import Occurrence
+from models.installation import Setting
+from tests.support.week import DAY, NINE
+from wsgi import create_app
+
+
+def test_what_was_acknowledged_survives_a_power_cut(sqlite_databases, tmp_path):
+    """On SQLite it is ours to say; on PostgreSQL it is the server's own default, and nothing here turns it off."""
+    with sqlite_databases.fresh() as url:
+        app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
+        with app.app_context():
+            asked = ("journal_mode", "synchronous", "foreign_keys")
+            told = [str(db.session.scalar(text(f"PRAGMA {name}"))) for name in asked]
+            db.session.remove()
+            db.engine.dispose()
+    assert told == ["wal", "2", "1"]  # 2: FULL
+
+
+def test_no_row_points_nowhere(app):
+    with pytest.raises(IntegrityError), transaction():
+        db.session.add(Occurrence(event_id=4711, start_day=DAY, end_day=DAY, changed_at=NINE))
+
+
+def test_a_verb_that_fails_leaves_nothing(app):
+    def verb() -> None:
+        with transaction():
+            db.session.add(Setting(key="half", value="done"))
+            db.session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        verb()
+    assert db.session.get(Setting, "half") is None
+
+
+def test_two_writers_wait_for_each_other(app):
+    """A reader that turns writer would fail at once on SQLite; a verb takes its turn from the start."""
+    start = threading.Barrier(8)
+
+    def write(number: int) -> None:
+        with app.app_context():
+            db.session.execute(text("SELECT count(*) FROM setting")).scalar()
+            start.wait()
+            with transaction():
+                db.session.add(Setting(key=f"writer {number}", value="here"))
+            db.session.remove()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    db.session.commit()
+    assert db.session.scalar(text("SELECT count(*) FROM setting WHERE value = 'here'")) == 8

@@ -1,0 +1,143 @@
+"""`openweek demo`: a week around today that runs at any hour, safe to run again, and moving on when its days are over."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.codes.passes import Pass
+from models.db import db
+from models.demo import accounts, crowd, week
+from models.errors import Mistake
+from models.events.check_in_window import of_events
+from models.events.tables import Event, Occurrence
+from models.figures.count import figures
+from models.ledger.tables import Presence, Scan
+from models.organizations.tables import Account, sign_in
+from tests.support.week import load_week
+
+SHANGHAI = clock.zone("Asia/Shanghai")
+TODAY = datetime(2027, 3, 3, 10, 20, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def campaign(app):
+    load_week()
+    return week.ensure(TODAY)
+
+
+def count(table) -> int:
+    return db.session.scalar(select(func.count()).select_from(table))
+
+
+def test_seven_days_with_events_of_every_kind(campaign):
+    assert [day.isoformat() for day in campaign.days] == [f"2027-03-0{n}" for n in range(1, 8)]
+    assert (campaign.number, campaign.rehearsal, campaign.figures_released) == (2, True, True)
+
+    events = week.events_of(campaign)
+    assert len(events) == 61
+    assert {group for event in events for group in event.groups} == {term.key for term in campaign.groups}
+    assert {row.format for event in events for row in event.formats} == {
+        "other", *(term.key for term in campaign.of("format")),
+    }  # fmt: skip
+    assert {sitting.start_day for event in events for sitting in event.occurrences} == set(campaign.days)
+    assert {event.mode for event in events} == {"onsite", "online", "mixed"}
+    assert [event.status for event in events].count("cancelled") == 1
+    assert len({event.region_code[:2] for event in events}) == 32
+    assert all("（演练）" in host.name for event in events for host in event.hosts)
+    assert db.session.scalar(select(func.count()).where(Occurrence.capacity.is_not(None))) > 5
+
+
+def test_at_every_hour_of_every_day_there_is_a_door_to_try(campaign):
+    """Some sittings have begun and go on for an hour at least, one of them the organizer's own."""
+    events = week.events_of(campaign)
+    own = {
+        event.id for event in events if event.lead.name == week.host("xihu").name and event.mode == "onsite"
+    }
+    sittings = [
+        sitting for sitting in of_events([event.id for event in events], campaign.zone) if sitting.held
+    ]
+    first = datetime(2027, 3, 1, 0, 45, tzinfo=SHANGHAI)
+    for now in (first + timedelta(hours=hour) for hour in range(7 * 24)):
+        running = {s.event_id for s in sittings if s.start <= now and now + timedelta(hours=1) < s.closes}
+        assert len(running) >= 3, now
+        assert running & own, now
+
+
+def test_the_crowd_is_derived_by_the_rules_and_comes_once(campaign):
+    events = week.events_of(campaign)
+    crowd.ensure(campaign, events, TODAY)
+    scans = count(Scan)
+    assert scans > 300
+    assert db.session.scalars(select(Scan.verdict).distinct()).all() == ["stored"]
+    assert db.session.scalars(select(Scan.flags).distinct()).all() == [0]
+    assert max(db.session.scalars(select(Scan.received_at))) <= TODAY
+    shown = figures(campaign, TODAY, ["method"])
+    assert {row["method"] for row in shown.rows} == {"pass", "printed", "touch", "tally"}
+    assert shown.visits == db.session.scalar(select(func.sum(Presence.weight)))
+    crowd.ensure(campaign, events, TODAY + timedelta(hours=1))
+    assert count(Scan) == scans
+
+
+def test_when_its_days_are_over_it_moves_on_and_keeps_what_happened(campaign):
+    old = week.events_of(campaign)
+    crowd.ensure(campaign, old, TODAY)
+    scans, visits = count(Scan), db.session.scalar(select(func.sum(Presence.weight)))
+    assert week.ensure(TODAY + timedelta(days=4)).starts.isoformat() == "2027-03-01"
+    moved = week.ensure(TODAY + timedelta(days=5))
+    assert (moved.starts.isoformat(), moved.ends.isoformat()) == ("2027-03-06", "2027-03-12")
+    fresh = week.events_of(moved)
+    assert len(fresh) == 61
+    assert {event.id for event in fresh}.isdisjoint(event.id for event in old)
+    assert count(Event) == 122
+    assert (count(Scan), db.session.scalar(select(func.sum(Presence.weight)))) == (scans, visits)
+
+
+def test_accounts_keep_their_password_until_another_is_asked_for(campaign):
+    first = accounts.ensure_accounts(None, TODAY)
+    assert len(first) >= 12
+    assert [account.role for account in db.session.scalars(select(Account).order_by(Account.id))] == [
+        "organizer", "organizer", "office", "office", "committee",
+    ]  # fmt: skip
+    assert accounts.ensure_accounts(None, TODAY) is None
+    assert all(sign_in(role.email, first) for role in accounts.roles())
+    assert accounts.ensure_accounts("asked for now", TODAY) == "asked for now"
+    assert all(sign_in(role.email, "asked for now") for role in accounts.roles())
+    with pytest.raises(Mistake, match="at least 8"):
+        accounts.ensure_accounts("short", TODAY)
+
+
+def test_example_passes_are_made_once(campaign):
+    made = accounts.example_passes(campaign, TODAY)
+    assert [(entry.group, entry.headcount) for entry in made] == [
+        ("innovators", 1), ("government", 1), ("youth", 1), ("public", 1), ("unknown", 1), ("youth", 45),
+    ]  # fmt: skip
+    assert [entry.id for entry in accounts.example_passes(campaign, TODAY)] == [entry.id for entry in made]
+
+
+def test_the_command_twice(app, runner):
+    app.config["DEMO_PASSWORD"] = "tried by a newcomer"
+    first = runner.invoke(args=["demo"])
+    assert (first.exit_code, first.stderr) == (0, "")
+    for expected in (
+        "Reported events: 159 rows: new 37, other year 118, not taken in 4.",
+        "  http://openweek.test/rehearsal/  the rehearsal around today: everything is live",
+        "  organizer@example.org  organizer",
+        "  Password of all of them: tried by a newcomer",
+        "  Young people, a group of 45",
+    ):
+        assert expected in first.stdout
+    tables = (Campaign, Event, Scan, Pass, Account)
+    before = [count(table) for table in tables]
+    second = runner.invoke(args=["demo"])
+    assert "unchanged 37" in second.stdout
+    assert [count(table) for table in tables] == before
+
+    def pairing(told) -> str:
+        return told.stdout.splitlines()[-1].rsplit(" ", 1)[1]
+
+    assert len(pairing(first)) == len(pairing(second)) == 8
+    assert pairing(first) != pairing(second)
+    assert runner.invoke(args=["verify", "--campaign", "rehearsal"]).exit_code == 0

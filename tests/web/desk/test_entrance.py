@@ -1,0 +1,125 @@
+"""The settings of a door: exits, capacities, nearness; and how many are inside on the live page."""
+
+import re
+
+import pytest
+
+from models import clock
+from models.codes import passes
+from models.db import db
+from models.events.draft import VenueDraft
+from models.events.tables import Event, Occurrence
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, make_event, minutes
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def browser(client, cast):
+    """Gu's browser."""
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(client, cast.gu)
+    return client
+
+
+@pytest.fixture
+def placed(cast):
+    """An event of Gu's organization at a place whose coordinates are known."""
+    event = make_event(
+        cast.lecture.campaign, "广场", venues=(VenueDraft("九龙港广场", latitude=34.3, longitude=119.25),)
+    )
+    event.lead_id = cast.gu.organization_id
+    db.session.commit()
+    return event
+
+
+def page(event) -> str:
+    return f"/desk/events/{event.id}/door"
+
+
+def settings(event) -> tuple:
+    db.session.expire_all()
+    event = db.session.get(Event, event.id)
+    return event.track_exits, event.near_metres, [one.capacity for one in event.occurrences]
+
+
+def test_what_is_set_is_kept_and_shown(browser, placed):
+    (sitting,) = placed.occurrences
+    form = {"track_exits": "1", f"capacity-{sitting.id}": " 120 ", "near_metres": "300"}
+    answer = browser.post(page(placed), data=form)
+    assert answer.status_code == 303
+    shown = browser.get(answer.location).text
+    assert "Saved." in shown
+    assert re.findall(r'<input[^>]*name="(?:capacity-\d+|near_metres)"[^>]*value="(\d*)"', shown) == [
+        "120",
+        "300",
+    ]
+    assert settings(placed) == (True, 300, [120])
+    browser.post(page(placed), data={f"capacity-{sitting.id}": "", "near_metres": ""})
+    assert settings(placed) == (False, None, [None])
+
+
+@pytest.mark.parametrize(
+    ("capacity", "metres", "sentence"),
+    [
+        ("many", "", "“many” is no whole number."),
+        ("0", "", "A room holds 1 to 100,000 people."),
+        ("100001", "", "A room holds 1 to 100,000 people."),
+        ("-5", "", "“-5” is no whole number."),
+        ("20", "99", "Choose a distance from 100 to 5000 metres."),
+        ("20", "٣٠٠٠٠٠٠٠٠٠٠", "is no whole number."),
+    ],
+)
+def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(browser, placed, capacity, metres, sentence):
+    (sitting,) = placed.occurrences
+    form = {"track_exits": "1", f"capacity-{sitting.id}": capacity, "near_metres": metres}
+    answer = browser.post(page(placed), data=form)
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert f'value="{capacity}"' in answer.text  # what was typed is still there
+    assert settings(placed) == (False, None, [None])
+
+
+def test_nearness_needs_a_place_to_compare_with(browser, cast):
+    assert "No venue of this event has coordinates" in browser.get(page(cast.lecture)).text
+    answer = browser.post(page(cast.lecture), data={"near_metres": "300"})
+    assert (answer.status_code, settings(cast.lecture)[1]) == (422, None)
+
+
+def test_who_does_not_reach_the_event_finds_nothing(client, cast, placed):
+    for stranger in (cast.wang, cast.bao):
+        sign_in(client, stranger)
+        assert client.get(page(placed)).status_code == 404
+        assert client.post(page(placed), data={"track_exits": "1"}).status_code == 404
+    assert settings(placed) == (False, None, [None])
+
+
+def test_the_live_page_tells_how_many_are_inside(browser, placed, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE + minutes(10))
+    live = f"/desk/events/{placed.id}/live.json"
+
+    def inside() -> str | None:
+        found = re.search(r"data-inside>(.*?)</dd>", browser.get(live).json["html"])
+        return re.sub(r"<[^>]+>|\s", "", found[1]) if found else None
+
+    door = make_door(placed)
+    (made,) = passes.issue(placed.campaign, "youth", NINE, headcount=10)
+    door.scan(made.token, headcount=9)
+    assert inside() is None
+    (sitting,) = placed.occurrences
+    browser.post(page(placed), data={"track_exits": "1", f"capacity-{sitting.id}": "40"})
+    browser.application.extensions["openweek.live"].clear()
+    assert inside() == "9/40"
+    door.scan(made.token, A_MINUTE_PAST, direction="out")
+    assert inside() == "0/40"
+
+
+def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(browser, placed):
+    (sitting,) = placed.occurrences
+    browser.post(page(placed), data={f"capacity-{sitting.id}": "1"})
+    assert db.session.get(Occurrence, sitting.id).capacity == 1
+    door = make_door(placed)
+    assert [door.touch("youth").verdict, door.touch("youth").reason] == ["stored", "full"]

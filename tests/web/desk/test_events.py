@@ -1,0 +1,113 @@
+"""The desk: own events, and one event with the ways on from it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from models.events.draft import EventDraft, Lead
+from models.figures import event_overview
+from models.publishing.lifecycle import cancel, create
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def browser(client):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'<a href="/desk/events/\d+" lang="zh">([^<]+)</a>', page)
+
+
+def test_the_list_shows_own_events_with_status_and_visits(browser, cast):
+    make_door(cast.lecture).tally("public", headcount=7)
+    cancel(cast.abroad, NINE)
+    sign_in(browser, cast.gu)
+    page = browser.get("/desk/").text
+    assert listed(page) == ["专题讲座", "进京推介"]
+    rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in page.split("<tbody>")[1].split("<tr>")[1:]]
+    assert "Mon 22 April 09:00–11:00" in rows[0]
+    assert "Publicly visible" in rows[0]
+    assert re.search(r"Visits\s+7\s", rows[0])
+    assert "Cancelled" in rows[1]
+    assert re.search(r"Visits\s+0\s", rows[1])
+
+
+def test_the_list_is_searched(browser, cast):
+    sign_in(browser, cast.cui)
+    assert len(listed(browser.get("/desk/").text)) == 6
+    assert listed(browser.get("/desk/?q=讲座").text) == ["专题讲座"]
+    assert listed(browser.get("/desk/?day=2024-04-21").text) == []
+    assert len(listed(browser.get("/desk/?day=2024-04-22").text)) == 6
+    assert browser.get("/desk/?day=yesterday").status_code == 400
+    assert browser.get("/desk/?campaign=nothing").status_code == 404
+
+
+def test_thirty_events_ask_the_database_no_more_often_than_one(browser, cast, count_queries):
+    sign_in(browser, cast.wang)
+    with count_queries() as one:
+        browser.get("/desk/")
+    for number in range(29):
+        make_event(cast.court_day.campaign, f"开放日{number}", lead=_lead(cast.wang))
+    with count_queries() as thirty:
+        page = browser.get("/desk/").text
+    assert len(listed(page)) == 30
+    assert len(thirty) == len(one)
+
+
+def _lead(account):
+    return Lead(account.organization.name, account.organization.region_code, account.organization.line)
+
+
+def test_a_long_list_has_pages(browser, cast):
+    for number in range(55):
+        make_event(cast.court_day.campaign, f"开放日{number:02d}", lead=_lead(cast.wang))
+    sign_in(browser, cast.wang)
+    first, second = browser.get("/desk/").text, browser.get("/desk/?page=2").text
+    assert (len(listed(first)), len(listed(second))) == (50, 6)
+    assert set(listed(first)) & set(listed(second)) == set()
+    assert listed(browser.get("/desk/?page=99").text) == listed(second)
+
+
+PAGES = ("", "/live", "/live.json")
+
+
+def test_another_organizations_event_does_not_exist(browser, cast):
+    make_door(cast.lecture)
+    ways = {"gu": 200, "he": 200, "lian": 200, "su": 200, "cui": 200, "wang": 404, "bao": 404}
+    for name, status in ways.items():
+        visitor = browser.application.test_client()
+        sign_in(visitor, getattr(cast, name))
+        path = f"/desk/events/{cast.lecture.id}"
+        assert [visitor.get(path + page).status_code for page in PAGES] == [status] * 3, name
+        pairing = visitor.post(f"{path}/devices/pair").status_code
+        assert pairing == (303 if status == 200 else 404), name
+    stranger = browser.application.test_client()
+    path = f"/desk/events/{cast.lecture.id}"
+    assert [stranger.get(path + page).status_code for page in PAGES] == [303, 303, 401]
+    assert stranger.post(f"{path}/devices/pair").headers["Location"] == "/desk/sign-in"
+
+
+def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast):
+    undated = create(cast.lecture.campaign, EventDraft(title="时间未定", lead=_lead(cast.gu)), NINE)
+    sign_in(browser, cast.gu)
+    path = f"/desk/events/{undated.id}"
+    page = browser.get(path).text
+    assert "poster.pdf" not in page
+    assert "This event has no date yet." in page
+    assert browser.post(f"{path}/devices/pair").status_code == 409
+
+
+def test_of_several_sittings_the_one_that_matters_now_is_told(app):
+    days = [session(NINE + timedelta(days=n), 1, DAY + timedelta(days=n)) for n in (0, 2, 4)]
+    event = make_event(load_week(), occurrences=tuple(days))
+    told = {n: event_overview.nearest(event, DAY + timedelta(days=n)).start_day for n in (-3, 0, 1, 2, 4, 9)}
+    assert {n: (day - DAY).days for n, day in told.items()} == {-3: 0, 0: 0, 1: 2, 2: 2, 4: 4, 9: 4}

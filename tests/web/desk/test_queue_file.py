@@ -1,0 +1,187 @@
+"""A kiosk's queue as a file at the desk: who may take it in, what is refused with which sentence, and that it is harmless."""
+
+import hmac
+import json
+from datetime import timedelta
+from io import BytesIO
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from models import clock
+from models.codes import passes
+from models.db import db
+from models.devices import kiosks
+from models.devices.kiosks import HandedFile
+from models.figures.recount import verify
+from models.ledger.tables import Scan
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import NINE, load_week, make_door, minutes
+
+PAGE = "/desk/handed-over/"
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def kiosk(cast):
+    return make_door(cast.lecture).kiosk
+
+
+@pytest.fixture
+def browser(client, cast):
+    """Gu's browser."""
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(client, cast.gu)
+    return client
+
+
+def scan(at=NINE, **fields) -> dict:
+    told = {"id": str(uuid4()), "at": clock.instant_text(at), "kind": "touch", "group": "youth"}
+    return {**told, "shown": "stored", **fields}
+
+
+def saved(kiosk, scans, /, **changes) -> bytes:
+    """The file as docs/handover.md says."""
+    listed = scans if isinstance(scans, str) else json.dumps(scans)
+    told = {
+        "format": "openweek-handover",
+        "version": 1,
+        "kiosk": {"id": kiosk.id, "name": kiosk.name},
+        "campaign": kiosk.campaign_id,
+        "skew_ms": None,
+        "device_time": clock.instant_text(NINE),
+        "scans_json": listed,
+        "signature": hmac.digest(kiosk.digest.encode(), listed.encode(), "sha256").hex(),
+    }
+    return json.dumps({**told, **changes}).encode()
+
+
+def hand_in(browser, data: bytes, name="openweek-K1.json"):
+    return browser.post(PAGE, data={"file": (BytesIO(data), name)}, content_type="multipart/form-data")
+
+
+def rows() -> list[Scan]:
+    return list(db.session.scalars(select(Scan).order_by(Scan.number)))
+
+
+def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
+    code = passes.issue(cast.lecture.campaign, "public", NINE)[0].token
+    scans = [
+        scan(),
+        scan(kind="pass", code=code),
+        scan(kind="pass", code_length=9, code_hash="0" * 64, shown="refused"),
+    ]
+    answer = hand_in(browser, saved(kiosk, scans))
+    assert answer.status_code == 200
+    assert "3 scans in the file." in answer.text
+    assert "3 were new." in answer.text
+    kept = {str(row.id): (row.kiosk_id, row.verdict, row.reason) for row in rows()}
+    assert [kept[one["id"]] for one in scans] == [
+        (kiosk.id, "stored", None),
+        (kiosk.id, "stored", None),
+        (kiosk.id, "refused", "unknown_code"),
+    ]
+    assert verify(cast.lecture.campaign).visits == 2
+    assert verify(cast.lecture.campaign).agrees
+
+
+def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
+    data = saved(kiosk, [scan() for _ in range(3)])
+    hand_in(browser, data)
+    assert "None was new: the server had them all." in hand_in(browser, data).text
+    assert len(rows()) == 3
+    kept = db.session.scalars(select(HandedFile).order_by(HandedFile.id)).all()
+    assert [(file.kiosk_id, file.scans, file.fresh, file.account_id) for file in kept] == [
+        (kiosk.id, 3, 3, cast.gu.id),
+        (kiosk.id, 3, 0, cast.gu.id),
+    ]
+    assert browser.get(PAGE).text.count(f">{kiosk.name}</th>") == 2
+
+
+def test_more_than_one_batch(browser, kiosk):
+    assert "1201 were new." in hand_in(browser, saved(kiosk, [scan() for _ in range(1201)])).text
+    assert len(rows()) == 1201
+
+
+def test_one_that_cannot_be_read_holds_up_no_other(browser, kiosk):
+    scans = [scan(), {"at": "?"}, scan(group=7), "nonsense"]
+    assert "2 had no id and could not be kept." in hand_in(browser, saved(kiosk, scans)).text
+    kept = {str(row.id): (row.verdict, row.reason) for row in rows()}
+    assert kept == {scans[0]["id"]: ("stored", None), scans[2]["id"]: ("refused", "bad_scan")}
+
+
+def test_the_device_s_clock_is_corrected_by_what_the_device_knew(browser, kiosk):
+    """Not by when the file came to the desk, which says nothing about the clock."""
+    day = timedelta(days=1)
+    hand_in(browser, saved(kiosk, [scan(NINE + day), scan(NINE + minutes(5), skew_ms=0)], skew_ms=86_400_000))
+    assert sorted((row.at, row.skew_ms) for row in rows()) == [(NINE, 86_400_000), (NINE + minutes(5), 0)]
+
+
+def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, kiosk):
+    kiosks.revoke(kiosk.id, NINE)
+    answer = hand_in(browser, saved(kiosk, [scan()]))
+    assert "1 counts only once a person has accepted it." in answer.text
+    assert verify(cast.lecture.campaign).visits == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda kiosk: b"", "This is not a file that a kiosk has saved."),
+        (lambda kiosk: b"<html>sign in to the network</html>", "This is not a file that a kiosk has saved."),
+        (lambda kiosk: b"[" * 100_000, "This is not a file that a kiosk has saved."),
+        (lambda kiosk: saved(kiosk, [scan()], version=2), "This is not a file that a kiosk has saved."),
+        (
+            lambda kiosk: saved(kiosk, [scan()], kiosk={"id": "1"}),
+            "This is not a file that a kiosk has saved.",
+        ),
+        (lambda kiosk: saved(kiosk, "{}"), "This is not a file that a kiosk has saved."),
+        (lambda kiosk: saved(kiosk, "[" * 100_000), "This is not a file that a kiosk has saved."),
+        (lambda kiosk: saved(kiosk, []), "The file holds no scans"),
+        (lambda kiosk: saved(kiosk, [scan()], signature=None), "The file is not signed by its device"),
+        (lambda kiosk: saved(kiosk, [scan()], signature="0" * 64), "something in it was changed"),
+        (lambda kiosk: saved(kiosk, [scan()], signature="ü"), "something in it was changed"),
+        (
+            lambda kiosk: saved(kiosk, [scan()], scans_json=json.dumps([scan()])),
+            "something in it was changed",
+        ),
+        (lambda kiosk: saved(kiosk, [scan()], scans_json='["\ud800"]'), "something in it was changed"),
+        (lambda kiosk: saved(kiosk, [scan()], kiosk={"id": 10**30}), "No device of your desk"),
+    ],
+)
+def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(browser, kiosk, make, sentence):
+    answer = hand_in(browser, make(kiosk))
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert (rows(), db.session.scalars(select(HandedFile)).all()) == ([], [])
+
+
+def test_without_a_file(browser, kiosk):
+    answer = browser.post(PAGE, data={})
+    assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
+
+
+def test_only_who_reaches_the_device_takes_its_file_in(client, cast, kiosk):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    data = saved(kiosk, [scan(id=str(UUID(int=5)))])
+    for stranger in (cast.wang, cast.bao):
+        sign_in(client, stranger)
+        answer = hand_in(client, data)
+        assert (answer.status_code, "No device of your desk" in answer.text) == (422, True)
+    assert rows() == []
+    for someone in (cast.he, cast.lian, cast.su, cast.cui):
+        sign_in(client, someone)
+        assert hand_in(client, data).status_code == 200
+    assert len(rows()) == 1
+    sign_in(client, cast.wang)
+    assert kiosk.name not in client.get(PAGE).text
+
+
+def test_who_is_not_signed_in_signs_in_first(client, kiosk):
+    assert client.get(PAGE).headers["Location"].startswith("/desk/sign-in")
+    assert hand_in(client, saved(kiosk, [scan()])).status_code == 303
+    assert rows() == []

@@ -1,0 +1,159 @@
+"""What waits for a person: who sees it, what a decision does to the figures, and that it can be taken back."""
+
+import re
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from models.checkin.attempt import Attempt
+from models.codes import passes
+from models.db import db
+from models.devices import kiosks
+from models.figures import count
+from models.figures.recount import verify
+from models.ledger.tables import Ruling
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
+
+ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def browser(client, cast):
+    """Gu's browser."""
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(client, cast.gu)
+    return client
+
+
+@pytest.fixture
+def page(cast):
+    return f"/desk/events/{cast.lecture.id}/held"
+
+
+@pytest.fixture
+def door(cast):
+    """A device that was revoked at nine hands in a class of 43 and a touch; before, somebody came in good order."""
+    door = make_door(cast.lecture)
+    door.touch("public", NINE - minutes(5), id=THREE)
+    (group,) = passes.issue(cast.lecture.campaign, "youth", NINE - minutes(60), headcount=45)
+    kiosks.revoke(door.kiosk.id, NINE)
+    late = A_MINUTE_PAST + minutes(5)
+    door.scan(group.token, A_MINUTE_PAST, id=ONE, headcount=43, shown="stored", now=late)
+    door.touch("youth", A_MINUTE_PAST, id=TWO, shown="stored", now=late)
+    return door
+
+
+def visits(cast) -> int:
+    assert verify(cast.lecture.campaign).agrees
+    return count.visits_of([cast.lecture.id]).get(cast.lecture.id, 0)
+
+
+def decide(browser, page, decision, *ids, why="It was revoked by mistake."):
+    return browser.post(page, data={"scan": [str(id) for id in ids], "decision": decision, "why": why})
+
+
+def words(markup: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup)).strip()
+
+
+def test_what_waits_is_told_with_its_reason_and_counted_on_the_event_s_page(browser, cast, door, page):
+    told = words(browser.get(page).text)
+    assert "2 scans wait" in told
+    assert f"{door.kiosk.name} pass Young people · 43 people the device was out of service" in told
+    assert "2 scans wait for your decision" in words(browser.get(f"/desk/events/{cast.lecture.id}").text)
+    assert visits(cast) == 1
+
+
+def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser, cast, door, page):
+    answer = decide(browser, page, "accept", ONE, TWO)
+    assert answer.status_code == 303
+    assert "Visits of the event: 1 before, 45 now." in browser.get(answer.location).text
+    assert visits(cast) == 45
+    assert "Nothing waits for you here." in browser.get(page).text
+    kept = db.session.scalars(select(Ruling).order_by(Ruling.id)).all()
+    assert [(one.scan_id, one.decision, one.account_id, one.why) for one in kept] == [
+        (ONE, "accept", cast.gu.id, "It was revoked by mistake."),
+        (TWO, "accept", cast.gu.id, "It was revoked by mistake."),
+    ]
+
+
+def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, page):
+    decide(browser, page, "accept", ONE)
+    assert "Set aside after all" in browser.get(page).text
+    decide(browser, page, "set_aside", ONE)
+    assert visits(cast) == 1
+    assert "Accept after all" in browser.get(page).text
+    assert [one.decision for one in db.session.scalars(select(Ruling).order_by(Ruling.id))] == [
+        "accept",
+        "set_aside",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"decision": "accept", "why": "x"}, "Choose at least one scan."),
+        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Choose at least one scan."),
+        ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Say why"),
+        ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "accepts a scan or sets it aside"),
+        ({"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"}, "do not wait here"),
+        ({"scan": [str(THREE)], "decision": "set_aside", "why": "x"}, "do not wait here"),
+    ],
+)
+def test_a_decision_that_is_none_gets_a_sentence_and_what_was_typed_stays(
+    browser, cast, door, page, form, sentence
+):
+    answer = browser.post(page, data=form)
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert f'value="{form["why"]}"' in answer.text
+    assert (visits(cast), db.session.scalars(select(Ruling)).all()) == (1, [])
+
+
+def test_an_undo_that_is_held_back_waits_too(browser, cast, page):
+    door, chief = make_door(cast.lecture), make_door(cast.lecture, supervisor=True)
+    door.touch("public", id=ONE)
+    kiosks.revoke(chief.kiosk.id, NINE)
+    chief.undo(ONE, A_MINUTE_PAST, id=TWO)
+    assert visits(cast) == 1
+    assert "undo · touch on the kiosk" in words(browser.get(page).text)
+    decide(browser, page, "accept", TWO)
+    assert visits(cast) == 0
+
+
+def test_a_scan_that_came_twice_with_other_content_is_shown(browser, cast, page):
+    door = make_door(cast.lecture)
+    first = Attempt(ONE, "tally", NINE, group="youth", headcount=5)
+    door.hand_in(first)
+    door.hand_in(replace(first, headcount=9, shown="stored"), now=A_MINUTE_PAST)
+    told = words(browser.get(page).text)
+    assert "tally Young people · 5 people · checked in" in told
+    assert "tally Young people · 9 people · The device showed: checked in" in told
+    assert visits(cast) == 5
+
+
+def test_only_who_reaches_the_event_sees_and_decides(client, cast, door, page):
+    for stranger in (cast.wang, cast.bao):
+        sign_in(client, stranger)
+        assert client.get(page).status_code == 404
+        assert decide(client, page, "accept", ONE).status_code == 404
+    assert db.session.scalars(select(Ruling)).all() == []
+    for someone in (cast.he, cast.lian, cast.su, cast.cui):
+        sign_in(client, someone)
+        assert client.get(page).status_code == 200
+
+
+def test_a_scan_of_another_event_is_not_decided_on_from_here(browser, cast, door, page):
+    other = make_door(cast.court_day)
+    kiosks.revoke(other.kiosk.id, NINE)
+    scan_id = uuid4()
+    other.touch("youth", A_MINUTE_PAST, id=scan_id)
+    answer = decide(browser, page, "accept", scan_id)
+    assert (answer.status_code, db.session.scalars(select(Ruling)).all()) == (422, [])

@@ -1,0 +1,249 @@
+"""Handing in a file at the desk: looked at before anything is written, within the reach of who hands it in."""
+
+import re
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from models import clock
+from models.db import db, transaction
+from models.events.draft import Lead
+from models.events.tables import CANCELLED, PUBLISHED, SUBMITTED, Event, EventChange
+from models.imports import uploads
+from models.imports.uploads import LIFE, ImportDraft
+from models.publishing import duplicates
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import NINE, load_week, make_event
+
+HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"
+GUANYUN = "江苏省,连云港市,灌云县"
+
+
+def table(*rows: str) -> bytes:
+    return "\n".join([HEAD, *rows]).encode()
+
+
+LECTURE = table(f"1,2024,进企业座谈,2024-04-23,9:00,11:00,{GUANYUN},县图书馆报告厅,灌云县知识产权局")
+MIXED = table(
+    f"1,2024,进企业座谈,2024-04-23,9:00,11:00,{GUANYUN},县图书馆报告厅,",
+    f"2,2024,法院开放日,2024-04-24,,,{GUANYUN},,灌云县人民法院",
+    "3,2024,,2024-04-24,,,,,,,",
+)
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def browser(client):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def hand_in(browser, data: bytes, name: str = "events.csv"):
+    form = {"campaign": "ip-2024", "file": (BytesIO(data), name)}
+    return browser.post("/desk/import/", data=form, content_type="multipart/form-data")
+
+
+def mark(page: str) -> str:
+    return re.search(r'name="mark" value="([0-9a-f]+)"', page)[1]
+
+
+def verdicts(page: str) -> list[str]:
+    return re.findall(r'<td><span class="tag [^"]*">([^<]+)</span>', page)
+
+
+def events(title: str) -> list[Event]:
+    return list(db.session.scalars(select(Event).where(Event.title == title)))
+
+
+def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser, cast):
+    before = db.session.scalar(select(func.count()).select_from(Event))
+    sign_in(browser, cast.gu)
+    answer = hand_in(browser, MIXED)
+    assert answer.status_code == 303
+    path = answer.headers["Location"]
+    page = browser.get(path).text
+    assert verdicts(page) == ["new", "not taken in", "not taken in"]
+    assert "Tue 23 April 09:00–11:00" in page
+    assert "县图书馆报告厅" in page
+    assert "Filled in here: lead organization, hosts." in page
+    assert (
+        "灌云县人民法院 leads this event. From this desk, only events led by 灌云县知识产权局 can be taken in."
+        in page
+    )
+    assert db.session.scalar(select(func.count()).select_from(Event)) == before
+    assert browser.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    (event,) = events("进企业座谈")
+    assert (event.status, event.lead_id, event.region_code) == (SUBMITTED, cast.gu.organization_id, "320723")
+    assert db.session.scalar(select(func.count()).select_from(Event)) == before + 1
+    history = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == event.id)
+    told = db.session.execute(history.order_by(EventChange.id)).all()
+    assert told == [("created", cast.gu.id), ("submitted", cast.gu.id)]
+    page = browser.get(path).text
+    assert "What became of the file" in page
+    assert verdicts(page) == ["new", "not taken in", "not taken in"]
+    assert f"/desk/events/{event.id}" in page
+    assert "进企业座谈" in browser.get("/desk/").text
+    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
+
+
+def test_the_same_file_again_changes_nothing_and_another_what_differs(browser, cast):
+    sign_in(browser, cast.lian)
+    accept(browser, LECTURE)
+    page = browser.get(hand_in(browser, LECTURE).headers["Location"]).text
+    assert verdicts(page) == ["unchanged"]
+    assert 'name="mark"' not in page
+    for hour in ("14:00", "15:00"):  # an import is no work by hand: the next one may change it again
+        accept(browser, LECTURE.replace(b"9:00", hour.encode()).replace(b"11:00", b"17:00"))
+        (event,) = events("进企业座谈")
+        assert event.status == PUBLISHED
+        assert f"{event.occurrences[0].start_at + timedelta(hours=8):%H:%M}" == hour
+
+
+def accept(browser, data: bytes) -> str:
+    path = hand_in(browser, data).headers["Location"]
+    assert browser.post(f"{path}/accept", data={"mark": mark(browser.get(path).text)}).status_code == 303
+    return path
+
+
+def test_what_was_not_seen_is_not_written(browser, cast):
+    sign_in(browser, cast.lian)
+    path = hand_in(browser, LECTURE).headers["Location"]
+    seen = mark(browser.get(path).text)
+    accept(browser, LECTURE)  # a colleague was quicker
+    answer = browser.post(f"{path}/accept", data={"mark": seen})
+    assert answer.status_code == 409
+    assert "Something changed here since you looked." in answer.text
+    assert verdicts(answer.text) == ["unchanged"]
+    assert len(events("进企业座谈")) == 1
+
+
+def calendar(*names: str, **changed: str) -> bytes:
+    lines = ["BEGIN:VCALENDAR"]
+    for name in names:
+        begins = changed.get(name, "20240422T010000Z")
+        lines += ["BEGIN:VEVENT", f"UID:{name}", f"SUMMARY:讲座{name}", f"DTSTART:{begins}", "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_then(
+    browser, cast, monkeypatch
+):
+    monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
+    sign_in(browser, cast.lian)
+    names = "abcd"
+    path = hand_in(browser, calendar(*names), "a.ics").headers["Location"]
+    assert 'name="gone"' not in browser.get(path).text
+    browser.post(f"{path}/accept", data={"mark": mark(browser.get(path).text)})
+    ids = {name: str(events(f"讲座{name}")[0].id) for name in names}
+
+    def again(*ticks: str) -> tuple[list[str], list[str]]:
+        """Which are offered, and what is told of the rows once it is accepted with these ticks."""
+        path = hand_in(browser, calendar("a", "d", d="20240922T010000Z"), "b.ics").headers["Location"]
+        page = browser.get(path).text
+        offered = re.findall(r'name="gone" value="(\d+)"', page)
+        data = {"mark": mark(page), "gone": [ids[name] for name in ticks]}
+        assert browser.post(f"{path}/accept", data=data).status_code == 303
+        return offered, verdicts(browser.get(path).text)
+
+    assert again() == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "other year"])
+    assert {events(f"讲座{name}")[0].status for name in names} == {PUBLISHED}
+    assert again("c", "d", "a") == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "cancelled", "cancelled"])
+    states = [events(f"讲座{name}")[0].status for name in names]
+    assert states == [PUBLISHED, PUBLISHED, CANCELLED, CANCELLED]
+    # What an office above cannot reach, and what a table leaves out, is no question.
+    assert 'name="gone"' not in browser.get(hand_in(browser, LECTURE).headers["Location"]).text
+    with transaction():
+        events("讲座b")[0].region_code = "110105"
+    last = browser.get(hand_in(browser, calendar("a"), "c.ics").headers["Location"]).text
+    assert 'name="gone"' not in last
+
+
+def test_a_file_is_taken_in_once(browser, cast):
+    sign_in(browser, cast.lian)
+    path = accept(browser, LECTURE)
+    answer = browser.post(f"{path}/accept", data={"mark": "0" * 32})
+    assert answer.status_code == 409
+    assert "This file has been taken in already." in answer.text
+
+
+def test_an_office_takes_in_its_region_and_the_committee_all(browser, cast):
+    ways = {"lian": "new", "su": "new", "cui": "new", "bao": "not taken in"}
+    for name, verdict in ways.items():
+        visitor = browser.application.test_client()
+        visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        sign_in(visitor, getattr(cast, name))
+        assert verdicts(visitor.get(hand_in(visitor, LECTURE).headers["Location"]).text) == [verdict], name
+
+
+def test_another_persons_file_does_not_exist(browser, cast):
+    sign_in(browser, cast.gu)
+    path = hand_in(browser, MIXED).headers["Location"]
+    for name in ("he", "wang", "lian", "cui"):
+        visitor = browser.application.test_client()
+        sign_in(visitor, getattr(cast, name))
+        assert visitor.get(path).status_code == 404, name
+        for verb in ("accept", "discard"):
+            assert visitor.post(f"{path}/{verb}").status_code == 404, name
+    stranger = browser.application.test_client()
+    assert stranger.get(path).status_code == 303
+    assert hand_in(stranger, LECTURE).headers["Location"] == "/desk/sign-in"
+    assert browser.post(f"{path}/discard").headers["Location"] == "/desk/import/"
+    assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [(b"", "The file is empty."), (b"<!doctype html><title>Sign in</title>", "This is a web page,")],
+)
+def test_what_cannot_be_read_is_told_in_one_sentence(browser, cast, data, told):
+    sign_in(browser, cast.gu)
+    answer = hand_in(browser, data)
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
+
+
+def test_no_file_and_no_week(browser, cast):
+    sign_in(browser, cast.gu)
+    answer = browser.post("/desk/import/", data={"campaign": "ip-2024"})
+    assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
+    assert browser.post("/desk/import/", data={"campaign": "nothing"}).status_code == 404
+
+
+def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
+    now, campaign = clock.now(), cast.lecture.campaign
+    drafts = [uploads.hand_in(cast.gu, campaign, "a.csv", LECTURE, now) for _ in range(7)]
+    kept = db.session.scalars(select(ImportDraft.id).order_by(ImportDraft.id)).all()
+    assert kept == [draft.id for draft in drafts[2:]]
+    assert uploads.forget_old(now + LIFE - timedelta(seconds=1)) == 0
+    assert uploads.forget_old(now + LIFE) == 5
+
+
+def test_imports_of_a_merged_entry_go_on_to_the_kept_one(browser, cast):
+    kept = make_event(cast.lecture.campaign, "企业座谈会", lead=Lead.of(cast.gu.organization))
+    sign_in(browser, cast.lian)
+    accept(browser, LECTURE)
+    (other,) = events("进企业座谈")
+    duplicates.keep(cast.lian, kept.id, other.id, clock.now())
+    accept(browser, LECTURE.replace("进企业座谈".encode(), "进企业座谈会".encode()))
+    (event,) = events("进企业座谈会")
+    assert event.id == kept.id
+    assert event.origin is None
+    with transaction():
+        assert db.session.get_one(Event, other.id).withdrawn_at is not None
+
+
+def test_the_template_comes_back_with_its_example(browser, cast):
+    sign_in(browser, cast.gu)
+    answer = browser.get("/desk/import/template.xlsx?campaign=ip-2024")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == "attachment; filename=openweek-ip-2024.xlsx"
+    assert load_workbook(BytesIO(answer.data)).sheetnames
+    assert browser.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404

@@ -1,0 +1,225 @@
+"""The figures API, the page of a week and the operator's commands: one shape, one scope."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from models.codes import passes
+from models.db import db, transaction
+from models.devices import kiosks
+from models.ledger.tables import Counter
+from models.organizations import accounts
+from tests.support.cast import make_cast
+from tests.support.week import NINE, load_week, make_door, minutes
+
+NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
+
+
+@pytest.fixture
+def cast(app):
+    """The people, and a small crowd: 43 young people by pass and a touch at the lecture, 5 heads at the court, 2 and 1
+    in the Corps' and Urumqi's events."""
+    cast = make_cast(load_week())
+    lecture = make_door(cast.lecture)
+    (group,) = passes.issue(cast.lecture.campaign, "youth", NINE, headcount=45)
+    lecture.scan(group.token, headcount=43)
+    lecture.touch("public", NINE + minutes(60))
+    make_door(cast.court_day).tally("public", headcount=5)
+    make_door(cast.corps).tally("government", headcount=2)
+    make_door(cast.urumqi).tally("government", headcount=1)
+    return cast
+
+
+def release(cast):
+    cast.lecture.campaign.figures_released = True
+    db.session.commit()
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def of(account) -> dict[str, str]:
+    return bearer(accounts.new_token(account.email, NINE))
+
+
+def ask(client, query="", headers=None):
+    return client.get(f"/api/v1/figures?campaign=ip-2024{query}", headers=headers)
+
+
+def test_the_shape(client, cast):
+    told = ask(client, "&by=audience,region", of(cast.gu)).json
+    assert list(told) == ["as_of", "participants", "rows", "visits"]
+    assert (told["visits"], told["participants"]) == (44, 43)
+    assert told["rows"] == [
+        {
+            "audience": "public",
+            "region": "320723",
+            "visits": 1,
+            "participants": None,
+            "methods": NONE | {"touch": 1},
+            "taken": 0,
+        },
+        {
+            "audience": "youth",
+            "region": "320723",
+            "visits": 43,
+            "participants": None,
+            "methods": NONE | {"pass": 43},
+            "taken": 0,
+        },
+    ]
+    assert told["as_of"].endswith("+08:00")
+    exact = ask(client, "&by=audience,region&exact=1", of(cast.gu)).json
+    assert [row["participants"] for row in exact["rows"]] == [0, 43]
+
+
+def test_an_account_asks_for_its_scope(client, cast):
+    sums = {
+        name: ask(client, "", of(getattr(cast, name))).json["visits"]
+        for name in ("gu", "wang", "lian", "su", "bao", "cui")
+    }
+    assert sums == {"gu": 44, "wang": 5, "lian": 49, "su": 49, "bao": 2, "cui": 52}
+
+
+def test_a_device_asks_for_its_events(client, cast):
+    kiosk, token = kiosks.add(cast.court_day, NINE)
+    assert ask(client, "", bearer(token)).json["visits"] == 5
+    kiosks.revoke(kiosk.id, NINE)
+    assert ask(client, "", bearer(token)).status_code == 401
+
+
+def test_anybody_asks_for_what_is_released(client, cast):
+    answer = ask(client)
+    assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
+    assert client.get("/ip-2024/figures.json").status_code == 403
+    assert client.get("/ip-2024/figures.csv").status_code == 403
+    page = client.get("/ip-2024/figures")
+    assert (page.status_code, "data-visits" in page.text) == (200, False)
+    release(cast)
+    assert ask(client).json["visits"] == 52
+    assert client.get("/ip-2024/figures.json").json["visits"] == 52
+    assert "data-visits>52<" in client.get("/ip-2024/figures").text
+
+
+@pytest.mark.parametrize(
+    "given", ["Bearer nonsense", "Bearer", "Basic Z3U6Z3U=", "Basic é", "Bearer owp_" + "x" * 43]
+)
+def test_a_token_that_is_not_good_is_401_even_when_released(client, cast, given):
+    release(cast)
+    answer = ask(client, "", {"Authorization": given})
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    ("query", "visits"),
+    [
+        ("&region=320000", 49),
+        ("&region=650000", 1),
+        ("&region=660000", 2),
+        ("&region=650000&region=660000", 3),
+        ("&audience=government", 3),
+        ("&day=2024-04-22", 52),
+        ("&day=2024-04-23", 0),
+        ("&line=courts", 5),
+        ("&q=讲座", 44),
+        ("&mode=online", 0),
+        ("&utm_source=chat", 52),
+    ],
+)
+def test_the_filters_of_the_pages_narrow_the_figures(client, cast, query, visits):
+    release(cast)
+    assert ask(client, query).json["visits"] == visits
+
+
+def test_a_withdrawn_event_still_counts(client, cast):
+    cast.lecture.withdrawn_at = NINE
+    db.session.commit()
+    assert ask(client, "", of(cast.gu)).json["visits"] == 44
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("by=colour", 400),
+        ("by=day,day", 400),
+        ("region=999999", 400),
+        ("day=2024-13-01", 400),
+        ("audience=cats", 400),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_a_sentence(client, cast, query, status):
+    answer = ask(client, f"&{query}", of(cast.gu))
+    assert (answer.status_code, answer.json["status"]) == (status, status)
+    assert answer.json["detail"].strip()
+
+
+def test_the_week_has_to_be_named_and_known(client, cast):
+    assert client.get("/api/v1/figures").status_code == 400
+    assert client.get("/api/v1/figures?campaign=other").status_code == 404
+    assert client.get("/api/v1/figures?campaign=ip%00-2024").status_code == 404
+    assert client.get("/ip%00-2024/figures").status_code == 404
+
+
+def test_a_spreadsheet(client, cast):
+    cast.corps.lead.name = "=1+1"
+    release(cast)
+    answer = client.get(
+        "/ip-2024/figures.csv?by=organization&region=660000", headers={"Accept-Language": "en"}
+    )
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    head, line = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert head[:4] == ["organization", "Organization", "Visits", "Participants, at least"]
+    assert line[1:4] == ["'=1+1", "2", ""]
+
+
+def test_regions_are_rolled_up_a_level_at_a_time(client, cast):
+    release(cast)
+    english = {"Accept-Language": "en"}
+    assert "Jiangsu" in client.get("/ip-2024/figures", headers=english).text
+    page = client.get("/ip-2024/figures?region=320700", headers=english).text
+    assert '<a href="?region=320723">' in page
+    assert "data-visits>49<" in page
+    assert '<a href="?region=320723">' in client.get("/ip-2024/figures?region=%20320700%20").text
+
+
+def test_page_api_and_command_agree(client, runner, cast):
+    told = runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "region", "--json"])
+    operator = json.loads(told.stdout)
+    committee = ask(client, "&by=region", of(cast.cui)).json
+    assert {**operator, "as_of": ""} == {**committee, "as_of": ""}
+    text = runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "region"], env={"LANG": "en"})
+    assert (text.exit_code, len(text.stdout.splitlines())) == (0, 3 + len(operator["rows"]))
+
+
+def test_verify_agrees_differs_or_cannot_tell(runner, cast):
+    agrees = runner.invoke(args=["verify", "--campaign", "ip-2024"])
+    assert agrees.exit_code == 0
+    with transaction():
+        db.session.query(Counter).filter(Counter.group == "youth").update({"visits": 44})
+    differs = runner.invoke(args=["verify", "--campaign", "ip-2024"])
+    assert (differs.exit_code, "44" in differs.stdout, "43" in differs.stdout) == (1, True, True)
+    assert runner.invoke(args=["verify", "--campaign", "other"]).exit_code == 2
+
+
+def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
+    door = make_door(cast.lecture)
+    for made in (*passes.issue(cast.lecture.campaign, "public", NINE, taken=True, count=2),):
+        door.scan(made.token)
+    rows = ask(client, "&by=method", of(cast.gu)).json["rows"]
+    assert [(row["method"], row["visits"], row["taken"]) for row in rows] == [
+        ("pass", 45, 2),
+        ("touch", 1, 0),
+    ]
+    release(cast)
+    head, *lines = csv.reader(
+        io.StringIO(
+            client.get("/ip-2024/figures.csv?by=method", headers={"Accept-Language": "en"}).data.decode(
+                "utf-8-sig"
+            )
+        )
+    )
+    assert (head[-1], lines[0][-1]) == ("of these, passes that visitors took themselves", "2")

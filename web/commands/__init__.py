@@ -1,0 +1,1 @@
+"""Commands: import, set-up, serve, tick."""

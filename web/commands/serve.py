@@ -1,0 +1,159 @@
+"""`openweek serve`: gunicorn with the settings that this project recommends. And `openweek tick`, which it repeats.
+
+Threads carry the readers: a question of a live page costs a thread for some milliseconds, so two workers with some
+dozen threads each serve a busy week over a small pool of database connections.
+"""
+
+import ipaddress
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+import qrcode
+from flask import Flask, current_app
+from flask_babel import gettext as _
+
+from models import clock
+from models.db import db
+from models.errors import N_, Mistake
+from models.installation import site
+from models.operations import tick as due
+from web import errors
+from web.commands import setup
+from web.server import certificate, health
+
+MINUTE = 60
+RECOMMENDED = {
+    "worker_class": "gthread",
+    "threads": 64,
+    "preload_app": False,  # a worker opens its own connections; nothing of a database survives a fork
+    "keepalive": 15,
+    "graceful_timeout": 5,
+    "loglevel": "warning",
+    "accesslog": None,  # paths of passes and venue codes are secrets and stand in no log
+    "control_socket_disable": True,
+}
+ROOMS = (
+    ("/", N_("the week")),
+    ("/desk/", N_("for organizers and offices")),
+    ("/kiosk/", N_("the check-in kiosk")),
+)
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(serve)
+    app.cli.add_command(tick)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the network in.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--tls", is_flag=True, help="HTTPS with a certificate of this machine's own, for cameras in the network."
+)
+@click.option("--demo", is_flag=True, help="Load the demo first, as `openweek demo` does.")
+def serve(host: str, port: int, tls: bool, demo: bool) -> None:
+    """Serve the week, and do what is due each minute."""
+    addresses = shared_addresses(host, port, tls)
+    # What codes and feeds print, here and in the workers, where the operator has not said it.
+    os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
+    if demo:
+        current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
+        click.get_current_context().invoke(setup.demo)
+    if not health.schema_is_newest():
+        raise Mistake(N_("The database has not the newest schema. Run this first: openweek init"))
+    site()  # refuses another UID domain than the kept one
+    options = {
+        **RECOMMENDED,
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": current_app.config["WORKERS"],
+        "when_ready": lambda _server: _tell(addresses, _open_to_others(host)),
+        "post_worker_init": _begin_work,
+    }
+    if tls:
+        files = certificate.ensure(Path(current_app.instance_path) / "tls")
+        options["certfile"], options["keyfile"] = map(str, files)
+    db.session.remove()
+    db.engine.dispose()
+    # Not before: gunicorn reads WEB_CONCURRENCY as it is loaded, and stops every command where it is no number.
+    from web.server.gunicorn import Server
+
+    Server(options).run()
+
+
+@click.command("tick")
+def tick() -> None:
+    """Do what is due, once. `openweek serve` does this each minute by itself."""
+    done = due.tick(clock.now())
+    click.echo(
+        _(
+            "Pairing codes forgotten: %(codes)s. Calendar entries written anew: %(entries)s. "
+            "Handed-in files forgotten: %(files)s. Calendars pulled: %(feeds)s.",
+            codes=done.codes,
+            entries=done.entries,
+            files=done.files,
+            feeds=done.feeds,
+        )
+    )
+
+
+def _open_to_others(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False  # a name
+
+
+def shared_addresses(host: str, port: int, tls: bool) -> list[str]:
+    """Where the served week can be opened; the first one is for others in the network, where it is open to them."""
+    hosts = [*certificate.own_addresses(), "127.0.0.1"] if _open_to_others(host) else [host]
+    scheme, usual = ("https", 443) if tls else ("http", 80)
+    tail = "" if port == usual else f":{port}"
+    return [f"{scheme}://{f'[{one}]' if ':' in one else one}{tail}" for one in hosts]
+
+
+def _tell(addresses: list[str], with_code: bool) -> None:
+    """Say where to look. A QR code spares the typing on a tablet, where the terminal can draw one."""
+    click.echo(_("Openweek is served. Stop it with Ctrl+C."))
+    for path, words in ROOMS:
+        click.echo(f"  {addresses[0]}{path}  {_(words)}")
+    here = _("from this machine")
+    for other in addresses[1:]:
+        click.echo(f"  {other}/  {here}")
+    if with_code and "utf" in (sys.stdout.encoding or "").lower():
+        code = qrcode.QRCode(border=2)
+        code.add_data(f"{addresses[0]}/kiosk/")
+        code.print_ascii(invert=True)
+        click.echo(_("The code opens the kiosk on a tablet or phone in the same network."))
+    if addresses[0].startswith("https:"):
+        click.echo(_("The certificate is this machine's own: a browser warns once, and you accept it there."))
+
+
+def _begin_work(worker) -> None:
+    worker.log.error_log.addFilter(errors.without_secrets_in_values)
+    keep_ticking(worker.wsgi)
+
+
+def keep_ticking(app: Flask) -> None:
+    """Each minute, in the background of a worker, do what is due, unless another worker or node has it."""
+
+    def repeat() -> None:
+        pause = threading.Event()
+        while True:
+            # A thread of its own each time: what fails once is reported and tried again a minute later.
+            once = threading.Thread(target=_tick_once, args=(app,), daemon=True)
+            once.start()
+            once.join()
+            pause.wait(MINUTE)
+
+    threading.Thread(target=repeat, daemon=True).start()
+
+
+def _tick_once(app: Flask) -> None:
+    with app.app_context():
+        now = clock.now()
+        if due.claim(now):
+            due.tick(now)
+            due.release(now)

@@ -1,0 +1,130 @@
+"""`openweek init` and `openweek demo`: a database that the system can run on, and a week to try everything with."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_babel import gettext as _
+from flask_migrate import upgrade
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.codes.passes import Pass
+from models.demo import accounts, crowd
+from models.demo import week as rehearsal
+from models.devices import pairing
+from models.errors import N_
+from models.events.check_in_window import of_events
+from models.events.tables import Event
+from models.imports.apply import take_in
+from models.imports.read_file import demo_file, read
+from models.installation import site
+from models.operations import startup
+from web.commands import imports
+from web.words.terms import campaign_name, group_name
+
+ROOMS = (
+    ("/", N_("the current week")),
+    ("/rehearsal/", N_("the rehearsal around today: everything is live")),
+    ("/ip-2024/", N_("the reported events of 2024")),
+    ("/desk/", N_("the desk of organizers and offices")),
+    ("/kiosk/", N_("the check-in kiosk")),
+)
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(init)
+    app.cli.add_command(demo)
+
+
+@click.command()
+@click.argument("campaign_file", required=False, type=click.Path(path_type=Path))
+@with_appcontext
+def init(campaign_file: Path | None) -> None:
+    """Bring the database to the newest schema and load a campaign.
+
+    CAMPAIGN_FILE describes the week (TOML; models/data/ip-2024.toml shows every entry). Without one it is the 2024 week
+    of the notice. Safe to run again: what is there is brought up to the file, and nothing is lost."""
+    campaign = _prepare(campaign_file, clock.now())
+    if campaign is not None:
+        click.echo(_("Ready: %(name)s (%(id)s).", name=campaign_name(campaign), id=campaign.id))
+    else:
+        click.echo(_("Ready. The campaigns are as they were."))
+
+
+@click.command()
+@with_appcontext
+def demo() -> None:
+    """Load the demo: the reported events of 2024, and a rehearsal around today where everything is live.
+
+    Prints the addresses to open, accounts, passes and a pairing code for a kiosk. Safe to run again: what is there
+    stays; only the pairing code is a new one."""
+    now = clock.now()
+    if sys.stderr.isatty():
+        click.echo(_("Preparing the demo; the first time takes some seconds."), err=True)
+    week = _prepare(None, now, default=True)
+    taken = take_in(week, read(demo_file()), now)
+    password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
+    campaign = rehearsal.ensure(now)
+    samples = accounts.example_passes(campaign, now)
+    events = rehearsal.events_of(campaign)
+    crowd.ensure(campaign, events, now)
+    click.echo(_("Reported events: %(summary)s", summary=imports.summary(taken)))
+    _tell_rooms()
+    _tell_accounts(password)
+    _tell_passes(campaign, samples)
+    _tell_pairing(_open_now(campaign, events, now), now)
+
+
+def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
+    upgrade()
+    return startup.prepare(source, now, default=default)
+
+
+def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
+    """The organizer's event to try the door with: among those open now, the one that stays open longest."""
+    lead = rehearsal.host("xihu").name
+    own = {event.id: event for event in events if event.lead.name == lead and event.mode != "online"}
+    sittings = [sitting for sitting in of_events(own, campaign.zone) if sitting.open_at(now)]
+    return own[max(sittings, key=lambda sitting: (sitting.closes, -sitting.event_id)).event_id]
+
+
+def _tell_rooms() -> None:
+    click.echo(_("Addresses"))
+    for path, what in ROOMS:
+        click.echo(f"  {site().url(path)}  {_(what)}")
+
+
+def _tell_accounts(password: str | None) -> None:
+    click.echo(_("Accounts"))
+    for role in accounts.roles():
+        click.echo(f"  {role.email}  {_(role.what)}")
+    if password is not None:
+        click.echo("  " + _("Password of all of them: %(password)s", password=password))
+    else:
+        click.echo(
+            "  "
+            + _(
+                "Their password is the one printed at the first start; set OPENWEEK_DEMO_PASSWORD to change it."
+            )
+        )
+
+
+def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
+    click.echo(_("Passes to try at the door"))
+    for entry in samples:
+        who = group_name(campaign, entry.group)
+        if entry.headcount > 1:
+            who = _("%(group)s, a group of %(count)s", group=who, count=entry.headcount)
+        click.echo(f"  {site().code_url('C', entry.token)}  {who}")
+
+
+def _tell_pairing(event: Event, now: datetime) -> None:
+    code = pairing.offer(event, current_app.config["SECRET_KEY"], now)
+    told = _(
+        "Pairing code for a kiosk at “%(event)s”, good for 10 minutes: %(code)s", event=event.title, code=code
+    )
+    click.echo(told)

@@ -1,0 +1,1 @@
+"""The desk of organizers and offices."""

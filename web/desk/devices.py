@@ -1,0 +1,142 @@
+"""The devices of an event on its desk: how each stands, kept fresh, and what can be done with one from afar."""
+
+import hashlib
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.db import db
+from models.devices import control, kiosks, status
+from models.devices.kiosks import HAND_OVER, Kiosk
+from models.errors import Conflict, Mistake, Unknown
+from models.events import scope
+from models.events.tables import Event
+from web import errors
+from web.desk import pairing as desk_pairing
+from web.words.terms import language
+
+pages = Blueprint("desk_devices", __name__, url_prefix="/desk/events/<int:event_id>")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/devices")
+@login_required
+def index(event_id: int):
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    parts, _sentence = _parts(event, now)
+    return render_template(
+        "desk/devices.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts)
+    )
+
+
+@pages.get("/devices.json")
+@login_required
+def fresh(event_id: int) -> Response:
+    """The changing parts of the page as its own markup; 304 where the asker has them already."""
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    parts, sentence = _parts(event, now)
+    return _told(parts, sentence)
+
+
+def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
+    """The pairing under way and the list, as markup that says the same whoever's form it stands beside; and what to
+    say aloud of it."""
+    pairing, shown = desk_pairing.panel(event, now), status.devices_of(event, now)
+    given = {"event": event, "campaign": event.campaign, "now": now}
+    reached = _reached([device for device in shown if not device.here])
+    parts = {
+        "pairing": render_template("desk/pairing.html", pairing=pairing, **given).strip(),
+        "devices": render_template("desk/device_list.html", devices=shown, reached=reached, **given),
+    }
+    joined = pairing is not None and pairing.joined
+    return parts, _("%(name)s has joined.", name=pairing.joined[0].name) if joined else ""
+
+
+def _reached(gone: list[status.Device]) -> set[int]:
+    """Of the events to which devices went, those that the reader may know of."""
+    ids = {event.id for device in gone for event in device.events}
+    asked = scope.events_for(current_user).where(Event.id.in_(ids)).with_only_columns(Event.id)
+    return set(db.session.scalars(asked)) if ids else set()
+
+
+def _tag(parts: dict[str, str]) -> str:
+    return f"{hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:24]}-{language()}"
+
+
+def _told(parts: dict[str, str], sentence: str) -> Response:
+    tag = _tag(parts)
+    seen = request.if_none_match.contains(tag)
+    response = Response(status=304) if seen else jsonify(parts=parts, sentence=sentence)
+    response.set_etag(tag)
+    return response
+
+
+@pages.get("/devices/<int:kiosk_id>")
+@login_required
+def device(event_id: int, kiosk_id: int):
+    event = scope.event_for(current_user, event_id)
+    return _page(event, scope.kiosk_of(event, kiosk_id), clock.now())
+
+
+@pages.get("/devices/<int:kiosk_id>.json")
+@login_required
+def fresh_device(event_id: int, kiosk_id: int) -> Response:
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    return _told(_facts(event, scope.kiosk_of(event, kiosk_id), now), "")
+
+
+def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
+    shown = status.stand(kiosk, event, now)
+    return {
+        "facts": render_template(
+            "desk/device_facts.html", device=shown, event=event, campaign=event.campaign, now=now
+        )
+    }
+
+
+def _page(event: Event, kiosk: Kiosk, now: datetime, told: str = "", field: str = "") -> str:
+    """One device. told: what is wrong with what was typed into field."""
+    parts, ended = _facts(event, kiosk, now), kiosk.ended(now)
+    return render_template(
+        "desk/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),
+        device=status.stand(kiosk, event, now), goals=[] if ended else control.goals(current_user, event, now),
+        until=ended + HAND_OVER if ended else None, told=told, field=field, typed=request.form,
+        longest=(control.LONGEST_NAME, control.LONGEST_MESSAGE),
+    )  # fmt: skip
+
+
+@pages.post("/devices/<int:kiosk_id>/<any(name, message, lock, unlock, move, revoke):verb>")
+@login_required
+def act(event_id: int, kiosk_id: int, verb: str):
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    kiosk = scope.kiosk_of(event, kiosk_id)
+    try:
+        VERBS[verb](event, kiosk, now)
+    except (Unknown, Conflict):
+        raise
+    except Mistake as mistake:
+        return _page(event, kiosk, now, errors.sentence(mistake), verb), 422
+    if verb in ("move", "revoke"):
+        return redirect(url_for(".index", event_id=event.id), 303)
+    return redirect(url_for(".device", event_id=event.id, kiosk_id=kiosk.id), 303)
+
+
+def _move(event: Event, kiosk: Kiosk, now: datetime) -> None:
+    there = scope.event_for(current_user, request.form.get("event", 0, int))
+    control.move(kiosk, event, there, now)
+
+
+VERBS = {
+    "name": lambda event, kiosk, now: control.rename(kiosk, request.form.get("name", "")),
+    "message": lambda event, kiosk, now: control.tell(kiosk, request.form.get("message", ""), now),
+    "lock": lambda event, kiosk, now: control.lock(kiosk, now),
+    "unlock": lambda event, kiosk, now: control.unlock(kiosk, now),
+    "move": _move,
+    "revoke": lambda event, kiosk, now: kiosks.revoke(kiosk.id, now),
+}

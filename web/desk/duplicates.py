@@ -1,0 +1,51 @@
+"""Entries that may be one event, side by side on the desk: one click keeps one of them or finds them different."""
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from models import clock
+from models.db import db
+from models.events import scope
+from models.events.tables import Event
+from models.figures import event_overview
+from models.public.filters import LARGEST_ID
+from models.publishing import duplicates
+
+pages = Blueprint("desk_duplicates", __name__, url_prefix="/desk/duplicates")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/")
+@login_required
+def index():
+    held = event_overview.campaigns_of(current_user)
+    campaign = event_overview.chosen(held, request.args.get("campaign"), clock.now())
+    found, total = duplicates.shown(current_user, campaign) if campaign else ([], 0)
+    return render_template(
+        "desk/duplicates.html", campaign=campaign, campaigns=held, pairs=found, total=total, kept=_kept()
+    )
+
+
+@pages.post("/<int:kept_id>/same/<int:other_id>")
+@login_required
+def same(kept_id: int, other_id: int):
+    kept = duplicates.keep(current_user, kept_id, other_id, clock.now())
+    return redirect(url_for(".index", campaign=kept.campaign_id, kept=kept.id), 303)
+
+
+@pages.post("/<int:one_id>/different/<int:other_id>")
+@login_required
+def different(one_id: int, other_id: int):
+    event = scope.event_for(current_user, one_id)
+    duplicates.differ(current_user, event.id, other_id, clock.now())
+    return redirect(url_for(".index", campaign=event.campaign_id), 303)
+
+
+def _kept():
+    """The event that a merge has just kept, to say so on the page."""
+    number = request.args.get("kept", 0, int)
+    asked = scope.events_for(current_user).where(Event.id == number)
+    return db.session.scalar(asked) if 0 < number <= LARGEST_ID else None

@@ -1,0 +1,67 @@
+"""The settings of an event's door: exits, capacities, and whether phones at the poster are asked if they are near."""
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask_login import current_user, login_required
+
+from models.checkin import nearness
+from models.checkin.entrance_settings import MOST_INSIDE, set_door
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import Event
+from web import errors
+
+pages = Blueprint("desk_door", __name__, url_prefix="/desk/events/<int:event_id>")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/door")
+@login_required
+def index(event_id: int):
+    return _page(scope.event_for(current_user, event_id))
+
+
+@pages.post("/door")
+@login_required
+def change(event_id: int):
+    event = scope.event_for(current_user, event_id)
+    try:
+        set_door(
+            event,
+            track_exits="track_exits" in request.form,
+            near_metres=_whole(request.form.get("near_metres", "")),
+            capacities={
+                one.id: _whole(request.form.get(f"capacity-{one.id}", "")) for one in event.occurrences
+            },
+        )
+    except Mistake as mistake:
+        return _page(event, errors.sentence(mistake)), 422
+    return redirect(url_for(".index", event_id=event.id, saved=1), 303)
+
+
+def _whole(text: str) -> int | None:
+    """A number as it is typed; None for an empty field. Raises Mistake."""
+    text = text.strip()
+    if text and not (text.isdecimal() and len(text) < 10):
+        raise Mistake(
+            N_("“%(text)s” is no whole number. Type one such as 120, or leave the field empty."),
+            text=text[:40],
+        )
+    return int(text) if text else None
+
+
+def _page(event: Event, told: str = "") -> str:
+    return render_template(
+        "desk/entrance.html",
+        campaign=event.campaign,
+        event=event,
+        placed=nearness.has_coordinates(event),
+        least=nearness.LEAST,
+        most=nearness.MOST,
+        most_inside=MOST_INSIDE,
+        told=told,
+        typed=request.form if told else None,
+        saved="saved" in request.args,
+    )

@@ -1,0 +1,74 @@
+"""The organizer's desk: the list of own events, and one event and the ways on from it."""
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.devices import status as roster
+from models.events import scope
+from models.events.tables import CANCELLED, DRAFT, PUBLISHED, SUBMITTED
+from models.figures import count, event_overview
+from models.organizations.tables import ORGANIZER
+from models.public import filters
+from models.publishing import lifecycle
+
+pages = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals["status_name"] = status_name
+
+
+def status_name(status: str) -> str:
+    return {
+        DRAFT: _("Draft"),
+        SUBMITTED: _("Submitted"),
+        PUBLISHED: _("Publicly visible"),
+        CANCELLED: _("Cancelled"),
+    }[status]
+
+
+@pages.get("/")
+@login_required
+def index():
+    now = clock.now()
+    held = event_overview.campaigns_of(current_user)
+    campaign = event_overview.chosen(held, request.args.get("campaign"), now)
+    if campaign is None:
+        return render_template("desk/events.html", campaign=None, campaigns=[])
+    choice, today = filters.parse(campaign, request.args), campaign.today(now)
+    page = request.args.get("page", 1, int)
+    return render_template(
+        "desk/events.html",
+        campaign=campaign,
+        campaigns=held,
+        choice=choice,
+        today=today,
+        found=event_overview.overview(current_user, campaign, choice, page, today),
+    )
+
+
+@pages.get("/events/<int:event_id>")
+@login_required
+def event(event_id: int):
+    found = scope.event_for(current_user, event_id)
+    return render_template(
+        "desk/event.html",
+        campaign=found.campaign,
+        event=found,
+        visits=count.visits_of([found.id]).get(found.id, 0),
+        devices=[device for device in roster.devices_of(found, clock.now()) if device.here],
+    )
+
+
+@pages.post("/events/<int:event_id>/publish")
+@login_required
+def publish(event_id: int):
+    """The word of an office or the committee: an organizer's event is reviewed before it is public."""
+    found = scope.event_for(current_user, event_id)
+    if current_user.role == ORGANIZER:
+        abort(403)
+    lifecycle.publish(found, clock.now(), current_user)
+    return redirect(url_for("desk.event", event_id=found.id), 303)

@@ -1,0 +1,119 @@
+"""Pairing at the desk: a code as text and as a picture, who has joined by it, and the next code for the next phone.
+
+The code stands in the session of the browser that asked for it, because nobody can look it up again.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from models import clock
+from models.db import db
+from models.devices import pairing
+from models.devices.kiosks import Kiosk
+from models.devices.pairing import CODE_LIFE, PairingCode
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import Event
+from models.installation import site
+from web.public import qr_path
+
+HELD = "pairing"
+MOST_TOLD = 20  # who joined in a row
+DOOR, PHONE = "door", "phone"
+# What can be paired, and what its code allows.
+KINDS = {
+    DOOR: {},
+    "scan": {"may_tally": False},
+    "tally": {"may_scan": False},
+    "supervisor": {"supervisor": True},
+    PHONE: {"may_tally": False, "with_event": True},
+}
+OPEN, JOINED, OVER = "open", "joined", "over"
+
+pages = Blueprint("desk_pairing", __name__, url_prefix="/desk/events/<int:event_id>")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the page shows of a pairing. state: open (waits for a device), joined, or over (nobody came in time).
+
+    device: the id of the one that used the code. joined: the devices that joined in a row by the codes of this
+    browser, the newest first, those still in service."""
+
+    state: str
+    kind: str
+    code: str
+    until: datetime
+    address: str
+    device: int | None = None
+    joined: list[Kiosk] = field(default_factory=list)
+    symbol: qr_path.Drawing | None = None
+
+    @property
+    def in_a_row(self) -> bool:
+        """Stewards come with phones of their own, one after the other."""
+        return self.kind == PHONE
+
+
+@pages.post("/devices/pair")
+@login_required
+def offer(event_id: int):
+    """Offer a code for the chosen kind of device; those who joined before stay told."""
+    event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", DOOR), clock.now()
+    if kind not in KINDS:
+        raise Mistake(N_("Choose what the device may do."))
+    code = pairing.offer(event, current_app.secret_key, now, **KINDS[kind])
+    joined = _joined(_held(event), now)
+    session[HELD] = {"event": event.id, "code": code, "kind": kind, "joined": joined}
+    return redirect(url_for("desk_devices.index", event_id=event.id, _anchor="pairing"), 303)
+
+
+def panel(event: Event, now: datetime) -> Panel | None:
+    """The pairing that this browser has under way at an event; None once it is ten minutes past."""
+    held = _held(event)
+    made = pairing.find(held["code"], current_app.secret_key) if held else None
+    if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
+        return None
+    state = JOINED if made.used_at else OPEN if now < made.expires_at else OVER
+    address = site().url("/kiosk/")
+    return Panel(
+        state=state,
+        kind=held["kind"],
+        code=held["code"],
+        until=made.expires_at,
+        address=address,
+        device=made.kiosk_id,
+        joined=_devices(_joined(held, now), now),
+        # After the sign: no server and no log ever sees this part of an address.
+        symbol=qr_path.drawing(f"{address}#pair={held['code']}") if state == OPEN else None,
+    )
+
+
+def _held(event: Event) -> dict | None:
+    held = session.get(HELD)
+    return held if held is not None and held["event"] == event.id else None
+
+
+def _joined(held: dict | None, now: datetime) -> list[int]:
+    """Ids of the devices that joined by the codes of this browser, in order; of a row that is long past none."""
+    made = pairing.find(held["code"], current_app.secret_key) if held else None
+    if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
+        return []
+    return _with(held["joined"], made)[-MOST_TOLD:]
+
+
+def _with(before: list[int], made: PairingCode) -> list[int]:
+    return [*before, made.kiosk_id] if made.kiosk_id else list(before)
+
+
+def _devices(ids: list[int], now: datetime) -> list[Kiosk]:
+    found = db.session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)).order_by(Kiosk.id.desc())).all()
+    return [kiosk for kiosk in found if kiosk.ended(now) is None]

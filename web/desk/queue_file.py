@@ -1,0 +1,51 @@
+"""The queue of a kiosk that never sees a network again: its file is taken in here, and what became of it is told."""
+
+from flask import Blueprint, Flask, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.checkin import queue_file
+from models.checkin.queue_file import Taken
+from models.errors import Mistake
+from web import errors
+
+HISTORY = 20
+pages = Blueprint("desk_handed_over", __name__, url_prefix="/desk/handed-over")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/")
+@login_required
+def index():
+    return _page()
+
+
+@pages.post("/")
+@login_required
+def take_in():
+    """Nothing has to be looked at first: the device has signed the file, and a scan that is known adds nothing."""
+    file, now = request.files.get("file"), clock.now()
+    if file is None or not file.filename:
+        return _page(told=_("Choose a file first.")), 422
+    try:
+        saved = queue_file.read(current_user, file.stream.read(queue_file.MOST_BYTES + 1))
+        taken = queue_file.take_in(saved, current_user, now)
+    except Mistake as mistake:
+        return _page(told=errors.sentence(mistake), name=file.filename), max(mistake.status, 422)
+    return _page(taken=taken, name=file.filename)
+
+
+def _page(taken: Taken | None = None, told: str = "", name: str = "") -> str:
+    files = queue_file.of_account(current_user, HISTORY)
+    return render_template(
+        "desk/queue_file.html",
+        taken=taken,
+        told=told,
+        name=name,
+        files=files,
+        most=queue_file.MOST_BYTES >> 20,
+    )

@@ -1,0 +1,169 @@
+"""Signing in to the desk and out of it, and the commands that make accounts.
+
+The session lives under /desk/ alone: no public page and no feed ever sets or reads its cookie.
+"""
+
+import json
+import secrets
+import sys
+from datetime import timedelta
+
+import click
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+
+from models import clock
+from models.db import db
+from models.organizations import accounts
+from models.organizations import tables as people
+from web import errors
+
+DESK = "/desk/"
+SESSION_LIFE = timedelta(days=7)  # the whole week, and then sign in again
+FAILED_FROM_ONE_PLACE, FAILED_FOR_ONE_ADDRESS = "20 per minute; 200 per hour", "6 per minute; 40 per hour"
+
+pages = Blueprint("accounts", __name__, url_prefix="/desk")
+commands = AppGroup("account", help="People who sign in to the desk.")
+login = LoginManager()
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
+
+
+def register(app: Flask) -> None:
+    app.config.update(
+        SESSION_COOKIE_NAME="openweek_desk",
+        SESSION_COOKIE_PATH=DESK,
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked below for the desk alone: nothing else knows a reader by cookie
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+    )
+    login.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.before_request(_guard)
+    app.after_request(_keep_private)
+    app.register_blueprint(pages)
+    app.cli.add_command(commands)
+
+
+def _guard() -> None:
+    if request.path.startswith(DESK) and current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
+
+
+def _keep_private(response: Response) -> Response:
+    if request.path.startswith(DESK):
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@login.user_loader
+def _load(account_id: str) -> people.Account | None:
+    account = db.session.get(people.Account, int(account_id))
+    return account if account is not None and account.is_active else None
+
+
+@login.unauthorized_handler
+def _ask_to_sign_in() -> Response:
+    """A person is sent to the sign-in page and back; a program (the live page's own, too) is told 401."""
+    if errors.wants_json():
+        return errors.answer(401, _(errors.SENTENCES[401]))
+    target = request.full_path.removesuffix("?") if request.method == "GET" else DESK
+    return redirect(url_for("accounts.sign_in", next=target if target != DESK else None), 303)
+
+
+def safe_next(target: str | None) -> str:
+    """Where to go after signing in: a page of the desk, whatever the link asked for."""
+    safe = target and target.startswith(DESK) and not set(target) & set("\\\r\n\t")
+    return target if safe else DESK
+
+
+def _typed_address() -> str:
+    return "address:" + request.form.get("email", "").strip().lower()[:254]
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code != 303
+
+
+@pages.get("/sign-in")
+def sign_in():
+    if current_user.is_authenticated:
+        return redirect(safe_next(request.args.get("next")), 303)
+    return render_template(
+        "desk/sign_in.html", email="", wrong=False, next=safe_next(request.args.get("next"))
+    )
+
+
+@pages.post("/sign-in")
+@limiter.limit(FAILED_FROM_ONE_PLACE, deduct_when=_failed)
+@limiter.limit(FAILED_FOR_ONE_ADDRESS, key_func=_typed_address, deduct_when=_failed)
+def enter():
+    email, target = request.form.get("email", "")[:254], safe_next(request.form.get("next"))
+    account = people.sign_in(email, request.form.get("password", "")[:1000])
+    if account is None:
+        return render_template("desk/sign_in.html", email=email, wrong=True, next=target), 422
+    session.clear()  # nothing that was in the browser before belongs to this person
+    login_user(account)
+    return redirect(target, 303)
+
+
+@pages.post("/sign-out")
+def sign_out():
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@commands.command("add")
+@click.argument("email")
+@click.option("--org", "organization", required=True, help="Name or number of the organization.")
+@click.option("--region", help="Region of a new organization: a code of GB/T 2260.")
+@click.option("--line", help="Line of government of a new organization: a key of the campaign file.")
+@click.option("--role", type=click.Choice(people.ROLES), required=True)
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+def add_account(email, organization, region, line, role, password_stdin):
+    """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
+    else:
+        password = secrets.token_urlsafe(12)
+    account = accounts.enrol(email, organization, role, password, clock.now(), region=region, line=line)
+    click.echo(
+        _("%(email)s signs in for %(name)s.", email=account.email, name=account.organization.name), err=True
+    )
+    if not password_stdin and not sys.stdin.isatty():
+        click.echo(_("The password, which is not shown again: %(password)s", password=password))
+
+
+@commands.command("token")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def new_token(email, as_json):
+    """Make a personal API token. It is shown this once."""
+    token = accounts.new_token(email, clock.now())
+    if as_json:
+        click.echo(json.dumps({"token": token}))
+        return
+    click.echo(token)
+    click.echo(_("Keep it like a password: it is not shown again."), err=True)

@@ -1,0 +1,80 @@
+"""Calendars that are pulled for an office: their addresses, how the last pull went, and what vanished from them."""
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.errors import Mistake
+from models.imports import subscriptions
+from web import errors
+from web.commands import imports
+from web.words.terms import language
+
+pages = Blueprint("desk_feeds", __name__, url_prefix="/desk/feeds")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals["pull_words"] = pull_words
+
+
+@pages.before_request
+@login_required
+def _offices_only() -> None:
+    """For an organizer there are no such pages."""
+    if not subscriptions.may_pull(current_user):
+        abort(404)
+
+
+@pages.get("/")
+def index():
+    return _page()
+
+
+@pages.post("/")
+def add():
+    campaign, url = campaigns.find(request.form.get("campaign", "")), request.form.get("url", "")
+    try:
+        subscriptions.add(current_user, campaign, url, clock.now())
+    except Mistake as mistake:
+        return _page(errors.sentence(mistake), url[:2000], campaign.id), 422
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/<int:feed_id>/remove")
+def remove(feed_id: int):
+    subscriptions.remove(subscriptions.feed_for(current_user, feed_id), clock.now())
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/<int:feed_id>/soon")
+def soon(feed_id: int):
+    subscriptions.soon(subscriptions.feed_for(current_user, feed_id), clock.now())
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/<int:feed_id>/events/<int:event_id>/<any(cancel, keep):word>")
+def answer(feed_id: int, event_id: int, word: str):
+    feed = subscriptions.feed_for(current_user, feed_id)
+    subscriptions.answer(current_user, feed, event_id, clock.now(), cancel=word == "cancel")
+    return redirect(url_for(".index"), 303)
+
+
+def pull_words(result: dict | None) -> str:
+    """What the last pull that brought something came to: new 3, unchanged 12."""
+    told = [f"{_(imports.VERDICT_NAMES[verdict])} {count}" for verdict, count in (result or {}).items()]
+    return ("，" if language() == "zh" else ", ").join(told)
+
+
+def _page(told: str = "", url: str = "", chosen: str = "") -> str:
+    weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
+    current = campaigns.current(clock.now())
+    return render_template(
+        "desk/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user), told=told, url=url,
+        chosen=chosen or (current.id if current else ""), sentence=errors.sentence,
+    )  # fmt: skip

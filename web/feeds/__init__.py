@@ -1,0 +1,1 @@
+"""The calendar as .ics, .json, .csv and Atom, with HTTP caching."""

@@ -1,0 +1,127 @@
+"""Events as a table for a spreadsheet: one line a sitting. One file for all its readers, so its words are Chinese."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+
+from models import clock
+from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, Campaign
+from models.ics import vcalendar, vevent
+from models.installation import site
+from models.places import regions
+from models.public.export_rows import Sitting, Told, read
+from models.public.filters import Filters
+
+Words = dict[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
+BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
+HEADS = (
+    "活动编号", "场次编号", "活动名称", "状态", "开始日期", "开始时间", "结束日期", "结束时间", "时间说明", "地区代码", "地区",
+    "地点", "地址", "纬度", "经度", "主办单位", "牵头单位", "条线", "受众群体", "宣传重点", "活动形式", "举办方式", "线上参与",
+    "活动简介", "详情", "更新时间",
+)  # fmt: skip
+CANCELLED, ON = "已取消", "正常"
+# What begins a formula in one spreadsheet program or another, in full width too.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def listing(campaign: Campaign, filters: Filters) -> bytes:
+    """UTF-8 with BOM: HEADS, then the sittings of a choice; an event without a date has one line, without times."""
+    body = BytesIO()
+    text = TextIOWrapper(body, "utf-8", newline="", write_through=True)
+    text.write(BOM)
+    writer = csv.writer(text)
+    writer.writerow(HEADS)
+    words = {(term.kind, term.key): term.name_zh for term in campaign.terms}
+    words |= {("region", row.code): row.name for row in regions.load()}
+    for event in read(campaign, filters):
+        writer.writerows(_rows(event, words, campaign.zone))
+    text.detach()
+    return body.getvalue()
+
+
+def _rows(event: Told, words: Words, zone: str) -> Iterator[list[object]]:
+    before, after = _whose(event, words), _what(event, words, zone)
+    for sitting in event.occurrences or [None]:
+        yield [
+            event.id,
+            sitting.id if sitting else "",
+            _safe(vevent.line(event.title)),
+            CANCELLED if _cancelled(event, sitting) else ON,
+            *_times(sitting, zone),
+            _safe(_time_told(event, sitting)),
+            *before,
+            *_place(event, sitting),
+            *after,
+        ]
+
+
+def _cancelled(event: Told, sitting: Sitting | None) -> bool:
+    return vevent.is_cancelled(sitting) if sitting else event.status == "cancelled"
+
+
+def _times(sitting: Sitting | None, zone: str) -> tuple[str, str, str, str]:
+    """Day and clock time of begin and end, in the campaign's zone; "" for what nobody told."""
+    if sitting is None:
+        return "", "", "", ""
+    here = clock.zone(zone)
+    begin, end = (at.astimezone(here) if at else None for at in (sitting.start_at, sitting.end_at))
+    return (
+        sitting.start_day.isoformat(),
+        f"{begin:%H:%M}" if begin else "",
+        "" if sitting.open_ended else sitting.end_day.isoformat(),
+        f"{end:%H:%M}" if end else "",
+    )
+
+
+def _time_told(event: Told, sitting: Sitting | None) -> str:
+    told = vevent.line(event.time_text)
+    half_day = vevent.HALF_DAY.get(sitting.half_day or "", "") if sitting else ""
+    return told if half_day in told else "，".join(filter(None, (told, half_day)))
+
+
+def _whose(event: Told, words: Words) -> tuple[str, str]:
+    """The region's code and its name with what lies above it."""
+    if event.region is None:
+        return "", ""
+    path = (*regions.ancestors(event.region.code), event.region.code)
+    return event.region.code, " ".join(filter(None, (words.get(("region", code)) for code in path)))
+
+
+def _place(event: Told, sitting: Sitting | None) -> tuple[object, ...]:
+    """Venue, address, latitude, longitude; several venues of an event stand in one cell, without coordinates."""
+    listed = [row.venue for row in event.venues]
+    venue = sitting.venue if sitting and sitting.venue else listed[0] if len(listed) == 1 else None
+    if venue is None:
+        told = vevent.line(event.venue_text) or _several(each.name for each in listed)
+        return _safe(told), "", "", ""
+    where = ("" if value is None else value for value in (venue.latitude, venue.longitude))
+    return _safe(vevent.line(venue.name)), _safe(vevent.line(venue.address)), *where
+
+
+def _what(event: Told, words: Words, zone: str) -> tuple[str, ...]:
+    lead = event.lead
+    forms = [words.get((FORMAT, row.format)) or row.text for row in event.formats]
+    main = words.get((FORMAT, event.main_format), "")
+    cells = (
+        _several(host.name for host in event.hosts),
+        vevent.line(lead.name) if lead else "",
+        words.get((LINE, lead.line), "") if lead else "",
+        _several(words.get((AUDIENCE, key), "") for key in event.groups),
+        words.get((FOCUS, event.main_focus), ""),
+        _several(dict.fromkeys([main, *forms])),
+        vcalendar.MODES.get(event.mode or "", ""),
+        vevent.line(event.online_url),
+        vevent.plain(event.description),
+        site().url(f"/{event.campaign_id}/events/{event.id}"),
+        clock.instant_text(event.changed_at, zone)[:19].replace("T", " "),
+    )
+    return tuple(_safe(cell) for cell in cells)
+
+
+def _several(names) -> str:
+    return "；".join(filter(None, map(vevent.line, names)))
+
+
+def _safe(text: str) -> str:
+    """What a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,109 @@
+"""Events as JSON: the shape that pages, scripts and the command line share (docs say which names stay)."""
+
+import json
+from io import BytesIO
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.events.tables import Event, Occurrence
+from models.ics import vevent
+from models.installation import Site, site
+from models.public import export_rows
+from models.public.export_rows import Sitting, Told
+from models.public.filters import Filters
+
+
+def brief(event: Event | Told) -> dict:
+    """{"id","uid","title","status","occurrences":[{"id","uid","start","end","all_day","status"}]}.
+
+    start and end: RFC 3339 in the campaign's zone, end null where nobody told it; of a sitting without clock times the
+    first and the last day, both included."""
+    here, zone = site(), event.campaign.zone
+    return {
+        "id": event.id,
+        "uid": f"event-{event.id}@{here.uid_domain}",
+        "title": event.title,
+        "status": event.status,
+        "occurrences": [_occurrence(occurrence, zone, here) for occurrence in event.occurrences],
+    }
+
+
+def _occurrence(occurrence: Occurrence | Sitting, zone: str, here: Site) -> dict:
+    timed = vevent.by_the_clock(occurrence)  # as in the calendar
+    start = _instant(occurrence.start_at, zone) if timed else occurrence.start_day.isoformat()
+    end = _instant(occurrence.end_at, zone) if timed else occurrence.end_day.isoformat()
+    return {
+        "id": occurrence.id,
+        "uid": vevent.uid(occurrence.id, here),
+        "start": start,
+        "end": end,
+        "all_day": not timed,
+        "status": "cancelled" if vevent.is_cancelled(occurrence) else "scheduled",
+    }
+
+
+def _instant(instant, zone: str) -> str | None:
+    return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds") if instant else None
+
+
+def full(event: Event | Told) -> dict:
+    """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
+    found = brief(event)
+    for row, occurrence in zip(found["occurrences"], event.occurrences, strict=True):
+        row["half_day"] = occurrence.half_day
+        row["open_ended"] = occurrence.open_ended
+        row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
+    return found | {
+        "url": site().url(vevent.event_path(event)),
+        "description": event.description,
+        "region": {"code": event.region.code, "name": event.region.name} if event.region else None,
+        "lead": _lead(event),
+        "hosts": [host.name for host in event.hosts],
+        "audience": sorted(event.groups),
+        "focus": event.main_focus,
+        "format": event.main_format,
+        "formats": [{"format": row.format, "text": row.text} for row in event.formats],
+        "mode": event.mode,
+        "online_url": event.online_url or None,
+        "venues": [_venue(row.venue) for row in event.venues],
+        "time_text": event.time_text,
+        "venue_text": event.venue_text,
+        "reported": _reported(event),
+        "changed_at": clock.instant_text(event.changed_at, event.campaign.zone),
+    }
+
+
+def _lead(event: Event | Told) -> dict | None:
+    lead = event.lead
+    return {"id": lead.id, "name": lead.name, "line": lead.line} if lead else None
+
+
+def _venue(venue) -> dict:
+    place = {"id": venue.id, "name": venue.name, "address": venue.address}
+    return place | {"latitude": venue.latitude, "longitude": venue.longitude}
+
+
+def _reported(event: Event | Told) -> dict:
+    report = event.report
+    names = ("attendance", "materials", "consultations", "views", "other")
+    return {name: getattr(report, name) for name in names if getattr(report, name)} if report else {}
+
+
+def listing(campaign: Campaign, filters: Filters) -> bytes:
+    """{"campaign":{…},"events":[…]}: the events of a choice in calendar order, each with the sittings of the choice."""
+    about = {"id": campaign.id, "name": campaign.name_zh, "zone": campaign.zone}
+    about |= {"starts": campaign.starts.isoformat(), "ends": campaign.ends.isoformat()}
+    body, between = BytesIO(), b""
+    body.write(f'{{"campaign":{_text(about)},"events":['.encode())
+    for event in export_rows.read(campaign, filters):
+        body.write(between + _text(full(event)).encode())
+        between = b","
+    body.write(b"]}")
+    return body.getvalue()
+
+
+def one(event: Event) -> bytes:
+    return _text(full(event)).encode()
+
+
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

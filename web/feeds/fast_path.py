@@ -1,0 +1,89 @@
+"""A feed that did not move, answered before the application begins: a million programs ask again every hour, and nearly
+always for nothing. One read by key says whether it moved; the answer is what the application gave the first time."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from time import monotonic
+from weakref import WeakValueDictionary
+
+from flask import Flask
+from werkzeug.http import parse_accept_header
+
+from models.db import db
+from models.ics import entries
+from web.feeds.http_cache import SENT, Representation, is_known
+
+FEED = re.compile(r"/([^/]+)/events\.(?:ics|json|csv|atom)")
+FRESH = 1.0  # seconds for which a version that had to be asked for over a network is believed
+MOST = 4096  # addresses remembered by one process; chat programs add their own to each
+OF_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "Last-Modified"}
+
+
+class Quick:
+    """WSGI in front of the application. Remembers no body itself: what the process keeps no longer is forgotten here."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._next = app, app.wsgi_app
+        self._known: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
+        self._engine = None
+        self._versions: dict[str, tuple[str, int, float]] = {}  # by campaign, where asking takes a network
+
+    def __call__(self, environ: dict, start_response) -> Iterable[bytes]:
+        match = FEED.fullmatch(environ["PATH_INFO"])
+        # Who carries a cookie takes the long way, so that nothing of him is remembered for others.
+        if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ:
+            return self._next(environ, start_response)
+        address = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        found = self._known.get(address)
+        if found is None or packed not in found.sent or found.version != self._version(match[1]):
+            return self._ask(environ, start_response, address, packed)
+        return _tell(environ, start_response, found, packed)
+
+    def _version(self, campaign_id: str) -> str | None:
+        """The present version; what another process did may be seen a second late where the database is a server."""
+        if self._engine is None:
+            with self._app.app_context():
+                self._engine = db.engine
+        if self._engine.dialect.name == "sqlite":
+            return entries.bare_version(self._engine, campaign_id)
+        version, moves, until = self._versions.get(campaign_id, (None, -1, 0.0))
+        now, here = monotonic(), entries.moves_here()
+        if now >= until or moves != here:
+            version = entries.bare_version(self._engine, campaign_id)
+            self._versions[campaign_id] = version, here, now + FRESH
+        return version
+
+    def _ask(self, environ: dict, start_response, address: tuple[str, str], packed: bool) -> Iterable[bytes]:
+        """The application's answer, its headers remembered where they are those of a whole feed."""
+
+        def note(status: str, headers: list[tuple[str, str]], *error):
+            found = environ.get(SENT)
+            if status.startswith("200") and found is not None and found.version is not None:
+                found.sent[packed] = list(headers)
+                if len(self._known) >= MOST:
+                    self._known.clear()
+                self._known[address] = found
+            return start_response(status, headers, *error)
+
+        return self._next(environ, note)
+
+
+def _tell(environ: dict, start_response, found: Representation, packed: bool) -> Iterable[bytes]:
+    etag = found.packed_etag if packed else found.etag
+    asked = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
+    if is_known(etag, found.changed_at, *asked):
+        headers = [pair for pair in found.sent[packed] if pair[0] not in OF_THE_BODY]
+        start_response("304 NOT MODIFIED", headers)
+        return []
+    start_response("200 OK", list(found.sent[packed]))
+    if environ["REQUEST_METHOD"] == "HEAD":
+        return []
+    return [found.packed if packed else found.body]
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding takes gzip; browsers and calendar programs send the same few again and again."""
+    return parse_accept_header(accepted).quality("gzip") > 0

@@ -1,0 +1,179 @@
+"""Any view is a feed: the events of a choice as calendar, JSON, table and Atom, one event as calendar and JSON; and what
+robots may read.
+
+The answer depends on the address alone: not on a cookie, a language or a program's name.
+"""
+
+import json
+from urllib.parse import quote, urlencode
+
+import click
+from flask import Blueprint, Flask, Response, current_app, request
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.errors import N_, Merged, Mistake, Unknown
+from models.events.tables import Event
+from models.ics import alarms, entries
+from models.installation import site
+from models.public import queries
+from models.public.filters import NAMES, Filters, parse
+from web import errors
+from web.feeds import events_atom, events_csv, events_json
+from web.feeds.fast_path import Quick
+from web.feeds.http_cache import Kept, Representation, answer
+
+CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
+LONGEST_NAME = 80
+# What a file system somewhere does not take in a name.
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "_"))
+ROBOTS = """\
+User-agent: *
+Disallow: /api/
+Disallow: /desk/
+Disallow: /kiosk/
+Disallow: /C/
+Disallow: /c/
+Disallow: /V/
+Disallow: /v/
+Disallow: /*/my/
+Allow: /*/my/*.ics
+Allow: /
+
+Sitemap: {sitemap}
+"""
+
+pages = Blueprint("feeds", __name__)
+commands = AppGroup("event", help="The events of a campaign.")
+
+
+def register(app: Flask) -> None:
+    app.extensions["openweek.feeds"] = Kept()
+    app.wsgi_app = Quick(app)
+    app.register_blueprint(pages)
+    app.cli.add_command(commands)
+
+
+@pages.after_request
+def _for_every_site(response: Response) -> Response:
+    """A province's own page may read these with a script of its own: they hold what everybody sees, and no cookie."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@pages.errorhandler(Mistake)
+def tell(mistake: Mistake) -> Response:
+    """One sentence, as text for a calendar program and as problem JSON for a script."""
+    if errors.wants_json() or isinstance(mistake, Merged):
+        return errors.tell_mistake(mistake)
+    response = Response(errors.sentence(mistake) + "\n", mistake.status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@pages.get("/<campaign_id>/events.ics")
+def calendar(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, CALENDAR), f'inline; filename="{campaign_id}.ics"')
+
+
+@pages.get("/<campaign_id>/events.json")
+def listing(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, JSON))
+
+
+@pages.get("/<campaign_id>/events.csv")
+def table(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, TABLE), f'attachment; filename="{campaign_id}.csv"')
+
+
+@pages.get("/<campaign_id>/events.atom")
+def news(campaign_id: str) -> Response:
+    return answer(_chosen(campaign_id, ATOM))
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>.ics")
+def event_calendar(campaign_id: str, event_id: int) -> Response:
+    event = queries.find(campaigns.find(campaign_id), event_id)
+    if not event.occurrences:
+        raise Unknown(N_("No date was reported for this event, so it has no calendar entry."))
+    body = entries.single(event, _alarm(CALENDAR))
+    return answer(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>.json")
+def event_listing(campaign_id: str, event_id: int) -> Response:
+    event = queries.find(campaigns.find(campaign_id), event_id)
+    return answer(Representation.of(events_json.one(event), JSON, event.changed_at))
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    text = ROBOTS.format(sitemap=site().url("/sitemap.xml"))
+    return answer(Representation.of(text.encode(), "text/plain", None))
+
+
+def _chosen(campaign_id: str, mimetype: str) -> Representation:
+    """The events of the choice in the address. Where nothing moved, one read by key is all that the database is asked:
+    a choice that was once good stays so, for nothing that a filter names is ever deleted."""
+    alarm = _alarm(mimetype)
+    moved = entries.version(campaign_id)
+    if moved is None:
+        return _build(campaign_id, mimetype, alarm, None)
+    version, changed_at = moved
+    given = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
+    kept: Kept = current_app.extensions["openweek.feeds"]
+    key = (campaign_id, mimetype, alarm, given)
+    return kept.get(key, version, lambda: _build(campaign_id, mimetype, alarm, changed_at))
+
+
+def _alarm(mimetype: str) -> int | None:
+    """How many minutes before a sitting its calendar entry reminds of it; what is no calendar knows no such thing."""
+    return alarms.parse(request.args.get("alarm")) if mimetype == CALENDAR else None
+
+
+def _build(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
+    campaign = campaigns.find(campaign_id)
+    filters = parse(campaign, request.args)
+    if mimetype == CALENDAR:
+        body = entries.feed(campaign, filters, _address(campaign_id, "ics", filters, alarm), alarm)
+    elif mimetype == ATOM:
+        body = events_atom.listing(campaign, filters, _address(campaign_id, "atom", filters))
+    else:
+        body = (events_json if mimetype == JSON else events_csv).listing(campaign, filters)
+    return Representation.of(body, mimetype, changed_at)
+
+
+def _address(campaign_id: str, kind: str, filters: Filters, alarm: int | None = None) -> str:
+    """The feed's own address, without what only chat programs put there."""
+    query = urlencode([*filters.query(), *([("alarm", alarm)] if alarm else [])])
+    return site().url(f"/{campaign_id}/events.{kind}" + (f"?{query}" if query else ""))
+
+
+def _attachment(event: Event) -> str:
+    """A file to keep, by the event's title; a plain name for programs that cannot read it."""
+    title = "".join(char for char in event.title if char.isprintable()).translate(_NOT_IN_NAMES)
+    name = quote(f"{title[:LONGEST_NAME].strip(' .') or event.id}.ics", safe="")
+    return f"attachment; filename=\"event-{event.id}.ics\"; filename*=UTF-8''{name}"
+
+
+@commands.command("list")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def list_events(campaign_id: str, as_json: bool) -> None:
+    """All events of a campaign, those that are not public yet too; withdrawn ones are gone."""
+    events = _all_events(campaigns.find(campaign_id))
+    if as_json:
+        click.echo(json.dumps([events_json.brief(event) for event in events], ensure_ascii=False))
+        return
+    for event in events:
+        day = event.occurrences[0].start_day.isoformat() if event.occurrences else _("no date")
+        click.echo(f"{event.id}\t{event.status}\t{day}\t{event.title}")
+
+
+def _all_events(campaign: Campaign) -> list[Event]:
+    mine = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
+    return list(db.session.scalars(mine.order_by(Event.id).options(*queries.options())))

@@ -1,0 +1,1 @@
+"""Figures: pages, live view, exports and commands."""

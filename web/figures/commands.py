@@ -1,0 +1,66 @@
+"""The operator's view of the figures: `openweek figures`, and `openweek verify`, which recounts them."""
+
+import json
+
+import click
+from flask import Flask
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.figures import count
+from models.figures.recount import Verdict, verify
+from web.figures.exports import as_text, body
+
+AGREE, DIFFER = 0, 1  # 2, cannot tell: what the command line answers to every Mistake
+SHOWN = 20
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(print_figures)
+    app.cli.add_command(recount)
+
+
+@click.command("figures")
+@click.option("--campaign", "campaign_id", required=True, help="The week, by its id.")
+@click.option("--by", default="", help="Dimensions with commas between them, such as audience,region.")
+@click.option("--exact", is_flag=True, help="Count the participants of every row, however long it takes.")
+@click.option("--json", "as_one_value", is_flag=True, help="Print one JSON value and nothing else.")
+def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) -> None:
+    """All the figures of a week, released or not."""
+    campaign, dimensions = campaigns.find(campaign_id), count.parse_by(by)
+    found = count.figures(campaign, clock.now(), dimensions, exact=exact)
+    if as_one_value:
+        click.echo(json.dumps(body(found, campaign), ensure_ascii=False))
+    else:
+        click.echo(as_text(found, campaign, dimensions))
+
+
+@click.command("verify")
+@click.option("--campaign", "campaign_id", required=True, help="The week, by its id.")
+def recount(campaign_id: str) -> None:
+    """Recount the ledger and compare every stored counter with it. Exit 0: they agree; 1: they differ."""
+    verdict = verify(campaigns.find(campaign_id))
+    click.echo(_tell(verdict))
+    raise SystemExit(AGREE if verdict.agrees else DIFFER)
+
+
+def _tell(verdict: Verdict) -> str:
+    counted = _(
+        "%(scans)s scans in the ledger come to %(visits)s visits.", scans=verdict.scans, visits=verdict.visits
+    )
+    if verdict.agrees:
+        return "\n".join([counted, _("Every stored counter agrees.")])
+    places = [
+        _(
+            "%(table)s %(where)s: stored %(stored)s, recounted %(recounted)s",
+            table=one.table,
+            where=one.where,
+            stored=one.stored,
+            recounted=one.recounted,
+        )
+        for one in verdict.differences[:SHOWN]
+    ]
+    more = len(verdict.differences) - len(places)
+    rest = [_("and %(count)s more places", count=more)] if more else []
+    return "\n".join([counted, _("They differ:"), *places, *rest])

@@ -1,0 +1,103 @@
+"""The live page of one event: visits and participants as they come, kept fresh by asking once a second.
+
+Asking is cheap where nothing changed: one indexed query tells it (models.live.pulse), and the answer is 304.
+"""
+
+import hashlib
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_time
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.events import scope
+from models.events.tables import Event
+from models.figures import event_overview, live
+from web.words.terms import language
+
+# Two visits that trade places between two looks leave the visits as they were, but may change the participants.
+RECOUNT = timedelta(seconds=10)
+REMEMBERED = 500
+
+pages = Blueprint("live", __name__, url_prefix="/desk")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.extensions["openweek.live"] = {}
+    app.jinja_env.globals.update(
+        clock_seconds=clock_seconds, evidence=live.evidence, evidence_methods=live.EVIDENCE
+    )
+
+
+def clock_seconds(instant: datetime, zone: str) -> str:
+    """The wall clock of the campaign's zone with its seconds: 09:30:05."""
+    return format_time(instant.astimezone(clock.zone(zone)), "HH:mm:ss", locale=language())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What this process last saw of an event. tag names its content, whenever and by whichever process it was seen."""
+
+    pulse: str
+    look: live.Live
+    tag: str
+
+
+def see(event: Event, now: datetime) -> Seen:
+    """The event's figures: the remembered ones while nothing has changed, else counted anew."""
+    memory: dict[int, Seen] = current_app.extensions["openweek.live"]
+    pulse, known = live.pulse(event.id), memory.get(event.id)
+    if known is not None and known.pulse == pulse and now - known.look.as_of < RECOUNT:
+        return known
+    look = live.look(event, now)
+    tag = hashlib.sha256(repr(astuple(look)[1:]).encode()).hexdigest()[:24]
+    while len(memory) >= REMEMBERED:
+        memory.pop(next(iter(memory)), None)
+    seen = memory[event.id] = Seen(pulse, look, tag)
+    return seen
+
+
+@pages.get("/events/<int:event_id>/live")
+@login_required
+def page(event_id: int):
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    seen = see(event, now)
+    return render_template(
+        "figures/live.html",
+        campaign=event.campaign,
+        event=event,
+        sitting=event_overview.nearest(event, event.campaign.today(now)),
+        look=seen.look,
+        tag=f"{seen.tag}-{language()}",
+    )
+
+
+@pages.get("/events/<int:event_id>/live.json")
+@login_required
+def fresh(event_id: int) -> Response:
+    """The figures as numbers, as a sentence and as the page's own markup; 304 where the asker has them already."""
+    event = scope.event_for(current_user, event_id)
+    seen = see(event, clock.now())
+    tag = f"{seen.tag}-{language()}"
+    if request.if_none_match.contains(tag):
+        response = Response(status=304)
+    else:
+        response = jsonify(
+            as_of=clock.instant_text(seen.look.as_of, event.campaign.zone),
+            visits=seen.look.visits,
+            participants=seen.look.participants,
+            sentence=_(
+                "Visits: %(visits)s. Participants: at least %(participants)s.",
+                visits=seen.look.visits,
+                participants=seen.look.participants,
+            ),
+            html=render_template(
+                "figures/live_parts.html", campaign=event.campaign, event=event, look=seen.look
+            ),
+        )
+    response.set_etag(tag)
+    return response

@@ -1,0 +1,167 @@
+"""Participation figures: for programs (/api/v1/figures) and for readers (/<campaign>/figures)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, render_template, request
+from sqlalchemy import Select, select
+from werkzeug.datastructures import MultiDict
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.db import snapshot
+from models.devices import kiosks
+from models.devices.kiosks import KioskService
+from models.errors import N_, Mistake
+from models.events import scope as access
+from models.figures import count, live
+from models.figures import filters as portion
+from models.organizations import tables as people
+from models.places import regions
+from models.public import filters
+from web.figures.exports import as_csv, as_json
+from web.public import week_strip
+
+pages = Blueprint("figures", __name__)
+PARTS = ("audience", "day", "region", "line")
+
+
+class NotKnownError(Mistake):
+    """The credentials of the request are not, or no longer, good."""
+
+    status = 401
+
+
+class NotReleasedError(Mistake):
+    status = 403
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about figures, checked. scope: the events that the asker reaches; None: all that is released."""
+
+    campaign: Campaign
+    by: tuple[str, ...]
+    where: count.Where
+    exact: bool
+
+    def answer(self, now: datetime) -> count.Figures:
+        return count.figures(self.campaign, now, self.by, self.where, exact=self.exact)
+
+
+def ask(campaign: Campaign, args: MultiDict, scope: Select | None = None) -> Asked:
+    """Read a query: by, exact and the filters of the pages. Raises Mistake with one sentence."""
+    by = count.parse_by(args.get("by", ""))
+    where = portion.of(filters.parse(campaign, args), scope)
+    return Asked(campaign, by, where, exact=args.get("exact") == "1")
+
+
+@pages.get("/api/v1/figures")
+def api() -> Response:
+    """The figures that the asker reaches: a device its events, an account its scope, anybody what is released."""
+    now = clock.now()
+    named = request.args.get("campaign")
+    if not named:
+        raise Mistake(N_("Name the week: ?campaign=…"))
+    campaign = campaigns.find(named)
+    scope = _scope(now)
+    if scope is None:
+        _must_be_released(campaign)
+    return _private(as_json(ask(campaign, request.args, scope).answer(now), campaign))
+
+
+def _scope(now: datetime) -> Select | None:
+    """The events that the bearer of the request reaches; None without credentials. Raises NotKnownError."""
+    if "Authorization" not in request.headers:
+        return None
+    token = people.bearer(request.headers["Authorization"])
+    account = people.account_by_token(token) if token else None
+    if account is not None:
+        return access.scope(account)
+    kiosk = kiosks.by_token(token, now) if token else None
+    # For a week a device out of service may still hand in scans; every other call is refused.
+    if kiosk is not None and kiosk.ended(now) is None:
+        return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
+    raise NotKnownError(N_("This token is not valid. Ask for a new one."))
+
+
+def released(campaign: Campaign) -> bool:
+    return campaign.rehearsal or campaign.figures_released
+
+
+def _must_be_released(campaign: Campaign) -> None:
+    if not released(campaign):
+        raise NotReleasedError(N_("The figures of this week are not released yet."))
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = (
+        "private, no-store" if "Authorization" in request.headers else "no-cache"
+    )
+    response.vary.update(("Authorization", "Accept-Language"))
+    return response
+
+
+@pages.get("/<campaign_id>/figures")
+def page(campaign_id: str):
+    campaign, now = campaigns.find(campaign_id), clock.now()
+    if not released(campaign):
+        return render_template(
+            "figures/figures.html", campaign=campaign, strip=week_strip.whole(campaign, now), total=None
+        )
+    chosen = filters.parse(campaign, request.args)
+    where = portion.of(chosen)
+    with snapshot():  # the parts of one page add up to one total
+        parts = {by: count.figures(campaign, now, (by,), where) for by in PARTS}
+    total = parts["audience"]
+    return render_template(
+        "figures/figures.html",
+        campaign=campaign,
+        strip=week_strip.whole(campaign, now),
+        total=total,
+        parts=parts,
+        days=every_day(campaign, parts["day"].rows),
+        groups=live.by_group(campaign, total.rows),
+        regions=rolled_up(parts["region"].rows, chosen.region[0] if len(chosen.region) == 1 else None),
+        query=request.query_string.decode("ascii", "replace"),
+    )
+
+
+def every_day(campaign: Campaign, rows: list[dict]) -> list[dict]:
+    """The rows by day, with the days of the week on which nobody came."""
+    empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
+    return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
+
+
+def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, int]]:
+    """Visits by the regions one level below `inside` (provinces for None), the largest first; None: not reported.
+
+    Visits add up over regions; participants do not, so they are not told here."""
+    digits = len(regions.prefix(inside)) + 2 if inside else 2
+    sums: dict[str | None, int] = {}
+    for row in rows:
+        code = row["region"][:digits].ljust(6, "0") if row["region"] else None
+        sums[code] = sums.get(code, 0) + row["visits"]
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0] or ""))
+
+
+@pages.get("/<campaign_id>/figures.json")
+def page_json(campaign_id: str) -> Response:
+    return as_json(_released_answer(campaign_id), campaigns.find(campaign_id))
+
+
+@pages.get("/<campaign_id>/figures.csv")
+def page_csv(campaign_id: str) -> Response:
+    campaign = campaigns.find(campaign_id)
+    return as_csv(_released_answer(campaign_id), campaign, count.parse_by(request.args.get("by", "")))
+
+
+def _released_answer(campaign_id: str) -> count.Figures:
+    campaign = campaigns.find(campaign_id)
+    _must_be_released(campaign)
+    return ask(campaign, request.args).answer(clock.now())

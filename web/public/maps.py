@@ -1,0 +1,74 @@
+"""Links that open a place in a map: by its point where somebody gave one, else by its name and region.
+
+Nothing is looked up: there is no geocoder. Amap and Apple draw China in GCJ-02, Baidu takes WGS-84 and says so.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from models.events.tables import Event
+from models.places import gcj02, regions
+from models.places.tables import Venue
+from web.words.terms import is_grouping
+
+SOURCE = "openweek"
+
+
+@dataclass(frozen=True)
+class MapLink:
+    name: str
+    url: str
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals.update(venue_maps=of_venue, told_maps=of_words)
+
+
+def of_venue(venue: Venue, event: Event) -> list[MapLink]:
+    """The maps for a venue of an event."""
+    if venue.latitude is not None and venue.longitude is not None:
+        return _named(_by_point(venue.name, venue.latitude, venue.longitude))
+    place = _names(venue.region_code or event.region_code)
+    return _named(_by_name(" ".join(filter(None, [venue.name, venue.address])), place))
+
+
+def of_words(event: Event) -> list[MapLink]:
+    """The maps for a place that is only told in words."""
+    return _named(_by_name(event.venue_text, _names(event.region_code)))
+
+
+def _named(urls: tuple[str, str, str]) -> list[MapLink]:
+    return [MapLink(*one) for one in zip((_("Amap"), _("Baidu Maps"), _("Apple Maps")), urls, strict=True)]
+
+
+def _by_point(name: str, latitude: float, longitude: float) -> tuple[str, str, str]:
+    north, east = gcj02.gcj02(latitude, longitude)
+    shifted, kept = (f"{north:.6f}", f"{east:.6f}"), f"{latitude:.6f},{longitude:.6f}"
+    amap = {"position": ",".join(reversed(shifted)), "name": name, "coordinate": "gaode", "src": SOURCE}
+    baidu = {"location": kept, "title": name, "content": name, "coord_type": "wgs84", "output": "html"}
+    return _urls("marker", amap, "marker", baidu, {"ll": ",".join(shifted), "q": name})
+
+
+def _by_name(name: str, place: list[str]) -> tuple[str, str, str]:
+    """place: the region from the province down; the last but the county is what maps call a city."""
+    city = place[min(1, len(place) - 1)] if place else ""
+    whole = " ".join([*place, name])
+    amap = {"keyword": whole, "city": city, "view": "map", "src": SOURCE}
+    baidu = {"query": name, "region": city or "全国", "output": "html"}
+    return _urls("search", amap, "place/search", baidu, {"q": whole})
+
+
+def _urls(amap_verb: str, amap: dict, baidu_verb: str, baidu: dict, apple: dict) -> tuple[str, str, str]:
+    return (
+        f"https://uri.amap.com/{amap_verb}?{urlencode(amap)}",
+        f"https://api.map.baidu.com/{baidu_verb}?{urlencode(baidu | {'src': SOURCE})}",
+        f"https://maps.apple.com/?{urlencode(apple)}",
+    )
+
+
+def _names(code: str | None) -> list[str]:
+    codes = (*regions.ancestors(code), code) if code else ()
+    return [row.name for row in regions.load() if row.code in codes and not is_grouping(row)]

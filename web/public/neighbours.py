@@ -1,0 +1,31 @@
+"""The event before and the one after in the calendar's order, for a reader who leafs through the week."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, tuple_
+
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.events.tables import Event
+from models.public import queries
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    id: int
+    title: str
+
+
+def around(campaign: Campaign, event: Event) -> tuple[Neighbour | None, Neighbour | None]:
+    """The neighbours of a public event; None at either end."""
+    order = Event.calendar_place, Event.id
+    here = tuple_(event.calendar_place, event.id)
+    others = queries.events(campaign).order_by(None)
+    before = others.where(tuple_(*order) < here).order_by(*(column.desc() for column in order))
+    after = others.where(tuple_(*order) > here).order_by(*order)
+    return _first(before), _first(after)
+
+
+def _first(asked: Select[tuple[Event]]) -> Neighbour | None:
+    row = db.session.execute(asked.with_only_columns(Event.id, Event.title).limit(1)).one_or_none()
+    return Neighbour(*row) if row else None

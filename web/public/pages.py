@@ -1,0 +1,142 @@
+"""The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
+
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.errors import Mistake
+from models.installation import site
+from models.public import queries
+from models.public.filters import EVERYTHING, Filters, parse
+from web.errors import sentence
+from web.public import listing, neighbours, region_picker, week_strip
+from web.server.query_cache import Kept
+
+LANGUAGES = ("zh", "en")
+YEAR = 365 * 24 * 60 * 60
+
+pages = Blueprint("calendar", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(
+        first_day=listing.first_day,
+        outside=listing.outside,
+        sittings=listing.sittings,
+        site_url=lambda path: site().url(path),
+    )
+
+
+@pages.after_request
+def _per_reader(response: Response) -> Response:
+    """One address, two languages: whoever stores a page must keep them apart."""
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@pages.get("/")
+def home() -> Response:
+    """To the current campaign, with the query kept."""
+    current = campaigns.current(clock.now())
+    if current is None:
+        abort(404)
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(f"/{current.id}/" + (f"?{query}" if query else ""))
+
+
+@pages.get("/<campaign_id>/")
+def the_week(campaign_id: str):
+    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/")
+
+
+@pages.get("/<campaign_id>/events")
+def events(campaign_id: str):
+    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/events")
+
+
+@pages.get("/<campaign_id>/events/<int:event_id>")
+def event(campaign_id: str, event_id: int):
+    campaign = campaigns.find(campaign_id)
+    found = queries.find(campaign, event_id)
+    before, after = neighbours.around(campaign, found)
+    strip = week_strip.whole(campaign, clock.now())
+    return render_template(
+        "public/event.html", campaign=campaign, event=found, strip=strip, before=before, after=after
+    )
+
+
+@pages.get("/<campaign_id>/regions.json")
+def regions(campaign_id: str) -> Response:
+    """What lies below a region, for the lists of the filter: [{"code", "name"}]. An unknown region has nothing."""
+    campaigns.find(campaign_id)
+    rows = region_picker.below(request.args.get("below", ""))
+    response = jsonify([{"code": row.code, "name": row.name} for row in rows])
+    response.cache_control.max_age = 86400
+    return response
+
+
+@pages.get("/about/figures")
+def about_figures():
+    now = clock.now()
+    campaign = campaigns.current(now)
+    strip = week_strip.whole(campaign, now) if campaign else None
+    return render_template("figures/definitions.html", campaign=campaign, strip=strip)
+
+
+@pages.post("/language")
+def set_language() -> Response:
+    """Keep the reader's choice for a year, and go back to where it was made."""
+    response = redirect(local_path(request.form.get("back", "")), 303)
+    chosen = request.form.get("lang")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            "lang", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def local_path(text: str) -> str:
+    """A path of this site, or the front page where the text leads anywhere else."""
+    # Browsers read a backslash as a slash and drop control characters: either could make "//elsewhere" of it.
+    plain = text.isprintable() and "\\" not in text
+    return text if plain and text.startswith("/") and not text.startswith("//") else "/"
+
+
+def list_page(campaign: Campaign, path: str, **shown: object):
+    """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
+
+    shown: further names for the template."""
+    try:
+        filters = parse(campaign, request.args)
+    except Mistake as mistake:
+        mended = listing.mended(campaign, request.args)
+        kept, typed = Kept(campaign.id), request.args.get("q", "")
+        return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed, **shown), 400
+    if region_picker.asked(request.args):
+        code = region_picker.chosen(request.args)
+        return redirect(week_strip.address(path, filters.but(region=(code,)) if code else filters))
+    kept = Kept(campaign.id)
+    found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
+    return _page(campaign, path, filters, kept, found=found, typed=filters.q, **shown)
+
+
+def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -> str:
+    return render_template(
+        "public/events.html",
+        campaign=campaign,
+        path=path,
+        filters=filters,
+        strip=week_strip.strip(campaign, filters, path, clock.now(), kept),
+        cascade=region_picker.levels(filters.region[0] if len(filters.region) == 1 else None),
+        boxes=listing.boxes(campaign),
+        unseen=listing.unseen(filters),
+        chosen=listing.chosen(campaign, filters, path),
+        back=week_strip.address(path, filters),
+        all_days=week_strip.address(path, filters.but(day=())) if filters.day else None,
+        nothing_chosen=filters == EVERYTHING,
+        feed=site().url(week_strip.address(f"/{campaign.id}/events.ics", filters)),
+        sheet=week_strip.address(f"/{campaign.id}/subscribe", filters),
+        **more,
+    )

@@ -1,0 +1,50 @@
+"""A programme sheet: every event of a choice on paper, in a table for each day. Nothing but the programme is on it."""
+
+from flask import Blueprint, Flask, Response, render_template, request
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.installation import site
+from models.public.filters import Filters, parse
+from web.public import listing, week_strip
+
+MOST = 1000  # events on one sheet: some forty pages of paper
+
+pages = Blueprint("programme", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(programme_address=address)
+
+
+@pages.after_request
+def _per_reader(response: Response) -> Response:
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@pages.get("/<campaign_id>/programme")
+def programme(campaign_id: str) -> str:
+    campaign = campaigns.find(campaign_id)
+    filters = parse(campaign, request.args)
+    total, sections = listing.whole(campaign, filters, MOST)
+    list_path = f"/{campaign_id}/events"
+    return render_template(
+        "public/programme.html",
+        campaign=campaign,
+        filters=filters,
+        sections=sections,
+        total=total,
+        most=MOST,
+        chosen=[one.name for one in listing.chosen(campaign, filters.but(day=()), list_path)],
+        back=week_strip.address(list_path, filters),
+        now=clock.now(),
+        online=site().url(week_strip.address(list_path, filters)),
+    )
+
+
+def address(campaign: Campaign, filters: Filters) -> str:
+    """The programme sheet of a choice."""
+    return week_strip.address(f"/{campaign.id}/programme", filters)

@@ -1,0 +1,196 @@
+"""Chosen events: the star on every event, the page of a list, and its calendar. Without an account and a cookie.
+
+The secret travels in the address (or in the body of a form), and these pages give it to nobody else: no referrer, no
+index, no store, no log. Works without JavaScript; with it, the browser remembers the list (static/js/chosen.js).
+"""
+
+import re
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
+
+from models import clock
+from models.campaigns import tables as campaigns
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.errors import Mistake
+from models.ics import alarms, entries, starred_list
+from models.ics.starred_list import ChosenList
+from models.installation import site
+from models.public import queries
+from models.public.filters import EVERYTHING
+from web import errors
+from web.desk.sign_in import limiter
+from web.feeds import pages as feeds
+from web.feeds.http_cache import Kept, Representation, answer
+from web.public import pages as calendar
+from web.public import qr_path, week_strip
+
+# A class behind one address makes forty lists; a script that fills the database wants thousands.
+CREATIONS, CHANGES = "60 per minute; 600 per hour", "300 per minute"
+PRIVATE_FOR = "private, max-age=300"
+_OURS = re.compile("/+[^/]+/+my(?:/|$)", re.IGNORECASE)
+
+pages = Blueprint("chosen", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.after_request(_keep_secret)
+
+
+def _keep_secret(response: Response) -> Response:
+    """By the path, not by the page: an address that leads nowhere, or on to its own slash, holds the secret as well."""
+    if not _OURS.match(request.path):
+        return response
+    is_feed = request.path.endswith(".ics") and response.status_code in (200, 304)
+    response.headers["Cache-Control"] = PRIVATE_FOR if is_feed else "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@pages.errorhandler(Mistake)
+def tell(mistake: Mistake) -> Response:
+    """For a calendar program one sentence as text, for a person a page."""
+    return feeds.tell(mistake) if request.path.endswith(".ics") else errors.tell_mistake(mistake)
+
+
+@pages.post("/<campaign_id>/my/")
+@limiter.limit(CREATIONS, exempt_when=lambda: not _begins())
+@limiter.limit(CHANGES)
+def star(campaign_id: str):
+    """`add` and `remove` (ids of events) change the list of `secret`, or of the address typed as `list`. With neither,
+    a script or the button `begin` begins a new list with `add`; everybody else is asked where it goes."""
+    campaign, now, secret = campaigns.find(campaign_id), clock.now(), request.form.get("secret", "")
+    added, removed = _numbers("add"), _numbers("remove")
+    if _begins():
+        return _starred(campaign, starred_list.create(campaign, added, now))
+    if not secret and "list" not in request.form:
+        return _where(campaign, added)
+    try:
+        secret = secret or starred_list.secret_in(request.form["list"])
+        held = starred_list.find(campaign, secret)
+    except Mistake as mistake:
+        if "list" not in request.form:
+            raise
+        return _where(campaign, added, errors.sentence(mistake)), 422
+    if removed:
+        starred_list.remove(held, removed, now)
+    if added:
+        starred_list.add(held, added, now)
+    return _starred(campaign, secret)
+
+
+@pages.get("/<campaign_id>/my/")
+def begin(campaign_id: str):
+    """How to begin; with JavaScript, the way to the list that this browser remembers."""
+    return _page(campaigns.find(campaign_id), "starred/begin.html")
+
+
+@pages.get("/<campaign_id>/my/<secret>/")
+def mine(campaign_id: str, secret: str):
+    campaign = campaigns.find(campaign_id)
+    held = starred_list.find(campaign, secret)
+    events = list(db.session.scalars(starred_list.events(held).options(*queries.options())))
+    feed = site().url(f"/{campaign_id}/my/{secret}.ics")
+    here = qr_path.drawing(site().url(_path(campaign, secret)))
+    starred = [event.id for event in events]
+    return _page(
+        campaign,
+        "starred/list.html",
+        secret=secret,
+        events=events,
+        starred=starred,
+        everything=EVERYTHING,
+        feed=feed,
+        code=here,
+    )
+
+
+@pages.get("/<campaign_id>/my/<secret>/events")
+def more(campaign_id: str, secret: str):
+    """All events, each with a star that belongs to this list: choosing on without JavaScript."""
+    campaign = campaigns.find(campaign_id)
+    held = starred_list.find(campaign, secret)
+    here = _path(campaign, secret) + "events"
+    back = request.full_path.removesuffix("?")
+    return calendar.list_page(campaign, here, secret=secret, starred=starred_list.ids(held), back_here=back)
+
+
+@pages.get("/<campaign_id>/my/<secret>.ics")
+def feed(campaign_id: str, secret: str) -> Response:
+    held = starred_list.find(campaigns.find(campaign_id), secret)
+    version, changed_at = entries.version(campaign_id) or ("", held.changed_at)
+    url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
+    kept: Kept = current_app.extensions["openweek.feeds"]
+    found = kept.get(
+        ("my", held.id, alarm),
+        f"{version} {held.revision}",
+        lambda: Representation.of(
+            starred_list.feed(held, url, alarm), feeds.CALENDAR, max(changed_at, held.changed_at)
+        ),
+    )
+    return answer(found, f'inline; filename="{campaign_id}-my.ics"')
+
+
+@pages.post("/<campaign_id>/my/<secret>/renew")
+@limiter.limit(CHANGES)
+def renew(campaign_id: str, secret: str) -> Response:
+    """A new address for the list; the one before leads nowhere from now on."""
+    campaign = campaigns.find(campaign_id)
+    return redirect(
+        _path(campaign, starred_list.renew(starred_list.find(campaign, secret), clock.now())), 303
+    )
+
+
+@pages.post("/<campaign_id>/my/<secret>/forget")
+@limiter.limit(CHANGES)
+def forget(campaign_id: str, secret: str) -> Response:
+    campaign = campaigns.find(campaign_id)
+    starred_list.forget(starred_list.find(campaign, secret))
+    return redirect(f"/{campaign.id}/my/", 303)
+
+
+def _begins() -> bool:
+    form = request.form
+    return not form.get("secret") and "list" not in form and ("begin" in form or _by_script())
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _where(campaign: Campaign, added: list[int], told: str = "") -> str:
+    """Where an event goes, asked of somebody whose browser remembers nothing; without an event, which list to open."""
+    typed = request.form.get("list", "")[:500]
+    if not added and "list" in request.form:
+        return _page(campaign, "starred/begin.html", told=told, typed=typed)
+    return _page(
+        campaign,
+        "starred/where.html",
+        events=starred_list.public_ones(campaign, added),
+        told=told,
+        typed=typed,
+    )
+
+
+def _starred(campaign: Campaign, secret: str) -> Response:
+    """The page of the list, or where its form was; for a script the list itself."""
+    page = _path(campaign, secret)
+    if _by_script():
+        held: ChosenList = starred_list.find(campaign, secret)
+        return jsonify({"secret": secret, "page": page, "events": starred_list.ids(held)})
+    back = calendar.local_path(request.form.get("back", ""))
+    return redirect(back if back.startswith(page) else page, 303)
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) <= 10]
+
+
+def _path(campaign: Campaign, secret: str) -> str:
+    return f"/{campaign.id}/my/{secret}/"
+
+
+def _page(campaign: Campaign, template: str, **more: object) -> str:
+    return render_template(template, campaign=campaign, strip=week_strip.whole(campaign, clock.now()), **more)

@@ -1,0 +1,43 @@
+"""For whoever watches the service: is the process alive, can it serve."""
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, Response, current_app
+from sqlalchemy.exc import DBAPIError
+
+from models.db import db
+
+pages = Blueprint("health", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+def schema_is_newest() -> bool:
+    """Whether the database stands where this code expects it. Raises what the database raises when it is away."""
+    script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
+    stands = MigrationContext.configure(db.session.connection()).get_current_heads()
+    return set(stands) == set(script.get_heads())
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """The process answers. Asks nothing of anybody."""
+    return _plain("ok", 200)
+
+
+@pages.get("/readyz")
+def ready() -> Response:
+    """The database answers and has the newest schema; 503 while it does not."""
+    try:
+        newest = schema_is_newest()
+    except DBAPIError:
+        return _plain("database away", 503)
+    return _plain("ready", 200) if newest else _plain("schema is not the newest", 503)
+
+
+def _plain(text: str, status: int) -> Response:
+    response = Response(f"{text}\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

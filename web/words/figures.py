@@ -1,0 +1,111 @@
+"""What figures are called: how a visit is known, by evidence and by method, and the values of each dimension."""
+
+from datetime import date
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.events.tables import Event, Occurrence
+from models.figures import live
+from models.ledger.tables import FAR, NEAR, NOT_TOLD
+from models.organizations.tables import Organization
+from web.words import terms
+
+EVIDENCE_ICONS = {
+    live.SCANNED: "scan",
+    live.SELF_REPORTED: "touch",
+    live.COUNTED: "tally",
+    live.DECLARED: "document",
+}
+
+
+def evidence_name(key: str) -> str:
+    """scanned, self-reported, counted by staff, declared afterwards."""
+    return {
+        live.SCANNED: _("scanned"),
+        live.SELF_REPORTED: _("self-reported"),
+        live.COUNTED: _("counted by staff"),
+        live.DECLARED: _("declared afterwards"),
+    }[key]
+
+
+def evidence_gist(key: str) -> str:
+    """What stands behind a figure of this evidence, in one sentence."""
+    return {
+        live.SCANNED: _("A pass was read at the door, or a phone read the changing code on a screen."),
+        live.SELF_REPORTED: _("A visitor opened the code on a poster, or touched a group on the kiosk."),
+        live.COUNTED: _("Staff counted heads of people who did not scan."),
+        live.DECLARED: _("A total stated after the event; only what exceeds the other ways is added."),
+    }[key]
+
+
+def method_name(key: str) -> str:
+    """The word for one way in which a visit was evidenced."""
+    return {
+        "pass": _("pass"),
+        "rotating": _("code on a screen"),
+        "printed": _("code on a poster"),
+        "touch": _("touch on the kiosk"),
+        "tally": _("tally"),
+        "estimate": _("estimate"),
+    }[key]
+
+
+def taken_name() -> str:
+    """The part of the visits by pass that is told apart: nobody saw to whom these passes went."""
+    return _("of these, passes that visitors took themselves")
+
+
+def near_name(answer: str) -> str:
+    """What a phone at a poster said of its distance."""
+    return {
+        NEAR: _("of these, the phone said that it was near"),
+        FAR: _("of these, the phone said that it was farther away"),
+        NOT_TOLD: _("of these, the phone did not say"),
+    }[answer]
+
+
+def dimension_name(key: str) -> str:
+    return {
+        "audience": _("Audience group"),
+        "region": _("Region"),
+        "line": _("Line of government"),
+        "organization": _("Organization"),
+        "event": _("Event"),
+        "occurrence": _("Sitting"),
+        "focus": _("Publicity focus"),
+        "format": _("Form of activity"),
+        "method": _("Method"),
+        "day": _("Day"),
+        "hour": _("Hour"),
+    }[key]
+
+
+def value_name(campaign: Campaign, dimension: str, value: object) -> str:
+    """How a reader knows the value of a dimension; a value that nobody told has a word too."""
+    if value is None:
+        return _("Not reported")
+    if dimension in _TERMS:
+        return terms.t(campaign.term(dimension, str(value))) or str(value)
+    return _NAMES[dimension](campaign, value)
+
+
+_TERMS = ("line", "focus")
+_NAMES = {
+    "audience": lambda campaign, key: terms.group_name(campaign, key),
+    "format": lambda campaign, key: terms.format_name(campaign, key),
+    "region": lambda _campaign, code: terms.region_label(code),
+    "organization": lambda _campaign, number: db.session.get_one(Organization, number).name,
+    "event": lambda _campaign, number: db.session.get_one(Event, number).title,
+    "occurrence": lambda _campaign, number: terms.when(db.session.get_one(Occurrence, number)),
+    "method": lambda _campaign, key: method_name(key),
+    "day": lambda _campaign, day: terms.day_label(day if isinstance(day, date) else date.fromisoformat(day)),
+    "hour": lambda _campaign, hour: f"{hour:02d}:00–{hour + 1:02d}:00",
+}
+
+
+def register(app: Flask) -> None:
+    words = (evidence_name, evidence_gist, method_name, taken_name, near_name, dimension_name, value_name)
+    app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)
