@@ -21,6 +21,7 @@ from kiosk.app.page import PAIRINGS, pairing_code
 from kiosk.app.service_worker import kept_page, version
 from kiosk.limits import limiter
 from models import clock
+from models.bearer import bearer
 from models.codes import signatures
 from models.devices import screens
 from models.devices.screens import Display
@@ -29,7 +30,6 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
 from models.installation import site
-from models.organizations.tables import bearer
 
 bp = Blueprint("displays", __name__)
 

@@ -14,7 +14,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from models.errors import N_, Mistake
-from models.organizations.tables import SHORTEST_PASSWORD
 
 MOST_WORKERS = 64
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
@@ -136,3 +135,6 @@ def kept_secret(folder: Path) -> str:
             path=path,
             reason=getattr(error, "strerror", None) or error,
         ) from None
+
+
+SHORTEST_PASSWORD = 8  # characters

@@ -109,3 +109,6 @@ def on_postgresql() -> bool:
 def insert(table):
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
     return (postgresql if on_postgresql() else sqlite).insert(table)
+
+
+LARGEST_ID = 2**31 - 1

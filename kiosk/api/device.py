@@ -4,10 +4,10 @@ from datetime import datetime
 
 from flask import request
 
+from models.bearer import bearer
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
-from models.organizations.tables import bearer
 
 
 class NotPairedError(Mistake):

@@ -10,13 +10,14 @@ from sqlalchemy.orm import selectinload
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
-from models.checkin import admit, rules, store
+from models.checkin import admit, store
 from models.checkin.attempt import MAX_HEADCOUNT
 from models.codes import keys, passes
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.events import check_in_window
 from models.events.tables import Event, Occurrence
+from models.ledger import in_effect
 
 LEAST_CLIENT = 1
 RULES_VERSION = 2  # 2: what a device may do is told, and it holds itself to it
@@ -148,7 +149,7 @@ def _rules() -> dict:
         "open_before_minutes": int(check_in_window.MARGIN.total_seconds() // 60),
         "open_after_minutes": int(check_in_window.MARGIN.total_seconds() // 60),
         "same_code_guard_ms": SAME_CODE_GUARD_MS,
-        "undo_minutes": int(rules.UNDO_WITHIN.total_seconds() // 60),
+        "undo_minutes": int(in_effect.UNDO_WITHIN.total_seconds() // 60),
         "max_batch": admit.MAX_BATCH,
         "max_headcount": MAX_HEADCOUNT,
     }

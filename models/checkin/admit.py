@@ -11,15 +11,15 @@ from uuid import UUID
 from sqlalchemy.exc import OperationalError
 
 from models import clock
-from models.checkin import rules, store
+from models.checkin import counters, rules, store
 from models.checkin.attempt import Attempt
 from models.checkin.decoded_scan import Case, Desk, find_passes, open_cases
 from models.db import db, transaction
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake
 from models.events import check_in_window
 from models.ledger import in_effect
 from models.ledger import tables as ledger
-from models.ledger.tables import Answer, Ruling, Scan
+from models.ledger.tables import Answer, Scan
 
 MAX_BATCH = 500
 _TRIES = 5
@@ -173,7 +173,7 @@ class _Batch:
     def write(self) -> None:
         if not store.write_scans(list(self.fresh.values()), self.desk, self.now):
             raise _RacedError
-        store.settle(self.places_by_id.values())
+        counters.settle(self.places_by_id.values())
         store.write_resends([case for case in self.cases if self._conflicts(case)], self.desk, self.now)
 
     def _conflicts(self, case: Case) -> bool:
@@ -200,32 +200,3 @@ class _Batch:
 def _second(answer: Answer, conflict: bool) -> Answer:
     flags = answer.flags | (ledger.Flag.CONFLICT if conflict else ledger.Flag.NONE)
     return Answer(**{**vars(answer), "flags": flags, "again": True})
-
-
-def rule(scan_id: UUID, decision: str, why: str, account_id: int | None, now: datetime) -> None:
-    """A person's word on a kept row: accept it although its flags hold it back, or set it aside. Raises Mistake."""
-    if decision not in (ledger.ACCEPT, ledger.SET_ASIDE):
-        raise Mistake(N_("A ruling either accepts a scan or sets it aside."))
-    if not why.strip():
-        raise Mistake(N_("Say why, so that others can follow the decision."))
-    with transaction():
-        row = store.known_scans([scan_id]).get(scan_id)
-        if row is None or not (row.presence_id or (row.kind == ledger.UNDO and row.verdict == ledger.STORED)):
-            raise Unknown(N_("There is no such scan that could count."))
-        # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
-        store.lock_door(store.campaign_number(row), alone=True)
-        counted = row if row.presence_id else store.known_scans([row.undoes]).get(row.undoes)
-        places = store.lock_places([counted.presence_id]) if counted and counted.presence_id else {}
-        places = list(places.values())
-        store.read_entries(places)
-        db.session.add(
-            Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
-        )
-        db.session.flush()
-        before = [place.before for place in places]
-        for place in places:
-            place.entries.clear()
-        store.read_entries(places)
-        for place, state in zip(places, before, strict=True):
-            place.before = state
-        store.settle(places)

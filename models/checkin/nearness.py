@@ -4,13 +4,10 @@ the visitor likes. The phone itself compares; what comes back is yes, no or not 
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from models.codes.venue_codes import PRINTED, VenueCode
-from models.db import db
 from models.errors import N_, Mistake
 from models.events.tables import Event
-from models.ledger.tables import FAR, NEAR, NOT_TOLD, Presence, Scan
+from models.ledger.tables import FAR, NEAR, NOT_TOLD
 from models.places.gcj02 import gcj02
 from models.places.tables import Venue
 
@@ -63,15 +60,3 @@ def check_metres(metres: int | None) -> None:
     """Raises Mistake for a distance that cannot be asked for. None: nobody asks."""
     if metres is not None and not LEAST <= metres <= MOST:
         raise Mistake(N_("Choose a distance from %(least)s to %(most)s metres."), least=LEAST, most=MOST)
-
-
-def visits_by_answer(event_id: int) -> dict[str, int]:
-    """The visits of an event at whose code phones were asked, by their answers: NEAR, FAR, NOT_TOLD. Empty: none was."""
-    asked = (
-        select(Scan.near, func.sum(Presence.weight))
-        .join(Presence, Presence.visit_id == Scan.id)
-        .where(Scan.event_id == event_id, Scan.near.is_not(None))
-        .group_by(Scan.near)
-    )
-    counted = {near: int(visits) for near, visits in db.session.execute(asked)}
-    return {near: counted.get(near, 0) for near in (NEAR, FAR, NOT_TOLD)} if counted else {}

@@ -9,19 +9,35 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.campaigns.tables import Campaign
 from models.checkin import admit
 from models.checkin import attempt as attempts
 from models.checkin.attempt import Attempt
 from models.checkin.decoded_scan import desk_of
-from models.db import db, transaction
-from models.devices.kiosks import HandedFile, Kiosk
+from models.db import Base, BigId, Instant, db, transaction
+from models.devices.kiosks import Kiosk
+from models.devices.scope import kiosk_for, reaches_kiosk
 from models.errors import N_, Mistake
-from models.events import scope
 from models.ledger.tables import HELD, REFUSED, STORED
 from models.organizations.tables import Account
+
+
+class HandedFile(Base):
+    """The queue of a device, taken in at the desk as a file. Its scans are in the ledger like any others."""
+
+    __tablename__ = "handed_file"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kiosk_id: Mapped[int] = mapped_column(ForeignKey("kiosk.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
+    scans: Mapped[int]
+    fresh: Mapped[int]  # those that the server had not had before
+
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_SCANS = 50_000
@@ -86,7 +102,7 @@ def read(account: Account, data: bytes) -> Saved:
     signature = told.get("signature")
     if signature is None:
         raise Mistake(UNSIGNED)
-    kiosk = scope.kiosk_for(account, kiosk_id)
+    kiosk = kiosk_for(account, kiosk_id)
     if kiosk is None:
         raise Mistake(NOT_HERE)
     if not _signed(kiosk, listed, signature):
@@ -170,7 +186,7 @@ def of_account(account: Account, most: int) -> list[tuple[HandedFile, str, str]]
         select(HandedFile, Kiosk.name, Campaign.zone)
         .join(Kiosk, Kiosk.id == HandedFile.kiosk_id)
         .join(Campaign, Campaign.id == Kiosk.campaign_id)
-        .where(scope.reaches_kiosk(account))
+        .where(reaches_kiosk(account))
         .order_by(HandedFile.id.desc())
         .limit(most)
     )

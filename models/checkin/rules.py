@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from models.checkin.decoded_scan import Case, Desk
 from models.codes.passes import Pass
 from models.events.check_in_window import Sitting, nearest, open_then
 from models.ledger import tables as ledger
+from models.ledger.in_effect import Undo
 from models.ledger.tables import HELD, OUT, REPEAT, STORED, Flag
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
-
-UNDO_WITHIN = timedelta(minutes=15)
 
 
 @dataclass
@@ -29,22 +28,6 @@ class Place:
     @property
     def state(self) -> State:
         return derive(self.entries, self.identified)
-
-
-@dataclass(frozen=True)
-class Undo:
-    """An undo that was answered "stored", as far as its effect goes. supervised: the events that a supervisor's
-    device served then; empty for other devices."""
-
-    kiosk_id: int | None
-    at: datetime
-    supervised: frozenset[int] = frozenset()
-
-    def reaches(self, kiosk_id: int | None, event_id: int | None, at: datetime) -> bool:
-        """Whether it takes out a scan of this device at this event and time: an own one within 15 minutes, or one at
-        an event that it supervises. Asked again when the target arrives after its undo, so never of the desk alone."""
-        own = self.kiosk_id == kiosk_id and self.at - at <= UNDO_WITHIN
-        return own or event_id in self.supervised
 
 
 @dataclass(frozen=True)

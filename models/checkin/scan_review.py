@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.checkin import admit
-from models.db import db
+from models.checkin import counters, store
+from models.db import db, transaction
 from models.devices.kiosks import Kiosk
-from models.errors import N_, Mistake
+from models.errors import N_, Mistake, Unknown
 from models.events.tables import Event
 from models.figures import count as figures
+from models.ledger import tables as ledger
 from models.ledger.tables import ACCEPT, HELD, REPEAT, STORED, UNDO, Flag, Resend, Ruling, Scan
 
 MOST_AT_ONCE = 500
@@ -104,7 +105,7 @@ def twice(event: Event, most: int) -> list[Twice]:
     return [Twice(scan, resend, names.get(resend.kiosk_id)) for scan, resend in pairs]
 
 
-def rule(
+def decide_many(
     event: Event, ids: Sequence[UUID], decision: str, why: str, account_id: int, now: datetime
 ) -> tuple[int, int]:
     """A person's word on scans of an event; its visits before and after. Each scan is ruled on by itself, so that what
@@ -120,7 +121,7 @@ def rule(
         raise Mistake(N_("Some of these scans do not wait here. Load the page again."))
     before = _visits(event)
     for scan_id in ids:
-        admit.rule(scan_id, decision, why, account_id, now)
+        decide(scan_id, decision, why, account_id, now)
     return before, _visits(event)
 
 
@@ -131,3 +132,32 @@ def _visits(event: Event) -> int:
 def accepted(held: Held) -> bool:
     """Whether the newest word lets it count."""
     return held.ruling is not None and held.ruling.decision == ACCEPT
+
+
+def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: datetime) -> None:
+    """A person's word on a kept row: accept it although its flags hold it back, or set it aside. Raises Mistake."""
+    if decision not in (ledger.ACCEPT, ledger.SET_ASIDE):
+        raise Mistake(N_("A ruling either accepts a scan or sets it aside."))
+    if not why.strip():
+        raise Mistake(N_("Say why, so that others can follow the decision."))
+    with transaction():
+        row = store.known_scans([scan_id]).get(scan_id)
+        if row is None or not (row.presence_id or (row.kind == ledger.UNDO and row.verdict == ledger.STORED)):
+            raise Unknown(N_("There is no such scan that could count."))
+        # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
+        store.lock_door(store.campaign_number(row), alone=True)
+        counted = row if row.presence_id else store.known_scans([row.undoes]).get(row.undoes)
+        places = store.lock_places([counted.presence_id]) if counted and counted.presence_id else {}
+        places = list(places.values())
+        store.read_entries(places)
+        db.session.add(
+            Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
+        )
+        db.session.flush()
+        before = [place.before for place in places]
+        for place in places:
+            place.entries.clear()
+        store.read_entries(places)
+        for place, state in zip(places, before, strict=True):
+            place.before = state
+        counters.settle(places)

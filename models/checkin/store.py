@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import func, select, text
 
 from models.campaigns.tables import Campaign
 from models.checkin.decoded_scan import Case, Desk
@@ -15,7 +15,7 @@ from models.events.tables import Occurrence
 from models.ledger import tables as ledger
 from models.ledger.in_effect import counts, newest_rulings, undos_of
 from models.ledger.tables import Answer, Counter, Flag, Presence, Resend, Scan
-from models.ledger.visit import Entry, derive
+from models.ledger.visit import Entry
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks of a campaign's door
 
@@ -227,78 +227,3 @@ def _kept_resends(ids: set[UUID]) -> set[tuple[UUID, bytes, str | None]]:
         select(Resend.scan_id, Resend.digest, Resend.shown).where(Resend.scan_id.in_(ids))
     )
     return {tuple(row) for row in rows}
-
-
-def settle(places: Iterable[Place]) -> None:
-    """Bring presences and counters to what the rows now come to."""
-    changed, deltas = [], defaultdict(lambda: [0, 0, 0])
-    for place in places:
-        before, after = place.before, derive(place.entries, place.identified)
-        if before == after:
-            continue
-        hour, group, method = after.cell or (None, None, None)
-        changed.append(
-            {
-                "place": place.id,
-                "visit": after.visit.id if after.visit else None,
-                "new_group": group,
-                "new_method": method,
-                "new_hour": hour,
-                "new_weight": after.weight,
-                "new_inside": after.inside,
-                "new_taken": after.taken,
-            }
-        )
-        for state, sign in ((before, -1), (after, 1)):
-            if state.cell:
-                delta = deltas[(place.occurrence_id, place.day, *state.cell)]
-                delta[0] += sign * state.weight
-                delta[1] += sign * state.taken * state.weight
-                delta[2] += sign * state.inside
-    if changed:
-        presence = Presence.__table__
-        db.session.connection().execute(
-            update(presence)
-            .where(presence.c.id == bindparam("place"))
-            .values(
-                visit_id=bindparam("visit"),
-                audience=bindparam("new_group"),
-                method=bindparam("new_method"),
-                hour=bindparam("new_hour"),
-                weight=bindparam("new_weight"),
-                inside=bindparam("new_inside"),
-                taken=bindparam("new_taken"),
-            ),
-            changed,
-        )
-    _count(deltas)
-
-
-def _count(deltas: dict[tuple, list[int]]) -> None:
-    values = [
-        {
-            "occurrence_id": o,
-            "day": day,
-            "hour": hour,
-            "audience": group,
-            "method": method,
-            "visits": v,
-            "taken": t,
-            "inside": i,
-        }
-        for (o, day, hour, group, method), (v, t, i) in sorted(deltas.items())
-        if v or t or i
-    ]
-    if not values:
-        return
-    table = Counter.__table__
-    statement = insert(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={
-            "visits": table.c.visits + statement.excluded.visits,
-            "taken": table.c.taken + statement.excluded.taken,
-            "inside": table.c.inside + statement.excluded.inside,
-        },
-    )
-    db.session.connection().execute(statement, values)

@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from models.codes.passes import GROUP, Pass
-from models.db import db
+from models.db import LARGEST_ID, db
 from models.errors import N_, Unknown
 from models.events.tables import Event
-from models.public.filters import LARGEST_ID
 
 PAGE = 50
 AT_ONCE = 500

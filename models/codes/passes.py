@@ -10,10 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
-from models.db import Base, BigId, Instant, db, transaction
+from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, Unknown
 from models.events.tables import Event
-from models.public.filters import LARGEST_ID
 
 SINGLE, GROUP, TAKEN = 1, 2, 3  # the purpose in the payload
 

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.db import Base, BigId, Instant, db, transaction
+from models.bearer import secret_digest
+from models.db import LARGEST_ID, Base, Instant, db, transaction
 from models.errors import N_, Conflict, Unknown
 from models.events import check_in_window
 from models.events.tables import Event
-from models.organizations.tables import secret_digest
-from models.public.filters import LARGEST_ID
 
 HAND_OVER = timedelta(days=7)  # how long a device out of service may still hand in what it holds
 
@@ -101,20 +100,6 @@ class Heartbeat(Base):
     version: Mapped[str] = mapped_column(String(20), default="")  # of the app
     battery: Mapped[int | None]  # percent, where the browser tells
     charging: Mapped[bool | None]
-
-
-class HandedFile(Base):
-    """The queue of a device, taken in at the desk as a file. Its scans are in the ledger like any others."""
-
-    __tablename__ = "handed_file"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kiosk_id: Mapped[int] = mapped_column(ForeignKey("kiosk.id"), index=True)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
-    scans: Mapped[int]
-    fresh: Mapped[int]  # those that the server had not had before
 
 
 def add(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:

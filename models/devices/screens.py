@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.bearer import secret_digest
 from models.codes import signatures, venue_codes
 from models.codes.venue_codes import ROTATING, VenueCode
 from models.db import Base, Instant, db, transaction
 from models.devices.pairing import ALPHABET, CODE_LENGTH, CODE_LIFE
 from models.errors import N_, Conflict, Mistake, Unknown
 from models.events.tables import CANCELLED, Event
-from models.organizations.tables import secret_digest
 
 DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # steps that a screen may hold in advance
 

@@ -7,13 +7,11 @@ committee: every event. A withdrawn event is in no list and has no page, but its
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
-from models.db import db
-from models.devices.kiosks import Kiosk, KioskService
+from models.db import LARGEST_ID, db
 from models.errors import N_, Unknown
 from models.events.tables import Event
 from models.organizations.tables import COMMITTEE, OFFICE, ORGANIZER, Account
 from models.places import regions
-from models.public.filters import LARGEST_ID
 
 
 def reach(account: Account) -> ColumnElement[bool]:
@@ -34,7 +32,7 @@ def _in_region(code: str | None) -> ColumnElement[bool]:
     return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
-def scope(account: Account) -> Select[tuple[int]]:
+def event_ids(account: Account) -> Select[tuple[int]]:
     """The ids of all events whose figures an account may ask for."""
     return select(Event.id).where(reach(account))
 
@@ -51,30 +49,4 @@ def event_for(account: Account, event_id: int) -> Event:
         found = db.session.scalar(events_for(account).where(Event.id == event_id))
     if found is None:
         raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)
-    return found
-
-
-def reaches_kiosk(account: Account) -> ColumnElement[bool]:
-    """The condition on Kiosk: it serves or has served an event that the account reaches, also one that was withdrawn."""
-    served = select(KioskService.kiosk_id).where(KioskService.event_id.in_(scope(account)))
-    return Kiosk.id.in_(served)
-
-
-def kiosk_for(account: Account, kiosk_id: int) -> Kiosk | None:
-    """A device of an account's desk; None for any other."""
-    if not 0 < kiosk_id <= LARGEST_ID:
-        return None
-    return db.session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, reaches_kiosk(account)))
-
-
-def kiosk_of(event: Event, kiosk_id: int) -> Kiosk:
-    """One device that serves an event, or did when it was ended. Raises Unknown: also for one that went elsewhere."""
-    found = None
-    if 0 < kiosk_id <= LARGEST_ID:
-        serves = select(KioskService.kiosk_id).where(
-            KioskService.event_id == event.id, KioskService.until.is_(None)
-        )
-        found = db.session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, Kiosk.id.in_(serves)))
-    if found is None:
-        raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
     return found

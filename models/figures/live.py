@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
-from models.checkin.nearness import visits_by_answer
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures.count import Where, figures, inside_now
-from models.ledger.tables import METHODS, Counter
+from models.ledger.tables import FAR, METHODS, NEAR, NOT_TOLD, Counter, Presence, Scan
 
 # How a visit is known, in the order of how well: scanned by us, told by the visitor, counted by staff, declared later.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
@@ -113,3 +112,15 @@ def _by_day(rows: Iterable[dict]) -> dict[date, list[Hour]]:
         day: [Hour(hour, hours.get(hour, 0)) for hour in range(min(hours), max(hours) + 1)]
         for day, hours in sorted(sums.items())
     }
+
+
+def visits_by_answer(event_id: int) -> dict[str, int]:
+    """The visits of an event at whose code phones were asked, by their answers: NEAR, FAR, NOT_TOLD. Empty: none was."""
+    asked = (
+        select(Scan.near, func.sum(Presence.weight))
+        .join(Presence, Presence.visit_id == Scan.id)
+        .where(Scan.event_id == event_id, Scan.near.is_not(None))
+        .group_by(Scan.near)
+    )
+    counted = {near: int(visits) for near, visits in db.session.execute(asked)}
+    return {near: counted.get(near, 0) for near in (NEAR, FAR, NOT_TOLD)} if counted else {}

@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import CompoundSelect, ForeignKey, Select, String, delete, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.bearer import secret_digest
 from models.campaigns.tables import Campaign
-from models.db import Base, BigId, Instant, db, insert, transaction
+from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, Unknown
 from models.events.tables import Event, EventMerge, Occurrence
 from models.ics import entries, vcalendar, vevent
-from models.organizations.tables import secret_digest
 from models.public import queries
-from models.public.filters import EVERYTHING, LARGEST_ID
+from models.public.filters import EVERYTHING
 
 MOST = 500  # events of one list
 SECRET_BYTES = 18  # 144 bits, 24 characters of an address

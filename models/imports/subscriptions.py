@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.db import Base, BigId, Instant, db, insert, transaction
+from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, Unknown
 from models.events import scope
 from models.events.tables import CANCELLED, Event
@@ -26,7 +26,6 @@ from models.imports.fetch_many import gather
 from models.imports.ownership import adopter
 from models.organizations.tables import COMMITTEE, OFFICE, Account, Organization
 from models.places import regions
-from models.public.filters import LARGEST_ID
 from models.publishing import lifecycle
 
 HOUR = timedelta(hours=1)

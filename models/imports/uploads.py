@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
-from models.db import Base, BigId, Instant, db, transaction
+from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, Unknown
 from models.events.scope import events_for
 from models.events.tables import Event
@@ -18,7 +18,6 @@ from models.imports.findings import OTHER_YEAR
 from models.imports.ownership import adopter
 from models.imports.row_writer import STILL_HERE
 from models.organizations.tables import ORGANIZER, Account
-from models.public.filters import LARGEST_ID
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024

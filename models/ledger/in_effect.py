@@ -2,15 +2,34 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from models.checkin.rules import Undo
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.ledger import tables as ledger
 from models.ledger.tables import ACCEPT, HELD, Ruling, Scan
+
+UNDO_WITHIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """An undo that was answered "stored", as far as its effect goes. supervised: the events that a supervisor's
+    device served then; empty for other devices."""
+
+    kiosk_id: int | None
+    at: datetime
+    supervised: frozenset[int] = frozenset()
+
+    def reaches(self, kiosk_id: int | None, event_id: int | None, at: datetime) -> bool:
+        """Whether it takes out a scan of this device at this event and time: an own one within 15 minutes, or one at
+        an event that it supervises. Asked again when the target arrives after its undo, so never of the desk alone."""
+        own = self.kiosk_id == kiosk_id and self.at - at <= UNDO_WITHIN
+        return own or event_id in self.supervised
 
 
 def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:

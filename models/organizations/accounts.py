@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.campaigns.tables import LINE, Term
-from models.db import db, transaction
+from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Mistake, Unknown
 from models.organizations.tables import (
     OFFICE,
@@ -16,7 +16,6 @@ from models.organizations.tables import (
     new_organization,
 )
 from models.places.tables import Region
-from models.public.filters import LARGEST_ID
 
 
 def enrol(

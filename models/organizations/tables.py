@@ -1,6 +1,5 @@
 """Organizations and the accounts that act for them. What an account reaches is decided here, once."""
 
-import hashlib
 import secrets
 from datetime import datetime
 from functools import cache
@@ -9,11 +8,12 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from models.bearer import secret_digest
+from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db
 from models.errors import N_, Mistake, Unknown
 from models.places.tables import Region
 
-SHORTEST_PASSWORD = 8  # characters
 ORGANIZER, OFFICE, COMMITTEE = "organizer", "office", "committee"
 ROLES = (ORGANIZER, OFFICE, COMMITTEE)
 
@@ -76,17 +76,6 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[Account] = relationship(lazy="joined")
-
-
-def secret_digest(secret: str) -> str:
-    """How a long random secret is kept at rest. (Random enough that a plain hash cannot be searched.)"""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def bearer(header: str) -> str:
-    """The token in the value of an Authorization header; "" where it carries none."""
-    scheme, _space, token = header.strip().partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def new_organization(name: str, region_code: str | None, line: str | None) -> Organization:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from models import clock
 from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
-from models.db import db
+from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events.tables import MODES
 from models.organizations.tables import Organization
@@ -17,7 +17,6 @@ from models.places.tables import Region, Venue
 
 OUTSIDE = timedelta(days=30)  # how far from the week a day may be asked for
 LONGEST_SEARCH = 100
-LARGEST_ID = 2**31 - 1
 
 
 class Arguments(Protocol):

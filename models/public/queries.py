@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
-from models.db import db
+from models.db import LARGEST_ID, db
 from models.errors import N_, Merged, Unknown
 from models.events import calendar_order
 from models.events.tables import (
@@ -29,7 +29,7 @@ from models.events.tables import (
 from models.organizations.tables import Organization
 from models.places import regions
 from models.public import search
-from models.public.filters import EVERYTHING, LARGEST_ID, Filters, parse
+from models.public.filters import EVERYTHING, Filters, parse
 
 __all__ = [
     "EVERYTHING",

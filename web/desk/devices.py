@@ -11,6 +11,7 @@ from models import clock
 from models.db import db
 from models.devices import control, kiosks, status
 from models.devices.kiosks import HAND_OVER, Kiosk
+from models.devices.scope import kiosk_of
 from models.errors import Conflict, Mistake, Unknown
 from models.events import scope
 from models.events.tables import Event
@@ -81,14 +82,14 @@ def _told(parts: dict[str, str], sentence: str) -> Response:
 @login_required
 def device(event_id: int, kiosk_id: int):
     event = scope.event_for(current_user, event_id)
-    return _page(event, scope.kiosk_of(event, kiosk_id), clock.now())
+    return _page(event, kiosk_of(event, kiosk_id), clock.now())
 
 
 @pages.get("/devices/<int:kiosk_id>.json")
 @login_required
 def fresh_device(event_id: int, kiosk_id: int) -> Response:
     event, now = scope.event_for(current_user, event_id), clock.now()
-    return _told(_facts(event, scope.kiosk_of(event, kiosk_id), now), "")
+    return _told(_facts(event, kiosk_of(event, kiosk_id), now), "")
 
 
 def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
@@ -115,7 +116,7 @@ def _page(event: Event, kiosk: Kiosk, now: datetime, told: str = "", field: str 
 @login_required
 def act(event_id: int, kiosk_id: int, verb: str):
     event, now = scope.event_for(current_user, event_id), clock.now()
-    kiosk = scope.kiosk_of(event, kiosk_id)
+    kiosk = kiosk_of(event, kiosk_id)
     try:
         VERBS[verb](event, kiosk, now)
     except (Unknown, Conflict):

@@ -4,11 +4,10 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 from models import clock
-from models.db import db
+from models.db import LARGEST_ID, db
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
-from models.public.filters import LARGEST_ID
 from models.publishing import duplicates
 
 pages = Blueprint("desk_duplicates", __name__, url_prefix="/desk/duplicates")

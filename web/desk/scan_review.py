@@ -32,7 +32,7 @@ def index(event_id: int):
 def rule(event_id: int):
     event, now = scope.event_for(current_user, event_id), clock.now()
     try:
-        before, after = scan_review.rule(
+        before, after = scan_review.decide_many(
             event,
             _chosen(),
             request.form.get("decision", ""),

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
-from models import clock
+from models import bearer, clock
 from models.campaigns import tables as campaigns
 from models.campaigns.tables import Campaign
 from models.db import snapshot
@@ -79,7 +79,7 @@ def _scope(now: datetime) -> Select | None:
     """The events that the bearer of the request reaches; None without credentials. Raises NotKnownError."""
     if "Authorization" not in request.headers:
         return None
-    token = people.bearer(request.headers["Authorization"])
+    token = bearer.bearer(request.headers["Authorization"])
     account = people.account_by_token(token) if token else None
     if account is not None:
         return access.scope(account)

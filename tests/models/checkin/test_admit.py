@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models.campaigns import file
-from models.checkin import admit
+from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db, transaction
@@ -158,9 +158,9 @@ def test_whom_a_device_let_in_is_stored_and_flagged(week):
     assert (outside.verdict, outside.flags) == ("stored", Flag.OUTSIDE_HOURS | Flag.OVER_CAPACITY)
     assert (held.verdict, held.flags) == ("stored", Flag.REVOKED_PASS)
     assert visits(week) == 3
-    admit.rule(held.id, "accept", "Checked by phone", None, NINE)
+    scan_review.decide(held.id, "accept", "Checked by phone", None, NINE)
     assert visits(week) == 4
-    admit.rule(full.id, "set_aside", "Twice by mistake", None, NINE)
+    scan_review.decide(full.id, "set_aside", "Twice by mistake", None, NINE)
     assert visits(week) == 3
     assert verify(week).agrees
 
@@ -385,7 +385,7 @@ def test_scans_of_a_revoked_device_are_kept_and_wait(week, door):
     answer = door.touch("youth", shown="stored")
     assert (answer.verdict, answer.flags) == ("stored", Flag.AFTER_REVOCATION)
     assert visits(week) == 0
-    admit.rule(answer.id, "accept", "The steward confirmed it", None, NINE)
+    scan_review.decide(answer.id, "accept", "The steward confirmed it", None, NINE)
     assert visits(week) == 1
 
 
@@ -398,9 +398,9 @@ def test_an_undo_of_a_revoked_device_waits_too(week):
     undo = chief.undo(scan.id)
     assert (undo.verdict, undo.flags) == ("stored", Flag.AFTER_REVOCATION)
     assert (visits(week), verify(week).agrees) == (1, True)
-    admit.rule(undo.id, "accept", "The steward confirmed it", None, NINE)
+    scan_review.decide(undo.id, "accept", "The steward confirmed it", None, NINE)
     assert (visits(week), verify(week).agrees) == (0, True)
-    admit.rule(undo.id, "set_aside", "It was stolen after all", None, NINE)
+    scan_review.decide(undo.id, "set_aside", "It was stolen after all", None, NINE)
     assert (visits(week), verify(week).agrees) == (1, True)
     assert door.undo(scan.id).verdict == "stored"
     assert (visits(week), verify(week).agrees) == (0, True)
@@ -409,11 +409,11 @@ def test_an_undo_of_a_revoked_device_waits_too(week):
 def test_a_ruling_on_an_undo_whose_target_comes_later(week, door):
     scan_id = uuid4()
     undo = door.undo(scan_id)
-    admit.rule(undo.id, "set_aside", "By mistake", None, NINE)
+    scan_review.decide(undo.id, "set_aside", "By mistake", None, NINE)
     door.touch("youth", id=scan_id)
     assert (visits(week), verify(week).agrees) == (1, True)
     with pytest.raises(Unknown):
-        admit.rule(uuid4(), "accept", "-", None, NINE)
+        scan_review.decide(uuid4(), "accept", "-", None, NINE)
 
 
 def test_a_cancelled_event_is_not_open_and_keeps_its_attendance(week):

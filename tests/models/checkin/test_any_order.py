@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from models import clock
-from models.checkin import admit
+from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
 from models.checkin.decoded_scan import Desk
 from models.codes import passes
@@ -128,7 +128,7 @@ class Morning:
         if kept:
             row = dice.choice([*kept, *(row for row in kept if row.held)])
             row.ruling = dice.choice(["accept", "set_aside"])
-            admit.rule(row.id, row.ruling, "Asked at the door", None, LATER)
+            scan_review.decide(row.id, row.ruling, "Asked at the door", None, LATER)
 
     def compare(self) -> None:
         """Every figure of the two events, cell by cell, and the heads inside."""

@@ -3,6 +3,7 @@
 import pytest
 
 from models.db import db
+from models.devices.scope import kiosk_of
 from models.errors import Unknown
 from models.events import scope
 from models.publishing.lifecycle import withdraw
@@ -52,7 +53,7 @@ def test_an_impossible_number_is_unknown(cast, number):
 
 
 def test_the_scope_of_figures_is_the_same_reach(cast):
-    ids = set(db.session.scalars(scope.scope(cast.lian)))
+    ids = set(db.session.scalars(scope.event_ids(cast.lian)))
     assert ids == {cast.lecture.id, cast.court_day.id}
 
 
@@ -61,7 +62,7 @@ def test_a_withdrawn_event_leaves_the_desk_and_stays_in_the_figures(cast):
     assert titles(db.session.scalars(scope.events_for(cast.gu))) == ["进京推介"]
     with pytest.raises(Unknown):
         scope.event_for(cast.gu, cast.lecture.id)
-    assert set(db.session.scalars(scope.scope(cast.gu))) == {cast.lecture.id, cast.abroad.id}
+    assert set(db.session.scalars(scope.event_ids(cast.gu))) == {cast.lecture.id, cast.abroad.id}
 
 
 def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
@@ -71,6 +72,6 @@ def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
 
 def test_kiosks_are_found_by_the_event_they_serve(cast):
     mine, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
-    assert scope.kiosk_of(cast.lecture, mine.id) == mine
+    assert kiosk_of(cast.lecture, mine.id) == mine
     with pytest.raises(Unknown):
-        scope.kiosk_of(cast.lecture, other.id)
+        kiosk_of(cast.lecture, other.id)

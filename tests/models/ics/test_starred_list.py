@@ -4,11 +4,11 @@ import pytest
 import vobject
 from sqlalchemy import func, select
 
+from models.bearer import secret_digest
 from models.db import db
 from models.errors import Mistake, Unknown
 from models.ics import starred_list
 from models.ics.starred_list import ChosenEvent, ChosenList
-from models.organizations.tables import secret_digest
 from models.publishing import lifecycle
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_event, minutes
 

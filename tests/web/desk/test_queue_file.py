@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from models import clock
+from models.checkin.queue_file import HandedFile
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks
-from models.devices.kiosks import HandedFile
 from models.figures.recount import verify
 from models.ledger.tables import Scan
 from tests.support.cast import make_cast, sign_in
