@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from kiosk import screens
-from kiosk.api import heartbeat, scans
+from kiosk.api import configuration, heartbeat, pairing, scans
 from kiosk.app import page, service_worker
 from kiosk.commands import codes, rehearse
 from kiosk.paper import posters
@@ -11,7 +11,8 @@ from kiosk.passes import issue, pass_page, self_issue
 from kiosk.phone import pages as phone
 
 MODULES = (
-    scans, heartbeat, service_worker, page, phone, pass_page, posters, issue, self_issue, screens, codes, rehearse,
+    scans, pairing, configuration, heartbeat, service_worker, page, phone, pass_page, posters, issue, self_issue,
+    screens, codes, rehearse,
 )  # fmt: skip
 
 

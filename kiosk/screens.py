@@ -17,7 +17,7 @@ from flask import (
 from flask_login import current_user, login_required
 
 from kiosk.api.device import NotPairedError
-from kiosk.app.page import PAIRINGS, pairing_code
+from kiosk.api.pairing import PAIRINGS, pairing_code
 from kiosk.app.service_worker import kept_page, version
 from kiosk.limits import limiter
 from models import clock

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask
 
+from kiosk.api.configuration import inside, knowledge, mark, message
 from kiosk.api.device import device
-from kiosk.api.device_state import inside, knowledge, mark, message
 from kiosk.api.json_body import json_object
 from models import clock
 from models.campaigns import tables as campaign

@@ -1,23 +1,14 @@
-"""The kiosk app: its page, how a device is paired, and how it asks for what it must know."""
+"""The page of the kiosk app."""
 
-from flask import Blueprint, Flask, Response, current_app, make_response
+from flask import Blueprint, Flask, Response
 from flask_babel import force_locale, get_locale, gettext
 
-from kiosk.api import device_state
-from kiosk.api.device import device
-from kiosk.api.json_body import json_object
-from kiosk.app.service_worker import SHEETS, kept_page, under, version, worker_script
+from kiosk.app.service_worker import SHEETS, kept_page, version
 from kiosk.app.words import CHECKS, WORDS
-from kiosk.limits import limiter
-from models import clock
-from models.campaigns import tables as campaign
-from models.devices import pairing
-from models.errors import N_, Mistake
+from kiosk.app.worker_scripts import under, worker_script
 
 bp = Blueprint("station", __name__)
 
-ASKED = N_('Send the pairing code as JSON: {"code": "…"}.')
-PAIRINGS = "30 per minute"  # a hall of devices behind one address; guessing eight characters takes longer
 
 # The decoder is WebAssembly; nothing else on the page may be compiled at run time.
 POLICY = (
@@ -28,7 +19,6 @@ POLICY = (
 
 
 def register(app: Flask) -> None:
-    limiter.init_app(app)
     app.register_blueprint(bp)
 
 
@@ -48,27 +38,3 @@ def shell() -> Response:
 def reader() -> Response:
     """The decoder's worker."""
     return worker_script("kiosk/reader.js", POLICY)
-
-
-@bp.post("/api/v1/kiosk/pair")
-@limiter.limit(PAIRINGS)
-def pair() -> dict:
-    kiosk, token = pairing.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
-    return {"token": token, "kiosk": device_state.kiosk_told(kiosk)}
-
-
-def pairing_code() -> str:
-    """The code in the request's JSON. Raises 415 for another kind of body, Mistake for another shape."""
-    code = json_object(ASKED).get("code")
-    if not isinstance(code, str):
-        raise Mistake(ASKED)
-    return code
-
-
-@bp.get("/api/v1/kiosk")
-def what_it_must_know() -> Response:
-    now = clock.now()
-    kiosk = device(now)
-    response = make_response(device_state.told(kiosk, campaign.find(kiosk.campaign_id), now))
-    response.headers["Cache-Control"] = "no-store"
-    return response

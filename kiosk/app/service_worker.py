@@ -14,11 +14,12 @@ from flask import (
     jsonify,
     make_response,
     render_template,
-    send_from_directory,
     url_for,
 )
 from flask_babel import gettext
 from PIL import Image, ImageDraw
+
+from kiosk.app.worker_scripts import under
 
 bp = Blueprint("shell", __name__)
 
@@ -59,18 +60,6 @@ def service_worker() -> Response:
     response = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/kiosk/"
     return under(POLICY, response)
-
-
-def under(policy: str, response: Response) -> Response:
-    """Under a policy of its own, and asked for anew each time."""
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["Cache-Control"] = "no-cache"
-    return response
-
-
-def worker_script(name: str, policy: str) -> Response:
-    """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
-    return under(policy, send_from_directory(current_app.static_folder, f"js/{name}"))
 
 
 def kept_page(template: str, mark: str, **values) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, make_response, render_template
 
-from kiosk.app.service_worker import worker_script
+from kiosk.app.worker_scripts import worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
 from models.codes import passes

@@ -169,15 +169,6 @@ class EventReport(Base):
     source_url: Mapped[str] = mapped_column(Text, default="")
 
 
-class EventMerge(Base):
-    """An event that a person found to be the same as another: withdrawn, while the other stands for both."""
-
-    __tablename__ = "event_merge"
-
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
-    kept_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
-
-
 class EventChange(Base):
     """The history of an event, added to and never rewritten: what was done, when, by whom. verb: created, submitted,
     published, changed (by a person), imported (changed by a file or feed), cancelled, withdrawn, merged."""

@@ -16,7 +16,8 @@ from models.bearer import secret_digest
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, Unknown
-from models.events.tables import Event, EventMerge, Occurrence
+from models.events.merges import EventMerge
+from models.events.tables import Event, Occurrence
 from models.ics import entries, vcalendar, vevent
 from models.public import queries
 from models.public.filters import EVERYTHING

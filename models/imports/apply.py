@@ -19,6 +19,7 @@ from models.campaigns.tables import Campaign
 from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft
+from models.events.merges import followed
 from models.events.tables import PUBLISHED, Event, Occurrence
 from models.imports.calendar import to_draft
 from models.imports.calendar.recurrence import Steps
@@ -26,7 +27,6 @@ from models.imports.findings import REFUSED, VERDICTS, CalendarEntry, Finding, O
 from models.imports.row_writer import FIELDS, Keep, field_names
 from models.imports.spreadsheet.to_draft import Reading, reading_of, understand
 from models.organizations.tables import Account
-from models.publishing.duplicates import followed
 
 _IN_PARTS = 400
 _WHOLE = (

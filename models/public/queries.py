@@ -16,16 +16,8 @@ from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import LARGEST_ID, db
 from models.errors import N_, Merged, Unknown
 from models.events import calendar_order
-from models.events.tables import (
-    PUBLIC,
-    Event,
-    EventAudience,
-    EventFormat,
-    EventHost,
-    EventMerge,
-    EventVenue,
-    Occurrence,
-)
+from models.events.merges import EventMerge
+from models.events.tables import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
 from models.organizations.tables import Organization
 from models.places import regions
 from models.public import search

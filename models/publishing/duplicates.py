@@ -13,7 +13,6 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
-from typing import TypeVar
 
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
@@ -22,7 +21,7 @@ from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Unknown
 from models.events import scope
-from models.events.tables import CANCELLED, Event, EventMerge, EventVenue, Occurrence
+from models.events.tables import CANCELLED, Event, EventVenue, Occurrence
 from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import lifecycle
@@ -32,11 +31,7 @@ PLACE_ALIKE = 0.7
 SHOWN = 30  # pairs on one page
 _NOISE = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d年?(?:度)?")
-_IN_PARTS = 400
 _NO_NAME = 2  # letters: a shorter rest of a title tells nothing
-
-
-K = TypeVar("K")
 
 
 class PairRuling(Base):
@@ -103,18 +98,6 @@ def differ(account: Account, one_id: int, other_id: int, now: datetime) -> None:
     row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
     with transaction():
         db.session.execute(insert(PairRuling).values(row).on_conflict_do_nothing())
-
-
-def followed(known: dict[K, Event]) -> dict[K, Event]:
-    """The same with the kept event in place of each that was merged into it, for whoever knows an event by its origin."""
-    gone = [event.id for event in known.values() if event.withdrawn_at is not None]
-    kept: dict[int, Event] = {}
-    for part in (gone[n : n + _IN_PARTS] for n in range(0, len(gone), _IN_PARTS)):
-        asked = select(EventMerge.event_id, Event).join(Event, Event.id == EventMerge.kept_id)
-        kept |= {
-            row.event_id: row.Event for row in db.session.execute(asked.where(EventMerge.event_id.in_(part)))
-        }
-    return {key: kept.get(event.id, event) for key, event in known.items()}
 
 
 def alike(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:

@@ -27,16 +27,8 @@ from models.events.draft import (
     draft_of,
     joined,
 )
-from models.events.tables import (
-    CANCELLED,
-    DRAFT,
-    PUBLISHED,
-    SUBMITTED,
-    Event,
-    EventChange,
-    EventMerge,
-    Occurrence,
-)
+from models.events.merges import EventMerge
+from models.events.tables import CANCELLED, DRAFT, PUBLISHED, SUBMITTED, Event, EventChange, Occurrence
 from models.ics import entries
 from models.organizations.tables import Account
 from models.public import search

@@ -23,7 +23,7 @@ from models.imports.apply import take_in
 from models.imports.read_file import demo_file, read
 from models.installation import site
 from models.operations import startup
-from web.commands import imports
+from web.words import imports as import_words
 from web.words.terms import campaign_name, group_name
 
 ROOMS = (
@@ -72,7 +72,7 @@ def demo() -> None:
     samples = accounts.example_passes(campaign, now)
     events = rehearsal.events_of(campaign)
     crowd.ensure(campaign, events, now)
-    click.echo(_("Reported events: %(summary)s", summary=imports.summary(taken)))
+    click.echo(_("Reported events: %(summary)s", summary=import_words.summary(taken)))
     _tell_rooms()
     _tell_accounts(password)
     _tell_passes(campaign, samples)

@@ -22,8 +22,6 @@ from flask import (
 )
 from flask.cli import AppGroup
 from flask_babel import gettext as _
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
@@ -32,6 +30,7 @@ from models.db import db
 from models.organizations import accounts
 from models.organizations import tables as people
 from web import errors
+from web.limits import limiter
 
 DESK = "/desk/"
 SESSION_LIFE = timedelta(days=7)  # the whole week, and then sign in again
@@ -41,7 +40,6 @@ pages = Blueprint("accounts", __name__, url_prefix="/desk")
 commands = AppGroup("account", help="People who sign in to the desk.")
 login = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
 
 
 def register(app: Flask) -> None:

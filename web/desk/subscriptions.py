@@ -12,7 +12,7 @@ from models.db import db
 from models.errors import Mistake
 from models.imports import subscriptions
 from web import errors
-from web.commands import imports
+from web.words import imports as import_words
 from web.words.terms import language
 
 pages = Blueprint("desk_feeds", __name__, url_prefix="/desk/feeds")
@@ -67,7 +67,7 @@ def answer(feed_id: int, event_id: int, word: str):
 
 def pull_words(result: dict | None) -> str:
     """What the last pull that brought something came to: new 3, unchanged 12."""
-    told = [f"{_(imports.VERDICT_NAMES[verdict])} {count}" for verdict, count in (result or {}).items()]
+    told = [f"{_(import_words.VERDICT_NAMES[verdict])} {count}" for verdict, count in (result or {}).items()]
     return ("，" if language() == "zh" else ", ").join(told)
 
 

@@ -18,7 +18,7 @@ from models.imports import Outcome, counts, uploads
 from models.imports.findings import CANCELLED, CHANGED, NEW, OTHER_YEAR, REFUSED, SAME
 from models.imports.uploads import ImportDraft
 from web import errors
-from web.commands import imports
+from web.words import imports as import_words
 from web.words.terms import when
 
 SHOWN = 400  # rows on one page; those that need a person come first
@@ -113,7 +113,7 @@ def _page(draft: ImportDraft, told: str = "") -> str:
     summary = [(verdict, count) for verdict, count in counts(outcomes).items() if count]
     return render_template(
         "desk/upload_rows.html", campaign=draft.campaign, draft=draft, seen=seen, told=told, lines=lines,
-        total=len(outcomes), asked=asked, summary=summary, names=imports.VERDICT_NAMES, tags=TAGS,
+        total=len(outcomes), asked=asked, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _line(outcome: Outcome, campaign: Campaign) -> SimpleNamespace:
         verdict=outcome.verdict,
         event=outcome.event,
         title=outcome.title,
-        says=[imports.sentence(finding) for finding in outcome.findings],
+        says=[import_words.sentence(finding) for finding in outcome.findings],
         sittings=sittings,
         draft=draft,
     )

@@ -11,8 +11,9 @@ from models.campaigns.tables import Campaign
 from models.errors import Mistake
 from models.installation import site
 from models.public.filters import EVERYTHING, Filters, parse
+from web import urls
 from web.errors import sentence
-from web.public import listing, week_strip
+from web.public import listing
 from web.server.query_cache import Kept
 
 THEMES = ("light", "dark")  # anything else follows the reader's device
@@ -57,13 +58,13 @@ def embed(campaign_id: str) -> Response:
         found=found,
         told=told,
         theme=theme if theme in THEMES else None,
-        whole=site().url(week_strip.address(f"/{campaign_id}/events", filters)),
+        whole=site().url(urls.address(f"/{campaign_id}/events", filters)),
     )
     return make_response(page, 400 if told else 200)
 
 
 def address(campaign: Campaign, filters: Filters) -> str:
-    return week_strip.address(f"/{campaign.id}/embed", filters)
+    return urls.address(f"/{campaign.id}/embed", filters)
 
 
 def code(campaign: Campaign, filters: Filters, title: str) -> str:

@@ -15,8 +15,9 @@ from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.public import queries
 from models.public.filters import Arguments, Filters, parse
-from web.public.week_strip import address, spread
+from web.public.week_strip import spread
 from web.server.query_cache import Kept
+from web.urls import address
 from web.words import terms
 
 PAGE = 50

@@ -9,9 +9,11 @@ from models.errors import Mistake
 from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING, Filters, parse
+from web import urls
 from web.errors import sentence
 from web.public import listing, neighbours, region_picker, week_strip
 from web.server.query_cache import Kept
+from web.urls import local_path
 
 LANGUAGES = ("zh", "en")
 YEAR = 365 * 24 * 60 * 60
@@ -97,13 +99,6 @@ def set_language() -> Response:
     return response
 
 
-def local_path(text: str) -> str:
-    """A path of this site, or the front page where the text leads anywhere else."""
-    # Browsers read a backslash as a slash and drop control characters: either could make "//elsewhere" of it.
-    plain = text.isprintable() and "\\" not in text
-    return text if plain and text.startswith("/") and not text.startswith("//") else "/"
-
-
 def list_page(campaign: Campaign, path: str, **shown: object):
     """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
 
@@ -116,7 +111,7 @@ def list_page(campaign: Campaign, path: str, **shown: object):
         return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed, **shown), 400
     if region_picker.asked(request.args):
         code = region_picker.chosen(request.args)
-        return redirect(week_strip.address(path, filters.but(region=(code,)) if code else filters))
+        return redirect(urls.address(path, filters.but(region=(code,)) if code else filters))
     kept = Kept(campaign.id)
     found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
     return _page(campaign, path, filters, kept, found=found, typed=filters.q, **shown)
@@ -133,10 +128,10 @@ def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -
         boxes=listing.boxes(campaign),
         unseen=listing.unseen(filters),
         chosen=listing.chosen(campaign, filters, path),
-        back=week_strip.address(path, filters),
-        all_days=week_strip.address(path, filters.but(day=())) if filters.day else None,
+        back=urls.address(path, filters),
+        all_days=urls.address(path, filters.but(day=())) if filters.day else None,
         nothing_chosen=filters == EVERYTHING,
-        feed=site().url(week_strip.address(f"/{campaign.id}/events.ics", filters)),
-        sheet=week_strip.address(f"/{campaign.id}/subscribe", filters),
+        feed=site().url(urls.address(f"/{campaign.id}/events.ics", filters)),
+        sheet=urls.address(f"/{campaign.id}/subscribe", filters),
         **more,
     )

@@ -11,6 +11,7 @@ from models.installation import site
 from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
+from web import urls
 from web.public import listing, region_picker, week_strip
 from web.server.query_cache import Kept
 from web.words.terms import is_grouping
@@ -56,9 +57,9 @@ def places(campaign_id: str) -> str:
         total=total,
         found=found,
         without=total - sum(place.count for place in found),  # no more is known than that they are here
-        all_here=week_strip.address(f"/{campaign_id}/events", filters.but(region=(here,) if here else ())),
+        all_here=urls.address(f"/{campaign_id}/events", filters.but(region=(here,) if here else ())),
         chosen=listing.chosen(campaign, filters.but(region=()), path),
-        canonical=site().url(week_strip.address(path, filters)),
+        canonical=site().url(urls.address(path, filters)),
     )
 
 
@@ -72,7 +73,7 @@ def _below(campaign: Campaign, here: str, counts: dict[str | None, int], filters
     found = []
     for row in region_picker.below(here):
         path = "places" if region_picker.below(row.code) else "events"
-        url = week_strip.address(f"/{campaign.id}/{path}", filters.but(region=(row.code,)))
+        url = urls.address(f"/{campaign.id}/{path}", filters.but(region=(row.code,)))
         found.append(Place(row, within(counts, row.code), url))
     return found
 
@@ -81,4 +82,4 @@ def _trail(here: str, filters: Filters, path: str) -> list[tuple[regions.RegionR
     """The regions above this one and itself, each with the page of its places."""
     codes = (*regions.ancestors(here), here) if here else ()
     rows = [row for row in regions.load() if row.code in codes and not is_grouping(row)]
-    return [(row, week_strip.address(path, filters.but(region=(row.code,)))) for row in rows]
+    return [(row, urls.address(path, filters.but(region=(row.code,)))) for row in rows]

@@ -7,7 +7,8 @@ from models.campaigns import tables as campaigns
 from models.campaigns.tables import Campaign
 from models.installation import site
 from models.public.filters import Filters, parse
-from web.public import listing, week_strip
+from web import urls
+from web.public import listing
 
 MOST = 1000  # events on one sheet: some forty pages of paper
 
@@ -39,12 +40,12 @@ def programme(campaign_id: str) -> str:
         total=total,
         most=MOST,
         chosen=[one.name for one in listing.chosen(campaign, filters.but(day=()), list_path)],
-        back=week_strip.address(list_path, filters),
+        back=urls.address(list_path, filters),
         now=clock.now(),
-        online=site().url(week_strip.address(list_path, filters)),
+        online=site().url(urls.address(list_path, filters)),
     )
 
 
 def address(campaign: Campaign, filters: Filters) -> str:
     """The programme sheet of a choice."""
-    return week_strip.address(f"/{campaign.id}/programme", filters)
+    return urls.address(f"/{campaign.id}/programme", filters)

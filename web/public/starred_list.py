@@ -18,10 +18,10 @@ from models.ics.starred_list import ChosenList
 from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING
-from web import errors
-from web.desk.sign_in import limiter
+from web import errors, urls
 from web.feeds import pages as feeds
 from web.feeds.http_cache import Kept, Representation, answer
+from web.limits import limiter
 from web.public import pages as calendar
 from web.public import qr_path, week_strip
 
@@ -180,7 +180,7 @@ def _starred(campaign: Campaign, secret: str) -> Response:
     if _by_script():
         held: ChosenList = starred_list.find(campaign, secret)
         return jsonify({"secret": secret, "page": page, "events": starred_list.ids(held)})
-    back = calendar.local_path(request.form.get("back", ""))
+    back = urls.local_path(request.form.get("back", ""))
     return redirect(back if back.startswith(page) else page, 303)
 
 

@@ -13,6 +13,7 @@ from models.installation import site
 from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
+from web import urls
 from web.public import listing, places, qr_path, region_picker, week_strip
 from web.server.query_cache import Kept
 
@@ -49,14 +50,14 @@ def sheet(campaign_id: str) -> Response:
     kept = Kept(campaign.id)
     size = kept.get(("weight", filters), lambda: entries.weight(campaign, filters))
     more = {"alarm": alarm} if alarm else {}
-    feed = site().url(week_strip.address(f"/{campaign.id}/events.ics", filters, **more))
-    here = site().url(week_strip.address(f"/{campaign.id}/subscribe", filters, **more))
+    feed = site().url(urls.address(f"/{campaign.id}/events.ics", filters, **more))
+    here = site().url(urls.address(f"/{campaign.id}/subscribe", filters, **more))
     page = render_template(
         "public/subscribe.html",
         campaign=campaign,
         strip=week_strip.strip(campaign, filters, f"/{campaign.id}/", clock.now(), kept),
         names=[one.name for one in listing.chosen(campaign, filters, "")],
-        view=week_strip.address(f"/{campaign.id}/", filters),
+        view=urls.address(f"/{campaign.id}/", filters),
         alarm=alarm,
         reminders=_reminders(campaign, filters),
         feed=feed,
@@ -72,8 +73,8 @@ def sheet(campaign_id: str) -> Response:
 def _reminders(campaign: Campaign, filters: Filters) -> list[tuple[int | None, str]]:
     path = f"/{campaign.id}/subscribe"
     return [
-        (None, week_strip.address(path, filters)),
-        (REMINDER, week_strip.address(path, filters, alarm=REMINDER)),
+        (None, urls.address(path, filters)),
+        (REMINDER, urls.address(path, filters, alarm=REMINDER)),
     ]
 
 
@@ -89,6 +90,6 @@ def parts(campaign: Campaign, filters: Filters) -> list[Part]:
     for row in rows:
         count = places.within(counts, row.code)
         if count:
-            url = week_strip.address(f"/{campaign.id}/subscribe", filters.but(region=(row.code,)))
+            url = urls.address(f"/{campaign.id}/subscribe", filters.but(region=(row.code,)))
             found.append(Part(row, count, url))
     return found

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from urllib.parse import urlencode
 
 from models.campaigns.tables import Campaign
 from models.public import queries
 from models.public.filters import EVERYTHING, Filters
 from web.server.query_cache import Kept
+from web.urls import address
 
 BAR = 28  # height of the tallest bar, in the units of the drawing
 
@@ -56,9 +56,3 @@ def spread(campaign: Campaign, any_day: Filters, kept: Kept) -> dict[int, int]:
 def whole(campaign: Campaign, now: datetime) -> list[Day]:
     """The strip of a page that has no filters: each day leads to the list of its events."""
     return strip(campaign, EVERYTHING, f"/{campaign.id}/", now)
-
-
-def address(path: str, filters: Filters, **more: object) -> str:
-    """A path with a choice as its query, always in the same order."""
-    pairs = [*filters.query(), *((name, str(value)) for name, value in more.items())]
-    return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from models.db import db
 from models.errors import Conflict, Unknown
 from models.events.draft import Lead, VenueDraft
-from models.events.tables import Event, EventChange, EventMerge
+from models.events.merges import EventMerge
+from models.events.tables import Event, EventChange
 from models.figures.count import visits_of
 from models.publishing import duplicates, lifecycle
 from models.publishing.duplicates import Entry, alike, own_words, plain

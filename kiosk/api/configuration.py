@@ -5,10 +5,13 @@ import json
 from base64 import b64encode
 from datetime import datetime
 
+from flask import Blueprint, Flask, Response, make_response
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from kiosk.api.device import device
 from models import clock
+from models.campaigns import tables as campaigns
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin import admit, store
 from models.checkin.attempt import MAX_HEADCOUNT
@@ -22,6 +25,22 @@ from models.ledger import in_effect
 LEAST_CLIENT = 1
 RULES_VERSION = 2  # 2: what a device may do is told, and it holds itself to it
 SAME_CODE_GUARD_MS = 3000
+
+
+bp = Blueprint("configuration", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/api/v1/kiosk")
+def configuration() -> Response:
+    now = clock.now()
+    kiosk = device(now)
+    response = make_response(told(kiosk, campaigns.find(kiosk.campaign_id), now))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def told(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:

@@ -1,0 +1,55 @@
+"""TODO."""
+
+from flask_babel import gettext as _
+
+from models.errors import N_
+from models.imports.apply import counts
+from models.imports.findings import (
+    CANCELLED,
+    CHANGED,
+    NEW,
+    OTHER_YEAR,
+    REFUSED,
+    SAME,
+    Finding,
+    Names,
+    Outcome,
+)
+from web.words.terms import language
+
+VERDICT_NAMES = {
+    NEW: N_("new"), CHANGED: N_("changed"), SAME: N_("unchanged"), CANCELLED: N_("cancelled"),
+    OTHER_YEAR: N_("other year"), REFUSED: N_("not taken in"),
+}  # fmt: skip
+
+
+# What is said of a row besides its findings. The other verdicts always have one that says why.
+FIRST = {NEW: N_("Taken in."), SAME: N_("Already here, unchanged.")}
+
+
+def reason(outcome: Outcome) -> str:
+    """Why a row got its verdict, and what was noticed about it, as sentences in the reader's language."""
+    first = [_(FIRST[outcome.verdict])] if outcome.verdict in FIRST else []
+    return ("" if language() == "zh" else " ").join(
+        first + [sentence(finding) for finding in outcome.findings]
+    )
+
+
+def sentence(finding: Finding) -> str:
+    values = {
+        name: _list(value) if isinstance(value, Names) else value for name, value in finding.values.items()
+    }
+    told = _(finding.message, **values)
+    between = "：" if language() == "zh" else ": "
+    return f"{finding.cell}{between}{told}" if finding.cell else told
+
+
+def _list(names: Names) -> str:
+    return ("、" if language() == "zh" else ", ").join(_(message) for message in names.messages)
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """How many rows got each verdict, in a sentence."""
+    parts = [f"{_(VERDICT_NAMES[verdict])} {count}" for verdict, count in counts(outcomes).items() if count]
+    told = ("，" if language() == "zh" else ", ").join(parts)
+    return _("%(count)s rows: %(summary)s.", count=len(outcomes), summary=told)
