@@ -69,9 +69,14 @@ def test_the_pages_libraries_are_in_place():
         "zxing/share.js",
         "zxing/zxing_reader.wasm",
         "noble-ed25519/index.js",
+        "fonts/NotoSansArabic-Bold.ttf",
+        "fonts/NotoSerifTibetan-Bold.ttf",
+        "fonts/NotoSansMongolian-Regular.ttf",
+        "fonts/NotoSansYi-Regular.ttf",
     } <= vendored
     assert all(
-        (ROOT / "static" / "vendor" / name / "LICENSE").is_file() for name in ("zxing", "noble-ed25519")
+        (ROOT / "static" / "vendor" / name / "LICENSE").is_file()
+        for name in ("zxing", "noble-ed25519", "fonts")
     )
 
 

@@ -13,6 +13,16 @@ from words import say, stop
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "static" / "vendor"
 OLDEST_NODE = (18, 18)
+# Scripts that Noto Sans CJK lacks, for posters; Mongolian and Yi exist in one weight.
+FONTS = {
+    "fonts/NotoSansArabic-Regular.ttf": "noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf",
+    "fonts/NotoSansArabic-Bold.ttf": "noto-sans-arabic/700Bold/NotoSansArabic_700Bold.ttf",
+    "fonts/NotoSerifTibetan-Regular.ttf": "noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular.ttf",
+    "fonts/NotoSerifTibetan-Bold.ttf": "noto-serif-tibetan/700Bold/NotoSerifTibetan_700Bold.ttf",
+    "fonts/NotoSansMongolian-Regular.ttf": "noto-sans-mongolian/400Regular/NotoSansMongolian_400Regular.ttf",
+    "fonts/NotoSansYi-Regular.ttf": "noto-sans-yi/400Regular/NotoSansYi_400Regular.ttf",
+    "fonts/LICENSE": "noto-sans-arabic/LICENSE_FONT",
+}
 # What is served, and where it stands inside its npm package. The reader's glue imports ../share.js: keep that shape.
 SERVED = {
     "zxing/reader/index.js": "zxing-wasm/dist/es/reader/index.js",
@@ -21,6 +31,7 @@ SERVED = {
     "zxing/LICENSE": "zxing-wasm/LICENSE",
     "noble-ed25519/index.js": "@noble/ed25519/index.js",
     "noble-ed25519/LICENSE": "@noble/ed25519/LICENSE",
+    **{served: f"@expo-google-fonts/{packed}" for served, packed in FONTS.items()},
 }
 
 

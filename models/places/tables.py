@@ -1,6 +1,6 @@
 """Where things happen: regions by GB/T 2260 code, and venues."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base
@@ -33,5 +33,5 @@ class Venue(Base):
     name: Mapped[str]
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     address: Mapped[str] = mapped_column(default="")
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
