@@ -2,17 +2,18 @@
 
 import ipaddress
 import os
+import re
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import trustme
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFE = timedelta(days=397)  # browsers refuse certificates that are good for longer
 RENEW = timedelta(days=30)
+# What may stand in a certificate as a name: "my_pc" may not.
+_HOST_NAME = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.|$))+")
 
 
 def own_addresses() -> list[str]:
@@ -20,9 +21,8 @@ def own_addresses() -> list[str]:
     found = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(
-                ("192.0.2.1", 9)
-            )  # sends nothing: only asks which address a packet would leave from
+            # Sends nothing: only asks which address a packet would leave from.
+            probe.connect(("192.0.2.1", 9))
             found.append(probe.getsockname()[0])
         except OSError:
             pass  # no network
@@ -38,46 +38,31 @@ def ensure(folder: Path, now: datetime | None = None) -> tuple[Path, Path]:
     """The certificate and its key in a folder; made anew when it ends soon or the machine has another address."""
     now = now or datetime.now(UTC)
     certificate, key = folder / "certificate.pem", folder / "key.pem"
-    names = ["localhost", socket.gethostname(), "127.0.0.1", *own_addresses()]
+    names = own_names()
     if certificate.exists() and key.exists() and _good(certificate.read_bytes(), set(names), now):
         return certificate, key
     folder.mkdir(parents=True, exist_ok=True)
-    private = ec.generate_private_key(ec.SECP256R1())
-    secret = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    issuer = trustme.CA(organization_name="Openweek", organization_unit_name="Issuer of this machine")
+    made = issuer.issue_cert(
+        *names,
+        common_name="Openweek",
+        organization_name="Openweek",
+        organization_unit_name="This machine",
+        not_before=now - timedelta(hours=1),
+        not_after=now + LIFE,
     )
     key.unlink(missing_ok=True)
     with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secret)
-    made = _make(private, names, now)
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        file.write(made.private_key_pem.bytes())
+    made.cert_chain_pems[0].write_to_path(certificate)
     return certificate, key
 
 
-def _general(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
-
-
-def _make(private: ec.EllipticCurvePrivateKey, names: list[str], now: datetime) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Openweek (this machine)")])
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + LIFE)
-        .add_extension(
-            x509.SubjectAlternativeName([_general(name) for name in dict.fromkeys(names)]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(private, hashes.SHA256())
-    )
+def own_names() -> list[str]:
+    """Every name and address by which this machine is opened."""
+    host = socket.gethostname().lower().rstrip(".")
+    names = ["localhost", *([host] if _HOST_NAME.fullmatch(host) else []), "127.0.0.1", *own_addresses()]
+    return list(dict.fromkeys(names))
 
 
 def _good(pem: bytes, names: set[str], now: datetime) -> bool:

@@ -52,6 +52,25 @@ def test_it_is_kept_until_it_ends_or_the_machine_moves(tmp_path, network):
     assert "192.0.2.8" in names_in(made)
 
 
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("Kasse-2", "kasse-2"),
+        ("week.example.", "week.example"),
+        ("my_pc", None),
+        ("周", None),
+        ("ab--cd", None),
+    ],
+)
+def test_a_machine_may_have_any_name(tmp_path, network, monkeypatch, host, name):
+    monkeypatch.setattr(certificate.socket, "gethostname", lambda: host)
+    made, _key = certificate.ensure(tmp_path, NOW)
+    first = made.read_bytes()
+    assert names_in(made) == {"localhost", "127.0.0.1", "192.0.2.7", *([name] if name else [])}
+    certificate.ensure(tmp_path, NOW)
+    assert made.read_bytes() == first
+
+
 def test_the_first_address_is_the_one_to_pass_on(network):
     anywhere = ".".join("0000")
     assert serve.shared_addresses("127.0.0.1", 8000, tls=False) == ["http://127.0.0.1:8000"]
