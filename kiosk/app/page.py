@@ -37,4 +37,4 @@ def shell() -> Response:
 @bp.get("/kiosk/reader.js")
 def reader() -> Response:
     """The decoder's worker."""
-    return worker_script("kiosk/reader.js", POLICY)
+    return worker_script("kiosk/input/decoder-worker.js", POLICY)

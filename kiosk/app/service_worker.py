@@ -24,24 +24,26 @@ from kiosk.app.worker_scripts import under
 bp = Blueprint("shell", __name__)
 
 SHEETS = (
-    "tokens",
-    "base",
-    "forms",
-    "kiosk",
-    "kiosk-station",
-    "kiosk-modes",
-    "kiosk-tally",
-    "kiosk-strip",
-    "kiosk-sizes",
-    "kiosk-sheets",
-    "kiosk-verdict",
+    "base/tokens",
+    "base/elements",
+    "base/forms",
+    "kiosk/frame",
+    "kiosk/check-in-screen",
+    "kiosk/modes",
+    "kiosk/tally",
+    "kiosk/latest-scans",
+    "kiosk/sizes",
+    "kiosk/dialogs",
+    "kiosk/verdict",
 )
 TEMPLATES = ("app/page.html", "app/help.html", "screens/screen.html")
+DISPLAY_SHEET = "code-screen"
 ICON_SIDES = (180, 192, 512)
 WORKER = "js/kiosk/service-worker.js"
-READER = "js/kiosk/reader.js"
+READER = "js/kiosk/input/decoder-worker.js"
 ENTRY = "js/kiosk/app.js"
-DISPLAY, DISPLAY_KEEPS = "js/display.js", "js/kept-codes.js"  # the screens with the changing code
+DISPLAY = "js/screens/code-screen.js"  # the screens with the changing code
+FOLDERS = ("js/browser", "js/kiosk", "js/screens")
 DAY = 24 * 60 * 60
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 BRAND, FINAL, PAPER = "#1f4373", "#ff8f85", "#ffffff"
@@ -126,17 +128,17 @@ def _drawn(side: int) -> bytes:
 def files() -> dict[str, str]:
     """Address of every file that the app needs, as its pages ask for it, with the SHA-256 of its bytes (hex)."""
     root = Path(current_app.static_folder)
-    marked = [f"css/{sheet}.css" for sheet in (*SHEETS, "display")]
+    marked = [f"css/{sheet}.css" for sheet in (*SHEETS, DISPLAY_SHEET)]
     marked += ["icons.svg", "favicon.svg", ENTRY, DISPLAY]
     listed = {url_for("static", filename=name): root / name for name in marked}
     # Modules that import each other by name carry no mark.
-    plain = [root / DISPLAY_KEEPS, *sorted((root / "js/kiosk").glob("*.js"))]
+    plain = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*.js"))]
     plain += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
         path for path in (root / "vendor/zxing").rglob("*") if path.suffix in (".js", ".wasm")
     )
     for path in plain:
         name = path.relative_to(root).as_posix()
-        if name not in (WORKER, READER, ENTRY):
+        if name not in (WORKER, READER, ENTRY, DISPLAY):
             listed[f"{current_app.static_url_path}/{name}"] = path
     listed[url_for("station.reader")] = root / READER
     return {address: _digest(path, path.stat().st_mtime_ns) for address, path in listed.items()}
@@ -149,11 +151,16 @@ def _digest(path: Path, _changed: int) -> str:
 
 def version() -> str:
     """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
+    beside = [path for path in beside_files() if path.is_file()]  # without make catalogue there is no Chinese
+    parts = [*files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in beside)]
+    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]
+
+
+def beside_files() -> list[Path]:
+    """What the pages of the app are made of on the server, and the worker."""
     root = Path(current_app.static_folder)
     here = Path(__file__).parent
     templates = [here.parent / "templates" / "kiosk" / name for name in TEMPLATES]
     words = [here / name for name in ("words.py", "staff_words.py")]
     chinese = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
-    beside = (root / WORKER, *templates, *words, chinese)
-    parts = [*files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in beside)]
-    return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]
+    return [root / WORKER, *templates, *words, chinese]

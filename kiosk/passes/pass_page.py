@@ -38,7 +38,7 @@ def show(token: str) -> Response:
 @bp.get("/C/service-worker.js")
 def worker() -> Response:
     """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
-    return worker_script("pass-worker.js", WORKER_POLICY)
+    return worker_script("pass/service-worker.js", WORKER_POLICY)
 
 
 @bp.get("/c/<token>/code.png")
@@ -83,7 +83,7 @@ def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) ->
 
 def _kept(response: Response, held: OpenedPass) -> Response:
     """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
-    (static/js/pass-worker.js) until it is revoked, and nobody between."""
+    (static/js/pass/service-worker.js) until it is revoked, and nobody between."""
     if not held.revoked:
         response.cache_control.private = True
         response.cache_control.max_age = DAY

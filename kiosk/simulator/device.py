@@ -1,4 +1,4 @@
-"""A simulated kiosk: its clock, its disk, and what it does with whoever comes to it (static/js/kiosk/scans.js)."""
+"""A simulated kiosk: its clock, its disk, and what it does with whoever comes to it (static/js/kiosk/check-in/scan.js)."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""From a simulated kiosk to the server, as static/js/kiosk/outbox.js and store.js do it: every scan until the server has
+"""From a simulated kiosk to the server, as static/js/kiosk/server/outbox.js does it: every scan until the server has
 answered it by its id, always under the same id; one batch at a time; smaller batches where the server stumbles."""
 
 import json

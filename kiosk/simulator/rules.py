@@ -1,4 +1,5 @@
-"""A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's static/js/kiosk/rules.js.
+"""A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's own
+static/js/kiosk/check-in/offline-rules.js.
 
 Held to tests/cases/door.json like the other two.
 """

@@ -44,7 +44,7 @@ SCAN_EACH = """async (tokens) => {
 }"""
 # Looks at a moving pass, as the app makes them; the loop's own pause between two is not in them.
 LOOK = """async (looks) => {
-    const { Camera } = await import("/static/js/kiosk/camera.js");
+    const { Camera } = await import("/static/js/kiosk/input/camera.js");
     const video = document.createElement("video");
     video.muted = true;
     document.body.append(video);

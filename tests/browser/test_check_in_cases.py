@@ -13,7 +13,7 @@ from tests.support.week import NINE, load_week
 pytestmark = pytest.mark.browser
 
 DECIDE = """async ({ known, before, elsewhere, scan }) => {
-    const { decide, decideUndo } = await import("/static/js/kiosk/rules.js");
+    const { decide, decideUndo } = await import("/static/js/kiosk/check-in/offline-rules.js");
     const seen = [];
     let last = null;
     for (const step of scan.whose === "elsewhere" ? elsewhere : before) {

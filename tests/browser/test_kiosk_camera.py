@@ -17,7 +17,7 @@ FORTY_FRAMES = """() => new Promise((done) => {
 })"""
 # Whoever asked for the text stumbles over it; the next look is taken all the same.
 STUMBLE = """async () => {
-    const { Camera } = await import("/static/js/kiosk/camera.js");
+    const { Camera } = await import("/static/js/kiosk/input/camera.js");
     let looks = 0;
     const camera = new Camera(document.createElement("video"), () => { throw new Error("stumbled"); }, () => {});
     for (let times = 0; times < 2; times += 1) {

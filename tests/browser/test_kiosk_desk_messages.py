@@ -109,7 +109,7 @@ class TestTheDesk:
 
     def test_unlocking_takes_a_forgotten_pin_away(self, station: Station):
         page = station.page
-        page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('1234'))")
+        page.evaluate("import('/static/js/kiosk/storage/pin-hash.js').then((pin) => pin.set('1234'))")
         tell(station, locked_at=clock.now())
         expect(page.locator("#locked")).to_be_visible()
         assert page.evaluate(KEPT, "pin")["hash"]
@@ -234,7 +234,7 @@ class TestTheEndOfItsTime:
         # Nobody has to tell it: it knows its time.
         page.evaluate(
             """async () => {
-                const known = (await import("/static/js/kiosk/knowledge.js")).knowledge();
+                const known = (await import("/static/js/kiosk/server/device-state.js")).knowledge();
                 known.kiosk.expires = new Date(Date.now() - 1000).toISOString();
             }"""
         )

@@ -17,7 +17,7 @@ from tests.support.week import Door, make_event
 pytestmark = pytest.mark.browser
 
 AGED = """async () => {
-    const { within, SCANS } = await import("/static/js/kiosk/database.js");
+    const { within, SCANS } = await import("/static/js/kiosk/storage/tables.js");
     await within("readwrite", [SCANS], (scans) => {
         const asked = scans.openCursor();
         asked.onsuccess = () => {
@@ -206,7 +206,7 @@ def test_how_many_are_inside_is_live_and_dated_when_it_is_old(station: Station):
 
 
 OWN_SINCE = """async (scans) => {
-    const { ownSince } = await import("/static/js/kiosk/occupancy.js");
+    const { ownSince } = await import("/static/js/kiosk/screen/occupancy.js");
     return ownSince(scans, 1000, 7, "2024-04-22");
 }"""
 
@@ -255,7 +255,7 @@ def test_what_a_device_adds_to_the_servers_count(page: Page, week: Week):
 
 
 WHEN_TODAY = """async ([start, end]) => {
-    const { whenToday } = await import("/static/js/kiosk/words.js");
+    const { whenToday } = await import("/static/js/kiosk/base/words.js");
     return whenToday({ start, end }, "Asia/Shanghai", Date.parse("2024-04-22T01:00:00Z"));
 }"""
 TIMES = {

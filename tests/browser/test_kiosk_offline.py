@@ -36,11 +36,11 @@ SETTABLE = """
     };
 """
 DAY_MS = 86_400_000
-NOTE_TIME = "import('/static/js/kiosk/timekeeping.js').then((time) => time.note())"
+NOTE_TIME = "import('/static/js/kiosk/storage/clock-record.js').then((time) => time.note())"
 # As many scans as a queue of people: each only after the one before is safe on disk.
 SCAN_ALL = """async (many) => {
-    const { Scans } = await import("/static/js/kiosk/scans.js");
-    const store = await import("/static/js/kiosk/store.js");
+    const { Scans } = await import("/static/js/kiosk/check-in/scan.js");
+    const store = await import("/static/js/kiosk/storage/scan-store.js");
     const known = await store.get("knowledge");
     const place = { device: known.kiosk.id, token: "", known, zone: known.campaign.zone, rules: known.rules,
                     groupName: (key) => key, groupKey: () => null };
@@ -195,7 +195,7 @@ def test_a_clock_set_ahead_turns_nobody_away_and_ends_no_pairing(settable: Stati
     page.evaluate("(by) => setClock(by)", DAY_MS)
     settable.scanner(week.issue("youth"))
     settable.verdict("good", "已签到", "离线", "不能确定时间")
-    known = "import('/static/js/kiosk/knowledge.js').then((knowledge) => knowledge.expired())"
+    known = "import('/static/js/kiosk/server/device-state.js').then((knowledge) => knowledge.expired())"
     assert page.evaluate(known) is False
     page.evaluate("(by) => setClock(by)", 0)  # the network sets the clock before the server is heard
     page.context.set_offline(False)

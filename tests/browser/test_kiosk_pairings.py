@@ -24,12 +24,12 @@ IN_PARTS = """async () => {
     const blobs = [], names = [], { click } = HTMLAnchorElement.prototype, { createObjectURL } = URL;
     URL.createObjectURL = (blob) => { blobs.push(blob); return "blob:"; };
     HTMLAnchorElement.prototype.click = function () { names.push(this.download); };
-    await (await import("/static/js/kiosk/handover.js")).save(1);
+    await (await import("/static/js/kiosk/server/handover-file.js")).save(1);
     HTMLAnchorElement.prototype.click = click;
     URL.createObjectURL = createObjectURL;
     return Promise.all(names.map(async (name, at) => ({ name, told: JSON.parse(await blobs[at].text()) })));
 }"""
-OWING = """async () => (await import("/static/js/kiosk/pairings.js")).owing()"""
+OWING = """async () => (await import("/static/js/kiosk/storage/pairings.js")).owing()"""
 # What version 2 of the device's database held, while nothing in it said whose a scan was.
 AS_IN_VERSION_2 = """({ kept, scans }) => new Promise((resolve, reject) => {
     const asked = indexedDB.open("openweek-kiosk", 2);

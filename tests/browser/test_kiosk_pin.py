@@ -9,7 +9,7 @@ from tests.support.station import KEPT, Station, Week
 
 pytestmark = pytest.mark.browser
 
-SHUT = "import('/static/js/kiosk/guard.js').then((guard) => guard.shut())"
+SHUT = "import('/static/js/kiosk/screen/pin-dialog.js').then((guard) => guard.shut())"
 
 
 def type_pin(page: Page, digits: str) -> None:
@@ -103,7 +103,7 @@ def test_another_tab_asks_for_it_too(page: Page, week: Week):
     other = page.context.new_page()
     other.goto(week.url)
     expect(other.locator("#work")).to_be_visible()
-    page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('4711'))")
+    page.evaluate("import('/static/js/kiosk/storage/pin-hash.js').then((pin) => pin.set('4711'))")
     other.get_by_role("button", name="本机菜单").click()
     expect(other.locator("#pin")).to_be_visible()
     expect(other.locator("#sheet")).to_be_hidden()
@@ -154,7 +154,7 @@ def test_wrong_tries_slow_down_also_over_a_restart(station: Station):
     expect(page.locator("#sheet")).to_be_hidden()
     page.evaluate(
         """async () => {
-            const store = await import("/static/js/kiosk/store.js");
+            const store = await import("/static/js/kiosk/storage/scan-store.js");
             const tries = await store.get("pin_tries");
             await store.put("pin_tries", { ...tries, until: Date.now() - 1 });
         }"""
@@ -166,7 +166,7 @@ def test_wrong_tries_slow_down_also_over_a_restart(station: Station):
 def test_a_question_that_nobody_answers_goes_away(page: Page, week: Week):
     page.clock.install()
     Station(page, week).pair()
-    page.evaluate("import('/static/js/kiosk/pin.js').then((pin) => pin.set('4711'))")
+    page.evaluate("import('/static/js/kiosk/storage/pin-hash.js').then((pin) => pin.set('4711'))")
     page.evaluate(SHUT)
     page.get_by_role("button", name="本机菜单").click()
     expect(page.locator("#pin")).to_be_visible()

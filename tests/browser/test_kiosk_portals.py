@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 # How many requests one attempt makes; the page tries again by itself a second later.
 ASKED = """async () => {
-    const outbox = await import("/static/js/kiosk/outbox.js");
+    const outbox = await import("/static/js/kiosk/server/outbox.js");
     const before = asked.length;
     await outbox.send();
     return asked.length - before;
@@ -104,7 +104,7 @@ def test_what_is_not_the_servers_is_not_learnt(station: Station):
 def test_knowledge_that_was_lost_is_asked_for_again(station: Station):
     """An earlier version of the app kept whatever came."""
     station.page.evaluate(
-        """async () => (await import("/static/js/kiosk/store.js")).put("knowledge", { result: "login required" })"""
+        """async () => (await import("/static/js/kiosk/storage/scan-store.js")).put("knowledge", { result: "login required" })"""
     )
     station.reload()
     expect(station.page.locator("#event")).to_have_text(TITLE)

@@ -11,13 +11,13 @@ from tests.support.station import SCANS, Station
 pytestmark = pytest.mark.browser
 
 SEND_AGAIN_AND_AGAIN = """async () => {
-    const outbox = await import("/static/js/kiosk/outbox.js");
+    const outbox = await import("/static/js/kiosk/server/outbox.js");
     for (let times = 0; times < 30; times += 1) await outbox.send();
 }"""
 # One attempt fails while another waits for its end; then two more, with nothing in their way. How all four end. The page
 # itself sends by another outbox, so that nobody joins in.
 STUMBLED_ONCE = """async () => {
-    const outbox = await import("/static/js/kiosk/outbox.js?alone");
+    const outbox = await import("/static/js/kiosk/server/outbox.js?alone");
     const { locks } = navigator;
     locks.request = () => {
         delete locks.request;

@@ -30,7 +30,7 @@ def test_a_pass_opens_without_a_network_until_it_is_revoked(week: Week, page: Pa
         address = f"{prefix}{token}"
         page.context.set_offline(False)
         page.goto(f"{week.server.url}{address}?from=groupmessage")
-        parts = [address, f"/C/{token}/code.svg", "/static/js/pass.js"]
+        parts = [address, f"/C/{token}/code.svg", "/static/js/pass/pass-page.js"]
         kept = page.evaluate(KEPT, parts)
         assert not [path for path in kept if path.endswith("service-worker.js")]
         page.context.set_offline(True)

@@ -120,5 +120,5 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     expect(page.locator("#show")).to_be_hidden()
     page.reload()
     expect(page.locator("#pairing")).to_be_visible()
-    kept = page.evaluate("import('/static/js/kept-codes.js').then((kept) => kept.recall())")
+    kept = page.evaluate("import('/static/js/screens/stored-codes.js').then((kept) => kept.recall())")
     assert kept == {"known": None, "codes": []}

@@ -1,26 +1,26 @@
 // The kiosk app begins here: restore what the device keeps, then pair, or open the station.
 
-import { Failed } from "./api.js";
-import * as beat from "./beat.js";
-import * as bursts from "./bursts.js";
-import * as feedback from "./feedback.js";
-import * as guard from "./guard.js";
-import * as joining from "./joining.js";
-import * as knowledge from "./knowledge.js";
-import * as line from "./line.js";
-import * as menu from "./menu.js";
-import * as modes from "./modes.js";
-import * as outbox from "./outbox.js";
-import { bringIcons, byId, element, tell } from "./page.js";
-import * as pairing from "./pairing.js";
-import * as pairings from "./pairings.js";
-import * as pin from "./pin.js";
-import * as shell from "./shell.js";
-import * as station from "./station.js";
-import * as store from "./store.js";
-import * as timekeeping from "./timekeeping.js";
-import { stayAwake } from "./wake.js";
-import { language, say, speak } from "./words.js";
+import { Failed } from "./server/api.js";
+import * as beat from "./server/heartbeat.js";
+import * as bursts from "./storage/tally-burst.js";
+import * as feedback from "./base/sounds.js";
+import * as guard from "./screen/pin-dialog.js";
+import * as joining from "./pairing/join-by-qr.js";
+import * as knowledge from "./server/device-state.js";
+import * as line from "./check-in/connection.js";
+import * as menu from "./screen/staff-menu.js";
+import * as modes from "./screen/modes.js";
+import * as outbox from "./server/outbox.js";
+import { bringIcons, byId, element, tell } from "./base/dom.js";
+import * as pairing from "./pairing/pairing-screen.js";
+import * as pairings from "./storage/pairings.js";
+import * as pin from "./storage/pin-hash.js";
+import * as shell from "../browser/app-update.js";
+import * as station from "./check-in-screen.js";
+import * as store from "./storage/scan-store.js";
+import * as timekeeping from "./storage/clock-record.js";
+import { stayAwake } from "../browser/wake-lock.js";
+import { language, say, speak } from "./base/words.js";
 
 const CLIENT = 1;
 const REFRESH = 5 * 60_000;

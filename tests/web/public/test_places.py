@@ -88,7 +88,7 @@ PACKED = (
     "/ip-2024/places",
     "/ip-2024/subscribe",
     "/about/figures",
-    "/static/css/base.css",
+    "/static/css/base/elements.css",
 )
 
 
@@ -110,12 +110,12 @@ def test_a_packed_file_has_a_tag_of_its_own(client):
     packed = {"Accept-Encoding": "gzip"}
     tags = []
     for headers in ({}, packed):
-        with client.get("/static/css/base.css", headers=headers) as answer:
+        with client.get("/static/css/base/elements.css", headers=headers) as answer:
             tags.append(answer.headers["ETag"])
     assert tags[0] != tags[1]
     for tag, headers in zip(tags, ({}, packed), strict=True):
         again = {**headers, "If-None-Match": tag}
-        with client.get("/static/css/base.css", headers=again) as answer:
+        with client.get("/static/css/base/elements.css", headers=again) as answer:
             assert (answer.status_code, answer.data) == (304, b"")
 
 

@@ -5,9 +5,12 @@ import re
 
 def test_a_marked_file_is_kept_and_a_plain_one_is_asked_for_again(client):
     page = client.get("/about/figures").text
-    sheets = re.findall(r'href="(/static/css/base\.css\?v=[0-9a-f]{10})"', page)
+    sheets = re.findall(r'href="(/static/css/base/elements\.css\?v=[0-9a-f]{10})"', page)
     assert len(sheets) == 1
-    marked, plain = client.get(sheets[0], buffered=True), client.get("/static/css/base.css", buffered=True)
+    marked, plain = (
+        client.get(sheets[0], buffered=True),
+        client.get("/static/css/base/elements.css", buffered=True),
+    )
     assert marked.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert plain.headers["Cache-Control"] == "no-cache"
     assert marked.data == plain.data

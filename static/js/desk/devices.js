@@ -1,0 +1,39 @@
+// The devices of an event, kept fresh; and the next code for the next steward's phone, as soon as one has joined.
+
+import { keepFresh, redraw } from "./auto-refresh.js";
+
+const EVERY = 2000; // ms
+const root = document.querySelector("[data-fresh]");
+const shown = {};
+let offered = ""; // the device after which the next code was asked for
+
+/** Draw the parts that have changed; the others keep what a reader has opened or is about to press. */
+function draw({ parts }) {
+  for (const [name, html] of Object.entries(parts)) {
+    if (shown[name] !== html) {
+      shown[name] = html;
+      redraw(root.querySelector(`[data-part="${name}"]`), html);
+    }
+  }
+  offerNext();
+}
+
+/** Ten stewards stand in a row: whoever has joined makes room for the next. */
+async function offerNext() {
+  const button = root.querySelector("[data-next]");
+  if (!button || button.dataset.next === offered) return;
+  const before = offered;
+  offered = button.dataset.next;
+  const form = new FormData(button.form);
+  form.set(button.name, button.value);
+  try {
+    const answer = await fetch(button.formAction, { method: "POST", body: form, redirect: "manual" });
+    if (answer.type !== "opaqueredirect") offered = before;
+  } catch {
+    offered = before; // the button is still there, and the next answer tries again
+  }
+  soon();
+}
+
+const soon = keepFresh(root, draw, EVERY);
+offerNext();

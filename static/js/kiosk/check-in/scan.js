@@ -1,0 +1,171 @@
+// One scan, from the moment it is made to its verdict: judged by what this device knows, kept, sent, answered, shown.
+// Where the server answers, its verdict holds; where it does not, the device shows its own and says what is unchecked.
+
+import * as clock from "../base/device-clock.js";
+import * as codes from "../codes/code-format.js";
+import * as door from "./group-count.js";
+import * as line from "./connection.js";
+import * as outbox from "../server/outbox.js";
+import { decide, decideUndo } from "./offline-rules.js";
+import * as store from "../storage/scan-store.js";
+import * as verdict from "./verdict.js";
+import { say } from "../base/words.js";
+
+const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
+
+/** Codes seen lately. A code counts anew only after it has been out of sight for the guard's time. */
+class Guard {
+  constructor(milliseconds) {
+    this.milliseconds = milliseconds;
+    this.seen = new Map();
+  }
+
+  holds(key) {
+    const now = performance.now();
+    for (const [known, at] of this.seen) {
+      if (now - at > this.milliseconds) this.seen.delete(known);
+    }
+    const held = this.seen.has(key);
+    this.seen.set(key, now);
+    return held;
+  }
+}
+
+/** A random UUID, also where the page came over plain http and crypto.randomUUID is missing. */
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** When it was made, by true time as far as the device knew it. */
+export function corrected({ made, body }) {
+  return made - (body.skew_ms ?? 0);
+}
+
+function asTarget(target) {
+  if (!target.body) return { ...target, own: false };
+  return { at: corrected(target), own: true, sitting: target.about.entry?.sitting ?? null, undone: Boolean(target.undone) };
+}
+
+function within(milliseconds, work) {
+  return Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
+}
+
+/** A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on. */
+function orSaid(number, work) {
+  return work.catch((error) => {
+    verdict.show(number, "bad", { word: say("refused"), note: say("storage_failed") });
+    throw error;
+  });
+}
+
+/** Whether the question of another group is open; it says then that it waits. */
+function isAsking() {
+  if (door.isOpen()) door.remind();
+  return door.isOpen();
+}
+
+/** With how many a group came here the last time. */
+async function lastCount(holder) {
+  const arrivals = (await store.seen(holder)).filter(({ direction }) => direction !== "out");
+  return arrivals.sort((one, other) => one.at - other.at).at(-1)?.headcount;
+}
+
+export class Scans {
+  /** station: {device, token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
+  constructor(station, onChange) {
+    this.station = station;
+    this.onChange = onChange;
+    this.guard = new Guard(station.rules.same_code_guard_ms);
+  }
+
+  /** A text from the camera or the scanner. */
+  async code(text) {
+    const read = codes.read(text);
+    if (this.guard.holds(read.serial ?? text) || isAsking()) return;
+    if (read.is !== "pass") {
+      await this.foreign(text, read.is);
+      return;
+    }
+    const { direction } = this.station;
+    const about = { group: this.station.groupKey(read.group), holder: read.serial };
+    const body = { kind: "pass", code: read.token, direction };
+    // A group leaves as a whole; how many have come is asked when they come.
+    if (read.purpose === codes.GROUP && direction === "in") {
+      const came = await lastCount(read.serial);
+      if (isAsking()) return;
+      body.headcount = await door.ask(read.headcount, came ?? read.headcount, this.station.rules.max_headcount);
+      if (body.headcount === null) return;
+    }
+    await this.submit(body, about);
+  }
+
+  /** Not one of ours: it may be a payment or an identity code, so nothing of its text goes anywhere. */
+  async foreign(text, is) {
+    const number = verdict.begin();
+    const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
+    verdict.show(number, "bad", { word: say(word), note: say(note) });
+    const told = await codes.fingerprint(text, this.station.token);
+    await this.keep(this.made({ kind: "pass", ...told }), { foreign: true, entry: null, flags: [] }, "refused");
+    outbox.nudge();
+    this.onChange();
+  }
+
+  touch(group, headcount) {
+    return this.submit({ kind: "touch", group, headcount }, { group });
+  }
+
+  /** Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's. */
+  async undo(target) {
+    const scan = this.made({ kind: "undo", undoes: target.id });
+    const judged = decideUndo(asTarget(target), corrected(scan), this.station.known);
+    const number = verdict.begin();
+    await orSaid(number, this.answer(number, scan, { group: null }, judged));
+  }
+
+  async submit(body, about) {
+    const number = verdict.begin();
+    const scan = this.made(body);
+    await orSaid(number, this.judge(scan).then((judged) => this.answer(number, scan, about, judged)));
+  }
+
+  judge(scan) {
+    const { id, body, unsure } = scan;
+    return decide({ id, body, at: corrected(scan), earliest: unsure?.earliest ?? null }, this.station.known, store.seen);
+  }
+
+  /** A scan as it is posted, with its id and the device's clock at this moment. */
+  made(body) {
+    const made = Date.now();
+    const id = newId();
+    const unsure = clock.doubt();
+    const said = { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body };
+    return { id, device: this.station.device, made, unsure, body: said };
+  }
+
+  /** On disk, strictly, before anything green is seen. */
+  keep({ id, device, made, unsure, body }, about, shown) {
+    return store.add({ id, device, made, unsure, about, body: store.asShown(body, shown, about) });
+  }
+
+  /** Show who has decided: the server where it answers in time, else this device by what it knows. */
+  async answer(number, scan, about, judged) {
+    const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
+    const live = line.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
+    let kept = await this.keep(scan, remembered, live ? null : judged.verdict);
+    if (live) {
+      await within(PATIENCE, outbox.sendInTime());
+      kept = await store.scan(scan.id);
+      if (!kept.answer) kept = await store.show(scan.id, judged.verdict);
+    }
+    const told = kept.answer ?? { ...judged, own: true };
+    const group = told.group ? this.station.groupName(told.group) : "";
+    verdict.show(number, ...verdict.worded(told, group, this.station.zone, scan.body));
+    this.onChange();
+    if (!live) outbox.nudge();
+  }
+}

@@ -1,0 +1,111 @@
+// The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
+
+import * as feedback from "../base/sounds.js";
+import { element } from "../base/dom.js";
+import { clockTime, people, say } from "../base/words.js";
+
+const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
+const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
+const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
+const DEAF = 400; // a child's double tap must not close the answer to its first
+const APART = "\u2003";
+const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
+
+const overlay = document.getElementById("verdict");
+const spoken = document.getElementById("spoken");
+let newest = 0;
+let timer = null;
+let shownAt = 0;
+
+function fill(id, text) {
+  const place = document.getElementById(id);
+  place.textContent = text ?? "";
+  place.hidden = !text;
+}
+
+/** Group and number, apart by a wide space; where the line is too short for both, each has one of its own. */
+function drawWho(who) {
+  const place = document.getElementById("verdict-who");
+  place.replaceChildren(...(who ?? "").split(APART).map((part) => element("span", "", part)));
+  place.hidden = !who;
+}
+
+function put(kind, { word, who, note }) {
+  clearTimeout(timer);
+  overlay.dataset.kind = kind;
+  fill("verdict-word", word);
+  drawWho(who);
+  // Chinese breaks anywhere: one sentence, one line.
+  fill("verdict-note", note?.replace(/。(?=.)/g, "。\n"));
+  overlay.hidden = false;
+  shownAt = performance.now();
+}
+
+export function close() {
+  clearTimeout(timer);
+  overlay.hidden = true;
+}
+
+/** A scan has begun: answers the number under which its verdict is shown. */
+export function begin() {
+  newest += 1;
+  const number = newest;
+  clearTimeout(timer);
+  timer = setTimeout(() => number === newest && put("wait", { word: say("checking") }), PATIENCE);
+  return number;
+}
+
+/** Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad. */
+export function show(number, kind, told) {
+  if (number !== newest) return;
+  put(kind, told);
+  // Emptied first: the same sentence twice must be read out twice.
+  spoken.textContent = "";
+  setTimeout(() => {
+    spoken.textContent = [told.word, told.who, told.note].filter(Boolean).join(". ");
+  }, 30);
+  feedback.give(SOUND[kind]);
+  timer = setTimeout(close, LASTS[kind]);
+}
+
+/** What this device could not check when it decided by itself; nothing where the server decided. */
+function caveat({ own, unchecked = [] }) {
+  return own ? say(["offline", ...unchecked].join("_")) : "";
+}
+
+/**
+ * What an answer looks like: [kind, {word, who, note}]. group: its name, if it is known. answer: the server's, or with
+ * own: true the device's (offline-rules.js). body: of the scan.
+ */
+export function worded(answer, group, zone, body) {
+  const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
+  const who = [group, count].filter(Boolean).join(APART);
+  if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say("unverified_note") }];
+  if (answer.verdict === "refused") {
+    const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
+    return ["bad", { word: say("refused"), who: "", note }];
+  }
+  if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
+  return accepted(answer, who, zone, body);
+}
+
+function accepted(answer, who, zone, { kind, direction }) {
+  const note = caveat(answer);
+  const stored = answer.verdict === "stored";
+  if (kind === "undo") return ["good", { word: say("undone"), who, note }];
+  if (direction === "out") return stored ? ["out", { word: say("went_out"), who, note }] : ["again", { word: say("out_already"), who, note }];
+  if (kind === "touch" && stored) return ["good", { word: say("stored"), who, note: note || say("thanks") }];
+  if (stored) return ["good", { word: say("stored"), who, note }];
+  if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who, note }];
+  const since = answer.since ? say("repeat_since", { time: clockTime(answer.since, zone) }) : say("repeat");
+  return ["again", { word: since, who, note }];
+}
+
+function dismiss() {
+  if (performance.now() - shownAt > DEAF && overlay.dataset.kind !== "wait") close();
+}
+
+overlay.addEventListener("click", dismiss);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !overlay.hidden) close();
+});

@@ -1,0 +1,77 @@
+// What a scanned text is, told by its shape alone: no database, no network, no signature. The server checks again.
+
+import { hex, hmac } from "../../browser/digests.js";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const VERSION = 1;
+export const PASS_CHARACTERS = 128;
+const VENUE_CHARACTERS = 24;
+export const SINGLE = 1;
+export const GROUP = 2;
+export const TAKEN = 3;
+
+/** The last path segment, upper-cased, without query or trailing slash: all that is read of a text. */
+function lastSegment(text) {
+  const path = text.normalize("NFKC").trim().split(/[?#]/, 1)[0].replace(/\/+$/, "");
+  return path.slice(path.lastIndexOf("/") + 1).toUpperCase();
+}
+
+/** For whoever typed it: how many characters the code has, and those (three at most) that are in no code. */
+export function shapeOf(text) {
+  const token = lastSegment(text);
+  const strange = [...new Set(token)].filter((letter) => !ALPHABET.includes(letter));
+  return { length: token.length, strange: strange.slice(0, 3).join(" ") };
+}
+
+function decode(token) {
+  const bytes = new Uint8Array(Math.floor((token.length * 5) / 8));
+  let held = 0;
+  let bits = 0;
+  let place = 0;
+  for (const letter of token) {
+    held = ((held << 5) | ALPHABET.indexOf(letter)) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[place++] = (held >> bits) & 0xff;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * {is: "pass", token, bytes (80), purpose, keyId, campaign, group, headcount, event, serial (10 hex digits)},
+ * {is: "venue"} for a venue code, {is: "foreign"} for everything else.
+ */
+export function read(text) {
+  const token = lastSegment(text);
+  if (!/^[A-Z2-7]+$/.test(token)) return { is: "foreign" };
+  const bytes = decode(token);
+  const [version, purpose] = [bytes[0] >> 4, bytes[0] & 15];
+  if (version !== VERSION) return { is: "foreign" };
+  if (token.length === VENUE_CHARACTERS && (purpose === 5 || purpose === 6)) return { is: "venue" };
+  if (token.length !== PASS_CHARACTERS || ![SINGLE, GROUP, TAKEN].includes(purpose)) return { is: "foreign" };
+  const view = new DataView(bytes.buffer);
+  return {
+    is: "pass",
+    token,
+    bytes,
+    purpose,
+    keyId: bytes[1],
+    campaign: view.getUint16(2),
+    group: bytes[4],
+    headcount: view.getUint16(5),
+    event: view.getUint32(7),
+    serial: hex(bytes.subarray(11, 16)),
+  };
+}
+
+/**
+ * All that may be told of a text that is not ours: its length and a hash under a key that only this device has.
+ * Without crypto.subtle (plain http) there is no hash, and still never the text.
+ */
+export async function fingerprint(text, secret) {
+  const told = { code_length: text.length };
+  if (globalThis.crypto?.subtle) told.code_hash = hex(await hmac(secret, text));
+  return told;
+}

@@ -1,0 +1,43 @@
+// Whether a pass was signed by us: WebCrypto where it knows Ed25519, else @noble/ed25519. No network.
+
+const CONTEXT = "openweek-pass\x01";
+const PAYLOAD = 16;
+const BROKEN = ["NotSupportedError", "SyntaxError"]; // what browsers without Ed25519 throw
+const imported = new Map(); // public key in base64 → CryptoKey
+
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+async function byBrowser(publicKey, signature, message) {
+  if (!imported.has(publicKey)) {
+    imported.set(publicKey, await crypto.subtle.importKey("raw", bytesOf(publicKey), { name: "Ed25519" }, false, ["verify"]));
+  }
+  return crypto.subtle.verify({ name: "Ed25519" }, imported.get(publicKey), signature, message);
+}
+
+async function byLibrary(publicKey, signature, message) {
+  const { verifyAsync } = await import("../../../vendor/noble-ed25519/index.js");
+  // As strict as RFC 8032, so that device and server say the same of every code.
+  return verifyAsync(signature, message, bytesOf(publicKey), { zip215: false });
+}
+
+/**
+ * true, false, or null where it cannot be told: a page over plain http may not reckon, and a key that this device has
+ * not learned may be newer than what it knows. bytes: the 80 bytes of a pass; keys: {id: {algorithm, public}}.
+ */
+export async function genuine(bytes, keys) {
+  const key = keys[String(bytes[1])];
+  if (key?.algorithm !== "ed25519" || !globalThis.crypto?.subtle) return null;
+  const context = new TextEncoder().encode(CONTEXT);
+  const message = new Uint8Array(context.length + PAYLOAD);
+  message.set(context);
+  message.set(bytes.subarray(0, PAYLOAD), context.length);
+  const signature = bytes.subarray(PAYLOAD);
+  try {
+    return await byBrowser(key.public, signature, message);
+  } catch (error) {
+    if (!BROKEN.includes(error.name)) throw error;
+    return byLibrary(key.public, signature, message);
+  }
+}

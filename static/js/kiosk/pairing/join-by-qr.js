@@ -1,0 +1,57 @@
+// Somebody opened the desk's QR code on this device: one tap pairs it. A device that is paired already is asked whether it
+// should change, and hands over what it holds before it does.
+
+import { takeFromAddress } from "../codes/pairing-link.js";
+import { byId, tell } from "../base/dom.js";
+import { pairWith } from "./pairing-screen.js";
+import { say } from "../base/words.js";
+
+let code = takeFromAddress(); // before anything else can see it
+let paired = () => null;
+let mayChange = async () => "";
+let onPaired = async () => {};
+
+/** Ask, where the address of this page holds a code. The code itself is shown nowhere. */
+export function look() {
+  code = takeFromAddress() ?? code;
+  if (code === null) return;
+  const kiosk = paired();
+  tell(byId("join-note"), kiosk ? say("join_change", { name: kiosk.name }) : say("join_note"));
+  byId("join-error").textContent = "";
+  if (!byId("join").open) byId("join").showModal();
+  byId("join-yes").focus();
+}
+
+async function join() {
+  const button = byId("join-yes");
+  button.disabled = true;
+  try {
+    const hindrance = paired() ? await mayChange() : "";
+    byId("join-error").textContent = hindrance;
+    if (hindrance) return;
+    const { token, kiosk } = await pairWith(code);
+    close();
+    await onPaired(token, kiosk);
+  } catch (error) {
+    byId("join-error").textContent = error.message;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function close() {
+  code = null;
+  byId("join").close();
+}
+
+/**
+ * kiosk(): the device that this is now, or null; mayLeave(): a sentence that says what stands in the way, or "", once the
+ * queue is handed over; changed(token, kiosk) after the pairing.
+ */
+export function listen(kiosk, mayLeave, changed) {
+  [paired, mayChange, onPaired] = [kiosk, mayLeave, changed];
+  byId("join-yes").addEventListener("click", join);
+  byId("join-no").addEventListener("click", close);
+  byId("join").addEventListener("cancel", close);
+  addEventListener("hashchange", look);
+}

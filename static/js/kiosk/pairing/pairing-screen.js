@@ -1,0 +1,132 @@
+// One question: the code of eight characters, typed, or read from the desk's QR code.
+
+import { ask, Failed } from "../server/api.js";
+import { Camera } from "../input/camera.js";
+import { codeIn } from "../codes/pairing-link.js";
+import { byId, tell } from "../base/dom.js";
+import { isPairing } from "../server/response-shapes.js";
+import { say } from "../base/words.js";
+
+const LENGTH = 8;
+const ALIKE = /[01OIL]/g; // never in a code, so that nobody takes one for another
+
+const field = byId("pair-code");
+const button = document.querySelector(".pair-button");
+let onPaired = async () => {};
+let camera = null;
+
+/** A code as the server reads it: no dashes or spaces, full-width letters as plain ones, upper case. */
+function plain(text) {
+  return (codeIn(text) ?? text).normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
+}
+
+function complaintAbout(code) {
+  if (code.length !== LENGTH) return say("pair_short", { count: code.length });
+  const alike = [...new Set(code.match(ALIKE) ?? [])];
+  return alike.length ? say("pair_alike", { characters: alike.join(" ") }) : "";
+}
+
+/** Turn a code into a pairing: {token, kiosk}. Throws the sentence that says what to change, as an Error. */
+export async function pairWith(text) {
+  const code = plain(text);
+  const complaint = complaintAbout(code);
+  if (complaint) throw new Error(complaint);
+  try {
+    return await ask("/api/v1/kiosk/pair", { body: { code }, is: isPairing });
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    throw new Error(error.detail || say("pair_offline"), { cause: error });
+  }
+}
+
+function complain(sentence) {
+  byId("pair-error").textContent = sentence;
+  field.setAttribute("aria-invalid", sentence ? "true" : "false");
+}
+
+async function submit() {
+  complain("");
+  button.disabled = true;
+  button.firstElementChild.textContent = say("pair_busy");
+  let made = null;
+  try {
+    made = await pairWith(field.value);
+  } catch (error) {
+    complain(error.message);
+    field.focus();
+  } finally {
+    button.disabled = false;
+    button.firstElementChild.textContent = say("pair_button");
+  }
+  if (!made) return;
+  field.value = "";
+  await onPaired(made.token, made.kiosk);
+}
+
+/** How much an earlier pairing has left on this device: {waiting, aside}. */
+export function kept({ waiting, aside }) {
+  const count = waiting + aside;
+  tell(byId("pair-kept"), count ? say("pair_kept", { count }) : "");
+  byId("pair-export").hidden = !count;
+}
+
+/** Show the question. why: a sentence that says what ended the last pairing. queue: what still waits here. */
+export function open(why, queue) {
+  byId("pairing").hidden = false;
+  byId("work").hidden = true;
+  byId("pair-camera").hidden = !Camera.possible();
+  tell(byId("pair-why"), why);
+  kept(queue);
+  field.focus();
+}
+
+export function close() {
+  stopLooking();
+  byId("pairing").hidden = true;
+}
+
+/** The camera of the pairing screen: any code that holds none of ours is passed over. */
+function look() {
+  tell(byId("pair-look-why"), say("camera_busy"));
+  byId("pair-look").showModal();
+  camera ??= new Camera(byId("pair-video"), seen, ({ state, why }) => {
+    tell(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : why));
+  });
+  camera.start();
+}
+
+function seen(text) {
+  if (!byId("pair-look").open) return;
+  const code = codeIn(text);
+  if (code === null) {
+    tell(byId("pair-look-why"), say("pair_other_code"));
+    return;
+  }
+  stopLooking();
+  field.value = plain(code);
+  submit();
+}
+
+function stopLooking() {
+  camera?.release();
+  if (byId("pair-look").open) byId("pair-look").close();
+}
+
+export function listen(paired) {
+  onPaired = paired;
+  field.addEventListener("input", () => {
+    if (field.value !== field.value.toUpperCase()) {
+      const place = field.selectionStart;
+      field.value = field.value.toUpperCase();
+      field.setSelectionRange(place, place);
+    }
+    complain("");
+  });
+  byId("pair-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  byId("pair-camera").addEventListener("click", look);
+  byId("pair-look-close").addEventListener("click", stopLooking);
+  byId("pair-look").addEventListener("close", () => camera?.release());
+}

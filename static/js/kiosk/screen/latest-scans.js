@@ -1,0 +1,97 @@
+// The latest scans of this device, with undo.
+
+import { trueTime } from "../base/device-clock.js";
+import { byId, element, icon, twice } from "../base/dom.js";
+import { reaches } from "../check-in/offline-rules.js";
+import { corrected } from "../check-in/scan.js";
+import * as store from "../storage/scan-store.js";
+import { clockTime, language, people, say } from "../base/words.js";
+
+const SHOWN = 20;
+const ICONS = { stored: "check", out: "sign-out", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
+
+function stateOf(scan) {
+  if (scan.undone) return "undone";
+  if (scan.state === "aside") return "aside";
+  return store.verdictOf(scan) ?? "waiting";
+}
+
+/** "stored" means something else for who leaves and for what is taken back. */
+function meaning({ body }, state) {
+  if (state !== "stored") return state;
+  if (body.kind === "undo") return "undone";
+  return body.direction === "out" ? "out" : state;
+}
+
+/** The verdict in words, and whether the server has yet to hear of it. */
+function told(scan) {
+  const state = stateOf(scan);
+  const unsent = scan.state === "waiting" && state !== "waiting";
+  return say(`state_${meaning(scan, state)}`) + (unsent ? ` · ${say("state_waiting")}` : "");
+}
+
+function markOf(scan) {
+  const state = stateOf(scan);
+  return state === "stored" && scan.body.direction === "out" ? "out" : state;
+}
+
+function nameOf(scan, groupName) {
+  if (scan.body.kind === "undo") return say("kind_undo");
+  if (scan.about.foreign) return say("kind_foreign");
+  const key = scan.answer?.group ?? scan.about.group;
+  return key ? groupName(key) : say("kind_pass");
+}
+
+function countOf(scan) {
+  return scan.answer?.headcount ?? scan.body.headcount ?? 1;
+}
+
+/** A repeat too: it counts as soon as the first is undone. */
+function mayUndo(scan, known) {
+  if (!["stored", "repeat"].includes(stateOf(scan)) || scan.body.kind === "undo") return false;
+  return reaches({ at: corrected(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), known);
+}
+
+function row(scan, { known, groupName, colourOf, onUndo }) {
+  const state = stateOf(scan);
+  const many = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
+  const what = [nameOf(scan, groupName), many].filter(Boolean).join(" · ");
+  const time = clockTime(corrected(scan), known.campaign.zone);
+  const colour = colourOf(scan.answer?.group ?? scan.about.group);
+  const made = element(
+    "li",
+    `scan scan-${state} ${colour}${scan.state === "answered" ? "" : " scan-unsent"}`,
+    element("span", "scan-mark", icon(ICONS[markOf(scan)] ?? "unknown")),
+    element(
+      "span",
+      "scan-what",
+      element("strong", "", what),
+      element("span", "small soft", `${time} ${told(scan)}`),
+    ),
+  );
+  if (mayUndo(scan, known)) {
+    const button = element("button", "scan-undo", say("undo"));
+    button.type = "button";
+    button.setAttribute("aria-label", say("undo_label", { what: `${what}, ${time}` }));
+    twice(button, () => say("undo_sure"), () => onUndo(scan));
+    made.append(button);
+  }
+  return made;
+}
+
+/** Drawn anew only when something changed: a row must not go away under a finger. */
+function drawList(scans, context) {
+  const list = byId("strip");
+  const looks = scans.map((scan) => [scan.id, told(scan), countOf(scan), mayUndo(scan, context.known)]);
+  const signature = JSON.stringify([language(), looks]);
+  if (list.dataset.signature === signature) return;
+  list.dataset.signature = signature;
+  list.replaceChildren(...scans.map((scan) => row(scan, context)));
+}
+
+/** context: {known: what the device was told, groupName(key), colourOf(key), onUndo(scan)}. */
+export async function draw(context) {
+  const scans = await store.latest(SHOWN);
+  drawList(scans, context);
+  byId("strip-none").hidden = scans.length > 0;
+}

@@ -1,0 +1,89 @@
+// What the screen is for at present: scan, touch, tally or exit. The device offers what it may do; the choice is kept.
+
+import * as knowledge from "../server/device-state.js";
+import { byId, element, icon } from "../base/dom.js";
+import * as store from "../storage/scan-store.js";
+import { language, say } from "../base/words.js";
+
+const MODES = [
+  { name: "scan", icon: "scan", may: () => knowledge.may("scan") },
+  { name: "touch", icon: "touch", may: () => knowledge.may("scan") },
+  { name: "tally", icon: "tally", may: () => knowledge.may("tally") },
+  { name: "exit", icon: "sign-out", may: () => knowledge.tracksExits() && (knowledge.may("scan") || knowledge.may("tally")) },
+];
+const OF_STAFF = ["tally", "exit"]; // they show and change what staff have counted
+// Which parts of the station belong to which mode.
+const PARTS = { look: ["scan", "exit"], "touch": ["touch"], tally: ["tally"], leaving: ["exit"], side: ["scan", "tally", "exit"] };
+
+let mode = null;
+let onMode = () => {};
+let staff = async () => true;
+
+export function current() {
+  return mode;
+}
+
+function available() {
+  return MODES.filter((one) => one.may());
+}
+
+function show(name) {
+  mode = name;
+  document.body.dataset.mode = name ?? "";
+  for (const [id, modes] of Object.entries(PARTS)) byId(id).hidden = !modes.includes(name);
+  byId("leaving").hidden ||= !knowledge.may("tally");
+  byId("look").hidden ||= !knowledge.may("scan");
+}
+
+/** Bring the choice in line with what the device may do now: it may have changed from afar. */
+export function draw() {
+  const names = available().map((one) => one.name);
+  if (!names.includes(mode)) {
+    show(names[0] ?? null);
+    onMode(mode);
+  } else {
+    show(mode);
+  }
+  const place = byId("modes");
+  place.hidden = names.length < 2;
+  // Drawn anew only when something changed: a button must not go away under a finger.
+  const signature = JSON.stringify([language(), names]);
+  if (place.dataset.signature !== signature) {
+    place.dataset.signature = signature;
+    place.replaceChildren(...available().map(button));
+  }
+  for (const one of place.children) one.setAttribute("aria-pressed", String(one.dataset.mode === mode));
+}
+
+function button({ name, icon: drawing }) {
+  const made = element("button", `mode mode-${name}`, icon(drawing), element("span", "", say(`mode_${name}`)));
+  made.type = "button";
+  made.dataset.mode = name;
+  return made;
+}
+
+async function choose(name) {
+  // The touch screen is left to the public alone, so leaving it is for staff, too.
+  const asks = mode === "touch" || OF_STAFF.includes(name);
+  if (name === mode || (asks && !(await staff()))) return;
+  show(name);
+  draw();
+  onMode(name);
+  await store.put("mode", name);
+}
+
+/** Begin with the mode that was chosen last. */
+export async function open() {
+  mode = (await store.get("mode")) ?? null;
+  draw();
+}
+
+/** changed(mode) after every change; atHand(): whether a member of staff is at the screen. */
+export function listen(changed, atHand) {
+  onMode = changed;
+  staff = atHand;
+  byId("modes").addEventListener("click", (event) => {
+    const pressed = event.target.closest("[data-mode]");
+    if (pressed) choose(pressed.dataset.mode);
+  });
+}

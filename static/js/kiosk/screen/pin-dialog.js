@@ -1,0 +1,152 @@
+// What is for staff alone, where a PIN is set: leaving the touch screen, the counts, menu, undo, ending the pairing.
+// Scanning goes on without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
+
+import { byId, icon, tell } from "../base/dom.js";
+import * as pin from "../storage/pin-hash.js";
+import { say } from "../base/words.js";
+
+const OPEN_FOR = 60_000; // milliseconds that staff need not ask again
+const FORGOTTEN = 20_000; // milliseconds after which a question that nobody answers goes away
+const MOST = 6;
+
+let openUntil = -Infinity;
+let decide = null;
+let question = null; // {title, note, take(pin) → complaint or ""}
+let timer = null;
+
+/** The padlock of the bar: shut where staff would be asked. */
+export function draw() {
+  const button = byId("padlock");
+  button.hidden = !pin.isSet();
+  const open = isOpen();
+  button.dataset.label = open ? "lock_now" : "unlock";
+  button.setAttribute("aria-label", say(button.dataset.label));
+  button.setAttribute("aria-pressed", String(!open));
+  button.replaceChildren(icon(open ? "unlock" : "lock"));
+  document.body.classList.toggle("pinned", pin.isSet() && !open);
+}
+
+function isOpen() {
+  return !pin.isSet() || performance.now() < openUntil;
+}
+
+function openFor(milliseconds) {
+  openUntil = performance.now() + milliseconds;
+  draw();
+  setTimeout(draw, milliseconds + 50);
+}
+
+export function shut() {
+  openUntil = -Infinity;
+  draw();
+}
+
+/** Whether a member of staff is at the screen; asks for the PIN where one is set. */
+export async function staff() {
+  // Another tab of this device may have set it, or taken it away, since this one began.
+  await pin.recall();
+  draw();
+  if (isOpen()) {
+    if (pin.isSet()) openFor(OPEN_FOR);
+    return true;
+  }
+  const right = await ask({ title: "pin_title", note: "pin_note", take: tryPin });
+  if (right) openFor(OPEN_FOR);
+  return right;
+}
+
+async function tryPin(typed) {
+  const pause = await pin.wait();
+  if (pause) return say("pin_wait", { count: Math.ceil(pause / 1000) });
+  if (await pin.check(typed)) return "";
+  const next = await pin.wait();
+  return next ? `${say("pin_wrong")} ${say("pin_wait", { count: Math.ceil(next / 1000) })}` : say("pin_wrong");
+}
+
+/** Set a PIN: asked for twice. Answers whether it was set. */
+export async function choose() {
+  let first = "";
+  const once = await ask({ title: "pin_new", note: "pin_new_note", take: (typed) => ((first = typed), "") });
+  if (!once) return false;
+  const take = (typed) => (typed === first ? "" : say("pin_differs"));
+  if (!(await ask({ title: "pin_again", note: "pin_new_note", take }))) return false;
+  await pin.set(first);
+  openFor(OPEN_FOR);
+  return true;
+}
+
+function ask(asked) {
+  finish(false);
+  question = asked;
+  byId("pin-name").textContent = say(asked.title);
+  tell(byId("pin-note"), say(asked.note));
+  fill("");
+  complain("");
+  byId("pin").showModal();
+  byId("pin-digits").focus();
+  stayAWhile();
+  return new Promise((resolve) => {
+    decide = resolve;
+  });
+}
+
+/** Another visitor comes first. */
+export function dismiss() {
+  finish(false);
+}
+
+function finish(answer) {
+  clearTimeout(timer);
+  const told = decide;
+  decide = null;
+  fill("");
+  if (byId("pin").open) byId("pin").close();
+  told?.(answer);
+}
+
+function stayAWhile() {
+  clearTimeout(timer);
+  timer = setTimeout(finish, FORGOTTEN, false);
+}
+
+function complain(sentence) {
+  byId("pin-error").textContent = sentence;
+}
+
+function fill(digits) {
+  byId("pin-digits").value = digits.replace(/\D/g, "").slice(0, MOST);
+}
+
+async function submit() {
+  const typed = byId("pin-digits").value;
+  fill("");
+  if (!pin.wellFormed(typed)) {
+    complain(say("pin_form"));
+    return;
+  }
+  const complaint = await question.take(typed);
+  if (complaint) complain(complaint);
+  else finish(true);
+}
+
+export function listen() {
+  byId("pin-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  byId("pin-digits").addEventListener("input", () => {
+    fill(byId("pin-digits").value.normalize("NFKC"));
+    complain("");
+    stayAWhile();
+  });
+  byId("pin-pad").addEventListener("click", ({ target }) => {
+    const { digit } = target.closest("button")?.dataset ?? {};
+    if (digit === undefined) return;
+    fill(digit === "back" ? byId("pin-digits").value.slice(0, -1) : byId("pin-digits").value + digit);
+    complain("");
+    stayAWhile();
+  });
+  byId("pin-cancel").addEventListener("click", () => finish(false));
+  byId("pin").addEventListener("cancel", () => finish(false));
+  byId("padlock").addEventListener("click", () => (isOpen() ? shut() : staff()));
+}

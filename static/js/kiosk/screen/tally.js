@@ -1,0 +1,209 @@
+// The clicker of the staff: a button per group with what this device has clicked today. Keys 1 to 5 click, too.
+
+import * as bursts from "../storage/tally-burst.js";
+import { trueTime } from "../base/device-clock.js";
+import * as feedback from "../base/sounds.js";
+import * as knowledge from "../server/device-state.js";
+import { byId, element, icon } from "../base/dom.js";
+import { corrected } from "../check-in/scan.js";
+import * as store from "../storage/scan-store.js";
+import { language, named, say } from "../base/words.js";
+import * as verdict from "../check-in/verdict.js";
+
+const UNKNOWN = { key: "unknown", icon: "unknown", colour: "group-unknown" };
+const LOOK_BACK = 50; // scans, for the last click
+
+let scans = null; // the station's Scans
+let onRow = () => {};
+let sums = new Map();
+let timer = null;
+let order = Promise.resolve(); // one click after the other, each on disk before the next
+
+function groups() {
+  return [...knowledge.knowledge().groups, UNKNOWN];
+}
+
+function nameOf(group) {
+  return group.name ? named(group.name) : say("click_unknown");
+}
+
+/** The buttons once for each language and set of groups; the numbers in them whenever they change. */
+export function draw() {
+  const list = byId("clickers");
+  const signature = JSON.stringify([language(), groups()]);
+  if (list.dataset.signature !== signature) {
+    list.dataset.signature = signature;
+    list.replaceChildren(...groups().map(clicker));
+  }
+  write();
+}
+
+function clicker(group, place) {
+  const button = element(
+    "button",
+    `clicker ${group.colour}`,
+    element("span", "clicker-name", icon(group.icon), nameOf(group)),
+    element("strong", "clicker-sum number"),
+    element("span", "clicker-plus", icon("plus")),
+    element("span", "unseen", say("click_one")),
+    element("kbd", "clicker-key", String(place + 1)),
+  );
+  button.type = "button";
+  button.lastElementChild.setAttribute("aria-hidden", "true");
+  button.dataset.click = group.key;
+  return button;
+}
+
+function write() {
+  let all = 0;
+  for (const button of byId("clickers").children) {
+    const sum = sums.get(button.dataset.click) ?? 0;
+    all += sum;
+    button.querySelector(".clicker-sum").textContent = String(sum);
+  }
+  byId("clicked").textContent = String(all);
+  byId("unclick").disabled = all === 0;
+  byId("left").textContent = String(sums.get("out") ?? 0);
+}
+
+/** What was counted from the disk: group → heads. */
+export function set(counted) {
+  sums = counted;
+  if (knowledge.knowledge()) write();
+}
+
+async function clickOnce(group, direction) {
+  const body = { kind: "tally", group, shown: "stored" };
+  if (direction === "out") body.direction = direction;
+  const fresh = scans.made(body);
+  const judged = await scans.judge(fresh);
+  if (judged.verdict === "refused") {
+    verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say(`reason_${judged.reason}`) });
+    return;
+  }
+  const { burst, ended } = await bursts.tap(
+    { ...fresh, about: { group, holder: null, entry: judged.entry, flags: [] } },
+    knowledge.knowledge().rules.max_headcount,
+  );
+  const key = direction === "out" ? "out" : group;
+  sums.set(key, (sums.get(key) ?? 0) + 1);
+  write();
+  flash(direction === "out" ? byId("leave") : byId("clickers").querySelector(`[data-click="${CSS.escape(group)}"]`));
+  feedback.give("tick");
+  tell(key, burst.count);
+  if (ended) onRow();
+  clearTimeout(timer);
+  timer = setTimeout(settle, bursts.PAUSE);
+}
+
+/** Said once a burst goes on, so that a screen reader is not a clicker behind. */
+function tell(key, count) {
+  const name = key === "out" ? say("mode_exit") : nameOf(groups().find((group) => group.key === key));
+  byId("spoken").textContent = `${name} +${count}`;
+}
+
+function flash(button) {
+  button?.classList.remove("flash");
+  void button?.offsetWidth; // begin the animation anew
+  button?.classList.add("flash");
+}
+
+async function endBurst() {
+  clearTimeout(timer);
+  if (await bursts.end()) onRow();
+}
+
+/** The open burst becomes a row, and is sent. */
+export function settle() {
+  return inTurn(endBurst);
+}
+
+/** Work that must not overtake the clicks before it. */
+function inTurn(work) {
+  order = order.then(work, work);
+  return order;
+}
+
+async function lastRow() {
+  const latest = await store.latest(LOOK_BACK);
+  return latest.find(({ body, undone, state }) => body.kind === "tally" && body.direction !== "out" && !undone && state !== "aside");
+}
+
+/** Take back the last click: out of the open burst, else out of the last row, which is undone and made anew with one less. */
+async function unclick() {
+  const open = await bursts.untap();
+  const row = open ?? (await lastRow());
+  if (!row) return;
+  if (!open) await replace(row);
+  const { group } = row.body;
+  sums.set(group, Math.max(0, (sums.get(group) ?? 0) - 1));
+  write();
+  feedback.give("tick");
+  onRow();
+}
+
+async function replace(row) {
+  const undo = scans.made({ kind: "undo", undoes: row.id, shown: "stored" });
+  const fresh = [{ ...undo, about: { group: null, entry: null, flags: [] } }];
+  const left = row.body.headcount - 1;
+  if (left) {
+    const again = scans.made({ kind: "tally", group: row.body.group, headcount: left, shown: "stored" });
+    const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: again.id, headcount: left } };
+    // It happened when the row says that it did, by the clock of then.
+    const then = { at: row.body.at, skew_ms: row.body.skew_ms };
+    const body = store.asShown({ ...again.body, ...then }, "stored", about);
+    fresh.push({ ...again, made: row.made, unsure: row.unsure, about, body });
+  }
+  await store.addAll(fresh);
+}
+
+function old(row) {
+  return trueTime() - corrected(row) > knowledge.knowledge().rules.undo_minutes * 60_000;
+}
+
+/** Whether the last click is so long ago that only a supervisor may take it back, or there is none. */
+async function mayUnclick() {
+  if (await bursts.open()) return true;
+  const row = await lastRow();
+  return Boolean(row) && (!old(row) || knowledge.may("supervisor"));
+}
+
+export function open(station) {
+  scans = station;
+  settle(); // what a power cut left behind
+}
+
+export function click(group, direction = "in") {
+  return inTurn(() => clickOnce(group, direction));
+}
+
+/** A digit on the keyboard. */
+export function key(character) {
+  const group = groups()[Number(character) - 1];
+  return group ? click(group.key) : null;
+}
+
+/**
+ * rowMade() after every row; ready(): whether clicks are taken now; staff(): whether the one at the screen may take back;
+ * attend(promise): what becomes of work that fails.
+ */
+export function listen(rowMade, ready, staff, attend) {
+  onRow = rowMade;
+  byId("clickers").addEventListener("click", (event) => {
+    const button = event.target.closest("[data-click]");
+    if (button && ready()) attend(click(button.dataset.click));
+  });
+  byId("leave").addEventListener("click", () => ready() && attend(click("unknown", "out")));
+  byId("unclick").addEventListener("click", async () => {
+    // A slip of a moment ago is mended at once; what is a row already is an undo.
+    if (!(await bursts.open()) && !(await staff())) return;
+    if (!(await mayUnclick())) {
+      verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say("unclick_late") });
+      return;
+    }
+    attend(inTurn(unclick));
+  });
+  for (const gone of ["pagehide", "visibilitychange"]) {
+    addEventListener(gone, () => scans && settle());
+  }
+}

@@ -1,0 +1,65 @@
+// Requests to the server: one time limit, one shape of failure, the language of the screen.
+
+import { isProblem } from "./response-shapes.js";
+import { tag } from "../base/words.js";
+
+const PATIENCE = 8000;
+const LONGEST_WAIT = 600_000; // milliseconds: a stranger on the way may ask for a day
+
+/**
+ * A request that got no usable answer. status: the server's own HTTP status, 0 where it was not the server that answered;
+ * detail: the server's sentence; tooLarge: something on the way, server or not, takes no body of this size.
+ */
+export class Failed extends Error {
+  constructor(status, { detail = "", retryAfter = 0, tooLarge = status === 413 } = {}) {
+    super(detail || `no answer (${status})`);
+    this.status = status;
+    this.detail = detail;
+    this.retryAfter = retryAfter; // milliseconds that were asked for
+    this.tooLarge = tooLarge;
+  }
+}
+
+async function bodyOf(response) {
+  // A captive portal answers 200 with HTML: only JSON is an answer.
+  if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return null;
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+/** The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape. */
+function failureOf(response, told) {
+  const waited = Number(response.headers.get("Retry-After")) * 1000 || 0;
+  const said = { retryAfter: Math.min(waited, LONGEST_WAIT), tooLarge: response.status === 413 };
+  return isProblem(told, response) ? new Failed(response.status, { ...said, detail: told.detail }) : new Failed(0, said);
+}
+
+/** The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else. */
+export async function ask(path, { token = null, body = null, is = () => true } = {}) {
+  const headers = { Accept: "application/json", "Accept-Language": tag() };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const response = await fetch(path, {
+      method: body ? "POST" : "GET",
+      headers,
+      body: body && JSON.stringify(body),
+      signal: stop.signal,
+      cache: "no-store",
+      // A device is known by its token alone; a cookie of some person who used this browser must not speak for it.
+      credentials: "omit",
+    });
+    const told = await bodyOf(response);
+    if (response.ok && told && is(told)) return told;
+    throw failureOf(response, told);
+  } catch (error) {
+    throw error instanceof Failed ? error : new Failed(0);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,55 @@
+// The queue as a file, for the day when this device never sees a network again: docs/handover.md has its format. The
+// scans are one signed string in it, so that the desk knows whose they are and that nobody has changed them.
+
+import * as clock from "../base/device-clock.js";
+import { hex, hmac, sha256 } from "../../browser/digests.js";
+import * as pairings from "../storage/pairings.js";
+import * as store from "../storage/scan-store.js";
+
+const MOST = 8000; // scans of one file: the desk takes files of up to 4 MB
+const MINUTE = 60_000; // how long the browser may take to read the file that was made for it
+
+/** Under the token's hash, which is all that the server keeps of the token. null over plain http. */
+async function signature(token, scans) {
+  if (!token || !globalThis.crypto?.subtle) return null;
+  return hex(await hmac(hex(await sha256(token)), scans));
+}
+
+/** Some of what waits or was set aside of one pairing, as docs/handover.md says it: signed under the name that it had then. */
+async function content({ device, name, campaign, token }, some) {
+  const scans = JSON.stringify(some.map((scan) => scan.body));
+  return {
+    format: "openweek-handover",
+    version: 1,
+    kiosk: device ? { id: device, name } : null,
+    campaign,
+    skew_ms: clock.skewNow(),
+    device_time: clock.stamp(Date.now()),
+    scans_json: scans,
+    signature: await signature(token, scans),
+  };
+}
+
+/**
+ * Save it through the browser: files for each pairing, several where one would be more than the desk takes. Nothing leaves
+ * the queue: the server knows each scan by its id.
+ */
+export async function save(most = MOST) {
+  const owing = await pairings.owing();
+  const present = owing.length ? null : await pairings.present();
+  for (const pairing of present ? [present] : owing) {
+    const scans = await store.unanswered(pairing.device);
+    for (let first = 0; first < Math.max(scans.length, 1); first += most) {
+      saveOne(await content(pairing, scans.slice(first, first + most)), first ? `-${first / most + 1}` : "");
+    }
+  }
+}
+
+function saveOne(told, part) {
+  const file = new Blob([JSON.stringify(told, null, 1)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `openweek-${told.kiosk?.name ?? "kiosk"}-${told.device_time.slice(0, 19).replace(/\D/g, "")}${part}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), MINUTE);
+}

@@ -1,0 +1,87 @@
+// The heartbeat: every half minute the device tells how it is, and hears what the desk wants and whether there is news.
+
+import * as api from "./api.js";
+import * as clock from "../base/device-clock.js";
+import * as knowledge from "./device-state.js";
+import { isHeartbeat } from "./response-shapes.js";
+import { version } from "../../browser/app-update.js";
+import * as store from "../storage/scan-store.js";
+
+const EVERY = 30_000; // milliseconds
+const SOONER = 2000; // after the queue grew or shrank a lot
+const MUCH = 25; // scans
+const LEAST_APART = 5000;
+
+let token = null;
+let told = () => {};
+let timer = null;
+let lastWaiting = 0;
+let lastBeat = -Infinity;
+
+async function battery() {
+  try {
+    const { level, charging } = await navigator.getBattery();
+    return { battery: Math.round(level * 100), charging };
+  } catch {
+    return { battery: null, charging: null }; // only some browsers tell
+  }
+}
+
+async function state() {
+  const { waiting, aside, oldest } = await store.queue();
+  lastWaiting = waiting;
+  return {
+    waiting,
+    aside,
+    oldest: oldest === null ? null : clock.stamp(oldest - (clock.skewNow() ?? 0)),
+    version,
+    ...(await battery()),
+  };
+}
+
+async function beat() {
+  const mine = token;
+  lastBeat = performance.now();
+  schedule(EVERY);
+  const body = await state();
+  const left = Date.now();
+  let outcome;
+  try {
+    const answer = await api.ask("/api/v1/kiosk/heartbeat", { token: mine, body, is: isHeartbeat });
+    if (mine !== token) return; // the pairing ended meanwhile
+    outcome = { online: true, news: await knowledge.hear(answer, left) };
+  } catch (error) {
+    if (!(error instanceof api.Failed)) throw error;
+    outcome = { online: error.status > 0, gone: error.status === 401, detail: error.detail };
+  }
+  if (mine === token) await told(outcome);
+}
+
+/** Spread a little, so that a hall of devices does not ask in one instant. */
+function schedule(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(beat, pause * (0.9 + Math.random() / 5));
+}
+
+/** Begin. tell({online, news, gone, detail}): after every beat; gone: the device is out of service. */
+export function open(deviceToken, tell) {
+  token = deviceToken;
+  told = tell;
+  schedule(EVERY);
+}
+
+export function close() {
+  token = null;
+  clearTimeout(timer);
+}
+
+/** Beat now; answers when it is over. */
+export function now() {
+  return token ? beat() : Promise.resolve();
+}
+
+/** The queue has changed: a lot is told sooner than the next beat. */
+export function queueIs(waiting) {
+  const much = Math.abs(waiting - lastWaiting) >= MUCH || (waiting === 0 && lastWaiting > 0);
+  if (token && much && performance.now() - lastBeat > LEAST_APART) schedule(SOONER);
+}

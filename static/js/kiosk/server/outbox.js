@@ -1,0 +1,227 @@
+// From the device to the server: every scan until the server has answered it by its id, always under the same id, and under
+// the name of the pairing that it was made in.
+
+import * as api from "./api.js";
+import * as clock from "../base/device-clock.js";
+import * as pairings from "../storage/pairings.js";
+import { isKnowledge, isResults } from "./response-shapes.js";
+import * as store from "../storage/scan-store.js";
+import * as timekeeping from "../storage/clock-record.js";
+
+const BATCH = 100;
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
+const PATIENT = 3; // failures before a batch is made smaller: it may be what the server stumbles over
+const UNREADABLE = [400, 413, 422];
+const ASIDE_EVERY = 3_600_000; // milliseconds
+const NO_LONGER = 401;
+const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
+const SLACK = 50; // milliseconds by which a timer may be early
+
+let told = () => {};
+let running = null;
+let next = null;
+let timer = null;
+let patient = true; // whether the next attempt leaves alone those whose pause still runs
+
+/** How it goes with the scans of one pairing. */
+class Way {
+  failures = 0;
+  size = BATCH;
+  blamed = 0; // scans set aside since the last that was answered
+  until = -Infinity; // when its pause is over
+  lookedAside = -Infinity;
+  refused = false;
+
+  pauses() {
+    return this.until - performance.now() > SLACK;
+  }
+
+  /** Wait before the next attempt, as long as was asked for at least. */
+  backOff(asked = 0) {
+    const pause = Math.min(FIRST_PAUSE * 2 ** this.failures, LONGEST_PAUSE);
+    this.failures += 1;
+    // Spread, so that a hall of kiosks does not come back in one instant.
+    this.until = performance.now() + Math.max(asked, pause * (0.75 + Math.random() / 2));
+  }
+
+  worked() {
+    this.failures = 0;
+    this.blamed = 0;
+    this.size = Math.min(this.size * 2, BATCH);
+  }
+
+  /** A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone. */
+  async narrow(batch) {
+    this.size = Math.ceil(batch.length / 2);
+    if (batch.length > 1) return;
+    await store.setAside(batch[0].id); // the next one goes alone, too, until one is answered
+    this.blamed += 1;
+  }
+
+  /** Whether this batch has failed so often that it should be smaller. A single scan is never blamed for the network. */
+  stumbled(error, batch) {
+    if (this.failures % PATIENT) return false;
+    return batch.length > 1 || error.status === 500;
+  }
+}
+
+const ways = new Map(); // by device
+
+function wayOf(device) {
+  if (!ways.has(device)) ways.set(device, new Way());
+  return ways.get(device);
+}
+
+/**
+ * Begin. tell() after every attempt: {online: null where nobody was asked; refused: the token of the present pairing, where
+ * the server no longer knows it, else null; detail; earlier: whether an earlier pairing had something to hand over}.
+ */
+export function open(tell) {
+  told = tell;
+}
+
+/** Whether the scans of this device wait because the server asked for it, or has just failed. */
+export function pausing(device) {
+  return wayOf(device).pauses();
+}
+
+function run() {
+  if (!running) {
+    running = attempt().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+  // Whoever asked for the one before hears of its failure; the next one begins all the same.
+  next ??= running.catch(() => {}).then(() => {
+    next = null;
+    return run();
+  });
+  return next;
+}
+
+/** Send what waits, also where a pause still runs. Answers when an attempt that began after this call is over. */
+export function send() {
+  patient = false;
+  return run();
+}
+
+/** Send what waits and may go now. Answers as send() does. */
+export function sendInTime() {
+  return run();
+}
+
+/** A scan was added: send it, unless the server has just failed and the one timer will try again anyway. */
+export function nudge() {
+  if (timer === null && !running) run();
+}
+
+async function attempt() {
+  clearTimeout(timer);
+  timer = null;
+  const all = !patient;
+  patient = true;
+  const work = () => deliver(all);
+  // Another tab of this kiosk may be sending: one at a time, and what it has delivered is not sent again.
+  const outcome = navigator.locks ? await navigator.locks.request("openweek-outbox", work) : await work();
+  const left = (await owing()).filter(({ waiting, way }) => waiting && !way.refused);
+  const soonest = Math.min(...left.map(({ way }) => way.until));
+  if (left.length) timer = setTimeout(run, Math.max(0, soonest - performance.now()));
+  told(outcome);
+}
+
+async function owing() {
+  const found = (await pairings.owing()).filter(({ token }) => token !== null);
+  return found.map((pairing) => ({ ...pairing, way: wayOf(pairing.device) }));
+}
+
+async function deliver(all) {
+  const outcome = { online: null, refused: null, detail: "", earlier: false };
+  const found = await owing();
+  if (found.length && !clock.isSure()) await askTime(found[0].token);
+  for (const pairing of found) {
+    if (!all && pairing.way.pauses()) continue;
+    const { online, refused = false, detail = "" } = await drain(pairing);
+    // The present pairing is asked for first, and what it hears is how the line is.
+    outcome.online ??= online;
+    if (!pairing.present) outcome.earlier = true;
+    else if (refused) Object.assign(outcome, { refused: pairing.token, detail });
+  }
+  return outcome;
+}
+
+/** A scan says when it was made: a device that is not sure of the time asks before it sends. */
+async function askTime(token) {
+  const left = Date.now();
+  try {
+    const { server_time } = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
+    clock.measure(left, Date.now(), server_time);
+    await timekeeping.note();
+  } catch (error) {
+    if (!(error instanceof api.Failed)) throw error;
+  }
+}
+
+async function drain({ device, token, way }) {
+  way.until = -Infinity;
+  way.refused = false;
+  let online = null;
+  for (;;) {
+    const batch = await store.waiting(device, way.size);
+    if (!batch.length) {
+      await lookAside(device, token, way);
+      return { online };
+    }
+    try {
+      const done = await post(batch, token);
+      online = true;
+      if (done) way.worked();
+      else way.backOff();
+    } catch (error) {
+      if (!(error instanceof api.Failed)) throw error;
+      online = error.status > 0;
+      if (error.status === NO_LONGER) {
+        way.refused = true;
+        return { online, refused: true, detail: error.detail };
+      }
+      await failed(error, batch, way);
+    }
+    if (way.pauses()) return { online };
+  }
+}
+
+/** A batch was not answered: make it smaller, or wait. Whoever can read none of them stumbles over no single one. */
+async function failed(error, batch, way) {
+  const unreadable = UNREADABLE.includes(error.status) || (error.tooLarge && batch.length > 1);
+  if (!unreadable) way.backOff(error.retryAfter);
+  if (unreadable || way.stumbled(error, batch)) await way.narrow(batch);
+  if (unreadable && batch.length === 1 && way.blamed >= PATIENT) way.backOff(error.retryAfter);
+}
+
+/** How many of the batch the server has answered for good. */
+async function post(batch, token) {
+  const left = Date.now();
+  const body = { device_time: clock.stamp(left), scans: batch.map((scan) => scan.body) };
+  const answer = await api.ask("/api/v1/scans", { token, body, is: isResults });
+  clock.measure(left, Date.now(), answer.server_time);
+  const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
+  const final = answer.results.filter((result) => result?.id in posted && FINAL.includes(result.verdict));
+  await store.answered(final, posted);
+  await timekeeping.note();
+  return final.length;
+}
+
+/** What was set aside is asked about now and then, one by one: the server may have been mended since. */
+async function lookAside(device, token, way) {
+  if (performance.now() - way.lookedAside < ASIDE_EVERY) return;
+  way.lookedAside = performance.now();
+  for (const scan of await store.aside(device)) {
+    try {
+      await post([scan], token);
+    } catch (error) {
+      if (!(error instanceof api.Failed)) throw error;
+      if (!UNREADABLE.includes(error.status) && error.status !== 500) return;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// The device's own database: its tables, and how they became what they are. scan-store.js, tally-burst.js and pairings.js
+// know what is in them.
+
+import { disk } from "../../browser/indexeddb.js";
+
+const VERSION = 3;
+const AT_ONCE = 1000; // scans
+export const KEPT = "kept"; // single values by their names
+export const SCANS = "scans";
+export const PAIRINGS = "pairings";
+
+function upgrade({ result: base, transaction }, oldVersion) {
+  if (oldVersion < 1) {
+    base.createObjectStore(KEPT);
+    const scans = base.createObjectStore(SCANS, { keyPath: "id" });
+    scans.createIndex("state", ["state", "seq"]);
+    scans.createIndex("seq", "seq");
+  }
+  if (oldVersion < 2) transaction.objectStore(SCANS).createIndex("holder", "about.holder");
+  if (oldVersion < 3) {
+    base.createObjectStore(PAIRINGS, { keyPath: "device" });
+    transaction.objectStore(SCANS).createIndex("device", ["device", "state", "seq"]);
+    if (oldVersion > 0) nameOwner(transaction);
+  }
+}
+
+/** Until version 3 a device held one pairing and no scan said whose it was: all of them are of the pairing that is kept. */
+function nameOwner(transaction) {
+  const [kept, scans, pairings] = [KEPT, SCANS, PAIRINGS].map((name) => transaction.objectStore(name));
+  const was = {};
+  for (const key of ["token", "handover", "kiosk", "knowledge", "burst"]) {
+    kept.get(key).onsuccess = ({ target }) => (was[key] = target.result ?? null);
+  }
+  kept.delete("handover").onsuccess = () => {
+    const { id: device = 0, name = "" } = was.kiosk ?? was.knowledge?.kiosk ?? {};
+    const token = was.token ?? was.handover;
+    const owner = { device, name, campaign: was.knowledge?.campaign?.id ?? null, token };
+    if (token !== null) {
+      pairings.put(owner);
+      kept.put({ ...was.kiosk, id: device, name }, "kiosk");
+    }
+    if (was.burst) kept.put({ ...was.burst, device }, "burst");
+    // Many at once: the device opens its door only when all are named.
+    const nameFrom = (range) => {
+      scans.getAll(range, AT_ONCE).onsuccess = ({ target: { result: found } }) => {
+        for (const scan of found) scans.put({ ...scan, device });
+        if (!found.length) return;
+        pairings.put(owner);
+        nameFrom(IDBKeyRange.lowerBound(found.at(-1).id, true));
+      };
+    };
+    nameFrom(null);
+  };
+}
+
+export const within = disk("openweek-kiosk", VERSION, upgrade);
+
+/** The range of a state in the index "state": all its scans, in the device's own order. */
+export function inState(state) {
+  return IDBKeyRange.bound([state, 0], [state, Infinity]);
+}
+
+/** The range of one pairing in the index "device", from a state up to a state in their alphabet. */
+export function ofDevice(device, state, last = state) {
+  return IDBKeyRange.bound([device, state, 0], [device, last, Infinity]);
+}
