@@ -154,6 +154,21 @@ class TestTheWayOut:
         rows = [(row.direction, row.verdict) for row in week.scans()[-4:]]
         assert rows == [("in", "stored"), ("out", "stored"), ("out", "repeat"), ("in", "repeat")]
 
+    def test_a_mode_that_is_shown_is_kept(self, station: Station):
+        page = station.page
+        station.mode("exit")
+        with page.expect_navigation():
+            page.evaluate(
+                """() => {
+                    const button = document.querySelector('#modes [data-mode="scan"]');
+                    const shown = () => button.ariaPressed === "true" && location.reload();
+                    new MutationObserver(shown).observe(button, { attributes: true });
+                    button.click();
+                }"""
+            )
+        expect(page.locator("#work")).to_be_visible()
+        expect(page.locator("body")).to_have_attribute("data-mode", "scan")
+
     def test_a_group_leaves_as_a_whole_and_is_not_asked(self, station: Station):
         token = station.week.issue("youth", headcount=40)
         station.scanner(token)

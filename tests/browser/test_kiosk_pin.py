@@ -67,6 +67,48 @@ def test_the_menu_asks_for_it_and_scanning_goes_on(station: Station):
     expect(page.locator("#sheet")).to_be_visible()
 
 
+@pytest.mark.parametrize("opener", ["#about", '#modes [data-mode="tally"]', "#strip .scan-undo"])
+def test_what_is_typed_in_the_task_of_the_click_is_kept(station: Station, opener: str):
+    page = station.page
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "已签到")
+    expect(page.locator("#strip .scan-undo")).to_be_visible()
+    typed = page.evaluate(
+        """(opener) => {
+            const button = document.querySelector(opener);
+            button.click();
+            if (!document.querySelector("#pin").open) button.click(); // an undo asks whether it is meant
+            document.execCommand("insertText", false, "4711");
+            return document.querySelector("#pin-digits").value;
+        }""",
+        opener,
+    )
+    assert typed == "4711"
+    page.keyboard.press("Enter")
+    expect(page.locator("#pin")).to_be_hidden()
+
+
+def test_the_first_digit_counts_where_the_last_click_is_taken_back(station: Station):
+    page = station.page
+    page.locator('#modes [data-mode="tally"]').click()
+    type_pin(page, "4711")
+    page.locator('#clickers [data-click="public"]').click()
+    expect(page.locator("#clicked")).to_have_text("1")
+    page.reload()  # the open burst becomes a row
+    expect(page.locator("#clicked")).to_have_text("1")
+    page.evaluate(SHUT)
+    typed = page.evaluate(
+        """() => {
+            document.querySelector("#unclick").click();
+            document.execCommand("insertText", false, "4711");
+            return document.querySelector("#pin-digits").value;
+        }"""
+    )
+    assert typed == "4711"
+    page.keyboard.press("Enter")
+    expect(page.locator("#clicked")).to_have_text("0")
+
+
 def test_the_touch_screen_is_left_with_it_alone(station: Station):
     page = station.page
     station.mode("touch")

@@ -66,10 +66,13 @@ async function choose(name) {
   // The touch screen is left to the public alone, so leaving it is for staff, too.
   const asks = mode === "touch" || OF_STAFF.includes(name);
   if (name === mode || (asks && !(await staff()))) return;
-  show(name);
-  draw();
-  onMode(name);
-  await store.put("mode", name);
+  try {
+    await store.put("mode", name); // before it is shown: a device that loses its power now comes back in this mode
+  } finally {
+    show(name);
+    draw();
+    onMode(name);
+  }
 }
 
 /** Begin with the mode that was chosen last. */

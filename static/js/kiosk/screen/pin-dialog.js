@@ -43,19 +43,25 @@ export function shut() {
 
 /** Whether a member of staff is at the screen; asks for the PIN where one is set. */
 export async function staff() {
-  // Another tab of this device may have set it, or taken it away, since this one began.
+  // Opened within the click itself: the first digit may follow before anything is read from the disk.
+  let answer = isOpen() ? null : askPin();
+  // Another tab of this device may have set the PIN, or taken it away, since this one began.
   await pin.recall();
   draw();
-  if (isOpen()) {
-    if (pin.isSet()) openFor(OPEN_FOR);
-    return true;
-  }
-  const right = await ask({ title: "pin_title", note: "pin_note", take: tryPin });
-  if (right) openFor(OPEN_FOR);
+  if (answer && !pin.isSet()) finish(true);
+  answer ??= isOpen() || askPin();
+  const right = await answer;
+  if (right && pin.isSet()) openFor(OPEN_FOR);
   return right;
 }
 
+function askPin() {
+  return ask({ title: "pin_title", note: "pin_note", take: tryPin });
+}
+
 async function tryPin(typed) {
+  await pin.recall();
+  if (!pin.isSet()) return "";
   const pause = await pin.wait();
   if (pause) return say("pin_wait", { count: Math.ceil(pause / 1000) });
   if (await pin.check(typed)) return "";

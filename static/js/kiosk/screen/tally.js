@@ -17,6 +17,7 @@ let scans = null; // the station's Scans
 let onRow = () => {};
 let sums = new Map();
 let timer = null;
+let burstIsOpen = false; // whether clicks of a moment ago are no row yet
 let order = Promise.resolve(); // one click after the other, each on disk before the next
 
 function groups() {
@@ -85,6 +86,7 @@ async function clickOnce(group, direction) {
     { ...fresh, about: { group, holder: null, entry: judged.entry, flags: [] } },
     knowledge.knowledge().rules.max_headcount,
   );
+  burstIsOpen = true;
   const key = direction === "out" ? "out" : group;
   sums.set(key, (sums.get(key) ?? 0) + 1);
   write();
@@ -110,6 +112,7 @@ function flash(button) {
 
 async function endBurst() {
   clearTimeout(timer);
+  burstIsOpen = false;
   if (await bursts.end()) onRow();
 }
 
@@ -132,6 +135,7 @@ async function lastRow() {
 /** Take back the last click: out of the open burst, else out of the last row, which is undone and made anew with one less. */
 async function unclick() {
   const open = await bursts.untap();
+  burstIsOpen = Boolean(open?.count);
   const row = open ?? (await lastRow());
   if (!row) return;
   if (!open) await replace(row);
@@ -196,7 +200,7 @@ export function listen(rowMade, ready, staff, attend) {
   byId("leave").addEventListener("click", () => ready() && attend(click("unknown", "out")));
   byId("unclick").addEventListener("click", async () => {
     // A slip of a moment ago is mended at once; what is a row already is an undo.
-    if (!(await bursts.open()) && !(await staff())) return;
+    if (!burstIsOpen && !(await staff())) return;
     if (!(await mayUnclick())) {
       verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say("unclick_late") });
       return;
