@@ -6,7 +6,7 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.errors import N_
 from models.ledger import tables as ledger
-from models.ledger.tables import Answer, Flag
+from models.ledger.tables import Answer, Direction, Flag, ScanKind, Verdict
 
 REASONS = {
     "unknown_code": N_("Not one of our codes. Please show the code of your pass."),
@@ -22,22 +22,26 @@ REASONS = {
 
 
 def message(
-    answer: Answer, campaign: Campaign, *, kind: str = ledger.PASS, direction: str = ledger.IN
+    answer: Answer,
+    campaign: Campaign,
+    *,
+    kind: str = ScanKind.PASS,
+    direction: str = Direction.IN,
 ) -> str:
     """The sentence for an answer. Times are told in the campaign's zone."""
-    if answer.verdict == ledger.REFUSED:
+    if answer.verdict == Verdict.REFUSED:
         return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
     if answer.flags & ledger.HELD:
         return gettext("Kept. The organizer will look at it before it counts.")
-    if kind == ledger.UNDO:
-        return gettext("Undone") if answer.verdict == ledger.STORED else gettext("Was undone already")
-    if direction == ledger.OUT:
+    if kind == ScanKind.UNDO:
+        return gettext("Undone") if answer.verdict == Verdict.STORED else gettext("Was undone already")
+    if direction == Direction.OUT:
         return (
-            gettext("Checked out") if answer.verdict == ledger.STORED else gettext("Was checked out already")
+            gettext("Checked out") if answer.verdict == Verdict.STORED else gettext("Was checked out already")
         )
     if Flag.REENTRY in answer.flags:
         return gettext("Welcome back")
-    if answer.verdict == ledger.REPEAT:
+    if answer.verdict == Verdict.REPEAT:
         return gettext("Already checked in at %(time)s", time=_clock(answer, campaign))
     if answer.headcount and answer.headcount > 1:
         return gettext("Checked in: %(count)s people", count=answer.headcount)

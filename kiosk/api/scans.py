@@ -15,8 +15,7 @@ from models.checkin.decoded_scan import Desk, desk_of
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
-from models.ledger import tables as ledger
-from models.ledger.tables import Answer
+from models.ledger.tables import Answer, Direction, ScanKind, Verdict
 
 bp = Blueprint("scans", __name__)
 
@@ -82,7 +81,11 @@ def _read_request() -> tuple[list, datetime | None]:
 
 def _result(attempt: Attempt | None, answer: Answer | None, desk: Desk) -> dict:
     if attempt is None:
-        answer, attempt_kind, direction = Answer(None, ledger.REFUSED, "bad_scan"), ledger.PASS, ledger.IN
+        answer, attempt_kind, direction = (
+            Answer(None, Verdict.REFUSED, "bad_scan"),
+            ScanKind.PASS,
+            Direction.IN,
+        )
     else:
         attempt_kind, direction = attempt.kind, attempt.direction
     return {

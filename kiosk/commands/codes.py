@@ -25,7 +25,7 @@ from models.db import db
 from models.devices import kiosks, pairing, status
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Conflict, Unknown
-from models.events.tables import CANCELLED, PUBLISHED, Event
+from models.events.tables import Event, EventStatus
 from models.installation import site
 from models.public import queries
 
@@ -151,10 +151,10 @@ def list_kiosks(as_json: bool) -> None:
 
 
 STATES = {
-    status.SERVING: N_("in service"),
-    status.LOCKED: N_("locked"),
-    status.EXPIRED: N_("expired"),
-    status.ENDED: N_("revoked"),
+    status.DeviceState.SERVING: N_("in service"),
+    status.DeviceState.LOCKED: N_("locked"),
+    status.DeviceState.EXPIRED: N_("expired"),
+    status.DeviceState.ENDED: N_("revoked"),
 }
 
 
@@ -235,7 +235,7 @@ def _one_event(week: Campaign, event_id: int) -> int:
     event = find_event(event_id)
     if event.campaign_id != week.id:
         raise Unknown(N_("There is no event %(id)s in this campaign."), id=event_id)
-    if event.status == CANCELLED:
+    if event.status == EventStatus.CANCELLED:
         raise Conflict(posters.NO_POSTER)
     if not event.occurrences:
         raise Conflict(venue_codes.NO_DATE)
@@ -245,7 +245,9 @@ def _one_event(week: Campaign, event_id: int) -> int:
 def _dated_events(week: Campaign, region: str | None) -> list[int]:
     """Ids of the published events that have a date, in calendar order."""
     filters = queries.parse(week, MultiDict({"region": region} if region else {}))
-    asked = queries.events(week, filters).where(Event.status == PUBLISHED, Event.occurrences.any())
+    asked = queries.events(week, filters).where(
+        Event.status == EventStatus.PUBLISHED, Event.occurrences.any()
+    )
     return list(db.session.scalars(asked.with_only_columns(Event.id)))
 
 

@@ -26,7 +26,7 @@ from models.db import db
 from models.devices import kiosks as devices
 from models.errors import N_, Conflict, Mistake
 from models.events import check_in_window
-from models.events.tables import PUBLISHED, Event
+from models.events.tables import Event, EventStatus
 from models.figures.recount import verify
 from models.synthetic import fill as synthetic
 
@@ -202,7 +202,7 @@ def _prepare(
 
 def _open_events(week: Campaign, now: datetime) -> list[Event]:
     here = select(Event).where(
-        Event.campaign_id == week.id, Event.status == PUBLISHED, Event.withdrawn_at.is_(None)
+        Event.campaign_id == week.id, Event.status == EventStatus.PUBLISHED, Event.withdrawn_at.is_(None)
     )
     known = {event.id: event for event in db.session.scalars(here.order_by(Event.id))}
     open_now = {one.event_id for one in check_in_window.of_events(known, week.zone) if one.open_at(now)}

@@ -26,7 +26,7 @@ from models.drawing import qr
 from models.drawing.text_layout import Face, blank, broken, draw, fitted, ink, width
 from models.errors import N_, Conflict
 from models.events import scope
-from models.events.tables import CANCELLED, Event, EventVenue, Occurrence
+from models.events.tables import Event, EventStatus, EventVenue, Occurrence
 from models.installation import site
 
 bp = Blueprint("posters", __name__)
@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
 def poster(event_id: int) -> Response:
     form = formats.find(request.args.get("format", formats.A4_PAGE.key))
     event = scope.event_for(current_user, event_id)
-    if event.status == CANCELLED:
+    if event.status == EventStatus.CANCELLED:
         raise Conflict(NO_POSTER)
     now = clock.now()
     response = make_response(poster_pdf([venue_codes.for_event(event, now)], now, form))
@@ -249,7 +249,7 @@ def _places(code: VenueCode) -> list[str]:
 
 def _told(event: Event, places: list[str]) -> tuple[list[str], str]:
     """The lines that say when, and the one that says where."""
-    held = [sitting for sitting in event.occurrences if sitting.status != CANCELLED]
+    held = [sitting for sitting in event.occurrences if sitting.status != EventStatus.CANCELLED]
     shown = SITTINGS if len(held) <= SITTINGS else SITTINGS - 1
     with force_locale("zh"):
         text = render_template("kiosk/paper/poster.txt", sittings=held, shown=shown, places=places)

@@ -23,7 +23,7 @@ from models.codes.pass_batches import Batch
 from models.codes.passes import Pass
 from models.errors import N_, Mistake
 from models.events import scope
-from models.events.tables import CANCELLED, Event
+from models.events.tables import Event, EventStatus
 
 bp = Blueprint("handing_out", __name__, url_prefix="/desk/events/<int:event_id>/passes")
 
@@ -48,7 +48,7 @@ def _page(event: Event, mistake: Mistake | None = None) -> str:
         campaign=event.campaign,
         batches=pass_batches.of_event(event),
         printed=venue_codes.printed(event) if event.occurrences else None,
-        printable=event.occurrences and event.status != CANCELLED,
+        printable=event.occurrences and event.status != EventStatus.CANCELLED,
         format_words=_format_words(),
         formats=formats.ALL,
         layouts=sheets.LAYOUTS,

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from PIL import Image
 
 from kiosk.paper.pdf import A4, A5, DPI, Paper, Picture, Placed
-from models.campaigns.tables import AUDIENCE
+from models.campaigns.tables import TermKind
 from models.codes.passes import GROUP, OpenedPass, Pass
 from models.drawing import qr
 from models.drawing.text_layout import Face, blank, draw, fitted, ink, width
@@ -220,10 +220,10 @@ def _number(number: int, form: Layout) -> Image.Image:
 
 
 def _group_zh(held: Pass | OpenedPass) -> str:
-    term = held.campaign.term(AUDIENCE, held.group)
+    term = held.campaign.term(TermKind.AUDIENCE, held.group)
     return term.name_zh if term else "不限受众"
 
 
 def _group_word(held: Pass) -> str:
-    term = held.campaign.term(AUDIENCE, held.group)
+    term = held.campaign.term(TermKind.AUDIENCE, held.group)
     return term.name(str(get_locale())) if term else _("Unknown")

@@ -28,6 +28,7 @@ from models.events import check_in_window
 from models.events.check_in_window import Sitting
 from models.events.tables import Event, Occurrence
 from models.ledger import tables as ledger
+from models.ledger.tables import ScanKind
 
 bp = Blueprint("phone", __name__)
 
@@ -111,7 +112,7 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
         raise UnknownGroupError
     attempt = Attempt(
         id=ticket.scan_id,
-        kind=ledger.VENUE,
+        kind=ScanKind.VENUE,
         at=ticket.opened,
         group=group,
         holder=holder,
@@ -138,7 +139,7 @@ def result(token: str, scan_id: UUID) -> Response:
         event=event,
         sitting=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
         answer=answer,
-        message=message(answer, event.campaign, kind=ledger.VENUE),
+        message=message(answer, event.campaign, kind=ScanKind.VENUE),
     )
     return make_response(page)
 

@@ -11,7 +11,7 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.venue_codes import PRINTED, Opened, VenueCode
 from models.events.check_in_window import Sitting
-from models.events.tables import CANCELLED, PUBLISHED, Event
+from models.events.tables import Event, EventStatus
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def of_code(opened: Opened) -> Trouble:
 
 def of_event(event: Event, schedule: Sequence[Sitting], now: datetime) -> Trouble:
     """Why nobody can check in to this event now, and when one can."""
-    if event.status == CANCELLED:
+    if event.status == EventStatus.CANCELLED:
         sentence = _("This event was cancelled, so there is nothing to check in to.")
         return _at(event, 410, _("Cancelled"), sentence, icon="cancelled")
-    if event.withdrawn_at is not None or event.status != PUBLISHED:
+    if event.withdrawn_at is not None or event.status != EventStatus.PUBLISHED:
         sentence = _("This event is not in the public calendar. Ask the staff at the venue.")
         return Trouble(410, _("This event is not open to the public"), sentence)
     held = [sitting for sitting in schedule if sitting.held]

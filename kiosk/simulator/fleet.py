@@ -20,7 +20,7 @@ from kiosk.simulator.visitors import arrivals
 from models import clock
 from models.checkin.admit import MAX_BATCH
 from models.errors import N_, Conflict, Mistake
-from models.ledger.tables import REFUSED, REPEAT, STORED
+from models.ledger.tables import Verdict
 
 AT_ONCE = 200  # devices that run at the same time
 WRONG_CLOCKS = (-86_400, -3_600, -240, 90, 700, 7_200, 86_400)  # seconds
@@ -199,9 +199,9 @@ def _count(report: Report, device: Device) -> None:
     scans = device.store.scans.values()
     verdicts = Counter(scan.answer["verdict"] for scan in scans if scan.answer)
     report.sent += len(device.outbox.sent)
-    report.stored += verdicts[STORED]
-    report.repeated += verdicts[REPEAT]
-    report.refused += verdicts[REFUSED]
+    report.stored += verdicts[Verdict.STORED]
+    report.repeated += verdicts[Verdict.REPEAT]
+    report.refused += verdicts[Verdict.REFUSED]
     report.waiting += len(device.store.waiting)
     report.aside += sum(scan.aside for scan in scans)
     report.again += device.outbox.again

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.simulator.network import Failed, Request
-from models.ledger.tables import REFUSED, RETRY, STORED
+from models.ledger.tables import Verdict
 
 BATCH = 100
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -43,7 +43,7 @@ class Store:
     def add(self, scan: Kept) -> None:
         scan.body["seq"] = len(self.scans) + 1
         self.scans[scan.id] = self.waiting[scan.id] = scan
-        if scan.body["shown"] == STORED:
+        if scan.body["shown"] == Verdict.STORED:
             self._take_back(scan, True)
 
     def batch(self, most: int) -> list[Kept]:
@@ -53,7 +53,7 @@ class Store:
         """The device shows its own verdict because nobody has answered."""
         if scan.id in self.waiting:
             scan.body["shown"] = verdict
-            if verdict == STORED:
+            if verdict == Verdict.STORED:
                 self._take_back(scan, True)
 
     def answered(self, results: list[dict], posted: dict[str, str | None]) -> None:
@@ -63,12 +63,12 @@ class Store:
             scan = self.waiting.get(result["id"])
             if scan is None:
                 continue
-            overtaken = scan.body["shown"] == STORED and posted[scan.id] != STORED
-            if overtaken and result["verdict"] == REFUSED:
+            overtaken = scan.body["shown"] == Verdict.STORED and posted[scan.id] != Verdict.STORED
+            if overtaken and result["verdict"] == Verdict.REFUSED:
                 continue
             scan.answer = result
             del self.waiting[scan.id]
-            self._take_back(scan, result["verdict"] != REFUSED)
+            self._take_back(scan, result["verdict"] != Verdict.REFUSED)
 
     def put_aside(self, scan: Kept) -> None:
         """What the server cannot read at all: kept, and no longer in the way of others."""
@@ -140,7 +140,9 @@ class Outbox:
         final = [
             result
             for result in (results if isinstance(results, list) else [])
-            if isinstance(result, dict) and result.get("id") in posted and result.get("verdict") != RETRY
+            if isinstance(result, dict)
+            and result.get("id") in posted
+            and result.get("verdict") != Verdict.RETRY
         ]
         self.again += sum(bool(result.get("again")) for result in final)
         self._store.answered(final, posted)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from kiosk.simulator import network
 from kiosk.simulator.fleet import Report
-from models.ledger.tables import REFUSED, REPEAT, STORED
+from models.ledger.tables import Verdict
 from models.synthetic.fill import Filled
 
 NAMES, NUMBERS = 26, 9  # columns of the table
@@ -40,9 +40,9 @@ def filled_value(done: Filled, seed: int) -> dict:
         "seed": seed,
         "events": done.events,
         "scans": done.scans,
-        "stored": done.verdicts[STORED],
-        "repeated": done.verdicts[REPEAT],
-        "refused": done.verdicts[REFUSED],
+        "stored": done.verdicts[Verdict.STORED],
+        "repeated": done.verdicts[Verdict.REPEAT],
+        "refused": done.verdicts[Verdict.REFUSED],
         "reasons": dict(done.reasons.most_common()),
         "flags": dict(done.flags.most_common()),
     }
@@ -55,9 +55,9 @@ def filled_text(done: Filled, seed: int) -> str:
             _("Made up with seed %(seed)s", seed=seed),
             _row(_("events"), done.events),
             _row(_("scans"), done.scans),
-            _row(_("stored"), done.verdicts[STORED]),
-            _row(_("repeated"), done.verdicts[REPEAT]),
-            _row(_("refused"), done.verdicts[REFUSED], reasons),
+            _row(_("stored"), done.verdicts[Verdict.STORED]),
+            _row(_("repeated"), done.verdicts[Verdict.REPEAT]),
+            _row(_("refused"), done.verdicts[Verdict.REFUSED], reasons),
         ]
     )
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from models import clock
 from models.codes import passes, signatures
-from models.ledger.tables import IN, OUT, REPEAT, STORED, TALLY
+from models.ledger.tables import Direction, ScanKind, Verdict
 from models.ledger.visit import Entry, came_back, derive
 
 
@@ -72,10 +72,12 @@ def decide(
         return refused("not_open")
     zone = known["campaign"]["zone"]
     place = sitting["id"], clock.day_of(at, zone)
-    entry = Entry(scan_id, at, body.get("direction") or IN, headcount, "", "", clock.hour_of(at, zone))
+    entry = Entry(
+        scan_id, at, body.get("direction") or Direction.IN, headcount, "", "", clock.hour_of(at, zone)
+    )
     unchecked = (*(() if sitting["capacity"] is None else ("capacity",)), *guessed)
     if payload is None:
-        return Judged(STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked)
+        return Judged(Verdict.STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked)
     verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
     return Judged(verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked))
 
@@ -83,7 +85,7 @@ def decide(
 def _may(kind: str, known: dict) -> bool:
     """What a device needs to hand in a kind of scan; a supervisor may everything."""
     scopes = known["kiosk"]["scopes"]
-    return ("tally" if kind == TALLY else "scan") in scopes or "supervisor" in scopes
+    return ("tally" if kind == ScanKind.TALLY else "scan") in scopes or "supervisor" in scopes
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def decide_undo(target: Target | None, at: datetime, known: dict) -> Judged:
     """Judge an undo made at an instant; None: the device knows no such scan."""
     if target is None or not _reaches(target, at, known):
         return refused("not_allowed")
-    return Judged(REPEAT if target.undone else STORED)
+    return Judged(Verdict.REPEAT if target.undone else Verdict.STORED)
 
 
 def _reaches(target: Target, at: datetime, known: dict) -> bool:
@@ -163,13 +165,13 @@ def _nearest(sittings: list[dict], at: datetime) -> dict | None:
 def _verdict(entry: Entry, seen: Sequence[Entry], flags: list[str]) -> tuple[str, datetime | None]:
     before = derive(seen, identified=True)
     first = before.visit
-    if entry.direction == OUT:
-        return (STORED, None) if first is None or before.inside else (REPEAT, first.at)
+    if entry.direction == Direction.OUT:
+        return (Verdict.STORED, None) if first is None or before.inside else (Verdict.REPEAT, first.at)
     if first is None:
-        return STORED, None
+        return Verdict.STORED, None
     if came_back(seen, entry):
         flags.append("reentry")
     if entry.headcount > before.weight:
         flags.append("raised")
-        return STORED, None
-    return (STORED, None) if entry.order < first.order else (REPEAT, first.at)
+        return Verdict.STORED, None
+    return (Verdict.STORED, None) if entry.order < first.order else (Verdict.REPEAT, first.at)

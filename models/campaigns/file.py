@@ -14,21 +14,15 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from models.campaigns.tables import TermKind
 from models.campaigns.toml_table import Entries
 from models.errors import N_, Mistake
 
-AUDIENCE, FOCUS, FORMAT, SPOTLIGHT, LINE, UNIT = KINDS = (
-    "audience",
-    "focus",
-    "format",
-    "spotlight",
-    "line",
-    "unit",
-)
+KINDS = tuple(TermKind)
 # Without these a week cannot be held; the other lists may be missing.
-_NEEDED = {AUDIENCE, FORMAT}
+_NEEDED = {TermKind.AUDIENCE, TermKind.FORMAT}
 # What rows without a known group or format are filed under.
-RESERVED = {AUDIENCE: "unknown", FORMAT: "other"}
+RESERVED = {TermKind.AUDIENCE: "unknown", TermKind.FORMAT: "other"}
 # Numbers of groups travel in one byte of a code, those of campaigns in two.
 _MOST_TERMS, _MOST_CAMPAIGNS = 255, 65535
 LONGEST = 60  # days; each is a bit of a number that a database holds (models.standing)
@@ -82,7 +76,7 @@ class CampaignFile:
 
     def format_of(self, reported: str) -> str:
         """The key of the format that a reported form of activity belongs to, `other` where the file does not say."""
-        return self.format_map.get(reported.strip(), RESERVED[FORMAT])
+        return self.format_map.get(reported.strip(), RESERVED[TermKind.FORMAT])
 
     def summary_due(self) -> date:
         """The working day by which the summaries are to be handed in."""
@@ -172,7 +166,7 @@ def _campaign(top: Entries) -> CampaignFile:
         days_off=summary.days("days_off"),
         working_weekends=summary.days("working_weekends"),
         terms=MappingProxyType(terms),
-        format_map=MappingProxyType(_format_map(top, terms[FORMAT])),
+        format_map=MappingProxyType(_format_map(top, terms[TermKind.FORMAT])),
     )
     for entries in (top, name, theme, summary, marked):
         if entries:

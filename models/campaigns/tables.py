@@ -1,6 +1,7 @@
 """The campaign (宣传周): its days, zone and theme, and the lists of terms from its campaign file."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,19 @@ from models.db import Base, db
 from models.errors import N_, Unknown
 
 UNKNOWN_GROUP = "unknown"
-AUDIENCE, FOCUS, FORMAT, SPOTLIGHT, LINE, UNIT = "audience", "focus", "format", "spotlight", "line", "unit"
+
+
+class TermKind(StrEnum):
+    """The lists of a campaign file, in its order."""
+
+    AUDIENCE = "audience"
+    FOCUS = "focus"
+    FORMAT = "format"
+    SPOTLIGHT = "spotlight"
+    LINE = "line"
+    UNIT = "unit"
+
+
 OTHER_FORMAT = "other"
 
 
@@ -45,7 +58,7 @@ class Campaign(Base):
 
     @property
     def groups(self) -> list["Term"]:
-        return self.of(AUDIENCE)
+        return self.of(TermKind.AUDIENCE)
 
     def group_by_number(self, number: int) -> str:
         """The key of the audience group with this number in code payloads; 0 and strangers are unknown."""

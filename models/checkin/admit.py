@@ -19,7 +19,7 @@ from models.errors import N_, Mistake
 from models.events import check_in_window
 from models.ledger import in_effect
 from models.ledger import tables as ledger
-from models.ledger.tables import Answer, Scan
+from models.ledger.tables import Answer, Scan, Verdict
 
 MAX_BATCH = 500
 _TRIES = 5
@@ -180,7 +180,7 @@ class _Batch:
         first = self.known.get(case.id)
         if first is not None:
             shown_green_after_refusal = (
-                case.let_in and first.verdict == ledger.REFUSED and first.shown != ledger.STORED
+                case.let_in and first.verdict == Verdict.REFUSED and first.shown != Verdict.STORED
             )
             return first.digest != case.digest or shown_green_after_refusal
         return self.fresh[case.id] is not case and self.fresh[case.id].digest != case.digest

@@ -10,7 +10,7 @@ from uuid import UUID
 from models import clock
 from models.codes import signatures
 from models.errors import Mistake
-from models.ledger import tables as ledger
+from models.ledger.tables import Direction, ScanKind, Verdict
 
 MAX_HEADCOUNT = 999
 _MAX_WHOLE = 2**53  # what a browser counts exactly
@@ -34,7 +34,7 @@ class Attempt:
     skew_ms: int | None = None  # device clock minus true time, where the device knew it
     shown: str | None = None
     code: str | None = None
-    direction: str = ledger.IN
+    direction: str = Direction.IN
     group: str | None = None
     headcount: int | None = None
     undoes: UUID | None = None
@@ -99,12 +99,18 @@ def read(raw: object, now: datetime) -> Attempt | None:
         return _read(raw, scan_id)
     except (Mistake, ValueError, OverflowError):
         kind = raw.get("kind")
-        known = kind if kind in (ledger.PASS, ledger.TOUCH, ledger.TALLY, ledger.UNDO) else ledger.PASS
+        known = (
+            kind if kind in (ScanKind.PASS, ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO) else ScanKind.PASS
+        )
         return Attempt(id=scan_id, kind=known, at=now, malformed=True, raw=_hash(raw))
 
 
 def _read(raw: dict, scan_id: UUID) -> Attempt:
-    kind = _one_of(raw, "kind", (ledger.PASS, ledger.TOUCH, ledger.TALLY, ledger.UNDO))
+    kind = _one_of(
+        raw,
+        "kind",
+        (ScanKind.PASS, ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO),
+    )
     at = clock.parse_instant(raw.get("at"))
     if not datetime.min.replace(tzinfo=at.tzinfo) + _FAR < at < datetime.max.replace(tzinfo=at.tzinfo) - _FAR:
         raise ValueError("at")
@@ -112,13 +118,13 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
     length, hashed = _whole(raw, "code_length", 0, 100_000), raw.get("code_hash")
     if hashed is not None and not (isinstance(hashed, str) and _KEYED_HASH.fullmatch(hashed)):
         raise ValueError("code_hash")
-    if kind == ledger.PASS and not isinstance(code, str) and length is None:
+    if kind == ScanKind.PASS and not isinstance(code, str) and length is None:
         raise ValueError("code")
     group = raw.get("group")
-    if kind in (ledger.TOUCH, ledger.TALLY) and not isinstance(group, str):
+    if kind in (ScanKind.TOUCH, ScanKind.TALLY) and not isinstance(group, str):
         raise ValueError("group")
-    undoes = _uuid(raw.get("undoes")) if kind == ledger.UNDO else None
-    if kind == ledger.UNDO and undoes in (None, scan_id):
+    undoes = _uuid(raw.get("undoes")) if kind == ScanKind.UNDO else None
+    if kind == ScanKind.UNDO and undoes in (None, scan_id):
         raise ValueError("undoes")
     return Attempt(
         id=scan_id,
@@ -127,21 +133,25 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
         seq=_whole(raw, "seq", 0, _MAX_WHOLE),
         skew_ms=_whole(raw, "skew_ms", -MAX_SKEW_MS, MAX_SKEW_MS),
         shown=_shown(raw),
-        code=code if kind == ledger.PASS and isinstance(code, str) else None,
-        direction=_one_of(raw, "direction", (None, ledger.IN, ledger.OUT)) or ledger.IN,
-        group=group if kind in (ledger.TOUCH, ledger.TALLY) else None,
+        code=code if kind == ScanKind.PASS and isinstance(code, str) else None,
+        direction=_one_of(raw, "direction", (None, Direction.IN, Direction.OUT)) or Direction.IN,
+        group=group if kind in (ScanKind.TOUCH, ScanKind.TALLY) else None,
         headcount=_whole(raw, "headcount", 1, MAX_HEADCOUNT),
         undoes=undoes,
         occurrence_id=_whole(raw, "occurrence", 1, 2**31 - 1),
-        foreign_length=length if kind == ledger.PASS and not isinstance(code, str) else None,
-        foreign_hash=hashed if kind == ledger.PASS and not isinstance(code, str) else None,
+        foreign_length=length if kind == ScanKind.PASS and not isinstance(code, str) else None,
+        foreign_hash=hashed if kind == ScanKind.PASS and not isinstance(code, str) else None,
     )
 
 
 def _shown(raw: dict) -> str | None:
     """A device that showed `retry` told nobody yes or no: as if it asked live."""
-    shown = _one_of(raw, "shown", (None, ledger.STORED, ledger.REPEAT, ledger.REFUSED, ledger.RETRY))
-    return None if shown == ledger.RETRY else shown
+    shown = _one_of(
+        raw,
+        "shown",
+        (None, Verdict.STORED, Verdict.REPEAT, Verdict.REFUSED, Verdict.RETRY),
+    )
+    return None if shown == Verdict.RETRY else shown
 
 
 def _one_of(raw: dict, name: str, allowed: tuple):

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from models.codes import keys
 from models.db import db
-from models.ledger import tables as ledger
-from models.ledger.tables import Scan
+from models.ledger.tables import Scan, ScanKind
 
 
 def holder_of(cookie: str) -> str:
@@ -21,5 +20,5 @@ def holder_of(cookie: str) -> str:
 def visit_of(holder: str, scan_id: UUID) -> Scan | None:
     """The attempt with this id, when it was this browser's."""
     return db.session.scalar(
-        select(Scan).where(Scan.id == scan_id, Scan.holder == holder, Scan.kind == ledger.VENUE)
+        select(Scan).where(Scan.id == scan_id, Scan.holder == holder, Scan.kind == ScanKind.VENUE)
     )

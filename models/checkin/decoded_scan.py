@@ -15,8 +15,7 @@ from models.codes import keys, passes, signatures
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.events.check_in_window import Sitting
-from models.ledger import tables as ledger
-from models.ledger.tables import Answer, Flag
+from models.ledger.tables import Answer, Flag, ScanKind, Verdict
 from models.ledger.visit import Entry
 
 LATE_AFTER = timedelta(minutes=15)
@@ -43,7 +42,7 @@ class Desk:
     ever_served: frozenset[int] = frozenset()
 
     def may(self, kind: str) -> bool:
-        return self.tallies if kind == ledger.TALLY else self.scans
+        return self.tallies if kind == ScanKind.TALLY else self.scans
 
 
 def desk_of(kiosk: Kiosk) -> Desk:
@@ -94,17 +93,17 @@ class Case:
 
     @property
     def is_undo(self) -> bool:
-        return self.attempt.kind == ledger.UNDO
+        return self.attempt.kind == ScanKind.UNDO
 
     @property
     def let_in(self) -> bool:
         """The device already showed green: a fact that the figures weigh and never lose (rule 6)."""
-        return self.attempt.shown == ledger.STORED
+        return self.attempt.shown == Verdict.STORED
 
     @property
     def decided_there(self) -> bool:
         """The device decided by itself that the person belongs where it says."""
-        return self.attempt.shown in (ledger.STORED, ledger.REPEAT)
+        return self.attempt.shown in (Verdict.STORED, Verdict.REPEAT)
 
     @property
     def key(self) -> tuple[int, date, str] | None:
@@ -112,7 +111,7 @@ class Case:
         return (self.sitting.occurrence_id, self.day, self.holder) if self.sitting and self.holder else None
 
     def refuse(self, reason: str) -> None:
-        self.verdict, self.reason = ledger.REFUSED, reason
+        self.verdict, self.reason = Verdict.REFUSED, reason
 
     def entry(self, effective: bool) -> Entry:
         return Entry(
@@ -183,7 +182,7 @@ def _open(attempt: Attempt, desk: Desk, now: datetime, skew: int | None, readers
         case.flags |= Flag.AFTER_REVOCATION
     if attempt.malformed:
         case.refuse("bad_scan")
-    elif attempt.kind == ledger.PASS:
+    elif attempt.kind == ScanKind.PASS:
         readers.read_pass(case)
     elif not case.is_undo:
         _read_counted(case, desk.campaign)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models.codes.venue_codes import PRINTED, VenueCode
 from models.errors import N_, Mistake
 from models.events.tables import Event
-from models.ledger.tables import FAR, NEAR, NOT_TOLD
+from models.ledger.tables import Nearness
 from models.places.gcj02 import gcj02
 from models.places.tables import Venue
 
@@ -53,7 +53,7 @@ def answer(area: Area | None, told: str | None) -> str | None:
     """What is kept of a form's answer: NEAR or FAR as told, else NOT_TOLD; None where nobody asked."""
     if area is None:
         return None
-    return told if told in (NEAR, FAR) else NOT_TOLD
+    return told if told in (Nearness.NEAR, Nearness.FAR) else Nearness.UNKNOWN
 
 
 def check_metres(metres: int | None) -> None:

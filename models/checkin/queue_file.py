@@ -21,7 +21,7 @@ from models.db import Base, BigId, Instant, db, transaction
 from models.devices.kiosks import Kiosk
 from models.devices.scope import kiosk_for, reaches_kiosk
 from models.errors import N_, Mistake
-from models.ledger.tables import HELD, REFUSED, STORED
+from models.ledger.tables import HELD, Verdict
 from models.organizations.tables import Account
 
 
@@ -167,9 +167,9 @@ def take_in(saved: Saved, account: Account, now: datetime) -> Taken:
         scans=len(found),
         fresh=len(fresh),
         unreadable=len(found) - len(readable),
-        held=sum(1 for answer in fresh if answer.verdict == STORED and answer.flags & HELD),
+        held=sum(1 for answer in fresh if answer.verdict == Verdict.STORED and answer.flags & HELD),
         verdicts=dict(Counter(answer.verdict for answer in fresh)),
-        reasons=dict(Counter(answer.reason for answer in fresh if answer.verdict == REFUSED)),
+        reasons=dict(Counter(answer.reason for answer in fresh if answer.verdict == Verdict.REFUSED)),
         flags=dict(Counter(name for answer in fresh for name in answer.flags.names)),
     )
 

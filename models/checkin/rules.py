@@ -8,9 +8,8 @@ from uuid import UUID
 from models.checkin.decoded_scan import Case, Desk
 from models.codes.passes import Pass
 from models.events.check_in_window import Sitting, nearest, open_then
-from models.ledger import tables as ledger
 from models.ledger.in_effect import Undo
-from models.ledger.tables import HELD, OUT, REPEAT, STORED, Flag
+from models.ledger.tables import HELD, Direction, Flag, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
 
 
@@ -118,7 +117,7 @@ def decide_entry(case: Case, place: Place, occupancy: dict[tuple[int, date], int
     effective = not undone and not case.flags & HELD
     entry = case.entry(effective)
     after = derive([*place.entries, entry], place.identified)
-    case.verdict = _verdict(case, place, before, entry) if effective else STORED
+    case.verdict = _verdict(case, place, before, entry) if effective else Verdict.STORED
     room = (place.occurrence_id, place.day)
     if room in occupancy and effective:
         more = after.inside - before.inside
@@ -135,7 +134,7 @@ def decide_entry(case: Case, place: Place, occupancy: dict[tuple[int, date], int
 def _squeeze_in(case: Case) -> bool:
     """Over capacity: whom a device already let in, and heads that staff counted, are facts. Others are refused."""
     shown_green = case.let_in or (Flag.REENTRY in case.flags and case.attempt.shown is not None)
-    if shown_green or case.attempt.kind == ledger.TALLY:
+    if shown_green or case.attempt.kind == ScanKind.TALLY:
         case.flags |= Flag.OVER_CAPACITY
         return True
     return False
@@ -143,24 +142,24 @@ def _squeeze_in(case: Case) -> bool:
 
 def _verdict(case: Case, place: Place, before: State, entry: Entry) -> str:
     if not place.identified:
-        return STORED
+        return Verdict.STORED
     first = before.visit
-    if entry.direction == OUT:
+    if entry.direction == Direction.OUT:
         if first is None or before.inside:
-            return STORED
+            return Verdict.STORED
         case.since = first.at
-        return REPEAT
+        return Verdict.REPEAT
     if first is None:
-        return STORED
+        return Verdict.STORED
     if came_back(place.entries, entry):
         case.flags |= Flag.REENTRY
     if entry.headcount > before.weight:
         case.flags |= Flag.RAISED
-        return STORED
+        return Verdict.STORED
     if entry.order < first.order:
-        return STORED  # handed in late, and yet the first: it is the visit now
+        return Verdict.STORED  # handed in late, and yet the first: it is the visit now
     case.since = first.at
-    return REPEAT
+    return Verdict.REPEAT
 
 
 def decide_undo(case: Case, target: Target | None, earlier: list[Undo], desk: Desk) -> None:
@@ -169,18 +168,18 @@ def decide_undo(case: Case, target: Target | None, earlier: list[Undo], desk: De
     earlier: the undos of this target that count; this one joins them when it does."""
     undo = Undo(desk.kiosk_id, case.at, frozenset(desk.served(case.at) if desk.supervisor else ()))
     if target is None:
-        case.verdict = STORED
-    elif target.kind == ledger.UNDO:
+        case.verdict = Verdict.STORED
+    elif target.kind == ScanKind.UNDO:
         case.refuse("bad_scan")
     elif not (target.reached_by(undo) or (desk.supervisor and target.event_id is None)):
         case.refuse("not_allowed")
-    elif target.verdict == ledger.REFUSED:
-        case.verdict = REPEAT  # it never counted: there is nothing to take out
+    elif target.verdict == Verdict.REFUSED:
+        case.verdict = Verdict.REPEAT  # it never counted: there is nothing to take out
     elif valid := [other for other in earlier if target.reached_by(other)]:
-        case.verdict, case.since = REPEAT, min(other.at for other in valid)
+        case.verdict, case.since = Verdict.REPEAT, min(other.at for other in valid)
     else:
-        case.verdict = STORED
-    if case.verdict == STORED and not case.flags & HELD:
+        case.verdict = Verdict.STORED
+    if case.verdict == Verdict.STORED and not case.flags & HELD:
         earlier.append(undo)
         if target is not None and target.place is not None:
             _take_out(target.place, case.attempt.undoes)

@@ -16,8 +16,7 @@ from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, Unknown
 from models.events.tables import Event
 from models.figures import count as figures
-from models.ledger import tables as ledger
-from models.ledger.tables import ACCEPT, HELD, REPEAT, STORED, UNDO, Flag, Resend, Ruling, Scan
+from models.ledger.tables import HELD, Decision, Flag, Resend, Ruling, Scan, ScanKind, Verdict
 
 MOST_AT_ONCE = 500
 
@@ -51,8 +50,10 @@ def _at(event: Event) -> ColumnElement[bool]:
     """Scans of an event that flags hold back, and undos of its scans that do."""
     target = aliased(Scan)
     of_target = exists(select(target.number).where(target.id == Scan.undoes, target.event_id == event.id))
-    mine = or_(Scan.event_id == event.id, and_(Scan.kind == UNDO, of_target))
-    return and_(mine, Scan.verdict.in_((STORED, REPEAT)), Scan.flags.bitwise_and(int(HELD)) != 0)
+    mine = or_(Scan.event_id == event.id, and_(Scan.kind == ScanKind.UNDO, of_target))
+    return and_(
+        mine, Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)), Scan.flags.bitwise_and(int(HELD)) != 0
+    )
 
 
 def _ruled() -> ColumnElement[bool]:
@@ -131,18 +132,20 @@ def _visits(event: Event) -> int:
 
 def accepted(held: Held) -> bool:
     """Whether the newest word lets it count."""
-    return held.ruling is not None and held.ruling.decision == ACCEPT
+    return held.ruling is not None and held.ruling.decision == Decision.ACCEPT
 
 
 def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: datetime) -> None:
     """A person's word on a kept row: accept it although its flags hold it back, or set it aside. Raises Mistake."""
-    if decision not in (ledger.ACCEPT, ledger.SET_ASIDE):
+    if decision not in (Decision.ACCEPT, Decision.SET_ASIDE):
         raise Mistake(N_("A ruling either accepts a scan or sets it aside."))
     if not why.strip():
         raise Mistake(N_("Say why, so that others can follow the decision."))
     with transaction():
         row = store.known_scans([scan_id]).get(scan_id)
-        if row is None or not (row.presence_id or (row.kind == ledger.UNDO and row.verdict == ledger.STORED)):
+        if row is None or not (
+            row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
+        ):
             raise Unknown(N_("There is no such scan that could count."))
         # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
         store.lock_door(store.campaign_number(row), alone=True)

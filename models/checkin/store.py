@@ -12,9 +12,8 @@ from models.checkin.decoded_scan import Case, Desk
 from models.checkin.rules import Place, Target
 from models.db import db, insert, on_postgresql
 from models.events.tables import Occurrence
-from models.ledger import tables as ledger
 from models.ledger.in_effect import counts, newest_rulings, undos_of
-from models.ledger.tables import Answer, Counter, Flag, Presence, Resend, Scan
+from models.ledger.tables import Answer, Counter, Flag, Presence, Resend, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks of a campaign's door
@@ -126,8 +125,8 @@ def read_entries(places: Sequence[Place]) -> None:
         select(Scan)
         .where(
             Scan.presence_id.in_(by_id),
-            Scan.kind != ledger.UNDO,
-            Scan.verdict.in_((ledger.STORED, ledger.REPEAT)),
+            Scan.kind != ScanKind.UNDO,
+            Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
         )
         .execution_options(populate_existing=True)
     ).all()

@@ -14,21 +14,13 @@ from models.db import db, transaction
 from models.demo import week
 from models.errors import N_
 from models.events.draft import Lead
-from models.organizations.tables import (
-    COMMITTEE,
-    OFFICE,
-    ORGANIZER,
-    Account,
-    add_account,
-    find_account,
-    new_organization,
-)
+from models.organizations.tables import Account, Role, add_account, find_account, new_organization
 
 OFFICE_NAME = "宣传周办公室（演练）"
 
 
 @dataclass(frozen=True)
-class Role:
+class DemoAccount:
     """One demo account. what: who that is, for the list that is printed."""
 
     email: str
@@ -37,13 +29,24 @@ class Role:
     what: str
 
 
-def roles() -> tuple[Role, ...]:
+def roles() -> tuple[DemoAccount, ...]:
     return (
-        Role("organizer@example.org", ORGANIZER, week.host("xihu"), N_("organizer")),
-        Role("school@example.org", ORGANIZER, week.host("school"), N_("organizer of another organization")),
-        Role("county@example.org", OFFICE, Lead(f"西湖区{OFFICE_NAME}", "330106"), N_("county office")),
-        Role("province@example.org", OFFICE, Lead(f"浙江省{OFFICE_NAME}", "330000"), N_("provincial office")),
-        Role("committee@example.org", COMMITTEE, Lead("组委会办公室（演练）"), N_("committee office")),
+        DemoAccount("organizer@example.org", Role.ORGANIZER, week.host("xihu"), N_("organizer")),
+        DemoAccount(
+            "school@example.org", Role.ORGANIZER, week.host("school"), N_("organizer of another organization")
+        ),
+        DemoAccount(
+            "county@example.org", Role.OFFICE, Lead(f"西湖区{OFFICE_NAME}", "330106"), N_("county office")
+        ),
+        DemoAccount(
+            "province@example.org",
+            Role.OFFICE,
+            Lead(f"浙江省{OFFICE_NAME}", "330000"),
+            N_("provincial office"),
+        ),
+        DemoAccount(
+            "committee@example.org", Role.COMMITTEE, Lead("组委会办公室（演练）"), N_("committee office")
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from models.db import db
 from models.devices import kiosks
 from models.events.check_in_window import Sitting, of_events
 from models.events.tables import Event
-from models.ledger.tables import PASS, TALLY, TOUCH, UNDO, VENUE, Scan
+from models.ledger.tables import Scan, ScanKind
 
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
 BUSIEST = 14  # check-ins of one sitting, besides groups
@@ -88,9 +88,10 @@ def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now
     poster = venue_codes.for_event(event, issued)
     scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
     _hand_in(
-        [scan for scan in scans if scan.kind != VENUE], Desk(guests.campaign, lambda at: [event.id], kiosk.id)
+        [scan for scan in scans if scan.kind != ScanKind.VENUE],
+        Desk(guests.campaign, lambda at: [event.id], kiosk.id),
     )
-    return [scan for scan in scans if scan.kind == VENUE]
+    return [scan for scan in scans if scan.kind == ScanKind.VENUE]
 
 
 def _hand_in(scans: list[Attempt], desk: Desk) -> None:
@@ -120,24 +121,30 @@ def _scans(
         return min(instant, last).replace(microsecond=0)
 
     for entry in guests.invited(event, chance):
-        yield Attempt(_id(chance), PASS, moment(), code=entry.token)
+        yield Attempt(_id(chance), ScanKind.PASS, moment(), code=entry.token)
     groups = event.groups or guests.groups
     for _ in range(chance.randint(1, 4)):
-        yield Attempt(_id(chance), TOUCH, moment(), group=chance.choice(groups), headcount=1)
+        yield Attempt(_id(chance), ScanKind.TOUCH, moment(), group=chance.choice(groups), headcount=1)
     for _ in range(chance.randint(1, 4)):
         holder = f"b:{chance.randbytes(16).hex()}"
         yield Attempt(
-            _id(chance), VENUE, moment(), group=chance.choice(guests.groups), holder=holder, method="printed",
+            _id(chance), ScanKind.VENUE, moment(), group=chance.choice(guests.groups), holder=holder, method="printed",
             code_number=poster, occurrence_id=sitting.occurrence_id,
         )  # fmt: skip
     if chance.random() < 0.5:
         yield Attempt(
-            _id(chance), TALLY, moment(), group=chance.choice(groups), headcount=chance.randint(3, 15)
+            _id(chance),
+            ScanKind.TALLY,
+            moment(),
+            group=chance.choice(groups),
+            headcount=chance.randint(3, 15),
         )
     if chance.random() < 0.15:
-        mistaken = Attempt(_id(chance), TOUCH, moment(), group=chance.choice(groups), headcount=1)
+        mistaken = Attempt(_id(chance), ScanKind.TOUCH, moment(), group=chance.choice(groups), headcount=1)
         yield mistaken
-        yield Attempt(_id(chance), UNDO, min(mistaken.at + timedelta(seconds=20), now), undoes=mistaken.id)
+        yield Attempt(
+            _id(chance), ScanKind.UNDO, min(mistaken.at + timedelta(seconds=20), now), undoes=mistaken.id
+        )
 
 
 def _id(chance: Random) -> UUID:

@@ -13,7 +13,7 @@ from models.db import db, transaction
 from models.devices.kiosks import Kiosk, KioskService
 from models.errors import N_, Conflict, Mistake
 from models.events import check_in_window, scope
-from models.events.tables import CANCELLED, Event, Occurrence
+from models.events.tables import Event, EventStatus, Occurrence
 from models.organizations.tables import Account
 
 LONGEST_NAME = 30
@@ -67,7 +67,11 @@ def goals(account: Account, event: Event, now: datetime) -> list[Event]:
     asked = (
         scope.events_for(account)
         .join(first, first.c.event_id == Event.id)
-        .where(Event.campaign_id == event.campaign_id, Event.id != event.id, Event.status != CANCELLED)
+        .where(
+            Event.campaign_id == event.campaign_id,
+            Event.id != event.id,
+            Event.status != EventStatus.CANCELLED,
+        )
         .options(selectinload(Event.occurrences))
         .order_by(
             Event.lead_id.is_not_distinct_from(event.lead_id).desc(),
@@ -86,7 +90,7 @@ def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
     The time of a phone that goes with its event is now that of the other one. Raises Conflict."""
     if there.campaign_id != here.campaign_id or there.id == here.id:
         raise Conflict(N_("Choose another event of the same week."))
-    if there.status == CANCELLED or not there.occurrences or check_in_window.end_of(there) <= now:
+    if there.status == EventStatus.CANCELLED or not there.occurrences or check_in_window.end_of(there) <= now:
         raise Conflict(N_("That event is over, cancelled or has no date: nobody can be checked in there."))
     with transaction():
         kiosk = _serving(kiosk, now)

@@ -17,7 +17,7 @@ from models.codes.venue_codes import ROTATING, VenueCode
 from models.db import Base, Instant, db, transaction
 from models.devices.pairing import ALPHABET, CODE_LENGTH, CODE_LIFE
 from models.errors import N_, Conflict, Mistake, Unknown
-from models.events.tables import CANCELLED, Event
+from models.events.tables import Event, EventStatus
 
 DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # steps that a screen may hold in advance
 
@@ -48,7 +48,7 @@ def _digest(code: str, secret_key: str) -> str:
 
 def offer(event: Event, secret_key: str, now: datetime) -> str:
     """A fresh pairing code for a screen of this event. Raises Conflict where there is nothing to check in to."""
-    if not event.occurrences or event.status == CANCELLED:
+    if not event.occurrences or event.status == EventStatus.CANCELLED:
         raise Conflict(N_("This event has no date or was cancelled: there is no code to show on a screen."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -10,7 +11,14 @@ from models.db import db
 from models.devices.kiosks import Kiosk, KioskService
 from models.events.tables import Event
 
-SERVING, LOCKED, EXPIRED, ENDED = "serving", "locked", "expired", "ended"
+
+class DeviceState(StrEnum):
+    SERVING = "serving"
+    LOCKED = "locked"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
 SILENT_AFTER = timedelta(minutes=5)  # several heartbeats: a device that slept for a moment is no trouble
 LOW_BATTERY = 20  # percent
 
@@ -37,7 +45,7 @@ class Device:
 
     @property
     def serving(self) -> bool:
-        return self.state in (SERVING, LOCKED)
+        return self.state in (DeviceState.SERVING, DeviceState.LOCKED)
 
     @property
     def charging(self) -> bool:
@@ -75,7 +83,8 @@ def stand(kiosk: Kiosk, event: Event, now: datetime) -> Device:
         here=any(one.id == event.id for one in present),
         events=present,
         heard=heard,
-        silent=state in (SERVING, LOCKED) and now - (heard or kiosk.paired_at) > SILENT_AFTER,
+        silent=state in (DeviceState.SERVING, DeviceState.LOCKED)
+        and now - (heard or kiosk.paired_at) > SILENT_AFTER,
         waiting=told.waiting if told else None,
         aside=told.aside if told else None,
         oldest=told.oldest_at if told and told.waiting else None,
@@ -87,7 +96,7 @@ def stand(kiosk: Kiosk, event: Event, now: datetime) -> Device:
 def state_of(kiosk: Kiosk, now: datetime) -> str:
     """serving, locked (by the desk), expired (its time is over) or ended (by the desk)."""
     if kiosk.revoked_at is not None:
-        return ENDED
+        return DeviceState.ENDED
     if kiosk.ended(now) is not None:
-        return EXPIRED
-    return LOCKED if kiosk.locked_at is not None else SERVING
+        return DeviceState.EXPIRED
+    return DeviceState.LOCKED if kiosk.locked_at is not None else DeviceState.SERVING

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models import clock
 from models.db import db
-from models.events.tables import PUBLISHED, Event, Occurrence
+from models.events.tables import Event, EventStatus, Occurrence
 
 MARGIN = timedelta(minutes=60)
 
@@ -41,7 +41,7 @@ def sitting_of(occurrence: Occurrence, event_status: str, withdrawn: bool, zone:
         start = occurrence.start_at
         opens = start - MARGIN
         closes = occurrence.end_at + MARGIN if occurrence.end_at is not None else day_end
-    held = event_status == PUBLISHED and occurrence.status == "scheduled" and not withdrawn
+    held = event_status == EventStatus.PUBLISHED and occurrence.status == "scheduled" and not withdrawn
     return Sitting(occurrence.id, occurrence.event_id, start, opens, closes, occurrence.capacity, held)
 
 

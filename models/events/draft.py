@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from models import clock, urls
 from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.errors import N_, Mistake
 from models.events.tables import HALF_DAYS, MODES, Event
 from models.organizations.tables import Organization
@@ -202,10 +202,10 @@ def check(campaign: Campaign, draft: EventDraft) -> None:
     if not draft.title.strip():
         raise Mistake(N_("An event needs a title."))
     _short_enough(draft)
-    _known(campaign, campaigns.AUDIENCE, draft.groups)
-    _known(campaign, campaigns.FOCUS, [draft.main_focus] if draft.main_focus else [])
+    _known(campaign, TermKind.AUDIENCE, draft.groups)
+    _known(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
     asked = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
-    _known(campaign, campaigns.FORMAT, [key for key in asked if key != campaigns.OTHER_FORMAT])
+    _known(campaign, TermKind.FORMAT, [key for key in asked if key != campaigns.OTHER_FORMAT])
     if draft.mode is not None and draft.mode not in MODES:
         raise Mistake(N_("“%(mode)s” is not one of onsite, online and mixed."), mode=draft.mode[:40])
     if draft.online_url:

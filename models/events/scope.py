@@ -10,18 +10,18 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from models.db import LARGEST_ID, db
 from models.errors import N_, Unknown
 from models.events.tables import Event
-from models.organizations.tables import COMMITTEE, OFFICE, ORGANIZER, Account
+from models.organizations.tables import Account, Role
 from models.places import regions
 
 
 def reach(account: Account) -> ColumnElement[bool]:
     """The condition on Event that says which events an account reaches, withdrawn ones too."""
     led = Event.lead_id == account.organization_id
-    if account.role == COMMITTEE:
+    if account.role == Role.COMMITTEE:
         return true()
-    if account.role == OFFICE:
+    if account.role == Role.OFFICE:
         return or_(led, _in_region(account.organization.region_code))
-    return led if account.role == ORGANIZER else false()
+    return led if account.role == Role.ORGANIZER else false()
 
 
 def _in_region(code: str | None) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Events (活动) and their occurrences (场次) as rows. The verbs that change them live in models.publishing."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,10 +11,34 @@ from models.db import Base, Instant
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
 
-DRAFT, SUBMITTED, PUBLISHED, CANCELLED = "draft", "submitted", "published", "cancelled"
-PUBLIC = (PUBLISHED, CANCELLED)
-MODES = ("onsite", "online", "mixed")
-HALF_DAYS = ("morning", "afternoon", "evening")
+
+class EventStatus(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class OccurrenceStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+
+
+class Mode(StrEnum):
+    ONSITE = "onsite"
+    ONLINE = "online"
+    MIXED = "mixed"
+
+
+class HalfDay(StrEnum):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+MODES = tuple(Mode)
+HALF_DAYS = tuple(HalfDay)
 NO_DATE = 99_999_999 * 10_000  # the place in the calendar of what has no date: behind all others
 
 
@@ -34,7 +59,7 @@ class Event(Base):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[str] = mapped_column(String(10), default=DRAFT)
+    status: Mapped[str] = mapped_column(String(10), default=EventStatus.DRAFT)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     main_focus: Mapped[str | None] = mapped_column(String(60))

@@ -11,7 +11,7 @@ from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures.count import Where, figures, inside_now
-from models.ledger.tables import FAR, METHODS, NEAR, NOT_TOLD, Counter, Presence, Scan
+from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
 
 # How a visit is known, in the order of how well: scanned by us, told by the visitor, counted by staff, declared later.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
@@ -123,4 +123,8 @@ def visits_by_answer(event_id: int) -> dict[str, int]:
         .group_by(Scan.near)
     )
     counted = {near: int(visits) for near, visits in db.session.execute(asked)}
-    return {near: counted.get(near, 0) for near in (NEAR, FAR, NOT_TOLD)} if counted else {}
+    return (
+        {near: counted.get(near, 0) for near in (Nearness.NEAR, Nearness.FAR, Nearness.UNKNOWN)}
+        if counted
+        else {}
+    )

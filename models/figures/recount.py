@@ -13,7 +13,7 @@ from models.campaigns.tables import Campaign
 from models.db import db, snapshot
 from models.events.tables import Event, Occurrence
 from models.ledger.in_effect import counts, undo_of
-from models.ledger.tables import ACCEPT, HELD, IN, OUT, REPEAT, STORED, UNDO, Counter, Presence, Ruling, Scan
+from models.ledger.tables import HELD, Counter, Decision, Direction, Presence, Ruling, Scan, ScanKind, Verdict
 
 COUNTED = ("visits", "taken", "inside")  # of a counter, in this order
 NOBODY = "s:%"  # holders of rows that stand alone: touch and tally
@@ -30,7 +30,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Recount:
     """What a recount found. visits: by the ledger."""
 
     scans: int
@@ -42,7 +42,7 @@ class Verdict:
         return not self.differences
 
 
-def verify(campaign: Campaign) -> Verdict:
+def verify(campaign: Campaign) -> Recount:
     """Recount a campaign. Reads everything; writes nothing."""
     with snapshot():
         holders = _holders(_effective(campaign)).subquery()
@@ -50,7 +50,7 @@ def verify(campaign: Campaign) -> Verdict:
         differences = [*_compare_counters(campaign, cells), *_compare_presences(campaign, holders)]
         mine = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
         scans = db.session.scalar(mine)
-    return Verdict(scans, sum(sums[0] for sums in cells.values()), differences)
+    return Recount(scans, sum(sums[0] for sums in cells.values()), differences)
 
 
 def _effective(campaign: Campaign) -> Select:
@@ -61,18 +61,18 @@ def _effective(campaign: Campaign) -> Select:
     undone = exists(
         select(undo.number).where(
             undo.undoes == Scan.id,
-            undo.kind == UNDO,
-            undo.verdict == STORED,
+            undo.kind == ScanKind.UNDO,
+            undo.verdict == Verdict.STORED,
             undo.number.not_in(_idle_undos(campaign)),
         )
     ).correlate(Scan)
     not_held = Scan.flags.bitwise_and(int(HELD)) == 0
     return select(Scan).where(
         Scan.campaign_id == campaign.id,
-        Scan.kind != UNDO,
-        Scan.verdict.in_((STORED, REPEAT)),
+        Scan.kind != ScanKind.UNDO,
+        Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
         ~undone,
-        or_(ruling == ACCEPT, and_(ruling.is_(None), not_held)),
+        or_(ruling == Decision.ACCEPT, and_(ruling.is_(None), not_held)),
     )
 
 
@@ -83,12 +83,12 @@ def _idle_undos(campaign: Campaign) -> list[int]:
     rows = db.session.execute(
         select(Scan, target.kiosk_id, target.event_id, target.at)
         .join(target, target.id == Scan.undoes)
-        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO, Scan.verdict == STORED)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO, Scan.verdict == Verdict.STORED)
     ).all()
     ruled = db.session.execute(
         select(Ruling.scan_id, Ruling.decision)
         .join(Scan, Scan.id == Ruling.scan_id)
-        .where(Scan.campaign_id == campaign.id, Scan.kind == UNDO)
+        .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO)
         .order_by(Ruling.id)
     )
     rulings = dict(ruled.all())
@@ -104,7 +104,7 @@ def _holders(effective: Select) -> Select:
     of its arrivals, and how many of it are inside."""
     row = effective.subquery()
     own = (row.c.occurrence_id, row.c.day, row.c.holder)
-    arrives = row.c.direction == IN
+    arrives = row.c.direction == Direction.IN
     ranked = select(
         row,
         func.max(case((arrives, row.c.headcount), else_=0)).over(partition_by=own).label("weight"),
@@ -117,7 +117,7 @@ def _holders(effective: Select) -> Select:
     ).subquery()
     alone = ranked.c.holder.like(NOBODY)
     left = case((and_(alone, ranked.c.weight == 0), -ranked.c.headcount), else_=0)
-    inside = case((ranked.c.last == OUT, left), else_=ranked.c.weight)
+    inside = case((ranked.c.last == Direction.OUT, left), else_=ranked.c.weight)
     return select(ranked, (~alone).label("identified"), inside.label("inside")).where(
         ranked.c.place == 1, or_(ranked.c.weight > 0, inside != 0)
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vUri
 
 from models import clock
-from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import db
 from models.ics.vevent import line
 from models.organizations.tables import Organization
@@ -17,7 +17,7 @@ PRODID = "-//Openweek//Openweek//ZH"
 REFRESH = timedelta(hours=1)
 COLOUR = "steelblue"  # a CSS3 name: hex is not allowed there
 MODES = {"onsite": "现场", "online": "线上", "mixed": "线上线下结合"}
-OTHER = {AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, FORMAT: {OTHER_FORMAT: "其他形式"}}
+OTHER = {TermKind.AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, TermKind.FORMAT: {OTHER_FORMAT: "其他形式"}}
 
 
 def calendar(campaign: Campaign, entries: Iterable[bytes], head: dict[str, object] | None = None) -> bytes:
@@ -77,7 +77,7 @@ def filter_names(campaign: Campaign, filters: Filters) -> list[str]:
         [f"{day.month}月{day.day}日" for day in filters.day],
         *(
             [_term(campaign, kind, key) for key in getattr(filters, kind)]
-            for kind in (AUDIENCE, FOCUS, FORMAT, LINE)
+            for kind in (TermKind.AUDIENCE, TermKind.FOCUS, TermKind.FORMAT, TermKind.LINE)
         ),
         [db.session.get_one(Organization, number).name for number in filters.organization],
         [db.session.get_one(Venue, number).name for number in filters.venue],

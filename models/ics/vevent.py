@@ -12,8 +12,8 @@ from icalendar import Event as VEvent
 from icalendar import vUri
 
 from models import clock, urls
-from models.campaigns.tables import AUDIENCE, FORMAT, OTHER_FORMAT
-from models.events.tables import CANCELLED, Event, Occurrence
+from models.campaigns.tables import OTHER_FORMAT, TermKind
+from models.events.tables import Event, EventStatus, Occurrence
 from models.installation import Site
 from models.places import regions
 from models.places.tables import Venue
@@ -36,7 +36,7 @@ def event_path(event: Event) -> str:
 
 
 def is_cancelled(occurrence: Occurrence) -> bool:
-    return CANCELLED in (occurrence.status, occurrence.event.status)
+    return EventStatus.CANCELLED in (occurrence.status, occurrence.event.status)
 
 
 def by_the_clock(occurrence: Occurrence) -> bool:
@@ -105,7 +105,7 @@ def _summary(occurrence: Occurrence) -> str:
 
 def _description(occurrence: Occurrence, site: Site) -> str:
     event = occurrence.event
-    groups = [term.name_zh for term in event.campaign.of(AUDIENCE) if term.key in event.groups]
+    groups = [term.name_zh for term in event.campaign.of(TermKind.AUDIENCE) if term.key in event.groups]
     told = (
         ("时间", _time_told(occurrence)),
         ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
@@ -194,10 +194,10 @@ def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
 
 def _categories(event: Event) -> list[str]:
     """Audience groups and forms of activity; a form outside the campaign's list by the word it was told in."""
-    found = [term.name_zh for term in event.campaign.of(AUDIENCE) if term.key in event.groups]
+    found = [term.name_zh for term in event.campaign.of(TermKind.AUDIENCE) if term.key in event.groups]
     keys = [event.main_format] if event.main_format else []
     for key in dict.fromkeys(keys + [row.format for row in event.formats]):
-        term = event.campaign.term(FORMAT, key)
+        term = event.campaign.term(TermKind.FORMAT, key)
         found += [term.name_zh] if term else []
     found += [line(row.text) for row in event.formats if row.format == OTHER_FORMAT]
     return list(dict.fromkeys(filter(None, found)))

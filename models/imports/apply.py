@@ -20,10 +20,10 @@ from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft
 from models.events.merges import followed
-from models.events.tables import PUBLISHED, Event, Occurrence
+from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.calendar import to_draft
 from models.imports.calendar.recurrence import Steps
-from models.imports.findings import REFUSED, VERDICTS, CalendarEntry, Finding, Outcome, Row, Understood
+from models.imports.findings import VERDICTS, CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood
 from models.imports.row_writer import FIELDS, Keep, field_names
 from models.imports.spreadsheet.to_draft import Reading, reading_of, understand
 from models.organizations.tables import Account
@@ -117,7 +117,9 @@ def _understood(
     try:
         draft = adopt(told)
     except Mistake as mistake:
-        return Understood(row.number, REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref)
+        return Understood(
+            row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref
+        )
     filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
     said = (Finding(N_("Filled in here: %(fields)s."), fields=field_names(filled)),) if filled else ()
     return replace(read, draft=draft, findings=(*read.findings, *said))
@@ -131,7 +133,9 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
         key = (row.draft.origin, row.draft.origin_ref) if row.draft else None
         if key in first:
             why = Finding(N_("This is the same event as row %(row)s. Take one of them out."), row=first[key])
-            row = Understood(row.number, REFUSED, (why,), title=row.title, ref=row.draft.origin_ref)
+            row = Understood(
+                row.number, RowVerdict.REFUSED, (why,), title=row.title, ref=row.draft.origin_ref
+            )
         elif key:
             first[key] = row.number
         found.append(row)
@@ -171,12 +175,12 @@ def _missing(
 ) -> list[tuple[Event, bool]]:
     """Published events of an origin that its file names no more, and whether that is certain: no row that could not be
     read may be it. What is over is not called off by a file that dropped it: many calendars keep only what is to come."""
-    unread = [row for row in rows if row.verdict == REFUSED]
+    unread = [row for row in rows if row.verdict == RowVerdict.REFUSED]
     named, shared = all(row.ref for row in unread), {_uid(row.ref) for row in unread}
     asked = select(Event).where(
         Event.campaign_id == campaign.id,
         Event.origin == origin,
-        Event.status == PUBLISHED,
+        Event.status == EventStatus.PUBLISHED,
         Event.withdrawn_at.is_(None),
         Event.occurrences.any(Occurrence.end_day >= campaign.today(now)),
     )

@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from models.errors import Mistake
 from models.events.draft import EventDraft
 
-NEW, CHANGED, SAME, CANCELLED, OTHER_YEAR, REFUSED = VERDICTS = (
-    "new", "changed", "same", "cancelled", "other_year", "refused",
-)  # fmt: skip
+
+class RowVerdict(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    CANCELLED = "cancelled"
+    OTHER_YEAR = "other_year"
+    REFUSED = "refused"
+
+
+VERDICTS = tuple(RowVerdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +144,4 @@ class Outcome:
     @property
     def asks(self) -> bool:
         """An event that stands here and that its source has no more, or moved away without calling it cancelled."""
-        return self.verdict == CANCELLED and self.event is not None and self.draft is None
+        return self.verdict == RowVerdict.CANCELLED and self.event is not None and self.draft is None

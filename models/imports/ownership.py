@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, Lead
-from models.organizations.tables import OFFICE, ORGANIZER, Account
+from models.organizations.tables import Account, Role
 from models.places import regions
 
 
@@ -16,9 +16,9 @@ def adopter(account: Account) -> Callable[[EventDraft], EventDraft]:
     What it gives raises Mistake for what is out of the account's reach."""
 
     def adopt(draft: EventDraft) -> EventDraft:
-        if account.role == ORGANIZER:
+        if account.role == Role.ORGANIZER:
             return _led(draft, account)
-        return _inside(draft, account) if account.role == OFFICE else draft
+        return _inside(draft, account) if account.role == Role.OFFICE else draft
 
     return adopt
 

@@ -11,20 +11,8 @@ from models.campaigns.tables import Campaign
 from models.db import transaction
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, draft_of
-from models.events.tables import CANCELLED as EVENT_CANCELLED
-from models.events.tables import PUBLISHED, Event
-from models.imports.findings import (
-    CANCELLED,
-    CHANGED,
-    NEW,
-    OTHER_YEAR,
-    REFUSED,
-    SAME,
-    Finding,
-    Names,
-    Outcome,
-    Understood,
-)
+from models.events.tables import Event, EventStatus
+from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.organizations.tables import Account
 from models.publishing import lifecycle
 
@@ -71,7 +59,7 @@ class Keep:
             if not self.partial:
                 raise
             why = Finding(N_("The database refused this row."))
-        return Outcome(row.number, REFUSED, (why,), event.id if event else None, row.title)
+        return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id if event else None, row.title)
 
     def missing(self, event: Event, certain: bool) -> Outcome:
         """The outcome for an event that its source names no more. certain: no row that could not be read may be it."""
@@ -81,7 +69,7 @@ class Keep:
                     "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
                 )
             )
-            return Outcome(None, REFUSED, (why,), event.id, event.title)
+            return Outcome(None, RowVerdict.REFUSED, (why,), event.id, event.title)
         why = Finding(N_("It is no longer in its source."))
         return replace(self._cancel(None, (why,), event), title=event.title)
 
@@ -90,7 +78,7 @@ class Keep:
             return Outcome(row.number, row.verdict, row.findings)
         # One that it was merged into is another source's, though the two may share their id.
         own = (event.origin, event.origin_ref) == (self.origin, row.ref)
-        if row.verdict == OTHER_YEAR and own and self._still_to_come(event):
+        if row.verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
             if self.whole or self.cancel is not True:
                 why = Finding(N_("Its source has moved it out of the campaign's time."))
                 return self._cancel(row.number, (why, *row.findings), event)
@@ -102,7 +90,7 @@ class Keep:
     def _still_to_come(self, event: Event) -> bool:
         today = self.campaign.today(self.now)
         return (
-            event.status == PUBLISHED
+            event.status == EventStatus.PUBLISHED
             and event.withdrawn_at is None
             and any(occurrence.end_day >= today for occurrence in event.occurrences)
         )
@@ -110,27 +98,27 @@ class Keep:
     def _new(self, row: Understood) -> Outcome:
         if row.cancelled:
             why = Finding(N_("Its source says that it is cancelled, and it was never here. Nothing to do."))
-            return Outcome(row.number, CANCELLED, (why, *row.findings))
+            return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
         lifecycle.check(self.campaign, row.draft)
         if self.dry_run:
-            return Outcome(row.number, NEW, row.findings)
+            return Outcome(row.number, RowVerdict.NEW, row.findings)
         with self._alone():
             event = lifecycle.write_new(self.campaign, row.draft, self.now, self.by, self.publish)
             if not self.publish:
                 lifecycle.write_submitted(event, self.now, self.by)
-        return Outcome(row.number, NEW, row.findings, event.id, written=True)
+        return Outcome(row.number, RowVerdict.NEW, row.findings, event.id, written=True)
 
     def _again(self, row: Understood, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (row.draft.origin, row.draft.origin_ref):
             # Known by its merge: two sources that both wrote here would undo each other's words at every import.
             why = Finding(N_("It was merged with another entry here, which is left as it is."))
-            return Outcome(row.number, SAME, (why,), event.id)
+            return Outcome(row.number, RowVerdict.SAME, (why,), event.id)
         if event.withdrawn_at is not None:
             why = Finding(N_("This event was deleted here. The import does not bring it back."))
-            return Outcome(row.number, REFUSED, (why,), event.id)
-        if event.status == EVENT_CANCELLED:
+            return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id)
+        if event.status == EventStatus.CANCELLED:
             why = Finding(N_("This event is cancelled here and stays so."))
-            return Outcome(row.number, CANCELLED, (why,), event.id)
+            return Outcome(row.number, RowVerdict.CANCELLED, (why,), event.id)
         if row.cancelled:
             why = Finding(N_("Its source says that it is cancelled."))
             return self._cancel(row.number, (why,), event)
@@ -148,12 +136,12 @@ class Keep:
         lifecycle.check(self.campaign, draft)
         changed = lifecycle.differences(event, draft)
         if not changed:
-            return Outcome(row.number, SAME, tuple(findings), event.id)
+            return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
         if not self.dry_run:
             write = lifecycle.change if self.partial else lifecycle.write_change
             write(event, draft, self.now, self.by, verb=IMPORTED)
-        return Outcome(row.number, CHANGED, tuple(findings), event.id, written=not self.dry_run)
+        return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=not self.dry_run)
 
     def _alone(self) -> AbstractContextManager[None]:
         """With partial a transaction for this row; else that of the whole file stands around it."""
@@ -164,7 +152,9 @@ class Keep:
         if accepted and not self.dry_run:
             with self._alone():
                 lifecycle.write_cancelled(event, self.now, self.by)
-        return Outcome(number, CANCELLED, findings, event.id, written=accepted and not self.dry_run)
+        return Outcome(
+            number, RowVerdict.CANCELLED, findings, event.id, written=accepted and not self.dry_run
+        )
 
 
 def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, list[str]]:

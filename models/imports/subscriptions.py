@@ -18,13 +18,13 @@ from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, Unknown
 from models.events import scope
-from models.events.tables import CANCELLED, Event
+from models.events.tables import Event, EventStatus
 from models.imports import Outcome, counts, read_file, take_in
 from models.imports import fetch as fetching
 from models.imports.fetch import Fetched
 from models.imports.fetch_many import gather
 from models.imports.ownership import adopter
-from models.organizations.tables import COMMITTEE, OFFICE, Account, Organization
+from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
 
@@ -97,9 +97,9 @@ class Watched:
 def feeds_for(account: Account) -> Select[tuple[PulledFeed]]:
     """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
     mine = PulledFeed.organization_id == account.organization_id
-    reach = {COMMITTEE: PulledFeed.id.is_not(None), OFFICE: mine}.get(account.role, false())
+    reach = {Role.COMMITTEE: PulledFeed.id.is_not(None), Role.OFFICE: mine}.get(account.role, false())
     code = account.organization.region_code
-    if account.role == OFFICE and code:
+    if account.role == Role.OFFICE and code:
         digits = regions.prefix(code)
         inside = PulledFeed.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
         reach = or_(mine, inside)
@@ -126,7 +126,7 @@ def watched(account: Account) -> list[Watched]:
 
 
 def may_pull(account: Account) -> bool:
-    return account.role in (OFFICE, COMMITTEE)
+    return account.role in (Role.OFFICE, Role.COMMITTEE)
 
 
 def add(account: Account, campaign: Campaign, url: str, now: datetime) -> PulledFeed:
@@ -150,7 +150,7 @@ def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Pulled
         feed = PulledFeed(
             campaign_id=campaign.id,
             organization_id=account.organization_id,
-            region_code=account.organization.region_code if account.role == OFFICE else None,
+            region_code=account.organization.region_code if account.role == Role.OFFICE else None,
             url=url,
             next_at=now,
             added_by=account.id,
@@ -259,7 +259,9 @@ def _take_in(feed: PulledFeed, body: bytes, now: datetime) -> list[Outcome]:
 def _cancellations(outcomes: list[Outcome]) -> set[int]:
     """The ids of events that stand here and that the calendar no longer has, or calls cancelled."""
     ids = {outcome.event for outcome in outcomes if outcome.verdict == "cancelled" and outcome.event}
-    still = select(Event.id).where(Event.id.in_(ids), Event.status != CANCELLED, Event.withdrawn_at.is_(None))
+    still = select(Event.id).where(
+        Event.id.in_(ids), Event.status != EventStatus.CANCELLED, Event.withdrawn_at.is_(None)
+    )
     return set(db.session.scalars(still))
 
 

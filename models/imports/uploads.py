@@ -14,10 +14,10 @@ from models.errors import N_, Conflict, Mistake, Unknown
 from models.events.scope import events_for
 from models.events.tables import Event
 from models.imports import CalendarEntry, Finding, Names, Outcome, read_file, take_in
-from models.imports.findings import OTHER_YEAR
+from models.imports.findings import RowVerdict
 from models.imports.ownership import adopter
 from models.imports.row_writer import STILL_HERE
-from models.organizations.tables import ORGANIZER, Account
+from models.organizations.tables import Account, Role
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024
@@ -158,7 +158,7 @@ def _left(outcome: Outcome) -> Outcome | None:
         return outcome
     if outcome.row is None:
         return None
-    return replace(outcome, verdict=OTHER_YEAR, findings=(*outcome.findings, Finding(STILL_HERE)))
+    return replace(outcome, verdict=RowVerdict.OTHER_YEAR, findings=(*outcome.findings, Finding(STILL_HERE)))
 
 
 def _reached(draft: ImportDraft, account: Account) -> set[int]:
@@ -185,7 +185,7 @@ def _take_in(
         by=account,
         origin=_origin(account),
         adopt=adopter(account),
-        publish=account.role != ORGANIZER,  # an organizer's is reviewed first
+        publish=account.role != Role.ORGANIZER,  # an organizer's is reviewed first
     )
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.campaigns import file
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,15 @@ def reading_of(campaign: Campaign) -> Reading:
 
     lines = tuple(
         file.Term(term.number, term.key, term.name_zh, term.name_en, recognise=tuple(term.recognise))
-        for term in campaign.of(campaigns.LINE)
+        for term in campaign.of(TermKind.LINE)
     )
-    formats = words(campaigns.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
+    formats = words(TermKind.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
     return Reading(
         starts=campaign.starts,
         ends=campaign.ends,
         zone=campaign.zone,
-        groups=words(campaigns.AUDIENCE),
+        groups=words(TermKind.AUDIENCE),
         formats=formats,
         lines=lines,
-        focuses=words(campaigns.FOCUS),
+        focuses=words(TermKind.FOCUS),
     )

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from models.db import db
 from models.devices.kiosks import Kiosk
-from models.ledger import tables as ledger
-from models.ledger.tables import ACCEPT, HELD, Ruling, Scan
+from models.ledger.tables import HELD, Decision, Ruling, Scan, ScanKind, Verdict
 
 UNDO_WITHIN = timedelta(minutes=15)
 
@@ -36,7 +35,7 @@ def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:
     """The stored undos that name these scans and are not held back."""
     found: dict[UUID, list[Undo]] = defaultdict(list)
     asked = select(Scan).where(
-        Scan.undoes.in_(set(ids)), Scan.kind == ledger.UNDO, Scan.verdict == ledger.STORED
+        Scan.undoes.in_(set(ids)), Scan.kind == ScanKind.UNDO, Scan.verdict == Verdict.STORED
     )
     rows = db.session.scalars(asked).all()
     rulings = newest_rulings(row.id for row in rows) if rows else {}
@@ -54,7 +53,7 @@ def undo_of(row: Scan) -> Undo:
 
 def counts(flags: int, ruling: str | None) -> bool:
     """Whether a kept row may count: a person's newest word, else whether its flags hold it back."""
-    return ruling == ACCEPT if ruling else not flags & HELD
+    return ruling == Decision.ACCEPT if ruling else not flags & HELD
 
 
 def newest_rulings(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -5,7 +5,7 @@ Scan, Resend and Ruling are facts. Presence and Counter are derived: models.veri
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
@@ -13,18 +13,68 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, BigId, Instant
 
-# Kinds of attempts. A venue attempt is a phone that opened a venue code.
-PASS, TOUCH, TALLY, UNDO, VENUE = "pass", "touch", "tally", "undo", "venue"
-# How a visit was evidenced: scanned; self-reported; counted by staff; declared afterwards.
-METHODS = ("pass", "rotating", "printed", "touch", "tally", "estimate")
-STORED, REPEAT, REFUSED, RETRY = "stored", "repeat", "refused", "retry"
-IN, OUT = "in", "out"
-ACCEPT, SET_ASIDE = "accept", "set_aside"
-NEAR, FAR, NOT_TOLD = (
-    "yes",
-    "no",
-    "not_told",
-)  # what a phone said of its distance; the position itself goes nowhere
+
+class ScanKind(StrEnum):
+    PASS = "pass"
+    TOUCH = "touch"
+    TALLY = "tally"
+    UNDO = "undo"
+    VENUE = "venue"  # a phone that opened a venue code
+
+
+class Method(StrEnum):
+    """How a visit is evidenced: scanned; self-reported; counted by staff; declared afterwards."""
+
+    PASS = "pass"
+    ROTATING = "rotating"
+    PRINTED = "printed"
+    TOUCH = "touch"
+    TALLY = "tally"
+    ESTIMATE = "estimate"
+
+
+class Verdict(StrEnum):
+    STORED = "stored"
+    REPEAT = "repeat"
+    REFUSED = "refused"
+    RETRY = "retry"
+
+
+class Reason(StrEnum):
+    """Why a scan is refused."""
+
+    UNKNOWN_CODE = "unknown_code"
+    BAD_SIGNATURE = "bad_signature"
+    REVOKED = "revoked"
+    WRONG_CAMPAIGN = "wrong_campaign"
+    WRONG_EVENT = "wrong_event"
+    NOT_OPEN = "not_open"
+    FULL = "full"
+    NOT_ALLOWED = "not_allowed"
+    BAD_SCAN = "bad_scan"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Decision(StrEnum):
+    """What a person decided on a kept row."""
+
+    ACCEPT = "accept"
+    SET_ASIDE = "set_aside"
+
+
+class Nearness(StrEnum):
+    """What a phone said of its distance; the position itself is never sent."""
+
+    NEAR = "yes"
+    FAR = "no"
+    UNKNOWN = "not_told"
+
+
+METHODS = tuple(Method)
 
 
 class Flag(IntFlag):
@@ -68,7 +118,7 @@ class Scan(Base):
     code_number: Mapped[int | None] = mapped_column(ForeignKey("venue_code.number"))
     seq: Mapped[int | None] = mapped_column(BigId)
     kind: Mapped[str] = mapped_column(String(6))
-    direction: Mapped[str] = mapped_column(String(3), default=IN)
+    direction: Mapped[str] = mapped_column(String(3), default=Direction.IN)
     method: Mapped[str | None] = mapped_column(String(8))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from models.ledger.tables import IN, OUT
+from models.ledger.tables import Direction
 
 
 @dataclass
@@ -52,7 +52,7 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
     """The state that these rows amount to. identified: the holder is a pass or a browser, so rows are one person's
     (or one group's) comings and goings; else each row stands alone, and an "out" takes heads out of the room."""
     rows = sorted((entry for entry in entries if entry.effective), key=lambda entry: entry.order)
-    arrivals = [entry for entry in rows if entry.direction == IN]
+    arrivals = [entry for entry in rows if entry.direction == Direction.IN]
     if not arrivals:
         if identified or not rows:
             return NOTHING
@@ -60,11 +60,11 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
         return State(inside=-left.headcount, cell=(left.hour, left.group, left.method))
     first = arrivals[0]
     weight = max(entry.headcount for entry in arrivals)
-    inside = 0 if rows[-1].direction == OUT else weight
+    inside = 0 if rows[-1].direction == Direction.OUT else weight
     return State(first, weight, inside, (first.hour, first.group, first.method))
 
 
 def came_back(entries: Iterable[Entry], entry: Entry) -> bool:
     """Whether this arrival follows an exit of the same holder: a re-entry."""
     earlier = [row for row in entries if row.effective and row.order < entry.order]
-    return bool(earlier) and max(earlier, key=lambda row: row.order).direction == OUT
+    return bool(earlier) and max(earlier, key=lambda row: row.order).direction == Direction.OUT

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from models.campaigns import file as campaign_file
 from models.campaigns.file import CampaignFile
-from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, Campaign, ReportedFormat, Term
+from models.campaigns.tables import Campaign, ReportedFormat, Term, TermKind
 from models.db import db, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events.calendar_order import stand_anew
@@ -97,7 +97,7 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
     known = {row.key: row for row in rows}
     for term in wanted:
         row = known.get(term.key)
-        if row and kind == AUDIENCE and row.number != term.number:
+        if row and kind == TermKind.AUDIENCE and row.number != term.number:
             raise Conflict(
                 N_(
                     "Group “%(key)s” has number %(known)s, which stands in every pass. Put it back in the file."
@@ -135,10 +135,12 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
 def _in_use(campaign: Campaign, kind: str, key: str) -> bool:
     here = Event.campaign_id == campaign.id
     asked = {
-        AUDIENCE: select(Event.id).join(EventAudience).where(here, EventAudience.group == key),
-        FORMAT: select(Event.id).join(EventFormat).where(here, EventFormat.format == key),
-        FOCUS: select(Event.id).where(here, Event.main_focus == key),
-        LINE: select(Event.id).join(Organization, Event.lead_id == Organization.id).where(here, Organization.line == key),
+        TermKind.AUDIENCE: select(Event.id).join(EventAudience).where(here, EventAudience.group == key),
+        TermKind.FORMAT: select(Event.id).join(EventFormat).where(here, EventFormat.format == key),
+        TermKind.FOCUS: select(Event.id).where(here, Event.main_focus == key),
+        TermKind.LINE: select(Event.id)
+        .join(Organization, Event.lead_id == Organization.id)
+        .where(here, Organization.line == key),
     }  # fmt: skip
     return kind in asked and db.session.scalar(asked[kind].limit(1)) is not None
 

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from models.campaigns.tables import LINE, Term
+from models.campaigns.tables import Term, TermKind
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Mistake, Unknown
 from models.organizations.tables import (
-    OFFICE,
     Account,
     Organization,
+    Role,
     add_account,
     issue_api_token,
     new_organization,
@@ -33,7 +33,7 @@ def enrol(
     Raises Mistake for anything that does not fit, Unknown for a number that there is not."""
     with transaction():
         found = _organization(organization.strip(), region, line)
-        if role == OFFICE and found.region_code is None:
+        if role == Role.OFFICE and found.region_code is None:
             raise Mistake(N_("An office needs a region: name it with --region, for example --region 320700."))
         return add_account(email, found, role, password, now)
 
@@ -54,7 +54,7 @@ def _organization(asked: str, region: str | None, line: str | None) -> Organizat
 
 
 def _line(key: str):
-    return select(Term.id).where(Term.kind == LINE, Term.key == key).limit(1)
+    return select(Term.id).where(Term.kind == TermKind.LINE, Term.key == key).limit(1)
 
 
 def _named(name: str, region: str | None) -> Organization | None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
@@ -14,8 +15,14 @@ from models.db import Base, Instant, db
 from models.errors import N_, Mistake, Unknown
 from models.places.tables import Region
 
-ORGANIZER, OFFICE, COMMITTEE = "organizer", "office", "committee"
-ROLES = (ORGANIZER, OFFICE, COMMITTEE)
+
+class Role(StrEnum):
+    ORGANIZER = "organizer"
+    OFFICE = "office"
+    COMMITTEE = "committee"
+
+
+ROLES = tuple(Role)
 
 
 class Organization(Base):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from models import clock
-from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events.tables import MODES
@@ -65,10 +65,10 @@ def parse(campaign: Campaign, args: Arguments) -> Filters:
     return Filters(
         region=_sorted(_region(text) for text in given("region")),
         day=_sorted(_day(campaign, text) for text in given("day")),
-        audience=_terms(campaign, AUDIENCE, given("audience"), UNKNOWN_GROUP),
-        focus=_terms(campaign, FOCUS, given("focus")),
-        format=_terms(campaign, FORMAT, given("format"), OTHER_FORMAT),
-        line=_terms(campaign, LINE, given("line")),
+        audience=_terms(campaign, TermKind.AUDIENCE, given("audience"), UNKNOWN_GROUP),
+        focus=_terms(campaign, TermKind.FOCUS, given("focus")),
+        format=_terms(campaign, TermKind.FORMAT, given("format"), OTHER_FORMAT),
+        line=_terms(campaign, TermKind.LINE, given("line")),
         organization=_sorted(_id(Organization, text) for text in given("organization")),
         venue=_sorted(_id(Venue, text) for text in given("venue")),
         mode=_sorted(_mode(text) for text in given("mode")),
@@ -104,10 +104,10 @@ def _terms(campaign: Campaign, kind: str, texts: list[str], *more: str) -> tuple
 
 
 _UNKNOWN_TERM = {
-    AUDIENCE: N_("There is no audience group “%(value)s” in this week."),
-    FOCUS: N_("There is no publicity focus “%(value)s” in this week."),
-    FORMAT: N_("There is no form of activity “%(value)s” in this week."),
-    LINE: N_("There is no line of government “%(value)s” in this week."),
+    TermKind.AUDIENCE: N_("There is no audience group “%(value)s” in this week."),
+    TermKind.FOCUS: N_("There is no publicity focus “%(value)s” in this week."),
+    TermKind.FORMAT: N_("There is no form of activity “%(value)s” in this week."),
+    TermKind.LINE: N_("There is no line of government “%(value)s” in this week."),
 }
 _UNKNOWN_ROW = {
     Organization: N_("There is no organization with the number “%(value)s”."),

@@ -9,12 +9,12 @@ from models.db import db
 from models.events.calendar_order import stand
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft
 from models.events.tables import (
-    CANCELLED,
     Event,
     EventAudience,
     EventFormat,
     EventHost,
     EventReport,
+    EventStatus,
     EventVenue,
     Occurrence,
 )
@@ -97,7 +97,7 @@ def write_occurrences(
             touched.append(row)
     kept = {id(row) for row, _ in pairs if row is not None}
     for row in left:
-        if id(row) in kept or row.status == CANCELLED:
+        if id(row) in kept or row.status == EventStatus.CANCELLED:
             continue
         if event.published_at is None:
             event.occurrences.remove(row)
@@ -122,7 +122,7 @@ def _matched(
         lambda o: None,
     )
     found: dict[int, Occurrence] = {}
-    free = sorted(rows, key=lambda row: (row.status == CANCELLED, row.start_day, row.id or 0))
+    free = sorted(rows, key=lambda row: (row.status == EventStatus.CANCELLED, row.start_day, row.id or 0))
     for strictness, key in enumerate(keys):
         for position, draft in enumerate(drafts):
             if position in found:
@@ -144,7 +144,7 @@ def _write_occurrence(
     for name in ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "capacity"):
         setattr(row, name, getattr(wanted, name))
     row.venue, row.venue_id = venue, venue.id if venue else None
-    row.status = CANCELLED if event_status == CANCELLED else SCHEDULED
+    row.status = EventStatus.CANCELLED if event_status == EventStatus.CANCELLED else SCHEDULED
     moved = before != [getattr(row, name) for name in _TIME_AND_PLACE] or row.status != status
     if moved and row.id is not None:
         row.sequence += 1
@@ -166,6 +166,6 @@ def raise_moved(event: Event, before: dict[int, tuple[int, tuple]]) -> None:
 
 
 def end(occurrence: Occurrence) -> None:
-    if occurrence.status != CANCELLED:
-        occurrence.status = CANCELLED
+    if occurrence.status != EventStatus.CANCELLED:
+        occurrence.status = EventStatus.CANCELLED
         occurrence.sequence += 1

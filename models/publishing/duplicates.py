@@ -21,7 +21,7 @@ from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Unknown
 from models.events import scope
-from models.events.tables import CANCELLED, Event, EventVenue, Occurrence
+from models.events.tables import Event, EventStatus, EventVenue, Occurrence
 from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import lifecycle
@@ -164,7 +164,7 @@ def _entries(account: Account, campaign: Campaign) -> list[Entry]:
         scope.reach(account),
         Event.campaign_id == campaign.id,
         Event.withdrawn_at.is_(None),
-        Event.status != CANCELLED,
+        Event.status != EventStatus.CANCELLED,
     )
     places: dict[int, set[str]] = defaultdict(set)
     for join in (
@@ -181,7 +181,7 @@ def _entries(account: Account, campaign: Campaign) -> list[Entry]:
     asked = (
         select(Event.id, Occurrence.start_day, Event.region_code, Event.title, Event.venue_text)
         .join(Occurrence, Occurrence.event_id == Event.id)
-        .where(*running, Occurrence.status != CANCELLED)
+        .where(*running, Occurrence.status != EventStatus.CANCELLED)
         .distinct()
     )
     return [

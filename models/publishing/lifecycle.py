@@ -28,7 +28,7 @@ from models.events.draft import (
     joined,
 )
 from models.events.merges import EventMerge
-from models.events.tables import CANCELLED, DRAFT, PUBLISHED, SUBMITTED, Event, EventChange, Occurrence
+from models.events.tables import Event, EventChange, EventStatus, Occurrence
 from models.ics import entries
 from models.organizations.tables import Account
 from models.public import search
@@ -84,10 +84,10 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
     """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
     with transaction():
         event = _locked(event)
-        if event.status == CANCELLED:
+        if event.status == EventStatus.CANCELLED:
             raise Conflict(N_("This event is cancelled. Make a new one instead."))
-        if event.status != PUBLISHED:
-            event.status, event.published_at = PUBLISHED, now
+        if event.status != EventStatus.PUBLISHED:
+            event.status, event.published_at = EventStatus.PUBLISHED, now
             _touch(event, event.occurrences, now)
             _note(event, "published", now, by)
 
@@ -101,8 +101,8 @@ def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
 
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
     """A draft is handed in for review, inside the caller's transaction."""
-    if event.status == DRAFT:
-        event.status = SUBMITTED
+    if event.status == EventStatus.DRAFT:
+        event.status = EventStatus.SUBMITTED
         _note(event, "submitted", now, by)
 
 
@@ -142,11 +142,13 @@ def write_new(
 ) -> Event:
     """create() inside the caller's transaction."""
     check(campaign, draft)
-    event = Event(campaign_id=campaign.id, created_at=now, status=DRAFT, title=draft.title, changed_at=now)
+    event = Event(
+        campaign_id=campaign.id, created_at=now, status=EventStatus.DRAFT, title=draft.title, changed_at=now
+    )
     event.campaign = campaign
     event.hosts, event.formats, event.venues, event.audiences = [], [], [], []
     if publish:
-        event.status, event.published_at = PUBLISHED, now
+        event.status, event.published_at = EventStatus.PUBLISHED, now
     write_fields(event, draft, now, by)
     write_occurrences(event, draft, now, by)
     # Not before it is whole: the lists of a stored event are asked of the database, one by one.
@@ -186,13 +188,13 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> N
     """cancel() inside the caller's transaction."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and is changed no more."))
-    if event.status == CANCELLED:
+    if event.status == EventStatus.CANCELLED:
         return
     if event.published_at is None:
         # A cancelled event is public, so that nobody comes for nothing: of this one nobody ever heard.
         _write_withdrawn(event, now, by)
         return
-    event.status, event.cancelled_at = CANCELLED, now
+    event.status, event.cancelled_at = EventStatus.CANCELLED, now
     for occurrence in event.occurrences:
         end(occurrence)
     _touch(event, event.occurrences, now)

@@ -9,7 +9,7 @@ from uuid import UUID
 from models import clock
 from models.checkin.attempt import MAX_HEADCOUNT, Attempt
 from models.events.check_in_window import Sitting
-from models.ledger.tables import FAR, NEAR, NOT_TOLD, OUT, PASS, STORED, TALLY, TOUCH, UNDO, VENUE
+from models.ledger.tables import Direction, Nearness, ScanKind, Verdict
 from models.synthetic.people import Guests, Held
 
 # What happens at a door, out of a hundred times.
@@ -89,7 +89,7 @@ class Doors:
         if what in ("again", "leaves") and self.seen:
             return self._returns(at, what == "leaves")
         if what == "undo" and self.scans:
-            return Attempt(self._id(), UNDO, at, undoes=self.scans[-1].id)
+            return Attempt(self._id(), ScanKind.UNDO, at, undoes=self.scans[-1].id)
         if what == "class":
             held = self.chance.choice(self.guests.classes)
             self.seen.append((at, held))
@@ -105,15 +105,15 @@ class Doors:
         if what == "foreign":
             mark = self.chance.randbytes(32).hex()
             length = self.chance.randint(8, 60)
-            return Attempt(self._id(), PASS, at, foreign_length=length, foreign_hash=mark)
+            return Attempt(self._id(), ScanKind.PASS, at, foreign_length=length, foreign_hash=mark)
         if what == "unreadable":
-            return Attempt(self._id(), PASS, at, malformed=True, raw=self.chance.randbytes(32))
+            return Attempt(self._id(), ScanKind.PASS, at, malformed=True, raw=self.chance.randbytes(32))
         if what == "revoked":
             return self._with(self.chance.choice(self.guests.revoked), at)
         held = self.chance.choice(self.near)
         if what == "forged":
             tail = "A" * 8 if not held.token.endswith("A" * 8) else "B" * 8
-            return Attempt(self._id(), PASS, at, code=held.token[:-8] + tail)
+            return Attempt(self._id(), ScanKind.PASS, at, code=held.token[:-8] + tail)
         self.seen.append((at, held))
         return self._with(held, at)
 
@@ -121,11 +121,11 @@ class Doors:
         headcount = None
         if held.headcount:
             headcount = max(1, min(held.headcount + self.chance.randint(-6, 1), MAX_HEADCOUNT))
-        return Attempt(self._id(), PASS, at, code=held.token, headcount=headcount, **more)
+        return Attempt(self._id(), ScanKind.PASS, at, code=held.token, headcount=headcount, **more)
 
     def _returns(self, at: datetime, leaves: bool) -> Attempt:
         _came, held = self.chance.choice(self.seen)
-        return self._with(held, at, **({"direction": OUT} if leaves else {}))
+        return self._with(held, at, **({"direction": Direction.OUT} if leaves else {}))
 
     def _phone(self, at: datetime) -> Attempt:
         method = "rotating" if "rotating" in self.slot.codes and self.chance.random() < 0.7 else "printed"
@@ -133,14 +133,16 @@ class Doors:
             self.browsers.append(f"b:{self.chance.randbytes(16).hex()}")
         return Attempt(
             self._id(),
-            VENUE,
+            ScanKind.VENUE,
             at,
             group=self.chance.choice(self.guests.groups),
             holder=self.chance.choice(self.browsers[-20:]),
             method=method,
             code_number=self.slot.codes[method],
             occurrence_id=self.slot.sitting.occurrence_id,
-            near=self.chance.choice((None, NEAR, NEAR, FAR, NOT_TOLD)) if method == "printed" else None,
+            near=self.chance.choice((None, Nearness.NEAR, Nearness.NEAR, Nearness.FAR, Nearness.UNKNOWN))
+            if method == "printed"
+            else None,
         )
 
     def _id(self) -> UUID:
@@ -153,7 +155,7 @@ class Doors:
             skew = self.chance.choice(SKEWS_MS)
             scans = [replace(one, at=one.at + timedelta(milliseconds=skew), skew_ms=skew) for one in scans]
         if late:
-            scans = [replace(one, shown=STORED if _let_in(one) else "refused") for one in scans]
+            scans = [replace(one, shown=Verdict.STORED if _let_in(one) else "refused") for one in scans]
             evening = self.ends + timedelta(hours=3)
             return [Batch(scans[n : n + most], evening) for n in range(0, len(scans), most)]
         return [Batch(part, _true(part[-1]) + timedelta(seconds=1)) for part in in_rushes(scans, most)]
@@ -174,4 +176,6 @@ def _true(scan: Attempt) -> datetime:
 
 
 def _let_in(scan: Attempt) -> bool:
-    return scan.kind in (TOUCH, TALLY, UNDO) or (scan.code is not None and not scan.malformed)
+    return scan.kind in (ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO) or (
+        scan.code is not None and not scan.malformed
+    )

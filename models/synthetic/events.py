@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from random import Random
 
 from models import clock
-from models.campaigns.tables import FOCUS, FORMAT, LINE, Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
 from models.places import regions
 
@@ -47,7 +47,7 @@ def drafts(campaign: Campaign, count: int, seed: int) -> Iterator[tuple[EventDra
 def _draft(
     campaign: Campaign, chance: Random, region: regions.RegionRow, onsite: bool, ref: str
 ) -> EventDraft:
-    lines, formats, focuses = (campaign.of(kind) for kind in (LINE, FORMAT, FOCUS))
+    lines, formats, focuses = (campaign.of(kind) for kind in (TermKind.LINE, TermKind.FORMAT, TermKind.FOCUS))
     line = chance.choice(lines) if lines else None
     form = chance.choice(formats) if formats else None
     mode = "onsite" if onsite else chance.choices(list(MODES), list(MODES.values()))[0]

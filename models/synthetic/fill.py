@@ -20,8 +20,8 @@ from models.devices import kiosks as devices
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Conflict
 from models.events import check_in_window
-from models.events.tables import PUBLISHED, Event
-from models.ledger.tables import REFUSED, Answer
+from models.events.tables import Event, EventStatus
+from models.ledger.tables import Answer, Verdict
 from models.publishing import lifecycle
 from models.synthetic import events as made_up
 from models.synthetic.arrivals import Batch, Doors, Slot, in_rushes
@@ -51,7 +51,7 @@ class Filled:
         self.scans += len(answers)
         for answer in answers:
             self.verdicts[answer.verdict] += 1
-            if answer.verdict == REFUSED:
+            if answer.verdict == Verdict.REFUSED:
                 self.reasons[answer.reason] += 1
             self.flags.update(answer.flags.names)
 
@@ -121,7 +121,7 @@ def _equip(campaign: Campaign, ids: list[int], issued: datetime) -> dict[int, Ki
     for start in range(0, len(ids), EVENTS_AT_ONCE):
         part = select(Event).where(
             Event.id.in_(ids[start : start + EVENTS_AT_ONCE]),
-            Event.status == PUBLISHED,
+            Event.status == EventStatus.PUBLISHED,
             Event.mode != "online",
         )
         with transaction():
@@ -134,7 +134,9 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
     """Every sitting that takes place at a venue, day by day of the campaign."""
     for start in range(0, len(ids), EVENTS_AT_ONCE):
         part = ids[start : start + EVENTS_AT_ONCE]
-        onsite = select(Event).where(Event.id.in_(part), Event.mode != "online", Event.status == PUBLISHED)
+        onsite = select(Event).where(
+            Event.id.in_(part), Event.mode != "online", Event.status == EventStatus.PUBLISHED
+        )
         found = {event.id: event for event in db.session.scalars(onsite)}
         with_screen = [event_id for event_id in part if event_id in found and chance.random() < ROTATING]
         printed = venue_codes.for_events(list(found), issued)

@@ -7,9 +7,9 @@ from flask_login import current_user, login_required
 from models import clock
 from models.devices import status as roster
 from models.events import scope
-from models.events.tables import CANCELLED, DRAFT, PUBLISHED, SUBMITTED
+from models.events.tables import EventStatus
 from models.figures import count, event_overview
-from models.organizations.tables import ORGANIZER
+from models.organizations.tables import Role
 from models.public import filters
 from models.publishing import lifecycle
 
@@ -23,10 +23,10 @@ def register(app: Flask) -> None:
 
 def status_name(status: str) -> str:
     return {
-        DRAFT: _("Draft"),
-        SUBMITTED: _("Submitted"),
-        PUBLISHED: _("Publicly visible"),
-        CANCELLED: _("Cancelled"),
+        EventStatus.DRAFT: _("Draft"),
+        EventStatus.SUBMITTED: _("Submitted"),
+        EventStatus.PUBLISHED: _("Publicly visible"),
+        EventStatus.CANCELLED: _("Cancelled"),
     }[status]
 
 
@@ -68,7 +68,7 @@ def event(event_id: int):
 def publish(event_id: int):
     """The word of an office or the committee: an organizer's event is reviewed before it is public."""
     found = scope.event_for(current_user, event_id)
-    if current_user.role == ORGANIZER:
+    if current_user.role == Role.ORGANIZER:
         abort(403)
     lifecycle.publish(found, clock.now(), current_user)
     return redirect(url_for("desk.event", event_id=found.id), 303)

@@ -15,16 +15,28 @@ from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.tables import Event
 from models.imports import Outcome, counts, uploads
-from models.imports.findings import CANCELLED, CHANGED, NEW, OTHER_YEAR, REFUSED, SAME
+from models.imports.findings import RowVerdict
 from models.imports.uploads import ImportDraft
 from web import errors
 from web.words import imports as import_words
 from web.words.terms import when
 
 SHOWN = 400  # rows on one page; those that need a person come first
-TAGS = {NEW: "tag-good", CHANGED: "tag-good", CANCELLED: "tag-mark", REFUSED: "tag-warn"}
+TAGS = {
+    RowVerdict.NEW: "tag-good",
+    RowVerdict.CHANGED: "tag-good",
+    RowVerdict.CANCELLED: "tag-mark",
+    RowVerdict.REFUSED: "tag-warn",
+}
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FIRST = (REFUSED, CANCELLED, CHANGED, NEW, OTHER_YEAR, SAME)
+_FIRST = (
+    RowVerdict.REFUSED,
+    RowVerdict.CANCELLED,
+    RowVerdict.CHANGED,
+    RowVerdict.NEW,
+    RowVerdict.OTHER_YEAR,
+    RowVerdict.SAME,
+)
 
 pages = Blueprint("desk_import", __name__, url_prefix="/desk/import")
 

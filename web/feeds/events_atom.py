@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 from models import clock
-from models.campaigns.tables import AUDIENCE, Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.ics import vcalendar, vevent
 from models.installation import site
 from models.public.export_rows import Sitting, Told, read
@@ -22,7 +22,7 @@ _CANCELLED = "cancelled"
 def listing(campaign: Campaign, filters: Filters, url: str) -> bytes:
     """All events of a choice, one entry each. url: the feed's own address."""
     body, updated = BytesIO(), None
-    groups = {term.key: term.name_zh for term in campaign.of(AUDIENCE)}
+    groups = {term.key: term.name_zh for term in campaign.of(TermKind.AUDIENCE)}
     for event in read(campaign, filters, newest_first=True):
         if updated is None:
             updated = event.changed_at

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 
 from models import clock
-from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.ics import vcalendar, vevent
 from models.installation import site
 from models.places import regions
@@ -100,14 +100,14 @@ def _place(event: Told, sitting: Sitting | None) -> tuple[object, ...]:
 
 def _what(event: Told, words: Words, zone: str) -> tuple[str, ...]:
     lead = event.lead
-    forms = [words.get((FORMAT, row.format)) or row.text for row in event.formats]
-    main = words.get((FORMAT, event.main_format), "")
+    forms = [words.get((TermKind.FORMAT, row.format)) or row.text for row in event.formats]
+    main = words.get((TermKind.FORMAT, event.main_format), "")
     cells = (
         _several(host.name for host in event.hosts),
         vevent.line(lead.name) if lead else "",
-        words.get((LINE, lead.line), "") if lead else "",
-        _several(words.get((AUDIENCE, key), "") for key in event.groups),
-        words.get((FOCUS, event.main_focus), ""),
+        words.get((TermKind.LINE, lead.line), "") if lead else "",
+        _several(words.get((TermKind.AUDIENCE, key), "") for key in event.groups),
+        words.get((TermKind.FOCUS, event.main_focus), ""),
         _several(dict.fromkeys([main, *forms])),
         vcalendar.MODES.get(event.mode or "", ""),
         vevent.line(event.online_url),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from models import clock
 from models.campaigns import tables as campaigns
 from models.figures import count
-from models.figures.recount import Verdict, verify
+from models.figures.recount import Recount, verify
 from web.figures.exports import as_text, body
 
 AGREE, DIFFER = 0, 1  # 2, cannot tell: what the command line answers to every Mistake
@@ -45,7 +45,7 @@ def recount(campaign_id: str) -> None:
     raise SystemExit(AGREE if verdict.agrees else DIFFER)
 
 
-def _tell(verdict: Verdict) -> str:
+def _tell(verdict: Recount) -> str:
     counted = _(
         "%(scans)s scans in the ledger come to %(visits)s visits.", scans=verdict.scans, visits=verdict.visits
     )

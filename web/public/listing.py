@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from models.campaigns.tables import AUDIENCE, FOCUS, FORMAT, LINE, OTHER_FORMAT, UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import db
 from models.errors import Mistake
 from models.events.tables import MODES, Event, Occurrence
@@ -138,7 +138,7 @@ def chosen(campaign: Campaign, filters: Filters, path: str) -> list[Chosen]:
 
 def value_name(campaign: Campaign, name: str, value: str) -> str:
     """One value of a filter in the reader's words."""
-    kinds = {"focus": FOCUS, "line": LINE}
+    kinds = {"focus": TermKind.FOCUS, "line": TermKind.LINE}
     if name in kinds:
         return terms.t(campaign.term(kinds[name], value))
     rows = {"organization": Organization, "venue": Venue}
@@ -158,8 +158,8 @@ def value_name(campaign: Campaign, name: str, value: str) -> str:
 def boxes(campaign: Campaign) -> dict[str, list[str]]:
     """The values of the filters that the form offers as boxes to tick."""
     return {
-        "audience": [term.key for term in campaign.of(AUDIENCE)] + [UNKNOWN_GROUP],
-        "format": [term.key for term in campaign.of(FORMAT)] + [OTHER_FORMAT],
+        "audience": [term.key for term in campaign.of(TermKind.AUDIENCE)] + [UNKNOWN_GROUP],
+        "format": [term.key for term in campaign.of(TermKind.FORMAT)] + [OTHER_FORMAT],
         "mode": list(MODES),
     }
 

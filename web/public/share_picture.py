@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from models.campaigns import tables as campaigns
 from models.drawing.text_layout import Face, draw, fitted, width
-from models.events.tables import CANCELLED, Event
+from models.events.tables import Event, EventStatus
 from models.public import queries
 from web.feeds.http_cache import Kept, Representation, answer
 from web.words.terms import region_label, when
@@ -50,13 +50,13 @@ def drawn(event: Event) -> bytes:
     """The picture as PNG, worded in the language of the moment."""
     image = Image.new("RGB", (WIDE, HIGH), PAPER)
     canvas = ImageDraw.Draw(image)
-    canvas.rectangle((0, 0, WIDE, 14), fill=MARK if event.status == CANCELLED else BRAND)
+    canvas.rectangle((0, 0, WIDE, 14), fill=MARK if event.status == EventStatus.CANCELLED else BRAND)
     _week(canvas, WIDE - MARGIN, HIGH - 70)
     _line(canvas, event.campaign.name_zh, SMALL, 62, BRAND)
     top = 128
-    if event.status == CANCELLED:
+    if event.status == EventStatus.CANCELLED:
         top += _line(canvas, _("Cancelled"), Face(44, 700), top, MARK)
-    face, lines = fitted(event.title, TITLES, ROOM, [2, 3, 3 if event.status == CANCELLED else 4])
+    face, lines = fitted(event.title, TITLES, ROOM, [2, 3, 3 if event.status == EventStatus.CANCELLED else 4])
     for line in lines:
         top += _line(canvas, line, face, top, INK)
     for text in (_when(event), _where(event)):

@@ -7,9 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from models import clock
-from models.devices import status
 from models.devices.kiosks import Kiosk
-from models.devices.status import Device
+from models.devices.status import Device, DeviceState
 from web.words.terms import clock_time, instant_label
 
 
@@ -20,10 +19,10 @@ def register(app: Flask) -> None:
 
 def device_state(state: str) -> str:
     return {
-        status.SERVING: _("in service"),
-        status.LOCKED: _("locked"),
-        status.EXPIRED: _("expired"),
-        status.ENDED: _("out of service"),
+        DeviceState.SERVING: _("in service"),
+        DeviceState.LOCKED: _("locked"),
+        DeviceState.EXPIRED: _("expired"),
+        DeviceState.ENDED: _("out of service"),
     }[state]
 
 

@@ -9,7 +9,7 @@ from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures import live
-from models.ledger.tables import FAR, NEAR, NOT_TOLD
+from models.ledger.tables import Nearness
 from models.organizations.tables import Organization
 from web.words import terms
 
@@ -61,9 +61,9 @@ def taken_name() -> str:
 def near_name(answer: str) -> str:
     """What a phone at a poster said of its distance."""
     return {
-        NEAR: _("of these, the phone said that it was near"),
-        FAR: _("of these, the phone said that it was farther away"),
-        NOT_TOLD: _("of these, the phone did not say"),
+        Nearness.NEAR: _("of these, the phone said that it was near"),
+        Nearness.FAR: _("of these, the phone said that it was farther away"),
+        Nearness.UNKNOWN: _("of these, the phone did not say"),
     }[answer]
 
 

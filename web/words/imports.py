@@ -4,27 +4,21 @@ from flask_babel import gettext as _
 
 from models.errors import N_
 from models.imports.apply import counts
-from models.imports.findings import (
-    CANCELLED,
-    CHANGED,
-    NEW,
-    OTHER_YEAR,
-    REFUSED,
-    SAME,
-    Finding,
-    Names,
-    Outcome,
-)
+from models.imports.findings import Finding, Names, Outcome, RowVerdict
 from web.words.terms import language
 
 VERDICT_NAMES = {
-    NEW: N_("new"), CHANGED: N_("changed"), SAME: N_("unchanged"), CANCELLED: N_("cancelled"),
-    OTHER_YEAR: N_("other year"), REFUSED: N_("not taken in"),
-}  # fmt: skip
+    RowVerdict.NEW: N_("new"),
+    RowVerdict.CHANGED: N_("changed"),
+    RowVerdict.SAME: N_("unchanged"),
+    RowVerdict.CANCELLED: N_("cancelled"),
+    RowVerdict.OTHER_YEAR: N_("other year"),
+    RowVerdict.REFUSED: N_("not taken in"),
+}
 
 
 # What is said of a row besides its findings. The other verdicts always have one that says why.
-FIRST = {NEW: N_("Taken in."), SAME: N_("Already here, unchanged.")}
+FIRST = {RowVerdict.NEW: N_("Taken in."), RowVerdict.SAME: N_("Already here, unchanged.")}
 
 
 def reason(outcome: Outcome) -> str:

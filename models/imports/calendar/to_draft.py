@@ -13,7 +13,7 @@ from models.imports import plain_text
 from models.imports.calendar import occurrences
 from models.imports.calendar.components import first
 from models.imports.calendar.recurrence import Steps
-from models.imports.findings import OTHER_YEAR, REFUSED, CalendarEntry, Finding, Sitting, Understood
+from models.imports.findings import CalendarEntry, Finding, RowVerdict, Sitting, Understood
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.to_draft import Reading
 from models.places import regions
@@ -41,13 +41,13 @@ def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = Non
             raise Mistake(N_("The event has no title (SUMMARY)."))
         draft = _draft(entry, title, reading, said, steps or Steps())
     except Mistake as mistake:
-        return Understood(entry.number, REFUSED, (Finding.of(mistake),), title=title, ref=ref)
+        return Understood(entry.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=title, ref=ref)
     if not draft.occurrences:
         why = Finding(
             N_("Not between %(first)s and %(last)s. Not taken in."),
             first=reading.starts - AROUND, last=reading.ends + AROUND,
         )  # fmt: skip
-        return Understood(entry.number, OTHER_YEAR, (why,), title=title, ref=ref)
+        return Understood(entry.number, RowVerdict.OTHER_YEAR, (why,), title=title, ref=ref)
     cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
     return Understood(entry.number, None, tuple(said), draft, cancelled, title, ref)
 

@@ -8,8 +8,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.imports.spreadsheet.columns import letter
 from models.imports.spreadsheet.to_draft import EXAMPLE
 from models.places import regions
@@ -82,10 +81,10 @@ def _example(campaign: Campaign) -> dict[str, str | date | int]:
         "市": "连云港市",
         "县": "灌云县",
         "主办单位": "灌云县知识产权局；灌云县人民法院",
-        "受众群体": first(campaigns.AUDIENCE),
-        "活动形式": first(campaigns.FORMAT),
+        "受众群体": first(TermKind.AUDIENCE),
+        "活动形式": first(TermKind.FORMAT),
         "线上线下": "线下",
-        "宣传重点": first(campaigns.FOCUS),
+        "宣传重点": first(TermKind.FOCUS),
         "活动简介": "请写明活动内容，公众据此决定是否参加。",
     }
 
@@ -94,9 +93,9 @@ def _choices(campaign: Campaign, sheet: Worksheet, choices: Worksheet) -> None:
     """Drop-downs take their entries from a sheet of their own: a list inside a rule ends at 255 characters."""
     provinces = [row.name for row in regions.load() if row.level == regions.PROVINCE]
     offered = {
-        "受众群体": ([term.name_zh for term in campaign.of(campaigns.AUDIENCE)], False),
-        "活动形式": ([term.name_zh for term in campaign.of(campaigns.FORMAT)], False),
-        "宣传重点": ([term.name_zh for term in campaign.of(campaigns.FOCUS)], True),
+        "受众群体": ([term.name_zh for term in campaign.of(TermKind.AUDIENCE)], False),
+        "活动形式": ([term.name_zh for term in campaign.of(TermKind.FORMAT)], False),
+        "宣传重点": ([term.name_zh for term in campaign.of(TermKind.FOCUS)], True),
         "线上线下": (["线下", "线上", "线上线下"], True),
         "省": (provinces, True),
     }

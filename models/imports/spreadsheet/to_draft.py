@@ -12,7 +12,7 @@ from models.campaigns import tables as campaigns
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
 from models.imports import plain_text
-from models.imports.findings import OTHER_YEAR, REFUSED, Finding, InCell, Row, Understood
+from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
 from models.imports.spreadsheet import cells, row_ref
 from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import occurrences as times
@@ -34,7 +34,7 @@ EXAMPLE = "（示例）"
 def understand(row: Row, reading: Reading) -> Understood:
     """A draft with its findings; or other_year, or refused with the one thing to change first."""
     if row.unread:
-        return _understood(row, REFUSED, ())
+        return _understood(row, RowVerdict.REFUSED, ())
     said: list[Finding] = []
     try:
         year = _year(row, reading, said)
@@ -43,10 +43,10 @@ def understand(row: Row, reading: Reading) -> Understood:
             why = Finding(
                 N_("An event of %(year)s; this campaign is of %(span)s. Not taken in."), year=year, span=span
             )
-            return _understood(row, OTHER_YEAR, (why,))
+            return _understood(row, RowVerdict.OTHER_YEAR, (why,))
         draft = _draft(row, year, reading, said)
     except Mistake as mistake:
-        return _understood(row, REFUSED, (Finding.of(mistake),))
+        return _understood(row, RowVerdict.REFUSED, (Finding.of(mistake),))
     return _understood(row, None, tuple(said), draft)
 
 

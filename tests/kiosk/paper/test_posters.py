@@ -11,7 +11,7 @@ from models import clock
 from models.codes import venue_codes
 from models.db import db, transaction
 from models.events.draft import Lead
-from models.organizations.tables import ORGANIZER, add_account
+from models.organizations.tables import Role, add_account
 from models.publishing.lifecycle import cancel
 from tests.support.codes import read
 from tests.support.week import DAY, NINE, load_week, make_event, session
@@ -97,7 +97,7 @@ class TestFromTheDesk:
 
         def signed_in(event, email):
             with transaction():
-                account = add_account(email, event.lead, ORGANIZER, "rehearsal-password", NINE)
+                account = add_account(email, event.lead, Role.ORGANIZER, "rehearsal-password", NINE)
             client = app.test_client()
             with client.session_transaction() as held:
                 held["_user_id"], held["_fresh"] = account.get_id(), True

@@ -59,10 +59,10 @@ def test_a_device_is_locked_and_unlocked(kiosk):
     control.lock(kiosk, NINE)
     control.lock(kiosk, NINE + minutes(1))
     assert again(kiosk).locked_at == NINE
-    assert status.state_of(kiosk, NINE) == status.LOCKED
+    assert status.state_of(kiosk, NINE) == status.DeviceState.LOCKED
     control.unlock(kiosk, NINE)
     assert again(kiosk).locked_at is None
-    assert status.state_of(kiosk, NINE) == status.SERVING
+    assert status.state_of(kiosk, NINE) == status.DeviceState.SERVING
 
 
 def test_one_out_of_service_is_only_renamed(kiosk, cast):

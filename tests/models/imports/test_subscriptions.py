@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.db import db
 from models.errors import Mistake, Unknown
-from models.events.tables import CANCELLED, PUBLISHED, Event, EventChange
+from models.events.tables import Event, EventChange, EventStatus
 from models.imports import fetch as fetching
 from models.imports import fetch_many, subscriptions
 from models.imports.fetch import Fetched
@@ -82,7 +82,7 @@ def test_what_it_brings_is_published_in_the_offices_region(cast, feed, source):
     assert (feed.pulled_at, feed.next_at, feed.error) == (BEFORE, BEFORE + HOUR, None)
     taken = events(feed)
     assert {key: (event.title, event.status, event.region_code) for key, event in taken.items()} == {
-        key: (f"讲座{key}", PUBLISHED, "320723") for key in "abc"
+        key: (f"讲座{key}", EventStatus.PUBLISHED, "320723") for key in "abc"
     }
     by = select(EventChange.account_id).where(EventChange.event_id == taken["a"].id)
     assert db.session.scalars(by).all() == [cast.lian.id]
@@ -128,10 +128,14 @@ def test_what_vanishes_or_is_called_off_waits_for_a_person(cast, feed, source):
     taken = events(feed)
     (told,) = subscriptions.watched(cast.lian)
     assert [one.event_id for one in told.vanished] == [taken["b"].id, taken["c"].id]
-    assert {event.status for event in taken.values()} == {PUBLISHED}
+    assert {event.status for event in taken.values()} == {EventStatus.PUBLISHED}
     subscriptions.answer(cast.lian, feed, taken["b"].id, BEFORE + HOUR, cancel=True)
     subscriptions.answer(cast.su, feed, taken["c"].id, BEFORE + HOUR, cancel=False)
-    assert [events(feed)[key].status for key in "abc"] == [PUBLISHED, CANCELLED, PUBLISHED]
+    assert [events(feed)[key].status for key in "abc"] == [
+        EventStatus.PUBLISHED,
+        EventStatus.CANCELLED,
+        EventStatus.PUBLISHED,
+    ]
     subscriptions.pull_due(BEFORE + 2 * HOUR, source)
     assert subscriptions.watched(cast.lian)[0].vanished == []  # both were answered
 

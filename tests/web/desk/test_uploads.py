@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from models import clock
 from models.db import db, transaction
 from models.events.draft import Lead
-from models.events.tables import CANCELLED, PUBLISHED, SUBMITTED, Event, EventChange
+from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, ImportDraft
 from models.publishing import duplicates
@@ -80,7 +80,11 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     assert db.session.scalar(select(func.count()).select_from(Event)) == before
     assert browser.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
     (event,) = events("进企业座谈")
-    assert (event.status, event.lead_id, event.region_code) == (SUBMITTED, cast.gu.organization_id, "320723")
+    assert (event.status, event.lead_id, event.region_code) == (
+        EventStatus.SUBMITTED,
+        cast.gu.organization_id,
+        "320723",
+    )
     assert db.session.scalar(select(func.count()).select_from(Event)) == before + 1
     history = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == event.id)
     told = db.session.execute(history.order_by(EventChange.id)).all()
@@ -102,7 +106,7 @@ def test_the_same_file_again_changes_nothing_and_another_what_differs(browser, c
     for hour in ("14:00", "15:00"):  # an import is no work by hand: the next one may change it again
         accept(browser, LECTURE.replace(b"9:00", hour.encode()).replace(b"11:00", b"17:00"))
         (event,) = events("进企业座谈")
-        assert event.status == PUBLISHED
+        assert event.status == EventStatus.PUBLISHED
         assert f"{event.occurrences[0].start_at + timedelta(hours=8):%H:%M}" == hour
 
 
@@ -153,10 +157,15 @@ def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_th
         return offered, verdicts(browser.get(path).text)
 
     assert again() == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "other year"])
-    assert {events(f"讲座{name}")[0].status for name in names} == {PUBLISHED}
+    assert {events(f"讲座{name}")[0].status for name in names} == {EventStatus.PUBLISHED}
     assert again("c", "d", "a") == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "cancelled", "cancelled"])
     states = [events(f"讲座{name}")[0].status for name in names]
-    assert states == [PUBLISHED, PUBLISHED, CANCELLED, CANCELLED]
+    assert states == [
+        EventStatus.PUBLISHED,
+        EventStatus.PUBLISHED,
+        EventStatus.CANCELLED,
+        EventStatus.CANCELLED,
+    ]
     # What an office above cannot reach, and what a table leaves out, is no question.
     assert 'name="gone"' not in browser.get(hand_in(browser, LECTURE).headers["Location"]).text
     with transaction():

@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import Mistake
 from models.imports import read_file, take_in
-from models.imports.findings import REFUSED
+from models.imports.findings import RowVerdict
 from models.imports.spreadsheet.template import workbook
 from models.imports.spreadsheet.to_draft import understand
 from tests.support.tables import said, workbook_of, xlsx
@@ -195,7 +195,7 @@ def test_lines_below_a_table_are_no_events(reading, line, named):
     _, below = read_file(f"活动名称,开始日期\n讲座,4月22日\n{line},\n".encode())
     read = understand(below, reading)
     assert (read.verdict, said(read)) == (
-        REFUSED,
+        RowVerdict.REFUSED,
         [("A3", f"“{named}” stands below the table and is no event. Not taken in.")],
     )
 
@@ -242,7 +242,7 @@ def test_a_sheet_with_other_columns_is_named(reading):
     assert (read.verdict, said(read)) == (None, [])
     assert (other.title, other.verdict, said(other)) == (
         "成效",
-        REFUSED,
+        RowVerdict.REFUSED,
         [("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")],
     )
 
@@ -264,7 +264,7 @@ TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,�
 def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
     rows = read_file(TWINS.format(hour=hour, place=place).encode())
     first, second = take_in(campaign, rows, NINE)
-    assert (first.verdict, second.verdict) == ("new", REFUSED)
+    assert (first.verdict, second.verdict) == ("new", RowVerdict.REFUSED)
     assert said(second) == [
         (
             "",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from models.imports import counts, read_file, take_in
-from models.imports.findings import OTHER_YEAR
+from models.imports.findings import RowVerdict
 from models.imports.spreadsheet import when
 from models.imports.spreadsheet.to_draft import understand
 from tests.support.tables import said, xlsx
@@ -90,7 +90,7 @@ def test_words_beside_a_date_are_named_unless_they_tell_a_part_of_the_day(readin
 
 
 def test_the_year_in_words_that_are_not_understood_is_still_seen(reading):
-    assert plan(reading, words="2023年4月22日22:00-次日1:00").verdict == OTHER_YEAR
+    assert plan(reading, words="2023年4月22日22:00-次日1:00").verdict == RowVerdict.OTHER_YEAR
 
 
 @pytest.mark.parametrize(
