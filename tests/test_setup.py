@@ -116,20 +116,52 @@ def test_the_set_up_speaks_the_readers_language(lang, sentence):
     ],
 )
 def test_a_failed_download_is_one_sentence(said, sentence):
-    told = in_tools(f"import shell; shell.give_up({said!r})", LANG="C.UTF-8", LC_ALL="")
+    told = in_tools(f"import terminal; terminal.give_up({said!r})", LANG="C.UTF-8", LC_ALL="")
     assert (told.returncode, told.stderr) == (1, sentence)
 
 
 def test_a_stamp_holds_until_what_it_was_made_from_changes(tmp_path):
     code = f"""
 from pathlib import Path
-from stamps import holds, key, leave
+from steps import is_current, leave
 lock, stamp = Path({str(tmp_path)!r}, "lock"), Path({str(tmp_path)!r}, "made", "stamp")
 lock.write_text("one")
-print(holds(stamp, key(lock)))
-leave(stamp, key(lock))
-print(holds(stamp, key(lock)))
+print(is_current(stamp, lock))
+leave(stamp, lock)
+print(is_current(stamp, lock), is_current(stamp, lock, "word"))
 lock.write_text("two")
-print(holds(stamp, key(lock)))
+print(is_current(stamp, lock))
 """
-    assert in_tools(code).stdout.split() == ["False", "True", "False"]
+    assert in_tools(code).stdout.split() == ["False", "True", "False", "False"]
+
+
+@pytest.mark.parametrize("level", ["run", "lint"])
+def test_a_second_call_does_nothing_and_needs_no_network(level):
+    again = subprocess.run(
+        [sys.executable, "tools/prepare.py", level],
+        cwd=ROOT,
+        env={**os.environ, "PIP_NO_INDEX": "1", "npm_config_offline": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("programs", "usable"),
+    [
+        ({}, False),
+        ({"node": "v18.17.1", "npm": "10"}, False),
+        ({"node": "v18.18.0"}, False),
+        ({"node": "v18.18.0", "npm": "10"}, True),
+    ],
+)
+def test_a_machines_node_is_used_where_it_is_new_enough_and_has_npm(tmp_path, programs, usable):
+    for name, version in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {version}\n")
+        (tmp_path / name).chmod(0o755)
+    assert (
+        in_tools(f"import steps; print(steps.has_node({{'PATH': {str(tmp_path)!r}}}))").stdout
+        == f"{usable}\n"
+    )

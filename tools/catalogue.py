@@ -27,19 +27,13 @@ def extract(target: Path) -> None:
 
 
 def update() -> None:
+    options = ["--omit-header", "--ignore-obsolete", "--no-fuzzy-matching", "-w", "110"]
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "messages.pot"
         extract(template)
-        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-        options = ["-l", "zh", "-i", template, "-o", CATALOGUE]
-        if CATALOGUE.exists():
-            options += ["--omit-header", "--ignore-obsolete", "--no-fuzzy-matching", "-w", "110"]
-            subprocess.run([BABEL, "-q", "update", *options], check=True)
-        else:
-            subprocess.run([BABEL, "-q", "init", *options], check=True)
-    text = CATALOGUE.read_text()
-    if not text.startswith(HEAD):
-        CATALOGUE.write_text(HEAD + text)
+        update = [BABEL, "-q", "update", *options, "-l", "zh", "-i", template, "-o", CATALOGUE]
+        subprocess.run(update, check=True)
+    CATALOGUE.write_text(HEAD + CATALOGUE.read_text())
 
 
 if __name__ == "__main__":

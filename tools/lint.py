@@ -2,36 +2,25 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-import frontend
-from shell import VENV
-from stamps import ROOT
-from words import say
+from steps import BIN, MODULES, with_node
+from terminal import ROOT, say
 
-
-def commands() -> list[list[str | Path]]:
-    """What to run: Python always, JavaScript and CSS as soon as there is a file of it."""
-    ruff, node, modules = VENV / "bin" / "ruff", frontend.node(), frontend.MODULES
-    found: list[list[str | Path]] = [[ruff, "check", "--quiet"], [ruff, "format", "--check", "--quiet"]]
-    if any(ROOT.glob("static/**/*.js")):
-        found.append(
-            [
-                node,
-                modules / "eslint" / "bin" / "eslint.js",
-                "--max-warnings=0",
-                "--no-error-on-unmatched-pattern",
-                "static",
-            ]
-        )
-    if any(ROOT.glob("static/css/**/*.css")):
-        found.append([node, modules / "stylelint" / "bin" / "stylelint.mjs", "static/css/**/*.css"])
-    return found
+NODE = MODULES / ".bin"
+COMMANDS = [
+    [BIN / "ruff", "check", "--quiet"],
+    [BIN / "ruff", "format", "--check", "--quiet"],
+    [NODE / "eslint", "--max-warnings=0", "static"],
+    [NODE / "stylelint", "static/css/**/*.css"],
+]
 
 
 def main() -> None:
     """Run all of them, also after one has failed."""
-    failed = [command for command in commands() if subprocess.run(command, cwd=ROOT, check=False).returncode]
+    env = with_node()
+    failed = [
+        command for command in COMMANDS if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    ]
     if failed:
         sys.exit(1)
     say(

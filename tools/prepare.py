@@ -1,8 +1,7 @@
 """Makes this folder ready: `python3 tools/prepare.py run|lint|test`. Standard library only.
 
-`run` is what serving needs; `lint` adds the tools of the tests and the linters; `test` adds a browser. Each step
-leaves a stamp beside what it made, holding a hash of what it was made from: a second call finds all stamps right,
-does nothing and needs no network. This first file must parse on Python 3.6, so that a too old one is told so.
+`run` is what serving needs; `lint` adds the tools of the tests and the linters; `test` adds a browser.
+This first file must parse on Python 3.6, so that a too old one is told so.
 """
 
 import shutil
@@ -12,17 +11,12 @@ import sys
 OLDEST = (3, 11)
 
 
-def newer_python():
-    """The path of a Python that is new enough, if the machine has one beside the one that runs this."""
-    names = [f"python3.{minor}" for minor in range(OLDEST[1], OLDEST[1] + 6)]
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
 def main():
     if sys.version_info < OLDEST:
-        other = newer_python()
-        if other:
-            sys.exit(subprocess.call([other, *sys.argv]))
+        names = [f"python3.{minor}" for minor in range(OLDEST[1], OLDEST[1] + 6)]
+        newer = next((path for path in map(shutil.which, names) if path), None)
+        if newer:
+            sys.exit(subprocess.call([newer, *sys.argv]))
         sys.exit(
             f"Openweek needs Python 3.11 or newer; this is {sys.version.split()[0]}: install one, or name it: "
             "make run PYTHON=/path/to/python3"

