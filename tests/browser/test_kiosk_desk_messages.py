@@ -234,7 +234,7 @@ class TestTheEndOfItsTime:
         # Nobody has to tell it: it knows its time.
         page.evaluate(
             """async () => {
-                const known = (await import("/static/js/kiosk/server/device-state.js")).knowledge();
+                const known = (await import("/static/js/kiosk/server/device-state.js")).current();
                 known.kiosk.expires = new Date(Date.now() - 1000).toISOString();
             }"""
         )

@@ -270,8 +270,8 @@ def test_what_a_device_adds_to_the_servers_count(page: Page, week: Week):
 
 
 WHEN_TODAY = """async ([start, end]) => {
-    const { whenToday } = await import("/static/js/kiosk/base/words.js");
-    return whenToday({ start, end }, "Asia/Shanghai", Date.parse("2024-04-22T01:00:00Z"));
+    const { describeTimeToday } = await import("/static/js/kiosk/base/words.js");
+    return describeTimeToday({ start, end }, "Asia/Shanghai", Date.parse("2024-04-22T01:00:00Z"));
 }"""
 TIMES = {
     ("2024-04-22T09:30:00+08:00", "2024-04-22T11:30:00+08:00"): "09:30–11:30",

@@ -36,13 +36,13 @@ SETTABLE = """
     };
 """
 DAY_MS = 86_400_000
-NOTE_TIME = "import('/static/js/kiosk/storage/clock-record.js').then((time) => time.note())"
+NOTE_TIME = "import('/static/js/kiosk/storage/clock-record.js').then((clock) => clock.save())"
 # As many scans as a queue of people: each only after the one before is safe on disk.
 SCAN_ALL = """async (many) => {
     const { Scans } = await import("/static/js/kiosk/check-in/scan.js");
     const store = await import("/static/js/kiosk/storage/scan-store.js");
-    const known = await store.get("knowledge");
-    const place = { device: known.kiosk.id, token: "", known, zone: known.campaign.zone, rules: known.rules,
+    const known = await (await import("/static/js/kiosk/storage/device-values.js")).get("knowledge");
+    const place = { device: known.kiosk.id, token: "", state: known, zone: known.campaign.zone, rules: known.rules,
                     groupName: (key) => key, groupKey: () => null };
     const scans = new Scans(place, () => {});
     for (let number = 0; number < many; number += 1) await scans.touch("youth", 1);

@@ -9,7 +9,7 @@ from tests.support.station import KEPT, Station, Week
 
 pytestmark = pytest.mark.browser
 
-SHUT = "import('/static/js/kiosk/screen/pin-dialog.js').then((guard) => guard.shut())"
+SHUT = "import('/static/js/kiosk/screen/pin-dialog.js').then((dialog) => dialog.lock())"
 
 
 def type_pin(page: Page, digits: str) -> None:
@@ -196,9 +196,9 @@ def test_wrong_tries_slow_down_also_over_a_restart(station: Station):
     expect(page.locator("#sheet")).to_be_hidden()
     page.evaluate(
         """async () => {
-            const store = await import("/static/js/kiosk/storage/scan-store.js");
-            const tries = await store.get("pin_tries");
-            await store.put("pin_tries", { ...tries, until: Date.now() - 1 });
+            const values = await import("/static/js/kiosk/storage/device-values.js");
+            const tries = await values.get("pin_tries");
+            await values.put("pin_tries", { ...tries, until: Date.now() - 1 });
         }"""
     )
     type_pin(page, "0000")

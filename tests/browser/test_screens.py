@@ -121,4 +121,4 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     page.reload()
     expect(page.locator("#pairing")).to_be_visible()
     kept = page.evaluate("import('/static/js/screens/stored-codes.js').then((kept) => kept.recall())")
-    assert kept == {"known": None, "codes": []}
+    assert kept == {"screen": None, "codes": []}

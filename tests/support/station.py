@@ -33,7 +33,7 @@ SCANS = "**/api/v1/scans"
 # What the app does by itself, at once; what it keeps, by its name.
 BEAT = "import('/static/js/kiosk/server/heartbeat.js').then((beat) => beat.now())"
 SEND = "import('/static/js/kiosk/server/outbox.js').then((outbox) => outbox.send())"
-KEPT = """async (key) => (await import("/static/js/kiosk/storage/scan-store.js")).get(key)"""
+KEPT = """async (key) => (await import("/static/js/kiosk/storage/device-values.js")).get(key)"""
 # A worker that takes over at this moment may let a request past what a test has put in its way.
 SETTLED = """() => new Promise((done) => {
     const { serviceWorker } = navigator;

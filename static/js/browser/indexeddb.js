@@ -4,14 +4,14 @@ const STRICT = { durability: "strict" }; // a scan that was acknowledged survive
 
 function opening(name, version, upgrade) {
   return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(name, version);
-    asked.onupgradeneeded = ({ oldVersion }) => upgrade(asked, oldVersion);
-    asked.onsuccess = () => {
+    const request = indexedDB.open(name, version);
+    request.onupgradeneeded = ({ oldVersion }) => upgrade(request, oldVersion);
+    request.onsuccess = () => {
       // A newer page in another tab must be able to upgrade.
-      asked.result.onversionchange = () => asked.result.close();
-      resolve(asked.result);
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
     };
-    asked.onerror = () => reject(asked.error);
+    request.onerror = () => reject(request.error);
     // Blocked: a page of an older version is about to close its connection, and then this one opens.
   });
 }
@@ -27,16 +27,16 @@ function begun(base, mode, names) {
 }
 
 /** A database that is opened when it is first asked: upgrade(request, old version) makes its tables. Answers its within(). */
-export function disk(name, version, upgrade) {
+export function database(name, version, upgrade) {
   let opened = null;
 
   /** What could not be opened, or is `closed`, is opened anew by whoever asks next. */
   function database(closed = null) {
     if (opened === closed) {
-      const fresh = opening(name, version, upgrade);
-      opened = fresh;
-      fresh.catch(() => {
-        if (opened === fresh) opened = null;
+      const connection = opening(name, version, upgrade);
+      opened = connection;
+      connection.catch(() => {
+        if (opened === connection) opened = null;
       });
     }
     return opened;
@@ -50,7 +50,7 @@ export function disk(name, version, upgrade) {
       let result;
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = () => reject(transaction.error ?? new Error("not kept"));
-      work(...names.map((one) => transaction.objectStore(one)), (value) => {
+      work(...names.map((name) => transaction.objectStore(name)), (value) => {
         result = value;
       });
     });

@@ -1,9 +1,9 @@
 // Keep the screen lit while the kiosk is open; browsers let go of it whenever the page was hidden.
 
-let wanted = false;
+let enabled = false;
 
 async function take() {
-  if (!wanted || document.hidden || !navigator.wakeLock) return;
+  if (!enabled || document.hidden || !navigator.wakeLock) return;
   try {
     await navigator.wakeLock.request("screen");
   } catch {
@@ -12,7 +12,7 @@ async function take() {
 }
 
 export function stayAwake() {
-  if (!wanted) document.addEventListener("visibilitychange", take);
-  wanted = true;
+  if (!enabled) document.addEventListener("visibilitychange", take);
+  enabled = true;
   take();
 }

@@ -12,7 +12,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Put new markup into a box; what was opened in it stays open, and the focus stays where it was. */
 export function redraw(box, html) {
-  const open = [...box.querySelectorAll("details[open]")].map((one) => one.id);
+  const open = [...box.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = box.contains(document.activeElement) ? document.activeElement : null;
   const summaryOf = focused?.closest("details")?.id;
   const address = focused?.getAttribute("href");
@@ -20,10 +20,10 @@ export function redraw(box, html) {
   for (const id of open) {
     document.getElementById(id)?.setAttribute("open", "");
   }
-  const again = summaryOf
+  const refocus = summaryOf
     ? document.getElementById(summaryOf)?.querySelector("summary")
     : [...box.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === address);
-  again?.focus({ preventScroll: true });
+  refocus?.focus({ preventScroll: true });
 }
 
 /**
@@ -56,7 +56,7 @@ export function keepFresh(root, draw, every) {
     // A portal in between may answer 200 with a page of its own: that is no answer.
     const json = response.ok && response.headers.get("Content-Type")?.includes("application/json");
     if (json) {
-      return { response, told: await response.json() };
+      return { response, payload: await response.json() };
     }
     if (response.status === 401 || response.status === 404) {
       return { response, over: response.status === 401 ? root.dataset.signedOut : root.dataset.gone };
@@ -81,15 +81,15 @@ export function keepFresh(root, draw, every) {
     trouble.hidden = !words;
   }
 
-  function settle({ response, told }) {
+  function settle({ response, payload }) {
     failures = 0;
-    if (told) {
-      draw(told);
-      unsaid = told.sentence;
+    if (payload) {
+      draw(payload);
+      unsaid = payload.sentence;
       tag = response.headers.get("ETag").replaceAll(/^(?:W\/)?"|"$/g, "");
     }
-    const sent = Date.parse(response.headers.get("Date"));
-    const at = new Date(Number.isNaN(sent) ? Date.now() : sent);
+    const answeredAt = Date.parse(response.headers.get("Date"));
+    const at = new Date(Number.isNaN(answeredAt) ? Date.now() : answeredAt);
     part("updated").dateTime = at.toISOString();
     part("updated").textContent = wallClock.format(at);
     show("live");

@@ -4,14 +4,14 @@ import { keepFresh, redraw } from "./auto-refresh.js";
 
 const EVERY = 2000; // ms
 const root = document.querySelector("[data-fresh]");
-const shown = {};
+const drawnParts = {};
 let offered = ""; // the device after which the next code was asked for
 
 /** Draw the parts that have changed; the others keep what a reader has opened or is about to press. */
 function draw({ parts }) {
   for (const [name, html] of Object.entries(parts)) {
-    if (shown[name] !== html) {
-      shown[name] = html;
+    if (drawnParts[name] !== html) {
+      drawnParts[name] = html;
       redraw(root.querySelector(`[data-part="${name}"]`), html);
     }
   }
@@ -22,15 +22,15 @@ function draw({ parts }) {
 async function offerNext() {
   const button = root.querySelector("[data-next]");
   if (!button || button.dataset.next === offered) return;
-  const before = offered;
+  const previous = offered;
   offered = button.dataset.next;
   const form = new FormData(button.form);
   form.set(button.name, button.value);
   try {
     const answer = await fetch(button.formAction, { method: "POST", body: form, redirect: "manual" });
-    if (answer.type !== "opaqueredirect") offered = before;
+    if (answer.type !== "opaqueredirect") offered = previous;
   } catch {
-    offered = before; // the button is still there, and the next answer tries again
+    offered = previous; // the button is still there, and the next answer tries again
   }
   soon();
 }

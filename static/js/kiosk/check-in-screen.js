@@ -1,27 +1,27 @@
 // The paired screen: what this device serves, the mode it is in, and what comes of a code, a tap or a click.
 
 import { trueTime } from "./base/device-clock.js";
-import * as desk from "./screen/remote-control.js";
-import * as door from "./check-in/group-count.js";
-import * as finder from "./input/camera-view.js";
-import * as guard from "./screen/pin-dialog.js";
-import * as knowledge from "./server/device-state.js";
-import * as line from "./check-in/connection.js";
-import * as menu from "./screen/staff-menu.js";
+import * as remoteControl from "./screen/remote-control.js";
+import * as groupCount from "./check-in/group-count.js";
+import * as cameraView from "./input/camera-view.js";
+import * as pinDialog from "./screen/pin-dialog.js";
+import * as deviceState from "./server/device-state.js";
+import * as connection from "./check-in/connection.js";
+import * as staffMenu from "./screen/staff-menu.js";
 import * as modes from "./screen/modes.js";
-import { byId, element, tell } from "./base/dom.js";
+import { byId, element, setText } from "./base/dom.js";
 import { openThen } from "./check-in/offline-rules.js";
-import * as scanner from "./input/usb-scanner.js";
+import * as usbScanner from "./input/usb-scanner.js";
 import { Scans } from "./check-in/scan.js";
 import { used } from "../browser/app-update.js";
 import * as store from "./storage/scan-store.js";
-import * as strip from "./screen/latest-scans.js";
+import * as latestScans from "./screen/latest-scans.js";
 import * as tally from "./screen/tally.js";
-import * as today from "./screen/today-count.js";
-import * as touch from "./screen/touch-groups.js";
-import * as typing from "./input/typed-code.js";
-import * as wedge from "./input/ime-field.js";
-import { clockTime, named, say, when, whenToday } from "./base/words.js";
+import * as todayCount from "./screen/today-count.js";
+import * as touchGroups from "./screen/touch-groups.js";
+import * as typedCode from "./input/typed-code.js";
+import * as imeField from "./input/ime-field.js";
+import { clockTime, localized, say, describeTime, describeTimeToday } from "./base/words.js";
 
 const KEEP_SCANS = 2 * 86_400_000; // milliseconds that answered scans stay on the device
 const NOTE = 10_000;
@@ -31,20 +31,20 @@ let scans = null;
 let noteTimer = null;
 let holdFocus = () => {};
 
-function place(token) {
+function scanContext(token) {
   return {
-    device: knowledge.knowledge().kiosk.id,
+    device: deviceState.current().kiosk.id,
     token,
-    groupName: knowledge.groupName,
-    groupKey: knowledge.groupKey,
-    get known() {
-      return knowledge.knowledge();
+    groupName: deviceState.groupName,
+    groupKey: deviceState.groupKey,
+    get state() {
+      return deviceState.current();
     },
     get zone() {
-      return knowledge.zone();
+      return deviceState.zone();
     },
     get rules() {
-      return knowledge.knowledge().rules;
+      return deviceState.current().rules;
     },
     get direction() {
       return modes.current() === "exit" ? "out" : "in";
@@ -54,13 +54,13 @@ function place(token) {
 
 /** Begin to take scans. */
 export async function open(token) {
-  const made = new Scans(place(token), draw);
-  store.forget(Date.now() - KEEP_SCANS);
-  tally.open(made);
+  const newScans = new Scans(scanContext(token), draw);
+  store.deleteAnswered(Date.now() - KEEP_SCANS);
+  tally.open(newScans);
   // Before the mode is known nobody can tell who comes from who goes.
-  await desk.recall();
+  await remoteControl.recall();
   await modes.open();
-  scans = made;
+  scans = newScans;
   byId("work").hidden = false;
   draw();
   wake();
@@ -68,7 +68,7 @@ export async function open(token) {
 
 /** Whether scans are taken: paired, and not locked from afar. */
 export function isOpen() {
-  return scans !== null && !byId("work").hidden && !desk.isLocked();
+  return scans !== null && !byId("work").hidden && !remoteControl.isLocked();
 }
 
 /** Somebody is at the door: a verdict or a question is on the screen. */
@@ -77,11 +77,11 @@ export function isBusy() {
 }
 
 export function close() {
-  finder.close();
-  door.dismiss();
-  guard.dismiss();
-  menu.close();
-  desk.forget();
+  cameraView.close();
+  groupCount.dismiss();
+  pinDialog.dismiss();
+  staffMenu.close();
+  remoteControl.forget();
   scans = null;
   byId("work").hidden = true;
   byId("modes").hidden = true;
@@ -91,21 +91,21 @@ export function close() {
 
 /** Everything on the screen that depends on language, time or scans. */
 export async function draw() {
-  line.draw(knowledge.learnedAt(), knowledge.zone());
-  if (scans === null || !knowledge.knowledge()) return;
+  connection.draw(deviceState.learnedAt(), deviceState.zone());
+  if (scans === null || !deviceState.current()) return;
   drawTitle();
-  touch.draw();
+  touchGroups.draw();
   tally.draw();
-  today.draw();
-  strip.draw({ known: knowledge.knowledge(), groupName: knowledge.groupName, colourOf: knowledge.colourOf, onUndo: undo });
+  todayCount.draw();
+  latestScans.draw({ device: deviceState.current(), groupName: deviceState.groupName, colourOf: deviceState.colourOf, onUndo: undo });
 }
 
 /** After the server has told something new: scopes, mode and desk may have changed. */
-export async function heard() {
+export async function stateChanged() {
   if (scans === null) return;
   const wasOpen = isOpen();
-  const gone = await desk.draw();
-  if (!isOpen()) door.dismiss();
+  const gone = await remoteControl.draw();
+  if (!isOpen()) groupCount.dismiss();
   if (gone) notice(gone, NOTE);
   modes.draw();
   await draw();
@@ -113,15 +113,15 @@ export async function heard() {
 }
 
 async function undo(scan) {
-  if ((await guard.staff()) && isOpen()) settle(scans.undo(scan));
+  if ((await pinDialog.requireStaff()) && isOpen()) settle(scans.undo(scan));
 }
 
 function drawTitle() {
-  const known = knowledge.knowledge();
-  byId("event").textContent = known.events.map((event) => event.title).join(" / ") || named(known.campaign.name);
-  const until = knowledge.expiry();
-  const ends = until === null ? "" : say("until_short", { time: clockTime(until, knowledge.zone()) });
-  byId("sitting").textContent = [sittingNow(), ends].filter(Boolean).join(" · ");
+  const state = deviceState.current();
+  byId("event").textContent = state.events.map((event) => event.title).join(" / ") || localized(state.campaign.name);
+  const until = deviceState.expiry();
+  const ends = until === null ? "" : say("until_short", { time: clockTime(until, deviceState.zone()) });
+  byId("sitting").textContent = [occurrenceNow(), ends].filter(Boolean).join(" · ");
 }
 
 /** A device that is paired with nothing is a kiosk, not the event that it served. */
@@ -134,31 +134,31 @@ function dropTitle() {
 
 /** The occurrences that take scans now, in words, first the one that a scan counts for; else the next one, else that
  * nothing more is planned. */
-function sittingNow() {
-  const [zone, now] = [knowledge.zone(), trueTime()];
-  const counts = openThen(knowledge.sittings(), now);
-  const open = knowledge.openNow(now).sort((one, other) => (other === counts) - (one === counts));
+function occurrenceNow() {
+  const [zone, now] = [deviceState.zone(), trueTime()];
+  const counts = openThen(deviceState.occurrences(), now);
+  const open = deviceState.openNow(now).sort((a, b) => (b === counts) - (a === counts));
   if (open.length) {
-    return open.map((at) => [whenToday(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
+    return open.map((at) => [describeTimeToday(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
   }
-  const coming = knowledge.sittings().filter((at) => at.held && Date.parse(at.opens) > now);
+  const coming = deviceState.occurrences().filter((at) => at.held && Date.parse(at.opens) > now);
   coming.sort((a, b) => Date.parse(a.opens) - Date.parse(b.opens));
-  return coming.length ? say("not_open_now", { when: when(coming[0], zone) }) : say("over_now");
+  return coming.length ? say("not_open_now", { when: describeTime(coming[0], zone) }) : say("over_now");
 }
 
 export function notice(sentence, lasts = 0) {
   clearTimeout(noteTimer);
-  tell(byId("notice"), sentence);
-  if (lasts) noteTimer = setTimeout(() => tell(byId("notice"), ""), lasts);
+  setText(byId("notice"), sentence);
+  if (lasts) noteTimer = setTimeout(() => setText(byId("notice"), ""), lasts);
 }
 
 /** A text was read: whatever lies over the screen makes room for its verdict. */
 function read(text) {
   if (!isOpen()) return;
   used();
-  menu.close();
-  typing.close();
-  guard.dismiss();
+  staffMenu.close();
+  typedCode.close();
+  pinDialog.dismiss();
   settle(scans.code(text));
 }
 
@@ -177,8 +177,8 @@ function looks() {
 /** The camera runs where there is something for it to see, and what a scanner composes finds its field. */
 function wake() {
   holdFocus();
-  if (looks()) finder.open();
-  else finder.close();
+  if (looks()) cameraView.open();
+  else cameraView.close();
 }
 
 function modeChanged(mode) {
@@ -188,22 +188,22 @@ function modeChanged(mode) {
 }
 
 /** Join the buttons, the scanner and the screen's own rhythm to the scans; once per page. sent(): a row is there to send. */
-export function listen(sent) {
+export function listen(rowAdded) {
   const rowMade = () => {
-    sent();
+    rowAdded();
     draw();
   };
-  modes.listen(modeChanged, guard.staff);
-  touch.listen((group, headcount) => settle(scans.touch(group, headcount)), isOpen);
-  tally.listen(rowMade, isOpen, guard.staff, settle);
-  today.listen(tally.set);
-  finder.listen(read, looks);
-  typing.listen(read);
-  desk.listen();
-  guard.listen();
-  const typed = { onText: read, onInputMethod: () => notice(say("ime"), NOTE), wanted: isOpen };
-  holdFocus = wedge.listen(typed);
-  scanner.listen({
+  modes.listen(modeChanged, pinDialog.requireStaff);
+  touchGroups.listen((group, headcount) => settle(scans.touch(group, headcount)), isOpen);
+  tally.listen(rowMade, isOpen, pinDialog.requireStaff, settle);
+  todayCount.listen(tally.set);
+  cameraView.listen(read, looks);
+  typedCode.listen(read);
+  remoteControl.listen();
+  pinDialog.listen();
+  const typed = { onText: read, onInputMethod: () => notice(say("ime"), NOTE), isOpen };
+  holdFocus = imeField.listen(typed);
+  usbScanner.listen({
     ...typed,
     onHand: (digit) => modes.current() === "tally" && !isBusy() && settle(tally.key(digit)),
   });

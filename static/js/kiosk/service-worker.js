@@ -14,7 +14,7 @@ async function digestOf(response) {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-async function fresh(address) {
+async function fetchNew(address) {
   const response = await fetch(address, { cache: "no-cache", credentials: "omit" });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response;
@@ -22,13 +22,13 @@ async function fresh(address) {
 
 /** Fetch one file. Half a version is no version: other bytes than listed end the installation, to be tried again. */
 async function keep(cache, [address, digest]) {
-  const response = await fresh(address);
+  const response = await fetchNew(address);
   if ((await digestOf(response)) !== digest) throw new Error(`${address} is of another version`);
   await cache.put(address, response);
 }
 
 async function keepPage(cache, address) {
-  const page = await fresh(address);
+  const page = await fetchNew(address);
   if (page.headers.get("Openweek-Kiosk-Version") !== SHELL.version) throw new Error(`${address} is of another version`);
   await cache.put(address, page);
 }
@@ -38,7 +38,7 @@ async function install() {
   await Promise.all([
     ...PAGES.map((address) => keepPage(cache, address)),
     ...Object.entries(SHELL.files).map((file) => keep(cache, file)),
-    ...ICONS.map(async (address) => cache.put(address, await fresh(address))),
+    ...ICONS.map(async (address) => cache.put(address, await fetchNew(address))),
   ]);
 }
 

@@ -26,17 +26,17 @@ function mayKeep(key, { ok, headers }) {
 
 /** Drop a pass and its pictures, in whatever spelling they were opened. */
 async function drop(cache, key) {
-  const own = (one) => new URL(one.url).pathname.toLowerCase().startsWith(key.toLowerCase());
-  await Promise.all((await cache.keys()).filter(own).map((one) => cache.delete(one)));
+  const isOfPass = (request) => new URL(request.url).pathname.toLowerCase().startsWith(key.toLowerCase());
+  await Promise.all((await cache.keys()).filter(isOfPass).map((request) => cache.delete(request)));
 }
 
-async function heard(key, response) {
+async function storeOrDrop(key, response) {
   const cache = await caches.open(CACHE);
   if (mayKeep(key, response)) await cache.put(key, response.clone());
   else if (PASSES.test(key) && isWithdrawn(response)) await drop(cache, key);
 }
 
-async function kept(key) {
+async function storedCopy(key) {
   return (await caches.open(CACHE)).match(key, { ignoreVary: true }); // one browser, one holder
 }
 
@@ -46,19 +46,19 @@ function ask(request, key) {
 }
 
 async function answer(request, key) {
-  const asked = ask(request, key).then(async (response) => {
-    await heard(key, response).catch(() => {}); // a phone without room for it shows it all the same
+  const fetched = ask(request, key).then(async (response) => {
+    await storeOrDrop(key, response).catch(() => {}); // a phone without room for it shows it all the same
     return response;
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const answered = await Promise.race([asked, late]).catch(() => undefined);
-  return answered ?? (await kept(key)) ?? asked;
+  const answered = await Promise.race([fetched, late]).catch(() => undefined);
+  return answered ?? (await storedCopy(key)) ?? fetched;
 }
 
 async function keep(addresses) {
   for (const address of addresses) {
     const key = keyOf(address);
-    if (key && !key.endsWith("/service-worker.js")) await heard(key, await fetch(address));
+    if (key && !key.endsWith("/service-worker.js")) await storeOrDrop(key, await fetch(address));
   }
 }
 

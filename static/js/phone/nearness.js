@@ -24,7 +24,7 @@ function judge({ latitude, longitude, accuracy }, points, metres) {
 const box = document.getElementById("near");
 if (box && navigator.geolocation) {
   const button = box.querySelector("button");
-  const told = box.querySelector("output");
+  const output = box.querySelector("output");
   const field = document.getElementById("near-answer");
   const points = JSON.parse(box.dataset.points);
   const metres = Number(box.dataset.metres);
@@ -32,13 +32,13 @@ if (box && navigator.geolocation) {
   const show = (answer, words) => {
     field.value = answer;
     box.dataset.answer = answer;
-    told.textContent = box.dataset[words];
+    output.textContent = box.dataset[words];
     button.disabled = false;
     button.hidden = answer === "yes";
   };
   button.addEventListener("click", () => {
     button.disabled = true;
-    told.textContent = box.dataset.looking;
+    output.textContent = box.dataset.looking;
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const answer = judge(coords, points, metres);

@@ -4,9 +4,9 @@ const form = document.querySelector("form[data-regions]");
 const lists = form ? [...form.querySelectorAll("select[data-level]")] : [];
 
 function show(list, rows) {
-  const all = list.options[0];
+  const placeholder = list.options[0];
   list.replaceChildren(
-    all,
+    placeholder,
     ...rows.map((row) => {
       const option = new Option(row.name, row.code);
       option.lang = "zh";
@@ -18,10 +18,10 @@ function show(list, rows) {
 }
 
 // A slow answer must not overwrite the list of a later choice.
-let asked = 0;
+let requests = 0;
 
 async function fill(level) {
-  const mine = ++asked;
+  const request = ++requests;
   for (const later of lists.slice(level + 1)) show(later, []);
   const next = lists[level + 1];
   const code = lists[level].value;
@@ -29,7 +29,7 @@ async function fill(level) {
   try {
     const answer = await fetch(`${form.dataset.regions}?below=${code}`);
     const rows = answer.ok ? await answer.json() : [];
-    if (mine === asked) show(next, rows);
+    if (request === requests) show(next, rows);
   } catch {
     // Offline: the form still works, and the next list comes with the page it leads to.
   }
@@ -40,7 +40,7 @@ lists.forEach((list, level) => list.addEventListener("change", () => fill(level)
 for (const button of document.querySelectorAll("button[data-copy]")) {
   const field = document.getElementById(button.dataset.copy);
   const words = button.querySelector("span");
-  const before = words.textContent;
+  const label = words.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     field.select();
@@ -52,7 +52,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     }
     words.textContent = button.dataset.done;
     setTimeout(() => {
-      words.textContent = before;
+      words.textContent = label;
     }, 2000);
   });
 }

@@ -2,7 +2,7 @@
 // is posted quietly. Where the browser keeps nothing (storage blocked), the form works as it does without JavaScript.
 
 const form = document.getElementById("star");
-const said = document.getElementById("star-said");
+const notice = document.getElementById("star-said");
 const key = form ? `openweek.chosen.${form.dataset.campaign}` : "";
 const stars = [...document.querySelectorAll("button.star")];
 const page = document.querySelector("[data-list]");
@@ -17,12 +17,12 @@ function storage() {
   }
 }
 
-const kept = form && storage();
+const store = form && storage();
 
 function read() {
   try {
-    const found = JSON.parse(kept.getItem(key));
-    if (typeof found.secret === "string" && Array.isArray(found.events)) return found;
+    const list = JSON.parse(store.getItem(key));
+    if (typeof list.secret === "string" && Array.isArray(list.events)) return list;
   } catch {
     // Nothing kept yet, or something that is not ours.
   }
@@ -30,13 +30,13 @@ function read() {
 }
 
 function keep(list) {
-  if (list.secret) kept.setItem(key, JSON.stringify({ secret: list.secret, events: list.events }));
-  else kept.removeItem(key);
+  if (list.secret) store.setItem(key, JSON.stringify({ secret: list.secret, events: list.events }));
+  else store.removeItem(key);
 }
 
 // A page that belongs to a list shows what the server says of that list; every other page what the browser remembers.
-const own = form?.elements.namedItem("secret")?.value ?? "";
-let shown = own ? { secret: own, events: pressed() } : kept ? read() : null;
+const pageSecret = form?.elements.namedItem("secret")?.value ?? "";
+let list = pageSecret ? { secret: pageSecret, events: pressed() } : store ? read() : null;
 
 function pressed() {
   return stars.filter((star) => star.getAttribute("aria-pressed") === "true").map((star) => Number(star.value));
@@ -44,7 +44,7 @@ function pressed() {
 
 function show() {
   for (const star of stars) {
-    const on = shown.events.includes(Number(star.value));
+    const on = list.events.includes(Number(star.value));
     star.setAttribute("aria-pressed", String(on));
     star.name = on ? "remove" : "add";
   }
@@ -60,10 +60,10 @@ async function post(name, ids, secret) {
   const body = new URLSearchParams(ids.map((id) => [name, String(id)]));
   if (secret) body.append("secret", secret);
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-  if (answer.status === 404 && secret && !own) {
+  if (answer.status === 404 && secret && !pageSecret) {
     // The list was deleted or got a new address elsewhere: what this browser chose begins a new one.
-    const all = name === "add" ? [...new Set([...read().events, ...ids])] : read().events.filter((id) => !ids.includes(id));
-    return all.length ? post("add", all, "") : { secret: "", events: [] };
+    const events = name === "add" ? [...new Set([...read().events, ...ids])] : read().events.filter((id) => !ids.includes(id));
+    return events.length ? post("add", events, "") : { secret: "", events: [] };
   }
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
@@ -72,20 +72,20 @@ async function post(name, ids, secret) {
 async function toggle(star) {
   const id = Number(star.value);
   // What the browser keeps may have changed since: in another tab, or by the tap before this one.
-  if (!own) shown = read();
-  const name = shown.events.includes(id) ? "remove" : "add";
-  const before = shown.events;
-  shown.events = name === "add" ? [...before, id] : before.filter((one) => one !== id);
+  if (!pageSecret) list = read();
+  const name = list.events.includes(id) ? "remove" : "add";
+  const previous = list.events;
+  list.events = name === "add" ? [...previous, id] : previous.filter((event) => event !== id);
   show();
   try {
-    shown = await post(name, [id], shown.secret);
-    if (!own || own === read().secret) keep(shown);
-    said.textContent = name === "add" ? form.dataset.added : form.dataset.removed;
-    said.className = "unseen";
+    list = await post(name, [id], list.secret);
+    if (!pageSecret || pageSecret === read().secret) keep(list);
+    notice.textContent = name === "add" ? form.dataset.added : form.dataset.removed;
+    notice.className = "unseen";
   } catch {
-    shown.events = before;
-    said.textContent = form.dataset.failed;
-    said.className = "alert alert-bad star-failed";
+    list.events = previous;
+    notice.textContent = form.dataset.failed;
+    notice.className = "alert alert-bad star-failed";
   }
   show();
 }
@@ -100,28 +100,28 @@ function listen() {
       queue = queue.then(() => toggle(star));
     });
   }
-  const again = () => {
-    if (!own) shown = read();
+  const redraw = () => {
+    if (!pageSecret) list = read();
     show();
   };
-  addEventListener("storage", again);
-  addEventListener("pageshow", (event) => event.persisted && again());
+  addEventListener("storage", redraw);
+  addEventListener("pageshow", (event) => event.persisted && redraw());
   show();
 }
 
 // The page of a list: this browser collects there from now on, if it did nowhere yet or the reader says so.
 function adopt() {
-  const held = read();
-  if (!held.secret || held.secret === own) keep(shown);
+  const remembered = read();
+  if (!remembered.secret || remembered.secret === pageSecret) keep(list);
   else page.querySelector(".adopt").hidden = false;
   page.querySelector("[data-adopt]").addEventListener("click", () => {
-    keep(shown);
+    keep(list);
     page.querySelector(".adopt").hidden = true;
     show();
   });
   for (const revoke of page.querySelectorAll("form[data-revoke]")) {
     revoke.addEventListener("submit", () => {
-      if (read().secret === own) keep({ secret: "", events: [] });
+      if (read().secret === pageSecret) keep({ secret: "", events: [] });
     });
   }
   show();
@@ -131,16 +131,16 @@ function adopt() {
 async function lead() {
   const { secret } = read();
   if (!secret) return;
-  const there = `${form.action}${secret}/`;
-  const answer = await fetch(there, { method: "HEAD" });
-  if (answer.ok) location.replace(there);
+  const address = `${form.action}${secret}/`;
+  const answer = await fetch(address, { method: "HEAD" });
+  if (answer.ok) location.replace(address);
   else if (answer.status === 404) {
     keep({ secret: "", events: [] });
     show();
   }
 }
 
-if (kept) {
+if (store) {
   listen();
   if (page) adopt();
   if (document.querySelector("[data-begin]")) lead().catch(() => {});

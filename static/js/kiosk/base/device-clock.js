@@ -18,7 +18,7 @@ let anchor = { wall: Date.now(), steady: performance.now() };
 let lost = false; // the device started with a clock that cannot be right
 let floor = null; // then: the true time at the anchor is not earlier, in milliseconds
 let noted = false; // something was noted while the time was unsure
-let owed = null; // {skew, leap}: the measurement that sets it right
+let unapplied = null; // {skew, leap}: the measurement that sets it right
 
 function setAnchor() {
   anchor = { wall: Date.now(), steady: performance.now() };
@@ -30,14 +30,14 @@ function leap() {
 }
 
 /** Measure: the device's clock when the request left and when the answer came, and the time in the answer. */
-export function measure(left, came, serverTime) {
+export function measure(sentAt, receivedAt, serverTime) {
   const server = Date.parse(serverTime);
-  if (Number.isNaN(server) || came < left || came - left > LONGEST) return;
-  const known = skew !== null && isSure() && !noted;
+  if (Number.isNaN(server) || receivedAt < sentAt || receivedAt - sentAt > LONGEST) return;
+  const settled = skew !== null && isSure() && !noted;
   // A slow answer says little, but more than nothing.
-  if (known && came - left > TRUSTED_ROUND_TRIP) return;
-  skew = Math.round((left + came) / 2 - server);
-  if (noted) owed ??= { skew, leap: leap() };
+  if (settled && receivedAt - sentAt > TRUSTED_ROUND_TRIP) return;
+  skew = Math.round((sentAt + receivedAt) / 2 - server);
+  if (noted) unapplied ??= { skew, leap: leap() };
   [noted, lost] = [false, false];
   setAnchor();
 }
@@ -75,25 +75,25 @@ export function doubt() {
  * between was a hand's doing where it went back; where it went forward, whatever fits better to what was believed then.
  */
 export function correction() {
-  const measured = owed;
-  owed = null;
+  const measured = unapplied;
+  unapplied = null;
   if (!measured) return null;
-  return (believed, then) => {
-    const [asNow, asThen] = [measured.skew, Math.round(measured.skew + then.leap - measured.leap)];
-    const setBack = measured.leap < then.leap - BACK;
+  return (believed, noted) => {
+    const [asNow, asThen] = [measured.skew, Math.round(measured.skew + noted.leap - measured.leap)];
+    const setBack = measured.leap < noted.leap - BACK;
     return setBack || Math.abs(asThen - believed) < Math.abs(asNow - believed) ? asThen : asNow;
   };
 }
 
 /** For the next run: the true time is not earlier, in milliseconds, and whether it is sure. */
-export function told() {
+export function lastTime() {
   return { last: isSure() ? trueTime() : earliest(), sure: isSure() };
 }
 
-/** What a run before this one has kept: its skew and its told(). */
-export function restore(known, { last = null, sure = true } = {}) {
-  if (skew !== null || !Number.isFinite(known)) return;
-  skew = known;
+/** What a run before this one has kept: its skew and its lastTime(). */
+export function restore(storedSkew, { last = null, sure = true } = {}) {
+  if (skew !== null || !Number.isFinite(storedSkew)) return;
+  skew = storedSkew;
   setAnchor();
   if (last === null) return;
   const early = trueTime() < last - BACK;

@@ -19,19 +19,19 @@ export function icon(name) {
 }
 
 /** Take the sheet of icons into the page: one that is drawn later must not need the network. */
-export async function bringIcons() {
+export async function inlineIcons() {
   const sheet = icons.slice(0, -1);
-  let drawn;
+  let sprite;
   try {
-    drawn = new DOMParser().parseFromString(await (await fetch(sheet)).text(), "image/svg+xml").documentElement;
+    sprite = new DOMParser().parseFromString(await (await fetch(sheet)).text(), "image/svg+xml").documentElement;
   } catch {
     return; // without the sheet there are words beside every icon
   }
-  if (drawn.localName !== "svg") return;
-  for (const symbol of drawn.querySelectorAll("symbol")) symbol.id = OWN + symbol.id;
-  drawn.setAttribute("class", "unseen");
-  drawn.setAttribute("aria-hidden", "true");
-  document.body.append(document.adoptNode(drawn));
+  if (sprite.localName !== "svg") return;
+  for (const symbol of sprite.querySelectorAll("symbol")) symbol.id = OWN + symbol.id;
+  sprite.setAttribute("class", "unseen");
+  sprite.setAttribute("aria-hidden", "true");
+  document.body.append(document.adoptNode(sprite));
   for (const use of document.querySelectorAll("use")) {
     use.setAttribute("href", use.getAttribute("href").replace(icons, `#${OWN}`));
   }
@@ -39,22 +39,22 @@ export async function bringIcons() {
 }
 
 export function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children.filter((child) => child !== null && child !== ""));
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.append(...children.filter((child) => child !== null && child !== ""));
+  return node;
 }
 
-export function tell(place, text) {
-  place.textContent = text ?? "";
-  place.hidden = !text;
+export function setText(target, text) {
+  target.textContent = text ?? "";
+  target.hidden = !text;
 }
 
 /** A button that asks sure() before it acts: the second press within `patience` milliseconds counts. */
-export function twice(button, sure, act, patience = 3000) {
+export function confirmByPressingTwice(button, sure, act, patience = 3000) {
   const words = button.firstElementChild ?? button;
   let [armed, first] = [null, ""];
-  const rest = () => {
+  const disarm = () => {
     clearTimeout(armed);
     armed = null;
     words.textContent = first;
@@ -62,13 +62,13 @@ export function twice(button, sure, act, patience = 3000) {
   };
   button.addEventListener("click", () => {
     if (armed) {
-      rest();
+      disarm();
       act();
       return;
     }
     first = words.textContent;
     words.textContent = sure();
     button.classList.add("armed");
-    armed = setTimeout(rest, patience);
+    armed = setTimeout(disarm, patience);
   });
 }

@@ -12,8 +12,8 @@ const BUZZ = { good: [60], out: [60, 30, 60], tick: [15], again: [40, 60, 40], b
 let context = null;
 let on = true;
 
-export function setSound(wanted) {
-  on = wanted;
+export function setSound(enabled) {
+  on = enabled;
 }
 
 export function soundIsOn() {
@@ -43,7 +43,7 @@ function tone([pitch, after, length], kind) {
 }
 
 /** kind: good, out, again, bad or tick. */
-export function give(kind) {
+export function signal(kind) {
   navigator.vibrate?.(BUZZ[kind]);
   if (!on || context?.state !== "running") return;
   for (const part of TONES[kind]) tone(part, kind);

@@ -24,23 +24,23 @@ export function people(count) {
 }
 
 /** A name that the server told in both languages: {zh, en}. */
-export function named(names) {
+export function localized(names) {
   return names[current] || names.zh;
 }
 
 /** Change the language of everything that is marked with data-say and data-label. */
-export function speak(chosen) {
+export function setLanguage(chosen) {
   current = chosen in TAGS ? chosen : current;
   document.documentElement.lang = tag();
   document.title = say("title");
-  for (const place of document.querySelectorAll("[data-say]")) place.textContent = say(place.dataset.say);
-  for (const place of document.querySelectorAll("[data-label]")) {
-    place.setAttribute("aria-label", say(place.dataset.label));
+  for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
+  for (const node of document.querySelectorAll("[data-label]")) {
+    node.setAttribute("aria-label", say(node.dataset.label));
   }
-  const other = document.getElementById("language-name");
+  const otherLanguage = document.getElementById("language-name");
   // A language is offered in its own words, so these two are in no catalogue.
-  other.textContent = current === "zh" ? "English" : "中文";
-  other.lang = current === "zh" ? TAGS.en : TAGS.zh;
+  otherLanguage.textContent = current === "zh" ? "English" : "中文";
+  otherLanguage.lang = current === "zh" ? TAGS.en : TAGS.zh;
 }
 
 /** A clock time in the campaign's zone: 09:29. */
@@ -77,7 +77,7 @@ function hours({ start, end }, zone) {
 }
 
 /** When an occurrence is, in words; without a clock time its half-day or "whole day". */
-export function when(occurrence, zone) {
+export function describeTime(occurrence, zone) {
   const { start, end } = occurrence;
   if (start.length === 10) {
     const days = end && end > start ? `${dayName(start)} – ${dayName(end)}` : dayName(start);
@@ -89,8 +89,8 @@ export function when(occurrence, zone) {
 }
 
 /** The same where the reader knows which day it is: of what begins today the clock times alone. */
-export function whenToday(occurrence, zone, now) {
+export function describeTimeToday(occurrence, zone, now) {
   const { start } = occurrence;
   const today = start.length > 10 && occurrence.end && dayOf(start, zone) === dayOf(now, zone);
-  return today && inOneGo(occurrence, zone) ? hours(occurrence, zone) : when(occurrence, zone);
+  return today && inOneGo(occurrence, zone) ? hours(occurrence, zone) : describeTime(occurrence, zone);
 }

@@ -33,10 +33,10 @@ export async function draw(learned, zone) {
   if (aside) words.push(say("line_aside", { count: aside }));
   if (!online && learned && zone) words.push(say("line_known", { time: clockTime(learned, zone) }));
   if (!words.length) words.push(say("line_clear"));
-  const place = byId("line");
+  const box = byId("line");
   const quiet = online && !waiting && !aside;
-  place.dataset.state = quiet ? "clear" : online ? "ok" : "off";
-  place.dataset.waiting = String(waiting);
-  place.replaceChildren(icon(quiet ? "check" : online ? "upload" : "offline"), words.join(" · "));
-  place.hidden = quiet && !zone; // a device that is not paired has no line, unless something waits
+  box.dataset.state = quiet ? "clear" : online ? "ok" : "off";
+  box.dataset.waiting = String(waiting);
+  box.replaceChildren(icon(quiet ? "check" : online ? "upload" : "offline"), words.join(" · "));
+  box.hidden = quiet && !zone; // a device that is not paired has no line, unless something waits
 }

@@ -6,7 +6,7 @@ const dialog = document.getElementById("door");
 const field = document.getElementById("door-many");
 const confirm = document.getElementById("door-confirm");
 const complaint = document.getElementById("door-error");
-let most = 999;
+let largest = 999;
 let decide = null;
 
 export function isOpen() {
@@ -15,7 +15,7 @@ export function isOpen() {
 
 /** Ask for the headcount, starting from the likely one. Answers a number, or null when it was cancelled. */
 export function ask(declared, likely, limit) {
-  most = limit;
+  largest = limit;
   document.getElementById("door-declared").textContent = say("door_declared", { people: people(declared) });
   set(likely);
   dialog.showModal();
@@ -38,19 +38,19 @@ export function remind() {
 
 function value() {
   const number = Number(field.value);
-  return Number.isInteger(number) && number >= 1 && number <= most ? number : null;
+  return Number.isInteger(number) && number >= 1 && number <= largest ? number : null;
 }
 
-function word() {
+function drawWords() {
   const number = value();
-  complaint.textContent = number ? "" : say("door_range", { most });
+  complaint.textContent = number ? "" : say("door_range", { most: largest });
   confirm.textContent = say("door_confirm", { people: people(number ?? 0) });
   confirm.disabled = !number;
 }
 
 function set(number) {
-  field.value = String(Math.min(Math.max(number, 1), most));
-  word();
+  field.value = String(Math.min(Math.max(number, 1), largest));
+  drawWords();
 }
 
 function finish(number) {
@@ -67,7 +67,7 @@ for (const button of dialog.querySelectorAll("[data-by]")) {
 field.addEventListener("click", () => field.select());
 field.addEventListener("input", () => {
   field.value = field.value.normalize("NFKC").replace(/\D/g, "");
-  word();
+  drawWords();
 });
 document.getElementById("door-form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -23,18 +23,18 @@ function refused(reason) {
   return { verdict: "refused", reason, flags: [], since: null };
 }
 
-function openAt(sitting, at) {
-  return sitting.held && Date.parse(sitting.opens) <= at && at < Date.parse(sitting.closes);
+function openAt(occurrence, at) {
+  return occurrence.held && Date.parse(occurrence.opens) <= at && at < Date.parse(occurrence.closes);
 }
 
 /** Where scans of a sitting are measured from: its beginning, or the beginning of its day. */
-function startOf(sitting) {
-  return sitting.start.length > 10 ? Date.parse(sitting.start) : Date.parse(sitting.opens);
+function startOf(occurrence) {
+  return occurrence.start.length > 10 ? Date.parse(occurrence.start) : Date.parse(occurrence.opens);
 }
 
 /** What a device needs to hand in a kind of scan; a supervisor may everything. */
-export function may(kind, known) {
-  const { scopes } = known.kiosk;
+export function may(kind, state) {
+  const { scopes } = state.kiosk;
   return scopes.includes(kind === "tally" ? "tally" : "scan") || scopes.includes("supervisor");
 }
 
@@ -42,46 +42,46 @@ export function may(kind, known) {
  * Whether an undo made at `at` takes out a scan: an own one within the time for it, or, by a supervisor, any at an event
  * that it serves. target: {at, own, sitting: id, or null where nobody was let in}.
  */
-export function reaches(target, at, known) {
-  if (target.own && at - target.at <= known.rules.undo_minutes * 60_000) return true;
-  if (!known.kiosk.scopes.includes("supervisor")) return false;
-  return !target.sitting || known.events.some((event) => event.occurrences.some(({ id }) => id === target.sitting));
+export function undoReaches(target, at, state) {
+  if (target.own && at - target.at <= state.rules.undo_minutes * 60_000) return true;
+  if (!state.kiosk.scopes.includes("supervisor")) return false;
+  return !target.sitting || state.events.some((event) => event.occurrences.some(({ id }) => id === target.sitting));
 }
 
 /** Judge an undo. target: as for reaches, and undone: it was taken back before. */
-export function decideUndo(target, at, known) {
-  if (!reaches(target, at, known)) return refused("not_allowed");
+export function decideUndo(target, at, state) {
+  if (!undoReaches(target, at, state)) return refused("not_allowed");
   return { verdict: target.undone ? REPEAT : STORED, reason: null, flags: [], since: null, unchecked: [] };
 }
 
 /** The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest. */
-export function openThen(sittings, at) {
-  const open = sittings.filter((sitting) => openAt(sitting, at));
-  const order = (one, other) =>
-    Math.abs(startOf(one) - at) - Math.abs(startOf(other) - at) || startOf(one) - startOf(other) || one.id - other.id;
+export function openThen(occurrences, at) {
+  const open = occurrences.filter((occurrence) => openAt(occurrence, at));
+  const order = (a, b) =>
+    Math.abs(startOf(a) - at) - Math.abs(startOf(b) - at) || startOf(a) - startOf(b) || a.id - b.id;
   return open.sort(order)[0] ?? null;
 }
 
 /** How far an instant lies outside the hours of a sitting; zero inside. */
-function distance(sitting, at) {
-  return Math.max(Date.parse(sitting.opens) - at, at - Date.parse(sitting.closes), 0);
+function distance(occurrence, at) {
+  return Math.max(Date.parse(occurrence.opens) - at, at - Date.parse(occurrence.closes), 0);
 }
 
 /** Where people are let in although nobody is sure of the time: the sitting that lies nearest, held ones first. */
-function nearest(sittings, at) {
-  const order = (one, other) => other.held - one.held || distance(one, at) - distance(other, at) || one.id - other.id;
-  return [...sittings].sort(order)[0] ?? null;
+function nearest(occurrences, at) {
+  const order = (a, b) => b.held - a.held || distance(a, at) - distance(b, at) || a.id - b.id;
+  return [...occurrences].sort(order)[0] ?? null;
 }
 
 /** {sitting, at, guessed}: where a scan belongs and when it was. A clock that may be wrong turns nobody away. */
-function place(sittings, at, earliest) {
-  const open = openThen(sittings, at);
+function locate(occurrences, at, earliest) {
+  const open = openThen(occurrences, at);
   if (open || earliest === null) return { sitting: open, at, guessed: false };
-  return { sitting: openThen(sittings, earliest) ?? nearest(sittings, earliest), at: earliest, guessed: true };
+  return { sitting: openThen(occurrences, earliest) ?? nearest(occurrences, earliest), at: earliest, guessed: true };
 }
 
-function byTime(one, other) {
-  return one.at - other.at || (one.id < other.id ? -1 : 1);
+function byTime(a, b) {
+  return a.at - b.at || (a.id < b.id ? -1 : 1);
 }
 
 /** What the rows of one holder at one sitting and day come to: the first arrival, its weight, heads inside now. */
@@ -94,40 +94,40 @@ export function derive(entries) {
 }
 
 function judge(entry, entries, flags) {
-  const before = derive(entries);
-  const told = (verdict, since = null) => ({ verdict, reason: null, flags, since });
+  const previous = derive(entries);
+  const result = (verdict, since = null) => ({ verdict, reason: null, flags, since });
   if (entry.direction === OUT) {
-    return !before.first || before.inside ? told(STORED) : told(REPEAT, before.first.at);
+    return !previous.first || previous.inside ? result(STORED) : result(REPEAT, previous.first.at);
   }
-  if (!before.first) return told(STORED);
+  if (!previous.first) return result(STORED);
   const earlier = entries.filter((row) => byTime(row, entry) < 0).sort(byTime);
   if (earlier.at(-1)?.direction === OUT) flags.push("reentry");
-  if (entry.headcount > before.weight) {
+  if (entry.headcount > previous.weight) {
     flags.push("raised");
-    return told(STORED);
+    return result(STORED);
   }
-  return byTime(entry, before.first) < 0 ? told(STORED) : told(REPEAT, before.first.at);
+  return byTime(entry, previous.first) < 0 ? result(STORED) : result(REPEAT, previous.first.at);
 }
 
 /** What the server alone can know, for the sentence that the verdict carries. */
-function unchecked(kind, sitting, guessed) {
-  const said = [kind === "pass" && "elsewhere", sitting.capacity !== null && "capacity", guessed && "time"];
-  return said.filter(Boolean);
+function unchecked(kind, occurrence, guessed) {
+  const names = [kind === "pass" && "elsewhere", occurrence.capacity !== null && "capacity", guessed && "time"];
+  return names.filter(Boolean);
 }
 
-async function readPass(code, known) {
+async function readPass(code, state) {
   const read = codes.read(code ?? "");
   if (read.is !== "pass") return refused("unknown_code");
-  const signed = await genuine(read.bytes, known.keys);
+  const signed = await genuine(read.bytes, state.keys);
   // A code that cannot be checked is neither let in nor turned away here: it is kept, and the server decides.
   if (signed === null) return { verdict: null, reason: "unverified", flags: [], since: null };
   if (!signed) return refused("bad_signature");
-  return read.campaign === known.campaign.number ? read : refused("wrong_campaign");
+  return read.campaign === state.campaign.number ? read : refused("wrong_campaign");
 }
 
-function sittingsOf(known, event) {
-  const events = event ? known.events.filter((one) => one.id === event) : known.events;
-  return events.flatMap((one) => one.occurrences);
+function occurrencesOf(state, event) {
+  const events = event ? state.events.filter(({ id }) => id === event) : state.events;
+  return events.flatMap((event) => event.occurrences);
 }
 
 /**
@@ -138,27 +138,27 @@ function sittingsOf(known, event) {
  * {verdict: stored, repeat, refused, or null where only the server can tell, reason, flags, since (milliseconds),
  *  group, headcount, unchecked: of elsewhere, capacity, time, entry: what is remembered of it}
  */
-export async function decide({ id, body, at: noted, earliest = null }, known, seenOf) {
-  const pass = body.kind === "pass" ? await readPass(body.code, known) : null;
+export async function decide({ id, body, at: noted, earliest = null }, state, seenOf) {
+  const pass = body.kind === "pass" ? await readPass(body.code, state) : null;
   if (pass && pass.is !== "pass") return pass;
-  if (!may(body.kind, known)) return refused("not_allowed");
+  if (!may(body.kind, state)) return refused("not_allowed");
   const flags = [];
   let headcount = body.headcount ?? 1;
   if (pass) {
     headcount = pass.purpose === codes.GROUP ? (body.headcount ?? pass.headcount) : 1;
     if (pass.purpose === codes.GROUP && headcount > pass.headcount) flags.push("above_declared");
   }
-  const sittings = sittingsOf(known, pass?.event);
-  if (pass?.event && !sittings.length) return refused("wrong_event");
-  if (pass && known.revoked.includes(pass.serial)) return refused("revoked");
-  const { sitting, at, guessed } = place(sittings, noted, earliest);
-  if (!sitting) return refused("not_open");
+  const occurrences = occurrencesOf(state, pass?.event);
+  if (pass?.event && !occurrences.length) return refused("wrong_event");
+  if (pass && state.revoked.includes(pass.serial)) return refused("revoked");
+  const { sitting: occurrence, at, guessed } = locate(occurrences, noted, earliest);
+  if (!occurrence) return refused("not_open");
   const holder = pass?.serial ?? null;
-  const day = dayIn(at, known.campaign.zone);
-  const entry = { id, at, direction: body.direction ?? "in", headcount, holder, sitting: sitting.id, day };
-  const seen = holder ? await seenOf(holder) : [];
-  const here = seen.filter((row) => row.sitting === sitting.id && row.day === day);
-  const group = pass ? (known.groups.find((one) => one.number === pass.group)?.key ?? "unknown") : body.group;
-  const told = holder ? judge(entry, here, flags) : { verdict: STORED, reason: null, flags, since: null };
-  return { ...told, group, headcount, unchecked: unchecked(body.kind, sitting, guessed), entry };
+  const day = dayIn(at, state.campaign.zone);
+  const entry = { id, at, direction: body.direction ?? "in", headcount, holder, sitting: occurrence.id, day };
+  const entries = holder ? await seenOf(holder) : [];
+  const sameDay = entries.filter((row) => row.sitting === occurrence.id && row.day === day);
+  const group = pass ? (state.groups.find(({ number }) => number === pass.group)?.key ?? "unknown") : body.group;
+  const result = holder ? judge(entry, sameDay, flags) : { verdict: STORED, reason: null, flags, since: null };
+  return { ...result, group, headcount, unchecked: unchecked(body.kind, occurrence, guessed), entry };
 }

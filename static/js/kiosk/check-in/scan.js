@@ -3,8 +3,8 @@
 
 import * as clock from "../base/device-clock.js";
 import * as codes from "../codes/code-format.js";
-import * as door from "./group-count.js";
-import * as line from "./connection.js";
+import * as groupCount from "./group-count.js";
+import * as connection from "./connection.js";
 import * as outbox from "../server/outbox.js";
 import { decide, decideUndo } from "./offline-rules.js";
 import * as store from "../storage/scan-store.js";
@@ -14,7 +14,7 @@ import { say } from "../base/words.js";
 const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
 
 /** Codes seen lately. A code counts anew only after it has been out of sight for the guard's time. */
-class Guard {
+class RepeatFilter {
   constructor(milliseconds) {
     this.milliseconds = milliseconds;
     this.seen = new Map();
@@ -22,12 +22,12 @@ class Guard {
 
   holds(key) {
     const now = performance.now();
-    for (const [known, at] of this.seen) {
-      if (now - at > this.milliseconds) this.seen.delete(known);
+    for (const [seenKey, at] of this.seen) {
+      if (now - at > this.milliseconds) this.seen.delete(seenKey);
     }
-    const held = this.seen.has(key);
+    const isRepeat = this.seen.has(key);
     this.seen.set(key, now);
-    return held;
+    return isRepeat;
   }
 }
 
@@ -42,13 +42,13 @@ export function newId() {
 }
 
 /** When it was made, by true time as far as the device knew it. */
-export function corrected({ made, body }) {
-  return made - (body.skew_ms ?? 0);
+export function trueTimeOf({ made: madeAt, body }) {
+  return madeAt - (body.skew_ms ?? 0);
 }
 
 function asTarget(target) {
   if (!target.body) return { ...target, own: false };
-  return { at: corrected(target), own: true, sitting: target.about.entry?.sitting ?? null, undone: Boolean(target.undone) };
+  return { at: trueTimeOf(target), own: true, sitting: target.about.entry?.sitting ?? null, undone: Boolean(target.undone) };
 }
 
 function within(milliseconds, work) {
@@ -56,7 +56,7 @@ function within(milliseconds, work) {
 }
 
 /** A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on. */
-function orSaid(number, work) {
+function orShowFailure(number, work) {
   return work.catch((error) => {
     verdict.show(number, "bad", { word: say("refused"), note: say("storage_failed") });
     throw error;
@@ -65,22 +65,22 @@ function orSaid(number, work) {
 
 /** Whether the question of another group is open; it says then that it waits. */
 function isAsking() {
-  if (door.isOpen()) door.remind();
-  return door.isOpen();
+  if (groupCount.isOpen()) groupCount.remind();
+  return groupCount.isOpen();
 }
 
 /** With how many a group came here the last time. */
 async function lastCount(holder) {
-  const arrivals = (await store.seen(holder)).filter(({ direction }) => direction !== "out");
-  return arrivals.sort((one, other) => one.at - other.at).at(-1)?.headcount;
+  const arrivals = (await store.entriesOf(holder)).filter(({ direction }) => direction !== "out");
+  return arrivals.sort((a, b) => a.at - b.at).at(-1)?.headcount;
 }
 
 export class Scans {
-  /** station: {device, token, known, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
-  constructor(station, onChange) {
-    this.station = station;
+  /** context: {device, token, state, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
+  constructor(context, onChange) {
+    this.context = context;
     this.onChange = onChange;
-    this.guard = new Guard(station.rules.same_code_guard_ms);
+    this.guard = new RepeatFilter(context.rules.same_code_guard_ms);
   }
 
   /** A text from the camera or the scanner. */
@@ -91,14 +91,14 @@ export class Scans {
       await this.foreign(text, read.is);
       return;
     }
-    const { direction } = this.station;
-    const about = { group: this.station.groupKey(read.group), holder: read.serial };
+    const { direction } = this.context;
+    const about = { group: this.context.groupKey(read.group), holder: read.serial };
     const body = { kind: "pass", code: read.token, direction };
     // A group leaves as a whole; how many have come is asked when they come.
     if (read.purpose === codes.GROUP && direction === "in") {
-      const came = await lastCount(read.serial);
+      const lastHeadcount = await lastCount(read.serial);
       if (isAsking()) return;
-      body.headcount = await door.ask(read.headcount, came ?? read.headcount, this.station.rules.max_headcount);
+      body.headcount = await groupCount.ask(read.headcount, lastHeadcount ?? read.headcount, this.context.rules.max_headcount);
       if (body.headcount === null) return;
     }
     await this.submit(body, about);
@@ -109,8 +109,8 @@ export class Scans {
     const number = verdict.begin();
     const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
     verdict.show(number, "bad", { word: say(word), note: say(note) });
-    const told = await codes.fingerprint(text, this.station.token);
-    await this.keep(this.made({ kind: "pass", ...told }), { foreign: true, entry: null, flags: [] }, "refused");
+    const fingerprint = await codes.fingerprint(text, this.context.token);
+    await this.keep(this.made({ kind: "pass", ...fingerprint }), { foreign: true, entry: null, flags: [] }, "refused");
     outbox.nudge();
     this.onChange();
   }
@@ -122,29 +122,29 @@ export class Scans {
   /** Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's. */
   async undo(target) {
     const scan = this.made({ kind: "undo", undoes: target.id });
-    const judged = decideUndo(asTarget(target), corrected(scan), this.station.known);
+    const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
     const number = verdict.begin();
-    await orSaid(number, this.answer(number, scan, { group: null }, judged));
+    await orShowFailure(number, this.answer(number, scan, { group: null }, judged));
   }
 
   async submit(body, about) {
     const number = verdict.begin();
     const scan = this.made(body);
-    await orSaid(number, this.judge(scan).then((judged) => this.answer(number, scan, about, judged)));
+    await orShowFailure(number, this.judge(scan).then((judged) => this.answer(number, scan, about, judged)));
   }
 
   judge(scan) {
     const { id, body, unsure } = scan;
-    return decide({ id, body, at: corrected(scan), earliest: unsure?.earliest ?? null }, this.station.known, store.seen);
+    return decide({ id, body, at: trueTimeOf(scan), earliest: unsure?.earliest ?? null }, this.context.state, store.entriesOf);
   }
 
   /** A scan as it is posted, with its id and the device's clock at this moment. */
   made(body) {
-    const made = Date.now();
+    const madeAt = Date.now();
     const id = newId();
     const unsure = clock.doubt();
-    const said = { id, at: clock.stamp(made), skew_ms: clock.skewNow(), shown: null, ...body };
-    return { id, device: this.station.device, made, unsure, body: said };
+    const posted = { id, at: clock.stamp(madeAt), skew_ms: clock.skewNow(), shown: null, ...body };
+    return { id, device: this.context.device, made: madeAt, unsure, body: posted };
   }
 
   /** On disk, strictly, before anything green is seen. */
@@ -155,16 +155,16 @@ export class Scans {
   /** Show who has decided: the server where it answers in time, else this device by what it knows. */
   async answer(number, scan, about, judged) {
     const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
-    const live = line.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
-    let kept = await this.keep(scan, remembered, live ? null : judged.verdict);
+    const live = connection.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
+    let stored = await this.keep(scan, remembered, live ? null : judged.verdict);
     if (live) {
       await within(PATIENCE, outbox.sendInTime());
-      kept = await store.scan(scan.id);
-      if (!kept.answer) kept = await store.show(scan.id, judged.verdict);
+      stored = await store.scan(scan.id);
+      if (!stored.answer) stored = await store.recordShown(scan.id, judged.verdict);
     }
-    const told = kept.answer ?? { ...judged, own: true };
-    const group = told.group ? this.station.groupName(told.group) : "";
-    verdict.show(number, ...verdict.worded(told, group, this.station.zone, scan.body));
+    const answer = stored.answer ?? { ...judged, own: true };
+    const group = answer.group ? this.context.groupName(answer.group) : "";
+    verdict.show(number, ...verdict.describe(answer, group, this.context.zone, scan.body));
     this.onChange();
     if (!live) outbox.nudge();
   }

@@ -1,12 +1,12 @@
 // The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
 
-import * as feedback from "../base/sounds.js";
+import * as sounds from "../base/sounds.js";
 import { element } from "../base/dom.js";
 import { clockTime, people, say } from "../base/words.js";
 
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
 const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
-const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
+const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 const DEAF = 400; // a child's double tap must not close the answer to its first
 const APART = "\u2003";
 const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
@@ -18,16 +18,16 @@ let timer = null;
 let shownAt = 0;
 
 function fill(id, text) {
-  const place = document.getElementById(id);
-  place.textContent = text ?? "";
-  place.hidden = !text;
+  const node = document.getElementById(id);
+  node.textContent = text ?? "";
+  node.hidden = !text;
 }
 
 /** Group and number, apart by a wide space; where the line is too short for both, each has one of its own. */
 function drawWho(who) {
-  const place = document.getElementById("verdict-who");
-  place.replaceChildren(...(who ?? "").split(APART).map((part) => element("span", "", part)));
-  place.hidden = !who;
+  const node = document.getElementById("verdict-who");
+  node.replaceChildren(...(who ?? "").split(APART).map((part) => element("span", "", part)));
+  node.hidden = !who;
 }
 
 function put(kind, { word, who, note }) {
@@ -56,15 +56,15 @@ export function begin() {
 }
 
 /** Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad. */
-export function show(number, kind, told) {
+export function show(number, kind, words) {
   if (number !== newest) return;
-  put(kind, told);
+  put(kind, words);
   // Emptied first: the same sentence twice must be read out twice.
   spoken.textContent = "";
   setTimeout(() => {
-    spoken.textContent = [told.word, told.who, told.note].filter(Boolean).join(". ");
+    spoken.textContent = [words.word, words.who, words.note].filter(Boolean).join(". ");
   }, 30);
-  feedback.give(SOUND[kind]);
+  sounds.signal(SOUND[kind]);
   timer = setTimeout(close, LASTS[kind]);
 }
 
@@ -77,7 +77,7 @@ function caveat({ own, unchecked = [] }) {
  * What an answer looks like: [kind, {word, who, note}]. group: its name, if it is known. answer: the server's, or with
  * own: true the device's (offline-rules.js). body: of the scan.
  */
-export function worded(answer, group, zone, body) {
+export function describe(answer, group, zone, body) {
   const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join(APART);
   if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say("unverified_note") }];
@@ -85,7 +85,7 @@ export function worded(answer, group, zone, body) {
     const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
     return ["bad", { word: say("refused"), who: "", note }];
   }
-  if (answer.flags?.some((flag) => HELD.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
+  if (answer.flags?.some((flag) => HELD_BACK.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
   return accepted(answer, who, zone, body);
 }
 

@@ -25,15 +25,15 @@ export function shapeOf(text) {
 
 function decode(token) {
   const bytes = new Uint8Array(Math.floor((token.length * 5) / 8));
-  let held = 0;
+  let buffer = 0;
   let bits = 0;
-  let place = 0;
+  let index = 0;
   for (const letter of token) {
-    held = ((held << 5) | ALPHABET.indexOf(letter)) & 0xfff;
+    buffer = ((buffer << 5) | ALPHABET.indexOf(letter)) & 0xfff;
     bits += 5;
     if (bits >= 8) {
       bits -= 8;
-      bytes[place++] = (held >> bits) & 0xff;
+      bytes[index++] = (buffer >> bits) & 0xff;
     }
   }
   return bytes;
@@ -71,7 +71,7 @@ export function read(text) {
  * Without crypto.subtle (plain http) there is no hash, and still never the text.
  */
 export async function fingerprint(text, secret) {
-  const told = { code_length: text.length };
-  if (globalThis.crypto?.subtle) told.code_hash = hex(await hmac(secret, text));
-  return told;
+  const body = { code_length: text.length };
+  if (globalThis.crypto?.subtle) body.code_hash = hex(await hmac(secret, text));
+  return body;
 }

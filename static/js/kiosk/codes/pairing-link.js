@@ -4,10 +4,10 @@ const FRAGMENT = /#(?:.*&)?pair=([^&]*)/i;
 
 /** The code in a text that was read or opened, or null: a text that nobody can decode holds none. */
 export function codeIn(text) {
-  const found = FRAGMENT.exec(text);
-  if (!found) return null;
+  const match = FRAGMENT.exec(text);
+  if (!match) return null;
   try {
-    return decodeURIComponent(found[1]);
+    return decodeURIComponent(match[1]);
   } catch {
     return null;
   }

@@ -2,22 +2,22 @@
 
 import { Camera } from "./camera.js";
 import { byId } from "../base/dom.js";
-import * as store from "../storage/scan-store.js";
+import * as values from "../storage/device-values.js";
 import { say } from "../base/words.js";
 
 let camera = null;
 let onText = () => {};
 let resume = false; // the camera was on when the page was hidden
 
-function show({ state, why, cameras, facing, torch }) {
+function show({ state, reason, cameras, facing, torch }) {
   const finder = byId("finder");
   finder.dataset.state = state;
   finder.classList.toggle("mirrored", facing === "user");
   byId("finder-off").hidden = state === "on";
-  byId("camera-start").hidden = state === "starting" || why === "camera_none" || why === "camera_insecure";
-  const reason = byId("camera-why");
-  reason.dataset.say = state === "starting" ? "camera_busy" : (why ?? "camera_off");
-  reason.textContent = say(reason.dataset.say);
+  byId("camera-start").hidden = state === "starting" || reason === "camera_none" || reason === "camera_insecure";
+  const sentence = byId("camera-why");
+  sentence.dataset.say = state === "starting" ? "camera_busy" : (reason ?? "camera_off");
+  sentence.textContent = say(sentence.dataset.say);
   byId("camera-stop").hidden = state !== "on";
   byId("camera-switch").hidden = state !== "on" || !(cameras > 1);
   byId("camera-torch").hidden = state !== "on" || torch === undefined;
@@ -29,42 +29,42 @@ export async function open() {
   camera ??= new Camera(byId("video"), (text) => onText(text), show);
   if (camera.stream) return;
   if (!Camera.possible()) {
-    show({ state: "off", why: "camera_insecure" });
+    show({ state: "off", reason: "camera_insecure" });
     return;
   }
-  const wanted = (await store.get("camera")) !== false && (resume || (await Camera.allowed()));
-  if (wanted) await camera.start(await store.get("facing"), await store.get("torch"));
-  else show({ state: "off", why: "camera_off" });
+  const startNow = (await values.get("camera")) !== false && (resume || (await Camera.allowed()));
+  if (startNow) await camera.start(await values.get("facing"), await values.get("torch"));
+  else show({ state: "off", reason: "camera_off" });
 }
 
 /** Let go of it; `open` takes it again. */
 export function close() {
   resume = Boolean(camera?.stream);
   camera?.release();
-  show({ state: "off", why: "camera_off" });
+  show({ state: "off", reason: "camera_off" });
 }
 
 /** Once per page. read(text) of every code; wanted(): whether a camera is of use at present. */
-export function listen(read, wanted) {
+export function listen(read, isNeeded) {
   onText = read;
   byId("camera-start").addEventListener("click", async () => {
-    await camera.start(await store.get("facing"));
-    await store.put("camera", true);
+    await camera.start(await values.get("facing"));
+    await values.put("camera", true);
   });
   byId("camera-stop").addEventListener("click", () => {
     camera.stop();
-    store.put("camera", false);
+    values.put("camera", false);
   });
   byId("camera-switch").addEventListener("click", async () => {
     await camera.turn();
-    await store.put("facing", camera.facing);
+    await values.put("facing", camera.facing);
   });
   byId("camera-torch").addEventListener("click", async () => {
     await camera.light(!camera.lit);
-    await store.put("torch", camera.lit);
+    await values.put("torch", camera.lit);
   });
   document.addEventListener("visibilitychange", () => {
-    if (!wanted()) return;
+    if (!isNeeded()) return;
     // A hidden page gets no frames, and on a phone it would keep the camera from others.
     if (document.hidden) close();
     else open();

@@ -17,7 +17,7 @@ const REASONS = {
 export class Camera {
   /**
    * video: the element to show it in; onText(text);
-   * onState({state: off|starting|on, why, cameras, facing, torch: true|false, undefined where there is none}).
+   * onState({state: off|starting|on, reason, cameras, facing, torch: true|false, undefined where there is none}).
    */
   constructor(video, onText, onState) {
     Object.assign(this, { video, onText, onState, facing: "environment", stream: null, worker: null, lit: false });
@@ -44,7 +44,7 @@ export class Camera {
 
   async start(facing = this.facing, lit = false) {
     if (!Camera.possible()) {
-      this.onState({ state: "off", why: "camera_insecure" });
+      this.onState({ state: "off", reason: "camera_insecure" });
       return;
     }
     this.release();
@@ -76,12 +76,12 @@ export class Camera {
   }
 
   /** Turn the torch on or off, where the camera in use has one. */
-  async light(wanted) {
+  async light(torch) {
     const [track] = this.stream?.getVideoTracks() ?? [];
     try {
       if (track?.getCapabilities?.().torch) {
-        await track.applyConstraints({ advanced: [{ torch: wanted }] });
-        this.lit = wanted;
+        await track.applyConstraints({ advanced: [{ torch }] });
+        this.lit = torch;
       }
     } catch {
       this.lit = false; // some tell of a torch and then refuse it
@@ -96,9 +96,9 @@ export class Camera {
     this.onState({ state: "on", cameras: this.cameras, facing: this.facing, torch });
   }
 
-  stop(why = "camera_off") {
+  stop(reason = "camera_off") {
     this.release();
-    this.onState({ state: "off", why });
+    this.onState({ state: "off", reason });
   }
 
   /** Let go of the camera. */

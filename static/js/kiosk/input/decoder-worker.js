@@ -16,8 +16,8 @@ self.onmessage = async ({ data: { start, pixels, side, inverted } }) => {
   try {
     await ready;
     const image = new ImageData(new Uint8ClampedArray(pixels), side, side);
-    const [found] = await readBarcodes(image, { ...OPTIONS, tryInvert: inverted });
-    self.postMessage({ start, text: found?.isValid ? found.text : null });
+    const [symbol] = await readBarcodes(image, { ...OPTIONS, tryInvert: inverted });
+    self.postMessage({ start, text: symbol?.isValid ? symbol.text : null });
   } catch {
     self.postMessage({ failed: true });
   }

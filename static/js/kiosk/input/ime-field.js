@@ -11,7 +11,7 @@ const field = byId("wedge");
 let began = 0;
 let last = 0;
 let timer = null;
-let known = -Infinity; // until then what is composed has come by its keys already; as the stamps of events
+let ignoreUntil = -Infinity; // until then what is composed has come by its keys already; as the stamps of events
 
 export function isWedge(target) {
   return target === field;
@@ -24,25 +24,25 @@ function clear() {
 
 /** The same text came by its keys, the last of them at a stamp: what an input method makes of it comes after. */
 export function comesByKeys(stamp) {
-  known = stamp + QUIET;
+  ignoreUntil = stamp + QUIET;
   clear();
 }
 
 /**
- * onText(text) for every text that a machine composed; onInputMethod(): an input method stands between; wanted(): whether
+ * onText(text) for every text that a machine composed; onInputMethod(): an input method stands between; isOpen(): whether
  * scans are taken.
  */
-export function listen({ onText, onInputMethod, wanted }) {
+export function listen({ onText, onInputMethod, isOpen }) {
   const take = () => {
     const text = field.value.trim();
     const byMachine = text.length >= LEAST && (last - began) / (text.length - 1) <= FAST;
     clear();
-    if (!byMachine || !wanted()) return;
+    if (!byMachine || !isOpen()) return;
     onInputMethod();
     onText(text);
   };
   field.addEventListener("input", ({ timeStamp }) => {
-    if (timeStamp <= known) {
+    if (timeStamp <= ignoreUntil) {
       clear();
       return;
     }
@@ -58,7 +58,7 @@ export function listen({ onText, onInputMethod, wanted }) {
   });
   const hold = () => {
     const free = document.activeElement === document.body && !document.querySelector("dialog[open]");
-    if (free && wanted()) field.focus({ preventScroll: true });
+    if (free && isOpen()) field.focus({ preventScroll: true });
   };
   // Whatever lets go of the focus leaves it to nobody.
   for (const gone of ["focusout", "close"]) document.addEventListener(gone, () => setTimeout(hold), { capture: true });

@@ -1,7 +1,7 @@
 // A USB scanner types like a keyboard, only faster. This tells the two apart, takes the scanner's keys away from the page
 // and hands on what a hand pressed. Gaps are taken from event.timeStamp: a busy page delays the handler, not the stamp.
 
-import * as wedge from "./ime-field.js";
+import * as imeField from "./ime-field.js";
 
 const CUT = 250; // milliseconds of silence after which a new text begins; a busy tablet delivers keys in clumps
 const FAST = 60; // mean gap up to which it is a machine
@@ -13,7 +13,7 @@ const PLAIN = { Semicolon: ";", Slash: "/", Minus: "-", Equal: "=", Period: ".",
 let characters = [];
 let began = 0;
 let last = -Infinity;
-let before = null; // the field that had the focus when the text began, and what stood in it
+let fieldBefore = null; // the field that had the focus when the text began, and what stood in it
 let composed = false;
 let pressed = []; // keys since the last short silence
 let timer = null;
@@ -29,14 +29,14 @@ function fromPlace({ code, shiftKey }) {
 function characterOf(event) {
   if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
   // Enter, Tab, F5 … have names in ASCII; an input method tells "Process", a full-width sign or a Chinese one.
-  const named = /^[A-Z][A-Za-z0-9]+$/.test(event.key) && !["Process", "Unidentified"].includes(event.key);
-  if (named && !event.isComposing) return null;
+  const isNamedKey = /^[A-Z][A-Za-z0-9]+$/.test(event.key) && !["Process", "Unidentified"].includes(event.key);
+  if (isNamedKey && !event.isComposing) return null;
   composed = true;
   return fromPlace(event);
 }
 
 function isField(target) {
-  if (wedge.isWedge(target)) return false;
+  if (imeField.isWedge(target)) return false;
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
@@ -44,7 +44,7 @@ function begin(event) {
   characters = [];
   composed = false;
   began = event.timeStamp;
-  before = isField(event.target) ? { field: event.target, value: event.target.value } : null;
+  fieldBefore = isField(event.target) ? { field: event.target, value: event.target.value } : null;
 }
 
 function byMachine() {
@@ -54,25 +54,25 @@ function byMachine() {
 /** A few keys and then silence: one hand, or two. A scanner does not stop so soon. */
 function byHand(character, event, onHand) {
   if (isField(event.target) || event.repeat) return;
-  const rest = () => {
+  const flush = () => {
     clearTimeout(timer);
     if (pressed.length < LEAST) pressed.forEach(onHand);
     pressed = [];
   };
   // A busy page brings the timer late, but the stamps are right.
-  if (event.timeStamp - last > HAND) rest();
+  if (event.timeStamp - last > HAND) flush();
   pressed.push(character);
   clearTimeout(timer);
-  timer = setTimeout(rest, HAND);
+  timer = setTimeout(flush, HAND);
 }
 
 /**
  * Listen on the whole document. onText(text); onInputMethod() when an input method stands between; onHand(character) for
- * keys that a hand pressed outside of fields; wanted(): whether anything is.
+ * keys that a hand pressed outside of fields; isOpen(): whether anything is.
  */
-export function listen({ onText, onInputMethod, onHand, wanted }) {
+export function listen({ onText, onInputMethod, onHand, isOpen }) {
   const down = (event) => {
-    if (!wanted() || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!isOpen() || event.ctrlKey || event.altKey || event.metaKey) return;
     const late = event.timeStamp - last > CUT;
     if ((event.key === "Enter" || event.key === "Tab" || event.code === "Enter") && !late && byMachine()) {
       end(event, onText, onInputMethod);
@@ -89,7 +89,7 @@ export function listen({ onText, onInputMethod, onHand, wanted }) {
     if (!isField(event.target)) event.preventDefault();
   };
   document.addEventListener("keydown", down, { capture: true });
-  document.addEventListener("compositionstart", () => wanted() && onInputMethod(), { capture: true });
+  document.addEventListener("compositionstart", () => isOpen() && onInputMethod(), { capture: true });
 }
 
 function end(event, onText, onInputMethod) {
@@ -97,11 +97,11 @@ function end(event, onText, onInputMethod) {
   event.preventDefault();
   event.stopPropagation();
   const text = characters.join("");
-  if (before) {
-    before.field.value = before.value;
-    before.field.dispatchEvent(new Event("input", { bubbles: true }));
+  if (fieldBefore) {
+    fieldBefore.field.value = fieldBefore.value;
+    fieldBefore.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  wedge.comesByKeys(event.timeStamp);
+  imeField.comesByKeys(event.timeStamp);
   const throughInputMethod = composed;
   clearTimeout(timer);
   pressed = [];

@@ -2,7 +2,7 @@
 // should change, and hands over what it holds before it does.
 
 import { takeFromAddress } from "../codes/pairing-link.js";
-import { byId, tell } from "../base/dom.js";
+import { byId, setText } from "../base/dom.js";
 import { pairWith } from "./pairing-screen.js";
 import { say } from "../base/words.js";
 
@@ -16,7 +16,7 @@ export function look() {
   code = takeFromAddress() ?? code;
   if (code === null) return;
   const kiosk = paired();
-  tell(byId("join-note"), kiosk ? say("join_change", { name: kiosk.name }) : say("join_note"));
+  setText(byId("join-note"), kiosk ? say("join_change", { name: kiosk.name }) : say("join_note"));
   byId("join-error").textContent = "";
   if (!byId("join").open) byId("join").showModal();
   byId("join-yes").focus();

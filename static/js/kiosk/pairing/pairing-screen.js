@@ -3,7 +3,7 @@
 import { ask, Failed } from "../server/api.js";
 import { Camera } from "../input/camera.js";
 import { codeIn } from "../codes/pairing-link.js";
-import { byId, tell } from "../base/dom.js";
+import { byId, setText } from "../base/dom.js";
 import { isPairing } from "../server/response-shapes.js";
 import { say } from "../base/words.js";
 
@@ -48,9 +48,9 @@ async function submit() {
   complain("");
   button.disabled = true;
   button.firstElementChild.textContent = say("pair_busy");
-  let made = null;
+  let pairing = null;
   try {
-    made = await pairWith(field.value);
+    pairing = await pairWith(field.value);
   } catch (error) {
     complain(error.message);
     field.focus();
@@ -58,25 +58,25 @@ async function submit() {
     button.disabled = false;
     button.firstElementChild.textContent = say("pair_button");
   }
-  if (!made) return;
+  if (!pairing) return;
   field.value = "";
-  await onPaired(made.token, made.kiosk);
+  await onPaired(pairing.token, pairing.kiosk);
 }
 
 /** How much an earlier pairing has left on this device: {waiting, aside}. */
-export function kept({ waiting, aside }) {
+export function showUnsent({ waiting, aside }) {
   const count = waiting + aside;
-  tell(byId("pair-kept"), count ? say("pair_kept", { count }) : "");
+  setText(byId("pair-kept"), count ? say("pair_kept", { count }) : "");
   byId("pair-export").hidden = !count;
 }
 
-/** Show the question. why: a sentence that says what ended the last pairing. queue: what still waits here. */
-export function open(why, queue) {
+/** Show the question. reason: a sentence that says what ended the last pairing. queue: what still waits here. */
+export function open(reason, queue) {
   byId("pairing").hidden = false;
   byId("work").hidden = true;
   byId("pair-camera").hidden = !Camera.possible();
-  tell(byId("pair-why"), why);
-  kept(queue);
+  setText(byId("pair-why"), reason);
+  showUnsent(queue);
   field.focus();
 }
 
@@ -87,19 +87,19 @@ export function close() {
 
 /** The camera of the pairing screen: any code that holds none of ours is passed over. */
 function look() {
-  tell(byId("pair-look-why"), say("camera_busy"));
+  setText(byId("pair-look-why"), say("camera_busy"));
   byId("pair-look").showModal();
-  camera ??= new Camera(byId("pair-video"), seen, ({ state, why }) => {
-    tell(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : why));
+  camera ??= new Camera(byId("pair-video"), readCode, ({ state, reason }) => {
+    setText(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : reason));
   });
   camera.start();
 }
 
-function seen(text) {
+function readCode(text) {
   if (!byId("pair-look").open) return;
   const code = codeIn(text);
   if (code === null) {
-    tell(byId("pair-look-why"), say("pair_other_code"));
+    setText(byId("pair-look-why"), say("pair_other_code"));
     return;
   }
   stopLooking();
@@ -116,9 +116,9 @@ export function listen(paired) {
   onPaired = paired;
   field.addEventListener("input", () => {
     if (field.value !== field.value.toUpperCase()) {
-      const place = field.selectionStart;
+      const cursor = field.selectionStart;
       field.value = field.value.toUpperCase();
-      field.setSelectionRange(place, place);
+      field.setSelectionRange(cursor, cursor);
     }
     complain("");
   });

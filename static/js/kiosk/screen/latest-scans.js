@@ -1,9 +1,9 @@
 // The latest scans of this device, with undo.
 
 import { trueTime } from "../base/device-clock.js";
-import { byId, element, icon, twice } from "../base/dom.js";
-import { reaches } from "../check-in/offline-rules.js";
-import { corrected } from "../check-in/scan.js";
+import { byId, element, icon, confirmByPressingTwice } from "../base/dom.js";
+import { undoReaches } from "../check-in/offline-rules.js";
+import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
 import { clockTime, language, people, say } from "../base/words.js";
 
@@ -24,7 +24,7 @@ function meaning({ body }, state) {
 }
 
 /** The verdict in words, and whether the server has yet to hear of it. */
-function told(scan) {
+function verdictText(scan) {
   const state = stateOf(scan);
   const unsent = scan.state === "waiting" && state !== "waiting";
   return say(`state_${meaning(scan, state)}`) + (unsent ? ` · ${say("state_waiting")}` : "");
@@ -47,49 +47,49 @@ function countOf(scan) {
 }
 
 /** A repeat too: it counts as soon as the first is undone. */
-function mayUndo(scan, known) {
+function mayUndo(scan, device) {
   if (!["stored", "repeat"].includes(stateOf(scan)) || scan.body.kind === "undo") return false;
-  return reaches({ at: corrected(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), known);
+  return undoReaches({ at: trueTimeOf(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), device);
 }
 
-function row(scan, { known, groupName, colourOf, onUndo }) {
+function row(scan, { device, groupName, colourOf, onUndo }) {
   const state = stateOf(scan);
-  const many = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
-  const what = [nameOf(scan, groupName), many].filter(Boolean).join(" · ");
-  const time = clockTime(corrected(scan), known.campaign.zone);
+  const headcount = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
+  const label = [nameOf(scan, groupName), headcount].filter(Boolean).join(" · ");
+  const time = clockTime(trueTimeOf(scan), device.campaign.zone);
   const colour = colourOf(scan.answer?.group ?? scan.about.group);
-  const made = element(
+  const item = element(
     "li",
     `scan scan-${state} ${colour}${scan.state === "answered" ? "" : " scan-unsent"}`,
     element("span", "scan-mark", icon(ICONS[markOf(scan)] ?? "unknown")),
     element(
       "span",
       "scan-what",
-      element("strong", "", what),
-      element("span", "small soft", `${time} ${told(scan)}`),
+      element("strong", "", label),
+      element("span", "small soft", `${time} ${verdictText(scan)}`),
     ),
   );
-  if (mayUndo(scan, known)) {
+  if (mayUndo(scan, device)) {
     const button = element("button", "scan-undo", say("undo"));
     button.type = "button";
-    button.setAttribute("aria-label", say("undo_label", { what: `${what}, ${time}` }));
-    twice(button, () => say("undo_sure"), () => onUndo(scan));
-    made.append(button);
+    button.setAttribute("aria-label", say("undo_label", { what: `${label}, ${time}` }));
+    confirmByPressingTwice(button, () => say("undo_sure"), () => onUndo(scan));
+    item.append(button);
   }
-  return made;
+  return item;
 }
 
 /** Drawn anew only when something changed: a row must not go away under a finger. */
 function drawList(scans, context) {
   const list = byId("strip");
-  const looks = scans.map((scan) => [scan.id, told(scan), countOf(scan), mayUndo(scan, context.known)]);
+  const looks = scans.map((scan) => [scan.id, verdictText(scan), countOf(scan), mayUndo(scan, context.device)]);
   const signature = JSON.stringify([language(), looks]);
   if (list.dataset.signature === signature) return;
   list.dataset.signature = signature;
   list.replaceChildren(...scans.map((scan) => row(scan, context)));
 }
 
-/** context: {known: what the device was told, groupName(key), colourOf(key), onUndo(scan)}. */
+/** context: {device: the device's state, groupName(key), colourOf(key), onUndo(scan)}. */
 export async function draw(context) {
   const scans = await store.latest(SHOWN);
   drawList(scans, context);

@@ -1,15 +1,15 @@
 // What the screen is for at present: scan, touch, tally or exit. The device offers what it may do; the choice is kept.
 
-import * as knowledge from "../server/device-state.js";
+import * as deviceState from "../server/device-state.js";
 import { byId, element, icon } from "../base/dom.js";
-import * as store from "../storage/scan-store.js";
+import * as values from "../storage/device-values.js";
 import { language, say } from "../base/words.js";
 
 const MODES = [
-  { name: "scan", icon: "scan", may: () => knowledge.may("scan") },
-  { name: "touch", icon: "touch", may: () => knowledge.may("scan") },
-  { name: "tally", icon: "tally", may: () => knowledge.may("tally") },
-  { name: "exit", icon: "sign-out", may: () => knowledge.tracksExits() && (knowledge.may("scan") || knowledge.may("tally")) },
+  { name: "scan", icon: "scan", may: () => deviceState.may("scan") },
+  { name: "touch", icon: "touch", may: () => deviceState.may("scan") },
+  { name: "tally", icon: "tally", may: () => deviceState.may("tally") },
+  { name: "exit", icon: "sign-out", may: () => deviceState.tracksExits() && (deviceState.may("scan") || deviceState.may("tally")) },
 ];
 const OF_STAFF = ["tally", "exit"]; // they show and change what staff have counted
 // Which parts of the station belong to which mode.
@@ -24,42 +24,42 @@ export function current() {
 }
 
 function available() {
-  return MODES.filter((one) => one.may());
+  return MODES.filter((entry) => entry.may());
 }
 
 function show(name) {
   mode = name;
   document.body.dataset.mode = name ?? "";
   for (const [id, modes] of Object.entries(PARTS)) byId(id).hidden = !modes.includes(name);
-  byId("leaving").hidden ||= !knowledge.may("tally");
-  byId("look").hidden ||= !knowledge.may("scan");
+  byId("leaving").hidden ||= !deviceState.may("tally");
+  byId("look").hidden ||= !deviceState.may("scan");
 }
 
 /** Bring the choice in line with what the device may do now: it may have changed from afar. */
 export function draw() {
-  const names = available().map((one) => one.name);
+  const names = available().map((entry) => entry.name);
   if (!names.includes(mode)) {
     show(names[0] ?? null);
     onMode(mode);
   } else {
     show(mode);
   }
-  const place = byId("modes");
-  place.hidden = names.length < 2;
+  const bar = byId("modes");
+  bar.hidden = names.length < 2;
   // Drawn anew only when something changed: a button must not go away under a finger.
   const signature = JSON.stringify([language(), names]);
-  if (place.dataset.signature !== signature) {
-    place.dataset.signature = signature;
-    place.replaceChildren(...available().map(button));
+  if (bar.dataset.signature !== signature) {
+    bar.dataset.signature = signature;
+    bar.replaceChildren(...available().map(button));
   }
-  for (const one of place.children) one.setAttribute("aria-pressed", String(one.dataset.mode === mode));
+  for (const tab of bar.children) tab.setAttribute("aria-pressed", String(tab.dataset.mode === mode));
 }
 
 function button({ name, icon: drawing }) {
-  const made = element("button", `mode mode-${name}`, icon(drawing), element("span", "", say(`mode_${name}`)));
-  made.type = "button";
-  made.dataset.mode = name;
-  return made;
+  const node = element("button", `mode mode-${name}`, icon(drawing), element("span", "", say(`mode_${name}`)));
+  node.type = "button";
+  node.dataset.mode = name;
+  return node;
 }
 
 async function choose(name) {
@@ -67,7 +67,7 @@ async function choose(name) {
   const asks = mode === "touch" || OF_STAFF.includes(name);
   if (name === mode || (asks && !(await staff()))) return;
   try {
-    await store.put("mode", name); // before it is shown: a device that loses its power now comes back in this mode
+    await values.put("mode", name); // before it is shown: a device that loses its power now comes back in this mode
   } finally {
     show(name);
     draw();
@@ -77,7 +77,7 @@ async function choose(name) {
 
 /** Begin with the mode that was chosen last. */
 export async function open() {
-  mode = (await store.get("mode")) ?? null;
+  mode = (await values.get("mode")) ?? null;
   draw();
 }
 

@@ -1,12 +1,12 @@
 // How many are inside: what the server told last, and what this device has done since that the server had not counted then.
 
 import { trueTime } from "../base/device-clock.js";
-import * as knowledge from "../server/device-state.js";
+import * as deviceState from "../server/device-state.js";
 import { isOnline } from "../check-in/connection.js";
-import { byId, element, icon, tell } from "../base/dom.js";
+import { byId, element, icon, setText } from "../base/dom.js";
 import { dayIn, derive } from "../check-in/offline-rules.js";
 import * as store from "../storage/scan-store.js";
-import { clockTime, say, whenToday } from "../base/words.js";
+import { clockTime, say, describeTimeToday } from "../base/words.js";
 
 /** Heads inside by the entries of one holder; of nobody in particular each entry stands alone. */
 function heads(entries, holder) {
@@ -22,19 +22,19 @@ function effective(scan, undone) {
  * What this device adds to a count of the server of one sitting and day. scans: its latest, in any order; heard: when the
  * question left to which the count is the answer, in milliseconds of the device's clock.
  */
-export function ownSince(scans, heard, sitting, day) {
-  const counted = (scan) => scan.state === "answered" && (scan.settled ?? scan.made) <= heard;
+export function ownSince(scans, asOf, sitting, day) {
+  const counted = (scan) => scan.state === "answered" && (scan.settled ?? scan.made) <= asOf;
   const undoCounted = new Map(scans.filter((scan) => scan.body.undoes).map((scan) => [scan.body.undoes, counted(scan)]));
-  const here = scans.filter(({ about }) => about.entry?.sitting === sitting && about.entry.day === day);
-  const holders = Map.groupBy ? Map.groupBy(here, keyOf) : groupBy(here);
-  let more = 0;
+  const sameDay = scans.filter(({ about }) => about.entry?.sitting === sitting && about.entry.day === day);
+  const holders = Map.groupBy ? Map.groupBy(sameDay, keyOf) : groupBy(sameDay);
+  let difference = 0;
   for (const [key, rows] of holders) {
-    const before = rows.filter((scan) => counted(scan) && effective(scan, scan.undone && (undoCounted.get(scan.id) ?? true)));
-    const after = rows.filter((scan) => effective(scan, scan.undone));
+    const countedRows = rows.filter((scan) => counted(scan) && effective(scan, scan.undone && (undoCounted.get(scan.id) ?? true)));
+    const standingRows = rows.filter((scan) => effective(scan, scan.undone));
     const holder = key.startsWith("p:");
-    more += heads(after.map((scan) => scan.about.entry), holder) - heads(before.map((scan) => scan.about.entry), holder);
+    difference += heads(standingRows.map((scan) => scan.about.entry), holder) - heads(countedRows.map((scan) => scan.about.entry), holder);
   }
-  return more;
+  return difference;
 }
 
 function keyOf({ id, about }) {
@@ -42,50 +42,50 @@ function keyOf({ id, about }) {
 }
 
 function groupBy(scans) {
-  const found = new Map();
-  for (const scan of scans) found.set(keyOf(scan), [...(found.get(keyOf(scan)) ?? []), scan]);
-  return found;
+  const groups = new Map();
+  for (const scan of scans) groups.set(keyOf(scan), [...(groups.get(keyOf(scan)) ?? []), scan]);
+  return groups;
 }
 
-function wanted(sitting, event) {
+function isWatched(sitting, event) {
   return sitting.capacity !== null || event.track_exits;
 }
 
 /** which: what tells it from the other cards, or "". */
-function card(sitting, inside, which) {
+function card(sitting, inside, label) {
   const share = sitting.capacity ? Math.min(inside / sitting.capacity, 1) : 0;
   const state = sitting.capacity && inside >= sitting.capacity ? "full" : share >= 0.9 ? "nearly" : "";
   const bar = element("meter", "inside-bar");
   Object.assign(bar, { min: 0, max: sitting.capacity ?? 1, value: inside });
   bar.setAttribute("aria-hidden", "true");
-  const made = element(
+  const node = element(
     "div",
     `inside-card ${state}`,
     element("span", "inside-word", icon("people"), say(state === "full" ? "inside_full" : "inside")),
     element("strong", "number inside-now", String(inside)),
     sitting.capacity ? element("span", "inside-of number", `/ ${sitting.capacity}`) : null,
-    which ? element("span", "small soft inside-which", which) : null,
+    label ? element("span", "small soft inside-which", label) : null,
     sitting.capacity ? bar : null,
   );
-  made.dataset.sitting = sitting.id;
-  return made;
+  node.dataset.sitting = sitting.id;
+  return node;
 }
 
 /** Where a capacity or exits are watched: how many are inside now. scans: the latest of this device. */
 export function draw(scans) {
-  const known = knowledge.knowledge();
-  const open = new Set(knowledge.openNow().map((one) => one.id));
-  const shown = known.events.flatMap((event) => event.occurrences.filter((one) => open.has(one.id) && wanted(one, event)));
+  const state = deviceState.current();
+  const open = new Set(deviceState.openNow().map((occurrence) => occurrence.id));
+  const watched = state.events.flatMap((event) => event.occurrences.filter((occurrence) => open.has(occurrence.id) && isWatched(occurrence, event)));
   const now = trueTime();
-  const today = dayIn(now, known.campaign.zone);
+  const today = dayIn(now, state.campaign.zone);
   // Two sittings of one event share its venue, and two events may share their hours.
-  const which = (one) => [whenToday(one, known.campaign.zone, now), one.venue].filter(Boolean).join(" · ");
-  const cards = shown.map((one) => {
-    const inside = (one.inside ?? 0) + ownSince(scans, known.insideAt, one.id, today);
-    return card(one, Math.max(0, inside), shown.length > 1 ? which(one) : "");
+  const labelOf = (occurrence) => [describeTimeToday(occurrence, state.campaign.zone, now), occurrence.venue].filter(Boolean).join(" · ");
+  const cards = watched.map((occurrence) => {
+    const inside = (occurrence.inside ?? 0) + ownSince(scans, state.insideAt, occurrence.id, today);
+    return card(occurrence, Math.max(0, inside), watched.length > 1 ? labelOf(occurrence) : "");
   });
   byId("inside").hidden = !cards.length;
   byId("inside-cards").replaceChildren(...cards);
-  const old = !isOnline() && known.insideAt;
-  tell(byId("inside-note"), old ? say("inside_as_of", { time: clockTime(known.insideAt, known.campaign.zone) }) : "");
+  const old = !isOnline() && state.insideAt;
+  setText(byId("inside-note"), old ? say("inside_as_of", { time: clockTime(state.insideAt, state.campaign.zone) }) : "");
 }

@@ -1,8 +1,8 @@
 // What is for staff alone, where a PIN is set: leaving the touch screen, the counts, menu, undo, ending the pairing.
 // Scanning goes on without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
 
-import { byId, icon, tell } from "../base/dom.js";
-import * as pin from "../storage/pin-hash.js";
+import { byId, icon, setText } from "../base/dom.js";
+import * as pinHash from "../storage/pin-hash.js";
 import { say } from "../base/words.js";
 
 const OPEN_FOR = 60_000; // milliseconds that staff need not ask again
@@ -17,17 +17,17 @@ let timer = null;
 /** The padlock of the bar: shut where staff would be asked. */
 export function draw() {
   const button = byId("padlock");
-  button.hidden = !pin.isSet();
+  button.hidden = !pinHash.isSet();
   const open = isOpen();
   button.dataset.label = open ? "lock_now" : "unlock";
   button.setAttribute("aria-label", say(button.dataset.label));
   button.setAttribute("aria-pressed", String(!open));
   button.replaceChildren(icon(open ? "unlock" : "lock"));
-  document.body.classList.toggle("pinned", pin.isSet() && !open);
+  document.body.classList.toggle("pinned", pinHash.isSet() && !open);
 }
 
 function isOpen() {
-  return !pin.isSet() || performance.now() < openUntil;
+  return !pinHash.isSet() || performance.now() < openUntil;
 }
 
 function openFor(milliseconds) {
@@ -36,22 +36,22 @@ function openFor(milliseconds) {
   setTimeout(draw, milliseconds + 50);
 }
 
-export function shut() {
+export function lock() {
   openUntil = -Infinity;
   draw();
 }
 
 /** Whether a member of staff is at the screen; asks for the PIN where one is set. */
-export async function staff() {
+export async function requireStaff() {
   // Opened within the click itself: the first digit may follow before anything is read from the disk.
   let answer = isOpen() ? null : askPin();
   // Another tab of this device may have set the PIN, or taken it away, since this one began.
-  await pin.recall();
+  await pinHash.recall();
   draw();
-  if (answer && !pin.isSet()) finish(true);
+  if (answer && !pinHash.isSet()) finish(true);
   answer ??= isOpen() || askPin();
   const right = await answer;
-  if (right && pin.isSet()) openFor(OPEN_FOR);
+  if (right && pinHash.isSet()) openFor(OPEN_FOR);
   return right;
 }
 
@@ -60,37 +60,37 @@ function askPin() {
 }
 
 async function tryPin(typed) {
-  await pin.recall();
-  if (!pin.isSet()) return "";
-  const pause = await pin.wait();
+  await pinHash.recall();
+  if (!pinHash.isSet()) return "";
+  const pause = await pinHash.wait();
   if (pause) return say("pin_wait", { count: Math.ceil(pause / 1000) });
-  if (await pin.check(typed)) return "";
-  const next = await pin.wait();
+  if (await pinHash.check(typed)) return "";
+  const next = await pinHash.wait();
   return next ? `${say("pin_wrong")} ${say("pin_wait", { count: Math.ceil(next / 1000) })}` : say("pin_wrong");
 }
 
 /** Set a PIN: asked for twice. Answers whether it was set. */
-export async function choose() {
+export async function setNewPin() {
   let first = "";
   const once = await ask({ title: "pin_new", note: "pin_new_note", take: (typed) => ((first = typed), "") });
   if (!once) return false;
   const take = (typed) => (typed === first ? "" : say("pin_differs"));
   if (!(await ask({ title: "pin_again", note: "pin_new_note", take }))) return false;
-  await pin.set(first);
+  await pinHash.set(first);
   openFor(OPEN_FOR);
   return true;
 }
 
-function ask(asked) {
+function ask(newQuestion) {
   finish(false);
-  question = asked;
-  byId("pin-name").textContent = say(asked.title);
-  tell(byId("pin-note"), say(asked.note));
+  question = newQuestion;
+  byId("pin-name").textContent = say(newQuestion.title);
+  setText(byId("pin-note"), say(newQuestion.note));
   fill("");
   complain("");
   byId("pin").showModal();
   byId("pin-digits").focus();
-  stayAWhile();
+  restartTimer();
   return new Promise((resolve) => {
     decide = resolve;
   });
@@ -103,14 +103,14 @@ export function dismiss() {
 
 function finish(answer) {
   clearTimeout(timer);
-  const told = decide;
+  const resolve = decide;
   decide = null;
   fill("");
   if (byId("pin").open) byId("pin").close();
-  told?.(answer);
+  resolve?.(answer);
 }
 
-function stayAWhile() {
+function restartTimer() {
   clearTimeout(timer);
   timer = setTimeout(finish, FORGOTTEN, false);
 }
@@ -126,7 +126,7 @@ function fill(digits) {
 async function submit() {
   const typed = byId("pin-digits").value;
   fill("");
-  if (!pin.wellFormed(typed)) {
+  if (!pinHash.wellFormed(typed)) {
     complain(say("pin_form"));
     return;
   }
@@ -143,16 +143,16 @@ export function listen() {
   byId("pin-digits").addEventListener("input", () => {
     fill(byId("pin-digits").value.normalize("NFKC"));
     complain("");
-    stayAWhile();
+    restartTimer();
   });
   byId("pin-pad").addEventListener("click", ({ target }) => {
     const { digit } = target.closest("button")?.dataset ?? {};
     if (digit === undefined) return;
     fill(digit === "back" ? byId("pin-digits").value.slice(0, -1) : byId("pin-digits").value + digit);
     complain("");
-    stayAWhile();
+    restartTimer();
   });
   byId("pin-cancel").addEventListener("click", () => finish(false));
   byId("pin").addEventListener("cancel", () => finish(false));
-  byId("padlock").addEventListener("click", () => (isOpen() ? shut() : staff()));
+  byId("padlock").addEventListener("click", () => (isOpen() ? lock() : requireStaff()));
 }

@@ -1,13 +1,13 @@
 // What the desk wants from afar: its message, until it takes it away, and its lock.
 
-import * as guard from "./pin-dialog.js";
-import * as knowledge from "../server/device-state.js";
+import * as pinDialog from "./pin-dialog.js";
+import * as deviceState from "../server/device-state.js";
 import { byId } from "../base/dom.js";
-import * as pin from "../storage/pin-hash.js";
-import * as store from "../storage/scan-store.js";
+import * as pinHash from "../storage/pin-hash.js";
+import * as values from "../storage/device-values.js";
 import { say } from "../base/words.js";
 
-let seen = ""; // the message that somebody here has put away
+let foldedText = ""; // the message that somebody here has put away
 let locked = false;
 
 export function isLocked() {
@@ -15,39 +15,39 @@ export function isLocked() {
 }
 
 function drawMessage() {
-  const text = knowledge.knowledge()?.message?.text ?? "";
+  const text = deviceState.current()?.message?.text ?? "";
   byId("message").hidden = !text;
-  byId("message").classList.toggle("folded", text === seen);
+  byId("message").classList.toggle("folded", text === foldedText);
   byId("message-text").textContent = text;
-  byId("message-seen").hidden = text === seen;
-  byId("message-open").hidden = text !== seen;
+  byId("message-seen").hidden = text === foldedText;
+  byId("message-open").hidden = text !== foldedText;
 }
 
 /** Bring the screen in line with what the desk wants. Answers a sentence that must be said, or "". */
 export async function draw() {
-  const wanted = Boolean(knowledge.knowledge()?.locked);
-  const freed = locked && !wanted;
-  locked = wanted;
+  const lockedNow = Boolean(deviceState.current()?.locked);
+  const freed = locked && !lockedNow;
+  locked = lockedNow;
   document.body.classList.toggle("locked-away", locked);
   byId("locked").hidden = !locked;
   drawMessage();
   if (!freed) return "";
-  await pin.recall(); // another tab may have set it
-  if (!pin.isSet()) return "";
+  await pinHash.recall(); // another tab may have set it
+  if (!pinHash.isSet()) return "";
   // Whoever forgot the PIN asks the desk: locking and unlocking from there takes it away.
-  await pin.clear();
-  guard.draw();
+  await pinHash.clear();
+  pinDialog.draw();
   return say("pin_gone");
 }
 
 /** What was so when the page was left. */
 export async function recall() {
-  seen = (await store.get("message_seen")) ?? "";
-  locked = Boolean(knowledge.knowledge()?.locked);
+  foldedText = (await values.get("message_seen")) ?? "";
+  locked = Boolean(deviceState.current()?.locked);
 }
 
 export function forget() {
-  seen = "";
+  foldedText = "";
   locked = false;
   byId("message").hidden = true;
   byId("locked").hidden = true;
@@ -55,12 +55,12 @@ export function forget() {
 }
 
 async function fold(text) {
-  seen = text;
+  foldedText = text;
   drawMessage();
-  await store.put("message_seen", seen);
+  await values.put("message_seen", foldedText);
 }
 
 export function listen() {
-  byId("message-seen").addEventListener("click", () => fold(knowledge.knowledge().message.text));
+  byId("message-seen").addEventListener("click", () => fold(deviceState.current().message.text));
   byId("message-open").addEventListener("click", () => fold(""));
 }

@@ -1,15 +1,15 @@
 // The menu of the staff: what this device is and knows, sound, PIN, the queue as a file, the end of the pairing. And the
 // help, which is for everybody.
 
-import * as feedback from "../base/sounds.js";
-import * as guard from "./pin-dialog.js";
-import * as handover from "../server/handover-file.js";
-import * as knowledge from "../server/device-state.js";
-import { byId, element, icon, tell, twice } from "../base/dom.js";
-import * as pin from "../storage/pin-hash.js";
-import * as shell from "../../browser/app-update.js";
-import * as store from "../storage/scan-store.js";
-import { clockTime, dayOf, named, say, when } from "../base/words.js";
+import * as sounds from "../base/sounds.js";
+import * as pinDialog from "./pin-dialog.js";
+import * as handoverFile from "../server/handover-file.js";
+import * as deviceState from "../server/device-state.js";
+import { byId, element, icon, setText, confirmByPressingTwice } from "../base/dom.js";
+import * as pinHash from "../storage/pin-hash.js";
+import * as appUpdate from "../../browser/app-update.js";
+import * as values from "../storage/device-values.js";
+import { clockTime, dayOf, localized, say, describeTime } from "../base/words.js";
 
 function moment(instant, zone) {
   return `${dayOf(instant, zone)} ${clockTime(instant, zone)}`;
@@ -17,33 +17,33 @@ function moment(instant, zone) {
 
 async function drawFacts() {
   const lasting = await navigator.storage?.persisted?.();
-  const { kiosk, campaign, events } = knowledge.knowledge();
-  const sittings = events.flatMap((event) => [event.title, ...event.occurrences.map((one) => when(one, campaign.zone))]);
-  const until = knowledge.expiry();
+  const { kiosk, campaign, events } = deviceState.current();
+  const times = events.flatMap((event) => [event.title, ...event.occurrences.map((occurrence) => describeTime(occurrence, campaign.zone))]);
+  const until = deviceState.expiry();
   const facts = [
     ["device", kiosk.name],
     ["may", kiosk.scopes.map((scope) => say(`scope_${scope}`)).join(say("comma"))],
     ["until", until === null ? "" : moment(until, campaign.zone)],
-    ["campaign", named(campaign.name)],
-    ["events", sittings.join("\n")],
-    ["known_since", moment(knowledge.learnedAt(), campaign.zone)],
+    ["campaign", localized(campaign.name)],
+    ["events", times.join("\n")],
+    ["known_since", moment(deviceState.learnedAt(), campaign.zone)],
     ["storage", say(lasting ? "storage_lasts" : "storage_may_go")],
-    ["version", shell.version],
+    ["version", appUpdate.version],
   ];
-  const told = facts.filter(([, value]) => value);
-  byId("facts").replaceChildren(...told.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]));
+  const shownFacts = facts.filter(([, value]) => value);
+  byId("facts").replaceChildren(...shownFacts.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]));
 }
 
 function drawPin() {
-  byId("pin-set").lastElementChild.textContent = say(pin.isSet() ? "pin_change" : "pin_set");
-  byId("pin-set").disabled = !pin.possible();
-  byId("pin-clear").hidden = !pin.isSet();
-  tell(byId("pin-about"), say(pin.possible() ? "pin_about" : "pin_insecure"));
+  byId("pin-set").lastElementChild.textContent = say(pinHash.isSet() ? "pin_change" : "pin_set");
+  byId("pin-set").disabled = !pinHash.possible();
+  byId("pin-clear").hidden = !pinHash.isSet();
+  setText(byId("pin-about"), say(pinHash.possible() ? "pin_about" : "pin_insecure"));
 }
 
 function drawSound() {
   const button = byId("sound");
-  const on = feedback.soundIsOn();
+  const on = sounds.soundIsOn();
   button.replaceChildren(icon(on ? "sound" : "sound-off"), element("span", "", say(on ? "sound_on" : "sound_off")));
   button.setAttribute("aria-pressed", String(on));
 }
@@ -54,10 +54,10 @@ export function draw() {
 }
 
 async function open() {
-  if (!(await guard.staff())) return;
+  if (!(await pinDialog.requireStaff())) return;
   draw();
   await drawFacts();
-  tell(byId("repair-note"), say("repair_note"));
+  setText(byId("repair-note"), say("repair_note"));
   byId("sheet").showModal();
 }
 
@@ -68,8 +68,8 @@ export function close() {
 
 async function setPin() {
   byId("sheet").close();
-  await guard.choose();
-  guard.draw();
+  await pinDialog.setNewPin();
+  pinDialog.draw();
 }
 
 /** end(): the pairing ends, or answers a sentence that says why it cannot yet. */
@@ -79,18 +79,18 @@ export function listen(end) {
   byId("help-open").addEventListener("click", () => byId("help").showModal());
   byId("help-close").addEventListener("click", () => byId("help").close());
   byId("sound").addEventListener("click", async () => {
-    feedback.setSound(!feedback.soundIsOn());
+    sounds.setSound(!sounds.soundIsOn());
     drawSound();
-    await store.put("sound", feedback.soundIsOn());
+    await values.put("sound", sounds.soundIsOn());
   });
   byId("pin-set").addEventListener("click", setPin);
   byId("pin-clear").addEventListener("click", async () => {
-    await pin.clear();
-    guard.draw();
+    await pinHash.clear();
+    pinDialog.draw();
     drawPin();
   });
-  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", () => handover.save());
-  twice(byId("repair"), () => say("repair_sure"), async () => {
+  for (const id of ["export", "pair-export"]) byId(id).addEventListener("click", () => handoverFile.save());
+  confirmByPressingTwice(byId("repair"), () => say("repair_sure"), async () => {
     const hindrance = await end();
     if (hindrance) byId("repair-note").textContent = hindrance;
     else byId("sheet").close();

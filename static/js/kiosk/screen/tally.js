@@ -1,13 +1,13 @@
 // The clicker of the staff: a button per group with what this device has clicked today. Keys 1 to 5 click, too.
 
-import * as bursts from "../storage/tally-burst.js";
+import * as tallyBurst from "../storage/tally-burst.js";
 import { trueTime } from "../base/device-clock.js";
-import * as feedback from "../base/sounds.js";
-import * as knowledge from "../server/device-state.js";
+import * as sounds from "../base/sounds.js";
+import * as deviceState from "../server/device-state.js";
 import { byId, element, icon } from "../base/dom.js";
-import { corrected } from "../check-in/scan.js";
+import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
-import { language, named, say } from "../base/words.js";
+import { language, localized, say } from "../base/words.js";
 import * as verdict from "../check-in/verdict.js";
 
 const UNKNOWN = { key: "unknown", icon: "unknown", colour: "group-unknown" };
@@ -21,11 +21,11 @@ let burstIsOpen = false; // whether clicks of a moment ago are no row yet
 let order = Promise.resolve(); // one click after the other, each on disk before the next
 
 function groups() {
-  return [...knowledge.knowledge().groups, UNKNOWN];
+  return [...deviceState.current().groups, UNKNOWN];
 }
 
 function nameOf(group) {
-  return group.name ? named(group.name) : say("click_unknown");
+  return group.name ? localized(group.name) : say("click_unknown");
 }
 
 /** The buttons once for each language and set of groups; the numbers in them whenever they change. */
@@ -39,7 +39,7 @@ export function draw() {
   write();
 }
 
-function clicker(group, place) {
+function clicker(group, index) {
   const button = element(
     "button",
     `clicker ${group.colour}`,
@@ -47,7 +47,7 @@ function clicker(group, place) {
     element("strong", "clicker-sum number"),
     element("span", "clicker-plus", icon("plus")),
     element("span", "unseen", say("click_one")),
-    element("kbd", "clicker-key", String(place + 1)),
+    element("kbd", "clicker-key", String(index + 1)),
   );
   button.type = "button";
   button.lastElementChild.setAttribute("aria-hidden", "true");
@@ -56,50 +56,50 @@ function clicker(group, place) {
 }
 
 function write() {
-  let all = 0;
+  let total = 0;
   for (const button of byId("clickers").children) {
     const sum = sums.get(button.dataset.click) ?? 0;
-    all += sum;
+    total += sum;
     button.querySelector(".clicker-sum").textContent = String(sum);
   }
-  byId("clicked").textContent = String(all);
-  byId("unclick").disabled = all === 0;
+  byId("clicked").textContent = String(total);
+  byId("unclick").disabled = total === 0;
   byId("left").textContent = String(sums.get("out") ?? 0);
 }
 
 /** What was counted from the disk: group → heads. */
 export function set(counted) {
   sums = counted;
-  if (knowledge.knowledge()) write();
+  if (deviceState.current()) write();
 }
 
 async function clickOnce(group, direction) {
   const body = { kind: "tally", group, shown: "stored" };
   if (direction === "out") body.direction = direction;
-  const fresh = scans.made(body);
-  const judged = await scans.judge(fresh);
+  const scan = scans.made(body);
+  const judged = await scans.judge(scan);
   if (judged.verdict === "refused") {
     verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say(`reason_${judged.reason}`) });
     return;
   }
-  const { burst, ended } = await bursts.tap(
-    { ...fresh, about: { group, holder: null, entry: judged.entry, flags: [] } },
-    knowledge.knowledge().rules.max_headcount,
+  const { burst, ended } = await tallyBurst.tap(
+    { ...scan, about: { group, holder: null, entry: judged.entry, flags: [] } },
+    deviceState.current().rules.max_headcount,
   );
   burstIsOpen = true;
   const key = direction === "out" ? "out" : group;
   sums.set(key, (sums.get(key) ?? 0) + 1);
   write();
   flash(direction === "out" ? byId("leave") : byId("clickers").querySelector(`[data-click="${CSS.escape(group)}"]`));
-  feedback.give("tick");
-  tell(key, burst.count);
+  sounds.signal("tick");
+  announce(key, burst.count);
   if (ended) onRow();
   clearTimeout(timer);
-  timer = setTimeout(settle, bursts.PAUSE);
+  timer = setTimeout(settle, tallyBurst.PAUSE);
 }
 
 /** Said once a burst goes on, so that a screen reader is not a clicker behind. */
-function tell(key, count) {
+function announce(key, count) {
   const name = key === "out" ? say("mode_exit") : nameOf(groups().find((group) => group.key === key));
   byId("spoken").textContent = `${name} +${count}`;
 }
@@ -113,7 +113,7 @@ function flash(button) {
 async function endBurst() {
   clearTimeout(timer);
   burstIsOpen = false;
-  if (await bursts.end()) onRow();
+  if (await tallyBurst.end()) onRow();
 }
 
 /** The open burst becomes a row, and is sent. */
@@ -134,7 +134,7 @@ async function lastRow() {
 
 /** Take back the last click: out of the open burst, else out of the last row, which is undone and made anew with one less. */
 async function unclick() {
-  const open = await bursts.untap();
+  const open = await tallyBurst.untap();
   burstIsOpen = Boolean(open?.count);
   const row = open ?? (await lastRow());
   if (!row) return;
@@ -142,34 +142,34 @@ async function unclick() {
   const { group } = row.body;
   sums.set(group, Math.max(0, (sums.get(group) ?? 0) - 1));
   write();
-  feedback.give("tick");
+  sounds.signal("tick");
   onRow();
 }
 
 async function replace(row) {
   const undo = scans.made({ kind: "undo", undoes: row.id, shown: "stored" });
-  const fresh = [{ ...undo, about: { group: null, entry: null, flags: [] } }];
-  const left = row.body.headcount - 1;
-  if (left) {
-    const again = scans.made({ kind: "tally", group: row.body.group, headcount: left, shown: "stored" });
-    const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: again.id, headcount: left } };
+  const newScans = [{ ...undo, about: { group: null, entry: null, flags: [] } }];
+  const remaining = row.body.headcount - 1;
+  if (remaining) {
+    const replacement = scans.made({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
+    const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: replacement.id, headcount: remaining } };
     // It happened when the row says that it did, by the clock of then.
-    const then = { at: row.body.at, skew_ms: row.body.skew_ms };
-    const body = store.asShown({ ...again.body, ...then }, "stored", about);
-    fresh.push({ ...again, made: row.made, unsure: row.unsure, about, body });
+    const times = { at: row.body.at, skew_ms: row.body.skew_ms };
+    const body = store.asShown({ ...replacement.body, ...times }, "stored", about);
+    newScans.push({ ...replacement, made: row.made, unsure: row.unsure, about, body });
   }
-  await store.addAll(fresh);
+  await store.addAll(newScans);
 }
 
 function old(row) {
-  return trueTime() - corrected(row) > knowledge.knowledge().rules.undo_minutes * 60_000;
+  return trueTime() - trueTimeOf(row) > deviceState.current().rules.undo_minutes * 60_000;
 }
 
 /** Whether the last click is so long ago that only a supervisor may take it back, or there is none. */
 async function mayUnclick() {
-  if (await bursts.open()) return true;
+  if (await tallyBurst.open()) return true;
   const row = await lastRow();
-  return Boolean(row) && (!old(row) || knowledge.may("supervisor"));
+  return Boolean(row) && (!old(row) || deviceState.may("supervisor"));
 }
 
 export function open(station) {

@@ -1,12 +1,12 @@
 // What this device has done today: its visits, its clicks by group, and how many are inside by it.
 
-import * as bursts from "../storage/tally-burst.js";
+import * as tallyBurst from "../storage/tally-burst.js";
 import { trueTime } from "../base/device-clock.js";
 import { zone } from "../server/device-state.js";
 import * as occupancy from "./occupancy.js";
 import { byId } from "../base/dom.js";
 import { dayIn } from "../check-in/offline-rules.js";
-import { corrected } from "../check-in/scan.js";
+import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
 
 const EVERY = 2000; // milliseconds
@@ -33,17 +33,17 @@ function keyOf({ id, about }) {
  * arrival leaves the next one standing, as on the server.
  */
 export function visits(scans) {
-  const found = new Map();
+  const passes = new Map();
   for (const scan of scans) {
     if (!accepted(scan) || scan.body.direction === "out") continue;
-    const one = found.get(keyOf(scan)) ?? { first: false, most: 0 };
+    const arrival = passes.get(keyOf(scan)) ?? { first: false, most: 0 };
     const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
     // What another device counted of a pass is not known here, so then nothing is added.
-    one.first ||= store.verdictOf(scan) === "stored" && !raised;
-    if (!scan.undone) one.most = Math.max(one.most, countOf(scan));
-    found.set(keyOf(scan), one);
+    arrival.first ||= store.verdictOf(scan) === "stored" && !raised;
+    if (!scan.undone) arrival.most = Math.max(arrival.most, countOf(scan));
+    passes.set(keyOf(scan), arrival);
   }
-  return [...found.values()].reduce((sum, { first, most }) => sum + (first ? most : 0), 0);
+  return [...passes.values()].reduce((sum, { first, most }) => sum + (first ? most : 0), 0);
 }
 
 /** Clicked heads by `group` of those who came; those who left without a pass under "out". */
@@ -62,10 +62,10 @@ export function tallies(scans, burst) {
 async function count() {
   counting = null;
   counted = performance.now();
-  const [scans, burst] = [await store.latest(ENOUGH), await bursts.open()];
+  const [scans, burst] = [await store.latest(ENOUGH), await tallyBurst.open()];
   if (!zone()) return; // the pairing ended meanwhile
   const day = dayIn(trueTime(), zone());
-  const today = scans.filter((scan) => dayIn(corrected(scan), zone()) === day);
+  const today = scans.filter((scan) => dayIn(trueTimeOf(scan), zone()) === day);
   const sums = tallies(today, burst);
   const clicked = burst && burst.body.direction !== "out" ? burst.count : 0;
   byId("today").textContent = String(visits(today) + clicked);

@@ -31,10 +31,10 @@ async function bodyOf(response) {
 }
 
 /** The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape. */
-function failureOf(response, told) {
+function failureOf(response, payload) {
   const waited = Number(response.headers.get("Retry-After")) * 1000 || 0;
-  const said = { retryAfter: Math.min(waited, LONGEST_WAIT), tooLarge: response.status === 413 };
-  return isProblem(told, response) ? new Failed(response.status, { ...said, detail: told.detail }) : new Failed(0, said);
+  const details = { retryAfter: Math.min(waited, LONGEST_WAIT), tooLarge: response.status === 413 };
+  return isProblem(payload, response) ? new Failed(response.status, { ...details, detail: payload.detail }) : new Failed(0, details);
 }
 
 /** The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else. */
@@ -54,9 +54,9 @@ export async function ask(path, { token = null, body = null, is = () => true } =
       // A device is known by its token alone; a cookie of some person who used this browser must not speak for it.
       credentials: "omit",
     });
-    const told = await bodyOf(response);
-    if (response.ok && told && is(told)) return told;
-    throw failureOf(response, told);
+    const payload = await bodyOf(response);
+    if (response.ok && payload && is(payload)) return payload;
+    throw failureOf(response, payload);
   } catch (error) {
     throw error instanceof Failed ? error : new Failed(0);
   } finally {

@@ -3,19 +3,19 @@
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
 import { remember } from "../storage/pairings.js";
-import { isKnowledge } from "./response-shapes.js";
-import * as store from "../storage/scan-store.js";
-import * as timekeeping from "../storage/clock-record.js";
-import { named, say } from "../base/words.js";
+import { isDeviceState } from "./response-shapes.js";
+import * as values from "../storage/device-values.js";
+import * as clockRecord from "../storage/clock-record.js";
+import { localized, say } from "../base/words.js";
 
 const ON_THE_WAY = 20_000; // milliseconds; longer no question waits for its answer
 
 let owner = null; // the token of the pairing that it was told in
-let known = null;
+let state = null;
 let learned = null; // when it was last known to be the newest, in milliseconds of the device's clock
 
-export function knowledge() {
-  return known;
+export function current() {
+  return state;
 }
 
 /** When the device last heard that this is all, in milliseconds; null before. */
@@ -24,38 +24,38 @@ export function learnedAt() {
 }
 
 async function keep() {
-  await timekeeping.note();
-  await remember(owner, { knowledge: known, learned });
+  await clockRecord.save();
+  await remember(owner, { knowledge: state, learned });
 }
 
 /** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
 export async function learn(token) {
-  const left = Date.now();
-  const told = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
+  const sentAt = Date.now();
+  const payload = await api.ask("/api/v1/kiosk", { token, is: isDeviceState });
   if (token !== owner) throw new api.Failed(0); // another pairing has begun meanwhile
-  clock.measure(left, Date.now(), told.server_time);
-  if (overtaken(told)) return known;
+  clock.measure(sentAt, Date.now(), payload.server_time);
+  if (isOvertaken(payload)) return state;
   learned = Date.now();
   // insideAt: how many were inside when the question left; what was answered later is not in it.
-  known = { ...told, insideAt: left };
+  state = { ...payload, insideAt: sentAt };
   await keep();
-  return known;
+  return state;
 }
 
 /** Two questions may be on their way at once; the answer that was given first must not take back the later one. */
-function overtaken(told) {
-  const behind = known === null ? 0 : Date.parse(known.server_time) - Date.parse(told.server_time);
+function isOvertaken(payload) {
+  const behind = state === null ? 0 : Date.parse(state.server_time) - Date.parse(payload.server_time);
   return behind > 0 && behind < ON_THE_WAY; // a server whose clock was set back is heard all the same
 }
 
 /** Take in the answer of a heartbeat that left at an instant. Answers whether everything must be learnt anew. */
-export async function hear(told, left) {
-  clock.measure(left, Date.now(), told.server_time);
-  if (overtaken(told)) return false;
-  for (const sitting of sittings()) sitting.inside = told.inside[sitting.id] ?? sitting.inside;
-  const { message, locked, server_time } = told;
-  Object.assign(known, { message, locked, server_time, insideAt: left });
-  const news = told.knowledge !== known.knowledge;
+export async function takeHeartbeat(payload, sentAt) {
+  clock.measure(sentAt, Date.now(), payload.server_time);
+  if (isOvertaken(payload)) return false;
+  for (const occurrence of occurrences()) occurrence.inside = payload.inside[occurrence.id] ?? occurrence.inside;
+  const { message, locked, server_time } = payload;
+  Object.assign(state, { message, locked, server_time, insideAt: sentAt });
+  const news = payload.knowledge !== state.knowledge;
   if (!news) learned = Date.now();
   await keep();
   return news;
@@ -64,42 +64,42 @@ export async function hear(told, left) {
 /** What is kept of the present pairing, which has this token. */
 export async function recall(token) {
   owner = token;
-  const kept = await store.get("knowledge");
-  known = isKnowledge(kept) ? kept : null; // else it is asked for again
-  learned = (await store.get("learned")) ?? null;
-  return known;
+  const stored = await values.get("knowledge");
+  state = isDeviceState(stored) ? stored : null; // else it is asked for again
+  learned = (await values.get("learned")) ?? null;
+  return state;
 }
 
 export function forget() {
   owner = null;
-  known = null;
+  state = null;
   learned = null;
 }
 
 export function zone() {
-  return known?.campaign.zone;
+  return state?.campaign.zone;
 }
 
 export function may(scope) {
-  return Boolean(known?.kiosk.scopes.includes(scope));
+  return Boolean(state?.kiosk.scopes.includes(scope));
 }
 
 /** Every sitting of the events that this device serves. */
-export function sittings() {
-  return known.events.flatMap((event) => event.occurrences);
+export function occurrences() {
+  return state.events.flatMap((event) => event.occurrences);
 }
 
 export function openNow(now = clock.trueTime()) {
-  return sittings().filter((one) => one.held && Date.parse(one.opens) <= now && now < Date.parse(one.closes));
+  return occurrences().filter((occurrence) => occurrence.held && Date.parse(occurrence.opens) <= now && now < Date.parse(occurrence.closes));
 }
 
 export function tracksExits() {
-  return Boolean(known?.events.some((event) => event.track_exits));
+  return Boolean(state?.events.some((event) => event.track_exits));
 }
 
 /** When the device's time is over, in milliseconds of true time; null: it serves on. */
 export function expiry() {
-  return known?.kiosk.expires ? Date.parse(known.kiosk.expires) : null;
+  return state?.kiosk.expires ? Date.parse(state.kiosk.expires) : null;
 }
 
 /** Whether it is over by a time that is known: a clock that somebody has set ends no pairing. */
@@ -108,16 +108,16 @@ export function expired() {
 }
 
 export function groupOf(key) {
-  return known.groups.find((group) => group.key === key);
+  return state.groups.find((group) => group.key === key);
 }
 
 export function groupKey(number) {
-  return known.groups.find((group) => group.number === number)?.key ?? null;
+  return state.groups.find((group) => group.number === number)?.key ?? null;
 }
 
 export function groupName(key) {
   const group = groupOf(key);
-  return group ? named(group.name) : say("unknown_group");
+  return group ? localized(group.name) : say("unknown_group");
 }
 
 export function colourOf(key) {

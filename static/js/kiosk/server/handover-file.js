@@ -16,8 +16,8 @@ async function signature(token, scans) {
 }
 
 /** Some of what waits or was set aside of one pairing, as docs/handover.md says it: signed under the name that it had then. */
-async function content({ device, name, campaign, token }, some) {
-  const scans = JSON.stringify(some.map((scan) => scan.body));
+async function content({ device, name, campaign, token }, batch) {
+  const scans = JSON.stringify(batch.map((scan) => scan.body));
   return {
     format: "openweek-handover",
     version: 1,
@@ -34,22 +34,22 @@ async function content({ device, name, campaign, token }, some) {
  * Save it through the browser: files for each pairing, several where one would be more than the desk takes. Nothing leaves
  * the queue: the server knows each scan by its id.
  */
-export async function save(most = MOST) {
+export async function save(batchSize = MOST) {
   const owing = await pairings.owing();
   const present = owing.length ? null : await pairings.present();
   for (const pairing of present ? [present] : owing) {
     const scans = await store.unanswered(pairing.device);
-    for (let first = 0; first < Math.max(scans.length, 1); first += most) {
-      saveOne(await content(pairing, scans.slice(first, first + most)), first ? `-${first / most + 1}` : "");
+    for (let first = 0; first < Math.max(scans.length, 1); first += batchSize) {
+      saveOne(await content(pairing, scans.slice(first, first + batchSize)), first ? `-${first / batchSize + 1}` : "");
     }
   }
 }
 
-function saveOne(told, part) {
-  const file = new Blob([JSON.stringify(told, null, 1)], { type: "application/json" });
+function saveOne(payload, part) {
+  const file = new Blob([JSON.stringify(payload, null, 1)], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
-  link.download = `openweek-${told.kiosk?.name ?? "kiosk"}-${told.device_time.slice(0, 19).replace(/\D/g, "")}${part}.json`;
+  link.download = `openweek-${payload.kiosk?.name ?? "kiosk"}-${payload.device_time.slice(0, 19).replace(/\D/g, "")}${part}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), MINUTE);
 }

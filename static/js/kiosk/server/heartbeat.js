@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
-import * as knowledge from "./device-state.js";
+import * as deviceState from "./device-state.js";
 import { isHeartbeat } from "./response-shapes.js";
 import { version } from "../../browser/app-update.js";
 import * as store from "../storage/scan-store.js";
@@ -13,7 +13,7 @@ const MUCH = 25; // scans
 const LEAST_APART = 5000;
 
 let token = null;
-let told = () => {};
+let onBeat = () => {};
 let timer = null;
 let lastWaiting = 0;
 let lastBeat = -Infinity;
@@ -40,21 +40,21 @@ async function state() {
 }
 
 async function beat() {
-  const mine = token;
+  const ownToken = token;
   lastBeat = performance.now();
   schedule(EVERY);
   const body = await state();
-  const left = Date.now();
+  const sentAt = Date.now();
   let outcome;
   try {
-    const answer = await api.ask("/api/v1/kiosk/heartbeat", { token: mine, body, is: isHeartbeat });
-    if (mine !== token) return; // the pairing ended meanwhile
-    outcome = { online: true, news: await knowledge.hear(answer, left) };
+    const answer = await api.ask("/api/v1/kiosk/heartbeat", { token: ownToken, body, is: isHeartbeat });
+    if (ownToken !== token) return; // the pairing ended meanwhile
+    outcome = { online: true, news: await deviceState.takeHeartbeat(answer, sentAt) };
   } catch (error) {
     if (!(error instanceof api.Failed)) throw error;
     outcome = { online: error.status > 0, gone: error.status === 401, detail: error.detail };
   }
-  if (mine === token) await told(outcome);
+  if (ownToken === token) await onBeat(outcome);
 }
 
 /** Spread a little, so that a hall of devices does not ask in one instant. */
@@ -66,7 +66,7 @@ function schedule(pause) {
 /** Begin. tell({online, news, gone, detail}): after every beat; gone: the device is out of service. */
 export function open(deviceToken, tell) {
   token = deviceToken;
-  told = tell;
+  onBeat = tell;
   schedule(EVERY);
 }
 
@@ -82,6 +82,6 @@ export function now() {
 
 /** The queue has changed: a lot is told sooner than the next beat. */
 export function queueIs(waiting) {
-  const much = Math.abs(waiting - lastWaiting) >= MUCH || (waiting === 0 && lastWaiting > 0);
-  if (token && much && performance.now() - lastBeat > LEAST_APART) schedule(SOONER);
+  const isMuch = Math.abs(waiting - lastWaiting) >= MUCH || (waiting === 0 && lastWaiting > 0);
+  if (token && isMuch && performance.now() - lastBeat > LEAST_APART) schedule(SOONER);
 }

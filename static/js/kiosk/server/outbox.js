@@ -4,9 +4,9 @@
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
 import * as pairings from "../storage/pairings.js";
-import { isKnowledge, isResults } from "./response-shapes.js";
+import { isDeviceState, isResults } from "./response-shapes.js";
 import * as store from "../storage/scan-store.js";
-import * as timekeeping from "../storage/clock-record.js";
+import * as clockRecord from "../storage/clock-record.js";
 
 const BATCH = 100;
 const FIRST_PAUSE = 1000;
@@ -18,14 +18,14 @@ const NO_LONGER = 401;
 const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
 const SLACK = 50; // milliseconds by which a timer may be early
 
-let told = () => {};
+let onDelivery = () => {};
 let running = null;
 let next = null;
 let timer = null;
 let patient = true; // whether the next attempt leaves alone those whose pause still runs
 
 /** How it goes with the scans of one pairing. */
-class Way {
+class Delivery {
   failures = 0;
   size = BATCH;
   blamed = 0; // scans set aside since the last that was answered
@@ -38,11 +38,11 @@ class Way {
   }
 
   /** Wait before the next attempt, as long as was asked for at least. */
-  backOff(asked = 0) {
+  backOff(retryAfter = 0) {
     const pause = Math.min(FIRST_PAUSE * 2 ** this.failures, LONGEST_PAUSE);
     this.failures += 1;
     // Spread, so that a hall of kiosks does not come back in one instant.
-    this.until = performance.now() + Math.max(asked, pause * (0.75 + Math.random() / 2));
+    this.until = performance.now() + Math.max(retryAfter, pause * (0.75 + Math.random() / 2));
   }
 
   worked() {
@@ -66,11 +66,11 @@ class Way {
   }
 }
 
-const ways = new Map(); // by device
+const deliveries = new Map(); // by device
 
-function wayOf(device) {
-  if (!ways.has(device)) ways.set(device, new Way());
-  return ways.get(device);
+function deliveryOf(device) {
+  if (!deliveries.has(device)) deliveries.set(device, new Delivery());
+  return deliveries.get(device);
 }
 
 /**
@@ -78,12 +78,12 @@ function wayOf(device) {
  * the server no longer knows it, else null; detail; earlier: whether an earlier pairing had something to hand over}.
  */
 export function open(tell) {
-  told = tell;
+  onDelivery = tell;
 }
 
 /** Whether the scans of this device wait because the server asked for it, or has just failed. */
 export function pausing(device) {
-  return wayOf(device).pauses();
+  return deliveryOf(device).pauses();
 }
 
 function run() {
@@ -120,28 +120,28 @@ export function nudge() {
 async function attempt() {
   clearTimeout(timer);
   timer = null;
-  const all = !patient;
+  const ignorePauses = !patient;
   patient = true;
-  const work = () => deliver(all);
+  const work = () => deliver(ignorePauses);
   // Another tab of this kiosk may be sending: one at a time, and what it has delivered is not sent again.
   const outcome = navigator.locks ? await navigator.locks.request("openweek-outbox", work) : await work();
-  const left = (await owing()).filter(({ waiting, way }) => waiting && !way.refused);
-  const soonest = Math.min(...left.map(({ way }) => way.until));
-  if (left.length) timer = setTimeout(run, Math.max(0, soonest - performance.now()));
-  told(outcome);
+  const unsent = (await owing()).filter(({ waiting, delivery }) => waiting && !delivery.refused);
+  const soonest = Math.min(...unsent.map(({ delivery }) => delivery.until));
+  if (unsent.length) timer = setTimeout(run, Math.max(0, soonest - performance.now()));
+  onDelivery(outcome);
 }
 
 async function owing() {
-  const found = (await pairings.owing()).filter(({ token }) => token !== null);
-  return found.map((pairing) => ({ ...pairing, way: wayOf(pairing.device) }));
+  const pairingsWithToken = (await pairings.owing()).filter(({ token }) => token !== null);
+  return pairingsWithToken.map((pairing) => ({ ...pairing, delivery: deliveryOf(pairing.device) }));
 }
 
-async function deliver(all) {
+async function deliver(ignorePauses) {
   const outcome = { online: null, refused: null, detail: "", earlier: false };
-  const found = await owing();
-  if (found.length && !clock.isSure()) await askTime(found[0].token);
-  for (const pairing of found) {
-    if (!all && pairing.way.pauses()) continue;
+  const pairingsToSend = await owing();
+  if (pairingsToSend.length && !clock.isSure()) await askTime(pairingsToSend[0].token);
+  for (const pairing of pairingsToSend) {
+    if (!ignorePauses && pairing.delivery.pauses()) continue;
     const { online, refused = false, detail = "" } = await drain(pairing);
     // The present pairing is asked for first, and what it hears is how the line is.
     outcome.online ??= online;
@@ -153,69 +153,69 @@ async function deliver(all) {
 
 /** A scan says when it was made: a device that is not sure of the time asks before it sends. */
 async function askTime(token) {
-  const left = Date.now();
+  const sentAt = Date.now();
   try {
-    const { server_time } = await api.ask("/api/v1/kiosk", { token, is: isKnowledge });
-    clock.measure(left, Date.now(), server_time);
-    await timekeeping.note();
+    const { server_time } = await api.ask("/api/v1/kiosk", { token, is: isDeviceState });
+    clock.measure(sentAt, Date.now(), server_time);
+    await clockRecord.save();
   } catch (error) {
     if (!(error instanceof api.Failed)) throw error;
   }
 }
 
-async function drain({ device, token, way }) {
-  way.until = -Infinity;
-  way.refused = false;
+async function drain({ device, token, delivery }) {
+  delivery.until = -Infinity;
+  delivery.refused = false;
   let online = null;
   for (;;) {
-    const batch = await store.waiting(device, way.size);
+    const batch = await store.waiting(device, delivery.size);
     if (!batch.length) {
-      await lookAside(device, token, way);
+      await retryAside(device, token, delivery);
       return { online };
     }
     try {
-      const done = await post(batch, token);
+      const answeredCount = await post(batch, token);
       online = true;
-      if (done) way.worked();
-      else way.backOff();
+      if (answeredCount) delivery.worked();
+      else delivery.backOff();
     } catch (error) {
       if (!(error instanceof api.Failed)) throw error;
       online = error.status > 0;
       if (error.status === NO_LONGER) {
-        way.refused = true;
+        delivery.refused = true;
         return { online, refused: true, detail: error.detail };
       }
-      await failed(error, batch, way);
+      await failed(error, batch, delivery);
     }
-    if (way.pauses()) return { online };
+    if (delivery.pauses()) return { online };
   }
 }
 
 /** A batch was not answered: make it smaller, or wait. Whoever can read none of them stumbles over no single one. */
-async function failed(error, batch, way) {
+async function failed(error, batch, delivery) {
   const unreadable = UNREADABLE.includes(error.status) || (error.tooLarge && batch.length > 1);
-  if (!unreadable) way.backOff(error.retryAfter);
-  if (unreadable || way.stumbled(error, batch)) await way.narrow(batch);
-  if (unreadable && batch.length === 1 && way.blamed >= PATIENT) way.backOff(error.retryAfter);
+  if (!unreadable) delivery.backOff(error.retryAfter);
+  if (unreadable || delivery.stumbled(error, batch)) await delivery.narrow(batch);
+  if (unreadable && batch.length === 1 && delivery.blamed >= PATIENT) delivery.backOff(error.retryAfter);
 }
 
 /** How many of the batch the server has answered for good. */
 async function post(batch, token) {
-  const left = Date.now();
-  const body = { device_time: clock.stamp(left), scans: batch.map((scan) => scan.body) };
+  const sentAt = Date.now();
+  const body = { device_time: clock.stamp(sentAt), scans: batch.map((scan) => scan.body) };
   const answer = await api.ask("/api/v1/scans", { token, body, is: isResults });
-  clock.measure(left, Date.now(), answer.server_time);
+  clock.measure(sentAt, Date.now(), answer.server_time);
   const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
   const final = answer.results.filter((result) => result?.id in posted && FINAL.includes(result.verdict));
-  await store.answered(final, posted);
-  await timekeeping.note();
+  await store.recordAnswers(final, posted);
+  await clockRecord.save();
   return final.length;
 }
 
 /** What was set aside is asked about now and then, one by one: the server may have been mended since. */
-async function lookAside(device, token, way) {
-  if (performance.now() - way.lookedAside < ASIDE_EVERY) return;
-  way.lookedAside = performance.now();
+async function retryAside(device, token, delivery) {
+  if (performance.now() - delivery.lookedAside < ASIDE_EVERY) return;
+  delivery.lookedAside = performance.now();
   for (const scan of await store.aside(device)) {
     try {
       await post([scan], token);

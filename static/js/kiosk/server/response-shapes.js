@@ -2,57 +2,57 @@
 // answer JSON, too: what has not the server's shape is no answer of the server, and nothing of it is kept.
 
 /** The one shape of every error, told by web/errors.py. */
-export function isProblem(told, { status, headers }) {
+export function isProblem(payload, { status, headers }) {
   const problem = /^application\/problem\+json\b/.test(headers.get("Content-Type") ?? "");
-  return problem && told?.status === status && typeof told.detail === "string";
+  return problem && payload?.status === status && typeof payload.detail === "string";
 }
 
-function isObject(told) {
-  return typeof told === "object" && told !== null && !Array.isArray(told);
+function isObject(payload) {
+  return typeof payload === "object" && payload !== null && !Array.isArray(payload);
 }
 
-function isInstant(told) {
-  return typeof told === "string" && !Number.isNaN(Date.parse(told));
+function isInstant(payload) {
+  return typeof payload === "string" && !Number.isNaN(Date.parse(payload));
 }
 
-function isKiosk(told) {
-  return isObject(told) && Number.isInteger(told.id) && typeof told.name === "string" && Array.isArray(told.scopes);
+function isKiosk(payload) {
+  return isObject(payload) && Number.isInteger(payload.id) && typeof payload.name === "string" && Array.isArray(payload.scopes);
 }
 
-function isEvent(told) {
-  return isObject(told) && Array.isArray(told.occurrences) && told.occurrences.every(isObject);
+function isEvent(payload) {
+  return isObject(payload) && Array.isArray(payload.occurrences) && payload.occurrences.every(isObject);
 }
 
 /** What GET /api/v1/kiosk tells, as far as this app cannot do without. */
-export function isKnowledge(told) {
+export function isDeviceState(payload) {
   return (
-    isInstant(told?.server_time) &&
-    typeof told.knowledge === "string" &&
-    isKiosk(told.kiosk) &&
-    isObject(told.campaign) &&
-    typeof told.campaign.zone === "string" &&
-    isObject(told.campaign.name) &&
-    [told.events, told.groups, told.revoked].every(Array.isArray) &&
-    told.events.every(isEvent) &&
-    isObject(told.keys) &&
-    isObject(told.rules)
+    isInstant(payload?.server_time) &&
+    typeof payload.knowledge === "string" &&
+    isKiosk(payload.kiosk) &&
+    isObject(payload.campaign) &&
+    typeof payload.campaign.zone === "string" &&
+    isObject(payload.campaign.name) &&
+    [payload.events, payload.groups, payload.revoked].every(Array.isArray) &&
+    payload.events.every(isEvent) &&
+    isObject(payload.keys) &&
+    isObject(payload.rules)
   );
 }
 
 /** What a heartbeat answers. */
-export function isHeartbeat(told) {
-  const message = told?.message === null || typeof told?.message?.text === "string";
+export function isHeartbeat(payload) {
+  const message = payload?.message === null || typeof payload?.message?.text === "string";
   return (
-    isInstant(told?.server_time) && typeof told.knowledge === "string" && isObject(told.inside) && message && typeof told.locked === "boolean"
+    isInstant(payload?.server_time) && typeof payload.knowledge === "string" && isObject(payload.inside) && message && typeof payload.locked === "boolean"
   );
 }
 
 /** What POST /api/v1/scans answers. */
-export function isResults(told) {
-  return isInstant(told?.server_time) && Array.isArray(told.results);
+export function isResults(payload) {
+  return isInstant(payload?.server_time) && Array.isArray(payload.results);
 }
 
 /** What a pairing code is answered with. */
-export function isPairing(told) {
-  return typeof told?.token === "string" && told.token !== "" && isKiosk(told.kiosk);
+export function isPairing(payload) {
+  return typeof payload?.token === "string" && payload.token !== "" && isKiosk(payload.kiosk);
 }

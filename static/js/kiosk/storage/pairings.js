@@ -8,14 +8,14 @@ import { inState, KEPT, ofDevice, PAIRINGS, SCANS, within } from "./tables.js";
 
 const OF_A_PAIRING = ["token", "kiosk", "knowledge", "learned", "pin", "pin_tries", "message_seen", "mode"];
 
-const others = globalThis.BroadcastChannel ? new BroadcastChannel("openweek-pairing") : null;
+const otherTabs = globalThis.BroadcastChannel ? new BroadcastChannel("openweek-pairing") : null;
 
-function then(request, work) {
+function onResult(request, work) {
   request.onsuccess = () => work(request.result);
 }
 
 function everyAnswered(scans, work) {
-  then(scans.index("state").openCursor(inState("answered")), (cursor) => {
+  onResult(scans.index("state").openCursor(inState("answered")), (cursor) => {
     if (!cursor) return;
     work(cursor);
     cursor.continue();
@@ -24,36 +24,36 @@ function everyAnswered(scans, work) {
 
 /** Begin a pairing. What was answered in an earlier one is forgotten; what was not is handed over under its own name. */
 export async function begin(token, kiosk) {
-  await within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings) => {
+  await within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings) => {
     pairings.put({ device: kiosk.id, name: kiosk.name, campaign: null, token });
-    kept.put(token, "token");
-    kept.put(kiosk, "kiosk");
-    for (const key of ["knowledge", "learned"]) kept.delete(key);
+    values.put(token, "token");
+    values.put(kiosk, "kiosk");
+    for (const key of ["knowledge", "learned"]) values.delete(key);
     everyAnswered(scans, (cursor) => cursor.value.device !== kiosk.id && cursor.delete());
   });
-  others?.postMessage("changed");
+  otherTabs?.postMessage("changed");
 }
 
 /** End the pairing with this token. Answers false where it is not the present one (any more): then nothing has changed. */
 export async function end(token) {
-  const ended = await within("readwrite", [KEPT], (kept, answer) => {
-    then(kept.get("token"), (present) => {
+  const ended = await within("readwrite", [KEPT], (values, answer) => {
+    onResult(values.get("token"), (present) => {
       answer(present === token);
-      if (present === token) kept.delete("token");
+      if (present === token) values.delete("token");
     });
   });
-  if (ended) others?.postMessage("changed");
+  if (ended) otherTabs?.postMessage("changed");
   return ended;
 }
 
 /** Keep what the present pairing was told, {knowledge, …} by name; nothing where another page has paired anew meanwhile. */
-export function remember(token, told) {
-  return within("readwrite", [KEPT, PAIRINGS], (kept, pairings) => {
-    then(kept.get("token"), (present) => {
+export function remember(token, received) {
+  return within("readwrite", [KEPT, PAIRINGS], (values, pairings) => {
+    onResult(values.get("token"), (present) => {
       if (present !== token) return;
-      for (const [key, value] of Object.entries(told)) kept.put(value, key);
-      const { kiosk, campaign } = told.knowledge;
-      kept.put(kiosk, "kiosk");
+      for (const [key, value] of Object.entries(received)) values.put(value, key);
+      const { kiosk, campaign } = received.knowledge;
+      values.put(kiosk, "kiosk");
       pairings.put({ device: kiosk.id, name: kiosk.name, campaign: campaign.id ?? null, token });
     });
   });
@@ -61,29 +61,29 @@ export function remember(token, told) {
 
 /** The pairings that hold scans which nobody has answered, each with {waiting, aside: how many; present}: the present one first. */
 export function owing() {
-  return within("readonly", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings, answer) => {
-    const found = [];
-    answer(found);
-    then(kept.get("token"), (present) => {
-      then(pairings.getAll(), (all) => {
-        for (const pairing of all) {
-          const told = { ...pairing, present: Boolean(present) && pairing.token === present };
-          found.push(told);
+  return within("readonly", [KEPT, SCANS, PAIRINGS], (values, scans, pairings, answer) => {
+    const rows = [];
+    answer(rows);
+    onResult(values.get("token"), (present) => {
+      onResult(pairings.getAll(), (records) => {
+        for (const pairing of records) {
+          const row = { ...pairing, present: Boolean(present) && pairing.token === present };
+          rows.push(row);
           for (const state of ["waiting", "aside"]) {
-            then(scans.index("device").count(ofDevice(pairing.device, state)), (many) => (told[state] = many));
+            onResult(scans.index("device").count(ofDevice(pairing.device, state)), (count) => (row[state] = count));
           }
         }
       });
     });
-  }).then((found) => found.filter(({ waiting, aside }) => waiting || aside).sort((one, other) => other.present - one.present));
+  }).then((rows) => rows.filter(({ waiting, aside }) => waiting || aside).sort((a, b) => b.present - a.present));
 }
 
 /** The present pairing, or null. */
 export function present() {
-  return within("readonly", [KEPT, PAIRINGS], (kept, pairings, answer) => {
+  return within("readonly", [KEPT, PAIRINGS], (values, pairings, answer) => {
     answer(null);
-    then(kept.get("token"), (token) => {
-      if (token) then(pairings.getAll(), (all) => answer(all.find((pairing) => pairing.token === token) ?? null));
+    onResult(values.get("token"), (token) => {
+      if (token) onResult(pairings.getAll(), (records) => answer(records.find((pairing) => pairing.token === token) ?? null));
     });
   });
 }
@@ -93,17 +93,17 @@ export function present() {
  * device was told; its own numbering and its language go on.
  */
 export function tidy() {
-  return within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings) => {
-    then(kept.get("token"), (present) => {
-      then(kept.get("burst"), (burst) => {
-        then(pairings.getAll(), (all) => {
-          for (const { device, token } of all) {
+  return within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings) => {
+    onResult(values.get("token"), (present) => {
+      onResult(values.get("burst"), (burst) => {
+        onResult(pairings.getAll(), (records) => {
+          for (const { device, token } of records) {
             if (token !== null && token === present) continue;
-            then(scans.index("device").count(ofDevice(device, "aside", "waiting")), (many) => {
-              if (many || burst?.device === device) return;
+            onResult(scans.index("device").count(ofDevice(device, "aside", "waiting")), (count) => {
+              if (count || burst?.device === device) return;
               pairings.delete(device);
               everyAnswered(scans, (cursor) => cursor.value.device === device && cursor.delete());
-              then(pairings.count(), (left) => left || OF_A_PAIRING.forEach((key) => kept.delete(key)));
+              onResult(pairings.count(), (remaining) => remaining || OF_A_PAIRING.forEach((key) => values.delete(key)));
             });
           }
         });
@@ -114,5 +114,5 @@ export function tidy() {
 
 /** changed(): another page of this browser has begun or ended a pairing. */
 export function watch(changed) {
-  others?.addEventListener("message", changed);
+  otherTabs?.addEventListener("message", changed);
 }

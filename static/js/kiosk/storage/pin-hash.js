@@ -1,21 +1,21 @@
 // The PIN of this device: four to six digits, kept as a salted hash. Wrong tries are slowed down, also over a restart.
 
 import { hex } from "../../browser/digests.js";
-import * as store from "./scan-store.js";
+import * as values from "./device-values.js";
 
 const ROUNDS = 210_000;
 const FREE = 3; // tries without a wait
 const FIRST_WAIT = 5000;
 const LONGEST_WAIT = 300_000;
 
-let kept = null; // {salt, hash, rounds}
+let stored = null; // {salt, hash, rounds}
 
 export function possible() {
   return Boolean(globalThis.crypto?.subtle);
 }
 
 export function isSet() {
-  return kept !== null;
+  return stored !== null;
 }
 
 /** Whether it is four to six digits. */
@@ -25,41 +25,41 @@ export function wellFormed(pin) {
 
 async function hashed(pin, salt, rounds) {
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
-  const way = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
-  return hex(new Uint8Array(await crypto.subtle.deriveBits(way, key, 256)));
+  const algorithm = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
+  return hex(new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 256)));
 }
 
 export async function recall() {
-  kept = (await store.get("pin")) ?? null;
+  stored = (await values.get("pin")) ?? null;
 }
 
 export async function set(pin) {
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  kept = { salt, hash: await hashed(pin, salt, ROUNDS), rounds: ROUNDS };
-  await store.put("pin", kept);
-  await store.put("pin_tries", null);
+  stored = { salt, hash: await hashed(pin, salt, ROUNDS), rounds: ROUNDS };
+  await values.put("pin", stored);
+  await values.put("pin_tries", null);
 }
 
 export async function clear() {
-  kept = null;
-  await store.put("pin", null);
-  await store.put("pin_tries", null);
+  stored = null;
+  await values.put("pin", null);
+  await values.put("pin_tries", null);
 }
 
 /** Milliseconds until the next try is heard. */
 export async function wait() {
-  const { until = 0 } = (await store.get("pin_tries")) ?? {};
+  const { until = 0 } = (await values.get("pin_tries")) ?? {};
   // A clock that was set back must not lock anybody out for longer.
   return Math.min(Math.max(0, until - Date.now()), LONGEST_WAIT);
 }
 
 /** Whether it is the one. Noted as a try before it is looked at, so that a restart wins nothing. */
 export async function check(pin) {
-  const { wrong = 0 } = (await store.get("pin_tries")) ?? {};
+  const { wrong = 0 } = (await values.get("pin_tries")) ?? {};
   const tries = wrong + 1;
   const pause = tries < FREE ? 0 : Math.min(FIRST_WAIT * 2 ** (tries - FREE), LONGEST_WAIT);
-  await store.put("pin_tries", { wrong: tries, until: Date.now() + pause });
-  const right = (await hashed(pin, kept.salt, kept.rounds)) === kept.hash;
-  if (right) await store.put("pin_tries", null);
+  await values.put("pin_tries", { wrong: tries, until: Date.now() + pause });
+  const right = (await hashed(pin, stored.salt, stored.rounds)) === stored.hash;
+  if (right) await values.put("pin_tries", null);
   return right;
 }

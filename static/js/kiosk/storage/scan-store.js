@@ -8,49 +8,31 @@
 
 import { inState, KEPT, ofDevice, PAIRINGS, SCANS, within } from "./tables.js";
 
-const HELD = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
-
-export function get(key) {
-  return within("readonly", [KEPT], (kept, answer) => {
-    const asked = kept.get(key);
-    asked.onsuccess = () => answer(asked.result);
-  });
-}
-
-export function put(key, value) {
-  return putAll({ [key]: value });
-}
-
-/** Keep several values by their names, all or none. */
-export function putAll(values) {
-  return within("readwrite", [KEPT], (kept) => {
-    for (const [key, value] of Object.entries(values)) kept.put(value, key);
-  });
-}
+const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 
 /** Add scans as waiting, each with the next number of the device's own sequence, inside the caller's transaction. */
-export function append(kept, scans, fresh, answer) {
-  const last = kept.get("seq");
+export function append(values, scans, newScans, answer) {
+  const last = values.get("seq");
   last.onsuccess = () => {
     let seq = last.result ?? 0;
-    const records = fresh.map((scan) => {
+    const records = newScans.map((scan) => {
       seq += 1;
       return { ...scan, seq, state: "waiting", body: { ...scan.body, seq } };
     });
-    kept.put(seq, "seq");
+    values.put(seq, "seq");
     for (const record of records) {
       scans.add(record);
-      if (record.body.shown === "stored") takeBack(scans, record, true);
+      if (record.body.shown === "stored") markUndone(scans, record, true);
     }
     answer(records);
   };
 }
 
 /** A scan of a pairing that is over and forgotten could never be sent: it is not taken. */
-export function mustBeOurs(pairings, device) {
-  const asked = pairings.count(device);
-  asked.onsuccess = () => {
-    if (!asked.result) pairings.transaction.abort();
+export function requirePairing(pairings, device) {
+  const request = pairings.count(device);
+  request.onsuccess = () => {
+    if (!request.result) pairings.transaction.abort();
   };
 }
 
@@ -60,52 +42,52 @@ export function add(scan) {
 }
 
 /** Keep several, all or none. */
-export function addAll(fresh) {
-  return within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings, answer) => {
-    for (const { device } of fresh) mustBeOurs(pairings, device);
-    append(kept, scans, fresh, answer);
+export function addAll(newScans) {
+  return within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings, answer) => {
+    for (const { device } of newScans) requirePairing(pairings, device);
+    append(values, scans, newScans, answer);
   });
 }
 
-function held(device, state, most) {
+function scansIn(device, state, limit) {
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("device").getAll(ofDevice(device, state), most);
-    asked.onsuccess = () => answer(asked.result);
+    const request = scans.index("device").getAll(ofDevice(device, state), limit);
+    request.onsuccess = () => answer(request.result);
   });
 }
 
 /** The oldest scans of a pairing that nobody has answered yet. */
-export function waiting(device, most) {
-  return held(device, "waiting", most);
+export function waiting(device, limit) {
+  return scansIn(device, "waiting", limit);
 }
 
 /** What was set aside of a pairing, in the device's own order. */
 export function aside(device) {
-  return held(device, "aside");
+  return scansIn(device, "aside");
 }
 
 /** {waiting, aside: how many; oldest: when the oldest waiting scan was made, or null}. */
 export function queue() {
   return within("readonly", [SCANS], (scans, answer) => {
-    const told = { waiting: 0, aside: 0, oldest: null };
+    const summary = { waiting: 0, aside: 0, oldest: null };
     for (const state of ["waiting", "aside"]) {
-      const asked = scans.index("state").count(inState(state));
-      asked.onsuccess = () => {
-        told[state] = asked.result;
+      const request = scans.index("state").count(inState(state));
+      request.onsuccess = () => {
+        summary[state] = request.result;
       };
     }
     const first = scans.index("state").get(inState("waiting"));
     first.onsuccess = () => {
-      told.oldest = first.result?.made ?? null;
+      summary.oldest = first.result?.made ?? null;
     };
-    answer(told);
+    answer(summary);
   });
 }
 
 /** Every scan of a pairing that nobody has answered, set aside or not, in the device's own order. */
 export async function unanswered(device) {
-  const found = [...(await waiting(device)), ...(await aside(device))];
-  return found.sort((one, other) => one.seq - other.seq);
+  const scans = [...(await waiting(device)), ...(await aside(device))];
+  return scans.sort((a, b) => a.seq - b.seq);
 }
 
 /** The verdict that holds for a scan: the server's, else the one that the device showed, else null. */
@@ -115,45 +97,45 @@ export function verdictOf(scan) {
 
 /** Whether it is an entry, in or out, that counts as far as this device knows. */
 export function counts(scan) {
-  const held = scan.answer?.flags?.some((flag) => HELD.includes(flag));
-  return scan.about.entry && !scan.undone && !held && ["stored", "repeat"].includes(verdictOf(scan));
+  const isHeld = scan.answer?.flags?.some((flag) => HELD_BACK.includes(flag));
+  return scan.about.entry && !scan.undone && !isHeld && ["stored", "repeat"].includes(verdictOf(scan));
 }
 
 /** What this device has seen of a pass, as the rules want it. */
-export function seen(holder) {
+export function entriesOf(holder) {
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.index("holder").getAll(holder);
-    asked.onsuccess = () => answer(asked.result.filter(counts).map((scan) => scan.about.entry));
+    const request = scans.index("holder").getAll(holder);
+    request.onsuccess = () => answer(request.result.filter(counts).map((scan) => scan.about.entry));
   });
 }
 
 /** The newest scans of the present pairing among the `most` newest of all, newest first. */
-export function latest(most) {
-  return within("readonly", [KEPT, SCANS], (kept, scans, answer) => {
-    const [last, kiosk] = [kept.get("seq"), kept.get("kiosk")];
+export function latest(limit) {
+  return within("readonly", [KEPT, SCANS], (values, scans, answer) => {
+    const [last, kiosk] = [values.get("seq"), values.get("kiosk")];
     kiosk.onsuccess = () => {
-      const asked = scans.index("seq").getAll(IDBKeyRange.lowerBound((last.result ?? 0) - most, true));
-      asked.onsuccess = () => answer(asked.result.filter(({ device }) => device === kiosk.result?.id).reverse());
+      const request = scans.index("seq").getAll(IDBKeyRange.lowerBound((last.result ?? 0) - limit, true));
+      request.onsuccess = () => answer(request.result.filter(({ device }) => device === kiosk.result?.id).reverse());
     };
   });
 }
 
 export function scan(id) {
   return within("readonly", [SCANS], (scans, answer) => {
-    const asked = scans.get(id);
-    asked.onsuccess = () => answer(asked.result);
+    const request = scans.get(id);
+    request.onsuccess = () => answer(request.result);
   });
 }
 
 function change(scans, id, changes) {
-  const asked = scans.get(id);
-  asked.onsuccess = () => {
-    if (asked.result) scans.put({ ...asked.result, ...changes });
+  const request = scans.get(id);
+  request.onsuccess = () => {
+    if (request.result) scans.put({ ...request.result, ...changes });
   };
 }
 
 /** An undo that holds marks its target; one that the server refused lets go of it again. */
-function takeBack(scans, { body }, undone) {
+function markUndone(scans, { body }, undone) {
   if (body.undoes) change(scans, body.undoes, { undone });
 }
 
@@ -166,16 +148,16 @@ export function asShown(body, shown, about) {
 }
 
 /** The device shows its own verdict because nobody answered: noted before it is shown. Answers the scan as it is now. */
-export function show(id, verdict) {
+export function recordShown(id, verdict) {
   return within("readwrite", [SCANS], (scans, answer) => {
-    const asked = scans.get(id);
-    asked.onsuccess = () => {
-      const kept = asked.result;
-      answer(kept);
-      if (kept.state !== "waiting") return; // the server's answer came in this very moment
-      kept.body = asShown(kept.body, verdict, kept.about);
-      scans.put(kept);
-      if (verdict === "stored") takeBack(scans, kept, true);
+    const request = scans.get(id);
+    request.onsuccess = () => {
+      const record = request.result;
+      answer(record);
+      if (record.state !== "waiting") return; // the server's answer came in this very moment
+      record.body = asShown(record.body, verdict, record.about);
+      scans.put(record);
+      if (verdict === "stored") markUndone(scans, record, true);
     };
   });
 }
@@ -184,17 +166,17 @@ export function show(id, verdict) {
  * Note the server's answers, [{id, verdict, …}]. posted: {id: shown} as it was sent. A refusal of what was asked live
  * while the device had meanwhile shown green is not the end: it is sent again and says so.
  */
-export function answered(results, posted) {
+export function recordAnswers(results, posted) {
   return within("readwrite", [SCANS], (scans) => {
     for (const result of results) {
-      const asked = scans.get(result.id);
-      asked.onsuccess = () => {
-        const kept = asked.result;
-        if (!kept) return;
-        const overtaken = kept.body.shown === "stored" && posted[kept.id] !== "stored";
+      const request = scans.get(result.id);
+      request.onsuccess = () => {
+        const record = request.result;
+        if (!record) return;
+        const overtaken = record.body.shown === "stored" && posted[record.id] !== "stored";
         if (overtaken && result.verdict === "refused") return;
-        scans.put({ ...kept, state: "answered", answer: result, settled: Date.now() });
-        takeBack(scans, kept, result.verdict !== "refused");
+        scans.put({ ...record, state: "answered", answer: result, settled: Date.now() });
+        markUndone(scans, record, result.verdict !== "refused");
       };
     }
   });
@@ -203,15 +185,15 @@ export function answered(results, posted) {
 /** The true time is known again: what waits and was made in doubt in this run of the page gets the skew that it had. */
 export function correct(run, fix) {
   return within("readwrite", [SCANS], (scans) => {
-    const asked = scans.index("state").openCursor(inState("waiting"));
-    asked.onsuccess = () => {
-      const cursor = asked.result;
+    const request = scans.index("state").openCursor(inState("waiting"));
+    request.onsuccess = () => {
+      const cursor = request.result;
       if (!cursor) return;
-      const { unsure, body, about, ...rest } = cursor.value;
+      const { unsure, body, about, ...record } = cursor.value;
       if (unsure?.run === run && body.skew_ms !== null) {
         const skew_ms = fix(body.skew_ms, unsure);
         const entry = about.entry && { ...about.entry, at: about.entry.at + body.skew_ms - skew_ms };
-        cursor.update({ ...rest, unsure: null, body: { ...body, skew_ms }, about: { ...about, entry } });
+        cursor.update({ ...record, unsure: null, body: { ...body, skew_ms }, about: { ...about, entry } });
       }
       cursor.continue();
     };
@@ -224,12 +206,12 @@ export function setAside(id) {
 }
 
 /** Delete what was answered before `made`; what waits or was set aside stays, however old. */
-export function forget(made) {
+export function deleteAnswered(before) {
   return within("readwrite", [SCANS], (scans) => {
-    const asked = scans.index("state").openCursor(inState("answered"));
-    asked.onsuccess = () => {
-      const cursor = asked.result;
-      if (!cursor || cursor.value.made >= made) return;
+    const request = scans.index("state").openCursor(inState("answered"));
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor || cursor.value.made >= before) return;
       cursor.delete();
       cursor.continue();
     };

@@ -1,7 +1,7 @@
 // The device's own database: its tables, and how they became what they are. scan-store.js, tally-burst.js and pairings.js
 // know what is in them.
 
-import { disk } from "../../browser/indexeddb.js";
+import { database } from "../../browser/indexeddb.js";
 
 const VERSION = 3;
 const AT_ONCE = 1000; // scans
@@ -26,34 +26,34 @@ function upgrade({ result: base, transaction }, oldVersion) {
 
 /** Until version 3 a device held one pairing and no scan said whose it was: all of them are of the pairing that is kept. */
 function nameOwner(transaction) {
-  const [kept, scans, pairings] = [KEPT, SCANS, PAIRINGS].map((name) => transaction.objectStore(name));
-  const was = {};
+  const [values, scans, pairings] = [KEPT, SCANS, PAIRINGS].map((name) => transaction.objectStore(name));
+  const previous = {};
   for (const key of ["token", "handover", "kiosk", "knowledge", "burst"]) {
-    kept.get(key).onsuccess = ({ target }) => (was[key] = target.result ?? null);
+    values.get(key).onsuccess = ({ target }) => (previous[key] = target.result ?? null);
   }
-  kept.delete("handover").onsuccess = () => {
-    const { id: device = 0, name = "" } = was.kiosk ?? was.knowledge?.kiosk ?? {};
-    const token = was.token ?? was.handover;
-    const owner = { device, name, campaign: was.knowledge?.campaign?.id ?? null, token };
+  values.delete("handover").onsuccess = () => {
+    const { id: device = 0, name = "" } = previous.kiosk ?? previous.knowledge?.kiosk ?? {};
+    const token = previous.token ?? previous.handover;
+    const owner = { device, name, campaign: previous.knowledge?.campaign?.id ?? null, token };
     if (token !== null) {
       pairings.put(owner);
-      kept.put({ ...was.kiosk, id: device, name }, "kiosk");
+      values.put({ ...previous.kiosk, id: device, name }, "kiosk");
     }
-    if (was.burst) kept.put({ ...was.burst, device }, "burst");
+    if (previous.burst) values.put({ ...previous.burst, device }, "burst");
     // Many at once: the device opens its door only when all are named.
     const nameFrom = (range) => {
-      scans.getAll(range, AT_ONCE).onsuccess = ({ target: { result: found } }) => {
-        for (const scan of found) scans.put({ ...scan, device });
-        if (!found.length) return;
+      scans.getAll(range, AT_ONCE).onsuccess = ({ target: { result: records } }) => {
+        for (const scan of records) scans.put({ ...scan, device });
+        if (!records.length) return;
         pairings.put(owner);
-        nameFrom(IDBKeyRange.lowerBound(found.at(-1).id, true));
+        nameFrom(IDBKeyRange.lowerBound(records.at(-1).id, true));
       };
     };
     nameFrom(null);
   };
 }
 
-export const within = disk("openweek-kiosk", VERSION, upgrade);
+export const within = database("openweek-kiosk", VERSION, upgrade);
 
 /** The range of a state in the index "state": all its scans, in the device's own order. */
 export function inState(state) {

@@ -5,7 +5,7 @@
 // that it will be.
 
 import { KEPT, PAIRINGS, SCANS, within } from "./tables.js";
-import { append, asShown, mustBeOurs } from "./scan-store.js";
+import { append, asShown, requirePairing } from "./scan-store.js";
 
 export const PAUSE = 2000; // milliseconds without a tap that end a burst
 const BURST = "burst";
@@ -15,25 +15,25 @@ function asScan({ id, device, made, unsure, count, body, about }) {
   return { id, device, made, unsure, about: { ...about, entry }, body: asShown({ ...body, headcount: count }, body.shown, about) };
 }
 
-function same(burst, fresh, most) {
-  const alike = burst.body.group === fresh.body.group && burst.body.direction === fresh.body.direction;
-  return alike && burst.device === fresh.device && fresh.made - burst.last <= PAUSE && fresh.made >= burst.last && burst.count < most;
+function same(burst, tapped, maxHeadcount) {
+  const alike = burst.body.group === tapped.body.group && burst.body.direction === tapped.body.direction;
+  return alike && burst.device === tapped.device && tapped.made - burst.last <= PAUSE && tapped.made >= burst.last && burst.count < maxHeadcount;
 }
 
 /**
  * One tap. fresh: {id, device, made, body, about} of the scan if it begins a burst; most: the largest headcount of a row.
  * Answers {burst, ended}: the burst that it belongs to, and whether another one became a row by it.
  */
-export function tap(fresh, most) {
-  return within("readwrite", [KEPT, SCANS, PAIRINGS], (kept, scans, pairings, answer) => {
-    mustBeOurs(pairings, fresh.device);
-    const asked = kept.get(BURST);
-    asked.onsuccess = () => {
-      const open = asked.result;
-      const goesOn = open && same(open, fresh, most);
-      const burst = goesOn ? { ...open, count: open.count + 1, last: fresh.made } : { ...fresh, count: 1, last: fresh.made };
-      kept.put(burst, BURST);
-      if (open && !goesOn) append(kept, scans, [asScan(open)], () => {});
+export function tap(tapped, maxHeadcount) {
+  return within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings, answer) => {
+    requirePairing(pairings, tapped.device);
+    const request = values.get(BURST);
+    request.onsuccess = () => {
+      const open = request.result;
+      const goesOn = open && same(open, tapped, maxHeadcount);
+      const burst = goesOn ? { ...open, count: open.count + 1, last: tapped.made } : { ...tapped, count: 1, last: tapped.made };
+      values.put(burst, BURST);
+      if (open && !goesOn) append(values, scans, [asScan(open)], () => {});
       answer({ burst, ended: Boolean(open) && !goesOn });
     };
   });
@@ -41,38 +41,38 @@ export function tap(fresh, most) {
 
 /** The open burst becomes a row. Answers whether there was one. */
 export function end() {
-  return within("readwrite", [KEPT, SCANS], (kept, scans, answer) => {
-    const asked = kept.get(BURST);
-    asked.onsuccess = () => {
-      answer(Boolean(asked.result));
-      if (!asked.result) return;
-      kept.delete(BURST);
-      append(kept, scans, [asScan(asked.result)], () => {});
+  return within("readwrite", [KEPT, SCANS], (values, scans, answer) => {
+    const request = values.get(BURST);
+    request.onsuccess = () => {
+      answer(Boolean(request.result));
+      if (!request.result) return;
+      values.delete(BURST);
+      append(values, scans, [asScan(request.result)], () => {});
     };
   });
 }
 
 /** Take back the last tap of the open burst. Answers what is left of it, or null where none is open. */
 export function untap() {
-  return within("readwrite", [KEPT], (kept, answer) => {
-    const asked = kept.get(BURST);
-    asked.onsuccess = () => {
-      const open = asked.result;
+  return within("readwrite", [KEPT], (values, answer) => {
+    const request = values.get(BURST);
+    request.onsuccess = () => {
+      const open = request.result;
       if (!open) {
         answer(null);
         return;
       }
-      const left = { ...open, count: open.count - 1, last: Date.now() };
-      if (left.count) kept.put(left, BURST);
-      else kept.delete(BURST);
-      answer(left);
+      const burst = { ...open, count: open.count - 1, last: Date.now() };
+      if (burst.count) values.put(burst, BURST);
+      else values.delete(BURST);
+      answer(burst);
     };
   });
 }
 
 export function open() {
-  return within("readonly", [KEPT], (kept, answer) => {
-    const asked = kept.get(BURST);
-    asked.onsuccess = () => answer(asked.result ?? null);
+  return within("readonly", [KEPT], (values, answer) => {
+    const request = values.get(BURST);
+    request.onsuccess = () => answer(request.result ?? null);
   });
 }

@@ -1,0 +1,21 @@
+// Single values of this device by their names: its language, its token, what the server told it, the sequence of its scans.
+
+import { KEPT, within } from "./tables.js";
+
+export function get(key) {
+  return within("readonly", [KEPT], (values, answer) => {
+    const request = values.get(key);
+    request.onsuccess = () => answer(request.result);
+  });
+}
+
+export function put(key, value) {
+  return putAll({ [key]: value });
+}
+
+/** Keep several values by their names, all or none. */
+export function putAll(newValues) {
+  return within("readwrite", [KEPT], (values) => {
+    for (const [key, value] of Object.entries(newValues)) values.put(value, key);
+  });
+}
