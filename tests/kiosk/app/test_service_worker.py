@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from kiosk import shell
+from kiosk.app import service_worker as shell
 from tests.support.js_modules import reached
 
 
