@@ -9,7 +9,7 @@ from models.campaigns import tables as campaigns
 from models.codes import keys, passes, self_issue_limit, venue_codes
 from models.devices import kiosks, pairing, screens
 from models.events import tables as events
-from models.ics import entries, starred_list
+from models.ics import starred_list, version
 from models.imports import subscriptions, uploads
 from models.ledger import tables as ledger
 from models.organizations import tables as organizations
@@ -18,6 +18,6 @@ from models.public import search
 from models.publishing import duplicates
 
 TABLES = (
-    campaigns, duplicates, entries, events, installation, keys, kiosks, ledger, organizations, pairing, passes,
-    places, screens, search, self_issue_limit, starred_list, subscriptions, uploads, venue_codes,
+    campaigns, duplicates, events, installation, keys, kiosks, ledger, organizations, pairing, passes,
+    places, screens, search, self_issue_limit, starred_list, subscriptions, uploads, venue_codes, version,
 )  # fmt: skip

@@ -75,7 +75,7 @@ def test_models_know_nothing_of_a_request(path):
 
 
 def test_the_test_sees_imports_of_both_kinds():
-    file = ROOT / "models" / "base.py"
+    file = ROOT / "models" / "db.py"
     assert ("sqlalchemy", "event") in imports(file)
     assert ("sqlite3", "") in imports(file)
 

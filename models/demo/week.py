@@ -16,11 +16,12 @@ from models import clock
 from models.campaigns import file
 from models.campaigns.file import CampaignFile
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
 from models.events.tables import Event
 from models.operations import campaign_loader
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 
 ID, NUMBER, ORIGIN = "rehearsal", 2, "rehearsal"
 LENGTH, TODAY_IS = 7, 3
@@ -32,7 +33,7 @@ def ensure(now: datetime) -> Campaign:
     campaign = campaign_loader.load_campaign(_file(now), rehearsal=True, figures_released=True)
     if events_of(campaign):
         return campaign
-    with transaction():
+    with event_transaction():
         for number, (draft, cancelled) in enumerate(_drafts(campaign), 1):
             draft = replace(draft, origin=ORIGIN, origin_ref=f"{campaign.starts.isoformat()}:{number}")
             event = lifecycle.write_new(campaign, draft, now)

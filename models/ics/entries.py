@@ -6,48 +6,25 @@ entries with another stamp are stale. A row of CalendarVersion per campaign tell
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, String, case, event, func, or_, select, type_coerce
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, selectinload
+from sqlalchemy import Select, String, event, func, or_, select, type_coerce
+from sqlalchemy.orm import selectinload
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.db import Base, Instant, db, insert, transaction
-from models.events.tables import Event, EventChange, Occurrence
-from models.ics import alarms, vcalendar, vevent
+from models.db import db, transaction
+from models.events.tables import Event, Occurrence
+from models.ics import alarms, vcalendar, version, vevent
+from models.ics.version import CalendarVersion
 from models.installation import site
 from models.public import queries
 from models.public.queries import EVERYTHING, Filters
-from models.publishing import shared_venues
 
 BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
 ROWS = 1000  # entries read at a time
 HEAVY = 1024 * 1024  # bytes of a feed from which on a smaller choice is the better advice
-_BARE = {
-    True: "SELECT version FROM calendar_version WHERE campaign_id = ?",
-    False: "SELECT version FROM calendar_version WHERE campaign_id = %s",
-}
-_MOVED = "openweek.calendars_moved"
-_BYTES = "openweek_bytes"  # execution option
-_COMMITTED = "openweek.calendars_committed"
-_moves_here = 0
-
-
-class CalendarVersion(Base):
-    """Which state of a campaign's calendar is the present one. version: random, another one after every change, so
-    that two changes that commit in any order never leave a reader with a state that he believes is the newest."""
-
-    __tablename__ = "calendar_version"
-
-    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
-    version: Mapped[str] = mapped_column(String(16))
-    changed_at: Mapped[datetime] = mapped_column(Instant)
-    stamp: Mapped[str] = mapped_column(String(64), default="")  # that of the last rerender_stale()
 
 
 def stamp(campaign: Campaign) -> str:
@@ -82,12 +59,13 @@ def _rerender(campaign: Campaign, now: datetime) -> int:
     while db.session.scalar(_stale(campaign, present).limit(1)) is not None:
         with transaction():
             count += _render_batch(_stale(campaign, present).limit(BATCH))
-    kept = db.session.get(CalendarVersion, campaign.id, populate_existing=True)
-    if kept is None or kept.stamp != present:
-        # A calendar that was never looked at here has only changed if its entries did.
-        changed = kept is None or kept.stamp or count
+    row = db.session.get(CalendarVersion, campaign.id, populate_existing=True)
+    if row is None or row.stamp != present:
+        # A calendar that was never rendered here has only changed if its entries did.
+        changed_at = row.changed_at if row and not row.stamp and not count else now
         with transaction():
-            _move(campaign.id, now if changed else kept.changed_at, present)
+            version.renew(campaign.id, changed_at, present)
+        version.note_commit()
     return count
 
 
@@ -121,32 +99,6 @@ def _with_all(*conditions) -> Select[tuple[Occurrence]]:
             of_event.selectinload(Event.venues),
         )
     )
-
-
-def version(campaign_id: str) -> tuple[str, datetime] | None:
-    """The present version of a campaign's calendar and when it last changed, cancellations and withdrawals counted.
-
-    One read by key: enough to know that nothing moved. None: nothing ever happened in this campaign."""
-    asked = select(CalendarVersion.version, CalendarVersion.changed_at)
-    row = db.session.execute(asked.where(CalendarVersion.campaign_id == campaign_id)).one_or_none()
-    return (row.version, row.changed_at) if row else None
-
-
-def bare_version(engine: Engine, campaign_id: str) -> str | None:
-    """The same version without its time, asked of the driver itself: a quarter of a page's work is saved where only
-    this is asked. None too where the database cannot answer now."""
-    try:
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(_BARE[engine.dialect.paramstyle == "qmark"], (campaign_id,))
-            row = cursor.fetchone()
-            cursor.close()
-        finally:
-            connection.close()
-    except (engine.dialect.dbapi.Error, SQLAlchemyError):
-        return None
-    return row[0] if row else None
 
 
 def feed(campaign: Campaign, filters: Filters, url: str, alarm: int | None = None) -> bytes:
@@ -188,7 +140,10 @@ def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int |
     columns = (day, at.is_not(None), at, Occurrence.id, Occurrence.vevent, current)
     asked = chosen.with_only_columns(*columns).order_by(None)
     # The connection's own execute: rows without the session's work on each.
-    result = db.session.connection().execute(asked, execution_options={"yield_per": ROWS, _BYTES: True})
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        event.listen(connection, "before_cursor_execute", _read_binary)
+    result = connection.execute(asked, execution_options={"yield_per": ROWS})
     rows, stale, one = [], [], {}
     for day, timed, at, number, entry, is_current in result:
         # Thousands begin at the same hour of the same days: one object each, or they weigh as much as the entries.
@@ -211,78 +166,6 @@ def _rendered(stale: list[int]) -> dict[int, bytes | None]:
     return fresh
 
 
-@event.listens_for(Engine, "before_cursor_execute")
-def _as_bytes(_connection, cursor, _statement, _parameters, context, _many) -> None:
-    """PostgreSQL would send every entry as text, twice as long as its bytes, to be turned back here."""
-    if context is not None and context.execution_options.get(_BYTES) and context.dialect.name == "postgresql":
-        cursor.format = 1  # binary, in the protocol's words
-
-
-@event.listens_for(EventChange, "after_insert")
-def _note_move(_mapper, _connection, change: EventChange) -> None:
-    """Hung on the history of events, so that no verb can forget it."""
-    session = object_session(change)
-    moved = session.info.setdefault(_MOVED, {})
-    moved[change.event_id] = max(change.at, moved.get(change.event_id, change.at))
-
-
-@event.listens_for(db.session, "before_commit")
-def _move_calendars(session: Session) -> None:
-    """The last statement of a change: whoever holds a calendar's row waits for no lock any more."""
-    session.flush()
-    moved = session.info.pop(_MOVED, {})
-    for event_id, at in shared_venues.spread(session).items():
-        moved[event_id] = max(at, moved.get(event_id, at))
-    if not moved:
-        return
-    latest: dict[str, datetime] = {}
-    for event_id, campaign_id in _campaigns_of(session, list(moved)):
-        latest[campaign_id] = max(moved[event_id], latest.get(campaign_id, moved[event_id]))
-    for campaign_id, at in sorted(latest.items()):
-        _move(campaign_id, at)
-
-
-@event.listens_for(db.session, "after_commit")
-def _note_commit(session: Session) -> None:
-    global _moves_here
-    if session.info.pop(_COMMITTED, False):
-        _moves_here += 1
-
-
-def moves_here() -> int:
-    """How often this process moved a calendar so far: one that did knows at once that a version is not the newest."""
-    return _moves_here
-
-
-@event.listens_for(db.session, "after_soft_rollback")
-def _forget_moves(session: Session, _previous) -> None:
-    session.info.pop(_MOVED, None)
-    session.info.pop(_COMMITTED, None)
-
-
-def _campaigns_of(session: Session, event_ids: list[int]) -> list[tuple[int, str]]:
-    found = []
-    for first in range(0, len(event_ids), BATCH):
-        asked = select(Event.id, Event.campaign_id).where(Event.id.in_(event_ids[first : first + BATCH]))
-        found += [tuple(row) for row in session.execute(asked)]
-    return found
-
-
-def _move(campaign_id: str, at: datetime, present: str | None = None) -> None:
-    """Another version; the time of change only goes forward."""
-    row = {
-        "campaign_id": campaign_id,
-        "version": secrets.token_hex(8),
-        "changed_at": at,
-        "stamp": present or "",
-    }
-    upsert = insert(CalendarVersion).values(row)
-    new, old = upsert.excluded, CalendarVersion
-    changes = {
-        "version": new.version,
-        "changed_at": case((new.changed_at > old.changed_at, new.changed_at), else_=old.changed_at),
-    }
-    if present is not None:
-        changes["stamp"] = new.stamp
-    db.session.info[_COMMITTED] = True
-    db.session.execute(upsert.on_conflict_do_update(index_elements=["campaign_id"], set_=changes))
+def _read_binary(_connection, cursor, _statement, _parameters, _context, _many) -> None:
+    """psycopg's binary format. As text, entries would travel twice as long and be decoded here."""
+    cursor.format = 1

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft
 from models.events.merges import followed
@@ -27,6 +27,7 @@ from models.imports.findings import VERDICTS, CalendarEntry, Finding, Outcome, R
 from models.imports.row_writer import FIELDS, Keep, field_names
 from models.imports.spreadsheet.to_draft import Reading, reading_of, understand
 from models.organizations.tables import Account
+from models.publishing.change import event_transaction
 
 _IN_PARTS = 400
 _WHOLE = (
@@ -77,7 +78,7 @@ def take_in(
     understood = _each_once(_understood(row, reading, steps, origin, adopt) for row in rows)
     keep = Keep(campaign, now, origin, dry_run, partial, by, publish, cancel, whole)
     try:
-        with nullcontext() if dry_run or partial else transaction():
+        with nullcontext() if dry_run or partial else event_transaction():
             if not dry_run:
                 # Two imports of one file at once would both find its rows new: the second waits here.
                 db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())

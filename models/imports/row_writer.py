@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.campaigns.tables import Campaign
-from models.db import transaction
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, draft_of
 from models.events.tables import Event, EventStatus
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.organizations.tables import Account
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 
 # What an import does is told apart from what people change at the desk, also where a person started it.
 IMPORTED = "imported"
@@ -145,7 +145,7 @@ class Keep:
 
     def _alone(self) -> AbstractContextManager[None]:
         """With partial a transaction for this row; else that of the whole file stands around it."""
-        return transaction() if self.partial else nullcontext()
+        return event_transaction() if self.partial else nullcontext()
 
     def _cancel(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
         accepted = self.cancel if isinstance(self.cancel, bool) else event.id in self.cancel

@@ -1,4 +1,4 @@
-"""Making an event's rows say what a draft says. Only models.publishing calls this, inside its transaction."""
+"""An event's rows are brought to what a draft says. Only models.publishing calls this, inside its transaction."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.db import db
 from models.events.calendar_order import stand
-from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft
+from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft, VenueDraft
 from models.events.tables import (
     Event,
     EventAudience,
@@ -17,17 +17,15 @@ from models.events.tables import (
     EventStatus,
     EventVenue,
     Occurrence,
+    OccurrenceStatus,
 )
-from models.ics import vevent
 from models.organizations.tables import Account, Organization, new_organization
 from models.places.tables import Venue
-from models.publishing.shared_venues import keep
+from models.publishing import change, shared_venues
 
-SCHEDULED = "scheduled"
 _COLUMNS = (
     "title", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text", "venue_text",
 )  # fmt: skip
-_TIME_AND_PLACE = ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "venue_id")
 
 
 def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
@@ -45,7 +43,7 @@ def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | N
         ("format", "text"),
         EventFormat,
     )
-    venues = [{"venue": keep(event, venue, draft.region_code, now, by)} for venue in draft.all_venues()]
+    venues = [{"venue": _venue(event, venue, draft, now, by)} for venue in draft.all_venues()]
     _fit(event.venues, venues, ("venue",), EventVenue)
     kept = [row for row in event.audiences if row.group in draft.groups]
     fresh = sorted(set(draft.groups) - {row.group for row in kept})
@@ -56,6 +54,11 @@ def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | N
             setattr(event.report, name, text)
     elif any(told.values()):
         event.report = EventReport(**told)
+
+
+def _venue(event: Event, venue: VenueDraft, draft: EventDraft, now: datetime, by: Account | None) -> Venue:
+    corrections = change.current().corrections
+    return shared_venues.find_or_create(event, venue, draft.region_code, now, by, corrections)
 
 
 def _fit(rows: list, wanted: list[dict], names: tuple[str, ...], table: type) -> None:
@@ -89,21 +92,21 @@ def write_occurrences(
     left = list(event.occurrences)
     pairs = _matched(left, list(draft.occurrences))
     for row, wanted in pairs:
-        venue = keep(event, wanted.venue, draft.region_code, now, by) if wanted.venue else None
+        venue = _venue(event, wanted.venue, draft, now, by) if wanted.venue else None
         if row is None:
-            row = Occurrence(sequence=0, changed_at=now, status=SCHEDULED)
+            row = Occurrence(sequence=0, changed_at=now, status=OccurrenceStatus.SCHEDULED)
             event.occurrences.append(row)
         if _write_occurrence(row, wanted, venue, event.status) or row.id is None:
             touched.append(row)
     kept = {id(row) for row, _ in pairs if row is not None}
     for row in left:
-        if id(row) in kept or row.status == EventStatus.CANCELLED:
+        if id(row) in kept or row.status == OccurrenceStatus.CANCELLED:
             continue
         if event.published_at is None:
             event.occurrences.remove(row)
             db.session.delete(row)
         else:
-            end(row)
+            row.status = OccurrenceStatus.CANCELLED
             touched.append(row)
     stand(event)
     return touched
@@ -122,13 +125,15 @@ def _matched(
         lambda o: None,
     )
     found: dict[int, Occurrence] = {}
-    free = sorted(rows, key=lambda row: (row.status == EventStatus.CANCELLED, row.start_day, row.id or 0))
+    free = sorted(
+        rows, key=lambda row: (row.status == OccurrenceStatus.CANCELLED, row.start_day, row.id or 0)
+    )
     for strictness, key in enumerate(keys):
         for position, draft in enumerate(drafts):
             if position in found:
                 continue
             for row in free:
-                if (row.status == SCHEDULED or strictness < 2) and key(row) == key(draft):
+                if (row.status == OccurrenceStatus.SCHEDULED or strictness < 2) and key(row) == key(draft):
                     found[position] = row
                     free.remove(row)
                     break
@@ -138,34 +143,12 @@ def _matched(
 def _write_occurrence(
     row: Occurrence, wanted: OccurrenceDraft, venue: Venue | None, event_status: str
 ) -> bool:
-    """Write one sitting and raise its SEQUENCE where its time, place or status changed; whether anything changed."""
-    before = [getattr(row, name) for name in _TIME_AND_PLACE]
-    capacity, status = row.capacity, row.status
-    for name in ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "capacity"):
+    """Write one session; whether anything changed."""
+    columns = ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "capacity")
+    before = [getattr(row, name) for name in (*columns, "venue_id", "status")]
+    for name in columns:
         setattr(row, name, getattr(wanted, name))
     row.venue, row.venue_id = venue, venue.id if venue else None
-    row.status = EventStatus.CANCELLED if event_status == EventStatus.CANCELLED else SCHEDULED
-    moved = before != [getattr(row, name) for name in _TIME_AND_PLACE] or row.status != status
-    if moved and row.id is not None:
-        row.sequence += 1
-    return moved or row.capacity != capacity
-
-
-def place_of(occurrence: Occurrence) -> tuple:
-    """Where a sitting takes place, as calendars tell it: its own venue, else what its event says."""
-    event = occurrence.event
-    return *vevent.place(occurrence), event.region_code, event.mode, event.online_url
-
-
-def raise_moved(event: Event, before: dict[int, tuple[int, tuple]]) -> None:
-    """Raise SEQUENCE where the event's own words moved a sitting. before: SEQUENCE and place, by occurrence id."""
-    for occurrence in event.occurrences:
-        sequence, place = before.get(occurrence.id, (None, None))
-        if occurrence.sequence == sequence and place != place_of(occurrence):
-            occurrence.sequence += 1
-
-
-def end(occurrence: Occurrence) -> None:
-    if occurrence.status != EventStatus.CANCELLED:
-        occurrence.status = EventStatus.CANCELLED
-        occurrence.sequence += 1
+    cancelled = event_status == EventStatus.CANCELLED
+    row.status = OccurrenceStatus.CANCELLED if cancelled else OccurrenceStatus.SCHEDULED
+    return before != [getattr(row, name) for name in (*columns, "venue_id", "status")]

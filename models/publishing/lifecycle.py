@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.devices import kiosks
 from models.errors import N_, Conflict
 from models.events.draft import (
@@ -28,11 +28,13 @@ from models.events.draft import (
     joined,
 )
 from models.events.merges import EventMerge
-from models.events.tables import Event, EventChange, EventStatus, Occurrence
+from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
 from models.ics import entries
 from models.organizations.tables import Account
 from models.public import search
-from models.publishing.apply_draft import end, place_of, raise_moved, write_fields, write_occurrences
+from models.publishing import sequence
+from models.publishing.apply_draft import write_fields, write_occurrences
+from models.publishing.change import current, event_transaction
 
 __all__ = [
     "EventDraft",
@@ -64,7 +66,7 @@ def create(
     campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
 ) -> Event:
     """A new event, published at once or as a draft. by None: the operator. Raises Mistake."""
-    with transaction():
+    with event_transaction():
         return write_new(campaign, draft, now, by, publish)
 
 
@@ -76,13 +78,13 @@ def change(
     Occurrences are matched by their start, so that a moved one keeps its id; one that is gone from the draft is
     cancelled where the event was ever public. verb: changed by a person, or imported. Raises Mistake; Conflict for an
     event that is withdrawn."""
-    with transaction():
+    with event_transaction():
         return write_change(_locked(event), draft, now, by, verb)
 
 
 def publish(event: Event, now: datetime, by: Account | None = None) -> None:
     """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
-    with transaction():
+    with event_transaction():
         event = _locked(event)
         if event.status == EventStatus.CANCELLED:
             raise Conflict(N_("This event is cancelled. Make a new one instead."))
@@ -95,7 +97,7 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
 def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
     """An event will not take place. It stays visible as cancelled and keeps its attendance; one that was never public is
     withdrawn instead. Again changes nothing."""
-    with transaction():
+    with event_transaction():
         write_cancelled(_locked(event), now, by)
 
 
@@ -111,7 +113,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
 
     Its attendance stays in the ledger under its own event. Imports of the other go on to the kept one. Raises Conflict
     where one of them is gone or they are of two campaigns."""
-    with transaction():
+    with event_transaction():
         for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
             _locked(event)
         gone = kept.withdrawn_at or other.withdrawn_at
@@ -126,7 +128,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
 
 def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
     """Take an event out of every view. Its attendance stays. Again changes nothing."""
-    with transaction():
+    with event_transaction():
         event = db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
         if event.withdrawn_at is None:
             _write_withdrawn(event, now, by)
@@ -170,12 +172,12 @@ def write_change(
     changed = differences(event, draft)
     if not changed:
         return []
-    before = {o.id: (o.sequence, place_of(o)) for o in event.occurrences}
+    before = sequence.snapshot(event.occurrences)
     write_fields(event, draft, now, by)
     touched = write_occurrences(event, draft, now, by)
     if set(changed) - _UNSEEN - {"occurrences"}:
         touched = list(event.occurrences)
-    raise_moved(event, before)
+    sequence.raise_changed(event.occurrences, before)
     search.write(event)
     _touch(event, touched, now)
     if "occurrences" in changed:
@@ -194,9 +196,11 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> N
         # A cancelled event is public, so that nobody comes for nothing: of this one nobody ever heard.
         _write_withdrawn(event, now, by)
         return
+    before = sequence.snapshot(event.occurrences)
     event.status, event.cancelled_at = EventStatus.CANCELLED, now
     for occurrence in event.occurrences:
-        end(occurrence)
+        occurrence.status = OccurrenceStatus.CANCELLED
+    sequence.raise_changed(event.occurrences, before)
     _touch(event, event.occurrences, now)
     _note(event, "cancelled", now, by)
 
@@ -213,6 +217,7 @@ def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
 def _note(
     event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
 ) -> None:
+    current().note(event.id, now)
     db.session.add(
         EventChange(
             event_id=event.id, at=now, account_id=by.id if by else None, verb=verb, fields=changed or []

@@ -23,6 +23,7 @@ from models.events import check_in_window
 from models.events.tables import Event, EventStatus
 from models.ledger.tables import Answer, Verdict
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 from models.synthetic import events as made_up
 from models.synthetic.arrivals import Batch, Doors, Slot, in_rushes
 from models.synthetic.people import Guests
@@ -103,7 +104,7 @@ def _publish(
     """Ids of the new events, in order."""
     ids, drafts = [], made_up.drafts(campaign, count, seed)
     for start in range(0, count, EVENTS_AT_ONCE):
-        with transaction():
+        with event_transaction():
             for _ in range(min(EVENTS_AT_ONCE, count - start)):
                 draft, cancelled = next(drafts)
                 event = lifecycle.write_new(campaign, draft, now)

@@ -15,12 +15,13 @@ from pathlib import Path
 import icalendar
 
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.events.draft import EventDraft, VenueDraft
 from models.events.tables import Occurrence
 from models.public import queries
 from models.public.filters import EVERYTHING
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases
 from tests.support.served import Server
@@ -50,7 +51,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
 def _fill(campaign: Campaign) -> None:
     """LARGE events; SMALL of them in one province, so that its feed is the small one."""
     for first in range(0, LARGE, PORTION):
-        with transaction():
+        with event_transaction():
             for number in range(first, first + PORTION):
                 lifecycle.write_new(campaign, _draft(number), NINE - timedelta(days=30))
         db.session.expunge_all()

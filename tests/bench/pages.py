@@ -10,9 +10,10 @@ from pathlib import Path
 from flask import Flask
 
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.events.draft import EventDraft, VenueDraft
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases
 from tests.support.week import NINE, load_week, session
@@ -45,7 +46,7 @@ def _filled(url: str, instance: Path, events: int) -> Flask:
     with app.app_context():
         campaign = load_week()
         for first in range(0, events, PORTION):
-            with transaction():
+            with event_transaction():
                 for number in range(first, min(first + PORTION, events)):
                     lifecycle.write_new(campaign, _draft(number), NINE - timedelta(days=30))
             db.session.expunge_all()

@@ -134,7 +134,7 @@ def sign_out():
 @click.option("--org", "organization", required=True, help="Name or number of the organization.")
 @click.option("--region", help="Region of a new organization: a code of GB/T 2260.")
 @click.option("--line", help="Line of government of a new organization: a key of the campaign file.")
-@click.option("--role", type=click.Choice(people.ROLES), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
 )

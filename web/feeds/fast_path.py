@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.http import parse_accept_header
 
 from models.db import db
-from models.ics import entries
+from models.ics import version as calendar_version
 from web.feeds.http_cache import SENT, Representation, is_known
 
 FEED = re.compile(r"/([^/]+)/events\.(?:ics|json|csv|atom)")
@@ -47,11 +47,11 @@ class Quick:
             with self._app.app_context():
                 self._engine = db.engine
         if self._engine.dialect.name == "sqlite":
-            return entries.bare_version(self._engine, campaign_id)
+            return calendar_version.read_version(self._engine, campaign_id)
         version, moves, until = self._versions.get(campaign_id, (None, -1, 0.0))
-        now, here = monotonic(), entries.moves_here()
+        now, here = monotonic(), calendar_version.commits_here()
         if now >= until or moves != here:
-            version = entries.bare_version(self._engine, campaign_id)
+            version = calendar_version.read_version(self._engine, campaign_id)
             self._versions[campaign_id] = version, here, now + FRESH
         return version
 

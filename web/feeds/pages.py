@@ -19,6 +19,7 @@ from models.db import db
 from models.errors import N_, Merged, Mistake, Unknown
 from models.events.tables import Event
 from models.ics import alarms, entries
+from models.ics import version as calendar_version
 from models.installation import site
 from models.public import queries
 from models.public.filters import NAMES, Filters, parse
@@ -120,7 +121,7 @@ def _chosen(campaign_id: str, mimetype: str) -> Representation:
     """The events of the choice in the address. Where nothing moved, one read by key is all that the database is asked:
     a choice that was once good stays so, for nothing that a filter names is ever deleted."""
     alarm = _alarm(mimetype)
-    moved = entries.version(campaign_id)
+    moved = calendar_version.version(campaign_id)
     if moved is None:
         return _build(campaign_id, mimetype, alarm, None)
     version, changed_at = moved

@@ -82,7 +82,7 @@ def _scope(now: datetime) -> Select | None:
     token = bearer.bearer(request.headers["Authorization"])
     account = people.account_by_token(token) if token else None
     if account is not None:
-        return access.scope(account)
+        return access.event_ids(account)
     kiosk = kiosks.by_token(token, now) if token else None
     # For a week a device out of service may still hand in scans; every other call is refused.
     if kiosk is not None and kiosk.ended(now) is None:

@@ -11,7 +11,7 @@ from models.campaigns import tables as campaigns
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import Event
-from models.ics import entries
+from models.ics import version as calendar_version
 from models.installation import site
 from models.public import queries
 from web.feeds.http_cache import Kept, Representation, answer
@@ -34,7 +34,7 @@ def index() -> Response:
     found = select(Campaign).where(Campaign.rehearsal.is_(False)).order_by(Campaign.id)
     rows, latest = [], None
     for campaign in db.session.scalars(found):
-        moved = entries.version(campaign.id)
+        moved = calendar_version.version(campaign.id)
         at = moved[1] if moved else None
         latest = max(filter(None, (latest, at)), default=None)
         rows += [
@@ -50,7 +50,7 @@ def events(campaign_id: str, part: int) -> Response:
     campaign = campaigns.find(campaign_id)
     if not 1 <= part <= _parts(campaign):
         abort(404)
-    moved = entries.version(campaign_id)
+    moved = calendar_version.version(campaign_id)
     if moved is None:
         return answer(_representation(campaign, part, None))
     kept: Kept = current_app.extensions["openweek.feeds"]

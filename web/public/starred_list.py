@@ -13,7 +13,8 @@ from models.campaigns import tables as campaigns
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import Mistake
-from models.ics import alarms, entries, starred_list
+from models.ics import alarms, starred_list
+from models.ics import version as calendar_version
 from models.ics.starred_list import ChosenList
 from models.installation import site
 from models.public import queries
@@ -120,7 +121,7 @@ def more(campaign_id: str, secret: str):
 @pages.get("/<campaign_id>/my/<secret>.ics")
 def feed(campaign_id: str, secret: str) -> Response:
     held = starred_list.find(campaigns.find(campaign_id), secret)
-    version, changed_at = entries.version(campaign_id) or ("", held.changed_at)
+    version, changed_at = calendar_version.version(campaign_id) or ("", held.changed_at)
     url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
     kept: Kept = current_app.extensions["openweek.feeds"]
     found = kept.get(

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from models.ics import entries
+from models.ics import version as calendar_version
 
 MOST = 2000
 Answer = TypeVar("Answer")
@@ -22,7 +22,7 @@ class Kept:
     """What was worked out about one campaign at its present version. Made once for a request."""
 
     def __init__(self, campaign_id: str) -> None:
-        moved = entries.version(campaign_id)
+        moved = calendar_version.version(campaign_id)
         self.version = moved[0] if moved else None
 
     def get(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:

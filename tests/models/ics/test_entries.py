@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from models.campaigns.tables import Campaign
-from models.db import db, transaction
+from models.db import db
 from models.errors import Conflict
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, VenueDraft, draft_of
 from models.events.tables import Event, Occurrence
 from models.ics import entries, vcalendar, vevent
-from models.ics.entries import EVERYTHING, CalendarVersion
+from models.ics import version as calendar_version
+from models.ics.entries import EVERYTHING
+from models.ics.version import CalendarVersion
 from models.publishing import lifecycle
+from models.publishing.change import event_transaction
 from tests.support.week import NINE, load_week, minutes, session
 
 pytest_plugins = ["tests.support.queries"]
@@ -272,12 +275,12 @@ def test_the_version_of_a_calendar_moves_with_every_verb(campaign):
     seen = []
 
     def moved():
-        version, changed_at = entries.version(campaign.id)
+        version, changed_at = calendar_version.version(campaign.id)
         assert version not in seen
         seen.append(version)
         return changed_at
 
-    assert entries.version(campaign.id) is None
+    assert calendar_version.version(campaign.id) is None
     event = add(campaign)
     assert moved() == NINE
     lifecycle.change(event, replace(draft_of(event), title="新"), NINE + minutes(1))
@@ -288,33 +291,33 @@ def test_the_version_of_a_calendar_moves_with_every_verb(campaign):
     assert moved() == NINE + minutes(3)
     add(campaign, "早先", now=NINE - minutes(9))
     assert moved() == NINE + minutes(3)
-    assert entries.version("elsewhere") is None
+    assert calendar_version.version("elsewhere") is None
 
 
 def test_a_change_that_is_taken_back_moves_nothing(campaign):
     event, gone = add(campaign), add(campaign, "撤下")
     lifecycle.withdraw(gone, NINE)
-    before = entries.version(campaign.id)
+    before = calendar_version.version(campaign.id)
 
     def both():
-        with transaction():
+        with event_transaction():
             lifecycle.write_cancelled(event, NINE + minutes(1))
             lifecycle.write_cancelled(gone, NINE + minutes(1))
 
     with pytest.raises(Conflict):
         both()
-    with transaction():
+    with event_transaction():
         db.session.get_one(Campaign, campaign.id).figures_released = True
-    assert entries.version(campaign.id) == before
+    assert calendar_version.version(campaign.id) == before
 
 
 def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, count_queries):
     event, draft = add(campaign), add(campaign, "草稿")
     assert entries.rerender_stale(NINE + minutes(1)) == 0
-    version = entries.version(campaign.id)
+    version = calendar_version.version(campaign.id)
     assert version[1] == NINE
     assert entries.rerender_stale(NINE + minutes(2)) == 0
-    assert entries.version(campaign.id) == version
+    assert calendar_version.version(campaign.id) == version
 
     app.extensions.pop("openweek.site")
     app.config["BASE_URL"] = "https://week.example.cn"
@@ -323,9 +326,9 @@ def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, coun
     assert entries.rerender_stale(NINE + minutes(3)) == 2
     assert entry(event)["URL"] == f"https://week.example.cn/ip-2024/events/{event.id}"
     assert entry(draft)["DTSTAMP"] == "20240422T010000Z"  # the event itself did not change
-    assert entries.version(campaign.id)[1] == NINE + minutes(3)
+    assert calendar_version.version(campaign.id)[1] == NINE + minutes(3)
 
-    with transaction():
+    with event_transaction():
         campaign.term("audience", "youth").name_zh = "少年儿童"
     assert entries.rerender_stale(NINE + minutes(4)) == 2
     assert entries.rerender_stale(NINE + minutes(5)) == 0
@@ -335,10 +338,10 @@ def test_a_corrected_venue_moves_the_entries_of_every_event_there(campaign):
     hall = VenueDraft("图书馆", "320723")
     one, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", replace(session(), venue=hall))
     add(campaign, "三", venue_text="图书馆")
-    version = entries.version(campaign.id)
+    version = calendar_version.version(campaign.id)
     located = replace(hall, address="人民路1号", latitude=34.3, longitude=119.2)
     lifecycle.change(one, replace(draft_of(one), venues=(located,)), NINE + minutes(1))
-    assert entries.version(campaign.id)[0] != version[0]
+    assert calendar_version.version(campaign.id)[0] != version[0]
     assert feed(campaign).count(b"GEO:34.3;119.2") == 2
     assert entries.rerender_stale(NINE) == 2
     assert entry(one)["LOCATION"] == entry(other)["LOCATION"] == "图书馆 人民路1号"
@@ -387,7 +390,7 @@ def test_a_corrected_venue_changes_every_event_there(campaign):
     assert (entry(one)["SEQUENCE"], entry(sits)["SEQUENCE"]) == ("1", "1")
     assert entry(sits)["LOCATION"] == "图书馆 人民路1号"
     assert entry(sits)["LAST-MODIFIED"] == entry(one)["DTSTAMP"] == "20240422T010100Z"
-    assert entries.version(campaign.id)[1] == later
+    assert calendar_version.version(campaign.id)[1] == later
 
 
 def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
@@ -401,7 +404,7 @@ def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
 
     def one_file():
         """Its rows contradict one another; the last one says what was known."""
-        with transaction():
+        with event_transaction():
             for address in ("人民路2号", "人民路1号"):
                 told = replace(draft_of(one), venues=(replace(hall, address=address),))
                 lifecycle.write_change(one, told, NINE + minutes(2))
@@ -412,7 +415,7 @@ def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
 
 def test_an_event_that_was_made_with_the_correction_of_its_venue_is_new_and_not_changed(campaign):
     hall = VenueDraft("图书馆", "320723")
-    with transaction():
+    with event_transaction():
         first = lifecycle.write_new(
             campaign, EventDraft(title="一", occurrences=(session(),), venues=(hall,)), NINE
         )
@@ -444,7 +447,7 @@ def test_correcting_a_venue_asks_the_same_however_many_events_are_there(campaign
 
 def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_queries):
     def asked():
-        with transaction():
+        with event_transaction():
             db.session.execute(update(Occurrence).values(vevent_stamp=None))
         db.session.expunge_all()
         with count_queries() as queries:
@@ -462,12 +465,12 @@ def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_qu
 
 def test_an_entry_that_cannot_be_written_is_left_out_and_logged(campaign, caplog):
     good, bad = add(campaign, "好"), add(campaign, "坏")
-    with transaction():
+    with event_transaction():
         bad.occurrences[0].end_day = date.max  # no day after it
         entries.render(bad.occurrences)
     number = bad.occurrences[0].id
     assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == []
-    with transaction():
+    with event_transaction():
         bad.occurrences[0].start_at = None
         entries.render(bad.occurrences)
     assert caplog.messages[-1].startswith(f"Occurrence {number} has no calendar entry: ")

@@ -9,7 +9,7 @@ from models.db import db, transaction
 from models.devices import pairing
 from models.devices.pairing import PairingCode
 from models.events.tables import Occurrence
-from models.ics import entries
+from models.ics import version as calendar_version
 from models.operations import tick
 from tests.support.week import NINE, load_week, make_event, minutes
 
@@ -47,7 +47,7 @@ def test_stale_calendar_entries_are_written_anew(event):
     (occurrence,) = event.occurrences
     with transaction():
         occurrence.vevent_stamp = "of an older form"
-        db.session.query(entries.CalendarVersion).update({"stamp": ""})
+        db.session.query(calendar_version.CalendarVersion).update({"stamp": ""})
     assert tick.tick(NINE).entries == 1
     db.session.expire_all()
     assert db.session.get_one(Occurrence, occurrence.id).vevent_stamp != "of an older form"

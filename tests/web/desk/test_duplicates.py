@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from models.db import db, transaction
+from models.db import db
 from models.events.draft import EventDraft, Lead, VenueDraft
 from models.events.tables import Event, EventChange
+from models.publishing.change import event_transaction
 from models.publishing.lifecycle import write_new, write_submitted
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import NINE, load_week, make_event, session
@@ -85,7 +86,7 @@ def submitted(cast):
     draft = EventDraft(
         title="进企业座谈", lead=Lead.of(cast.gu.organization), region_code="320723", occurrences=(session(),)
     )
-    with transaction():
+    with event_transaction():
         event = write_new(cast.lecture.campaign, draft, NINE, cast.gu, publish=False)
         write_submitted(event, NINE, cast.gu)
     return event

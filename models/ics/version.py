@@ -1,0 +1,84 @@
+"""The version of a campaign's calendar: one read by key tells whether anything changed."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, case, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db import Base, Instant, db, insert
+
+_QUERY = {
+    "qmark": "SELECT version FROM calendar_version WHERE campaign_id = ?",
+    "pyformat": "SELECT version FROM calendar_version WHERE campaign_id = %s",
+}
+_commits = 0
+
+
+class CalendarVersion(Base):
+    """The present version of a campaign's calendar. Random, so that two changes that commit in any order never leave a
+    reader with a version that passes for the newest."""
+
+    __tablename__ = "calendar_version"
+
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    version: Mapped[str] = mapped_column(String(16))
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    stamp: Mapped[str] = mapped_column(String(64), default="")  # that of the last rerender_stale()
+
+
+def version(campaign_id: str) -> tuple[str, datetime] | None:
+    """The version and when the calendar last changed, cancellations and withdrawals included; None before any change."""
+    query = select(CalendarVersion.version, CalendarVersion.changed_at)
+    row = db.session.execute(query.where(CalendarVersion.campaign_id == campaign_id)).one_or_none()
+    return (row.version, row.changed_at) if row else None
+
+
+def read_version(engine: Engine, campaign_id: str) -> str | None:
+    """The version alone, read through the driver: that saves a quarter of the time of an answer from the cache.
+
+    None before any change, and where the database cannot answer now."""
+    try:
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(_QUERY[engine.dialect.paramstyle], (campaign_id,))
+            row = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+    except (engine.dialect.dbapi.Error, SQLAlchemyError):
+        return None
+    return row[0] if row else None
+
+
+def renew(campaign_id: str, at: datetime, stamp: str | None = None) -> None:
+    """Write a new version, inside the caller's transaction. The time of change never goes back."""
+    row = {
+        "campaign_id": campaign_id,
+        "version": secrets.token_hex(8),
+        "changed_at": at,
+        "stamp": stamp or "",
+    }
+    upsert = insert(CalendarVersion).values(row)
+    new, old = upsert.excluded, CalendarVersion
+    changes = {
+        "version": new.version,
+        "changed_at": case((new.changed_at > old.changed_at, new.changed_at), else_=old.changed_at),
+    }
+    if stamp is not None:
+        changes["stamp"] = new.stamp
+    db.session.execute(upsert.on_conflict_do_update(index_elements=["campaign_id"], set_=changes))
+
+
+def note_commit() -> None:
+    """A new version was committed by this process: answers kept in its memory are checked again at once."""
+    global _commits
+    _commits += 1
+
+
+def commits_here() -> int:
+    """How many new versions this process has committed."""
+    return _commits
