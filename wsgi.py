@@ -50,13 +50,13 @@ def create_app(settings: dict | None = None) -> Flask:
 
 
 def _put_together(given: dict) -> Flask:
-    instance = config.instance(given.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
+    instance = config.instance_folder(given.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
     app = Flask(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
     app.config.update(
         SQLALCHEMY_DATABASE_URI=config.database_url(given.get("OPENWEEK_DATABASE_URL"), instance),
         # What people typed, and hashes of what they hold, have no place in the log of a failed statement.
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
-        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or config.kept_secret(instance),
+        SECRET_KEY=given.get("OPENWEEK_SECRET_KEY") or config.secret_key(instance),
         BASE_URL=config.base_url(given.get("OPENWEEK_BASE_URL")),
         UID_DOMAIN_ASKED=config.uid_domain(given.get("OPENWEEK_UID_DOMAIN")),
         DEMO_PASSWORD=config.demo_password(given.get("OPENWEEK_DEMO_PASSWORD")),

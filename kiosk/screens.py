@@ -21,10 +21,10 @@ from kiosk.api.pairing import PAIRINGS, pairing_code
 from kiosk.app.service_worker import kept_page, version
 from kiosk.limits import limiter
 from models import clock
-from models.bearer import bearer
+from models.bearer import bearer_token
 from models.codes import signatures
 from models.devices import screens
-from models.devices.screens import Display
+from models.devices.screens import Screen
 from models.drawing import qr
 from models.errors import N_, Mistake
 from models.events import scope
@@ -39,7 +39,7 @@ FAR = 10**11  # no step of any century to come
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals["screens_of"] = screens.of_event
+    app.jinja_env.globals["screens_of"] = screens.screens_of
     app.jinja_env.globals["screen_offer"] = _offered
     app.register_blueprint(bp)
 
@@ -66,8 +66,8 @@ def codes_to_come() -> Response:
     first = max(first, present - signatures.STEPS_OLD)
     count = max(min(count, present + screens.DAY - first), 0)
     if first <= present:
-        screens.seen(display, now)
-    drawn = [_drawn(text) for text in screens.texts(display, first, count)]
+        screens.mark_seen(display, now)
+    drawn = [_drawn(text) for text in screens.code_tokens(display, first, count)]
     response = jsonify(
         display=display.id,
         event={"id": display.event_id, "title": display.event.title},
@@ -83,9 +83,9 @@ def codes_to_come() -> Response:
     return response
 
 
-def _display() -> Display:
+def _display() -> Screen:
     """The screen that asks. Raises NotPairedError (401): also for one that was ended."""
-    token = bearer(request.headers.get("Authorization", ""))
+    token = bearer_token(request.headers.get("Authorization", ""))
     display = screens.by_token(token) if token else None
     if display is None:
         raise NotPairedError(N_("This screen is not in service. To use it, pair it with a new code."))
@@ -112,7 +112,7 @@ def _drawn(token: str) -> tuple[int, str]:
 def offer(event_id: int):
     """Offer a pairing code. It stays on the page while it is good, because nobody can look it up again."""
     event = scope.event_for(current_user, event_id)
-    code = screens.offer(event, current_app.config["SECRET_KEY"], clock.now())
+    code = screens.create_pairing(event, current_app.config["SECRET_KEY"], clock.now())
     session[OFFER] = {"event": event.id, "code": code}
     return redirect(url_for("handing_out.index", event_id=event.id, _anchor="screens"), 303)
 
@@ -130,7 +130,7 @@ def _offered(event: Event) -> dict | None:
     held, now = session.get(OFFER), clock.now()
     if held is None or held["event"] != event.id:
         return None
-    found = screens.open_offer(held["code"], current_app.config["SECRET_KEY"], now)
+    found = screens.find_pairing(held["code"], current_app.config["SECRET_KEY"], now)
     return _words(held["code"], found.pairing_until) if found else None
 
 

@@ -8,7 +8,7 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def bearer(header: str) -> str:
+def bearer_token(header: str) -> str:
     """The token in the value of an Authorization header; "" where it carries none."""
     scheme, _space, token = header.strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

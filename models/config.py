@@ -22,7 +22,7 @@ _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?", re.I)
 _HOST_AND_PORT = re.compile(rf"(?P<host>\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)(?::\d{{1,5}})?", re.I)
 
 
-def instance(text: str) -> Path:
+def instance_folder(text: str) -> Path:
     """The folder of the data, made where it is not there."""
     folder = Path(text).resolve()
     try:
@@ -117,7 +117,7 @@ def workers(text: str | None) -> int:
     return int(asked)
 
 
-def kept_secret(folder: Path) -> str:
+def secret_key(folder: Path) -> str:
     """The secret of sessions: made at the first start. Two first starts at once agree on one."""
     path = folder / "secret_key"
     try:

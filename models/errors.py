@@ -23,13 +23,13 @@ class Mistake(Exception):
         self.values = values
 
 
-class Unknown(Mistake):
+class NotFound(Mistake):
     """Something that does not exist for the asker: also what is out of the asker's reach."""
 
     status = 404
 
 
-class Merged(Unknown):
+class MergedEvent(NotFound):
     """An event that was found to be the same as another, public one, which stands for both. Their ids."""
 
     def __init__(self, message: str, /, event_id: int, kept_id: int) -> None:

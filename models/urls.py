@@ -6,7 +6,7 @@ _NO_HOST = frozenset(' "<>\\^`{|}')
 _KEPT = "%/:?#[]@!$&'()*+,;=~-._"
 
 
-def encoded(url: str) -> str:
+def to_ascii_url(url: str) -> str:
     """An absolute http or https address in ASCII: its host in IDNA, all else percent-encoded. Raises ValueError for
     what is none."""
     parts = urlsplit(url)
@@ -18,14 +18,14 @@ def encoded(url: str) -> str:
     return quote(parts._replace(netloc=host).geturl(), safe=_KEPT)
 
 
-def is_one(text: str) -> bool:
+def is_web_url(text: str) -> bool:
     try:
-        return bool(encoded(text))
+        return bool(to_ascii_url(text))
     except ValueError:
         return False
 
 
-def located(value: str) -> str:
+def decode_location(value: str) -> str:
     """A Location header as it was meant: headers arrive as Latin-1, and some hold UTF-8, or else unknown bytes."""
     raw = value.encode("latin-1", "replace")
     try:

@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from models.errors import N_, Merged, Mistake, TooMany
+from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
 
@@ -93,7 +93,7 @@ def _short(name: str, value: object) -> object:
 
 
 def tell_mistake(mistake: Mistake) -> Response:
-    onward = _onward(mistake) if isinstance(mistake, Merged) else None
+    onward = _onward(mistake) if isinstance(mistake, MergedEvent) else None
     if onward is not None:
         return onward
     response = answer(mistake.status, sentence(mistake))
@@ -104,7 +104,7 @@ def tell_mistake(mistake: Mistake) -> Response:
     return response
 
 
-def _onward(merged: Merged) -> Response | None:
+def _onward(merged: MergedEvent) -> Response | None:
     """Addresses once published stay: that of a merged event leads on to the event that stands for it."""
     mine = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
     if mine is None or request.method not in ("GET", "HEAD"):

@@ -11,8 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from kiosk.api.device import device
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.checkin import admit, store
 from models.checkin.attempt import MAX_HEADCOUNT
 from models.codes import keys, passes
@@ -38,7 +37,7 @@ def register(app: Flask) -> None:
 def configuration() -> Response:
     now = clock.now()
     kiosk = device(now)
-    response = make_response(told(kiosk, campaigns.find(kiosk.campaign_id), now))
+    response = make_response(told(kiosk, find_campaign(kiosk.campaign_id), now))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -91,7 +90,7 @@ def kiosk_told(kiosk: Kiosk) -> dict:
 
 def knowledge(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:
     """What changes only when somebody changes it."""
-    served = select(Event).where(Event.id.in_(kiosk.served(now))).order_by(Event.id)
+    served = select(Event).where(Event.id.in_(kiosk.event_ids_at(now))).order_by(Event.id)
     events = db.session.scalars(
         served.options(selectinload(Event.occurrences).joinedload(Occurrence.venue))
     ).all()
@@ -130,7 +129,7 @@ def _event(event: Event, zone: str) -> dict:
 
 def _occurrence(event: Event, occurrence: Occurrence, zone: str) -> dict:
     """start/end: instants, or days where nobody told a clock time (end day included). opens/closes: when scans count."""
-    sitting = check_in_window.sitting_of(occurrence, event.status, event.withdrawn_at is not None, zone)
+    sitting = check_in_window.window_of(occurrence, event.status, event.withdrawn_at is not None, zone)
     timed, ended = occurrence.start_at, occurrence.end_at
     return {
         "id": occurrence.id,
@@ -146,7 +145,7 @@ def _occurrence(event: Event, occurrence: Occurrence, zone: str) -> dict:
         "capacity": occurrence.capacity,
         "opens": clock.instant_text(sitting.opens, zone),
         "closes": clock.instant_text(sitting.closes, zone),
-        "held": sitting.held,
+        "held": sitting.takes_place,
     }
 
 

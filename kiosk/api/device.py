@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import request
 
-from models.bearer import bearer
+from models.bearer import bearer_token
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
@@ -20,11 +20,11 @@ def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
     """The device that asks. handing_in: one out of service passes too, as long as it may hand in what it holds.
 
     Raises NotPairedError (401)."""
-    token = bearer(request.headers.get("Authorization", ""))
+    token = bearer_token(request.headers.get("Authorization", ""))
     kiosk = kiosks.by_token(token, now) if token else None
     if kiosk is None:
         raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
-    if kiosk.ended(now) is not None and not handing_in:
+    if kiosk.ended_at(now) is not None and not handing_in:
         raise NotPairedError(
             N_("This device was taken out of service. To go on, pair it again with a new code.")
         )

@@ -6,7 +6,7 @@ from kiosk.api.configuration import inside, knowledge, mark, message
 from kiosk.api.device import device
 from kiosk.api.json_body import json_object
 from models import clock
-from models.campaigns import tables as campaign
+from models.campaigns.tables import find_campaign
 from models.devices import heartbeats
 from models.errors import N_
 
@@ -24,12 +24,12 @@ def beat() -> dict:
     """The device asks GET /api/v1/kiosk anew where `knowledge` is another than it was told there."""
     now = clock.now()
     kiosk = device(now)
-    heartbeats.note(kiosk, heartbeats.read(json_object(ASKED), now), now)
-    week = campaign.find(kiosk.campaign_id)
+    heartbeats.save_report(kiosk, heartbeats.parse_report(json_object(ASKED), now), now)
+    week = find_campaign(kiosk.campaign_id)
     return {
         "server_time": clock.instant_text(now, week.zone),
         "message": message(kiosk),
         "locked": kiosk.locked_at is not None,
         "knowledge": mark(knowledge(kiosk, week, now)),
-        "inside": {str(id): count for id, count in inside(kiosk.served(now), week, now).items()},
+        "inside": {str(id): count for id, count in inside(kiosk.event_ids_at(now), week, now).items()},
     }

@@ -17,14 +17,13 @@ from werkzeug.datastructures import MultiDict
 
 from kiosk.paper import formats, posters
 from models import clock
-from models.campaigns import tables as campaign
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.codes import passes, venue_codes
 from models.codes.venue_codes import PRINTED, ROTATING
 from models.db import db
 from models.devices import kiosks, pairing, status
 from models.devices.kiosks import Kiosk
-from models.errors import N_, Conflict, Unknown
+from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event, EventStatus
 from models.installation import site
 from models.public import queries
@@ -47,7 +46,7 @@ def find_event(event_id: int) -> Event:
     """The event with this id, as the operator sees it. Raises Unknown for a withdrawn one too."""
     event = db.session.get(Event, event_id) if 0 < event_id < 2**31 else None
     if event is None or event.withdrawn_at is not None:
-        raise Unknown(N_("There is no event %(id)s."), id=event_id)
+        raise NotFound(N_("There is no event %(id)s."), id=event_id)
     return event
 
 
@@ -66,7 +65,7 @@ def issue(
     campaign_id: str, group: str, headcount: int | None, event_id: int | None, count: int, as_json: bool
 ) -> None:
     event = find_event(event_id) if event_id is not None else None
-    week = campaign.find(campaign_id)
+    week = find_campaign(campaign_id)
     made = passes.issue(week, group, clock.now(), headcount=headcount, event=event, count=count)
     told = []
     for one in made:
@@ -103,7 +102,7 @@ def revoke_pass(pass_id: int) -> None:
 @with_appcontext
 def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
     now = clock.now()
-    code = venue_codes.for_event(find_event(event_id), now, ROTATING if rotating else PRINTED)
+    code = venue_codes.code_for_event(find_event(event_id), now, ROTATING if rotating else PRINTED)
     token = code.token(now)
     url = site().code_url("V", token)
     if as_json:
@@ -117,7 +116,7 @@ def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
 @click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
 def pair(event_id: int, supervisor: bool) -> None:
     event = find_event(event_id)
-    code = pairing.offer(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
+    code = pairing.create_code(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
     click.echo(f"{code[:4]}-{code[4:]}")
 
 
@@ -126,7 +125,7 @@ def pair(event_id: int, supervisor: bool) -> None:
 @click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
 @as_json
 def token(event_id: int, supervisor: bool, as_json: bool) -> None:
-    kiosk, secret = kiosks.add(find_event(event_id), clock.now(), supervisor=supervisor)
+    kiosk, secret = kiosks.create_kiosk(find_event(event_id), clock.now(), supervisor=supervisor)
     if as_json:
         tell({"kiosk": kiosk.id, "token": secret})
     else:
@@ -215,14 +214,14 @@ def revoke_kiosk(kiosk_id: int) -> None:
 )
 @with_appcontext
 def make_posters(campaign_id: str, event_id: int | None, region: str | None, out: Path, form: str) -> None:
-    week, now = campaign.find(campaign_id), clock.now()
+    week, now = find_campaign(campaign_id), clock.now()
     wanted = [_one_event(week, event_id)] if event_id is not None else _dated_events(week, region)
     if not wanted:
         raise Conflict(N_("None of these events has a date and takes place, so there is no poster to print."))
     numbers = []
     for start in range(0, len(wanted), CODES_AT_ONCE):
         part = wanted[start : start + CODES_AT_ONCE]
-        made = venue_codes.for_events(part, now)
+        made = venue_codes.codes_for_events(part, now)
         numbers += [made[id].number for id in part]
     try:
         with out.open("wb") as file, _progress(len(numbers)) as done:
@@ -234,7 +233,7 @@ def make_posters(campaign_id: str, event_id: int | None, region: str | None, out
 def _one_event(week: Campaign, event_id: int) -> int:
     event = find_event(event_id)
     if event.campaign_id != week.id:
-        raise Unknown(N_("There is no event %(id)s in this campaign."), id=event_id)
+        raise NotFound(N_("There is no event %(id)s in this campaign."), id=event_id)
     if event.status == EventStatus.CANCELLED:
         raise Conflict(posters.NO_POSTER)
     if not event.occurrences:

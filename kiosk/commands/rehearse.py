@@ -19,8 +19,7 @@ from kiosk.simulator import report as reports
 from kiosk.simulator.fleet import Plan
 from kiosk.simulator.network import Weather
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks as devices
@@ -102,8 +101,8 @@ def rehearse(
 
 
 def _fill(campaign_id: str, events: int, scans: int | None, seed: int, as_json: bool) -> None:
-    week, wanted = campaigns.find(campaign_id), events * SCANS_AN_EVENT if scans is None else scans
-    synthetic.check(week, seed)
+    week, wanted = find_campaign(campaign_id), events * SCANS_AN_EVENT if scans is None else scans
+    synthetic.check_may_fill(week, seed)
     with progress(events + wanted, _("Events and scans"), quiet=as_json) as made:
         done = synthetic.fill(week, events, wanted, seed, clock.now(), made)
     value, text = reports.filled_value(done, seed), reports.filled_text(done, seed)
@@ -119,7 +118,7 @@ def _send(campaign_id: str, as_json: bool, **asked) -> None:
             report = fleet.rehearse(plan, now, lambda: scanned(1))
     finally:
         end()
-    agrees = None if asked["codes"] else verify(campaigns.find(campaign_id)).agrees
+    agrees = None if asked["codes"] else verify(find_campaign(campaign_id)).agrees
     value, text = reports.as_value(report, agrees), reports.as_text(report, agrees)
     click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
     raise SystemExit(WENT_WELL if report.complete and agrees is not False else WENT_WRONG)
@@ -175,7 +174,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _rehearsal(campaign_id: str) -> Campaign:
-    week = campaigns.find(campaign_id)
+    week = find_campaign(campaign_id)
     if not week.rehearsal:
         raise Conflict(fleet.NO_REHEARSAL, id=week.id)
     return week
@@ -186,7 +185,7 @@ def _prepare(
 ) -> tuple[list[str], list[str], Callable[[], None]]:
     """Tokens of fresh devices at the events that are open, tokens of passes, and what ends the devices afterwards."""
     events = _open_events(week, now)
-    made = [devices.add(events[number % len(events)], now) for number in range(kiosks)]
+    made = [devices.create_kiosk(events[number % len(events)], now) for number in range(kiosks)]
     ids = [kiosk.id for kiosk, _token in made]
     groups = [*(term.key for term in week.groups), UNKNOWN_GROUP]
     each = min(max(scans // (3 * len(groups)), 1), 2000)
@@ -205,7 +204,7 @@ def _open_events(week: Campaign, now: datetime) -> list[Event]:
         Event.campaign_id == week.id, Event.status == EventStatus.PUBLISHED, Event.withdrawn_at.is_(None)
     )
     known = {event.id: event for event in db.session.scalars(here.order_by(Event.id))}
-    open_now = {one.event_id for one in check_in_window.of_events(known, week.zone) if one.open_at(now)}
+    open_now = {one.event_id for one in check_in_window.windows_of(known, week.zone) if one.open_at(now)}
     if not open_now:
         raise Conflict(NOBODY_OPEN, id=week.id)
     return [known[event_id] for event_id in sorted(open_now)]

@@ -74,7 +74,7 @@ def poster(event_id: int) -> Response:
     if event.status == EventStatus.CANCELLED:
         raise Conflict(NO_POSTER)
     now = clock.now()
-    response = make_response(poster_pdf([venue_codes.for_event(event, now)], now, form))
+    response = make_response(poster_pdf([venue_codes.code_for_event(event, now)], now, form))
     response.content_type = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="poster-{event_id}-{form.key}.pdf"'
     response.headers["Cache-Control"] = "private, no-store"

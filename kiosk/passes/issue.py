@@ -19,7 +19,7 @@ from kiosk.paper import formats
 from kiosk.passes import sheets
 from models import clock
 from models.codes import pass_batches, passes, venue_codes
-from models.codes.pass_batches import Batch
+from models.codes.pass_batches import PassBatch
 from models.codes.passes import Pass
 from models.errors import N_, Mistake
 from models.events import scope
@@ -46,8 +46,8 @@ def _page(event: Event, mistake: Mistake | None = None) -> str:
         "kiosk/passes/issue.html",
         event=event,
         campaign=event.campaign,
-        batches=pass_batches.of_event(event),
-        printed=venue_codes.printed(event) if event.occurrences else None,
+        batches=pass_batches.batches_of(event),
+        printed=venue_codes.printed_code(event) if event.occurrences else None,
         printable=event.occurrences and event.status != EventStatus.CANCELLED,
         format_words=_format_words(),
         formats=formats.ALL,
@@ -105,16 +105,16 @@ def _whole(name: str) -> int:
 @login_required
 def batch(event_id: int, first: int) -> str:
     event = scope.event_for(current_user, event_id)
-    found, number = pass_batches.find(event, first), max(request.args.get("page", 1, int), 1)
+    found, number = pass_batches.find_batch(event, first), max(request.args.get("page", 1, int), 1)
     return render_template(
         "kiosk/passes/batch.html",
         event=event,
         campaign=event.campaign,
         batch=found,
         layouts=sheets.LAYOUTS,
-        rows=pass_batches.page(found, number),
+        rows=pass_batches.passes_on_page(found, number),
         page=number,
-        pages=-(-found.count // pass_batches.PAGE),
+        pages=-(-found.count // pass_batches.PAGE_SIZE),
     )
 
 
@@ -124,7 +124,7 @@ def batch(event_id: int, first: int) -> str:
 def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
     """The good passes of a batch as a file, sent while it is written."""
     event = scope.event_for(current_user, event_id)
-    found, out = pass_batches.find(event, first), BytesIO()
+    found, out = pass_batches.find_batch(event, first), BytesIO()
     writing = _writing(kind, out, found, event, sheet)
     response = Response(stream_with_context(sheets.streamed(writing, out)), content_type=EXTENSIONS[kind])
     name = f"passes-{event.id}-{first}{'-' + sheet if sheet else ''}.{kind}"
@@ -132,8 +132,8 @@ def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
     return response
 
 
-def _writing(kind: str, out: BytesIO, found: Batch, event: Event, sheet: str):
-    held = pass_batches.valid(found)
+def _writing(kind: str, out: BytesIO, found: PassBatch, event: Event, sheet: str):
+    held = pass_batches.valid_passes(found)
     if kind == "csv":
         return sheets.write_links(out, held)
     if kind == "zip":
@@ -145,7 +145,7 @@ def _writing(kind: str, out: BytesIO, found: Batch, event: Event, sheet: str):
 @login_required
 def revoke(event_id: int, pass_id: int):
     event = scope.event_for(current_user, event_id)
-    held = pass_batches.of_pass(event, pass_id)
+    held = pass_batches.find_pass(event, pass_id)
     passes.revoke(held.id, clock.now())
     return _back(event, held)
 
@@ -155,12 +155,12 @@ def revoke(event_id: int, pass_id: int):
 def replace(event_id: int, pass_id: int):
     """A new code for the same holder, shown at once."""
     event = scope.event_for(current_user, event_id)
-    new = passes.replace(pass_batches.of_pass(event, pass_id).id, clock.now(), current_user.id)
+    new = passes.replace(pass_batches.find_pass(event, pass_id).id, clock.now(), current_user.id)
     return _back(event, new)
 
 
 def _back(event: Event, held: Pass):
-    first = pass_batches.batch_of(event, held)
+    first = pass_batches.batch_id_of(event, held)
     return redirect(url_for("handing_out.batch", event_id=event.id, first=first, _anchor=f"p{held.id}"), 303)
 
 

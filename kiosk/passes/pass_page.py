@@ -8,7 +8,7 @@ from kiosk.app.worker_scripts import worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
 from models.codes import passes
-from models.codes.passes import OpenedPass
+from models.codes.passes import PassContent
 from models.drawing import qr
 from models.installation import site
 
@@ -26,7 +26,7 @@ def register(app: Flask) -> None:
 @bp.get("/C/<token>", strict_slashes=False)
 def show(token: str) -> Response:
     """The pass; a text that we did not sign is no pass."""
-    held = passes.open_pass(token)
+    held = passes.read_pass(token)
     if held is None:
         return problems.told(problems.no_pass())
     return _kept(
@@ -71,9 +71,9 @@ def _picture(token: str, draw: Callable[[str, int], bytes], content_type: str) -
     return _file(token, lambda held: draw(_text(held), qr.PASS_LEVEL), content_type)
 
 
-def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) -> Response:
+def _file(token: str, draw: Callable[[PassContent], bytes], content_type: str) -> Response:
     """The code as a file, for as long as the pass is good."""
-    held = passes.open_pass(token)
+    held = passes.read_pass(token)
     if held is None or held.revoked:
         return problems.told(problems.no_pass() if held is None else problems.revoked_pass(held.campaign))
     response = make_response(draw(held))
@@ -81,7 +81,7 @@ def _file(token: str, draw: Callable[[OpenedPass], bytes], content_type: str) ->
     return _kept(response, held)
 
 
-def _kept(response: Response, held: OpenedPass) -> Response:
+def _kept(response: Response, held: PassContent) -> Response:
     """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
     (static/js/pass/service-worker.js) until it is revoked, and nobody between."""
     if not held.revoked:
@@ -91,5 +91,5 @@ def _kept(response: Response, held: OpenedPass) -> Response:
     return response
 
 
-def _text(held: OpenedPass) -> str:
+def _text(held: PassContent) -> str:
     return site().code_url("C", held.token)

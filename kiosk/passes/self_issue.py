@@ -3,8 +3,7 @@
 from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 
 from models import clock
-from models.campaigns import tables as campaign
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.codes import passes, self_issue_limit
 from models.errors import N_, Conflict
 
@@ -24,9 +23,9 @@ def may_take(week: Campaign) -> bool:
 @bp.post("/c/take")
 @bp.post("/C/take")
 def take() -> Response:
-    week, now = campaign.find(request.form.get("campaign", "")), clock.now()
+    week, now = find_campaign(request.form.get("campaign", "")), clock.now()
     if not may_take(week):
         raise Conflict(N_("This week is over: there is nothing left to take a pass for."))
-    self_issue_limit.count(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
-    made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, taken=True)
+    self_issue_limit.count_pass(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
+    made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, self_issued=True)
     return redirect(url_for("passes.show", token=made[0].token), 303)

@@ -17,10 +17,10 @@ from PIL import Image
 
 from kiosk.paper.pdf import A4, A5, DPI, Paper, Picture, Placed
 from models.campaigns.tables import TermKind
-from models.codes.passes import GROUP, OpenedPass, Pass
+from models.codes.passes import GROUP, Pass, PassContent
 from models.drawing import qr
 from models.drawing.text_layout import Face, blank, draw, fitted, ink, width
-from models.errors import N_, Unknown
+from models.errors import N_, NotFound
 from models.installation import site
 
 BOM = "\ufeff"  # spreadsheets read a table as UTF-8 only then
@@ -52,7 +52,7 @@ LAYOUTS = {layout.key: layout for layout in (LABELS, BADGES)}
 def layout(key: str) -> Layout:
     """Raises Unknown."""
     if key not in LAYOUTS:
-        raise Unknown(N_("There is no such sheet of passes."))
+        raise NotFound(N_("There is no such sheet of passes."))
     return LAYOUTS[key]
 
 
@@ -136,7 +136,7 @@ def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) 
     yield
 
 
-def on_a_page(held: OpenedPass, text: str) -> bytes:
+def on_a_page(held: PassContent, text: str) -> bytes:
     """A PDF of A5: one code, large, and whom it is for."""
     out = io.BytesIO()
     paper = Paper(out, "参与码" if held.single else "团体码", A5)
@@ -219,7 +219,7 @@ def _number(number: int, form: Layout) -> Image.Image:
     return ink(image)
 
 
-def _group_zh(held: Pass | OpenedPass) -> str:
+def _group_zh(held: Pass | PassContent) -> str:
     term = held.campaign.term(TermKind.AUDIENCE, held.group)
     return term.name_zh if term else "不限受众"
 

@@ -25,7 +25,7 @@ from models.codes import venue_codes
 from models.codes.venue_codes import VenueCode
 from models.db import db
 from models.events import check_in_window
-from models.events.check_in_window import Sitting
+from models.events.check_in_window import CheckInWindow
 from models.events.tables import Event, Occurrence
 from models.ledger import tables as ledger
 from models.ledger.tables import ScanKind
@@ -52,12 +52,12 @@ def register(app: Flask) -> None:
 def landing(token: str) -> Response:
     """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
     now = clock.now()
-    opened = venue_codes.open_code(token, now)
+    opened = venue_codes.read_code(token, now)
     if opened.reason:
         return problems.told(problems.of_code(opened))
     event = opened.code.event
-    schedule = check_in_window.of_events([event.id], event.campaign.zone)
-    sitting = check_in_window.open_then(schedule, now)
+    schedule = check_in_window.windows_of([event.id], event.campaign.zone)
+    sitting = check_in_window.open_window(schedule, now)
     if sitting is None:
         return problems.told(problems.of_event(event, schedule, now))
     cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
@@ -65,7 +65,7 @@ def landing(token: str) -> Response:
     return _remember(make_response(_question(opened.code, sitting, ticket, now)), cookie)
 
 
-def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> str:
+def _question(code: VenueCode, sitting: CheckInWindow, ticket: str, now: datetime) -> str:
     event = code.event
     return render_template(
         "kiosk/phone/check_in.html",
@@ -86,7 +86,7 @@ def _question(code: VenueCode, sitting: Sitting, ticket: str, now: datetime) -> 
 def check_in(token: str) -> Response:
     """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
     now = clock.now()
-    code, cookie = venue_codes.open_code(token, now).code, request.cookies.get(COOKIE)
+    code, cookie = venue_codes.read_code(token, now).code, request.cookies.get(COOKIE)
     if code is None:
         return problems.told(problems.not_ours())
     if cookie is None:

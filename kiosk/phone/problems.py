@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.codes.venue_codes import PRINTED, Opened, VenueCode
-from models.events.check_in_window import Sitting
+from models.codes.venue_codes import PRINTED, CodeReading, VenueCode
+from models.events.check_in_window import CheckInWindow
 from models.events.tables import Event, EventStatus
 
 
@@ -50,7 +50,7 @@ def not_ours() -> Trouble:
     )
 
 
-def of_code(opened: Opened) -> Trouble:
+def of_code(opened: CodeReading) -> Trouble:
     """Why a scanned code opens nothing."""
     if opened.code is None:
         return not_ours()
@@ -65,7 +65,7 @@ def of_code(opened: Opened) -> Trouble:
     return _at(event, 410, _("This poster is no longer valid"), sentence)
 
 
-def of_event(event: Event, schedule: Sequence[Sitting], now: datetime) -> Trouble:
+def of_event(event: Event, schedule: Sequence[CheckInWindow], now: datetime) -> Trouble:
     """Why nobody can check in to this event now, and when one can."""
     if event.status == EventStatus.CANCELLED:
         sentence = _("This event was cancelled, so there is nothing to check in to.")
@@ -73,7 +73,7 @@ def of_event(event: Event, schedule: Sequence[Sitting], now: datetime) -> Troubl
     if event.withdrawn_at is not None or event.status != EventStatus.PUBLISHED:
         sentence = _("This event is not in the public calendar. Ask the staff at the venue.")
         return Trouble(410, _("This event is not open to the public"), sentence)
-    held = [sitting for sitting in schedule if sitting.held]
+    held = [sitting for sitting in schedule if sitting.takes_place]
     coming = [sitting for sitting in held if sitting.opens > now]
     if coming:
         opens = _moment(min(sitting.opens for sitting in coming), event)

@@ -134,8 +134,8 @@ class Device:
     @staticmethod
     def _holder(body: dict) -> str | None:
         try:
-            return f"{signatures.read(body['code']).payload.serial:010x}" if "code" in body else None
-        except (signatures.NotOursError, AttributeError):
+            return f"{signatures.parse_code(body['code']).payload.serial:010x}" if "code" in body else None
+        except (signatures.UnknownCodeError, AttributeError):
             return None
 
     def _judge(self, scan_id: UUID, body: dict, at: datetime) -> Judged:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from kiosk.simulator import network
 from kiosk.simulator.fleet import Report
 from models.ledger.tables import Verdict
-from models.synthetic.fill import Filled
+from models.synthetic.fill import FillResult
 
 NAMES, NUMBERS = 26, 9  # columns of the table
 
@@ -34,7 +34,7 @@ def as_value(report: Report, agrees: bool | None) -> dict:
     }
 
 
-def filled_value(done: Filled, seed: int) -> dict:
+def filled_value(done: FillResult, seed: int) -> dict:
     """What a campaign was filled with."""
     return {
         "seed": seed,
@@ -48,7 +48,7 @@ def filled_value(done: Filled, seed: int) -> dict:
     }
 
 
-def filled_text(done: Filled, seed: int) -> str:
+def filled_text(done: FillResult, seed: int) -> str:
     reasons = ", ".join(f"{reason} {count}" for reason, count in done.reasons.most_common())
     return "\n".join(
         [

@@ -116,8 +116,8 @@ def _reaches(target: Target, at: datetime, known: dict) -> bool:
 def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
     """The payload of a genuine pass of this campaign, or why it is none."""
     try:
-        sealed = signatures.read(code or "")
-    except signatures.NotOursError:
+        sealed = signatures.parse_code(code or "")
+    except signatures.UnknownCodeError:
         return refused("unknown_code")
     if not isinstance(sealed.payload, signatures.PassPayload):
         return refused("unknown_code")

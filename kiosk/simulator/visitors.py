@@ -67,7 +67,7 @@ def _with_pass(chance: Random, held: Sequence[str], known: list[str]) -> Visit:
     else:
         token = chance.choice(held)
         known.append(token)
-    payload = signatures.read(token).payload
+    payload = signatures.parse_code(token).payload
     headcount = None
     if payload.purpose == passes.GROUP:
         # As many as came: mostly fewer than were told, now and then more.

@@ -15,17 +15,17 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from models.campaigns.tables import TermKind
-from models.campaigns.toml_table import Entries
+from models.campaigns.toml_table import TomlTable
 from models.errors import N_, Mistake
 
 KINDS = tuple(TermKind)
 # Without these a week cannot be held; the other lists may be missing.
 _NEEDED = {TermKind.AUDIENCE, TermKind.FORMAT}
 # What rows without a known group or format are filed under.
-RESERVED = {TermKind.AUDIENCE: "unknown", TermKind.FORMAT: "other"}
+RESERVED_KEYS = {TermKind.AUDIENCE: "unknown", TermKind.FORMAT: "other"}
 # Numbers of groups travel in one byte of a code, those of campaigns in two.
 _MOST_TERMS, _MOST_CAMPAIGNS = 255, 65535
-LONGEST = 60  # days; each is a bit of a number that a database holds (models.standing)
+MOST_DAYS = 60  # days; each is a bit of a number that a database holds (models.standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,13 @@ class CampaignFile:
     terms: Mapping[str, tuple[Term, ...]]
     format_map: Mapping[str, str]
 
-    def of(self, kind: str) -> tuple[Term, ...]:
+    def terms_of(self, kind: str) -> tuple[Term, ...]:
         """The terms of one of KINDS, in the order of the file."""
         return self.terms[kind]
 
     def format_of(self, reported: str) -> str:
         """The key of the format that a reported form of activity belongs to, `other` where the file does not say."""
-        return self.format_map.get(reported.strip(), RESERVED[TermKind.FORMAT])
+        return self.format_map.get(reported.strip(), RESERVED_KEYS[TermKind.FORMAT])
 
     def summary_due(self) -> date:
         """The working day by which the summaries are to be handed in."""
@@ -91,19 +91,19 @@ class CampaignFile:
         return day in self.working_weekends or (day.weekday() < 5 and day not in self.days_off)
 
 
-def read(source: Path | str) -> CampaignFile:
+def read_campaign_file(source: Path | str) -> CampaignFile:
     """The campaign in a file, or in a text of more than one line. Raises Mistake for the first thing wrong in it."""
     text = source if isinstance(source, str) and "\n" in source else _text_of(Path(source))
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Mistake(N_("The campaign file is not valid TOML: %(error)s"), error=str(error)) from None
-    return _campaign(Entries(table, ""))
+    return _campaign(TomlTable(table, ""))
 
 
-def default() -> CampaignFile:
+def default_campaign_file() -> CampaignFile:
     """The 2024 week of the notice."""
-    return read(files("models").joinpath("data/ip-2024.toml").read_text(encoding="utf-8"))
+    return read_campaign_file(files("models").joinpath("data/ip-2024.toml").read_text(encoding="utf-8"))
 
 
 def recognise_line(lines: tuple[Term, ...], organization: str) -> str | None:
@@ -145,7 +145,7 @@ def _text_of(path: Path) -> str:
         raise Mistake(N_("The campaign file %(path)s must be written in UTF-8."), path=str(path)) from None
 
 
-def _campaign(top: Entries) -> CampaignFile:
+def _campaign(top: TomlTable) -> CampaignFile:
     name, theme, summary = top.group("name"), top.group("theme"), top.group("summary")
     marked = top.group("marked") if "marked" in top.table else None
     terms = {kind: _terms(top, kind) for kind in KINDS}
@@ -187,8 +187,8 @@ def _check_days(campaign: CampaignFile) -> None:
             N_("The campaign ends on %(ends)s, before it starts on %(starts)s."),
             ends=campaign.ends.isoformat(), starts=campaign.starts.isoformat(),
         )  # fmt: skip
-    if (campaign.ends - campaign.starts).days >= LONGEST:
-        raise Mistake(N_("The campaign lasts longer than %(most)s days."), most=LONGEST)
+    if (campaign.ends - campaign.starts).days >= MOST_DAYS:
+        raise Mistake(N_("The campaign lasts longer than %(most)s days."), most=MOST_DAYS)
     if campaign.marked_day and not campaign.starts <= campaign.marked_day <= campaign.ends:
         raise Mistake(
             N_("The marked day %(day)s does not lie within the campaign."),
@@ -196,7 +196,7 @@ def _check_days(campaign: CampaignFile) -> None:
         )
 
 
-def _terms(top: Entries, kind: str) -> tuple[Term, ...]:
+def _terms(top: TomlTable, kind: str) -> tuple[Term, ...]:
     terms = tuple(_term(entries, kind, place) for place, entries in enumerate(top.tables(kind), 1))
     if not terms and kind in _NEEDED:
         raise Mistake(N_("The campaign file needs at least one [[%(kind)s]]."), kind=kind)
@@ -211,7 +211,7 @@ def _terms(top: Entries, kind: str) -> tuple[Term, ...]:
     return terms
 
 
-def _term(entries: Entries, kind: str, place: int) -> Term:
+def _term(entries: TomlTable, kind: str, place: int) -> Term:
     gist = entries.group("gist") if "gist" in entries.table else None
     term = Term(
         number=entries.number("number", _MOST_TERMS, place),
@@ -228,7 +228,7 @@ def _term(entries: Entries, kind: str, place: int) -> Term:
     for part in (entries, gist):
         if part:
             part.done()
-    if RESERVED.get(kind) == term.key:
+    if RESERVED_KEYS.get(kind) == term.key:
         raise Mistake(
             N_("The key “%(key)s” is kept for what is not known: give [[%(kind)s]] another."),
             key=term.key,
@@ -237,9 +237,9 @@ def _term(entries: Entries, kind: str, place: int) -> Term:
     return term
 
 
-def _format_map(top: Entries, formats: tuple[Term, ...]) -> dict[str, str]:
+def _format_map(top: TomlTable, formats: tuple[Term, ...]) -> dict[str, str]:
     table = top.table.pop("format_map", {})
-    entries = Entries(table, "format_map")
+    entries = TomlTable(table, "format_map")
     keys = {term.key for term in formats}
     mapped = {text: entries.text(text) for text in table}
     for text, key in mapped.items():

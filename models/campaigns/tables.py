@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
 from models.db import Base, db
-from models.errors import N_, Unknown
+from models.errors import N_, NotFound
 
 UNKNOWN_GROUP = "unknown"
 
@@ -49,7 +49,7 @@ class Campaign(Base):
     terms: Mapped[list["Term"]] = relationship(order_by="Term.kind, Term.number", lazy="selectin")
     reported_formats: Mapped[list["ReportedFormat"]] = relationship(lazy="select")
 
-    def of(self, kind: str) -> list["Term"]:
+    def terms_of(self, kind: str) -> list["Term"]:
         """The terms of one kind in the order of the campaign file."""
         return [term for term in self.terms if term.kind == kind]
 
@@ -58,7 +58,7 @@ class Campaign(Base):
 
     @property
     def groups(self) -> list["Term"]:
-        return self.of(TermKind.AUDIENCE)
+        return self.terms_of(TermKind.AUDIENCE)
 
     def group_by_number(self, number: int) -> str:
         """The key of the audience group with this number in code payloads; 0 and strangers are unknown."""
@@ -116,16 +116,16 @@ class ReportedFormat(Base):
     format: Mapped[str] = mapped_column(String(60))
 
 
-def find(campaign_id: str) -> Campaign:
+def find_campaign(campaign_id: str) -> Campaign:
     """The campaign with this id. Raises Unknown."""
     # PostgreSQL does not even look for a NUL character.
     campaign = db.session.get(Campaign, campaign_id) if "\0" not in campaign_id else None
     if campaign is None:
-        raise Unknown(N_("There is no campaign “%(id)s”."), id=campaign_id[:40])
+        raise NotFound(N_("There is no campaign “%(id)s”."), id=campaign_id[:40])
     return campaign
 
 
-def current(now: datetime) -> Campaign | None:
+def current_campaign(now: datetime) -> Campaign | None:
     """The campaign that contains today, else the next, else the latest; a real one before a rehearsal."""
     campaigns = db.session.scalars(select(Campaign)).all()
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from models.errors import N_, Mistake
 
 
-class Entries:
+class TomlTable:
     """A table of the file, each entry taken once by the kind of value it must have; what is left over is unknown."""
 
     def __init__(self, table: object, where: str) -> None:
@@ -85,16 +85,16 @@ class Entries:
             )
         return tuple(values)
 
-    def group(self, name: str) -> "Entries":
-        return Entries(self.take(name), self.path(name))
+    def group(self, name: str) -> "TomlTable":
+        return TomlTable(self.take(name), self.path(name))
 
-    def tables(self, name: str) -> list["Entries"]:
+    def tables(self, name: str) -> list["TomlTable"]:
         values = self.table.pop(name, [])
         if not isinstance(values, list):
             raise Mistake(
                 N_("Write every “%(entry)s” in the campaign file as [[%(entry)s]]."), entry=self.path(name)
             )
-        return [Entries(value, f"{name} {place}") for place, value in enumerate(values, 1)]
+        return [TomlTable(value, f"{name} {place}") for place, value in enumerate(values, 1)]
 
     def done(self) -> None:
         """Refuse what nobody asked for: a misspelt entry would otherwise be lost in silence."""

@@ -96,7 +96,7 @@ class _Batch:
         events = {event_id for ids in served.values() for event_id in ids}
         if any(case.decided_there for case in entries):
             events |= self.desk.ever_served
-        schedule = check_in_window.of_events(events, self.desk.campaign.zone) if events else []
+        schedule = check_in_window.windows_of(events, self.desk.campaign.zone) if events else []
         found = find_passes(entries, self.desk.campaign)
         for case in entries:
             if self.desk.may(case.attempt.kind):

@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models import clock
-from models.campaigns import tables as campaign
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.checkin.attempt import MAX_SKEW_MS, Attempt
 from models.codes import keys, passes, signatures
 from models.db import db
 from models.devices.kiosks import Kiosk
-from models.events.check_in_window import Sitting
+from models.events.check_in_window import CheckInWindow
 from models.ledger.tables import Answer, Flag, ScanKind, Verdict
 from models.ledger.visit import Entry
 
@@ -48,15 +47,15 @@ class Desk:
 def desk_of(kiosk: Kiosk) -> Desk:
     """The desk that a paired device is."""
     return Desk(
-        campaign=campaign.find(kiosk.campaign_id),
-        served=kiosk.served,
+        campaign=find_campaign(kiosk.campaign_id),
+        served=kiosk.event_ids_at,
         kiosk_id=kiosk.id,
         supervisor=kiosk.supervisor,
-        scans=kiosk.scans,
-        tallies=kiosk.tallies,
+        scans=kiosk.can_scan,
+        tallies=kiosk.can_tally,
         revoked=kiosk.revoked_at is not None,
         expires_at=kiosk.expires_at,
-        ever_served=kiosk.ever_served,
+        ever_served=kiosk.all_event_ids,
     )
 
 
@@ -82,7 +81,7 @@ class Case:
     code_hash: str | None = None
     digest: bytes = b""  # keyed, of the content: tells a resend from a conflict
     pass_id: int | None = None
-    sitting: Sitting | None = None
+    sitting: CheckInWindow | None = None
     verdict: str | None = None
     since: datetime | None = None
     presence_id: int | None = None
@@ -146,7 +145,7 @@ def open_cases(
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off: it says nothing about the others' times
-    readers = _Readers(desk.campaign, keys.in_use(keys.BROWSER).secret)
+    readers = _Readers(desk.campaign, keys.current_key(keys.BROWSER).secret)
     return [
         _open(attempt, desk, now, _skew_of(attempt, device_time, sync_skew), readers) for attempt in attempts
     ]
@@ -218,8 +217,8 @@ class _Readers:
             case.refuse("unknown_code")
             return
         try:
-            sealed = signatures.read(attempt.code)
-        except signatures.NotOursError:
+            sealed = signatures.parse_code(attempt.code)
+        except signatures.UnknownCodeError:
             sealed = None
         if sealed is None or not isinstance(sealed.payload, signatures.PassPayload):
             self._forget(case)
@@ -232,10 +231,10 @@ class _Readers:
         else:
             self._recognise(case, payload)
 
-    def _genuine(self, sealed: signatures.Sealed) -> bool:
+    def _genuine(self, sealed: signatures.UnverifiedCode) -> bool:
         key_id = sealed.payload.key_id
         if key_id not in self.publics:
-            key = keys.find(keys.PASS, key_id)
+            key = keys.find_key(keys.PASS, key_id)
             self.publics[key_id] = key.public if key else None
         public = self.publics[key_id]
         return public is not None and signatures.verify_pass(sealed, public)
@@ -244,7 +243,7 @@ class _Readers:
         case.payload, case.method = payload, "pass"
         case.holder, case.identified = f"p:{payload.serial:010x}", True
         case.group = self.campaign.group_by_number(payload.group)
-        case.headcount, case.taken = 1, payload.purpose == passes.TAKEN
+        case.headcount, case.taken = 1, payload.purpose == passes.SELF_ISSUED
         if payload.purpose == passes.GROUP:
             case.headcount = case.attempt.headcount or payload.headcount
             if case.headcount > payload.headcount:
@@ -266,7 +265,7 @@ def find_passes(cases: list[Case], campaign: Campaign) -> dict[int, passes.Pass]
     if not serials:
         return {}
     with db.session.no_autoflush:
-        found = passes.by_serials(campaign.id, serials)
+        found = passes.passes_by_serial(campaign.id, serials)
     for case in cases:
         if case.payload and case.payload.serial in found:
             case.holder = found[case.payload.serial].holder

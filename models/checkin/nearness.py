@@ -8,7 +8,7 @@ from models.codes.venue_codes import PRINTED, VenueCode
 from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.ledger.tables import Nearness
-from models.places.gcj02 import gcj02
+from models.places.gcj02 import to_gcj02
 from models.places.tables import Venue
 
 LEAST, MOST = 100, 5000  # metres: less is within a phone's error, more says nothing
@@ -31,7 +31,7 @@ def asked(code: VenueCode) -> Area | None:
     if code.method != PRINTED or event.near_metres is None or not known:
         return None
     points = {(venue.latitude, venue.longitude) for venue in known}
-    return Area(event.near_metres, tuple(sorted(points | {gcj02(*point) for point in points})))
+    return Area(event.near_metres, tuple(sorted(points | {to_gcj02(*point) for point in points})))
 
 
 def has_coordinates(event: Event) -> bool:

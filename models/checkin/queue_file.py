@@ -19,7 +19,7 @@ from models.checkin.attempt import Attempt
 from models.checkin.decoded_scan import desk_of
 from models.db import Base, BigId, Instant, db, transaction
 from models.devices.kiosks import Kiosk
-from models.devices.scope import kiosk_for, reaches_kiosk
+from models.devices.scope import kiosk_for, kiosk_in_reach
 from models.errors import N_, Mistake
 from models.ledger.tables import HELD, Verdict
 from models.organizations.tables import Account
@@ -186,7 +186,7 @@ def of_account(account: Account, most: int) -> list[tuple[HandedFile, str, str]]
         select(HandedFile, Kiosk.name, Campaign.zone)
         .join(Kiosk, Kiosk.id == HandedFile.kiosk_id)
         .join(Campaign, Campaign.id == Kiosk.campaign_id)
-        .where(reaches_kiosk(account))
+        .where(kiosk_in_reach(account))
         .order_by(HandedFile.id.desc())
         .limit(most)
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.checkin.decoded_scan import Case, Desk
 from models.codes.passes import Pass
-from models.events.check_in_window import Sitting, nearest, open_then
+from models.events.check_in_window import CheckInWindow, nearest_window, open_window
 from models.ledger.in_effect import Undo
 from models.ledger.tables import HELD, Direction, Flag, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
@@ -46,7 +46,7 @@ class Target:
 
 def choose_sitting(
     case: Case,
-    sittings: Sequence[Sitting],
+    sittings: Sequence[CheckInWindow],
     served: list[int],
     passes: dict[int, Pass],
     ever_served: Collection[int] = (),
@@ -59,9 +59,9 @@ def choose_sitting(
         return
     if case.payload and _revoked(case, passes):
         return
-    case.sitting = open_then(candidates, case.at)
+    case.sitting = open_window(candidates, case.at)
     if case.sitting is None and case.let_in:
-        case.sitting = nearest(candidates, case.at)
+        case.sitting = nearest_window(candidates, case.at)
         case.flags |= Flag.OUTSIDE_HOURS
     if case.sitting is None:
         case.refuse("not_open")
@@ -70,8 +70,8 @@ def choose_sitting(
 
 
 def _candidates(
-    case: Case, sittings: Sequence[Sitting], served: list[int], ever_served: Collection[int]
-) -> list[Sitting]:
+    case: Case, sittings: Sequence[CheckInWindow], served: list[int], ever_served: Collection[int]
+) -> list[CheckInWindow]:
     """Where it may belong; none with a reason: refused. A device that was moved and did not know it has let people in
     where it was before: there they are, as it says, or as their pass does."""
     bound = case.payload.event if case.payload else 0

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from models.checkin import counters, store
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event
 from models.figures import count as figures
 from models.ledger.tables import HELD, Decision, Flag, Resend, Ruling, Scan, ScanKind, Verdict
@@ -146,7 +146,7 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
         if row is None or not (
             row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
         ):
-            raise Unknown(N_("There is no such scan that could count."))
+            raise NotFound(N_("There is no such scan that could count."))
         # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
         store.lock_door(store.campaign_number(row), alone=True)
         counted = row if row.presence_id else store.known_scans([row.undoes]).get(row.undoes)

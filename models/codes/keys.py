@@ -28,7 +28,7 @@ class SigningKey(Base):
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-def make(purpose: str, now: datetime) -> SigningKey:
+def make_key(purpose: str, now: datetime) -> SigningKey:
     """A new key for a purpose. Runs inside the caller's transaction."""
     algorithm = _ALGORITHM[purpose]
     if algorithm == ED25519:
@@ -42,14 +42,14 @@ def make(purpose: str, now: datetime) -> SigningKey:
     return key
 
 
-def ensure(now: datetime) -> None:
+def ensure_keys(now: datetime) -> None:
     """One key in use for each purpose. Runs inside the caller's transaction."""
     for purpose in (PASS, VENUE, BROWSER):
         if db.session.scalar(select(SigningKey.id).where(SigningKey.purpose == purpose).limit(1)) is None:
-            make(purpose, now)
+            make_key(purpose, now)
 
 
-def in_use(purpose: str) -> SigningKey:
+def current_key(purpose: str) -> SigningKey:
     """The newest key of a purpose that is not retired: new codes are signed with it."""
     return db.session.scalars(
         select(SigningKey)
@@ -59,7 +59,7 @@ def in_use(purpose: str) -> SigningKey:
     ).one()
 
 
-def find(purpose: str, key_id: int) -> SigningKey | None:
+def find_key(purpose: str, key_id: int) -> SigningKey | None:
     """The key with this id, when it is for this purpose: a code made for one thing opens nothing else."""
     key = db.session.get(SigningKey, key_id)
     return key if key is not None and key.purpose == purpose else None

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
-from models.errors import N_, Conflict, Mistake, Unknown
+from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event
 
-SINGLE, GROUP, TAKEN = 1, 2, 3  # the purpose in the payload
+SINGLE, GROUP, SELF_ISSUED = 1, 2, 3  # the purpose in the payload
 
 
 class Replacement(Base):
@@ -50,7 +50,7 @@ class Pass(Base):
     campaign: Mapped[Campaign] = relationship()
     key: Mapped[keys.SigningKey] = relationship()
     event: Mapped[Event | None] = relationship()
-    stands_for: Mapped[Replacement | None] = relationship(
+    replaces: Mapped[Replacement | None] = relationship(
         foreign_keys=Replacement.new_id, lazy="joined", viewonly=True
     )
     replaced_by: Mapped[Replacement | None] = relationship(foreign_keys=Replacement.old_id, viewonly=True)
@@ -58,7 +58,7 @@ class Pass(Base):
     @property
     def holder(self) -> str:
         """Who holds it, as the ledger names a holder: a pass and the one that replaced it are one participant."""
-        return f"p:{self.stands_for.root if self.stands_for else self.serial:010x}"
+        return f"p:{self.replaces.root if self.replaces else self.serial:010x}"
 
     @property
     def token(self) -> str:
@@ -83,10 +83,10 @@ def issue(
     headcount: int | None = None,
     event: Event | None = None,
     count: int = 1,
-    taken: bool = False,
+    self_issued: bool = False,
     issued_by: int | None = None,
 ) -> list[Pass]:
-    """Make passes in one transaction. A headcount makes them group passes; taken: a visitor took it without a name.
+    """Make passes in one transaction. A headcount makes them group passes; self_issued: a visitor took it without a name.
 
     Raises Mistake for an unknown group, a headcount outside 1-999 or a count outside 1-10,000."""
     if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
@@ -100,7 +100,7 @@ def issue(
         raise Mistake(N_("Ask for 1 to 10,000 passes at once."))
     if event is not None and event.campaign_id != campaign.id:
         raise Mistake(N_("That event belongs to another campaign."))
-    purpose = TAKEN if taken else GROUP if headcount is not None else SINGLE
+    purpose = SELF_ISSUED if self_issued else GROUP if headcount is not None else SINGLE
     event_id = event.id if event else None
     with transaction():
         return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
@@ -116,7 +116,7 @@ def _add(
     now: datetime,
     issued_by: int | None,
 ) -> list[Pass]:
-    key = keys.in_use(keys.PASS)
+    key = keys.current_key(keys.PASS)
     made = [
         Pass(
             campaign=campaign,
@@ -155,7 +155,7 @@ def revoke(pass_id: int, now: datetime) -> Pass:
     with transaction():
         found = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
         if found is None:
-            raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
+            raise NotFound(N_("There is no pass %(id)s."), id=pass_id)
         found.revoked_at = found.revoked_at or now
     return found
 
@@ -166,22 +166,22 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
         with transaction():
             old = db.session.get(Pass, pass_id)
             if old is None:
-                raise Unknown(N_("There is no pass %(id)s."), id=pass_id)
+                raise NotFound(N_("There is no pass %(id)s."), id=pass_id)
             old.revoked_at = old.revoked_at or now
             [new] = _add(
                 old.campaign, old.purpose, old.group, old.headcount, old.event_id, 1, now, issued_by=by
             )
             db.session.flush()
-            root = old.stands_for.root if old.stands_for else old.serial
+            root = old.replaces.root if old.replaces else old.serial
             db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
     except IntegrityError:  # a pass is replaced once: the unique key is the rule
         raise Conflict(N_("Pass %(id)s has been replaced already."), id=pass_id) from None
-    db.session.refresh(new, ["stands_for"])
+    db.session.refresh(new, ["replaces"])
     return new
 
 
 @dataclass(frozen=True)
-class OpenedPass:
+class PassContent:
     """What a genuine pass says, by its own signed payload. group: its key. event: None for the whole campaign."""
 
     token: str
@@ -193,21 +193,21 @@ class OpenedPass:
     revoked: bool
 
 
-def open_pass(text: str) -> OpenedPass | None:
+def read_pass(text: str) -> PassContent | None:
     """Read and verify the text of a pass; None for everything that we did not sign as one."""
     try:
-        sealed = signatures.read(text)
-    except signatures.NotOursError:
+        sealed = signatures.parse_code(text)
+    except signatures.UnknownCodeError:
         return None
     payload = sealed.payload
-    key = keys.find(keys.PASS, payload.key_id) if isinstance(payload, signatures.PassPayload) else None
+    key = keys.find_key(keys.PASS, payload.key_id) if isinstance(payload, signatures.PassPayload) else None
     if key is None or not signatures.verify_pass(sealed, key.public):
         return None
     campaign = db.session.scalar(select(Campaign).where(Campaign.number == payload.campaign))
     if campaign is None:
         return None
-    row = by_serials(campaign.id, {payload.serial}).get(payload.serial)
-    return OpenedPass(
+    row = passes_by_serial(campaign.id, {payload.serial}).get(payload.serial)
+    return PassContent(
         token=signatures.last_segment(text),
         campaign=campaign,
         group=campaign.group_by_number(payload.group),
@@ -218,7 +218,7 @@ def open_pass(text: str) -> OpenedPass | None:
     )
 
 
-def by_serials(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
+def passes_by_serial(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
     """The rows of these serial numbers in a campaign."""
     rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
     return {row.serial: row for row in rows}

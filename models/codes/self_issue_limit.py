@@ -19,7 +19,7 @@ IN_A_MINUTE, IN_AN_HOUR = 60, 600
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-class TakenCount(Base):
+class SelfIssueCount(Base):
     """Passes taken from one address in one minute."""
 
     __tablename__ = "taken_count"
@@ -29,17 +29,17 @@ class TakenCount(Base):
     passes: Mapped[int]
 
 
-def count(address: str, secret_key: str, now: datetime) -> None:
+def count_pass(address: str, secret_key: str, now: datetime) -> None:
     """One more from this address. Raises TooMany, and then it is not counted."""
     # Short enough to search: without the secret key a stolen table tells nothing.
     digest = hmac.digest(secret_key.encode(), b"openweek-taking\x01" + address.encode(), hashlib.sha256).hex()
     minute = now.replace(second=0, microsecond=0)
-    one_more = insert(TakenCount).values(digest=digest, minute=minute, passes=1)
+    one_more = insert(SelfIssueCount).values(digest=digest, minute=minute, passes=1)
     one_more = one_more.on_conflict_do_update(
-        index_elements=["digest", "minute"], set_={"passes": TakenCount.passes + 1}
+        index_elements=["digest", "minute"], set_={"passes": SelfIssueCount.passes + 1}
     )
-    of_the_hour = select(TakenCount.minute, TakenCount.passes).where(
-        TakenCount.digest == digest, TakenCount.minute > minute - HOUR
+    of_the_hour = select(SelfIssueCount.minute, SelfIssueCount.passes).where(
+        SelfIssueCount.digest == digest, SelfIssueCount.minute > minute - HOUR
     )
     with transaction():
         db.session.execute(one_more)
@@ -50,7 +50,7 @@ def count(address: str, secret_key: str, now: datetime) -> None:
             raise TooMany(N_("Wait a little, then try again."), MINUTE)
 
 
-def forget_old(now: datetime) -> None:
+def delete_old(now: datetime) -> None:
     """What slows nobody down any more."""
     with transaction():
-        db.session.execute(delete(TakenCount).where(TakenCount.minute < now - HOUR))
+        db.session.execute(delete(SelfIssueCount).where(SelfIssueCount.minute < now - HOUR))

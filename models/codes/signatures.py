@@ -25,7 +25,7 @@ _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
 _BASE32 = re.compile(r"[A-Z2-7]+\Z")
 
 
-class NotOursError(ValueError):
+class UnknownCodeError(ValueError):
     """A text that is no code of this system."""
 
 
@@ -56,21 +56,23 @@ class PassPayload:
 
 @dataclass(frozen=True)
 class VenuePayload:
-    """The 7 bytes of a venue code. turn: the issue number of a printed code, or the step mod 256 of a rotating one."""
+    """The 7 bytes of a venue code. issue_or_step: the issue number of a printed code, or the step mod 256 of a rotating one."""
 
     purpose: int
     key_id: int
     number: int
-    turn: int
+    issue_or_step: int
 
     def pack(self) -> bytes:
         return (
-            bytes((VERSION << 4 | self.purpose, self.key_id)) + self.number.to_bytes(4) + bytes((self.turn,))
+            bytes((VERSION << 4 | self.purpose, self.key_id))
+            + self.number.to_bytes(4)
+            + bytes((self.issue_or_step,))
         )
 
 
 @dataclass(frozen=True)
-class Sealed:
+class UnverifiedCode:
     """A code taken apart and not yet verified."""
 
     payload: PassPayload | VenuePayload
@@ -85,21 +87,21 @@ def last_segment(text: str) -> str:
     return segment.upper() if segment.isascii() else segment
 
 
-def read(text: str) -> Sealed:
-    """Take a scanned text apart. Raises NotOursError for everything that has not the shape of a code."""
+def parse_code(text: str) -> UnverifiedCode:
+    """Take a scanned text apart. Raises UnknownCodeError for everything that has not the shape of a code."""
     token = last_segment(text)
     if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
-        raise NotOursError
+        raise UnknownCodeError
     raw = b32decode(token)
     version, purpose = raw[0] >> 4, raw[0] & 15
     if version != VERSION:
-        raise NotOursError
+        raise UnknownCodeError
     if len(token) == PASS_CHARACTERS and purpose in PASS_PURPOSES:
-        return Sealed(_unpack_pass(raw), raw[16:])
+        return UnverifiedCode(_unpack_pass(raw), raw[16:])
     if len(token) == VENUE_CHARACTERS and purpose in (PRINTED, ROTATING):
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
-        return Sealed(payload, raw[7:])
-    raise NotOursError
+        return UnverifiedCode(payload, raw[7:])
+    raise UnknownCodeError
 
 
 def _unpack_pass(raw: bytes) -> PassPayload:
@@ -124,7 +126,7 @@ def sign_pass(payload: PassPayload, secret: bytes) -> str:
     return _text(packed + Ed25519PrivateKey.from_private_bytes(secret).sign(_PASS_CONTEXT + packed))
 
 
-def verify_pass(sealed: Sealed, public: bytes) -> bool:
+def verify_pass(sealed: UnverifiedCode, public: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(
             sealed.signature, _PASS_CONTEXT + sealed.payload.pack()
@@ -151,14 +153,14 @@ def step_at(seconds: float) -> int:
     return int(seconds // STEP_SECONDS)
 
 
-def verify_venue(sealed: Sealed, secret: bytes, seconds: float) -> str:
+def verify_venue(sealed: UnverifiedCode, secret: bytes, seconds: float) -> str:
     """Check a venue code at a moment: "ok", "bad" (not signed by us) or "old" (a rotating step that has passed)."""
     payload = sealed.payload
     if payload.purpose == PRINTED:
         return "ok" if hmac.compare_digest(_venue_mac(payload, secret, 0), sealed.signature) else "bad"
     present = step_at(seconds)
     # The payload carries the step mod 256, so of each 256 steps one fits it: the nearest, or one of the past days.
-    nearest = present - ((present - payload.turn + 128) % 256 - 128)
+    nearest = present - ((present - payload.issue_or_step + 128) % 256 - 128)
     for step in range(nearest, max(present - STEPS_REMEMBERED, 0) - 1, -256):
         if hmac.compare_digest(_venue_mac(payload, secret, step), sealed.signature):
             return "ok" if present - STEPS_OLD <= step <= present + STEPS_AHEAD else "old"

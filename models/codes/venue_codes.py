@@ -45,14 +45,14 @@ class VenueCode(Base):
         )
 
 
-def for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
+def code_for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
     """The event's code of this method, made at the first asking. Raises Conflict for an event without a date."""
     if not event.occurrences:
         raise Conflict(NO_DATE)
-    return for_events([event.id], now, method)[event.id]
+    return codes_for_events([event.id], now, method)[event.id]
 
 
-def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -> dict[int, VenueCode]:
+def codes_for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -> dict[int, VenueCode]:
     """The codes of dated events, by event id; missing ones are made in one transaction."""
     found = _standing(event_ids, method)
     if len(found) == len(set(event_ids)):
@@ -61,7 +61,7 @@ def for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -
         _take_turns(event_ids)
         found = _standing(event_ids, method)
         for event_id in sorted(set(event_ids) - found.keys()):
-            found[event_id] = make(event_id, method, now)
+            found[event_id] = make_code(event_id, method, now)
     return found
 
 
@@ -71,19 +71,19 @@ def reissue(event: Event, now: datetime) -> VenueCode:
         _take_turns([event.id])
         code = _standing([event.id], PRINTED).get(event.id)
         if code is None:
-            return make(event.id, PRINTED, now)
+            return make_code(event.id, PRINTED, now)
         # Locked and read anew: two who reissue at once each get a print of their own.
         db.session.refresh(code, with_for_update=True)
         if code.issue < LAST_ISSUE:
             code.issue += 1
             return code
         code.revoked_at = now
-        return make(event.id, PRINTED, now)
+        return make_code(event.id, PRINTED, now)
 
 
-def make(event_id: int, method: str, now: datetime) -> VenueCode:
+def make_code(event_id: int, method: str, now: datetime) -> VenueCode:
     """A new code. Runs inside the caller's transaction."""
-    code = VenueCode(event_id=event_id, method=method, key_id=keys.in_use(keys.VENUE).id, created_at=now)
+    code = VenueCode(event_id=event_id, method=method, key_id=keys.current_key(keys.VENUE).id, created_at=now)
     db.session.add(code)
     return code
 
@@ -103,7 +103,7 @@ def _take_turns(event_ids: Sequence[int]) -> None:
     db.session.execute(asked.with_for_update(key_share=True))
 
 
-def printed(event: Event) -> VenueCode | None:
+def printed_code(event: Event) -> VenueCode | None:
     """The event's printed code as it stands now, if it has been made."""
     return _standing([event.id], PRINTED).get(event.id)
 
@@ -123,26 +123,26 @@ def _standing(event_ids: Sequence[int], method: str) -> dict[int, VenueCode]:
 
 
 @dataclass(frozen=True)
-class Opened:
+class CodeReading:
     """What became of a venue code that somebody opened. reason: None, or why it opens nothing."""
 
     code: VenueCode | None
     reason: str | None = None
 
 
-def open_code(text: str, now: datetime) -> Opened:
+def read_code(text: str, now: datetime) -> CodeReading:
     """Read and verify a venue code. reason: unknown_code, bad_signature, revoked, expired (a rotating step passed)."""
     try:
-        sealed = signatures.read(text)
-    except signatures.NotOursError:
-        return Opened(None, "unknown_code")
+        sealed = signatures.parse_code(text)
+    except signatures.UnknownCodeError:
+        return CodeReading(None, "unknown_code")
     if not isinstance(sealed.payload, signatures.VenuePayload):
-        return Opened(None, "unknown_code")
-    key = keys.find(keys.VENUE, sealed.payload.key_id)
+        return CodeReading(None, "unknown_code")
+    key = keys.find_key(keys.VENUE, sealed.payload.key_id)
     answer = signatures.verify_venue(sealed, key.secret, now.timestamp()) if key else "bad"
     code = db.session.get(VenueCode, sealed.payload.number) if answer != "bad" else None
     if code is None or _PURPOSE[code.method] != sealed.payload.purpose:
-        return Opened(None, "bad_signature")
-    if code.revoked_at is not None or (code.method == PRINTED and code.issue != sealed.payload.turn):
-        return Opened(code, "revoked")
-    return Opened(code, "expired" if answer == "old" else None)
+        return CodeReading(None, "bad_signature")
+    if code.revoked_at is not None or (code.method == PRINTED and code.issue != sealed.payload.issue_or_step):
+        return CodeReading(code, "revoked")
+    return CodeReading(code, "expired" if answer == "old" else None)

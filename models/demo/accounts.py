@@ -13,8 +13,8 @@ from models.codes.passes import Pass
 from models.db import db, transaction
 from models.demo import week
 from models.errors import N_
-from models.events.draft import Lead
-from models.organizations.tables import Account, Role, add_account, find_account, new_organization
+from models.events.draft import OrganizationDraft
+from models.organizations.tables import Account, Role, add_account, find_account, find_or_create_organization
 
 OFFICE_NAME = "宣传周办公室（演练）"
 
@@ -25,27 +25,36 @@ class DemoAccount:
 
     email: str
     role: str
-    organization: Lead
+    organization: OrganizationDraft
     what: str
 
 
 def roles() -> tuple[DemoAccount, ...]:
     return (
-        DemoAccount("organizer@example.org", Role.ORGANIZER, week.host("xihu"), N_("organizer")),
+        DemoAccount("organizer@example.org", Role.ORGANIZER, week.host_of("xihu"), N_("organizer")),
         DemoAccount(
-            "school@example.org", Role.ORGANIZER, week.host("school"), N_("organizer of another organization")
+            "school@example.org",
+            Role.ORGANIZER,
+            week.host_of("school"),
+            N_("organizer of another organization"),
         ),
         DemoAccount(
-            "county@example.org", Role.OFFICE, Lead(f"西湖区{OFFICE_NAME}", "330106"), N_("county office")
+            "county@example.org",
+            Role.OFFICE,
+            OrganizationDraft(f"西湖区{OFFICE_NAME}", "330106"),
+            N_("county office"),
         ),
         DemoAccount(
             "province@example.org",
             Role.OFFICE,
-            Lead(f"浙江省{OFFICE_NAME}", "330000"),
+            OrganizationDraft(f"浙江省{OFFICE_NAME}", "330000"),
             N_("provincial office"),
         ),
         DemoAccount(
-            "committee@example.org", Role.COMMITTEE, Lead("组委会办公室（演练）"), N_("committee office")
+            "committee@example.org",
+            Role.COMMITTEE,
+            OrganizationDraft("组委会办公室（演练）"),
+            N_("committee office"),
         ),
     )
 
@@ -64,7 +73,7 @@ def ensure_accounts(password: str | None, now: datetime) -> str | None:
             account = known[role.email]
             if account is None:
                 seat = role.organization
-                organization = new_organization(seat.name, seat.region_code, seat.line)
+                organization = find_or_create_organization(seat.name, seat.region_code, seat.line)
                 add_account(role.email, organization, role.role, fresh, now)
             else:
                 account.set_password(fresh)

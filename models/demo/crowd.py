@@ -19,7 +19,7 @@ from models.codes import passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db
 from models.devices import kiosks
-from models.events.check_in_window import Sitting, of_events
+from models.events.check_in_window import CheckInWindow, windows_of
 from models.events.tables import Event
 from models.ledger.tables import Scan, ScanKind
 
@@ -30,7 +30,7 @@ BUSES = 3  # times at which people arrive at a sitting
 WAVE = timedelta(minutes=14)  # a device hands in what it scanned in this time, so that nothing is late
 
 
-def ensure(campaign: Campaign, events: list[Event], now: datetime) -> None:
+def ensure_crowd(campaign: Campaign, events: list[Event], now: datetime) -> None:
     """Fill the sittings that have begun, once for each set of events."""
     ids = [event.id for event in events]
     if db.session.scalar(select(Scan.number).where(Scan.event_id.in_(ids)).limit(1)) is not None:
@@ -45,7 +45,7 @@ def ensure(campaign: Campaign, events: list[Event], now: datetime) -> None:
 
 def _begin(campaign: Campaign, ids: list[int]) -> datetime:
     """Before the first door opens: passes and devices were there by then."""
-    return min(sitting.opens for sitting in of_events(ids, campaign.zone)) - timedelta(days=1)
+    return min(sitting.opens for sitting in windows_of(ids, campaign.zone)) - timedelta(days=1)
 
 
 class _Guests:
@@ -79,13 +79,13 @@ def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now
     """Hand in what the event's device scanned; answers what phones scanned there."""
     begun = [
         sitting
-        for sitting in of_events([event.id], guests.campaign.zone)
-        if sitting.held and sitting.start < now
+        for sitting in windows_of([event.id], guests.campaign.zone)
+        if sitting.takes_place and sitting.start < now
     ]
     if not begun:
         return []
-    kiosk, _token = kiosks.add(event, issued)
-    poster = venue_codes.for_event(event, issued)
+    kiosk, _token = kiosks.create_kiosk(event, issued)
+    poster = venue_codes.code_for_event(event, issued)
     scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
     _hand_in(
         [scan for scan in scans if scan.kind != ScanKind.VENUE],
@@ -103,7 +103,7 @@ def _hand_in(scans: list[Attempt], desk: Desk) -> None:
 
 
 def _scans(
-    event: Event, sitting: Sitting, guests: _Guests, chance: Random, now: datetime, poster: int
+    event: Event, sitting: CheckInWindow, guests: _Guests, chance: Random, now: datetime, poster: int
 ) -> Iterator[Attempt]:
     """What the doors of one sitting see until now."""
     first = sitting.start

@@ -17,7 +17,7 @@ from models.campaigns import file
 from models.campaigns.file import CampaignFile
 from models.campaigns.tables import Campaign
 from models.db import db
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
 from models.events.tables import Event
 from models.operations import campaign_loader
 from models.publishing import lifecycle
@@ -28,7 +28,7 @@ LENGTH, TODAY_IS = 7, 3
 HALF_DAY_WORDS = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
 
 
-def ensure(now: datetime) -> Campaign:
+def ensure_week(now: datetime) -> Campaign:
     """The campaign with today in its days, and its events published."""
     campaign = campaign_loader.load_campaign(_file(now), rehearsal=True, figures_released=True)
     if events_of(campaign):
@@ -54,7 +54,7 @@ def events_of(campaign: Campaign) -> list[Event]:
 
 def _file(now: datetime) -> CampaignFile:
     """The terms of the 2024 week under another name, on days that contain today."""
-    terms = file.default()
+    terms = file.default_campaign_file()
     today = clock.day_of(now, terms.zone)
     known = db.session.get(Campaign, ID)
     starts = today - timedelta(days=TODAY_IS - 1)
@@ -82,10 +82,10 @@ def _table() -> dict:
     return tomllib.loads(files("models").joinpath("data/rehearsal.toml").read_text(encoding="utf-8"))
 
 
-def host(key: str) -> Lead:
+def host_of(key: str) -> OrganizationDraft:
     """One of the made-up organizations."""
     entry = _table()["hosts"][key]
-    return Lead(entry["name"], entry["region"], entry.get("line"))
+    return OrganizationDraft(entry["name"], entry["region"], entry.get("line"))
 
 
 def _drafts(campaign: Campaign) -> list[tuple[EventDraft, bool]]:
@@ -94,7 +94,7 @@ def _drafts(campaign: Campaign) -> list[tuple[EventDraft, bool]]:
 
 
 def _draft(entry: dict, campaign: Campaign) -> EventDraft:
-    lead = host(entry["host"])
+    lead = host_of(entry["host_of"])
     venue = _venue(entry)
     sittings = tuple(
         _sitting(entry, campaign.days[number - 1], campaign.zone, venue) for number in entry["days"]
@@ -104,7 +104,7 @@ def _draft(entry: dict, campaign: Campaign) -> EventDraft:
         description=entry.get("text", ""),
         region_code=lead.region_code,
         lead=lead,
-        hosts=(lead.name, *(host(key).name for key in entry.get("with", ()))),
+        hosts=(lead.name, *(host_of(key).name for key in entry.get("with", ()))),
         groups=tuple(entry["groups"]),
         formats=tuple(FormatDraft(key, text) for key, text in entry["formats"].items()),
         main_focus=entry["focus"],

@@ -17,7 +17,7 @@ from models.events.tables import Event, EventStatus, Occurrence
 from models.organizations.tables import Account
 
 LONGEST_NAME = 30
-MOST_GOALS = 200
+MOST_TARGETS = 200
 LONGEST_MESSAGE = 120  # what a steward reads at a glance
 
 
@@ -32,7 +32,7 @@ def rename(kiosk: Kiosk, name: str) -> None:
         _held(kiosk).name = name
 
 
-def tell(kiosk: Kiosk, message: str, now: datetime) -> None:
+def show_message(kiosk: Kiosk, message: str, now: datetime) -> None:
     """Show a message on a device until it is taken away; an empty one takes it away. Raises Mistake, Conflict."""
     message = _one_line(message)
     if len(message) > LONGEST_MESSAGE:
@@ -54,7 +54,7 @@ def unlock(kiosk: Kiosk, now: datetime) -> None:
         _serving(kiosk, now).locked_at = None
 
 
-def goals(account: Account, event: Event, now: datetime) -> list[Event]:
+def move_targets(account: Account, event: Event, now: datetime) -> list[Event]:
     """Events to which an account can move a device of this one: of the same campaign, not over. Those of the same
     organization first, then those of the same region, then by day; at most MOST_GOALS."""
     yesterday = event.campaign.today(now) - timedelta(days=1)  # one over midnight, and the hour after its end
@@ -79,9 +79,9 @@ def goals(account: Account, event: Event, now: datetime) -> list[Event]:
             first.c.day,
             Event.id,
         )
-        .limit(MOST_GOALS)
+        .limit(MOST_TARGETS)
     )
-    return [one for one in db.session.scalars(asked) if check_in_window.end_of(one) > now]
+    return [one for one in db.session.scalars(asked) if check_in_window.closing_time(one) > now]
 
 
 def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
@@ -90,7 +90,11 @@ def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
     The time of a phone that goes with its event is now that of the other one. Raises Conflict."""
     if there.campaign_id != here.campaign_id or there.id == here.id:
         raise Conflict(N_("Choose another event of the same week."))
-    if there.status == EventStatus.CANCELLED or not there.occurrences or check_in_window.end_of(there) <= now:
+    if (
+        there.status == EventStatus.CANCELLED
+        or not there.occurrences
+        or check_in_window.closing_time(there) <= now
+    ):
         raise Conflict(N_("That event is over, cancelled or has no date: nobody can be checked in there."))
     with transaction():
         kiosk = _serving(kiosk, now)
@@ -106,7 +110,7 @@ def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
         ):
             db.session.add(KioskService(kiosk_id=kiosk.id, event_id=there.id, since=now))
         if kiosk.expires_at is not None:
-            kiosk.expires_at = check_in_window.end_of(there)
+            kiosk.expires_at = check_in_window.closing_time(there)
         db.session.flush()
         db.session.expire(kiosk, ["services"])
 
@@ -119,7 +123,7 @@ def _held(kiosk: Kiosk) -> Kiosk:
 def _serving(kiosk: Kiosk, now: datetime) -> Kiosk:
     """The same, of one in service. Raises Conflict."""
     kiosk = _held(kiosk)
-    if kiosk.ended(now) is not None:
+    if kiosk.ended_at(now) is not None:
         raise Conflict(N_("%(name)s is out of service. To go on, pair the device anew."), name=kiosk.name)
     return kiosk
 

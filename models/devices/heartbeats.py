@@ -11,12 +11,12 @@ from models.db import db, insert, transaction
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.errors import N_, Mistake
 
-MOST = 10_000_000  # scans; more than any device holds
+MOST_SCANS = 10_000_000  # scans; more than any device holds
 _VERSION = re.compile(r"[\w.+-]{0,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Beat:
+class HeartbeatReport:
     """One report, read with care. Its fields are the columns of Heartbeat."""
 
     waiting: int
@@ -27,14 +27,14 @@ class Beat:
     charging: bool | None
 
 
-def read(raw: dict, now: datetime) -> Beat:
+def parse_report(raw: dict, now: datetime) -> HeartbeatReport:
     """A report as the API takes it: {"waiting", "aside", "oldest", "version", "battery", "charging"}. Pure.
 
     Raises Mistake with the field that is wrong and what it should be."""
     oldest = raw.get("oldest")
-    return Beat(
-        waiting=_whole(raw, "waiting", MOST, 0),
-        aside=_whole(raw, "aside", MOST, 0),
+    return HeartbeatReport(
+        waiting=_whole(raw, "waiting", MOST_SCANS, 0),
+        aside=_whole(raw, "aside", MOST_SCANS, 0),
         # A clock that is a little ahead makes no scan of the future.
         oldest_at=None if oldest is None else min(clock.parse_instant(oldest), now),
         version=_version(raw.get("version", "")),
@@ -64,7 +64,7 @@ def _yes_or_no(value: object) -> bool | None:
     raise Mistake(N_("“charging” must be true, false or null."))
 
 
-def note(kiosk: Kiosk, beat: Beat, now: datetime) -> None:
+def save_report(kiosk: Kiosk, beat: HeartbeatReport, now: datetime) -> None:
     """Write the report over the one before."""
     told = {"at": now, **asdict(beat)}
     statement = insert(Heartbeat).values(kiosk_id=kiosk.id, **told)

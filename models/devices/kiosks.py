@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.bearer import secret_digest
 from models.db import LARGEST_ID, Base, Instant, db, transaction
-from models.errors import N_, Conflict, Unknown
+from models.errors import N_, Conflict, NotFound
 from models.events import check_in_window
 from models.events.tables import Event
 
-HAND_OVER = timedelta(days=7)  # how long a device out of service may still hand in what it holds
+GRACE_AFTER_END = timedelta(days=7)  # how long a device out of service may still hand in what it holds
 
 
 class Kiosk(Base):
@@ -43,23 +43,23 @@ class Kiosk(Base):
     @property
     def scopes(self) -> list[str]:
         """What it may do, as its app is told: of scan, tally, supervisor."""
-        held = (("scan", self.scans), ("tally", self.tallies), ("supervisor", self.supervisor))
+        held = (("scan", self.can_scan), ("tally", self.can_tally), ("supervisor", self.supervisor))
         return [name for name, has in held if has]
 
     @property
-    def scans(self) -> bool:
+    def can_scan(self) -> bool:
         return self.may_scan or self.supervisor
 
     @property
-    def tallies(self) -> bool:
+    def can_tally(self) -> bool:
         return self.may_tally or self.supervisor
 
-    def ended(self, now: datetime) -> datetime | None:
+    def ended_at(self, now: datetime) -> datetime | None:
         """Since when it is out of service: revoked, or expired. None while it serves."""
         expired = self.expires_at if self.expires_at is not None and self.expires_at <= now else None
         return min((at for at in (self.revoked_at, expired) if at is not None), default=None)
 
-    def served(self, at: datetime) -> list[int]:
+    def event_ids_at(self, at: datetime) -> list[int]:
         """Ids of the events that the device served at an instant; before its first service, those of the first."""
         then = [s.event_id for s in self.services if s.since <= at and (s.until is None or at < s.until)]
         if not then and self.services:
@@ -68,7 +68,7 @@ class Kiosk(Base):
         return then
 
     @property
-    def ever_served(self) -> frozenset[int]:
+    def all_event_ids(self) -> frozenset[int]:
         """Ids of all the events that it served, whenever."""
         return frozenset(service.event_id for service in self.services)
 
@@ -102,22 +102,22 @@ class Heartbeat(Base):
     charging: Mapped[bool | None]
 
 
-def add(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
+def create_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
     """A device for a script, without a pairing code: the device and its token, shown this once.
 
     what: may_scan, may_tally, supervisor, expires_at of the Kiosk. Raises Conflict for an event without a date."""
-    must_have_dates(event)
+    check_has_dates(event)
     with transaction():
-        return enrol(event, now, **what)
+        return insert_kiosk(event, now, **what)
 
 
-def must_have_dates(event: Event) -> None:
+def check_has_dates(event: Event) -> None:
     """Raises Conflict for an event at which nobody can be checked in."""
     if not event.occurrences:
         raise Conflict(N_("This event has no date yet. Give it one before pairing a device."))
 
 
-def enrol(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
+def insert_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
     """A new device and its token. Runs inside the caller's transaction."""
     token = "owk_" + secrets.token_urlsafe(32)
     kiosk = Kiosk(
@@ -137,8 +137,8 @@ def enrol(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
 def by_token(token: str, now: datetime) -> Kiosk | None:
     """The device with this token; None when there is none or it ended longer ago than it may hand in scans."""
     kiosk = db.session.scalar(select(Kiosk).where(Kiosk.digest == secret_digest(token)))
-    ended = kiosk.ended(now) if kiosk else None
-    return None if kiosk is None or (ended is not None and now - ended > HAND_OVER) else kiosk
+    ended = kiosk.ended_at(now) if kiosk else None
+    return None if kiosk is None or (ended is not None and now - ended > GRACE_AFTER_END) else kiosk
 
 
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:
@@ -146,12 +146,12 @@ def revoke(kiosk_id: int, now: datetime) -> Kiosk:
     with transaction():
         kiosk = db.session.get(Kiosk, kiosk_id) if 0 < kiosk_id <= LARGEST_ID else None
         if kiosk is None:
-            raise Unknown(N_("There is no kiosk %(id)s."), id=kiosk_id)
+            raise NotFound(N_("There is no kiosk %(id)s."), id=kiosk_id)
         kiosk.revoked_at = kiosk.revoked_at or now
     return kiosk
 
 
-def go_with(event: Event, now: datetime) -> None:
+def follow_event_hours(event: Event, now: datetime) -> None:
     """The hours of an event have changed: phones that go with it, and whose time is not over, go with the new ones. Runs
     inside the caller's transaction."""
     if not event.occurrences:
@@ -161,4 +161,4 @@ def go_with(event: Event, now: datetime) -> None:
     )
     phones = update(Kiosk).where(Kiosk.id.in_(here), Kiosk.expires_at > now)
     # Not before now: what they have scanned until this moment counts.
-    db.session.execute(phones.values(expires_at=max(check_in_window.end_of(event), now)))
+    db.session.execute(phones.values(expires_at=max(check_in_window.closing_time(event), now)))

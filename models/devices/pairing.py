@@ -45,13 +45,13 @@ def _digest(code: str, secret_key: str) -> str:
     return hmac.digest(secret_key.encode(), b"openweek-pairing\x01" + code.encode(), hashlib.sha256).hex()
 
 
-def offer(event: Event, secret_key: str, now: datetime, **what) -> str:
+def create_code(event: Event, secret_key: str, now: datetime, **what) -> str:
     """A fresh pairing code for an event. Raises Conflict for an event that has no dated occurrence, or for a device
     that goes with an event which is over.
 
     what: may_scan, may_tally, supervisor, with_event of the PairingCode."""
-    kiosks.must_have_dates(event)
-    if what.get("with_event") and check_in_window.end_of(event) <= now:
+    kiosks.check_has_dates(event)
+    if what.get("with_event") and check_in_window.closing_time(event) <= now:
         raise Conflict(N_("This event is over, and a steward's phone would be out of service at once."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():
@@ -62,14 +62,14 @@ def offer(event: Event, secret_key: str, now: datetime, **what) -> str:
     return code
 
 
-def find(code: str, secret_key: str) -> PairingCode | None:
+def find_code(code: str, secret_key: str) -> PairingCode | None:
     """What was offered under a code, whatever became of it."""
     return db.session.get(PairingCode, _digest(code, secret_key))
 
 
-def open_offer(code: str, secret_key: str, now: datetime) -> PairingCode | None:
+def find_usable_code(code: str, secret_key: str, now: datetime) -> PairingCode | None:
     """The offer behind a pairing code while a device can still use it."""
-    offer = find(code, secret_key)
+    offer = find_code(code, secret_key)
     return offer if offer is not None and offer.used_at is None and now < offer.expires_at else None
 
 
@@ -86,13 +86,13 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
         if not taken.rowcount:
             raise Mistake(N_("This pairing code is wrong, used or older than 10 minutes. Ask for a new one."))
         offer = db.session.get_one(PairingCode, digest, populate_existing=True)
-        kiosk, token = kiosks.enrol(
+        kiosk, token = kiosks.insert_kiosk(
             offer.event,
             now,
             may_scan=offer.may_scan,
             may_tally=offer.may_tally,
             supervisor=offer.supervisor,
-            expires_at=check_in_window.end_of(offer.event) if offer.with_event else None,
+            expires_at=check_in_window.closing_time(offer.event) if offer.with_event else None,
         )
         offer.kiosk_id = kiosk.id
     return kiosk, token

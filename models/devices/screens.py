@@ -16,13 +16,13 @@ from models.codes import signatures, venue_codes
 from models.codes.venue_codes import ROTATING, VenueCode
 from models.db import Base, Instant, db, transaction
 from models.devices.pairing import ALPHABET, CODE_LENGTH, CODE_LIFE
-from models.errors import N_, Conflict, Mistake, Unknown
+from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event, EventStatus
 
 DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # steps that a screen may hold in advance
 
 
-class Display(Base):
+class Screen(Base):
     """A screen. Until it is paired the row is only an offer: a pairing code, kept as a keyed hash."""
 
     __tablename__ = "display"
@@ -46,60 +46,60 @@ def _digest(code: str, secret_key: str) -> str:
     return hmac.digest(secret_key.encode(), b"openweek-display\x01" + code.encode(), hashlib.sha256).hex()
 
 
-def offer(event: Event, secret_key: str, now: datetime) -> str:
+def create_pairing(event: Event, secret_key: str, now: datetime) -> str:
     """A fresh pairing code for a screen of this event. Raises Conflict where there is nothing to check in to."""
     if not event.occurrences or event.status == EventStatus.CANCELLED:
         raise Conflict(N_("This event has no date or was cancelled: there is no code to show on a screen."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():
         db.session.add(
-            Display(event_id=event.id, pairing=_digest(code, secret_key), pairing_until=now + CODE_LIFE)
+            Screen(event_id=event.id, pairing=_digest(code, secret_key), pairing_until=now + CODE_LIFE)
         )
     return code
 
 
-def open_offer(code: str, secret_key: str, now: datetime) -> Display | None:
+def find_pairing(code: str, secret_key: str, now: datetime) -> Screen | None:
     """The offer behind a pairing code while a screen can still use it."""
-    found = db.session.scalar(select(Display).where(Display.pairing == _digest(code, secret_key)))
+    found = db.session.scalar(select(Screen).where(Screen.pairing == _digest(code, secret_key)))
     return found if found is not None and found.paired_at is None and now < found.pairing_until else None
 
 
-def pair(code: str, secret_key: str, now: datetime) -> tuple[Display, str]:
+def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
     """Turn a pairing code into a screen and its token. Raises Mistake when the code is wrong, used or too old."""
     code = "".join(c for c in code.upper() if c.isalnum())
     token = "owd_" + secrets.token_urlsafe(32)
     with transaction():
         # The update is the lock: of two screens on which the same code is typed, one finds it unused.
         taken = db.session.scalar(
-            update(Display)
+            update(Screen)
             .where(
-                Display.pairing == _digest(code, secret_key),
-                Display.paired_at.is_(None),
-                Display.pairing_until > now,
+                Screen.pairing == _digest(code, secret_key),
+                Screen.paired_at.is_(None),
+                Screen.pairing_until > now,
             )
             .values(paired_at=now, digest=secret_digest(token))
-            .returning(Display.id)
+            .returning(Screen.id)
         )
         if taken is None:
             raise Mistake(N_("This pairing code is wrong, used or older than 10 minutes. Ask for a new one."))
-        found = db.session.get_one(Display, taken, populate_existing=True)
-        found.code = venue_codes.make(found.event_id, ROTATING, now)
+        found = db.session.get_one(Screen, taken, populate_existing=True)
+        found.code = venue_codes.make_code(found.event_id, ROTATING, now)
     return found, token
 
 
-def by_token(token: str) -> Display | None:
+def by_token(token: str) -> Screen | None:
     """The screen with this token, while it is in service."""
     return db.session.scalar(
-        select(Display).where(Display.digest == secret_digest(token), Display.revoked_at.is_(None))
+        select(Screen).where(Screen.digest == secret_digest(token), Screen.revoked_at.is_(None))
     )
 
 
-def seen(display: Display, now: datetime) -> None:
+def mark_seen(display: Screen, now: datetime) -> None:
     with transaction():
         display.seen_at = now
 
 
-def texts(display: Display, first: int, count: int) -> list[str]:
+def code_tokens(display: Screen, first: int, count: int) -> list[str]:
     """The tokens of its code for so many steps from `first` on (steps of 30 seconds since 1970)."""
     moments = (
         datetime.fromtimestamp(step * signatures.STEP_SECONDS, UTC) for step in range(first, first + count)
@@ -107,17 +107,17 @@ def texts(display: Display, first: int, count: int) -> list[str]:
     return [display.code.token(moment) for moment in moments]
 
 
-def of_event(event: Event) -> list[Display]:
+def screens_of(event: Event) -> list[Screen]:
     """The screens that were ever paired for an event, those in service first."""
-    asked = select(Display).where(Display.event_id == event.id, Display.paired_at.is_not(None))
-    return list(db.session.scalars(asked.order_by(Display.revoked_at.is_not(None), Display.id.desc())))
+    asked = select(Screen).where(Screen.event_id == event.id, Screen.paired_at.is_not(None))
+    return list(db.session.scalars(asked.order_by(Screen.revoked_at.is_not(None), Screen.id.desc())))
 
 
 def revoke(event: Event, display_id: int, now: datetime) -> None:
     """End a screen of this event and its codes. What they counted stays. Raises Unknown."""
     with transaction():
-        found = next((one for one in of_event(event) if one.id == display_id), None)
+        found = next((one for one in screens_of(event) if one.id == display_id), None)
         if found is None:
-            raise Unknown(N_("There is no screen %(id)s."), id=display_id)
+            raise NotFound(N_("There is no screen %(id)s."), id=display_id)
         found.revoked_at = found.revoked_at or now
         found.code.revoked_at = found.code.revoked_at or now

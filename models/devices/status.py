@@ -24,18 +24,18 @@ LOW_BATTERY = 20  # percent
 
 
 @dataclass(frozen=True)
-class Device:
-    """A device as the desk sees it at a moment. here: it serves the event now; else events says where it went.
+class DeviceStatus:
+    """A device as the desk sees it at a moment. serves_event: it does so now; else events says where it went.
 
-    heard: when the server last heard of it. waiting: scans that it has not delivered, as it last told, and since when
+    heard_at: when the server last heard of it. waiting: scans that it has not delivered, as it last told, and since when
     the oldest of them waits. aside: those that the server could not read. The last five are None where it never told.
     """
 
     kiosk: Kiosk
     state: str
-    here: bool
+    serves_event: bool
     events: list[Event]
-    heard: datetime | None
+    heard_at: datetime | None
     silent: bool
     waiting: int | None
     aside: int | None
@@ -52,12 +52,12 @@ class Device:
         return bool(self.kiosk.heartbeat and self.kiosk.heartbeat.charging)
 
     @property
-    def weak(self) -> bool:
+    def battery_low(self) -> bool:
         """Its battery will not last."""
         return self.battery is not None and self.battery <= LOW_BATTERY and not self.charging
 
 
-def devices_of(event: Event, now: datetime) -> list[Device]:
+def statuses_of(event: Event, now: datetime) -> list[DeviceStatus]:
     """Every device that serves or has served an event: those in service first, newest first. Four queries."""
     served = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
     rows = db.session.scalars(
@@ -67,22 +67,22 @@ def devices_of(event: Event, now: datetime) -> list[Device]:
         .order_by(Kiosk.id.desc())
         .execution_options(populate_existing=True)
     )
-    found = [stand(kiosk, event, now) for kiosk in rows]
-    return sorted(found, key=lambda device: (not device.here, not device.serving))
+    found = [status_of(kiosk, event, now) for kiosk in rows]
+    return sorted(found, key=lambda device: (not device.serves_event, not device.serving))
 
 
-def stand(kiosk: Kiosk, event: Event, now: datetime) -> Device:
+def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
     """How one device stands, seen from an event."""
     told = kiosk.heartbeat
     present = [service.event for service in kiosk.services if service.until is None]
     heard = max((at for at in (kiosk.seen_at, told.at if told else None) if at), default=None)
     state = state_of(kiosk, now)
-    return Device(
+    return DeviceStatus(
         kiosk=kiosk,
         state=state,
-        here=any(one.id == event.id for one in present),
+        serves_event=any(one.id == event.id for one in present),
         events=present,
-        heard=heard,
+        heard_at=heard,
         silent=state in (DeviceState.SERVING, DeviceState.LOCKED)
         and now - (heard or kiosk.paired_at) > SILENT_AFTER,
         waiting=told.waiting if told else None,
@@ -97,6 +97,6 @@ def state_of(kiosk: Kiosk, now: datetime) -> str:
     """serving, locked (by the desk), expired (its time is over) or ended (by the desk)."""
     if kiosk.revoked_at is not None:
         return DeviceState.ENDED
-    if kiosk.ended(now) is not None:
+    if kiosk.ended_at(now) is not None:
         return DeviceState.EXPIRED
     return DeviceState.LOCKED if kiosk.locked_at is not None else DeviceState.SERVING

@@ -15,13 +15,13 @@ from models.db import db
 from models.events.tables import NO_DATE, Event, Occurrence
 
 
-def stand(event: Event) -> None:
+def update_calendar_order(event: Event) -> None:
     """Bring an event's place and days up to its occurrences, inside the caller's transaction."""
     sittings = [(row.start_day, row.end_day, row.start_at) for row in event.occurrences]
     event.calendar_place, event.on_days = _told(event.campaign, sittings)
 
 
-def stand_anew(campaign: Campaign) -> None:
+def rebuild_calendar_order(campaign: Campaign) -> None:
     """The same for all events of a campaign whose days were moved, inside the caller's transaction."""
     asked = (
         select(Occurrence.event_id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
@@ -39,7 +39,7 @@ def stand_anew(campaign: Campaign) -> None:
         db.session.execute(update(Event), rows)
 
 
-def days_bits(campaign: Campaign, days: Iterable[date]) -> int | None:
+def bits_of_days(campaign: Campaign, days: Iterable[date]) -> int | None:
     """The bits of these days; None where one of them is outside the campaign."""
     found = 0
     for day in days:
@@ -49,7 +49,7 @@ def days_bits(campaign: Campaign, days: Iterable[date]) -> int | None:
     return found
 
 
-def bits(campaign: Campaign, start: date, end: date) -> int:
+def bits_between(campaign: Campaign, start: date, end: date) -> int:
     """The bits of the days from start to end, as far as they are the campaign's."""
     first = max(0, (start - campaign.starts).days)
     last = min((end - campaign.starts).days, (campaign.ends - campaign.starts).days)
@@ -61,7 +61,7 @@ def _told(campaign: Campaign, sittings: Sequence[tuple[date, date, datetime | No
         return NO_DATE, 0
     days = 0
     for start, end, _at in sittings:
-        days |= bits(campaign, start, end)
+        days |= bits_between(campaign, start, end)
     return min(_place(campaign, start, at) for start, _end, at in sittings), days
 
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from models import clock, urls
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign, TermKind
+from models.campaigns.tables import OTHER_FORMAT, Campaign, TermKind
 from models.errors import N_, Mistake
 from models.events.tables import HALF_DAYS, MODES, Event
 from models.organizations.tables import Organization
@@ -41,7 +40,7 @@ class OccurrenceDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class OrganizationDraft:
     """The organization that an event counts for, found by name and region, made with this line where it is new."""
 
     name: str
@@ -49,7 +48,7 @@ class Lead:
     line: str | None = None
 
     @classmethod
-    def of(cls, organization: Organization) -> "Lead":
+    def of(cls, organization: Organization) -> "OrganizationDraft":
         return cls(organization.name, organization.region_code, organization.line)
 
 
@@ -85,7 +84,7 @@ class EventDraft:
     description: str = ""
     region_code: str | None = None
     region_text: str = ""
-    lead: Lead | None = None
+    lead: OrganizationDraft | None = None
     hosts: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     formats: tuple[FormatDraft, ...] = ()
@@ -121,7 +120,7 @@ def draft_of(event: Event) -> EventDraft:
         description=event.description,
         region_code=event.region_code,
         region_text=event.region_text,
-        lead=Lead.of(event.lead) if event.lead else None,
+        lead=OrganizationDraft.of(event.lead) if event.lead else None,
         hosts=tuple(host.name for host in event.hosts),
         groups=tuple(event.groups),
         formats=tuple(FormatDraft(row.format, row.text) for row in event.formats),
@@ -150,7 +149,7 @@ def _occurrence_draft(occurrence) -> OccurrenceDraft:
     return OccurrenceDraft(**plain, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
 
 
-def joined(kept: Event, other: Event) -> EventDraft:
+def draft_of_merge(kept: Event, other: Event) -> EventDraft:
     """An event as it stands, with the hosts and places of another that it has not."""
     mine, theirs = draft_of(kept), draft_of(other)
     hosts = tuple(dict.fromkeys((*mine.hosts, *theirs.hosts)))
@@ -182,7 +181,7 @@ def _settled(draft: EventDraft, known: dict[tuple, VenueDraft]) -> EventDraft:
     sittings = [replace(o, venue=o.venue and venue(o.venue)) for o in draft.occurrences]
     return replace(
         draft,
-        lead=draft.lead and Lead(draft.lead.name, draft.lead.region_code),
+        lead=draft.lead and OrganizationDraft(draft.lead.name, draft.lead.region_code),
         groups=tuple(sorted(draft.groups)),
         main_format=draft.counted_format,
         venues=tuple(venue(given) for given in draft.all_venues()),
@@ -197,7 +196,7 @@ def _start(occurrence: OccurrenceDraft) -> tuple:
     return occurrence.start_day, at, occurrence.end_day, occurrence.venue.name if occurrence.venue else ""
 
 
-def check(campaign: Campaign, draft: EventDraft) -> None:
+def check_draft(campaign: Campaign, draft: EventDraft) -> None:
     """Raise Mistake, one sentence, for the first thing in a draft that the campaign's rules refuse."""
     if not draft.title.strip():
         raise Mistake(N_("An event needs a title."))
@@ -205,7 +204,7 @@ def check(campaign: Campaign, draft: EventDraft) -> None:
     _known(campaign, TermKind.AUDIENCE, draft.groups)
     _known(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
     asked = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
-    _known(campaign, TermKind.FORMAT, [key for key in asked if key != campaigns.OTHER_FORMAT])
+    _known(campaign, TermKind.FORMAT, [key for key in asked if key != OTHER_FORMAT])
     if draft.mode is not None and draft.mode not in MODES:
         raise Mistake(N_("“%(mode)s” is not one of onsite, online and mixed."), mode=draft.mode[:40])
     if draft.online_url:
@@ -220,7 +219,7 @@ def _online(url: str) -> None:
     if not url.startswith(("https://", "http://")):
         raise Mistake(N_("An online address begins with https:// or http://."))
     try:
-        urls.encoded(url)
+        urls.to_ascii_url(url)
     except ValueError:
         raise Mistake(
             N_("“%(url)s” cannot be opened. Copy the online address once more, whole."), url=url
@@ -250,7 +249,7 @@ def _short_enough(draft: EventDraft) -> None:
 def _known(campaign: Campaign, kind: str, keys) -> None:
     for key in keys:
         if campaign.term(kind, key) is None:
-            known = ", ".join(term.key for term in campaign.of(kind))
+            known = ", ".join(term.key for term in campaign.terms_of(kind))
             raise Mistake(
                 N_("“%(key)s” is not in this campaign's list. Use one of: %(known)s."),
                 key=key[:40],

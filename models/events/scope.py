@@ -8,13 +8,13 @@ committee: every event. A withdrawn event is in no list and has no page, but its
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from models.db import LARGEST_ID, db
-from models.errors import N_, Unknown
+from models.errors import N_, NotFound
 from models.events.tables import Event
 from models.organizations.tables import Account, Role
 from models.places import regions
 
 
-def reach(account: Account) -> ColumnElement[bool]:
+def event_in_reach(account: Account) -> ColumnElement[bool]:
     """The condition on Event that says which events an account reaches, withdrawn ones too."""
     led = Event.lead_id == account.organization_id
     if account.role == Role.COMMITTEE:
@@ -28,18 +28,18 @@ def _in_region(code: str | None) -> ColumnElement[bool]:
     """The event happens in this region or below: its code has the same first digits (660000 is not below 650000)."""
     if not code:
         return false()
-    digits = regions.prefix(code)
+    digits = regions.code_prefix(code)
     return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
-def event_ids(account: Account) -> Select[tuple[int]]:
+def reachable_event_ids(account: Account) -> Select[tuple[int]]:
     """The ids of all events whose figures an account may ask for."""
-    return select(Event.id).where(reach(account))
+    return select(Event.id).where(event_in_reach(account))
 
 
 def events_for(account: Account) -> Select[tuple[Event]]:
     """The events that an account sees and changes, in no particular order."""
-    return select(Event).where(reach(account), Event.withdrawn_at.is_(None))
+    return select(Event).where(event_in_reach(account), Event.withdrawn_at.is_(None))
 
 
 def event_for(account: Account, event_id: int) -> Event:
@@ -48,5 +48,5 @@ def event_for(account: Account, event_id: int) -> Event:
     if 0 < event_id <= LARGEST_ID:
         found = db.session.scalar(events_for(account).where(Event.id == event_id))
     if found is None:
-        raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)
+        raise NotFound(N_("There is no event %(id)s on your desk."), id=event_id)
     return found

@@ -140,7 +140,7 @@ def _joined(asked: Select, table: type[Counter] | type[Presence], campaign: Camp
     if where.scope is not None:
         asked = asked.where(Event.id.in_(where.scope))
     if where.regions:
-        prefixes = [regions.prefix(code) for code in where.regions]
+        prefixes = [regions.code_prefix(code) for code in where.regions]
         within = Event.region_code.startswith(prefixes[0], autoescape=True)
         for prefix in prefixes[1:]:
             within |= Event.region_code.startswith(prefix, autoescape=True)

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.events import scope
 from models.events.tables import Event, Occurrence
@@ -51,8 +50,8 @@ def campaigns_of(account: Account) -> list[Campaign]:
 def chosen(held: list[Campaign], asked: str | None, now: datetime) -> Campaign | None:
     """The campaign to show: the one asked for, else the current one, else the latest. Raises Unknown."""
     if asked:
-        return campaigns.find(asked)
-    current = campaigns.current(now)
+        return find_campaign(asked)
+    current = current_campaign(now)
     if current is not None and current.id in {campaign.id for campaign in held}:
         return current
     return held[0] if held else current
@@ -71,9 +70,11 @@ def overview(account: Account, campaign: Campaign, filters: Filters, page: int, 
         .group_by(Occurrence.event_id)
         .subquery()
     )  # fmt: skip
-    asked = scope.events_for(account).where(Event.campaign_id == campaign.id, *queries.of_event(filters))
+    asked = scope.events_for(account).where(
+        Event.campaign_id == campaign.id, *queries.event_conditions(filters)
+    )
     if filters.day:
-        on_days = select(Occurrence.event_id).where(*queries.of_sitting(Filters(day=filters.day)))
+        on_days = select(Occurrence.event_id).where(*queries.occurrence_conditions(Filters(day=filters.day)))
         asked = asked.where(Event.id.in_(on_days))
     total = db.session.scalar(select(func.count()).select_from(asked.subquery())) or 0
     pages = max(1, -(-total // LINES))

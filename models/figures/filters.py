@@ -24,7 +24,7 @@ def of(filters: Filters, scope: Select[tuple[int]] | None = None) -> Where:
         formats=filters.format,
         days=filters.day,
         more=(
-            *queries.of_event(Filters(mode=filters.mode, q=filters.q)),
-            *queries.of_sitting(Filters(venue=filters.venue)),
+            *queries.event_conditions(Filters(mode=filters.mode, q=filters.q)),
+            *queries.occurrence_conditions(Filters(venue=filters.venue)),
         ),
     )

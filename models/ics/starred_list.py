@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.bearer import secret_digest
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake, NotFound
 from models.events.merges import EventMerge
 from models.events.tables import Event, Occurrence
 from models.ics import entries, vcalendar, vevent
@@ -74,7 +74,7 @@ def find(campaign: Campaign, secret: str) -> ChosenList:
     )
     chosen = db.session.scalar(held)
     if chosen is None:
-        raise Unknown(_NO_LIST)
+        raise NotFound(_NO_LIST)
     return chosen
 
 
@@ -168,7 +168,7 @@ def _public_ids(campaign: Campaign, event_ids: Iterable[int]) -> list[int]:
     public = queries.events(campaign).where(Event.id.in_(wanted))
     found = list(db.session.scalars(public.with_only_columns(Event.id)))
     if not found:
-        raise Unknown(N_("That event is not on the public calendar."))
+        raise NotFound(N_("That event is not on the public calendar."))
     return found
 
 
@@ -176,7 +176,7 @@ def _locked(chosen: ChosenList) -> ChosenList:
     """The list's row, which two changes at once take one after the other. Raises Unknown where it was deleted."""
     held = db.session.get(ChosenList, chosen.id, with_for_update=True, populate_existing=True)
     if held is None:
-        raise Unknown(_NO_LIST)
+        raise NotFound(_NO_LIST)
     return held
 
 

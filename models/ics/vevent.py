@@ -105,7 +105,7 @@ def _summary(occurrence: Occurrence) -> str:
 
 def _description(occurrence: Occurrence, site: Site) -> str:
     event = occurrence.event
-    groups = [term.name_zh for term in event.campaign.of(TermKind.AUDIENCE) if term.key in event.groups]
+    groups = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
     told = (
         ("时间", _time_told(occurrence)),
         ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
@@ -129,7 +129,7 @@ def _region(code: str | None) -> str:
 
 @lru_cache(maxsize=1)
 def _region_names() -> dict[str, str]:
-    return {row.code: row.name for row in regions.load()}
+    return {row.code: row.name for row in regions.all_regions()}
 
 
 def _time_told(occurrence: Occurrence) -> str:
@@ -194,7 +194,7 @@ def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
 
 def _categories(event: Event) -> list[str]:
     """Audience groups and forms of activity; a form outside the campaign's list by the word it was told in."""
-    found = [term.name_zh for term in event.campaign.of(TermKind.AUDIENCE) if term.key in event.groups]
+    found = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
     keys = [event.main_format] if event.main_format else []
     for key in dict.fromkeys(keys + [row.format for row in event.formats]):
         term = event.campaign.term(TermKind.FORMAT, key)
@@ -206,6 +206,6 @@ def _categories(event: Event) -> list[str]:
 def address(url: str) -> str:
     """An online address as a program may carry it; nothing for what is none."""
     try:
-        return urls.encoded(line(url))
+        return urls.to_ascii_url(line(url))
     except ValueError:
         return ""

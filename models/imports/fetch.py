@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from models.errors import N_, Mistake
-from models.urls import encoded, located
+from models.urls import decode_location, to_ascii_url
 
 MOST_BYTES = 1024 * 1024
 SECONDS = 20.0
@@ -98,7 +98,7 @@ def fetch(
 
 
 def _onward(url: str, location: str) -> str:
-    onward = located(location)
+    onward = decode_location(location)
     try:
         return urljoin(url, onward)
     except ValueError:
@@ -116,7 +116,7 @@ def unreachable(host: str) -> Mistake:
 def _parts(url: str) -> SplitResult:
     """What an address is made of, as it is sent."""
     try:
-        parts = urlsplit(encoded(url))
+        parts = urlsplit(to_ascii_url(url))
         sane = len(url) <= LONGEST_URL and url.isprintable() and " " not in url and parts.port != 0
     except ValueError:
         sane = False

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft, Lead
+from models.events.draft import EventDraft, OrganizationDraft
 from models.organizations.tables import Account, Role
 from models.places import regions
 
@@ -31,16 +31,16 @@ def _led(draft: EventDraft, account: Account) -> EventDraft:
             host=draft.lead.name,
             own=own.name,
         )
-    return replace(draft, lead=Lead.of(own), hosts=draft.hosts or (own.name,))
+    return replace(draft, lead=OrganizationDraft.of(own), hosts=draft.hosts or (own.name,))
 
 
 def _inside(draft: EventDraft, account: Account) -> EventDraft:
     own = account.organization
     if draft.lead is not None and draft.lead.name == own.name:
-        return replace(draft, lead=Lead.of(own))
+        return replace(draft, lead=OrganizationDraft.of(own))
     if draft.region_code is None:
         return replace(draft, region_code=own.region_code)
     if own.region_code is None or not regions.is_below(draft.region_code, own.region_code):
-        name = next((row.name for row in regions.load() if row.code == own.region_code), own.name)
+        name = next((row.name for row in regions.all_regions() if row.code == own.region_code), own.name)
         raise Mistake(N_("This event is not in %(region)s, so it is not on your office's desk."), region=name)
     return draft

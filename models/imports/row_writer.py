@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft, draft_of
+from models.events.draft import EventDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.organizations.tables import Account
@@ -99,7 +99,7 @@ class Keep:
         if row.cancelled:
             why = Finding(N_("Its source says that it is cancelled, and it was never here. Nothing to do."))
             return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
-        lifecycle.check(self.campaign, row.draft)
+        check_draft(self.campaign, row.draft)
         if self.dry_run:
             return Outcome(row.number, RowVerdict.NEW, row.findings)
         with self._alone():
@@ -133,8 +133,8 @@ class Keep:
                     N_("Changed here by hand, and so left as it is: %(fields)s."), fields=field_names(kept)
                 ),
             )
-        lifecycle.check(self.campaign, draft)
-        changed = lifecycle.differences(event, draft)
+        check_draft(self.campaign, draft)
+        changed = differences(event, draft)
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
@@ -165,7 +165,7 @@ def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, lis
     by_hand = {name for change in changes for name in change.fields}
     here = draft_of(event)
     kept = {f.name: getattr(here, f.name) for f in fields(EventDraft) if f.name in by_hand}
-    return replace(draft, **kept), [name for name in lifecycle.differences(event, draft) if name in kept]
+    return replace(draft, **kept), [name for name in differences(event, draft) if name in kept]
 
 
 def field_names(names: Iterable[str]) -> Names:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models import clock
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus
 from models.imports import Outcome, counts, read_file, take_in
@@ -100,7 +100,7 @@ def feeds_for(account: Account) -> Select[tuple[PulledFeed]]:
     reach = {Role.COMMITTEE: PulledFeed.id.is_not(None), Role.OFFICE: mine}.get(account.role, false())
     code = account.organization.region_code
     if account.role == Role.OFFICE and code:
-        digits = regions.prefix(code)
+        digits = regions.code_prefix(code)
         inside = PulledFeed.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
         reach = or_(mine, inside)
     return select(PulledFeed).where(reach, PulledFeed.removed_at.is_(None))
@@ -110,7 +110,7 @@ def feed_for(account: Account, feed_id: int) -> PulledFeed:
     """One feed of an account's reach. Raises Unknown."""
     found = db.session.scalar(feeds_for(account).where(PulledFeed.id == min(feed_id, LARGEST_ID)))
     if found is None:
-        raise Unknown(N_("There is no calendar %(id)s on your desk."), id=feed_id)
+        raise NotFound(N_("There is no calendar %(id)s on your desk."), id=feed_id)
     return found
 
 
@@ -132,7 +132,7 @@ def may_pull(account: Account) -> bool:
 def add(account: Account, campaign: Campaign, url: str, now: datetime) -> PulledFeed:
     """Pull this address from now on, for the first time within a minute. Raises Mistake."""
     if not may_pull(account):
-        raise Unknown(N_("There is no page at this address. Check it for a slip, or start from the week."))
+        raise NotFound(N_("There is no page at this address. Check it for a slip, or start from the week."))
     url = fetching.cleaned(url)
     with transaction():
         held = select(PulledFeed).where(
@@ -177,7 +177,7 @@ def answer(account: Account, feed: PulledFeed, event_id: int, now: datetime, *, 
     event = scope.event_for(account, event_id)
     waiting = db.session.get(VanishedEvent, (feed.id, event.id))
     if waiting is None:
-        raise Unknown(N_("There is no event %(id)s on your desk."), id=event_id)
+        raise NotFound(N_("There is no event %(id)s on your desk."), id=event_id)
     if cancel:
         lifecycle.cancel(event, now, account)
     with transaction():

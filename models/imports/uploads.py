@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
-from models.errors import N_, Conflict, Mistake, Unknown
+from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.scope import events_for
 from models.events.tables import Event
 from models.imports import CalendarEntry, Finding, Names, Outcome, read_file, take_in
@@ -100,7 +100,7 @@ def find(account: Account, draft_id: int, now: datetime) -> ImportDraft:
     )
     found = db.session.scalar(asked)
     if found is None:
-        raise Unknown(N_("This file is no longer here: it is kept for a day. Hand it in again."))
+        raise NotFound(N_("This file is no longer here: it is kept for a day. Hand it in again."))
     return found
 
 

@@ -28,12 +28,14 @@ class Reading:
 def reading_of(campaign: Campaign) -> Reading:
     def words(kind: str) -> dict[str, str]:
         return {
-            word: term.key for term in campaign.of(kind) for word in (term.key, term.name_en, term.name_zh)
+            word: term.key
+            for term in campaign.terms_of(kind)
+            for word in (term.key, term.name_en, term.name_zh)
         }
 
     lines = tuple(
         file.Term(term.number, term.key, term.name_zh, term.name_en, recognise=tuple(term.recognise))
-        for term in campaign.of(TermKind.LINE)
+        for term in campaign.terms_of(TermKind.LINE)
     )
     formats = words(TermKind.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
     return Reading(

@@ -48,7 +48,7 @@ def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:
 def undo_of(row: Scan) -> Undo:
     """The effect of a stored undo: a supervisor's reaches the events that its device served then."""
     kiosk = db.session.get(Kiosk, row.kiosk_id) if row.supervisor and row.kiosk_id else None
-    return Undo(row.kiosk_id, row.at, frozenset(kiosk.served(row.at)) if kiosk else frozenset())
+    return Undo(row.kiosk_id, row.at, frozenset(kiosk.event_ids_at(row.at)) if kiosk else frozenset())
 
 
 def counts(flags: int, ruling: str | None) -> bool:

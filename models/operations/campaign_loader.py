@@ -9,7 +9,7 @@ from models.campaigns.file import CampaignFile
 from models.campaigns.tables import Campaign, ReportedFormat, Term, TermKind
 from models.db import db, transaction
 from models.errors import N_, Conflict, Mistake
-from models.events.calendar_order import stand_anew
+from models.events.calendar_order import rebuild_calendar_order
 from models.events.tables import Event, EventAudience, EventFormat
 from models.organizations.tables import Organization
 from models.places import regions
@@ -34,7 +34,7 @@ def load_regions() -> int:
         columns = [getattr(Region, name) for name in ("code", "parent_code", *_REGION)]
         known = {row.code: tuple(row) for row in db.session.execute(select(*columns))}
         new, changed = [], []
-        for row in regions.load():
+        for row in regions.all_regions():
             wanted = {"code": row.code, "parent_code": row.parent or None}
             wanted |= {name: getattr(row, name) for name in _REGION}
             if row.code not in known:
@@ -83,9 +83,9 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
             setattr(campaign, name, getattr(file, name))
         db.session.flush()
         if before != (campaign.starts, campaign.ends, campaign.zone):
-            stand_anew(campaign)
+            rebuild_calendar_order(campaign)
         for kind in campaign_file.KINDS:
-            _load_terms(campaign, kind, file.of(kind))
+            _load_terms(campaign, kind, file.terms_of(kind))
         _load_formats(campaign, file)
         db.session.flush()
         db.session.expire(campaign, ["terms", "reported_formats"])

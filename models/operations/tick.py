@@ -23,7 +23,7 @@ _KEY = "tick_due"
 
 
 @dataclass(frozen=True)
-class Done:
+class TickResult:
     """What a tick came to: pairing codes and handed-in files forgotten, calendar entries rendered again, calendars
     of others pulled."""
 
@@ -57,10 +57,10 @@ def release(now: datetime) -> None:
         )
 
 
-def tick(now: datetime) -> Done:
+def tick(now: datetime) -> TickResult:
     """Do what is due, once. Each task has its own transactions."""
-    self_issue_limit.forget_old(now)
-    return Done(
+    self_issue_limit.delete_old(now)
+    return TickResult(
         codes=_forget_pairing_codes(now),
         entries=ical.rerender_stale(now),
         files=uploads.forget_old(now),

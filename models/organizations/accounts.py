@@ -6,19 +6,19 @@ from sqlalchemy import select
 
 from models.campaigns.tables import Term, TermKind
 from models.db import LARGEST_ID, db, transaction
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake, NotFound
 from models.organizations.tables import (
     Account,
     Organization,
     Role,
     add_account,
+    find_or_create_organization,
     issue_api_token,
-    new_organization,
 )
 from models.places.tables import Region
 
 
-def enrol(
+def create_account(
     email: str,
     organization: str,
     role: str,
@@ -44,13 +44,13 @@ def _organization(asked: str, region: str | None, line: str | None) -> Organizat
     if asked.isdecimal():
         found = db.session.get(Organization, int(asked)) if int(asked) <= LARGEST_ID else None
         if found is None:
-            raise Unknown(N_("There is no organization with the number “%(value)s”."), value=asked[:40])
+            raise NotFound(N_("There is no organization with the number “%(value)s”."), value=asked[:40])
         return found
     if region is not None and (len(region) != 6 or db.session.get(Region, region) is None):
         raise Mistake(N_("There is no region with the code “%(value)s”."), value=region[:40])
     if line is not None and db.session.scalar(_line(line)) is None:
         raise Mistake(N_("There is no line of government “%(value)s” in this week."), value=line[:40])
-    return _named(asked, region) or new_organization(asked, region, line)
+    return _named(asked, region) or find_or_create_organization(asked, region, line)
 
 
 def _line(key: str):

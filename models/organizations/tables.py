@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db
-from models.errors import N_, Mistake, Unknown
+from models.errors import N_, Mistake, NotFound
 from models.places.tables import Region
 
 
@@ -85,7 +85,7 @@ class ApiToken(Base):
     account: Mapped[Account] = relationship(lazy="joined")
 
 
-def new_organization(name: str, region_code: str | None, line: str | None) -> Organization:
+def find_or_create_organization(name: str, region_code: str | None, line: str | None) -> Organization:
     """The organization with this name in this region, made if it is new. Runs inside the caller's transaction."""
     found = db.session.scalar(
         select(Organization).where(
@@ -129,7 +129,7 @@ def _nobodys_hash() -> str:
     return generate_password_hash(secrets.token_hex(16))
 
 
-def sign_in(email: str, password: str) -> Account | None:
+def authenticate(email: str, password: str) -> Account | None:
     """The account whose password this is, or None."""
     account = find_account(email)
     right = check_password_hash(
@@ -142,7 +142,7 @@ def issue_api_token(email: str, now: datetime) -> str:
     """A new personal token for an account; shown this once. Runs inside the caller's transaction."""
     account = find_account(email)
     if account is None:
-        raise Unknown(N_("There is no account for %(email)s."), email=email)
+        raise NotFound(N_("There is no account for %(email)s."), email=email)
     token = "owp_" + secrets.token_urlsafe(32)
     db.session.add(ApiToken(account=account, digest=secret_digest(token), created_at=now))
     return token

@@ -15,7 +15,7 @@ def in_china(latitude: float, longitude: float) -> bool:
     return 0.8293 <= latitude <= 55.8271 and 72.004 <= longitude <= 137.8347
 
 
-def gcj02(latitude: float, longitude: float) -> tuple[float, float]:
+def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
     """The point as maps of the mainland want it; unchanged outside China. Degrees in, degrees out: latitude first."""
     if not in_china(latitude, longitude):
         return latitude, longitude

@@ -22,7 +22,7 @@ CORPS = "660000"
 UNKNOWN, ELSEWHERE, AMBIGUOUS, SEVERAL, NO_CODE, ABOVE, CORPS_HAS_NONE = (
     "unknown", "elsewhere", "ambiguous", "several", "no_code", "above", "corps_has_none",
 )  # fmt: skip
-WHY = {
+PROBLEM_TEXTS = {
     UNKNOWN: N_("“%(text)s” was not recognised as the name of a place. Write it in full, as GB/T 2260 does."),
     ELSEWHERE: N_("“%(text)s” does not lie in the place named before it."),
     AMBIGUOUS: N_("There are several places called “%(text)s”: name the place above it."),
@@ -34,7 +34,7 @@ WHY = {
 
 
 @dataclass(frozen=True, slots=True)
-class RegionRow:
+class StandardRegion:
     """One region. parent is "" for a province; short is the name in daily use; name_en is given for provinces only.
 
     addressee: the notice is addressed to it. statistical: numbered by official statistics, not by GB/T 2260.
@@ -59,7 +59,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognition:
     """code: the deepest region that is certain, None where nothing is."""
 
     code: str | None
@@ -67,11 +67,11 @@ class Recognised:
 
 
 @lru_cache(maxsize=1)
-def load() -> tuple[RegionRow, ...]:
+def all_regions() -> tuple[StandardRegion, ...]:
     """Every region in the order of the codes, so that a parent comes before what lies below it."""
     with files("models").joinpath("data/regions.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            RegionRow(
+            StandardRegion(
                 code=row["code"],
                 parent=row["parent"],
                 level=row["level"],
@@ -86,9 +86,9 @@ def load() -> tuple[RegionRow, ...]:
 
 
 @lru_cache(maxsize=1)
-def by_code() -> dict[str, RegionRow]:
+def regions_by_code() -> dict[str, StandardRegion]:
     """Every region by its code."""
-    return {row.code: row for row in load()}
+    return {row.code: row for row in all_regions()}
 
 
 def level_of(code: str) -> str:
@@ -100,7 +100,7 @@ def level_of(code: str) -> str:
     return PREFECTURE if code.endswith("00") else COUNTY
 
 
-def prefix(code: str) -> str:
+def code_prefix(code: str) -> str:
     """The digits with which every code in this region starts: 32, 3207, or all six of a county."""
     return code[: {PROVINCE: 2, PREFECTURE: 4, COUNTY: 6}[level_of(code)]]
 
@@ -112,16 +112,16 @@ def ancestors(code: str) -> tuple[str, ...]:
 
 def is_below(code: str, ancestor: str) -> bool:
     """Whether a region lies in another. A region lies in itself, as a scope needs it."""
-    return code.startswith(prefix(ancestor))
+    return code.startswith(code_prefix(ancestor))
 
 
-def called(text: str) -> list[RegionRow]:
+def regions_named(text: str) -> list[StandardRegion]:
     """The regions with this full name; where there is none, those that are called so in daily use."""
     names = _names()
     return names.full.get(text) or names.short.get(text, [])
 
 
-def recognise(province: str, city: str, county: str) -> Recognised:
+def recognise_region(province: str, city: str, county: str) -> Recognition:
     """The deepest region that three cells of a table name for certain, and every text that could not be used.
 
     Full names (连云港市), names in daily use (连云港) and those with a plain suffix (迪庆州) are read; short ones only
@@ -136,25 +136,25 @@ def recognise(province: str, city: str, county: str) -> Recognised:
 class _Names:
     """Every region by each way to write it; a full name always wins over a short one."""
 
-    full: dict[str, list[RegionRow]]
-    short: dict[str, list[RegionRow]]
+    full: dict[str, list[StandardRegion]]
+    short: dict[str, list[StandardRegion]]
 
-    def all(self, text: str) -> list[RegionRow]:
+    def all(self, text: str) -> list[StandardRegion]:
         return self.full.get(text, []) + self.short.get(text, [])
 
 
 @lru_cache(maxsize=1)
 def _names() -> _Names:
-    full: dict[str, list[RegionRow]] = {}
-    short: dict[str, list[RegionRow]] = {}
-    for row in load():
+    full: dict[str, list[StandardRegion]] = {}
+    short: dict[str, list[StandardRegion]] = {}
+    for row in all_regions():
         full.setdefault(row.name, []).append(row)
         for name in _shorter(row) - {row.name}:
             short.setdefault(name, []).append(row)
     return _Names(full, short)
 
 
-def _shorter(row: RegionRow) -> set[str]:
+def _shorter(row: StandardRegion) -> set[str]:
     """迪庆 and 迪庆州, 琼中 and 琼中县, 广西 and 广西自治区."""
     names = {row.short}
     for long, plain in (("自治区", "自治区"), ("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
@@ -175,12 +175,12 @@ class _Reading:
     """One row being read from the province down: where it stands, and what was left out."""
 
     def __init__(self) -> None:
-        self.here: RegionRow | None = None
+        self.here: StandardRegion | None = None
         self.sure = True  # nothing above was left out
         self.closed = False  # a cell above names several places, or one that lies elsewhere
         self.problems: list[Problem] = []
 
-    def read(self, cells: Iterable[tuple[str, str]]) -> Recognised:
+    def read(self, cells: Iterable[tuple[str, str]]) -> Recognition:
         for name, written in cells:
             text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", written or ""))
             if text:
@@ -189,7 +189,7 @@ class _Reading:
                     self.problems.append(Problem(name, written.strip(), why))
                     self.sure = False
                     self.closed = self.closed or why in {SEVERAL, ELSEWHERE}
-        return Recognised(self.here.code if self.here else None, self.problems)
+        return Recognition(self.here.code if self.here else None, self.problems)
 
     def _step(self, cell: str, text: str) -> str | None:
         """Go down by one cell; the reason where it was not possible."""
@@ -209,7 +209,7 @@ class _Reading:
         self.here = found
         return None
 
-    def _find(self, cell: str, text: str) -> RegionRow | str:
+    def _find(self, cell: str, text: str) -> StandardRegion | str:
         for candidate in self._spellings(text):
             for level in _LEVELS[cell]:
                 rows = [
@@ -223,7 +223,7 @@ class _Reading:
             return ELSEWHERE
         return NO_CODE if _ZONE.search(text) else UNKNOWN
 
-    def _called(self, text: str, cell: str) -> list[RegionRow]:
+    def _called(self, text: str, cell: str) -> list[StandardRegion]:
         """Places of this name here. A name in daily use counts only where the place above is certain."""
         names = _names()
         full = [row for row in names.full.get(text, ()) if self._within(row)]
@@ -231,10 +231,10 @@ class _Reading:
             return full
         return names.short.get(text, [])
 
-    def _fits(self, row: RegionRow, text: str, cell: str, level: str) -> bool:
+    def _fits(self, row: StandardRegion, text: str, cell: str, level: str) -> bool:
         return row.level == level and _named(row, text, cell) and self._within(row)
 
-    def _within(self, row: RegionRow) -> bool:
+    def _within(self, row: StandardRegion) -> bool:
         return self.here is None or (row != self.here and is_below(row.code, self.here.code))
 
     def _spellings(self, text: str) -> Iterable[str]:
@@ -244,7 +244,7 @@ class _Reading:
             return
         rest = text
         for code in (*ancestors(self.here.code), self.here.code):
-            row = by_code()[code]
+            row = regions_by_code()[code]
             for name in (row.name, row.short):
                 if rest.startswith(name) and len(rest) > len(name):
                     rest = rest.removeprefix(name)
@@ -253,11 +253,14 @@ class _Reading:
             yield rest
 
 
-def _named(row: RegionRow, text: str, cell: str) -> bool:
+def _named(row: StandardRegion, text: str, cell: str) -> bool:
     """In a cell of another level only the full name is certain, or that of a county directly under a province."""
     return row.level == _LEVELS[cell][0] or row.name == text or _directly_under_province(row)
 
 
-def _directly_under_province(row: RegionRow) -> bool:
+def _directly_under_province(row: StandardRegion) -> bool:
     """Whether only a grouping row (市辖区, 省直辖县级行政区划) stands between a county and its province."""
-    return row.level == COUNTY and re.search("^(市辖区|县)$|直辖县级", by_code()[row.parent].name) is not None
+    return (
+        row.level == COUNTY
+        and re.search("^(市辖区|县)$|直辖县级", regions_by_code()[row.parent].name) is not None
+    )

@@ -30,18 +30,18 @@ from models.public.filters import Filters
 BATCH = 1000
 
 
-class Place(NamedTuple):
+class RegionRow(NamedTuple):
     code: str
     name: str
 
 
-class Lead(NamedTuple):
+class OrganizationRow(NamedTuple):
     id: int
     name: str
     line: str | None
 
 
-class Hall(NamedTuple):
+class VenueRow(NamedTuple):
     id: int
     name: str
     address: str
@@ -49,20 +49,20 @@ class Hall(NamedTuple):
     longitude: float | None
 
 
-class Host(NamedTuple):
+class HostRow(NamedTuple):
     name: str
 
 
-class Form(NamedTuple):
+class FormatRow(NamedTuple):
     format: str
     text: str
 
 
-class Listed(NamedTuple):
-    venue: Hall
+class EventVenueRow(NamedTuple):
+    venue: VenueRow
 
 
-class Report(NamedTuple):
+class ReportRow(NamedTuple):
     attendance: str
     materials: str
     consultations: str
@@ -70,17 +70,17 @@ class Report(NamedTuple):
     other: str
 
 
-class Whole(NamedTuple):
+class StatusRow(NamedTuple):
     """What a sitting knows of its event; the event itself would make a ring of every two, for the collector to find."""
 
     status: str
 
 
 @dataclass(slots=True)
-class Sitting:
+class OccurrenceRow:
     """One occurrence of the choice."""
 
-    event: Whole
+    event: StatusRow
     id: int
     start_day: date
     end_day: date
@@ -89,11 +89,11 @@ class Sitting:
     end_at: datetime | None
     half_day: str | None
     status: str
-    venue: Hall | None
+    venue: VenueRow | None
 
 
 @dataclass(slots=True)
-class Told:
+class EventRow:
     """One event with the occurrences of the choice."""
 
     campaign: Campaign
@@ -110,14 +110,14 @@ class Told:
     venue_text: str
     published_at: datetime | None
     changed_at: datetime
-    region: Place | None
-    lead: Lead | None
-    occurrences: list[Sitting] = field(default_factory=list)
-    hosts: list[Host] = field(default_factory=list)
+    region: RegionRow | None
+    lead: OrganizationRow | None
+    occurrences: list[OccurrenceRow] = field(default_factory=list)
+    hosts: list[HostRow] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
-    formats: list[Form] = field(default_factory=list)
-    venues: list[Listed] = field(default_factory=list)
-    report: Report | None = None
+    formats: list[FormatRow] = field(default_factory=list)
+    venues: list[EventVenueRow] = field(default_factory=list)
+    report: ReportRow | None = None
 
 
 _EVENT = (
@@ -129,21 +129,21 @@ _SITTING = (
     Occurrence.end_at, Occurrence.half_day, Occurrence.status,
 )  # fmt: skip
 _HALL = (Venue.id, Venue.name, Venue.address, Venue.latitude, Venue.longitude)
-_REPORT = tuple(getattr(EventReport, name) for name in Report._fields)
+_REPORT = tuple(getattr(EventReport, name) for name in ReportRow._fields)
 
 
-def read(campaign: Campaign, filters: Filters, *, newest_first: bool = False) -> Iterator[Told]:
+def read_events(campaign: Campaign, filters: Filters, *, newest_first: bool = False) -> Iterator[EventRow]:
     """The events of a choice in calendar order, or those changed last first; each with the sittings of the choice."""
     found = queries.events(campaign, filters).with_only_columns(Event.id)
     if newest_first:
         found = found.order_by(None).order_by(Event.changed_at.desc(), Event.id.desc())
     ids = db.session.scalars(found).all()
-    of_choice = queries.of_sitting(filters)
+    of_choice = queries.occurrence_conditions(filters)
     for first in range(0, len(ids), BATCH):
         yield from _batch(campaign, ids[first : first + BATCH], of_choice)
 
 
-def _batch(campaign: Campaign, ids: Sequence[int], of_choice: list) -> list[Told]:
+def _batch(campaign: Campaign, ids: Sequence[int], of_choice: list) -> list[EventRow]:
     asked = (
         select(*_EVENT, Region.code, Region.name, Organization.id, Organization.name, Organization.line)
         .outerjoin(Event.region)
@@ -152,15 +152,15 @@ def _batch(campaign: Campaign, ids: Sequence[int], of_choice: list) -> list[Told
     )
     count, events = len(_EVENT), {}
     for row in _rows(asked):
-        place = Place(*row[count : count + 2]) if row[count] else None
-        lead = Lead(*row[count + 2 :]) if row[count + 2] else None
-        events[row[0]] = Told(campaign, *row[:count], place, lead)
+        place = RegionRow(*row[count : count + 2]) if row[count] else None
+        lead = OrganizationRow(*row[count + 2 :]) if row[count + 2] else None
+        events[row[0]] = EventRow(campaign, *row[:count], place, lead)
     _add_sittings(events, ids, of_choice)
     _add_parts(events, ids)
     return [events[number] for number in ids]
 
 
-def _add_sittings(events: dict[int, Told], ids: Sequence[int], of_choice: list) -> None:
+def _add_sittings(events: dict[int, EventRow], ids: Sequence[int], of_choice: list) -> None:
     asked = (
         select(Occurrence.event_id, *_SITTING, *_HALL)
         .outerjoin(Occurrence.venue)
@@ -169,23 +169,23 @@ def _add_sittings(events: dict[int, Told], ids: Sequence[int], of_choice: list) 
     )
     count = 1 + len(_SITTING)
     for row in _rows(asked):
-        hall = Hall(*row[count:]) if row[count] else None
+        hall = VenueRow(*row[count:]) if row[count] else None
         event = events[row[0]]
-        event.occurrences.append(Sitting(Whole(event.status), *row[1:count], hall))
+        event.occurrences.append(OccurrenceRow(StatusRow(event.status), *row[1:count], hall))
 
 
-def _add_parts(events: dict[int, Told], ids: Sequence[int]) -> None:
+def _add_parts(events: dict[int, EventRow], ids: Sequence[int]) -> None:
     for number, name in _rows(_of(EventHost, ids, EventHost.name)):
-        events[number].hosts.append(Host(name))
+        events[number].hosts.append(HostRow(name))
     for number, group in _rows(_of(EventAudience, ids, EventAudience.group)):
         events[number].groups.append(group)
     for number, *form in _rows(_of(EventFormat, ids, EventFormat.format, EventFormat.text)):
-        events[number].formats.append(Form(*form))
+        events[number].formats.append(FormatRow(*form))
     for number, *hall in _rows(_of(EventVenue, ids, *_HALL).join(EventVenue.venue)):
-        events[number].venues.append(Listed(Hall(*hall)))
+        events[number].venues.append(EventVenueRow(VenueRow(*hall)))
     reports = select(EventReport.event_id, *_REPORT).where(EventReport.event_id.in_(ids))
     for number, *report in _rows(reports):
-        events[number].report = Report(*report)
+        events[number].report = ReportRow(*report)
 
 
 def _of(

@@ -15,7 +15,7 @@ from models.events.tables import MODES
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
 
-OUTSIDE = timedelta(days=30)  # how far from the week a day may be asked for
+MOST_OUTSIDE = timedelta(days=30)  # how far from the week a day may be asked for
 LONGEST_SEARCH = 100
 
 
@@ -45,8 +45,8 @@ class Filters:
         pairs = [(name, str(value)) for name in NAMES if name != "q" for value in getattr(self, name)]
         return pairs + ([("q", self.q)] if self.q else [])
 
-    def but(self, **changes: object) -> "Filters":
-        """The same choice with some fields changed: ``filters.but(day=())`` for a link to all days."""
+    def replace(self, **changes: object) -> "Filters":
+        """The same choice with some fields changed: ``filters.replace(day=())`` for a link to all days."""
         return replace(self, **changes)
 
 
@@ -90,13 +90,13 @@ def _day(campaign: Campaign, text: str) -> date:
     day = clock.parse_day(text)
     if day.isoformat() != text:  # 2024-W16-6 is a day too, but not as one address
         raise Mistake(N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
-    if not campaign.starts - OUTSIDE <= day <= campaign.ends + OUTSIDE:
+    if not campaign.starts - MOST_OUTSIDE <= day <= campaign.ends + MOST_OUTSIDE:
         raise Mistake(N_("%(value)s lies more than 30 days outside the week."), value=text)
     return day
 
 
 def _terms(campaign: Campaign, kind: str, texts: list[str], *more: str) -> tuple[str, ...]:
-    known = {term.key for term in campaign.of(kind)} | set(more)
+    known = {term.key for term in campaign.terms_of(kind)} | set(more)
     for text in texts:
         if text not in known:
             raise Mistake(_UNKNOWN_TERM[kind], value=text[:40])

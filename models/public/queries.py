@@ -14,7 +14,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import LARGEST_ID, db
-from models.errors import N_, Merged, Unknown
+from models.errors import N_, MergedEvent, NotFound
 from models.events import calendar_order
 from models.events.merges import EventMerge
 from models.events.tables import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
@@ -27,20 +27,20 @@ __all__ = [
     "EVERYTHING",
     "Filters",
     "day_counts",
+    "day_set_counts",
+    "event_conditions",
+    "event_count",
     "events",
-    "find",
+    "find_event",
+    "load_options",
+    "occurrence_conditions",
     "occurrences",
-    "of_event",
-    "of_sitting",
-    "options",
     "parse",
     "region_counts",
-    "spread",
-    "total",
 ]
 
 
-def options() -> list[ORMOption]:
+def load_options() -> list[ORMOption]:
     """What a page of many events needs, loaded in a number of queries that does not grow with their number."""
     return [
         joinedload(Event.region),
@@ -58,7 +58,7 @@ def events(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Ev
     """The public events of a choice in calendar order; those without a date come last."""
     return (
         select(Event)
-        .where(*_public(campaign), *of_event(filters), *_has_sitting(campaign, filters))
+        .where(*_public(campaign), *event_conditions(filters), *_has_sitting(campaign, filters))
         .order_by(Event.calendar_place, Event.id)
     )
 
@@ -68,25 +68,25 @@ def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tup
     return (
         select(Occurrence)
         .join(Occurrence.event)
-        .where(*_public(campaign), *of_event(filters), *of_sitting(filters))
+        .where(*_public(campaign), *event_conditions(filters), *occurrence_conditions(filters))
         .order_by(Occurrence.start_day, Occurrence.start_at.nulls_first(), Occurrence.id)
     )
 
 
-def find(campaign: Campaign, event_id: int) -> Event:
+def find_event(campaign: Campaign, event_id: int) -> Event:
     """One public event of a campaign. Raises Unknown, for a draft or a withdrawn one too, and Merged for one that was
     public and that another public one stands for."""
     unknown = N_("There is no public event %(id)s here.")
     if not 0 < event_id <= LARGEST_ID:
-        raise Unknown(unknown, id=str(event_id)[:40])
-    asked = select(Event).where(Event.id == event_id, *_public(campaign)).options(*options())
+        raise NotFound(unknown, id=str(event_id)[:40])
+    asked = select(Event).where(Event.id == event_id, *_public(campaign)).options(*load_options())
     event = db.session.scalar(asked)
     if event is not None:
         return event
     kept_id = db.session.scalar(_standing_for(campaign, event_id))
     if kept_id is not None:
-        raise Merged(unknown, event_id, kept_id)
-    raise Unknown(unknown, id=event_id)
+        raise MergedEvent(unknown, event_id, kept_id)
+    raise NotFound(unknown, id=event_id)
 
 
 def _standing_for(campaign: Campaign, event_id: int) -> Select[tuple[int]]:
@@ -101,23 +101,25 @@ def _standing_for(campaign: Campaign, event_id: int) -> Select[tuple[int]]:
     )
 
 
-def spread(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
+def day_set_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
     """How many events of a choice take place on each set of the campaign's days (the bits of Event.on_days), whatever
     days the choice itself names. One count for all that the strip and the list ask for.
 
     Where the choice names a venue, only the sittings there count."""
-    any_day = filters.but(day=())
-    chosen = (*_public(campaign), *of_event(any_day), *_has_sitting(campaign, any_day))
+    any_day = filters.replace(day=())
+    chosen = (*_public(campaign), *event_conditions(any_day), *_has_sitting(campaign, any_day))
     if not filters.venue:
         asked = select(Event.on_days, func.count()).where(*chosen).group_by(Event.on_days)
         return dict(db.session.execute(asked).all())
-    there = and_(Occurrence.event_id == Event.id, *of_sitting(any_day))
+    there = and_(Occurrence.event_id == Event.id, *occurrence_conditions(any_day))
     asked = (
         select(Event.id, Occurrence.start_day, Occurrence.end_day).outerjoin(Occurrence, there).where(*chosen)
     )
     found: dict[int, int] = {}
     for event_id, start, end in db.session.execute(asked):
-        found[event_id] = found.get(event_id, 0) | (calendar_order.bits(campaign, start, end) if start else 0)
+        found[event_id] = found.get(event_id, 0) | (
+            calendar_order.bits_between(campaign, start, end) if start else 0
+        )
     return dict(Counter(found.values()))
 
 
@@ -131,9 +133,9 @@ def day_counts(campaign: Campaign, spread: Mapping[int, int]) -> dict[date, int]
     }
 
 
-def total(campaign: Campaign, filters: Filters, spread: Mapping[int, int]) -> int:
+def event_count(campaign: Campaign, filters: Filters, spread: Mapping[int, int]) -> int:
     """How many events a choice has. spread: that of the same choice."""
-    days = calendar_order.days_bits(campaign, filters.day)
+    days = calendar_order.bits_of_days(campaign, filters.day)
     if days is not None:
         return sum(count for on, count in spread.items() if on & days or not filters.day)
     found = events(campaign, filters).with_only_columns(Event.id).order_by(None).subquery()
@@ -142,7 +144,7 @@ def total(campaign: Campaign, filters: Filters, spread: Mapping[int, int]) -> in
 
 def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str | None, int]:
     """How many events of a choice stand under each region's own code; None: those for which no place was told."""
-    chosen = (*_public(campaign), *of_event(filters), *_has_sitting(campaign, filters))
+    chosen = (*_public(campaign), *event_conditions(filters), *_has_sitting(campaign, filters))
     asked = select(Event.region_code, func.count()).where(*chosen).group_by(Event.region_code)
     return dict(db.session.execute(asked).all())
 
@@ -151,7 +153,7 @@ def _public(campaign: Campaign) -> list[ColumnElement[bool]]:
     return [Event.campaign_id == campaign.id, Event.status.in_(PUBLIC), Event.withdrawn_at.is_(None)]
 
 
-def of_event(filters: Filters) -> list[ColumnElement[bool]]:
+def event_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions that speak of the event as a whole."""
     found = []
     if filters.region:
@@ -171,13 +173,13 @@ def of_event(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.mode:
         found.append(Event.mode.in_(filters.mode))
     if filters.q:
-        found.append(search.mentions(filters.q))
+        found.append(search.matches(filters.q))
     return found
 
 
 def _inside(code: str) -> ColumnElement[bool]:
     """A region and all below it share their first digits; a range uses the index on both databases."""
-    digits = regions.prefix(code)
+    digits = regions.code_prefix(code)
     return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
@@ -193,7 +195,7 @@ def _on(day: date) -> ColumnElement[bool]:
     return and_(Occurrence.start_day <= day, Occurrence.end_day >= day)
 
 
-def of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
+def occurrence_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions that choose among an event's occurrences.
 
     An occurrence without a venue of its own is at the venues of its event; where an event lists a venue and pins
@@ -212,10 +214,10 @@ def of_sitting(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _has_sitting(campaign: Campaign, filters: Filters) -> list[ColumnElement[bool]]:
     """The same choice seen from the event, which may have no date: then no day fits, but a venue may."""
-    sittings = of_sitting(filters)
+    sittings = occurrence_conditions(filters)
     if not sittings:
         return []
-    days = calendar_order.days_bits(campaign, filters.day)
+    days = calendar_order.bits_of_days(campaign, filters.day)
     if days is not None and not filters.venue:
         return [Event.on_days.bitwise_and(days) != 0]
     found = Event.id.in_(select(Occurrence.event_id).where(*sittings))

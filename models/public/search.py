@@ -14,7 +14,7 @@ from models.db import Base, db, transaction
 from models.events.tables import Event, EventVenue, Occurrence
 from models.places import regions
 
-FORM = 1  # of what is written; another number here has every event written anew at the next start
+INDEX_VERSION = 1  # of what is written; another number here has every event written anew at the next start
 BATCH = 200  # events in one transaction
 _JOINT = "\n"  # between names, so that no search runs over from one into the next
 
@@ -31,9 +31,9 @@ class EventSearch(Base):
     form: Mapped[int] = mapped_column(index=True)
 
 
-def mentions(text: str) -> ColumnElement[bool]:
+def matches(text: str) -> ColumnElement[bool]:
     """The condition on Event that every word of the text is found in it, in any of its three spellings."""
-    found = [_finds(word) for word in folded(text).split()]
+    found = [_finds(word) for word in fold(text).split()]
     return Event.id.in_(select(EventSearch.event_id).where(and_(*found)))
 
 
@@ -46,15 +46,15 @@ def _finds(word: str) -> ColumnElement[bool]:
     return columns[0].contains(word, autoescape=True)
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def write(event: Event) -> None:
+def index_event(event: Event) -> None:
     """Bring what finds an event up to its rows, inside the caller's transaction; the event has its id."""
-    names = list(dict.fromkeys(folded(name) for name in _names(event) if name))
-    spelt = [spell(name) for name in names]
-    row = EventSearch(event_id=event.id, words=_JOINT.join(names), form=FORM)
+    names = list(dict.fromkeys(fold(name) for name in _names(event) if name))
+    spelt = [pinyin_spellings(name) for name in names]
+    row = EventSearch(event_id=event.id, words=_JOINT.join(names), form=INDEX_VERSION)
     row.initials = _JOINT.join(initials for initials, _whole in spelt)
     row.pinyin = _JOINT.join(whole for _initials, whole in spelt)
     db.session.merge(row)
@@ -76,11 +76,11 @@ def _region_name(code: str) -> str:
 
 @lru_cache(maxsize=1)
 def _region_names() -> dict[str, str]:
-    return {row.code: row.name for row in regions.load()}
+    return {row.code: row.name for row in regions.all_regions()}
 
 
 @lru_cache(maxsize=4096)  # hosts and places come back in hundreds of events
-def spell(text: str) -> tuple[str, str]:
+def pinyin_spellings(text: str) -> tuple[str, str]:
     """The initials of a folded text and its pinyin without tones or gaps; letters and digits stand as they are."""
     # Half a second and nearly 60 MB of dictionary: only who writes events needs it, no reader and no other command.
     from pypinyin import lazy_pinyin
@@ -99,7 +99,7 @@ def _as_typed(foreign: str) -> list[str]:
     return ["\0" + kept] if kept else [""]
 
 
-def fill() -> int:
+def index_missing() -> int:
     """Write what finds the events that were never written in this form; how many. Its own transactions."""
     count = 0
     while ids := _unwritten():
@@ -108,14 +108,14 @@ def fill() -> int:
             asked = select(Event).where(Event.id.in_(ids)).with_for_update()
             rows = db.session.scalars(asked.options(*_all()).execution_options(populate_existing=True)).all()
             for event in rows:
-                write(event)
+                index_event(event)
         count += len(rows)
         db.session.expire_all()
     return count
 
 
 def _unwritten() -> list[int]:
-    written = select(EventSearch.event_id).where(EventSearch.form == FORM)
+    written = select(EventSearch.event_id).where(EventSearch.form == INDEX_VERSION)
     return list(db.session.scalars(select(Event.id).where(Event.id.not_in(written)).limit(BATCH)))
 
 

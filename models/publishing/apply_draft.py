@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.db import db
-from models.events.calendar_order import stand
+from models.events.calendar_order import update_calendar_order
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft, VenueDraft
 from models.events.tables import (
     Event,
@@ -19,7 +19,7 @@ from models.events.tables import (
     Occurrence,
     OccurrenceStatus,
 )
-from models.organizations.tables import Account, Organization, new_organization
+from models.organizations.tables import Account, Organization, find_or_create_organization
 from models.places.tables import Venue
 from models.publishing import change, shared_venues
 
@@ -34,7 +34,7 @@ def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | N
     event.origin, event.origin_ref = draft.origin, draft.origin_ref
     event.main_format = draft.counted_format
     lead = draft.lead
-    event.lead = new_organization(lead.name, lead.region_code, lead.line) if lead else None
+    event.lead = find_or_create_organization(lead.name, lead.region_code, lead.line) if lead else None
     # The session adds before it deletes: rows that keep their key are changed in place, not put anew.
     _fit(event.hosts, [_host(event, name) for name in draft.hosts], ("name", "organization_id"), EventHost)
     _fit(
@@ -108,7 +108,7 @@ def write_occurrences(
         else:
             row.status = OccurrenceStatus.CANCELLED
             touched.append(row)
-    stand(event)
+    update_calendar_order(event)
     return touched
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
-from models.errors import N_, Unknown
+from models.errors import N_, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus, EventVenue, Occurrence
 from models.organizations.tables import Account
@@ -94,7 +94,7 @@ def differ(account: Account, one_id: int, other_id: int, now: datetime) -> None:
     """The two are different events, and are not offered again. Raises Unknown for what is out of reach."""
     low, high = sorted(scope.event_for(account, number).id for number in (one_id, other_id))
     if low == high:
-        raise Unknown(N_("There is no event %(id)s on your desk."), id=one_id)
+        raise NotFound(N_("There is no event %(id)s on your desk."), id=one_id)
     row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
     with transaction():
         db.session.execute(insert(PairRuling).values(row).on_conflict_do_nothing())
@@ -161,7 +161,7 @@ def _parts_of(name: str) -> tuple[str, ...]:
 def _entries(account: Account, campaign: Campaign) -> list[Entry]:
     """One for each day on which a sitting of an event begins. Plain columns: 30,000 events are no objects here."""
     running = (
-        scope.reach(account),
+        scope.event_in_reach(account),
         Event.campaign_id == campaign.id,
         Event.withdrawn_at.is_(None),
         Event.status != EventStatus.CANCELLED,

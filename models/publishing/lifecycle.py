@@ -18,14 +18,14 @@ from models.errors import N_, Conflict
 from models.events.draft import (
     EventDraft,
     FormatDraft,
-    Lead,
     OccurrenceDraft,
+    OrganizationDraft,
     ReportDraft,
     VenueDraft,
-    check,
+    check_draft,
     differences,
     draft_of,
-    joined,
+    draft_of_merge,
 )
 from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
@@ -39,13 +39,13 @@ from models.publishing.change import current, event_transaction
 __all__ = [
     "EventDraft",
     "FormatDraft",
-    "Lead",
     "OccurrenceDraft",
+    "OrganizationDraft",
     "ReportDraft",
     "VenueDraft",
     "cancel",
     "change",
-    "check",
+    "check_draft",
     "create",
     "differences",
     "draft_of",
@@ -119,7 +119,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
         gone = kept.withdrawn_at or other.withdrawn_at
         if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
             raise Conflict(N_("These two are not a pair any more. Load the page again."))
-        write_change(kept, joined(kept, other), now, by)
+        write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         db.session.execute(update(EventMerge).where(EventMerge.kept_id == other.id).values(kept_id=kept.id))
         db.session.add(EventMerge(event_id=other.id, kept_id=kept.id))
@@ -143,7 +143,7 @@ def write_new(
     campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
 ) -> Event:
     """create() inside the caller's transaction."""
-    check(campaign, draft)
+    check_draft(campaign, draft)
     event = Event(
         campaign_id=campaign.id, created_at=now, status=EventStatus.DRAFT, title=draft.title, changed_at=now
     )
@@ -156,7 +156,7 @@ def write_new(
     # Not before it is whole: the lists of a stored event are asked of the database, one by one.
     db.session.add(event)
     db.session.flush()
-    search.write(event)
+    search.index_event(event)
     _note(event, "created", now, by)
     entries.render(event.occurrences)
     return event
@@ -168,7 +168,7 @@ def write_change(
     """change() inside the caller's transaction."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and is changed no more."))
-    check(event.campaign, draft)
+    check_draft(event.campaign, draft)
     changed = differences(event, draft)
     if not changed:
         return []
@@ -178,10 +178,10 @@ def write_change(
     if set(changed) - _UNSEEN - {"occurrences"}:
         touched = list(event.occurrences)
     sequence.raise_changed(event.occurrences, before)
-    search.write(event)
+    search.index_event(event)
     _touch(event, touched, now)
     if "occurrences" in changed:
-        kiosks.go_with(event, now)
+        kiosks.follow_event_hours(event, now)
     _note(event, verb, now, by, changed)
     return changed
 

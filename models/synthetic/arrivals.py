@@ -8,9 +8,9 @@ from uuid import UUID
 
 from models import clock
 from models.checkin.attempt import MAX_HEADCOUNT, Attempt
-from models.events.check_in_window import Sitting
+from models.events.check_in_window import CheckInWindow
 from models.ledger.tables import Direction, Nearness, ScanKind, Verdict
-from models.synthetic.people import Guests, Held
+from models.synthetic.people import VisitorPass, Visitors
 
 # What happens at a door, out of a hundred times.
 MIX = {
@@ -27,11 +27,11 @@ SKEWS_MS = (-86_400_000, -5_400_000, -170_000, 95_000, 400_000, 3_600_000)
 
 
 @dataclass(frozen=True)
-class Slot:
+class OccurrenceDay:
     """One sitting on one day. place: where its event lies among all, 0 to 1. codes: numbers of its venue codes by
     method."""
 
-    sitting: Sitting
+    sitting: CheckInWindow
     day: date
     place: float
     groups: tuple[str, ...]
@@ -47,21 +47,21 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ScanBatch:
     """What is handed in at once, and when."""
 
     attempts: list[Attempt]
     now: datetime
 
 
-class Doors:
+class DayArrivals:
     """The doors of one slot. count: how many attempts they see."""
 
-    def __init__(self, slot: Slot, count: int, guests: Guests, chance: Random, zone: str) -> None:
+    def __init__(self, slot: OccurrenceDay, count: int, guests: Visitors, chance: Random, zone: str) -> None:
         self.slot, self.guests, self.chance = slot, guests, chance
         self.begins, self.ends = slot.hours(zone)
         self.near = guests.near(slot.place, count)
-        self.seen: list[tuple[datetime, Held]] = []
+        self.seen: list[tuple[datetime, VisitorPass]] = []
         self.scans: list[Attempt] = []
         self.phones: list[Attempt] = []
         self.browsers: list[str] = []
@@ -117,7 +117,7 @@ class Doors:
         self.seen.append((at, held))
         return self._with(held, at)
 
-    def _with(self, held: Held, at: datetime, **more) -> Attempt:
+    def _with(self, held: VisitorPass, at: datetime, **more) -> Attempt:
         headcount = None
         if held.headcount:
             headcount = max(1, min(held.headcount + self.chance.randint(-6, 1), MAX_HEADCOUNT))
@@ -148,7 +148,7 @@ class Doors:
     def _id(self) -> UUID:
         return UUID(int=self.chance.getrandbits(128), version=4)
 
-    def batches(self, most: int) -> list[Batch]:
+    def batches(self, most: int) -> list[ScanBatch]:
         """What the device hands in: rush by rush, or all of it in the evening where it had no network."""
         scans, late = self.scans, self.chance.random() < LATE_DEVICES
         if self.chance.random() < WRONG_CLOCKS:
@@ -157,8 +157,8 @@ class Doors:
         if late:
             scans = [replace(one, shown=Verdict.STORED if _let_in(one) else "refused") for one in scans]
             evening = self.ends + timedelta(hours=3)
-            return [Batch(scans[n : n + most], evening) for n in range(0, len(scans), most)]
-        return [Batch(part, _true(part[-1]) + timedelta(seconds=1)) for part in in_rushes(scans, most)]
+            return [ScanBatch(scans[n : n + most], evening) for n in range(0, len(scans), most)]
+        return [ScanBatch(part, _true(part[-1]) + timedelta(seconds=1)) for part in in_rushes(scans, most)]
 
 
 def in_rushes(scans: Sequence[Attempt], most: int) -> list[list[Attempt]]:

@@ -6,7 +6,7 @@ from random import Random
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
 from models.places import regions
 
 ORIGIN = "synthetic"
@@ -37,7 +37,7 @@ def origin_ref(seed: int, number: int | str) -> str:
 def drafts(campaign: Campaign, count: int, seed: int) -> Iterator[tuple[EventDraft, bool]]:
     """So many events, each with whether it is called off. The first one always takes place at a venue."""
     chance = Random(f"{campaign.id}:{seed}:events")
-    rows = {level: [row for row in regions.load() if row.level == level] for level in LEVELS}
+    rows = {level: [row for row in regions.all_regions() if row.level == level] for level in LEVELS}
     for number in range(1, count + 1):
         level = chance.choices(list(LEVELS), list(LEVELS.values()))[0]
         draft = _draft(campaign, chance, chance.choice(rows[level]), number == 1, origin_ref(seed, number))
@@ -45,13 +45,15 @@ def drafts(campaign: Campaign, count: int, seed: int) -> Iterator[tuple[EventDra
 
 
 def _draft(
-    campaign: Campaign, chance: Random, region: regions.RegionRow, onsite: bool, ref: str
+    campaign: Campaign, chance: Random, region: regions.StandardRegion, onsite: bool, ref: str
 ) -> EventDraft:
-    lines, formats, focuses = (campaign.of(kind) for kind in (TermKind.LINE, TermKind.FORMAT, TermKind.FOCUS))
+    lines, formats, focuses = (
+        campaign.terms_of(kind) for kind in (TermKind.LINE, TermKind.FORMAT, TermKind.FOCUS)
+    )
     line = chance.choice(lines) if lines else None
     form = chance.choice(formats) if formats else None
     mode = "onsite" if onsite else chance.choices(list(MODES), list(MODES.values()))[0]
-    lead = Lead(
+    lead = OrganizationDraft(
         f"{region.name}{line.name_zh if line else ''}（{MADE_UP}）", region.code, line.key if line else None
     )
     place = chance.choice(PLACES)

@@ -25,8 +25,8 @@ from models.ledger.tables import Answer, Verdict
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 from models.synthetic import events as made_up
-from models.synthetic.arrivals import Batch, Doors, Slot, in_rushes
-from models.synthetic.people import Guests
+from models.synthetic.arrivals import DayArrivals, OccurrenceDay, ScanBatch, in_rushes
+from models.synthetic.people import Visitors
 
 EVENTS_AT_ONCE = 50
 ROTATING = 0.3  # of the events: those with a screen that shows the changing code
@@ -39,7 +39,7 @@ FILLED = N_("Campaign “%(id)s” was filled with seed %(seed)s before. Take an
 
 
 @dataclass
-class Filled:
+class FillResult:
     """What was made. verdicts: of the scans; reasons: of those that were refused; flags: of all."""
 
     events: int = 0
@@ -57,7 +57,7 @@ class Filled:
             self.flags.update(answer.flags.names)
 
 
-def check(campaign: Campaign, seed: int) -> None:
+def check_may_fill(campaign: Campaign, seed: int) -> None:
     """Raises Conflict for a campaign that must not be filled, or not with this seed again."""
     mine = select(Event.id).where(Event.campaign_id == campaign.id)
     if not campaign.rehearsal and db.session.scalar(select(exists(mine))):
@@ -76,12 +76,12 @@ def fill(
     seed: int,
     now: datetime,
     on_made: Callable[[int], object] = lambda count: None,
-) -> Filled:
+) -> FillResult:
     """Publish so many events and hand in so many scans, spread over the campaign's days, past and to come.
 
     Every scan is one row of the ledger. on_made: told how many more events or scans are there. Raises Conflict (see check)."""
-    check(campaign, seed)
-    done = Filled()
+    check_may_fill(campaign, seed)
+    done = FillResult()
     ids = _publish(campaign, events, seed, now, on_made)
     done.events = len(ids)
     if not scans:
@@ -91,7 +91,7 @@ def fill(
     issued = min(now, opening - timedelta(days=1))
     kiosks = _equip(campaign, ids, issued)
     shares = list(_shares(_slots(campaign, ids, issued, chance), scans, chance))
-    guests = Guests(campaign, chance, scans, issued)
+    guests = Visitors(campaign, chance, scans, issued)
     for desk, batch in _days(campaign, shares, kiosks, guests, chance):
         done.note(admit(batch.attempts, desk, batch.now))
         on_made(len(batch.attempts))
@@ -127,11 +127,11 @@ def _equip(campaign: Campaign, ids: list[int], issued: datetime) -> dict[int, Ki
         )
         with transaction():
             for event in db.session.scalars(part.order_by(Event.id)):
-                kiosks[event.id] = devices.enrol(event, issued, expires_at=until)[0]
+                kiosks[event.id] = devices.insert_kiosk(event, issued, expires_at=until)[0]
     return kiosks
 
 
-def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random) -> Iterator[Slot]:
+def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random) -> Iterator[OccurrenceDay]:
     """Every sitting that takes place at a venue, day by day of the campaign."""
     for start in range(0, len(ids), EVENTS_AT_ONCE):
         part = ids[start : start + EVENTS_AT_ONCE]
@@ -140,9 +140,11 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
         )
         found = {event.id: event for event in db.session.scalars(onsite)}
         with_screen = [event_id for event_id in part if event_id in found and chance.random() < ROTATING]
-        printed = venue_codes.for_events(list(found), issued)
-        rotating = venue_codes.for_events(with_screen, issued, venue_codes.ROTATING)
-        held = [sitting for sitting in check_in_window.of_events(found, campaign.zone) if sitting.held]
+        printed = venue_codes.codes_for_events(list(found), issued)
+        rotating = venue_codes.codes_for_events(with_screen, issued, venue_codes.ROTATING)
+        held = [
+            sitting for sitting in check_in_window.windows_of(found, campaign.zone) if sitting.takes_place
+        ]
         for sitting in sorted(held, key=lambda one: one.occurrence_id):
             event = found[sitting.event_id]
             numbers = {"printed": printed[event.id].number}
@@ -150,10 +152,10 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
                 numbers["rotating"] = rotating[event.id].number
             place = (ids.index(event.id, start) + 0.5) / len(ids)
             for day in _days_of(sitting, campaign):
-                yield Slot(sitting, day, place, tuple(event.groups), numbers)
+                yield OccurrenceDay(sitting, day, place, tuple(event.groups), numbers)
 
 
-def _days_of(sitting: check_in_window.Sitting, campaign: Campaign) -> list:
+def _days_of(sitting: check_in_window.CheckInWindow, campaign: Campaign) -> list:
     first, last = (
         clock.day_of(at, campaign.zone) for at in (sitting.start, sitting.closes - timedelta(hours=1))
     )
@@ -162,7 +164,9 @@ def _days_of(sitting: check_in_window.Sitting, campaign: Campaign) -> list:
     ]
 
 
-def _shares(slots: Iterator[Slot], scans: int, chance: Random) -> Iterator[tuple[Slot, int]]:
+def _shares(
+    slots: Iterator[OccurrenceDay], scans: int, chance: Random
+) -> Iterator[tuple[OccurrenceDay, int]]:
     """How many of the scans each slot sees: a few large ones, many small ones, exactly as many in all."""
     slots = list(slots)
     reached = list(accumulate(chance.paretovariate(1.3) for _ in slots))
@@ -176,18 +180,18 @@ def _shares(slots: Iterator[Slot], scans: int, chance: Random) -> Iterator[tuple
 
 def _days(
     campaign: Campaign,
-    shares: list[tuple[Slot, int]],
+    shares: list[tuple[OccurrenceDay, int]],
     kiosks: dict[int, Kiosk],
-    guests: Guests,
+    guests: Visitors,
     chance: Random,
-) -> Iterator[tuple[Desk, Batch]]:
+) -> Iterator[tuple[Desk, ScanBatch]]:
     """Batch by batch, a day after the other: each device by itself, then the phones of all doors."""
     for day in campaign.days:
         phones = []
         for slot, count in shares:
             if slot.day != day:
                 continue
-            doors = Doors(slot, count, guests, chance, campaign.zone)
+            doors = DayArrivals(slot, count, guests, chance, campaign.zone)
             phones.append(doors.phones)
             event_id, kiosk = slot.sitting.event_id, kiosks[slot.sitting.event_id]
             desk = Desk(
@@ -200,4 +204,4 @@ def _days(
         }
         for part in in_rushes(list(merge(*phones, key=lambda scan: scan.at)), MAX_BATCH):
             ids = sorted({events_of[scan.occurrence_id] for scan in part})
-            yield Desk(campaign, lambda at, ids=ids: ids), Batch(part, part[-1].at + timedelta(seconds=1))
+            yield Desk(campaign, lambda at, ids=ids: ids), ScanBatch(part, part[-1].at + timedelta(seconds=1))

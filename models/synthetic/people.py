@@ -17,7 +17,7 @@ UNKNOWN_SHARE = 0.05
 
 
 @dataclass(frozen=True)
-class Held:
+class VisitorPass:
     """A pass in somebody's hand."""
 
     token: str
@@ -25,7 +25,7 @@ class Held:
     headcount: int | None = None  # of a class
 
 
-class Guests:
+class Visitors:
     """The passes of a made-up week. near(place): those who live around there, so that people meet at several events."""
 
     def __init__(self, campaign: Campaign, chance: Random, scans: int, issued: datetime) -> None:
@@ -40,7 +40,7 @@ class Guests:
             held
             for count, own in ((asked, False), (taken, True))
             for group, share in shares.items()
-            for held in self._issue(group, max(1, round(count * share)), taken=own)
+            for held in self._issue(group, max(1, round(count * share)), self_issued=own)
         ]
         chance.shuffle(self.singles)
         self.classes = [
@@ -52,21 +52,21 @@ class Guests:
         chance.shuffle(self.classes)
         self.revoked = self._revoked()
 
-    def _issue(self, group: str, count: int, **what) -> list[Held]:
+    def _issue(self, group: str, count: int, **what) -> list[VisitorPass]:
         made: list[Pass] = []
         while len(made) < count:
             made += passes.issue(
                 self._campaign, group, self._issued, count=min(AT_ONCE, count - len(made)), **what
             )
-        return [Held(entry.token, group, what.get("headcount")) for entry in made]
+        return [VisitorPass(entry.token, group, what.get("headcount")) for entry in made]
 
-    def _revoked(self) -> list[Held]:
+    def _revoked(self) -> list[VisitorPass]:
         made = passes.issue(self._campaign, UNKNOWN_GROUP, self._issued, count=REVOKED)
         for entry in made:
             passes.revoke(entry.id, self._issued)
-        return [Held(entry.token, UNKNOWN_GROUP) for entry in made]
+        return [VisitorPass(entry.token, UNKNOWN_GROUP) for entry in made]
 
-    def near(self, place: float, count: int) -> Sequence[Held]:
+    def near(self, place: float, count: int) -> Sequence[VisitorPass]:
         """Single passes around a place (0 to 1), some more than are wanted."""
         width = min(len(self.singles), max(count * 2, 60))
         start = int(place * (len(self.singles) - width))

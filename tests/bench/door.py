@@ -44,10 +44,10 @@ def _measure(kind: str) -> None:
     texts = iter(
         [made.token for _ in range(3) for made in passes.issue(campaign, "youth", NINE, count=10_000)]
     )
-    desk, public = door.desk(), keys.in_use(keys.PASS).public
+    desk, public = door.desk(), keys.current_key(keys.PASS).public
 
     def reference() -> int:
-        sealed = signatures.read(next(texts))
+        sealed = signatures.parse_code(next(texts))
         with transaction():
             db.session.execute(
                 select(passes.Pass.id).where(passes.Pass.serial == sealed.payload.serial)
@@ -72,4 +72,4 @@ def _measure(kind: str) -> None:
 
 
 def _verify(text: str, public: bytes) -> int:
-    return int(signatures.verify_pass(signatures.read(text), public))
+    return int(signatures.verify_pass(signatures.parse_code(text), public))

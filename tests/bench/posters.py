@@ -39,7 +39,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
         with create_app(settings).app_context():
             week = load_week()
             events = [make_event(week, TITLE.format(number)).id for number in range(COUNT)]
-            venue_codes.for_events(events, NINE)
+            venue_codes.codes_for_events(events, NINE)
             db.session.remove()
             db.engine.dispose()
         for form in ("a4", "four"):

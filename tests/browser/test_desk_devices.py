@@ -99,7 +99,7 @@ def test_a_door_device_is_told_and_no_second_code_is_made(browser: Browser, desk
 def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, desk: Desk):
     with desk.server.app.app_context():
         event = db.session.get_one(Event, desk.event_id)
-        kiosk, _token = kiosks.add(event, clock.now())
+        kiosk, _token = kiosks.create_kiosk(event, clock.now())
     page = desk.sign_in(browser, locale="en", viewport={"width": 390, "height": 844})
     page.goto(f"{desk.path}/{kiosk.id}")
     page.get_by_label("Shown on the device").fill("Please move to gate two")

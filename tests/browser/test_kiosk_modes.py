@@ -37,7 +37,9 @@ def week(week: Week) -> Week:
         event.track_exits, event.occurrences[0].capacity = True, 200
     with week.rows() as campaign:
         now = clock.now()
-        kiosk, _token = kiosks.add(db.session.get_one(Event, week.event_id), now - timedelta(minutes=1))
+        kiosk, _token = kiosks.create_kiosk(
+            db.session.get_one(Event, week.event_id), now - timedelta(minutes=1)
+        )
         Door(campaign, kiosk).tally("public", now, headcount=20)
     return week
 
@@ -308,7 +310,7 @@ def test_two_sittings_in_one_room_can_be_told_apart(page: Page, week: Week):
         event = make_event(campaign, "同一间房的两场", occurrences=drafts)
         with transaction():
             event.track_exits = True
-        code = pairing.offer(event, week.server.app.config["SECRET_KEY"], clock.now())
+        code = pairing.create_code(event, week.server.app.config["SECRET_KEY"], clock.now())
     page.goto(week.url)
     page.get_by_label("配对码").fill(code)
     page.keyboard.press("Enter")

@@ -156,7 +156,7 @@ def test_another_pairing_shows_nothing_of_the_one_before(station: Station, elsew
 def test_what_an_older_version_kept_is_sent_under_its_name(page: Page, week: Week):
     now = clock.now()
     with week.rows(), transaction():
-        kiosk, token = kiosks.enrol(db.session.get_one(Event, week.event_id), now)
+        kiosk, token = kiosks.insert_kiosk(db.session.get_one(Event, week.event_id), now)
         kiosk.revoked_at = now
         told = {"id": kiosk.id, "name": kiosk.name, "scopes": ["scan", "tally"], "expires": None}
     before = len(week.scans())

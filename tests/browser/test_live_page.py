@@ -64,7 +64,7 @@ def door(sqlite_databases, tmp_path_factory) -> Iterator[Door]:
             event.lead_id, event.region_code = cast.gu.organization_id, "320723"
             campaign.figures_released = True
             db.session.commit()
-            _kiosk, token = kiosks.add(event, now)
+            _kiosk, token = kiosks.create_kiosk(event, now)
             found = Door(server, event.id, token)
         yield found
 

@@ -32,7 +32,7 @@ def poster(server: Server) -> str:
         )
         event.near_metres = 300
         db.session.commit()
-        return f"{server.url}/V/{venue_codes.for_event(event, now).token(now)}"
+        return f"{server.url}/V/{venue_codes.code_for_event(event, now).token(now)}"
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from models.campaigns import tables as campaigns
-from models.events.draft import EventDraft, FormatDraft, Lead, VenueDraft
+from models.campaigns.tables import find_campaign
+from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft
 from models.publishing.lifecycle import create
 from tests.support.served import Server, served
 from tests.support.week import NINE, session
@@ -22,7 +22,7 @@ def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
     """A full first page: no two events alike, for what repeats packs away to nothing."""
     with served(sqlite_databases, tmp_path_factory.mktemp("weight"), "init") as server:
         with server.app.app_context():
-            campaign = campaigns.find("ip-2024")
+            campaign = find_campaign("ip-2024")
             for number in range(60):
                 told = "".join(
                     chr(0x4E00 + (number * 7919 + place * 104_729) % 20_000) for place in range(90)
@@ -33,7 +33,7 @@ def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
                     groups=("youth", "public"),
                     mode="mixed",
                     hosts=(told[24:36], told[36:48]),
-                    lead=Lead(told[24:36], "320723", "courts"),
+                    lead=OrganizationDraft(told[24:36], "320723", "courts"),
                     formats=(FormatDraft("talk", told[48:52]),),
                     venues=(VenueDraft(told[52:64]),),
                     occurrences=(session(),),

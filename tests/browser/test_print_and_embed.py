@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.events.draft import VenueDraft
 from models.publishing.lifecycle import cancel
 from tests.support.axe import serious_in_both
@@ -35,7 +35,7 @@ PATHS = (
 def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path_factory.mktemp("sheets"), "init") as server:
         with server.app.app_context():
-            campaign = campaigns.find("ip-2024")
+            campaign = find_campaign("ip-2024")
             make_event(campaign, "专利讲座", venues=(VenueDraft("文化广场"),), groups=("youth",))
             cancel(make_event(campaign, "法院开放日", region_code="110105"), NINE)
             for number in range(60):

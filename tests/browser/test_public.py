@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft
 from models.publishing.lifecycle import cancel, create
 from tests.support.axe import serious, serious_in_both
@@ -31,7 +31,7 @@ PATHS = (
 def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path_factory.mktemp("public"), "init") as server:
         with server.app.app_context():
-            campaign = campaigns.find("ip-2024")
+            campaign = find_campaign("ip-2024")
             day = date(2024, 4, 26)
             told = ReportDraft(attendance="全校师生", materials="800余份")
             create(

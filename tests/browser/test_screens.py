@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models import clock
 from models.db import db
 from models.devices import screens
-from models.devices.screens import Display
+from models.devices.screens import Screen
 from models.events.tables import Event
 from tests.support.axe import serious
 from tests.support.codes import read
@@ -35,7 +35,7 @@ def after(page: Page, earlier: str) -> str:
 def offered(week) -> str:
     with week.rows():
         event = db.session.get_one(Event, week.event_id)
-        return screens.offer(event, week.server.app.config["SECRET_KEY"], clock.now())
+        return screens.create_pairing(event, week.server.app.config["SECRET_KEY"], clock.now())
 
 
 def path_of(text: str) -> str:
@@ -113,7 +113,7 @@ def test_a_screen_shows_codes_that_open_the_page(live_server, page):
     # Ended on the desk: its codes open nothing, and the screen goes dark when it hears of it.
     with week.rows():
         event = db.session.get_one(Event, week.event_id)
-        screens.revoke(event, db.session.scalars(select(Display.id)).one(), clock.now())
+        screens.revoke(event, db.session.scalars(select(Screen.id)).one(), clock.now())
     assert live_server.get(path_of(second))[0] == 410
     page.clock.fast_forward(31_000)
     expect(page.locator("#ended")).to_be_visible()

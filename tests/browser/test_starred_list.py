@@ -6,7 +6,7 @@ import pytest
 import vobject
 from playwright.sync_api import Browser, Page, expect
 
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.events.draft import EventDraft
 from models.publishing.lifecycle import create
 from tests.support.axe import serious_in_both
@@ -22,7 +22,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 def week(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path_factory.mktemp("chosen"), "init") as server:
         with server.app.app_context():
-            campaign = campaigns.find("ip-2024")
+            campaign = find_campaign("ip-2024")
             for title, region, group in (
                 ("知识产权进校园", "340706", "youth"),
                 ("专题讲座", "340706", "public"),

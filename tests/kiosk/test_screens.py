@@ -11,7 +11,7 @@ from models import clock
 from models.codes import signatures, venue_codes
 from models.db import db
 from models.devices import screens
-from models.devices.screens import Display
+from models.devices.screens import Screen
 from models.errors import Conflict
 from models.publishing.lifecycle import cancel
 from tests.support.applications import SECRET
@@ -45,7 +45,7 @@ def event(week):
 
 @pytest.fixture
 def token(client, event):
-    code = screens.offer(event, SECRET, NINE)
+    code = screens.create_pairing(event, SECRET, NINE)
     answer = client.post("/api/v1/display/pair", json={"code": f"{code[:4].lower()}-{code[4:]}"})
     assert answer.status_code == 200
     return answer.json["token"]
@@ -72,9 +72,9 @@ def test_it_fetches_the_codes_of_the_next_hour(client, event, token):
         [text] = decoded(told["side"], told["codes"][later])
         assert text.startswith(PREFIX)
         moment = NINE + timedelta(seconds=30 * later)
-        assert venue_codes.open_code(text, moment).reason is None
-        assert venue_codes.open_code(text, moment).code.method == "rotating"
-        assert venue_codes.open_code(text, moment + minutes(2)).reason == "expired"
+        assert venue_codes.read_code(text, moment).reason is None
+        assert venue_codes.read_code(text, moment).code.method == "rotating"
+        assert venue_codes.read_code(text, moment + minutes(2)).reason == "expired"
 
 
 def test_a_day_in_advance_and_no_more(client, token):
@@ -87,28 +87,28 @@ def test_a_day_in_advance_and_no_more(client, token):
 
 def test_nothing_that_signs_is_sent(client, event, token):
     answer = ask(client, token, count=120).get_data()
-    display = db.session.query(Display).one()
+    display = db.session.query(Screen).one()
     secret = display.code.key.secret
     for spelled in (secret, secret.hex().encode(), base64.b64encode(secret)):
         assert spelled not in answer
 
 
 def test_ending_it_ends_its_codes_and_no_other(client, event, token):
-    other = venue_codes.for_event(event, NINE)
+    other = venue_codes.code_for_event(event, NINE)
     told = ask(client, token).json
-    display = db.session.query(Display).one()
+    display = db.session.query(Screen).one()
     screens.revoke(event, display.id, NINE)
-    assert venue_codes.open_code(decoded(told["side"], told["codes"][0])[0], NINE).reason == "revoked"
-    assert venue_codes.open_code(other.token(NINE), NINE).reason is None
+    assert venue_codes.read_code(decoded(told["side"], told["codes"][0])[0], NINE).reason == "revoked"
+    assert venue_codes.read_code(other.token(NINE), NINE).reason is None
     answer = ask(client, token)
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
 
 
 def test_a_pairing_code_is_good_once_and_for_ten_minutes(client, event, at):
-    code = screens.offer(event, SECRET, NINE)
+    code = screens.create_pairing(event, SECRET, NINE)
     answers = [client.post("/api/v1/display/pair", json={"code": code}).status_code for _ in range(2)]
     assert answers == [200, 400]
-    late = screens.offer(event, SECRET, NINE)
+    late = screens.create_pairing(event, SECRET, NINE)
     at(NINE + minutes(11))
     assert client.post("/api/v1/display/pair", json={"code": late}).status_code == 400
     assert client.post("/api/v1/kiosk/pair", json={"code": code}).status_code == 400
@@ -125,7 +125,7 @@ def test_strangers_get_nothing(client, week):
     cancelled = make_event(week, "取消的活动")
     cancel(cancelled, NINE)
     with pytest.raises(Conflict):
-        screens.offer(cancelled, SECRET, NINE)
+        screens.create_pairing(cancelled, SECRET, NINE)
 
 
 def test_the_desk_pairs_and_ends_screens(app, client):

@@ -13,13 +13,13 @@ from models.operations import startup
 def test_the_first_domain_is_kept(app):
     assert site().uid_domain == "openweek.test"
     assert db.session.get(Setting, "uid_domain") is None  # asking writes nothing
-    startup.prepare(None, clock.now())
+    startup.prepare_database(None, clock.now())
     assert db.session.get(Setting, "uid_domain").value == "openweek.test"
     assert kept.uid_domain(None, "another.test") == "openweek.test"
 
 
 def test_another_domain_later_stops_the_start(app, runner):
-    startup.prepare(None, clock.now())
+    startup.prepare_database(None, clock.now())
     app.extensions.pop("openweek.site")
     app.config["UID_DOMAIN_ASKED"] = "other.test"
     with pytest.raises(Mistake) as told:

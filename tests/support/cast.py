@@ -6,9 +6,9 @@ from werkzeug.security import generate_password_hash
 
 from models.campaigns.tables import Campaign
 from models.db import db, transaction
-from models.events.draft import Lead
+from models.events.draft import OrganizationDraft
 from models.events.tables import Event
-from models.organizations.tables import Account, new_organization
+from models.organizations.tables import Account, find_or_create_organization
 from tests.support.week import NINE, make_event
 
 PASSWORD = "a good password"
@@ -41,7 +41,7 @@ class Cast:
 
 def _account(email: str, organization: str, role: str, region: str, line: str = "ip-offices") -> Account:
     with transaction():
-        host = new_organization(organization, region, line)
+        host = find_or_create_organization(organization, region, line)
         account = Account(email=email, organization=host, role=role, password_hash=_HASH, created_at=NINE)
         db.session.add(account)
     return account
@@ -51,7 +51,7 @@ def make_cast(campaign: Campaign) -> Cast:
     bureau, court = "灌云县知识产权局", "灌云县人民法院"
 
     def event(title: str, organization: str, organization_region: str, region: str) -> Event:
-        lead = Lead(organization, organization_region, "ip-offices")
+        lead = OrganizationDraft(organization, organization_region, "ip-offices")
         return make_event(campaign, title, lead=lead, region_code=region)
 
     return Cast(

@@ -118,8 +118,8 @@ def stage(campaign: Campaign, case: dict) -> Scene:
     event = make_event(campaign, case["name"], occurrences=(session(capacity=case.get("capacity")),))
     other = make_event(campaign, "别处的活动")
     before = NINE - timedelta(hours=3)
-    kiosk, token = kiosks.add(event, before, **_allowed(case))
-    elsewhere, _ = kiosks.add(event, before)
+    kiosk, token = kiosks.create_kiosk(event, before, **_allowed(case))
+    elsewhere, _ = kiosks.create_kiosk(event, before)
     scan = case["scan"]
     code, made = scan.get("text"), None
     if "pass" in scan or "undo" in scan:
@@ -150,7 +150,7 @@ def _spoiled(made: passes.Pass, wanted: dict) -> str:
         return made.token
     campaign = made.campaign.number + (1 if wanted.get("campaign") else 0)
     payload = signatures.PassPayload(1, wanted.get("key", made.key_id), campaign, 3, 1, 0, made.serial)
-    return signatures.sign_pass(payload, keys.in_use(keys.PASS).secret)
+    return signatures.sign_pass(payload, keys.current_key(keys.PASS).secret)
 
 
 def table() -> str:

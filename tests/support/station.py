@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from models import clock
 from models.campaigns import file
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.codes import keys, passes
 from models.db import db, transaction
 from models.devices import kiosks, pairing
@@ -59,13 +58,13 @@ class Week:
     @contextmanager
     def rows(self) -> Iterator[Campaign]:
         with self.server.app.app_context():
-            yield campaigns.find(self.campaign_id)
+            yield find_campaign(self.campaign_id)
 
     def offer(self, **what) -> str:
         """A fresh pairing code."""
         with self.rows():
             event = db.session.get_one(Event, self.event_id)
-            return pairing.offer(event, self.server.app.config["SECRET_KEY"], clock.now(), **what)
+            return pairing.create_code(event, self.server.app.config["SECRET_KEY"], clock.now(), **what)
 
     @contextmanager
     def kiosk(self) -> Iterator[kiosks.Kiosk]:
@@ -103,9 +102,9 @@ def open_week(server: Server) -> Week:
     """Load the campaign into an empty served database, with one event that is open the whole of today."""
     with server.app.app_context():
         now = clock.now()
-        campaign = campaign_loader.load_campaign(file.default())
+        campaign = campaign_loader.load_campaign(file.default_campaign_file())
         with transaction():
-            keys.ensure(now)
+            keys.ensure_keys(now)
         day = campaign.today(now)
         event = make_event(campaign, TITLE, occurrences=(OccurrenceDraft(day, day),))
         return Week(server, campaign.id, event.id)

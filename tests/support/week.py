@@ -13,7 +13,7 @@ from models.codes import keys
 from models.db import transaction
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
-from models.events.draft import EventDraft, Lead, OccurrenceDraft
+from models.events.draft import EventDraft, OccurrenceDraft, OrganizationDraft
 from models.events.tables import Event
 from models.operations import campaign_loader
 from models.publishing.lifecycle import create
@@ -29,14 +29,14 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-THE_2024_WEEK = file.default()
+THE_2024_WEEK = file.default_campaign_file()
 
 
 def load_week() -> Campaign:
     """Keys and the 2024 campaign on a database that has the regions."""
     campaign = campaign_loader.load_campaign(THE_2024_WEEK)
     with transaction():
-        keys.ensure(NINE)
+        keys.ensure_keys(NINE)
     return campaign
 
 
@@ -46,7 +46,7 @@ def make_event(campaign: Campaign, title: str = "现场宣传", **fields) -> Eve
     draft = EventDraft(
         title=title,
         region_code=fields.pop("region_code", "320723"),
-        lead=fields.pop("lead", Lead("灌云县知识产权局", "320723", "ip-offices")),
+        lead=fields.pop("lead", OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")),
         hosts=("灌云县知识产权局",),
         occurrences=occurrences,
         **fields,
@@ -96,5 +96,5 @@ class Door:
 
 
 def make_door(event: Event, **fields) -> Door:
-    kiosk, _token = kiosks.add(event, NINE - timedelta(hours=3), **fields)
+    kiosk, _token = kiosks.create_kiosk(event, NINE - timedelta(hours=3), **fields)
     return Door(event.campaign, kiosk)

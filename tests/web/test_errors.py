@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
 from models.db import db
-from models.errors import Conflict, Mistake, Unknown
+from models.errors import Conflict, Mistake, NotFound
 from web import errors
 
 ENGLISH = {"Accept-Language": "en"}
@@ -31,7 +31,7 @@ def locked() -> OperationalError:
 FAILURES = {
     "mistake": Mistake("“%(text)s” is not a day. Write it as 2024-04-20.", text="20 April"),
     "long": Mistake("“%(text)s” is not a day. Write it as 2024-04-20.", text="9" * 41),
-    "unknown": Unknown("There is no kiosk %(id)s.", id=7),
+    "unknown": NotFound("There is no kiosk %(id)s.", id=7),
     "conflict": Conflict("This event has no date yet. Give it one before pairing a device."),
     "locked": locked(),
     "deadlock": OperationalError("INSERT", {}, DeadlockError()),

@@ -10,8 +10,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.errors import N_, Mistake
 from models.imports.apply import counts, take_in
 from models.imports.findings import (
@@ -57,7 +56,7 @@ def import_(
     desk meanwhile stays.
 
     Exit code 0: the file was understood. 2: it was not, and one sentence says why."""
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     if complete and not origin:
         raise Mistake(N_("--complete needs --origin: only what came from there can be missing."))
     rows = read_file(_bytes_of(file), file)

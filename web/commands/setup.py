@@ -17,7 +17,7 @@ from models.demo import accounts, crowd
 from models.demo import week as rehearsal
 from models.devices import pairing
 from models.errors import N_
-from models.events.check_in_window import of_events
+from models.events.check_in_window import windows_of
 from models.events.tables import Event
 from models.imports.apply import take_in
 from models.imports.read_file import demo_file, read
@@ -68,10 +68,10 @@ def demo() -> None:
     week = _prepare(None, now, default=True)
     taken = take_in(week, read(demo_file()), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
-    campaign = rehearsal.ensure(now)
+    campaign = rehearsal.ensure_week(now)
     samples = accounts.example_passes(campaign, now)
     events = rehearsal.events_of(campaign)
-    crowd.ensure(campaign, events, now)
+    crowd.ensure_crowd(campaign, events, now)
     click.echo(_("Reported events: %(summary)s", summary=import_words.summary(taken)))
     _tell_rooms()
     _tell_accounts(password)
@@ -81,14 +81,14 @@ def demo() -> None:
 
 def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
     upgrade()
-    return startup.prepare(source, now, default=default)
+    return startup.prepare_database(source, now, default=default)
 
 
 def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
     """The organizer's event to try the door with: among those open now, the one that stays open longest."""
-    lead = rehearsal.host("xihu").name
+    lead = rehearsal.host_of("xihu").name
     own = {event.id: event for event in events if event.lead.name == lead and event.mode != "online"}
-    sittings = [sitting for sitting in of_events(own, campaign.zone) if sitting.open_at(now)]
+    sittings = [sitting for sitting in windows_of(own, campaign.zone) if sitting.open_at(now)]
     return own[max(sittings, key=lambda sitting: (sitting.closes, -sitting.event_id)).event_id]
 
 
@@ -123,7 +123,7 @@ def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
 
 
 def _tell_pairing(event: Event, now: datetime) -> None:
-    code = pairing.offer(event, current_app.config["SECRET_KEY"], now)
+    code = pairing.create_code(event, current_app.config["SECRET_KEY"], now)
     told = _(
         "Pairing code for a kiosk at “%(event)s”, good for 10 minutes: %(code)s", event=event.title, code=code
     )

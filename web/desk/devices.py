@@ -10,9 +10,9 @@ from flask_login import current_user, login_required
 from models import clock
 from models.db import db
 from models.devices import control, kiosks, status
-from models.devices.kiosks import HAND_OVER, Kiosk
-from models.devices.scope import kiosk_of
-from models.errors import Conflict, Mistake, Unknown
+from models.devices.kiosks import GRACE_AFTER_END, Kiosk
+from models.devices.scope import kiosk_serving
+from models.errors import Conflict, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event
 from web import errors
@@ -48,9 +48,9 @@ def fresh(event_id: int) -> Response:
 def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
     """The pairing under way and the list, as markup that says the same whoever's form it stands beside; and what to
     say aloud of it."""
-    pairing, shown = desk_pairing.panel(event, now), status.devices_of(event, now)
+    pairing, shown = desk_pairing.panel(event, now), status.statuses_of(event, now)
     given = {"event": event, "campaign": event.campaign, "now": now}
-    reached = _reached([device for device in shown if not device.here])
+    reached = _reached([device for device in shown if not device.serves_event])
     parts = {
         "pairing": render_template("desk/pairing.html", pairing=pairing, **given).strip(),
         "devices": render_template("desk/device_list.html", devices=shown, reached=reached, **given),
@@ -59,7 +59,7 @@ def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
     return parts, _("%(name)s has joined.", name=pairing.joined[0].name) if joined else ""
 
 
-def _reached(gone: list[status.Device]) -> set[int]:
+def _reached(gone: list[status.DeviceStatus]) -> set[int]:
     """Of the events to which devices went, those that the reader may know of."""
     ids = {event.id for device in gone for event in device.events}
     asked = scope.events_for(current_user).where(Event.id.in_(ids)).with_only_columns(Event.id)
@@ -82,18 +82,18 @@ def _told(parts: dict[str, str], sentence: str) -> Response:
 @login_required
 def device(event_id: int, kiosk_id: int):
     event = scope.event_for(current_user, event_id)
-    return _page(event, kiosk_of(event, kiosk_id), clock.now())
+    return _page(event, kiosk_serving(event, kiosk_id), clock.now())
 
 
 @pages.get("/devices/<int:kiosk_id>.json")
 @login_required
 def fresh_device(event_id: int, kiosk_id: int) -> Response:
     event, now = scope.event_for(current_user, event_id), clock.now()
-    return _told(_facts(event, kiosk_of(event, kiosk_id), now), "")
+    return _told(_facts(event, kiosk_serving(event, kiosk_id), now), "")
 
 
 def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
-    shown = status.stand(kiosk, event, now)
+    shown = status.status_of(kiosk, event, now)
     return {
         "facts": render_template(
             "desk/device_facts.html", device=shown, event=event, campaign=event.campaign, now=now
@@ -103,11 +103,11 @@ def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
 
 def _page(event: Event, kiosk: Kiosk, now: datetime, told: str = "", field: str = "") -> str:
     """One device. told: what is wrong with what was typed into field."""
-    parts, ended = _facts(event, kiosk, now), kiosk.ended(now)
+    parts, ended = _facts(event, kiosk, now), kiosk.ended_at(now)
     return render_template(
         "desk/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),
-        device=status.stand(kiosk, event, now), goals=[] if ended else control.goals(current_user, event, now),
-        until=ended + HAND_OVER if ended else None, told=told, field=field, typed=request.form,
+        device=status.status_of(kiosk, event, now), goals=[] if ended else control.move_targets(current_user, event, now),
+        until=ended + GRACE_AFTER_END if ended else None, told=told, field=field, typed=request.form,
         longest=(control.LONGEST_NAME, control.LONGEST_MESSAGE),
     )  # fmt: skip
 
@@ -116,10 +116,10 @@ def _page(event: Event, kiosk: Kiosk, now: datetime, told: str = "", field: str 
 @login_required
 def act(event_id: int, kiosk_id: int, verb: str):
     event, now = scope.event_for(current_user, event_id), clock.now()
-    kiosk = kiosk_of(event, kiosk_id)
+    kiosk = kiosk_serving(event, kiosk_id)
     try:
         VERBS[verb](event, kiosk, now)
-    except (Unknown, Conflict):
+    except (NotFound, Conflict):
         raise
     except Mistake as mistake:
         return _page(event, kiosk, now, errors.sentence(mistake), verb), 422
@@ -135,7 +135,7 @@ def _move(event: Event, kiosk: Kiosk, now: datetime) -> None:
 
 VERBS = {
     "name": lambda event, kiosk, now: control.rename(kiosk, request.form.get("name", "")),
-    "message": lambda event, kiosk, now: control.tell(kiosk, request.form.get("message", ""), now),
+    "message": lambda event, kiosk, now: control.show_message(kiosk, request.form.get("message", ""), now),
     "lock": lambda event, kiosk, now: control.lock(kiosk, now),
     "unlock": lambda event, kiosk, now: control.unlock(kiosk, now),
     "move": _move,

@@ -59,7 +59,7 @@ def event(event_id: int):
         campaign=found.campaign,
         event=found,
         visits=count.visits_of([found.id]).get(found.id, 0),
-        devices=[device for device in roster.devices_of(found, clock.now()) if device.here],
+        devices=[device for device in roster.statuses_of(found, clock.now()) if device.serves_event],
     )
 
 

@@ -70,7 +70,7 @@ def offer(event_id: int):
     event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", DOOR), clock.now()
     if kind not in KINDS:
         raise Mistake(N_("Choose what the device may do."))
-    code = pairing.offer(event, current_app.secret_key, now, **KINDS[kind])
+    code = pairing.create_code(event, current_app.secret_key, now, **KINDS[kind])
     joined = _joined(_held(event), now)
     session[HELD] = {"event": event.id, "code": code, "kind": kind, "joined": joined}
     return redirect(url_for("desk_devices.index", event_id=event.id, _anchor="pairing"), 303)
@@ -79,7 +79,7 @@ def offer(event_id: int):
 def panel(event: Event, now: datetime) -> Panel | None:
     """The pairing that this browser has under way at an event; None once it is ten minutes past."""
     held = _held(event)
-    made = pairing.find(held["code"], current_app.secret_key) if held else None
+    made = pairing.find_code(held["code"], current_app.secret_key) if held else None
     if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
         return None
     state = JOINED if made.used_at else OPEN if now < made.expires_at else OVER
@@ -104,7 +104,7 @@ def _held(event: Event) -> dict | None:
 
 def _joined(held: dict | None, now: datetime) -> list[int]:
     """Ids of the devices that joined by the codes of this browser, in order; of a row that is long past none."""
-    made = pairing.find(held["code"], current_app.secret_key) if held else None
+    made = pairing.find_code(held["code"], current_app.secret_key) if held else None
     if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
         return []
     return _with(held["joined"], made)[-MOST_TOLD:]
@@ -116,4 +116,4 @@ def _with(before: list[int], made: PairingCode) -> list[int]:
 
 def _devices(ids: list[int], now: datetime) -> list[Kiosk]:
     found = db.session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)).order_by(Kiosk.id.desc())).all()
-    return [kiosk for kiosk in found if kiosk.ended(now) is None]
+    return [kiosk for kiosk in found if kiosk.ended_at(now) is None]

@@ -28,7 +28,7 @@ from flask_wtf import CSRFProtect
 from models import clock
 from models.db import db
 from models.organizations import accounts
-from models.organizations import tables as people
+from models.organizations.tables import ROLES, Account, authenticate
 from web import errors
 from web.limits import limiter
 
@@ -72,8 +72,8 @@ def _keep_private(response: Response) -> Response:
 
 
 @login.user_loader
-def _load(account_id: str) -> people.Account | None:
-    account = db.session.get(people.Account, int(account_id))
+def _load(account_id: str) -> Account | None:
+    account = db.session.get(Account, int(account_id))
     return account if account is not None and account.is_active else None
 
 
@@ -114,7 +114,7 @@ def sign_in():
 @limiter.limit(FAILED_FOR_ONE_ADDRESS, key_func=_typed_address, deduct_when=_failed)
 def enter():
     email, target = request.form.get("email", "")[:254], safe_next(request.form.get("next"))
-    account = people.sign_in(email, request.form.get("password", "")[:1000])
+    account = authenticate(email, request.form.get("password", "")[:1000])
     if account is None:
         return render_template("desk/sign_in.html", email=email, wrong=True, next=target), 422
     session.clear()  # nothing that was in the browser before belongs to this person
@@ -134,7 +134,7 @@ def sign_out():
 @click.option("--org", "organization", required=True, help="Name or number of the organization.")
 @click.option("--region", help="Region of a new organization: a code of GB/T 2260.")
 @click.option("--line", help="Line of government of a new organization: a key of the campaign file.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in ROLES]), required=True)
 @click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
 )
@@ -146,7 +146,9 @@ def add_account(email, organization, region, line, role, password_stdin):
         password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
     else:
         password = secrets.token_urlsafe(12)
-    account = accounts.enrol(email, organization, role, password, clock.now(), region=region, line=line)
+    account = accounts.create_account(
+        email, organization, role, password, clock.now(), region=region, line=line
+    )
     click.echo(
         _("%(email)s signs in for %(name)s.", email=account.email, name=account.organization.name), err=True
     )

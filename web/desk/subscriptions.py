@@ -6,8 +6,7 @@ from flask_login import current_user, login_required
 from sqlalchemy import select
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import Mistake
 from models.imports import subscriptions
@@ -38,7 +37,7 @@ def index():
 
 @pages.post("/")
 def add():
-    campaign, url = campaigns.find(request.form.get("campaign", "")), request.form.get("url", "")
+    campaign, url = find_campaign(request.form.get("campaign", "")), request.form.get("url", "")
     try:
         subscriptions.add(current_user, campaign, url, clock.now())
     except Mistake as mistake:
@@ -73,7 +72,7 @@ def pull_words(result: dict | None) -> str:
 
 def _page(told: str = "", url: str = "", chosen: str = "") -> str:
     weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
-    current = campaigns.current(clock.now())
+    current = current_campaign(clock.now())
     return render_template(
         "desk/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user), told=told, url=url,
         chosen=chosen or (current.id if current else ""), sentence=errors.sentence,

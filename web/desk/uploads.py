@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.tables import Event
@@ -55,7 +54,7 @@ def index():
 @login_required
 def hand_in():
     file, chosen = request.files.get("file"), request.form.get("campaign", "")
-    campaign = campaigns.find(chosen)
+    campaign = find_campaign(chosen)
     if file is None or not file.filename:
         return _form(_("Choose a file first."), chosen), 422
     try:
@@ -71,7 +70,7 @@ def hand_in():
 def template():
     from models.imports.spreadsheet.template import workbook  # see models.intake.read
 
-    campaign = campaigns.find(request.args.get("campaign", ""))
+    campaign = find_campaign(request.args.get("campaign", ""))
     response = Response(workbook(campaign), mimetype=WORKBOOK)
     response.headers.set("Content-Disposition", "attachment", filename=f"openweek-{campaign.id}.xlsx")
     return response
@@ -105,7 +104,7 @@ def discard(draft_id: int):
 
 def _form(told: str = "", chosen: str = "", name: str = "") -> str:
     weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
-    current = campaigns.current(clock.now())
+    current = current_campaign(clock.now())
     chosen = chosen or (current.id if current else "")
     return render_template(
         "desk/uploads.html", campaign=None, weeks=weeks, chosen=chosen, told=told, name=name,

@@ -10,7 +10,7 @@ from models import clock
 from models.campaigns.tables import Campaign, TermKind
 from models.ics import vcalendar, vevent
 from models.installation import site
-from models.public.export_rows import Sitting, Told, read
+from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
 
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
@@ -22,8 +22,8 @@ _CANCELLED = "cancelled"
 def listing(campaign: Campaign, filters: Filters, url: str) -> bytes:
     """All events of a choice, one entry each. url: the feed's own address."""
     body, updated = BytesIO(), None
-    groups = {term.key: term.name_zh for term in campaign.of(TermKind.AUDIENCE)}
-    for event in read(campaign, filters, newest_first=True):
+    groups = {term.key: term.name_zh for term in campaign.terms_of(TermKind.AUDIENCE)}
+    for event in read_events(campaign, filters, newest_first=True):
         if updated is None:
             updated = event.changed_at
             body.write(_head(campaign, filters, url, updated))
@@ -59,7 +59,7 @@ def _tag(campaign: Campaign) -> str:
     return f"tag:{site().uid_domain},{campaign.starts.year}"
 
 
-def _entry(campaign: Campaign, event: Told, groups: dict[str, str]) -> str:
+def _entry(campaign: Campaign, event: EventRow, groups: dict[str, str]) -> str:
     cancelled = event.status == _CANCELLED
     title = vevent.line(event.title) or f"活动 {event.id}"
     page = site().url(vevent.event_path(event))
@@ -82,7 +82,7 @@ def _entry(campaign: Campaign, event: Told, groups: dict[str, str]) -> str:
     return "\n".join(filter(None, lines)) + "\n"
 
 
-def _content(campaign: Campaign, event: Told) -> str:
+def _content(campaign: Campaign, event: EventRow) -> str:
     region = event.region.name if event.region else ""
     hosts = "、".join(filter(None, (vevent.line(host.name) for host in event.hosts)))
     said = {sitting.venue for sitting in event.occurrences}
@@ -100,7 +100,7 @@ def _content(campaign: Campaign, event: Told) -> str:
     return "\n".join(filter(None, [*sittings, *facts, vevent.plain(event.description)]))
 
 
-def _sitting(campaign: Campaign, sitting: Sitting) -> str:
+def _sitting(campaign: Campaign, sitting: OccurrenceRow) -> str:
     """4月22日 09:00–11:00 图书馆."""
     zone, first, last = clock.zone(campaign.zone), sitting.start_day, sitting.end_day
     days = f"{first.month}月{first.day}日"

@@ -9,7 +9,7 @@ from models.campaigns.tables import Campaign, TermKind
 from models.ics import vcalendar, vevent
 from models.installation import site
 from models.places import regions
-from models.public.export_rows import Sitting, Told, read
+from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
 
 Words = dict[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
@@ -32,14 +32,14 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
     writer = csv.writer(text)
     writer.writerow(HEADS)
     words = {(term.kind, term.key): term.name_zh for term in campaign.terms}
-    words |= {("region", row.code): row.name for row in regions.load()}
-    for event in read(campaign, filters):
+    words |= {("region", row.code): row.name for row in regions.all_regions()}
+    for event in read_events(campaign, filters):
         writer.writerows(_rows(event, words, campaign.zone))
     text.detach()
     return body.getvalue()
 
 
-def _rows(event: Told, words: Words, zone: str) -> Iterator[list[object]]:
+def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
     before, after = _whose(event, words), _what(event, words, zone)
     for sitting in event.occurrences or [None]:
         yield [
@@ -55,11 +55,11 @@ def _rows(event: Told, words: Words, zone: str) -> Iterator[list[object]]:
         ]
 
 
-def _cancelled(event: Told, sitting: Sitting | None) -> bool:
+def _cancelled(event: EventRow, sitting: OccurrenceRow | None) -> bool:
     return vevent.is_cancelled(sitting) if sitting else event.status == "cancelled"
 
 
-def _times(sitting: Sitting | None, zone: str) -> tuple[str, str, str, str]:
+def _times(sitting: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str]:
     """Day and clock time of begin and end, in the campaign's zone; "" for what nobody told."""
     if sitting is None:
         return "", "", "", ""
@@ -73,13 +73,13 @@ def _times(sitting: Sitting | None, zone: str) -> tuple[str, str, str, str]:
     )
 
 
-def _time_told(event: Told, sitting: Sitting | None) -> str:
+def _time_told(event: EventRow, sitting: OccurrenceRow | None) -> str:
     told = vevent.line(event.time_text)
     half_day = vevent.HALF_DAY.get(sitting.half_day or "", "") if sitting else ""
     return told if half_day in told else "，".join(filter(None, (told, half_day)))
 
 
-def _whose(event: Told, words: Words) -> tuple[str, str]:
+def _whose(event: EventRow, words: Words) -> tuple[str, str]:
     """The region's code and its name with what lies above it."""
     if event.region is None:
         return "", ""
@@ -87,7 +87,7 @@ def _whose(event: Told, words: Words) -> tuple[str, str]:
     return event.region.code, " ".join(filter(None, (words.get(("region", code)) for code in path)))
 
 
-def _place(event: Told, sitting: Sitting | None) -> tuple[object, ...]:
+def _place(event: EventRow, sitting: OccurrenceRow | None) -> tuple[object, ...]:
     """Venue, address, latitude, longitude; several venues of an event stand in one cell, without coordinates."""
     listed = [row.venue for row in event.venues]
     venue = sitting.venue if sitting and sitting.venue else listed[0] if len(listed) == 1 else None
@@ -98,7 +98,7 @@ def _place(event: Told, sitting: Sitting | None) -> tuple[object, ...]:
     return _safe(vevent.line(venue.name)), _safe(vevent.line(venue.address)), *where
 
 
-def _what(event: Told, words: Words, zone: str) -> tuple[str, ...]:
+def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
     lead = event.lead
     forms = [words.get((TermKind.FORMAT, row.format)) or row.text for row in event.formats]
     main = words.get((TermKind.FORMAT, event.main_format), "")

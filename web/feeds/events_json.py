@@ -9,11 +9,11 @@ from models.events.tables import Event, Occurrence
 from models.ics import vevent
 from models.installation import Site, site
 from models.public import export_rows
-from models.public.export_rows import Sitting, Told
+from models.public.export_rows import EventRow, OccurrenceRow
 from models.public.filters import Filters
 
 
-def brief(event: Event | Told) -> dict:
+def brief(event: Event | EventRow) -> dict:
     """{"id","uid","title","status","occurrences":[{"id","uid","start","end","all_day","status"}]}.
 
     start and end: RFC 3339 in the campaign's zone, end null where nobody told it; of a sitting without clock times the
@@ -28,7 +28,7 @@ def brief(event: Event | Told) -> dict:
     }
 
 
-def _occurrence(occurrence: Occurrence | Sitting, zone: str, here: Site) -> dict:
+def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, here: Site) -> dict:
     timed = vevent.by_the_clock(occurrence)  # as in the calendar
     start = _instant(occurrence.start_at, zone) if timed else occurrence.start_day.isoformat()
     end = _instant(occurrence.end_at, zone) if timed else occurrence.end_day.isoformat()
@@ -46,7 +46,7 @@ def _instant(instant, zone: str) -> str | None:
     return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds") if instant else None
 
 
-def full(event: Event | Told) -> dict:
+def full(event: Event | EventRow) -> dict:
     """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
     found = brief(event)
     for row, occurrence in zip(found["occurrences"], event.occurrences, strict=True):
@@ -73,7 +73,7 @@ def full(event: Event | Told) -> dict:
     }
 
 
-def _lead(event: Event | Told) -> dict | None:
+def _lead(event: Event | EventRow) -> dict | None:
     lead = event.lead
     return {"id": lead.id, "name": lead.name, "line": lead.line} if lead else None
 
@@ -83,7 +83,7 @@ def _venue(venue) -> dict:
     return place | {"latitude": venue.latitude, "longitude": venue.longitude}
 
 
-def _reported(event: Event | Told) -> dict:
+def _reported(event: Event | EventRow) -> dict:
     report = event.report
     names = ("attendance", "materials", "consultations", "views", "other")
     return {name: getattr(report, name) for name in names if getattr(report, name)} if report else {}
@@ -95,7 +95,7 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
     about |= {"starts": campaign.starts.isoformat(), "ends": campaign.ends.isoformat()}
     body, between = BytesIO(), b""
     body.write(f'{{"campaign":{_text(about)},"events":['.encode())
-    for event in export_rows.read(campaign, filters):
+    for event in export_rows.read_events(campaign, filters):
         body.write(between + _text(full(event)).encode())
         between = b","
     body.write(b"]}")

@@ -13,10 +13,9 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.db import db
-from models.errors import N_, Merged, Mistake, Unknown
+from models.errors import N_, MergedEvent, Mistake, NotFound
 from models.events.tables import Event
 from models.ics import alarms, entries
 from models.ics import version as calendar_version
@@ -69,7 +68,7 @@ def _for_every_site(response: Response) -> Response:
 @pages.errorhandler(Mistake)
 def tell(mistake: Mistake) -> Response:
     """One sentence, as text for a calendar program and as problem JSON for a script."""
-    if errors.wants_json() or isinstance(mistake, Merged):
+    if errors.wants_json() or isinstance(mistake, MergedEvent):
         return errors.tell_mistake(mistake)
     response = Response(errors.sentence(mistake) + "\n", mistake.status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"
@@ -98,16 +97,16 @@ def news(campaign_id: str) -> Response:
 
 @pages.get("/<campaign_id>/events/<int:event_id>.ics")
 def event_calendar(campaign_id: str, event_id: int) -> Response:
-    event = queries.find(campaigns.find(campaign_id), event_id)
+    event = queries.find_event(find_campaign(campaign_id), event_id)
     if not event.occurrences:
-        raise Unknown(N_("No date was reported for this event, so it has no calendar entry."))
+        raise NotFound(N_("No date was reported for this event, so it has no calendar entry."))
     body = entries.single(event, _alarm(CALENDAR))
     return answer(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>.json")
 def event_listing(campaign_id: str, event_id: int) -> Response:
-    event = queries.find(campaigns.find(campaign_id), event_id)
+    event = queries.find_event(find_campaign(campaign_id), event_id)
     return answer(Representation.of(events_json.one(event), JSON, event.changed_at))
 
 
@@ -137,7 +136,7 @@ def _alarm(mimetype: str) -> int | None:
 
 
 def _build(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     filters = parse(campaign, request.args)
     if mimetype == CALENDAR:
         body = entries.feed(campaign, filters, _address(campaign_id, "ics", filters, alarm), alarm)
@@ -166,7 +165,7 @@ def _attachment(event: Event) -> str:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
 def list_events(campaign_id: str, as_json: bool) -> None:
     """All events of a campaign, those that are not public yet too; withdrawn ones are gone."""
-    events = _all_events(campaigns.find(campaign_id))
+    events = _all_events(find_campaign(campaign_id))
     if as_json:
         click.echo(json.dumps([events_json.brief(event) for event in events], ensure_ascii=False))
         return
@@ -177,4 +176,4 @@ def list_events(campaign_id: str, as_json: bool) -> None:
 
 def _all_events(campaign: Campaign) -> list[Event]:
     mine = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
-    return list(db.session.scalars(mine.order_by(Event.id).options(*queries.options())))
+    return list(db.session.scalars(mine.order_by(Event.id).options(*queries.load_options())))

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from models import clock
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.figures import count
 from models.figures.recount import Recount, verify
 from web.figures.exports import as_text, body
@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_one_value", is_flag=True, help="Print one JSON value and nothing else.")
 def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) -> None:
     """All the figures of a week, released or not."""
-    campaign, dimensions = campaigns.find(campaign_id), count.parse_by(by)
+    campaign, dimensions = find_campaign(campaign_id), count.parse_by(by)
     found = count.figures(campaign, clock.now(), dimensions, exact=exact)
     if as_one_value:
         click.echo(json.dumps(body(found, campaign), ensure_ascii=False))
@@ -40,7 +40,7 @@ def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) ->
 @click.option("--campaign", "campaign_id", required=True, help="The week, by its id.")
 def recount(campaign_id: str) -> None:
     """Recount the ledger and compare every stored counter with it. Exit 0: they agree; 1: they differ."""
-    verdict = verify(campaigns.find(campaign_id))
+    verdict = verify(find_campaign(campaign_id))
     click.echo(_tell(verdict))
     raise SystemExit(AGREE if verdict.agrees else DIFFER)
 

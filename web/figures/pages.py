@@ -8,16 +8,15 @@ from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
 from models import bearer, clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.db import snapshot
 from models.devices import kiosks
 from models.devices.kiosks import KioskService
 from models.errors import N_, Mistake
-from models.events import scope as access
+from models.events.scope import reachable_event_ids
 from models.figures import count, live
 from models.figures import filters as portion
-from models.organizations import tables as people
+from models.organizations.tables import account_by_token
 from models.places import regions
 from models.public import filters
 from web.figures.exports import as_csv, as_json
@@ -68,7 +67,7 @@ def api() -> Response:
     named = request.args.get("campaign")
     if not named:
         raise Mistake(N_("Name the week: ?campaign=…"))
-    campaign = campaigns.find(named)
+    campaign = find_campaign(named)
     scope = _scope(now)
     if scope is None:
         _must_be_released(campaign)
@@ -79,13 +78,13 @@ def _scope(now: datetime) -> Select | None:
     """The events that the bearer of the request reaches; None without credentials. Raises NotKnownError."""
     if "Authorization" not in request.headers:
         return None
-    token = bearer.bearer(request.headers["Authorization"])
-    account = people.account_by_token(token) if token else None
+    token = bearer.bearer_token(request.headers["Authorization"])
+    account = account_by_token(token) if token else None
     if account is not None:
-        return access.event_ids(account)
+        return reachable_event_ids(account)
     kiosk = kiosks.by_token(token, now) if token else None
     # For a week a device out of service may still hand in scans; every other call is refused.
-    if kiosk is not None and kiosk.ended(now) is None:
+    if kiosk is not None and kiosk.ended_at(now) is None:
         return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
     raise NotKnownError(N_("This token is not valid. Ask for a new one."))
 
@@ -109,7 +108,7 @@ def _private(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/figures")
 def page(campaign_id: str):
-    campaign, now = campaigns.find(campaign_id), clock.now()
+    campaign, now = find_campaign(campaign_id), clock.now()
     if not released(campaign):
         return render_template(
             "figures/figures.html", campaign=campaign, strip=week_strip.whole(campaign, now), total=None
@@ -142,7 +141,7 @@ def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, in
     """Visits by the regions one level below `inside` (provinces for None), the largest first; None: not reported.
 
     Visits add up over regions; participants do not, so they are not told here."""
-    digits = len(regions.prefix(inside)) + 2 if inside else 2
+    digits = len(regions.code_prefix(inside)) + 2 if inside else 2
     sums: dict[str | None, int] = {}
     for row in rows:
         code = row["region"][:digits].ljust(6, "0") if row["region"] else None
@@ -152,16 +151,16 @@ def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, in
 
 @pages.get("/<campaign_id>/figures.json")
 def page_json(campaign_id: str) -> Response:
-    return as_json(_released_answer(campaign_id), campaigns.find(campaign_id))
+    return as_json(_released_answer(campaign_id), find_campaign(campaign_id))
 
 
 @pages.get("/<campaign_id>/figures.csv")
 def page_csv(campaign_id: str) -> Response:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     return as_csv(_released_answer(campaign_id), campaign, count.parse_by(request.args.get("by", "")))
 
 
 def _released_answer(campaign_id: str) -> count.Figures:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     _must_be_released(campaign)
     return ask(campaign, request.args).answer(clock.now())

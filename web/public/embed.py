@@ -6,8 +6,7 @@ This address alone may stand in a frame; every other page of ours forbids it.
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 from markupsafe import escape
 
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.errors import Mistake
 from models.installation import site
 from models.public.filters import EVERYTHING, Filters, parse
@@ -39,7 +38,7 @@ def _framed(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/embed")
 def embed(campaign_id: str) -> Response:
-    campaign, told = campaigns.find(campaign_id), None
+    campaign, told = find_campaign(campaign_id), None
     try:
         filters = parse(campaign, request.args)
     except Mistake as mistake:

@@ -80,18 +80,18 @@ def listing(
 def whole(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
     """How many events a choice has, and all of them in sections, up to a number of events."""
     query = queries.events(campaign, filters)
-    events = db.session.scalars(query.options(*queries.options()).limit(most)).all()
+    events = db.session.scalars(query.options(*queries.load_options()).limit(most)).all()
     total = len(events) if len(events) < most else _count(campaign, filters, Kept(campaign.id))
     return total, _sections(events, filters)
 
 
 def _count(campaign: Campaign, filters: Filters, kept: Kept) -> int:
-    return queries.total(campaign, filters, spread(campaign, filters.but(day=()), kept))
+    return queries.event_count(campaign, filters, spread(campaign, filters.replace(day=()), kept))
 
 
 def _load(ids: Sequence[int]) -> list[Event]:
     """The events with these ids, in this order."""
-    rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*queries.options()))
+    rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*queries.load_options()))
     return sorted(rows, key=lambda event: ids.index(event.id))
 
 
@@ -131,7 +131,7 @@ def chosen(campaign: Campaign, filters: Filters, path: str) -> list[Chosen]:
     found = []
     for name, value in filters.query():
         held = getattr(filters, name)
-        rest = filters.but(**{name: "" if name == "q" else tuple(v for v in held if str(v) != value)})
+        rest = filters.replace(**{name: "" if name == "q" else tuple(v for v in held if str(v) != value)})
         found.append(Chosen(value_name(campaign, name, value), address(path, rest)))
     return found
 
@@ -158,8 +158,8 @@ def value_name(campaign: Campaign, name: str, value: str) -> str:
 def boxes(campaign: Campaign) -> dict[str, list[str]]:
     """The values of the filters that the form offers as boxes to tick."""
     return {
-        "audience": [term.key for term in campaign.of(TermKind.AUDIENCE)] + [UNKNOWN_GROUP],
-        "format": [term.key for term in campaign.of(TermKind.FORMAT)] + [OTHER_FORMAT],
+        "audience": [term.key for term in campaign.terms_of(TermKind.AUDIENCE)] + [UNKNOWN_GROUP],
+        "format": [term.key for term in campaign.terms_of(TermKind.FORMAT)] + [OTHER_FORMAT],
         "mode": list(MODES),
     }
 

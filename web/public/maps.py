@@ -45,7 +45,7 @@ def _named(urls: tuple[str, str, str]) -> list[MapLink]:
 
 
 def _by_point(name: str, latitude: float, longitude: float) -> tuple[str, str, str]:
-    north, east = gcj02.gcj02(latitude, longitude)
+    north, east = gcj02.to_gcj02(latitude, longitude)
     shifted, kept = (f"{north:.6f}", f"{east:.6f}"), f"{latitude:.6f},{longitude:.6f}"
     amap = {"position": ",".join(reversed(shifted)), "name": name, "coordinate": "gaode", "src": SOURCE}
     baidu = {"location": kept, "title": name, "content": name, "coord_type": "wgs84", "output": "html"}
@@ -71,4 +71,4 @@ def _urls(amap_verb: str, amap: dict, baidu_verb: str, baidu: dict, apple: dict)
 
 def _names(code: str | None) -> list[str]:
     codes = (*regions.ancestors(code), code) if code else ()
-    return [row.name for row in regions.load() if row.code in codes and not is_grouping(row)]
+    return [row.name for row in regions.all_regions() if row.code in codes and not is_grouping(row)]

@@ -3,8 +3,7 @@
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.errors import Mistake
 from models.installation import site
 from models.public import queries
@@ -41,7 +40,7 @@ def _per_reader(response: Response) -> Response:
 @pages.get("/")
 def home() -> Response:
     """To the current campaign, with the query kept."""
-    current = campaigns.current(clock.now())
+    current = current_campaign(clock.now())
     if current is None:
         abort(404)
     query = request.query_string.decode("ascii", "replace")
@@ -50,18 +49,18 @@ def home() -> Response:
 
 @pages.get("/<campaign_id>/")
 def the_week(campaign_id: str):
-    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/")
+    return list_page(find_campaign(campaign_id), f"/{campaign_id}/")
 
 
 @pages.get("/<campaign_id>/events")
 def events(campaign_id: str):
-    return list_page(campaigns.find(campaign_id), f"/{campaign_id}/events")
+    return list_page(find_campaign(campaign_id), f"/{campaign_id}/events")
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>")
 def event(campaign_id: str, event_id: int):
-    campaign = campaigns.find(campaign_id)
-    found = queries.find(campaign, event_id)
+    campaign = find_campaign(campaign_id)
+    found = queries.find_event(campaign, event_id)
     before, after = neighbours.around(campaign, found)
     strip = week_strip.whole(campaign, clock.now())
     return render_template(
@@ -72,7 +71,7 @@ def event(campaign_id: str, event_id: int):
 @pages.get("/<campaign_id>/regions.json")
 def regions(campaign_id: str) -> Response:
     """What lies below a region, for the lists of the filter: [{"code", "name"}]. An unknown region has nothing."""
-    campaigns.find(campaign_id)
+    find_campaign(campaign_id)
     rows = region_picker.below(request.args.get("below", ""))
     response = jsonify([{"code": row.code, "name": row.name} for row in rows])
     response.cache_control.max_age = 86400
@@ -82,7 +81,7 @@ def regions(campaign_id: str) -> Response:
 @pages.get("/about/figures")
 def about_figures():
     now = clock.now()
-    campaign = campaigns.current(now)
+    campaign = current_campaign(now)
     strip = week_strip.whole(campaign, now) if campaign else None
     return render_template("figures/definitions.html", campaign=campaign, strip=strip)
 
@@ -111,7 +110,7 @@ def list_page(campaign: Campaign, path: str, **shown: object):
         return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed, **shown), 400
     if region_picker.asked(request.args):
         code = region_picker.chosen(request.args)
-        return redirect(urls.address(path, filters.but(region=(code,)) if code else filters))
+        return redirect(urls.address(path, filters.replace(region=(code,)) if code else filters))
     kept = Kept(campaign.id)
     found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
     return _page(campaign, path, filters, kept, found=found, typed=filters.q, **shown)
@@ -129,7 +128,7 @@ def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -
         unseen=listing.unseen(filters),
         chosen=listing.chosen(campaign, filters, path),
         back=urls.address(path, filters),
-        all_days=urls.address(path, filters.but(day=())) if filters.day else None,
+        all_days=urls.address(path, filters.replace(day=())) if filters.day else None,
         nothing_chosen=filters == EVERYTHING,
         feed=site().url(urls.address(f"/{campaign.id}/events.ics", filters)),
         sheet=urls.address(f"/{campaign.id}/subscribe", filters),

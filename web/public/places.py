@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, render_template, request
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.installation import site
 from models.places import regions
 from models.public import queries
@@ -23,7 +22,7 @@ pages = Blueprint("places", __name__)
 class Place:
     """One region and its events, those of the places below it included. url leads further down, or to the events."""
 
-    region: regions.RegionRow
+    region: regions.StandardRegion
     count: int
     url: str
 
@@ -40,11 +39,12 @@ def _per_reader(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/places")
 def places(campaign_id: str) -> str:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     filters, path, kept = parse(campaign, request.args), f"/{campaign_id}/places", Kept(campaign_id)
     here = filters.region[0] if len(filters.region) == 1 else ""
     counts = kept.get(
-        ("regions", filters.but(region=())), lambda: queries.region_counts(campaign, filters.but(region=()))
+        ("regions", filters.replace(region=())),
+        lambda: queries.region_counts(campaign, filters.replace(region=())),
     )
     total = within(counts, here) if here else sum(counts.values())
     found = [place for place in _below(campaign, here, counts, filters) if place.count]
@@ -57,15 +57,15 @@ def places(campaign_id: str) -> str:
         total=total,
         found=found,
         without=total - sum(place.count for place in found),  # no more is known than that they are here
-        all_here=urls.address(f"/{campaign_id}/events", filters.but(region=(here,) if here else ())),
-        chosen=listing.chosen(campaign, filters.but(region=()), path),
+        all_here=urls.address(f"/{campaign_id}/events", filters.replace(region=(here,) if here else ())),
+        chosen=listing.chosen(campaign, filters.replace(region=()), path),
         canonical=site().url(urls.address(path, filters)),
     )
 
 
 def within(counts: dict[str | None, int], code: str) -> int:
     """How many events lie in a region and below it."""
-    start = regions.prefix(code)
+    start = regions.code_prefix(code)
     return sum(count for other, count in counts.items() if other is not None and other.startswith(start))
 
 
@@ -73,13 +73,13 @@ def _below(campaign: Campaign, here: str, counts: dict[str | None, int], filters
     found = []
     for row in region_picker.below(here):
         path = "places" if region_picker.below(row.code) else "events"
-        url = urls.address(f"/{campaign.id}/{path}", filters.but(region=(row.code,)))
+        url = urls.address(f"/{campaign.id}/{path}", filters.replace(region=(row.code,)))
         found.append(Place(row, within(counts, row.code), url))
     return found
 
 
-def _trail(here: str, filters: Filters, path: str) -> list[tuple[regions.RegionRow, str]]:
+def _trail(here: str, filters: Filters, path: str) -> list[tuple[regions.StandardRegion, str]]:
     """The regions above this one and itself, each with the page of its places."""
     codes = (*regions.ancestors(here), here) if here else ()
-    rows = [row for row in regions.load() if row.code in codes and not is_grouping(row)]
-    return [(row, urls.address(path, filters.but(region=(row.code,)))) for row in rows]
+    rows = [row for row in regions.all_regions() if row.code in codes and not is_grouping(row)]
+    return [(row, urls.address(path, filters.replace(region=(row.code,)))) for row in rows]

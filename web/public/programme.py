@@ -3,8 +3,7 @@
 from flask import Blueprint, Flask, Response, render_template, request
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.installation import site
 from models.public.filters import Filters, parse
 from web import urls
@@ -28,7 +27,7 @@ def _per_reader(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/programme")
 def programme(campaign_id: str) -> str:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     filters = parse(campaign, request.args)
     total, sections = listing.whole(campaign, filters, MOST)
     list_path = f"/{campaign_id}/events"
@@ -39,7 +38,7 @@ def programme(campaign_id: str) -> str:
         sections=sections,
         total=total,
         most=MOST,
-        chosen=[one.name for one in listing.chosen(campaign, filters.but(day=()), list_path)],
+        chosen=[one.name for one in listing.chosen(campaign, filters.replace(day=()), list_path)],
         back=urls.address(list_path, filters),
         now=clock.now(),
         online=site().url(urls.address(list_path, filters)),

@@ -16,7 +16,7 @@ class Level:
     """One list of the cascade: its field in the form, the regions in it, and the code that is chosen ("" for all)."""
 
     field: str
-    rows: tuple[regions.RegionRow, ...]
+    rows: tuple[regions.StandardRegion, ...]
     chosen: str
 
 
@@ -48,9 +48,9 @@ def chosen(args: Arguments) -> str:
     return code
 
 
-def below(code: str) -> tuple[regions.RegionRow, ...]:
+def below(code: str) -> tuple[regions.StandardRegion, ...]:
     """What a list offers below a region ("" for the provinces). Groupings such as 市辖区 give way to their members."""
-    found: list[regions.RegionRow] = []
+    found: list[regions.StandardRegion] = []
     for row in _children().get(code, ()):
         found.extend(below(row.code) if is_grouping(row) else [row])
     return tuple(found)
@@ -59,13 +59,13 @@ def below(code: str) -> tuple[regions.RegionRow, ...]:
 def _path(code: str | None) -> list[str]:
     if not code:
         return []
-    rows = {row.code: row for row in regions.load() if row.code in (*regions.ancestors(code), code)}
+    rows = {row.code: row for row in regions.all_regions() if row.code in (*regions.ancestors(code), code)}
     return [part for part, row in rows.items() if not is_grouping(row)]
 
 
 @lru_cache(maxsize=1)
-def _children() -> dict[str, list[regions.RegionRow]]:
-    found: dict[str, list[regions.RegionRow]] = {}
-    for row in regions.load():
+def _children() -> dict[str, list[regions.StandardRegion]]:
+    found: dict[str, list[regions.StandardRegion]] = {}
+    for row in regions.all_regions():
         found.setdefault(row.parent, []).append(row)
     return found

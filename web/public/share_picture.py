@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from PIL import Image, ImageDraw
 
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.drawing.text_layout import Face, draw, fitted, width
 from models.events.tables import Event, EventStatus
 from models.public import queries
@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
 
 @pages.get("/<campaign_id>/events/<int:event_id>/share.png")
 def picture(campaign_id: str, event_id: int) -> Response:
-    event = queries.find(campaigns.find(campaign_id), event_id)
+    event = queries.find_event(find_campaign(campaign_id), event_id)
     kept: Kept = current_app.extensions["openweek.pictures"]
     version = f"{FORM} {event.changed_at.isoformat()} {event.campaign.name_zh}"
     return answer(kept.get(event.id, version, lambda: _representation(event)))

@@ -7,8 +7,7 @@ from flask import Blueprint, Flask, Response, abort, current_app
 from sqlalchemy import func, select
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.db import db
 from models.events.tables import Event
 from models.ics import version as calendar_version
@@ -47,7 +46,7 @@ def index() -> Response:
 
 @pages.get("/<campaign_id>/sitemap-<int:part>.xml")
 def events(campaign_id: str, part: int) -> Response:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     if not 1 <= part <= _parts(campaign):
         abort(404)
     moved = calendar_version.version(campaign_id)

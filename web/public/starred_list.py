@@ -9,8 +9,7 @@ import re
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.db import db
 from models.errors import Mistake
 from models.ics import alarms, starred_list
@@ -62,7 +61,7 @@ def tell(mistake: Mistake) -> Response:
 def star(campaign_id: str):
     """`add` and `remove` (ids of events) change the list of `secret`, or of the address typed as `list`. With neither,
     a script or the button `begin` begins a new list with `add`; everybody else is asked where it goes."""
-    campaign, now, secret = campaigns.find(campaign_id), clock.now(), request.form.get("secret", "")
+    campaign, now, secret = find_campaign(campaign_id), clock.now(), request.form.get("secret", "")
     added, removed = _numbers("add"), _numbers("remove")
     if _begins():
         return _starred(campaign, starred_list.create(campaign, added, now))
@@ -85,14 +84,14 @@ def star(campaign_id: str):
 @pages.get("/<campaign_id>/my/")
 def begin(campaign_id: str):
     """How to begin; with JavaScript, the way to the list that this browser remembers."""
-    return _page(campaigns.find(campaign_id), "starred/begin.html")
+    return _page(find_campaign(campaign_id), "starred/begin.html")
 
 
 @pages.get("/<campaign_id>/my/<secret>/")
 def mine(campaign_id: str, secret: str):
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     held = starred_list.find(campaign, secret)
-    events = list(db.session.scalars(starred_list.events(held).options(*queries.options())))
+    events = list(db.session.scalars(starred_list.events(held).options(*queries.load_options())))
     feed = site().url(f"/{campaign_id}/my/{secret}.ics")
     here = qr_path.drawing(site().url(_path(campaign, secret)))
     starred = [event.id for event in events]
@@ -111,7 +110,7 @@ def mine(campaign_id: str, secret: str):
 @pages.get("/<campaign_id>/my/<secret>/events")
 def more(campaign_id: str, secret: str):
     """All events, each with a star that belongs to this list: choosing on without JavaScript."""
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     held = starred_list.find(campaign, secret)
     here = _path(campaign, secret) + "events"
     back = request.full_path.removesuffix("?")
@@ -120,7 +119,7 @@ def more(campaign_id: str, secret: str):
 
 @pages.get("/<campaign_id>/my/<secret>.ics")
 def feed(campaign_id: str, secret: str) -> Response:
-    held = starred_list.find(campaigns.find(campaign_id), secret)
+    held = starred_list.find(find_campaign(campaign_id), secret)
     version, changed_at = calendar_version.version(campaign_id) or ("", held.changed_at)
     url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
     kept: Kept = current_app.extensions["openweek.feeds"]
@@ -138,7 +137,7 @@ def feed(campaign_id: str, secret: str) -> Response:
 @limiter.limit(CHANGES)
 def renew(campaign_id: str, secret: str) -> Response:
     """A new address for the list; the one before leads nowhere from now on."""
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     return redirect(
         _path(campaign, starred_list.renew(starred_list.find(campaign, secret), clock.now())), 303
     )
@@ -147,7 +146,7 @@ def renew(campaign_id: str, secret: str) -> Response:
 @pages.post("/<campaign_id>/my/<secret>/forget")
 @limiter.limit(CHANGES)
 def forget(campaign_id: str, secret: str) -> Response:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     starred_list.forget(starred_list.find(campaign, secret))
     return redirect(f"/{campaign.id}/my/", 303)
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.ics import alarms, entries
 from models.installation import site
 from models.places import regions
@@ -27,7 +26,7 @@ pages = Blueprint("subscribe", __name__)
 class Part:
     """A smaller choice: one region, how many of the events are there, and the sheet for them."""
 
-    region: regions.RegionRow
+    region: regions.StandardRegion
     count: int
     url: str
 
@@ -45,7 +44,7 @@ def _per_reader(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/subscribe")
 def sheet(campaign_id: str) -> Response:
-    campaign = campaigns.find(campaign_id)
+    campaign = find_campaign(campaign_id)
     filters, alarm = parse(campaign, request.args), alarms.parse(request.args.get("alarm"))
     kept = Kept(campaign.id)
     size = kept.get(("weight", filters), lambda: entries.weight(campaign, filters))
@@ -81,7 +80,7 @@ def _reminders(campaign: Campaign, filters: Filters) -> list[tuple[int | None, s
 def parts(campaign: Campaign, filters: Filters) -> list[Part]:
     """The same choice in smaller pieces: by what lies below its region, or by the several regions that it names."""
     if len(filters.region) > 1:
-        known = {row.code: row for row in regions.load()}
+        known = {row.code: row for row in regions.all_regions()}
         rows = [known[code] for code in filters.region]
     else:
         rows = region_picker.below(filters.region[0] if filters.region else "")
@@ -90,6 +89,6 @@ def parts(campaign: Campaign, filters: Filters) -> list[Part]:
     for row in rows:
         count = places.within(counts, row.code)
         if count:
-            url = urls.address(f"/{campaign.id}/subscribe", filters.but(region=(row.code,)))
+            url = urls.address(f"/{campaign.id}/subscribe", filters.replace(region=(row.code,)))
             found.append(Part(row, count, url))
     return found

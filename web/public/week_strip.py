@@ -29,7 +29,7 @@ def strip(
     campaign: Campaign, filters: Filters, page: str, now: datetime, kept: Kept | None = None
 ) -> list[Day]:
     """The days of a campaign under a choice. page: the path of the list that a day's link opens."""
-    any_day = filters.but(day=())
+    any_day = filters.replace(day=())
     kept = kept or Kept(campaign.id)
     counts = queries.day_counts(campaign, spread(campaign, any_day, kept))
     most = max(counts.values(), default=0)
@@ -39,7 +39,7 @@ def strip(
             date=day,
             count=count,
             bar=round(BAR * count / most) or 1 if count else 0,
-            url=address(page, filters.but(day=() if filters.day == (day,) else (day,))),
+            url=address(page, filters.replace(day=() if filters.day == (day,) else (day,))),
             chosen=day in filters.day,
             marked=day == campaign.marked_day,
             today=day == today,
@@ -50,7 +50,7 @@ def strip(
 
 def spread(campaign: Campaign, any_day: Filters, kept: Kept) -> dict[int, int]:
     """agenda.spread() of a choice without days, asked once for the strip and the list of a page."""
-    return kept.get(("spread", any_day), lambda: queries.spread(campaign, any_day))
+    return kept.get(("spread", any_day), lambda: queries.day_set_counts(campaign, any_day))
 
 
 def whole(campaign: Campaign, now: datetime) -> list[Day]:

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from models import clock
 from models.devices.kiosks import Kiosk
-from models.devices.status import Device, DeviceState
+from models.devices.status import DeviceState, DeviceStatus
 from web.words.terms import clock_time, instant_label
 
 
@@ -30,14 +30,14 @@ def device_scopes(kiosk: Kiosk) -> str:
     """What a device may do, in words."""
     if kiosk.supervisor:
         return _("supervisor: scans, counts, undoes for others")
-    if kiosk.scans and kiosk.tallies:
+    if kiosk.can_scan and kiosk.can_tally:
         return _("scans and counts")
-    return _("scans only") if kiosk.scans else _("counts only")
+    return _("scans only") if kiosk.can_scan else _("counts only")
 
 
-def heard_words(device: Device, zone: str, now: datetime) -> str:
+def heard_words(device: DeviceStatus, zone: str, now: datetime) -> str:
     """When the server last heard of it: 09:31, with its day where that is not today."""
-    return moment_words(device.heard, zone, now) if device.heard else _("not yet")
+    return moment_words(device.heard_at, zone, now) if device.heard_at else _("not yet")
 
 
 def moment_words(instant: datetime, zone: str, now: datetime) -> str:
@@ -46,7 +46,7 @@ def moment_words(instant: datetime, zone: str, now: datetime) -> str:
     return instant_label(instant, zone)
 
 
-def waiting_words(device: Device, now: datetime) -> str:
+def waiting_words(device: DeviceStatus, now: datetime) -> str:
     """What it has not delivered: the number, and how long the oldest has waited."""
     if device.waiting is None:
         return _("not told")

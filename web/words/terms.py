@@ -90,17 +90,17 @@ def _region_path(code: str, _language: str) -> str:
     return " ".join(region_name(row) for row in path if row.code == code or not is_grouping(row))
 
 
-def region_name(region: Region | regions.RegionRow) -> str:
+def region_name(region: Region | regions.StandardRegion) -> str:
     """The region's own name. Only provinces have an English one."""
     return region.name if language() == "zh" or not region.name_en else region.name_en
 
 
 @lru_cache(maxsize=1)
-def _regions() -> dict[str, regions.RegionRow]:
-    return {row.code: row for row in regions.load()}
+def _regions() -> dict[str, regions.StandardRegion]:
+    return {row.code: row for row in regions.all_regions()}
 
 
-def is_grouping(row: regions.RegionRow) -> bool:
+def is_grouping(row: regions.StandardRegion) -> bool:
     """Whether a row only groups the counties below it: 市辖区, 县, 省直辖县级行政区划."""
     return row.name in ("市辖区", "县") or "直辖县级" in row.name
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from models import urls
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import OTHER_FORMAT
 from models.errors import N_, Mistake
 from models.events.draft import NAME_LENGTH, EventDraft, FormatDraft, ReportDraft, VenueDraft
 from models.imports import plain_text
@@ -99,7 +99,7 @@ def _description(main: Sitting) -> str:
 
 
 def _address(text: str) -> str:
-    return text if urls.is_one(text) and len(text) <= 2000 else ""
+    return text if urls.is_web_url(text) and len(text) <= 2000 else ""
 
 
 def _online(main: Sitting, place: str) -> str:
@@ -145,9 +145,7 @@ def _categories(main: Sitting, reading: Reading, said: list[Finding]):
         )
     )
     groups = tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
-    known = [
-        word for word in words if word in reading.formats and reading.formats[word] != campaigns.OTHER_FORMAT
-    ]
+    known = [word for word in words if word in reading.formats and reading.formats[word] != OTHER_FORMAT]
     other = [word for word in words if word not in reading.groups and word not in known]
     if other:
         said.append(
@@ -174,4 +172,4 @@ def region_of(address: str) -> str | None:
 
 @lru_cache(maxsize=3)
 def _named(level: str) -> tuple[tuple[str, str], ...]:
-    return tuple((row.name, row.code) for row in regions.load() if row.level == level)
+    return tuple((row.name, row.code) for row in regions.all_regions() if row.level == level)

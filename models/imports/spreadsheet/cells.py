@@ -144,5 +144,5 @@ def _is_place(name: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _region_names() -> frozenset[str]:
-    rows = regions.load()
+    rows = regions.all_regions()
     return frozenset(name for row in rows for name in (row.name, row.short, row.name_en) if name)

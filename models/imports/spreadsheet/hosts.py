@@ -151,7 +151,7 @@ def _is_rooted(name: str) -> bool:
     """Whether a name begins with the place that it belongs to."""
     if _ROOTED.match(name):
         return True
-    return any(regions.called(name[:length]) for length in range(2, min(len(name), 12)))
+    return any(regions.regions_named(name[:length]) for length in range(2, min(len(name), 12)))
 
 
 def _are_several(entry: str) -> bool:

@@ -13,8 +13,8 @@ from models.places.regions import (
     PREFECTURE,
     PROVINCE,
     Problem,
-    Recognised,
-    RegionRow,
+    Recognition,
+    StandardRegion,
 )
 
 _BETWEEN = re.compile(r"[\s/·>—-]+")
@@ -25,7 +25,7 @@ _CORPS = re.compile("(?:新疆(?:维吾尔)?(?:自治区)?){0,2}(?:生产)?(?:�
 
 
 @lru_cache(maxsize=4096)
-def read(text: str) -> Recognised:
+def read(text: str) -> Recognition:
     """The deepest region that a cell names for certain, and what of it could not be used.
 
     A name in daily use counts where it fits one place in the country (海淀) or one below the place before it
@@ -35,15 +35,15 @@ def read(text: str) -> Recognised:
     joined = "".join(parts)
     corps = names_the_corps(joined)
     if corps:
-        return regions.recognise(regions.by_code()[CORPS].name, "", joined[corps.end() :])
-    sure = regions.by_code().get(plain) or _sole(joined) or _below_a_city(joined)
+        return regions.recognise_region(regions.regions_by_code()[CORPS].name, "", joined[corps.end() :])
+    sure = regions.regions_by_code().get(plain) or _sole(joined) or _below_a_city(joined)
     if sure:
-        return Recognised(sure.code)
-    if len(regions.called(joined)) > 1:
-        return Recognised(None, [Problem("province", text.strip(), AMBIGUOUS)])
-    found = regions.recognise(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
+        return Recognition(sure.code)
+    if len(regions.regions_named(joined)) > 1:
+        return Recognition(None, [Problem("province", text.strip(), AMBIGUOUS)])
+    found = regions.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
     if len(parts) > 1 and found.problems:
-        together = regions.recognise(*_divided(joined))  # 江苏省连云港市 灌云县
+        together = regions.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县
         return found if together.problems else together
     return found
 
@@ -56,11 +56,11 @@ def names_the_corps(text: str) -> re.Match | None:
 def code(text: str) -> str | None:
     """The code of a region that a cell holds instead of a name; None for anything else."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return plain if plain in regions.by_code() else None
+    return plain if plain in regions.regions_by_code() else None
 
 
 def _parted(parts: Sequence[str]) -> tuple[str, str, str]:
-    """The texts for province, city and county, as regions.recognise() reads them, of names that stand apart."""
+    """The texts for province, city and county, as regions.recognise_region() reads them, of names that stand apart."""
     first = _sole(parts[0])
     above = ("",) if _longest(parts[0], PROVINCE) is None else ()
     city = first.name if first and first.level == PREFECTURE else parts[0]
@@ -77,43 +77,43 @@ def _divided(text: str) -> tuple[str, str, str]:
     if province is None:
         return "", text, ""
     rest = text.removeprefix(province[0])
-    counties = (row for row in regions.called(rest) if row.name == rest and row.level == COUNTY)
+    counties = (row for row in regions.regions_named(rest) if row.name == rest and row.level == COUNTY)
     if any(_lies_in(row, province[1]) for row in counties):
         return province[0], "", rest  # 辽宁朝阳县, and no 县 of 朝阳
     below = _longest(rest, PREFECTURE, province[1])
     return province[0], below[0] if below else "", rest.removeprefix(below[0]) if below else rest
 
 
-def _sole(text: str) -> RegionRow | None:
+def _sole(text: str) -> StandardRegion | None:
     """The one place that a text names; where a province or prefecture of this name holds the others, that one."""
-    rows = regions.called(text)
+    rows = regions.regions_named(text)
     provinces = [row for row in rows if row.level == PROVINCE]
     if provinces or len(rows) == 1:
         return (provinces or rows)[0]
     return next((row for row in rows if all(_lies_in(other, row) for other in rows)), None)
 
 
-def _below_a_city(text: str) -> RegionRow | None:
+def _below_a_city(text: str) -> StandardRegion | None:
     """The one county that 南京鼓楼, 延边州延吉市 or 深圳南山区 names."""
     found = {
         below
         for cut in range(2, min(len(text) - 1, _LONGEST))
-        for city in regions.called(text[:cut])
+        for city in regions.regions_named(text[:cut])
         if city.level == PREFECTURE
-        for below in regions.called(text[cut:])
+        for below in regions.regions_named(text[cut:])
         if below.level == COUNTY and _lies_in(below, city)
     }
     return found.pop() if len(found) == 1 else None
 
 
-def _longest(text: str, level: str, above: RegionRow | None = None) -> tuple[str, RegionRow] | None:
+def _longest(text: str, level: str, above: StandardRegion | None = None) -> tuple[str, StandardRegion] | None:
     """The longest name of a region of a level with which a text begins, and the region."""
     for cut in range(min(len(text), _LONGEST), 1, -1):
-        for row in regions.called(text[:cut]):
+        for row in regions.regions_named(text[:cut]):
             if row.level == level and (above is None or _lies_in(row, above)):
                 return text[:cut], row
     return None
 
 
-def _lies_in(row: RegionRow, above: RegionRow) -> bool:
+def _lies_in(row: StandardRegion, above: StandardRegion) -> bool:
     return regions.is_below(row.code, above.code)

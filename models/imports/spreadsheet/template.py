@@ -68,7 +68,7 @@ def _format(sheet: Worksheet, position: int, number_format: str) -> None:
 
 def _example(campaign: Campaign) -> dict[str, str | date | int]:
     def first(kind: str) -> str:
-        return next((term.name_zh for term in campaign.of(kind)), "")
+        return next((term.name_zh for term in campaign.terms_of(kind)), "")
 
     return {
         "活动名称": f"{EXAMPLE}现场宣传咨询活动",
@@ -91,11 +91,11 @@ def _example(campaign: Campaign) -> dict[str, str | date | int]:
 
 def _choices(campaign: Campaign, sheet: Worksheet, choices: Worksheet) -> None:
     """Drop-downs take their entries from a sheet of their own: a list inside a rule ends at 255 characters."""
-    provinces = [row.name for row in regions.load() if row.level == regions.PROVINCE]
+    provinces = [row.name for row in regions.all_regions() if row.level == regions.PROVINCE]
     offered = {
-        "受众群体": ([term.name_zh for term in campaign.of(TermKind.AUDIENCE)], False),
-        "活动形式": ([term.name_zh for term in campaign.of(TermKind.FORMAT)], False),
-        "宣传重点": ([term.name_zh for term in campaign.of(TermKind.FOCUS)], True),
+        "受众群体": ([term.name_zh for term in campaign.terms_of(TermKind.AUDIENCE)], False),
+        "活动形式": ([term.name_zh for term in campaign.terms_of(TermKind.FORMAT)], False),
+        "宣传重点": ([term.name_zh for term in campaign.terms_of(TermKind.FOCUS)], True),
         "线上线下": (["线下", "线上", "线上线下"], True),
         "省": (provinces, True),
     }

@@ -8,9 +8,9 @@ import re
 
 from models import urls
 from models.campaigns import file
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import OTHER_FORMAT
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft, FormatDraft, Lead, ReportDraft, VenueDraft
+from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, ReportDraft, VenueDraft
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
 from models.imports.spreadsheet import cells, row_ref
@@ -106,7 +106,7 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
     venues = _venues(cell["venue_text"], cell["address"], mode, said)
     hosts = listed.hosts(cell["organizers"], said)
     formats = _formats(cell["format"], reading, said)
-    known = [entry.format for entry in formats if entry.format != campaigns.OTHER_FORMAT]
+    known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
     return EventDraft(
         title=cell["title"],
@@ -145,14 +145,16 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
     if region_cell.names_the_corps("".join(told[:2])):
         found = region_cell.read("".join(told))  # 新疆维吾尔自治区, 兵团第八师
     else:
-        found = region_cell.read(sole) if sole else regions.recognise(*told)
+        found = region_cell.read(sole) if sole else regions.recognise_region(*told)
     code = "" if any(told) or found.code else cell["region_code"]
     known = region_cell.code(code)
     if code and known is None:
         why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
         said.append(why.about("region_code"))
     said += [
-        Finding(regions.WHY[problem.why], text=problem.text).about("region" if sole else problem.field)
+        Finding(regions.PROBLEM_TEXTS[problem.why], text=problem.text).about(
+            "region" if sole else problem.field
+        )
         for problem in found.problems
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, told)))
@@ -199,7 +201,7 @@ def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDr
                 N_("Kept as other forms, in their own words: %(words)s."), words="、".join(other)[:200]
             ).about("format")
         )
-    return tuple(FormatDraft(reading.formats.get(word, campaigns.OTHER_FORMAT), word) for word in words)
+    return tuple(FormatDraft(reading.formats.get(word, OTHER_FORMAT), word) for word in words)
 
 
 def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
@@ -211,16 +213,16 @@ def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
 
 
 def _online_url(text: str, said: list[Finding]) -> str:
-    if text and not urls.is_one(text):
+    if text and not urls.is_web_url(text):
         why = Finding(N_("“%(text)s” is no address that begins with https://: left out."), text=text[:80])
         said.append(why.about("online_url"))
         return ""
     return text
 
 
-def _lead(host: str, region: str | None, reading: Reading) -> Lead:
+def _lead(host: str, region: str | None, reading: Reading) -> OrganizationDraft:
     name = listed.without_role(host)
-    return Lead(name, _seat(name, region), file.recognise_line(reading.lines, name))
+    return OrganizationDraft(name, _seat(name, region), file.recognise_line(reading.lines, name))
 
 
 def _seat(name: str, region: str | None) -> str | None:
@@ -229,7 +231,7 @@ def _seat(name: str, region: str | None) -> str | None:
         return None
     rest, seat = name, None
     for code in (*regions.ancestors(region), region):
-        above = regions.by_code()[code].name
+        above = regions.regions_by_code()[code].name
         if rest.startswith(above):
             rest, seat = rest.removeprefix(above), code
     return seat or region

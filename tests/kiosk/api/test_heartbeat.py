@@ -32,7 +32,7 @@ def event(week):
 
 @pytest.fixture
 def paired(event):
-    return kiosks.add(event, clock.now() - timedelta(hours=1))
+    return kiosks.create_kiosk(event, clock.now() - timedelta(hours=1))
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_a_beat_costs_the_same_for_thirty_sittings(beat, event, week, count_quer
         beat()
     today = week.today(clock.now())
     many = make_event(week, "多场", occurrences=tuple(OccurrenceDraft(today, today) for _ in range(30)))
-    _kiosk, token = kiosks.add(many, clock.now())
+    _kiosk, token = kiosks.create_kiosk(many, clock.now())
     with count_queries() as for_thirty:
         client.post("/api/v1/kiosk/heartbeat", json=QUIET, headers={"Authorization": f"Bearer {token}"})
     assert len(for_thirty) == len(for_one) <= 16

@@ -30,7 +30,7 @@ def event_now(week):
 
 @pytest.fixture
 def post(client, event_now):
-    _kiosk, token = kiosks.add(event_now, clock.now())
+    _kiosk, token = kiosks.create_kiosk(event_now, clock.now())
 
     def send(scans, headers=None, **body):
         given = {"Authorization": f"Bearer {token}"} | (headers or {})
@@ -165,7 +165,7 @@ def test_messages_follow_the_reader(post, language, message):
     ],
 )  # fmt: skip
 def test_a_malformed_batch_gets_one_sentence(client, event_now, body, content_type, status, detail):
-    _kiosk, token = kiosks.add(event_now, clock.now())
+    _kiosk, token = kiosks.create_kiosk(event_now, clock.now())
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
     answer = client.post("/api/v1/scans", data=body, content_type=content_type, headers=headers)
     assert answer.status_code == status
@@ -180,7 +180,7 @@ def test_a_time_in_small_letters_and_a_device_that_showed_come_again(post, event
 
 
 def test_who_may_hand_in(client, event_now):
-    kiosk, token = kiosks.add(event_now, clock.now())
+    kiosk, token = kiosks.create_kiosk(event_now, clock.now())
     assert client.post("/api/v1/scans", json={"scans": []}).status_code == 401
     wrong = client.post("/api/v1/scans", json={"scans": []}, headers={"Authorization": "Bearer owk_guess"})
     assert (wrong.status_code, wrong.content_type) == (401, "application/problem+json")
@@ -190,7 +190,7 @@ def test_who_may_hand_in(client, event_now):
     assert (answer.status_code, answer.json["results"][0]["flags"]) == (200, ["after_revocation"])
     assert client.get("/api/v1/kiosk", headers=headers).status_code == 401
     with transaction():
-        db.session.get_one(kiosks.Kiosk, kiosk.id).revoked_at = clock.now() - kiosks.HAND_OVER * 1.1
+        db.session.get_one(kiosks.Kiosk, kiosk.id).revoked_at = clock.now() - kiosks.GRACE_AFTER_END * 1.1
     assert client.post("/api/v1/scans", json={"scans": []}, headers=headers).status_code == 401
 
 

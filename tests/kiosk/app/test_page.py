@@ -38,7 +38,7 @@ def pair(client):
 @pytest.fixture
 def told(client, event):
     """What a device of the event is told now."""
-    _kiosk, token = kiosks.add(event, clock.now())
+    _kiosk, token = kiosks.create_kiosk(event, clock.now())
 
     def ask():
         return client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"})
@@ -57,7 +57,7 @@ WRONG_CODE = "This pairing code is wrong, used or older than 10 minutes. Ask for
 
 
 def test_a_code_becomes_a_device_and_a_token(pair, client, event):
-    code = pairing.offer(event, SECRET, clock.now())
+    code = pairing.create_code(event, SECRET, clock.now())
     answer = pair(code)
     kiosk = db.session.scalars(db.select(Kiosk)).one()
     assert answer.json["kiosk"] == {
@@ -73,18 +73,18 @@ def test_a_code_becomes_a_device_and_a_token(pair, client, event):
 
 
 def test_a_code_may_be_typed_as_people_type(pair, event):
-    code = pairing.offer(event, SECRET, clock.now())
+    code = pairing.create_code(event, SECRET, clock.now())
     assert pair(f" {code[:4].lower()}-{code[4:]} ").status_code == 200
 
 
 @pytest.mark.parametrize("age", [timedelta(minutes=10), timedelta(days=1)])
 def test_a_code_is_good_for_ten_minutes(pair, event, age):
-    code = pairing.offer(event, SECRET, clock.now() - age)
+    code = pairing.create_code(event, SECRET, clock.now() - age)
     assert problem(pair(code, **ENGLISH)) == (400, WRONG_CODE)
 
 
 def test_a_code_is_good_for_one_device(pair, event):
-    code = pairing.offer(event, SECRET, clock.now())
+    code = pairing.create_code(event, SECRET, clock.now())
     assert pair(code).status_code == 200
     assert problem(pair(code, **ENGLISH)) == (400, WRONG_CODE)
     assert problem(pair("ABCDEFGH", **ENGLISH)) == (400, WRONG_CODE)
@@ -114,7 +114,7 @@ class TestTooManyTries:
 
 
 def test_only_a_device_in_service_is_told(client, event):
-    kiosk, token = kiosks.add(event, clock.now())
+    kiosk, token = kiosks.create_kiosk(event, clock.now())
 
     def ask(authorization=None):
         given = {"Authorization": authorization} if authorization else {}
@@ -139,7 +139,7 @@ def test_only_a_device_in_service_is_told(client, event):
 
 
 def test_a_revoked_device_may_still_hand_in_for_a_week(client, event):
-    kiosk, token = kiosks.add(event, clock.now())
+    kiosk, token = kiosks.create_kiosk(event, clock.now())
 
     def hand_in():
         given = {"Authorization": f"Bearer {token}"}
@@ -180,7 +180,7 @@ def test_it_is_told_its_event_with_the_open_hours(told, event):
 
 def test_without_a_clock_time_the_whole_day_is_open(client, week):
     event = make_event(week, occurrences=(OccurrenceDraft(DAY, DAY, half_day="morning"),), time_text="上午")
-    _kiosk, token = kiosks.add(event, NINE)
+    _kiosk, token = kiosks.create_kiosk(event, NINE)
     answer = client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"})
     [occurrence] = answer.json["events"][0]["occurrences"]
     assert (occurrence["start"], occurrence["end"]) == ("2024-04-22", "2024-04-22")
@@ -191,7 +191,7 @@ def test_without_a_clock_time_the_whole_day_is_open(client, week):
 
 def test_a_stewards_phone_is_told_until_when(client, event):
     until = clock.now() + timedelta(hours=3)
-    _kiosk, token = kiosks.add(event, clock.now(), may_tally=False, expires_at=until)
+    _kiosk, token = kiosks.create_kiosk(event, clock.now(), may_tally=False, expires_at=until)
     told = client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"}).json
     assert told["kiosk"]["scopes"] == ["scan"]
     assert told["kiosk"]["expires"] == clock.instant_text(until)
@@ -211,7 +211,7 @@ def test_it_is_told_the_groups_keys_rules_and_the_time(told, week):
     ]
     assert body["groups"][2]["name"]["zh"] == "青少年"
     assert body["groups"][2]["colour"] == "group-n3 group-youth"
-    key = keys.in_use(keys.PASS)
+    key = keys.current_key(keys.PASS)
     assert b64decode(body["keys"][str(key.id)]["public"]) == key.public
     assert body["keys"][str(key.id)]["algorithm"] == "ed25519"
     assert body["rules"] == {
@@ -239,7 +239,7 @@ def test_many_occurrences_cost_no_more_questions(told, client, week, count_queri
         told()
     occurrences = tuple(session(NINE + timedelta(days=n), day=DAY + timedelta(days=n)) for n in range(4))
     event = make_event(week, "四天的活动", occurrences=occurrences)
-    _kiosk, token = kiosks.add(event, clock.now())
+    _kiosk, token = kiosks.create_kiosk(event, clock.now())
     with count_queries() as for_four:
         client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"})
     assert len(for_four) == len(for_one) <= 14

@@ -11,7 +11,7 @@ from models.codes.passes import Pass
 from models.db import db, transaction
 from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
-from models.events.draft import EventDraft, Lead
+from models.events.draft import EventDraft, OrganizationDraft
 from models.publishing.lifecycle import cancel, create, withdraw
 from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
@@ -70,7 +70,7 @@ class TestPasses:
     def test_issue_for_a_group_at_one_event(self, openweek, event):
         line = f"pass issue --campaign ip-2024 --group unknown --headcount 45 --event {event.id} --json"
         [row] = told(openweek(line))
-        held = passes.open_pass(row["url"])
+        held = passes.read_pass(row["url"])
         assert (row["group"], row["headcount"]) == ("unknown", 45)
         assert (held.group, held.headcount, held.event.id, held.single) == ("unknown", 45, event.id, False)
 
@@ -113,17 +113,17 @@ class TestPasses:
 class TestVenueCodes:
     def test_printed(self, openweek, event):
         row = told(openweek(f"venue-code --event {event.id} --json"))
-        token = venue_codes.for_event(event, NINE).token(NINE)
+        token = venue_codes.code_for_event(event, NINE).token(NINE)
         assert row == {"url": f"HTTP://OPENWEEK.TEST/V/{token}", "token": token, "method": "printed"}
 
     def test_rotating_is_the_code_of_this_moment(self, openweek, event):
         row = told(openweek(f"venue-code --event {event.id} --rotating --json"))
         assert row["method"] == "rotating"
-        opened = venue_codes.open_code(row["url"], clock.now())
+        opened = venue_codes.read_code(row["url"], clock.now())
         assert (opened.reason, opened.code.event_id) == (None, event.id)
 
     def test_for_a_person_it_is_the_address_alone(self, openweek, event):
-        token = venue_codes.for_event(event, NINE).token(NINE)
+        token = venue_codes.code_for_event(event, NINE).token(NINE)
         assert openweek(f"venue-code --event {event.id}").stdout == f"HTTP://OPENWEEK.TEST/V/{token}\n"
 
     def test_an_event_without_a_date_has_none(self, openweek, week):
@@ -138,7 +138,7 @@ class TestKiosks:
         code = openweek(f"kiosk pair --event {event.id}").stdout.strip()
         assert (len(code), code[4]) == (9, "-")
         kiosk, _token = pairing.pair(code.lower(), app.config["SECRET_KEY"], clock.now())
-        assert kiosk.served(clock.now()) == [event.id]
+        assert kiosk.event_ids_at(clock.now()) == [event.id]
 
     def test_a_token_for_a_script(self, openweek, event):
         row = told(openweek(f"kiosk token --event {event.id} --json"))
@@ -147,8 +147,8 @@ class TestKiosks:
         assert not kiosk.supervisor
 
     def test_list_and_revoke(self, openweek, event):
-        first, _ = kiosks.add(event, NINE)
-        second, _ = kiosks.add(event, NINE, supervisor=True)
+        first, _ = kiosks.create_kiosk(event, NINE)
+        second, _ = kiosks.create_kiosk(event, NINE, supervisor=True)
         assert openweek(f"kiosk revoke {first.id}").exit_code == 0
         rows = told(openweek("kiosk list --json"))
         assert [(row["kiosk"], row["supervisor"], row["revoked"] is None) for row in rows] == [
@@ -164,8 +164,8 @@ class TestKiosks:
             assert (answer.exit_code, answer.stderr) == (2, f"There is no kiosk {number}.\n")
 
     def test_the_list_says_how_each_stands(self, openweek, event):
-        kiosk, _ = kiosks.add(event, NINE, may_tally=False)
-        quiet, _ = kiosks.add(event, NINE, expires_at=NINE)
+        kiosk, _ = kiosks.create_kiosk(event, NINE, may_tally=False)
+        quiet, _ = kiosks.create_kiosk(event, NINE, expires_at=NINE)
         with transaction():
             kiosk.seen_at, kiosk.message, kiosk.locked_at = NINE, "请移到二号门", NINE
             beat = {"waiting": 12, "aside": 1, "oldest_at": NINE, "version": "7", "battery": 9}
@@ -198,11 +198,13 @@ class TestPosters:
         out = tmp_path / "posters.pdf"
         result = openweek("posters --campaign ip-2024 --out", str(out))
         assert (result.exit_code, result.stdout) == (0, "")
-        wanted = [venue_codes.for_event(one, NINE).token(NINE) for one in (event, later)]
+        wanted = [venue_codes.code_for_event(one, NINE).token(NINE) for one in (event, later)]
         assert decoded(out) == [[f"HTTP://OPENWEEK.TEST/V/{token}"] for token in wanted]
 
     def test_of_a_region_and_all_below_it(self, openweek, week, event, tmp_path):
-        make_event(week, "另一场", region_code="110101", lead=Lead("北京市局", "110000", "ip-offices"))
+        make_event(
+            week, "另一场", region_code="110101", lead=OrganizationDraft("北京市局", "110000", "ip-offices")
+        )
         out = tmp_path / "posters.pdf"
         assert openweek("posters --campaign ip-2024 --region 320000 --out", str(out)).exit_code == 0
         assert len(decoded(out)) == 1
@@ -211,7 +213,9 @@ class TestPosters:
         other = make_event(week, "另一场")
         out = tmp_path / "poster.pdf"
         assert openweek(f"posters --campaign ip-2024 --event {other.id} --out", str(out)).exit_code == 0
-        assert decoded(out) == [[f"HTTP://OPENWEEK.TEST/V/{venue_codes.for_event(other, NINE).token(NINE)}"]]
+        assert decoded(out) == [
+            [f"HTTP://OPENWEEK.TEST/V/{venue_codes.code_for_event(other, NINE).token(NINE)}"]
+        ]
 
     @pytest.mark.parametrize(
         ("options", "sentence"),

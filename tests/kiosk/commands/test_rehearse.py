@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import clock
-from models.campaigns import tables as campaigns
+from models.campaigns.tables import find_campaign
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.events.draft import OccurrenceDraft
@@ -39,7 +39,7 @@ def refusal(openweek):
 
 def make_rehearsal() -> None:
     with transaction():
-        campaigns.find("ip-2024").rehearsal = True
+        find_campaign("ip-2024").rehearsal = True
 
 
 class TestKiosks:

@@ -10,7 +10,7 @@ from kiosk.paper import posters
 from models import clock
 from models.codes import venue_codes
 from models.db import db, transaction
-from models.events.draft import Lead
+from models.events.draft import OrganizationDraft
 from models.organizations.tables import Role, add_account
 from models.publishing.lifecycle import cancel
 from tests.support.codes import read
@@ -44,14 +44,14 @@ def ink(picture):
 
 @pytest.mark.parametrize("title", ["知识产权进校园", LONG, LONG * 3, "IP Week " * 12, "启"], ids=range(5))
 def test_a_poster_carries_its_code_whatever_the_title(week, title):
-    code = venue_codes.for_event(make_event(week, title), NINE)
+    code = venue_codes.code_for_event(make_event(week, title), NINE)
     pages = rendered(posters.poster_pdf([code], NINE))
     assert [read(page) for page in pages] == [[address(code)]]
     assert 0.03 < ink(pages[0]) < 0.12
 
 
 def test_it_is_a_small_a4(week):
-    pdf = posters.poster_pdf([venue_codes.for_event(make_event(week, LONG), NINE)], NINE)
+    pdf = posters.poster_pdf([venue_codes.code_for_event(make_event(week, LONG), NINE)], NINE)
     document = pypdfium2.PdfDocument(pdf)
     size = tuple(round(side) for side in document[0].get_size())
     document.close()
@@ -62,7 +62,7 @@ def test_it_is_a_small_a4(week):
 def test_many_sittings_leave_the_code_and_the_margins_alone(week):
     days = [session(NINE, 1.5, DAY) for _ in range(7)]
     event = make_event(week, LONG * 2, occurrences=days, venue_text="县图书馆一楼报告厅、人民广场、" * 6)
-    code = venue_codes.for_event(event, NINE)
+    code = venue_codes.code_for_event(event, NINE)
     [page] = rendered(posters.poster_pdf([code], NINE))
     assert read(page) == [address(code)]
     edge = round(20 / 297 * page.shape[0])
@@ -73,14 +73,14 @@ def test_many_sittings_leave_the_code_and_the_margins_alone(week):
 
 
 def test_pages_stand_in_the_order_asked_for(week):
-    made = [venue_codes.for_event(make_event(week, f"活动{n}"), NINE) for n in range(5)]
+    made = [venue_codes.code_for_event(make_event(week, f"活动{n}"), NINE) for n in range(5)]
     wanted = [made[2], made[0], made[4]]
     pages = rendered(posters.poster_pdf(wanted, NINE))
     assert [read(page) for page in pages] == [[address(code)] for code in wanted]
 
 
 def test_rows_are_read_in_batches(week, count_queries):
-    made = [venue_codes.for_event(make_event(week, f"活动{n}"), NINE) for n in range(12)]
+    made = [venue_codes.code_for_event(make_event(week, f"活动{n}"), NINE) for n in range(12)]
     counts = []
     for some in (made[:1], made):
         db.session.expunge_all()
@@ -110,11 +110,14 @@ class TestFromTheDesk:
         answer = sign_in(event, "li@ip.example").get(f"/desk/events/{event.id}/poster.pdf")
         assert (answer.status_code, answer.content_type) == (200, "application/pdf")
         assert answer.headers["Cache-Control"] == "private, no-store"
-        code = venue_codes.for_event(event, clock.now())
+        code = venue_codes.code_for_event(event, clock.now())
         assert [read(page) for page in rendered(answer.data)] == [[address(code)]]
 
     def test_for_others_it_does_not_exist(self, week, sign_in, client):
-        hers, other = make_event(week), make_event(week, lead=Lead("灌云县人民法院", "320723", "courts"))
+        hers, other = (
+            make_event(week),
+            make_event(week, lead=OrganizationDraft("灌云县人民法院", "320723", "courts")),
+        )
         assert (
             sign_in(other, "wang@court.example").get(f"/desk/events/{hers.id}/poster.pdf").status_code == 404
         )

@@ -81,7 +81,7 @@ def test_a_revoked_pass_says_so_and_shows_no_code(get, single):
 @pytest.mark.parametrize("tail", ["", "/code.png", "/code.svg"])
 def test_what_we_did_not_sign_is_no_pass(get, single, week, tail):
     forged = single.token[:-1] + ("A" if single.token[-1] != "A" else "B")
-    venue = venue_codes.for_event(make_event(week), NINE).token(NINE)
+    venue = venue_codes.code_for_event(make_event(week), NINE).token(NINE)
     for text in (forged, venue, FOREIGN, single.token[:-1], f"a/{FOREIGN}"):
         page = get(f"/C/{text}{tail}")
         assert page.status_code == 404

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from models import clock
 from models.codes import passes
-from models.codes.passes import TAKEN, Pass
-from models.codes.self_issue_limit import TakenCount
+from models.codes.passes import SELF_ISSUED, Pass
+from models.codes.self_issue_limit import SelfIssueCount
 from models.db import db, transaction
 from models.operations import tick
 from tests.support.week import NINE, load_week, make_door, make_event, minutes
@@ -29,7 +29,7 @@ def test_from_the_event_page_to_the_door(client, week):
     [made] = db.session.scalars(select(Pass)).all()
     assert (answer.status_code, answer.location) == (303, f"/C/{made.token}")
     assert (made.purpose, made.group, made.headcount, made.event_id, made.issued_by) == (
-        TAKEN,
+        SELF_ISSUED,
         "youth",
         1,
         None,
@@ -64,7 +64,7 @@ def test_after_the_week_there_is_none(client, week, monkeypatch):
 
 def test_the_address_is_no_pass(client, week):
     assert client.get("/C/take").status_code == 404
-    assert passes.open_pass("take") is None
+    assert passes.read_pass("take") is None
 
 
 class TestSlowedDown:
@@ -85,9 +85,9 @@ class TestSlowedDown:
 
     def test_also_one_that_has_time(self, client, week):
         self.take(client, week)
-        [seen] = db.session.scalars(select(TakenCount)).all()
+        [seen] = db.session.scalars(select(SelfIssueCount)).all()
         with transaction():
-            db.session.add(TakenCount(digest=seen.digest, minute=NINE - minutes(30), passes=598))
+            db.session.add(SelfIssueCount(digest=seen.digest, minute=NINE - minutes(30), passes=598))
         assert self.take(client, week).status_code == 303
         answer = self.take(client, week)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
@@ -95,10 +95,10 @@ class TestSlowedDown:
 
     def test_of_an_address_nothing_stays(self, app, client, week):
         self.take(client, week)
-        [seen] = db.session.scalars(select(TakenCount)).all()
+        [seen] = db.session.scalars(select(SelfIssueCount)).all()
         assert seen.passes == 1
         assert seen.digest not in (hashlib.sha256(b"192.0.2.1").hexdigest(), "192.0.2.1")
         tick.tick(NINE + minutes(60))
-        assert len(db.session.scalars(select(TakenCount)).all()) == 1
+        assert len(db.session.scalars(select(SelfIssueCount)).all()) == 1
         tick.tick(NINE + minutes(61))
-        assert db.session.scalars(select(TakenCount)).all() == []
+        assert db.session.scalars(select(SelfIssueCount)).all() == []

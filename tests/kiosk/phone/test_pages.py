@@ -45,7 +45,7 @@ def event(week, at):
 
 @pytest.fixture
 def token(event):
-    return venue_codes.for_event(event, NINE).token(NINE)
+    return venue_codes.code_for_event(event, NINE).token(NINE)
 
 
 class Phone:
@@ -166,7 +166,7 @@ class TestTheStraightLine:
 class TestTheRotatingCode:
     @pytest.fixture
     def screen(self, event):
-        return venue_codes.for_event(event, NINE, venue_codes.ROTATING)
+        return venue_codes.code_for_event(event, NINE, venue_codes.ROTATING)
 
     def test_it_is_told_apart_from_a_poster(self, phone, screen):
         assert "已签到" in phone.tap(screen.token(NINE)).text
@@ -224,7 +224,7 @@ class TestTickets:
         assert "请重新扫描现场的签到码" in answer.text
 
     def test_one_of_another_code_opens_nothing(self, phone, token, week):
-        other = venue_codes.for_event(make_event(week, "另一场"), NINE).token(NINE)
+        other = venue_codes.code_for_event(make_event(week, "另一场"), NINE).token(NINE)
         answer = phone.post(other, phone.ticket(token))
         assert (answer.status_code, rows()) == (400, [])
 
@@ -236,7 +236,7 @@ class TestTickets:
     def test_every_character_is_guarded(self, phone, event, token):
         ticket = phone.ticket(token)
         code, holder = (
-            venue_codes.for_event(event, NINE),
+            venue_codes.code_for_event(event, NINE),
             browser_hash.holder_of(phone.client.get_cookie("ow_browser").value),
         )
         assert tickets.read(ticket, code, holder, NINE).opened == NINE
@@ -254,7 +254,7 @@ class TestTickets:
         assert f'href="/V/{token}"' in answer.text
 
     def test_a_screen_must_be_scanned_again(self, phone, event, at):
-        token = venue_codes.for_event(event, NINE, venue_codes.ROTATING).token(NINE)
+        token = venue_codes.code_for_event(event, NINE, venue_codes.ROTATING).token(NINE)
         ticket = phone.ticket(token)
         at(NINE + minutes(16))
         answer = phone.post(token, ticket)
@@ -280,7 +280,7 @@ class TestTheResult:
         assert "知识产权进校园" not in page.text
 
     def test_a_full_room_refuses_in_words(self, phone, another, week, at):
-        token = venue_codes.for_event(make_event(week, "小教室", capacity=1), NINE).token(NINE)
+        token = venue_codes.code_for_event(make_event(week, "小教室", capacity=1), NINE).token(NINE)
         phone.tap(token)
         page = another().tap(token)
         assert "verdict-refused" in page.text
@@ -315,7 +315,7 @@ class TestTroubles:
         assert phone.post(forged, "x").status_code == 404
 
     def test_a_reissued_or_revoked_poster(self, phone, event, token):
-        code = venue_codes.for_event(event, NINE)
+        code = venue_codes.code_for_event(event, NINE)
         for change in ({"issue": 2}, {"issue": 1, "revoked_at": NINE}):
             with transaction():
                 for name, value in change.items():
@@ -337,7 +337,7 @@ class TestTroubles:
 
     def test_an_event_without_clock_times_opens_with_its_day(self, phone, week, at):
         event = make_event(week, "展览", occurrences=(OccurrenceDraft(DAY, DAY + timedelta(days=1)),))
-        token = venue_codes.for_event(event, NINE).token(NINE)
+        token = venue_codes.code_for_event(event, NINE).token(NINE)
         assert phone.open(token).status_code == 200
         at(NINE - timedelta(days=1))
         assert "2024年4月22日 周一开放签到" in phone.open(token).text
@@ -347,7 +347,7 @@ class TestTroubles:
     def test_between_two_sittings_the_next_one_is_named(self, phone, week, at):
         later = NINE + timedelta(days=1)
         sittings = (session(), session(later, 2, DAY + timedelta(days=1)))
-        token = venue_codes.for_event(make_event(week, occurrences=sittings), NINE).token(NINE)
+        token = venue_codes.code_for_event(make_event(week, occurrences=sittings), NINE).token(NINE)
         at(NINE + timedelta(hours=9))
         page = phone.open(token)
         assert page.status_code == 409
@@ -381,7 +381,9 @@ def test_a_page_asks_the_database_as_often_for_one_sitting_as_for_many(phone, we
     counts = []
     for number in (1, 30):
         sittings = tuple(session(NINE, 2, DAY) for _ in range(number))
-        token = venue_codes.for_event(make_event(week, f"{number}场", occurrences=sittings), NINE).token(NINE)
+        token = venue_codes.code_for_event(make_event(week, f"{number}场", occurrences=sittings), NINE).token(
+            NINE
+        )
         db.session.expunge_all()
         with count_queries() as queries:
             assert phone.open(token).status_code == 200

@@ -19,7 +19,7 @@ from kiosk.simulator.network import Network, Reply, Request, Weather, parsed
 from kiosk.simulator.rules import Target, decide, decide_undo
 from kiosk.simulator.visitors import Visit, arrivals
 from models import clock
-from models.campaigns.file import default
+from models.campaigns.file import default_campaign_file
 from models.codes import keys, passes
 from models.db import db, transaction
 from models.devices import kiosks as devices
@@ -66,9 +66,9 @@ class Inside:
 @pytest.fixture
 def week(app):
     """A rehearsal with today in its days or not: events tell when they are open."""
-    campaign = campaign_loader.load_campaign(default(), rehearsal=True)
+    campaign = campaign_loader.load_campaign(default_campaign_file(), rehearsal=True)
     with transaction():
-        keys.ensure(clock.now())
+        keys.ensure_keys(clock.now())
     return campaign
 
 
@@ -86,7 +86,7 @@ def fleet(app, week, event_now):
 
     def run(kiosks: int, scans: int, weather: Weather = FAIR, seed: int = 1, before=lambda request: None):
         now = clock.now()
-        tokens = [devices.add(event_now, now)[1] for _ in range(kiosks)]
+        tokens = [devices.create_kiosk(event_now, now)[1] for _ in range(kiosks)]
         held = [entry.token for entry in passes.issue(week, "youth", now, count=20)]
         line = Inside(app, before)
         db.session.commit()
@@ -142,13 +142,13 @@ def test_fifty_kiosks_in_a_storm(database_url, tmp_path):
     try:
         with server.app.app_context():
             now = clock.now()
-            campaign = campaign_loader.load_campaign(default(), rehearsal=True)
+            campaign = campaign_loader.load_campaign(default_campaign_file(), rehearsal=True)
             with transaction():
-                keys.ensure(now)
+                keys.ensure_keys(now)
             day = campaign.today(now)
             whole_day = (OccurrenceDraft(day - timedelta(days=1), day + timedelta(days=1)),)
             events = [make_event(campaign, f"演练现场{number}", occurrences=whole_day) for number in range(5)]
-            tokens = [devices.add(events[number % 5], now)[1] for number in range(50)]
+            tokens = [devices.create_kiosk(events[number % 5], now)[1] for number in range(50)]
             held = [entry.token for entry in passes.issue(campaign, "youth", now, count=60)]
             held += [entry.token for entry in passes.issue(campaign, "youth", now, headcount=40, count=4)]
             db.session.remove()
@@ -253,7 +253,7 @@ def test_a_device_that_the_server_no_longer_knows_keeps_its_queue(fleet):
 
 @pytest.mark.parametrize("ahead", [-86_400, -240, 0, 3_600, 86_400])
 def test_a_wrong_clock_costs_no_scan_its_time(app, week, event_now, ahead):
-    token = devices.add(event_now, clock.now())[1]
+    token = devices.create_kiosk(event_now, clock.now())[1]
     begins = clock.now() - timedelta(minutes=10)
     line = Inside(app)
     known = line.ask(Request("GET", "/api/v1/kiosk", token)).body

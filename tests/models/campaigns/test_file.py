@@ -7,10 +7,10 @@ from importlib.resources import files
 import pytest
 
 from models.campaigns import file as campaign_file
-from models.campaigns.file import KINDS, read, recognise_line
+from models.campaigns.file import KINDS, read_campaign_file, recognise_line
 from models.errors import Mistake
 
-WEEK = campaign_file.default()
+WEEK = campaign_file.default_campaign_file()
 
 SMALL = """
 id = "reading-2027"
@@ -63,30 +63,30 @@ def test_the_summary_is_due_on_9_may_by_the_calendar_of_the_state_council():
 
 
 def test_the_lists_of_the_notice():
-    assert {kind: len(WEEK.of(kind)) for kind in KINDS} == {
+    assert {kind: len(WEEK.terms_of(kind)) for kind in KINDS} == {
         "audience": 4, "focus": 5, "format": 6, "spotlight": 5, "line": 21, "unit": 21,
     }  # fmt: skip
-    assert [(term.number, term.key, term.name_zh) for term in WEEK.of("audience")] == [
+    assert [(term.number, term.key, term.name_zh) for term in WEEK.terms_of("audience")] == [
         (1, "innovators", "创新主体"),
         (2, "government", "政府人员"),
         (3, "youth", "青少年"),
         (4, "public", "社会公众"),
     ]
-    assert [term.name_zh for term in WEEK.of("format")] == [
+    assert [term.name_zh for term in WEEK.terms_of("format")] == [
         "学习体验", "主题宣讲", "公益科普", "案例解读", "网上宣传", "群众性文化活动",
     ]  # fmt: skip
-    assert [term.name_zh for term in WEEK.of("spotlight")] == [
+    assert [term.name_zh for term in WEEK.terms_of("spotlight")] == [
         "专精特新", "国货潮牌", "文化精品", "地标名品", "数字经济",
     ]  # fmt: skip
-    assert [term.name_zh for term in WEEK.of("unit") if term.chair] == [
+    assert [term.name_zh for term in WEEK.terms_of("unit") if term.chair] == [
         "国家知识产权局", "中央宣传部", "市场监管总局",
     ]  # fmt: skip
 
 
 def test_every_group_has_an_icon_and_a_colour_and_every_focus_its_gist():
-    assert all(term.icon and term.colour for term in WEEK.of("audience"))
-    assert all(term.gist_zh and term.gist_en for term in WEEK.of("focus"))
-    assert all(term.recognise for term in WEEK.of("line"))
+    assert all(term.icon and term.colour for term in WEEK.terms_of("audience"))
+    assert all(term.gist_zh and term.gist_en for term in WEEK.terms_of("focus"))
+    assert all(term.recognise for term in WEEK.terms_of("line"))
 
 
 def reported(column):
@@ -147,18 +147,18 @@ def test_reported_forms_are_mapped_or_stay_other():
     ],
 )
 def test_the_line_of_an_organization_by_its_name(organization, line):
-    assert recognise_line(WEEK.of("line"), organization) == line
+    assert recognise_line(WEEK.terms_of("line"), organization) == line
 
 
 def test_another_week_is_another_file():
-    week = read(SMALL)
-    assert (week.id, week.zone, week.marked_day, week.of("line")) == (
+    week = read_campaign_file(SMALL)
+    assert (week.id, week.zone, week.marked_day, week.terms_of("line")) == (
         "reading-2027",
         "Europe/Berlin",
         None,
         (),
     )
-    assert [(term.number, term.key) for term in week.of("audience")] == [(1, "children"), (2, "adults")]
+    assert [(term.number, term.key) for term in week.terms_of("audience")] == [(1, "children"), (2, "adults")]
     assert (week.format_of("讲故事"), week.format_of("合唱")) == ("reading", "other")
     assert week.summary_due() == date(2027, 3, 8)  # Thursday, Friday, Monday
 
@@ -166,8 +166,8 @@ def test_another_week_is_another_file():
 def test_a_file_is_read_by_its_path(tmp_path):
     path = tmp_path / "week.toml"
     path.write_text(SMALL, encoding="utf-8")
-    assert read(path) == read(str(path))
-    assert read(path).id == "reading-2027"
+    assert read_campaign_file(path) == read_campaign_file(str(path))
+    assert read_campaign_file(path).id == "reading-2027"
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_a_file_is_read_by_its_path(tmp_path):
 def test_one_clear_sentence_for_a_mistake(old, new, sentence):
     assert SMALL.count(old) == 1
     with pytest.raises(Mistake) as mistake:
-        read(SMALL.replace(old, new))
+        read_campaign_file(SMALL.replace(old, new))
     assert str(mistake.value) == sentence
 
 
 def test_a_file_without_groups_says_so():
     start, end = SMALL.index("[[audience]]"), SMALL.index("[[format]]")
     with pytest.raises(Mistake) as mistake:
-        read(SMALL[:start] + SMALL[end:])
+        read_campaign_file(SMALL[:start] + SMALL[end:])
     assert str(mistake.value) == "The campaign file needs at least one [[audience]]."
 
 
@@ -226,11 +226,11 @@ def test_what_is_no_campaign_file_at_all(tmp_path):
     missing, foreign = tmp_path / "none.toml", tmp_path / "gb.toml"
     foreign.write_bytes("zh = “知识”".encode("gb18030"))
     with pytest.raises(Mistake) as mistake:
-        read(missing)
+        read_campaign_file(missing)
     assert str(mistake.value) == f"The campaign file {missing} cannot be read."
     with pytest.raises(Mistake) as mistake:
-        read(foreign)
+        read_campaign_file(foreign)
     assert str(mistake.value) == f"The campaign file {foreign} must be written in UTF-8."
     with pytest.raises(Mistake) as mistake:
-        read("id = \n")
+        read_campaign_file("id = \n")
     assert str(mistake.value).startswith("The campaign file is not valid TOML: ")

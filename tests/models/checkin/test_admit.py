@@ -15,7 +15,7 @@ from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db, transaction
 from models.devices import kiosks
-from models.errors import Unknown
+from models.errors import NotFound
 from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.tables import Counter, Flag, Presence, Resend, Scan
@@ -142,7 +142,9 @@ def test_what_tells_a_resend_cannot_be_searched_for_a_foreign_code(week, door):
 
 
 def test_a_pass_of_another_campaign(week, door):
-    other = campaign_loader.load_campaign(dataclasses.replace(file.default(), id="other", number=9))
+    other = campaign_loader.load_campaign(
+        dataclasses.replace(file.default_campaign_file(), id="other", number=9)
+    )
     assert told(door.scan(issue(other).token)) == ("refused", "wrong_campaign")
 
 
@@ -412,7 +414,7 @@ def test_a_ruling_on_an_undo_whose_target_comes_later(week, door):
     scan_review.decide(undo.id, "set_aside", "By mistake", None, NINE)
     door.touch("youth", id=scan_id)
     assert (visits(week), verify(week).agrees) == (1, True)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         scan_review.decide(uuid4(), "accept", "-", None, NINE)
 
 

@@ -13,7 +13,7 @@ from models.db import db
 from models.errors import Mistake
 from models.events.draft import VenueDraft
 from models.figures import live
-from models.places.gcj02 import gcj02
+from models.places.gcj02 import to_gcj02
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_event
 
 SQUARE = (34.3, 119.25)
@@ -28,7 +28,7 @@ def event(app):
 
 @pytest.fixture
 def code(event):
-    return venue_codes.for_event(event, NINE)
+    return venue_codes.code_for_event(event, NINE)
 
 
 def ask_within(event, metres):
@@ -42,18 +42,18 @@ def test_nobody_is_asked_unless_the_organizer_wants_it(event, code):
 
 def test_a_poster_asks_with_its_place_in_both_readings_of_a_position(event, code):
     ask_within(event, 300)
-    assert nearness.asked(code) == nearness.Area(300, tuple(sorted((SQUARE, gcj02(*SQUARE)))))
+    assert nearness.asked(code) == nearness.Area(300, tuple(sorted((SQUARE, to_gcj02(*SQUARE)))))
 
 
 def test_a_screen_proves_presence_by_itself_and_asks_nothing(event):
     ask_within(event, 300)
-    assert nearness.asked(venue_codes.for_event(event, NINE, ROTATING)) is None
+    assert nearness.asked(venue_codes.code_for_event(event, NINE, ROTATING)) is None
 
 
 def test_without_coordinates_there_is_nothing_to_compare_with(event):
     bare = make_event(event.campaign, "无坐标", venues=(VenueDraft("某广场"),))
     ask_within(bare, 300)
-    assert nearness.asked(venue_codes.for_event(bare, NINE)) is None
+    assert nearness.asked(venue_codes.code_for_event(bare, NINE)) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from models.checkin.attempt import Attempt
 from models.codes import passes, venue_codes
 from models.codes.venue_codes import LAST_ISSUE
 from models.db import db
-from models.errors import Conflict, Unknown
+from models.errors import Conflict, NotFound
 from models.figures.count import figures
 from models.figures.recount import verify
 from tests.support.week import NINE, load_week, make_door, make_event, minutes
@@ -77,36 +77,36 @@ def test_a_pass_is_replaced_once(week):
     new = passes.replace(old.id, NINE)
     with pytest.raises(Conflict):
         passes.replace(old.id, NINE)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         passes.replace(4711, NINE)
     db.session.expire_all()
-    assert (old.replaced_by.new_id, new.stands_for.old_id) == (new.id, old.id)
+    assert (old.replaced_by.new_id, new.replaces.old_id) == (new.id, old.id)
     assert passes.revoked_serials(week.id) == [f"{old.serial:010x}"]
 
 
 class TestReissue:
     def test_the_older_print_ends_at_once(self, event):
-        first = venue_codes.for_event(event, NINE).token(NINE)
+        first = venue_codes.code_for_event(event, NINE).token(NINE)
         second = venue_codes.reissue(event, NINE).token(NINE)
-        assert venue_codes.open_code(first, NINE).reason == "revoked"
-        assert venue_codes.open_code(second, NINE).reason is None
-        assert venue_codes.for_event(event, NINE).token(NINE) == second
+        assert venue_codes.read_code(first, NINE).reason == "revoked"
+        assert venue_codes.read_code(second, NINE).reason is None
+        assert venue_codes.code_for_event(event, NINE).token(NINE) == second
 
     def test_after_the_last_issue_number_comes_a_new_code(self, event):
-        first = venue_codes.for_event(event, NINE)
+        first = venue_codes.code_for_event(event, NINE)
         for _ in range(LAST_ISSUE - 1):
             venue_codes.reissue(event, NINE)
-        last = venue_codes.for_event(event, NINE)
+        last = venue_codes.code_for_event(event, NINE)
         assert (last.number, last.issue) == (first.number, LAST_ISSUE)
         token = last.token(NINE)
         after = venue_codes.reissue(event, NINE)
         assert (after.number != first.number, after.issue) == (True, 1)
-        assert venue_codes.open_code(token, NINE).reason == "revoked"
+        assert venue_codes.read_code(token, NINE).reason == "revoked"
 
     def test_revoked_prints_open_nothing_and_a_new_one_may_be_made(self, event):
-        token = venue_codes.for_event(event, NINE).token(NINE)
+        token = venue_codes.code_for_event(event, NINE).token(NINE)
         venue_codes.revoke(event, NINE)
         venue_codes.revoke(event, NINE)
-        assert venue_codes.open_code(token, NINE).reason == "revoked"
-        assert venue_codes.printed(event) is None
-        assert venue_codes.open_code(venue_codes.for_event(event, NINE).token(NINE), NINE).reason is None
+        assert venue_codes.read_code(token, NINE).reason == "revoked"
+        assert venue_codes.printed_code(event) is None
+        assert venue_codes.read_code(venue_codes.code_for_event(event, NINE).token(NINE), NINE).reason is None

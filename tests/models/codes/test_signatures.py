@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.codes import signatures
-from models.codes.signatures import PRINTED, ROTATING, NotOursError, PassPayload, VenuePayload
+from models.codes.signatures import PRINTED, ROTATING, PassPayload, UnknownCodeError, VenuePayload
 
 SECRET = bytes(range(32))
 PUBLIC = Ed25519PrivateKey.from_private_bytes(SECRET).public_key().public_bytes_raw()
@@ -70,10 +70,10 @@ class TestKnownAnswers:
         assert [len(PRINTED_TEXT), len(ROTATING_TEXT)] == [24, 24]
 
     def test_reading_gives_the_payload_back(self):
-        assert signatures.read(SMALL_TEXT).payload == SMALL
-        assert signatures.read(LARGE_TEXT).payload == LARGE
-        assert signatures.read(PRINTED_TEXT).payload == VenuePayload(PRINTED, 2, 77, 3)
-        assert signatures.read(ROTATING_TEXT).payload == VenuePayload(ROTATING, 2, 77, STEP % 256)
+        assert signatures.parse_code(SMALL_TEXT).payload == SMALL
+        assert signatures.parse_code(LARGE_TEXT).payload == LARGE
+        assert signatures.parse_code(PRINTED_TEXT).payload == VenuePayload(PRINTED, 2, 77, 3)
+        assert signatures.parse_code(ROTATING_TEXT).payload == VenuePayload(ROTATING, 2, 77, STEP % 256)
 
 
 class TestSpellings:
@@ -94,11 +94,12 @@ class TestSpellings:
     def test_the_last_path_segment_is_what_is_read(self, text, fold, token):
         scanned = text.format(fold(token))
         assert signatures.last_segment(scanned) == token
-        assert signatures.read(scanned) == signatures.read(token)
+        assert signatures.parse_code(scanned) == signatures.parse_code(token)
 
     def test_a_whole_address_in_caps_lock(self):
         assert (
-            signatures.read("https://WEEK.example.CN/c/".swapcase() + SMALL_TEXT.swapcase()).payload == SMALL
+            signatures.parse_code("https://WEEK.example.CN/c/".swapcase() + SMALL_TEXT.swapcase()).payload
+            == SMALL
         )
 
 
@@ -132,13 +133,13 @@ class TestForeign:
         ],
     )
     def test_is_not_ours(self, text):
-        with pytest.raises(NotOursError):
-            signatures.read(text)
+        with pytest.raises(UnknownCodeError):
+            signatures.parse_code(text)
 
     @given(st.text(max_size=200))
     def test_no_text_does_anything_else(self, text):
-        with pytest.raises(NotOursError):
-            signatures.read(text)
+        with pytest.raises(UnknownCodeError):
+            signatures.parse_code(text)
 
 
 class TestTampering:
@@ -156,13 +157,13 @@ class TestTampering:
     def test_another_key_signs_nothing(self):
         other = bytes(32)
         public = Ed25519PrivateKey.from_private_bytes(other).public_key().public_bytes_raw()
-        assert signatures.verify_pass(signatures.read(SMALL_TEXT), PUBLIC)
-        assert not signatures.verify_pass(signatures.read(SMALL_TEXT), public)
-        assert signatures.verify_venue(signatures.read(PRINTED_TEXT), other, MOMENT) == "bad"
+        assert signatures.verify_pass(signatures.parse_code(SMALL_TEXT), PUBLIC)
+        assert not signatures.verify_pass(signatures.parse_code(SMALL_TEXT), public)
+        assert signatures.verify_venue(signatures.parse_code(PRINTED_TEXT), other, MOMENT) == "bad"
 
     def test_a_venue_code_never_reads_as_a_pass_nor_the_reverse(self):
-        assert isinstance(signatures.read(SMALL_TEXT).payload, PassPayload)
-        assert isinstance(signatures.read(PRINTED_TEXT).payload, VenuePayload)
+        assert isinstance(signatures.parse_code(SMALL_TEXT).payload, PassPayload)
+        assert isinstance(signatures.parse_code(PRINTED_TEXT).payload, VenuePayload)
         # The bytes of one, continued to the length of the other, with the purposes exchanged as well.
         for raw in (b32decode(PRINTED_TEXT) + bytes(65), b32decode(SMALL_TEXT)[:15]):
             for purpose in range(16):
@@ -193,23 +194,25 @@ class TestRotating:
         ],
     )
     def test_good_now_two_steps_old_and_one_ahead(self, age, answer):
-        sealed = signatures.read(seal_venue(ROTATING, step=STEP - age))
+        sealed = signatures.parse_code(seal_venue(ROTATING, step=STEP - age))
         assert signatures.verify_venue(sealed, SECRET, MOMENT) == answer
 
     def test_steps_change_on_the_half_minute(self):
-        sealed = signatures.read(ROTATING_TEXT)
+        sealed = signatures.parse_code(ROTATING_TEXT)
         assert signatures.verify_venue(sealed, SECRET, STEP * 30 - 30) == "ok"
         assert signatures.verify_venue(sealed, SECRET, STEP * 30 - 30.001) == "old"
         assert signatures.verify_venue(sealed, SECRET, STEP * 30 + 89.999) == "ok"
         assert signatures.verify_venue(sealed, SECRET, STEP * 30 + 90) == "old"
 
     def test_a_printed_code_knows_no_time(self):
-        assert signatures.verify_venue(signatures.read(PRINTED_TEXT), SECRET, 0.0) == "ok"
-        assert signatures.verify_venue(signatures.read(PRINTED_TEXT), SECRET, 4e9) == "ok"
+        assert signatures.verify_venue(signatures.parse_code(PRINTED_TEXT), SECRET, 0.0) == "ok"
+        assert signatures.verify_venue(signatures.parse_code(PRINTED_TEXT), SECRET, 4e9) == "ok"
 
     def test_at_the_beginning_of_time(self):
-        assert signatures.verify_venue(signatures.read(seal_venue(ROTATING, step=0)), SECRET, 0.0) == "ok"
-        assert signatures.verify_venue(signatures.read(ROTATING_TEXT), SECRET, 0.0) == "bad"
+        assert (
+            signatures.verify_venue(signatures.parse_code(seal_venue(ROTATING, step=0)), SECRET, 0.0) == "ok"
+        )
+        assert signatures.verify_venue(signatures.parse_code(ROTATING_TEXT), SECRET, 0.0) == "bad"
 
 
 def whole(most):
@@ -230,7 +233,7 @@ def whole(most):
 )
 def test_a_pass_survives_the_round_trip(payload):
     text = signatures.sign_pass(payload, SECRET)
-    sealed = signatures.read(f"https://week.example.cn/c/{text.lower()}/?from=singlemessage")
+    sealed = signatures.parse_code(f"https://week.example.cn/c/{text.lower()}/?from=singlemessage")
     assert (len(text), sealed.payload, signatures.verify_pass(sealed, PUBLIC)) == (128, payload, True)
 
 
@@ -239,7 +242,7 @@ def test_a_venue_code_survives_the_round_trip(key_id, number, issue, seconds):
     step = signatures.step_at(seconds)
     for purpose, turn in ((PRINTED, issue), (ROTATING, step % 256)):
         text = signatures.sign_venue(purpose, key_id, number, SECRET, issue=issue, step=step)
-        sealed = signatures.read(f"HTTPS://WEEK.EXAMPLE.CN/V/{text}")
+        sealed = signatures.parse_code(f"HTTPS://WEEK.EXAMPLE.CN/V/{text}")
         assert (len(text), sealed.payload) == (24, VenuePayload(purpose, key_id, number, turn))
         assert signatures.verify_venue(sealed, SECRET, seconds) == "ok"
 
@@ -250,8 +253,8 @@ def _flip(raw, place):
 
 def _read(raw):
     try:
-        return signatures.read(b32encode(raw).decode().rstrip("="))
-    except NotOursError:
+        return signatures.parse_code(b32encode(raw).decode().rstrip("="))
+    except UnknownCodeError:
         return None
 
 
@@ -267,8 +270,8 @@ def _venue_answer(raw):
 
 def _verdict(text):
     try:
-        sealed = signatures.read(text)
-    except NotOursError:
+        sealed = signatures.parse_code(text)
+    except UnknownCodeError:
         return "not ours"
     if isinstance(sealed.payload, PassPayload):
         return "ok" if signatures.verify_pass(sealed, PUBLIC) else "bad"

@@ -10,7 +10,7 @@ from tests.support.week import NINE, load_week, make_event
 
 def test_two_who_ask_for_the_first_poster_get_one_code(app, monkeypatch):
     event_id = make_event(load_week()).id
-    both, make, numbers = threading.Barrier(2), venue_codes.make, []
+    both, make, numbers = threading.Barrier(2), venue_codes.make_code, []
 
     def slowly(*args):
         with contextlib.suppress(threading.BrokenBarrierError):
@@ -19,10 +19,10 @@ def test_two_who_ask_for_the_first_poster_get_one_code(app, monkeypatch):
 
     def ask() -> None:
         with app.app_context():
-            numbers.append(venue_codes.for_events([event_id], NINE)[event_id].number)
+            numbers.append(venue_codes.codes_for_events([event_id], NINE)[event_id].number)
             db.session.remove()
 
-    monkeypatch.setattr(venue_codes, "make", slowly)
+    monkeypatch.setattr(venue_codes, "make_code", slowly)
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()

@@ -10,7 +10,7 @@ from models.devices import control, kiosks, pairing, status
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.errors import Conflict, Mistake
 from models.events import check_in_window
-from models.events.draft import EventDraft, Lead, draft_of
+from models.events.draft import EventDraft, OrganizationDraft, draft_of
 from models.figures.count import visits_of
 from models.publishing import lifecycle
 from models.publishing.lifecycle import cancel, create
@@ -46,12 +46,12 @@ def test_a_device_is_renamed(kiosk):
 
 
 def test_a_message_is_shown_until_it_is_taken_away(kiosk):
-    control.tell(kiosk, "请移到二号门", NINE)
+    control.show_message(kiosk, "请移到二号门", NINE)
     assert again(kiosk).message == "请移到二号门"
     with pytest.raises(Mistake):
-        control.tell(kiosk, "长" * 121, NINE)
+        control.show_message(kiosk, "长" * 121, NINE)
     assert again(kiosk).message == "请移到二号门"
-    control.tell(kiosk, "", NINE)
+    control.show_message(kiosk, "", NINE)
     assert again(kiosk).message == ""
 
 
@@ -68,7 +68,7 @@ def test_a_device_is_locked_and_unlocked(kiosk):
 def test_one_out_of_service_is_only_renamed(kiosk, cast):
     kiosks.revoke(kiosk.id, NINE)
     for verb in (
-        lambda: control.tell(kiosk, "hello", NINE),
+        lambda: control.show_message(kiosk, "hello", NINE),
         lambda: control.lock(kiosk, NINE),
         lambda: control.unlock(kiosk, NINE),
         lambda: control.move(kiosk, cast.lecture, cast.abroad, NINE),
@@ -83,8 +83,8 @@ def test_a_moved_device_counts_at_the_other_event_from_then_on(cast):
     door = make_door(cast.lecture)
     door.tally("public", NINE, headcount=3)
     control.move(door.kiosk, cast.lecture, cast.abroad, NINE + minutes(10))
-    assert door.kiosk.served(NINE) == [cast.lecture.id]
-    assert door.kiosk.served(NINE + minutes(10)) == [cast.abroad.id]
+    assert door.kiosk.event_ids_at(NINE) == [cast.lecture.id]
+    assert door.kiosk.event_ids_at(NINE + minutes(10)) == [cast.abroad.id]
     door.tally("public", NINE + minutes(11), headcount=5)
     # What it scanned before the move and hands in after it belongs to where it was.
     door.tally("public", NINE + minutes(9), now=NINE + minutes(12), headcount=7)
@@ -101,36 +101,36 @@ def test_a_device_moves_only_to_where_somebody_can_be_checked_in(kiosk, cast):
     for there in (cancelled, undated, over, cast.lecture):
         with pytest.raises(Conflict):
             control.move(kiosk, cast.lecture, there, NINE)
-    assert again(kiosk).served(NINE) == [cast.lecture.id]
+    assert again(kiosk).event_ids_at(NINE) == [cast.lecture.id]
     control.move(kiosk, cast.lecture, cast.abroad, NINE)
     with pytest.raises(Conflict):  # somebody else's page still shows it here
         control.move(kiosk, cast.lecture, cast.court_day, NINE + minutes(1))
-    assert again(kiosk).served(NINE + minutes(1)) == [cast.abroad.id]
+    assert again(kiosk).event_ids_at(NINE + minutes(1)) == [cast.abroad.id]
 
 
 def test_where_it_can_go_is_what_the_account_reaches_and_is_not_over(cast):
     campaign = cast.lecture.campaign
     make_event(campaign, "昨天", occurrences=(session(NINE - timedelta(days=1), 1, DAY - timedelta(1)),))
-    lead = Lead("灌云县知识产权局", "320723", "ip-offices")
+    lead = OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")
     make_event(
         campaign, "明天", lead=lead, occurrences=(session(NINE + timedelta(days=1), 1, DAY + timedelta(1)),)
     )
-    assert [one.title for one in control.goals(cast.gu, cast.lecture, NINE)] == ["明天", "进京推介"]
-    assert [one.title for one in control.goals(cast.wang, cast.court_day, NINE)] == []
-    assert len(control.goals(cast.cui, cast.lecture, NINE)) == 6
-    assert control.goals(cast.gu, cast.lecture, NINE + timedelta(days=3)) == []
+    assert [one.title for one in control.move_targets(cast.gu, cast.lecture, NINE)] == ["明天", "进京推介"]
+    assert [one.title for one in control.move_targets(cast.wang, cast.court_day, NINE)] == []
+    assert len(control.move_targets(cast.cui, cast.lecture, NINE)) == 6
+    assert control.move_targets(cast.gu, cast.lecture, NINE + timedelta(days=3)) == []
 
 
 def test_a_stewards_phone_goes_with_the_event_it_is_at(cast):
-    code = pairing.offer(cast.lecture, SECRET, NINE, may_tally=False, with_event=True)
+    code = pairing.create_code(cast.lecture, SECRET, NINE, may_tally=False, with_event=True)
     phone, _token = pairing.pair(code, SECRET, NINE)
-    assert phone.expires_at == check_in_window.end_of(cast.lecture)
+    assert phone.expires_at == check_in_window.closing_time(cast.lecture)
     later = make_event(cast.lecture.campaign, "下午", occurrences=(session(NINE + minutes(300)),))
     control.move(phone, cast.lecture, later, NINE)
-    assert again(phone).expires_at == check_in_window.end_of(later) == NINE + minutes(300 + 120 + 60)
+    assert again(phone).expires_at == check_in_window.closing_time(later) == NINE + minutes(300 + 120 + 60)
     longer = replace(draft_of(later), occurrences=(session(NINE + minutes(300), hours=4),))
     lifecycle.change(later, longer, NINE + minutes(310))
-    assert again(phone).expires_at == check_in_window.end_of(later) == NINE + minutes(300 + 240 + 60)
+    assert again(phone).expires_at == check_in_window.closing_time(later) == NINE + minutes(300 + 240 + 60)
     over = replace(longer, occurrences=(session(NINE + minutes(300), hours=1),))
     lifecycle.change(later, over, NINE + minutes(500))
     assert again(phone).expires_at == NINE + minutes(500)  # what it has scanned until now counts
@@ -139,10 +139,10 @@ def test_a_stewards_phone_goes_with_the_event_it_is_at(cast):
 
 
 def test_a_phone_is_not_offered_for_an_event_that_is_over(cast):
-    end = check_in_window.end_of(cast.lecture)
+    end = check_in_window.closing_time(cast.lecture)
     with pytest.raises(Conflict):
-        pairing.offer(cast.lecture, SECRET, end, with_event=True)
-    assert pairing.offer(cast.lecture, SECRET, end)
+        pairing.create_code(cast.lecture, SECRET, end, with_event=True)
+    assert pairing.create_code(cast.lecture, SECRET, end)
 
 
 def test_how_the_devices_of_an_event_stand(cast, kiosk):
@@ -160,25 +160,25 @@ def test_how_the_devices_of_an_event_stand(cast, kiosk):
                 version="7", battery=15, charging=False,
             )
         )  # fmt: skip
-    found = status.devices_of(cast.lecture, NINE)
-    assert [(one.kiosk.id, one.state, one.here) for one in found] == [
+    found = status.statuses_of(cast.lecture, NINE)
+    assert [(one.kiosk.id, one.state, one.serves_event) for one in found] == [
         (quiet.id, "serving", True),
         (kiosk.id, "serving", True),
         (ended.id, "ended", True),
         (gone.id, "serving", False),
     ]
     told = found[1]
-    assert (told.heard, told.silent, told.waiting, told.aside) == (NINE - minutes(1), False, 12, 1)
-    assert (told.oldest, told.version, told.battery, told.weak) == (NINE - minutes(30), "7", 15, True)
-    assert (found[0].heard, found[0].silent, found[0].waiting) == (None, True, None)
+    assert (told.heard_at, told.silent, told.waiting, told.aside) == (NINE - minutes(1), False, 12, 1)
+    assert (told.oldest, told.version, told.battery, told.battery_low) == (NINE - minutes(30), "7", 15, True)
+    assert (found[0].heard_at, found[0].silent, found[0].waiting) == (None, True, None)
     assert found[2].silent is False  # nobody waits for it
     assert [event.id for event in found[3].events] == [cast.abroad.id]
 
 
 def test_an_expired_phone_is_told_as_such(cast):
-    code = pairing.offer(cast.lecture, SECRET, NINE, with_event=True)
+    code = pairing.create_code(cast.lecture, SECRET, NINE, with_event=True)
     phone, _token = pairing.pair(code, SECRET, NINE)
-    end = check_in_window.end_of(cast.lecture)
+    end = check_in_window.closing_time(cast.lecture)
     assert [status.state_of(phone, at) for at in (end - minutes(1), end)] == ["serving", "expired"]
     with pytest.raises(Conflict):
         control.lock(phone, end)
@@ -186,9 +186,9 @@ def test_an_expired_phone_is_told_as_such(cast):
 
 def test_thirty_devices_ask_no_more_often_than_one(cast, kiosk, count_queries):
     with count_queries() as one:
-        status.devices_of(cast.lecture, NINE)
+        status.statuses_of(cast.lecture, NINE)
     for _ in range(29):
         make_door(cast.lecture)
     with count_queries() as thirty:
-        assert len(status.devices_of(cast.lecture, NINE)) == 30
+        assert len(status.statuses_of(cast.lecture, NINE)) == 30
     assert len(thirty) == len(one)

@@ -42,12 +42,12 @@ def test_a_foreign_code_is_forgotten_also_by_a_device_that_may_not_scan(event):
 
 
 def test_a_pairing_code_hands_on_what_it_allows_and_the_desk_sees_which_device_it_became(event):
-    code = pairing.offer(event, "secret", NINE, may_tally=False, with_event=True)
+    code = pairing.create_code(event, "secret", NINE, may_tally=False, with_event=True)
     kiosk, token = pairing.pair(code, "secret", NINE)
     assert kiosk.scopes == ["scan"]
     # The event lasts from 9 to 11; scans are taken for an hour longer.
     assert kiosk.expires_at == NINE + minutes(180)
-    assert pairing.find(code, "secret").kiosk_id == kiosk.id
+    assert pairing.find_code(code, "secret").kiosk_id == kiosk.id
     assert kiosks.by_token(token, NINE).id == kiosk.id
 
 
@@ -62,11 +62,11 @@ def test_a_device_that_expired_hands_in_what_it_did_before_and_the_rest_waits_fo
 
 
 def test_a_device_is_known_for_seven_days_after_it_expired(event):
-    kiosk, token = kiosks.add(event, NINE, expires_at=NINE + minutes(60))
+    kiosk, token = kiosks.create_kiosk(event, NINE, expires_at=NINE + minutes(60))
     ended = NINE + minutes(60)
-    assert db.session.get_one(Kiosk, kiosk.id).ended(ended - minutes(6)) is None
-    assert kiosks.by_token(token, ended).ended(ended) == ended
-    assert kiosks.by_token(token, ended + kiosks.HAND_OVER).id == kiosk.id
-    assert kiosks.by_token(token, ended + kiosks.HAND_OVER + minutes(60)) is None
+    assert db.session.get_one(Kiosk, kiosk.id).ended_at(ended - minutes(6)) is None
+    assert kiosks.by_token(token, ended).ended_at(ended) == ended
+    assert kiosks.by_token(token, ended + kiosks.GRACE_AFTER_END).id == kiosk.id
+    assert kiosks.by_token(token, ended + kiosks.GRACE_AFTER_END + minutes(60)) is None
     kiosks.revoke(kiosk.id, NINE)
-    assert kiosks.by_token(token, ended).ended(ended) == NINE
+    assert kiosks.by_token(token, ended).ended_at(ended) == NINE

@@ -3,8 +3,8 @@
 import pytest
 
 from models.db import db
-from models.devices.scope import kiosk_of
-from models.errors import Unknown
+from models.devices.scope import kiosk_serving
+from models.errors import NotFound
 from models.events import scope
 from models.publishing.lifecycle import withdraw
 from tests.support.cast import make_cast
@@ -42,27 +42,27 @@ def test_the_lookup_finds_exactly_what_the_list_shows(cast):
             if event in [getattr(cast, one) for one in reached]:
                 assert scope.event_for(account, event.id) == event
             else:
-                with pytest.raises(Unknown):
+                with pytest.raises(NotFound):
                     scope.event_for(account, event.id)
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, 10**30])
 def test_an_impossible_number_is_unknown(cast, number):
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         scope.event_for(cast.cui, number)
 
 
 def test_the_scope_of_figures_is_the_same_reach(cast):
-    ids = set(db.session.scalars(scope.event_ids(cast.lian)))
+    ids = set(db.session.scalars(scope.reachable_event_ids(cast.lian)))
     assert ids == {cast.lecture.id, cast.court_day.id}
 
 
 def test_a_withdrawn_event_leaves_the_desk_and_stays_in_the_figures(cast):
     withdraw(cast.lecture, NINE)
     assert titles(db.session.scalars(scope.events_for(cast.gu))) == ["进京推介"]
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         scope.event_for(cast.gu, cast.lecture.id)
-    assert set(db.session.scalars(scope.event_ids(cast.gu))) == {cast.lecture.id, cast.abroad.id}
+    assert set(db.session.scalars(scope.reachable_event_ids(cast.gu))) == {cast.lecture.id, cast.abroad.id}
 
 
 def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
@@ -72,6 +72,6 @@ def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
 
 def test_kiosks_are_found_by_the_event_they_serve(cast):
     mine, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
-    assert kiosk_of(cast.lecture, mine.id) == mine
-    with pytest.raises(Unknown):
-        kiosk_of(cast.lecture, other.id)
+    assert kiosk_serving(cast.lecture, mine.id) == mine
+    with pytest.raises(NotFound):
+        kiosk_serving(cast.lecture, other.id)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from models.bearer import secret_digest
 from models.db import db
-from models.errors import Mistake, Unknown
+from models.errors import Mistake, NotFound
 from models.ics import starred_list
 from models.ics.starred_list import ChosenEvent, ChosenList
 from models.publishing import lifecycle
@@ -32,9 +32,9 @@ def test_a_list_is_found_by_its_secret_alone(campaign):
     held = starred_list.find(campaign, secret)
     assert starred_list.ids(held) == [event.id]
     assert (len(secret), held.digest) == (24, secret_digest(secret))
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         starred_list.find(campaign, held.digest)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         starred_list.find(campaign, secret[:-1])
 
 
@@ -54,7 +54,7 @@ def test_only_public_events_can_be_chosen(campaign):
     gone = make_event(campaign, "撤下")
     lifecycle.withdraw(gone, NINE)
     for wanted in ([], [gone.id], [99], [0, -1, 2**40]):
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             starred_list.create(campaign, wanted, NINE)
     held = starred_list.find(campaign, starred_list.create(campaign, [event.id, gone.id], NINE))
     assert starred_list.ids(held) == [event.id]
@@ -77,7 +77,7 @@ def test_a_new_address_ends_the_old_one(campaign):
     event = make_event(campaign)
     old = starred_list.create(campaign, [event.id], NINE)
     new = starred_list.renew(starred_list.find(campaign, old), NINE)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         starred_list.find(campaign, old)
     assert starred_list.ids(starred_list.find(campaign, new)) == [event.id]
 
@@ -86,7 +86,7 @@ def test_a_deleted_list_leaves_nothing(campaign):
     held = starred_list.find(campaign, starred_list.create(campaign, [make_event(campaign).id], NINE))
     starred_list.forget(held)
     assert (rows(ChosenList), rows(ChosenEvent)) == (0, 0)
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         starred_list.add(held, [1], NINE)
 
 

@@ -434,7 +434,7 @@ def test_what_happened_here_meanwhile_stays(campaign):
     edited, cancelled, deleted = (
         db.session.get_one(Event, outcome.event) for outcome in take_in(campaign, rows, NINE)
     )
-    person = accounts.enrol("li@example.org", "县科协", "organizer", "long enough", NINE)
+    person = accounts.create_account("li@example.org", "县科协", "organizer", "long enough", NINE)
     lifecycle.change(edited, replace(draft_of(edited), title="改好的题目"), NINE, by=person)
     lifecycle.cancel(cancelled, NINE)
     lifecycle.withdraw(deleted, NINE)

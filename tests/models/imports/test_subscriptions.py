@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models.db import db
-from models.errors import Mistake, Unknown
+from models.errors import Mistake, NotFound
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import fetch as fetching
 from models.imports import fetch_many, subscriptions
@@ -158,12 +158,12 @@ def test_each_office_sees_its_own_and_those_below(cast, feed):
     }
     assert seen == {"lian": 1, "su": 1, "cui": 2, "bao": 0, "gu": 0, "wang": 0}
     for account in (cast.bao, cast.gu):
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             subscriptions.feed_for(account, feed.id)
 
 
 def test_organizers_have_no_pulled_calendars(cast):
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         subscriptions.add(cast.gu, cast.lecture.campaign, URL, BEFORE)
 
 

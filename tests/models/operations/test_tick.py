@@ -34,8 +34,8 @@ def test_a_node_that_died_keeps_it_no_longer_than_its_lease(app):
 
 
 def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
-    pairing.offer(event, "secret", NINE)
-    pairing.offer(event, "secret", NINE + minutes(30))
+    pairing.create_code(event, "secret", NINE)
+    pairing.create_code(event, "secret", NINE + minutes(30))
     ended = NINE + pairing.CODE_LIFE
     assert tick.tick(ended + tick.KEPT_PAIRING_CODES).codes == 0
     assert tick.tick(ended + tick.KEPT_PAIRING_CODES + minutes(1)).codes == 1

@@ -7,9 +7,9 @@ from importlib.resources import files
 import pytest
 
 from models.places import regions
-from models.places.regions import Problem, Recognised, recognise
+from models.places.regions import Problem, Recognition, recognise_region
 
-ROWS = regions.load()
+ROWS = regions.all_regions()
 BY_CODE = {row.code: row for row in ROWS}
 
 
@@ -117,7 +117,7 @@ def test_short_names(code, short):
     ],
 )
 def test_names_that_are_certain(cells, code):
-    assert recognise(*cells) == Recognised(code, [])
+    assert recognise_region(*cells) == Recognition(code, [])
 
 
 @pytest.mark.parametrize(
@@ -143,12 +143,12 @@ def test_names_that_are_certain(cells, code):
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_named_and_never_guessed(cells, code, problems):
-    assert recognise(*cells) == Recognised(code, [Problem(*problem) for problem in problems])
+    assert recognise_region(*cells) == Recognition(code, [Problem(*problem) for problem in problems])
 
 
 def test_every_reason_has_its_sentence():
-    assert all("%(text)s" in sentence for sentence in regions.WHY.values())
-    assert set(regions.WHY) == {
+    assert all("%(text)s" in sentence for sentence in regions.PROBLEM_TEXTS.values())
+    assert set(regions.PROBLEM_TEXTS) == {
         "unknown", "elsewhere", "ambiguous", "several", "no_code", "above", "corps_has_none",
     }  # fmt: skip
 
@@ -159,7 +159,9 @@ def reported():
 
 
 def test_the_reported_events_are_placed_but_for_six_texts():
-    results = {row["id"]: (row, recognise(row["province"], row["city"], row["county"])) for row in reported()}
+    results = {
+        row["id"]: (row, recognise_region(row["province"], row["city"], row["county"])) for row in reported()
+    }
     assert len(results) == 159
     assert {key: (found.code, found.problems) for key, (_, found) in results.items() if found.problems} == {
         "E050": ("410400", [("county", "高新区", "no_code")]),
@@ -189,7 +191,7 @@ def test_the_reported_events_are_placed_but_for_six_texts():
     ],
 )
 def test_codes(code, level, prefix, ancestors):
-    assert (regions.level_of(code), regions.prefix(code), regions.ancestors(code)) == (
+    assert (regions.level_of(code), regions.code_prefix(code), regions.ancestors(code)) == (
         level,
         prefix,
         ancestors,

@@ -8,8 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from models.campaigns import file as campaign_file
 from models.db import db, transaction
-from models.errors import Mistake, Unknown
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft
+from models.errors import Mistake, NotFound
+from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
 from models.operations import campaign_loader
 from models.organizations.tables import Organization
 from models.places.tables import Venue
@@ -60,7 +60,7 @@ def campaign(app):
         session(),
         mode="online",
         main_focus="guidance",
-        lead=Lead("国家局", None, "ip-offices"),
+        lead=OrganizationDraft("国家局", None, "ip-offices"),
     )
     add(campaign, "兵团宣传", days(20), region_code="660000", groups=("government",), hosts=("兵团局",))
     add(
@@ -82,7 +82,13 @@ def campaign(app):
     add(campaign, "100%_真", days(23), hosts=("甲局", "乙院"), venue_text="市民中心、万达广场")
     add(campaign, "草稿", days(20), publish=False)
     lifecycle.withdraw(
-        add(campaign, "撤下", days(20), lead=Lead("旧局", "110101"), venues=(VenueDraft("旧馆", "110101"),)),
+        add(
+            campaign,
+            "撤下",
+            days(20),
+            lead=OrganizationDraft("旧局", "110101"),
+            venues=(VenueDraft("旧馆", "110101"),),
+        ),
         NINE,
     )
     lifecycle.cancel(add(campaign, "取消", days(24), region_code="320000"), NINE)
@@ -164,7 +170,7 @@ def test_occurrences_are_the_sittings_of_the_choice(campaign):
 
 def test_the_strip_counts_events_on_each_of_their_days(campaign):
     def counts(filters):
-        return agenda.day_counts(campaign, agenda.spread(campaign, filters))
+        return agenda.day_counts(campaign, agenda.day_set_counts(campaign, filters))
 
     assert list(counts(agenda.EVERYTHING).items()) == [
         (date(2024, 4, 20), 5), (date(2024, 4, 21), 2), (date(2024, 4, 22), 2), (date(2024, 4, 23), 1),
@@ -173,14 +179,14 @@ def test_the_strip_counts_events_on_each_of_their_days(campaign):
     youth = agenda.Filters(audience=("youth",), day=(date(2024, 4, 26),))
     assert list(counts(youth).values()) == [2, 1, 1, 0, 0, 0, 1]
     for day, count in counts(youth).items():
-        on_day = db.session.scalars(agenda.events(campaign, youth.but(day=(day,)))).all()
+        on_day = db.session.scalars(agenda.events(campaign, youth.replace(day=(day,)))).all()
         assert len(on_day) == count
 
 
 def test_a_venues_strip_counts_the_sittings_there(campaign):
     for name, expected in (("市图书馆", [2, 0, 0, 0, 0, 0, 0]), ("人民公园", [0, 1, 0, 0, 0, 0, 0])):
         here = agenda.Filters(venue=(number(Venue, name),))
-        assert list(agenda.day_counts(campaign, agenda.spread(campaign, here)).values()) == expected
+        assert list(agenda.day_counts(campaign, agenda.day_set_counts(campaign, here)).values()) == expected
 
 
 def test_the_total_is_the_number_of_events_of_the_choice(campaign):
@@ -191,7 +197,7 @@ def test_the_total_is_the_number_of_events_of_the_choice(campaign):
         f"venue={hall}&day=2024-04-21", "audience=unknown",
     ):  # fmt: skip
         filters = agenda.parse(campaign, MultiDict(pair.split("=") for pair in query.split("&") if pair))
-        found = agenda.total(campaign, filters, agenda.spread(campaign, filters))
+        found = agenda.event_count(campaign, filters, agenda.day_set_counts(campaign, filters))
         assert (query, found) == (query, len(chosen(campaign, query)))
 
 
@@ -216,9 +222,9 @@ def test_a_moved_sitting_moves_its_event(campaign):
 
 
 def test_another_week_of_the_campaign_counts_its_own_days(campaign):
-    file = campaign_file.default()
+    file = campaign_file.default_campaign_file()
     moved = campaign_loader.load_campaign(replace(file, starts=date(2024, 4, 22), ends=date(2024, 4, 27)))
-    counts = agenda.day_counts(moved, agenda.spread(moved))
+    counts = agenda.day_counts(moved, agenda.day_set_counts(moved))
     assert list(counts.values()) == [2, 1, 1, 0, 1, 0]
     assert chosen(moved, "day=2024-04-24") == ["取消"]
     assert chosen(moved, "day=2024-04-20") == ["展览", "讲座 Lecture", "兵团宣传", "新疆宣传", "两处"]
@@ -261,22 +267,22 @@ def test_a_choice_is_one_address_whatever_order_it_was_typed_in(campaign):
         ("region", "320000"), ("day", "2024-04-20"), ("day", "2024-04-22"), ("mode", "online"), ("q", "图书 馆"),
     ]  # fmt: skip
     assert agenda.parse(campaign, MultiDict(filters.query())) == filters
-    assert filters.but(day=(), q="").query() == [("region", "320000"), ("mode", "online")]
+    assert filters.replace(day=(), q="").query() == [("region", "320000"), ("mode", "online")]
     assert agenda.parse(campaign, MultiDict()) == agenda.EVERYTHING
 
 
 def test_one_public_event_and_nobody_elses(campaign):
     titles = {row.title: row.id for row in db.session.query(agenda.Event)}
-    assert agenda.find(campaign, titles["取消"]).status == "cancelled"
+    assert agenda.find_event(campaign, titles["取消"]).status == "cancelled"
     for unknown in (titles["草稿"], titles["撤下"], 0, -1, 10**6, 2**31, 10**30):
-        with pytest.raises(Unknown):
-            agenda.find(campaign, unknown)
+        with pytest.raises(NotFound):
+            agenda.find_event(campaign, unknown)
     with transaction():
         other = agenda.Campaign(**{c.name: getattr(campaign, c.name) for c in campaign.__table__.columns})
         other.id, other.number = "other", 77
         db.session.add(other)
-    with pytest.raises(Unknown):
-        agenda.find(other, titles["取消"])
+    with pytest.raises(NotFound):
+        agenda.find_event(other, titles["取消"])
     assert chosen(other, "") == []
 
 
@@ -285,7 +291,7 @@ def test_the_number_of_queries_does_not_grow_with_the_events(campaign, count_que
         db.session.expunge_all()
         mine = db.session.get(agenda.Campaign, campaign.id)
         with count_queries() as queries:
-            found = agenda.events(mine).options(*agenda.options())
+            found = agenda.events(mine).options(*agenda.load_options())
             for event in db.session.scalars(found.limit(count)).all():
                 assert event.public
                 agenda_words = [

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from models.db import db
-from models.events.draft import EventDraft, Lead, VenueDraft
+from models.events.draft import EventDraft, OrganizationDraft, VenueDraft
 from models.events.tables import Event
 from models.operations import startup
 from models.public import queries, search
 from models.public.filters import Filters
-from models.public.search import EventSearch, folded, spell
+from models.public.search import EventSearch, fold, pinyin_spellings
 from models.publishing import lifecycle
 from models.publishing.lifecycle import change, draft_of
 from tests.support.week import NINE, load_week, make_event
@@ -43,13 +43,15 @@ SPELT = {
 
 
 def test_texts_are_spelt():
-    assert {text: spell(text) for text in SPELT} == SPELT
-    assert folded("ＡＩ Lecture") == "ai lecture"
+    assert {text: pinyin_spellings(text) for text in SPELT} == SPELT
+    assert fold("ＡＩ Lecture") == "ai lecture"
 
 
 def test_an_event_is_found_by_words_pinyin_and_initials(campaign, found):
     make_event(campaign, "专利商标进校园", venues=(VenueDraft("顺安镇中心小学"),))
-    make_event(campaign, "法院开放日 Open Day", lead=Lead("西安市中级人民法院", "610100", "courts"))
+    make_event(
+        campaign, "法院开放日 Open Day", lead=OrganizationDraft("西安市中级人民法院", "610100", "courts")
+    )
     asked = {
         "专利商标": ["专利商标进校园"],
         "zlsb": ["专利商标进校园"],
@@ -100,9 +102,9 @@ def test_events_of_an_older_installation_are_written_at_its_next_start(campaign,
     db.session.execute(update(EventSearch).where(EventSearch.event_id != 3).values(form=0))
     db.session.commit()
     assert len(found("zljz")) == 2
-    startup.prepare(None, NINE)
+    startup.prepare_database(None, NINE)
     assert len(found("zljz")) == 3
-    assert search.fill() == 0
+    assert search.index_missing() == 0
 
 
 def test_drafts_are_written_too_and_found_once_public(campaign, found):

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models.db import db
-from models.errors import Conflict, Unknown
-from models.events.draft import Lead, VenueDraft
+from models.errors import Conflict, NotFound
+from models.events.draft import OrganizationDraft, VenueDraft
 from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange
 from models.figures.count import visits_of
@@ -32,7 +32,7 @@ def campaign(cast):
 
 @pytest.fixture
 def court(cast):
-    return Lead.of(cast.wang.organization)
+    return OrganizationDraft.of(cast.wang.organization)
 
 
 def listed(account, campaign) -> list[tuple[str, str]]:
@@ -119,9 +119,9 @@ def test_what_was_merged_into_a_merged_one_follows(cast, campaign):
 def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, court):
     one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
     for account in (cast.gu, cast.wang, cast.bao):
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             duplicates.keep(account, one.id, other.id, NINE)
-        with pytest.raises(Unknown):
+        with pytest.raises(NotFound):
             duplicates.differ(account, one.id, other.id, NINE)
     lifecycle.merge(one, other, NINE, cast.lian)
     with pytest.raises(Conflict):

@@ -8,7 +8,14 @@ from sqlalchemy import select
 
 from models.db import db
 from models.errors import Conflict, Mistake
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, ReportDraft, VenueDraft
+from models.events.draft import (
+    EventDraft,
+    FormatDraft,
+    OccurrenceDraft,
+    OrganizationDraft,
+    ReportDraft,
+    VenueDraft,
+)
 from models.events.tables import Event, EventChange, EventHost, EventVenue, Occurrence
 from models.organizations import accounts
 from models.organizations.tables import Organization
@@ -21,7 +28,7 @@ DAY_20, DAY_21, DAY_22 = date(2024, 4, 20), date(2024, 4, 21), date(2024, 4, 22)
 TWO_DAYS = EventDraft(
     title="现场宣传",
     region_code="320723",
-    lead=Lead("灌云县知识产权局", "320723", "ip-offices"),
+    lead=OrganizationDraft("灌云县知识产权局", "320723", "ip-offices"),
     hosts=("灌云县知识产权局", "县检察院"),
     groups=("youth", "public"),
     formats=(FormatDraft("talk", "讲座"), FormatDraft("other", "进校园")),
@@ -199,7 +206,7 @@ def test_one_venue_serves_all_who_name_it_and_learns_where_it_is(campaign, event
 
 
 def test_the_history_names_who_did_it(event):
-    person = accounts.enrol(
+    person = accounts.create_account(
         "li@example.org", "灌云县知识产权局", "organizer", "long enough", NINE, region="320723"
     )
     lifecycle.change(event, replace(TWO_DAYS, title="新题"), LATER, by=person)

@@ -16,7 +16,7 @@ from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.tables import METHODS, Scan
 from models.operations import campaign_loader
-from models.synthetic.fill import Filled, fill
+from models.synthetic.fill import FillResult, fill
 from tests.support.applications import application, settings_for
 from tests.support.databases import migrate
 from tests.support.week import NINE, load_week, make_event
@@ -32,7 +32,7 @@ def week(app):
 
 def another_week():
     """The same lists under another name, as a rehearsal."""
-    file = replace(campaign_file.default(), id="again", number=7)
+    file = replace(campaign_file.default_campaign_file(), id="again", number=7)
     return campaign_loader.load_campaign(file, rehearsal=True)
 
 
@@ -48,7 +48,7 @@ class TestWhatIsMade:
 
     @pytest.fixture(scope="class", params=["sqlite", "postgresql"])
     @classmethod
-    def filled(cls, request, tmp_path_factory) -> Iterator[tuple[Campaign, Filled]]:
+    def filled(cls, request, tmp_path_factory) -> Iterator[tuple[Campaign, FillResult]]:
         databases = request.getfixturevalue(f"{request.param}_databases")
         with databases.fresh() as url, application(settings_for(url, tmp_path_factory.mktemp("filled"))):
             week = load_week()
@@ -59,7 +59,7 @@ class TestWhatIsMade:
         return filled[0]
 
     @pytest.fixture
-    def done(self, filled) -> Filled:
+    def done(self, filled) -> FillResult:
         return filled[1]
 
     def test_as_many_as_asked_and_the_recount_agrees(self, week, done):

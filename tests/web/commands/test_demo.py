@@ -11,11 +11,11 @@ from models.codes.passes import Pass
 from models.db import db
 from models.demo import accounts, crowd, week
 from models.errors import Mistake
-from models.events.check_in_window import of_events
+from models.events.check_in_window import windows_of
 from models.events.tables import Event, Occurrence
 from models.figures.count import figures
 from models.ledger.tables import Presence, Scan
-from models.organizations.tables import Account, sign_in
+from models.organizations.tables import Account, authenticate
 from tests.support.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
@@ -25,7 +25,7 @@ TODAY = datetime(2027, 3, 3, 10, 20, tzinfo=SHANGHAI)
 @pytest.fixture
 def campaign(app):
     load_week()
-    return week.ensure(TODAY)
+    return week.ensure_week(TODAY)
 
 
 def count(table) -> int:
@@ -40,7 +40,7 @@ def test_seven_days_with_events_of_every_kind(campaign):
     assert len(events) == 61
     assert {group for event in events for group in event.groups} == {term.key for term in campaign.groups}
     assert {row.format for event in events for row in event.formats} == {
-        "other", *(term.key for term in campaign.of("format")),
+        "other", *(term.key for term in campaign.terms_of("format")),
     }  # fmt: skip
     assert {sitting.start_day for event in events for sitting in event.occurrences} == set(campaign.days)
     assert {event.mode for event in events} == {"onsite", "online", "mixed"}
@@ -54,10 +54,14 @@ def test_at_every_hour_of_every_day_there_is_a_door_to_try(campaign):
     """Some sittings have begun and go on for an hour at least, one of them the organizer's own."""
     events = week.events_of(campaign)
     own = {
-        event.id for event in events if event.lead.name == week.host("xihu").name and event.mode == "onsite"
+        event.id
+        for event in events
+        if event.lead.name == week.host_of("xihu").name and event.mode == "onsite"
     }
     sittings = [
-        sitting for sitting in of_events([event.id for event in events], campaign.zone) if sitting.held
+        sitting
+        for sitting in windows_of([event.id for event in events], campaign.zone)
+        if sitting.takes_place
     ]
     first = datetime(2027, 3, 1, 0, 45, tzinfo=SHANGHAI)
     for now in (first + timedelta(hours=hour) for hour in range(7 * 24)):
@@ -68,7 +72,7 @@ def test_at_every_hour_of_every_day_there_is_a_door_to_try(campaign):
 
 def test_the_crowd_is_derived_by_the_rules_and_comes_once(campaign):
     events = week.events_of(campaign)
-    crowd.ensure(campaign, events, TODAY)
+    crowd.ensure_crowd(campaign, events, TODAY)
     scans = count(Scan)
     assert scans > 300
     assert db.session.scalars(select(Scan.verdict).distinct()).all() == ["stored"]
@@ -77,16 +81,16 @@ def test_the_crowd_is_derived_by_the_rules_and_comes_once(campaign):
     shown = figures(campaign, TODAY, ["method"])
     assert {row["method"] for row in shown.rows} == {"pass", "printed", "touch", "tally"}
     assert shown.visits == db.session.scalar(select(func.sum(Presence.weight)))
-    crowd.ensure(campaign, events, TODAY + timedelta(hours=1))
+    crowd.ensure_crowd(campaign, events, TODAY + timedelta(hours=1))
     assert count(Scan) == scans
 
 
 def test_when_its_days_are_over_it_moves_on_and_keeps_what_happened(campaign):
     old = week.events_of(campaign)
-    crowd.ensure(campaign, old, TODAY)
+    crowd.ensure_crowd(campaign, old, TODAY)
     scans, visits = count(Scan), db.session.scalar(select(func.sum(Presence.weight)))
-    assert week.ensure(TODAY + timedelta(days=4)).starts.isoformat() == "2027-03-01"
-    moved = week.ensure(TODAY + timedelta(days=5))
+    assert week.ensure_week(TODAY + timedelta(days=4)).starts.isoformat() == "2027-03-01"
+    moved = week.ensure_week(TODAY + timedelta(days=5))
     assert (moved.starts.isoformat(), moved.ends.isoformat()) == ("2027-03-06", "2027-03-12")
     fresh = week.events_of(moved)
     assert len(fresh) == 61
@@ -102,9 +106,9 @@ def test_accounts_keep_their_password_until_another_is_asked_for(campaign):
         "organizer", "organizer", "office", "office", "committee",
     ]  # fmt: skip
     assert accounts.ensure_accounts(None, TODAY) is None
-    assert all(sign_in(role.email, first) for role in accounts.roles())
+    assert all(authenticate(role.email, first) for role in accounts.roles())
     assert accounts.ensure_accounts("asked for now", TODAY) == "asked for now"
-    assert all(sign_in(role.email, "asked for now") for role in accounts.roles())
+    assert all(authenticate(role.email, "asked for now") for role in accounts.roles())
     with pytest.raises(Mistake, match="at least 8"):
         accounts.ensure_accounts("short", TODAY)
 

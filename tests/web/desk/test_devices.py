@@ -292,7 +292,7 @@ def test_thirty_devices_ask_the_database_no_more_often_than_one(browser, cast, c
 def test_an_ended_device_is_told_until_when_it_hands_over(browser, cast):
     kiosk = make_door(cast.lecture).kiosk
     kiosks.revoke(kiosk.id, clock.now())
-    until = clock.now() + kiosks.HAND_OVER
+    until = clock.now() + kiosks.GRACE_AFTER_END
     assert f"until {clock.day_of(until, 'Asia/Shanghai'):%a %-d %B %Y}" in words(
         browser.get(device_page(cast.lecture, kiosk)).text
     )

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models.db import db
-from models.events.draft import EventDraft, Lead, VenueDraft
+from models.events.draft import EventDraft, OrganizationDraft, VenueDraft
 from models.events.tables import Event, EventChange
 from models.publishing.change import event_transaction
 from models.publishing.lifecycle import write_new, write_submitted
@@ -28,7 +28,7 @@ def browser(client):
 @pytest.fixture
 def pair(cast):
     campaign = cast.lecture.campaign
-    court = Lead.of(cast.wang.organization)
+    court = OrganizationDraft.of(cast.wang.organization)
     return make_event(campaign, "现场咨询活动"), make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
 
 
@@ -84,7 +84,10 @@ def test_thirty_pairs_ask_the_database_no_more_often_than_one(browser, cast, pai
 @pytest.fixture
 def submitted(cast):
     draft = EventDraft(
-        title="进企业座谈", lead=Lead.of(cast.gu.organization), region_code="320723", occurrences=(session(),)
+        title="进企业座谈",
+        lead=OrganizationDraft.of(cast.gu.organization),
+        region_code="320723",
+        occurrences=(session(),),
     )
     with event_transaction():
         event = write_new(cast.lecture.campaign, draft, NINE, cast.gu, publish=False)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.events.draft import EventDraft, Lead
+from models.events.draft import EventDraft, OrganizationDraft
 from models.figures import event_overview
 from models.publishing.lifecycle import cancel, create
 from tests.support.cast import make_cast, sign_in
@@ -64,7 +64,9 @@ def test_thirty_events_ask_the_database_no_more_often_than_one(browser, cast, co
 
 
 def _lead(account):
-    return Lead(account.organization.name, account.organization.region_code, account.organization.line)
+    return OrganizationDraft(
+        account.organization.name, account.organization.region_code, account.organization.line
+    )
 
 
 def test_a_long_list_has_pages(browser, cast):

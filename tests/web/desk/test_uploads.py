@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models import clock
 from models.db import db, transaction
-from models.events.draft import Lead
+from models.events.draft import OrganizationDraft
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, ImportDraft
@@ -236,7 +236,7 @@ def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
 
 
 def test_imports_of_a_merged_entry_go_on_to_the_kept_one(browser, cast):
-    kept = make_event(cast.lecture.campaign, "企业座谈会", lead=Lead.of(cast.gu.organization))
+    kept = make_event(cast.lecture.campaign, "企业座谈会", lead=OrganizationDraft.of(cast.gu.organization))
     sign_in(browser, cast.lian)
     accept(browser, LECTURE)
     (other,) = events("进企业座谈")

@@ -10,7 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 from models.db import db, transaction
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, VenueDraft, draft_of
+from models.events.draft import (
+    EventDraft,
+    FormatDraft,
+    OccurrenceDraft,
+    OrganizationDraft,
+    VenueDraft,
+    draft_of,
+)
 from models.events.tables import Event
 from models.ics import entries as ical
 from models.public.filters import Filters
@@ -37,7 +44,7 @@ def day(first, last=None, **fields):
 
 @pytest.fixture
 def lecture(campaign):
-    lead = Lead("灌云县知识产权局", "320723", "ip-offices")
+    lead = OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")
     return add(
         campaign,
         "讲座",

@@ -15,8 +15,15 @@ import pytest
 import vobject
 
 from models import clock
-from models.campaigns import tables as campaigns
-from models.events.draft import EventDraft, Lead, OccurrenceDraft, ReportDraft, VenueDraft, draft_of
+from models.campaigns.tables import find_campaign
+from models.events.draft import (
+    EventDraft,
+    OccurrenceDraft,
+    OrganizationDraft,
+    ReportDraft,
+    VenueDraft,
+    draft_of,
+)
 from models.publishing import lifecycle
 from tests.support.week import NINE, load_week, minutes, session
 from web.feeds.http_cache import Kept, Representation
@@ -44,7 +51,7 @@ def day(first, last=None, **fields):
 @pytest.fixture
 def events(campaign):
     hall = VenueDraft("图书馆", "320723", "人民路1号", 34.3, 119.2)
-    lead = Lead("灌云县知识产权局", "320723", "ip-offices")
+    lead = OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")
     lecture = add(
         campaign,
         "讲座",
@@ -294,7 +301,7 @@ def test_an_asker_who_has_it_is_told_so(client, events, path):
 @pytest.mark.parametrize("form", ["ics", "json"])
 def test_a_corrected_venue_is_told_to_who_asks_by_the_date(client, events, form):
     hall = VenueDraft("图书馆", "320723")
-    path = f"/ip-2024/events/{add(campaigns.find('ip-2024'), '读书', session(), venues=(hall,)).id}.{form}"
+    path = f"/ip-2024/events/{add(find_campaign('ip-2024'), '读书', session(), venues=(hall,)).id}.{form}"
     old = client.get(path).headers["Last-Modified"]
     draft = replace(draft_of(events["lecture"]), venues=(replace(hall, address="人民路2号"),))
     lifecycle.change(events["lecture"], draft, NINE + minutes(2))

@@ -85,7 +85,7 @@ def test_an_account_asks_for_its_scope(client, cast):
 
 
 def test_a_device_asks_for_its_events(client, cast):
-    kiosk, token = kiosks.add(cast.court_day, NINE)
+    kiosk, token = kiosks.create_kiosk(cast.court_day, NINE)
     assert ask(client, "", bearer(token)).json["visits"] == 5
     kiosks.revoke(kiosk.id, NINE)
     assert ask(client, "", bearer(token)).status_code == 401
@@ -207,7 +207,7 @@ def test_verify_agrees_differs_or_cannot_tell(runner, cast):
 
 def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
     door = make_door(cast.lecture)
-    for made in (*passes.issue(cast.lecture.campaign, "public", NINE, taken=True, count=2),):
+    for made in (*passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True, count=2),):
         door.scan(made.token)
     rows = ask(client, "&by=method", of(cast.gu)).json["rows"]
     assert [(row["method"], row["visits"], row["taken"]) for row in rows] == [

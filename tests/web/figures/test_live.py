@@ -122,7 +122,7 @@ def test_another_events_crowd_is_not_mixed_in(desk, cast, door, address):
 
 def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
     """Passes that visitors took, and what phones at a poster said of their distance."""
-    (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, taken=True)
+    (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True)
     door.scan(taken.token)
     at_the_poster = Desk(cast.lecture.campaign, lambda at: [cast.lecture.id])
     told = [("b:1", "yes"), ("b:2", "no"), ("b:3", "not_told"), ("b:4", "yes")]

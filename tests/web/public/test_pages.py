@@ -6,7 +6,14 @@ from html.parser import HTMLParser
 
 import pytest
 
-from models.events.draft import EventDraft, FormatDraft, Lead, OccurrenceDraft, ReportDraft, VenueDraft
+from models.events.draft import (
+    EventDraft,
+    FormatDraft,
+    OccurrenceDraft,
+    OrganizationDraft,
+    ReportDraft,
+    VenueDraft,
+)
 from models.publishing.lifecycle import cancel, create, withdraw
 from tests.support.week import NINE, load_week
 
@@ -92,7 +99,7 @@ def week(campaign):
             mode="onsite",
             formats=(FormatDraft("other", "进校园"), FormatDraft("learning", "课堂")),
             hosts=("铜陵市中级人民法院", "义安区人民法院"),
-            lead=Lead("铜陵市中级人民法院", "340700", "courts"),
+            lead=OrganizationDraft("铜陵市中级人民法院", "340700", "courts"),
             venues=(VenueDraft("顺安镇中心小学"),),
         ),
         "stream": make(
@@ -360,7 +367,7 @@ def test_the_list_asks_no_more_for_thirty_events_than_for_one(client, campaign, 
                 groups=("youth", "public"),
                 formats=(FormatDraft("talk", "讲座"),),
                 hosts=(f"单位{number}", "法院"),
-                lead=Lead(f"单位{number}", "110101", None),
+                lead=OrganizationDraft(f"单位{number}", "110101", None),
             )
 
     events(0, 1)
