@@ -31,8 +31,8 @@ def update() -> None:
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "messages.pot"
         extract(template)
-        update = [BABEL, "-q", "update", *options, "-l", "zh", "-i", template, "-o", CATALOGUE]
-        subprocess.run(update, check=True)
+        files: list[str | Path] = ["-i", template, "-o", CATALOGUE]
+        subprocess.run([BABEL, "-q", "update", "-l", "zh", *files, *options], check=True)
     CATALOGUE.write_text(HEAD + CATALOGUE.read_text())
 
 

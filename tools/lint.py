@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from steps import BIN, MODULES, with_node
 from terminal import ROOT, say
 
 NODE = MODULES / ".bin"
-COMMANDS = [
+COMMANDS: list[list[str | Path]] = [
     [BIN / "ruff", "check", "--quiet"],
     [BIN / "ruff", "format", "--check", "--quiet"],
     [NODE / "eslint", "--max-warnings=0", "static"],

@@ -107,19 +107,18 @@ def python_packages(develop: bool) -> None:
 def front_end(develop: bool) -> None:
     """node_modules as package-lock.json says (linters and axe-core in development only), then static/vendor/."""
     scope = [] if develop else ["--omit=dev"]
-    sources = [ROOT / "package-lock.json", *scope]
-    if not is_current(MODULES / ".openweek", *sources):
+    lock, asked = ROOT / "package-lock.json", ROOT / "package.json"
+    if not is_current(MODULES / ".openweek", lock, *scope):
         say("Installing the front-end libraries with npm.", "正在用 npm 安装前端库。")
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         fetch(["npm", "ci", *options, *scope], with_node())
-        leave(MODULES / ".openweek", *sources)
-    sources = [ROOT / "package.json", ROOT / "package-lock.json"]
-    if not is_current(VENDOR / ".openweek", *sources):
+        leave(MODULES / ".openweek", lock, *scope)
+    if not is_current(VENDOR / ".openweek", lock, asked):
         shutil.rmtree(VENDOR, ignore_errors=True)
-        for served, packed in json.loads(sources[0].read_text())["vendor"].items():
+        for served, packed in json.loads(asked.read_text())["vendor"].items():
             (VENDOR / served).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(MODULES / packed, VENDOR / served)
-        leave(VENDOR / ".openweek", *sources)
+        leave(VENDOR / ".openweek", lock, asked)
 
 
 def with_node() -> dict[str, str]:
@@ -164,7 +163,7 @@ def chromium() -> None:
         "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "15000",
         "DEBIAN_FRONTEND": "noninteractive",
     }
-    playwright = [BIN / "playwright", "install", "--no-shell", "chromium"]
+    playwright: list[str | Path] = [BIN / "playwright", "install", "--no-shell", "chromium"]
     subprocess.run(playwright, env=env, capture_output=True, check=False)
     if browser.find(PYTHON):
         return
