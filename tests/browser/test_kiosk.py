@@ -8,6 +8,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.station import Station, Week
 
 pytestmark = pytest.mark.browser
+# Codes as quickly as a camera sees them, one after the other.
+SIGHTS = """(tokens) => {
+    for (const token of tokens) {
+        for (const key of [...token, "Enter"]) {
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+        }
+    }
+}"""
 
 
 def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: Week):
@@ -127,6 +135,21 @@ def test_a_group_is_counted_at_the_door(station: Station):
     station.verdict("good", "青少年", "43 人")
     station.today(43)
     assert station.week.scans()[-1].headcount == 43
+
+
+def test_a_pass_that_is_shown_while_a_group_is_asked_is_read_after_it(station: Station):
+    """In view all the while, as the camera sees it; the group's own code, in view too, is not read again."""
+    group, other = station.week.issue("youth", headcount=45), station.week.issue("public")
+    station.scanner(group)
+    expect(station.page.locator("#door")).to_be_visible()
+    station.page.evaluate(SIGHTS, [other, group, other])
+    expect(station.page.locator("#door-error")).to_contain_text("请先完成")
+    station.page.locator("#door-confirm").click()
+    expect(station.page.locator("#verdict-who")).to_contain_text("45 人")
+    station.page.evaluate(SIGHTS, [group, other])
+    station.verdict("good", "社会公众")
+    expect(station.page.locator("#door")).to_be_hidden()
+    assert [(scan.group, scan.headcount) for scan in station.week.scans()[-2:]] == [("youth", 45), ("public", 1)]
 
 
 def test_a_cancelled_group_is_no_scan(station: Station):

@@ -13,21 +13,37 @@ import { say } from "../base/words.js";
 
 const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
 
-/** Codes seen lately. A code counts anew only after it has been out of sight for the guard's time. */
+/** Codes read lately. A code is read anew only after it has been out of sight for some time. */
 class RepeatFilter {
+  /** @param {number} milliseconds */
   constructor(milliseconds) {
     this.milliseconds = milliseconds;
-    this.seen = new Map();
+    /** @type {Map<string, number>} code → when it was in sight last */
+    this.lastSight = new Map();
   }
 
-  holds(key) {
+  /**
+   * Whether a code was read already and has been in sight since; renews it then.
+   * @param {string} key
+   */
+  renew(key) {
     const now = performance.now();
-    for (const [seenKey, at] of this.seen) {
-      if (now - at > this.milliseconds) this.seen.delete(seenKey);
+    for (const [code, at] of this.lastSight) {
+      if (now - at > this.milliseconds) this.lastSight.delete(code);
     }
-    const isRepeat = this.seen.has(key);
-    this.seen.set(key, now);
+    const isRepeat = this.lastSight.has(key);
+    if (isRepeat) this.lastSight.set(key, now);
     return isRepeat;
+  }
+
+  /** @param {string} key */
+  add(key) {
+    this.lastSight.set(key, performance.now());
+  }
+
+  /** @param {string} key */
+  remove(key) {
+    this.lastSight.delete(key);
   }
 }
 
@@ -63,12 +79,6 @@ function orShowFailure(number, work) {
   });
 }
 
-/** Whether the question of another group is open; it says then that it waits. */
-function isAsking() {
-  if (groupCount.isOpen()) groupCount.remind();
-  return groupCount.isOpen();
-}
-
 /** With how many a group came here the last time. */
 async function lastCount(holder) {
   const arrivals = (await store.entriesOf(holder)).filter(({ direction }) => direction !== "out");
@@ -80,13 +90,19 @@ export class Scans {
   constructor(context, onChange) {
     this.context = context;
     this.onChange = onChange;
-    this.guard = new RepeatFilter(context.rules.same_code_guard_ms);
+    this.repeats = new RepeatFilter(context.rules.same_code_guard_ms);
   }
 
   /** A text from the camera or the scanner. */
   async code(text) {
     const read = codes.read(text);
-    if (this.guard.holds(read.serial ?? text) || isAsking()) return;
+    const key = read.serial ?? text;
+    if (this.repeats.renew(key)) return;
+    if (groupCount.isOpen()) {
+      groupCount.remind(); // and not added: it is read once the question is answered
+      return;
+    }
+    this.repeats.add(key);
     if (read.is !== "pass") {
       await this.foreign(text, read.is);
       return;
@@ -97,7 +113,11 @@ export class Scans {
     // A group leaves as a whole; how many have come is asked when they come.
     if (read.purpose === codes.GROUP && direction === "in") {
       const lastHeadcount = await lastCount(read.serial);
-      if (isAsking()) return;
+      if (groupCount.isOpen()) {
+        this.repeats.remove(key);
+        groupCount.remind();
+        return;
+      }
       body.headcount = await groupCount.ask(read.headcount, lastHeadcount ?? read.headcount, this.context.rules.max_headcount);
       if (body.headcount === null) return;
     }
