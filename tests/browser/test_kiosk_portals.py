@@ -49,6 +49,39 @@ def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
     assert [scan.shown for scan in station.week.scans()[-2:]] == ["stored", "stored"]
 
 
+def test_a_stranger_does_not_say_when_to_come_back(station: Station):
+    """A proxy's page with a Retry-After of a day: the next attempt follows within seconds, as after any lost answer."""
+    page, before = station.page, station.week.visits()
+    page.route(
+        SCANS,
+        lambda route: route.fulfill(
+            status=503, content_type="text/html", headers={"Retry-After": "86400"}, body=PAGE_OF_A_PORTAL
+        ),
+    )
+    station.touch("青少年")
+    station.verdict("good", "离线")
+    page.unroute(SCANS)
+    expect(page.locator("#line")).to_have_text("已全部发送", timeout=10_000)
+    assert station.week.visits() == before + 1
+
+
+def test_a_heartbeat_that_is_answered_ends_the_pause(station: Station):
+    page, before = station.page, station.week.visits()
+    problem = json.dumps({"status": 503, "detail": "busy"})
+    page.route(
+        SCANS,
+        lambda route: route.fulfill(
+            status=503, content_type="application/problem+json", headers={"Retry-After": "600"}, body=problem
+        ),
+    )
+    station.touch("青少年")
+    station.verdict("good", "离线")
+    page.unroute(SCANS)
+    page.evaluate(BEAT)
+    expect(page.locator("#line")).to_have_text("已全部发送")
+    assert station.week.visits() == before + 1
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_portal_ends_no_pairing(station: Station, status: int):
     page, before = station.page, station.week.visits()

@@ -133,12 +133,11 @@ async function refresh() {
 
 /** After every heartbeat. */
 async function onHeartbeat({ online, news, gone, detail }) {
-  const back = online && !connection.isOnline();
   connection.set(online);
   if (gone) await outOfService(deviceState.expired() ? say("expired") : detail || say("revoked"));
   else if (news) await refresh();
   else await checkInScreen.stateChanged();
-  if (back && token) outbox.nudge();
+  if (online && !gone && token) outbox.endPauses();
 }
 
 /** A steward's own phone goes with the event, also without a network. */

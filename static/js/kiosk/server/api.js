@@ -4,7 +4,7 @@ import { isProblem } from "./response-shapes.js";
 import { tag } from "../base/words.js";
 
 const PATIENCE = 8000;
-const LONGEST_WAIT = 600_000; // milliseconds: a stranger on the way may ask for a day
+const LONGEST_WAIT = 600_000; // milliseconds
 
 /**
  * A request that got no usable answer. status: the server's own HTTP status, 0 where it was not the server that answered;
@@ -32,9 +32,10 @@ async function bodyOf(response) {
 
 /** The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape. */
 function failureOf(response, payload) {
-  const waited = Number(response.headers.get("Retry-After")) * 1000 || 0;
-  const details = { retryAfter: Math.min(waited, LONGEST_WAIT), tooLarge: response.status === 413 };
-  return isProblem(payload, response) ? new Failed(response.status, { ...details, detail: payload.detail }) : new Failed(0, details);
+  const tooLarge = response.status === 413;
+  if (!isProblem(payload, response)) return new Failed(0, { tooLarge }); // nor does it say when to come back
+  const seconds = Number(response.headers.get("Retry-After")) || 0;
+  return new Failed(response.status, { detail: payload.detail, retryAfter: Math.min(seconds * 1000, LONGEST_WAIT), tooLarge });
 }
 
 /** The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else. */

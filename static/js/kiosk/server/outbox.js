@@ -117,6 +117,12 @@ export function nudge() {
   if (timer === null && !running) run();
 }
 
+/** The server has just answered something else well: no pause is left to wait for. */
+export function endPauses() {
+  for (const delivery of deliveries.values()) delivery.until = -Infinity;
+  if (!running) run();
+}
+
 async function attempt() {
   clearTimeout(timer);
   timer = null;
