@@ -9,14 +9,14 @@ from models.ledger import tables as ledger
 from models.ledger.tables import Answer, Direction, Flag, ScanKind, Verdict
 
 REASONS = {
-    "unknown_code": N_("Not one of our codes. Please show the code of your pass."),
-    "bad_signature": N_("This code is not genuine. Ask for a new pass."),
-    "revoked": N_("This pass is no longer valid. Ask for a new one."),
+    "unknown_code": N_("This is not one of our codes. Please show your pass."),
+    "bad_signature": N_("This code is not genuine. Please get a new pass."),
+    "revoked": N_("This pass is no longer valid. Please get a new one."),
     "wrong_campaign": N_("This pass is for another week."),
     "wrong_event": N_("This pass is for another event."),
     "not_open": N_("No session is open for check-in now."),
     "full": N_("The room is full. Please wait until someone leaves."),
-    "not_allowed": N_("This device may not do that."),
+    "not_allowed": N_("This kiosk is not allowed to do that."),
     "bad_scan": N_("This scan could not be read. Please try again."),
 }
 
@@ -32,13 +32,11 @@ def message(
     if answer.verdict == Verdict.REFUSED:
         return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
     if answer.flags & ledger.HELD:
-        return gettext("Kept. The organizer will look at it before it counts.")
+        return gettext("Saved. The organizer will check it before it counts.")
     if kind == ScanKind.UNDO:
-        return gettext("Undone") if answer.verdict == Verdict.STORED else gettext("Was undone already")
+        return gettext("Undone") if answer.verdict == Verdict.STORED else gettext("Already undone")
     if direction == Direction.OUT:
-        return (
-            gettext("Checked out") if answer.verdict == Verdict.STORED else gettext("Was checked out already")
-        )
+        return gettext("Checked out") if answer.verdict == Verdict.STORED else gettext("Already checked out")
     if Flag.REENTRY in answer.flags:
         return gettext("Welcome back")
     if answer.verdict == Verdict.REPEAT:

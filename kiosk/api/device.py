@@ -25,7 +25,5 @@ def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
     if kiosk is None:
         raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
     if kiosk.ended_at(now) is not None and not handing_in:
-        raise NotPairedError(
-            N_("This device was taken out of service. To go on, pair it again with a new code.")
-        )
+        raise NotPairedError(N_("This kiosk is out of service. To use it again, pair it with a new code."))
     return kiosk

@@ -12,7 +12,7 @@ from models.errors import N_
 
 bp = Blueprint("heartbeat", __name__)
 
-ASKED = N_('Send the state of the device as JSON: {"waiting": 0, "aside": 0, …}.')
+ASKED = N_('Send the kiosk status as JSON: {"waiting": 0, "aside": 0, …}.')
 
 
 def register(app: Flask) -> None:

@@ -65,11 +65,11 @@ def _read_request() -> tuple[list, datetime | None]:
     except RecursionError:  # nested without end
         body = None
     if body is None:
-        raise Mistake(N_("The body is not valid JSON."))
+        raise Mistake(N_("The request is not valid JSON."))
     if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
-        raise NotUnderstoodError(N_("Send an object with a list called “scans”."))
+        raise NotUnderstoodError(N_("Send an object with a list named “scans”."))
     if len(body["scans"]) > admit.MAX_BATCH:
-        raise TooManyError(N_("Send at most %(most)s scans at once."), most=admit.MAX_BATCH)
+        raise TooManyError(N_("Send at most %(most)s scans at a time."), most=admit.MAX_BATCH)
     try:
         device_time = (
             clock.parse_instant(body["device_time"]) if body.get("device_time") is not None else None

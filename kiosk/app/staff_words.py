@@ -30,110 +30,109 @@ STAFF_WORDS = {
     "pair_look": N_("Scan the organizer's QR code"),
     "pair_other_code": N_("This is not a pairing code. Scan the one on the organizer's screen."),
     "join_title": N_("Pair this device?"),
-    "join_note": N_("It will take scans for the organizer who showed you the code."),
+    "join_note": N_("It will check people in for the organizer who showed you the code."),
     "join_change": N_(
-        "This device is already paired as %(name)s. What it holds is sent first, then it changes to the new pairing."
+        "This device is already paired as %(name)s. Its scans are uploaded first, then it changes to the"
+        " new pairing."
     ),
     "join_yes": N_("Pair this device"),
     "join_no": N_("Not now"),
-    "until_told": N_("This device takes scans until the event is over; the menu says when."),
-    "until_short": N_("this device until %(time)s"),
-    "expired": N_("The time of this device is over: thank you. To go on, pair it again with a new code."),
+    "until_told": N_("This kiosk works until the event is over; the menu shows when."),
+    "until_short": N_("valid until %(time)s"),
+    "expired": N_(
+        "The time of this kiosk is over. Thank you for your help. To continue, pair it again with a new code."
+    ),
     # The desk, from afar
     "message_name": N_("Message from the organizer"),
-    "message_seen": N_("Seen"),
+    "message_seen": N_("Got it"),
     "message_open": N_("Message from the organizer"),
     "locked_title": N_("Locked by the organizer"),
-    "locked_note": N_(
-        "No scans are taken until the organizer unlocks this device. What was scanned is safe."
-    ),
+    "locked_note": N_("Check-in is paused until the organizer unlocks this kiosk. All scans are safe."),
     # The clicker
-    "tally_title": N_("Count people without a scan"),
-    "tally_note": N_("Only people who do not scan. Keys 1 to 5 count, too."),
-    "tally_all": N_("Counted by this device today"),
-    "click_one": N_("count one more"),
-    "click_unknown": N_("Group not known"),
-    "unclick": N_("Take back the last one"),
-    "unclick_late": N_(
-        "The last count is more than 15 minutes old. Only a supervisor's device can take it back."
-    ),
-    "leave_title": N_("Leaving without a pass?"),
+    "tally_title": N_("Count people who do not scan"),
+    "tally_note": N_("Only people who do not scan. You can also use keys 1 to 5."),
+    "tally_all": N_("Counted on this kiosk today"),
+    "click_one": N_("count one"),
+    "click_unknown": N_("Not stated"),
+    "unclick": N_("Undo the last one"),
+    "unclick_late": N_("The last count is more than 15 minutes old. Only a supervisor's kiosk can undo it."),
+    "leave_title": N_("People leaving without a pass"),
     "leave": N_("One person out"),
-    "left_today": N_("Out without a pass today"),
+    "left_today": N_("Left without a pass today"),
     # Menu
-    "about": N_("Menu of this device"),
-    "may": N_("May"),
+    "about": N_("Kiosk menu"),
+    "may": N_("Permissions"),
     "scope_scan": N_("scan"),
     "scope_tally": N_("count"),
-    "scope_supervisor": N_("supervise"),
+    "scope_supervisor": N_("supervisor"),
     "comma": N_(", "),
-    "until": N_("Until"),
+    "until": N_("Valid until"),
     # PIN
     "lock_now": N_("Lock menu and undo"),
     "unlock": N_("Unlock with the PIN"),
     "pin_heading": N_("PIN"),
     "pin_about": N_(
-        "With a PIN, only staff can leave the touch screen, count, open this menu, undo or end the pairing. Scanning goes "
-        "on. "
-        "PIN forgotten? The organizer locks and unlocks this device at the desk; that takes the PIN away."
+        "With a PIN, only staff can leave the tap screen, count, open this menu, undo or unpair. "
+        "Scanning continues. Forgot the PIN? The organizer can lock and unlock this kiosk on the desk, "
+        "which removes the PIN."
     ),
-    "pin_insecure": N_("A PIN works only over https."),
+    "pin_insecure": N_("A PIN needs HTTPS."),
     "pin_set": N_("Set a PIN"),
     "pin_change": N_("Change the PIN"),
     "pin_clear": N_("Remove the PIN"),
     "pin_new": N_("New PIN"),
     "pin_new_note": N_("4 to 6 digits."),
-    "pin_again": N_("The same PIN once more"),
-    "pin_differs": N_("That is another PIN. Type the first one again, or cancel."),
+    "pin_again": N_("Repeat the PIN"),
+    "pin_differs": N_("The PINs differ. Enter the first one again, or cancel."),
     "pin_title": N_("PIN"),
     "pin_note": N_("For staff only."),
     "pin_form": N_("A PIN has 4 to 6 digits."),
-    "pin_wrong": N_("That is not the PIN."),
+    "pin_wrong": N_("Wrong PIN."),
     "pin_wait": N_("Wait %(count)s seconds, then try again."),
-    "pin_needed": N_("The PIN is needed for that."),
-    "pin_gone": N_("The organizer has unlocked this device and removed its PIN."),
+    "pin_needed": N_("This needs the PIN."),
+    "pin_gone": N_("The organizer has unlocked this kiosk and removed its PIN."),
     "pin_back": N_("Delete one digit"),
     "pin_ok": N_("OK"),
     # Help
     "help": N_("Help"),
     "help_colours": N_("What the colours mean"),
-    "help_good": N_("Green, tick: let them in."),
-    "help_out": N_("Violet, arrow: they have left."),
-    "help_again": N_("Blue, clock: they were here before. Let them in; nothing is counted twice."),
-    "help_kept": N_(
-        "Brown, arrow onto a tray: kept; the organizer or the server decides later. Let them in."
-    ),
-    "help_bad": N_("Red, cross: not checked in. The sentence below says why."),
-    "help_go_on": N_("Go on as always. Every scan is kept on this device before the screen turns green."),
+    "help_good": N_("Green tick: let them in."),
+    "help_out": N_("Violet arrow: they have left."),
+    "help_again": N_("Blue clock: they have been here before. Let them in; they are not counted twice."),
+    "help_kept": N_("Brown arrow into a tray: saved, to be checked later. Let them in."),
+    "help_bad": N_("Red cross: not checked in. The reason is below."),
+    "help_go_on": N_("Carry on as usual. Every scan is saved on this kiosk before the screen turns green."),
     "help_stay": N_(
-        "Leave this page open and the device switched on. It sends by itself once the network is back."
+        "Leave this page open and the device switched on. Scans are uploaded automatically once the "
+        "network is back."
     ),
     "help_later": N_(
-        "No network until the end? Menu, “Save what is not sent as a file”, and hand the file to the organizer."
+        "No network until the end? Menu, “Save scans to upload as a file”, and give the file to the "
+        "organizer."
     ),
     "help_checks": N_("What is checked"),
     "help_check": N_("Check"),
     "help_online": N_("With a network"),
-    "help_offline": N_("Without"),
+    "help_offline": N_("Offline"),
     "offline_yes": N_("checked"),
-    "offline_known": N_("by what was last known"),
-    "offline_later": N_("kept, decided later"),
+    "offline_known": N_("as last known"),
+    "offline_later": N_("saved, checked later"),
     "offline_no": N_("not checked"),
-    "check_ours": N_("a code of ours"),
-    "check_signature": N_("a genuine pass"),
-    "check_new_key": N_("a pass signed by a key newer than this device knows"),
-    "check_week": N_("of this week"),
-    "check_event": N_("of this event"),
-    "check_moved": N_("which event this device serves"),
-    "check_hours": N_("within the opening hours"),
-    "check_clock": N_("the time, where the clock of this device is wrong"),
+    "check_ours": N_("one of our codes"),
+    "check_signature": N_("genuine pass"),
+    "check_new_key": N_("pass from a new batch"),
+    "check_week": N_("for this week"),
+    "check_event": N_("for this event"),
+    "check_moved": N_("which event this kiosk serves"),
+    "check_hours": N_("within check-in hours"),
+    "check_clock": N_("time, if the clock of this kiosk is wrong"),
     "check_revoked": N_("not revoked"),
-    "check_here": N_("not seen before by this device"),
-    "check_elsewhere": N_("not seen before by another device"),
-    "check_group": N_("the number of a group"),
-    "check_exit": N_("out and in again"),
-    "check_counted": N_("people counted without a pass"),
+    "check_here": N_("not scanned on this kiosk before"),
+    "check_elsewhere": N_("not scanned on another kiosk before"),
+    "check_group": N_("the number of people in a group"),
+    "check_exit": N_("exit and re-entry"),
+    "check_counted": N_("staff count"),
     "check_full": N_("room for one more"),
-    "check_scope": N_("what this device may do"),
+    "check_scope": N_("permissions of this kiosk"),
     "check_undo": N_("who may undo, and for how long"),
 }

@@ -57,7 +57,7 @@ def filled_text(done: FillResult, seed: int) -> str:
             _row(_("scans"), done.scans),
             _row(_("stored"), done.verdicts[Verdict.STORED]),
             _row(_("repeated"), done.verdicts[Verdict.REPEAT]),
-            _row(_("refused"), done.verdicts[Verdict.REFUSED], reasons),
+            _row(_("not checked in"), done.verdicts[Verdict.REFUSED], reasons),
         ]
     )
 
@@ -76,7 +76,7 @@ def as_text(report: Report, agrees: bool | None) -> str:
         _row(_("sent"), report.sent),
         _row(_("stored"), report.stored),
         _row(_("repeated"), report.repeated),
-        _row(_("refused"), report.refused, reasons),
+        _row(_("not checked in"), report.refused, reasons),
         _row(_("lost"), report.lost),
         *_unless_none(_("still on a device"), report.waiting),
         *_unless_none(_("unreadable for the server"), report.aside),

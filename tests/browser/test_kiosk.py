@@ -23,7 +23,7 @@ def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: W
     field, error = page.get_by_label("配对码"), page.locator("#pair-error")
     for typed, told in (
         ("abc", "配对码为 8 位，当前输入了 3 位。请核对后重试。"),
-        ("abcd-efg0", "配对码中不会出现字符 0。请核对后重试。"),
+        ("abcd-efg0", "配对码中没有字符 0。请核对后重试。"),
         ("ABCD EFGH", "配对码"),
     ):
         field.fill(typed)
@@ -215,9 +215,9 @@ def test_what_cannot_be_kept_is_no_check_in(browser: Browser, week: Week):
         }"""
     )
     station.scanner(week.issue("youth"))
-    station.verdict("bad", "未能签到", "无法妥善保存")
+    station.verdict("bad", "未签到", "无法妥善保存")
     station.touch("青少年")
-    station.verdict("bad", "未能签到", "无法妥善保存")
+    station.verdict("bad", "未签到", "无法妥善保存")
     assert len(week.scans()) == before
     station.page.evaluate("mend()")
     station.mode("scan")
@@ -275,7 +275,7 @@ class TestByHand:
         assert typed("") == "请先粘贴或输入参与码。"
         assert typed(f"HTTPS://X.CN/C/{token[:100]}") == "参与码有 128 个字符，当前只有 100 个，尚不完整。"
         assert typed(token + "AB") == "参与码有 128 个字符，当前有 130 个，多出了字符。"
-        assert typed("0" + token[1:]) == "参与码中不会出现字符 0，请核对后重试。"
+        assert typed("0" + token[1:]) == "参与码中没有字符 0，请核对后重试。"
         assert station.page.locator("#typed").input_value() == "0" + token[1:]
         assert station.page.locator("#typing").is_visible()
         assert len(station.week.scans()) == before
@@ -289,4 +289,4 @@ class TestByHand:
 
     def test_a_forged_code_by_hand_is_a_scan(self, station: Station, typed):
         typed(station.week.issue("youth")[:-8] + "AAAAAAAA")
-        station.verdict("bad", "未能签到")
+        station.verdict("bad", "未签到")

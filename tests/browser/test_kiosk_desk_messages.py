@@ -70,7 +70,7 @@ class TestTheDesk:
         expect(text).to_be_hidden()
         station.reload()
         expect(text).to_be_hidden()
-        page.get_by_role("button", name="主办方消息").click()
+        page.get_by_role("button", name="主办单位消息").click()
         expect(text).to_be_visible()
         page.get_by_role("button", name="知道了").click()
         tell(station, message="再到西门")
@@ -82,7 +82,7 @@ class TestTheDesk:
     def test_a_locked_device_takes_no_scans_and_says_so(self, station: Station):
         page, before = station.page, len(station.week.scans())
         tell(station, locked_at=clock.now())
-        expect(page.get_by_role("heading", name="主办方已锁定本机")).to_be_visible()
+        expect(page.get_by_role("heading", name="主办单位已锁定本机")).to_be_visible()
         station.scanner(station.week.issue("youth"))
         page.reload()
         page.context.set_offline(True)

@@ -39,7 +39,7 @@ def test_a_portal_that_answers_for_the_server_is_no_answer(station: Station):
     station.verdict("good", "离线：未核对其他终端")
     line = station.page.locator("#line")
     expect(line).to_have_attribute("data-waiting", "2")
-    expect(line).to_contain_text("待发送 2 条，最早一条为刚才")
+    expect(line).to_contain_text("2 条待上传（刚刚）")
     assert station.week.visits() == before
     station.page.unroute(API)
     station.page.reload()
@@ -208,7 +208,7 @@ def test_what_was_set_aside_is_asked_about_again_and_slowly(station: Station):
     assert page.evaluate(ASKED) <= 7
     for _ in range(3):
         page.evaluate(SEND)
-    expect(page.locator("#line")).to_have_text("搁置 5 条")
+    expect(page.locator("#line")).to_have_text("5 条无法上传")
     page.unroute(SCANS)
     station.reload()
     station.all_sent()

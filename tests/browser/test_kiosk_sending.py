@@ -140,7 +140,7 @@ def test_one_scan_that_the_server_stumbles_over_holds_up_no_other(station: Stati
     page.unroute(SCANS)
     page.route(SCANS, stumble)
     page.evaluate(SEND_AGAIN_AND_AGAIN)
-    expect(page.locator("#line")).to_have_text("搁置 1 条")
+    expect(page.locator("#line")).to_have_text("1 条无法上传")
     expect(page.locator("#strip li.scan-aside")).to_have_count(1)
     assert week.visits() == before + 4
 

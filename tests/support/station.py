@@ -220,7 +220,7 @@ class Station:
         """Wait until the server has answered every scan, and the screen says so."""
         expect(self.page.locator("#strip li.scan-unsent")).to_have_count(0, timeout=60_000)
         line = self.page.locator('#line[data-state="clear"]')
-        expect(line).to_have_text("已全部发送", timeout=60_000)
+        expect(line).to_have_text("0 条待上传", timeout=60_000)
 
     def today(self, count: int) -> None:
         expect(self.page.locator("#today")).to_have_text(str(count))

@@ -115,7 +115,7 @@ def test_what_is_no_report_is_told_so(client, paired):
     given = {"Authorization": f"Bearer {paired[1]}", **ENGLISH}
     send = lambda **kwargs: client.post("/api/v1/kiosk/heartbeat", headers=given, **kwargs)  # noqa: E731
     answer = send(data="[]", content_type="application/json")
-    assert answer.json["detail"] == 'Send the state of the device as JSON: {"waiting": 0, "aside": 0, …}.'
+    assert answer.json["detail"] == 'Send the kiosk status as JSON: {"waiting": 0, "aside": 0, …}.'
     assert send(data="waiting=0").status_code == 415
 
 

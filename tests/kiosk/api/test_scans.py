@@ -141,7 +141,7 @@ def test_a_foreign_code_told_by_its_length_alone(post):
     ("language", "message"),
     [
         (None, "这不是参与码，请出示参与码。"),
-        ("en", "Not one of our codes. Please show the code of your pass."),
+        ("en", "This is not one of our codes. Please show your pass."),
     ],
 )
 def test_messages_follow_the_reader(post, language, message):
@@ -154,14 +154,14 @@ def test_messages_follow_the_reader(post, language, message):
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "detail"),
     [
-        (b"{", "application/json", 400, "The body is not valid JSON."),
-        (b'{"scans": ' + b"[" * 100_000, "application/json", 400, "The body is not valid JSON."),
-        (b"[]", "application/json", 422, "Send an object with a list called “scans”."),
-        (b'{"scans": 3}', "application/json", 422, "Send an object with a list called “scans”."),
+        (b"{", "application/json", 400, "The request is not valid JSON."),
+        (b'{"scans": ' + b"[" * 100_000, "application/json", 400, "The request is not valid JSON."),
+        (b"[]", "application/json", 422, "Send an object with a list named “scans”."),
+        (b'{"scans": 3}', "application/json", 422, "Send an object with a list named “scans”."),
         (b'{"scans": [], "device_time": "noon"}', "application/json", 422,
          "A time must look like 2024-04-20T09:30:00+08:00, with its zone."),
         (b"scans=1", "application/x-www-form-urlencoded", 415, "Send the scans as application/json."),
-        (b'{"scans": [' + b",".join([b"{}"] * 501) + b"]}", "application/json", 413, "Send at most 500 scans at once."),
+        (b'{"scans": [' + b",".join([b"{}"] * 501) + b"]}", "application/json", 413, "Send at most 500 scans at a time."),
     ],
 )  # fmt: skip
 def test_a_malformed_batch_gets_one_sentence(client, event_now, body, content_type, status, detail):

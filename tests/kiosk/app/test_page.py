@@ -134,7 +134,7 @@ def test_only_a_device_in_service_is_told(client, event):
     assert [problem(ask(given)) for given in strangers] == [(401, unknown)] * len(strangers)
     assert ask(f"bearer {token}").status_code == 200
     kiosks.revoke(kiosk.id, clock.now())
-    ended = "This device was taken out of service. To go on, pair it again with a new code."
+    ended = "This kiosk is out of service. To use it again, pair it with a new code."
     assert problem(ask(f"Bearer {token}")) == (401, ended)
 
 

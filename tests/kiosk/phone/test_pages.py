@@ -284,7 +284,7 @@ class TestTheResult:
         phone.tap(token)
         page = another().tap(token)
         assert "verdict-refused" in page.text
-        assert "未能签到" in page.text
+        assert "未签到" in page.text
         assert [row.reason for row in rows()] == [None, "full"]
 
     def test_cancelled_while_the_visitor_was_choosing(self, phone, event, token):
