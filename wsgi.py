@@ -130,7 +130,8 @@ class OpenweekGroup(FlaskGroup):
 
 
 NOT_READY = N_(
-    "The database is not ready. Check OPENWEEK_DATABASE_URL, then make its tables with: .venv/bin/openweek init"
+    "The database is not ready. Check OPENWEEK_DATABASE_URL, then create the tables with: "
+    ".venv/bin/openweek init"
 )
 
 

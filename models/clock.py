@@ -54,7 +54,7 @@ def parse_instant(text: object) -> datetime:
             return value.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise Mistake(N_("A time must look like 2024-04-20T09:30:00+08:00, with its zone."))
+    raise Mistake(N_("Write the time with its zone, for example 2024-04-20T09:30:00+08:00."))
 
 
 def parse_day(text: str) -> date:

@@ -51,8 +51,8 @@ def database_url(text: str | None, folder: Path) -> str:
         # Not repeated: it may hold a password.
         raise Mistake(
             N_(
-                "OPENWEEK_DATABASE_URL cannot be read as the address of a database. "
-                "Write it as postgresql://user:password@host:5432/name."
+                "OPENWEEK_DATABASE_URL is not a database address. Write it as "
+                "postgresql://user:password@host:5432/name."
             )
         ) from None
     return url
@@ -76,7 +76,9 @@ def base_url(text: str | None) -> str:
     scheme, _, place = url.partition("://")
     found = _HOST_AND_PORT.fullmatch(place)
     if scheme not in ("http", "https") or not found or not _port_fits(url):
-        raise Mistake(N_("OPENWEEK_BASE_URL must be scheme and host only, such as https://week.example.cn."))
+        raise Mistake(
+            N_("OPENWEEK_BASE_URL must be scheme and host only, for example https://week.example.cn.")
+        )
     return url
 
 
@@ -90,7 +92,7 @@ def _port_fits(url: str) -> bool:
 def uid_domain(text: str | None) -> str | None:
     """The domain of calendar UIDs, which is kept for ever: so a slip must not get that far."""
     if text and not _HOST.fullmatch(text):
-        raise Mistake(N_("OPENWEEK_UID_DOMAIN must be a host name, such as week.example.cn."))
+        raise Mistake(N_("OPENWEEK_UID_DOMAIN must be a host name, for example week.example.cn."))
     return text or None
 
 
@@ -105,7 +107,7 @@ def demo_password(text: str | None) -> str | None:
 def proxies(text: str | None) -> int:
     """How many proxies stand in front."""
     if text and not (text.isascii() and text.isdecimal()):
-        raise Mistake(N_("OPENWEEK_TRUSTED_PROXIES must be a whole number, such as 1."))
+        raise Mistake(N_("OPENWEEK_TRUSTED_PROXIES must be a whole number, for example 1."))
     return int(text or 0)
 
 
@@ -131,7 +133,9 @@ def secret_key(folder: Path) -> str:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Mistake(
-            N_("The file %(path)s cannot be read or written (%(reason)s). Let this user do so."),
+            N_(
+                "The file %(path)s cannot be read or written (%(reason)s). Give the current user access to it."
+            ),
             path=path,
             reason=getattr(error, "strerror", None) or error,
         ) from None

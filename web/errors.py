@@ -26,36 +26,34 @@ _OUR_WORDS = {"known", "roles"}
 _SECRET_PATH = re.compile(r"/(c|v|my)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
 
 TITLES = {
-    400: N_("This request cannot be used as it is"),
+    400: N_("This request cannot be processed"),
     401: N_("Please sign in"),
-    403: N_("This is not allowed"),
-    404: N_("Nothing is here"),
-    405: N_("This address does not take that"),
-    409: N_("That does not fit the present state"),
-    413: N_("That is too large"),
-    415: N_("That kind of content is not understood"),
-    422: N_("The content does not fit"),
-    429: N_("Too many tries"),
+    403: N_("Not allowed"),
+    404: N_("Page not found"),
+    405: N_("This address does not support this request"),
+    409: N_("This no longer fits the current state"),
+    413: N_("Too large"),
+    415: N_("This content type is not supported"),
+    422: N_("The content is not valid"),
+    429: N_("Too many attempts"),
     500: N_("Something went wrong on our side"),
-    503: N_("Very busy just now"),
+    503: N_("Very busy right now"),
 }
 SENTENCES = {
     400: N_("The request could not be read. Go back, check what you entered and send it again."),
-    401: N_("Sign in, or send a token that is valid, and try again."),
-    403: N_("You may not do this here."),
-    404: N_("There is no page at this address. Check it for a slip, or start from the week."),
-    405: N_("Open the page first and use the buttons on it."),
-    409: N_("Load the page again to see how things stand, then try again."),
-    413: N_("Send less at once."),
+    401: N_("Please sign in, or send a valid token, and try again."),
+    403: N_("You are not allowed to do this here."),
+    404: N_("There is no page at this address. Check the address, or start from the week."),
+    405: N_("Please open the page first and use its buttons."),
+    409: N_("Reload the page to see the current state, then try again."),
+    413: N_("Please send less at a time."),
     415: N_("Send it as application/json."),
-    422: N_("Check the content against the description and send it again."),
-    429: N_("Wait a little, then try again."),
-    500: N_("The fault is noted. Nothing you sent before is lost; please try again in a minute."),
+    422: N_("Check the content against the API description and send it again."),
+    429: N_("Please wait a moment, then try again."),
+    500: N_("The error has been logged. What you sent before is safe; please try again in a minute."),
     503: N_("Nothing is lost. Please try again in a few seconds."),
 }
-STALE_FORM = N_(
-    "This form was open too long or came from another page. Load the page again and send it once more."
-)
+STALE_FORM = N_("This form was open too long or came from another page. Reload the page and send it again.")
 
 
 def register(app: Flask) -> None:

@@ -43,7 +43,7 @@ WORDS = {
         "are left out. This number is for this kiosk only. Visits are not people: one person may come to"
         " two events."
     ),
-    "whole_day": N_("whole day"),
+    "whole_day": N_("all day"),
     "morning": N_("morning"),
     "afternoon": N_("afternoon"),
     "evening": N_("evening"),

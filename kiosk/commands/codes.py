@@ -193,7 +193,7 @@ def _instant(at: datetime | None) -> str | None:
 def revoke_kiosk(kiosk_id: int) -> None:
     kiosk = kiosks.revoke(kiosk_id, clock.now())
     click.echo(
-        _("Kiosk %(name)s is out of service. It may hand in what it holds for 7 days.", name=kiosk.name)
+        _("Kiosk %(name)s is out of service. It can still upload its scans for 7 days.", name=kiosk.name)
     )
 
 
@@ -233,7 +233,7 @@ def make_posters(campaign_id: str, event_id: int | None, region: str | None, out
 def _one_event(week: Campaign, event_id: int) -> int:
     event = find_event(event_id)
     if event.campaign_id != week.id:
-        raise NotFound(N_("There is no event %(id)s in this campaign."), id=event_id)
+        raise NotFound(N_("There is no event %(id)s in this week."), id=event_id)
     if event.status == EventStatus.CANCELLED:
         raise Conflict(posters.NO_POSTER)
     if not event.occurrences:

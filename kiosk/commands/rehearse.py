@@ -34,14 +34,14 @@ SCANS_EACH, MOST_KIOSKS, MOST_LOSS = 20, 1000, 0.9
 SCANS_AN_EVENT, MOST_EVENTS, MOST_SCANS = 100, 30_000, 10_000_000
 A_CLASS, CLASSES = 40, 4
 
-WHAT = N_("Say what to rehearse: --events 200 fills the campaign, --kiosks 5 sends simulated kiosks.")
+WHAT = N_("Say what to rehearse: --events 200 fills the campaign, --kiosks 5 starts simulated kiosks.")
 ONE_AT_A_TIME = N_("Fill the campaign first (--events), then send simulated kiosks (--kiosks).")
 ONE_CODE_EACH = N_("Give one pairing code for each simulated kiosk.")
-NOT_HERE = N_("“%(server)s” is another machine. Say --elsewhere if simulated kiosks may really go there.")
+NOT_HERE = N_("“%(server)s” is another machine. Add --elsewhere if simulated kiosks should really go there.")
 NOBODY_OPEN = N_(
-    "No event of campaign “%(id)s” is open now, so nobody would be let in. Rehearse while one is open."
+    "No event of campaign “%(id)s” is open for check-in now. Run the rehearsal while one is open."
 )
-NO_ADDRESS = N_("A server is named by scheme and host, such as http://127.0.0.1:8000.")
+NO_ADDRESS = N_("Give the server as scheme and host, for example http://127.0.0.1:8000.")
 
 
 def register(app: Flask) -> None:

@@ -96,7 +96,7 @@ def find(key: str) -> Format:
     found = next((form for form in ALL if form.key == key), None)
     if found is None:
         raise Mistake(
-            N_("There is no such format of a poster. Use one of: %(known)s."),
+            N_("There is no such poster format. Use one of: %(known)s."),
             known=", ".join(form.key for form in ALL),
         )
     return found

@@ -57,7 +57,7 @@ SMALL = [
 ]  # when and where, beside each of them
 DO, DO_SMALL, FOOT = Face(108, 700), Face(46, 400), Face(38, 400)
 
-NO_POSTER = N_("This event was cancelled. There is nothing to check in to, so it has no poster.")
+NO_POSTER = N_("This event is cancelled. There is no check-in and so no poster.")
 WHAT_TO_DO = "用手机扫码签到，不需要姓名"
 WHAT_TO_DO_SMALL = "Scan with your phone to check in. No name needed."
 

@@ -91,7 +91,7 @@ def issue(event_id: int):
 def _count() -> int:
     count = _whole("count")
     if not 1 <= count <= MOST:
-        raise Mistake(N_("Ask for 1 to %(most)s passes at once."), most=f"{MOST:,}")
+        raise Mistake(N_("You can make 1 to %(most)s passes at a time."), most=f"{MOST:,}")
     return count
 
 

@@ -25,7 +25,7 @@ def may_take(week: Campaign) -> bool:
 def take() -> Response:
     week, now = find_campaign(request.form.get("campaign", "")), clock.now()
     if not may_take(week):
-        raise Conflict(N_("This week is over: there is nothing left to take a pass for."))
+        raise Conflict(N_("This week is over, so passes are no longer issued."))
     self_issue_limit.count_pass(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
     made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, self_issued=True)
     return redirect(url_for("passes.show", token=made[0].token), 303)

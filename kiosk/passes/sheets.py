@@ -226,4 +226,4 @@ def _group_zh(held: Pass | PassContent) -> str:
 
 def _group_word(held: Pass) -> str:
     term = held.campaign.term(TermKind.AUDIENCE, held.group)
-    return term.name(str(get_locale())) if term else _("Unknown")
+    return term.name(str(get_locale())) if term else _("Not stated")

@@ -43,8 +43,8 @@ def told(trouble: Trouble) -> Response:
 def not_ours() -> Trouble:
     return Trouble(
         404,
-        _("This is not a check-in code"),
-        _("The code you scanned is not one of ours. Scan the check-in code at the venue."),
+        _("This is not one of our codes"),
+        _("The code you scanned is not one of ours. Please scan the venue code at the event."),
         ours=False,
         icon="qr",
     )
@@ -58,20 +58,20 @@ def of_code(opened: CodeReading) -> Trouble:
     if opened.reason == "expired":
         title, sentence = (
             _("This code has changed"),
-            _("The code on the screen changes. Scan the one it shows now."),
+            _("The code on the screen changes. Please scan the current one."),
         )
         return _at(event, 410, title, sentence, icon="refresh")
-    sentence = _("This poster was replaced. Scan the newer one, or ask the staff.")
+    sentence = _("This poster has been replaced. Please scan the newer one, or ask the staff.")
     return _at(event, 410, _("This poster is no longer valid"), sentence)
 
 
 def of_event(event: Event, schedule: Sequence[CheckInWindow], now: datetime) -> Trouble:
     """Why nobody can check in to this event now, and when one can."""
     if event.status == EventStatus.CANCELLED:
-        sentence = _("This event was cancelled, so there is nothing to check in to.")
+        sentence = _("This event is cancelled, so there is no check-in.")
         return _at(event, 410, _("Cancelled"), sentence, icon="cancelled")
     if event.withdrawn_at is not None or event.status != EventStatus.PUBLISHED:
-        sentence = _("This event is not in the public calendar. Ask the staff at the venue.")
+        sentence = _("This event is not on the public calendar. Please ask the staff at the venue.")
         return Trouble(410, _("This event is not open to the public"), sentence)
     held = [sitting for sitting in schedule if sitting.takes_place]
     coming = [sitting for sitting in held if sitting.opens > now]
@@ -80,21 +80,24 @@ def of_event(event: Event, schedule: Sequence[CheckInWindow], now: datetime) -> 
         sentence = _("Check-in for this event opens on %(moment)s. Please scan again then.", moment=opens)
         return _at(event, 409, _("Check-in is not open yet"), sentence, icon="clock")
     if not held:
-        return _at(event, 410, _("Cancelled"), _("No session of this event takes place."), icon="cancelled")
+        return _at(
+            event, 410, _("Cancelled"), _("All sessions of this event are cancelled."), icon="cancelled"
+        )
     closed = _moment(max(sitting.closes for sitting in held), event, ends=True)
     sentence = _("Check-in for this event closed on %(moment)s.", moment=closed)
     return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
 
 
 def no_cookie() -> Trouble:
-    sentence = _("Your browser keeps no cookies, so a second visit could not be told from a first. Allow them for "
-                 "this page and scan again, or check in with the staff.")  # fmt: skip
-    return Trouble(400, _("Cookies are needed for one thing"), sentence, icon="lock")
+    sentence = _("Your browser does not store cookies, so a second visit cannot be recognised. Allow them for "
+"this page and scan again, or ask the staff to check you in.")  # fmt: skip
+    return Trouble(400, _("Why cookies are needed"), sentence, icon="lock")
 
 
 def foreign_ticket() -> Trouble:
     sentence = _(
-        "This page was opened in another browser or has been changed. Scan the code at the venue again."
+        "This page was opened in another browser or has been changed. Please scan the code at the venue "
+        "again."
     )
     return Trouble(400, _("Please scan again"), sentence, icon="scan")
 
@@ -103,9 +106,9 @@ def old_ticket(code: VenueCode, token: str) -> Trouble:
     """A printed code can be opened again at once; a screen's code must be scanned again."""
     title = _("This page was open too long")
     if code.method == PRINTED:
-        sentence = _("A check-in page is good for 15 minutes. Open it again to check in.")
+        sentence = _("A check-in page is valid for 15 minutes. Please open it again to check in.")
         return _at(code.event, 410, title, sentence, again=token, icon="clock")
-    sentence = _("A check-in page is good for 15 minutes. Scan the code that the screen shows now.")
+    sentence = _("A check-in page is valid for 15 minutes. Please scan the code now on the screen.")
     return _at(code.event, 410, title, sentence, icon="clock")
 
 
@@ -116,9 +119,9 @@ def unknown_group(event: Event, token: str) -> Trouble:
 
 def busy(event: Event) -> Trouble:
     sentence = _(
-        "Very many people are checking in just now. Go back and tap once more; you will be counted once."
+        "Many people are checking in right now. Go back and tap once more; you will be counted only once."
     )
-    return _at(event, 503, _("One moment, please"), sentence, icon="refresh")
+    return _at(event, 503, _("Please wait"), sentence, icon="refresh")
 
 
 def not_yours() -> Trouble:
@@ -128,13 +131,13 @@ def not_yours() -> Trouble:
 
 def no_pass() -> Trouble:
     sentence = _(
-        "This pass is not genuine or the address is incomplete. Open the link you were given once more."
+        "This pass is not genuine or the address is incomplete. Please open the link you received again."
     )
     return Trouble(404, _("This is not a pass"), sentence, ours=False, icon="ticket")
 
 
 def revoked_pass(campaign: Campaign) -> Trouble:
-    sentence = _("This pass is no longer valid. Ask the organizer for a new one.")
+    sentence = _("This pass is no longer valid. Please ask the organizer for a new one.")
     return Trouble(410, _("No longer valid"), sentence, campaign=campaign, icon="cancelled")
 
 

@@ -26,15 +26,13 @@ AT_ONCE = 200  # devices that run at the same time
 WRONG_CLOCKS = (-86_400, -3_600, -240, 90, 700, 7_200, 86_400)  # seconds
 TRIES = 10  # to hear of a scan at the end
 
-UNREACHED = N_("The server at %(server)s does not answer. Start it, or name another one with --server.")
+UNREACHED = N_("The server at %(server)s does not answer. Start it, or choose another one with --server.")
 STRANGER = N_(
-    "The server at %(server)s does not know a device of this rehearsal. Does it serve another database?"
+    "The server at %(server)s does not know a kiosk of this rehearsal. Does it use another database?"
 )
-NOT_THIS_WEEK = N_("A device of this rehearsal serves campaign “%(there)s”, not “%(here)s”.")
-NO_REHEARSAL = N_("Campaign “%(id)s” is a real one. Simulated kiosks come only to a rehearsal.")
-CANNOT_TELL = N_(
-    "The server at %(server)s stopped answering, so nobody can tell yet whether a scan was lost."
-)
+NOT_THIS_WEEK = N_("A kiosk of this rehearsal belongs to campaign “%(there)s”, not “%(here)s”.")
+NO_REHEARSAL = N_("Campaign “%(id)s” is real. Simulated kiosks can only be used in a rehearsal.")
+CANNOT_TELL = N_("The server at %(server)s stopped answering, so it is not certain whether a scan was lost.")
 
 
 @dataclass(frozen=True)

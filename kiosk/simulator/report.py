@@ -52,7 +52,7 @@ def filled_text(done: FillResult, seed: int) -> str:
     reasons = ", ".join(f"{reason} {count}" for reason, count in done.reasons.most_common())
     return "\n".join(
         [
-            _("Made up with seed %(seed)s", seed=seed),
+            _("Synthetic data, seed %(seed)s", seed=seed),
             _row(_("events"), done.events),
             _row(_("scans"), done.scans),
             _row(_("stored"), done.verdicts[Verdict.STORED]),
@@ -78,18 +78,18 @@ def as_text(report: Report, agrees: bool | None) -> str:
         _row(_("repeated"), report.repeated),
         _row(_("not checked in"), report.refused, reasons),
         _row(_("lost"), report.lost),
-        *_unless_none(_("still on a device"), report.waiting),
+        *_unless_none(_("still on a kiosk"), report.waiting),
         *_unless_none(_("unreadable for the server"), report.aside),
-        *_unless_none(_("answered otherwise later"), report.changed),
+        *_unless_none(_("answered differently later"), report.changed),
         _("Requests"),
         _row(_("made"), befell["requests"]),
         _row(_("lost on the way there"), befell[network.REQUEST_LOST]),
         _row(_("answer lost"), befell[network.ANSWER_LOST]),
-        _row(_("arrived long after"), befell[network.LATE_COPY]),
-        _row(_("answered by a portal"), befell[network.PORTAL]),
+        _row(_("arrived very late"), befell[network.LATE_COPY]),
+        _row(_("answered by a network login page"), befell[network.PORTAL]),
         _row(_("without a network"), befell[network.OFFLINE]),
         _row(_("delivered twice"), befell[network.TWICE]),
-        _row(_("twice at one moment"), befell[network.AT_ONCE]),
+        _row(_("twice at the same moment"), befell[network.AT_ONCE]),
         *_unless_none(_("server did not answer"), befell[network.UNREACHED]),
         _told(report, agrees),
     ]
@@ -98,12 +98,12 @@ def as_text(report: Report, agrees: bool | None) -> str:
 
 def _told(report: Report, agrees: bool | None) -> str:
     if not report.complete:
-        return _("Not every scan came through exactly once.")
+        return _("Not every scan arrived exactly once.")
     if agrees is None:
-        return _("Every scan came through exactly once.")
+        return _("Every scan arrived exactly once.")
     if agrees:
-        return _("Every scan came through exactly once, and the recount of the ledger agrees.")
-    return _("The recount of the ledger differs: openweek verify says where.")
+        return _("Every scan arrived exactly once, and the recount of the ledger agrees.")
+    return _("The recount of the ledger differs: openweek verify shows where.")
 
 
 def _row(name: str, count: int, note: str = "") -> str:

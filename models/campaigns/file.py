@@ -180,7 +180,7 @@ def _check_days(campaign: CampaignFile) -> None:
         ZoneInfo(campaign.zone)
     except (OSError, ValueError, KeyError):  # a folder of zones, no name at all, none of that name
         raise Mistake(
-            N_("There is no time zone “%(zone)s”: write one such as Asia/Shanghai."), zone=campaign.zone
+            N_("There is no time zone “%(zone)s”. Write it like Asia/Shanghai."), zone=campaign.zone
         ) from None
     if campaign.ends < campaign.starts:
         raise Mistake(
@@ -188,10 +188,10 @@ def _check_days(campaign: CampaignFile) -> None:
             ends=campaign.ends.isoformat(), starts=campaign.starts.isoformat(),
         )  # fmt: skip
     if (campaign.ends - campaign.starts).days >= MOST_DAYS:
-        raise Mistake(N_("The campaign lasts longer than %(most)s days."), most=MOST_DAYS)
+        raise Mistake(N_("The week lasts longer than %(most)s days."), most=MOST_DAYS)
     if campaign.marked_day and not campaign.starts <= campaign.marked_day <= campaign.ends:
         raise Mistake(
-            N_("The marked day %(day)s does not lie within the campaign."),
+            N_("The marked day %(day)s is not within the week."),
             day=campaign.marked_day.isoformat(),
         )
 
@@ -201,12 +201,13 @@ def _terms(top: TomlTable, kind: str) -> tuple[Term, ...]:
     if not terms and kind in _NEEDED:
         raise Mistake(N_("The campaign file needs at least one [[%(kind)s]]."), kind=kind)
     for key in _repeated(term.key for term in terms):
-        raise Mistake(N_("The key “%(key)s” stands twice among [[%(kind)s]]."), key=key, kind=kind)
+        raise Mistake(N_("The key “%(key)s” occurs twice in [[%(kind)s]]."), key=key, kind=kind)
     for number in _repeated(term.number for term in terms):
-        raise Mistake(N_("The number %(number)d stands twice among [[%(kind)s]]."), number=number, kind=kind)
+        raise Mistake(N_("The number %(number)d occurs twice in [[%(kind)s]]."), number=number, kind=kind)
     for piece in _repeated(piece.casefold() for term in terms for piece in term.recognise):
         raise Mistake(
-            N_("“%(piece)s” stands twice under “recognise”: a name can tell one line only."), piece=piece
+            N_("“%(piece)s” occurs twice under “recognise”: a name can belong to one sector only."),
+            piece=piece,
         )
     return terms
 
@@ -230,7 +231,7 @@ def _term(entries: TomlTable, kind: str, place: int) -> Term:
             part.done()
     if RESERVED_KEYS.get(kind) == term.key:
         raise Mistake(
-            N_("The key “%(key)s” is kept for what is not known: give [[%(kind)s]] another."),
+            N_("The key “%(key)s” is reserved. Give [[%(kind)s]] another one."),
             key=term.key,
             kind=kind,
         )

@@ -35,7 +35,7 @@ class BusyError(Mistake):
     status = 503
 
 
-BUSY = N_("The database is busy. Nothing was kept: send the scans again in a few seconds.")
+BUSY = N_("The database is busy. Nothing was saved: send the scans again in a few seconds.")
 
 
 def admit(

@@ -21,12 +21,10 @@ def set_door(
     not named keep theirs. Raises Mistake; nothing is written then."""
     for capacity in capacities.values():
         if capacity is not None and not 1 <= capacity <= MOST_INSIDE:
-            raise Mistake(N_("A room holds 1 to %(most)s people."), most=f"{MOST_INSIDE:,}")
+            raise Mistake(N_("The capacity must be from 1 to %(most)s people."), most=f"{MOST_INSIDE:,}")
     nearness.check_metres(near_metres)
     if near_metres is not None and not nearness.has_coordinates(event):
-        raise Mistake(
-            N_("No venue of this event has coordinates: a phone has nothing to compare its place with.")
-        )
+        raise Mistake(N_("The venue of this event has no coordinates, so the distance cannot be checked."))
     with transaction():
         # The lock that admissions take where a room has a capacity: one that is being decided sees the old or the new.
         asked = select(Occurrence).where(Occurrence.event_id == event.id).order_by(Occurrence.id)

@@ -59,4 +59,4 @@ def answer(area: Area | None, told: str | None) -> str | None:
 def check_metres(metres: int | None) -> None:
     """Raises Mistake for a distance that cannot be asked for. None: nobody asks."""
     if metres is not None and not LEAST <= metres <= MOST:
-        raise Mistake(N_("Choose a distance from %(least)s to %(most)s metres."), least=LEAST, most=MOST)
+        raise Mistake(N_("Choose a distance of %(least)s to %(most)s metres."), least=LEAST, most=MOST)

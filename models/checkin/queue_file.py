@@ -44,20 +44,18 @@ MOST_SCANS = 50_000
 FORMAT, VERSION = "openweek-handover", 1
 
 NO_FILE_OF_OURS = N_(
-    "This is not a file that a kiosk has saved. Choose the file that its menu saves: openweek-….json."
+    "This is not a file saved by a kiosk. Choose the file that its menu saves: openweek-….json."
 )
-TOO_LARGE = N_("The file is larger than %(most)s MB. Save it anew on the device, and choose it as it is.")
+TOO_LARGE = N_("The file is larger than %(most)s MB. Save it again on the kiosk and choose it unchanged.")
 UNSIGNED = N_(
-    "The file is not signed by its device, because the page was opened without HTTPS. Open the kiosk with HTTPS and save "
-    "the file anew."
+    "The file has no signature, because the kiosk page was not opened with HTTPS. Open it with HTTPS"
+    " and save the file again."
 )
-NOT_HERE = N_(
-    "No device of your desk has saved this file. Ask the office that paired the device to take it in."
-)
+NOT_HERE = N_("This file is not from one of your kiosks. Ask the office that paired the kiosk to import it.")
 CHANGED = N_(
-    "The file is not as its device saved it: something in it was changed. Save it anew on the device, and choose it as it is."
+    "The file has been changed since the kiosk saved it. Save it again on the kiosk and choose it unchanged."
 )
-NOTHING_IN_IT = N_("The file holds no scans: the device had delivered everything.")
+NOTHING_IN_IT = N_("The file has no scans: the kiosk had uploaded everything.")
 
 
 @dataclass(frozen=True)

@@ -112,14 +112,14 @@ def decide_many(
     """A person's word on scans of an event; its visits before and after. Each scan is ruled on by itself, so that what
     was decided stays decided whatever happens to the rest. Raises Mistake."""
     if not ids:
-        raise Mistake(N_("Choose at least one scan."))
+        raise Mistake(N_("Please tick at least one scan."))
     if len(ids) > MOST_AT_ONCE:
-        raise Mistake(N_("Decide on at most %(most)s scans at once."), most=MOST_AT_ONCE)
+        raise Mistake(N_("You can decide on up to %(most)s scans at a time."), most=MOST_AT_ONCE)
     if not why.strip():
-        raise Mistake(N_("Say why, so that others can follow the decision."))
+        raise Mistake(N_("Please give a reason, so that others can follow the decision."))
     mine = set(db.session.scalars(select(Scan.id).where(Scan.id.in_(set(ids)), _at(event))))
     if mine != set(ids):
-        raise Mistake(N_("Some of these scans do not wait here. Load the page again."))
+        raise Mistake(N_("Some of these scans are no longer here to review. Reload the page."))
     before = _visits(event)
     for scan_id in ids:
         decide(scan_id, decision, why, account_id, now)
@@ -138,15 +138,15 @@ def accepted(held: Held) -> bool:
 def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: datetime) -> None:
     """A person's word on a kept row: accept it although its flags hold it back, or set it aside. Raises Mistake."""
     if decision not in (Decision.ACCEPT, Decision.SET_ASIDE):
-        raise Mistake(N_("A ruling either accepts a scan or sets it aside."))
+        raise Mistake(N_("A decision either counts a scan or does not."))
     if not why.strip():
-        raise Mistake(N_("Say why, so that others can follow the decision."))
+        raise Mistake(N_("Please give a reason, so that others can follow the decision."))
     with transaction():
         row = store.known_scans([scan_id]).get(scan_id)
         if row is None or not (
             row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
         ):
-            raise NotFound(N_("There is no such scan that could count."))
+            raise NotFound(N_("There is no such scan that could be counted."))
         # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
         store.lock_door(store.campaign_number(row), alone=True)
         counted = row if row.presence_id else store.known_scans([row.undoes]).get(row.undoes)

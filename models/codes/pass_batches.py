@@ -52,7 +52,7 @@ def find_batch(event: Event, first: int) -> PassBatch:
     asked = select(func.min(Pass.id).label("first")).where(_with(begins))
     found = next(iter(_read(asked, event)), None)
     if found is None or found.first != first:
-        raise NotFound(N_("There are no passes %(id)s."), id=first)
+        raise NotFound(N_("There is no batch of passes with the number %(id)s."), id=first)
     return found
 
 

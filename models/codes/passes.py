@@ -92,12 +92,12 @@ def issue(
     if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
         known = ", ".join([term.key for term in campaign.groups] + [UNKNOWN_GROUP])
         raise Mistake(
-            N_("“%(group)s” is no audience group here. Use one of: %(known)s."), group=group, known=known
+            N_("“%(group)s” is not an audience group here. Use one of: %(known)s."), group=group, known=known
         )
     if headcount is not None and not 1 <= headcount <= 999:
         raise Mistake(N_("A group pass is for 1 to 999 people."))
     if not 1 <= count <= 10_000:
-        raise Mistake(N_("Ask for 1 to 10,000 passes at once."))
+        raise Mistake(N_("You can make 1 to 10,000 passes at a time."))
     if event is not None and event.campaign_id != campaign.id:
         raise Mistake(N_("That event belongs to another campaign."))
     purpose = SELF_ISSUED if self_issued else GROUP if headcount is not None else SINGLE
@@ -175,7 +175,7 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
             root = old.replaces.root if old.replaces else old.serial
             db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
     except IntegrityError:  # a pass is replaced once: the unique key is the rule
-        raise Conflict(N_("Pass %(id)s has been replaced already."), id=pass_id) from None
+        raise Conflict(N_("Pass %(id)s has already been replaced."), id=pass_id) from None
     db.session.refresh(new, ["replaces"])
     return new
 

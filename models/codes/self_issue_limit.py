@@ -45,9 +45,9 @@ def count_pass(address: str, secret_key: str, now: datetime) -> None:
         db.session.execute(one_more)
         taken = {row.minute: row.passes for row in db.session.execute(of_the_hour)}
         if sum(taken.values()) > IN_AN_HOUR:
-            raise TooMany(N_("Wait a little, then try again."), HOUR)
+            raise TooMany(N_("Please wait a moment, then try again."), HOUR)
         if taken[minute] > IN_A_MINUTE:
-            raise TooMany(N_("Wait a little, then try again."), MINUTE)
+            raise TooMany(N_("Please wait a moment, then try again."), MINUTE)
 
 
 def delete_old(now: datetime) -> None:

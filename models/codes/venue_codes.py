@@ -15,7 +15,7 @@ from models.places.tables import Venue
 
 PRINTED, ROTATING = "printed", "rotating"
 LAST_ISSUE = 255  # one byte in the payload
-NO_DATE = N_("This event has no date yet. Give it one before printing its code.")
+NO_DATE = N_("This event has no date yet. Add one before printing its venue code.")
 _PURPOSE = {PRINTED: signatures.PRINTED, ROTATING: signatures.ROTATING}
 
 

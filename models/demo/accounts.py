@@ -36,7 +36,7 @@ def roles() -> tuple[DemoAccount, ...]:
             "school@example.org",
             Role.ORGANIZER,
             week.host_of("school"),
-            N_("organizer of another organization"),
+            N_("organizer from another organization"),
         ),
         DemoAccount(
             "county@example.org",

@@ -25,9 +25,9 @@ def rename(kiosk: Kiosk, name: str) -> None:
     """Give a device the name that people call it by. Raises Mistake for an empty or long one."""
     name = _one_line(name)
     if not name:
-        raise Mistake(N_("Give the device a name, such as “East entrance”."))
+        raise Mistake(N_("Give the kiosk a name, for example “East entrance”."))
     if len(name) > LONGEST_NAME:
-        raise Mistake(N_("A name has at most %(most)s characters."), most=LONGEST_NAME)
+        raise Mistake(N_("A name can have up to %(most)s characters."), most=LONGEST_NAME)
     with transaction():
         _held(kiosk).name = name
 
@@ -36,7 +36,7 @@ def show_message(kiosk: Kiosk, message: str, now: datetime) -> None:
     """Show a message on a device until it is taken away; an empty one takes it away. Raises Mistake, Conflict."""
     message = _one_line(message)
     if len(message) > LONGEST_MESSAGE:
-        raise Mistake(N_("A message has at most %(most)s characters."), most=LONGEST_MESSAGE)
+        raise Mistake(N_("A message can have up to %(most)s characters."), most=LONGEST_MESSAGE)
     with transaction():
         _serving(kiosk, now).message = message
 
@@ -95,7 +95,7 @@ def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
         or not there.occurrences
         or check_in_window.closing_time(there) <= now
     ):
-        raise Conflict(N_("That event is over, cancelled or has no date: nobody can be checked in there."))
+        raise Conflict(N_("This event is over, cancelled or has no date, so check-in is not possible."))
     with transaction():
         kiosk = _serving(kiosk, now)
         serves = (KioskService.kiosk_id == kiosk.id, KioskService.until.is_(None))
@@ -103,7 +103,7 @@ def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
             update(KioskService).where(*serves, KioskService.event_id == here.id).values(until=now)
         )
         if not ended.rowcount:
-            raise Conflict(N_("This device does not serve this event any more. Load the page again."))
+            raise Conflict(N_("This kiosk is no longer at this event. Reload the page."))
         if (
             db.session.scalar(select(KioskService.id).where(*serves, KioskService.event_id == there.id))
             is None
@@ -124,7 +124,7 @@ def _serving(kiosk: Kiosk, now: datetime) -> Kiosk:
     """The same, of one in service. Raises Conflict."""
     kiosk = _held(kiosk)
     if kiosk.ended_at(now) is not None:
-        raise Conflict(N_("%(name)s is out of service. To go on, pair the device anew."), name=kiosk.name)
+        raise Conflict(N_("%(name)s is out of service. To use it again, pair it again."), name=kiosk.name)
     return kiosk
 
 

@@ -55,7 +55,7 @@ def _whole(raw: dict, name: str, most: int, absent: int | None) -> int | None:
 def _version(value: object) -> str:
     if isinstance(value, str) and _VERSION.fullmatch(value):
         return value
-    raise Mistake(N_("“version” must be at most 20 letters, digits, dots or dashes."))
+    raise Mistake(N_("“version” can have up to 20 letters, digits, dots or dashes."))
 
 
 def _yes_or_no(value: object) -> bool | None:

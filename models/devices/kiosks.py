@@ -114,7 +114,7 @@ def create_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
 def check_has_dates(event: Event) -> None:
     """Raises Conflict for an event at which nobody can be checked in."""
     if not event.occurrences:
-        raise Conflict(N_("This event has no date yet. Give it one before pairing a device."))
+        raise Conflict(N_("This event has no date yet. Add one before pairing a kiosk."))
 
 
 def insert_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:

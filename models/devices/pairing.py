@@ -52,7 +52,7 @@ def create_code(event: Event, secret_key: str, now: datetime, **what) -> str:
     what: may_scan, may_tally, supervisor, with_event of the PairingCode."""
     kiosks.check_has_dates(event)
     if what.get("with_event") and check_in_window.closing_time(event) <= now:
-        raise Conflict(N_("This event is over, and a steward's phone would be out of service at once."))
+        raise Conflict(N_("This event is over, so a staff phone would be out of service at once."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():
         made = PairingCode(
@@ -84,7 +84,9 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
             .values(used_at=now)
         )
         if not taken.rowcount:
-            raise Mistake(N_("This pairing code is wrong, used or older than 10 minutes. Ask for a new one."))
+            raise Mistake(
+                N_("This pairing code is wrong, used or older than 10 minutes. Please get a new one.")
+            )
         offer = db.session.get_one(PairingCode, digest, populate_existing=True)
         kiosk, token = kiosks.insert_kiosk(
             offer.event,

@@ -49,7 +49,7 @@ def _digest(code: str, secret_key: str) -> str:
 def create_pairing(event: Event, secret_key: str, now: datetime) -> str:
     """A fresh pairing code for a screen of this event. Raises Conflict where there is nothing to check in to."""
     if not event.occurrences or event.status == EventStatus.CANCELLED:
-        raise Conflict(N_("This event has no date or was cancelled: there is no code to show on a screen."))
+        raise Conflict(N_("This event has no date or is cancelled: there is no venue code to show."))
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction():
         db.session.add(
@@ -81,7 +81,9 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
             .returning(Screen.id)
         )
         if taken is None:
-            raise Mistake(N_("This pairing code is wrong, used or older than 10 minutes. Ask for a new one."))
+            raise Mistake(
+                N_("This pairing code is wrong, used or older than 10 minutes. Please get a new one.")
+            )
         found = db.session.get_one(Screen, taken, populate_existing=True)
         found.code = venue_codes.make_code(found.event_id, ROTATING, now)
     return found, token

@@ -199,14 +199,16 @@ def _start(occurrence: OccurrenceDraft) -> tuple:
 def check_draft(campaign: Campaign, draft: EventDraft) -> None:
     """Raise Mistake, one sentence, for the first thing in a draft that the campaign's rules refuse."""
     if not draft.title.strip():
-        raise Mistake(N_("An event needs a title."))
+        raise Mistake(N_("Please give the event a title."))
     _short_enough(draft)
     _known(campaign, TermKind.AUDIENCE, draft.groups)
     _known(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
     asked = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
     _known(campaign, TermKind.FORMAT, [key for key in asked if key != OTHER_FORMAT])
     if draft.mode is not None and draft.mode not in MODES:
-        raise Mistake(N_("“%(mode)s” is not one of onsite, online and mixed."), mode=draft.mode[:40])
+        raise Mistake(
+            N_("“%(mode)s” is not a mode of taking part. Use onsite, online or mixed."), mode=draft.mode[:40]
+        )
     if draft.online_url:
         _online(draft.online_url)
     for venue in draft.all_venues():
@@ -217,21 +219,23 @@ def check_draft(campaign: Campaign, draft: EventDraft) -> None:
 
 def _online(url: str) -> None:
     if not url.startswith(("https://", "http://")):
-        raise Mistake(N_("An online address begins with https:// or http://."))
+        raise Mistake(N_("An online address starts with https:// or http://."))
     try:
         urls.to_ascii_url(url)
     except ValueError:
         raise Mistake(
-            N_("“%(url)s” cannot be opened. Copy the online address once more, whole."), url=url
+            N_("“%(url)s” cannot be opened. Copy the complete online address again."), url=url
         ) from None
 
 
 def _short_enough(draft: EventDraft) -> None:
     if len(draft.title) > TITLE_LENGTH:
-        raise Mistake(N_("The title is longer than %(most)s characters."), most=TITLE_LENGTH)
+        raise Mistake(
+            N_("The title has more than %(most)s characters. Please shorten it."), most=TITLE_LENGTH
+        )
     texts = (draft.description, draft.online_url, draft.time_text, draft.venue_text, draft.region_text)
     if any(len(text) > TEXT_LENGTH for text in texts):
-        raise Mistake(N_("A text is longer than %(most)s characters."), most=TEXT_LENGTH)
+        raise Mistake(N_("A text has more than %(most)s characters. Please shorten it."), most=TEXT_LENGTH)
     lists = (
         (draft.hosts, MOST_HOSTS),
         (draft.venues, MOST_VENUES),
@@ -240,10 +244,10 @@ def _short_enough(draft: EventDraft) -> None:
     )
     for entries, most in lists:
         if len(entries) > most:
-            raise Mistake(N_("A list has more than %(most)s entries."), most=most)
+            raise Mistake(N_("A list has more than %(most)s entries. Please shorten it."), most=most)
     names = [*draft.hosts, *(venue.name for venue in draft.all_venues()), *(f.text for f in draft.formats)]
     if any(len(name) > NAME_LENGTH for name in names):
-        raise Mistake(N_("A name is longer than %(most)s characters."), most=NAME_LENGTH)
+        raise Mistake(N_("A name has more than %(most)s characters. Please shorten it."), most=NAME_LENGTH)
 
 
 def _known(campaign: Campaign, kind: str, keys) -> None:
@@ -251,7 +255,7 @@ def _known(campaign: Campaign, kind: str, keys) -> None:
         if campaign.term(kind, key) is None:
             known = ", ".join(term.key for term in campaign.terms_of(kind))
             raise Mistake(
-                N_("“%(key)s” is not in this campaign's list. Use one of: %(known)s."),
+                N_("“%(key)s” is not in the list of this week. Use one of: %(known)s."),
                 key=key[:40],
                 known=known,
             )
@@ -259,24 +263,24 @@ def _known(campaign: Campaign, kind: str, keys) -> None:
 
 def _venue(venue: VenueDraft) -> None:
     if not venue.name.strip():
-        raise Mistake(N_("A venue needs a name."))
+        raise Mistake(N_("Please give the venue a name."))
     if (venue.latitude is None) != (venue.longitude is None):
-        raise Mistake(N_("Coordinates of a venue are two numbers: latitude and longitude."))
+        raise Mistake(N_("A venue needs both coordinates: latitude and longitude."))
     if venue.latitude is not None and not (-90 <= venue.latitude <= 90 and -180 <= venue.longitude <= 180):
-        raise Mistake(N_("A latitude lies between -90 and 90, a longitude between -180 and 180."))
+        raise Mistake(N_("Latitude must be between -90 and 90, longitude between -180 and 180."))
 
 
 def _occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
     start, end = occurrence.start_at, occurrence.end_at
     if occurrence.end_day < occurrence.start_day or (start and end and end <= start):
-        raise Mistake(N_("An event ends before it begins. Change its end."))
+        raise Mistake(N_("The event ends before it starts. Please correct the end."))
     if (occurrence.end_day - occurrence.start_day).days > MOST_DAYS:
-        raise Mistake(N_("One date of an event lasts longer than a year. Divide it."))
+        raise Mistake(N_("One session of the event lasts longer than a year. Please split it."))
     if end and not start:
-        raise Mistake(N_("An event with a time at which it ends needs one at which it begins."))
+        raise Mistake(N_("An event with an end time also needs a start time."))
     if start and clock.day_of(start, campaign.zone) != occurrence.start_day:
-        raise Mistake(N_("The time at which an event begins is not on its first day."))
+        raise Mistake(N_("The start time of the event is not on its first day."))
     if occurrence.half_day is not None and occurrence.half_day not in HALF_DAYS:
-        raise Mistake(N_("A part of the day is one of morning, afternoon and evening."))
+        raise Mistake(N_("The part of the day must be morning, afternoon or evening."))
     if occurrence.capacity is not None and not 1 <= occurrence.capacity <= 1_000_000:
         raise Mistake(N_("A capacity is a whole number from 1 to 1,000,000."))

@@ -48,5 +48,5 @@ def event_for(account: Account, event_id: int) -> Event:
     if 0 < event_id <= LARGEST_ID:
         found = db.session.scalar(events_for(account).where(Event.id == event_id))
     if found is None:
-        raise NotFound(N_("There is no event %(id)s on your desk."), id=event_id)
+        raise NotFound(N_("You have no event %(id)s."), id=event_id)
     return found

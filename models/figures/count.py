@@ -62,12 +62,12 @@ def parse_by(text: str) -> tuple[str, ...]:
     for name in by:
         if name not in DIMENSIONS:
             raise Mistake(
-                N_("Figures cannot be told by “%(name)s”. Use: %(known)s."),
+                N_("Figures cannot be grouped by “%(name)s”. Use: %(known)s."),
                 name=name[:40],
                 known=", ".join(DIMENSIONS),
             )
     if len(set(by)) != len(by):
-        raise Mistake(N_("Name each dimension once."))
+        raise Mistake(N_("Use each dimension only once."))
     return by
 
 

@@ -22,7 +22,7 @@ def parse(text: str | None) -> int | None:
     if re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= LONGEST:
         return int(text)
     raise Mistake(
-        N_("A reminder can come 1 to %(longest)s minutes before: write alarm=30 for half an hour."),
+        N_("A reminder can be set 1 to %(longest)s minutes before: write alarm=30 for half an hour."),
         longest=LONGEST,
     )
 

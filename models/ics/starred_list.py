@@ -25,9 +25,9 @@ from models.public.filters import EVERYTHING
 MOST = 500  # events of one list
 SECRET_BYTES = 18  # 144 bits, 24 characters of an address
 _NO_LIST = N_("There is no list at this address. It may have been deleted or given a new address.")
-_NO_ADDRESS = N_("That is not the address of a list: copy the whole address of its page or of its calendar.")
+_NO_ADDRESS = N_("This is not the address of a list. Copy the whole address of its page or calendar.")
 _ADDRESS = re.compile("(?:^|/my/)([A-Za-z0-9_-]{24})(?![A-Za-z0-9_-])")
-_TOO_MANY = N_("A list holds at most %(count)s events. Take some away first.")
+_TOO_MANY = N_("A list can hold %(count)s events. Please remove some first.")
 
 
 class ChosenList(Base):
@@ -168,7 +168,7 @@ def _public_ids(campaign: Campaign, event_ids: Iterable[int]) -> list[int]:
     public = queries.events(campaign).where(Event.id.in_(wanted))
     found = list(db.session.scalars(public.with_only_columns(Event.id)))
     if not found:
-        raise NotFound(N_("That event is not on the public calendar."))
+        raise NotFound(N_("This event is not on the public calendar."))
     return found
 
 

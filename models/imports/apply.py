@@ -93,7 +93,7 @@ def take_in(
                 outcomes += [keep.missing(event, certain) for event, certain in missing]
     except SQLAlchemyError:
         raise Mistake(
-            N_("The database could not take the file in. Nothing was written; try again.")
+            N_("The file could not be saved to the database. Nothing was saved; please try again.")
         ) from None
     return outcomes
 
@@ -122,7 +122,7 @@ def _understood(
             row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref
         )
     filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
-    said = (Finding(N_("Filled in here: %(fields)s."), fields=field_names(filled)),) if filled else ()
+    said = (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
     return replace(read, draft=draft, findings=(*read.findings, *said))
 
 
@@ -133,7 +133,9 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
     for row in rows:
         key = (row.draft.origin, row.draft.origin_ref) if row.draft else None
         if key in first:
-            why = Finding(N_("This is the same event as row %(row)s. Take one of them out."), row=first[key])
+            why = Finding(
+                N_("This is the same event as row %(row)s. Please remove one of them."), row=first[key]
+            )
             row = Understood(
                 row.number, RowVerdict.REFUSED, (why,), title=row.title, ref=row.draft.origin_ref
             )

@@ -94,7 +94,7 @@ def fetch(
             if visit.response.status not in REDIRECTS:
                 return visit.read(etag, last_modified)
             url = _onward(url, visit.response.headers.get("Location", ""))
-    raise Mistake(N_("The address leads on to another more than %(most)s times."), most=MOST_REDIRECTS)
+    raise Mistake(N_("The address redirects more than %(most)s times."), most=MOST_REDIRECTS)
 
 
 def _onward(url: str, location: str) -> str:
@@ -106,11 +106,11 @@ def _onward(url: str, location: str) -> str:
 
 
 def _no_address(url: str) -> Mistake:
-    return Mistake(N_("“%(url)s” is not an address that begins with https:// or http://."), url=url[:80])
+    return Mistake(N_("“%(url)s” is not an address that starts with https:// or http://."), url=url[:80])
 
 
 def unreachable(host: str) -> Mistake:
-    return Mistake(N_("%(host)s cannot be reached or does not answer properly."), host=host)
+    return Mistake(N_("%(host)s cannot be reached or did not answer correctly."), host=host)
 
 
 def _parts(url: str) -> SplitResult:
@@ -123,7 +123,7 @@ def _parts(url: str) -> SplitResult:
     if not sane:
         raise _no_address(url)
     if parts.username is not None or parts.password is not None:
-        raise Mistake(N_("The address holds a name or password. Use one that is open without."))
+        raise Mistake(N_("The address contains a user name or password. Use one that needs no sign-in."))
     return parts
 
 
@@ -160,10 +160,10 @@ class _Visit:
             return Fetched(None, etag, last_modified)
         if status != 200:
             raise Mistake(
-                N_("The other side answered with status %(status)s instead of a calendar."), status=status
+                N_("The other server answered with status %(status)s instead of a calendar."), status=status
             )
         if headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise Mistake(N_("The other side sent the calendar packed, although it was asked not to."))
+            raise Mistake(N_("The other server sent compressed content, which is not accepted."))
         return Fetched(self._body(), _mark(headers.get("ETag")), _mark(headers.get("Last-Modified")))
 
     def _body(self) -> bytes:
@@ -173,13 +173,13 @@ class _Visit:
                 size += len(part)
                 if size > MOST_BYTES:
                     raise Mistake(
-                        N_("What is at the address is larger than %(most)s MB."), most=MOST_BYTES >> 20
+                        N_("The content at the address is larger than %(most)s MB."), most=MOST_BYTES >> 20
                     )
                 self._in_time()
                 parts.append(part)
         except (HTTPError, HTTPException, OSError):
             self._in_time()
-            raise Mistake(N_("The connection broke off in the middle.")) from None
+            raise Mistake(N_("The connection was interrupted.")) from None
         self._in_time()
         return b"".join(parts)
 
@@ -249,7 +249,7 @@ def _resolved(parts: SplitResult, allowed: Callable[[Address], bool]) -> list[st
     for text in found:
         if "%" in text or not allowed(ipaddress.ip_address(text)):
             raise Mistake(
-                N_("%(host)s is an address inside a network, not on the internet. It is not fetched."),
+                N_("%(host)s is an internal network address, not a public one, so it is not read."),
                 host=parts.hostname,
             )
     return found

@@ -27,7 +27,7 @@ def _led(draft: EventDraft, account: Account) -> EventDraft:
     own = account.organization
     if draft.lead is not None and draft.lead.name != own.name:
         raise Mistake(
-            N_("%(host)s leads this event. From this desk, only events led by %(own)s can be taken in."),
+            N_("%(host)s is the lead organizer of this event. You can only import events led by %(own)s."),
             host=draft.lead.name,
             own=own.name,
         )
@@ -42,5 +42,5 @@ def _inside(draft: EventDraft, account: Account) -> EventDraft:
         return replace(draft, region_code=own.region_code)
     if own.region_code is None or not regions.is_below(draft.region_code, own.region_code):
         name = next((row.name for row in regions.all_regions() if row.code == own.region_code), own.name)
-        raise Mistake(N_("This event is not in %(region)s, so it is not on your office's desk."), region=name)
+        raise Mistake(N_("This event is not in %(region)s, so your office cannot see it."), region=name)
     return draft

@@ -57,8 +57,8 @@ def read_file(data: bytes, name: str = "") -> list[Row] | list[CalendarEntry]:
     if _PAGE.match(data[:2000].removeprefix(BOM_UTF8).decode("ascii", "replace")):
         raise Mistake(
             N_(
-                "This is a web page, not a calendar or a table: the address may ask for a sign-in. Open it in a "
-                "browser and look for the calendar's own (iCal) address."
+                "This is a web page, not a calendar or a table; the address may need a sign-in. Open it in a "
+                "browser and look for the address of the calendar itself (iCal)."
             )
         )
     if name.lower().endswith((".ics", ".ical", ".ifb")):
@@ -97,7 +97,7 @@ def _rows(tables: Iterable[tuple[str, Iterable[Line]]]) -> list[Row]:
     if header is None:
         header_of(above[0] if above else [])
         raise only_the_title()
-    raise Mistake(N_("The file has a header and no rows below it."))
+    raise Mistake(N_("The file has a header row but no data rows."))
 
 
 def _on(name: str, row: Row) -> Row:
@@ -108,7 +108,7 @@ def _on(name: str, row: Row) -> Row:
 
 
 def _left_out(name: str, header: Header, number: int) -> Row:
-    why = N_("The sheet “%(name)s” has other columns: not read. Import it as a file of its own.")
+    why = N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file.")
     row = header.row(number, [""])
     return replace(
         row, cells=row.cells | {"title": name}, notes=(Finding(why, name=name),), sheet=name, unread=True
@@ -145,7 +145,7 @@ def _below(header: Header, lines: Iterable[Line], most: int) -> list[Row]:
     for line in lines:
         if any(line.cells) and not is_repeated(line.cells):
             if len(rows) == most:
-                raise Mistake(N_("The file has more than %(most)s rows. Divide it."), most=MOST_ROWS)
+                raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
             rows.append(header.row(line.number, line.cells, line.notes))
     return rows
 
@@ -159,14 +159,12 @@ def _lines(text: str) -> Iterator[Line]:
         if "field larger" in str(error):
             most = csv.field_size_limit()
             raise Mistake(
-                N_("A cell in line %(line)s is longer than %(most)s characters. Shorten it."),
+                N_("A cell in line %(line)s has more than %(most)s characters. Please shorten it."),
                 line=table.line_num,
                 most=most,
             ) from None
         raise Mistake(
-            N_(
-                "The table breaks off at line %(line)s: a quotation mark is not closed, or stands inside a cell."
-            ),
+            N_("The table breaks off at line %(line)s: a quotation mark is not closed, or is inside a cell."),
             line=table.line_num,
         ) from None
 
@@ -187,7 +185,7 @@ def _dialect(text: str) -> type[csv.Dialect]:
 def _fits(data: bytes) -> None:
     if len(data) > MOST_BYTES:
         raise Mistake(
-            N_("The file is larger than %(most)s MB. Divide it into several."),
+            N_("The file is larger than %(most)s MB. Please split it."),
             most=MOST_BYTES // 1024 // 1024,
         )
     if not data.removeprefix(BOM_UTF8).strip():
@@ -201,13 +199,13 @@ def _without_utf16(data: bytes) -> bytes:
     try:
         return data.decode("utf-16").encode()
     except UnicodeError:
-        raise Mistake(N_("The file begins as UTF-16 and is not. Save it as “CSV UTF-8”.")) from None
+        raise Mistake(N_("The file starts like UTF-16 but is not. Save it as “CSV UTF-8”.")) from None
 
 
 def _text(data: bytes) -> str:
     _fits(data)
     if data.startswith(_OLD_SPREADSHEET):
-        raise Mistake(N_("This is a spreadsheet of the old kind (.xls). Open it and save it as .xlsx."))
+        raise Mistake(N_("This is an old spreadsheet format (.xls). Open it and save it as .xlsx."))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

@@ -18,16 +18,16 @@ from models.publishing.change import event_transaction
 
 # What an import does is told apart from what people change at the desk, also where a person started it.
 IMPORTED = "imported"
-STILL_HERE = N_("It is still published here at its old date. Cancel it at the desk if that is right.")
+STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
 
 FIELDS = {
     "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
-    "region_text": N_("region as told"), "lead": N_("lead organization"), "hosts": N_("hosts"),
+    "region_text": N_("original wording of the region"), "lead": N_("lead organizer"), "hosts": N_("organizers"),
     "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
     "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
-    "time_text": N_("time as told"), "venue_text": N_("place as told"), "venues": N_("places"),
+    "time_text": N_("original wording of the time"), "venue_text": N_("original wording of the place"), "venues": N_("places"),
     "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
-    "origin_ref": N_("id in the source"),
+    "origin_ref": N_("ID in the source"),
 }  # fmt: skip
 
 
@@ -66,7 +66,8 @@ class Keep:
         if not certain:
             why = Finding(
                 N_(
-                    "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
+                    "It may be one of the rows that could not be read, so it is left as it is. Correct those rows "
+                    "and import again."
                 )
             )
             return Outcome(None, RowVerdict.REFUSED, (why,), event.id, event.title)
@@ -80,11 +81,11 @@ class Keep:
         own = (event.origin, event.origin_ref) == (self.origin, row.ref)
         if row.verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
             if self.whole or self.cancel is not True:
-                why = Finding(N_("Its source has moved it out of the campaign's time."))
+                why = Finding(N_("Its source has moved it outside the week."))
                 return self._cancel(row.number, (why, *row.findings), event)
             # A slip in a year is made quickly, and what is cancelled stays so.
             return Outcome(row.number, row.verdict, (*row.findings, Finding(STILL_HERE)), event.id)
-        left = Finding(N_("What was taken in of it before stays as it is."))
+        left = Finding(N_("Events imported from it before stay as they are."))
         return Outcome(row.number, row.verdict, (*row.findings, left), event.id)
 
     def _still_to_come(self, event: Event) -> bool:
@@ -97,7 +98,9 @@ class Keep:
 
     def _new(self, row: Understood) -> Outcome:
         if row.cancelled:
-            why = Finding(N_("Its source says that it is cancelled, and it was never here. Nothing to do."))
+            why = Finding(
+                N_("Its source says it is cancelled, and it is not in this calendar. Nothing to do.")
+            )
             return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
         check_draft(self.campaign, row.draft)
         if self.dry_run:
@@ -114,13 +117,13 @@ class Keep:
             why = Finding(N_("It was merged with another entry here, which is left as it is."))
             return Outcome(row.number, RowVerdict.SAME, (why,), event.id)
         if event.withdrawn_at is not None:
-            why = Finding(N_("This event was deleted here. The import does not bring it back."))
+            why = Finding(N_("This event was deleted here. The import does not restore it."))
             return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id)
         if event.status == EventStatus.CANCELLED:
-            why = Finding(N_("This event is cancelled here and stays so."))
+            why = Finding(N_("This event is cancelled here and stays cancelled."))
             return Outcome(row.number, RowVerdict.CANCELLED, (why,), event.id)
         if row.cancelled:
-            why = Finding(N_("Its source says that it is cancelled."))
+            why = Finding(N_("Its source says it is cancelled."))
             return self._cancel(row.number, (why,), event)
         # Where two entries were merged, the kept one goes by its own source.
         own = replace(row.draft, origin=event.origin, origin_ref=event.origin_ref)
@@ -129,9 +132,7 @@ class Keep:
         if kept:
             findings.insert(
                 0,
-                Finding(
-                    N_("Changed here by hand, and so left as it is: %(fields)s."), fields=field_names(kept)
-                ),
+                Finding(N_("Changed here by hand and left as it is: %(fields)s."), fields=field_names(kept)),
             )
         check_draft(self.campaign, draft)
         changed = differences(event, draft)

@@ -34,7 +34,9 @@ AFTERWARDS = timedelta(days=30)  # a week that is over for longer is not pulled 
 AT_ONCE = 20  # feeds in one tick, fetched side by side
 PATIENCE = 30.0  # seconds of a tick for taking in what was fetched: others are due each minute
 MOST_FEEDS = 20  # of one organization in one campaign
-_OURS = N_("Something went wrong here while the calendar was taken in. The operator finds it in the log.")
+_OURS = N_(
+    "An internal error occurred while this calendar was imported. The operator can find it in the log."
+)
 
 log = logging.getLogger("openweek.pulled")
 
@@ -110,7 +112,7 @@ def feed_for(account: Account, feed_id: int) -> PulledFeed:
     """One feed of an account's reach. Raises Unknown."""
     found = db.session.scalar(feeds_for(account).where(PulledFeed.id == min(feed_id, LARGEST_ID)))
     if found is None:
-        raise NotFound(N_("There is no calendar %(id)s on your desk."), id=feed_id)
+        raise NotFound(N_("You have no calendar feed %(id)s."), id=feed_id)
     return found
 
 
@@ -132,7 +134,7 @@ def may_pull(account: Account) -> bool:
 def add(account: Account, campaign: Campaign, url: str, now: datetime) -> PulledFeed:
     """Pull this address from now on, for the first time within a minute. Raises Mistake."""
     if not may_pull(account):
-        raise NotFound(N_("There is no page at this address. Check it for a slip, or start from the week."))
+        raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
     url = fetching.cleaned(url)
     with transaction():
         held = select(PulledFeed).where(
@@ -142,11 +144,9 @@ def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Pulled
         )
         known = db.session.scalars(held.with_for_update()).all()
         if url in {feed.url for feed in known}:
-            raise Mistake(N_("This address is pulled already."))
+            raise Mistake(N_("This address is already registered."))
         if len(known) >= MOST_FEEDS:
-            raise Mistake(
-                N_("%(most)s calendars are pulled for you already. Remove one first."), most=MOST_FEEDS
-            )
+            raise Mistake(N_("You already have %(most)s calendar feeds. Remove one first."), most=MOST_FEEDS)
         feed = PulledFeed(
             campaign_id=campaign.id,
             organization_id=account.organization_id,
@@ -177,7 +177,7 @@ def answer(account: Account, feed: PulledFeed, event_id: int, now: datetime, *, 
     event = scope.event_for(account, event_id)
     waiting = db.session.get(VanishedEvent, (feed.id, event.id))
     if waiting is None:
-        raise NotFound(N_("There is no event %(id)s on your desk."), id=event_id)
+        raise NotFound(N_("You have no event %(id)s."), id=event_id)
     if cancel:
         lifecycle.cancel(event, now, account)
     with transaction():

@@ -68,9 +68,7 @@ def _writes(outcome: Outcome) -> bool:
 def hand_in(account: Account, campaign: Campaign, name: str, data: bytes, now: datetime) -> ImportDraft:
     """Keep a file for a look. Raises Mistake for one that cannot be read; then nothing is kept."""
     if len(data) > MOST_BYTES:
-        raise Mistake(
-            N_("The file is larger than %(most)s MB. Divide it into several."), most=MOST_BYTES >> 20
-        )
+        raise Mistake(N_("The file is larger than %(most)s MB. Please split it."), most=MOST_BYTES >> 20)
     read_file(data, name)
     with transaction():
         held = (
@@ -100,7 +98,7 @@ def find(account: Account, draft_id: int, now: datetime) -> ImportDraft:
     )
     found = db.session.scalar(asked)
     if found is None:
-        raise NotFound(N_("This file is no longer here: it is kept for a day. Hand it in again."))
+        raise NotFound(N_("This file is no longer here: files are kept for one day. Please upload it again."))
     return found
 
 
@@ -121,10 +119,10 @@ def accept(
 
     Raises Conflict where something else would be written by now, or it was written already."""
     if draft.accepted_at is not None:
-        raise Conflict(N_("This file has been taken in already."))
+        raise Conflict(N_("This file has already been imported."))
     seen = preview(draft, account, now)
     if seen.mark != mark:
-        raise Conflict(N_("Something changed here since you looked. See below what would happen now."))
+        raise Conflict(N_("Something has changed since you looked. The preview below is up to date."))
     cancel = {one.event for one in seen.asked} & set(ticked)
     cancel |= {one.event for one in seen.outcomes if one.verdict == "cancelled" and one.event}
     outcomes = _take_in(draft, account, now, cancel, dry_run=False)

@@ -61,7 +61,7 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
         if campaign is not None and campaign.number != file.number:
             raise Conflict(
                 N_(
-                    "Campaign “%(id)s” has number %(known)s, which stands in every pass. Put it back in the file."
+                    "Campaign “%(id)s” has number %(known)s, which is in every pass. Change it back in the file."
                 ),
                 id=file.id,
                 known=campaign.number,
@@ -100,7 +100,7 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
         if row and kind == TermKind.AUDIENCE and row.number != term.number:
             raise Conflict(
                 N_(
-                    "Group “%(key)s” has number %(known)s, which stands in every pass. Put it back in the file."
+                    "Group “%(key)s” has number %(known)s, which is in every pass. Change it back in the file."
                 ),
                 key=term.key,
                 known=row.number,

@@ -34,13 +34,13 @@ def create_account(
     with transaction():
         found = _organization(organization.strip(), region, line)
         if role == Role.OFFICE and found.region_code is None:
-            raise Mistake(N_("An office needs a region: name it with --region, for example --region 320700."))
+            raise Mistake(N_("An office needs a region. Add it with --region, for example --region 320700."))
         return add_account(email, found, role, password, now)
 
 
 def _organization(asked: str, region: str | None, line: str | None) -> Organization:
     if not asked:
-        raise Mistake(N_("Name the organization."))
+        raise Mistake(N_("Please name the organization."))
     if asked.isdecimal():
         found = db.session.get(Organization, int(asked)) if int(asked) <= LARGEST_ID else None
         if found is None:
@@ -49,7 +49,7 @@ def _organization(asked: str, region: str | None, line: str | None) -> Organizat
     if region is not None and (len(region) != 6 or db.session.get(Region, region) is None):
         raise Mistake(N_("There is no region with the code “%(value)s”."), value=region[:40])
     if line is not None and db.session.scalar(_line(line)) is None:
-        raise Mistake(N_("There is no line of government “%(value)s” in this week."), value=line[:40])
+        raise Mistake(N_("There is no sector “%(value)s” in this week."), value=line[:40])
     return _named(asked, region) or find_or_create_organization(asked, region, line)
 
 

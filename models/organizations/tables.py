@@ -107,7 +107,7 @@ def add_account(email: str, organization: Organization, role: str, password: str
     if "@" not in email or len(email) > 254 or " " in email:
         raise Mistake(N_("“%(email)s” is not an e-mail address."), email=email[:80])
     if role not in ROLES:
-        raise Mistake(N_("A role is one of %(roles)s."), roles=", ".join(ROLES))
+        raise Mistake(N_("The role must be one of %(roles)s."), roles=", ".join(ROLES))
     if find_account(email) is not None:
         raise Mistake(N_("There is already an account for %(email)s."), email=email)
     account = Account(email=email, organization=organization, role=role, created_at=now)

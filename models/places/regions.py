@@ -23,13 +23,13 @@ UNKNOWN, ELSEWHERE, AMBIGUOUS, SEVERAL, NO_CODE, ABOVE, CORPS_HAS_NONE = (
     "unknown", "elsewhere", "ambiguous", "several", "no_code", "above", "corps_has_none",
 )  # fmt: skip
 PROBLEM_TEXTS = {
-    UNKNOWN: N_("“%(text)s” was not recognised as the name of a place. Write it in full, as GB/T 2260 does."),
-    ELSEWHERE: N_("“%(text)s” does not lie in the place named before it."),
-    AMBIGUOUS: N_("There are several places called “%(text)s”: name the place above it."),
-    SEVERAL: N_("“%(text)s” names several places; an event counts in one."),
-    NO_CODE: N_("“%(text)s” is a zone without a code of its own in GB/T 2260."),
-    ABOVE: N_("“%(text)s” was not read, because the place named before it is not certain."),
-    CORPS_HAS_NONE: N_("“%(text)s” was not read: the Corps has no places below it in this list."),
+    UNKNOWN: N_("“%(text)s” was not recognised as a region. Write its full name, as in GB/T 2260."),
+    ELSEWHERE: N_("“%(text)s” is not in the region given before it."),
+    AMBIGUOUS: N_("Several regions are called “%(text)s”. Add the region above it."),
+    SEVERAL: N_("“%(text)s” gives several regions; an event counts in one."),
+    NO_CODE: N_("“%(text)s” is a zone without its own code in GB/T 2260."),
+    ABOVE: N_("“%(text)s” was not read, because the region given before it is not certain."),
+    CORPS_HAS_NONE: N_("“%(text)s” was not read: the Corps has no regions below it in this list."),
 }
 
 

@@ -91,7 +91,7 @@ def _day(campaign: Campaign, text: str) -> date:
     if day.isoformat() != text:  # 2024-W16-6 is a day too, but not as one address
         raise Mistake(N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
     if not campaign.starts - MOST_OUTSIDE <= day <= campaign.ends + MOST_OUTSIDE:
-        raise Mistake(N_("%(value)s lies more than 30 days outside the week."), value=text)
+        raise Mistake(N_("%(value)s is more than 30 days outside the week."), value=text)
     return day
 
 
@@ -107,7 +107,7 @@ _UNKNOWN_TERM = {
     TermKind.AUDIENCE: N_("There is no audience group “%(value)s” in this week."),
     TermKind.FOCUS: N_("There is no publicity focus “%(value)s” in this week."),
     TermKind.FORMAT: N_("There is no form of activity “%(value)s” in this week."),
-    TermKind.LINE: N_("There is no line of government “%(value)s” in this week."),
+    TermKind.LINE: N_("There is no sector “%(value)s” in this week."),
 }
 _UNKNOWN_ROW = {
     Organization: N_("There is no organization with the number “%(value)s”."),
@@ -124,7 +124,9 @@ def _id(table: type[Organization | Venue], text: str) -> int:
 
 def _mode(text: str) -> str:
     if text not in MODES:
-        raise Mistake(N_("“%(value)s” is not a mode: choose onsite, online or mixed."), value=text[:40])
+        raise Mistake(
+            N_("“%(value)s” is not a mode of taking part. Choose onsite, online or mixed."), value=text[:40]
+        )
     return text
 
 

@@ -94,7 +94,7 @@ def differ(account: Account, one_id: int, other_id: int, now: datetime) -> None:
     """The two are different events, and are not offered again. Raises Unknown for what is out of reach."""
     low, high = sorted(scope.event_for(account, number).id for number in (one_id, other_id))
     if low == high:
-        raise NotFound(N_("There is no event %(id)s on your desk."), id=one_id)
+        raise NotFound(N_("You have no event %(id)s."), id=one_id)
     row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
     with transaction():
         db.session.execute(insert(PairRuling).values(row).on_conflict_do_nothing())

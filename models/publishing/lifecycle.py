@@ -87,7 +87,7 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
     with event_transaction():
         event = _locked(event)
         if event.status == EventStatus.CANCELLED:
-            raise Conflict(N_("This event is cancelled. Make a new one instead."))
+            raise Conflict(N_("This event is cancelled. Please create a new one instead."))
         if event.status != EventStatus.PUBLISHED:
             event.status, event.published_at = EventStatus.PUBLISHED, now
             _touch(event, event.occurrences, now)
@@ -118,7 +118,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
             _locked(event)
         gone = kept.withdrawn_at or other.withdrawn_at
         if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
-            raise Conflict(N_("These two are not a pair any more. Load the page again."))
+            raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         db.session.execute(update(EventMerge).where(EventMerge.kept_id == other.id).values(kept_id=kept.id))
@@ -167,7 +167,7 @@ def write_change(
 ) -> list[str]:
     """change() inside the caller's transaction."""
     if event.withdrawn_at is not None:
-        raise Conflict(N_("This event was deleted and is changed no more."))
+        raise Conflict(N_("This event was deleted and can no longer be changed."))
     check_draft(event.campaign, draft)
     changed = differences(event, draft)
     if not changed:
@@ -189,7 +189,7 @@ def write_change(
 def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> None:
     """cancel() inside the caller's transaction."""
     if event.withdrawn_at is not None:
-        raise Conflict(N_("This event was deleted and is changed no more."))
+        raise Conflict(N_("This event was deleted and can no longer be changed."))
     if event.status == EventStatus.CANCELLED:
         return
     if event.published_at is None:

@@ -33,9 +33,9 @@ ROTATING = 0.3  # of the events: those with a screen that shows the changing cod
 DEVICE_LIFE = timedelta(days=2)  # after the week; then its token opens nothing
 
 REAL = N_(
-    "Campaign “%(id)s” is a real one and has events already. Only a rehearsal, or a campaign without events, is filled."
+    "Campaign “%(id)s” is real and already has events. Only a rehearsal or an empty campaign can be filled."
 )
-FILLED = N_("Campaign “%(id)s” was filled with seed %(seed)s before. Take another seed to add to it.")
+FILLED = N_("Campaign “%(id)s” was already filled with seed %(seed)s. Use another seed to add more.")
 
 
 @dataclass

@@ -77,7 +77,7 @@ def test_stewards_join_one_after_the_other_without_a_click(browser: Browser, des
     with desk.server.app.app_context():
         phones = [db.session.get_one(Kiosk, int(name[1:])) for name in names]
         assert [(phone.scopes, phone.expires_at is not None) for phone in phones] == [(["scan"], True)] * 3
-    page.get_by_role("button", name=f"Not ours: drop it {names[1]}").click()
+    page.get_by_role("button", name=f"Not ours: remove {names[1]}").click()
     expect(page.locator(".joined-one")).to_have_count(2)
     with desk.server.app.app_context():
         assert db.session.get_one(Kiosk, int(names[1][1:])).revoked_at is not None
@@ -88,7 +88,7 @@ def test_a_door_device_is_told_and_no_second_code_is_made(browser: Browser, desk
     page = desk.sign_in(browser, locale="en", viewport={"width": 1280, "height": 800})
     page.goto(desk.path)
     page.get_by_label("Supervisor").check()
-    page.get_by_role("button", name="Pair a device").click()
+    page.get_by_role("button", name="Pair a kiosk").click()
     name = desk.join(page)
     expect(page.locator(".joined")).to_contain_text(f"{name} has joined.", timeout=15_000)
     expect(page.locator(".pairing-code")).to_have_count(0)

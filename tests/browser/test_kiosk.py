@@ -149,7 +149,10 @@ def test_a_pass_that_is_shown_while_a_group_is_asked_is_read_after_it(station: S
     station.page.evaluate(SIGHTS, [group, other])
     station.verdict("good", "社会公众")
     expect(station.page.locator("#door")).to_be_hidden()
-    assert [(scan.group, scan.headcount) for scan in station.week.scans()[-2:]] == [("youth", 45), ("public", 1)]
+    assert [(scan.group, scan.headcount) for scan in station.week.scans()[-2:]] == [
+        ("youth", 45),
+        ("public", 1),
+    ]
 
 
 def test_a_cancelled_group_is_no_scan(station: Station):

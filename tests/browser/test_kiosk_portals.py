@@ -103,7 +103,12 @@ def test_a_portal_ends_no_pairing(station: Station, status: int):
 
 def test_not_allowed_is_not_out_of_service(station: Station):
     page = station.page
-    told = {"type": "about:blank", "title": "", "status": 403, "detail": "You may not do this here."}
+    told = {
+        "type": "about:blank",
+        "title": "",
+        "status": 403,
+        "detail": "You are not allowed to do this here.",
+    }
     page.route(
         API,
         lambda route: route.fulfill(

@@ -98,7 +98,7 @@ def test_a_star_on_the_event_page_and_quick_taps_make_one_list(page: Page, week)
     expect(page.locator("[data-chosen-count]")).to_have_text("2")
     assert ["secret=" in body for body in made] == [False, True]
     page.get_by_role("link", name="广场宣传").click()
-    button = page.get_by_role("button", name="收藏这场活动")
+    button = page.get_by_role("button", name="收藏此活动")
     with page.expect_response(lambda answer: answer.url.endswith("/my/")):
         button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
@@ -123,7 +123,7 @@ def test_the_list_moves_to_a_phone_and_its_address_can_be_revoked(browser: Brows
     assert titles(week, address.rstrip("/") + ".ics") == ["专题讲座", "广场宣传"]
 
     there.goto(address)
-    there.get_by_text("停用这个地址").click()
+    there.get_by_text("更换这个地址").click()
     there.get_by_role("button", name="更换地址").click()
     there.wait_for_url(lambda url: "/my/" in url and url != address)
     assert week.get(address.removeprefix(week.url))[0] == 404
@@ -144,26 +144,26 @@ def test_stars_work_without_javascript(browser: Browser, week):
     page = context.new_page()
     page.goto(week.url + "/ip-2024/")
     star(page, "专题讲座").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Into which list?")
-    page.get_by_role("button", name="Begin a new list with it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which list should it go into?")
+    page.get_by_role("button", name="Start a new list with it").click()
     page.wait_for_url(week.url + "/ip-2024/my/*/")
     mine = page.url
     # A star anywhere else goes to the same list, once its address is pasted.
     page.goto(week.url + "/ip-2024/events")
     star(page, "知识产权进校园").click()
-    page.get_by_label("Address of my list").fill(mine)
-    page.get_by_role("button", name="Put it into this list").click()
+    page.get_by_label("Address of this list").fill(mine)
+    page.get_by_role("button", name="Save to this list").click()
     page.wait_for_url(mine)
     expect(page.locator(".event-title")).to_have_text(["知识产权进校园", "专题讲座"])
     star(page, "知识产权进校园").click()
-    page.get_by_role("link", name="Choose more events").click()
+    page.get_by_role("link", name="Save more events").click()
     expect(star(page, "专题讲座")).to_have_attribute("aria-pressed", "true")
     star(page, "广场宣传").click()
     page.wait_for_url(mine + "events")
     page.goto(mine)
     expect(page.locator(".event-title")).to_have_text(["专题讲座", "广场宣传"])
     assert titles(week, mine.rstrip("/") + ".ics") == ["专题讲座", "广场宣传"]
-    page.get_by_text("Revoke this address").click()
+    page.get_by_text("Replace this address").click()
     page.get_by_role("button", name="Delete the list").click()
     page.wait_for_url(week.url + "/ip-2024/my/")
     assert week.get(mine.removeprefix(week.url))[0] == 404

@@ -58,7 +58,7 @@ def import_(
     Exit code 0: the file was understood. 2: it was not, and one sentence says why."""
     campaign = find_campaign(campaign_id)
     if complete and not origin:
-        raise Mistake(N_("--complete needs --origin: only what came from there can be missing."))
+        raise Mistake(N_("--complete needs --origin: only events from that source can be missing."))
     rows = read_file(_bytes_of(file), file)
     origin = f"file:{origin}"[:200] if origin else None
     quiet = as_json or not sys.stderr.isatty()
@@ -118,11 +118,11 @@ def _as_text(outcomes: list[Outcome], dry_run: bool, gone: int) -> str:
     if gone:
         lines.append(
             _(
-                "%(count)s events of this origin are not in the file and stay as they are. With --complete they "
-                "are cancelled.",
+                "%(count)s events from this source are not in the file and stay as they are. Use --complete to "
+                "cancel them.",
                 count=gone,
             )
         )
     if dry_run:
-        lines.append(_("Nothing was written."))
+        lines.append(_("Nothing was saved."))
     return "\n".join(lines)

@@ -63,7 +63,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
         click.get_current_context().invoke(setup.demo)
     if not health.schema_is_newest():
-        raise Mistake(N_("The database has not the newest schema. Run this first: openweek init"))
+        raise Mistake(N_("The database schema is out of date. Run this first: openweek init"))
     site()  # refuses another UID domain than the kept one
     options = {
         **RECOMMENDED,
@@ -89,8 +89,8 @@ def tick() -> None:
     done = due.tick(clock.now())
     click.echo(
         _(
-            "Pairing codes forgotten: %(codes)s. Calendar entries written anew: %(entries)s. "
-            "Handed-in files forgotten: %(files)s. Calendars pulled: %(feeds)s.",
+            "Pairing codes removed: %(codes)s. Calendar entries rewritten: %(entries)s. Uploaded files "
+            "removed: %(files)s. Calendar feeds read: %(feeds)s.",
             codes=done.codes,
             entries=done.entries,
             files=done.files,
@@ -116,7 +116,7 @@ def shared_addresses(host: str, port: int, tls: bool) -> list[str]:
 
 def _tell(addresses: list[str], with_code: bool) -> None:
     """Say where to look. A QR code spares the typing on a tablet, where the terminal can draw one."""
-    click.echo(_("Openweek is served. Stop it with Ctrl+C."))
+    click.echo(_("Openweek is running. Stop it with Ctrl+C."))
     for path, words in ROOMS:
         click.echo(f"  {addresses[0]}{path}  {_(words)}")
     here = _("from this machine")
@@ -128,7 +128,7 @@ def _tell(addresses: list[str], with_code: bool) -> None:
         code.print_ascii(invert=True)
         click.echo(_("The code opens the kiosk on a tablet or phone in the same network."))
     if addresses[0].startswith("https:"):
-        click.echo(_("The certificate is this machine's own: a browser warns once, and you accept it there."))
+        click.echo(_("The certificate was made on this machine: a browser warns once, and you confirm it."))
 
 
 def _begin_work(worker) -> None:

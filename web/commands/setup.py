@@ -28,9 +28,9 @@ from web.words.terms import campaign_name, group_name
 
 ROOMS = (
     ("/", N_("the current week")),
-    ("/rehearsal/", N_("the rehearsal around today: everything is live")),
+    ("/rehearsal/", N_("the rehearsal around today, with everything live")),
     ("/ip-2024/", N_("the reported events of 2024")),
-    ("/desk/", N_("the desk of organizers and offices")),
+    ("/desk/", N_("the desk for organizers and offices")),
     ("/kiosk/", N_("the check-in kiosk")),
 )
 
@@ -52,7 +52,7 @@ def init(campaign_file: Path | None) -> None:
     if campaign is not None:
         click.echo(_("Ready: %(name)s (%(id)s).", name=campaign_name(campaign), id=campaign.id))
     else:
-        click.echo(_("Ready. The campaigns are as they were."))
+        click.echo(_("Ready. The campaigns have not changed."))
 
 
 @click.command()
@@ -64,7 +64,7 @@ def demo() -> None:
     stays; only the pairing code is a new one."""
     now = clock.now()
     if sys.stderr.isatty():
-        click.echo(_("Preparing the demo; the first time takes some seconds."), err=True)
+        click.echo(_("Preparing the demo; the first time takes a few seconds."), err=True)
     week = _prepare(None, now, default=True)
     taken = take_in(week, read(demo_file()), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
@@ -93,7 +93,7 @@ def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
 
 
 def _tell_rooms() -> None:
-    click.echo(_("Addresses"))
+    click.echo(_("Requests by address"))
     for path, what in ROOMS:
         click.echo(f"  {site().url(path)}  {_(what)}")
 
@@ -103,22 +103,20 @@ def _tell_accounts(password: str | None) -> None:
     for role in accounts.roles():
         click.echo(f"  {role.email}  {_(role.what)}")
     if password is not None:
-        click.echo("  " + _("Password of all of them: %(password)s", password=password))
+        click.echo("  " + _("Password for all of them: %(password)s", password=password))
     else:
         click.echo(
             "  "
-            + _(
-                "Their password is the one printed at the first start; set OPENWEEK_DEMO_PASSWORD to change it."
-            )
+            + _("Their password was printed at the first start. To change it, set OPENWEEK_DEMO_PASSWORD.")
         )
 
 
 def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
-    click.echo(_("Passes to try at the door"))
+    click.echo(_("Passes to try at the entrance"))
     for entry in samples:
         who = group_name(campaign, entry.group)
         if entry.headcount > 1:
-            who = _("%(group)s, a group of %(count)s", group=who, count=entry.headcount)
+            who = _("%(group)s, group of %(count)s", group=who, count=entry.headcount)
         click.echo(f"  {site().code_url('C', entry.token)}  {who}")
 
 

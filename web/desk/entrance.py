@@ -46,7 +46,7 @@ def _whole(text: str) -> int | None:
     text = text.strip()
     if text and not (text.isdecimal() and len(text) < 10):
         raise Mistake(
-            N_("“%(text)s” is no whole number. Type one such as 120, or leave the field empty."),
+            N_("“%(text)s” is not a whole number. Enter a number such as 120, or leave the field empty."),
             text=text[:40],
         )
     return int(text) if text else None

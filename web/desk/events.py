@@ -9,7 +9,7 @@ from models.devices import status as roster
 from models.events import scope
 from models.events.tables import EventStatus
 from models.figures import count, event_overview
-from models.organizations.tables import Role
+from models.organizations.tables import COMMITTEE, OFFICE, Role
 from models.public import filters
 from models.publishing import lifecycle
 
@@ -18,14 +18,23 @@ pages = Blueprint("desk", __name__, url_prefix="/desk")
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals["status_name"] = status_name
+    app.jinja_env.globals.update(status_name=status_name, events_title=events_title)
+
+
+def events_title(role: str) -> str:
+    """What the list of events within somebody's reach is called."""
+    return {
+        ORGANIZER: _("My events"),
+        OFFICE: _("Events in my region"),
+        COMMITTEE: _("Events nationwide"),
+    }[role]
 
 
 def status_name(status: str) -> str:
     return {
         EventStatus.DRAFT: _("Draft"),
-        EventStatus.SUBMITTED: _("Submitted"),
-        EventStatus.PUBLISHED: _("Publicly visible"),
+        EventStatus.SUBMITTED: _("Awaiting review"),
+        EventStatus.PUBLISHED: _("Published"),
         EventStatus.CANCELLED: _("Cancelled"),
     }[status]
 

@@ -69,7 +69,7 @@ def offer(event_id: int):
     """Offer a code for the chosen kind of device; those who joined before stay told."""
     event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", DOOR), clock.now()
     if kind not in KINDS:
-        raise Mistake(N_("Choose what the device may do."))
+        raise Mistake(N_("Choose what the kiosk is allowed to do."))
     code = pairing.create_code(event, current_app.secret_key, now, **KINDS[kind])
     joined = _joined(_held(event), now)
     session[HELD] = {"event": event.id, "code": code, "kind": kind, "joined": joined}

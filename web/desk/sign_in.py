@@ -150,10 +150,11 @@ def add_account(email, organization, region, line, role, password_stdin):
         email, organization, role, password, clock.now(), region=region, line=line
     )
     click.echo(
-        _("%(email)s signs in for %(name)s.", email=account.email, name=account.organization.name), err=True
+        _("%(email)s can now sign in for %(name)s.", email=account.email, name=account.organization.name),
+        err=True,
     )
     if not password_stdin and not sys.stdin.isatty():
-        click.echo(_("The password, which is not shown again: %(password)s", password=password))
+        click.echo(_("The password, shown only once: %(password)s", password=password))
 
 
 @commands.command("token")
@@ -166,4 +167,4 @@ def new_token(email, as_json):
         click.echo(json.dumps({"token": token}))
         return
     click.echo(token)
-    click.echo(_("Keep it like a password: it is not shown again."), err=True)
+    click.echo(_("Keep it like a password: it is shown only once."), err=True)

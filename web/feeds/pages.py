@@ -99,7 +99,7 @@ def news(campaign_id: str) -> Response:
 def event_calendar(campaign_id: str, event_id: int) -> Response:
     event = queries.find_event(find_campaign(campaign_id), event_id)
     if not event.occurrences:
-        raise NotFound(N_("No date was reported for this event, so it has no calendar entry."))
+        raise NotFound(N_("This event has no date, so there is nothing to add to a calendar."))
     body = entries.single(event, _alarm(CALENDAR))
     return answer(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
 

@@ -47,7 +47,9 @@ def recount(campaign_id: str) -> None:
 
 def _tell(verdict: Recount) -> str:
     counted = _(
-        "%(scans)s scans in the ledger come to %(visits)s visits.", scans=verdict.scans, visits=verdict.visits
+        "The ledger has %(scans)s scans, which make %(visits)s visits.",
+        scans=verdict.scans,
+        visits=verdict.visits,
     )
     if verdict.agrees:
         return "\n".join([counted, _("Every stored counter agrees.")])
@@ -63,4 +65,4 @@ def _tell(verdict: Recount) -> str:
     ]
     more = len(verdict.differences) - len(places)
     rest = [_("and %(count)s more places", count=more)] if more else []
-    return "\n".join([counted, _("They differ:"), *places, *rest])
+    return "\n".join([counted, _("Differences:"), *places, *rest])

@@ -66,7 +66,7 @@ def api() -> Response:
     now = clock.now()
     named = request.args.get("campaign")
     if not named:
-        raise Mistake(N_("Name the week: ?campaign=…"))
+        raise Mistake(N_("Please name the week: ?campaign=…"))
     campaign = find_campaign(named)
     scope = _scope(now)
     if scope is None:
@@ -86,7 +86,7 @@ def _scope(now: datetime) -> Select | None:
     # For a week a device out of service may still hand in scans; every other call is refused.
     if kiosk is not None and kiosk.ended_at(now) is None:
         return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
-    raise NotKnownError(N_("This token is not valid. Ask for a new one."))
+    raise NotKnownError(N_("This token is not valid. Please get a new one."))
 
 
 def released(campaign: Campaign) -> bool:
@@ -95,7 +95,7 @@ def released(campaign: Campaign) -> bool:
 
 def _must_be_released(campaign: Campaign) -> None:
     if not released(campaign):
-        raise NotReleasedError(N_("The figures of this week are not released yet."))
+        raise NotReleasedError(N_("The figures of this week have not been published yet."))
 
 
 def _private(response: Response) -> Response:

@@ -5,7 +5,7 @@ In Chinese whoever asks: one address, one picture. Drawn at the first request af
 from io import BytesIO
 
 from flask import Blueprint, Flask, Response, current_app
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from PIL import Image, ImageDraw
 
@@ -82,8 +82,10 @@ def _week(canvas: ImageDraw.ImageDraw, right: int, bottom: int) -> None:
 def _when(event: Event) -> str:
     if not event.occurrences:
         return event.time_text
-    first, more = when(event.occurrences[0]), len(event.occurrences) - 1
-    return _("%(first)s and %(count)s more", first=first, count=more) if more else first
+    first, total = when(event.occurrences[0]), len(event.occurrences)
+    if total == 1:
+        return first
+    return f"{first} {ngettext('(%(num)s session in all)', '(%(num)s sessions in all)', total)}"
 
 
 def _where(event: Event) -> str:

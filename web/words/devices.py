@@ -32,12 +32,12 @@ def device_scopes(kiosk: Kiosk) -> str:
         return _("supervisor: scans, counts, undoes for others")
     if kiosk.can_scan and kiosk.can_tally:
         return _("scans and counts")
-    return _("scans only") if kiosk.can_scan else _("counts only")
+    return _("scans only") if kiosk.can_scan else _("count only")
 
 
 def heard_words(device: DeviceStatus, zone: str, now: datetime) -> str:
     """When the server last heard of it: 09:31, with its day where that is not today."""
-    return moment_words(device.heard_at, zone, now) if device.heard_at else _("not yet")
+    return moment_words(device.heard_at, zone, now) if device.heard_at else _("never connected")
 
 
 def moment_words(instant: datetime, zone: str, now: datetime) -> str:
@@ -49,13 +49,13 @@ def moment_words(instant: datetime, zone: str, now: datetime) -> str:
 def waiting_words(device: DeviceStatus, now: datetime) -> str:
     """What it has not delivered: the number, and how long the oldest has waited."""
     if device.waiting is None:
-        return _("not told")
+        return "–"
     if not device.waiting:
-        return _("nothing")
+        return _("0 to upload")
     told = ngettext("%(num)s scan", "%(num)s scans", device.waiting)
     if device.oldest is None:
         return told
-    return _("%(scans)s, the oldest %(age)s", scans=told, age=_age(device.oldest, now))
+    return _("%(scans)s, the oldest from %(age)s ago", scans=told, age=_age(device.oldest, now))
 
 
 def _age(since: datetime, now: datetime) -> str:

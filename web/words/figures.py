@@ -34,10 +34,10 @@ def evidence_name(key: str) -> str:
 def evidence_gist(key: str) -> str:
     """What stands behind a figure of this evidence, in one sentence."""
     return {
-        live.SCANNED: _("A pass was read at the door, or a phone read the changing code on a screen."),
-        live.SELF_REPORTED: _("A visitor opened the code on a poster, or touched a group on the kiosk."),
-        live.COUNTED: _("Staff counted heads of people who did not scan."),
-        live.DECLARED: _("A total stated after the event; only what exceeds the other ways is added."),
+        live.SCANNED: _("A pass was scanned at the entrance, or a phone scanned the on-screen venue code."),
+        live.SELF_REPORTED: _("A visitor scanned the code on a poster, or tapped a group on the kiosk."),
+        live.COUNTED: _("Staff counted people who did not scan."),
+        live.DECLARED: _("A total declared after the event; only what exceeds the other methods is added."),
     }[key]
 
 
@@ -45,25 +45,25 @@ def method_name(key: str) -> str:
     """The word for one way in which a visit was evidenced."""
     return {
         "pass": _("pass"),
-        "rotating": _("code on a screen"),
-        "printed": _("code on a poster"),
-        "touch": _("touch on the kiosk"),
-        "tally": _("tally"),
-        "estimate": _("estimate"),
+        "rotating": _("on-screen venue code"),
+        "printed": _("printed venue code"),
+        "touch": _("tap on the kiosk"),
+        "tally": _("staff count"),
+        "estimate": _("declared afterwards"),
     }[key]
 
 
 def taken_name() -> str:
     """The part of the visits by pass that is told apart: nobody saw to whom these passes went."""
-    return _("of these, passes that visitors took themselves")
+    return _("of which passes that visitors got themselves")
 
 
 def near_name(answer: str) -> str:
     """What a phone at a poster said of its distance."""
     return {
-        Nearness.NEAR: _("of these, the phone said that it was near"),
-        Nearness.FAR: _("of these, the phone said that it was farther away"),
-        Nearness.UNKNOWN: _("of these, the phone did not say"),
+        Nearness.NEAR: _("of which nearby"),
+        Nearness.FAR: _("of which farther away"),
+        Nearness.UNKNOWN: _("of which position not given"),
     }[answer]
 
 
@@ -71,10 +71,10 @@ def dimension_name(key: str) -> str:
     return {
         "audience": _("Audience group"),
         "region": _("Region"),
-        "line": _("Line of government"),
+        "line": _("Sector"),
         "organization": _("Organization"),
         "event": _("Event"),
-        "occurrence": _("Sitting"),
+        "occurrence": _("Session"),
         "focus": _("Publicity focus"),
         "format": _("Form of activity"),
         "method": _("Method"),
@@ -86,7 +86,7 @@ def dimension_name(key: str) -> str:
 def value_name(campaign: Campaign, dimension: str, value: object) -> str:
     """How a reader knows the value of a dimension; a value that nobody told has a word too."""
     if value is None:
-        return _("Not reported")
+        return _("Not assigned to a sector") if dimension == "line" else _("Not given")
     if dimension in _TERMS:
         return terms.t(campaign.term(dimension, str(value))) or str(value)
     return _NAMES[dimension](campaign, value)

@@ -9,16 +9,16 @@ from web.words.terms import language
 
 VERDICT_NAMES = {
     RowVerdict.NEW: N_("new"),
-    RowVerdict.CHANGED: N_("changed"),
-    RowVerdict.SAME: N_("unchanged"),
+    RowVerdict.CHANGED: N_("updated"),
+    RowVerdict.SAME: N_("no change"),
     RowVerdict.CANCELLED: N_("cancelled"),
     RowVerdict.OTHER_YEAR: N_("other year"),
-    RowVerdict.REFUSED: N_("not taken in"),
+    RowVerdict.REFUSED: N_("not imported"),
 }
 
 
 # What is said of a row besides its findings. The other verdicts always have one that says why.
-FIRST = {RowVerdict.NEW: N_("Taken in."), RowVerdict.SAME: N_("Already here, unchanged.")}
+FIRST = {RowVerdict.NEW: N_("Imported."), RowVerdict.SAME: N_("Already here, no change.")}
 
 
 def reason(outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 
 def verdict_name(verdict: str) -> str:
-    return {"stored": _("checked in"), "repeat": _("had come already"), "refused": _("not let in")}.get(
+    return {"stored": _("checked in"), "repeat": _("already checked in"), "refused": _("not checked in")}.get(
         verdict, verdict
     )
 
@@ -13,14 +13,14 @@ def verdict_name(verdict: str) -> str:
 def reason_name(reason: str) -> str:
     """Why somebody was not let in, seen from the desk."""
     return {
-        "unknown_code": _("a code that is not ours"),
-        "bad_signature": _("a code that is not genuine"),
+        "unknown_code": _("not one of our codes"),
+        "bad_signature": _("a pass that is not genuine"),
         "revoked": _("a pass that is no longer valid"),
-        "wrong_campaign": _("a pass of another week"),
-        "wrong_event": _("a pass of another event"),
-        "not_open": _("outside the hours"),
+        "wrong_campaign": _("a pass for another week"),
+        "wrong_event": _("a pass for another event"),
+        "not_open": _("outside check-in hours"),
         "full": _("the room was full"),
-        "not_allowed": _("the device may not do that"),
+        "not_allowed": _("the kiosk is not allowed to do that"),
         "bad_scan": _("could not be read"),
     }.get(reason, reason)
 
@@ -28,17 +28,17 @@ def reason_name(reason: str) -> str:
 def flag_name(flag: str) -> str:
     """What is remarkable about a scan."""
     return {
-        "late": _("handed in late"),
-        "clock": _("the device's clock was wrong"),
+        "late": _("uploaded late"),
+        "clock": _("the clock of the kiosk was wrong"),
         "over_capacity": _("over capacity"),
-        "outside_hours": _("outside the hours"),
+        "outside_hours": _("outside check-in hours"),
         "raised": _("more people than the first time"),
         "reentry": _("came back"),
-        "above_declared": _("more people than were declared"),
-        "conflict": _("sent again with other content"),
+        "above_declared": _("more people than registered"),
+        "conflict": _("uploaded again with different content"),
         "revoked_pass": _("the pass had been revoked"),
-        "after_revocation": _("the device was out of service"),
-        "set_aside": _("set aside"),
+        "after_revocation": _("the kiosk was out of service"),
+        "set_aside": _("not counted"),
     }.get(flag, flag)
 
 
@@ -48,8 +48,8 @@ def kind_name(kind: str, direction: str = "in") -> str:
         return _("exit")
     return {
         "pass": _("pass"),
-        "touch": _("touch on the kiosk"),
-        "tally": _("tally"),
+        "touch": _("tap on the kiosk"),
+        "tally": _("staff count"),
         "venue": _("phone at a venue code"),
         "undo": _("undo"),
     }[kind]

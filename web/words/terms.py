@@ -12,6 +12,7 @@ from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term
 from models.events.tables import EventChange, Occurrence
 from models.places import regions
+from models.places.english import english_name
 from models.places.tables import Region
 
 # A pattern of CLDR for each thing said about a day; the language decides order and words.
@@ -51,7 +52,7 @@ def marked_name(campaign: Campaign) -> str:
 
 def group_name(campaign: Campaign, key: str) -> str:
     """The name of an audience group; the unknown group has one too."""
-    return t(next((term for term in campaign.groups if term.key == key), None)) or _("Not known")
+    return t(next((term for term in campaign.groups if term.key == key), None)) or _("Not stated")
 
 
 def group_icon(campaign: Campaign, key: str) -> str:
@@ -78,7 +79,8 @@ def mode_name(mode: str | None) -> str:
 
 
 def region_label(region: Region | str | None) -> str:
-    """The region with what lies above it: 江苏省 连云港市 灌云县. Groupings such as 市辖区 are left out."""
+    """The region with what lies above it: 江苏省 连云港市 灌云县, Guanyun County, Lianyungang, Jiangsu. Groupings such as
+    市辖区 are left out."""
     code = region.code if isinstance(region, Region) else region
     return _region_path(code, language()) if code else ""
 
@@ -87,12 +89,15 @@ def region_label(region: Region | str | None) -> str:
 def _region_path(code: str, _language: str) -> str:
     rows = _regions()
     path = [rows[part] for part in (*regions.ancestors(code), code) if part in rows]
-    return " ".join(region_name(row) for row in path if row.code == code or not is_grouping(row))
+    names = [region_name(row) for row in path if row.code == code or not is_grouping(row)]
+    return " ".join(names) if language() == "zh" else ", ".join(reversed(names))
 
 
 def region_name(region: Region | regions.StandardRegion) -> str:
-    """The region's own name. Only provinces have an English one."""
-    return region.name if language() == "zh" or not region.name_en else region.name_en
+    """The region's own name."""
+    if language() == "zh":
+        return region.name
+    return english_name(region if isinstance(region, regions.RegionRow) else _regions()[region.code])
 
 
 @lru_cache(maxsize=1)
@@ -179,14 +184,28 @@ def _in_one_go(start: datetime, end: datetime, zone: str) -> bool:
     return nights == 0 or (nights == 1 and end - start <= timedelta(days=1))
 
 
+def no_date(campaign: Campaign) -> str:
+    """What stands in place of a date: a week that is over was reported without one, a coming one will have it."""
+    return _("Date not reported") if _is_over(campaign) else _("Date to be confirmed")
+
+
+def no_time(campaign: Campaign) -> str:
+    """What stands in place of the clock times of a session that has neither these nor a half-day."""
+    return _("Time not reported") if _is_over(campaign) else _("all day")
+
+
+def _is_over(campaign: Campaign) -> bool:
+    return clock.day_of(clock.now(), campaign.zone) > campaign.ends
+
+
 def change_words(change: EventChange) -> str:
     """One line of an event's history. What concerns only where a row came from is nothing to the reader."""
     verbs = {
-        "created": _("Entered"),
-        "published": _("Published"),
+        "created": _("First published") if change.at == change.event.published_at else _("Created"),
+        "published": _("First published"),
         "cancelled": _("Cancelled"),
         "withdrawn": _("Withdrawn"),
-        "submitted": _("Submitted"),
+        "submitted": _("Submitted for review"),
         "merged": _("Merged with another entry of the same event"),
     }
     if change.verb in verbs:
@@ -207,13 +226,13 @@ def field_name(name: str) -> str:
         "venue_text": _("place"),
         "venues": _("place"),
         "venue": _("place"),
-        "lead": _("hosts"),
-        "hosts": _("hosts"),
+        "lead": _("organizers"),
+        "hosts": _("organizers"),
         "groups": _("audience"),
         "main_format": _("form of activity"),
         "formats": _("form of activity"),
         "main_focus": _("publicity focus"),
-        "mode": _("mode"),
+        "mode": _("how to take part"),
         "online_url": _("online address"),
         "report": _("what was reported"),
     }
@@ -223,7 +242,7 @@ def field_name(name: str) -> str:
 WORDS = (
     language, t, gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
     mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
-    when, hours, change_words,
+    when, hours, no_date, no_time, change_words,
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ _NEXT = re.compile(rb"END:VCALENDAR(?:\s|\xef\xbb\xbf)*BEGIN:VCALENDAR", re.I)
 _LINE = re.compile(r"\r\n|\n|\r")
 _PROPERTY = re.compile(r'(?P<name>[A-Za-z0-9-]+)(?P<params>(?:;[^;:="]+=(?:"[^"]*"|[^";:])*)*):(?P<value>.*)')
 _PARAM = re.compile(r';([^;:="]+)=((?:"[^"]*"|[^";:])*)')
-_BREAKS_OFF = N_("The calendar breaks off before its end. Export or fetch it once more.")
+_BREAKS_OFF = N_("The calendar ends before it is complete. Export or download it again.")
 # What a decoder says of a character of which the end is missing.
 _CUT = ("unexpected end of data", "incomplete multibyte sequence")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -55,7 +55,7 @@ def read(data: bytes) -> list[CalendarEntry]:
     """The events of all calendars in a file, series together. Raises Mistake, one sentence."""
     if len(data) > MOST_BYTES:
         raise Mistake(
-            N_("The calendar is larger than %(most)s MB. Export a shorter time."),
+            N_("The calendar is larger than %(most)s MB. Export a shorter period."),
             most=MOST_BYTES // 1024 // 1024,
         )
     sittings = [sitting for calendar in _calendars(_text(data)) for sitting in _sittings(calendar)]
@@ -63,11 +63,11 @@ def read(data: bytes) -> list[CalendarEntry]:
         raise Mistake(N_("There is no event in this calendar."))
     if len(sittings) > MOST_EVENTS:
         raise Mistake(
-            N_("The calendar has more than %(most)s events. Export a shorter time."), most=MOST_EVENTS
+            N_("The calendar has more than %(most)s events. Export a shorter period."), most=MOST_EVENTS
         )
     if sum("RRULE" in sitting.properties for sitting in sittings) > MOST_SERIES:
         raise Mistake(
-            N_("The calendar has more than %(most)s series. Export a shorter time."), most=MOST_SERIES
+            N_("The calendar has more than %(most)s series. Export a shorter period."), most=MOST_SERIES
         )
     return list(_entries(sittings))
 
@@ -87,7 +87,7 @@ def _text(data: bytes) -> str:
         except UnicodeDecodeError as error:
             if error.reason in _CUT:
                 raise Mistake(_BREAKS_OFF) from None
-    raise Mistake(N_("This calendar is written neither in UTF-8 nor in GB18030."))
+    raise Mistake(N_("This calendar is neither in UTF-8 nor in GB18030."))
 
 
 def _calendars(text: str) -> Iterator[_Calendar]:
@@ -171,10 +171,12 @@ def _entries(sittings: list[Sitting]) -> Iterator[CalendarEntry]:
 def _shared(there: int, kept: int) -> Finding:
     if kept > 1:
         return Finding(
-            N_("%(count)s events of the file share one UID: told apart by beginning, title and place."),
+            N_(
+                "%(count)s events in the file share one UID. They were distinguished by start, title and place."
+            ),
             count=kept,
         )
-    return Finding(N_("The file has this event %(count)s times: its newest version was read."), count=there)
+    return Finding(N_("This event is in the file %(count)s times; its newest version was read."), count=there)
 
 
 def _apart(mains: list[Sitting]) -> dict[str, Sitting]:

@@ -43,9 +43,9 @@ def of(
     window = _Window(zone, first_day, last_day)
     start = _moment(entry.main, "DTSTART", zone)
     if start is None:
-        raise Mistake(N_("The event does not say when it begins (DTSTART)."))
+        raise Mistake(N_("The event has no start time (DTSTART)."))
     if start.floating:
-        said.append(Finding(N_("No time zone is told: read as %(zone)s."), zone=zone))
+        said.append(Finding(N_("No time zone is given; read as %(zone)s."), zone=zone))
     found = (
         _series(entry, start, window, said, steps) if _repeats(entry) else [_draft(entry.main, start, zone)]
     )
@@ -56,10 +56,10 @@ def of(
     kept |= {_key(draft): draft for draft in moved}
     inside = [draft for draft in kept.values() if window.holds(draft)]
     if len(inside) > MOST_OCCURRENCES:
-        raise Mistake(N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES)
+        raise Mistake(N_("It repeats more than %(most)s times around the week."), most=MOST_OCCURRENCES)
     if _repeats(entry) and inside:
         said.append(
-            Finding(N_("A series: %(count)s dates around the campaign were read."), count=len(inside))
+            Finding(N_("A series: the %(count)s dates around the week were read."), count=len(inside))
         )
     return tuple(sorted(inside, key=_order))
 
@@ -106,11 +106,11 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
         length = _between(start, end)
     elif length is None and first(sitting, "DURATION"):
         raise Mistake(
-            N_("How long it lasts is not understood (%(text)s). Enter it by hand."),
+            N_("The duration (%(text)s) is not supported. Enter it by hand."),
             text=first(sitting, "DURATION")[:40],
         )
     if length is not None and length < timedelta(0):
-        raise Mistake(N_("An event ends before it begins. Change its end."))
+        raise Mistake(N_("The event ends before it starts. Please correct the end."))
     return length or None
 
 
@@ -120,7 +120,7 @@ def _series(
     rules = entry.main.properties.get("RRULE", ())
     if len(rules) > 1 or "EXRULE" in entry.main.properties:
         raise Mistake(
-            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule="RRULE, EXRULE"
+            N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule="RRULE, EXRULE"
         )
     left_out = _LeftOut.of([moment for moment, _ in _listed(entry.main, "EXDATE", window.zone)], window.zone)
     found: dict[tuple, tuple[Moment, timedelta | None]] = {}
@@ -131,17 +131,15 @@ def _series(
         if moment not in left_out:
             found.setdefault(key, (moment, length))
         if len(found) > MOST_OCCURRENCES * 2:
-            raise Mistake(
-                N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES
-            )
+            raise Mistake(N_("It repeats more than %(most)s times around the week."), most=MOST_OCCURRENCES)
     inside = window.first <= start.day <= window.last
     if inside and (start.wall, start.zone) not in made and start not in left_out:
         # Readers differ over such a date: some show it, some do not.
         said.append(
             Finding(
                 N_(
-                    "It begins on %(day)s, which is none of the days that it repeats on: that day was not read. "
-                    "Enter it by hand if it takes place."
+                    "It starts on %(day)s, but its repeat rule does not include that day, so that day was not "
+                    "imported. Enter it by hand if it takes place."
                 ),
                 day=start.day,
             )
@@ -214,7 +212,7 @@ def _listed(main: Sitting, name: str, zone: str) -> Iterator[tuple[Moment, timed
     """The dates of EXDATE or RDATE, with its length where one is a period. Thousands are no list that a person made."""
     values = [(params, part) for params, value in main.properties.get(name, ()) for part in value.split(",")]
     if len(values) > 5_000:
-        raise Mistake(N_("It repeats more than %(most)s times around the campaign."), most=MOST_OCCURRENCES)
+        raise Mistake(N_("It repeats more than %(most)s times around the week."), most=MOST_OCCURRENCES)
     for params, value in values:
         if value.strip():
             begins, _, ends = value.partition("/")
@@ -226,11 +224,11 @@ def _period(start: Moment, params, ends: str, main: Sitting, zone: str) -> timed
     """How long a period lasts that ends at a time, or goes on for a length."""
     length = instants.length(ends)
     if length is None and ends.strip()[:1].upper() in ("P", "+", "-"):
-        raise Mistake(N_("How long it lasts is not understood (%(text)s). Enter it by hand."), text=ends[:40])
+        raise Mistake(N_("The duration (%(text)s) is not supported. Enter it by hand."), text=ends[:40])
     if length is None:
         length = _between(start, instants.moment(params, ends, main, zone))
     if length < timedelta(0):
-        raise Mistake(N_("An event ends before it begins. Change its end."))
+        raise Mistake(N_("The event ends before it starts. Please correct the end."))
     return length or None
 
 
@@ -250,7 +248,7 @@ def _moved(
         params, value = sitting.properties["RECURRENCE-ID"][0]
         if params.get("RANGE"):
             said.append(
-                Finding(N_("A change to all later dates of the series was read for its first date only."))
+                Finding(N_("A change to all later dates of the series was applied to its first date only."))
             )
         was = instants.moment(params, value, sitting, window.zone)
         if start.zone is None or was.zone is None:
@@ -267,7 +265,7 @@ def _moved(
                 told = plain_text.line(plain_text.unescaped(first(sitting, "SUMMARY")))
                 said.append(
                     Finding(
-                        N_("On %(day)s it has a title of its own, which was not kept: %(text)s."),
+                        N_("On %(day)s it has a title of its own. That title was not kept: %(text)s."),
                         day=draft.start_day, text=told[:120],
                     )
                 )  # fmt: skip
@@ -283,7 +281,7 @@ def _placed(draft: OccurrenceDraft, sitting: Sitting, main: Sitting, said: list[
     if not sure or len(names) != 1 or len(names[0]) > NAME_LENGTH:
         said.append(
             Finding(
-                N_("On %(day)s it has a place of its own, which was not kept: %(text)s."),
+                N_("On %(day)s it takes place elsewhere. That place was not kept: %(text)s."),
                 day=draft.start_day, text=told[:120],
             )
         )  # fmt: skip

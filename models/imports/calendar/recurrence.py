@@ -33,8 +33,8 @@ class Steps:
         if number > self.left:
             raise Mistake(
                 N_(
-                    "The series of this file are too many or too long to be written out, this one among them. "
-                    "Export a shorter time, or enter its dates by hand."
+                    "This file has too many or too long series to list every date, this one included. Export a "
+                    "shorter period, or enter its dates by hand."
                 )
             )
         self.left -= number
@@ -63,11 +63,11 @@ def parse(text: str, start: datetime) -> Rule:
     freq = parts.get("FREQ", "")
     if freq in ("SECONDLY", "MINUTELY", "HOURLY"):
         raise Mistake(
-            N_("It repeats several times a day (%(freq)s): no event of a week does. Not taken in."), freq=freq
+            N_("It repeats several times a day (%(freq)s), which is not supported. Not imported."), freq=freq
         )
     if freq not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or strange:
         raise Mistake(
-            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule=text[:80]
+            N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule=text[:80]
         )
     try:
         return Rule(
@@ -84,7 +84,7 @@ def parse(text: str, start: datetime) -> Rule:
         )
     except ValueError:
         raise Mistake(
-            N_("How it repeats is not understood (%(rule)s). Enter its dates by hand."), rule=text[:80]
+            N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule=text[:80]
         ) from None
 
 
@@ -94,7 +94,7 @@ def dates(
     """The dates of a series from first to last, as a clock of its zone shows them. until: its end, on the same clock.
     Raises Mistake for one that counts and began too long before, and where no steps are left."""
     if rule.count is not None and first - start.date() > COUNTED:
-        raise Mistake(N_("It repeats a number of times and began years ago. Enter its dates by hand."))
+        raise Mistake(N_("It repeats a fixed number of times and began years ago. Enter its dates by hand."))
     left, begin = rule.count, max(start.date(), first)
     if left is not None:
         # One that does not count need not be walked from its beginning.

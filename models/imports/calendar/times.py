@@ -55,7 +55,7 @@ def moment(params: Mapping[str, str], value: str, sitting: Sitting, zone_name: s
             return Moment(datetime(*(int(part) for part in whole.groups())), None)
         wall = datetime(*(int(part or 0) for part in timed.groups()[:6]))
     except ValueError:
-        raise Mistake(N_("“%(text)s” is no date or time of a calendar."), text=value[:40]) from None
+        raise Mistake(N_("“%(text)s” is not a calendar date or time."), text=value[:40]) from None
     if timed[7]:
         return Moment(wall, UTC)
     name = params.get("TZID", "")
@@ -80,9 +80,7 @@ def _told(name: str, sitting: Sitting) -> tzinfo:
     found = _known(name) or (_known(located[1]) if located else None) or _fixed(block)
     if found is None:
         raise Mistake(
-            N_(
-                "The time zone “%(name)s” is not known here, so its time is not certain. Enter this event by hand."
-            ),
+            N_("The time zone “%(name)s” is unknown, so the time is not certain. Enter this event by hand."),
             name=name[:60],
         )
     return found

@@ -36,7 +36,7 @@ def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = Non
     title = plain_text.line(plain_text.unescaped(first(entry.main, "SUMMARY")))
     try:
         if first(entry.main, "CLASS").upper() in _PRIVATE:
-            raise Mistake(N_("It is marked as private in its source. Not taken in."))
+            raise Mistake(N_("It is marked as private in its calendar. Not imported."))
         if not title:
             raise Mistake(N_("The event has no title (SUMMARY)."))
         draft = _draft(entry, title, reading, said, steps or Steps())
@@ -44,7 +44,7 @@ def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = Non
         return Understood(entry.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=title, ref=ref)
     if not draft.occurrences:
         why = Finding(
-            N_("Not between %(first)s and %(last)s. Not taken in."),
+            N_("Not between %(first)s and %(last)s. Not imported."),
             first=reading.starts - AROUND, last=reading.ends + AROUND,
         )  # fmt: skip
         return Understood(entry.number, RowVerdict.OTHER_YEAR, (why,), title=title, ref=ref)
@@ -64,9 +64,9 @@ def _draft(
     region = region_of(place)
     found = occurrences.of(entry, reading.zone, reading.starts - AROUND, reading.ends + AROUND, said, steps)
     if any(each.end_day < reading.starts or each.start_day > reading.ends for each in found):
-        said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
+        said.append(Finding(N_("Outside the week: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":
-        said.append(Finding(N_("Its source says that it is not certain yet (TENTATIVE).")))
+        said.append(Finding(N_("Its source says it is not certain yet (TENTATIVE).")))
     groups, formats = _categories(main, reading, said)
     venue = venues[0] if len(venues) == 1 else None
     return EventDraft(
@@ -116,11 +116,11 @@ def _venues(main: Sitting, place: str, said: list[Finding]) -> tuple[VenueDraft,
     names, sure = cells.places(place)
     if not sure or any(len(name) > NAME_LENGTH for name in names):
         said.append(
-            Finding(N_("“%(text)s” does not name one certain place: kept in these words."), text=place[:200])
+            Finding(N_("“%(text)s” is not one definite place; kept in these words."), text=place[:200])
         )
         return ()
     if len(names) > 1:
-        said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
+        said.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
         return tuple(VenueDraft(name) for name in names)
     latitude, longitude = _geo(first(main, "GEO"))
     return tuple(VenueDraft(name, latitude=latitude, longitude=longitude) for name in names)
@@ -149,9 +149,7 @@ def _categories(main: Sitting, reading: Reading, said: list[Finding]):
     other = [word for word in words if word not in reading.groups and word not in known]
     if other:
         said.append(
-            Finding(
-                N_("Categories that this campaign does not have: %(words)s."), words="、".join(other)[:200]
-            )
+            Finding(N_("Categories that this week does not have: %(words)s."), words="、".join(other)[:200])
         )
     return groups, tuple(FormatDraft(reading.formats[word], word) for word in known)
 

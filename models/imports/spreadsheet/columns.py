@@ -88,7 +88,8 @@ class Header:
                 values[field], columns[field] = cell, letter(position)
             elif cell and self.names[position] and not below:
                 finding = Finding(
-                    N_("The column “%(name)s” is not known: not taken in."), name=self.names[position][:40]
+                    N_("The column “%(name)s” is not known and was not imported."),
+                    name=self.names[position][:40],
                 )
                 finding.cell = f"{letter(position)}{number}"
                 said.append(finding)
@@ -142,13 +143,13 @@ def header_of(cells: Sequence[str]) -> Header:
     if twice:
         names = [cell.strip() for cell, field in zip(cells, fields, strict=True) if field in twice]
         raise Mistake(
-            N_("These columns mean the same: %(columns)s. Leave one of them."), columns=", ".join(names)
+            N_("These columns mean the same: %(columns)s. Keep only one of them."), columns=", ".join(names)
         )
     if NEEDED not in fields:
         raise Mistake(
             N_(
-                "No row at the top names the columns. One must be 活动名称 (title); others may be %(columns)s. "
-                "Use the template."
+                "No header row was found at the top of the table. The column 活动名称 (title) is required; others "
+                "can be %(columns)s. Please use the template."
             ),
             columns=_OTHERS,
         )
@@ -160,8 +161,8 @@ def only_the_title() -> Mistake:
     """For a table of which no other column is known."""
     return Mistake(
         N_(
-            "Of the columns at the top only the title is known; one more must be, for instance %(columns)s. "
-            "Use the template."
+            "Only the title column was recognised. At least one more is needed, for example %(columns)s. "
+            "Please use the template."
         ),
         columns=_OTHERS,
     )

@@ -61,11 +61,11 @@ def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
             found += [f"{name}{part}" for name in (pieces if whole else [entry])]
     if doubtful:
         why = N_(
-            "“%(text)s” may name several organizations: kept in these words. Divide them with semicolons."
+            "“%(text)s” may be several organizations; kept in these words. Separate them with semicolons."
         )
         said.append(Finding(why, text=doubtful[0][:80]).about("organizers"))
     elif divided:
-        said.append(Finding(N_("Its hosts were read as %(count)s organizations."), count=len(found)))
+        said.append(Finding(N_("%(count)s organizations were recognised as organizers."), count=len(found)))
     return tuple(dict.fromkeys(found))
 
 
@@ -93,13 +93,13 @@ def places(text: str, said: list[Finding]) -> tuple[str, ...]:
             doubtful = doubtful or sum(map(_ends_as_place, spaced)) > 1
     names, sure = cells.places(";".join(told))
     if not sure:
-        why = N_("“%(text)s” does not name one certain place: kept in these words.")
+        why = N_("“%(text)s” is not one definite place; kept in these words.")
         said.append(Finding(why, text=text).about("venue_text"))
     elif doubtful:
-        why = N_("“%(text)s” was read as one place: where it is several, divide them with semicolons.")
+        why = N_("“%(text)s” was read as one venue. If there are several, separate them with semicolons.")
         said.append(Finding(why, text=text[:80]).about("venue_text"))
     elif len(names) > 1:
-        said.append(Finding(N_("Its place was read as %(count)s places."), count=len(names)))
+        said.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
     return names
 
 

@@ -23,7 +23,7 @@ def occurrences(
         drafts = tuple(_of(slot, reading.zone, venue, capacity) for slot in slots)
         _outside(drafts[0].start_day, drafts[-1].end_day, reading, said)
         if len(drafts) > 1:
-            said.append(Finding(N_("Read as %(count)s sittings."), count=len(drafts)).about("time_text"))
+            said.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
         return drafts, time_text
     return _by_columns(cell, year, reading, (venue, capacity), said)
 
@@ -52,7 +52,7 @@ def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tupl
     slots = _with_clock(slots)
     if slots and not (span and span[0] <= slots[0].first and max(slot.last for slot in slots) <= span[1]):
         said.append(
-            Finding(N_("“%(text)s” tells other days than the date beside it: kept in these words."), text=words[:80])
+            Finding(N_("“%(text)s” does not match the date beside it; kept in these words."), text=words[:80])
             .about("time_text")
         )  # fmt: skip
         return (), words
@@ -72,7 +72,9 @@ def _from_to(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tupl
     day = first[0].first
     if last and last[0].first == last[0].last > day and not last[0].end:
         told = f"{begins}–{ends}"
-        why = Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80])
+        why = Finding(
+            N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
+        )
         said.append(why.about("start_date" if cell["start_date"] else "start_time"))
         return (Slot(day, last[0].first),), told
     until = last[0].start if last and not last[0].end and last[0].first == day else None
@@ -113,17 +115,20 @@ def _by_columns(
         _undated(cell, said)
         return (), _with_clocks(cell, time_text)
     if last is not None and last < first:
-        raise InCell("end_date", N_("The end date is before the start date. Change one of them."))
+        raise InCell("end_date", N_("The end date is before the start date. Please change one of them."))
     if first.year != year:
         raise InCell(
-            "start_date", N_("The year says %(year)s and the date %(day)s. Change one."), year=year, day=first
+            "start_date",
+            N_("The year says %(year)s but the date %(day)s. Please change one of them."),
+            year=year,
+            day=first,
         )
     if last is None and "year" not in cell:
         last = (
             first  # a plan tells the end of what lasts longer; a report (with its year) may have left it out
         )
     if last is None:
-        said.append(Finding(N_("No end was reported: entered on its first day.")))
+        said.append(Finding(N_("No end date was given: entered on its first day.")))
     _outside(first, last or first, reading, said)
     start, end, time_text = _clocks(cell, first, last, time_text, reading.zone, said)
     single = last in (None, first)
@@ -146,12 +151,14 @@ def _undated(cell: dict[str, str], said: list[Finding]) -> None:
     for name in ("time_text", "start_time"):
         if cell[name] and "year" not in cell:
             why = Finding(
-                N_("“%(text)s” was not read as days and hours: kept in these words, without a date."),
+                N_("“%(text)s” was not recognised as days and hours; kept in these words, without a date."),
                 text=cell[name][:80],
             )
             said.append(why.about(name))
             return
-    said.append(Finding(N_("No date was reported: shown as such, and in no calendar feed.")))
+    said.append(
+        Finding(N_("No date was given: the event is listed without a date and is not in calendar feeds."))
+    )
 
 
 def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> None:
@@ -165,13 +172,13 @@ def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> No
         or (single and cells.half_day(words) and not re.search(r"\d", words))
     ):
         return
-    why = Finding(N_("“%(text)s” was not read as hours: kept in these words."), text=words[:80])
+    why = Finding(N_("“%(text)s” was not recognised as hours; kept in these words."), text=words[:80])
     said.append(why.about("time_text"))
 
 
 def _outside(first: date, last: date, reading: Reading, said: list[Finding]) -> None:
     if last < reading.starts or first > reading.ends:
-        said.append(Finding(N_("Outside the days of the campaign: kept and marked.")))
+        said.append(Finding(N_("Outside the week: kept and marked.")))
 
 
 def _capacity(text: str, said: list[Finding]) -> int | None:
@@ -180,7 +187,7 @@ def _capacity(text: str, said: list[Finding]) -> int | None:
     number = cells.plain(text).removesuffix("人")
     if number.isascii() and number.isdigit() and 0 < int(number[:8]) <= 1_000_000:
         return int(number[:8])
-    why = Finding(N_("“%(text)s” is no number of people: left out."), text=text[:40])
+    why = Finding(N_("“%(text)s” is not a number of people; left out."), text=text[:40])
     said.append(why.about("capacity"))
     return None
 
@@ -201,11 +208,13 @@ def _clocks(cell: dict[str, str], first: date, last: date | None, words: str, zo
     ]
     if unread or (end and not start) or (start and last not in (None, first)):
         told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-        why = Finding(N_("“%(text)s” gives no hours of one day: kept in these words."), text=told[:80])
+        why = Finding(
+            N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
+        )
         said.append(why.about((unread or ["start_time"])[0]))
         return None, None, _with_clocks(cell, words)
     if start and end and end <= start:
-        raise InCell("end_time", N_("The end time is not after the start time. Change one of them."))
+        raise InCell("end_time", N_("The end time is not after the start time. Please change one of them."))
     begins = clock.at_local(first, start, zone) if start else None
     ends = clock.at_local(first, end, zone) if end else None
     return begins, ends, words

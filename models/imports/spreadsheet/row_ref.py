@@ -18,14 +18,15 @@ def of(row: Row) -> str:
     another hour or place: which of them came earlier, the next file could not tell."""
     ref = row.cells["id"]
     if len(ref) > _LONGEST:
-        raise InCell("id", N_("The id is longer than %(most)s characters."), most=_LONGEST)
+        raise InCell("id", N_("The ID has more than %(most)s characters. Please shorten it."), most=_LONGEST)
     if ref:
         return ref
     if row.twin is not None:
         raise Mistake(
             N_(
-                "It has the title and day of row %(row)s, at another hour or place. If it is another event, give it an "
-                "id of its own in a column 编号; if it is another sitting of that one, write both times in one row."
+                "It has the same title and day as row %(row)s but another time or place. If it is a different "
+                "event, give it its own number in the column 编号; if it is another session of the same event, put"
+                " both times in one row."
             ),
             row=row.twin,
         )

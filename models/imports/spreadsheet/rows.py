@@ -63,14 +63,12 @@ def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
 
 
 def _broken() -> Mistake:
-    return Mistake(
-        N_("This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.")
-    )
+    return Mistake(N_("This spreadsheet is damaged or has a password. Open it and save it as .xlsx again."))
 
 
 def _too_large() -> Mistake:
     return Mistake(
-        N_("This spreadsheet is too large. Keep only the table with the events, and save it again.")
+        N_("This spreadsheet is too large. Keep only the table with the events and save it again.")
     )
 
 
@@ -81,7 +79,7 @@ def _bounded(data: bytes) -> zipfile.ZipFile:
     if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
         raise _too_large()
     if "xl/workbook.xml" not in parts.namelist():
-        raise Mistake(N_("This is a packed file, but no spreadsheet (.xlsx)."))
+        raise Mistake(N_("This is a compressed file but not a spreadsheet (.xlsx)."))
     if any(_DOCTYPE.search(parts.read(part)) for part in listed if part.filename.endswith((".xml", ".rels"))):
         raise _broken()  # no spreadsheet declares entities; they serve to swell it
     return parts
@@ -95,7 +93,9 @@ def _lines(sheet, marks: _Marks) -> Iterator[Line]:
         for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if number > MOST_LINES:
                 if any(value is not None for value in values):
-                    raise Mistake(N_("The file has more than %(most)s rows. Divide it."), most=MOST_LINES)
+                    raise Mistake(
+                        N_("The file has more than %(most)s rows. Please split it."), most=MOST_LINES
+                    )
                 continue
             cells = [_text(value) for value in values]
             notes = []
@@ -113,9 +113,7 @@ def _lines(sheet, marks: _Marks) -> Iterator[Line]:
 
 
 def _unsaved(at: tuple[int, int]) -> Finding:
-    finding = Finding(
-        N_("A formula without a stored result: not read. Open the file, save it, and import it again.")
-    )
+    finding = Finding(N_("The formula has no stored result. Open the file, save it, and import it again."))
     finding.cell = f"{letter(at[1] - 1)}{at[0]}"
     return finding
 

@@ -41,7 +41,9 @@ def understand(row: Row, reading: Reading) -> Understood:
         if year not in reading.years:
             span = "–".join(str(each) for each in dict.fromkeys((reading.years[0], reading.years[-1])))
             why = Finding(
-                N_("An event of %(year)s; this campaign is of %(span)s. Not taken in."), year=year, span=span
+                N_("This event is from %(year)s, but the week is in %(span)s. Not imported."),
+                year=year,
+                span=span,
             )
             return _understood(row, RowVerdict.OTHER_YEAR, (why,))
         draft = _draft(row, year, reading, said)
@@ -61,17 +63,17 @@ def _understood(
 def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if row.surplus:
         raise Mistake(
-            N_("This row has more cells than the header: put a text that holds a comma in quotation marks.")
+            N_("This row has more cells than the header. Put text that contains a comma in quotation marks.")
         )
     footer = cells.footer(row.cells["title"])
     if footer:
         raise InCell(
-            "title", N_("“%(text)s” stands below the table and is no event. Not taken in."), text=footer
+            "title", N_("“%(text)s” is a note below the table, not an event. Not imported."), text=footer
         )
     if not row.cells["title"]:
-        raise Mistake(N_("The title is missing. Add it."))
+        raise Mistake(N_("The title is missing. Please add it."))
     if row.cells["title"].startswith(EXAMPLE):
-        raise InCell("title", N_("This is the example of the template. Take the row out."))
+        raise InCell("title", N_("This is the example row of the template. Please remove it."))
     text = row.cells.get("year", "")
     year = cells.year(text)
     if text and year is None:
@@ -82,11 +84,13 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     if year is None and "year" not in row.cells and len(reading.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
         said.append(
-            Finding(N_("No year is told: read as %(year)s, the campaign's."), year=reading.starts.year)
+            Finding(N_("No year is given; read as %(year)s, the year of the week."), year=reading.starts.year)
         )
         year = reading.starts.year
     if year is None:
-        raise Mistake(N_("The year is missing, so it is not certain that this belongs here. Add the year."))
+        raise Mistake(
+            N_("The year is missing, so it is not certain that this event belongs to the week. Add the year.")
+        )
     return year
 
 
@@ -176,7 +180,11 @@ def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> t
     if address and len(names) == 1:
         return (VenueDraft(names[0], address=address),)
     if address:
-        said.append(Finding(N_("An address was told and no one place: not kept.")).about("address"))
+        said.append(
+            Finding(N_("An address was given without one definite venue, so it was not imported.")).about(
+                "address"
+            )
+        )
     return tuple(VenueDraft(name) for name in names)
 
 
@@ -185,9 +193,9 @@ def _groups(text: str, reading: Reading, said: list[Finding]) -> tuple[str, ...]
     strange = [word for word in words if word not in reading.groups]
     if strange:
         said.append(
-            Finding(
-                N_("No audience group of this campaign: %(words)s."), words="、".join(strange)[:200]
-            ).about("audiences")
+            Finding(N_("Not audience groups of this week: %(words)s."), words="、".join(strange)[:200]).about(
+                "audiences"
+            )
         )
     return tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
 
@@ -198,7 +206,8 @@ def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDr
     if other:
         said.append(
             Finding(
-                N_("Kept as other forms, in their own words: %(words)s."), words="、".join(other)[:200]
+                N_("Kept as other forms of activity, in the original words: %(words)s."),
+                words="、".join(other)[:200],
             ).about("format")
         )
     return tuple(FormatDraft(reading.formats.get(word, OTHER_FORMAT), word) for word in words)
@@ -207,14 +216,14 @@ def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDr
 def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
     focus = reading.focuses.get(text)
     if text and focus is None:
-        why = Finding(N_("“%(text)s” is no publicity focus of this campaign: left out."), text=text[:80])
+        why = Finding(N_("“%(text)s” is not a publicity focus of this week; left out."), text=text[:80])
         said.append(why.about("focus"))
     return focus
 
 
 def _online_url(text: str, said: list[Finding]) -> str:
     if text and not urls.is_web_url(text):
-        why = Finding(N_("“%(text)s” is no address that begins with https://: left out."), text=text[:80])
+        why = Finding(N_("“%(text)s” is not an address that starts with https://; left out."), text=text[:80])
         said.append(why.about("online_url"))
         return ""
     return text

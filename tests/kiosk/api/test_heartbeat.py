@@ -99,8 +99,11 @@ WRONG = {
     "battery": ({"battery": 101}, WHOLE % ("battery", 100)),
     "half": ({"battery": 0.5}, WHOLE % ("battery", 100)),
     "charging": ({"charging": 1}, "“charging” must be true, false or null."),
-    "version": ({"version": "x" * 21}, "“version” must be at most 20 letters, digits, dots or dashes."),
-    "oldest": ({"oldest": "yesterday"}, "A time must look like 2024-04-20T09:30:00+08:00, with its zone."),
+    "version": ({"version": "x" * 21}, "“version” can have up to 20 letters, digits, dots or dashes."),
+    "oldest": (
+        {"oldest": "yesterday"},
+        "Write the time with its zone, for example 2024-04-20T09:30:00+08:00.",
+    ),
 }
 
 

@@ -159,7 +159,7 @@ def test_messages_follow_the_reader(post, language, message):
         (b"[]", "application/json", 422, "Send an object with a list named “scans”."),
         (b'{"scans": 3}', "application/json", 422, "Send an object with a list named “scans”."),
         (b'{"scans": [], "device_time": "noon"}', "application/json", 422,
-         "A time must look like 2024-04-20T09:30:00+08:00, with its zone."),
+         "Write the time with its zone, for example 2024-04-20T09:30:00+08:00."),
         (b"scans=1", "application/x-www-form-urlencoded", 415, "Send the scans as application/json."),
         (b'{"scans": [' + b",".join([b"{}"] * 501) + b"]}", "application/json", 413, "Send at most 500 scans at a time."),
     ],

@@ -64,7 +64,7 @@ class TestKiosks:
         codes = [part for _ in range(2) for part in ("--pair", week.offer())]
         told = live_server.openweek(*"rehearse --campaign ip-2024 --scans 20 --loss 0".split(), *codes)
         rows = dict(line.strip().rsplit(maxsplit=1) for line in told.splitlines() if line.startswith("  "))
-        assert rows["sent"] == "20" or rows["发出"] == "20"
+        assert rows["sent"] == "20" or rows["扫码"] == "20"
         assert len(week.scans()) == 20
         with week.rows():
             assert [kiosk.revoked_at for kiosk in db.session.scalars(select(Kiosk))] == [None] * 2
@@ -72,14 +72,14 @@ class TestKiosks:
     def test_only_for_a_rehearsal(self, app, refusal):
         load_week()
         told = refusal("--campaign ip-2024 --kiosks 2")
-        assert told == "Campaign “ip-2024” is a real one. Simulated kiosks come only to a rehearsal."
+        assert told == "Campaign “ip-2024” is real. Simulated kiosks can only be used in a rehearsal."
 
     def test_only_while_an_event_is_open(self, app, refusal):
         make_event(load_week())
         make_rehearsal()
         told = refusal("--campaign ip-2024 --kiosks 2 --server http://127.0.0.1:9")
         assert told == (
-            "No event of campaign “ip-2024” is open now, so nobody would be let in. Rehearse while one is open."
+            "No event of campaign “ip-2024” is open for check-in now. Run the rehearsal while one is open."
         )
 
     def test_not_on_another_machine_unless_that_is_meant(self, app, refusal):
@@ -94,13 +94,13 @@ class TestKiosks:
     def test_an_address_is_scheme_and_host(self, app, refusal):
         for server in ("week.example.cn", "ftp://127.0.0.1", "http://127.0.0.1:8000/kiosk/"):
             told = refusal(f"--campaign ip-2024 --pair ABCDEFGH --server {server}")
-            assert told == "A server is named by scheme and host, such as http://127.0.0.1:8000."
+            assert told == "Give the server as scheme and host, for example http://127.0.0.1:8000."
 
     def test_a_server_that_does_not_answer(self, app, refusal):
         load_week()
         told = refusal("--campaign ip-2024 --server http://127.0.0.1:9 --pair ABCDEFGH")
         assert told == (
-            "The server at http://127.0.0.1:9 does not answer. Start it, or name another one with --server."
+            "The server at http://127.0.0.1:9 does not answer. Start it, or choose another one with --server."
         )
 
     def test_a_server_over_another_database(self, live_server, app, refusal):
@@ -118,9 +118,9 @@ class TestKiosks:
     def test_devices_of_a_real_week_are_refused_by_what_the_server_says(self, live_server, app, refusal):
         week = open_week(live_server)
         told = refusal(f"--campaign ip-2024 --server {live_server.url} --pair {week.offer()}")
-        assert told == "Campaign “ip-2024” is a real one. Simulated kiosks come only to a rehearsal."
+        assert told == "Campaign “ip-2024” is real. Simulated kiosks can only be used in a rehearsal."
         told = refusal(f"--campaign rehearsal --server {live_server.url} --pair {week.offer()}")
-        assert told == "A device of this rehearsal serves campaign “ip-2024”, not “rehearsal”."
+        assert told == "A kiosk of this rehearsal belongs to campaign “ip-2024”, not “rehearsal”."
         told = refusal(f"--campaign rehearsal --server {live_server.url} --pair AAAAAAAA")
         assert "10" in told
 

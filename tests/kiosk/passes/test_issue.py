@@ -107,7 +107,7 @@ def test_revoked_and_replaced_ones_are_left_out_and_told(gu, here):
     page = gu.get(first, headers={"Accept-Language": "en"}).text
     assert page.count(">valid<") == 1
     assert f"replaced by No. {new.id}" in page
-    assert f"in place of No. {two.id}" in gu.get(f"{here}/{new.id}", headers={"Accept-Language": "en"}).text
+    assert f"replaces No. {two.id}" in gu.get(f"{here}/{new.id}", headers={"Accept-Language": "en"}).text
     assert new.holder == two.holder
     assert gu.post(f"{here}/{two.id}/replace").status_code == 409
 

@@ -25,7 +25,7 @@ from models.publishing import lifecycle
 from tests.support.week import NINE, load_week
 
 DAY_20 = date(2024, 4, 20)
-NO_YEAR = "The year is missing, so it is not certain that this belongs here. Add the year."
+NO_YEAR = "The year is missing, so it is not certain that this event belongs to the week. Add the year."
 
 
 def cells_of(**given: str) -> dict[str, str]:
@@ -94,24 +94,24 @@ def test_columns_in_any_order_and_empty_rows_between():
         (b"\xff\xd8\xff\xe0\x81\x30\x00", "This is not a CSV file in UTF-8 or GB18030."),
         (
             b"PK\x03\x04...",
-            "This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.",
+            "This spreadsheet is damaged or has a password. Open it and save it as .xlsx again.",
         ),
         (
             b"\xd0\xcf\x11\xe0..",
-            "This is a spreadsheet of the old kind (.xls). Open it and save it as .xlsx.",
+            "This is an old spreadsheet format (.xls). Open it and save it as .xlsx.",
         ),
         (
             b"<!DOCTYPE html><title>Sign in</title>",
             "This is a web page, not a calendar or a table: the address may ask for a sign-in. Open it in a browser "
             "and look for the calendar's own (iCal) address.",
         ),
-        (b"\xff\xfe\x00\xd8", "The file begins as UTF-16 and is not. Save it as “CSV UTF-8”."),
+        (b"\xff\xfe\x00\xd8", "The file starts like UTF-16 but is not. Save it as “CSV UTF-8”."),
         (
             f"title,year\n{'x' * 131_073},2024".encode(),
-            "A cell in line 2 is longer than 131072 characters. Shorten it.",
+            "A cell in line 2 has more than 131072 characters. Please shorten it.",
         ),
-        (b"x" * (MOST_BYTES + 1), "The file is larger than 20 MB. Divide it into several."),
-        (file_of().encode(), "The file has a header and no rows below it."),
+        (b"x" * (MOST_BYTES + 1), "The file is larger than 20 MB. Please split it."),
+        (file_of().encode(), "The file has a header row but no data rows."),
         (
             file_of(cells_of(), columns=tuple(c for c in COLUMNS if c != "title")).encode(),
             "No row at the top names the columns. One must be 活动名称 (title); others may be 开始日期, 开始时间, "
@@ -119,11 +119,11 @@ def test_columns_in_any_order_and_empty_rows_between():
         ),
         (
             file_of(cells_of(), columns=(*COLUMNS, "编号")).encode("gb18030"),
-            "These columns mean the same: id, 编号. Leave one of them.",
+            "These columns mean the same: id, 编号. Keep only one of them.",
         ),
         (
             (file_of(cells_of()) + 'X2,2024,"never closed\n').encode(),
-            "The table breaks off at line 3: a quotation mark is not closed, or stands inside a cell.",
+            "The table breaks off at line 3: a quotation mark is not closed, or is inside a cell.",
         ),
     ],
 )
@@ -244,7 +244,7 @@ def test_hours_over_several_days_stay_words(reading):
         None,
     )
     assert row.draft.time_text == "三天 9:00–17:00"
-    assert "“9:00–17:00” gives no hours of one day: kept in these words." in said(row)
+    assert "“9:00–17:00” does not give hours within one day; kept in these words." in said(row)
 
 
 def test_a_start_without_an_end_is_one_open_day(reading):
@@ -260,13 +260,15 @@ def test_a_start_without_an_end_is_one_open_day(reading):
 def test_no_date_is_an_event_without_a_sitting(reading):
     row = understood(reading, start_date="", end_date="", time_text="宣传周期间")
     assert (row.draft.occurrences, row.draft.time_text) == ((), "宣传周期间")
-    assert said(row) == ["No date was reported: shown as such, and in no calendar feed."]
+    assert said(row) == [
+        "No date was given: the event is listed without a date and is not in calendar feeds."
+    ]
 
 
 def test_outside_the_week_is_kept_and_said(reading):
     row = understood(reading, start_date="2024-04-18", end_date="2024-04-18")
     assert row.draft.occurrences[0].start_day == date(2024, 4, 18)
-    assert said(row) == ["Outside the days of the campaign: kept and marked."]
+    assert said(row) == ["Outside the week: kept and marked."]
 
 
 def test_twelve_hosts_the_first_leads(reading):
@@ -299,10 +301,10 @@ def test_what_is_not_recognised_is_kept_and_named(reading):
     assert [(entry.format, entry.text) for entry in draft.formats] == [("talk", "讲座"), ("other", "颁牌")]
     assert (draft.main_format, draft.groups, draft.mode) == ("talk", ("public",), None)
     assert said(row) == [
-        "“毛集实验区” is a zone without a code of its own in GB/T 2260.",
+        "“毛集实验区” is a zone without its own code in GB/T 2260.",
         "“云上” was not read: write 线下, 线上 or 线上线下.",
-        "Kept as other forms, in their own words: 颁牌.",
-        "No audience group of this campaign: 老年人.",
+        "Kept as other forms of activity, in the original words: 颁牌.",
+        "Not audience groups of this week: 老年人.",
     ]
 
 
@@ -311,12 +313,12 @@ def test_what_is_not_recognised_is_kept_and_named(reading):
     [
         ({"year": "", "start_date": "", "end_date": ""}, NO_YEAR),
         ({"year": "去年"}, "“去年” is not a year. Write it as 2024."),
-        ({"title": ""}, "The title is missing. Add it."),
+        ({"title": ""}, "The title is missing. Please add it."),
         ({"start_date": "4.22"}, "“4.22” is not a day. Write it as 2024-04-20."),
         ({"start_date": ""}, "There is an end date without a start date. Add the start date."),
-        ({"end_date": "2024-04-21"}, "The end date is before the start date. Change one of them."),
-        ({"start_date": "2023-04-22", "end_date": ""}, "The year says 2024 and the date 2023-04-22. Change one."),
-        ({"start_time": "11:00", "end_time": "9:00"}, "The end time is not after the start time. Change one of them."),
+        ({"end_date": "2024-04-21"}, "The end date is before the start date. Please change one of them."),
+        ({"start_date": "2023-04-22", "end_date": ""}, "The year says 2024 but the date 2023-04-22. Please change one of them."),
+        ({"start_time": "11:00", "end_time": "9:00"}, "The end time is not after the start time. Please change one of them."),
     ],
 )  # fmt: skip
 def test_refused_rows_say_what_to_change(reading, given, sentence):
@@ -332,7 +334,7 @@ def test_another_year_is_not_refused_but_left(reading):
     row = understood(reading, year="２０２３年")
     assert (row.verdict, said(row)) == (
         "other_year",
-        ["An event of 2023; this campaign is of 2024. Not taken in."],
+        ["This event is from 2023, but the week is in 2024. Not imported."],
     )
 
 
@@ -387,7 +389,7 @@ def test_a_row_without_an_id_is_known_by_title_day_and_place(campaign):
 def test_the_same_event_twice_in_one_file(campaign):
     outcomes = take_in(campaign, rows_of({}, {"title": "又一次"}), NINE)
     assert verdicts(outcomes) == ["new", "refused"]
-    assert said(outcomes[1]) == ["This is the same event as row 2. Take one of them out."]
+    assert said(outcomes[1]) == ["This is the same event as row 2. Please remove one of them."]
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(campaign):
@@ -442,10 +444,10 @@ def test_what_happened_here_meanwhile_stays(campaign):
     assert verdicts(outcomes) == ["changed", "cancelled", "refused"]
     assert (edited.title, [host.name for host in edited.hosts]) == ("改好的题目", ["县科协"])
     assert [finding.values["fields"].messages for finding in outcomes[0].findings] == [
-        ("lead organization", "hosts"),
+        ("lead organizer", "hosts"),
         ("title",),
     ]
-    assert said(outcomes[2]) == ["This event was deleted here. The import does not bring it back."]
+    assert said(outcomes[2]) == ["This event was deleted here. The import does not restore it."]
 
 
 def test_the_number_of_questions_does_not_grow_with_the_events_that_are_there(campaign):

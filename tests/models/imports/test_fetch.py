@@ -127,7 +127,7 @@ def refusal(url: str, **how) -> str:
 
 
 def test_the_default_does_not_fetch_from_the_machine_itself(url, source):
-    told = "127.0.0.1 is an address inside a network, not on the internet. It is not fetched."
+    told = "127.0.0.1 is an internal network address, not a public one, so it is not read."
     assert refusal(url("/calendar")) == told
     assert source.asked == []
 
@@ -146,7 +146,7 @@ def test_a_file_and_then_only_its_changes(url, source):
 def test_redirects_are_followed_three_times_and_looked_at_each_time(url, source):
     assert fetch(url("/moved"), allowed=only_here).body == BODY
     source.asked.clear()
-    assert refusal(url("/round"), allowed=only_here) == "The address leads on to another more than 3 times."
+    assert refusal(url("/round"), allowed=only_here) == "The address redirects more than 3 times."
     assert len(source.asked) == 4
     assert refusal(url("/inside"), allowed=only_here).startswith("127.0.0.2 is an address inside a network")
     assert refusal(url("/file"), allowed=only_here).startswith("“file:///etc/hostname” is not an address")
@@ -155,15 +155,15 @@ def test_redirects_are_followed_three_times_and_looked_at_each_time(url, source)
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/missing", "The other side answered with status 404 instead of a calendar."),
-        ("/packed", "The other side sent the calendar packed, although it was asked not to."),
-        ("/large", "What is at the address is larger than 1 MB."),
-        ("/endless", "What is at the address is larger than 1 MB."),
-        ("/no_http", "127.0.0.1 cannot be reached or does not answer properly."),
-        ("/many_headers", "127.0.0.1 cannot be reached or does not answer properly."),
+        ("/missing", "The other server answered with status 404 instead of a calendar."),
+        ("/packed", "The other server sent compressed content, which is not accepted."),
+        ("/large", "The content at the address is larger than 1 MB."),
+        ("/endless", "The content at the address is larger than 1 MB."),
+        ("/no_http", "127.0.0.1 cannot be reached or did not answer correctly."),
+        ("/many_headers", "127.0.0.1 cannot be reached or did not answer correctly."),
         (
             "/moved_to_nothing",
-            "“http://[bad/” is not an address that begins with https:// or http://.",
+            "“http://[bad/” is not an address that starts with https:// or http://.",
         ),
     ],
 )
@@ -198,7 +198,7 @@ def test_nobody_there(source, url):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         told = refusal(f"http://127.0.0.1:{free.getsockname()[1]}/", allowed=only_here)
-    assert told == "127.0.0.1 cannot be reached or does not answer properly."
+    assert told == "127.0.0.1 cannot be reached or did not answer correctly."
 
 
 def test_the_checked_address_is_the_one_that_is_connected_to(url, source, monkeypatch):

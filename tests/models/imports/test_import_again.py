@@ -48,8 +48,8 @@ def test_the_same_calendar_again_a_change_a_cancellation_and_what_is_missing(cam
 
 
 UNREADABLE = LECTURE.replace("DTSTART:20240422T010000Z", "DTSTART;TZID=Atlantis:20240422T010000")
-STAYS = "What was taken in of it before stays as it is."
-MAY_BE = "It may be one of the rows that were not read, and stays as it is. Mend those and import again."
+STAYS = "Events imported from it before stay as they are."
+MAY_BE = "It may be one of the rows that could not be read, so it is left as it is. Correct those rows and import again."
 
 
 def words(outcomes: list[Outcome]) -> list[tuple[int | None, str, str]]:
@@ -96,8 +96,8 @@ def test_an_event_that_its_source_moves_out_of_the_week_is_offered_as_cancelled(
         ]
 
     take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="o")
-    moved = "Its source has moved it out of the campaign's time."
-    left = "It is still published here at its old date. Cancel it at the desk if that is right."
+    moved = "Its source has moved it outside the week."
+    left = "It is still published here with its old date. Cancel it on the desk if it has moved."
     assert again() == [("other_year", left, False)]
     assert again(cancel=()) == [("cancelled", moved, False)]
     assert again(whole=True, now=BEFORE + timedelta(days=40)) == [("other_year", STAYS, False)]

@@ -217,7 +217,7 @@ def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(cast, feed, 
     monkeypatch.setattr(subscriptions, "gather", partial(fetch_many.gather, seconds=2))
     assert subscriptions.pull_due(BEFORE, fetch) == 2
     assert feed.last_result == {"new": 3}
-    assert str(strange.error) == "strange.example cannot be reached or does not answer properly."
+    assert str(strange.error) == "strange.example cannot be reached or did not answer correctly."
     assert caplog.messages == ["Fetching from strange.example failed in a way nobody thought of"]
 
 

@@ -35,12 +35,12 @@ def test_a_number_names_an_organization():
     ("fields", "sentence"),
     [
         ({"email": "nobody"}, "“nobody” is not an e-mail address."),
-        ({"organization": " "}, "Name the organization."),
+        ({"organization": " "}, "Please name the organization."),
         ({"organization": "99"}, "There is no organization with the number “99”."),
         ({"organization": "9" * 60}, f"There is no organization with the number “{'9' * 40}”."),
         ({"region": "999999"}, "There is no region with the code “999999”."),
-        ({"line": "weather"}, "There is no line of government “weather” in this week."),
-        ({"role": "office"}, "An office needs a region: name it with --region, for example --region 320700."),
+        ({"line": "weather"}, "There is no sector “weather” in this week."),
+        ({"role": "office"}, "An office needs a region. Add it with --region, for example --region 320700."),
         ({"password": "short"}, "A password needs at least 8 characters."),
     ],
 )

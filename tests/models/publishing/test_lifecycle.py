@@ -216,29 +216,29 @@ def test_the_history_names_who_did_it(event):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"title": "  "}, "An event needs a title."),
-        ({"title": "长" * 301}, "The title is longer than 300 characters."),
+        ({"title": "  "}, "Please give the event a title."),
+        ({"title": "长" * 301}, "The title has more than 300 characters. Please shorten it."),
         (
             {"groups": ("elders",)},
-            "“elders” is not in this campaign's list. Use one of: innovators, government, youth, public.",
+            "“elders” is not in the list of this week. Use one of: innovators, government, youth, public.",
         ),
-        ({"mode": "hybrid"}, "“hybrid” is not one of onsite, online and mixed."),
-        ({"online_url": "javascript:alert(1)"}, "An online address begins with https:// or http://."),
+        ({"mode": "hybrid"}, "“hybrid” is not a mode of taking part. Use onsite, online or mixed."),
+        ({"online_url": "javascript:alert(1)"}, "An online address starts with https:// or http://."),
         (
             {"online_url": "http://[bad"},
-            "“http://[bad” cannot be opened. Copy the online address once more, whole.",
+            "“http://[bad” cannot be opened. Copy the complete online address again.",
         ),
         (
             {"occurrences": (OccurrenceDraft(DAY_21, DAY_20),)},
-            "An event ends before it begins. Change its end.",
+            "The event ends before it starts. Please correct the end.",
         ),
         (
             {"occurrences": (OccurrenceDraft(DAY_20, date(9999, 12, 31)),)},
-            "One date of an event lasts longer than a year. Divide it.",
+            "One session of the event lasts longer than a year. Please split it.",
         ),
         (
             {"occurrences": (OccurrenceDraft(DAY_20, DAY_20, start_at=NINE),)},
-            "The time at which an event begins is not on its first day.",
+            "The start time of the event is not on its first day.",
         ),
         (
             {"occurrences": (OccurrenceDraft(DAY_20, DAY_20, capacity=0),)},
@@ -246,7 +246,7 @@ def test_the_history_names_who_did_it(event):
         ),
         (
             {"venues": (VenueDraft("馆", latitude=30.0),)},
-            "Coordinates of a venue are two numbers: latitude and longitude.",
+            "A venue needs both coordinates: latitude and longitude.",
         ),
     ],
 )

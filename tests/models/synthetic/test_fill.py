@@ -168,7 +168,7 @@ class TestTheCommand:
         result = openweek("--campaign again --events 3 --scans 10 --seed 4")
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.strip() == (
-            "Campaign “again” was filled with seed 4 before. Take another seed to add to it."
+            "Campaign “again” was already filled with seed 4. Use another seed to add more."
         )
         assert openweek("--campaign again --events 3 --scans 10 --seed 40").exit_code == 0
 
@@ -178,5 +178,5 @@ class TestTheCommand:
         told = openweek("--campaign ip-2024").stderr.strip()
         assert (
             told
-            == "Say what to rehearse: --events 200 fills the campaign, --kiosks 5 sends simulated kiosks."
+            == "Say what to rehearse: --events 200 fills the campaign, --kiosks 5 starts simulated kiosks."
         )

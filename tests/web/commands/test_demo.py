@@ -127,10 +127,10 @@ def test_the_command_twice(app, runner):
     assert (first.exit_code, first.stderr) == (0, "")
     for expected in (
         "Reported events: 159 rows: new 37, other year 118, not taken in 4.",
-        "  http://openweek.test/rehearsal/  the rehearsal around today: everything is live",
+        "  http://openweek.test/rehearsal/  the rehearsal around today, with everything live",
         "  organizer@example.org  organizer",
         "  Password of all of them: tried by a newcomer",
-        "  Young people, a group of 45",
+        "  Young people, group of 45",
     ):
         assert expected in first.stdout
     tables = (Campaign, Event, Scan, Pass, Account)

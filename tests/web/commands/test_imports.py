@@ -42,7 +42,7 @@ def test_import_as_json(campaign, runner):
     assert answer["rows"][0] == {
         "row": 2,
         "verdict": "new",
-        "reason": "Taken in. No date was reported: shown as such, and in no calendar feed.",
+        "reason": "Taken in. No date was given: the event is listed without a date and is not in calendar feeds.",
         "event": db.session.scalar(select(Event.id).where(Event.origin_ref == "E002")),
     }
     again = json.loads(runner.invoke(args=["import", CSV, "--campaign", "ip-2024", "--json"]).stdout)
@@ -63,8 +63,8 @@ def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
         args=["import", CSV, "--campaign", "ip-2024", "--dry-run"], env={"LC_ALL": "zh_CN.UTF-8"}
     )
     lines = told.stdout.splitlines()
-    assert lines[8] == "第10行：不予导入。缺少年份，无法确定是否属于本次宣传周，请补上年份。"
-    assert lines[-2:] == ["共159行：新增 37，其他年份 118，不予导入 4。", "以上为试运行，未写入任何数据。"]
+    assert lines[8] == "第10行：不予导入。缺少年份，无法确定是否属于本届宣传周，请补上年份。"
+    assert lines[-2:] == ["共159行：新增 37，其他年份 118，不予导入 4。", "以上为试运行，未保存任何数据。"]
     assert db.session.scalar(select(func.count()).select_from(Event)) == 0
 
 
@@ -127,7 +127,7 @@ def other_week(folder: Path, **changes: str) -> str:
 
 def test_an_installation_with_its_own_week_is_not_given_another(app, runner, tmp_path: Path):
     assert runner.invoke(args=["init", other_week(tmp_path)]).exit_code == 0
-    assert runner.invoke(args=["init"]).stdout == "Ready. The campaigns are as they were.\n"
+    assert runner.invoke(args=["init"]).stdout == "Ready. The campaigns have not changed.\n"
     assert db.session.scalars(select(Campaign.id)).all() == ["ip-2025"]
 
 
@@ -145,7 +145,7 @@ def test_an_installation_with_its_own_week_is_not_given_another(app, runner, tmp
         ),
         (
             {'id = "ip-2025"': 'id = "ip-2024"'},
-            "Campaign “ip-2024” has number 1, which stands in every pass. Put it back in the file.",
+            "Campaign “ip-2024” has number 1, which is in every pass. Change it back in the file.",
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_what_a_file_of_an_origin_has_no_more_is_told(campaign, runner, tmp_path
     file.write_text("id,title,start_date\n1,讲座,2024-04-22\n", encoding="utf-8")
     assert runner.invoke(args=ask).stdout.splitlines()[-2:] == [
         "1 rows: unchanged 1.",
-        "1 events of this origin are not in the file and stay as they are. With --complete they are cancelled.",
+        "1 events from this source are not in the file and stay as they are. Use --complete to cancel them.",
     ]
     assert set(db.session.scalars(select(Event.status))) == {"published"}
     told = runner.invoke(args=[*ask, "--complete"]).stdout.splitlines()
@@ -185,7 +185,7 @@ def test_a_calendar_and_the_template_go_the_same_way(campaign, runner, tmp_path:
     template.write_bytes(workbook(campaign))
     told = runner.invoke(args=["import", str(template), "--campaign", "ip-2024"])
     assert told.stdout.splitlines()[0] == (
-        "Row 2: not taken in. A2: This is the example of the template. Take the row out."
+        "Row 2: not taken in. A2: This is the example row of the template. Please remove it."
     )
     refused = runner.invoke(args=[*ask, "--complete"])
     assert (refused.exit_code, refused.stdout) == (2, "")

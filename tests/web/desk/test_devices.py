@@ -95,7 +95,7 @@ def test_what_the_device_may_do_is_chosen_at_the_desk(browser, today, app, kind,
 
 def test_an_unknown_kind_pairs_nothing(browser, cast):
     answer = browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "everything"})
-    assert (answer.status_code, "Choose what the device may do." in answer.text) == (400, True)
+    assert (answer.status_code, "Choose what the kiosk is allowed to do." in answer.text) == (400, True)
     assert code_of(browser.get(device_page(cast.lecture)).text) is None
 
 
@@ -133,7 +133,7 @@ def test_a_code_that_is_too_old_says_so(browser, cast, app, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
     page = browser.get(path).text
     assert code_of(page) is None
-    assert "Nobody used the code within 10 minutes, and it is void now." in page
+    assert "Nobody used the code within 10 minutes. It is no longer valid." in page
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=21))
     assert "void now" not in browser.get(path).text
 
@@ -167,16 +167,16 @@ def test_the_list_tells_what_each_device_told(browser, today):
     assert heard == clock.day_of(clock.now(), today.campaign.zone)
     for part in (
         f"{kiosk.name} in service",
-        "Not sent yet 12 scans, the oldest 18 min",
-        "Set aside by the device 2 scans",
+        "Not sent yet 12 scans, the oldest from 18 min ago",
+        "Could not be uploaded 2 scans",
         "Battery 9 %",
         "May scans and counts",
         "App abc123",
     ):
         assert part in shown
-    assert "not heard from" not in shown
+    assert "offline" not in shown
     card = words(browser.get(f"/desk/events/{today.id}").text)
-    assert "1 in service 12 scans not sent yet" in card
+    assert "1 in service 12 scans to upload" in card
 
 
 def test_one_device_is_named_told_locked_and_ended(browser, today):
@@ -191,7 +191,7 @@ def test_one_device_is_named_told_locked_and_ended(browser, today):
     assert post("message", message="请移到二号门") == (303, path)
     assert post("lock") == (303, path)
     page = words(browser.get(path).text)
-    for part in ("东门", "locked", "Message shown 请移到二号门", "Unlock it", "Take it away"):
+    for part in ("东门", "locked", "Message shown 请移到二号门", "Unlock", "Remove message"):
         assert part in page
     assert post("unlock") == (303, path)
     assert post("message") == (303, path)
@@ -200,7 +200,7 @@ def test_one_device_is_named_told_locked_and_ended(browser, today):
     assert post("revoke") == (303, device_page(today))
     page = words(browser.get(path).text)
     assert "What it still holds can be handed in until" in page
-    assert "Lock it" not in page
+    assert "Lock this kiosk" not in page
     assert post("lock")[0] == 409
 
 
@@ -210,7 +210,7 @@ def test_what_was_typed_stays_when_it_cannot_be_used(browser, today):
     answer = browser.post(f"{device_page(today, kiosk)}/name", data={"name": long})
     assert answer.status_code == 422
     assert f'value="{long}" aria-invalid="true"' in answer.text
-    assert "A name has at most 30 characters." in answer.text
+    assert "A name can have up to 30 characters." in answer.text
     assert db.session.get_one(Kiosk, kiosk.id).name == kiosk.name
 
 
@@ -234,7 +234,7 @@ def test_a_device_is_moved_within_reach_only(browser, cast, today):
     assert browser.get(path).status_code == 404  # it is not here any more
     assert browser.get(device_page(other, kiosk)).status_code == 200
     left = browser.get(device_page(today)).text
-    assert "1 device served here before" in left
+    assert "1 kiosk was used here before" in left
     assert f'href="{device_page(other)}"' in left
 
 

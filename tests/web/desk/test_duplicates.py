@@ -41,8 +41,8 @@ def test_one_click_keeps_one_of_a_pair(browser, cast, pair):
     answer = browser.post(f"/desk/duplicates/{kept.id}/same/{other.id}")
     assert answer.status_code == 303
     page = browser.get(answer.headers["Location"]).text
-    assert "One entry now stands for both:" in page
-    assert "No two entries look alike here." in page
+    assert "Both entries are now one:" in page
+    assert "No similar events found." in page
     assert browser.get(f"/desk/events/{other.id}").status_code == 404
     assert "灌云县人民广场" in browser.get(f"/desk/events/{kept.id}").text
 
@@ -51,7 +51,7 @@ def test_different_is_not_asked_again(browser, cast, pair):
     one, other = pair
     sign_in(browser, cast.su)
     assert browser.post(f"/desk/duplicates/{one.id}/different/{other.id}").status_code == 303
-    assert "No two entries look alike here." in browser.get("/desk/duplicates/").text
+    assert "No similar events found." in browser.get("/desk/duplicates/").text
 
 
 def test_a_pair_out_of_reach_does_not_exist(browser, cast, pair):

@@ -67,10 +67,10 @@ def test_what_is_set_is_kept_and_shown(browser, placed):
     ("capacity", "metres", "sentence"),
     [
         ("many", "", "“many” is no whole number."),
-        ("0", "", "A room holds 1 to 100,000 people."),
-        ("100001", "", "A room holds 1 to 100,000 people."),
+        ("0", "", "The capacity must be from 1 to 100,000 people."),
+        ("100001", "", "The capacity must be from 1 to 100,000 people."),
         ("-5", "", "“-5” is no whole number."),
-        ("20", "99", "Choose a distance from 100 to 5000 metres."),
+        ("20", "99", "Choose a distance of 100 to 5000 metres."),
         ("20", "٣٠٠٠٠٠٠٠٠٠٠", "is no whole number."),
     ],
 )

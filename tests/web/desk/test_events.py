@@ -35,7 +35,7 @@ def test_the_list_shows_own_events_with_status_and_visits(browser, cast):
     assert listed(page) == ["专题讲座", "进京推介"]
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in page.split("<tbody>")[1].split("<tr>")[1:]]
     assert "Mon 22 April 09:00–11:00" in rows[0]
-    assert "Publicly visible" in rows[0]
+    assert "Published" in rows[0]
     assert re.search(r"Visits\s+7\s", rows[0])
     assert "Cancelled" in rows[1]
     assert re.search(r"Visits\s+0\s", rows[1])

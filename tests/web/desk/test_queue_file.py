@@ -93,7 +93,7 @@ def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
 def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
     data = saved(kiosk, [scan() for _ in range(3)])
     hand_in(browser, data)
-    assert "None was new: the server had them all." in hand_in(browser, data).text
+    assert "Nothing new: the server already has all of them." in hand_in(browser, data).text
     assert len(rows()) == 3
     kept = db.session.scalars(select(HandedFile).order_by(HandedFile.id)).all()
     assert [(file.kiosk_id, file.scans, file.fresh, file.account_id) for file in kept] == [
@@ -110,7 +110,7 @@ def test_more_than_one_batch(browser, kiosk):
 
 def test_one_that_cannot_be_read_holds_up_no_other(browser, kiosk):
     scans = [scan(), {"at": "?"}, scan(group=7), "nonsense"]
-    assert "2 had no id and could not be kept." in hand_in(browser, saved(kiosk, scans)).text
+    assert "2 had no ID and could not be saved." in hand_in(browser, saved(kiosk, scans)).text
     kept = {str(row.id): (row.verdict, row.reason) for row in rows()}
     assert kept == {scans[0]["id"]: ("stored", None), scans[2]["id"]: ("refused", "bad_scan")}
 
@@ -125,7 +125,7 @@ def test_the_device_s_clock_is_corrected_by_what_the_device_knew(browser, kiosk)
 def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, kiosk):
     kiosks.revoke(kiosk.id, NINE)
     answer = hand_in(browser, saved(kiosk, [scan()]))
-    assert "1 counts only once a person has accepted it." in answer.text
+    assert "1 will count once it has been reviewed." in answer.text
     assert verify(cast.lecture.campaign).visits == 0
 
 

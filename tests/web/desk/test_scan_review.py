@@ -66,9 +66,9 @@ def words(markup: str) -> str:
 
 def test_what_waits_is_told_with_its_reason_and_counted_on_the_event_s_page(browser, cast, door, page):
     told = words(browser.get(page).text)
-    assert "2 scans wait" in told
-    assert f"{door.kiosk.name} pass Young people · 43 people the device was out of service" in told
-    assert "2 scans wait for your decision" in words(browser.get(f"/desk/events/{cast.lecture.id}").text)
+    assert "2 scans to review" in told
+    assert f"{door.kiosk.name} pass Young people · 43 people the kiosk was out of service" in told
+    assert "2 scans need your review" in words(browser.get(f"/desk/events/{cast.lecture.id}").text)
     assert visits(cast) == 1
 
 
@@ -77,7 +77,7 @@ def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser
     assert answer.status_code == 303
     assert "Visits of the event: 1 before, 45 now." in browser.get(answer.location).text
     assert visits(cast) == 45
-    assert "Nothing waits for you here." in browser.get(page).text
+    assert "Nothing to review." in browser.get(page).text
     kept = db.session.scalars(select(Ruling).order_by(Ruling.id)).all()
     assert [(one.scan_id, one.decision, one.account_id, one.why) for one in kept] == [
         (ONE, "accept", cast.gu.id, "It was revoked by mistake."),
@@ -87,10 +87,10 @@ def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser
 
 def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, page):
     decide(browser, page, "accept", ONE)
-    assert "Set aside after all" in browser.get(page).text
+    assert "Do not count it after all" in browser.get(page).text
     decide(browser, page, "set_aside", ONE)
     assert visits(cast) == 1
-    assert "Accept after all" in browser.get(page).text
+    assert "Count it after all" in browser.get(page).text
     assert [one.decision for one in db.session.scalars(select(Ruling).order_by(Ruling.id))] == [
         "accept",
         "set_aside",
@@ -100,8 +100,8 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"decision": "accept", "why": "x"}, "Choose at least one scan."),
-        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Choose at least one scan."),
+        ({"decision": "accept", "why": "x"}, "Please tick at least one scan."),
+        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least one scan."),
         ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Say why"),
         ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "accepts a scan or sets it aside"),
         ({"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"}, "do not wait here"),
@@ -123,7 +123,7 @@ def test_an_undo_that_is_held_back_waits_too(browser, cast, page):
     kiosks.revoke(chief.kiosk.id, NINE)
     chief.undo(ONE, A_MINUTE_PAST, id=TWO)
     assert visits(cast) == 1
-    assert "undo · touch on the kiosk" in words(browser.get(page).text)
+    assert "undo · tap on the kiosk" in words(browser.get(page).text)
     decide(browser, page, "accept", TWO)
     assert visits(cast) == 0
 

@@ -9,7 +9,7 @@ from models.organizations.tables import find_account
 from tests.support.cast import PASSWORD, make_cast, sign_in
 from tests.support.week import load_week
 
-WRONG = "This address and password do not go together. Check both and try again."
+WRONG = "The e-mail address and password do not match. Please check both and try again."
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ class TestGuessing:
             assert enter(browser, "gu@example.cn", "a guess").status_code == 422
         answer = enter(browser, "gu@example.cn", PASSWORD)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
-        assert "Too many tries" in answer.text
+        assert "Too many attempts" in answer.text
         assert enter(browser, "he@example.cn", PASSWORD).status_code == 303
 
 

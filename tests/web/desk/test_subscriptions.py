@@ -40,7 +40,7 @@ def test_an_office_adds_an_address_and_removes_it(browser, cast):
     assert "Nothing yet" in page
     (feed,) = db.session.query(PulledFeed).all()
     assert browser.post(f"/desk/feeds/{feed.id}/remove").status_code == 303
-    assert "No calendar is pulled yet." in browser.get("/desk/feeds/").text
+    assert "No calendar feeds yet." in browser.get("/desk/feeds/").text
 
 
 def test_a_wrong_address_is_told_and_stays_typed(browser, cast):

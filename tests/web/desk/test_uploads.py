@@ -69,12 +69,12 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     assert answer.status_code == 303
     path = answer.headers["Location"]
     page = browser.get(path).text
-    assert verdicts(page) == ["new", "not taken in", "not taken in"]
+    assert verdicts(page) == ["new", "not imported", "not imported"]
     assert "Tue 23 April 09:00–11:00" in page
     assert "县图书馆报告厅" in page
-    assert "Filled in here: lead organization, hosts." in page
+    assert "Added automatically: lead organization, hosts." in page
     assert (
-        "灌云县人民法院 leads this event. From this desk, only events led by 灌云县知识产权局 can be taken in."
+        "灌云县人民法院 is the lead organizer of this event. You can only import events led by 灌云县知识产权局."
         in page
     )
     assert db.session.scalar(select(func.count()).select_from(Event)) == before
@@ -90,8 +90,8 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     told = db.session.execute(history.order_by(EventChange.id)).all()
     assert told == [("created", cast.gu.id), ("submitted", cast.gu.id)]
     page = browser.get(path).text
-    assert "What became of the file" in page
-    assert verdicts(page) == ["new", "not taken in", "not taken in"]
+    assert "Import result" in page
+    assert verdicts(page) == ["new", "not imported", "not imported"]
     assert f"/desk/events/{event.id}" in page
     assert "进企业座谈" in browser.get("/desk/").text
     assert browser.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
@@ -179,11 +179,11 @@ def test_a_file_is_taken_in_once(browser, cast):
     path = accept(browser, LECTURE)
     answer = browser.post(f"{path}/accept", data={"mark": "0" * 32})
     assert answer.status_code == 409
-    assert "This file has been taken in already." in answer.text
+    assert "This file has already been imported." in answer.text
 
 
 def test_an_office_takes_in_its_region_and_the_committee_all(browser, cast):
-    ways = {"lian": "new", "su": "new", "cui": "new", "bao": "not taken in"}
+    ways = {"lian": "new", "su": "new", "cui": "new", "bao": "not imported"}
     for name, verdict in ways.items():
         visitor = browser.application.test_client()
         visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"

@@ -219,7 +219,7 @@ def test_a_reminder_that_cannot_be_is_told(client, campaign, lecture, value):
         answer = client.get(path, query_string={"alarm": value}, headers={"Accept-Language": "en"})
         assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/plain; charset=utf-8")
         assert answer.text == (
-            "A reminder can come 1 to 10080 minutes before: write alarm=30 for half an hour.\n"
+            "A reminder can be set 1 to 10080 minutes before: write alarm=30 for half an hour.\n"
         )
 
 

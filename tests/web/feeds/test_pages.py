@@ -225,7 +225,7 @@ def test_what_is_not_there_says_so_in_one_sentence(client, events):
         "/ip-2024/events/99999.ics": (404, "There is no public event 99999 here."),
         f"/ip-2024/events/{undated}.ics": (
             404,
-            "No date was reported for this event, so it has no calendar entry.",
+            "This event has no date, so there is nothing to add to a calendar.",
         ),
         "/nowhere/events.ics": (404, "There is no campaign “nowhere”."),
     }

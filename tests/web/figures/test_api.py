@@ -222,4 +222,4 @@ def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
             )
         )
     )
-    assert (head[-1], lines[0][-1]) == ("of these, passes that visitors took themselves", "2")
+    assert (head[-1], lines[0][-1]) == ("of which passes that visitors got themselves", "2")

@@ -135,8 +135,8 @@ def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
         r'methods-part"><dt>(.*?)</dt><dd class="number">(\d+)</dd>', desk.get(address).json["html"]
     )
     assert parts == [
-        ("of these, passes that visitors took themselves", "1"),
-        ("of these, the phone said that it was near", "2"),
-        ("of these, the phone said that it was farther away", "1"),
-        ("of these, the phone did not say", "1"),
+        ("of which passes that visitors got themselves", "1"),
+        ("of which nearby", "2"),
+        ("of which farther away", "1"),
+        ("of which position not given", "1"),
     ]

@@ -257,7 +257,7 @@ UNKNOWN = [
     ("day=tomorrow", "“tomorrow” is not a day. Write it as 2024-04-20."),
     ("audience=everybody", "There is no audience group “everybody” in this week."),
     ("organization=12345", "There is no organization with the number “12345”."),
-    ("mode=outdoors", "“outdoors” is not a mode: choose onsite, online or mixed."),
+    ("mode=outdoors", "“outdoors” is not a mode of taking part. Choose onsite, online or mixed."),
 ]
 
 
@@ -266,7 +266,7 @@ def test_an_unknown_value_is_told_and_the_others_are_kept(read, week):
         for query, sentence in UNKNOWN:
             page = read(f"{path}?{query}&focus=law&q=校园")
             assert page.status == 400, query
-            assert page.of("alert-bad") == [f"{sentence} Back to the list, with everything else kept"]
+            assert page.of("alert-bad") == [f"{sentence} Back to the list, keeping all other filters"]
             assert f"{path}?focus=law&q=%E6%A0%A1%E5%9B%AD" in page.links
             assert ("q", "校园") in page.fields
             assert page.of("event-title") == []
@@ -297,15 +297,15 @@ def test_an_event_with_everything_that_was_told(read, week):
     page = read(f"/ip-2024/events/{week['school'].id}")
     for words in (
         "Fri 26 April morning",
-        "No clock time was told.",
+        "The report gives no time of day.",
         "Anhui 铜陵市 义安区",
         "顺安镇中心小学",
         "Young people",
         "义安区人民法院",
-        "Other form (reported as 进校园 )",
-        "Learning by taking part (reported as 课堂 )",
+        "Other form (originally 进校园 )",
+        "Learning by taking part (originally 课堂 )",
         "Courts",
-        "Entered",
+        "First published",
     ):
         assert words in page.text, words
     assert f"/ip-2024/events/{week['school'].id}.ics" in page.links
@@ -330,7 +330,7 @@ def test_a_cancelled_event_stays_and_says_so(read, week):
     page = read(f"/ip-2024/events/{week['stream'].id}")
     assert (page.status, page.of("alert-bad")) == (
         200,
-        ["This event is cancelled. It stays here so that nobody comes for nothing."],
+        ["This event is cancelled. We keep this page so that you do not come in vain."],
     )
 
 

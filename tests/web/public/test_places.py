@@ -58,10 +58,10 @@ def test_other_filters_go_along(read):
 def test_what_is_not_placed_exactly_is_told(client, week):
     text = client.get("/ip-2024/places", headers=ENGLISH).text
     assert "Show all 7 events" in text
-    assert "For 1 event no place was told." in text
+    assert "The region of 1 event was not given." in text
     text = client.get("/ip-2024/places?region=320000", headers=ENGLISH).text
     assert "Show all 4 events here" in text
-    assert "Of 1 event no more is known than this place." in text
+    assert "For 1 event only this region is given." in text
 
 
 def test_a_place_that_does_not_exist_is_told(client, week):

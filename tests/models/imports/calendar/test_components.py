@@ -75,7 +75,7 @@ def test_times_as_every_maker_writes_them(times, head, expected):
 @pytest.mark.parametrize("length", ["-PT90M", "P9999999999D", "PT", "90"])
 def test_a_length_that_is_none_is_not_passed_over(length):
     read = one(calendar(f"UID:1\nSUMMARY:讲座\nDTSTART:20240422T010000Z\nDURATION:{length}"))
-    assert said(read) == [f"How long it lasts is not understood ({length}). Enter it by hand."]
+    assert said(read) == [f"The duration ({length}) is not supported. Enter it by hand."]
     assert read.draft is None
 
 
@@ -87,7 +87,7 @@ def test_a_calendar_in_utf_16_is_read():
 def test_a_floating_time_without_any_zone_is_the_campaigns_and_said():
     read = one(calendar("UID:1\nSUMMARY:讲座\nDTSTART:20240422T090000"))
     assert read.draft.occurrences[0].start_at == datetime(2024, 4, 22, 1, tzinfo=UTC)
-    assert said(read) == ["No time zone is told: read as Asia/Shanghai."]
+    assert said(read) == ["No time zone is given; read as Asia/Shanghai."]
 
 
 def test_a_mark_bare_line_feeds_and_a_fold_inside_a_character():
@@ -168,29 +168,31 @@ def test_events_of_one_uid_at_one_hour_are_told_apart_and_known_again():
         ("讲座二", 22), ("讲座一", 22), ("讲座一", 23),
     ]  # fmt: skip
     assert [each.ref.count("#") for each in read] == [2, 0, 1]
-    assert said(read[0]) == ["3 events of the file share one UID: told apart by beginning, title and place."]
+    assert said(read[0]) == [
+        "3 events in the file share one UID. They were distinguished by start, title and place."
+    ]
 
 
 @pytest.mark.parametrize(
     ("event", "verdict", "sentence"),
     [
         ("UID:1\nDTSTART:20240422T010000Z", "refused", "The event has no title (SUMMARY)."),
-        ("UID:1\nSUMMARY:x", "refused", "The event does not say when it begins (DTSTART)."),
-        ("UID:1\nSUMMARY:x\nDTSTART:soon", "refused", "“soon” is no date or time of a calendar."),
+        ("UID:1\nSUMMARY:x", "refused", "The event has no start time (DTSTART)."),
+        ("UID:1\nSUMMARY:x\nDTSTART:soon", "refused", "“soon” is not a calendar date or time."),
         (
             "UID:1\nSUMMARY:x\nCLASS:PRIVATE\nDTSTART:20240422T010000Z",
             "refused",
-            "It is marked as private in its source. Not taken in.",
+            "It is marked as private in its calendar. Not imported.",
         ),
         (
             "UID:1\nSUMMARY:x\nDTSTART;TZID=Atlantis:20240422T010000",
             "refused",
-            "The time zone “Atlantis” is not known here, so its time is not certain. Enter this event by hand.",
+            "The time zone “Atlantis” is unknown, so the time is not certain. Enter this event by hand.",
         ),
         (
             "UID:1\nSUMMARY:x\nDTSTART:20240922T010000Z",
             "other_year",
-            "Not between 2024-03-21 and 2024-05-26. Not taken in.",
+            "Not between 2024-03-21 and 2024-05-26. Not imported.",
         ),
     ],
 )
@@ -199,7 +201,7 @@ def test_events_that_are_not_taken_in(event, verdict, sentence):
     assert (read.verdict, said(read)) == (verdict, [sentence])
 
 
-_CUT = "The calendar breaks off before its end. Export or fetch it once more."
+_CUT = "The calendar ends before it is complete. Export or download it again."
 
 
 @pytest.mark.parametrize(
@@ -216,7 +218,7 @@ _CUT = "The calendar breaks off before its end. Export or fetch it once more."
         (b"nothing", "This is not a calendar: it does not begin with BEGIN:VCALENDAR."),
         (
             calendar("UID:1\nSUMMARY:" + "x" * 6_000_000),
-            "The calendar is larger than 5 MB. Export a shorter time.",
+            "The calendar is larger than 5 MB. Export a shorter period.",
         ),
     ],
 )

@@ -72,9 +72,9 @@ def test_a_period_is_read_with_its_end(end):
 @pytest.mark.parametrize(
     ("end", "sentence"),
     [
-        ("PT", "How long it lasts is not understood (PT). Enter it by hand."),
-        ("20240423T000000Z", "An event ends before it begins. Change its end."),
-        ("soon", "“soon” is no date or time of a calendar."),
+        ("PT", "The duration (PT) is not supported. Enter it by hand."),
+        ("20240423T000000Z", "The event ends before it starts. Please correct the end."),
+        ("soon", "“soon” is not a calendar date or time."),
     ],
 )
 def test_a_period_without_a_certain_end_is_refused(end, sentence):

@@ -53,18 +53,18 @@ def test_a_whole_place_in_one_cell(reading, text, code):
 @pytest.mark.parametrize(
     ("text", "code", "why"),
     [
-        ("朝阳", None, "There are several places called “朝阳”: name the place above it."),
-        ("鼓楼", None, "There are several places called “鼓楼”: name the place above it."),
-        ("江苏鼓楼", "320000", "There are several places called “鼓楼”: name the place above it."),
+        ("朝阳", None, "Several regions are called “朝阳”. Add the region above it."),
+        ("鼓楼", None, "Several regions are called “鼓楼”. Add the region above it."),
+        ("江苏鼓楼", "320000", "Several regions are called “鼓楼”. Add the region above it."),
         (
             "新疆兵团第八师",
             "660000",
-            "“第八师” was not read: the Corps has no places below it in this list.",
+            "“第八师” was not read: the Corps has no regions below it in this list.",
         ),
         (
             "南京路街道",
             None,
-            "“南京路街道” was not recognised as the name of a place. Write it in full, as GB/T 2260 does.",
+            "“南京路街道” was not recognised as a region. Write its full name, as in GB/T 2260.",
         ),
     ],
 )
@@ -154,7 +154,7 @@ ONE, TWO = "连云港市知识产权局", "连云港市教育局"
 def test_several_organizations_in_one_cell(text, hosts):
     found, told = listed_in(listed.hosts, text)
     assert found == hosts
-    assert told in ([], [("", f"Its hosts were read as {len(hosts)} organizations.")])
+    assert told in ([], [("", f"{len(hosts)} organizations were recognised as organizers.")])
 
 
 def test_who_guides_does_not_lead(reading):
@@ -193,7 +193,7 @@ def test_the_lead_bears_no_part(reading):
     ],
 )
 def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text):
-    why = f"“{text}” may name several organizations: kept in these words. Divide them with semicolons."
+    why = f"“{text}” may be several organizations; kept in these words. Separate them with semicolons."
     assert listed_in(listed.hosts, text) == ((text,), [("organizers", why)])
 
 
@@ -208,7 +208,7 @@ def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text)
     ],
 )
 def test_several_places_in_one_cell(text):
-    told = [("", "Its place was read as 2 places.")]
+    told = [("", "2 venues were recognised.")]
     assert listed_in(listed.places, text) == (("市图书馆", "市博物馆"), told)
 
 
@@ -224,5 +224,5 @@ def test_several_places_in_one_cell(text):
     ],
 )
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
-    why = f"“{text}” was read as one place: where it is several, divide them with semicolons."
+    why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
     assert listed_in(listed.places, text) == ((text,), [("venue_text", why)] if named else [])

@@ -41,7 +41,7 @@ def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(re
     assert (row.number, sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (4, NINE, 7200)
     assert read.draft.hosts == ("甲县知识产权局", "甲县人民法院")
     assert read.draft.groups == ("youth", "public")
-    assert ("A4", "The column “序号” is not known: not taken in.") in said(read)
+    assert ("A4", "The column “序号” is not known and was not imported.") in said(read)
 
 
 def test_cells_merged_downwards_and_numbers_as_text(reading):
@@ -59,7 +59,7 @@ def test_a_formula_that_was_never_computed_is_named_by_its_cell(reading):
     (row,) = read_file(xlsx(HEAD, ("甲", "4月22日9:00", '=CONCATENATE("县","馆")', "")))
     assert (
         "C2",
-        "A formula without a stored result: not read. Open the file, save it, and import it again.",
+        "The formula has no stored result. Open the file, save it, and import it again.",
     ) in said(understand(row, reading))
 
 
@@ -94,7 +94,7 @@ def test_the_template_filled_in_comes_back(campaign, reading):
     example, own = (understand(row, reading) for row in read_file(stream.getvalue(), "模板.xlsx"))
     assert (example.verdict, said(example)) == (
         "refused",
-        [("A2", "This is the example of the template. Take the row out.")],
+        [("A2", "This is the example row of the template. Please remove it.")],
     )
     assert (own.verdict, own.draft.region_code, own.draft.mode) == (None, "320723", "onsite")
     assert (own.draft.occurrences[0].start_at, own.draft.occurrences[0].capacity) == (NINE, 40)
@@ -113,14 +113,14 @@ def packed(**parts: bytes) -> bytes:
     [
         (
             packed(xl__workbook_xml=b" " * 45_000_000),
-            "This spreadsheet is too large. Keep only the table with the events, and save it again.",
+            "This spreadsheet is too large. Keep only the table with the events and save it again.",
         ),
-        (packed(word__document_xml=b"<w/>"), "This is a packed file, but no spreadsheet (.xlsx)."),
+        (packed(word__document_xml=b"<w/>"), "This is a compressed file but not a spreadsheet (.xlsx)."),
         (
             packed(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
-            "This spreadsheet is damaged or protected by a password. Open it and save it as .xlsx again.",
+            "This spreadsheet is damaged or has a password. Open it and save it as .xlsx again.",
         ),
-        (xlsx(HEAD), "The file has a header and no rows below it."),
+        (xlsx(HEAD), "The file has a header row but no data rows."),
     ],
 )
 def test_workbooks_that_are_refused(data, sentence):
@@ -157,7 +157,7 @@ def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
         "主办单位 …. Use the template."
     )
     assert (
-        refused("活动名称,开始日期（年-月-日）\n".encode()) == "The file has a header and no rows below it."
+        refused("活动名称,开始日期（年-月-日）\n".encode()) == "The file has a header row but no data rows."
     )
 
 
@@ -196,14 +196,14 @@ def test_lines_below_a_table_are_no_events(reading, line, named):
     read = understand(below, reading)
     assert (read.verdict, said(read)) == (
         RowVerdict.REFUSED,
-        [("A3", f"“{named}” stands below the table and is no event. Not taken in.")],
+        [("A3", f"“{named}” is a note below the table, not an event. Not imported.")],
     )
 
 
 def test_a_line_below_a_table_whose_word_stands_under_another_column(reading):
     _, below = read_file("序号,活动名称,开始日期\n1,讲座,4月22日\n合计：1场,,\n".encode())
     assert said(understand(below, reading)) == [
-        ("A3", "“合计” stands below the table and is no event. Not taken in.")
+        ("A3", "“合计” is a note below the table, not an event. Not imported.")
     ]
 
 
@@ -226,8 +226,8 @@ def test_sheets_with_one_header_are_one_table(reading):
     assert second.draft.title == "展览"
     assert said(second) == [
         ("", "On the sheet “乙县”."),
-        ("乙县!D3", "The column “备用” is not known: not taken in."),
-        ("乙县!C3", "No audience group of this campaign: 火星人."),
+        ("乙县!D3", "The column “备用” is not known and was not imported."),
+        ("乙县!C3", "Not audience groups of this week: 火星人."),
     ]
 
 
@@ -243,7 +243,7 @@ def test_a_sheet_with_other_columns_is_named(reading):
     assert (other.title, other.verdict, said(other)) == (
         "成效",
         RowVerdict.REFUSED,
-        [("", "The sheet “成效” has other columns: not read. Import it as a file of its own.")],
+        [("", "The sheet “成效” has other columns and was not read. Import it as a separate file.")],
     )
 
 
@@ -280,7 +280,7 @@ def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
 def test_the_same_row_twice_is_one_event_twice(campaign):
     rows = read_file(TWINS.format(hour="9:00", place="县文化馆").encode())
     assert said(take_in(campaign, rows, NINE, dry_run=True)[1]) == [
-        ("", "This is the same event as row 2. Take one of them out.")
+        ("", "This is the same event as row 2. Please remove one of them.")
     ]
 
 

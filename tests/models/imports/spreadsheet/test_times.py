@@ -74,7 +74,7 @@ def plan(reading, **cells):
 @pytest.mark.parametrize("words", ["4月22日22:00-次日1:00", "宣传周期间", "每周三14:00"])
 def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(reading, words):
     read = plan(reading, words=words)
-    why = f"“{words}” was not read as days and hours: kept in these words, without a date."
+    why = f"“{words}” was not recognised as days and hours; kept in these words, without a date."
     assert ("B2", why) in said(read)
     assert (read.draft.occurrences, read.draft.time_text) == ((), words)
 
@@ -84,7 +84,7 @@ def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(reading, word
 )
 def test_words_beside_a_date_are_named_unless_they_tell_a_part_of_the_day(reading, words, named):
     read = plan(reading, start="2024-04-22", words=words)
-    why = f"“{words}” was not read as hours: kept in these words."
+    why = f"“{words}” was not recognised as hours; kept in these words."
     assert (("C2", why) in said(read)) is named
     assert (len(read.draft.occurrences), read.draft.time_text) == (1, words)
 
@@ -116,7 +116,7 @@ def test_day_and_hour_at_both_ends_of_several_days_are_those_days_and_their_hour
     words = "2024-04-22 09:00–2024-04-24 17:00"
     assert (sitting.start_day.day, sitting.end_day.day, sitting.start_at) == (22, 24, None)
     assert read.draft.time_text == words
-    assert said(read)[0] == ("B2", f"“{words}” gives no hours of one day: kept in these words.")
+    assert said(read)[0] == ("B2", f"“{words}” does not give hours within one day; kept in these words.")
 
 
 def test_a_time_of_a_whole_page_is_not_searched(monkeypatch):
@@ -140,6 +140,4 @@ def test_a_contradiction_is_left_for_the_person(reading):
     (row,) = read_file(xlsx(("活动名称", "日期", "时间"), ("讲座", "4月22日", "4月23日9:00")))
     read = understand(row, reading)
     assert read.draft.occurrences[0].start_at is None
-    assert ("C2", "“4月23日9:00” tells other days than the date beside it: kept in these words.") in said(
-        read
-    )
+    assert ("C2", "“4月23日9:00” does not match the date beside it; kept in these words.") in said(read)
