@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
 
-from models.places.regions import RegionRow
+from models.places.regions import StandardRegion
 
 # Rows that only group what lies below them, and names that follow no rule.
 WHOLE = {
@@ -94,7 +94,7 @@ _VOWEL = re.compile("[aoe]")
 
 
 @lru_cache(maxsize=8192)
-def english_name(row: RegionRow) -> str:
+def english_name(row: StandardRegion) -> str:
     """The region's own name: Zhejiang, Hangzhou, Xihu District, Yanbian Korean Autonomous Prefecture."""
     if row.name_en or row.name in WHOLE:
         return row.name_en or WHOLE[row.name]

@@ -9,7 +9,7 @@ from models.devices import status as roster
 from models.events import scope
 from models.events.tables import EventStatus
 from models.figures import count, event_overview
-from models.organizations.tables import COMMITTEE, OFFICE, Role
+from models.organizations.tables import Role
 from models.public import filters
 from models.publishing import lifecycle
 
@@ -24,9 +24,9 @@ def register(app: Flask) -> None:
 def events_title(role: str) -> str:
     """What the list of events within somebody's reach is called."""
     return {
-        ORGANIZER: _("My events"),
-        OFFICE: _("Events in my region"),
-        COMMITTEE: _("Events nationwide"),
+        Role.ORGANIZER: _("My events"),
+        Role.OFFICE: _("Events in my region"),
+        Role.COMMITTEE: _("Events nationwide"),
     }[role]
 
 
