@@ -97,7 +97,7 @@ def region_name(region: Region | regions.StandardRegion) -> str:
     """The region's own name."""
     if language() == "zh":
         return region.name
-    return english_name(region if isinstance(region, regions.RegionRow) else _regions()[region.code])
+    return english_name(region if isinstance(region, regions.StandardRegion) else _regions()[region.code])
 
 
 @lru_cache(maxsize=1)
