@@ -1,8 +1,6 @@
-"""Compare what a file says with what is there, give each row its verdict, and write what is new or changed.
+"""Compare the rows of a file with the events that are there, give each row its verdict, write what is new or changed.
 
-All or nothing: every row that can be taken in is written in one transaction, so that an import that breaks off leaves
-nothing half done. With partial each row is a transaction of its own, and one that the database refuses is told as
-refused without holding up the others. Either way a row that is refused never stops those that are fine.
+A row that is refused never stops the others.
 """
 
 from collections import Counter
@@ -18,15 +16,15 @@ from sqlalchemy.orm import selectinload
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft
 from models.events.merges import followed
 from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.calendar import to_draft
 from models.imports.calendar.recurrence import Steps
 from models.imports.findings import VERDICTS, CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood
-from models.imports.row_writer import FIELDS, Keep, field_names
-from models.imports.spreadsheet.to_draft import Reading, reading_of, understand
-from models.organizations.tables import Account
+from models.imports.row_writer import FIELDS, RowWriter, field_names
+from models.imports.source import Mode, Source
+from models.imports.spreadsheet.to_draft import understand
+from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.publishing.change import event_transaction
 
 _IN_PARTS = 400
@@ -40,57 +38,65 @@ _WHOLE = (
 )
 
 
-def take_in(
+def preview(
     campaign: Campaign,
     rows: Sequence[Row | CalendarEntry],
+    source: Source,
     now: datetime,
-    *,
-    dry_run: bool = False,
-    partial: bool = False,
-    by: Account | None = None,
-    origin: str | None = None,
-    adopt: Callable[[EventDraft], EventDraft] = lambda draft: draft,
-    publish: bool = True,
-    whole: bool = False,
-    cancel: bool | Collection[int] = True,
     on_row: Callable[[], object] = lambda: None,
 ) -> list[Outcome]:
-    """Import what read_file gave into a campaign; one outcome for each row, in order, then those for what is missing.
+    """What would become of the rows that read_file gave; nothing is written. The outcomes are those of apply."""
+    return _run(RowWriter(campaign, now, source, Mode.PREVIEW), rows, on_row)
 
-    dry_run: say what would become of them and write nothing.
-    by: the account whose act it is; None: the operator's. publish: new events are public at once; else they are
-    submitted and wait for a review.
-    origin: where the file comes from, up to 200 characters, for instance "feed-12" or "desk-7". Rows are recognised
-    again only within their origin. None: the one for files of this kind.
-    adopt: gets each draft before it is compared and gives the one to take in (with the region and the lead of whoever
-    imports, where the row tells none: said in the findings); it raises Mistake for what is out of reach, and the row
-    is refused with that sentence.
-    whole: the file is all there is of its origin, which must be given: published events of that origin which are
-    missing in it, and have a sitting still to come, are offered as cancelled. A row that could not be read still names
-    its event, and where it is not certain which one, none is taken for missing.
-    cancel: which offered cancellations are carried out: all, none, or the ids of the events. The others keep the verdict
-    `cancelled` with written False. Events that their source moved out of the campaign's time are among the offered; all
-    of them are meant only where the file is whole. on_row is called after each row.
 
-    Raises Mistake when the database cannot take it in; then nothing was written."""
-    reading = reading_of(campaign)
-    steps = Steps()
-    understood = _each_once(_understood(row, reading, steps, origin, adopt) for row in rows)
-    keep = Keep(campaign, now, origin, dry_run, partial, by, publish, cancel, whole)
+def apply(
+    campaign: Campaign,
+    rows: Sequence[Row | CalendarEntry],
+    source: Source,
+    now: datetime,
+    cancel: Collection[int] = (),
+    on_row: Callable[[], object] = lambda: None,
+) -> list[Outcome]:
+    """Write what is new or changed, all in one transaction: an outcome for each row, then those for missing events.
+
+    cancel: where the source asks, the ids of the events that a person agreed to cancel. on_row: called after each row.
+    Raises Mistake when the database cannot take the file in; then nothing was written."""
+    return _run(RowWriter(campaign, now, source, Mode.ALL, cancel), rows, on_row)
+
+
+def apply_each(
+    campaign: Campaign,
+    rows: Sequence[Row | CalendarEntry],
+    source: Source,
+    now: datetime,
+    cancel: Collection[int] = (),
+    on_row: Callable[[], object] = lambda: None,
+) -> list[Outcome]:
+    """The same, each row in a transaction of its own: one that the database refuses holds up no other."""
+    return _run(RowWriter(campaign, now, source, Mode.EACH, cancel), rows, on_row)
+
+
+def _run(
+    writer: RowWriter, rows: Sequence[Row | CalendarEntry], on_row: Callable[[], object]
+) -> list[Outcome]:
+    campaign, source, now = writer.campaign, writer.source, writer.now
+    vocabulary, steps = vocabulary_of(campaign), Steps()
+    understood = _each_once(_understood(row, vocabulary, steps, source) for row in rows)
     try:
-        with nullcontext() if dry_run or partial else event_transaction():
-            if not dry_run:
+        with event_transaction() if writer.mode == Mode.ALL else nullcontext():
+            if writer.writes:
                 # Two imports of one file at once would both find its rows new: the second waits here.
                 db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
-            known = _known(campaign, understood, origin)
+            known = _known(campaign, understood, source.origin)
             outcomes = []
             for row in understood:
-                outcomes.append(keep.one(row, known.get(_key(row, origin))))
+                key = _key(row, source.origin)
+                outcomes.append(writer.write(row, known.get(key) if key else None))
                 on_row()
-            if whole and origin:
-                seen = {one.event for one in outcomes if one.event}
-                missing = _missing(campaign, origin, understood, seen, now)
-                outcomes += [keep.missing(event, certain) for event, certain in missing]
+            if source.complete and source.origin:
+                seen = {outcome.event for outcome in outcomes if outcome.event}
+                missing = _missing(campaign, source.origin, understood, seen, now)
+                outcomes += [writer.write_missing(event, certain) for event, certain in missing]
     except SQLAlchemyError:
         raise Mistake(
             N_("The file could not be saved to the database. Nothing was saved; please try again.")
@@ -106,24 +112,27 @@ def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
 
 def _understood(
     row: Row | CalendarEntry,
-    reading: Reading,
+    vocabulary: Vocabulary,
     steps: Steps,
-    origin: str | None,
-    adopt: Callable[[EventDraft], EventDraft],
+    source: Source,
 ) -> Understood:
-    read = understand(row, reading) if isinstance(row, Row) else to_draft.understand(row, reading, steps)
+    read = (
+        understand(row, vocabulary) if isinstance(row, Row) else to_draft.understand(row, vocabulary, steps)
+    )
     if read.draft is None:
         return read if isinstance(row, CalendarEntry) else replace(read, ref=row.cells["id"])
-    told = replace(read.draft, origin=origin or read.draft.origin)
+    told = replace(read.draft, origin=source.origin or read.draft.origin)
     try:
-        draft = adopt(told)
+        draft = source.adopt(told)
     except Mistake as mistake:
         return Understood(
             row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref
         )
     filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
-    said = (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
-    return replace(read, draft=draft, findings=(*read.findings, *said))
+    findings = (
+        (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
+    )
+    return replace(read, draft=draft, findings=(*read.findings, *findings))
 
 
 def _each_once(rows: Iterable[Understood]) -> list[Understood]:

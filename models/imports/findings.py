@@ -68,7 +68,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
-    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while reading.
+    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while vocabulary.
     sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
     unread: it stands for a sheet that was not read; its notes say why."""
 
@@ -91,7 +91,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class VEvent:
     """One VEVENT as read: by property, its parameters and values; zone: what the file calls its own, or ""."""
 
     properties: Mapping[str, tuple[tuple[Mapping[str, str], str], ...]]
@@ -105,8 +105,8 @@ class CalendarEntry:
 
     number: int
     uid: str
-    main: Sitting
-    moved: tuple[Sitting, ...] = ()
+    main: VEvent
+    moved: tuple[VEvent, ...] = ()
     notes: tuple[Finding, ...] = ()
 
 

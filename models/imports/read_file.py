@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import chain, islice
 
 from models.errors import N_, Mistake
-from models.imports.calendar import components
+from models.imports.calendar import ics_file
 from models.imports.findings import CalendarEntry, Finding, Line, Row
 from models.imports.spreadsheet.columns import (
     COLUMNS,
@@ -49,11 +49,11 @@ def read_file(data: bytes, name: str = "") -> list[Row] | list[CalendarEntry]:
     data = _without_utf16(data)
     if data.startswith(b"PK\x03\x04"):
         # Its library brings numpy where that is installed: no start and no worker pays for it that reads no workbook.
-        from models.imports.spreadsheet import rows as sheet
+        from models.imports.spreadsheet import workbook
 
-        return _rows(sheet.tables(data))
-    if components.is_calendar(data):
-        return components.read(data)
+        return _rows(workbook.tables(data))
+    if ics_file.is_calendar(data):
+        return ics_file.read(data)
     if _PAGE.match(data[:2000].removeprefix(BOM_UTF8).decode("ascii", "replace")):
         raise Mistake(
             N_(

@@ -12,7 +12,7 @@ from models.errors import N_, Mistake
 from models.events.draft import EventDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
-from models.organizations.tables import Account
+from models.imports.source import Mode, Source
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 
@@ -32,20 +32,20 @@ FIELDS = {
 
 
 @dataclass(frozen=True)
-class Keep:
-    """Deciding and writing, row by row. The fields are those of models.intake.plan.take_in."""
+class RowWriter:
+    """cancel: the ids of the events that a person agreed to cancel, where the source asks."""
 
     campaign: Campaign
     now: datetime
-    origin: str | None
-    dry_run: bool
-    partial: bool
-    by: Account | None
-    publish: bool
-    cancel: bool | Collection[int]
-    whole: bool
+    source: Source
+    mode: Mode
+    cancel: Collection[int] = ()
 
-    def one(self, row: Understood, event: Event | None) -> Outcome:
+    @property
+    def writes(self) -> bool:
+        return self.mode != Mode.PREVIEW
+
+    def write(self, row: Understood, event: Event | None) -> Outcome:
         """The outcome of a row; event: the one that it was imported as before."""
         try:
             if row.draft is None:
@@ -56,12 +56,12 @@ class Keep:
         except Mistake as mistake:
             why = Finding.of(mistake)
         except SQLAlchemyError:
-            if not self.partial:
+            if self.mode != Mode.EACH:
                 raise
             why = Finding(N_("The database refused this row."))
         return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id if event else None, row.title)
 
-    def missing(self, event: Event, certain: bool) -> Outcome:
+    def write_missing(self, event: Event, certain: bool) -> Outcome:
         """The outcome for an event that its source names no more. certain: no row that could not be read may be it."""
         if not certain:
             why = Finding(
@@ -78,9 +78,9 @@ class Keep:
         if event is None:
             return Outcome(row.number, row.verdict, row.findings)
         # One that it was merged into is another source's, though the two may share their id.
-        own = (event.origin, event.origin_ref) == (self.origin, row.ref)
+        own = (event.origin, event.origin_ref) == (self.source.origin, row.ref)
         if row.verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
-            if self.whole or self.cancel is not True:
+            if self.source.complete or self.source.asks:
                 why = Finding(N_("Its source has moved it outside the week."))
                 return self._cancel(row.number, (why, *row.findings), event)
             # A slip in a year is made quickly, and what is cancelled stays so.
@@ -103,12 +103,14 @@ class Keep:
             )
             return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
         check_draft(self.campaign, row.draft)
-        if self.dry_run:
+        if not self.writes:
             return Outcome(row.number, RowVerdict.NEW, row.findings)
         with self._alone():
-            event = lifecycle.write_new(self.campaign, row.draft, self.now, self.by, self.publish)
-            if not self.publish:
-                lifecycle.write_submitted(event, self.now, self.by)
+            event = lifecycle.write_new(
+                self.campaign, row.draft, self.now, self.source.by, self.source.publish
+            )
+            if not self.source.publish:
+                lifecycle.write_submitted(event, self.now, self.source.by)
         return Outcome(row.number, RowVerdict.NEW, row.findings, event.id, written=True)
 
     def _again(self, row: Understood, event: Event) -> Outcome:
@@ -139,23 +141,21 @@ class Keep:
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
-        if not self.dry_run:
-            write = lifecycle.change if self.partial else lifecycle.write_change
-            write(event, draft, self.now, self.by, verb=IMPORTED)
-        return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=not self.dry_run)
+        if self.writes:
+            write = lifecycle.change if self.mode == Mode.EACH else lifecycle.write_change
+            write(event, draft, self.now, self.source.by, verb=IMPORTED)
+        return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=self.writes)
 
     def _alone(self) -> AbstractContextManager[None]:
-        """With partial a transaction for this row; else that of the whole file stands around it."""
-        return event_transaction() if self.partial else nullcontext()
+        """A transaction for this row, where none is around the whole file."""
+        return event_transaction() if self.mode == Mode.EACH else nullcontext()
 
     def _cancel(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
-        accepted = self.cancel if isinstance(self.cancel, bool) else event.id in self.cancel
-        if accepted and not self.dry_run:
+        accepted = not self.source.asks or event.id in self.cancel
+        if accepted and self.writes:
             with self._alone():
-                lifecycle.write_cancelled(event, self.now, self.by)
-        return Outcome(
-            number, RowVerdict.CANCELLED, findings, event.id, written=accepted and not self.dry_run
-        )
+                lifecycle.write_cancelled(event, self.now, self.source.by)
+        return Outcome(number, RowVerdict.CANCELLED, findings, event.id, written=accepted and self.writes)
 
 
 def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, list[str]]:

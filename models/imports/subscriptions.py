@@ -19,11 +19,14 @@ from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus
-from models.imports import Outcome, counts, read_file, take_in
 from models.imports import fetch as fetching
+from models.imports.adoption import adopter
+from models.imports.apply import apply, counts
 from models.imports.fetch import Fetched
 from models.imports.fetch_many import gather
-from models.imports.ownership import adopter
+from models.imports.findings import Outcome
+from models.imports.read_file import read_file
+from models.imports.source import Source
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
@@ -41,7 +44,7 @@ _OURS = N_(
 log = logging.getLogger("openweek.pulled")
 
 
-class PulledFeed(Base):
+class Subscription(Base):
     """The address of a calendar and how its last pull went. Removed ones stay: their events name them."""
 
     __tablename__ = "pulled_feed"
@@ -92,25 +95,25 @@ class VanishedEvent(Base):
 class Watched:
     """A feed as its desk shows it, with the events that wait for a person's word."""
 
-    feed: PulledFeed
+    feed: Subscription
     vanished: list[VanishedEvent]
 
 
-def feeds_for(account: Account) -> Select[tuple[PulledFeed]]:
+def feeds_for(account: Account) -> Select[tuple[Subscription]]:
     """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
-    mine = PulledFeed.organization_id == account.organization_id
-    reach = {Role.COMMITTEE: PulledFeed.id.is_not(None), Role.OFFICE: mine}.get(account.role, false())
+    mine = Subscription.organization_id == account.organization_id
+    reach = {Role.COMMITTEE: Subscription.id.is_not(None), Role.OFFICE: mine}.get(account.role, false())
     code = account.organization.region_code
     if account.role == Role.OFFICE and code:
         digits = regions.code_prefix(code)
-        inside = PulledFeed.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+        inside = Subscription.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
         reach = or_(mine, inside)
-    return select(PulledFeed).where(reach, PulledFeed.removed_at.is_(None))
+    return select(Subscription).where(reach, Subscription.removed_at.is_(None))
 
 
-def feed_for(account: Account, feed_id: int) -> PulledFeed:
+def feed_for(account: Account, feed_id: int) -> Subscription:
     """One feed of an account's reach. Raises Unknown."""
-    found = db.session.scalar(feeds_for(account).where(PulledFeed.id == min(feed_id, LARGEST_ID)))
+    found = db.session.scalar(feeds_for(account).where(Subscription.id == min(feed_id, LARGEST_ID)))
     if found is None:
         raise NotFound(N_("You have no calendar feed %(id)s."), id=feed_id)
     return found
@@ -118,7 +121,7 @@ def feed_for(account: Account, feed_id: int) -> PulledFeed:
 
 def watched(account: Account) -> list[Watched]:
     """The feeds of an account's reach, those that need a person first."""
-    feeds = db.session.scalars(feeds_for(account).order_by(PulledFeed.id)).all()
+    feeds = db.session.scalars(feeds_for(account).order_by(Subscription.id)).all()
     open_ones = select(VanishedEvent).where(
         VanishedEvent.feed_id.in_([feed.id for feed in feeds]), VanishedEvent.kept_at.is_(None)
     )
@@ -131,23 +134,23 @@ def may_pull(account: Account) -> bool:
     return account.role in (Role.OFFICE, Role.COMMITTEE)
 
 
-def add(account: Account, campaign: Campaign, url: str, now: datetime) -> PulledFeed:
+def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Subscription:
     """Pull this address from now on, for the first time within a minute. Raises Mistake."""
     if not may_pull(account):
         raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
     url = fetching.cleaned(url)
     with transaction():
-        held = select(PulledFeed).where(
-            PulledFeed.campaign_id == campaign.id,
-            PulledFeed.organization_id == account.organization_id,
-            PulledFeed.removed_at.is_(None),
+        held = select(Subscription).where(
+            Subscription.campaign_id == campaign.id,
+            Subscription.organization_id == account.organization_id,
+            Subscription.removed_at.is_(None),
         )
         known = db.session.scalars(held.with_for_update()).all()
         if url in {feed.url for feed in known}:
             raise Mistake(N_("This address is already registered."))
         if len(known) >= MOST_FEEDS:
             raise Mistake(N_("You already have %(most)s calendar feeds. Remove one first."), most=MOST_FEEDS)
-        feed = PulledFeed(
+        feed = Subscription(
             campaign_id=campaign.id,
             organization_id=account.organization_id,
             region_code=account.organization.region_code if account.role == Role.OFFICE else None,
@@ -160,19 +163,19 @@ def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Pulled
     return feed
 
 
-def remove(feed: PulledFeed, now: datetime) -> None:
+def remove(feed: Subscription, now: datetime) -> None:
     """Pull it no more. Its events stay."""
     with transaction():
         feed.removed_at = now
 
 
-def soon(feed: PulledFeed, now: datetime) -> None:
+def soon(feed: Subscription, now: datetime) -> None:
     """Pull it with the next tick."""
     with transaction():
         feed.next_at = now
 
 
-def answer(account: Account, feed: PulledFeed, event_id: int, now: datetime, *, cancel: bool) -> None:
+def answer(account: Account, feed: Subscription, event_id: int, now: datetime, *, cancel: bool) -> None:
     """A person's word on a vanished event: it is cancelled, or it takes place. Raises Unknown."""
     event = scope.event_for(account, event_id)
     waiting = db.session.get(VanishedEvent, (feed.id, event.id))
@@ -190,12 +193,12 @@ def pull_due(
     """Pull what is due; how many were. Fetched side by side, taken in one after the other; a failure is noted at its
     feed and holds up no other. patience: seconds after which what is left waits for the next tick."""
     due = (
-        select(PulledFeed)
+        select(Subscription)
         .join(Campaign)
-        .where(PulledFeed.removed_at.is_(None), PulledFeed.next_at <= now)
+        .where(Subscription.removed_at.is_(None), Subscription.next_at <= now)
         .where(Campaign.ends >= clock.day_of(now - AFTERWARDS, "UTC"))
     )
-    feeds = list(db.session.scalars(due.order_by(PulledFeed.next_at, PulledFeed.id).limit(AT_ONCE)))
+    feeds = list(db.session.scalars(due.order_by(Subscription.next_at, Subscription.id).limit(AT_ONCE)))
     with transaction():
         for feed in feeds:
             feed.next_at = now + HOUR  # a node that dies over these does not begin with them again
@@ -211,14 +214,14 @@ def pull_due(
     return count
 
 
-def _keep(feed: PulledFeed, got: Fetched | Mistake, now: datetime) -> None:
+def _keep(feed: Subscription, got: Fetched | Mistake, now: datetime) -> None:
     """Note what came of a pull, and take in what it brought."""
-    if db.session.get_one(PulledFeed, feed.id, populate_existing=True).removed_at is not None:
+    if db.session.get_one(Subscription, feed.id, populate_existing=True).removed_at is not None:
         return  # while it was fetched
     try:
         if isinstance(got, Mistake):
             raise got
-        outcomes = None if got.body is None else _take_in(feed, got.body, now)
+        outcomes = None if got.body is None else _import(feed, got.body, now)
     except Mistake as mistake:
         _note_failure(feed, mistake, now)
         return
@@ -235,7 +238,7 @@ def _keep(feed: PulledFeed, got: Fetched | Mistake, now: datetime) -> None:
             _offer(feed, _cancellations(outcomes), now)
 
 
-def _note_failure(feed: PulledFeed, mistake: Mistake, now: datetime) -> None:
+def _note_failure(feed: Subscription, mistake: Mistake, now: datetime) -> None:
     values = {name: value if isinstance(value, int) else str(value) for name, value in mistake.values.items()}
     with transaction():
         feed.pulled_at, feed.failures = now, feed.failures + 1
@@ -243,17 +246,11 @@ def _note_failure(feed: PulledFeed, mistake: Mistake, now: datetime) -> None:
         feed.next_at = now + min(HOUR * 2 ** min(feed.failures, 5), LONGEST_WAIT)
 
 
-def _take_in(feed: PulledFeed, body: bytes, now: datetime) -> list[Outcome]:
-    return take_in(
-        feed.campaign,
-        read_file(body, "feed.ics"),
-        now,
-        by=feed.owner,
-        origin=f"feed:{feed.id}",
-        adopt=adopter(feed.owner),
-        whole=True,
-        cancel=(),
+def _import(feed: Subscription, body: bytes, now: datetime) -> list[Outcome]:
+    source = Source(
+        origin=f"feed:{feed.id}", complete=True, asks=True, by=feed.owner, adopt=adopter(feed.owner)
     )
+    return apply(feed.campaign, read_file(body, "feed.ics"), source, now)
 
 
 def _cancellations(outcomes: list[Outcome]) -> set[int]:
@@ -265,7 +262,7 @@ def _cancellations(outcomes: list[Outcome]) -> set[int]:
     return set(db.session.scalars(still))
 
 
-def _offer(feed: PulledFeed, vanished: Collection[int], now: datetime) -> None:
+def _offer(feed: Subscription, vanished: Collection[int], now: datetime) -> None:
     """What is back is offered no more; what is newly gone is. A person's word holds while an event stays away."""
     here = VanishedEvent.feed_id == feed.id
     db.session.execute(delete(VanishedEvent).where(here, VanishedEvent.event_id.not_in(vanished)))

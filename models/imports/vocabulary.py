@@ -9,7 +9,7 @@ from models.campaigns.tables import Campaign, TermKind
 
 
 @dataclass(frozen=True)
-class Reading:
+class Vocabulary:
     """groups, formats, focuses: a word -> a key. years: those of its days."""
 
     starts: date
@@ -25,7 +25,7 @@ class Reading:
         return range(self.starts.year, self.ends.year + 1)
 
 
-def reading_of(campaign: Campaign) -> Reading:
+def vocabulary_of(campaign: Campaign) -> Vocabulary:
     def words(kind: str) -> dict[str, str]:
         return {
             word: term.key
@@ -38,7 +38,7 @@ def reading_of(campaign: Campaign) -> Reading:
         for term in campaign.terms_of(TermKind.LINE)
     )
     formats = words(TermKind.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
-    return Reading(
+    return Vocabulary(
         starts=campaign.starts,
         ends=campaign.ends,
         zone=campaign.zone,

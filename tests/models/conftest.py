@@ -1,13 +1,13 @@
 """What the tests of the importer share. A file that needs another beginning overrides one of these by its name:
 
 campaign  the week of 2024
-reading   what a row of a table is understood by in it
+vocabulary   what a row of a table is understood by in it
 """
 
 import pytest
 
 from models.campaigns.tables import Campaign
-from models.imports.vocabulary import Reading, reading_of
+from models.imports.vocabulary import Vocabulary, vocabulary_of
 from tests.support.week import load_week
 
 
@@ -17,5 +17,5 @@ def campaign(app) -> Campaign:
 
 
 @pytest.fixture
-def reading(campaign: Campaign) -> Reading:
-    return reading_of(campaign)
+def vocabulary(campaign: Campaign) -> Vocabulary:
+    return vocabulary_of(campaign)

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from models.imports import read_file
 from models.imports.calendar import to_draft as entries
-from models.imports.vocabulary import Reading
+from models.imports.read_file import read_file
+from models.imports.vocabulary import Vocabulary
 from tests.support.week import NINE
 
-READING = Reading(
+READING = Vocabulary(
     date(2024, 4, 20), date(2024, 4, 26), "Asia/Shanghai", {"社会公众": "public"}, {"主题宣讲": "lecture"}, ()
 )
 BEFORE = NINE - timedelta(days=10)

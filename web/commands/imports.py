@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 from flask import Flask
@@ -12,13 +13,14 @@ from flask_babel import gettext as _
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
 from models.errors import N_, Mistake
-from models.imports.apply import counts, take_in
+from models.imports.apply import apply, apply_each, counts, preview
 from models.imports.findings import (
     CalendarEntry,
     Outcome,
     Row,
 )
 from models.imports.read_file import MOST_BYTES, read_file
+from models.imports.source import Source
 from web.words.imports import VERDICT_NAMES, reason, summary
 
 
@@ -60,20 +62,12 @@ def import_(
     if complete and not origin:
         raise Mistake(N_("--complete needs --origin: only events from that source can be missing."))
     rows = read_file(_bytes_of(file), file)
-    origin = f"file:{origin}"[:200] if origin else None
+    source = Source(origin=f"file:{origin}"[:200] if origin else None, complete=complete)
+    verb = preview if dry_run else apply_each if partial else apply
     quiet = as_json or not sys.stderr.isatty()
     with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:
-        outcomes = take_in(
-            campaign,
-            rows,
-            clock.now(),
-            dry_run=dry_run,
-            partial=partial,
-            origin=origin,
-            whole=complete,
-            on_row=lambda: bar.update(1),
-        )
-    gone = 0 if complete or as_json else _missing(campaign, rows, origin)
+        outcomes = verb(campaign, rows, source, clock.now(), on_row=lambda: bar.update(1))
+    gone = 0 if as_json or complete or not origin else _missing(campaign, rows, source)
     click.echo(_as_json(outcomes) if as_json else _as_text(outcomes, dry_run, gone))
 
 
@@ -88,12 +82,10 @@ def _bytes_of(path: str) -> bytes:
         ) from None
 
 
-def _missing(campaign: Campaign, rows: Sequence[Row | CalendarEntry], origin: str | None) -> int:
+def _missing(campaign: Campaign, rows: Sequence[Row | CalendarEntry], source: Source) -> int:
     """How many events of an origin its file has no more, where that was not asked for."""
-    if origin is None:
-        return 0
-    told = take_in(campaign, rows, clock.now(), dry_run=True, origin=origin, whole=True, cancel=())
-    return sum(outcome.row is None and outcome.asks for outcome in told)
+    outcomes = preview(campaign, rows, replace(source, complete=True, asks=True), clock.now())
+    return sum(outcome.row is None and outcome.asks for outcome in outcomes)
 
 
 def _as_json(outcomes: list[Outcome]) -> str:

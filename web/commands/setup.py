@@ -19,8 +19,9 @@ from models.devices import pairing
 from models.errors import N_
 from models.events.check_in_window import windows_of
 from models.events.tables import Event
-from models.imports.apply import take_in
+from models.imports.apply import apply
 from models.imports.read_file import demo_file, read
+from models.imports.source import Source
 from models.installation import site
 from models.operations import startup
 from web.words import imports as import_words
@@ -66,7 +67,7 @@ def demo() -> None:
     if sys.stderr.isatty():
         click.echo(_("Preparing the demo; the first time takes a few seconds."), err=True)
     week = _prepare(None, now, default=True)
-    taken = take_in(week, read(demo_file()), now)
+    taken = apply(week, read(demo_file()), Source(), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
     campaign = rehearsal.ensure_week(now)
     samples = accounts.example_passes(campaign, now)

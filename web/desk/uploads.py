@@ -12,10 +12,12 @@ from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import Conflict, Mistake
+from models.events.draft import OccurrenceDraft
 from models.events.tables import Event
-from models.imports import Outcome, counts, uploads
-from models.imports.findings import RowVerdict
-from models.imports.uploads import ImportDraft
+from models.imports import uploads
+from models.imports.apply import counts
+from models.imports.findings import Outcome, RowVerdict
+from models.imports.uploads import UploadedFile
 from web import errors
 from web.words import imports as import_words
 from web.words.terms import when
@@ -52,23 +54,23 @@ def index():
 
 @pages.post("/")
 @login_required
-def hand_in():
+def upload():
     file, chosen = request.files.get("file"), request.form.get("campaign", "")
     campaign = find_campaign(chosen)
     if file is None or not file.filename:
         return _form(_("Choose a file first."), chosen), 422
     try:
         data = file.stream.read(uploads.MOST_BYTES + 1)
-        draft = uploads.hand_in(current_user, campaign, file.filename, data, clock.now())
+        kept = uploads.keep(current_user, campaign, file.filename, data, clock.now())
     except Mistake as mistake:
         return _form(errors.sentence(mistake), chosen, file.filename), 422
-    return redirect(url_for(".show", draft_id=draft.id), 303)
+    return redirect(url_for(".show", upload_id=kept.id), 303)
 
 
 @pages.get("/template.xlsx")
 @login_required
 def template():
-    from models.imports.spreadsheet.template import workbook  # see models.intake.read
+    from models.imports.spreadsheet.template import workbook  # see models.imports.read_file
 
     campaign = find_campaign(request.args.get("campaign", ""))
     response = Response(workbook(campaign), mimetype=WORKBOOK)
@@ -76,69 +78,69 @@ def template():
     return response
 
 
-@pages.get("/<int:draft_id>")
+@pages.get("/<int:upload_id>")
 @login_required
-def show(draft_id: int):
-    return _page(uploads.find(current_user, draft_id, clock.now()))
+def show(upload_id: int):
+    return _page(uploads.find(current_user, upload_id, clock.now()))
 
 
-@pages.post("/<int:draft_id>/accept")
+@pages.post("/<int:upload_id>/accept")
 @login_required
-def accept(draft_id: int):
+def accept(upload_id: int):
     now = clock.now()
-    draft = uploads.find(current_user, draft_id, now)
+    kept = uploads.find(current_user, upload_id, now)
     try:
         ticked = request.form.getlist("gone", type=int)
-        uploads.accept(draft, current_user, request.form.get("mark", ""), now, ticked)
+        uploads.accept(kept, current_user, request.form.get("mark", ""), now, ticked)
     except Conflict as conflict:
-        return _page(draft, errors.sentence(conflict)), 409
-    return redirect(url_for(".show", draft_id=draft.id), 303)
+        return _page(kept, errors.sentence(conflict)), 409
+    return redirect(url_for(".show", upload_id=kept.id), 303)
 
 
-@pages.post("/<int:draft_id>/discard")
+@pages.post("/<int:upload_id>/discard")
 @login_required
-def discard(draft_id: int):
-    uploads.discard(uploads.find(current_user, draft_id, clock.now()))
+def discard(upload_id: int):
+    uploads.discard(uploads.find(current_user, upload_id, clock.now()))
     return redirect(url_for(".index"), 303)
 
 
-def _form(told: str = "", chosen: str = "", name: str = "") -> str:
+def _form(message: str = "", chosen: str = "", name: str = "") -> str:
     weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
     current = current_campaign(clock.now())
     chosen = chosen or (current.id if current else "")
     return render_template(
-        "desk/uploads.html", campaign=None, weeks=weeks, chosen=chosen, told=told, name=name,
+        "desk/uploads.html", campaign=None, weeks=weeks, chosen=chosen, message=message, name=name,
         most=uploads.MOST_BYTES >> 20,
     )  # fmt: skip
 
 
-def _page(draft: ImportDraft, told: str = "") -> str:
+def _page(upload: UploadedFile, message: str = "") -> str:
     """What would become of the file; once it is accepted, what became of it."""
-    seen = None
-    if draft.accepted_at is None:
-        seen = uploads.preview(draft, current_user, clock.now())
-    outcomes = seen.outcomes if seen else uploads.outcomes_of(draft)
+    preview = None
+    if upload.accepted_at is None:
+        preview = uploads.preview(upload, current_user, clock.now())
+    outcomes = preview.outcomes if preview else uploads.outcomes_of(upload)
     first = sorted(outcomes, key=lambda one: _FIRST.index(one.verdict))[:SHOWN]
-    lines = [_line(one, draft.campaign) for one in (first if len(outcomes) > SHOWN else outcomes)]
-    asked = _asked(seen.asked) if seen else []
+    lines = [_line(one, upload.campaign) for one in (first if len(outcomes) > SHOWN else outcomes)]
+    gone = _gone(preview.gone) if preview else []
     summary = [(verdict, count) for verdict, count in counts(outcomes).items() if count]
     return render_template(
-        "desk/upload_rows.html", campaign=draft.campaign, draft=draft, seen=seen, told=told, lines=lines,
-        total=len(outcomes), asked=asked, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
+        "desk/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message, lines=lines,
+        total=len(outcomes), gone=gone, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
     )  # fmt: skip
 
 
-def _asked(outcomes: list[Outcome]) -> list[SimpleNamespace]:
+def _gone(outcomes: list[Outcome]) -> list[SimpleNamespace]:
     """Events that are here and not in the file, or moved away by it, with their dates here."""
     ids = [one.event for one in outcomes[:SHOWN]]
-    asked = select(Event).where(Event.id.in_(ids)).options(selectinload(Event.occurrences))
-    events = {event.id: event for event in db.session.scalars(asked)}
+    query = select(Event).where(Event.id.in_(ids)).options(selectinload(Event.occurrences))
+    events = {event.id: event for event in db.session.scalars(query)}
     return [
         SimpleNamespace(
             event=one.event,
             title=one.title,
             moved=one.row is not None,
-            when=[when(sitting) for sitting in events[one.event].occurrences[:3]],
+            when=[when(occurrence) for occurrence in events[one.event].occurrences[:3]],
         )
         for one in outcomes[:SHOWN]
     ]
@@ -146,23 +148,20 @@ def _asked(outcomes: list[Outcome]) -> list[SimpleNamespace]:
 
 def _line(outcome: Outcome, campaign: Campaign) -> SimpleNamespace:
     draft = outcome.draft
-    place = SimpleNamespace(campaign=campaign)
-    sittings = [_sitting(one, place) for one in draft.occurrences] if draft else []
+    event = SimpleNamespace(campaign=campaign)
+    occurrences = [_occurrence(one, event) for one in draft.occurrences] if draft else []
     return SimpleNamespace(
         row=outcome.row,
         verdict=outcome.verdict,
         event=outcome.event,
         title=outcome.title,
         says=[import_words.sentence(finding) for finding in outcome.findings],
-        sittings=sittings,
+        occurrences=occurrences,
         draft=draft,
     )
 
 
-def _sitting(draft, event: SimpleNamespace) -> str:
-    """When a sitting is, worded as that of an event that is there."""
-    told = {
-        name: getattr(draft, name)
-        for name in ("start_day", "end_day", "start_at", "end_at", "half_day", "open_ended")
-    }
-    return when(SimpleNamespace(event=event, **told))
+def _occurrence(draft: OccurrenceDraft, event: SimpleNamespace) -> str:
+    """When an occurrence is, worded as that of an event that is there."""
+    names = ("start_day", "end_day", "start_at", "end_at", "half_day", "open_ended")
+    return when(SimpleNamespace(event=event, **{name: getattr(draft, name) for name in names}))

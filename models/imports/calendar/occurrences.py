@@ -11,9 +11,9 @@ from models.events.draft import MOST_OCCURRENCES, NAME_LENGTH, OccurrenceDraft, 
 from models.imports import plain_text
 from models.imports.calendar import recurrence
 from models.imports.calendar import times as instants
-from models.imports.calendar.components import first
+from models.imports.calendar.ics_file import first
 from models.imports.calendar.times import Moment
-from models.imports.findings import CalendarEntry, Finding, Sitting
+from models.imports.findings import CalendarEntry, Finding, VEvent
 from models.imports.spreadsheet import cells
 
 _DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def of(
     zone: str,
     first_day: date,
     last_day: date,
-    said: list[Finding],
+    findings: list[Finding],
     steps: recurrence.Steps,
 ) -> tuple[OccurrenceDraft, ...]:
     """Every sitting that touches the days from first_day to last_day of the campaign's zone. Raises Mistake."""
@@ -45,11 +45,13 @@ def of(
     if start is None:
         raise Mistake(N_("The event has no start time (DTSTART)."))
     if start.floating:
-        said.append(Finding(N_("No time zone is given; read as %(zone)s."), zone=zone))
+        findings.append(Finding(N_("No time zone is given; read as %(zone)s."), zone=zone))
     found = (
-        _series(entry, start, window, said, steps) if _repeats(entry) else [_draft(entry.main, start, zone)]
+        _series(entry, start, window, findings, steps)
+        if _repeats(entry)
+        else [_draft(entry.main, start, zone)]
     )
-    moved, skipped = _moved(entry, start, window, said)
+    moved, skipped = _moved(entry, start, window, findings)
     kept = {
         _key(draft): draft for draft in found if _key(draft) not in skipped and draft.start_day not in skipped
     }
@@ -58,7 +60,7 @@ def of(
     if len(inside) > MOST_OCCURRENCES:
         raise Mistake(N_("It repeats more than %(most)s times around the week."), most=MOST_OCCURRENCES)
     if _repeats(entry) and inside:
-        said.append(
+        findings.append(
             Finding(N_("A series: the %(count)s dates around the week were read."), count=len(inside))
         )
     return tuple(sorted(inside, key=_order))
@@ -72,7 +74,7 @@ def _repeats(entry: CalendarEntry) -> bool:
     return bool({"RRULE", "RDATE"} & set(entry.main.properties))
 
 
-def _moment(sitting: Sitting, name: str, zone: str) -> Moment | None:
+def _moment(sitting: VEvent, name: str, zone: str) -> Moment | None:
     told = sitting.properties.get(name)
     return instants.moment(*told[0], sitting, zone) if told and told[0][1].strip() else None
 
@@ -82,7 +84,7 @@ def _key(draft: OccurrenceDraft) -> tuple:
     return draft.start_day, draft.start_at
 
 
-def _draft(sitting: Sitting, start: Moment, zone: str, length: timedelta | None = None) -> OccurrenceDraft:
+def _draft(sitting: VEvent, start: Moment, zone: str, length: timedelta | None = None) -> OccurrenceDraft:
     """One sitting that begins at start and lasts as long as its VEVENT says, or length. Ends are exclusive there."""
     length = length or _length(sitting, zone)
     if start.zone is None:
@@ -98,7 +100,7 @@ def _draft(sitting: Sitting, start: Moment, zone: str, length: timedelta | None 
     return OccurrenceDraft(local.date(), last, begins, ends)
 
 
-def _length(sitting: Sitting, zone: str) -> timedelta | None:
+def _length(sitting: VEvent, zone: str) -> timedelta | None:
     """How long it lasts, None where that is not told (or nothing). Raises Mistake for an end before the beginning."""
     start, end = _moment(sitting, "DTSTART", zone), _moment(sitting, "DTEND", zone)
     length = instants.length(first(sitting, "DURATION"))
@@ -115,7 +117,7 @@ def _length(sitting: Sitting, zone: str) -> timedelta | None:
 
 
 def _series(
-    entry: CalendarEntry, start: Moment, window: _Window, said: list[Finding], steps: recurrence.Steps
+    entry: CalendarEntry, start: Moment, window: _Window, findings: list[Finding], steps: recurrence.Steps
 ) -> list[OccurrenceDraft]:
     rules = entry.main.properties.get("RRULE", ())
     if len(rules) > 1 or "EXRULE" in entry.main.properties:
@@ -135,7 +137,7 @@ def _series(
     inside = window.first <= start.day <= window.last
     if inside and (start.wall, start.zone) not in made and start not in left_out:
         # Readers differ over such a date: some show it, some do not.
-        said.append(
+        findings.append(
             Finding(
                 N_(
                     "It starts on %(day)s, but its repeat rule does not include that day, so that day was not "
@@ -181,7 +183,7 @@ def _day(moment: Moment, zone: str) -> date:
 
 
 def _dates(
-    main: Sitting, rules, start: Moment, window: _Window, steps: recurrence.Steps
+    main: VEvent, rules, start: Moment, window: _Window, steps: recurrence.Steps
 ) -> Iterator[tuple[Moment, timedelta | None]]:
     """The dates around the window, each with a length of its own or None."""
     usual = _length(main, window.zone) or timedelta(0)
@@ -208,7 +210,7 @@ def _until(told: Moment, zone: tzinfo | None) -> datetime:
     return told.wall if zone is None else told.at().astimezone(zone).replace(tzinfo=None)
 
 
-def _listed(main: Sitting, name: str, zone: str) -> Iterator[tuple[Moment, timedelta | None]]:
+def _listed(main: VEvent, name: str, zone: str) -> Iterator[tuple[Moment, timedelta | None]]:
     """The dates of EXDATE or RDATE, with its length where one is a period. Thousands are no list that a person made."""
     values = [(params, part) for params, value in main.properties.get(name, ()) for part in value.split(",")]
     if len(values) > 5_000:
@@ -220,7 +222,7 @@ def _listed(main: Sitting, name: str, zone: str) -> Iterator[tuple[Moment, timed
             yield moment, _period(moment, params, ends, main, zone) if ends else None
 
 
-def _period(start: Moment, params, ends: str, main: Sitting, zone: str) -> timedelta | None:
+def _period(start: Moment, params, ends: str, main: VEvent, zone: str) -> timedelta | None:
     """How long a period lasts that ends at a time, or goes on for a length."""
     length = instants.length(ends)
     if length is None and ends.strip()[:1].upper() in ("P", "+", "-"):
@@ -239,7 +241,7 @@ def _between(start: Moment, end: Moment) -> timedelta:
 
 
 def _moved(
-    entry: CalendarEntry, start: Moment, window: _Window, said: list[Finding]
+    entry: CalendarEntry, start: Moment, window: _Window, findings: list[Finding]
 ) -> tuple[list[OccurrenceDraft], set[tuple | date]]:
     """Single dates as they were changed, and what they stand for: sittings by their keys, or all that begin on a day."""
     found, skipped = [], set()
@@ -247,23 +249,23 @@ def _moved(
     for sitting in entry.moved:
         params, value = sitting.properties["RECURRENCE-ID"][0]
         if params.get("RANGE"):
-            said.append(
+            findings.append(
                 Finding(N_("A change to all later dates of the series was applied to its first date only."))
             )
         was = instants.moment(params, value, sitting, window.zone)
         if start.zone is None or was.zone is None:
             skipped.add(_day(was, window.zone))
         else:
-            skipped.add(_key(_draft(Sitting({}), was, window.zone)))
+            skipped.add(_key(_draft(VEvent({}), was, window.zone)))
         now = _moment(sitting, "DTSTART", window.zone) or was
         if first(sitting, "STATUS").upper() in _CANCELLED:
             continue
         draft = _draft(sitting, now, window.zone)
         if window.holds(draft):
-            found.append(_placed(draft, sitting, entry.main, said))
+            found.append(_placed(draft, sitting, entry.main, findings))
             if first(sitting, "SUMMARY") not in ("", title):
                 told = plain_text.line(plain_text.unescaped(first(sitting, "SUMMARY")))
-                said.append(
+                findings.append(
                     Finding(
                         N_("On %(day)s it has a title of its own. That title was not kept: %(text)s."),
                         day=draft.start_day, text=told[:120],
@@ -272,14 +274,16 @@ def _moved(
     return found, skipped
 
 
-def _placed(draft: OccurrenceDraft, sitting: Sitting, main: Sitting, said: list[Finding]) -> OccurrenceDraft:
+def _placed(
+    draft: OccurrenceDraft, sitting: VEvent, main: VEvent, findings: list[Finding]
+) -> OccurrenceDraft:
     """With the place of its own that a moved date has."""
     told = plain_text.line(plain_text.unescaped(first(sitting, "LOCATION")))
     if not told or first(sitting, "LOCATION") == first(main, "LOCATION"):
         return draft
     names, sure = cells.places(told)
     if not sure or len(names) != 1 or len(names[0]) > NAME_LENGTH:
-        said.append(
+        findings.append(
             Finding(
                 N_("On %(day)s it takes place elsewhere. That place was not kept: %(text)s."),
                 day=draft.start_day, text=told[:120],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from models.errors import N_, Mistake
-from models.imports.findings import Sitting
+from models.imports.findings import VEvent
 
 _DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)", re.I)
@@ -43,7 +43,7 @@ class Moment:
         return self.wall.replace(tzinfo=self.zone).astimezone(UTC)
 
 
-def moment(params: Mapping[str, str], value: str, sitting: Sitting, zone_name: str) -> Moment:
+def moment(params: Mapping[str, str], value: str, vevent: VEvent, zone_name: str) -> Moment:
     """One date or time. zone_name: the campaign's, for what floats in a file that tells no zone. Raises Mistake."""
     value = value.strip()
     whole, timed = _DATE.fullmatch(value), _TIME.fullmatch(value)
@@ -60,8 +60,8 @@ def moment(params: Mapping[str, str], value: str, sitting: Sitting, zone_name: s
         return Moment(wall, UTC)
     name = params.get("TZID", "")
     if name:
-        return Moment(wall, _told(name, sitting))
-    own = _known(sitting.zone) if sitting.zone else None
+        return Moment(wall, _told(name, vevent))
+    own = _known(vevent.zone) if vevent.zone else None
     return Moment(wall, own or ZoneInfo(zone_name), floating=own is None)
 
 
@@ -74,8 +74,8 @@ def length(value: str) -> timedelta | None:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _told(name: str, sitting: Sitting) -> tzinfo:
-    block = "\n".join(sitting.zones.get(name, ()))
+def _told(name: str, vevent: VEvent) -> tzinfo:
+    block = "\n".join(vevent.zones.get(name, ()))
     located = _LOCATION.search(block)
     found = _known(name) or (_known(located[1]) if located else None) or _fixed(block)
     if found is None:

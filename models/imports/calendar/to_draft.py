@@ -11,11 +11,11 @@ from models.errors import N_, Mistake
 from models.events.draft import NAME_LENGTH, EventDraft, FormatDraft, ReportDraft, VenueDraft
 from models.imports import plain_text
 from models.imports.calendar import occurrences
-from models.imports.calendar.components import first
+from models.imports.calendar.ics_file import first
 from models.imports.calendar.recurrence import Steps
-from models.imports.findings import CalendarEntry, Finding, RowVerdict, Sitting, Understood
+from models.imports.findings import CalendarEntry, Finding, RowVerdict, Understood, VEvent
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.to_draft import Reading
+from models.imports.spreadsheet.to_draft import Vocabulary
 from models.places import regions
 
 ORIGIN = "calendar-file"
@@ -26,11 +26,11 @@ _PRIVATE = ("PRIVATE", "CONFIDENTIAL")
 _ADDRESS = ("https://", "http://")
 
 
-def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = None) -> Understood:
+def understand(entry: CalendarEntry, vocabulary: Vocabulary, steps: Steps | None = None) -> Understood:
     """A draft with its findings; other_year outside the campaign and the 30 days around it; or refused.
 
     steps: what is left of the work that its file may cost."""
-    said = list(entry.notes)
+    findings = list(entry.notes)
     # One that was made up of what the event says is another one as soon as that is broken.
     ref = ref_of(entry.uid) if first(entry.main, "UID") else ""
     title = plain_text.line(plain_text.unescaped(first(entry.main, "SUMMARY")))
@@ -39,35 +39,37 @@ def understand(entry: CalendarEntry, reading: Reading, steps: Steps | None = Non
             raise Mistake(N_("It is marked as private in its calendar. Not imported."))
         if not title:
             raise Mistake(N_("The event has no title (SUMMARY)."))
-        draft = _draft(entry, title, reading, said, steps or Steps())
+        draft = _draft(entry, title, vocabulary, findings, steps or Steps())
     except Mistake as mistake:
         return Understood(entry.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=title, ref=ref)
     if not draft.occurrences:
         why = Finding(
             N_("Not between %(first)s and %(last)s. Not imported."),
-            first=reading.starts - AROUND, last=reading.ends + AROUND,
+            first=vocabulary.starts - AROUND, last=vocabulary.ends + AROUND,
         )  # fmt: skip
         return Understood(entry.number, RowVerdict.OTHER_YEAR, (why,), title=title, ref=ref)
     cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
-    return Understood(entry.number, None, tuple(said), draft, cancelled, title, ref)
+    return Understood(entry.number, None, tuple(findings), draft, cancelled, title, ref)
 
 
 def _draft(
-    entry: CalendarEntry, title: str, reading: Reading, said: list[Finding], steps: Steps
+    entry: CalendarEntry, title: str, vocabulary: Vocabulary, findings: list[Finding], steps: Steps
 ) -> EventDraft:
     main = entry.main
     place = plain_text.line(plain_text.unescaped(first(main, "LOCATION")))
     online_url = _online(main, place)
     if place.startswith(_ADDRESS):
         place = ""
-    venues = _venues(main, place, said)
+    venues = _venues(main, place, findings)
     region = region_of(place)
-    found = occurrences.of(entry, reading.zone, reading.starts - AROUND, reading.ends + AROUND, said, steps)
-    if any(each.end_day < reading.starts or each.start_day > reading.ends for each in found):
-        said.append(Finding(N_("Outside the week: kept and marked.")))
+    found = occurrences.of(
+        entry, vocabulary.zone, vocabulary.starts - AROUND, vocabulary.ends + AROUND, findings, steps
+    )
+    if any(each.end_day < vocabulary.starts or each.start_day > vocabulary.ends for each in found):
+        findings.append(Finding(N_("Outside the week: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":
-        said.append(Finding(N_("Its source says it is not certain yet (TENTATIVE).")))
-    groups, formats = _categories(main, reading, said)
+        findings.append(Finding(N_("Its source says it is not certain yet (TENTATIVE).")))
+    groups, formats = _categories(main, vocabulary, findings)
     venue = venues[0] if len(venues) == 1 else None
     return EventDraft(
         title=title,
@@ -93,7 +95,7 @@ def ref_of(uid: str) -> str:
     return "sha256:" + hashlib.sha256(uid.encode()).hexdigest()
 
 
-def _description(main: Sitting) -> str:
+def _description(main: VEvent) -> str:
     text = first(main, "DESCRIPTION") or first(main, "X-ALT-DESC")
     return plain_text.plain(plain_text.unescaped(text))
 
@@ -102,7 +104,7 @@ def _address(text: str) -> str:
     return text if urls.is_web_url(text) and len(text) <= 2000 else ""
 
 
-def _online(main: Sitting, place: str) -> str:
+def _online(main: VEvent, place: str) -> str:
     """Where one takes part over the network: CONFERENCE, or a place that is an address. URL is a page about it."""
     told = [value.strip() for _, value in main.properties.get("CONFERENCE", ())]
     if place.startswith(_ADDRESS):
@@ -110,17 +112,17 @@ def _online(main: Sitting, place: str) -> str:
     return next(filter(None, map(_address, told)), "")
 
 
-def _venues(main: Sitting, place: str, said: list[Finding]) -> tuple[VenueDraft, ...]:
+def _venues(main: VEvent, place: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
     if not place:
         return ()
     names, sure = cells.places(place)
     if not sure or any(len(name) > NAME_LENGTH for name in names):
-        said.append(
+        findings.append(
             Finding(N_("“%(text)s” is not one definite place; kept in these words."), text=place[:200])
         )
         return ()
     if len(names) > 1:
-        said.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
+        findings.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
         return tuple(VenueDraft(name) for name in names)
     latitude, longitude = _geo(first(main, "GEO"))
     return tuple(VenueDraft(name, latitude=latitude, longitude=longitude) for name in names)
@@ -136,7 +138,7 @@ def _geo(text: str) -> tuple[float, float] | tuple[None, None]:
     return latitude, longitude
 
 
-def _categories(main: Sitting, reading: Reading, said: list[Finding]):
+def _categories(main: VEvent, vocabulary: Vocabulary, findings: list[Finding]):
     """Audience groups and forms of activity among the categories; the others are named."""
     told = ",".join(value.replace("\\,", "，") for _, value in main.properties.get("CATEGORIES", ()))
     words = tuple(
@@ -144,14 +146,16 @@ def _categories(main: Sitting, reading: Reading, said: list[Finding]):
             word for part in told.split(",") if (word := plain_text.line(plain_text.unescaped(part)))
         )
     )
-    groups = tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
-    known = [word for word in words if word in reading.formats and reading.formats[word] != OTHER_FORMAT]
-    other = [word for word in words if word not in reading.groups and word not in known]
+    groups = tuple(dict.fromkeys(vocabulary.groups[word] for word in words if word in vocabulary.groups))
+    known = [
+        word for word in words if word in vocabulary.formats and vocabulary.formats[word] != OTHER_FORMAT
+    ]
+    other = [word for word in words if word not in vocabulary.groups and word not in known]
     if other:
-        said.append(
+        findings.append(
             Finding(N_("Categories that this week does not have: %(words)s."), words="、".join(other)[:200])
         )
-    return groups, tuple(FormatDraft(reading.formats[word], word) for word in known)
+    return groups, tuple(FormatDraft(vocabulary.formats[word], word) for word in known)
 
 
 @lru_cache(maxsize=4096)

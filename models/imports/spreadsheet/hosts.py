@@ -40,7 +40,7 @@ _INSIDE = re.compile(
 )
 
 
-def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
+def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The organizations of a cell, the part that each plays in brackets behind it where it is not the host.
 
     Semicolons and line breaks divide; 、 commas and slashes do where every piece is an organization's whole name."""
@@ -63,14 +63,16 @@ def hosts(text: str, said: list[Finding]) -> tuple[str, ...]:
         why = N_(
             "“%(text)s” may be several organizations; kept in these words. Separate them with semicolons."
         )
-        said.append(Finding(why, text=doubtful[0][:80]).about("organizers"))
+        findings.append(Finding(why, text=doubtful[0][:80]).about("organizers"))
     elif divided:
-        said.append(Finding(N_("%(count)s organizations were recognised as organizers."), count=len(found)))
+        findings.append(
+            Finding(N_("%(count)s organizations were recognised as organizers."), count=len(found))
+        )
     return tuple(dict.fromkeys(found))
 
 
 def leader(hosts: Sequence[str]) -> str:
-    """The host that leads: the first, but for those that are said to do something else (指导单位：…)."""
+    """The host that leads: the first, but for those that are findings to do something else (指导单位：…)."""
     return next((host for host in hosts if _leads(host)), hosts[0])
 
 
@@ -79,7 +81,7 @@ def without_role(name: str) -> str:
     return _OWN_ROLE.sub("", name).strip()
 
 
-def places(text: str, said: list[Finding]) -> tuple[str, ...]:
+def places(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The places of a cell that are certain."""
     told = []
     doubtful = False
@@ -94,12 +96,12 @@ def places(text: str, said: list[Finding]) -> tuple[str, ...]:
     names, sure = cells.places(";".join(told))
     if not sure:
         why = N_("“%(text)s” is not one definite place; kept in these words.")
-        said.append(Finding(why, text=text).about("venue_text"))
+        findings.append(Finding(why, text=text).about("venue_text"))
     elif doubtful:
         why = N_("“%(text)s” was read as one venue. If there are several, separate them with semicolons.")
-        said.append(Finding(why, text=text[:80]).about("venue_text"))
+        findings.append(Finding(why, text=text[:80]).about("venue_text"))
     elif len(names) > 1:
-        said.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
+        findings.append(Finding(N_("%(count)s venues were recognised."), count=len(names)))
     return names
 
 
@@ -109,7 +111,7 @@ def _leads(host: str) -> bool:
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
-    """Each stretch of a cell with the part that it is said to play, "" for the host's."""
+    """Each stretch of a cell with the part that it is findings to play, "" for the host's."""
     pieces = _PART.split(text)
     yield "", pieces[0]
     for part, told in zip(pieces[1::2], pieces[2::2], strict=True):

@@ -7,51 +7,55 @@ from models import clock
 from models.errors import N_
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
-from models.imports.spreadsheet import cells, when
-from models.imports.spreadsheet.when import Slot
-from models.imports.vocabulary import Reading
+from models.imports.spreadsheet import cells, time_words
+from models.imports.spreadsheet.time_words import Slot
+from models.imports.vocabulary import Vocabulary
 
 
 def occurrences(
-    cell: dict[str, str], year: int, reading: Reading, venues: tuple[VenueDraft, ...], said: list[Finding]
+    cell: dict[str, str],
+    year: int,
+    vocabulary: Vocabulary,
+    venues: tuple[VenueDraft, ...],
+    findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
     """The sittings, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
     venue = venues[0] if len(venues) == 1 else None
-    capacity = _capacity(cell["capacity"], said)
-    slots, time_text = _told_together(cell, year, said)
+    capacity = _capacity(cell["capacity"], findings)
+    slots, time_text = _told_together(cell, year, findings)
     if slots:
-        drafts = tuple(_of(slot, reading.zone, venue, capacity) for slot in slots)
-        _outside(drafts[0].start_day, drafts[-1].end_day, reading, said)
+        drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)
+        _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
         if len(drafts) > 1:
-            said.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
+            findings.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
         return drafts, time_text
-    return _by_columns(cell, year, reading, (venue, capacity), said)
+    return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
 
 
-def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+def _told_together(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
     words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
-    both, hours_told = _from_to(cell, year, said)
+    both, hours_told = _from_to(cell, year, findings)
     if both:
         return both, " ".join(filter(None, (words, hours_told)))
     if start and cells.day(start, year) is None:
         if cell["end_date"] or hours or cell["end_time"]:
             return (), words
-        return when.read(start, year), words
+        return time_words.read(start, year), words
     first = cells.day(start, year) if start else None
     last = cells.day(cell["end_date"], year) if cell["end_date"] else first
     span = (first, last) if first and last and first <= last else None
     if hours and not cell["end_time"] and cells.clock_time(hours) is None:
-        return _with_clock(when.read(hours, year, span)), words
+        return _with_clock(time_words.read(hours, year, span)), words
     if not words or hours or cell["end_time"]:
         return (), words
-    slots = when.read(words, year, span)
+    slots = time_words.read(words, year, span)
     if not first:
         # In a report the compiler of the table left the date open on purpose: its words are no date then.
         return ((), words) if "year" in cell else (slots, words)
     slots = _with_clock(slots)
     if slots and not (span and span[0] <= slots[0].first and max(slot.last for slot in slots) <= span[1]):
-        said.append(
+        findings.append(
             Finding(N_("“%(text)s” does not match the date beside it; kept in these words."), text=words[:80])
             .about("time_text")
         )  # fmt: skip
@@ -59,14 +63,14 @@ def _told_together(cell: dict[str, str], year: int, said: list[Finding]) -> tupl
     return slots, words
 
 
-def _from_to(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+def _from_to(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[tuple[Slot, ...], str]:
     """Day and hour together in the cell of the beginning, as forms export them; the end likewise or with its hour alone.
     () where that is not how it is written. Over several days the days count and the hours stay words, given as well: each
     of the days, or once from then to then?"""
     begins, ends = cell["start_date"] or cell["start_time"], cell["end_date"] or cell["end_time"]
     if not ends or (cell["start_date"] and cell["start_time"]) or (cell["end_date"] and cell["end_time"]):
         return (), ""
-    first, last = when.read(begins, year), when.read(ends, year)
+    first, last = time_words.read(begins, year), time_words.read(ends, year)
     if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
         return (), ""
     day = first[0].first
@@ -75,7 +79,7 @@ def _from_to(cell: dict[str, str], year: int, said: list[Finding]) -> tuple[tupl
         why = Finding(
             N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
         )
-        said.append(why.about("start_date" if cell["start_date"] else "start_time"))
+        findings.append(why.about("start_date" if cell["start_date"] else "start_time"))
         return (Slot(day, last[0].first),), told
     until = last[0].start if last and not last[0].end and last[0].first == day else None
     until = until or (None if last else cells.clock_time(ends))
@@ -102,9 +106,9 @@ def _of(slot: Slot, zone: str, venue: VenueDraft | None, capacity: int | None) -
 def _by_columns(
     cell: dict[str, str],
     year: int,
-    reading: Reading,
+    vocabulary: Vocabulary,
     place: tuple[VenueDraft | None, int | None],
-    said: list[Finding],
+    findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
     """The one sitting of a row whose days and clock times stand in columns of their own."""
     time_text = cell["time_text"]
@@ -112,7 +116,7 @@ def _by_columns(
     if first is None:
         if last is not None:
             raise InCell("end_date", N_("There is an end date without a start date. Add the start date."))
-        _undated(cell, said)
+        _undated(cell, findings)
         return (), _with_clocks(cell, time_text)
     if last is not None and last < first:
         raise InCell("end_date", N_("The end date is before the start date. Please change one of them."))
@@ -128,11 +132,11 @@ def _by_columns(
             first  # a plan tells the end of what lasts longer; a report (with its year) may have left it out
         )
     if last is None:
-        said.append(Finding(N_("No end date was given: entered on its first day.")))
-    _outside(first, last or first, reading, said)
-    start, end, time_text = _clocks(cell, first, last, time_text, reading.zone, said)
+        findings.append(Finding(N_("No end date was given: entered on its first day.")))
+    _outside(first, last or first, vocabulary, findings)
+    start, end, time_text = _clocks(cell, first, last, time_text, vocabulary.zone, findings)
     single = last in (None, first)
-    _unread_words(cell, single, said)
+    _unread_words(cell, single, findings)
     draft = OccurrenceDraft(
         start_day=first,
         end_day=last or first,
@@ -146,7 +150,7 @@ def _by_columns(
     return (draft,), time_text
 
 
-def _undated(cell: dict[str, str], said: list[Finding]) -> None:
+def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
     """A plan that tells its days in words that were not read is not the same as one that tells none."""
     for name in ("time_text", "start_time"):
         if cell[name] and "year" not in cell:
@@ -154,17 +158,19 @@ def _undated(cell: dict[str, str], said: list[Finding]) -> None:
                 N_("“%(text)s” was not recognised as days and hours; kept in these words, without a date."),
                 text=cell[name][:80],
             )
-            said.append(why.about(name))
+            findings.append(why.about(name))
             return
-    said.append(
+    findings.append(
         Finding(N_("No date was given: the event is listed without a date and is not in calendar feeds."))
     )
 
 
-def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> None:
+def _unread_words(cell: dict[str, str], single: bool, findings: list[Finding]) -> None:
     """Words beside a date that tell neither its hours nor its part of the day. A report's words are what they are."""
     words = cell["time_text"]
-    told = cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in said)
+    told = (
+        cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in findings)
+    )
     if (
         not words
         or told
@@ -173,22 +179,22 @@ def _unread_words(cell: dict[str, str], single: bool, said: list[Finding]) -> No
     ):
         return
     why = Finding(N_("“%(text)s” was not recognised as hours; kept in these words."), text=words[:80])
-    said.append(why.about("time_text"))
+    findings.append(why.about("time_text"))
 
 
-def _outside(first: date, last: date, reading: Reading, said: list[Finding]) -> None:
-    if last < reading.starts or first > reading.ends:
-        said.append(Finding(N_("Outside the week: kept and marked.")))
+def _outside(first: date, last: date, vocabulary: Vocabulary, findings: list[Finding]) -> None:
+    if last < vocabulary.starts or first > vocabulary.ends:
+        findings.append(Finding(N_("Outside the week: kept and marked.")))
 
 
-def _capacity(text: str, said: list[Finding]) -> int | None:
+def _capacity(text: str, findings: list[Finding]) -> int | None:
     if not text:
         return None
     number = cells.plain(text).removesuffix("人")
     if number.isascii() and number.isdigit() and 0 < int(number[:8]) <= 1_000_000:
         return int(number[:8])
     why = Finding(N_("“%(text)s” is not a number of people; left out."), text=text[:40])
-    said.append(why.about("capacity"))
+    findings.append(why.about("capacity"))
     return None
 
 
@@ -200,7 +206,9 @@ def _day(cell: dict[str, str], name: str, year: int) -> date | None:
     return day
 
 
-def _clocks(cell: dict[str, str], first: date, last: date | None, words: str, zone: str, said: list[Finding]):
+def _clocks(
+    cell: dict[str, str], first: date, last: date | None, words: str, zone: str, findings: list[Finding]
+):
     """Start and end as instants where the row gives clock times for one day; otherwise they stay words."""
     start, end = cells.clock_time(cell["start_time"]), cells.clock_time(cell["end_time"])
     unread = [
@@ -211,7 +219,7 @@ def _clocks(cell: dict[str, str], first: date, last: date | None, words: str, zo
         why = Finding(
             N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
         )
-        said.append(why.about((unread or ["start_time"])[0]))
+        findings.append(why.about((unread or ["start_time"])[0]))
         return None, None, _with_clocks(cell, words)
     if start and end and end <= start:
         raise InCell("end_time", N_("The end time is not after the start time. Please change one of them."))

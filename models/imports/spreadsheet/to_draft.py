@@ -17,10 +17,10 @@ from models.imports.spreadsheet import cells, row_ref
 from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
-from models.imports.vocabulary import Reading, reading_of
+from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
 
-__all__ = ["EXAMPLE", "MODES", "ORIGIN", "Reading", "reading_of", "understand"]
+__all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
 ORIGIN = "reported-events"
 MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线下线上": "mixed"} | {
@@ -31,25 +31,25 @@ _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 EXAMPLE = "（示例）"
 
 
-def understand(row: Row, reading: Reading) -> Understood:
+def understand(row: Row, vocabulary: Vocabulary) -> Understood:
     """A draft with its findings; or other_year, or refused with the one thing to change first."""
     if row.unread:
         return _understood(row, RowVerdict.REFUSED, ())
-    said: list[Finding] = []
+    findings: list[Finding] = []
     try:
-        year = _year(row, reading, said)
-        if year not in reading.years:
-            span = "–".join(str(each) for each in dict.fromkeys((reading.years[0], reading.years[-1])))
+        year = _year(row, vocabulary, findings)
+        if year not in vocabulary.years:
+            span = "–".join(str(each) for each in dict.fromkeys((vocabulary.years[0], vocabulary.years[-1])))
             why = Finding(
                 N_("This event is from %(year)s, but the week is in %(span)s. Not imported."),
                 year=year,
                 span=span,
             )
             return _understood(row, RowVerdict.OTHER_YEAR, (why,))
-        draft = _draft(row, year, reading, said)
+        draft = _draft(row, year, vocabulary, findings)
     except Mistake as mistake:
         return _understood(row, RowVerdict.REFUSED, (Finding.of(mistake),))
-    return _understood(row, None, tuple(said), draft)
+    return _understood(row, None, tuple(findings), draft)
 
 
 def _understood(
@@ -60,7 +60,7 @@ def _understood(
     )
 
 
-def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
+def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
     if row.surplus:
         raise Mistake(
             N_("This row has more cells than the header. Put text that contains a comma in quotation marks.")
@@ -81,12 +81,14 @@ def _year(row: Row, reading: Reading, said: list[Finding]) -> int:
     told = cells.day(row.cells["start_date"], None)
     if year is None:
         year = told.year if told else _written_year(row)
-    if year is None and "year" not in row.cells and len(reading.years) == 1:
+    if year is None and "year" not in row.cells and len(vocabulary.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
-        said.append(
-            Finding(N_("No year is given; read as %(year)s, the year of the week."), year=reading.starts.year)
+        findings.append(
+            Finding(
+                N_("No year is given; read as %(year)s, the year of the week."), year=vocabulary.starts.year
+            )
         )
-        year = reading.starts.year
+        year = vocabulary.starts.year
     if year is None:
         raise Mistake(
             N_("The year is missing, so it is not certain that this event belongs to the week. Add the year.")
@@ -103,28 +105,28 @@ def _written_year(row: Row) -> int | None:
     return None
 
 
-def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventDraft:
+def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
     cell = row.cells
-    region, region_text = _region(cell, said)
-    mode = _mode(cell["online"], said)
-    venues = _venues(cell["venue_text"], cell["address"], mode, said)
-    hosts = listed.hosts(cell["organizers"], said)
-    formats = _formats(cell["format"], reading, said)
+    region, region_text = _region(cell, findings)
+    mode = _mode(cell["online"], findings)
+    venues = _venues(cell["venue_text"], cell["address"], mode, findings)
+    hosts = listed.hosts(cell["organizers"], findings)
+    formats = _formats(cell["format"], vocabulary, findings)
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
-    occurrences, time_text = times.occurrences(cell, year, reading, venues, said)
+    occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
     return EventDraft(
         title=cell["title"],
         description=plain_text.plain(cell["description"]),
         region_code=region,
         region_text=region_text,
-        lead=_lead(listed.leader(hosts), region, reading) if hosts else None,
+        lead=_lead(listed.leader(hosts), region, vocabulary) if hosts else None,
         hosts=hosts,
-        groups=_groups(cell["audiences"], reading, said),
+        groups=_groups(cell["audiences"], vocabulary, findings),
         formats=formats,
-        main_focus=_focus(cell["focus"], reading, said),
+        main_focus=_focus(cell["focus"], vocabulary, findings),
         main_format=known[0] if known else None,
         mode=mode,
-        online_url=_online_url(cell["online_url"], said),
+        online_url=_online_url(cell["online_url"], findings),
         time_text=time_text,
         venue_text=cell["venue_text"],
         venues=venues,
@@ -142,7 +144,7 @@ def _draft(row: Row, year: int, reading: Reading, said: list[Finding]) -> EventD
     )
 
 
-def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]:
+def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
     """The region as three cells tell it, else as one does, else its code."""
     told = [cell[name] for name in ("province", "city", "county")]
     sole = "" if any(told) else cell["region"]
@@ -154,8 +156,8 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
     known = region_cell.code(code)
     if code and known is None:
         why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
-        said.append(why.about("region_code"))
-    said += [
+        findings.append(why.about("region_code"))
+    findings += [
         Finding(regions.PROBLEM_TEXTS[problem.why], text=problem.text).about(
             "region" if sole else problem.field
         )
@@ -165,22 +167,22 @@ def _region(cell: dict[str, str], said: list[Finding]) -> tuple[str | None, str]
     return found.code or known, words if found.problems else ""
 
 
-def _mode(text: str, said: list[Finding]) -> str | None:
+def _mode(text: str, findings: list[Finding]) -> str | None:
     mode = MODES.get(cells.plain(text).lower())
     if text and mode is None:
         why = Finding(N_("“%(text)s” was not read: write 线下, 线上 or 线上线下."), text=text[:40])
-        said.append(why.about("online"))
+        findings.append(why.about("online"))
     return mode
 
 
-def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> tuple[VenueDraft, ...]:
+def _venues(text: str, address: str, mode: str | None, findings: list[Finding]) -> tuple[VenueDraft, ...]:
     if not text or mode == "online":
         return ()
-    names = listed.places(text, said)
+    names = listed.places(text, findings)
     if address and len(names) == 1:
         return (VenueDraft(names[0], address=address),)
     if address:
-        said.append(
+        findings.append(
             Finding(N_("An address was given without one definite venue, so it was not imported.")).about(
                 "address"
             )
@@ -188,50 +190,50 @@ def _venues(text: str, address: str, mode: str | None, said: list[Finding]) -> t
     return tuple(VenueDraft(name) for name in names)
 
 
-def _groups(text: str, reading: Reading, said: list[Finding]) -> tuple[str, ...]:
-    words = cells.words(text, reading.groups)
-    strange = [word for word in words if word not in reading.groups]
+def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:
+    words = cells.words(text, vocabulary.groups)
+    strange = [word for word in words if word not in vocabulary.groups]
     if strange:
-        said.append(
+        findings.append(
             Finding(N_("Not audience groups of this week: %(words)s."), words="、".join(strange)[:200]).about(
                 "audiences"
             )
         )
-    return tuple(dict.fromkeys(reading.groups[word] for word in words if word in reading.groups))
+    return tuple(dict.fromkeys(vocabulary.groups[word] for word in words if word in vocabulary.groups))
 
 
-def _formats(text: str, reading: Reading, said: list[Finding]) -> tuple[FormatDraft, ...]:
-    words = cells.words(text, reading.formats)
-    other = [word for word in words if word not in reading.formats]
+def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[FormatDraft, ...]:
+    words = cells.words(text, vocabulary.formats)
+    other = [word for word in words if word not in vocabulary.formats]
     if other:
-        said.append(
+        findings.append(
             Finding(
                 N_("Kept as other forms of activity, in the original words: %(words)s."),
                 words="、".join(other)[:200],
             ).about("format")
         )
-    return tuple(FormatDraft(reading.formats.get(word, OTHER_FORMAT), word) for word in words)
+    return tuple(FormatDraft(vocabulary.formats.get(word, OTHER_FORMAT), word) for word in words)
 
 
-def _focus(text: str, reading: Reading, said: list[Finding]) -> str | None:
-    focus = reading.focuses.get(text)
+def _focus(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
+    focus = vocabulary.focuses.get(text)
     if text and focus is None:
         why = Finding(N_("“%(text)s” is not a publicity focus of this week; left out."), text=text[:80])
-        said.append(why.about("focus"))
+        findings.append(why.about("focus"))
     return focus
 
 
-def _online_url(text: str, said: list[Finding]) -> str:
+def _online_url(text: str, findings: list[Finding]) -> str:
     if text and not urls.is_web_url(text):
         why = Finding(N_("“%(text)s” is not an address that starts with https://; left out."), text=text[:80])
-        said.append(why.about("online_url"))
+        findings.append(why.about("online_url"))
         return ""
     return text
 
 
-def _lead(host: str, region: str | None, reading: Reading) -> OrganizationDraft:
+def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> OrganizationDraft:
     name = listed.without_role(host)
-    return OrganizationDraft(name, _seat(name, region), file.recognise_line(reading.lines, name))
+    return OrganizationDraft(name, _seat(name, region), file.recognise_line(vocabulary.lines, name))
 
 
 def _seat(name: str, region: str | None) -> str | None:

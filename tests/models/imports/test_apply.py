@@ -14,14 +14,15 @@ from models.db import db
 from models.errors import Mistake
 from models.events.draft import draft_of
 from models.events.tables import Event, EventChange
-from models.imports.apply import counts, take_in
+from models.imports.apply import counts
 from models.imports.findings import Row, Understood
 from models.imports.read_file import COLUMNS, MOST_BYTES, demo_file, read, read_file
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.columns import FIELDS
-from models.imports.spreadsheet.to_draft import Reading, reading_of, understand
+from models.imports.spreadsheet.to_draft import Vocabulary, understand, vocabulary_of
 from models.organizations import accounts
 from models.publishing import lifecycle
+from tests.support.importing import import_rows
 from tests.support.week import NINE, load_week
 
 DAY_20 = date(2024, 4, 20)
@@ -53,12 +54,12 @@ def campaign(app):
 
 
 @pytest.fixture
-def reading(campaign) -> Reading:
-    return reading_of(campaign)
+def vocabulary(campaign) -> Vocabulary:
+    return vocabulary_of(campaign)
 
 
-def understood(reading: Reading, **given: str) -> Understood:
-    return understand(Row(2, cells_of(**given)), reading)
+def understood(vocabulary: Vocabulary, **given: str) -> Understood:
+    return understand(Row(2, cells_of(**given)), vocabulary)
 
 
 def said(row) -> list[str]:
@@ -221,22 +222,24 @@ def test_places(text, places):
 # ---------------------------------------------------------------- rows
 
 
-def test_words_never_become_clock_times(reading):
-    row = understood(reading, time_text="4月22日上午", attendance_reported="800余份", venue_text="县文化广场")
+def test_words_never_become_clock_times(vocabulary):
+    row = understood(
+        vocabulary, time_text="4月22日上午", attendance_reported="800余份", venue_text="县文化广场"
+    )
     (sitting,) = row.draft.occurrences
     assert (sitting.start_at, sitting.end_at, sitting.half_day) == (None, None, "morning")
     assert (row.draft.time_text, row.draft.report.attendance) == ("4月22日上午", "800余份")
     assert sitting.venue.name == "县文化广场"
 
 
-def test_a_start_time_without_an_end_stays_open(reading):
-    (sitting,) = understood(reading, start_time="11:30").draft.occurrences
+def test_a_start_time_without_an_end_stays_open(vocabulary):
+    (sitting,) = understood(vocabulary, start_time="11:30").draft.occurrences
     assert sitting.start_at == datetime(2024, 4, 22, 3, 30, tzinfo=UTC)
     assert (sitting.end_at, sitting.half_day) == (None, None)
 
 
-def test_hours_over_several_days_stay_words(reading):
-    row = understood(reading, end_date="2024-04-24", start_time="9:00", end_time="17:00", time_text="三天")
+def test_hours_over_several_days_stay_words(vocabulary):
+    row = understood(vocabulary, end_date="2024-04-24", start_time="9:00", end_time="17:00", time_text="三天")
     (sitting,) = row.draft.occurrences
     assert (sitting.start_day, sitting.end_day, sitting.start_at) == (
         date(2024, 4, 22),
@@ -247,8 +250,8 @@ def test_hours_over_several_days_stay_words(reading):
     assert "“9:00–17:00” does not give hours within one day; kept in these words." in said(row)
 
 
-def test_a_start_without_an_end_is_one_open_day(reading):
-    row = understood(reading, end_date="")
+def test_a_start_without_an_end_is_one_open_day(vocabulary):
+    row = understood(vocabulary, end_date="")
     (sitting,) = row.draft.occurrences
     assert (sitting.start_day, sitting.end_day, sitting.open_ended) == (
         date(2024, 4, 22),
@@ -257,38 +260,40 @@ def test_a_start_without_an_end_is_one_open_day(reading):
     )
 
 
-def test_no_date_is_an_event_without_a_sitting(reading):
-    row = understood(reading, start_date="", end_date="", time_text="宣传周期间")
+def test_no_date_is_an_event_without_a_sitting(vocabulary):
+    row = understood(vocabulary, start_date="", end_date="", time_text="宣传周期间")
     assert (row.draft.occurrences, row.draft.time_text) == ((), "宣传周期间")
     assert said(row) == [
         "No date was given: the event is listed without a date and is not in calendar feeds."
     ]
 
 
-def test_outside_the_week_is_kept_and_said(reading):
-    row = understood(reading, start_date="2024-04-18", end_date="2024-04-18")
+def test_outside_the_week_is_kept_and_said(vocabulary):
+    row = understood(vocabulary, start_date="2024-04-18", end_date="2024-04-18")
     assert row.draft.occurrences[0].start_day == date(2024, 4, 18)
     assert said(row) == ["Outside the week: kept and marked."]
 
 
-def test_twelve_hosts_the_first_leads(reading):
+def test_twelve_hosts_the_first_leads(vocabulary):
     hosts = ";".join(["灌云县市场监督管理局(主办)", *(f"单位{n}" for n in range(11))])
-    draft = understood(reading, organizers=hosts, province="江苏省", city="连云港市", county="灌云县").draft
+    draft = understood(
+        vocabulary, organizers=hosts, province="江苏省", city="连云港市", county="灌云县"
+    ).draft
     assert (len(draft.hosts), draft.hosts[0]) == (12, "灌云县市场监督管理局(主办)")
     assert draft.lead.name == "灌云县市场监督管理局"
     assert (draft.lead.region_code, draft.lead.line) == ("320723", "market-regulation")
 
 
-def test_a_host_whose_name_tells_a_higher_level_sits_there(reading):
+def test_a_host_whose_name_tells_a_higher_level_sits_there(vocabulary):
     draft = understood(
-        reading, organizers="铜陵市中级人民法院", province="安徽省", city="铜陵市", county="义安区"
+        vocabulary, organizers="铜陵市中级人民法院", province="安徽省", city="铜陵市", county="义安区"
     ).draft
     assert (draft.region_code, draft.lead.region_code, draft.lead.line) == ("340706", "340700", "courts")
 
 
-def test_what_is_not_recognised_is_kept_and_named(reading):
+def test_what_is_not_recognised_is_kept_and_named(vocabulary):
     row = understood(
-        reading,
+        vocabulary,
         province="安徽省",
         city="淮南市",
         county="毛集实验区",
@@ -321,17 +326,17 @@ def test_what_is_not_recognised_is_kept_and_named(reading):
         ({"start_time": "11:00", "end_time": "9:00"}, "The end time is not after the start time. Please change one of them."),
     ],
 )  # fmt: skip
-def test_refused_rows_say_what_to_change(reading, given, sentence):
-    row = understood(reading, **given)
+def test_refused_rows_say_what_to_change(vocabulary, given, sentence):
+    row = understood(vocabulary, **given)
     assert (row.verdict, said(row), row.draft) == ("refused", [sentence], None)
 
 
-def test_a_full_date_tells_the_year(reading):
-    assert understood(reading, year="").draft is not None
+def test_a_full_date_tells_the_year(vocabulary):
+    assert understood(vocabulary, year="").draft is not None
 
 
-def test_another_year_is_not_refused_but_left(reading):
-    row = understood(reading, year="２０２３年")
+def test_another_year_is_not_refused_but_left(vocabulary):
+    row = understood(vocabulary, year="２０２３年")
     assert (row.verdict, said(row)) == (
         "other_year",
         ["This event is from 2023, but the week is in 2024. Not imported."],
@@ -343,7 +348,7 @@ def test_another_year_is_not_refused_but_left(reading):
 
 def test_every_reported_row_is_accounted_for(campaign):
     rows = read(demo_file())
-    outcomes = take_in(campaign, rows, NINE)
+    outcomes = import_rows(campaign, rows, NINE)
     assert counts(outcomes) == {
         "new": 37, "changed": 0, "same": 0, "cancelled": 0, "other_year": 118, "refused": 4,
     }  # fmt: skip
@@ -353,7 +358,7 @@ def test_every_reported_row_is_accounted_for(campaign):
     assert {event.status for event in events} == {"published"}
     changes = db.session.execute(select(EventChange.verb, EventChange.account_id)).all()
     assert set(map(tuple, changes)) == {("created", None)}
-    again = take_in(campaign, rows, NINE + timedelta(days=1))
+    again = import_rows(campaign, rows, NINE + timedelta(days=1))
     assert counts(again) == {
         "new": 0, "changed": 0, "same": 37, "cancelled": 0, "other_year": 118, "refused": 4,
     }  # fmt: skip
@@ -369,8 +374,8 @@ def verdicts(outcomes) -> list[str]:
 
 
 def test_a_changed_row_changes_its_event_and_names_what(campaign):
-    first = take_in(campaign, rows_of({}), NINE)
-    outcomes = take_in(
+    first = import_rows(campaign, rows_of({}), NINE)
+    outcomes = import_rows(
         campaign, rows_of({"title": "新题", "start_date": "4月23日", "end_date": "4月23日"}), NINE
     )
     assert verdicts(outcomes) == ["changed"]
@@ -381,31 +386,33 @@ def test_a_changed_row_changes_its_event_and_names_what(campaign):
 
 
 def test_a_row_without_an_id_is_known_by_title_day_and_place(campaign):
-    take_in(campaign, rows_of({"id": ""}), NINE)
-    assert verdicts(take_in(campaign, rows_of({"id": "", "organizers": "县科协"}), NINE)) == ["changed"]
-    assert verdicts(take_in(campaign, rows_of({"id": "", "title": "另一场"}), NINE)) == ["new"]
+    import_rows(campaign, rows_of({"id": ""}), NINE)
+    assert verdicts(import_rows(campaign, rows_of({"id": "", "organizers": "县科协"}), NINE)) == ["changed"]
+    assert verdicts(import_rows(campaign, rows_of({"id": "", "title": "另一场"}), NINE)) == ["new"]
 
 
 def test_the_same_event_twice_in_one_file(campaign):
-    outcomes = take_in(campaign, rows_of({}, {"title": "又一次"}), NINE)
+    outcomes = import_rows(campaign, rows_of({}, {"title": "又一次"}), NINE)
     assert verdicts(outcomes) == ["new", "refused"]
     assert said(outcomes[1]) == ["This is the same event as row 2. Please remove one of them."]
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(campaign):
-    assert verdicts(take_in(campaign, rows_of({}, {"id": "X2", "year": ""}), NINE, dry_run=True)) == [
+    assert verdicts(import_rows(campaign, rows_of({}, {"id": "X2", "year": ""}), NINE, dry_run=True)) == [
         "new",
         "new",
     ]
     assert db.session.scalars(select(Event)).all() == []
-    take_in(campaign, rows_of({}), NINE)
-    assert verdicts(take_in(campaign, rows_of({"title": "新题"}), NINE, dry_run=True)) == ["changed"]
+    import_rows(campaign, rows_of({}), NINE)
+    assert verdicts(import_rows(campaign, rows_of({"title": "新题"}), NINE, dry_run=True)) == ["changed"]
     assert db.session.scalar(select(Event.title)) == "现场宣传"
 
 
 def test_refused_rows_do_not_stop_the_others(campaign):
     for partial in (False, True):
-        outcomes = take_in(campaign, rows_of({"title": ""}, {"id": f"ok-{partial}"}), NINE, partial=partial)
+        outcomes = import_rows(
+            campaign, rows_of({"title": ""}, {"id": f"ok-{partial}"}), NINE, partial=partial
+        )
         assert verdicts(outcomes) == ["refused", "new"]
     assert len(db.session.scalars(select(Event)).all()) == 2
 
@@ -421,11 +428,11 @@ def test_a_failure_on_the_way(campaign, partial, left):
     sqlalchemy_event.listen(Event, "before_insert", give_up)
     try:
         if partial:
-            outcomes = take_in(campaign, rows_of({}, {"id": "X2"}), NINE, partial=True)
+            outcomes = import_rows(campaign, rows_of({}, {"id": "X2"}), NINE, partial=True)
             assert verdicts(outcomes) == ["new", "refused"]
         else:
             with pytest.raises(Mistake, match="Nothing was written"):
-                take_in(campaign, rows_of({}, {"id": "X2"}), NINE)
+                import_rows(campaign, rows_of({}, {"id": "X2"}), NINE)
     finally:
         sqlalchemy_event.remove(Event, "before_insert", give_up)
     assert len(db.session.scalars(select(Event)).all()) == left
@@ -434,13 +441,13 @@ def test_a_failure_on_the_way(campaign, partial, left):
 def test_what_happened_here_meanwhile_stays(campaign):
     rows = rows_of({}, {"id": "X2"}, {"id": "X3"})
     edited, cancelled, deleted = (
-        db.session.get_one(Event, outcome.event) for outcome in take_in(campaign, rows, NINE)
+        db.session.get_one(Event, outcome.event) for outcome in import_rows(campaign, rows, NINE)
     )
     person = accounts.create_account("li@example.org", "县科协", "organizer", "long enough", NINE)
     lifecycle.change(edited, replace(draft_of(edited), title="改好的题目"), NINE, by=person)
     lifecycle.cancel(cancelled, NINE)
     lifecycle.withdraw(deleted, NINE)
-    outcomes = take_in(campaign, rows_of({"organizers": "县科协"}, {"id": "X2"}, {"id": "X3"}), NINE)
+    outcomes = import_rows(campaign, rows_of({"organizers": "县科协"}, {"id": "X2"}, {"id": "X3"}), NINE)
     assert verdicts(outcomes) == ["changed", "cancelled", "refused"]
     assert (edited.title, [host.name for host in edited.hosts]) == ("改好的题目", ["县科协"])
     assert [finding.values["fields"].messages for finding in outcomes[0].findings] == [
@@ -453,13 +460,13 @@ def test_what_happened_here_meanwhile_stays(campaign):
 def test_the_number_of_questions_does_not_grow_with_the_events_that_are_there(campaign):
     def questions(count: int) -> int:
         rows = rows_of(*({"id": f"N{n}"} for n in range(count)))
-        take_in(campaign, rows, NINE)
+        import_rows(campaign, rows, NINE)
         db.session.expunge_all()
         asked = []
         sqlalchemy_event.listen(
             db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]), named=False
         )
-        take_in(db.session.merge(campaign), rows, NINE)
+        import_rows(db.session.merge(campaign), rows, NINE)
         return len(asked)
 
     assert questions(30) == questions(1)

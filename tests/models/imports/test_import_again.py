@@ -7,9 +7,12 @@ from sqlalchemy import select
 
 from models.db import db
 from models.events.tables import Event
-from models.imports import Outcome, counts, read_file, take_in
+from models.imports.apply import counts
+from models.imports.findings import Outcome
+from models.imports.read_file import read_file
 from models.publishing import lifecycle
 from tests.support.calendar_files import BEFORE, calendar, said
+from tests.support.importing import import_rows
 from tests.support.week import load_week
 
 
@@ -28,21 +31,21 @@ FAIR = "UID:b\nSUMMARY:市集\nDTSTART:20240423T010000Z"
 
 def test_the_same_calendar_again_a_change_a_cancellation_and_what_is_missing(campaign):
     def hand_in(*events: str, **options) -> list[Outcome]:
-        return take_in(campaign, read_file(calendar(*events)), BEFORE, origin="feed:1", **options)
+        return import_rows(campaign, read_file(calendar(*events)), BEFORE, origin="feed:1", **options)
 
     assert taken(hand_in(LECTURE, FAIR)) == [("new", True), ("new", True)]
-    assert taken(hand_in(LECTURE, FAIR, whole=True)) == [("same", False), ("same", False)]
+    assert taken(hand_in(LECTURE, FAIR, complete=True)) == [("same", False), ("same", False)]
     later = LECTURE.replace("T0", "T1")
     assert taken(hand_in(later, FAIR)) == [("changed", True), ("same", False)]
     called_off = FAIR + "\nSTATUS:CANCELLED"
     assert taken(hand_in(later, called_off, cancel=False)) == [("same", False), ("cancelled", False)]
     assert taken(hand_in(called_off)) == [("cancelled", True)]
-    offered = hand_in(called_off, whole=True, cancel=())
+    offered = hand_in(called_off, complete=True, cancel=())
     assert taken(offered) == [("cancelled", False), ("cancelled", False)]
     missing = offered[1]
     assert (missing.row, missing.title) == (None, "讲座")
     assert db.session.get(Event, missing.event).status == "published"
-    assert taken(hand_in(called_off, whole=True, cancel=[missing.event]))[1] == ("cancelled", True)
+    assert taken(hand_in(called_off, complete=True, cancel=[missing.event]))[1] == ("cancelled", True)
     states = db.session.execute(select(Event.origin_ref, Event.status).order_by(Event.origin_ref)).all()
     assert [tuple(state) for state in states] == [("a", "cancelled"), ("b", "cancelled")]
 
@@ -59,10 +62,12 @@ def words(outcomes: list[Outcome]) -> list[tuple[int | None, str, str]]:
 @pytest.mark.parametrize("cancel", [True, ()])
 def test_what_could_not_be_read_is_not_missing(campaign, cancel):
     def again(*events: str) -> list[Outcome]:
-        return take_in(campaign, read_file(calendar(*events)), BEFORE, origin="o", whole=True, cancel=cancel)
+        return import_rows(
+            campaign, read_file(calendar(*events)), BEFORE, origin="o", complete=True, cancel=cancel
+        )
 
     twin = FAIR.replace("0423", "0424")  # shares the UID, and is known by its beginning as well
-    take_in(campaign, read_file(calendar(LECTURE, FAIR, twin)), BEFORE, origin="o")
+    import_rows(campaign, read_file(calendar(LECTURE, FAIR, twin)), BEFORE, origin="o")
     assert words(again(UNREADABLE, FAIR, twin))[0] == (1, "refused", STAYS)
     broken = FAIR.replace("DTSTART:", "DTSTART:soon")
     assert words(again(LECTURE, broken))[1:] == [(2, "refused", STAYS), (None, "refused", MAY_BE)]
@@ -79,7 +84,7 @@ def test_a_row_of_a_table_that_could_not_be_read_is_not_missing(campaign):
 
     def again(*rows: str) -> list[Outcome]:
         table = (head + "\n".join(rows)).encode()
-        return take_in(campaign, read_file(table, "a.csv"), BEFORE, origin="o", whole=True)
+        return import_rows(campaign, read_file(table, "a.csv"), BEFORE, origin="o", complete=True)
 
     again(*lines)
     assert words(again("1,2024,,2024-04-22", lines[1]))[0] == (2, "refused", STAYS)
@@ -92,47 +97,47 @@ def test_an_event_that_its_source_moves_out_of_the_week_is_offered_as_cancelled(
         rows = read_file(calendar(LECTURE.replace("0422", "0922")))
         return [
             (one.verdict, said(one)[0 if one.verdict == "cancelled" else -1], one.written)
-            for one in take_in(campaign, rows, options.pop("now", BEFORE), origin="o", **options)
+            for one in import_rows(campaign, rows, options.pop("now", BEFORE), origin="o", **options)
         ]
 
-    take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="o")
+    import_rows(campaign, read_file(calendar(LECTURE)), BEFORE, origin="o")
     moved = "Its source has moved it outside the week."
     left = "It is still published here with its old date. Cancel it on the desk if it has moved."
     assert again() == [("other_year", left, False)]
     assert again(cancel=()) == [("cancelled", moved, False)]
-    assert again(whole=True, now=BEFORE + timedelta(days=40)) == [("other_year", STAYS, False)]
+    assert again(complete=True, now=BEFORE + timedelta(days=40)) == [("other_year", STAYS, False)]
     assert db.session.scalar(select(Event.status)) == "published"
-    assert again(whole=True) == [("cancelled", moved, True)]
+    assert again(complete=True) == [("cancelled", moved, True)]
     assert db.session.scalar(select(Event.status)) == "cancelled"
 
 
 def test_another_origin_has_its_own_ids(campaign):
-    take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:1")
-    outcomes = take_in(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:2", dry_run=True)
+    import_rows(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:1")
+    outcomes = import_rows(campaign, read_file(calendar(LECTURE)), BEFORE, origin="feed:2", dry_run=True)
     assert counts(outcomes)["new"] == 1
 
 
 def test_a_cancelled_event_that_was_never_here_is_left_out(campaign):
-    outcomes = take_in(campaign, read_file(calendar(LECTURE + "\nSTATUS:CANCELLED")), BEFORE)
+    outcomes = import_rows(campaign, read_file(calendar(LECTURE + "\nSTATUS:CANCELLED")), BEFORE)
     assert (taken(outcomes), db.session.scalar(select(Event.id))) == ([("cancelled", False)], None)
 
 
 def test_what_was_merged_here_stays_merged(campaign):
     first, second = (
-        take_in(campaign, read_file(calendar(event)), BEFORE, origin="feed:1")[0].event
+        import_rows(campaign, read_file(calendar(event)), BEFORE, origin="feed:1")[0].event
         for event in (LECTURE, FAIR)
     )
     lifecycle.merge(db.session.get(Event, first), db.session.get(Event, second), BEFORE)
-    (again,) = take_in(campaign, read_file(calendar(FAIR)), BEFORE, origin="feed:1")
+    (again,) = import_rows(campaign, read_file(calendar(FAIR)), BEFORE, origin="feed:1")
     assert (again.verdict, again.event, again.written) == ("same", first, False)
 
 
 def test_what_was_merged_into_another_calendars_event_does_not_call_that_off(campaign):
     """Both calendars know it by one UID, as where one of them was copied from the other."""
     data = read_file(calendar(LECTURE))
-    kept, other = (take_in(campaign, data, BEFORE, origin=name)[0].event for name in ("feed:1", "feed:2"))
+    kept, other = (import_rows(campaign, data, BEFORE, origin=name)[0].event for name in ("feed:1", "feed:2"))
     lifecycle.merge(db.session.get(Event, kept), db.session.get(Event, other), BEFORE)
     moved = read_file(calendar(LECTURE.replace("0422", "0922")))
-    (again,) = take_in(campaign, moved, BEFORE, origin="feed:2", whole=True)
+    (again,) = import_rows(campaign, moved, BEFORE, origin="feed:2", complete=True)
     assert (again.verdict, again.event, again.written) == ("other_year", kept, False)
     assert db.session.get(Event, kept, populate_existing=True).status == "published"

@@ -15,7 +15,7 @@ from models.events.tables import Event, EventChange, EventStatus
 from models.imports import fetch as fetching
 from models.imports import fetch_many, subscriptions
 from models.imports.fetch import Fetched
-from models.imports.subscriptions import HOUR, PulledFeed
+from models.imports.subscriptions import HOUR, Subscription
 from models.operations import tick
 from tests.support.cast import make_cast
 from tests.support.week import NINE, load_week
@@ -66,11 +66,11 @@ def source() -> Source:
 
 
 @pytest.fixture
-def feed(cast) -> PulledFeed:
+def feed(cast) -> Subscription:
     return subscriptions.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
 
 
-def events(feed: PulledFeed) -> dict[str, Event]:
+def events(feed: Subscription) -> dict[str, Event]:
     found = db.session.scalars(select(Event).where(Event.origin == f"feed:{feed.id}"))
     return {event.origin_ref[-1]: event for event in found}
 
@@ -251,7 +251,7 @@ def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(cast, feed, so
 def test_what_was_removed_while_it_was_fetched_is_not_taken_in(app, feed, source):
     def remove_meanwhile(url: str, etag: str, last_modified: str) -> Fetched:
         with app.app_context():
-            subscriptions.remove(db.session.get_one(PulledFeed, feed.id), BEFORE)
+            subscriptions.remove(db.session.get_one(Subscription, feed.id), BEFORE)
         return source(url, etag, last_modified)
 
     assert subscriptions.pull_due(BEFORE, remove_meanwhile) == 1

@@ -8,7 +8,7 @@ from models import clock
 from models.db import db
 from models.errors import Mistake
 from models.imports import subscriptions
-from models.imports.subscriptions import PulledFeed
+from models.imports.subscriptions import Subscription
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import load_week
 
@@ -38,7 +38,7 @@ def test_an_office_adds_an_address_and_removes_it(browser, cast):
     page = browser.get("/desk/feeds/").text
     assert URL in page
     assert "Nothing yet" in page
-    (feed,) = db.session.query(PulledFeed).all()
+    (feed,) = db.session.query(Subscription).all()
     assert browser.post(f"/desk/feeds/{feed.id}/remove").status_code == 303
     assert "No calendar feeds yet." in browser.get("/desk/feeds/").text
 
@@ -82,7 +82,7 @@ def test_who_has_no_reach_has_no_such_page(browser, cast, feed):
         assert browser.post(f"/desk/feeds/{feed.id}/{verb}").status_code == 404, verb
     stranger = browser.application.test_client()
     assert stranger.get("/desk/feeds/").status_code == 303
-    assert db.session.get_one(PulledFeed, feed.id).removed_at is None
+    assert db.session.get_one(Subscription, feed.id).removed_at is None
 
 
 def test_a_vanished_event_that_nobody_offered_is_not_cancelled_here(browser, cast, feed):

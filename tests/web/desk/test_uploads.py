@@ -13,7 +13,7 @@ from models.db import db, transaction
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
-from models.imports.uploads import LIFE, ImportDraft
+from models.imports.uploads import LIFE, UploadedFile
 from models.publishing import duplicates
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import NINE, load_week, make_event
@@ -216,7 +216,7 @@ def test_what_cannot_be_read_is_told_in_one_sentence(browser, cast, data, told):
     answer = hand_in(browser, data)
     assert answer.status_code == 422
     assert told in answer.text
-    assert db.session.scalar(select(func.count()).select_from(ImportDraft)) == 0
+    assert db.session.scalar(select(func.count()).select_from(UploadedFile)) == 0
 
 
 def test_no_file_and_no_week(browser, cast):
@@ -228,8 +228,8 @@ def test_no_file_and_no_week(browser, cast):
 
 def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
     now, campaign = clock.now(), cast.lecture.campaign
-    drafts = [uploads.hand_in(cast.gu, campaign, "a.csv", LECTURE, now) for _ in range(7)]
-    kept = db.session.scalars(select(ImportDraft.id).order_by(ImportDraft.id)).all()
+    drafts = [uploads.keep(cast.gu, campaign, "a.csv", LECTURE, now) for _ in range(7)]
+    kept = db.session.scalars(select(UploadedFile.id).order_by(UploadedFile.id)).all()
     assert kept == [draft.id for draft in drafts[2:]]
     assert uploads.forget_old(now + LIFE - timedelta(seconds=1)) == 0
     assert uploads.forget_old(now + LIFE) == 5

@@ -8,10 +8,12 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.imports import apply, read_file, take_in
+from models.imports import apply
 from models.imports.calendar import recurrence
 from models.imports.calendar import to_draft as entries
+from models.imports.read_file import read_file
 from tests.support.calendar_files import BEFORE, READING, calendar, minute, one, said, sittings
+from tests.support.importing import import_rows
 from tests.support.week import load_week
 
 AT_NINE = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240419T090000\nDURATION:PT1H\n"
@@ -145,7 +147,7 @@ def test_what_all_series_of_a_file_may_cost_is_bounded(app, monkeypatch, rule):
     monkeypatch.setattr(apply, "Steps", partial(recurrence.Steps, 30_000))
     many = [f"UID:{n}\nSUMMARY:{n}\n{rule}" for n in range(40)]
     plain = "UID:p\nSUMMARY:p\nDTSTART:20240422T010000Z"
-    outcomes = take_in(load_week(), read_file(calendar(*many, plain)), BEFORE, dry_run=True)
+    outcomes = import_rows(load_week(), read_file(calendar(*many, plain)), BEFORE, dry_run=True)
     assert said(outcomes[-2])[0].startswith("The series of this file are too many or too long")
     assert (outcomes[-2].verdict, outcomes[-1].verdict) == ("refused", "new")
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from models.imports import read_file
 from models.imports.findings import Finding
-from models.imports.read_file import demo_file, read
+from models.imports.read_file import demo_file, read, read_file
 from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import region
 from models.imports.spreadsheet.to_draft import understand
@@ -44,9 +43,9 @@ from tests.support.tables import said
         ("３２０７２３", "320723"),
     ],
 )
-def test_a_whole_place_in_one_cell(reading, text, code):
+def test_a_whole_place_in_one_cell(vocabulary, text, code):
     (row,) = read_file(f"活动名称,开始日期,地区\n讲座,2024-04-22,{text}\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.region_code, read.draft.region_text, said(read)) == (code, "", [])
 
 
@@ -68,15 +67,15 @@ def test_a_whole_place_in_one_cell(reading, text, code):
         ),
     ],
 )
-def test_a_place_in_one_cell_that_is_not_certain_stays_open(reading, text, code, why):
+def test_a_place_in_one_cell_that_is_not_certain_stays_open(vocabulary, text, code, why):
     (row,) = read_file(f"活动名称,开始日期,地区\n讲座,2024-04-22,{text}\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.region_code, said(read)) == (code, [("C2", why)])
 
 
-def test_the_corps_in_two_cells_is_no_part_of_the_region(reading):
+def test_the_corps_in_two_cells_is_no_part_of_the_region(vocabulary):
     (row,) = read_file("活动名称,日期,省,市\n讲座,4月22日,新疆维吾尔自治区,兵团第八师\n".encode())
-    assert understand(row, reading).draft.region_code == "660000"
+    assert understand(row, vocabulary).draft.region_code == "660000"
 
 
 def test_a_cell_of_a_whole_page_is_looked_at_from_its_beginning(monkeypatch):
@@ -97,13 +96,13 @@ def test_places_in_one_cell_are_looked_up_and_never_searched_for(monkeypatch):
     assert passes == []
 
 
-def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(reading):
+def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(vocabulary):
     (row,) = read_file("活动名称,开始日期,所在地区\n讲座,2024-04-22,江苏省连云港市花果山街道\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.region_code, read.draft.region_text) == ("320700", "江苏省连云港市花果山街道")
     assert [cell for cell, _ in said(read)] == ["C2"]
     (row,) = read_file("活动名称,开始日期,地区代码\n讲座,2024-04-22,999999\n".encode())
-    assert said(understand(row, reading)) == [("C2", "There is no region with the code “999999”.")]
+    assert said(understand(row, vocabulary)) == [("C2", "There is no region with the code “999999”.")]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +114,9 @@ def test_what_of_a_place_in_one_cell_is_not_known_is_named_by_its_cell(reading):
         ("朝阳", "999999", (None, "朝阳", ["D2", "C2"])),
     ],
 )
-def test_a_code_counts_where_the_name_beside_it_is_not_certain(reading, name, code, told):
+def test_a_code_counts_where_the_name_beside_it_is_not_certain(vocabulary, name, code, told):
     (row,) = read_file(f"活动名称,开始日期,地区,地区代码\n讲座,2024-04-22,{name},{code}\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.region_code, read.draft.region_text, [cell for cell, _ in said(read)]) == told
 
 
@@ -157,10 +156,10 @@ def test_several_organizations_in_one_cell(text, hosts):
     assert told in ([], [("", f"{len(hosts)} organizations were recognised as organizers.")])
 
 
-def test_who_guides_does_not_lead(reading):
+def test_who_guides_does_not_lead(vocabulary):
     text = f"指导单位：国家知识产权局 主办单位：{ONE}"
     (row,) = read_file(f"活动名称,日期,主办单位\n讲座,4月22日,{text}\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.hosts, read.draft.lead.name) == (("国家知识产权局（指导）", ONE), ONE)
 
 
@@ -174,9 +173,9 @@ def test_no_name_of_the_reported_events_is_divided_or_joined():
     }  # fmt: skip
 
 
-def test_the_lead_bears_no_part(reading):
+def test_the_lead_bears_no_part(vocabulary):
     (row,) = read_file(f"活动名称,日期,主办单位\n讲座,4月22日,{ONE}（主办）、{TWO}（协办）\n".encode())
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert (read.draft.hosts, read.draft.lead.name) == ((f"{ONE}（主办）", f"{TWO}（协办）"), ONE)
 
 

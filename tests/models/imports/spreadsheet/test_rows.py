@@ -9,17 +9,18 @@ import openpyxl
 import pytest
 
 from models.errors import Mistake
-from models.imports import read_file, take_in
 from models.imports.findings import RowVerdict
+from models.imports.read_file import read_file
 from models.imports.spreadsheet.template import workbook
 from models.imports.spreadsheet.to_draft import understand
+from tests.support.importing import import_rows
 from tests.support.tables import said, workbook_of, xlsx
 from tests.support.week import NINE
 
 HEAD = ("活动名称", "活动时间", "活动地点", "主办单位")
 
 
-def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(reading):
+def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(vocabulary):
     data = xlsx(
         ("2024年宣传周活动汇总表",),
         (),
@@ -36,7 +37,7 @@ def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(re
         before=("说明",),
     )
     (row,) = read_file(data, "x.xlsx")
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     (sitting,) = read.draft.occurrences
     assert (row.number, sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (4, NINE, 7200)
     assert read.draft.hosts == ("甲县知识产权局", "甲县人民法院")
@@ -44,7 +45,7 @@ def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(re
     assert ("A4", "The column “序号” is not known and was not imported.") in said(read)
 
 
-def test_cells_merged_downwards_and_numbers_as_text(reading):
+def test_cells_merged_downwards_and_numbers_as_text(vocabulary):
     rows = read_file(
         xlsx(("编号", *HEAD), (1, "甲", "4月22日9:00", "县文化馆", "甲县知识产权局"), (2.0, "乙", "4月23日9:00"),
              merge="E2:E3")
@@ -55,15 +56,15 @@ def test_cells_merged_downwards_and_numbers_as_text(reading):
     ]
 
 
-def test_a_formula_that_was_never_computed_is_named_by_its_cell(reading):
+def test_a_formula_that_was_never_computed_is_named_by_its_cell(vocabulary):
     (row,) = read_file(xlsx(HEAD, ("甲", "4月22日9:00", '=CONCATENATE("县","馆")', "")))
     assert (
         "C2",
         "The formula has no stored result. Open the file, save it, and import it again.",
-    ) in said(understand(row, reading))
+    ) in said(understand(row, vocabulary))
 
 
-def test_what_is_not_understood_is_named_by_its_cell(reading):
+def test_what_is_not_understood_is_named_by_its_cell(vocabulary):
     text = io.StringIO()
     csv.writer(text).writerows(
         [
@@ -72,12 +73,12 @@ def test_what_is_not_understood_is_named_by_its_cell(reading):
         ]
     )
     (row,) = read_file(text.getvalue().encode("gb18030"), "x.csv")
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert sorted(cell for cell, _ in said(read) if cell) == ["C2", "D2", "E2", "F2", "G2"]
     assert read.draft.occurrences[0].start_at == NINE
 
 
-def test_the_template_filled_in_comes_back(campaign, reading):
+def test_the_template_filled_in_comes_back(campaign, vocabulary):
     book = openpyxl.load_workbook(io.BytesIO(workbook(campaign)))
     page = book["活动"]
     assert {rule.formula1 for rule in page.data_validations.dataValidation} >= {"选项!$A$2:$A$5"}
@@ -91,7 +92,7 @@ def test_the_template_filled_in_comes_back(campaign, reading):
         page.cell(3, names.index(name) + 1, value)
     stream = io.BytesIO()
     book.save(stream)
-    example, own = (understand(row, reading) for row in read_file(stream.getvalue(), "模板.xlsx"))
+    example, own = (understand(row, vocabulary) for row in read_file(stream.getvalue(), "模板.xlsx"))
     assert (example.verdict, said(example)) == (
         "refused",
         [("A2", "This is the example row of the template. Please remove it.")],
@@ -139,11 +140,11 @@ def titles(data: bytes) -> list[str]:
     return [row.cells["title"] for row in read_file(data, "x.csv")]
 
 
-def test_notes_in_a_header_are_no_part_of_its_names(reading):
+def test_notes_in_a_header_are_no_part_of_its_names(vocabulary):
     (row,) = read_file(
         "活动名称（必填）,开始日期（年-月-日）,地点【线上填链接】\n讲座,2024-04-22,县文化馆\n".encode()
     )
-    draft = understand(row, reading).draft
+    draft = understand(row, vocabulary).draft
     assert (draft.title, draft.occurrences[0].start_day.day, draft.venue_text) == ("讲座", 22, "县文化馆")
     (row,) = read_file(
         "活动名称,活动地点,活动时间（开始）,活动时间（结束）\n讲座,县文化馆,8点,9点\n".encode()
@@ -191,28 +192,28 @@ def test_a_header_of_two_lines_and_one_on_each_page():
         ("审核人", "审核人"),
     ],
 )
-def test_lines_below_a_table_are_no_events(reading, line, named):
+def test_lines_below_a_table_are_no_events(vocabulary, line, named):
     _, below = read_file(f"活动名称,开始日期\n讲座,4月22日\n{line},\n".encode())
-    read = understand(below, reading)
+    read = understand(below, vocabulary)
     assert (read.verdict, said(read)) == (
         RowVerdict.REFUSED,
         [("A3", f"“{named}” is a note below the table, not an event. Not imported.")],
     )
 
 
-def test_a_line_below_a_table_whose_word_stands_under_another_column(reading):
+def test_a_line_below_a_table_whose_word_stands_under_another_column(vocabulary):
     _, below = read_file("序号,活动名称,开始日期\n1,讲座,4月22日\n合计：1场,,\n".encode())
-    assert said(understand(below, reading)) == [
+    assert said(understand(below, vocabulary)) == [
         ("A3", "“合计” is a note below the table, not an event. Not imported.")
     ]
 
 
-def test_an_event_that_begins_with_such_a_word_is_one(reading):
+def test_an_event_that_begins_with_such_a_word_is_one(vocabulary):
     (row,) = read_file("活动名称,开始日期\n联系人制度宣讲,4月22日\n".encode())
-    assert understand(row, reading).verdict is None
+    assert understand(row, vocabulary).verdict is None
 
 
-def test_sheets_with_one_header_are_one_table(reading):
+def test_sheets_with_one_header_are_one_table(vocabulary):
     head = ("活动名称", "开始日期", "面向群体", "备用")
     rows = read_file(
         workbook_of(
@@ -221,7 +222,7 @@ def test_sheets_with_one_header_are_one_table(reading):
             空=[head],
         )
     )
-    first, second = (understand(row, reading) for row in rows)
+    first, second = (understand(row, vocabulary) for row in rows)
     assert (first.draft.title, said(first)) == ("讲座", [])
     assert second.draft.title == "展览"
     assert said(second) == [
@@ -231,14 +232,14 @@ def test_sheets_with_one_header_are_one_table(reading):
     ]
 
 
-def test_a_sheet_with_other_columns_is_named(reading):
+def test_a_sheet_with_other_columns_is_named(vocabulary):
     rows = read_file(
         workbook_of(
             计划=[("活动名称", "开始日期"), ("讲座", "2024-04-22")],
             成效=[("活动名称", "参与人数"), ("讲座", 30)],
         )
     )
-    read, other = (understand(row, reading) for row in rows)
+    read, other = (understand(row, vocabulary) for row in rows)
     assert (read.verdict, said(read)) == (None, [])
     assert (other.title, other.verdict, said(other)) == (
         "成效",
@@ -263,7 +264,7 @@ TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,�
 @pytest.mark.parametrize(("hour", "place"), [("14:00", "县文化馆"), ("9:00", "县博物馆")])
 def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
     rows = read_file(TWINS.format(hour=hour, place=place).encode())
-    first, second = take_in(campaign, rows, NINE)
+    first, second = import_rows(campaign, rows, NINE)
     assert (first.verdict, second.verdict) == ("new", RowVerdict.REFUSED)
     assert said(second) == [
         (
@@ -274,30 +275,30 @@ def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
     ]
     lines = TWINS.format(hour=hour, place=place).split("\n")
     told = "\n".join(f"{line},{sign}" for line, sign in zip(lines, ("编号", "", "2"), strict=False))
-    assert [one.verdict for one in take_in(campaign, read_file(told.encode()), NINE)] == ["same", "new"]
+    assert [one.verdict for one in import_rows(campaign, read_file(told.encode()), NINE)] == ["same", "new"]
 
 
 def test_the_same_row_twice_is_one_event_twice(campaign):
     rows = read_file(TWINS.format(hour="9:00", place="县文化馆").encode())
-    assert said(take_in(campaign, rows, NINE, dry_run=True)[1]) == [
+    assert said(import_rows(campaign, rows, NINE, dry_run=True)[1]) == [
         ("", "This is the same event as row 2. Please remove one of them.")
     ]
 
 
-def test_the_description_of_a_table_is_text(reading):
+def test_the_description_of_a_table_is_text(vocabulary):
     (row,) = read_file(
         "活动名称,日期,活动简介\n讲座,4月22日,<p>报名<br>从速</p><script>alert(1)</script>\n".encode()
     )
-    assert understand(row, reading).draft.description == "报名\n从速"
+    assert understand(row, vocabulary).draft.description == "报名\n从速"
 
 
 @pytest.mark.parametrize(
     ("encoding", "sign"), [("utf-16", "\t"), ("utf-8-sig", ";"), ("gb18030", ";"), ("utf-8", "\t")]
 )
-def test_tables_divided_as_other_machines_divide_them(reading, encoding, sign):
+def test_tables_divided_as_other_machines_divide_them(vocabulary, encoding, sign):
     lines = ("某市活动安排表", f"活动名称{sign}开始日期{sign}主办单位", f"讲座{sign}2024-04-22{sign}“甲,局”")
     (row,) = read_file("\r\n".join(lines).encode(encoding))
-    draft = understand(row, reading).draft
+    draft = understand(row, vocabulary).draft
     assert (draft.title, draft.occurrences[0].start_day, draft.hosts) == (
         "讲座",
         date(2024, 4, 22),

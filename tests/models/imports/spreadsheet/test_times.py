@@ -4,10 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
-from models.imports import counts, read_file, take_in
+from models.imports.apply import counts
 from models.imports.findings import RowVerdict
-from models.imports.spreadsheet import when
+from models.imports.read_file import read_file
+from models.imports.spreadsheet import time_words
 from models.imports.spreadsheet.to_draft import understand
+from tests.support.importing import import_rows
 from tests.support.tables import said, xlsx
 from tests.support.week import NINE
 
@@ -48,16 +50,16 @@ def test_days_and_hours_in_one_text(text, slots):
             slot.start and f"{slot.start:%H:%M}",
             slot.end and f"{slot.end:%H:%M}",
         )
-        for slot in when.read(text, 2024, SPAN)
+        for slot in time_words.read(text, 2024, SPAN)
     ]
     assert found == slots
 
 
 def test_every_day_needs_to_be_told_which_days():
-    assert when.read("每天9:00-17:00", 2024) == ()
+    assert time_words.read("每天9:00-17:00", 2024) == ()
 
 
-def plan(reading, **cells):
+def plan(vocabulary, **cells):
     """One row of a plan, its columns as they stand in cells."""
     names = {
         "words": "活动时间",
@@ -68,12 +70,12 @@ def plan(reading, **cells):
     }
     header, line = ["活动名称", *(names[key] for key in cells)], ["讲座", *cells.values()]
     (row,) = read_file(xlsx(header, line))
-    return understand(row, reading)
+    return understand(row, vocabulary)
 
 
 @pytest.mark.parametrize("words", ["4月22日22:00-次日1:00", "宣传周期间", "每周三14:00"])
-def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(reading, words):
-    read = plan(reading, words=words)
+def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(vocabulary, words):
+    read = plan(vocabulary, words=words)
     why = f"“{words}” was not recognised as days and hours; kept in these words, without a date."
     assert ("B2", why) in said(read)
     assert (read.draft.occurrences, read.draft.time_text) == ((), words)
@@ -82,15 +84,15 @@ def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(reading, word
 @pytest.mark.parametrize(
     ("words", "named"), [("看天气再定", True), ("周三、周五14:00-16:00", True), ("上午", False)]
 )
-def test_words_beside_a_date_are_named_unless_they_tell_a_part_of_the_day(reading, words, named):
-    read = plan(reading, start="2024-04-22", words=words)
+def test_words_beside_a_date_are_named_unless_they_tell_a_part_of_the_day(vocabulary, words, named):
+    read = plan(vocabulary, start="2024-04-22", words=words)
     why = f"“{words}” was not recognised as hours; kept in these words."
     assert (("C2", why) in said(read)) is named
     assert (len(read.draft.occurrences), read.draft.time_text) == (1, words)
 
 
-def test_the_year_in_words_that_are_not_understood_is_still_seen(reading):
-    assert plan(reading, words="2023年4月22日22:00-次日1:00").verdict == RowVerdict.OTHER_YEAR
+def test_the_year_in_words_that_are_not_understood_is_still_seen(vocabulary):
+    assert plan(vocabulary, words="2023年4月22日22:00-次日1:00").verdict == RowVerdict.OTHER_YEAR
 
 
 @pytest.mark.parametrize(
@@ -102,16 +104,16 @@ def test_the_year_in_words_that_are_not_understood_is_still_seen(reading):
         {"start": "2024年4月22日上午9时", "ends": "11:00"},
     ],
 )
-def test_day_and_hour_in_one_cell_at_both_ends(reading, cells):
-    (sitting,) = plan(reading, **cells).draft.occurrences
+def test_day_and_hour_in_one_cell_at_both_ends(vocabulary, cells):
+    (sitting,) = plan(vocabulary, **cells).draft.occurrences
     assert (sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (NINE, 7200)
 
 
 @pytest.mark.parametrize(("begins", "ends"), [("start", "end"), ("begins", "ends")])
 def test_day_and_hour_at_both_ends_of_several_days_are_those_days_and_their_hours_in_words(
-    reading, begins, ends
+    vocabulary, begins, ends
 ):
-    read = plan(reading, **{begins: datetime(2024, 4, 22, 9), ends: datetime(2024, 4, 24, 17)})
+    read = plan(vocabulary, **{begins: datetime(2024, 4, 22, 9), ends: datetime(2024, 4, 24, 17)})
     (sitting,) = read.draft.occurrences
     words = "2024-04-22 09:00–2024-04-24 17:00"
     assert (sitting.start_day.day, sitting.end_day.day, sitting.start_at) == (22, 24, None)
@@ -120,24 +122,24 @@ def test_day_and_hour_at_both_ends_of_several_days_are_those_days_and_their_hour
 
 
 def test_a_time_of_a_whole_page_is_not_searched(monkeypatch):
-    monkeypatch.setattr(when, "_BETWEEN", None)
-    assert when.read("、" * 64_000, 2024) == ()
+    monkeypatch.setattr(time_words, "_BETWEEN", None)
+    assert time_words.read("、" * 64_000, 2024) == ()
 
 
-def test_an_exhibition_open_daily_but_mondays(campaign, reading):
+def test_an_exhibition_open_daily_but_mondays(campaign, vocabulary):
     data = xlsx(
         ("活动名称", "开始日期", "结束日期", "时间", "活动地点"),
         ("展览", date(2024, 4, 20), date(2024, 4, 26), "每天9:00-17:00（周一闭馆）", "县博物馆"),
     )
     rows = read_file(data)
-    days = [sitting.start_day.day for sitting in understand(rows[0], reading).draft.occurrences]
+    days = [sitting.start_day.day for sitting in understand(rows[0], vocabulary).draft.occurrences]
     assert days == [20, 21, 23, 24, 25, 26]
-    assert counts(take_in(campaign, rows, NINE))["new"] == 1
-    assert counts(take_in(campaign, read_file(data), NINE))["same"] == 1
+    assert counts(import_rows(campaign, rows, NINE))["new"] == 1
+    assert counts(import_rows(campaign, read_file(data), NINE))["same"] == 1
 
 
-def test_a_contradiction_is_left_for_the_person(reading):
+def test_a_contradiction_is_left_for_the_person(vocabulary):
     (row,) = read_file(xlsx(("活动名称", "日期", "时间"), ("讲座", "4月22日", "4月23日9:00")))
-    read = understand(row, reading)
+    read = understand(row, vocabulary)
     assert read.draft.occurrences[0].start_at is None
     assert ("C2", "“4月23日9:00” does not match the date beside it; kept in these words.") in said(read)

@@ -1,7 +1,7 @@
 """Calendar files (.ics) as the events in them. Files from anywhere: broken lines, names and times of every maker.
 
-Only the frame is read here (lines, blocks, properties); what an event means is models.intake.entry. Nothing is expanded,
-so time and memory follow the size of the file.
+Only the frame is read here (lines, blocks, properties), so that time and memory follow the size of the file; what an event
+means is for calendar.to_draft.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.errors import N_, Mistake
-from models.imports.findings import CalendarEntry, Finding, Sitting
+from models.imports.findings import CalendarEntry, Finding, VEvent
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_EVENTS = 10_000
@@ -58,23 +58,23 @@ def read(data: bytes) -> list[CalendarEntry]:
             N_("The calendar is larger than %(most)s MB. Export a shorter period."),
             most=MOST_BYTES // 1024 // 1024,
         )
-    sittings = [sitting for calendar in _calendars(_text(data)) for sitting in _sittings(calendar)]
-    if not sittings:
+    vevents = [vevent for calendar in _calendars(_text(data)) for vevent in _sittings(calendar)]
+    if not vevents:
         raise Mistake(N_("There is no event in this calendar."))
-    if len(sittings) > MOST_EVENTS:
+    if len(vevents) > MOST_EVENTS:
         raise Mistake(
             N_("The calendar has more than %(most)s events. Export a shorter period."), most=MOST_EVENTS
         )
-    if sum("RRULE" in sitting.properties for sitting in sittings) > MOST_SERIES:
+    if sum("RRULE" in vevent.properties for vevent in vevents) > MOST_SERIES:
         raise Mistake(
             N_("The calendar has more than %(most)s series. Export a shorter period."), most=MOST_SERIES
         )
-    return list(_entries(sittings))
+    return list(_entries(vevents))
 
 
-def first(sitting: Sitting, name: str) -> str:
+def first(vevent: VEvent, name: str) -> str:
     """The value of a property, as it stands in the file; "" where there is none."""
-    found = sitting.properties.get(name)
+    found = vevent.properties.get(name)
     return found[0][1].strip() if found else ""
 
 
@@ -131,14 +131,14 @@ def _zone_name(block: list[str]) -> str:
     return next((line.partition(":")[2].strip() for line in block if line.upper().startswith("TZID")), "")
 
 
-def _sittings(calendar: _Calendar) -> Iterator[Sitting]:
+def _sittings(calendar: _Calendar) -> Iterator[VEvent]:
     for block in calendar.events:
         properties: dict[str, tuple] = {}
         for line in block:
             _read_line(line, properties)
         if calendar.method == "CANCEL":
             properties["STATUS"] = (({}, "CANCELLED"),)
-        yield Sitting(properties, calendar.zone, calendar.zones)
+        yield VEvent(properties, calendar.zone, calendar.zones)
 
 
 def _read_line(line: str, properties: dict[str, tuple]) -> None:
@@ -150,14 +150,14 @@ def _read_line(line: str, properties: dict[str, tuple]) -> None:
         properties[name] = (*properties.get(name, ()), (params, found["value"]))
 
 
-def _entries(sittings: list[Sitting]) -> Iterator[CalendarEntry]:
+def _entries(vevents: list[VEvent]) -> Iterator[CalendarEntry]:
     """Series with what moves their dates. Copies of one event are one: the newest version counts."""
-    groups: dict[str, list[Sitting]] = {}
-    for sitting in sittings:
-        groups.setdefault(first(sitting, "UID") or _made_up(sitting), []).append(sitting)
+    groups: dict[str, list[VEvent]] = {}
+    for vevent in vevents:
+        groups.setdefault(first(vevent, "UID") or _made_up(vevent), []).append(vevent)
     number = 0
     for uid, group in groups.items():
-        mains = [sitting for sitting in group if not first(sitting, "RECURRENCE-ID")]
+        mains = [vevent for vevent in group if not first(vevent, "RECURRENCE-ID")]
         moved = _newest_by(group, "RECURRENCE-ID")
         if not mains:
             mains, moved = moved[:1], moved[1:]
@@ -179,46 +179,46 @@ def _shared(there: int, kept: int) -> Finding:
     return Finding(N_("This event is in the file %(count)s times; its newest version was read."), count=there)
 
 
-def _apart(mains: list[Sitting]) -> dict[str, Sitting]:
+def _apart(mains: list[VEvent]) -> dict[str, VEvent]:
     """One for each event, by what is added to its UID: of versions the newest; those of one version that begin at
     different times, or have different titles or places, are different events. The first to begin and the last of those
     that begin together bear the UID alone, so that what is known by it stays known."""
-    newest = max(_version(sitting)[:2] for sitting in mains)
-    begins: dict[str, dict[tuple, Sitting]] = {}
-    for sitting in sorted(mains, key=_version):
-        if _version(sitting)[:2] == newest:
-            same = begins.setdefault(first(sitting, "DTSTART"), {})
-            told = first(sitting, "SUMMARY"), first(sitting, "LOCATION")
+    newest = max(_version(vevent)[:2] for vevent in mains)
+    begins: dict[str, dict[tuple, VEvent]] = {}
+    for vevent in sorted(mains, key=_version):
+        if _version(vevent)[:2] == newest:
+            same = begins.setdefault(first(vevent, "DTSTART"), {})
+            told = first(vevent, "SUMMARY"), first(vevent, "LOCATION")
             same.pop(told, None)
-            same[told] = sitting
+            same[told] = vevent
     kept = {}
     for at, (begin, same) in enumerate(begins.items()):
         *others, last = same.items()
         own = f"#{begin}" if at else ""
-        kept |= {f"#{begin}#{_digest(*told)[:12]}": sitting for told, sitting in others}
+        kept |= {f"#{begin}#{_digest(*told)[:12]}": vevent for told, vevent in others}
         kept[own] = last[1]
     return kept
 
 
-def _newest_by(group: list[Sitting], name: str) -> list[Sitting]:
-    found: dict[str, Sitting] = {}
-    for sitting in group:
-        key = first(sitting, name)
-        if key and (key not in found or _version(sitting) >= _version(found[key])):
-            found[key] = sitting
+def _newest_by(group: list[VEvent], name: str) -> list[VEvent]:
+    found: dict[str, VEvent] = {}
+    for vevent in group:
+        key = first(vevent, name)
+        if key and (key not in found or _version(vevent) >= _version(found[key])):
+            found[key] = vevent
     return list(found.values())
 
 
-def _version(sitting: Sitting) -> tuple[int, str, str]:
+def _version(vevent: VEvent) -> tuple[int, str, str]:
     """SEQUENCE, when it was changed, when it was written out: the last says nothing of the event itself."""
-    sequence = first(sitting, "SEQUENCE")
+    sequence = first(vevent, "SEQUENCE")
     known = int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 10 else 0
-    return known, first(sitting, "LAST-MODIFIED"), first(sitting, "DTSTAMP")
+    return known, first(vevent, "LAST-MODIFIED"), first(vevent, "DTSTAMP")
 
 
-def _made_up(sitting: Sitting) -> str:
+def _made_up(vevent: VEvent) -> str:
     """What an event without a UID is known by when its file comes again."""
-    return "sha256:" + _digest(*(first(sitting, name) for name in ("SUMMARY", "DTSTART", "LOCATION")))
+    return "sha256:" + _digest(*(first(vevent, name) for name in ("SUMMARY", "DTSTART", "LOCATION")))
 
 
 def _digest(*told: str) -> str:

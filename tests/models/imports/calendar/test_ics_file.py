@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.errors import Mistake
-from models.imports import plain_text, read_file
+from models.imports import plain_text
 from models.imports.calendar import to_draft as entries
+from models.imports.read_file import read_file
 from tests.support.calendar_files import READING, calendar, one, said, sittings
 
 NINE_TO_ELEVEN = [("04-22 01:00", "04-22 03:00")]
