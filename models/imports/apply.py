@@ -104,7 +104,7 @@ def _run(
     return outcomes
 
 
-def counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+def counts(outcomes: Iterable[Outcome]) -> dict[RowVerdict, int]:
     """How many rows got each verdict, every verdict named."""
     found = Counter(outcome.verdict for outcome in outcomes)
     return {verdict: found[verdict] for verdict in VERDICTS}
@@ -121,18 +121,17 @@ def _understood(
     )
     if read.draft is None:
         return read if isinstance(row, CalendarEntry) else replace(read, ref=row.cells["id"])
-    told = replace(read.draft, origin=source.origin or read.draft.origin)
+    written = replace(read.draft, origin=source.origin or read.draft.origin)
+    ref = written.origin_ref or ""
     try:
-        draft = source.adopt(told)
+        draft = source.adopt(written)
     except Mistake as mistake:
-        return Understood(
-            row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=told.origin_ref
-        )
-    filled = [name for name in FIELDS if getattr(told, name) != getattr(draft, name)]
+        return Understood(row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=ref)
+    filled = [name for name in FIELDS if getattr(written, name) != getattr(draft, name)]
     findings = (
         (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
     )
-    return replace(read, draft=draft, findings=(*read.findings, *findings))
+    return replace(read, draft=draft, ref=ref, findings=(*read.findings, *findings))
 
 
 def _each_once(rows: Iterable[Understood]) -> list[Understood]:
@@ -140,14 +139,12 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
     first: dict[tuple, int] = {}
     found = []
     for row in rows:
-        key = (row.draft.origin, row.draft.origin_ref) if row.draft else None
-        if key in first:
+        key = (row.draft.origin, row.ref) if row.draft else None
+        if key and key in first:
             why = Finding(
                 N_("This is the same event as row %(row)s. Please remove one of them."), row=first[key]
             )
-            row = Understood(
-                row.number, RowVerdict.REFUSED, (why,), title=row.title, ref=row.draft.origin_ref
-            )
+            row = Understood(row.number, RowVerdict.REFUSED, (why,), title=row.title, ref=row.ref)
         elif key:
             first[key] = row.number
         found.append(row)
@@ -157,7 +154,7 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
 def _key(row: Understood, origin: str | None) -> tuple[str, str] | None:
     """What an event is known by; None where its row does not tell for certain."""
     if row.draft:
-        return row.draft.origin, row.draft.origin_ref
+        return row.draft.origin or "", row.ref
     return (origin, row.ref) if origin and row.ref else None
 
 
@@ -198,5 +195,7 @@ def _missing(
     )
     events = db.session.scalars(asked.options(*_WHOLE).order_by(Event.id))
     return [
-        (event, named and _uid(event.origin_ref) not in shared) for event in events if event.id not in seen
+        (event, named and _uid(event.origin_ref or "") not in shared)
+        for event in events
+        if event.id not in seen
     ]

@@ -135,14 +135,14 @@ class _Visit:
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None  # the connection forgets it once the answer has begun
         self._over = False
-        self.response: BaseHTTPResponse | None = None
+        self._response: BaseHTTPResponse | None = None
 
     def __enter__(self) -> "_Visit":
         self._alarm = threading.Timer(max(0.0, self._left()), self._shut)
         self._alarm.daemon = True
         self._alarm.start()
         try:
-            self.response = self._answer()
+            self._response = self._answer()
         except BaseException:
             self.__exit__()
             raise
@@ -150,9 +150,15 @@ class _Visit:
 
     def __exit__(self, *_error: object) -> None:
         self._alarm.cancel()
-        for held in (self.response, self._connection):
+        for held in (self._response, self._connection):
             if held is not None:
                 held.close()
+
+    @property
+    def response(self) -> BaseHTTPResponse:
+        if self._response is None:
+            raise RuntimeError("the visit has not begun")
+        return self._response
 
     def read(self, etag: str, last_modified: str) -> Fetched:
         status, headers = self.response.status, self.response.headers
@@ -197,7 +203,7 @@ class _Visit:
                 self._in_time()
                 if position == min(len(addresses), _TRIED):
                     break
-        raise unreachable(self._parts.hostname)
+        raise unreachable(self._parts.hostname or "")
 
     def _ask(self, address: str) -> BaseHTTPResponse:
         parts, wait = self._parts, max(0.1, self._left())

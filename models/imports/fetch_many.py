@@ -47,7 +47,7 @@ def _tell(
         told.put((number, mistake))
     except Exception:
         # Whatever it is, the others must not wait for an answer that will never come. The path may hold a secret.
-        host = urlsplit(asked[0]).hostname
+        host = urlsplit(asked[0]).hostname or ""
         log.exception("Fetching from %s failed in a way nobody thought of", host)
         told.put((number, unreachable(host)))
 

@@ -118,7 +118,7 @@ class Understood:
     ref: its id in the source where that is certain, also where there is no draft; "" where it is not."""
 
     number: int
-    verdict: str | None
+    verdict: RowVerdict | None
     findings: tuple[Finding, ...]
     draft: EventDraft | None = None
     cancelled: bool = False
@@ -134,7 +134,7 @@ class Outcome:
     written: whether the database was changed; a cancellation that is only offered has not been."""
 
     row: int | None
-    verdict: str
+    verdict: RowVerdict
     findings: tuple[Finding, ...]
     event: int | None = None
     title: str = ""

@@ -86,11 +86,11 @@ def _rows(tables: Iterable[tuple[str, Iterable[Line]]]) -> list[Row]:
         if top is None:
             continue
         own, lines = _header(top, lines, needed=not rows)
-        if not rows:
+        if own and not rows:
             header, rows = own, _below(own, lines, MOST_ROWS)
-        elif own and set(own.fields) == set(header.fields):
+        elif own and header and set(own.fields) == set(header.fields):
             rows += (_on(name, row) for row in _below(own, lines, MOST_ROWS - len(rows)))
-        elif any(any(line.cells) for line in lines):
+        elif header and any(any(line.cells) for line in lines):
             left_out.append(_left_out(name, header, top.number))
     if rows:
         return told_apart(rows) + left_out
@@ -141,7 +141,7 @@ def _header(top: Line, lines: Iterator[Line], needed: bool) -> tuple[Header | No
 
 
 def _below(header: Header, lines: Iterable[Line], most: int) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     for line in lines:
         if any(line.cells) and not is_repeated(line.cells):
             if len(rows) == most:

@@ -49,10 +49,12 @@ class RowWriter:
         """The outcome of a row; event: the one that it was imported as before."""
         try:
             if row.draft is None:
-                found = self._without_draft(row, event)
+                outcome = self._without_draft(row, row.verdict or RowVerdict.REFUSED, event)
+            elif event is None:
+                outcome = self._new(row, row.draft)
             else:
-                found = self._new(row) if event is None else self._again(row, event)
-            return replace(found, title=row.title, draft=row.draft)
+                outcome = self._again(row, row.draft, event)
+            return replace(outcome, title=row.title, draft=row.draft)
         except Mistake as mistake:
             why = Finding.of(mistake)
         except SQLAlchemyError:
@@ -74,19 +76,19 @@ class RowWriter:
         why = Finding(N_("It is no longer in its source."))
         return replace(self._cancel(None, (why,), event), title=event.title)
 
-    def _without_draft(self, row: Understood, event: Event | None) -> Outcome:
+    def _without_draft(self, row: Understood, verdict: RowVerdict, event: Event | None) -> Outcome:
         if event is None:
-            return Outcome(row.number, row.verdict, row.findings)
+            return Outcome(row.number, verdict, row.findings)
         # One that it was merged into is another source's, though the two may share their id.
         own = (event.origin, event.origin_ref) == (self.source.origin, row.ref)
-        if row.verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
+        if verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
             if self.source.complete or self.source.asks:
                 why = Finding(N_("Its source has moved it outside the week."))
                 return self._cancel(row.number, (why, *row.findings), event)
             # A slip in a year is made quickly, and what is cancelled stays so.
-            return Outcome(row.number, row.verdict, (*row.findings, Finding(STILL_HERE)), event.id)
+            return Outcome(row.number, verdict, (*row.findings, Finding(STILL_HERE)), event.id)
         left = Finding(N_("Events imported from it before stay as they are."))
-        return Outcome(row.number, row.verdict, (*row.findings, left), event.id)
+        return Outcome(row.number, verdict, (*row.findings, left), event.id)
 
     def _still_to_come(self, event: Event) -> bool:
         today = self.campaign.today(self.now)
@@ -96,25 +98,23 @@ class RowWriter:
             and any(occurrence.end_day >= today for occurrence in event.occurrences)
         )
 
-    def _new(self, row: Understood) -> Outcome:
+    def _new(self, row: Understood, draft: EventDraft) -> Outcome:
         if row.cancelled:
             why = Finding(
                 N_("Its source says it is cancelled, and it is not in this calendar. Nothing to do.")
             )
             return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
-        check_draft(self.campaign, row.draft)
+        check_draft(self.campaign, draft)
         if not self.writes:
             return Outcome(row.number, RowVerdict.NEW, row.findings)
         with self._alone():
-            event = lifecycle.write_new(
-                self.campaign, row.draft, self.now, self.source.by, self.source.publish
-            )
+            event = lifecycle.write_new(self.campaign, draft, self.now, self.source.by, self.source.publish)
             if not self.source.publish:
                 lifecycle.write_submitted(event, self.now, self.source.by)
         return Outcome(row.number, RowVerdict.NEW, row.findings, event.id, written=True)
 
-    def _again(self, row: Understood, event: Event) -> Outcome:
-        if event.origin and (event.origin, event.origin_ref) != (row.draft.origin, row.draft.origin_ref):
+    def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
+        if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):
             # Known by its merge: two sources that both wrote here would undo each other's words at every import.
             why = Finding(N_("It was merged with another entry here, which is left as it is."))
             return Outcome(row.number, RowVerdict.SAME, (why,), event.id)
@@ -128,7 +128,7 @@ class RowWriter:
             why = Finding(N_("Its source says it is cancelled."))
             return self._cancel(row.number, (why,), event)
         # Where two entries were merged, the kept one goes by its own source.
-        own = replace(row.draft, origin=event.origin, origin_ref=event.origin_ref)
+        own = replace(draft, origin=event.origin, origin_ref=event.origin_ref)
         draft, kept = _with_work_by_hand(event, own)
         findings = list(row.findings)
         if kept:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import JSON, ForeignKey, Select, String, delete, false, or_, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, String, delete, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
@@ -101,14 +101,19 @@ class Watched:
 
 def feeds_for(account: Account) -> Select[tuple[Subscription]]:
     """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
-    mine = Subscription.organization_id == account.organization_id
-    reach = {Role.COMMITTEE: Subscription.id.is_not(None), Role.OFFICE: mine}.get(account.role, false())
+    here = select(Subscription).where(Subscription.removed_at.is_(None))
+    if account.role == Role.COMMITTEE:
+        return here
+    if account.role != Role.OFFICE:
+        return here.where(false())
+    own = Subscription.organization_id == account.organization_id
     code = account.organization.region_code
-    if account.role == Role.OFFICE and code:
-        digits = regions.code_prefix(code)
-        inside = Subscription.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
-        reach = or_(mine, inside)
-    return select(Subscription).where(reach, Subscription.removed_at.is_(None))
+    return here.where(or_(own, _inside(code)) if code else own)
+
+
+def _inside(code: str) -> ColumnElement[bool]:
+    digits = regions.code_prefix(code)
+    return Subscription.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
 def feed_for(account: Account, feed_id: int) -> Subscription:

@@ -146,13 +146,21 @@ def discard(upload: UploadedFile) -> None:
 def forget_old(now: datetime) -> int:
     """Delete what has expired; how many files that were."""
     with transaction():
-        return db.session.execute(delete(UploadedFile).where(UploadedFile.expires_at <= now)).rowcount
+        old = db.session.scalars(select(UploadedFile.id).where(UploadedFile.expires_at <= now)).all()
+        db.session.execute(delete(UploadedFile).where(UploadedFile.id.in_(old)))
+        return len(old)
 
 
 def outcomes_of(upload: UploadedFile) -> list[Outcome]:
     """What became of an accepted file."""
     return [
-        Outcome(row["row"], row["verdict"], tuple(map(_finding, row["findings"])), row["event"], row["title"])
+        Outcome(
+            row["row"],
+            RowVerdict(row["verdict"]),
+            tuple(map(_finding, row["findings"])),
+            row["event"],
+            row["title"],
+        )
         for row in upload.outcome or []
     ]
 

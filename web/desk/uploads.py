@@ -1,6 +1,7 @@
 """Handing in a file at the desk: choose it, see row by row what would happen, accept exactly that."""
 
 from types import SimpleNamespace
+from typing import cast
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import OccurrenceDraft
-from models.events.tables import Event
+from models.events.tables import Event, Occurrence
 from models.imports import uploads
 from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
@@ -132,17 +133,17 @@ def _page(upload: UploadedFile, message: str = "") -> str:
 
 def _gone(outcomes: list[Outcome]) -> list[SimpleNamespace]:
     """Events that are here and not in the file, or moved away by it, with their dates here."""
-    ids = [one.event for one in outcomes[:SHOWN]]
-    query = select(Event).where(Event.id.in_(ids)).options(selectinload(Event.occurrences))
+    shown = {outcome.event: outcome for outcome in outcomes[:SHOWN] if outcome.event is not None}
+    query = select(Event).where(Event.id.in_(shown)).options(selectinload(Event.occurrences))
     events = {event.id: event for event in db.session.scalars(query)}
     return [
         SimpleNamespace(
-            event=one.event,
-            title=one.title,
-            moved=one.row is not None,
-            when=[when(occurrence) for occurrence in events[one.event].occurrences[:3]],
+            event=event_id,
+            title=outcome.title,
+            moved=outcome.row is not None,
+            when=[when(occurrence) for occurrence in events[event_id].occurrences[:3]],
         )
-        for one in outcomes[:SHOWN]
+        for event_id, outcome in shown.items()
     ]
 
 
@@ -164,4 +165,5 @@ def _line(outcome: Outcome, campaign: Campaign) -> SimpleNamespace:
 def _occurrence(draft: OccurrenceDraft, event: SimpleNamespace) -> str:
     """When an occurrence is, worded as that of an event that is there."""
     names = ("start_day", "end_day", "start_at", "end_at", "half_day", "open_ended")
-    return when(SimpleNamespace(event=event, **{name: getattr(draft, name) for name in names}))
+    values = {name: getattr(draft, name) for name in names}
+    return when(cast(Occurrence, SimpleNamespace(event=event, **values)))

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What an import says of each row and of a whole file, in words."""
 
 from flask_babel import gettext as _
 

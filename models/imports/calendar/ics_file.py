@@ -91,7 +91,9 @@ def _text(data: bytes) -> str:
 
 
 def _calendars(text: str) -> Iterator[_Calendar]:
-    calendar, path, block = _Calendar(), [], []
+    calendar = _Calendar()
+    path: list[str] = []
+    block: list[str] = []
     for line in _LINE.split(text):
         name, _, value = line.partition(":")
         word = name.strip().upper()
@@ -143,7 +145,9 @@ def _sittings(calendar: _Calendar) -> Iterator[VEvent]:
 
 def _read_line(line: str, properties: dict[str, tuple]) -> None:
     found = _PROPERTY.match(_CONTROL.sub("", line))
-    name = found["name"].upper() if found else ""
+    if found is None:
+        return
+    name = found["name"].upper()
     # A line that is no property is the rest of a text that was broken without a fold; it belongs to nothing for certain.
     if name in WANTED and (name in MANY or name not in properties):
         params = {key.strip().upper(): value.strip('"') for key, value in _PARAM.findall(found["params"])}
@@ -191,7 +195,7 @@ def _apart(mains: list[VEvent]) -> dict[str, VEvent]:
             told = first(vevent, "SUMMARY"), first(vevent, "LOCATION")
             same.pop(told, None)
             same[told] = vevent
-    kept = {}
+    kept: dict[str, VEvent] = {}
     for at, (begin, same) in enumerate(begins.items()):
         *others, last = same.items()
         own = f"#{begin}" if at else ""

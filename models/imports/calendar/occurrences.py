@@ -244,7 +244,8 @@ def _moved(
     entry: CalendarEntry, start: Moment, window: _Window, findings: list[Finding]
 ) -> tuple[list[OccurrenceDraft], set[tuple | date]]:
     """Single dates as they were changed, and what they stand for: sittings by their keys, or all that begin on a day."""
-    found, skipped = [], set()
+    found: list[OccurrenceDraft] = []
+    skipped: set[tuple | date] = set()
     title = first(entry.main, "SUMMARY")
     for sitting in entry.moved:
         params, value = sitting.properties["RECURRENCE-ID"][0]

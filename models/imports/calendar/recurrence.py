@@ -157,13 +157,13 @@ def _periods(rule: Rule, start: date, begin: date, last: date, steps: Steps) -> 
             at += _DAY * leap
         return
     months = 1 if rule.freq == "MONTHLY" else 12
-    origin = start.year * 12 + (start.month - 1 if months == 1 else 0)
+    first_month = start.year * 12 + (start.month - 1 if months == 1 else 0)
     now = begin.year * 12 + begin.month - 1
-    at = origin + max(0, now - origin) // (months * step) * months * step
-    while at <= last.year * 12 + last.month - 1:
+    month = first_month + max(0, now - first_month) // (months * step) * months * step
+    while month <= last.year * 12 + last.month - 1:
         steps.take(31 * months * (1 + len(rule.weekdays)))
-        yield _in_months(rule, at, months, start)
-        at += months * step
+        yield _in_months(rule, month, months, start)
+        month += months * step
 
 
 def _fits(rule: Rule, day: date, weekdays: frozenset[int]) -> bool:

@@ -12,8 +12,9 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from models.errors import N_, Mistake
 from models.imports.findings import VEvent
 
-_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})?(Z?)", re.I)
+_MOMENT = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(?P<timed>T(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?P<utc>Z)?)?", re.I
+)
 _LENGTH = re.compile(
     r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", re.I
 )
@@ -45,18 +46,20 @@ class Moment:
 
 def moment(params: Mapping[str, str], value: str, vevent: VEvent, zone_name: str) -> Moment:
     """One date or time. zone_name: the campaign's, for what floats in a file that tells no zone. Raises Mistake."""
-    value = value.strip()
-    whole, timed = _DATE.fullmatch(value), _TIME.fullmatch(value)
+    match = _MOMENT.fullmatch(value.strip())
     try:
         # What lies centuries away is a mistake of its maker, and overflows when it is reckoned with.
-        if not (whole or timed) or not 1900 <= int(value[:4]) <= 2200:
+        if match is None or not 1900 <= int(match[1]) <= 2200:
             raise ValueError(value[:20])
-        if whole:
-            return Moment(datetime(*(int(part) for part in whole.groups())), None)
-        wall = datetime(*(int(part or 0) for part in timed.groups()[:6]))
+        wall = datetime(
+            int(match[1]), int(match[2]), int(match[3]),
+            int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0),
+        )  # fmt: skip
     except ValueError:
         raise Mistake(N_("“%(text)s” is not a calendar date or time."), text=value[:40]) from None
-    if timed[7]:
+    if not match["timed"]:
+        return Moment(wall, None)
+    if match["utc"]:
         return Moment(wall, UTC)
     name = params.get("TZID", "")
     if name:

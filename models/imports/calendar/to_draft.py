@@ -161,10 +161,11 @@ def _categories(main: VEvent, vocabulary: Vocabulary, findings: list[Finding]):
 @lru_cache(maxsize=4096)
 def region_of(address: str) -> str | None:
     """The region with whose full names an address begins (江苏省连云港市…, 北京市海淀区…); None where it does not."""
-    rest, code = address, None
+    rest = address
+    code: str | None = None
     for level in (regions.PROVINCE, regions.PREFECTURE, regions.COUNTY):
         for name, below in _named(level) if rest else ():
-            if rest.startswith(name) and (level == regions.PROVINCE or regions.is_below(below, code)):
+            if rest.startswith(name) and (code is None or regions.is_below(below, code)):
                 rest, code = rest.removeprefix(name), below
                 break
         if code is None:

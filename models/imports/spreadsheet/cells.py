@@ -59,11 +59,11 @@ def year(text: str) -> int | None:
 def day(text: str, in_year: int | None) -> date | None:
     """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year is told beside it; None for anything else."""
     for pattern in _DAYS:
-        found = pattern.fullmatch(plain(text))
-        told = found and (found["y"] or in_year)
-        if told:
+        match = pattern.fullmatch(plain(text))
+        year_in = match and (match["y"] or in_year)
+        if match and year_in:
             try:
-                return date(int(told), int(found["m"]), int(found["d"]))
+                return date(int(year_in), int(match["m"]), int(match["d"]))
             except ValueError:
                 return None
     return None

@@ -37,8 +37,12 @@ _HOW_TO = (
 def workbook(campaign: Campaign) -> bytes:
     """The template of a campaign as the bytes of an .xlsx."""
     book = Workbook()
-    sheet, how_to, choices = book.active, book.create_sheet("填写说明"), book.create_sheet("选项")
-    sheet.title = "活动"
+    book.remove(book.worksheets[0])
+    sheet, how_to, choices = (
+        book.create_sheet("活动"),
+        book.create_sheet("填写说明"),
+        book.create_sheet("选项"),
+    )
     for position, (name, width) in enumerate(_COLUMNS):
         cell = sheet.cell(1, position + 1, name)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="DCE6F1")

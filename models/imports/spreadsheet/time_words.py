@@ -66,7 +66,7 @@ def read(text: str, year: int | None, span: tuple[date, date] | None = None) -> 
     for piece in pieces[:50]:
         match = _PIECE.fullmatch(piece)
         days = _days(match, year, here) if match else None
-        slots = _slots(match, days) if days else ()
+        slots = _slots(match, days) if match and days else ()
         if not slots or (len(pieces) > 1 and slots[0].start is None):
             return ()
         here = days

@@ -53,7 +53,7 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
 
 
 def _understood(
-    row: Row, verdict: str | None, findings: tuple[Finding, ...], draft: EventDraft | None = None
+    row: Row, verdict: RowVerdict | None, findings: tuple[Finding, ...], draft: EventDraft | None = None
 ) -> Understood:
     return Understood(
         row.number, verdict, row.placed((*row.notes, *findings)), draft, title=row.cells["title"]

@@ -160,14 +160,22 @@ def _marks(parts: zipfile.ZipFile, title: str) -> _Marks:
 
 
 def _at(ref: str) -> tuple[int, int]:
-    column, row, _, _ = range_boundaries(ref)
+    column, row, _, _ = _boundaries(ref)
     return row, column
+
+
+def _boundaries(ref: str) -> tuple[int, int, int, int]:
+    """The first and last column and row of A1:B2. Raises ValueError for a whole row or column."""
+    left, top, right, bottom = range_boundaries(ref)
+    if left is None or top is None or right is None or bottom is None:
+        raise ValueError(ref)
+    return left, top, right, bottom
 
 
 def _merge(ref: str, merged: dict[tuple[int, int], tuple[int, int]]) -> None:
     """Cells merged downwards show the same in each of their rows: one host for three events. Sideways only the first
     has it: a title across the table is one text."""
-    left, top, _, bottom = range_boundaries(ref)
+    left, top, _, bottom = _boundaries(ref)
     for row in range(top + 1, min(bottom, top + MOST_MERGED) + 1):
         merged[row, left] = (top, left)
 
