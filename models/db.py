@@ -9,6 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -112,3 +113,8 @@ def insert(table):
 
 
 LARGEST_ID = 2**31 - 1
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """PostgreSQL ended the transaction in favour of another one: 40P01 deadlock, 40001 serialization failure."""
+    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")

@@ -74,7 +74,7 @@ def inside(event_ids: list[int], week: Campaign, now: datetime) -> dict[int, int
     ids = db.session.scalars(select(Occurrence.id).where(Occurrence.event_id.in_(event_ids))).all()
     today = week.today(now)
     counted = store.occupancy(ids)
-    return {occurrence_id: counted[(occurrence_id, today)] for occurrence_id in ids}
+    return {occurrence_id: counted[occurrence_id][today] for occurrence_id in ids}
 
 
 def kiosk_told(kiosk: Kiosk) -> dict:

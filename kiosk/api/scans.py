@@ -9,9 +9,8 @@ from kiosk.api.device import device
 from kiosk.verdict_words import message
 from models import clock
 from models.checkin import admit
-from models.checkin import attempt as attempts
-from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk, desk_of
+from models.checkin.attempt import Attempt, read_attempt
+from models.checkin.pending_scan import ScanSource, source_of
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
@@ -44,16 +43,16 @@ def hand_in():
     now = clock.now()
     kiosk = device(now, handing_in=True)
     scans, device_time = _read_request()
-    read = [attempts.read(raw, now) for raw in scans]
-    desk = desk_of(kiosk)
-    kept = iter(admit.admit([attempt for attempt in read if attempt], desk, now, device_time))
+    read = [read_attempt(raw, now) for raw in scans]
+    source = source_of(kiosk)
+    kept = iter(admit.admit([attempt for attempt in read if attempt], source, now, device_time))
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
-        {"id": raw["id"] if attempt else None, **_result(attempt, next(kept) if attempt else None, desk)}
+        {"id": raw["id"] if attempt else None, **_result(attempt, next(kept) if attempt else None, source)}
         for raw, attempt in zip(scans, read, strict=True)
     ]
     _note_seen(kiosk, now)
-    return jsonify({"server_time": clock.instant_text(now, desk.campaign.zone), "results": results})
+    return jsonify({"server_time": clock.instant_text(now, source.campaign.zone), "results": results})
 
 
 def _read_request() -> tuple[list, datetime | None]:
@@ -79,7 +78,7 @@ def _read_request() -> tuple[list, datetime | None]:
     return body["scans"], device_time
 
 
-def _result(attempt: Attempt | None, answer: Answer | None, desk: Desk) -> dict:
+def _result(attempt: Attempt | None, answer: Answer | None, source: ScanSource) -> dict:
     if attempt is None:
         answer, attempt_kind, direction = (
             Answer(None, Verdict.REFUSED, "bad_scan"),
@@ -91,10 +90,10 @@ def _result(attempt: Attempt | None, answer: Answer | None, desk: Desk) -> dict:
     return {
         "verdict": answer.verdict,
         "reason": answer.reason,
-        "message": message(answer, desk.campaign, kind=attempt_kind, direction=direction),
+        "message": message(answer, source.campaign, kind=attempt_kind, direction=direction),
         "group": answer.group,
         "headcount": answer.headcount,
-        "since": clock.instant_text(answer.since, desk.campaign.zone) if answer.since else None,
+        "since": clock.instant_text(answer.since, source.campaign.zone) if answer.since else None,
         "flags": answer.flags.names,
         "again": answer.again,
     }

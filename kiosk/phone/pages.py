@@ -18,9 +18,9 @@ from kiosk.secret_pages import keep_secret
 from kiosk.verdict_words import message
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
-from models.checkin import admit, browser_hash, nearness, store
+from models.checkin import admit, browser_hash, nearness, resends
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import VenueCode
 from models.db import db
@@ -120,7 +120,7 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
         code_number=code.number,
         near=nearness.answer(nearness.asked(code), request.form.get("near")),
     )
-    admit.admit([attempt], Desk(campaign, lambda at: [event_id]), now)
+    admit.admit([attempt], ScanSource(campaign, lambda at: [event_id]), now)
 
 
 @bp.get("/v/<token>/<uuid:scan_id>", strict_slashes=False)
@@ -131,7 +131,7 @@ def result(token: str, scan_id: UUID) -> Response:
     row = browser_hash.visit_of(browser_hash.holder_of(cookie), scan_id) if cookie else None
     if row is None:
         return problems.told(problems.not_yours())
-    answer = store.first_answer(row, conflict=False)
+    answer = resends.first_answer(row)
     event = db.session.get_one(Event, row.event_id or _event_of(row))
     page = render_template(
         "kiosk/phone/result.html",

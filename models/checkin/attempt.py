@@ -1,31 +1,66 @@
-"""What a device hands in, read with care: one JSON object in, one Attempt out. Pure; never raises for bad input."""
+"""One scan of the API's JSON becomes an Attempt. Pure; bad input is marked, never raised."""
 
 import hashlib
 import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated, Literal
 from uuid import UUID
+
+import msgspec
 
 from models import clock
 from models.codes import signatures
 from models.errors import Mistake
-from models.ledger.tables import Direction, ScanKind, Verdict
+from models.ledger.tables import Direction, Nearness, ScanKind, Verdict
 
 MAX_HEADCOUNT = 999
-_MAX_WHOLE = 2**53  # what a browser counts exactly
 MAX_SKEW_MS = 200 * 366 * 86_400_000  # a clock that starts in 1970 is more than 50 years behind
-_FAR = timedelta(days=366 * 300)  # from the ends of time, so that correcting a clock never runs over them
+_LARGEST_INTEGER = 2**53  # exact in JavaScript
+_YEARS_FROM_LIMIT = timedelta(days=366 * 300)  # from datetime's ends: correcting a clock must not overflow
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_KEYED_HASH = re.compile("[0-9a-f]{64}")
+
+_Headcount = Annotated[int, msgspec.Meta(ge=1, le=MAX_HEADCOUNT)]
+_KeyedHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+
+
+class _ScanBody(msgspec.Struct, tag_field="kind"):
+    """The fields of every kind. What another kind needs is checked here too, and then not used."""
+
+    id: str
+    at: str
+    seq: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_INTEGER)] | None = None
+    skew_ms: Annotated[int, msgspec.Meta(ge=-MAX_SKEW_MS, le=MAX_SKEW_MS)] | None = None
+    shown: Literal["stored", "repeat", "refused", "retry"] | None = None
+    direction: Literal["in", "out"] | None = None
+    headcount: _Headcount | None = None
+    occurrence: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
+    code_length: Annotated[int, msgspec.Meta(ge=0, le=100_000)] | None = None
+    code_hash: _KeyedHash | None = None
+
+
+class _PassBody(_ScanBody, tag="pass"):
+    code: object = None
+
+
+class _TouchBody(_ScanBody, tag="touch", kw_only=True):
+    group: str
+
+
+class _TallyBody(_ScanBody, tag="tally", kw_only=True):
+    group: str
+
+
+class _UndoBody(_ScanBody, tag="undo", kw_only=True):
+    undoes: str
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt as it was handed in. malformed: it cannot be judged, only refused (bad_scan).
+    """One attempt as it was sent. malformed: it cannot be judged, only refused (bad_scan).
 
-    holder, method, code_number, near and occurrence_id are set by the phone page, which knows them from its own ticket.
-    """
+    holder, method, code_number, near and occurrence_id are set by the phone page, which has them from its own ticket."""
 
     id: UUID
     kind: str
@@ -42,18 +77,17 @@ class Attempt:
     holder: str | None = None
     method: str | None = None
     code_number: int | None = None
-    near: str | None = None  # of ledger.NEAR, FAR, NOT_TOLD
-    foreign_length: int | None = None  # a text that is not ours, told by its length and hash alone
+    near: Nearness | None = None
+    foreign_length: int | None = None  # a text that is not ours: the device sends its length and hash alone
     foreign_hash: str | None = None
     malformed: bool = False
-    raw: bytes | None = None  # a hash of all that a malformed attempt said
+    raw: bytes | None = None  # of a malformed attempt: a hash of all its content
 
     def fingerprint(self) -> bytes:
-        """32 bytes over what makes this attempt this attempt, to tell a resend from a conflict. Not to be stored as it
-        is: a code that is not ours can be short enough to be searched for.
+        """32 bytes over the content, to tell a resend from a conflict. What was shown, the occurrence and the clock's
+        correction may differ between two deliveries of one scan.
 
-        How it was shown, where the device placed it then, and how the clock was corrected may differ between two deliveries
-        of one scan."""
+        Not to be stored as it is: a code that is not ours can be short enough to be searched for."""
         if self.raw is not None:
             return self.raw
         code = signatures.last_segment(self.code) if self.code else None
@@ -65,18 +99,11 @@ class Attempt:
             self.group,
             self.headcount,
             str(self.undoes),
-            None,  # stood for the occurrence once: digests in the ledger are as they were
+            None,  # once the occurrence: digests in the ledger stay as they are
             self.holder,
             self.foreign_hash,
         )
         return _hash(content)
-
-
-def _hash(content: object) -> bytes:
-    try:
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
-    except RecursionError:  # nested as deep as could just be read
-        return bytes(32)
 
 
 def read_id(raw: object) -> UUID | None:
@@ -84,87 +111,66 @@ def read_id(raw: object) -> UUID | None:
     return _uuid(raw.get("id")) if isinstance(raw, dict) else None
 
 
-def _uuid(text: object) -> UUID | None:
-    return UUID(text) if isinstance(text, str) and _UUID.fullmatch(text) else None
+def read_attempt(raw: object, now: datetime) -> Attempt | None:
+    """One scan of the API's JSON. None without a valid id: then it cannot be kept.
 
-
-def read(raw: object, now: datetime) -> Attempt | None:
-    """One scan of the API's JSON. None when it has no valid id: then it cannot be kept.
-
-    A scan with an id that is malformed otherwise becomes an Attempt that says so: kept and refused."""
+    A scan that is malformed otherwise becomes an Attempt that says so: kept and refused."""
+    if not isinstance(raw, dict):
+        return None
     scan_id = read_id(raw)
     if scan_id is None:
         return None
     try:
         return _read(raw, scan_id)
     except (Mistake, ValueError, OverflowError):
+        kinds = (ScanKind.PASS, ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO)
         kind = raw.get("kind")
-        known = (
-            kind if kind in (ScanKind.PASS, ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO) else ScanKind.PASS
-        )
+        known = ScanKind(kind) if isinstance(kind, str) and kind in kinds else ScanKind.PASS
         return Attempt(id=scan_id, kind=known, at=now, malformed=True, raw=_hash(raw))
 
 
 def _read(raw: dict, scan_id: UUID) -> Attempt:
-    kind = _one_of(
-        raw,
-        "kind",
-        (ScanKind.PASS, ScanKind.TOUCH, ScanKind.TALLY, ScanKind.UNDO),
-    )
-    at = clock.parse_instant(raw.get("at"))
-    if not datetime.min.replace(tzinfo=at.tzinfo) + _FAR < at < datetime.max.replace(tzinfo=at.tzinfo) - _FAR:
-        raise ValueError("at")
-    code = raw.get("code")
-    length, hashed = _whole(raw, "code_length", 0, 100_000), raw.get("code_hash")
-    if hashed is not None and not (isinstance(hashed, str) and _KEYED_HASH.fullmatch(hashed)):
-        raise ValueError("code_hash")
-    if kind == ScanKind.PASS and not isinstance(code, str) and length is None:
+    body = msgspec.convert(raw, _PassBody | _TouchBody | _TallyBody | _UndoBody)
+    code = body.code if isinstance(body, _PassBody) and isinstance(body.code, str) else None
+    foreign = isinstance(body, _PassBody) and code is None
+    if foreign and body.code_length is None:
         raise ValueError("code")
-    group = raw.get("group")
-    if kind in (ScanKind.TOUCH, ScanKind.TALLY) and not isinstance(group, str):
-        raise ValueError("group")
-    undoes = _uuid(raw.get("undoes")) if kind == ScanKind.UNDO else None
-    if kind == ScanKind.UNDO and undoes in (None, scan_id):
+    undoes = _uuid(body.undoes) if isinstance(body, _UndoBody) else None
+    if isinstance(body, _UndoBody) and undoes in (None, scan_id):
         raise ValueError("undoes")
     return Attempt(
         id=scan_id,
-        kind=kind,
-        at=at,
-        seq=_whole(raw, "seq", 0, _MAX_WHOLE),
-        skew_ms=_whole(raw, "skew_ms", -MAX_SKEW_MS, MAX_SKEW_MS),
-        shown=_shown(raw),
-        code=code if kind == ScanKind.PASS and isinstance(code, str) else None,
-        direction=_one_of(raw, "direction", (None, Direction.IN, Direction.OUT)) or Direction.IN,
-        group=group if kind in (ScanKind.TOUCH, ScanKind.TALLY) else None,
-        headcount=_whole(raw, "headcount", 1, MAX_HEADCOUNT),
+        kind=ScanKind(raw["kind"]),
+        at=_instant(body.at),
+        seq=body.seq,
+        skew_ms=body.skew_ms,
+        # A device that showed `retry` had no answer: as if it asked live.
+        shown=None if body.shown == Verdict.RETRY else body.shown,
+        code=code,
+        direction=body.direction or Direction.IN,
+        group=body.group if isinstance(body, _TouchBody | _TallyBody) else None,
+        headcount=body.headcount,
         undoes=undoes,
-        occurrence_id=_whole(raw, "occurrence", 1, 2**31 - 1),
-        foreign_length=length if kind == ScanKind.PASS and not isinstance(code, str) else None,
-        foreign_hash=hashed if kind == ScanKind.PASS and not isinstance(code, str) else None,
+        occurrence_id=body.occurrence,
+        foreign_length=body.code_length if foreign else None,
+        foreign_hash=body.code_hash if foreign else None,
     )
 
 
-def _shown(raw: dict) -> str | None:
-    """A device that showed `retry` told nobody yes or no: as if it asked live."""
-    shown = _one_of(
-        raw,
-        "shown",
-        (None, Verdict.STORED, Verdict.REPEAT, Verdict.REFUSED, Verdict.RETRY),
-    )
-    return None if shown == Verdict.RETRY else shown
+def _instant(text: str) -> datetime:
+    at = clock.parse_instant(text)
+    first, last = datetime.min.replace(tzinfo=at.tzinfo), datetime.max.replace(tzinfo=at.tzinfo)
+    if not first + _YEARS_FROM_LIMIT < at < last - _YEARS_FROM_LIMIT:
+        raise ValueError("at")
+    return at
 
 
-def _one_of(raw: dict, name: str, allowed: tuple):
-    value = raw.get(name)
-    if (value is not None and not isinstance(value, str)) or value not in allowed:
-        raise ValueError(name)
-    return value
+def _uuid(text: object) -> UUID | None:
+    return UUID(text) if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 
-def _whole(raw: dict, name: str, low: int, high: int) -> int | None:
-    value = raw.get(name)
-    if value is None:
-        return None
-    if type(value) is not int or not low <= value <= high:
-        raise ValueError(name)
-    return value
+def _hash(content: object) -> bytes:
+    try:
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+    except RecursionError:  # nested as deep as could just be read
+        return bytes(32)

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.campaigns.tables import Campaign
 from models.checkin import admit
-from models.checkin import attempt as attempts
-from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import desk_of
+from models.checkin.attempt import MAX_SKEW_MS, Attempt, read_attempt
+from models.checkin.pending_scan import source_of
 from models.db import Base, BigId, Instant, db, transaction
 from models.devices.kiosks import Kiosk
 from models.devices.scope import kiosk_for, kiosk_in_reach
@@ -107,7 +106,7 @@ def read(account: Account, data: bytes) -> Saved:
         raise Mistake(CHANGED)
     scans = _scans(listed)
     skew = told.get("skew_ms")
-    known = type(skew) is int and abs(skew) <= attempts.MAX_SKEW_MS
+    known = type(skew) is int and abs(skew) <= MAX_SKEW_MS
     return Saved(kiosk, scans, skew if known else None, hashlib.sha256(data).hexdigest())
 
 
@@ -145,9 +144,9 @@ def take_in(saved: Saved, account: Account, now: datetime) -> Taken:
     """Admit the scans of a file as their device's. Raises attendance.BusyError: then hand the file in again."""
     found = [_attempt(raw, saved.skew_ms, now) for raw in saved.scans]
     readable = [attempt for attempt in found if attempt is not None]
-    desk, answers = desk_of(saved.kiosk), []
+    source, answers = source_of(saved.kiosk), []
     for first in range(0, len(readable), admit.MAX_BATCH):
-        answers += admit.admit(readable[first : first + admit.MAX_BATCH], desk, now)
+        answers += admit.admit(readable[first : first + admit.MAX_BATCH], source, now)
     fresh = [answer for answer in answers if not answer.again]
     with transaction():
         db.session.add(
@@ -174,7 +173,7 @@ def take_in(saved: Saved, account: Account, now: datetime) -> Taken:
 
 def _attempt(raw: object, skew_ms: int | None, now: datetime) -> Attempt | None:
     """The clock's skew is what the device knew: when the file is taken in tells nothing about its clock."""
-    attempt = attempts.read(raw, now)
+    attempt = read_attempt(raw, now)
     return replace(attempt, skew_ms=skew_ms) if attempt and attempt.skew_ms is None else attempt
 
 

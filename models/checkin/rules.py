@@ -1,21 +1,22 @@
-"""The rules of the door, in order, on rows that are already locked. They decide a case; writing it is another's work."""
+"""The rules of check-in, in order, on rows that are locked already. They decide; nothing is read or written here."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from models.checkin.decoded_scan import Case, Desk
+from models.checkin.pending_scan import PendingScan, ScanSource
 from models.codes.passes import Pass
 from models.events.check_in_window import CheckInWindow, nearest_window, open_window
 from models.ledger.in_effect import Undo
-from models.ledger.tables import HELD, Direction, Flag, ScanKind, Verdict
+from models.ledger.tables import HELD, Direction, Flag, Reason, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
 
 
 @dataclass
-class Place:
-    """One presence while a batch is decided: its rows so far and what they came to before the batch."""
+class LockedPresence:
+    """One holder at one occurrence on one day: its rows so far, and what they came to before this batch."""
 
     id: int
     occurrence_id: int
@@ -30,162 +31,196 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Target:
+class UndoTarget:
     """The scan that an undo names."""
 
     kind: str
     kiosk_id: int | None
     at: datetime
-    verdict: str
+    verdict: str | None
     event_id: int | None
-    place: Place | None
+    presence: LockedPresence | None
 
     def reached_by(self, undo: Undo) -> bool:
         return undo.reaches(self.kiosk_id, self.event_id, self.at)
 
 
-def choose_sitting(
-    case: Case,
-    sittings: Sequence[CheckInWindow],
-    served: list[int],
-    passes: dict[int, Pass],
-    ever_served: Collection[int] = (),
-) -> None:
-    """Where an entry belongs; refuses what belongs nowhere, or (rule 6) flags whom the device let in all the same.
+@dataclass
+class Locked:
+    """What a batch has locked and read. occupancy: heads inside, for occurrences with a capacity; kept up to date."""
 
-    served: the events that the device served at the time; ever_served: all that it served at any time."""
-    candidates = _candidates(case, sittings, served, ever_served)
-    if not candidates and case.reason:
+    presences: dict[int, LockedPresence]
+    by_key: dict[tuple[int, date, str], LockedPresence]
+    targets: dict[UUID, UndoTarget]
+    undos: dict[UUID, list[Undo]]
+    occupancy: dict[int, dict[date, int]]
+
+
+def choose_occurrence(
+    scan: PendingScan, windows: Sequence[CheckInWindow], source: ScanSource, passes: dict[int, Pass]
+) -> None:
+    """Where an entry belongs. Refuses what belongs nowhere; flags it (rule 6) where the device let the person in."""
+    served = source.served(scan.at)
+    candidates = _candidates(scan, windows, served, source.ever_served)
+    if not candidates and scan.reason:
         return
-    if case.payload and _revoked(case, passes):
+    if scan.payload and _revoked(scan, passes.get(scan.payload.serial)):
         return
-    case.sitting = open_window(candidates, case.at)
-    if case.sitting is None and case.let_in:
-        case.sitting = nearest_window(candidates, case.at)
-        case.flags |= Flag.OUTSIDE_HOURS
-    if case.sitting is None:
-        case.refuse("not_open")
-    elif case.sitting.event_id not in served:
-        case.flags |= Flag.OUTSIDE_HOURS  # of the device at that event
+    scan.window = open_window(candidates, scan.at)
+    if scan.window is None and scan.shown_stored:
+        scan.window = nearest_window(candidates, scan.at)
+        scan.flags |= Flag.OUTSIDE_HOURS
+    if scan.window is None:
+        scan.refuse(Reason.NOT_OPEN)
+    elif scan.window.event_id not in served:
+        scan.flags |= Flag.OUTSIDE_HOURS  # of the device at that event
 
 
 def _candidates(
-    case: Case, sittings: Sequence[CheckInWindow], served: list[int], ever_served: Collection[int]
+    scan: PendingScan,
+    windows: Sequence[CheckInWindow],
+    served: Collection[int],
+    ever_served: Collection[int],
 ) -> list[CheckInWindow]:
-    """Where it may belong; none with a reason: refused. A device that was moved and did not know it has let people in
-    where it was before: there they are, as it says, or as their pass does."""
-    bound = case.payload.event if case.payload else 0
-    there = [sitting for sitting in sittings if sitting.event_id in served]
-    before = (
-        [sitting for sitting in sittings if sitting.event_id in ever_served] if case.decided_there else []
-    )
-    named = case.attempt.occurrence_id
-    there = there or before
-    if named is not None:
-        found = [sitting for sitting in [*there, *before] if sitting.occurrence_id == named]
-        if not found and not case.let_in:
-            case.refuse("not_allowed")
+    """The occurrences it may belong to; none with a reason: refused. A device that was moved and did not know it has let
+    people in where it was before, so those count where it says, or where their pass is bound."""
+    current = [window for window in windows if window.event_id in served]
+    earlier = [window for window in windows if window.event_id in ever_served and scan.decided_offline]
+    current = current or earlier
+    requested = scan.attempt.occurrence_id
+    if requested is not None:
+        matching = [window for window in [*current, *earlier] if window.occurrence_id == requested]
+        if not matching and not scan.shown_stored:
+            scan.refuse(Reason.NOT_ALLOWED)
             return []
-        if found:
-            there = before = found  # else it is called off meanwhile: the person came all the same
+        # None matching: it was cancelled meanwhile, but the person came.
+        current, earlier = (matching, matching) if matching else (current, earlier)
+    bound = scan.payload.event if scan.payload else 0
     if bound:
-        there = [sitting for sitting in there if sitting.event_id == bound] or [
-            sitting for sitting in before if sitting.event_id == bound
+        current = [window for window in current if window.event_id == bound] or [
+            window for window in earlier if window.event_id == bound
         ]
-        if not there:
-            case.refuse("wrong_event")
-    return there
+        if not current:
+            scan.refuse(Reason.WRONG_EVENT)
+    return current
 
 
-def _revoked(case: Case, passes: dict[int, Pass]) -> bool:
-    row = passes.get(case.payload.serial)
+def _revoked(scan: PendingScan, row: Pass | None) -> bool:
     if row is None:
         return False
-    case.pass_id = row.id
-    if row.revoked_at is None or case.at < row.revoked_at:
+    scan.pass_id = row.id
+    if row.revoked_at is None or scan.at < row.revoked_at:
         return False
-    if case.let_in:
-        case.flags |= Flag.REVOKED_PASS
+    if scan.shown_stored:
+        scan.flags |= Flag.REVOKED_PASS
         return False
-    case.refuse("revoked")
+    scan.refuse(Reason.REVOKED)
     return True
 
 
-def decide_entry(case: Case, place: Place, occupancy: dict[tuple[int, date], int], undone: bool) -> None:
-    """Someone comes or goes. occupancy: heads inside now, for sittings with a capacity; kept up to date here."""
-    before = place.state
-    effective = not undone and not case.flags & HELD
-    entry = case.entry(effective)
-    after = derive([*place.entries, entry], place.identified)
-    case.verdict = _verdict(case, place, before, entry) if effective else Verdict.STORED
-    room = (place.occurrence_id, place.day)
-    if room in occupancy and effective:
-        more = after.inside - before.inside
-        if more > 0 and occupancy[room] + more > case.sitting.capacity and not _squeeze_in(case):
-            case.refuse("full")
-            case.since = None
-            case.flags &= ~(Flag.RAISED | Flag.REENTRY)  # it did not come to that
+def decide(scans: Iterable[PendingScan], locked: Locked, source: ScanSource) -> None:
+    """Each scan in the order in which the device sent it."""
+    for scan in scans:
+        if scan.verdict is None and scan.is_undo:
+            _decide_undo(scan, locked, source)
+        elif scan.verdict is None:
+            _decide_entry(scan, locked, source)
+        locked.targets[scan.id] = UndoTarget(
+            scan.attempt.kind,
+            source.kiosk_id,
+            scan.at,
+            scan.verdict,
+            scan.window.event_id if scan.window else None,
+            locked.presences.get(scan.presence_id) if scan.presence_id else None,
+        )
+
+
+def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
+    """Someone comes or goes."""
+    window, key = scan.window, scan.key
+    if window is None or key is None:
+        raise AssertionError("A scan without an occurrence or a holder is refused before it comes here.")
+    presence = locked.by_key[key]
+    undone = any(
+        undo.reaches(source.kiosk_id, window.event_id, scan.at) for undo in locked.undos.get(scan.id, ())
+    )
+    effective = not undone and not scan.flags & HELD
+    before, entry = presence.state, scan.entry(effective)
+    scan.verdict = _verdict(scan, presence, before, entry) if effective else Verdict.STORED
+    if effective and window.capacity is not None:
+        inside = locked.occupancy.setdefault(window.occurrence_id, defaultdict(int))
+        more = derive([*presence.entries, entry], presence.identified).inside - before.inside
+        if more > 0 and inside[scan.day] + more > window.capacity and not _allow_over_capacity(scan):
+            scan.refuse(Reason.FULL)
+            scan.since = None
+            scan.flags &= ~(Flag.RAISED | Flag.REENTRY)
             return
-        occupancy[room] += more
-    case.presence_id = place.id
-    place.entries.append(entry)
+        inside[scan.day] += more
+    scan.presence_id = presence.id
+    presence.entries.append(entry)
 
 
-def _squeeze_in(case: Case) -> bool:
-    """Over capacity: whom a device already let in, and heads that staff counted, are facts. Others are refused."""
-    shown_green = case.let_in or (Flag.REENTRY in case.flags and case.attempt.shown is not None)
-    if shown_green or case.attempt.kind == ScanKind.TALLY:
-        case.flags |= Flag.OVER_CAPACITY
+def _allow_over_capacity(scan: PendingScan) -> bool:
+    """People whom a device already let in, and heads that staff counted, are inside. Others are refused."""
+    shown_green = scan.shown_stored or (Flag.REENTRY in scan.flags and scan.attempt.shown is not None)
+    if shown_green or scan.attempt.kind == ScanKind.TALLY:
+        scan.flags |= Flag.OVER_CAPACITY
         return True
     return False
 
 
-def _verdict(case: Case, place: Place, before: State, entry: Entry) -> str:
-    if not place.identified:
+def _verdict(scan: PendingScan, presence: LockedPresence, before: State, entry: Entry) -> Verdict:
+    """Whether the holder's second scan of a day is a repeat, a re-entry, or a larger group."""
+    if not presence.identified:
         return Verdict.STORED
     first = before.visit
     if entry.direction == Direction.OUT:
         if first is None or before.inside:
             return Verdict.STORED
-        case.since = first.at
+        scan.since = first.at
         return Verdict.REPEAT
     if first is None:
         return Verdict.STORED
-    if came_back(place.entries, entry):
-        case.flags |= Flag.REENTRY
+    if came_back(presence.entries, entry):
+        scan.flags |= Flag.REENTRY
     if entry.headcount > before.weight:
-        case.flags |= Flag.RAISED
+        scan.flags |= Flag.RAISED
         return Verdict.STORED
     if entry.order < first.order:
-        return Verdict.STORED  # handed in late, and yet the first: it is the visit now
-    case.since = first.at
+        return Verdict.STORED  # delivered late, and yet the first: it is the visit now
+    scan.since = first.at
     return Verdict.REPEAT
 
 
-def decide_undo(case: Case, target: Target | None, earlier: list[Undo], desk: Desk) -> None:
-    """An undo takes its target out, once. An unknown target: kept, and takes effect when the target arrives.
-
-    earlier: the undos of this target that count; this one joins them when it does."""
-    undo = Undo(desk.kiosk_id, case.at, frozenset(desk.served(case.at) if desk.supervisor else ()))
+def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
+    """An undo takes its target out, once. With an unknown target it is kept, and takes effect when the target arrives."""
+    named = scan.attempt.undoes
+    if named is None:
+        raise AssertionError("An undo without a target is malformed.")
+    target, earlier = locked.targets.get(named), locked.undos.setdefault(named, [])
+    undo = Undo(source.kiosk_id, scan.at, frozenset(source.served(scan.at) if source.supervisor else ()))
     if target is None:
-        case.verdict = Verdict.STORED
+        scan.verdict = Verdict.STORED
     elif target.kind == ScanKind.UNDO:
-        case.refuse("bad_scan")
-    elif not (target.reached_by(undo) or (desk.supervisor and target.event_id is None)):
-        case.refuse("not_allowed")
+        scan.refuse(Reason.BAD_SCAN)
+    elif not (target.reached_by(undo) or (source.supervisor and target.event_id is None)):
+        scan.refuse(Reason.NOT_ALLOWED)
     elif target.verdict == Verdict.REFUSED:
-        case.verdict = Verdict.REPEAT  # it never counted: there is nothing to take out
+        scan.verdict = Verdict.REPEAT  # it never counted: there is nothing to take out
     elif valid := [other for other in earlier if target.reached_by(other)]:
-        case.verdict, case.since = Verdict.REPEAT, min(other.at for other in valid)
+        scan.verdict, scan.since = Verdict.REPEAT, min(other.at for other in valid)
     else:
-        case.verdict = Verdict.STORED
-    if case.verdict == Verdict.STORED and not case.flags & HELD:
+        scan.verdict = Verdict.STORED
+    if scan.verdict == Verdict.STORED and not scan.flags & HELD:
         earlier.append(undo)
-        if target is not None and target.place is not None:
-            _take_out(target.place, case.attempt.undoes)
+        if target is not None and target.presence is not None:
+            _take_out(target.presence, named, locked)
 
 
-def _take_out(place: Place, scan_id: UUID) -> None:
-    for entry in place.entries:
+def _take_out(presence: LockedPresence, scan_id: UUID, locked: Locked) -> None:
+    inside = presence.state.inside
+    for entry in presence.entries:
         if entry.id == scan_id:
             entry.effective = False
+    if presence.occurrence_id in locked.occupancy:
+        locked.occupancy[presence.occurrence_id][presence.day] += presence.state.inside - inside

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.checkin import counters, store
+from models.checkin import store
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound
@@ -142,25 +142,27 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
     if not why.strip():
         raise Mistake(N_("Please give a reason, so that others can follow the decision."))
     with transaction():
-        row = store.known_scans([scan_id]).get(scan_id)
+        row = store.scans_by_id([scan_id]).get(scan_id)
         if row is None or not (
             row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
         ):
             raise NotFound(N_("There is no such scan that could be counted."))
-        # Alone at the door: rulings are rare, and the scan that an undo names may arrive at this very moment.
-        store.lock_door(store.campaign_number(row), alone=True)
-        counted = row if row.presence_id else store.known_scans([row.undoes]).get(row.undoes)
-        places = store.lock_places([counted.presence_id]) if counted and counted.presence_id else {}
-        places = list(places.values())
-        store.read_entries(places)
+        # Exclusive lock: an undo's target may be inserted concurrently.
+        store.lock_campaign(store.campaign_number(row), exclusive=True)
+        counted = row if row.presence_id else store.scans_by_id([row.undoes]).get(row.undoes)
+        presences = (
+            store.lock_presences_by_id([counted.presence_id]) if counted and counted.presence_id else {}
+        )
+        presences = list(presences.values())
+        store.load_entries(presences)
         db.session.add(
             Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
         )
         db.session.flush()
-        before = [place.before for place in places]
-        for place in places:
-            place.entries.clear()
-        store.read_entries(places)
-        for place, state in zip(places, before, strict=True):
-            place.before = state
-        counters.settle(places)
+        before = [presence.before for presence in presences]
+        for presence in presences:
+            presence.entries.clear()
+        store.load_entries(presences)
+        for presence, state in zip(presences, before, strict=True):
+            presence.before = state
+        store.update_counters(presences)

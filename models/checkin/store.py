@@ -1,228 +1,240 @@
-"""The ledger's tables as the door reads and writes them: locks, rows, and the counters that follow. No rules here."""
+"""The ledger's tables as check-in reads and writes them: locks, rows, and the counters that follow. No rules here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text, update
 
 from models.campaigns.tables import Campaign
-from models.checkin.decoded_scan import Case, Desk
-from models.checkin.rules import Place, Target
+from models.checkin.pending_scan import PendingScan, ScanSource
+from models.checkin.rules import Locked, LockedPresence, UndoTarget
 from models.db import db, insert, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger.in_effect import counts, newest_rulings, undos_of
-from models.ledger.tables import Answer, Counter, Flag, Presence, Resend, Scan, ScanKind, Verdict
-from models.ledger.visit import Entry
+from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
+from models.ledger.visit import Entry, derive
 
-_ADMISSION_LOCK = 0x4F57  # class of the advisory locks of a campaign's door
+_ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
 
 
-def lock_door(campaign_number: int, alone: bool) -> None:
-    """Share the campaign's door with every other admission, or (alone) wait until nobody else is inside.
+def lock_campaign(campaign_number: int, exclusive: bool) -> None:
+    """Shared by all admissions of a campaign; exclusive: waits until no other admission runs.
 
-    An undo whose target is not here yet goes alone: otherwise the two could pass each other unseen, each committed
+    Exclusive for an undo whose target is not here: the target may be inserted concurrently, and each would commit
     without the other. SQLite has one writer at a time anyway."""
     if on_postgresql():
-        name = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        db.session.execute(
-            text(f"SELECT {name}(:kind, :number)"), {"kind": _ADMISSION_LOCK, "number": campaign_number}
-        )
+        name = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        values = {"kind": _ADMISSION_LOCK, "number": campaign_number}
+        db.session.execute(text(f"SELECT {name}(:kind, :number)"), values)
 
 
-def known_scans(ids: Iterable[UUID]) -> dict[UUID, Scan]:
-    if not ids:
+def scans_by_id(ids: Iterable[UUID]) -> dict[UUID, Scan]:
+    """The stored rows of these ids, as they are now."""
+    wanted = set(ids)
+    if not wanted:
         return {}
-    rows = db.session.scalars(
-        select(Scan).where(Scan.id.in_(set(ids))).execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
+    query = select(Scan).where(Scan.id.in_(wanted)).execution_options(populate_existing=True)
+    return {row.id: row for row in db.session.scalars(query)}
 
 
 def campaign_number(row: Scan) -> int:
     return db.session.get_one(Campaign, row.campaign_id).number
 
 
-def first_answer(row: Scan, conflict: bool) -> Answer:
-    """What was answered when this id came first. It never changes; a conflict is added to what is told."""
-    known = row.reason not in ("unknown_code", "bad_signature", "bad_scan", "wrong_campaign")
-    return Answer(
-        id=row.id,
-        verdict=row.verdict,
-        reason=row.reason,
-        group=row.group if known else None,
-        headcount=row.headcount if known else None,
-        since=row.since,
-        flags=Flag(row.flags) | (Flag.CONFLICT if conflict else Flag.NONE),
-        again=True,
+def lock(scans: Mapping[UUID, PendingScan]) -> tuple[Locked, dict[UUID, Scan]]:
+    """Lock what these scans touch: occurrences with a capacity, then presences; then read what others have added.
+
+    The second value: the rows of those scans that are stored already, by id."""
+    placed = {scan.key: scan for scan in scans.values() if scan.key}
+    targets = scans_by_id(scan.attempt.undoes for scan in scans.values() if scan.attempt.undoes)
+    limited = {
+        scan.window.occurrence_id
+        for scan in placed.values()
+        if scan.window and scan.window.capacity is not None
+    }
+    limited |= _with_capacity({row.occurrence_id for row in targets.values() if row.occurrence_id})
+    _lock_occurrences(limited)
+    by_key = _lock_presences({key: scan.identified for key, scan in placed.items()})
+    presences = {presence.id: presence for presence in by_key.values()}
+    presences |= lock_presences_by_id(
+        {row.presence_id for row in targets.values() if row.presence_id} - presences.keys()
     )
+    known = scans_by_id(scans)
+    load_entries(presences.values())
+    undo_targets = {
+        row.id: UndoTarget(
+            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, presences.get(row.presence_id)
+        )
+        for row in targets.values()
+    }
+    undos = undos_of((scans.keys() - known.keys()) | targets.keys())
+    return Locked(presences, by_key, undo_targets, undos, occupancy(limited)), known
 
 
-def lock_rooms(occurrence_ids: Iterable[int]) -> None:
-    """Take the lock of each occurrence that has a capacity, lowest id first."""
-    ids = sorted(set(occurrence_ids))
-    if ids and on_postgresql():
+def _with_capacity(occurrence_ids: Collection[int]) -> set[int]:
+    if not occurrence_ids:
+        return set()
+    query = select(Occurrence.id).where(Occurrence.id.in_(occurrence_ids), Occurrence.capacity.is_not(None))
+    return set(db.session.scalars(query))
+
+
+def _lock_occurrences(occurrence_ids: Collection[int]) -> None:
+    """Lowest id first, so that two batches never wait for each other in a ring."""
+    if occurrence_ids and on_postgresql():
+        query = select(Occurrence.id).where(Occurrence.id.in_(occurrence_ids)).order_by(Occurrence.id)
         # Weaker than FOR UPDATE: rows that only refer to the occurrence may still be added by others.
-        asked = select(Occurrence.id).where(Occurrence.id.in_(ids)).order_by(Occurrence.id)
-        db.session.execute(asked.with_for_update(key_share=True))
+        db.session.execute(query.with_for_update(key_share=True))
 
 
-def occupancy(occurrence_ids: Iterable[int]) -> dict[tuple[int, date], int]:
-    """Heads inside now, by occurrence and day."""
-    rows = db.session.execute(
-        select(Counter.occurrence_id, Counter.day, func.sum(Counter.inside))
-        .where(Counter.occurrence_id.in_(set(occurrence_ids)))
-        .group_by(Counter.occurrence_id, Counter.day)
-    )
-    return defaultdict(int, {(occurrence_id, day): int(inside) for occurrence_id, day, inside in rows})
-
-
-def lock_presences(wanted: dict[tuple[int, date, str], bool]) -> dict[tuple[int, date, str], Place]:
-    """One locked Place for each (occurrence, day, holder), made where it is new. wanted: key → identified."""
-    if not wanted:
+def _lock_presences(
+    keys: Mapping[tuple[int, date, str], bool],
+) -> dict[tuple[int, date, str], LockedPresence]:
+    """One locked presence for each (occurrence, day, holder), inserted where it is new. keys: key → identified."""
+    if not keys:
         return {}
     statement = insert(Presence)
-    # The update that changes nothing is what locks a row that is there already; sorted, so that two batches never
-    # wait for each other in a ring.
+    # An existing row is locked by an update that changes nothing; sorted, so that two batches never wait in a ring.
     statement = statement.on_conflict_do_update(
         index_elements=["occurrence_id", "day", "holder"], set_={"holder": statement.excluded.holder}
     ).returning(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder, Presence.identified)
+    new = {"weight": 0, "inside": 0, "taken": False}
     values = [
-        {
-            "occurrence_id": key[0],
-            "day": key[1],
-            "holder": key[2],
-            "identified": wanted[key],
-            "weight": 0,
-            "inside": 0,
-            "taken": False,
-        }
-        for key in sorted(wanted)
+        {"occurrence_id": key[0], "day": key[1], "holder": key[2], "identified": keys[key], **new}
+        for key in sorted(keys)
     ]
-    rows = db.session.execute(statement, values)
     return {
-        (r.occurrence_id, r.day, r.holder): Place(r.id, r.occurrence_id, r.day, r.identified) for r in rows
+        (row.occurrence_id, row.day, row.holder): LockedPresence(
+            row.id, row.occurrence_id, row.day, row.identified
+        )
+        for row in db.session.execute(statement, values)
     }
 
 
-def lock_places(presence_ids: Iterable[int]) -> dict[int, Place]:
-    """The places of rows that undos name."""
-    ids = set(presence_ids)
-    if not ids:
+def lock_presences_by_id(presence_ids: Collection[int]) -> dict[int, LockedPresence]:
+    if not presence_ids:
         return {}
-    asked = select(Presence).where(Presence.id.in_(ids)).order_by(Presence.id)
-    rows = db.session.scalars(asked.with_for_update() if on_postgresql() else asked)
-    return {row.id: Place(row.id, row.occurrence_id, row.day, row.identified) for row in rows}
+    query = select(Presence).where(Presence.id.in_(presence_ids)).order_by(Presence.id)
+    rows = db.session.scalars(query.with_for_update() if on_postgresql() else query)
+    return {row.id: LockedPresence(row.id, row.occurrence_id, row.day, row.identified) for row in rows}
 
 
-def read_entries(places: Sequence[Place]) -> None:
-    """Fill each place with its kept rows, each effective or not, and note what they came to before."""
-    by_id = {place.id: place for place in places}
+def load_entries(presences: Iterable[LockedPresence]) -> None:
+    """Fill each presence with its stored rows, each effective or not, and note what they come to."""
+    by_id = {presence.id: presence for presence in presences}
     if not by_id:
         return
-    rows = db.session.scalars(
-        select(Scan)
-        .where(
-            Scan.presence_id.in_(by_id),
-            Scan.kind != ScanKind.UNDO,
-            Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
-        )
-        .execution_options(populate_existing=True)
-    ).all()
+    counted = Scan.kind != ScanKind.UNDO, Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT))
+    query = select(Scan).where(Scan.presence_id.in_(by_id), *counted)
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
     if not rows:
         return
     ids = [row.id for row in rows]
-    undone, rulings = undos_of(ids), newest_rulings(ids)
+    undos, rulings = undos_of(ids), newest_rulings(ids)
     for row in rows:
-        out = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undone.get(row.id, ()))
+        undone = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
+        effective = not undone and counts(row.flags, rulings.get(row.id))
         by_id[row.presence_id].entries.append(
             Entry(
-                row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour,
-                effective=not out and counts(row.flags, rulings.get(row.id)), taken=row.taken,
+                row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour, effective, row.taken
             )
         )  # fmt: skip
-    for place in places:
-        place.before = place.state
+    for presence in by_id.values():
+        presence.before = presence.state
 
 
-def target_of(row: Scan, places: dict[int, Place]) -> Target:
-    return Target(row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, places.get(row.presence_id))
+def occupancy(occurrence_ids: Collection[int]) -> dict[int, dict[date, int]]:
+    """Heads inside now, by occurrence and day; a day with nobody is 0."""
+    inside: dict[int, dict[date, int]] = {number: defaultdict(int) for number in occurrence_ids}
+    if inside:
+        query = select(Counter.occurrence_id, Counter.day, func.sum(Counter.inside))
+        query = query.where(Counter.occurrence_id.in_(inside)).group_by(Counter.occurrence_id, Counter.day)
+        for occurrence_id, day, heads in db.session.execute(query):
+            inside[occurrence_id][day] = int(heads)
+    return inside
 
 
-def write_scans(cases: Sequence[Case], desk: Desk, now: datetime) -> bool:
-    """Add the rows. False when one of the ids was added by somebody else at this very moment."""
-    if not cases:
+def insert_scans(scans: Iterable[PendingScan], source: ScanSource, now: datetime) -> bool:
+    """Add the rows. False when one of the ids was added by somebody else meanwhile."""
+    values = [_row(scan, source, now) for scan in sorted(scans, key=lambda scan: scan.id)]
+    if not values:
         return True
-    values = [_row(case, desk, now) for case in sorted(cases, key=lambda case: case.id)]
     statement = insert(Scan).on_conflict_do_nothing(index_elements=["id"]).returning(Scan.id)
     return len(db.session.execute(statement, values).all()) == len(values)
 
 
-def _row(case: Case, desk: Desk, now: datetime) -> dict:
-    attempt = case.attempt
+def _row(scan: PendingScan, source: ScanSource, now: datetime) -> dict[str, object]:
+    attempt, window = scan.attempt, scan.window
+    same = ("code_number", "seq", "kind", "direction", "near", "undoes", "shown")
+    decided = (
+        "id", "method", "presence_id", "pass_id", "holder", "group", "headcount", "taken", "skew_ms", "at", "day", "hour",
+        "verdict", "reason", "since", "digest", "code_length", "code_hash",
+    )  # fmt: skip
     return {
-        "id": case.id,
-        "campaign_id": desk.campaign.id,
-        "kiosk_id": desk.kiosk_id,
-        "supervisor": desk.supervisor,
-        "code_number": attempt.code_number,
-        "seq": attempt.seq,
-        "kind": attempt.kind,
-        "direction": attempt.direction,
-        "method": case.method,
-        "event_id": case.sitting.event_id if case.sitting else None,
-        "occurrence_id": case.sitting.occurrence_id if case.sitting else None,
-        "presence_id": case.presence_id,
-        "pass_id": case.pass_id,
-        "holder": case.holder,
-        "group": case.group,
-        "headcount": case.headcount,
-        "taken": case.taken,
-        "near": attempt.near,
-        "undoes": attempt.undoes,
+        **{name: getattr(attempt, name) for name in same},
+        **{name: getattr(scan, name) for name in decided},
+        "campaign_id": source.campaign.id,
+        "kiosk_id": source.kiosk_id,
+        "supervisor": source.supervisor,
+        "event_id": window.event_id if window else None,
+        "occurrence_id": window.occurrence_id if window else None,
         "device_at": attempt.at,
-        "skew_ms": case.skew_ms,
-        "at": case.at,
         "received_at": now,
-        "day": case.day,
-        "hour": case.hour,
-        "shown": attempt.shown,
-        "verdict": case.verdict,
-        "reason": case.reason,
-        "since": case.since,
-        "flags": int(case.flags),
-        "digest": case.digest,
-        "code_length": case.code_length,
-        "code_hash": case.code_hash,
+        "flags": int(scan.flags),
     }
 
 
-def write_resends(cases: Sequence[Case], desk: Desk, now: datetime) -> None:
-    """Keep each other content of a known id once, however often a device sends it again."""
-    kept = _kept_resends({case.id for case in cases}) if cases else set()
-    for case in cases:
-        attempt = case.attempt
-        if (case.id, case.digest, attempt.shown) in kept:
+def update_counters(presences: Iterable[LockedPresence]) -> None:
+    """Bring presences and counters to what the rows now come to."""
+    changed = []
+    deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for presence in presences:
+        before, after = presence.before, derive(presence.entries, presence.identified)
+        if before == after:
             continue
-        kept.add((case.id, case.digest, attempt.shown))
-        db.session.add(
-            Resend(
-                scan_id=case.id,
-                kiosk_id=desk.kiosk_id,
-                received_at=now,
-                kind=attempt.kind,
-                group=case.group,
-                headcount=case.headcount,
-                device_at=attempt.at,
-                shown=attempt.shown,
-                digest=case.digest,
-            )
+        hour, group, method = after.cell or (None, None, None)
+        changed.append(
+            {
+                "presence": presence.id,
+                "new_visit_id": after.visit.id if after.visit else None,
+                "new_audience": group,
+                "new_method": method,
+                "new_hour": hour,
+                "new_weight": after.weight,
+                "new_inside": after.inside,
+                "new_taken": after.taken,
+            }
         )
+        for state, sign in ((before, -1), (after, 1)):
+            if state.cell:
+                delta = deltas[(presence.occurrence_id, presence.day, *state.cell)]
+                delta[0] += sign * state.weight
+                delta[1] += sign * state.taken * state.weight
+                delta[2] += sign * state.inside
+    if changed:
+        table = Presence.__table__
+        names = ("visit_id", "audience", "method", "hour", "weight", "inside", "taken")
+        statement = update(table).where(table.c.id == bindparam("presence"))
+        db.session.connection().execute(
+            statement.values({name: bindparam(f"new_{name}") for name in names}), changed
+        )
+    _add_to_counters(deltas)
 
 
-def _kept_resends(ids: set[UUID]) -> set[tuple[UUID, bytes, str | None]]:
-    rows = db.session.execute(
-        select(Resend.scan_id, Resend.digest, Resend.shown).where(Resend.scan_id.in_(ids))
-    )
-    return {tuple(row) for row in rows}
+def _add_to_counters(deltas: Mapping[tuple, list[int]]) -> None:
+    keys = ("occurrence_id", "day", "hour", "audience", "method")
+    sums = ("visits", "taken", "inside")
+    # Sorted: two batches that change the same cells take them in one order.
+    values = [
+        dict(zip((*keys, *sums), (*cell, *delta), strict=True))
+        for cell, delta in sorted(deltas.items())
+        if any(delta)
+    ]
+    if not values:
+        return
+    table = Counter.__table__
+    statement = insert(table)
+    added = {name: table.c[name] + statement.excluded[name] for name in sums}
+    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=added)
+    db.session.connection().execute(statement, values)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db
@@ -40,7 +40,7 @@ def ensure_crowd(campaign: Campaign, events: list[Event], now: datetime) -> None
     guests = _Guests(campaign, chance, issued)
     onsite = [event for event in events if event.mode != "online"]
     phones = [scan for event in onsite for scan in _attend(event, guests, chance, issued, now)]
-    _hand_in(phones, Desk(campaign, lambda at: ids))
+    _hand_in(phones, ScanSource(campaign, lambda at: ids))
 
 
 def _begin(campaign: Campaign, ids: list[int]) -> datetime:
@@ -89,17 +89,17 @@ def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now
     scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
     _hand_in(
         [scan for scan in scans if scan.kind != ScanKind.VENUE],
-        Desk(guests.campaign, lambda at: [event.id], kiosk.id),
+        ScanSource(guests.campaign, lambda at: [event.id], kiosk.id),
     )
     return [scan for scan in scans if scan.kind == ScanKind.VENUE]
 
 
-def _hand_in(scans: list[Attempt], desk: Desk) -> None:
+def _hand_in(scans: list[Attempt], source: ScanSource) -> None:
     """In the order in which it happened, wave by wave, so that nothing is late."""
     scans = sorted(scans, key=lambda scan: scan.at)
     for _, wave in groupby(scans, key=lambda scan: scan.at.timestamp() // WAVE.total_seconds()):
         batch = list(wave)
-        admit(batch, desk, batch[-1].at + timedelta(seconds=1))
+        admit(batch, source, batch[-1].at + timedelta(seconds=1))
 
 
 def _scans(

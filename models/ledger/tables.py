@@ -54,6 +54,10 @@ class Reason(StrEnum):
     BAD_SCAN = "bad_scan"
 
 
+# Reasons under which nothing of the code is told: it is not ours, or not of this campaign.
+CODE_REASONS = (Reason.UNKNOWN_CODE, Reason.BAD_SIGNATURE, Reason.BAD_SCAN, Reason.WRONG_CAMPAIGN)
+
+
 class Direction(StrEnum):
     IN = "in"
     OUT = "out"

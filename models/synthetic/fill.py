@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from models import clock
 from models.campaigns.tables import Campaign
 from models.checkin.admit import MAX_BATCH, admit
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
 from models.db import db, transaction
 from models.devices import kiosks as devices
@@ -92,8 +92,8 @@ def fill(
     kiosks = _equip(campaign, ids, issued)
     shares = list(_shares(_slots(campaign, ids, issued, chance), scans, chance))
     guests = Visitors(campaign, chance, scans, issued)
-    for desk, batch in _days(campaign, shares, kiosks, guests, chance):
-        done.note(admit(batch.attempts, desk, batch.now))
+    for source, batch in _days(campaign, shares, kiosks, guests, chance):
+        done.note(admit(batch.attempts, source, batch.now))
         on_made(len(batch.attempts))
     return done
 
@@ -184,7 +184,7 @@ def _days(
     kiosks: dict[int, Kiosk],
     guests: Visitors,
     chance: Random,
-) -> Iterator[tuple[Desk, ScanBatch]]:
+) -> Iterator[tuple[ScanSource, ScanBatch]]:
     """Batch by batch, a day after the other: each device by itself, then the phones of all doors."""
     for day in campaign.days:
         phones = []
@@ -194,14 +194,17 @@ def _days(
             doors = DayArrivals(slot, count, guests, chance, campaign.zone)
             phones.append(doors.phones)
             event_id, kiosk = slot.sitting.event_id, kiosks[slot.sitting.event_id]
-            desk = Desk(
+            source = ScanSource(
                 campaign, lambda at, event_id=event_id: [event_id], kiosk.id, expires_at=kiosk.expires_at
             )
             for batch in doors.batches(MAX_BATCH):
-                yield desk, batch
+                yield source, batch
         events_of = {
             slot.sitting.occurrence_id: slot.sitting.event_id for slot, _count in shares if slot.day == day
         }
         for part in in_rushes(list(merge(*phones, key=lambda scan: scan.at)), MAX_BATCH):
             ids = sorted({events_of[scan.occurrence_id] for scan in part})
-            yield Desk(campaign, lambda at, ids=ids: ids), ScanBatch(part, part[-1].at + timedelta(seconds=1))
+            yield (
+                ScanSource(campaign, lambda at, ids=ids: ids),
+                ScanBatch(part, part[-1].at + timedelta(seconds=1)),
+            )

@@ -44,7 +44,7 @@ def _measure(kind: str) -> None:
     texts = iter(
         [made.token for _ in range(3) for made in passes.issue(campaign, "youth", NINE, count=10_000)]
     )
-    desk, public = door.desk(), keys.current_key(keys.PASS).public
+    source, public = door.source(), keys.current_key(keys.PASS).public
 
     def reference() -> int:
         sealed = signatures.parse_code(next(texts))
@@ -57,7 +57,7 @@ def _measure(kind: str) -> None:
         return 1
 
     def ours(count: int) -> int:
-        admit([Attempt(uuid4(), "pass", NINE, code=next(texts)) for _ in range(count)], desk, NINE)
+        admit([Attempt(uuid4(), "pass", NINE, code=next(texts)) for _ in range(count)], source, NINE)
         return count
 
     found = interleaved(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import clock
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 
 ZONE = "Asia/Shanghai"
 QUARTER = timedelta(minutes=15)
@@ -19,7 +19,7 @@ QUARTER = timedelta(minutes=15)
 class Device:
     name: str
     event: int
-    desk: Desk
+    source: ScanSource
     supervisor: bool = False
 
 

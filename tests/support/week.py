@@ -8,7 +8,7 @@ from models.campaigns import file
 from models.campaigns.tables import Campaign
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk, desk_of
+from models.checkin.pending_scan import ScanSource, source_of
 from models.codes import keys
 from models.db import transaction
 from models.devices import kiosks
@@ -67,11 +67,11 @@ class Door:
     campaign: Campaign
     kiosk: Kiosk
 
-    def desk(self, **changes) -> Desk:
-        return replace(desk_of(self.kiosk), **changes)
+    def source(self, **changes) -> ScanSource:
+        return replace(source_of(self.kiosk), **changes)
 
     def hand_in(self, *attempts: Attempt, now: datetime | None = None, device_time: datetime | None = None):
-        return admit(attempts, self.desk(), now or max(attempt.at for attempt in attempts), device_time)
+        return admit(attempts, self.source(), now or max(attempt.at for attempt in attempts), device_time)
 
     def scan(self, code: str, at: datetime = NINE, *, now: datetime | None = None, **fields):
         return self.hand_in(

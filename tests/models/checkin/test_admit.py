@@ -432,7 +432,7 @@ def test_many_at_once_count_once(app, week):
     event = make_event(week, capacity=5)
     door = make_door(event)
     token, same_id = issue(week).token, uuid4()
-    desk = door.desk()
+    source = door.source()
     start = threading.Barrier(12)
     answers = []
 
@@ -443,7 +443,7 @@ def test_many_at_once_count_once(app, week):
                 Attempt(same_id if index % 2 else uuid4(), "pass", NINE, code=token),
                 Attempt(uuid4(), "touch", NINE, group="public"),
             ]
-            answers.append(admit.admit(attempts, desk, NINE + minutes(1)))
+            answers.append(admit.admit(attempts, source, NINE + minutes(1)))
             db.session.remove()
 
     threads = [threading.Thread(target=hand_in, args=(index,)) for index in range(12)]
@@ -465,14 +465,14 @@ def test_many_at_once_count_once(app, week):
 
 def test_an_undo_and_its_target_at_the_same_moment(app, week, door):
     """Neither may pass the other unseen."""
-    desk = door.desk()
+    source = door.source()
     for _ in range(6):
         scan_id, start = uuid4(), threading.Barrier(2)
 
         def hand_in(attempt, start=start):
             with app.app_context():
                 start.wait()
-                admit.admit([attempt], desk, NINE + minutes(2))
+                admit.admit([attempt], source, NINE + minutes(2))
                 db.session.remove()
 
         pair = (
@@ -526,7 +526,7 @@ def test_a_lost_counter_is_found_by_verify(week, door):
 def test_a_batch_asks_the_same_number_of_questions(week, door, size, count_queries):
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size)]
     attempts = [Attempt(uuid4(), "pass", NINE, code=token) for token in tokens]
-    desk = door.desk()
+    source = door.source()
     with count_queries() as queries:
-        admit.admit(attempts, desk, NINE)
+        admit.admit(attempts, source, NINE)
     assert len(queries) <= 16

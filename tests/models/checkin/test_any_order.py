@@ -14,7 +14,7 @@ import pytest
 from models import clock
 from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks as devices
@@ -112,9 +112,9 @@ class Morning:
         """A batch of one device, judged by both. The device is asked again whether it is revoked."""
         device = plans[0].device
         kiosk = self.kiosk_of.get(device.name)
-        desk = Desk(**{**vars(device.desk), "revoked": bool(kiosk and kiosk.revoked_at)})
+        source = ScanSource(**{**vars(device.source), "revoked": bool(kiosk and kiosk.revoked_at)})
         again = [plan.attempt.id in self.oracle.rows for plan in plans]
-        answers = admit.admit([plan.attempt for plan in plans], desk, LATER)
+        answers = admit.admit([plan.attempt for plan in plans], source, LATER)
         for plan, answer, before in zip(plans, answers, again, strict=True):
             row = self.oracle.judge(plan)
             assert (answer.verdict, answer.reason) == (row.verdict, row.reason), plan
@@ -158,10 +158,10 @@ def _begin(week, dice: random.Random) -> Morning:
                                     ("d", both_days, False), ("e", both_days, True)):  # fmt: skip
         doors[name] = (make_door(event, supervisor=supervisor), event)
     scanners = [
-        Device(name, event.id, door.desk(), door.kiosk.supervisor) for name, (door, event) in doors.items()
+        Device(name, event.id, door.source(), door.kiosk.supervisor) for name, (door, event) in doors.items()
     ]
     phones = [
-        Device(f"phones {event.id}", event.id, Desk(week, lambda at, id=event.id: [id]))
+        Device(f"phones {event.id}", event.id, ScanSource(week, lambda at, id=event.id: [id]))
         for event in (limited, both_days)
     ]
     tokens = {}

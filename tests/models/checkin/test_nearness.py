@@ -6,7 +6,7 @@ import pytest
 
 from models.checkin import admit, nearness
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import ROTATING
 from models.db import db
@@ -78,11 +78,11 @@ def test_a_distance_that_says_nothing_is_refused(metres):
 
 
 def test_visits_are_counted_by_the_answer_of_the_scan_that_is_the_visit(event):
-    desk = Desk(event.campaign, lambda at: [event.id])
+    source = ScanSource(event.campaign, lambda at: [event.id])
 
     def phone(holder, near, at=NINE):
         attempt = Attempt(uuid4(), "venue", at, group="youth", holder=holder, method="printed", near=near)
-        return admit.admit([attempt], desk, at)[0].verdict
+        return admit.admit([attempt], source, at)[0].verdict
 
     assert live.visits_by_answer(event.id) == {}
     told = [

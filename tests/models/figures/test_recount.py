@@ -102,11 +102,11 @@ def test_a_ruling_beside_the_door_is_found(week, door):
 
 
 def test_scans_that_arrive_during_the_recount_do_not_disturb_it(app, week, door, monkeypatch):
-    desk, whole = door.desk(), recount._compare_counters
+    source, whole = door.source(), recount._compare_counters
 
     def hand_in() -> None:
         with app.app_context():
-            admit.admit([Attempt(uuid4(), "touch", NINE, group="youth")], desk, NINE)
+            admit.admit([Attempt(uuid4(), "touch", NINE, group="youth")], source, NINE)
             db.session.remove()
 
     def compare(*args):

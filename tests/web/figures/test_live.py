@@ -7,7 +7,7 @@ import pytest
 
 from models.checkin import admit
 from models.checkin.attempt import Attempt
-from models.checkin.decoded_scan import Desk
+from models.checkin.pending_scan import ScanSource
 from models.codes import passes
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
@@ -124,7 +124,7 @@ def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
     """Passes that visitors took, and what phones at a poster said of their distance."""
     (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True)
     door.scan(taken.token)
-    at_the_poster = Desk(cast.lecture.campaign, lambda at: [cast.lecture.id])
+    at_the_poster = ScanSource(cast.lecture.campaign, lambda at: [cast.lecture.id])
     told = [("b:1", "yes"), ("b:2", "no"), ("b:3", "not_told"), ("b:4", "yes")]
     phones = [
         Attempt(uuid4(), "venue", NINE, group="youth", holder=holder, method="printed", near=near)

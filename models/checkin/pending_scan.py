@@ -1,0 +1,262 @@
+"""One scan on its way through the rules: where it comes from, its corrected time, what its code says. Nothing is written."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from models import clock
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
+from models.checkin.attempt import MAX_SKEW_MS, Attempt
+from models.codes import keys, passes, signatures
+from models.devices.kiosks import Kiosk
+from models.events.check_in_window import CheckInWindow
+from models.ledger.tables import CODE_REASONS, Answer, Flag, Method, Reason, ScanKind, Verdict
+from models.ledger.visit import Entry
+
+LATE_AFTER = timedelta(minutes=15)
+CLOCK_TOLERANCE_MS = 120_000
+LIVE_WITHIN = timedelta(minutes=1)  # nobody waits longer at an entrance for a live answer
+
+
+@dataclass(frozen=True)
+class ScanSource:
+    """Where scans come from: a paired device, or the landing page of a venue code (kiosk_id None).
+
+    served: ids of the events that it served at an instant. ever_served: all events it ever served; offline scans may
+    belong to an earlier assignment. revoked: it may only deliver what it holds. Scans from expires_at on count only once
+    a person accepts them."""
+
+    campaign: Campaign
+    served: Callable[[datetime], list[int]]
+    kiosk_id: int | None = None
+    supervisor: bool = False
+    scans: bool = True
+    tallies: bool = True
+    revoked: bool = False
+    expires_at: datetime | None = None
+    ever_served: frozenset[int] = frozenset()
+
+    def allows(self, kind: str) -> bool:
+        return self.tallies if kind == ScanKind.TALLY else self.scans
+
+
+def source_of(kiosk: Kiosk) -> ScanSource:
+    """The source that a paired device is."""
+    return ScanSource(
+        campaign=find_campaign(kiosk.campaign_id),
+        served=kiosk.event_ids_at,
+        kiosk_id=kiosk.id,
+        supervisor=kiosk.supervisor,
+        scans=kiosk.can_scan,
+        tallies=kiosk.can_tally,
+        revoked=kiosk.revoked_at is not None,
+        expires_at=kiosk.expires_at,
+        ever_served=kiosk.all_event_ids,
+    )
+
+
+@dataclass
+class PendingScan:
+    """An attempt and what the rules have decided so far."""
+
+    attempt: Attempt
+    at: datetime  # corrected, UTC
+    skew_ms: int | None
+    day: date
+    hour: int
+    digest: bytes  # keyed, of the content: tells a resend from a conflict
+    flags: Flag = Flag.NONE
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    payload: signatures.PassPayload | None = None
+    holder: str | None = None
+    identified: bool = False
+    method: str | None = None
+    group: str | None = None
+    headcount: int | None = None
+    taken: bool = False  # by a pass that the visitor took
+    code_length: int | None = None
+    code_hash: str | None = None
+    pass_id: int | None = None
+    window: CheckInWindow | None = None
+    since: datetime | None = None
+    presence_id: int | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self.attempt.id
+
+    @property
+    def is_undo(self) -> bool:
+        return self.attempt.kind == ScanKind.UNDO
+
+    @property
+    def shown_stored(self) -> bool:
+        """The device already showed green: the person is in, whatever the rules say now (rule 6)."""
+        return self.attempt.shown == Verdict.STORED
+
+    @property
+    def decided_offline(self) -> bool:
+        """The device decided by itself that the person belongs to an event it serves."""
+        return self.attempt.shown in (Verdict.STORED, Verdict.REPEAT)
+
+    @property
+    def key(self) -> tuple[int, date, str] | None:
+        """Occurrence, day and holder: the presence it belongs to, once both are known."""
+        return (self.window.occurrence_id, self.day, self.holder) if self.window and self.holder else None
+
+    def refuse(self, reason: Reason) -> None:
+        self.verdict, self.reason = Verdict.REFUSED, reason
+
+    def entry(self, effective: bool) -> Entry:
+        return Entry(
+            self.id,
+            self.at,
+            self.attempt.direction,
+            self.headcount or 1,
+            self.group or UNKNOWN_GROUP,
+            self.method or Method.PASS,
+            self.hour,
+            effective,
+            self.taken,
+        )
+
+    def answer(self) -> Answer:
+        readable = self.reason not in CODE_REASONS
+        return Answer(
+            id=self.id,
+            verdict=self.verdict,
+            reason=self.reason,
+            group=self.group if readable else None,
+            headcount=self.headcount if readable else None,
+            since=self.since,
+            flags=self.flags,
+        )
+
+
+def decode(
+    attempts: Iterable[Attempt], source: ScanSource, now: datetime, device_time: datetime | None
+) -> list[PendingScan]:
+    """Correct the clocks and read the codes. Reads signing keys from the database, nothing else.
+
+    device_time: what the device's clock said when it sent the batch."""
+    sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
+    if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
+        sync_skew = None  # no clock is that far off
+    codes = _CodeReader(source.campaign, keys.current_key(keys.BROWSER).secret)
+    return [
+        _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
+        for attempt in attempts
+    ]
+
+
+def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | None) -> int | None:
+    """The skew known at scan time, else that of the delivery. A scan that asks live was made by the clock of its own
+    request: where the two differ, that one is newer. Of any other scan nobody can tell when the clock was set."""
+    known = attempt.skew_ms
+    if known is None or sync_skew is None or abs(known - sync_skew) <= CLOCK_TOLERANCE_MS:
+        return sync_skew if known is None else known
+    live = (
+        attempt.shown is None
+        and device_time is not None
+        and timedelta(0) <= device_time - attempt.at <= LIVE_WITHIN
+    )
+    return sync_skew if live else known
+
+
+def _decode(
+    attempt: Attempt, source: ScanSource, now: datetime, skew: int | None, codes: "_CodeReader"
+) -> PendingScan:
+    corrected = attempt.at - timedelta(milliseconds=skew or 0)
+    at = min(corrected, now)
+    scan = PendingScan(
+        attempt=attempt,
+        at=at,
+        skew_ms=skew,
+        day=clock.day_of(at, source.campaign.zone),
+        hour=clock.hour_of(at, source.campaign.zone),
+        digest=codes.keyed_hash(b"openweek-attempt\x01" + attempt.fingerprint())[:16],
+    )
+    if now - at > LATE_AFTER:
+        scan.flags |= Flag.LATE
+    if abs(skew or 0) > CLOCK_TOLERANCE_MS or corrected - now > timedelta(milliseconds=CLOCK_TOLERANCE_MS):
+        scan.flags |= Flag.CLOCK
+    if source.revoked or (source.expires_at is not None and at >= source.expires_at):
+        scan.flags |= Flag.AFTER_REVOCATION
+    if attempt.malformed:
+        scan.refuse(Reason.BAD_SCAN)
+    elif attempt.kind == ScanKind.PASS:
+        codes.read_pass(scan)
+    elif not scan.is_undo:
+        _read_group(scan, source.campaign)
+    return scan
+
+
+def _read_group(scan: PendingScan, campaign: Campaign) -> None:
+    """A touch or a tally, which identify nobody, or a phone, whose browser the landing page knows."""
+    attempt = scan.attempt
+    if attempt.group is None or (
+        attempt.group != UNKNOWN_GROUP and campaign.group_number(attempt.group) == 0
+    ):
+        scan.refuse(Reason.BAD_SCAN)
+        return
+    scan.group, scan.headcount = attempt.group, attempt.headcount or 1
+    scan.method = attempt.method or attempt.kind
+    scan.holder, scan.identified = attempt.holder or f"s:{attempt.id.hex}", attempt.holder is not None
+
+
+@dataclass
+class _CodeReader:
+    """Reads codes with the keys of one batch, each fetched once."""
+
+    campaign: Campaign
+    secret: bytes
+    public_keys: dict[int, bytes | None] = field(default_factory=dict)
+
+    def keyed_hash(self, content: bytes) -> bytes:
+        return hmac.digest(self.secret, content, hashlib.sha256)
+
+    def read_pass(self, scan: PendingScan) -> None:
+        text = scan.attempt.code
+        if text is None:
+            scan.code_length, scan.code_hash = scan.attempt.foreign_length, scan.attempt.foreign_hash
+            scan.refuse(Reason.UNKNOWN_CODE)
+            return
+        try:
+            code = signatures.parse_code(text)
+        except signatures.UnknownCodeError:
+            code = None
+        if code is None or not isinstance(code.payload, signatures.PassPayload):
+            self._drop_text(scan, text)
+        elif not self._genuine(code, code.payload.key_id):
+            scan.refuse(Reason.BAD_SIGNATURE)
+        elif code.payload.campaign != self.campaign.number:
+            scan.refuse(Reason.WRONG_CAMPAIGN)
+        else:
+            self._accept(scan, code.payload)
+
+    def _genuine(self, code: signatures.UnverifiedCode, key_id: int) -> bool:
+        if key_id not in self.public_keys:
+            key = keys.find_key(keys.PASS, key_id)
+            self.public_keys[key_id] = key.public if key else None
+        public = self.public_keys[key_id]
+        return public is not None and signatures.verify_pass(code, public)
+
+    def _accept(self, scan: PendingScan, payload: signatures.PassPayload) -> None:
+        scan.payload, scan.method = payload, Method.PASS
+        scan.holder, scan.identified = f"p:{payload.serial:010x}", True
+        scan.group = self.campaign.group_by_number(payload.group)
+        scan.headcount, scan.taken = 1, payload.purpose == passes.SELF_ISSUED
+        if payload.purpose == passes.GROUP:
+            scan.headcount = scan.attempt.headcount or payload.headcount
+            if scan.headcount > payload.headcount:
+                scan.flags |= Flag.ABOVE_DECLARED
+
+    def _drop_text(self, scan: PendingScan, text: str) -> None:
+        """A text that is not ours may be a payment or identity code: only its length and a keyed hash are kept."""
+        scan.code_length = len(text)
+        scan.code_hash = self.keyed_hash(b"openweek-foreign\x01" + text.encode("utf-8", "replace")).hex()
+        scan.refuse(Reason.UNKNOWN_CODE)
