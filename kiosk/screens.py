@@ -64,7 +64,7 @@ def codes_to_come() -> Response:
     present = signatures.step_at(now.timestamp())
     first, count = _whole("from", present, FAR), _whole("count", BLOCK, BLOCK)
     first = max(first, present - signatures.STEPS_OLD)
-    count = max(min(count, present + screens.DAY - first), 0)
+    count = max(min(count, present + screens.STEPS_IN_A_DAY - first), 0)
     if first <= present:
         screens.mark_seen(display, now)
     drawn = [_drawn(text) for text in screens.code_tokens(display, first, count)]
@@ -75,7 +75,7 @@ def codes_to_come() -> Response:
         zone=display.event.campaign.zone,
         step_seconds=signatures.STEP_SECONDS,
         first=first,
-        day=screens.DAY,
+        day=screens.STEPS_IN_A_DAY,
         side=drawn[0][0] if drawn else 0,
         codes=[bits for _side, bits in drawn],
     )

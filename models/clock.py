@@ -1,4 +1,4 @@
-"""Instants, days and hours: stored in UTC, thought of in the campaign's zone. The only place that knows borders."""
+"""Instants, days and hours. Instants are stored in UTC; days and hours are those of a campaign's zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -29,9 +29,9 @@ def hour_of(instant: datetime, zone_name: str) -> int:
 
 def day_bounds(first: date, last: date, zone_name: str) -> tuple[datetime, datetime]:
     """From the first instant of the first day to the first instant after the last day, both UTC."""
-    here = zone(zone_name)
-    start = datetime.combine(first, time.min, here)
-    end = datetime.combine(last + timedelta(days=1), time.min, here)
+    local_zone = zone(zone_name)
+    start = datetime.combine(first, time.min, local_zone)
+    end = datetime.combine(last + timedelta(days=1), time.min, local_zone)
     return start.astimezone(UTC), end.astimezone(UTC)
 
 
@@ -48,7 +48,7 @@ def days(first: date, last: date) -> list[date]:
 def parse_instant(text: object) -> datetime:
     """An RFC 3339 instant with its zone, in UTC. Raises Mistake for anything else."""
     try:
-        # The standard's own T and Z may be small letters, which Python does not read.
+        # RFC 3339 allows t and z in lower case; fromisoformat does not.
         value = datetime.fromisoformat(text.upper()) if isinstance(text, str) else None
         if value is not None and value.tzinfo is not None:
             return value.astimezone(UTC)

@@ -1,6 +1,4 @@
-"""Settings that come from outside (the environment, .env), each looked at once. A wrong one is a Mistake, said in one line
-that names it, before anything else starts.
-"""
+"""Settings from the environment or .env, each checked once at start. A wrong one raises Mistake and is named in it."""
 
 import contextlib
 import os
@@ -16,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from models.errors import N_, Mistake
 
 MOST_WORKERS = 64
+SHORTEST_PASSWORD = 8  # characters
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?", re.I)
@@ -23,7 +22,7 @@ _HOST_AND_PORT = re.compile(rf"(?P<host>\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)
 
 
 def instance_folder(text: str) -> Path:
-    """The folder of the data, made where it is not there."""
+    """The data folder, created if it is missing."""
     folder = Path(text).resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,7 +36,7 @@ def instance_folder(text: str) -> Path:
 
 
 def database_url(text: str | None, folder: Path) -> str:
-    """SQLAlchemy's address of the database; SQLite in the folder of the data unless set."""
+    """The address of the database for SQLAlchemy; SQLite in the data folder unless set."""
     if not text:
         return f"sqlite:///{folder / 'openweek.sqlite'}"
     if not text.startswith("sqlite:///") and not _POSTGRESQL.match(text):
@@ -46,9 +45,9 @@ def database_url(text: str | None, folder: Path) -> str:
     try:
         parts = make_url(url)
         if not url.startswith("sqlite"):
-            _libpq_takes(parts.query)
+            _check_libpq_options(parts.query)
     except (ArgumentError, ValueError, TypeError):
-        # Not repeated: it may hold a password.
+        # The value is not quoted: it may contain a password.
         raise Mistake(
             N_(
                 "OPENWEEK_DATABASE_URL is not a database address. Write it as "
@@ -58,14 +57,16 @@ def database_url(text: str | None, folder: Path) -> str:
     return url
 
 
-def _libpq_takes(options: Mapping[str, str | tuple[str, ...]]) -> None:
-    """Raises ValueError for what PostgreSQL's own library does not know."""
-    # A start on SQLite, which is most of them, does not wait for it.
+def _check_libpq_options(options: Mapping[str, str | tuple[str, ...]]) -> None:
+    """Raises ValueError for a connection option that libpq does not know."""
+    # Imported here, so that a start on SQLite does not load it.
     import psycopg
     from psycopg.conninfo import make_conninfo
 
     try:
-        make_conninfo(**options)
+        make_conninfo(
+            **{name: value if isinstance(value, str) else value[-1] for name, value in options.items()}
+        )
     except psycopg.Error as error:
         raise ValueError(str(error)) from None
 
@@ -73,24 +74,21 @@ def _libpq_takes(options: Mapping[str, str | tuple[str, ...]]) -> None:
 def base_url(text: str | None) -> str:
     """Scheme and host (and port), as codes and feeds print them."""
     url = (text or "http://127.0.0.1:8000").rstrip("/")
-    scheme, _, place = url.partition("://")
-    found = _HOST_AND_PORT.fullmatch(place)
-    if scheme not in ("http", "https") or not found or not _port_fits(url):
-        raise Mistake(
-            N_("OPENWEEK_BASE_URL must be scheme and host only, for example https://week.example.cn.")
-        )
+    scheme, _, host = url.partition("://")
+    if scheme not in ("http", "https") or not _HOST_AND_PORT.fullmatch(host) or not _has_valid_port(url):
+        raise Mistake(N_("OPENWEEK_BASE_URL must be scheme and host only, for example https://week.example.cn."))
     return url
 
 
-def _port_fits(url: str) -> bool:
+def _has_valid_port(url: str) -> bool:
     try:
         return urlsplit(url).port != 0
-    except ValueError:  # above 65535, or what stands in brackets is no address
+    except ValueError:  # above 65535, or no IPv6 address in the brackets
         return False
 
 
 def uid_domain(text: str | None) -> str | None:
-    """The domain of calendar UIDs, which is kept for ever: so a slip must not get that far."""
+    """The domain of calendar UIDs. Checked strictly, because it cannot be changed after the first start."""
     if text and not _HOST.fullmatch(text):
         raise Mistake(N_("OPENWEEK_UID_DOMAIN must be a host name, for example week.example.cn."))
     return text or None
@@ -105,31 +103,31 @@ def demo_password(text: str | None) -> str | None:
 
 
 def proxies(text: str | None) -> int:
-    """How many proxies stand in front."""
+    """The number of reverse proxies in front of the server."""
     if text and not (text.isascii() and text.isdecimal()):
         raise Mistake(N_("OPENWEEK_TRUSTED_PROXIES must be a whole number, for example 1."))
     return int(text or 0)
 
 
 def workers(text: str | None) -> int:
-    """How many processes serve."""
-    asked = text or "2"
-    if not (asked.isascii() and asked.isdecimal()) or not 1 <= int(asked) <= MOST_WORKERS:
+    """The number of server processes, 1 to 64; 2 unless set."""
+    number = text or "2"
+    if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= MOST_WORKERS:
         raise Mistake(N_("WEB_CONCURRENCY must be a whole number from 1 to 64."))
-    return int(asked)
+    return int(number)
 
 
 def secret_key(folder: Path) -> str:
-    """The secret of sessions: made at the first start. Two first starts at once agree on one."""
+    """The secret key of sessions, created at the first start. Two first starts at the same time get the same one."""
     path = folder / "secret_key"
     try:
         if not path.exists():
-            draft = folder / f".secret_key.{secrets.token_hex(4)}"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            temporary = folder / f".secret_key.{secrets.token_hex(4)}"
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(32))
             with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
+                os.link(temporary, path)
+            temporary.unlink()
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Mistake(
@@ -139,6 +137,3 @@ def secret_key(folder: Path) -> str:
             path=path,
             reason=getattr(error, "strerror", None) or error,
         ) from None
-
-
-SHORTEST_PASSWORD = 8  # characters

@@ -1,4 +1,4 @@
-"""The database handle, the column types all rooms share, and the one way to write."""
+"""The database handle, shared column types, transactions, and what a database error means."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-WRITE = "openweek_write"
+LARGEST_ID = 2**31 - 1  # of an INTEGER column
+_WRITE = "openweek_write"  # execution option of a connection that will write
 
 
 class Base(DeclarativeBase):
@@ -30,7 +31,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-# SQLite counts rows by itself only in a column called INTEGER.
+# SQLite assigns row ids only to a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -40,7 +41,7 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value, dialect):
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
@@ -48,17 +49,17 @@ class Instant(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value, dialect):
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection, _record) -> None:
+def _prepare_sqlite(connection: object, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    # The driver's own transactions begin too late (at the first write), so SQLAlchemy's begin event does it.
+    # Left to itself the driver begins a transaction only at the first write; _begin_sqlite begins it instead.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
@@ -68,19 +69,19 @@ def _prepare_sqlite(connection, _record) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
-    # A reader that turns writer half-way fails at once when another wrote meanwhile; IMMEDIATE waits its turn.
-    immediate = connection.get_execution_options().get(WRITE)
+    # A transaction that reads first and then writes fails at once if another wrote meanwhile. IMMEDIATE waits.
+    immediate = connection.get_execution_options().get(_WRITE)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One write transaction around a verb: committed at the end, rolled back on any error.
+    """One write transaction: committed at the end, rolled back on any error.
 
-    Ends the reading transaction that the session had open. Objects that were loaded keep their values.
+    Ends the read transaction that the session had open. Loaded objects keep their values.
     """
     db.session.commit()
-    db.session.connection(execution_options={WRITE: True})
+    db.session.connection(execution_options={_WRITE: True})
     try:
         yield
         db.session.commit()
@@ -91,9 +92,9 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Everything read inside is of one moment, however much is written meanwhile: numbers that must add up.
+    """All reads inside see the database at one moment, so that numbers add up.
 
-    Ends the reading transaction that the session had open. (SQLite reads like that anyway.)"""
+    Ends the read transaction that the session had open. (Every SQLite transaction reads like that.)"""
     db.session.commit()
     if on_postgresql():
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -107,14 +108,40 @@ def on_postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
-def insert(table):
-    """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
-    return (postgresql if on_postgresql() else sqlite).insert(table)
+def insert(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT with on_conflict_do_… in the dialect of the session's database."""
+    return postgresql.insert(table) if on_postgresql() else sqlite.insert(table)
 
 
-LARGEST_ID = 2**31 - 1
+# Classes and codes of SQLSTATE (PostgreSQL's manual, appendix A).
+# 08 connection, 40 rolled back, 53 resources, 55P03 lock not available, 57P shutdown.
+_BUSY_STATES = ("08", "40", "53", "55P03", "57P")
+# 08 connection, 28 authorization, 3D no such database, 42P01 no such table, 57P shutdown.
+_AWAY_STATES = ("08", "28", "3D", "42P01", "57P")
+_DEADLOCK_STATES = ("40P01", "40001")
+
+
+def is_busy(error: DBAPIError | TimeoutError) -> bool:
+    """Whether the same request can work later: a lock, a deadlock, no free connection, a server that restarts."""
+    if isinstance(error, TimeoutError):
+        return True
+    sqlite_error = getattr(error.orig, "sqlite_errorname", None)
+    if sqlite_error is not None:
+        return sqlite_error.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(_BUSY_STATES)  # None: the server was not reached
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database cannot be reached or has no tables, so that an operator has to act first."""
+    if error.connection_invalidated:
+        return True
+    if hasattr(error.orig, "sqlstate"):
+        state = error.orig.sqlstate
+        return isinstance(error, OperationalError) if state is None else state.startswith(_AWAY_STATES)
+    return any(sign in str(error.orig) for sign in ("no such table", "unable to open"))
 
 
 def is_deadlock(error: DBAPIError) -> bool:
-    """PostgreSQL ended the transaction in favour of another one: 40P01 deadlock, 40001 serialization failure."""
-    return getattr(error.orig, "sqlstate", None) in ("40P01", "40001")
+    """Whether PostgreSQL ended this transaction for another one's sake. It may be repeated at once."""
+    return getattr(error.orig, "sqlstate", None) in _DEADLOCK_STATES

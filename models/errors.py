@@ -1,10 +1,10 @@
-"""How a rule of the house says no: one plain sentence, worded for the reader at the edge."""
+"""Errors of the domain: one plain English sentence each, translated for the reader by web and kiosk."""
 
 from datetime import timedelta
 
 
 def N_(message: str) -> str:
-    """Mark an English sentence for the catalogues; the edge translates it when it knows the reader."""
+    """Mark an English sentence for the catalogues. It is translated where the reader's language is known."""
     return message
 
 
@@ -12,7 +12,7 @@ class Mistake(Exception):
     """Input that the rules refuse.
 
     message: an English sentence with ``%(name)s`` places, marked with N_; values fill the places. The sentence says
-    what to change. status: the HTTP status that fits when the mistake reaches a web edge.
+    what to change. status: the HTTP status of a response that reports it.
     """
 
     status = 400
@@ -24,13 +24,13 @@ class Mistake(Exception):
 
 
 class NotFound(Mistake):
-    """Something that does not exist for the asker: also what is out of the asker's reach."""
+    """Something that does not exist, or that the account does not reach."""
 
     status = 404
 
 
 class MergedEvent(NotFound):
-    """An event that was found to be the same as another, public one, which stands for both. Their ids."""
+    """An event that was merged into another, public one. kept_id: the id of that one."""
 
     def __init__(self, message: str, /, event_id: int, kept_id: int) -> None:
         super().__init__(message, id=event_id)
@@ -38,7 +38,7 @@ class MergedEvent(NotFound):
 
 
 class TooMany(Mistake):
-    """More at once than anybody needs. wait: after which it can work again."""
+    """More requests than allowed. wait: the time after which the next one is accepted."""
 
     status = 429
 
@@ -48,6 +48,6 @@ class TooMany(Mistake):
 
 
 class Conflict(Mistake):
-    """The state of the thing does not allow the verb."""
+    """The state of the thing does not allow the operation."""
 
     status = 409

@@ -1,16 +1,18 @@
-"""What the installation is called: the address that codes and feeds print, and what it decided once and keeps.
+"""The installation: its address on the web, and settings that are decided once.
 
-Settings are rows, so that they travel with every backup."""
+Settings are rows, so they are part of every backup."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import current_app  # of the application, not of a request
+from flask import current_app  # the application, not a request
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, db
 from models.errors import N_, Mistake
+
+_SITE = "openweek.site"
 
 
 class Setting(Base):
@@ -20,23 +22,27 @@ class Setting(Base):
     value: Mapped[str]
 
 
-def uid_domain(asked: str | None, default: str) -> str:
-    """The domain in every calendar UID: the kept one, else what will be kept. Raises Mistake when another is asked for."""
-    kept = db.session.get(Setting, "uid_domain")
-    if kept and asked and asked != kept.value:
+def uid_domain(configured: str | None, default: str) -> str:
+    """The domain in every calendar UID: the stored one, else the configured one, else the default.
+
+    Raises Mistake when another one than the stored is configured."""
+    setting = db.session.get(Setting, "uid_domain")
+    if setting is None:
+        return configured or default
+    if configured and configured != setting.value:
         raise Mistake(
             N_(
                 "OPENWEEK_UID_DOMAIN is %(asked)s, but subscribed calendars know this week by %(kept)s. "
                 "Set it back to %(kept)s."
             ),
-            asked=asked,
-            kept=kept.value,
+            asked=configured,
+            kept=setting.value,
         )
-    return kept.value if kept else asked or default
+    return setting.value
 
 
 def keep_uid_domain(domain: str) -> None:
-    """Keep the first domain for ever. Runs inside the caller's transaction."""
+    """Store the domain of UIDs unless one is stored. Runs inside the caller's transaction."""
     if db.session.get(Setting, "uid_domain") is None:
         db.session.add(Setting(key="uid_domain", value=domain))
 
@@ -50,16 +56,16 @@ class Site:
         return self.base_url + path
 
     def code_url(self, letter: str, token: str) -> str:
-        """The text of a QR code: upper case as a whole, so that it is drawn in alphanumeric mode."""
+        """The text of a QR code. In upper case, because QR encodes that more densely (alphanumeric mode)."""
         return f"{self.base_url.upper()}/{letter}/{token}"
 
 
 def site() -> Site:
     """The site of the running application."""
-    known = current_app.extensions.get("openweek.site")
-    if known is None:
+    current = current_app.extensions.get(_SITE)
+    if current is None:
         base_url = current_app.config["BASE_URL"]
-        asked = current_app.config.get("UID_DOMAIN_ASKED")
-        known = Site(base_url, uid_domain(asked, urlsplit(base_url).hostname))
-        current_app.extensions["openweek.site"] = known
-    return known
+        configured = current_app.config.get("UID_DOMAIN_ASKED")
+        current = Site(base_url, uid_domain(configured, urlsplit(base_url).hostname or ""))
+        current_app.extensions[_SITE] = current
+    return current

@@ -1,21 +1,20 @@
-"""Addresses on the web, as people write them and as programs send them."""
+"""Web addresses as people type them and as other servers send them."""
 
 from urllib.parse import quote, urlsplit
 
-_NO_HOST = frozenset(' "<>\\^`{|}')
-_KEPT = "%/:?#[]@!$&'()*+,;=~-._"
+_NOT_IN_A_HOST = frozenset(' "<>\\^`{|}')
+_NOT_QUOTED = "%/:?#[]@!$&'()*+,;=~-._"
 
 
 def to_ascii_url(url: str) -> str:
-    """An absolute http or https address in ASCII: its host in IDNA, all else percent-encoded. Raises ValueError for
-    what is none."""
+    """An absolute http or https address in ASCII: the host in IDNA, the rest percent-encoded. Raises ValueError."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("no address of the web")
+        raise ValueError("not an http or https address")
     host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
-    if not _NO_HOST.isdisjoint(host) or not host.isprintable():
-        raise ValueError("no name of a host")
-    return quote(parts._replace(netloc=host).geturl(), safe=_KEPT)
+    if not _NOT_IN_A_HOST.isdisjoint(host) or not host.isprintable():
+        raise ValueError("not a host name")
+    return quote(parts._replace(netloc=host).geturl(), safe=_NOT_QUOTED)
 
 
 def is_web_url(text: str) -> bool:
@@ -26,9 +25,9 @@ def is_web_url(text: str) -> bool:
 
 
 def decode_location(value: str) -> str:
-    """A Location header as it was meant: headers arrive as Latin-1, and some hold UTF-8, or else unknown bytes."""
+    """The address in a Location header. http.client decodes headers as Latin-1, but some servers send UTF-8."""
     raw = value.encode("latin-1", "replace")
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        return quote(raw, safe=_KEPT)
+        return quote(raw, safe=_NOT_QUOTED)

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from models.db import is_busy
 from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
@@ -140,19 +141,6 @@ def tell_database(error: OperationalError | TimeoutError) -> Response:
     response = answer(503, gettext(SENTENCES[503]))
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
-
-
-def is_busy(error: OperationalError | TimeoutError) -> bool:
-    """Whether the same request can work later: a lock, a deadlock, no free connection, a server that restarts."""
-    if isinstance(error, TimeoutError):
-        return True
-    cause = error.orig
-    sqlite = getattr(cause, "sqlite_errorname", None)
-    if sqlite is not None:
-        return sqlite.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-    state = getattr(cause, "sqlstate", None)
-    # No state: no server to give one. 08 connection, 40 rolled back, 53 resources, 55P03 lock, 57P shutdown.
-    return state is None or state.startswith(("08", "40", "53", "55P03", "57P"))
 
 
 def answer(status: int, detail: str) -> Response:

@@ -19,7 +19,7 @@ from kiosk.paper import formats, posters
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
 from models.codes import passes, venue_codes
-from models.codes.venue_codes import PRINTED, ROTATING
+from models.codes.venue_codes import CodeMethod
 from models.db import db
 from models.devices import kiosks, pairing, status
 from models.devices.kiosks import Kiosk
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
 
 
 def find_event(event_id: int) -> Event:
-    """The event with this id, as the operator sees it. Raises Unknown for a withdrawn one too."""
+    """The event with this id, as the operator sees it. Raises NotFound for a withdrawn one too."""
     event = db.session.get(Event, event_id) if 0 < event_id < 2**31 else None
     if event is None or event.withdrawn_at is not None:
         raise NotFound(N_("There is no event %(id)s."), id=event_id)
@@ -102,7 +102,9 @@ def revoke_pass(pass_id: int) -> None:
 @with_appcontext
 def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
     now = clock.now()
-    code = venue_codes.code_for_event(find_event(event_id), now, ROTATING if rotating else PRINTED)
+    code = venue_codes.code_for_event(
+        find_event(event_id), now, CodeMethod.ROTATING if rotating else CodeMethod.PRINTED
+    )
     token = code.token(now)
     url = site().code_url("V", token)
     if as_json:

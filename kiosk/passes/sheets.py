@@ -17,7 +17,8 @@ from PIL import Image
 
 from kiosk.paper.pdf import A4, A5, DPI, Paper, Picture, Placed
 from models.campaigns.tables import TermKind
-from models.codes.passes import GROUP, Pass, PassContent
+from models.codes.passes import Pass, PassContent
+from models.codes.signatures import Purpose
 from models.drawing import qr
 from models.drawing.text_layout import Face, blank, draw, fitted, ink, width
 from models.errors import N_, NotFound
@@ -50,7 +51,7 @@ LAYOUTS = {layout.key: layout for layout in (LABELS, BADGES)}
 
 
 def layout(key: str) -> Layout:
-    """Raises Unknown."""
+    """Raises NotFound."""
     if key not in LAYOUTS:
         raise NotFound(N_("There is no such sheet of passes."))
     return LAYOUTS[key]
@@ -191,9 +192,9 @@ def _words(held: Pass, title: str, form: Layout) -> Image.Image:
     """What it is, for which group, for how many, where it is good."""
     room, scale = _room(form), form.letters
     image, canvas = blank(room, _mm(form.code - 8))
-    word = "团体码" if held.purpose == GROUP else "参与码"
+    word = "团体码" if held.purpose == Purpose.GROUP else "参与码"
     lines = [(word, _TITLE, 400, 1), (_group_zh(held), _WORD, 700, 2)]
-    if held.purpose == GROUP:
+    if held.purpose == Purpose.GROUP:
         lines.append((f"{held.headcount}人", _COUNT, 700, 1))
     lines.append((title, _TITLE, 400, 4))
     top = 0

@@ -53,7 +53,7 @@ def landing(token: str) -> Response:
     """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
     now = clock.now()
     opened = venue_codes.read_code(token, now)
-    if opened.reason:
+    if opened.problem:
         return problems.told(problems.of_code(opened))
     event = opened.code.event
     schedule = check_in_window.windows_of([event.id], event.campaign.zone)

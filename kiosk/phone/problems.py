@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.codes.venue_codes import PRINTED, CodeReading, VenueCode
+from models.codes.venue_codes import CodeMethod, CodeProblem, CodeReading, VenueCode
 from models.events.check_in_window import CheckInWindow
 from models.events.tables import Event, EventStatus
 
@@ -55,7 +55,7 @@ def of_code(opened: CodeReading) -> Trouble:
     if opened.code is None:
         return not_ours()
     event = opened.code.event
-    if opened.reason == "expired":
+    if opened.problem == CodeProblem.EXPIRED:
         title, sentence = (
             _("This code has changed"),
             _("The code on the screen changes. Please scan the current one."),
@@ -105,7 +105,7 @@ def foreign_ticket() -> Trouble:
 def old_ticket(code: VenueCode, token: str) -> Trouble:
     """A printed code can be opened again at once; a screen's code must be scanned again."""
     title = _("This page was open too long")
-    if code.method == PRINTED:
+    if code.method == CodeMethod.PRINTED:
         sentence = _("A check-in page is valid for 15 minutes. Please open it again to check in.")
         return _at(code.event, 410, title, sentence, again=token, icon="clock")
     sentence = _("A check-in page is valid for 15 minutes. Please scan the code now on the screen.")

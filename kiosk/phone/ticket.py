@@ -57,6 +57,6 @@ def _milliseconds(instant: datetime) -> int:
 
 def _sealer(holder: str) -> URLSafeSerializer:
     # A key of the database, so that any node reads what another wrote; the holder in the salt binds it to the browser.
-    secret = keys.current_key(keys.BROWSER).secret
+    secret = keys.current_key(keys.KeyPurpose.BROWSER).secret
     how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
     return URLSafeSerializer(secret, salt=f"openweek-landing-ticket {holder}", signer_kwargs=how)

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models import clock
-from models.codes import passes, signatures
+from models.codes import signatures
+from models.codes.signatures import Purpose
 from models.ledger.tables import Direction, ScanKind, Verdict
 from models.ledger.visit import Entry, came_back, derive
 
@@ -119,7 +120,7 @@ def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
         sealed = signatures.parse_code(code or "")
     except signatures.UnknownCodeError:
         return refused("unknown_code")
-    if not isinstance(sealed.payload, signatures.PassPayload):
+    if not isinstance(sealed, signatures.UnverifiedPass):
         return refused("unknown_code")
     key = known["keys"].get(str(sealed.payload.key_id))
     if key is None:
@@ -132,7 +133,7 @@ def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
 
 
 def _heads(payload: signatures.PassPayload, confirmed: int | None) -> tuple[int, list[str]]:
-    if payload.purpose != passes.GROUP:
+    if payload.purpose != Purpose.GROUP:
         return 1, []
     headcount = confirmed or payload.headcount
     return headcount, ["above_declared"] if headcount > payload.headcount else []

@@ -6,7 +6,8 @@ from random import Random
 
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin.attempt import MAX_HEADCOUNT
-from models.codes import passes, signatures
+from models.codes import signatures
+from models.codes.signatures import Purpose
 
 PASS, TOUCH, TALLY, UNDO, FOREIGN = "pass", "touch", "tally", "undo", "foreign"
 # Out of a hundred who come.
@@ -69,7 +70,7 @@ def _with_pass(chance: Random, held: Sequence[str], known: list[str]) -> Visit:
         known.append(token)
     payload = signatures.parse_code(token).payload
     headcount = None
-    if payload.purpose == passes.GROUP:
+    if isinstance(payload, signatures.PassPayload) and payload.purpose == Purpose.GROUP:
         # As many as came: mostly fewer than were told, now and then more.
         headcount = max(1, min(payload.headcount + chance.randint(-5, 1), MAX_HEADCOUNT))
     if chance.random() < FORGED:

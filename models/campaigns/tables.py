@@ -117,7 +117,7 @@ class ReportedFormat(Base):
 
 
 def find_campaign(campaign_id: str) -> Campaign:
-    """The campaign with this id. Raises Unknown."""
+    """The campaign with this id. Raises NotFound."""
     # PostgreSQL does not even look for a NUL character.
     campaign = db.session.get(Campaign, campaign_id) if "\0" not in campaign_id else None
     if campaign is None:

@@ -13,7 +13,7 @@ from models.ledger.tables import Scan, ScanKind
 
 def holder_of(cookie: str) -> str:
     """Who this browser is in the ledger: "b:" and 32 hex digits. The cookie itself is kept nowhere."""
-    secret = keys.current_key(keys.BROWSER).secret
+    secret = keys.current_key(keys.KeyPurpose.BROWSER).secret
     return "b:" + hmac.digest(secret, b"openweek-browser\x01" + cookie.encode(), hashlib.sha256).hex()[:32]
 
 

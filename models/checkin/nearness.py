@@ -4,7 +4,7 @@ the visitor likes. The phone itself compares; what comes back is yes, no or not 
 
 from dataclasses import dataclass
 
-from models.codes.venue_codes import PRINTED, VenueCode
+from models.codes.venue_codes import CodeMethod, VenueCode
 from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.ledger.tables import Nearness
@@ -28,7 +28,7 @@ def asked(code: VenueCode) -> Area | None:
     set, or no venue of which the coordinates are known."""
     event = code.event
     known = _placed(event)
-    if code.method != PRINTED or event.near_metres is None or not known:
+    if code.method != CodeMethod.PRINTED or event.near_metres is None or not known:
         return None
     points = {(venue.latitude, venue.longitude) for venue in known}
     return Area(event.near_metres, tuple(sorted(points | {to_gcj02(*point) for point in points})))

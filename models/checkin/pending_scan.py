@@ -10,7 +10,8 @@ from uuid import UUID
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.checkin.attempt import MAX_SKEW_MS, Attempt
-from models.codes import keys, passes, signatures
+from models.codes import keys, signatures
+from models.codes.signatures import Purpose
 from models.devices.kiosks import Kiosk
 from models.events.check_in_window import CheckInWindow
 from models.ledger.tables import CODE_REASONS, Answer, Flag, Method, Reason, ScanKind, Verdict
@@ -146,7 +147,7 @@ def decode(
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
-    codes = _CodeReader(source.campaign, keys.current_key(keys.BROWSER).secret)
+    codes = _CodeReader(source.campaign, keys.current_key(keys.KeyPurpose.BROWSER).secret)
     return [
         _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
         for attempt in attempts
@@ -229,18 +230,19 @@ class _CodeReader:
             code = signatures.parse_code(text)
         except signatures.UnknownCodeError:
             code = None
-        if code is None or not isinstance(code.payload, signatures.PassPayload):
+        if not isinstance(code, signatures.UnverifiedPass):
             self._drop_text(scan, text)
-        elif not self._genuine(code, code.payload.key_id):
+        elif not self._genuine(code):
             scan.refuse(Reason.BAD_SIGNATURE)
         elif code.payload.campaign != self.campaign.number:
             scan.refuse(Reason.WRONG_CAMPAIGN)
         else:
             self._accept(scan, code.payload)
 
-    def _genuine(self, code: signatures.UnverifiedCode, key_id: int) -> bool:
+    def _genuine(self, code: signatures.UnverifiedPass) -> bool:
+        key_id = code.payload.key_id
         if key_id not in self.public_keys:
-            key = keys.find_key(keys.PASS, key_id)
+            key = keys.find_key(keys.KeyPurpose.PASS, key_id)
             self.public_keys[key_id] = key.public if key else None
         public = self.public_keys[key_id]
         return public is not None and signatures.verify_pass(code, public)
@@ -249,8 +251,8 @@ class _CodeReader:
         scan.payload, scan.method = payload, Method.PASS
         scan.holder, scan.identified = f"p:{payload.serial:010x}", True
         scan.group = self.campaign.group_by_number(payload.group)
-        scan.headcount, scan.taken = 1, payload.purpose == passes.SELF_ISSUED
-        if payload.purpose == passes.GROUP:
+        scan.headcount, scan.taken = 1, payload.purpose == Purpose.SELF_ISSUED
+        if payload.purpose == Purpose.GROUP:
             scan.headcount = scan.attempt.headcount or payload.headcount
             if scan.headcount > payload.headcount:
                 scan.flags |= Flag.ABOVE_DECLARED

@@ -1,4 +1,4 @@
-"""Passes (参与码): random tokens without names, for one person or for a group."""
+"""Passes (参与码): random tokens for one person or a group, without names."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,15 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
+from models.codes.signatures import Purpose
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event
 
-SINGLE, GROUP, SELF_ISSUED = 1, 2, 3  # the purpose in the payload
+MOST_HEADCOUNT, MOST_AT_ONCE = 999, 10_000
+_SERIALS_IN_A_QUERY = 500
 
 
 class Replacement(Base):
-    """One pass took the place of another. Its holder stays the same: root is the serial of the first pass of them all."""
+    """One pass replaced another. The holder stays the same: root is the serial of the first pass in the chain."""
 
     __tablename__ = "pass_replacement"
 
@@ -35,7 +37,7 @@ class Pass(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
-    purpose: Mapped[int]
+    purpose: Mapped[int]  # a Purpose of a pass
     group: Mapped[str] = mapped_column("audience", String(60))
     headcount: Mapped[int]
     event_id: Mapped[int | None] = mapped_column(
@@ -57,12 +59,12 @@ class Pass(Base):
 
     @property
     def holder(self) -> str:
-        """Who holds it, as the ledger names a holder: a pass and the one that replaced it are one participant."""
+        """The holder's name in the ledger. A pass and its replacement are one participant."""
         return f"p:{self.replaces.root if self.replaces else self.serial:010x}"
 
     @property
     def token(self) -> str:
-        """The signed text of the code. Ed25519 is deterministic, so it is made when it is wanted, not kept."""
+        """The signed text of the code. Ed25519 is deterministic, so it need not be stored."""
         payload = signatures.PassPayload(
             purpose=self.purpose,
             key_id=self.key_id,
@@ -86,21 +88,21 @@ def issue(
     self_issued: bool = False,
     issued_by: int | None = None,
 ) -> list[Pass]:
-    """Make passes in one transaction. A headcount makes them group passes; self_issued: a visitor took it without a name.
+    """Make passes in one transaction. headcount: makes them group passes. self_issued: taken by the visitor.
 
     Raises Mistake for an unknown group, a headcount outside 1-999 or a count outside 1-10,000."""
     if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
-        known = ", ".join([term.key for term in campaign.groups] + [UNKNOWN_GROUP])
+        groups = ", ".join([term.key for term in campaign.groups] + [UNKNOWN_GROUP])
         raise Mistake(
-            N_("“%(group)s” is not an audience group here. Use one of: %(known)s."), group=group, known=known
+            N_("“%(group)s” is not an audience group here. Use one of: %(known)s."), group=group, known=groups
         )
-    if headcount is not None and not 1 <= headcount <= 999:
+    if headcount is not None and not 1 <= headcount <= MOST_HEADCOUNT:
         raise Mistake(N_("A group pass is for 1 to 999 people."))
-    if not 1 <= count <= 10_000:
+    if not 1 <= count <= MOST_AT_ONCE:
         raise Mistake(N_("You can make 1 to 10,000 passes at a time."))
     if event is not None and event.campaign_id != campaign.id:
         raise Mistake(N_("That event belongs to another campaign."))
-    purpose = SELF_ISSUED if self_issued else GROUP if headcount is not None else SINGLE
+    purpose = Purpose.SELF_ISSUED if self_issued else Purpose.SINGLE if headcount is None else Purpose.GROUP
     event_id = event.id if event else None
     with transaction():
         return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
@@ -116,8 +118,8 @@ def _add(
     now: datetime,
     issued_by: int | None,
 ) -> list[Pass]:
-    key = keys.current_key(keys.PASS)
-    made = [
+    key = keys.current_key(keys.KeyPurpose.PASS)
+    rows = [
         Pass(
             campaign=campaign,
             purpose=purpose,
@@ -131,37 +133,34 @@ def _add(
         )
         for serial in _fresh_serials(campaign.id, count)
     ]
-    db.session.add_all(made)
-    return made
+    db.session.add_all(rows)
+    return rows
 
 
 def _fresh_serials(campaign_id: str, count: int) -> list[int]:
-    """Random 40-bit numbers that the campaign has not used (the unique key stands behind this)."""
+    """Random 40-bit numbers that the campaign has not used. A race ends at the unique key."""
     fresh: set[int] = set()
     while len(fresh) < count:
-        wanted = {secrets.randbits(40) for _ in range(count - len(fresh))} - fresh
-        in_parts = [sorted(wanted)[n : n + 500] for n in range(0, len(wanted), 500)]
-        for part in in_parts:
-            used = db.session.scalars(
-                select(Pass.serial).where(Pass.campaign_id == campaign_id, Pass.serial.in_(part))
-            )
-            wanted -= set(used)
-        fresh |= wanted
+        candidates = sorted({secrets.randbits(40) for _ in range(count - len(fresh))})
+        for start in range(0, len(candidates), _SERIALS_IN_A_QUERY):
+            part = candidates[start : start + _SERIALS_IN_A_QUERY]
+            used = select(Pass.serial).where(Pass.campaign_id == campaign_id, Pass.serial.in_(part))
+            fresh |= set(part) - set(db.session.scalars(used))
     return sorted(fresh)
 
 
 def revoke(pass_id: int, now: datetime) -> Pass:
-    """End a pass. What it did before stays. Revoking again changes nothing. Raises Unknown."""
+    """Revoke a pass; its scans stay. Revoking again changes nothing. Raises NotFound."""
     with transaction():
-        found = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
-        if found is None:
+        row = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
+        if row is None:
             raise NotFound(N_("There is no pass %(id)s."), id=pass_id)
-        found.revoked_at = found.revoked_at or now
-    return found
+        row.revoked_at = row.revoked_at or now
+    return row
 
 
 def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
-    """A new code for the holder of a pass; the old one ends and keeps its history. Raises Unknown, Conflict."""
+    """A new pass for the holder of this one, which is revoked and keeps its history. Raises NotFound, Conflict."""
     try:
         with transaction():
             old = db.session.get(Pass, pass_id)
@@ -174,7 +173,7 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
             db.session.flush()
             root = old.replaces.root if old.replaces else old.serial
             db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
-    except IntegrityError:  # a pass is replaced once: the unique key is the rule
+    except IntegrityError:  # the unique key allows one replacement
         raise Conflict(N_("Pass %(id)s has already been replaced."), id=pass_id) from None
     db.session.refresh(new, ["replaces"])
     return new
@@ -182,7 +181,7 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
 
 @dataclass(frozen=True)
 class PassContent:
-    """What a genuine pass says, by its own signed payload. group: its key. event: None for the whole campaign."""
+    """The content of a genuine pass, by its signed payload. event: None for the whole campaign."""
 
     token: str
     campaign: Campaign
@@ -194,14 +193,16 @@ class PassContent:
 
 
 def read_pass(text: str) -> PassContent | None:
-    """Read and verify the text of a pass; None for everything that we did not sign as one."""
+    """Decode and verify the text of a pass; None for everything that is not a pass signed by us."""
     try:
-        sealed = signatures.parse_code(text)
+        unverified = signatures.parse_code(text)
     except signatures.UnknownCodeError:
         return None
-    payload = sealed.payload
-    key = keys.find_key(keys.PASS, payload.key_id) if isinstance(payload, signatures.PassPayload) else None
-    if key is None or not signatures.verify_pass(sealed, key.public):
+    if not isinstance(unverified, signatures.UnverifiedPass):
+        return None
+    payload = unverified.payload
+    key = keys.find_key(keys.KeyPurpose.PASS, payload.key_id)
+    if key is None or key.public is None or not signatures.verify_pass(unverified, key.public):
         return None
     campaign = db.session.scalar(select(Campaign).where(Campaign.number == payload.campaign))
     if campaign is None:
@@ -212,20 +213,20 @@ def read_pass(text: str) -> PassContent | None:
         campaign=campaign,
         group=campaign.group_by_number(payload.group),
         headcount=payload.headcount,
-        single=payload.purpose != GROUP,
+        single=payload.purpose != Purpose.GROUP,
         event=db.session.get(Event, payload.event) if payload.event else None,
         revoked=row is not None and row.revoked_at is not None,
     )
 
 
 def passes_by_serial(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
-    """The rows of these serial numbers in a campaign."""
+    """The passes with these serials in a campaign."""
     rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
     return {row.serial: row for row in rows}
 
 
 def revoked_serials(campaign_id: str) -> list[str]:
-    """The serials (10 hex digits) of the revoked passes, for devices that must refuse them offline."""
+    """The serials (10 hex digits) of the revoked passes, for devices that refuse them offline."""
     rows = db.session.scalars(
         select(Pass.serial)
         .where(Pass.campaign_id == campaign_id, Pass.revoked_at.is_not(None))

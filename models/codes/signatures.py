@@ -1,6 +1,7 @@
-"""Signed codes as bytes: no database, no clock. A code is signed for one purpose and opens nothing else.
+"""Signed codes as bytes. Pure: no database, no clock. Each purpose has its own signing context.
 
-The text of a code is base32 (RFC 4648, upper case, no padding) of payload + signature, after …/C/ or …/V/.
+The text of a code is base32 (RFC 4648, upper case, no padding) of payload + signature, after …/C/ or …/V/. Printed codes
+depend on these bytes: they never change.
 """
 
 import hashlib
@@ -8,25 +9,37 @@ import hmac
 import re
 from base64 import b32decode, b32encode
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+
+class Purpose(IntEnum):
+    """The low half of a code's first byte."""
+
+    SINGLE = 1
+    GROUP = 2
+    SELF_ISSUED = 3
+    PRINTED = 5
+    ROTATING = 6
+
+
 VERSION = 1
-PASS_PURPOSES = (1, 2, 3)
-PRINTED, ROTATING = 5, 6
+PASS_PURPOSES = (Purpose.SINGLE, Purpose.GROUP, Purpose.SELF_ISSUED)
+VENUE_PURPOSES = (Purpose.PRINTED, Purpose.ROTATING)
 STEP_SECONDS = 30
-STEPS_OLD, STEPS_AHEAD = 2, 1
-STEPS_REMEMBERED = (
-    8 * 24 * 3600 // STEP_SECONDS
-)  # a photo from earlier in the week is told apart from a forgery
+STEPS_OLD, STEPS_AHEAD = 2, 1  # accepted around the present step
+# Steps after which an expired code is still told apart from a forged one: a photo of a code, shared during the week.
+STEPS_REMEMBERED = 8 * 24 * 3600 // STEP_SECONDS
 PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
+_PASS_BYTES, _VENUE_BYTES = 16, 7  # of the payloads
 _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
 _BASE32 = re.compile(r"[A-Z2-7]+\Z")
 
 
 class UnknownCodeError(ValueError):
-    """A text that is no code of this system."""
+    """The text is not a code of this system."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class PassPayload:
 
 @dataclass(frozen=True)
 class VenuePayload:
-    """The 7 bytes of a venue code. issue_or_step: the issue number of a printed code, or the step mod 256 of a rotating one."""
+    """The 7 bytes of a venue code. issue_or_step: issue number of a printed code, step mod 256 of a rotating one."""
 
     purpose: int
     key_id: int
@@ -64,31 +77,45 @@ class VenuePayload:
     issue_or_step: int
 
     def pack(self) -> bytes:
-        return (
-            bytes((VERSION << 4 | self.purpose, self.key_id))
-            + self.number.to_bytes(4)
-            + bytes((self.issue_or_step,))
+        return b"".join(
+            (
+                bytes((VERSION << 4 | self.purpose, self.key_id)),
+                self.number.to_bytes(4),
+                bytes((self.issue_or_step,)),
+            )
         )
 
 
 @dataclass(frozen=True)
-class UnverifiedCode:
-    """A code taken apart and not yet verified."""
-
-    payload: PassPayload | VenuePayload
+class UnverifiedPass:
+    payload: PassPayload
     signature: bytes
 
 
+@dataclass(frozen=True)
+class UnverifiedVenueCode:
+    payload: VenuePayload
+    signature: bytes
+
+
+class VenueSignature(StrEnum):
+    """The result of verify_venue()."""
+
+    VALID = "ok"
+    BAD = "bad"  # not signed by us
+    EXPIRED = "old"  # a rotating step of the past
+
+
 def last_segment(text: str) -> str:
-    """What is read of a scanned text: the last path segment, upper-cased, without query or trailing slash."""
+    """The last path segment of a scanned text, in upper case, without query and trailing slash."""
     path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
     segment = path.rstrip("/").rsplit("/", 1)[-1]
-    # Some letters outside ASCII turn into A-Z in upper case; they are no spelling of a code.
+    # Some letters outside ASCII become A-Z in upper case ("ı", "ſ"). They are no spelling of a code.
     return segment.upper() if segment.isascii() else segment
 
 
-def parse_code(text: str) -> UnverifiedCode:
-    """Take a scanned text apart. Raises UnknownCodeError for everything that has not the shape of a code."""
+def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
+    """Decode a scanned text without verifying it. Raises UnknownCodeError for everything without the shape of a code."""
     token = last_segment(text)
     if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
         raise UnknownCodeError
@@ -97,10 +124,10 @@ def parse_code(text: str) -> UnverifiedCode:
     if version != VERSION:
         raise UnknownCodeError
     if len(token) == PASS_CHARACTERS and purpose in PASS_PURPOSES:
-        return UnverifiedCode(_unpack_pass(raw), raw[16:])
-    if len(token) == VENUE_CHARACTERS and purpose in (PRINTED, ROTATING):
+        return UnverifiedPass(_unpack_pass(raw), raw[_PASS_BYTES:])
+    if len(token) == VENUE_CHARACTERS and purpose in VENUE_PURPOSES:
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
-        return UnverifiedCode(payload, raw[7:])
+        return UnverifiedVenueCode(payload, raw[_VENUE_BYTES:])
     raise UnknownCodeError
 
 
@@ -126,22 +153,20 @@ def sign_pass(payload: PassPayload, secret: bytes) -> str:
     return _text(packed + Ed25519PrivateKey.from_private_bytes(secret).sign(_PASS_CONTEXT + packed))
 
 
-def verify_pass(sealed: UnverifiedCode, public: bytes) -> bool:
+def verify_pass(code: UnverifiedPass, public: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(
-            sealed.signature, _PASS_CONTEXT + sealed.payload.pack()
-        )
+        Ed25519PublicKey.from_public_bytes(public).verify(code.signature, _PASS_CONTEXT + code.payload.pack())
     except InvalidSignature:
         return False
     return True
 
 
 def sign_venue(
-    purpose: int, key_id: int, number: int, secret: bytes, *, issue: int = 0, step: int = 0
+    purpose: Purpose, key_id: int, number: int, secret: bytes, *, issue: int = 0, step: int = 0
 ) -> str:
-    """The text of a venue code: 24 characters. issue for a printed code, step for a rotating one."""
-    payload = VenuePayload(purpose, key_id, number, issue if purpose == PRINTED else step % 256)
-    return _text(payload.pack() + _venue_mac(payload, secret, step if purpose == ROTATING else 0))
+    """The text of a venue code: 24 characters. issue is used for a printed code, step for a rotating one."""
+    payload = VenuePayload(purpose, key_id, number, issue if purpose == Purpose.PRINTED else step % 256)
+    return _text(payload.pack() + _venue_mac(payload, secret, step if purpose == Purpose.ROTATING else 0))
 
 
 def _venue_mac(payload: VenuePayload, secret: bytes, step: int) -> bytes:
@@ -149,19 +174,21 @@ def _venue_mac(payload: VenuePayload, secret: bytes, step: int) -> bytes:
 
 
 def step_at(seconds: float) -> int:
-    """The rotating step of a moment, given in seconds since 1970."""
+    """The rotating step at a moment, given in seconds since 1970."""
     return int(seconds // STEP_SECONDS)
 
 
-def verify_venue(sealed: UnverifiedCode, secret: bytes, seconds: float) -> str:
-    """Check a venue code at a moment: "ok", "bad" (not signed by us) or "old" (a rotating step that has passed)."""
-    payload = sealed.payload
-    if payload.purpose == PRINTED:
-        return "ok" if hmac.compare_digest(_venue_mac(payload, secret, 0), sealed.signature) else "bad"
+def verify_venue(code: UnverifiedVenueCode, secret: bytes, seconds: float) -> VenueSignature:
+    """Verify a venue code at a moment, given in seconds since 1970."""
+    payload = code.payload
+    if payload.purpose == Purpose.PRINTED:
+        valid = hmac.compare_digest(_venue_mac(payload, secret, 0), code.signature)
+        return VenueSignature.VALID if valid else VenueSignature.BAD
     present = step_at(seconds)
-    # The payload carries the step mod 256, so of each 256 steps one fits it: the nearest, or one of the past days.
+    # The payload has the step mod 256, so every 256th step fits it: try the nearest one, then those before it.
     nearest = present - ((present - payload.issue_or_step + 128) % 256 - 128)
     for step in range(nearest, max(present - STEPS_REMEMBERED, 0) - 1, -256):
-        if hmac.compare_digest(_venue_mac(payload, secret, step), sealed.signature):
-            return "ok" if present - STEPS_OLD <= step <= present + STEPS_AHEAD else "old"
-    return "bad"
+        if hmac.compare_digest(_venue_mac(payload, secret, step), code.signature):
+            accepted = present - STEPS_OLD <= step <= present + STEPS_AHEAD
+            return VenueSignature.VALID if accepted else VenueSignature.EXPIRED
+    return VenueSignature.BAD

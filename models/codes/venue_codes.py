@@ -1,33 +1,49 @@
-"""Venue codes (现场码): the code on a poster, or the one that changes on a screen."""
+"""Venue codes (现场码): printed on a poster, or changing on a screen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.codes import keys, signatures
+from models.codes.signatures import Purpose, VenueSignature
 from models.db import Base, Instant, db, transaction
 from models.errors import N_, Conflict
 from models.events.tables import Event
 from models.places.tables import Venue
 
-PRINTED, ROTATING = "printed", "rotating"
+
+class CodeMethod(StrEnum):
+    PRINTED = "printed"
+    ROTATING = "rotating"
+
+
+class CodeProblem(StrEnum):
+    """Why a venue code does not open its event."""
+
+    UNKNOWN_CODE = "unknown_code"
+    BAD_SIGNATURE = "bad_signature"
+    REVOKED = "revoked"
+    EXPIRED = "expired"  # a step of a rotating code that has passed
+
+
 LAST_ISSUE = 255  # one byte in the payload
 NO_DATE = N_("This event has no date yet. Add one before printing its venue code.")
-_PURPOSE = {PRINTED: signatures.PRINTED, ROTATING: signatures.ROTATING}
+_PURPOSES = {CodeMethod.PRINTED: Purpose.PRINTED, CodeMethod.ROTATING: Purpose.ROTATING}
 
 
 class VenueCode(Base):
-    """A row per poster or display. number is its place in the code's payload; a reissue ends the older print."""
+    """The code of one poster or screen. number stands in its payload; a new issue makes older prints invalid."""
 
     __tablename__ = "venue_code"
 
     number: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
-    method: Mapped[str] = mapped_column(String(10))  # printed, rotating
+    method: Mapped[str] = mapped_column(String(10))  # a CodeMethod
     issue: Mapped[int] = mapped_column(default=1)
     key_id: Mapped[int] = mapped_column(ForeignKey("signing_key.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -37,79 +53,87 @@ class VenueCode(Base):
     event: Mapped[Event] = relationship()
     venue: Mapped[Venue | None] = relationship()
 
+    @property
+    def purpose(self) -> Purpose:
+        return _PURPOSES[CodeMethod(self.method)]
+
     def token(self, now: datetime) -> str:
-        """The text of the code: of this print, or of this moment."""
+        """The text of the code: of its present issue, or of this moment."""
         step = signatures.step_at(now.timestamp())
         return signatures.sign_venue(
-            _PURPOSE[self.method], self.key_id, self.number, self.key.secret, issue=self.issue, step=step
+            self.purpose, self.key_id, self.number, self.key.secret, issue=self.issue, step=step
         )
 
 
-def code_for_event(event: Event, now: datetime, method: str = PRINTED) -> VenueCode:
-    """The event's code of this method, made at the first asking. Raises Conflict for an event without a date."""
+def code_for_event(event: Event, now: datetime, method: CodeMethod = CodeMethod.PRINTED) -> VenueCode:
+    """The event's code of this method, made if there is none. Raises Conflict for an event without a date."""
     if not event.occurrences:
         raise Conflict(NO_DATE)
     return codes_for_events([event.id], now, method)[event.id]
 
 
-def codes_for_events(event_ids: Sequence[int], now: datetime, method: str = PRINTED) -> dict[int, VenueCode]:
-    """The codes of dated events, by event id; missing ones are made in one transaction."""
-    found = _standing(event_ids, method)
-    if len(found) == len(set(event_ids)):
-        return found
+def codes_for_events(
+    event_ids: Sequence[int], now: datetime, method: CodeMethod = CodeMethod.PRINTED
+) -> dict[int, VenueCode]:
+    """The codes of dated events, by event id. Missing ones are made in one transaction."""
+    codes = _valid_codes(event_ids, method)
+    if len(codes) == len(set(event_ids)):
+        return codes
     with transaction():
-        _take_turns(event_ids)
-        found = _standing(event_ids, method)
-        for event_id in sorted(set(event_ids) - found.keys()):
-            found[event_id] = make_code(event_id, method, now)
-    return found
+        _lock_events(event_ids)
+        codes = _valid_codes(event_ids, method)
+        for event_id in sorted(set(event_ids) - codes.keys()):
+            codes[event_id] = make_code(event_id, method, now)
+    return codes
 
 
 def reissue(event: Event, now: datetime) -> VenueCode:
-    """A new print of the event's code: from now on the older prints open nothing, what they counted stays."""
+    """A new issue of the event's printed code. Older prints become invalid; their scans stay."""
     with transaction():
-        _take_turns([event.id])
-        code = _standing([event.id], PRINTED).get(event.id)
+        _lock_events([event.id])
+        code = _valid_codes([event.id], CodeMethod.PRINTED).get(event.id)
         if code is None:
-            return make_code(event.id, PRINTED, now)
-        # Locked and read anew: two who reissue at once each get a print of their own.
+            return make_code(event.id, CodeMethod.PRINTED, now)
+        # Read again under a lock: two reissues at the same time give two issues.
         db.session.refresh(code, with_for_update=True)
         if code.issue < LAST_ISSUE:
             code.issue += 1
             return code
         code.revoked_at = now
-        return make_code(event.id, PRINTED, now)
+        return make_code(event.id, CodeMethod.PRINTED, now)
 
 
-def make_code(event_id: int, method: str, now: datetime) -> VenueCode:
+def make_code(event_id: int, method: CodeMethod, now: datetime) -> VenueCode:
     """A new code. Runs inside the caller's transaction."""
-    code = VenueCode(event_id=event_id, method=method, key_id=keys.current_key(keys.VENUE).id, created_at=now)
+    key = keys.current_key(keys.KeyPurpose.VENUE)
+    code = VenueCode(event_id=event_id, method=method, key_id=key.id, created_at=now)
     db.session.add(code)
     return code
 
 
 def revoke(event: Event, now: datetime) -> None:
-    """End every print of the event's code at once; printing again makes a new one. Nothing to end is fine."""
+    """Revoke the event's printed code; the next print gets a new one. Does nothing where there is none."""
     with transaction():
-        _take_turns([event.id])
-        for code in _standing([event.id], PRINTED).values():
+        _lock_events([event.id])
+        for code in _valid_codes([event.id], CodeMethod.PRINTED).values():
             code.revoked_at = now
 
 
-def _take_turns(event_ids: Sequence[int]) -> None:
-    """Two who ask for the first poster of an event at once must not get a code each: ending one would leave the other
-    good. (SQLite has one writer at a time anyway.)"""
-    asked = select(Event.id).where(Event.id.in_(set(event_ids))).order_by(Event.id)
-    db.session.execute(asked.with_for_update(key_share=True))
+def _lock_events(event_ids: Sequence[int]) -> None:
+    """Two requests for the first code of an event must not make one each: revoking one would leave the other valid.
+
+    (SQLite has one writer at a time anyway.)"""
+    query = select(Event.id).where(Event.id.in_(set(event_ids))).order_by(Event.id)
+    db.session.execute(query.with_for_update(key_share=True))
 
 
 def printed_code(event: Event) -> VenueCode | None:
-    """The event's printed code as it stands now, if it has been made."""
-    return _standing([event.id], PRINTED).get(event.id)
+    """The event's present printed code, None where there is none."""
+    return _valid_codes([event.id], CodeMethod.PRINTED).get(event.id)
 
 
-def _standing(event_ids: Sequence[int], method: str) -> dict[int, VenueCode]:
-    """The codes that are not revoked; of several for one event, the oldest."""
+def _valid_codes(event_ids: Sequence[int], method: CodeMethod) -> dict[int, VenueCode]:
+    """The codes that are not revoked, by event id; of several for one event, the oldest."""
     rows = db.session.scalars(
         select(VenueCode)
         .where(
@@ -124,25 +148,29 @@ def _standing(event_ids: Sequence[int], method: str) -> dict[int, VenueCode]:
 
 @dataclass(frozen=True)
 class CodeReading:
-    """What became of a venue code that somebody opened. reason: None, or why it opens nothing."""
+    """A venue code that was scanned. problem: None, or why it does not open its event."""
 
     code: VenueCode | None
-    reason: str | None = None
+    problem: CodeProblem | None = None
 
 
 def read_code(text: str, now: datetime) -> CodeReading:
-    """Read and verify a venue code. reason: unknown_code, bad_signature, revoked, expired (a rotating step passed)."""
+    """Decode and verify the text of a venue code at a moment."""
     try:
-        sealed = signatures.parse_code(text)
+        unverified = signatures.parse_code(text)
     except signatures.UnknownCodeError:
-        return CodeReading(None, "unknown_code")
-    if not isinstance(sealed.payload, signatures.VenuePayload):
-        return CodeReading(None, "unknown_code")
-    key = keys.find_key(keys.VENUE, sealed.payload.key_id)
-    answer = signatures.verify_venue(sealed, key.secret, now.timestamp()) if key else "bad"
-    code = db.session.get(VenueCode, sealed.payload.number) if answer != "bad" else None
-    if code is None or _PURPOSE[code.method] != sealed.payload.purpose:
-        return CodeReading(None, "bad_signature")
-    if code.revoked_at is not None or (code.method == PRINTED and code.issue != sealed.payload.issue_or_step):
-        return CodeReading(code, "revoked")
-    return CodeReading(code, "expired" if answer == "old" else None)
+        return CodeReading(None, CodeProblem.UNKNOWN_CODE)
+    if not isinstance(unverified, signatures.UnverifiedVenueCode):
+        return CodeReading(None, CodeProblem.UNKNOWN_CODE)
+    payload = unverified.payload
+    key = keys.find_key(keys.KeyPurpose.VENUE, payload.key_id)
+    signature = VenueSignature.BAD
+    if key is not None:
+        signature = signatures.verify_venue(unverified, key.secret, now.timestamp())
+    code = db.session.get(VenueCode, payload.number) if signature != VenueSignature.BAD else None
+    if code is None or code.purpose != payload.purpose:
+        return CodeReading(None, CodeProblem.BAD_SIGNATURE)
+    old_print = code.method == CodeMethod.PRINTED and code.issue != payload.issue_or_step
+    if code.revoked_at is not None or old_print:
+        return CodeReading(code, CodeProblem.REVOKED)
+    return CodeReading(code, CodeProblem.EXPIRED if signature == VenueSignature.EXPIRED else None)

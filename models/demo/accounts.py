@@ -10,6 +10,7 @@ from werkzeug.security import check_password_hash
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import passes
 from models.codes.passes import Pass
+from models.codes.signatures import Purpose
 from models.db import db, transaction
 from models.demo import week
 from models.errors import N_
@@ -97,7 +98,7 @@ def _first(campaign: Campaign, group: str, headcount: int | None) -> Pass | None
     asked = select(Pass).where(
         Pass.campaign_id == campaign.id,
         Pass.group == group,
-        Pass.purpose == (passes.GROUP if headcount else passes.SINGLE),
+        Pass.purpose == (Purpose.GROUP if headcount else Purpose.SINGLE),
         Pass.headcount == (headcount or 1),
         Pass.revoked_at.is_(None),
     )

@@ -1,7 +1,7 @@
-"""What the desk does with a device from afar: name it, tell it something, lock it, move it. (devices.revoke ends it.)
+"""Remote control of a device from the desk: rename, show a message, lock, move. (kiosks.revoke ends it.)
 
-Each verb is one transaction and takes the device's row first, so that of two people who do something at once the second
-sees what the first has done.
+Each function is one transaction and locks the device's row first, so that of two people acting at the same time the
+second sees what the first did.
 """
 
 from datetime import datetime, timedelta
@@ -18,53 +18,55 @@ from models.organizations.tables import Account
 
 LONGEST_NAME = 30
 MOST_TARGETS = 200
-LONGEST_MESSAGE = 120  # what a steward reads at a glance
+LONGEST_MESSAGE = 120
 
 
 def rename(kiosk: Kiosk, name: str) -> None:
-    """Give a device the name that people call it by. Raises Mistake for an empty or long one."""
+    """Rename a device. Raises Mistake for an empty or long name."""
     name = _one_line(name)
     if not name:
         raise Mistake(N_("Give the kiosk a name, for example “East entrance”."))
     if len(name) > LONGEST_NAME:
         raise Mistake(N_("A name can have up to %(most)s characters."), most=LONGEST_NAME)
     with transaction():
-        _held(kiosk).name = name
+        _locked(kiosk).name = name
 
 
 def show_message(kiosk: Kiosk, message: str, now: datetime) -> None:
-    """Show a message on a device until it is taken away; an empty one takes it away. Raises Mistake, Conflict."""
+    """Show a message on a device until it is removed; an empty message removes it. Raises Mistake, Conflict."""
     message = _one_line(message)
     if len(message) > LONGEST_MESSAGE:
         raise Mistake(N_("A message can have up to %(most)s characters."), most=LONGEST_MESSAGE)
     with transaction():
-        _serving(kiosk, now).message = message
+        _locked_in_service(kiosk, now).message = message
 
 
 def lock(kiosk: Kiosk, now: datetime) -> None:
-    """Let a device take no scans until it is unlocked. Again changes nothing. Raises Conflict."""
+    """Stop a device from scanning until it is unlocked. Repeating it changes nothing. Raises Conflict."""
     with transaction():
-        kiosk = _serving(kiosk, now)
+        kiosk = _locked_in_service(kiosk, now)
         kiosk.locked_at = kiosk.locked_at or now
 
 
 def unlock(kiosk: Kiosk, now: datetime) -> None:
-    """Let a locked device go on. Again changes nothing. Raises Conflict."""
+    """Let a locked device scan again. Repeating it changes nothing. Raises Conflict."""
     with transaction():
-        _serving(kiosk, now).locked_at = None
+        _locked_in_service(kiosk, now).locked_at = None
 
 
 def move_targets(account: Account, event: Event, now: datetime) -> list[Event]:
     """Events to which an account can move a device of this one: of the same campaign, not over. Those of the same
-    organization first, then those of the same region, then by day; at most MOST_GOALS."""
-    yesterday = event.campaign.today(now) - timedelta(days=1)  # one over midnight, and the hour after its end
+    lead organization first, then those of the same region, then by day; at most MOST_GOALS."""
+    yesterday = event.campaign.today(now) - timedelta(
+        days=1
+    )  # may still be open: check-in ends an hour later
     first = (
         select(Occurrence.event_id, func.min(Occurrence.start_day).label("day"))
         .where(Occurrence.end_day >= yesterday)
         .group_by(Occurrence.event_id)
         .subquery()
     )
-    asked = (
+    query = (
         scope.events_for(account)
         .join(first, first.c.event_id == Event.id)
         .where(
@@ -81,53 +83,49 @@ def move_targets(account: Account, event: Event, now: datetime) -> list[Event]:
         )
         .limit(MOST_TARGETS)
     )
-    return [one for one in db.session.scalars(asked) if check_in_window.closing_time(one) > now]
+    return [target for target in db.session.scalars(query) if check_in_window.closing_time(target) > now]
 
 
-def move(kiosk: Kiosk, here: Event, there: Event, now: datetime) -> None:
-    """From now on the device serves another event of its campaign. What it has scanned stays where it was.
+def move(kiosk: Kiosk, source: Event, target: Event, now: datetime) -> None:
+    """From now on the device serves another event of its campaign. Its scans stay with the events of their time.
 
-    The time of a phone that goes with its event is now that of the other one. Raises Conflict."""
-    if there.campaign_id != here.campaign_id or there.id == here.id:
+    A steward's phone now expires with the new event. Raises Conflict."""
+    if target.campaign_id != source.campaign_id or target.id == source.id:
         raise Conflict(N_("Choose another event of the same week."))
     if (
-        there.status == EventStatus.CANCELLED
-        or not there.occurrences
-        or check_in_window.closing_time(there) <= now
+        target.status == EventStatus.CANCELLED
+        or not target.occurrences
+        or check_in_window.closing_time(target) <= now
     ):
         raise Conflict(N_("This event is over, cancelled or has no date, so check-in is not possible."))
     with transaction():
-        kiosk = _serving(kiosk, now)
+        kiosk = _locked_in_service(kiosk, now)
         serves = (KioskService.kiosk_id == kiosk.id, KioskService.until.is_(None))
-        ended = db.session.execute(
-            update(KioskService).where(*serves, KioskService.event_id == here.id).values(until=now)
-        )
-        if not ended.rowcount:
+        ended = update(KioskService).where(*serves, KioskService.event_id == source.id).values(until=now)
+        if not db.session.scalars(ended.returning(KioskService.id)).all():
             raise Conflict(N_("This kiosk is no longer at this event. Reload the page."))
-        if (
-            db.session.scalar(select(KioskService.id).where(*serves, KioskService.event_id == there.id))
-            is None
-        ):
-            db.session.add(KioskService(kiosk_id=kiosk.id, event_id=there.id, since=now))
+        serves_target = select(KioskService.id).where(*serves, KioskService.event_id == target.id)
+        if db.session.scalar(serves_target) is None:
+            db.session.add(KioskService(kiosk_id=kiosk.id, event_id=target.id, since=now))
         if kiosk.expires_at is not None:
-            kiosk.expires_at = check_in_window.closing_time(there)
+            kiosk.expires_at = check_in_window.closing_time(target)
         db.session.flush()
         db.session.expire(kiosk, ["services"])
 
 
-def _held(kiosk: Kiosk) -> Kiosk:
-    """The device as it is now, not as it was when the page was opened, held until commit."""
+def _locked(kiosk: Kiosk) -> Kiosk:
+    """The device as it is now in the database, locked until commit."""
     return db.session.get_one(Kiosk, kiosk.id, with_for_update=True, populate_existing=True)
 
 
-def _serving(kiosk: Kiosk, now: datetime) -> Kiosk:
-    """The same, of one in service. Raises Conflict."""
-    kiosk = _held(kiosk)
+def _locked_in_service(kiosk: Kiosk, now: datetime) -> Kiosk:
+    """The same. Raises Conflict for a device out of service."""
+    kiosk = _locked(kiosk)
     if kiosk.ended_at(now) is not None:
         raise Conflict(N_("%(name)s is out of service. To use it again, pair it again."), name=kiosk.name)
     return kiosk
 
 
 def _one_line(text: str) -> str:
-    """Words as they are shown: in one line, without what nobody sees."""
+    """The text in one line, without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,6 +1,7 @@
-"""What a device tells of itself every half minute: how much it holds back, since when, and how its battery is."""
+"""Heartbeats: what a device reports every half minute (undelivered scans, version, battery)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,13 +12,13 @@ from models.db import db, insert, transaction
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.errors import N_, Mistake
 
-MOST_SCANS = 10_000_000  # scans; more than any device holds
+MOST_SCANS = 10_000_000
 _VERSION = re.compile(r"[\w.+-]{0,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class HeartbeatReport:
-    """One report, read with care. Its fields are the columns of Heartbeat."""
+    """One report, validated. Its fields are the columns of Heartbeat."""
 
     waiting: int
     aside: int
@@ -27,27 +28,24 @@ class HeartbeatReport:
     charging: bool | None
 
 
-def parse_report(raw: dict, now: datetime) -> HeartbeatReport:
+def parse_report(raw: Mapping[str, object], now: datetime) -> HeartbeatReport:
     """A report as the API takes it: {"waiting", "aside", "oldest", "version", "battery", "charging"}. Pure.
 
-    Raises Mistake with the field that is wrong and what it should be."""
+    Raises Mistake naming the field that is wrong."""
     oldest = raw.get("oldest")
     return HeartbeatReport(
-        waiting=_whole(raw, "waiting", MOST_SCANS, 0),
-        aside=_whole(raw, "aside", MOST_SCANS, 0),
-        # A clock that is a little ahead makes no scan of the future.
+        waiting=_whole_number(raw.get("waiting", 0), "waiting", MOST_SCANS),
+        aside=_whole_number(raw.get("aside", 0), "aside", MOST_SCANS),
+        # Not later than now, where the device's clock is ahead.
         oldest_at=None if oldest is None else min(clock.parse_instant(oldest), now),
         version=_version(raw.get("version", "")),
-        battery=_whole(raw, "battery", 100, None),
+        battery=None if raw.get("battery") is None else _whole_number(raw["battery"], "battery", 100),
         charging=_yes_or_no(raw.get("charging")),
     )
 
 
-def _whole(raw: dict, name: str, most: int, absent: int | None) -> int | None:
-    value = raw.get(name, absent)
-    if value is None and absent is None:
-        return None
-    if type(value) is not int or not 0 <= value <= most:
+def _whole_number(value: object, name: str, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise Mistake(N_("“%(name)s” must be a whole number from 0 to %(most)s."), name=name, most=most)
     return value
 
@@ -64,10 +62,10 @@ def _yes_or_no(value: object) -> bool | None:
     raise Mistake(N_("“charging” must be true, false or null."))
 
 
-def save_report(kiosk: Kiosk, beat: HeartbeatReport, now: datetime) -> None:
-    """Write the report over the one before."""
-    told = {"at": now, **asdict(beat)}
-    statement = insert(Heartbeat).values(kiosk_id=kiosk.id, **told)
+def save_report(kiosk: Kiosk, report: HeartbeatReport, now: datetime) -> None:
+    """Store the report in place of the one before."""
+    columns = {"at": now, **asdict(report)}
+    upsert = insert(Heartbeat).values(kiosk_id=kiosk.id, **columns)
     with transaction():
-        db.session.execute(statement.on_conflict_do_update(index_elements=["kiosk_id"], set_=told))
+        db.session.execute(upsert.on_conflict_do_update(index_elements=["kiosk_id"], set_=columns))
         db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

@@ -1,4 +1,4 @@
-"""Kiosks (any paired device that scans): what each may do, which events it served when, and how it is doing."""
+"""Kiosks (签到终端): the paired devices that scan, what each may do, and which events it served when."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ from models.errors import N_, Conflict, NotFound
 from models.events import check_in_window
 from models.events.tables import Event
 
-GRACE_AFTER_END = timedelta(days=7)  # how long a device out of service may still hand in what it holds
+GRACE_AFTER_END = timedelta(days=7)  # in which a device out of service may still hand in its scans
 
 
 class Kiosk(Base):
-    """A paired device. Never deleted, only ended: its scans name it for ever. What it may do stays as it was paired, so
-    that what it did without a network is judged by what it was allowed then."""
+    """A paired device. Never deleted, because its scans name it. Its permissions stay as they were at pairing, so that
+    offline scans are judged by what it was allowed then."""
 
     __tablename__ = "kiosk"
 
@@ -26,25 +26,27 @@ class Kiosk(Base):
     name: Mapped[str]
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     may_scan: Mapped[bool] = mapped_column(default=True)  # passes and touches
-    may_tally: Mapped[bool] = mapped_column(default=True)  # heads that staff counted
-    supervisor: Mapped[bool] = mapped_column(default=False)  # both, and may undo others' scans, and late
+    may_tally: Mapped[bool] = mapped_column(default=True)  # people counted by staff
+    supervisor: Mapped[bool] = mapped_column(
+        default=False
+    )  # both, and may undo other devices' scans, without the time limit
     paired_at: Mapped[datetime] = mapped_column(Instant)
-    expires_at: Mapped[datetime | None] = mapped_column(Instant)  # a steward's own phone goes with the event
+    expires_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # a steward's own phone: when its event closes
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
-    message: Mapped[str] = mapped_column(Text, default="")  # from the desk, shown until it is taken away
-    locked_at: Mapped[datetime | None] = mapped_column(
-        Instant
-    )  # by the desk: takes no scans until it is unlocked
+    message: Mapped[str] = mapped_column(Text, default="")  # from the desk, shown until it is removed
+    locked_at: Mapped[datetime | None] = mapped_column(Instant)  # by the desk
 
     services: Mapped[list["KioskService"]] = relationship(order_by="KioskService.id", lazy="selectin")
     heartbeat: Mapped["Heartbeat | None"] = relationship(viewonly=True)
 
     @property
     def scopes(self) -> list[str]:
-        """What it may do, as its app is told: of scan, tally, supervisor."""
-        held = (("scan", self.can_scan), ("tally", self.can_tally), ("supervisor", self.supervisor))
-        return [name for name, has in held if has]
+        """Its permissions as the API names them: of scan, tally, supervisor."""
+        granted = {"scan": self.can_scan, "tally": self.can_tally, "supervisor": self.supervisor}
+        return [name for name, is_granted in granted.items() if is_granted]
 
     @property
     def can_scan(self) -> bool:
@@ -55,26 +57,31 @@ class Kiosk(Base):
         return self.may_tally or self.supervisor
 
     def ended_at(self, now: datetime) -> datetime | None:
-        """Since when it is out of service: revoked, or expired. None while it serves."""
+        """Since when it is out of service: revoked or expired. None while it is in service."""
         expired = self.expires_at if self.expires_at is not None and self.expires_at <= now else None
         return min((at for at in (self.revoked_at, expired) if at is not None), default=None)
 
     def event_ids_at(self, at: datetime) -> list[int]:
         """Ids of the events that the device served at an instant; before its first service, those of the first."""
-        then = [s.event_id for s in self.services if s.since <= at and (s.until is None or at < s.until)]
-        if not then and self.services:
-            first = min(self.services, key=lambda s: s.since)
-            then = [s.event_id for s in self.services if s.since == first.since] if at < first.since else []
-        return then
+        if not self.services:
+            return []
+        first = min(service.since for service in self.services)
+        if at < first:
+            return [service.event_id for service in self.services if service.since == first]
+        return [
+            service.event_id
+            for service in self.services
+            if service.since <= at and (service.until is None or at < service.until)
+        ]
 
     @property
     def all_event_ids(self) -> frozenset[int]:
-        """Ids of all the events that it served, whenever."""
+        """Ids of all events that it ever served."""
         return frozenset(service.event_id for service in self.services)
 
 
 class KioskService(Base):
-    """A device serves an event for a while; moving it ends one row and begins another."""
+    """The time in which a device serves an event. Moving the device ends one row and starts another."""
 
     __tablename__ = "kiosk_service"
 
@@ -88,37 +95,60 @@ class KioskService(Base):
 
 
 class Heartbeat(Base):
-    """What a device last told of itself. One row a device, written over: how it was an hour ago is nobody's concern."""
+    """The last report of a device: one row for each device, overwritten."""
 
     __tablename__ = "heartbeat"
 
     kiosk_id: Mapped[int] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
-    waiting: Mapped[int] = mapped_column(default=0)  # scans that it has not delivered
+    waiting: Mapped[int] = mapped_column(default=0)  # undelivered scans
     aside: Mapped[int] = mapped_column(default=0)  # scans that the server could not read
     oldest_at: Mapped[datetime | None] = mapped_column(Instant)  # when the oldest undelivered scan was made
     version: Mapped[str] = mapped_column(String(20), default="")  # of the app
-    battery: Mapped[int | None]  # percent, where the browser tells
+    battery: Mapped[int | None]  # percent; None where the browser does not say
     charging: Mapped[bool | None]
 
 
-def create_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
-    """A device for a script, without a pairing code: the device and its token, shown this once.
+def create_kiosk(
+    event: Event,
+    now: datetime,
+    *,
+    may_scan: bool = True,
+    may_tally: bool = True,
+    supervisor: bool = False,
+    expires_at: datetime | None = None,
+) -> tuple[Kiosk, str]:
+    """A device for a script, without a pairing code: the device and its token, which cannot be read again.
 
-    what: may_scan, may_tally, supervisor, expires_at of the Kiosk. Raises Conflict for an event without a date."""
+    Raises Conflict for an event without a date."""
     check_has_dates(event)
     with transaction():
-        return insert_kiosk(event, now, **what)
+        return insert_kiosk(
+            event,
+            now,
+            may_scan=may_scan,
+            may_tally=may_tally,
+            supervisor=supervisor,
+            expires_at=expires_at,
+        )
 
 
 def check_has_dates(event: Event) -> None:
-    """Raises Conflict for an event at which nobody can be checked in."""
+    """Raises Conflict for an event without a date, where nobody can check in."""
     if not event.occurrences:
         raise Conflict(N_("This event has no date yet. Add one before pairing a kiosk."))
 
 
-def insert_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
-    """A new device and its token. Runs inside the caller's transaction."""
+def insert_kiosk(
+    event: Event,
+    now: datetime,
+    *,
+    may_scan: bool = True,
+    may_tally: bool = True,
+    supervisor: bool = False,
+    expires_at: datetime | None = None,
+) -> tuple[Kiosk, str]:
+    """create_kiosk() inside the caller's transaction, for any event."""
     token = "owk_" + secrets.token_urlsafe(32)
     kiosk = Kiosk(
         campaign_id=event.campaign_id,
@@ -126,7 +156,10 @@ def insert_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
         digest=secret_digest(token),
         paired_at=now,
         services=[KioskService(event_id=event.id, since=now)],
-        **what,
+        may_scan=may_scan,
+        may_tally=may_tally,
+        supervisor=supervisor,
+        expires_at=expires_at,
     )
     db.session.add(kiosk)
     db.session.flush()
@@ -135,14 +168,14 @@ def insert_kiosk(event: Event, now: datetime, **what) -> tuple[Kiosk, str]:
 
 
 def by_token(token: str, now: datetime) -> Kiosk | None:
-    """The device with this token; None when there is none or it ended longer ago than it may hand in scans."""
+    """The device with this token; None if there is none, or if it ended more than GRACE_AFTER_END ago."""
     kiosk = db.session.scalar(select(Kiosk).where(Kiosk.digest == secret_digest(token)))
-    ended = kiosk.ended_at(now) if kiosk else None
-    return None if kiosk is None or (ended is not None and now - ended > GRACE_AFTER_END) else kiosk
+    ended_at = kiosk.ended_at(now) if kiosk else None
+    return None if ended_at is not None and now - ended_at > GRACE_AFTER_END else kiosk
 
 
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:
-    """End a device. What it scanned stays. Revoking again changes nothing. Raises Unknown."""
+    """Take a device out of service; its scans stay. Revoking again changes nothing. Raises NotFound."""
     with transaction():
         kiosk = db.session.get(Kiosk, kiosk_id) if 0 < kiosk_id <= LARGEST_ID else None
         if kiosk is None:
@@ -152,13 +185,14 @@ def revoke(kiosk_id: int, now: datetime) -> Kiosk:
 
 
 def follow_event_hours(event: Event, now: datetime) -> None:
-    """The hours of an event have changed: phones that go with it, and whose time is not over, go with the new ones. Runs
-    inside the caller's transaction."""
+    """The hours of an event changed: stewards' phones that have not expired now expire with the new ones.
+
+    Runs inside the caller's transaction."""
     if not event.occurrences:
         return
-    here = select(KioskService.kiosk_id).where(
+    serving = select(KioskService.kiosk_id).where(
         KioskService.event_id == event.id, KioskService.until.is_(None)
     )
-    phones = update(Kiosk).where(Kiosk.id.in_(here), Kiosk.expires_at > now)
-    # Not before now: what they have scanned until this moment counts.
+    phones = update(Kiosk).where(Kiosk.id.in_(serving), Kiosk.expires_at > now)
+    # Not before now: what they scanned until this moment counts.
     db.session.execute(phones.values(expires_at=max(check_in_window.closing_time(event), now)))

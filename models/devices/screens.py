@@ -1,6 +1,6 @@
-"""Screens that show an event's changing code: paired like a kiosk, never holding what signs the codes.
+"""Screens that show an event's rotating code. A screen is paired like a kiosk and gets texts of codes, never the key.
 
-A screen has a code of its own, so that ending the screen ends its codes at once and no other's.
+Each screen has a venue code of its own, so that revoking the screen ends its codes and no other's.
 """
 
 import hashlib
@@ -13,17 +13,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.bearer import secret_digest
 from models.codes import signatures, venue_codes
-from models.codes.venue_codes import ROTATING, VenueCode
+from models.codes.venue_codes import CodeMethod, VenueCode
 from models.db import Base, Instant, db, transaction
-from models.devices.pairing import ALPHABET, CODE_LENGTH, CODE_LIFE
+from models.devices.pairing import CODE_LIFE, INVALID_CODE, random_code
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event, EventStatus
 
-DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # steps that a screen may hold in advance
+STEPS_IN_A_DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # the most that a screen gets in advance
 
 
 class Screen(Base):
-    """A screen. Until it is paired the row is only an offer: a pairing code, kept as a keyed hash."""
+    """A screen. Until it is paired it is only a pairing code, stored as a keyed hash; code is None until then."""
 
     __tablename__ = "display"
 
@@ -42,15 +42,15 @@ class Screen(Base):
 
 
 def _digest(code: str, secret_key: str) -> str:
-    # A purpose of its own: a screen's code pairs no kiosk, and a kiosk's no screen.
+    # A prefix of its own: a screen's pairing code pairs no kiosk, and a kiosk's no screen.
     return hmac.digest(secret_key.encode(), b"openweek-display\x01" + code.encode(), hashlib.sha256).hex()
 
 
 def create_pairing(event: Event, secret_key: str, now: datetime) -> str:
-    """A fresh pairing code for a screen of this event. Raises Conflict where there is nothing to check in to."""
+    """A new pairing code for a screen of this event. Raises Conflict for an event without a date or cancelled."""
     if not event.occurrences or event.status == EventStatus.CANCELLED:
         raise Conflict(N_("This event has no date or is cancelled: there is no venue code to show."))
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    code = random_code()
     with transaction():
         db.session.add(
             Screen(event_id=event.id, pairing=_digest(code, secret_key), pairing_until=now + CODE_LIFE)
@@ -59,18 +59,19 @@ def create_pairing(event: Event, secret_key: str, now: datetime) -> str:
 
 
 def find_pairing(code: str, secret_key: str, now: datetime) -> Screen | None:
-    """The offer behind a pairing code while a screen can still use it."""
-    found = db.session.scalar(select(Screen).where(Screen.pairing == _digest(code, secret_key)))
-    return found if found is not None and found.paired_at is None and now < found.pairing_until else None
+    """The row of a pairing code that a screen can still use."""
+    screen = db.session.scalar(select(Screen).where(Screen.pairing == _digest(code, secret_key)))
+    usable = screen is not None and screen.paired_at is None and now < screen.pairing_until
+    return screen if usable else None
 
 
 def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
-    """Turn a pairing code into a screen and its token. Raises Mistake when the code is wrong, used or too old."""
+    """The paired screen and its token. Raises Mistake for a wrong, used or expired code."""
     code = "".join(c for c in code.upper() if c.isalnum())
     token = "owd_" + secrets.token_urlsafe(32)
     with transaction():
-        # The update is the lock: of two screens on which the same code is typed, one finds it unused.
-        taken = db.session.scalar(
+        # The update locks the row, so of two screens with the same code only one finds it unused.
+        screen_id = db.session.scalar(
             update(Screen)
             .where(
                 Screen.pairing == _digest(code, secret_key),
@@ -80,46 +81,47 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
             .values(paired_at=now, digest=secret_digest(token))
             .returning(Screen.id)
         )
-        if taken is None:
-            raise Mistake(
-                N_("This pairing code is wrong, used or older than 10 minutes. Please get a new one.")
-            )
-        found = db.session.get_one(Screen, taken, populate_existing=True)
-        found.code = venue_codes.make_code(found.event_id, ROTATING, now)
-    return found, token
+        if screen_id is None:
+            raise Mistake(INVALID_CODE)
+        screen = db.session.get_one(Screen, screen_id, populate_existing=True)
+        screen.code = venue_codes.make_code(screen.event_id, CodeMethod.ROTATING, now)
+    return screen, token
 
 
 def by_token(token: str) -> Screen | None:
-    """The screen with this token, while it is in service."""
+    """The screen with this token, if it is not revoked."""
     return db.session.scalar(
         select(Screen).where(Screen.digest == secret_digest(token), Screen.revoked_at.is_(None))
     )
 
 
-def mark_seen(display: Screen, now: datetime) -> None:
+def mark_seen(screen: Screen, now: datetime) -> None:
     with transaction():
-        display.seen_at = now
+        screen.seen_at = now
 
 
-def code_tokens(display: Screen, first: int, count: int) -> list[str]:
-    """The tokens of its code for so many steps from `first` on (steps of 30 seconds since 1970)."""
+def code_tokens(screen: Screen, first: int, count: int) -> list[str]:
+    """The texts of a paired screen's code for `count` steps of 30 seconds from step `first` (counted from 1970)."""
+    if screen.code is None:
+        return []
     moments = (
         datetime.fromtimestamp(step * signatures.STEP_SECONDS, UTC) for step in range(first, first + count)
     )
-    return [display.code.token(moment) for moment in moments]
+    return [screen.code.token(moment) for moment in moments]
 
 
 def screens_of(event: Event) -> list[Screen]:
     """The screens that were ever paired for an event, those in service first."""
-    asked = select(Screen).where(Screen.event_id == event.id, Screen.paired_at.is_not(None))
-    return list(db.session.scalars(asked.order_by(Screen.revoked_at.is_not(None), Screen.id.desc())))
+    query = select(Screen).where(Screen.event_id == event.id, Screen.paired_at.is_not(None))
+    return list(db.session.scalars(query.order_by(Screen.revoked_at.is_not(None), Screen.id.desc())))
 
 
-def revoke(event: Event, display_id: int, now: datetime) -> None:
-    """End a screen of this event and its codes. What they counted stays. Raises Unknown."""
+def revoke(event: Event, screen_id: int, now: datetime) -> None:
+    """Revoke a screen of this event and its code; their scans stay. Raises NotFound."""
     with transaction():
-        found = next((one for one in screens_of(event) if one.id == display_id), None)
-        if found is None:
-            raise NotFound(N_("There is no screen %(id)s."), id=display_id)
-        found.revoked_at = found.revoked_at or now
-        found.code.revoked_at = found.code.revoked_at or now
+        screen = next((screen for screen in screens_of(event) if screen.id == screen_id), None)
+        if screen is None:
+            raise NotFound(N_("There is no screen %(id)s."), id=screen_id)
+        screen.revoked_at = screen.revoked_at or now
+        if screen.code is not None:
+            screen.code.revoked_at = screen.code.revoked_at or now

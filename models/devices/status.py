@@ -1,4 +1,4 @@
-"""How the devices of an event stand: which serve it, what each last told of itself, which ones need a person."""
+"""The present state of an event's devices, as the desk shows it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,31 +8,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.db import db
-from models.devices.kiosks import Kiosk, KioskService
+from models.devices.kiosks import Heartbeat, Kiosk, KioskService
 from models.events.tables import Event
 
 
 class DeviceState(StrEnum):
     SERVING = "serving"
-    LOCKED = "locked"
-    EXPIRED = "expired"
-    ENDED = "ended"
+    LOCKED = "locked"  # by the desk
+    EXPIRED = "expired"  # its time is over
+    ENDED = "ended"  # revoked by the desk
 
 
-SILENT_AFTER = timedelta(minutes=5)  # several heartbeats: a device that slept for a moment is no trouble
+SILENT_AFTER = timedelta(minutes=5)  # ten heartbeats: a device that slept for a moment is not reported
 LOW_BATTERY = 20  # percent
 
 
 @dataclass(frozen=True)
 class DeviceStatus:
-    """A device as the desk sees it at a moment. serves_event: it does so now; else events says where it went.
+    """A device at a moment, seen from an event. serves_event: it serves that event now; events: all that it serves now.
 
-    heard_at: when the server last heard of it. waiting: scans that it has not delivered, as it last told, and since when
-    the oldest of them waits. aside: those that the server could not read. The last five are None where it never told.
+    heard_at: when the server last heard of it. waiting: undelivered scans by its last heartbeat, oldest: when the first
+    of them was made. aside: scans that the server could not read. These and version, battery are None before the first
+    heartbeat.
     """
 
     kiosk: Kiosk
-    state: str
+    state: DeviceState
     serves_event: bool
     events: list[Event]
     heard_at: datetime | None
@@ -53,48 +54,51 @@ class DeviceStatus:
 
     @property
     def battery_low(self) -> bool:
-        """Its battery will not last."""
         return self.battery is not None and self.battery <= LOW_BATTERY and not self.charging
 
 
 def statuses_of(event: Event, now: datetime) -> list[DeviceStatus]:
-    """Every device that serves or has served an event: those in service first, newest first. Four queries."""
-    served = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
+    """Every device that serves or served an event: those in service first, newest first. Four queries."""
+    services = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
     rows = db.session.scalars(
         select(Kiosk)
-        .where(Kiosk.id.in_(served))
+        .where(Kiosk.id.in_(services))
         .options(selectinload(Kiosk.services).joinedload(KioskService.event), joinedload(Kiosk.heartbeat))
         .order_by(Kiosk.id.desc())
         .execution_options(populate_existing=True)
     )
-    found = [status_of(kiosk, event, now) for kiosk in rows]
-    return sorted(found, key=lambda device: (not device.serves_event, not device.serving))
+    statuses = [status_of(kiosk, event, now) for kiosk in rows]
+    return sorted(statuses, key=lambda status: (not status.serves_event, not status.serving))
 
 
 def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
-    """How one device stands, seen from an event."""
-    told = kiosk.heartbeat
-    present = [service.event for service in kiosk.services if service.until is None]
-    heard = max((at for at in (kiosk.seen_at, told.at if told else None) if at), default=None)
+    """The status of one device, seen from an event."""
+    heartbeat = kiosk.heartbeat
+    events = [service.event for service in kiosk.services if service.until is None]
+    heard_at = _heard_at(kiosk, heartbeat)
     state = state_of(kiosk, now)
+    in_service = state in (DeviceState.SERVING, DeviceState.LOCKED)
     return DeviceStatus(
         kiosk=kiosk,
         state=state,
-        serves_event=any(one.id == event.id for one in present),
-        events=present,
-        heard_at=heard,
-        silent=state in (DeviceState.SERVING, DeviceState.LOCKED)
-        and now - (heard or kiosk.paired_at) > SILENT_AFTER,
-        waiting=told.waiting if told else None,
-        aside=told.aside if told else None,
-        oldest=told.oldest_at if told and told.waiting else None,
-        version=told.version if told and told.version else None,
-        battery=told.battery if told else None,
+        serves_event=any(served.id == event.id for served in events),
+        events=events,
+        heard_at=heard_at,
+        silent=in_service and now - (heard_at or kiosk.paired_at) > SILENT_AFTER,
+        waiting=heartbeat.waiting if heartbeat else None,
+        aside=heartbeat.aside if heartbeat else None,
+        oldest=heartbeat.oldest_at if heartbeat and heartbeat.waiting else None,
+        version=heartbeat.version if heartbeat and heartbeat.version else None,
+        battery=heartbeat.battery if heartbeat else None,
     )
 
 
-def state_of(kiosk: Kiosk, now: datetime) -> str:
-    """serving, locked (by the desk), expired (its time is over) or ended (by the desk)."""
+def _heard_at(kiosk: Kiosk, heartbeat: Heartbeat | None) -> datetime | None:
+    instants = [at for at in (kiosk.seen_at, heartbeat.at if heartbeat else None) if at is not None]
+    return max(instants, default=None)
+
+
+def state_of(kiosk: Kiosk, now: datetime) -> DeviceState:
     if kiosk.revoked_at is not None:
         return DeviceState.ENDED
     if kiosk.ended_at(now) is not None:

@@ -1,7 +1,7 @@
-"""Where an event stands in the calendar: its place in the order, and which of the campaign's days it is on.
+"""The position of an event in the calendar, and the days of the campaign on which it takes place.
 
-Written beside the event at its change, so that the first reader after a change of one event need not look through the
-sittings of all others: a page of the list is a look into an index, and the counts of all days are one grouped count.
+Both are stored with the event whenever its occurrences change. So a page of the list is an index lookup, and the counts
+of all days are one grouped count.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,26 +14,28 @@ from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import NO_DATE, Event, Occurrence
 
+OccurrenceTimes = tuple[date, date, datetime | None]  # start_day, end_day, start_at
+
 
 def update_calendar_order(event: Event) -> None:
-    """Bring an event's place and days up to its occurrences, inside the caller's transaction."""
-    sittings = [(row.start_day, row.end_day, row.start_at) for row in event.occurrences]
-    event.calendar_place, event.on_days = _told(event.campaign, sittings)
+    """Recompute calendar_place and on_days of an event. Runs inside the caller's transaction."""
+    times = [(row.start_day, row.end_day, row.start_at) for row in event.occurrences]
+    event.calendar_place, event.on_days = _place_and_days(event.campaign, times)
 
 
 def rebuild_calendar_order(campaign: Campaign) -> None:
-    """The same for all events of a campaign whose days were moved, inside the caller's transaction."""
-    asked = (
+    """The same for all events of a campaign whose days changed. Runs inside the caller's transaction."""
+    query = (
         select(Occurrence.event_id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
         .join(Occurrence.event)
         .where(Event.campaign_id == campaign.id)
     )
-    of_event: dict[int, list[tuple]] = {}
-    for event_id, *sitting in db.session.execute(asked):
-        of_event.setdefault(event_id, []).append(tuple(sitting))
+    times_by_event: dict[int, list[OccurrenceTimes]] = {}
+    for event_id, start_day, end_day, start_at in db.session.execute(query):
+        times_by_event.setdefault(event_id, []).append((start_day, end_day, start_at))
     rows = []
-    for event_id, sittings in of_event.items():
-        place, days = _told(campaign, sittings)
+    for event_id, times in times_by_event.items():
+        place, days = _place_and_days(campaign, times)
         rows.append({"id": event_id, "calendar_place": place, "on_days": days})
     if rows:
         db.session.execute(update(Event), rows)
@@ -41,32 +43,32 @@ def rebuild_calendar_order(campaign: Campaign) -> None:
 
 def bits_of_days(campaign: Campaign, days: Iterable[date]) -> int | None:
     """The bits of these days; None where one of them is outside the campaign."""
-    found = 0
+    bits = 0
     for day in days:
         if not campaign.starts <= day <= campaign.ends:
             return None
-        found |= 1 << (day - campaign.starts).days
-    return found
+        bits |= 1 << (day - campaign.starts).days
+    return bits
 
 
 def bits_between(campaign: Campaign, start: date, end: date) -> int:
-    """The bits of the days from start to end, as far as they are the campaign's."""
+    """The bits of the campaign's days from start to end, both included."""
     first = max(0, (start - campaign.starts).days)
     last = min((end - campaign.starts).days, (campaign.ends - campaign.starts).days)
     return sum(1 << number for number in range(first, last + 1))
 
 
-def _told(campaign: Campaign, sittings: Sequence[tuple[date, date, datetime | None]]) -> tuple[int, int]:
-    if not sittings:
+def _place_and_days(campaign: Campaign, times: Sequence[OccurrenceTimes]) -> tuple[int, int]:
+    if not times:
         return NO_DATE, 0
     days = 0
-    for start, end, _at in sittings:
-        days |= bits_between(campaign, start, end)
-    return min(_place(campaign, start, at) for start, _end, at in sittings), days
+    for start_day, end_day, _start_at in times:
+        days |= bits_between(campaign, start_day, end_day)
+    return min(_place(campaign, start_day, start_at) for start_day, _end_day, start_at in times), days
 
 
 def _place(campaign: Campaign, day: date, at: datetime | None) -> int:
-    """The day and the minute as one number that sorts; what has no clock time stands before what has."""
+    """Day and minute as one number that sorts. An occurrence without a clock time comes first on its day."""
     minute = 0
     if at is not None:
         local = at.astimezone(clock.zone(campaign.zone))

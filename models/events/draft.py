@@ -1,13 +1,15 @@
-"""What an event is to become, as plain values: made by forms, importers and scripts, checked here once for all."""
+"""The content of an event as plain values. Forms, importers and scripts make drafts; check_draft() validates them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from models import clock, urls
 from models.campaigns.tables import OTHER_FORMAT, Campaign, TermKind
 from models.errors import N_, Mistake
-from models.events.tables import HALF_DAYS, MODES, Event
+from models.events.tables import HALF_DAYS, MODES, Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
+from models.places.tables import Venue
 
 MOST_DAYS = 366
 TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
@@ -16,7 +18,7 @@ MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
 
 @dataclass(frozen=True, slots=True)
 class VenueDraft:
-    """A place by its name. region_code None: the event's own region. Coordinates are WGS-84 degrees, both or none."""
+    """A venue by its name. region_code None: the event's region. Coordinates are WGS-84 degrees, both or none."""
 
     name: str
     region_code: str | None = None
@@ -27,7 +29,7 @@ class VenueDraft:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceDraft:
-    """One dated sitting. Days are in the campaign's zone, both included; instants are aware, None: not told."""
+    """One dated occurrence. Days are in the campaign's zone, both included; instants are aware, None: not known."""
 
     start_day: date
     end_day: date
@@ -41,7 +43,7 @@ class OccurrenceDraft:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationDraft:
-    """The organization that an event counts for, found by name and region, made with this line where it is new."""
+    """An organization, identified by name and region. line: set only where the organization is new."""
 
     name: str
     region_code: str | None = None
@@ -54,7 +56,7 @@ class OrganizationDraft:
 
 @dataclass(frozen=True, slots=True)
 class FormatDraft:
-    """A form of activity: the key of a format term (or "other") and the words it was told in."""
+    """A form of activity: the key of a format term (or "other"), and the reported words."""
 
     format: str
     text: str = ""
@@ -62,7 +64,7 @@ class FormatDraft:
 
 @dataclass(frozen=True, slots=True)
 class ReportDraft:
-    """What a published report says, word for word. Never a number."""
+    """What a published report says, word for word."""
 
     attendance: str = ""
     materials: str = ""
@@ -74,10 +76,10 @@ class ReportDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventDraft:
-    """Everything of an event that a person or a file tells. None, "" and () mean: not told.
+    """The content of an event. None, "" and () mean: not known.
 
-    hosts: names in order, the first leads. venues: all of its places; those of the occurrences are added by themselves.
-    main_format None: the first of the formats. origin, origin_ref: where an imported event came from, and its id there.
+    hosts: names in order, the lead first. venues: those of the occurrences are added. main_format None: the first of
+    formats. origin, origin_ref: where an imported event came from, and its id there.
     """
 
     title: str
@@ -102,18 +104,23 @@ class EventDraft:
 
     @property
     def counted_format(self) -> str | None:
-        """The one format that the event counts under."""
+        """The format under which the figures count the event."""
         return self.main_format or (self.formats[0].format if self.formats else None)
 
     def all_venues(self) -> tuple[VenueDraft, ...]:
         """Its own venues and those of its occurrences, each once."""
-        named = {venue.name: venue for occurrence in self.occurrences if (venue := occurrence.venue)}
-        return tuple(({venue.name: venue for venue in self.venues} | named).values())
+        by_name = {venue.name: venue for venue in self.venues}
+        by_name |= {venue.name: venue for occurrence in self.occurrences if (venue := occurrence.venue)}
+        return tuple(by_name.values())
 
 
 def draft_of(event: Event) -> EventDraft:
-    """An event as it stands: what a form starts from. Cancelled occurrences of a running event are left out."""
-    live = [o for o in event.occurrences if o.status == "scheduled" or event.status == "cancelled"]
+    """The present content of an event. Cancelled occurrences are left out, unless the event is cancelled."""
+    occurrences = [
+        occurrence
+        for occurrence in event.occurrences
+        if occurrence.status == OccurrenceStatus.SCHEDULED or event.status == EventStatus.CANCELLED
+    ]
     report = event.report
     return EventDraft(
         title=event.title,
@@ -131,7 +138,7 @@ def draft_of(event: Event) -> EventDraft:
         time_text=event.time_text,
         venue_text=event.venue_text,
         venues=tuple(_venue_draft(row.venue) for row in event.venues),
-        occurrences=tuple(_occurrence_draft(occurrence) for occurrence in live),
+        occurrences=tuple(_occurrence_draft(occurrence) for occurrence in occurrences),
         report=ReportDraft(**{f.name: getattr(report, f.name) for f in fields(ReportDraft)})
         if report
         else None,
@@ -140,84 +147,84 @@ def draft_of(event: Event) -> EventDraft:
     )
 
 
-def _venue_draft(venue) -> VenueDraft:
+def _venue_draft(venue: Venue) -> VenueDraft:
     return VenueDraft(venue.name, venue.region_code, venue.address, venue.latitude, venue.longitude)
 
 
-def _occurrence_draft(occurrence) -> OccurrenceDraft:
-    plain = {f.name: getattr(occurrence, f.name) for f in fields(OccurrenceDraft) if f.name != "venue"}
-    return OccurrenceDraft(**plain, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
+def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
+    values = {f.name: getattr(occurrence, f.name) for f in fields(OccurrenceDraft) if f.name != "venue"}
+    return OccurrenceDraft(**values, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
 
 
 def draft_of_merge(kept: Event, other: Event) -> EventDraft:
-    """An event as it stands, with the hosts and places of another that it has not."""
-    mine, theirs = draft_of(kept), draft_of(other)
-    hosts = tuple(dict.fromkeys((*mine.hosts, *theirs.hosts)))
-    known = {venue.name for venue in mine.all_venues()}
-    venues = tuple(venue for venue in theirs.all_venues() if venue.name not in known)
-    return replace(mine, hosts=hosts[:MOST_HOSTS], venues=(*mine.venues, *venues)[:MOST_VENUES])
+    """The content of an event, with the hosts and venues of another added."""
+    draft, other_draft = draft_of(kept), draft_of(other)
+    hosts = tuple(dict.fromkeys((*draft.hosts, *other_draft.hosts)))
+    names = {venue.name for venue in draft.all_venues()}
+    new_venues = tuple(venue for venue in other_draft.all_venues() if venue.name not in names)
+    return replace(draft, hosts=hosts[:MOST_HOSTS], venues=(*draft.venues, *new_venues)[:MOST_VENUES])
 
 
 def differences(event: Event, draft: EventDraft) -> list[str]:
     """The names of the draft's fields in which an event differs from it. Reads only."""
-    was = draft_of(event)
-    known = {(venue.name, venue.region_code): venue for venue in was.all_venues()}
-    was, wanted = _settled(was, known), _settled(draft, known)
-    return [f.name for f in fields(EventDraft) if getattr(was, f.name) != getattr(wanted, f.name)]
+    present = draft_of(event)
+    venues = {(venue.name, venue.region_code): venue for venue in present.all_venues()}
+    stored, future = _as_stored(present, venues), _as_stored(draft, venues)
+    return [f.name for f in fields(EventDraft) if getattr(stored, f.name) != getattr(future, f.name)]
 
 
-def _settled(draft: EventDraft, known: dict[tuple, VenueDraft]) -> EventDraft:
-    """A draft as it reads back once it is stored, so that two can be compared."""
+def _as_stored(draft: EventDraft, stored_venues: Mapping[tuple[str, str | None], VenueDraft]) -> EventDraft:
+    """The draft that draft_of() would give once this one is stored, so that two can be compared."""
 
-    def venue(given: VenueDraft) -> VenueDraft:
-        region = given.region_code or draft.region_code
-        before = known.get((given.name, region), given)
-        # Venues are shared: what this draft does not tell of one stays as it is known.
-        given = replace(given, region_code=region, address=given.address or before.address)
-        if given.latitude is None:
-            given = replace(given, latitude=before.latitude, longitude=before.longitude)
-        return given
+    def venue_as_stored(venue: VenueDraft) -> VenueDraft:
+        region = venue.region_code or draft.region_code
+        stored = stored_venues.get((venue.name, region), venue)
+        # Venues are shared between events: a draft adds to one but never empties its address or coordinates.
+        venue = replace(venue, region_code=region, address=venue.address or stored.address)
+        if venue.latitude is None:
+            venue = replace(venue, latitude=stored.latitude, longitude=stored.longitude)
+        return venue
 
-    sittings = [replace(o, venue=o.venue and venue(o.venue)) for o in draft.occurrences]
+    occurrences = [replace(o, venue=o.venue and venue_as_stored(o.venue)) for o in draft.occurrences]
     return replace(
         draft,
         lead=draft.lead and OrganizationDraft(draft.lead.name, draft.lead.region_code),
         groups=tuple(sorted(draft.groups)),
         main_format=draft.counted_format,
-        venues=tuple(venue(given) for given in draft.all_venues()),
-        occurrences=tuple(sorted(sittings, key=_start)),
+        venues=tuple(venue_as_stored(venue) for venue in draft.all_venues()),
+        occurrences=tuple(sorted(occurrences, key=_start)),
         report=draft.report if draft.report != ReportDraft() else None,
     )
 
 
-def _start(occurrence: OccurrenceDraft) -> tuple:
-    """The order of sittings in a calendar, those of the whole day before those with a time."""
+def _start(occurrence: OccurrenceDraft) -> tuple[date, float, date, str]:
+    """The order in a calendar: by day, whole days before clock times."""
     at = occurrence.start_at.timestamp() if occurrence.start_at else 0.0
     return occurrence.start_day, at, occurrence.end_day, occurrence.venue.name if occurrence.venue else ""
 
 
 def check_draft(campaign: Campaign, draft: EventDraft) -> None:
-    """Raise Mistake, one sentence, for the first thing in a draft that the campaign's rules refuse."""
+    """Raise Mistake for the first thing in a draft that the campaign's rules refuse."""
     if not draft.title.strip():
         raise Mistake(N_("Please give the event a title."))
-    _short_enough(draft)
-    _known(campaign, TermKind.AUDIENCE, draft.groups)
-    _known(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
-    asked = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
-    _known(campaign, TermKind.FORMAT, [key for key in asked if key != OTHER_FORMAT])
+    _check_lengths(draft)
+    _check_terms(campaign, TermKind.AUDIENCE, draft.groups)
+    _check_terms(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
+    formats = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
+    _check_terms(campaign, TermKind.FORMAT, [key for key in formats if key != OTHER_FORMAT])
     if draft.mode is not None and draft.mode not in MODES:
         raise Mistake(
             N_("“%(mode)s” is not a mode of taking part. Use onsite, online or mixed."), mode=draft.mode[:40]
         )
     if draft.online_url:
-        _online(draft.online_url)
+        _check_online_url(draft.online_url)
     for venue in draft.all_venues():
-        _venue(venue)
+        _check_venue(venue)
     for occurrence in draft.occurrences:
-        _occurrence(campaign, occurrence)
+        _check_occurrence(campaign, occurrence)
 
 
-def _online(url: str) -> None:
+def _check_online_url(url: str) -> None:
     if not url.startswith(("https://", "http://")):
         raise Mistake(N_("An online address starts with https:// or http://."))
     try:
@@ -228,7 +235,7 @@ def _online(url: str) -> None:
         ) from None
 
 
-def _short_enough(draft: EventDraft) -> None:
+def _check_lengths(draft: EventDraft) -> None:
     if len(draft.title) > TITLE_LENGTH:
         raise Mistake(
             N_("The title has more than %(most)s characters. Please shorten it."), most=TITLE_LENGTH
@@ -250,27 +257,28 @@ def _short_enough(draft: EventDraft) -> None:
         raise Mistake(N_("A name has more than %(most)s characters. Please shorten it."), most=NAME_LENGTH)
 
 
-def _known(campaign: Campaign, kind: str, keys) -> None:
+def _check_terms(campaign: Campaign, kind: TermKind, keys: Iterable[str]) -> None:
     for key in keys:
         if campaign.term(kind, key) is None:
-            known = ", ".join(term.key for term in campaign.terms_of(kind))
             raise Mistake(
                 N_("“%(key)s” is not in the list of this week. Use one of: %(known)s."),
                 key=key[:40],
-                known=known,
+                known=", ".join(term.key for term in campaign.terms_of(kind)),
             )
 
 
-def _venue(venue: VenueDraft) -> None:
+def _check_venue(venue: VenueDraft) -> None:
     if not venue.name.strip():
         raise Mistake(N_("Please give the venue a name."))
     if (venue.latitude is None) != (venue.longitude is None):
         raise Mistake(N_("A venue needs both coordinates: latitude and longitude."))
-    if venue.latitude is not None and not (-90 <= venue.latitude <= 90 and -180 <= venue.longitude <= 180):
+    if venue.latitude is None or venue.longitude is None:
+        return
+    if not (-90 <= venue.latitude <= 90 and -180 <= venue.longitude <= 180):
         raise Mistake(N_("Latitude must be between -90 and 90, longitude between -180 and 180."))
 
 
-def _occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
+def _check_occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
     start, end = occurrence.start_at, occurrence.end_at
     if occurrence.end_day < occurrence.start_day or (start and end and end <= start):
         raise Mistake(N_("The event ends before it starts. Please correct the end."))

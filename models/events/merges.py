@@ -1,16 +1,21 @@
-"""Which events were merged, and which event stands for a merged one."""
+"""Merged events, and which event stands for each. The only place that reads or writes event_merge."""
 
+from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Select, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, db
 from models.events.tables import Event
 
+_IDS_IN_A_QUERY = 400
+
+Key = TypeVar("Key")
+
 
 class EventMerge(Base):
-    """An event that a person found to be the same as another: withdrawn, while the other stands for both."""
+    """event_id was merged into kept_id: it is withdrawn, and the other event stands for both."""
 
     __tablename__ = "event_merge"
 
@@ -18,19 +23,41 @@ class EventMerge(Base):
     kept_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
 
 
-_IN_PARTS = 400
+def record_merge(event: Event, kept: Event) -> None:
+    """event was merged into kept, and so are those merged into event before. Runs inside the caller's transaction."""
+    db.session.execute(update(EventMerge).where(EventMerge.kept_id == event.id).values(kept_id=kept.id))
+    db.session.add(EventMerge(event_id=event.id, kept_id=kept.id))
 
 
-K = TypeVar("K")
+def kept_ids(event_ids: Collection[int] | Select[tuple[int]]) -> Select[tuple[int]]:
+    """The ids of the events that stand for the merged ones of these."""
+    return select(EventMerge.kept_id).where(EventMerge.event_id.in_(event_ids))
 
 
-def followed(known: dict[K, Event]) -> dict[K, Event]:
-    """The same with the kept event in place of each that was merged into it, for whoever knows an event by its origin."""
-    gone = [event.id for event in known.values() if event.withdrawn_at is not None]
+def merged_ids(event_ids: Collection[int] | Select[tuple[int]]) -> Select[tuple[int]]:
+    """The ids of the events that were merged into these."""
+    return select(EventMerge.event_id).where(EventMerge.kept_id.in_(event_ids))
+
+
+def standing_for(event_ids: Collection[int]) -> dict[int, int]:
+    """For each of these events that was merged: the id of the event that stands for it."""
+    standing: dict[int, int] = {}
+    for part in _parts(event_ids):
+        pairs = select(EventMerge.event_id, EventMerge.kept_id).where(EventMerge.event_id.in_(part))
+        standing |= dict(db.session.execute(pairs).tuples().all())
+    return standing
+
+
+def follow_merges(events: dict[Key, Event]) -> dict[Key, Event]:
+    """The same, with each merged event replaced by the one that stands for it."""
+    standing = standing_for([event.id for event in events.values() if event.withdrawn_at is not None])
     kept: dict[int, Event] = {}
-    for part in (gone[n : n + _IN_PARTS] for n in range(0, len(gone), _IN_PARTS)):
-        asked = select(EventMerge.event_id, Event).join(Event, Event.id == EventMerge.kept_id)
-        kept |= {
-            row.event_id: row.Event for row in db.session.execute(asked.where(EventMerge.event_id.in_(part)))
-        }
-    return {key: kept.get(event.id, event) for key, event in known.items()}
+    for part in _parts(set(standing.values())):
+        kept |= {event.id: event for event in db.session.scalars(select(Event).where(Event.id.in_(part)))}
+    return {key: kept[standing[event.id]] if event.id in standing else event for key, event in events.items()}
+
+
+def _parts(ids: Collection[int]) -> Iterator[list[int]]:
+    in_order = sorted(ids)
+    for start in range(0, len(in_order), _IDS_IN_A_QUERY):
+        yield in_order[start : start + _IDS_IN_A_QUERY]

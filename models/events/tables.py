@@ -1,4 +1,4 @@
-"""Events (活动) and their occurrences (场次) as rows. The verbs that change them live in models.publishing."""
+"""Events (活动) and their occurrences (场次) as rows. Only models.publishing changes them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -39,17 +39,17 @@ class HalfDay(StrEnum):
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 MODES = tuple(Mode)
 HALF_DAYS = tuple(HalfDay)
-NO_DATE = 99_999_999 * 10_000  # the place in the calendar of what has no date: behind all others
+NO_DATE = 99_999_999 * 10_000  # calendar_place of an event without a date: after all others
 
 
 class Event(Base):
-    """One event. It has one place in the figures: region, lead organization (and so line), main focus, main format;
-    its other venues, hosts, audiences and formats are for finding it. None and "" mean: not told."""
+    """One event. The figures count it under one region, lead organization (and so line), main focus and main format.
+    Its other hosts, formats and venues only help to find it. None and "" mean: not known."""
 
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("campaign_id", "origin", "origin_ref"),
-        # All that the list and the strip of a whole week ask, so that they need not open the events.
+        # Covers the list and the week strip, so that they are answered from the index alone.
         Index(
             "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
         ),
@@ -64,29 +64,29 @@ class Event(Base):
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     main_focus: Mapped[str | None] = mapped_column(String(60))
     main_format: Mapped[str | None] = mapped_column(String(60))  # key of a format term, or "other"
-    mode: Mapped[str | None] = mapped_column(String(8))  # onsite, online, mixed
+    mode: Mapped[str | None] = mapped_column(String(8))  # a Mode
     online_url: Mapped[str] = mapped_column(default="")
-    time_text: Mapped[str] = mapped_column(default="")  # as told: 上午, 宣传周期间
-    venue_text: Mapped[str] = mapped_column(default="")  # as told, may name several places
-    region_text: Mapped[str] = mapped_column(default="")  # as told, where the code says less
+    time_text: Mapped[str] = mapped_column(default="")  # as reported: 上午, 宣传周期间
+    venue_text: Mapped[str] = mapped_column(default="")  # as reported, may name several places
+    region_text: Mapped[str] = mapped_column(default="")  # as reported, where it says more than the code
     origin: Mapped[str | None] = mapped_column(String(200))  # where an imported event came from
     origin_ref: Mapped[str | None] = mapped_column(String(255))  # its id there
     created_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
-    track_exits: Mapped[bool] = mapped_column(default=False)  # people are scanned out, too
-    near_metres: Mapped[int | None]  # a phone that opens the poster's code may say whether it is this near
-    withdrawn_at: Mapped[datetime | None] = mapped_column(
-        Instant
-    )  # deleted: gone from every view, attendance stays
-    # Both follow from the occurrences (models.standing).
+    track_exits: Mapped[bool] = mapped_column(default=False)  # people are also scanned on leaving
+    near_metres: Mapped[
+        int | None
+    ]  # phones that open the printed code are asked whether they are this near; None: not asked
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted: in no view, attendance stays
+    # Both are computed from the occurrences (models.events.calendar_order).
     calendar_place: Mapped[int] = mapped_column(
         BigInteger, default=NO_DATE, server_default=str(NO_DATE)
-    )  # day and minute of its beginning
+    )  # day and minute of its first occurrence
     on_days: Mapped[int] = mapped_column(
         BigInteger, default=0, server_default="0"
-    )  # a bit for each day of the campaign
+    )  # one bit a day of the campaign
 
     campaign: Mapped[Campaign] = relationship()
     region: Mapped[Region | None] = relationship()
@@ -117,8 +117,8 @@ class Event(Base):
 
 
 class Occurrence(Base):
-    """One dated sitting of an event. Days are in the campaign's zone, both included. start_at/end_at are None when
-    nobody told a clock time: then the whole day. Never deleted once published, only cancelled."""
+    """One dated occurrence of an event. Days are in the campaign's zone, both included. start_at and end_at are None
+    where no clock time is known: then it is the whole day. Never deleted once published, only cancelled."""
 
     __tablename__ = "occurrence"
 
@@ -126,17 +126,19 @@ class Occurrence(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     start_day: Mapped[date] = mapped_column(Date, index=True)
     end_day: Mapped[date] = mapped_column(Date)
-    open_ended: Mapped[bool] = mapped_column(default=False)  # "4月24日起": the report gives no end
+    open_ended: Mapped[bool] = mapped_column(default=False)  # "4月24日起": no end is known
     start_at: Mapped[datetime | None] = mapped_column(Instant)
     end_at: Mapped[datetime | None] = mapped_column(Instant)
-    half_day: Mapped[str | None] = mapped_column(String(10))
+    half_day: Mapped[str | None] = mapped_column(String(10))  # a HalfDay
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     capacity: Mapped[int | None]  # people inside at once; None: not limited
-    status: Mapped[str] = mapped_column(String(10), default="scheduled")  # scheduled, cancelled
+    status: Mapped[str] = mapped_column(String(10), default=OccurrenceStatus.SCHEDULED)
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(Instant)
-    vevent: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # rendered at the change
-    vevent_stamp: Mapped[str | None] = mapped_column(String(64))  # what it was rendered with
+    vevent: Mapped[bytes | None] = mapped_column(
+        LargeBinary, deferred=True
+    )  # the VEVENT, rendered at each change
+    vevent_stamp: Mapped[str | None] = mapped_column(String(64))  # version of the renderer
 
     event: Mapped[Event] = relationship(back_populates="occurrences")
     venue: Mapped[Venue | None] = relationship()
@@ -159,7 +161,7 @@ class EventAudience(Base):
 
 
 class EventFormat(Base):
-    """A form of activity as told (text) and as the campaign reads it (format: a term's key or "other")."""
+    """A form of activity: as reported (text), and as a term's key or "other" (format)."""
 
     __tablename__ = "event_format"
 
@@ -180,8 +182,8 @@ class EventVenue(Base):
 
 
 class EventReport(Base):
-    """What a published report says of an event, word for word ("800余份"). Shown as told; never turned into a
-    number, never part of the figures. source_url is provenance for us, not shown to the public."""
+    """What a published report says of an event, word for word ("800余份"). Never parsed, never part of the figures.
+    source_url: where we found the report; not shown to the public."""
 
     __tablename__ = "event_report"
 
@@ -195,8 +197,8 @@ class EventReport(Base):
 
 
 class EventChange(Base):
-    """The history of an event, added to and never rewritten: what was done, when, by whom. verb: created, submitted,
-    published, changed (by a person), imported (changed by a file or feed), cancelled, withdrawn, merged."""
+    """One change in the history of an event. Rows are only added. verb: created, submitted, published, changed (by a
+    person), imported (changed by a file or feed), cancelled, withdrawn or merged. fields: the columns that changed."""
 
     __tablename__ = "event_change"
 
@@ -204,7 +206,7 @@ class EventChange(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
-    verb: Mapped[str] = mapped_column(String(20))  # created, published, changed, …
-    fields: Mapped[list[str]] = mapped_column(JSON, default=list)  # names of the columns that changed
+    verb: Mapped[str] = mapped_column(String(20))
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     event: Mapped[Event] = relationship(back_populates="changes")

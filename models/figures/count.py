@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -140,11 +140,7 @@ def _joined(asked: Select, table: type[Counter] | type[Presence], campaign: Camp
     if where.scope is not None:
         asked = asked.where(Event.id.in_(where.scope))
     if where.regions:
-        prefixes = [regions.code_prefix(code) for code in where.regions]
-        within = Event.region_code.startswith(prefixes[0], autoescape=True)
-        for prefix in prefixes[1:]:
-            within |= Event.region_code.startswith(prefix, autoescape=True)
-        asked = asked.where(within)
+        asked = asked.where(or_(*(regions.within(Event.region_code, code) for code in where.regions)))
     for column, values in (
         (Event.id, where.events),
         (table.group, where.audiences),

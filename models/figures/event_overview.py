@@ -48,7 +48,7 @@ def campaigns_of(account: Account) -> list[Campaign]:
 
 
 def chosen(held: list[Campaign], asked: str | None, now: datetime) -> Campaign | None:
-    """The campaign to show: the one asked for, else the current one, else the latest. Raises Unknown."""
+    """The campaign to show: the one asked for, else the current one, else the latest. Raises NotFound."""
     if asked:
         return find_campaign(asked)
     current = current_campaign(now)

@@ -16,7 +16,7 @@ from models.bearer import secret_digest
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, NotFound
-from models.events.merges import EventMerge
+from models.events.merges import kept_ids, merged_ids
 from models.events.tables import Event, Occurrence
 from models.ics import entries, vcalendar, vevent
 from models.public import queries
@@ -68,7 +68,7 @@ def create(campaign: Campaign, event_ids: Iterable[int], now: datetime) -> str:
 
 
 def find(campaign: Campaign, secret: str) -> ChosenList:
-    """The list behind a secret. Raises Unknown, for a revoked one and for another campaign's too."""
+    """The list behind a secret. Raises NotFound, for a revoked one and for another campaign's too."""
     held = select(ChosenList).where(
         ChosenList.digest == secret_digest(secret), ChosenList.campaign_id == campaign.id
     )
@@ -95,7 +95,7 @@ def public_ones(campaign: Campaign, event_ids: Iterable[int]) -> list[Event]:
 def add(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
     """Choose events; those chosen before stay as they are, those that are not public are left out.
 
-    Raises Unknown where none of them is public, Mistake where the list would be too long."""
+    Raises NotFound where none of them is public, Mistake where the list would be too long."""
     found = _public_ids(chosen.campaign, event_ids)
     with transaction():
         _put(_locked(chosen), found, now)
@@ -104,8 +104,7 @@ def add(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
 def remove(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
     """Take events off the list; those that are not on it are none."""
     gone = _storable(event_ids)
-    merged = select(EventMerge.event_id).where(EventMerge.kept_id.in_(gone))
-    either = or_(ChosenEvent.event_id.in_(gone), ChosenEvent.event_id.in_(merged))
+    either = or_(ChosenEvent.event_id.in_(gone), ChosenEvent.event_id.in_(merged_ids(gone)))
     with transaction():
         held = _locked(chosen)
         db.session.execute(delete(ChosenEvent).where(ChosenEvent.list_id == held.id, either))
@@ -153,8 +152,7 @@ def feed(chosen: ChosenList, url: str, alarm: int | None = None) -> bytes:
 def _ids(chosen: ChosenList) -> CompoundSelect[tuple[int]]:
     """What is on the list, and in place of an entry that was merged into another that other one."""
     mine = select(ChosenEvent.event_id).where(ChosenEvent.list_id == chosen.id)
-    kept = select(EventMerge.kept_id).where(EventMerge.event_id.in_(mine))
-    return mine.union(kept)
+    return mine.union(kept_ids(mine))
 
 
 def _storable(event_ids: Iterable[int]) -> list[int]:
@@ -173,7 +171,7 @@ def _public_ids(campaign: Campaign, event_ids: Iterable[int]) -> list[int]:
 
 
 def _locked(chosen: ChosenList) -> ChosenList:
-    """The list's row, which two changes at once take one after the other. Raises Unknown where it was deleted."""
+    """The list's row, which two changes at once take one after the other. Raises NotFound where it was deleted."""
     held = db.session.get(ChosenList, chosen.id, with_for_update=True, populate_existing=True)
     if held is None:
         raise NotFound(_NO_LIST)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
-from models.events.merges import followed
+from models.events.merges import follow_merges
 from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.calendar import to_draft
 from models.imports.calendar.recurrence import Steps
@@ -176,7 +176,7 @@ def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -
             )
             for event in db.session.scalars(asked.options(*_WHOLE)):
                 known[event.origin, event.origin_ref] = event
-    return followed(known)
+    return follow_merges(known)
 
 
 def _missing(

@@ -108,16 +108,11 @@ def feeds_for(account: Account) -> Select[tuple[Subscription]]:
         return here.where(false())
     own = Subscription.organization_id == account.organization_id
     code = account.organization.region_code
-    return here.where(or_(own, _inside(code)) if code else own)
-
-
-def _inside(code: str) -> ColumnElement[bool]:
-    digits = regions.code_prefix(code)
-    return Subscription.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+    return here.where(or_(own, regions.within(Subscription.region_code, code)))
 
 
 def feed_for(account: Account, feed_id: int) -> Subscription:
-    """One feed of an account's reach. Raises Unknown."""
+    """One feed of an account's reach. Raises NotFound."""
     found = db.session.scalar(feeds_for(account).where(Subscription.id == min(feed_id, LARGEST_ID)))
     if found is None:
         raise NotFound(N_("You have no calendar feed %(id)s."), id=feed_id)
@@ -181,7 +176,7 @@ def soon(feed: Subscription, now: datetime) -> None:
 
 
 def answer(account: Account, feed: Subscription, event_id: int, now: datetime, *, cancel: bool) -> None:
-    """A person's word on a vanished event: it is cancelled, or it takes place. Raises Unknown."""
+    """A person's word on a vanished event: it is cancelled, or it takes place. Raises NotFound."""
     event = scope.event_for(account, event_id)
     waiting = db.session.get(VanishedEvent, (feed.id, event.id))
     if waiting is None:

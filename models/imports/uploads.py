@@ -91,7 +91,7 @@ def keep(account: Account, campaign: Campaign, name: str, data: bytes, now: date
 
 
 def find(account: Account, upload_id: int, now: datetime) -> UploadedFile:
-    """A file that this account handed in within the last day. Raises Unknown."""
+    """A file that this account handed in within the last day. Raises NotFound."""
     query = select(UploadedFile).where(
         UploadedFile.id == min(upload_id, LARGEST_ID),
         UploadedFile.account_id == account.id,

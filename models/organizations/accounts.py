@@ -30,7 +30,7 @@ def create_account(
 ) -> Account:
     """A new account. organization: a number or a name; a new name makes an organization in this region and line.
 
-    Raises Mistake for anything that does not fit, Unknown for a number that there is not."""
+    Raises Mistake for anything that does not fit, NotFound for a number that there is not."""
     with transaction():
         found = _organization(organization.strip(), region, line)
         if role == Role.OFFICE and found.region_code is None:
@@ -74,6 +74,6 @@ def _named(name: str, region: str | None) -> Organization | None:
 
 
 def new_token(email: str, now: datetime) -> str:
-    """A personal API token, shown this once. Raises Unknown for an address without an account."""
+    """A personal API token, shown this once. Raises NotFound for an address without an account."""
     with transaction():
         return issue_api_token(email, now)

@@ -1,7 +1,7 @@
-"""Coordinates for Chinese maps: WGS-84, which we keep, and GCJ-02, by which maps of the mainland are drawn.
+"""Coordinates for Chinese maps: WGS-84, which we store, to GCJ-02, in which maps of mainland China are drawn.
 
-GCJ-02 moves a point by up to some 700 m; a WGS-84 point set on such a map stands in the next street. The shift is the
-published one (a Krasovsky ellipsoid and a sum of sines), good to a metre or two. Pure.
+GCJ-02 shifts a point by up to about 700 m. The formula is the published one (Krasovsky ellipsoid, a sum of sines),
+good to a metre or two. Pure.
 """
 
 from math import cos, pi, sin, sqrt
@@ -16,19 +16,19 @@ def in_china(latitude: float, longitude: float) -> bool:
 
 
 def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
-    """The point as maps of the mainland want it; unchanged outside China. Degrees in, degrees out: latitude first."""
+    """(latitude, longitude) in GCJ-02, in degrees; unchanged outside China."""
     if not in_china(latitude, longitude):
         return latitude, longitude
-    north, east = _metres(longitude - 105.0, latitude - 35.0)
+    north, east = _shift(longitude - 105.0, latitude - 35.0)
     angle = latitude / 180.0 * pi
-    bend = 1 - _ECCENTRICITY * sin(angle) ** 2
-    north = north * 180.0 / ((_AXIS * (1 - _ECCENTRICITY)) / (bend * sqrt(bend)) * pi)
-    east = east * 180.0 / (_AXIS / sqrt(bend) * cos(angle) * pi)
+    curvature = 1 - _ECCENTRICITY * sin(angle) ** 2
+    north = north * 180.0 / ((_AXIS * (1 - _ECCENTRICITY)) / (curvature * sqrt(curvature)) * pi)
+    east = east * 180.0 / (_AXIS / sqrt(curvature) * cos(angle) * pi)
     return latitude + north, longitude + east
 
 
-def _metres(x: float, y: float) -> tuple[float, float]:
-    """By how much a point is moved to the north and to the east. x, y: degrees from 105°E 35°N."""
+def _shift(x: float, y: float) -> tuple[float, float]:
+    """Metres to the north and to the east. x, y: degrees from 105°E 35°N."""
     both = 20.0 * sin(6.0 * x * pi) + 20.0 * sin(2.0 * x * pi)
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x))
     north += (both + 20.0 * sin(y * pi) + 40.0 * sin(y / 3.0 * pi)) * 2.0 / 3.0

@@ -1,4 +1,4 @@
-"""Where things happen: regions by GB/T 2260 code, and venues."""
+"""Regions (地区) and venues (地点) as rows."""
 
 from sqlalchemy import Double, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +13,7 @@ class Region(Base):
 
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
-    level: Mapped[str] = mapped_column(String(10))  # province, prefecture, county
+    level: Mapped[str] = mapped_column(String(10))  # a RegionLevel
     name: Mapped[str]
     short: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="")
@@ -24,7 +24,7 @@ class Region(Base):
 
 
 class Venue(Base):
-    """A place that events name. Coordinates are WGS-84 degrees, present only where somebody gave them."""
+    """A place that events name. Coordinates are WGS-84 degrees; None where nobody gave them."""
 
     __tablename__ = "venue"
     __table_args__ = (UniqueConstraint("region_code", "name"),)

@@ -74,7 +74,7 @@ def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tup
 
 
 def find_event(campaign: Campaign, event_id: int) -> Event:
-    """One public event of a campaign. Raises Unknown, for a draft or a withdrawn one too, and Merged for one that was
+    """One public event of a campaign. Raises NotFound, for a draft or a withdrawn one too, and Merged for one that was
     public and that another public one stands for."""
     unknown = N_("There is no public event %(id)s here.")
     if not 0 < event_id <= LARGEST_ID:

@@ -84,14 +84,14 @@ def shown(account: Account, campaign: Campaign) -> tuple[list[Pair], int]:
 
 
 def keep(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
-    """The two are one event: one is kept, the other merged into it. Raises Unknown for what is out of reach."""
+    """The two are one event: one is kept, the other merged into it. Raises NotFound for what is out of reach."""
     kept, other = scope.event_for(account, kept_id), scope.event_for(account, other_id)
     lifecycle.merge(kept, other, now, account)
     return kept
 
 
 def differ(account: Account, one_id: int, other_id: int, now: datetime) -> None:
-    """The two are different events, and are not offered again. Raises Unknown for what is out of reach."""
+    """The two are different events, and are not offered again. Raises NotFound for what is out of reach."""
     low, high = sorted(scope.event_for(account, number).id for number in (one_id, other_id))
     if low == high:
         raise NotFound(N_("You have no event %(id)s."), id=one_id)

@@ -9,7 +9,7 @@ changes and never falls; its changed_at moves with whatever changes its entry; w
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -27,7 +27,7 @@ from models.events.draft import (
     draft_of,
     draft_of_merge,
 )
-from models.events.merges import EventMerge
+from models.events.merges import record_merge
 from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
 from models.ics import entries
 from models.organizations.tables import Account
@@ -121,8 +121,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
             raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
-        db.session.execute(update(EventMerge).where(EventMerge.kept_id == other.id).values(kept_id=kept.id))
-        db.session.add(EventMerge(event_id=other.id, kept_id=kept.id))
+        record_merge(other, kept)
         _note(other, "merged", now, by)
 
 

@@ -141,7 +141,7 @@ def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random)
         found = {event.id: event for event in db.session.scalars(onsite)}
         with_screen = [event_id for event_id in part if event_id in found and chance.random() < ROTATING]
         printed = venue_codes.codes_for_events(list(found), issued)
-        rotating = venue_codes.codes_for_events(with_screen, issued, venue_codes.ROTATING)
+        rotating = venue_codes.codes_for_events(with_screen, issued, venue_codes.CodeMethod.ROTATING)
         held = [
             sitting for sitting in check_in_window.windows_of(found, campaign.zone) if sitting.takes_place
         ]

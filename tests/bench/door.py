@@ -44,7 +44,7 @@ def _measure(kind: str) -> None:
     texts = iter(
         [made.token for _ in range(3) for made in passes.issue(campaign, "youth", NINE, count=10_000)]
     )
-    source, public = door.source(), keys.current_key(keys.PASS).public
+    source, public = door.source(), keys.current_key(keys.KeyPurpose.PASS).public
 
     def reference() -> int:
         sealed = signatures.parse_code(next(texts))

@@ -72,9 +72,9 @@ def test_it_fetches_the_codes_of_the_next_hour(client, event, token):
         [text] = decoded(told["side"], told["codes"][later])
         assert text.startswith(PREFIX)
         moment = NINE + timedelta(seconds=30 * later)
-        assert venue_codes.read_code(text, moment).reason is None
+        assert venue_codes.read_code(text, moment).problem is None
         assert venue_codes.read_code(text, moment).code.method == "rotating"
-        assert venue_codes.read_code(text, moment + minutes(2)).reason == "expired"
+        assert venue_codes.read_code(text, moment + minutes(2)).problem == "expired"
 
 
 def test_a_day_in_advance_and_no_more(client, token):
@@ -98,8 +98,8 @@ def test_ending_it_ends_its_codes_and_no_other(client, event, token):
     told = ask(client, token).json
     display = db.session.query(Screen).one()
     screens.revoke(event, display.id, NINE)
-    assert venue_codes.read_code(decoded(told["side"], told["codes"][0])[0], NINE).reason == "revoked"
-    assert venue_codes.read_code(other.token(NINE), NINE).reason is None
+    assert venue_codes.read_code(decoded(told["side"], told["codes"][0])[0], NINE).problem == "revoked"
+    assert venue_codes.read_code(other.token(NINE), NINE).problem is None
     answer = ask(client, token)
     assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
 

@@ -150,7 +150,7 @@ def _spoiled(made: passes.Pass, wanted: dict) -> str:
         return made.token
     campaign = made.campaign.number + (1 if wanted.get("campaign") else 0)
     payload = signatures.PassPayload(1, wanted.get("key", made.key_id), campaign, 3, 1, 0, made.serial)
-    return signatures.sign_pass(payload, keys.current_key(keys.PASS).secret)
+    return signatures.sign_pass(payload, keys.current_key(keys.KeyPurpose.PASS).secret)
 
 
 def table() -> str:

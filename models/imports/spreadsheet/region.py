@@ -7,13 +7,13 @@ from functools import lru_cache
 
 from models.places import regions
 from models.places.regions import (
-    AMBIGUOUS,
     CORPS,
     COUNTY,
     PREFECTURE,
     PROVINCE,
     Problem,
     Recognition,
+    RegionProblem,
     StandardRegion,
 )
 
@@ -40,7 +40,7 @@ def read(text: str) -> Recognition:
     if sure:
         return Recognition(sure.code)
     if len(regions.regions_named(joined)) > 1:
-        return Recognition(None, [Problem("province", text.strip(), AMBIGUOUS)])
+        return Recognition(None, [Problem("province", text.strip(), RegionProblem.AMBIGUOUS)])
     found = regions.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
     if len(parts) > 1 and found.problems:
         together = regions.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县

@@ -211,7 +211,7 @@ def test_it_is_told_the_groups_keys_rules_and_the_time(told, week):
     ]
     assert body["groups"][2]["name"]["zh"] == "青少年"
     assert body["groups"][2]["colour"] == "group-n3 group-youth"
-    key = keys.current_key(keys.PASS)
+    key = keys.current_key(keys.KeyPurpose.PASS)
     assert b64decode(body["keys"][str(key.id)]["public"]) == key.public
     assert body["keys"][str(key.id)]["algorithm"] == "ed25519"
     assert body["rules"] == {

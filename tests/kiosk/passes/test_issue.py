@@ -131,11 +131,11 @@ def test_for_others_they_do_not_exist(app, cast, gu, here):
 def test_a_poster_is_ended_and_printed_anew(gu, here, cast):
     old = venue_codes.code_for_event(cast.lecture, NINE).token(NINE)
     assert gu.post(f"{here}/poster/reissue").status_code == 303
-    assert venue_codes.read_code(old, NINE).reason == "revoked"
+    assert venue_codes.read_code(old, NINE).problem == "revoked"
     new = venue_codes.printed_code(cast.lecture).token(NINE)
-    assert venue_codes.read_code(new, NINE).reason is None
+    assert venue_codes.read_code(new, NINE).problem is None
     gu.post(f"{here}/poster/revoke")
-    assert venue_codes.read_code(new, NINE).reason == "revoked"
+    assert venue_codes.read_code(new, NINE).problem == "revoked"
     for form in ("a4", "a5", "tent", "four"):
         answer = gu.get(f"/desk/events/{cast.lecture.id}/poster.pdf?format={form}")
         assert (answer.status_code, answer.content_type) == (200, "application/pdf")

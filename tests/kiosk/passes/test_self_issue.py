@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from models import clock
 from models.codes import passes
-from models.codes.passes import SELF_ISSUED, Pass
+from models.codes.passes import Pass
 from models.codes.self_issue_limit import SelfIssueCount
+from models.codes.signatures import Purpose
 from models.db import db, transaction
 from models.operations import tick
 from tests.support.week import NINE, load_week, make_door, make_event, minutes
@@ -29,7 +30,7 @@ def test_from_the_event_page_to_the_door(client, week):
     [made] = db.session.scalars(select(Pass)).all()
     assert (answer.status_code, answer.location) == (303, f"/C/{made.token}")
     assert (made.purpose, made.group, made.headcount, made.event_id, made.issued_by) == (
-        SELF_ISSUED,
+        Purpose.SELF_ISSUED,
         "youth",
         1,
         None,

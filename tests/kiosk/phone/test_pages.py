@@ -166,7 +166,7 @@ class TestTheStraightLine:
 class TestTheRotatingCode:
     @pytest.fixture
     def screen(self, event):
-        return venue_codes.code_for_event(event, NINE, venue_codes.ROTATING)
+        return venue_codes.code_for_event(event, NINE, venue_codes.CodeMethod.ROTATING)
 
     def test_it_is_told_apart_from_a_poster(self, phone, screen):
         assert "已签到" in phone.tap(screen.token(NINE)).text
@@ -254,7 +254,7 @@ class TestTickets:
         assert f'href="/V/{token}"' in answer.text
 
     def test_a_screen_must_be_scanned_again(self, phone, event, at):
-        token = venue_codes.code_for_event(event, NINE, venue_codes.ROTATING).token(NINE)
+        token = venue_codes.code_for_event(event, NINE, venue_codes.CodeMethod.ROTATING).token(NINE)
         ticket = phone.ticket(token)
         at(NINE + minutes(16))
         answer = phone.post(token, ticket)

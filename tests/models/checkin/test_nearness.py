@@ -8,7 +8,7 @@ from models.checkin import admit, nearness
 from models.checkin.attempt import Attempt
 from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
-from models.codes.venue_codes import ROTATING
+from models.codes.venue_codes import CodeMethod
 from models.db import db
 from models.errors import Mistake
 from models.events.draft import VenueDraft
@@ -47,7 +47,7 @@ def test_a_poster_asks_with_its_place_in_both_readings_of_a_position(event, code
 
 def test_a_screen_proves_presence_by_itself_and_asks_nothing(event):
     ask_within(event, 300)
-    assert nearness.asked(venue_codes.code_for_event(event, NINE, ROTATING)) is None
+    assert nearness.asked(venue_codes.code_for_event(event, NINE, CodeMethod.ROTATING)) is None
 
 
 def test_without_coordinates_there_is_nothing_to_compare_with(event):

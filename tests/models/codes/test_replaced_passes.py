@@ -88,8 +88,8 @@ class TestReissue:
     def test_the_older_print_ends_at_once(self, event):
         first = venue_codes.code_for_event(event, NINE).token(NINE)
         second = venue_codes.reissue(event, NINE).token(NINE)
-        assert venue_codes.read_code(first, NINE).reason == "revoked"
-        assert venue_codes.read_code(second, NINE).reason is None
+        assert venue_codes.read_code(first, NINE).problem == "revoked"
+        assert venue_codes.read_code(second, NINE).problem is None
         assert venue_codes.code_for_event(event, NINE).token(NINE) == second
 
     def test_after_the_last_issue_number_comes_a_new_code(self, event):
@@ -101,12 +101,14 @@ class TestReissue:
         token = last.token(NINE)
         after = venue_codes.reissue(event, NINE)
         assert (after.number != first.number, after.issue) == (True, 1)
-        assert venue_codes.read_code(token, NINE).reason == "revoked"
+        assert venue_codes.read_code(token, NINE).problem == "revoked"
 
     def test_revoked_prints_open_nothing_and_a_new_one_may_be_made(self, event):
         token = venue_codes.code_for_event(event, NINE).token(NINE)
         venue_codes.revoke(event, NINE)
         venue_codes.revoke(event, NINE)
-        assert venue_codes.read_code(token, NINE).reason == "revoked"
+        assert venue_codes.read_code(token, NINE).problem == "revoked"
         assert venue_codes.printed_code(event) is None
-        assert venue_codes.read_code(venue_codes.code_for_event(event, NINE).token(NINE), NINE).reason is None
+        assert (
+            venue_codes.read_code(venue_codes.code_for_event(event, NINE).token(NINE), NINE).problem is None
+        )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.codes import signatures
-from models.codes.signatures import PRINTED, ROTATING, PassPayload, UnknownCodeError, VenuePayload
+from models.codes.signatures import PassPayload, Purpose, UnknownCodeError, VenuePayload
 
 SECRET = bytes(range(32))
 PUBLIC = Ed25519PrivateKey.from_private_bytes(SECRET).public_key().public_bytes_raw()
@@ -32,7 +32,7 @@ STEP = 59_400_001  # the step of ROTATING_TEXT
 MOMENT = STEP * 30 + 12.5
 
 
-def seal_venue(purpose=PRINTED, *, issue=3, step=STEP):
+def seal_venue(purpose=Purpose.PRINTED, *, issue=3, step=STEP):
     return signatures.sign_venue(purpose, 2, 77, SECRET, issue=issue, step=step)
 
 
@@ -51,8 +51,8 @@ class TestKnownAnswers:
         assert raw[16:] == Ed25519PrivateKey.from_private_bytes(SECRET).sign(signed)
 
     def test_venue_texts(self):
-        assert seal_venue(PRINTED) == PRINTED_TEXT
-        assert seal_venue(ROTATING) == ROTATING_TEXT
+        assert seal_venue(Purpose.PRINTED) == PRINTED_TEXT
+        assert seal_venue(Purpose.ROTATING) == ROTATING_TEXT
 
     @pytest.mark.parametrize(
         ("text", "payload", "step"),
@@ -72,8 +72,10 @@ class TestKnownAnswers:
     def test_reading_gives_the_payload_back(self):
         assert signatures.parse_code(SMALL_TEXT).payload == SMALL
         assert signatures.parse_code(LARGE_TEXT).payload == LARGE
-        assert signatures.parse_code(PRINTED_TEXT).payload == VenuePayload(PRINTED, 2, 77, 3)
-        assert signatures.parse_code(ROTATING_TEXT).payload == VenuePayload(ROTATING, 2, 77, STEP % 256)
+        assert signatures.parse_code(PRINTED_TEXT).payload == VenuePayload(Purpose.PRINTED, 2, 77, 3)
+        assert signatures.parse_code(ROTATING_TEXT).payload == VenuePayload(
+            Purpose.ROTATING, 2, 77, STEP % 256
+        )
 
 
 class TestSpellings:
@@ -194,7 +196,7 @@ class TestRotating:
         ],
     )
     def test_good_now_two_steps_old_and_one_ahead(self, age, answer):
-        sealed = signatures.parse_code(seal_venue(ROTATING, step=STEP - age))
+        sealed = signatures.parse_code(seal_venue(Purpose.ROTATING, step=STEP - age))
         assert signatures.verify_venue(sealed, SECRET, MOMENT) == answer
 
     def test_steps_change_on_the_half_minute(self):
@@ -210,7 +212,8 @@ class TestRotating:
 
     def test_at_the_beginning_of_time(self):
         assert (
-            signatures.verify_venue(signatures.parse_code(seal_venue(ROTATING, step=0)), SECRET, 0.0) == "ok"
+            signatures.verify_venue(signatures.parse_code(seal_venue(Purpose.ROTATING, step=0)), SECRET, 0.0)
+            == "ok"
         )
         assert signatures.verify_venue(signatures.parse_code(ROTATING_TEXT), SECRET, 0.0) == "bad"
 
@@ -240,7 +243,7 @@ def test_a_pass_survives_the_round_trip(payload):
 @given(key_id=whole(255), number=whole(2**32 - 1), issue=st.integers(1, 255), seconds=st.floats(0, 4e9))
 def test_a_venue_code_survives_the_round_trip(key_id, number, issue, seconds):
     step = signatures.step_at(seconds)
-    for purpose, turn in ((PRINTED, issue), (ROTATING, step % 256)):
+    for purpose, turn in ((Purpose.PRINTED, issue), (Purpose.ROTATING, step % 256)):
         text = signatures.sign_venue(purpose, key_id, number, SECRET, issue=issue, step=step)
         sealed = signatures.parse_code(f"HTTPS://WEEK.EXAMPLE.CN/V/{text}")
         assert (len(text), sealed.payload) == (24, VenuePayload(purpose, key_id, number, turn))

@@ -148,7 +148,7 @@ def test_what_is_not_certain_is_named_and_never_guessed(cells, code, problems):
 
 def test_every_reason_has_its_sentence():
     assert all("%(text)s" in sentence for sentence in regions.PROBLEM_TEXTS.values())
-    assert set(regions.PROBLEM_TEXTS) == {
+    assert {str(problem) for problem in regions.PROBLEM_TEXTS} == {
         "unknown", "elsewhere", "ambiguous", "several", "no_code", "above", "corps_has_none",
     }  # fmt: skip
 
