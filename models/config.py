@@ -76,7 +76,9 @@ def base_url(text: str | None) -> str:
     url = (text or "http://127.0.0.1:8000").rstrip("/")
     scheme, _, host = url.partition("://")
     if scheme not in ("http", "https") or not _HOST_AND_PORT.fullmatch(host) or not _has_valid_port(url):
-        raise Mistake(N_("OPENWEEK_BASE_URL must be scheme and host only, for example https://week.example.cn."))
+        raise Mistake(
+            N_("OPENWEEK_BASE_URL must be scheme and host only, for example https://week.example.cn.")
+        )
     return url
 
 

@@ -1,36 +1,37 @@
-"""The readable campaign file: everything the system knows about one week, checked before anything is stored.
+"""The campaign file (TOML): one week with all its lists, checked before anything is stored. Pure: no database.
 
-Pure: no database. `models/data/ip-2024.toml` is the first such file and shows every entry.
+`models/data/ip-2024.toml` shows every entry.
 """
 
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from models.campaigns.tables import TermKind
+from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, TermKind
 from models.campaigns.toml_table import TomlTable
 from models.errors import N_, Mistake
 
+Value = TypeVar("Value", str, int)
 KINDS = tuple(TermKind)
-# Without these a week cannot be held; the other lists may be missing.
-_NEEDED = {TermKind.AUDIENCE, TermKind.FORMAT}
-# What rows without a known group or format are filed under.
-RESERVED_KEYS = {TermKind.AUDIENCE: "unknown", TermKind.FORMAT: "other"}
-# Numbers of groups travel in one byte of a code, those of campaigns in two.
+_REQUIRED = {TermKind.AUDIENCE, TermKind.FORMAT}
+# Keys of rows without a known group or format.
+RESERVED_KEYS = {TermKind.AUDIENCE: UNKNOWN_GROUP, TermKind.FORMAT: OTHER_FORMAT}
+# Codes hold the number of a group in one byte, that of a campaign in two.
 _MOST_TERMS, _MOST_CAMPAIGNS = 255, 65535
-MOST_DAYS = 60  # days; each is a bit of a number that a database holds (models.standing)
+MOST_DAYS = 60  # each is a bit of Event.on_days
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a list. gist, icon, colour, chair and recognise are empty where the list has no use for them."""
+    """One entry of a list. Which of gist, icon, colour, chair and recognise are set depends on the list."""
 
     number: int
     key: str
@@ -49,7 +50,7 @@ class CampaignFile:
     """One campaign. starts and ends are days of its zone, both included.
 
     terms: by kind, in the order of the file. format_map: a reported form of activity -> the key of a format.
-    days_off and working_weekends: where its country's calendar differs from Monday to Friday.
+    days_off, working_weekends: where the country's working days differ from Monday to Friday.
     """
 
     id: str
@@ -67,24 +68,24 @@ class CampaignFile:
     summary_working_days: int
     days_off: frozenset[date]
     working_weekends: frozenset[date]
-    terms: Mapping[str, tuple[Term, ...]]
+    terms: Mapping[TermKind, tuple[Term, ...]]
     format_map: Mapping[str, str]
 
-    def terms_of(self, kind: str) -> tuple[Term, ...]:
-        """The terms of one of KINDS, in the order of the file."""
+    def terms_of(self, kind: TermKind) -> tuple[Term, ...]:
+        """The terms of one list, in the order of the file."""
         return self.terms[kind]
 
     def format_of(self, reported: str) -> str:
-        """The key of the format that a reported form of activity belongs to, `other` where the file does not say."""
+        """The key of the format to which a reported form of activity is mapped; `other` where it is not."""
         return self.format_map.get(reported.strip(), RESERVED_KEYS[TermKind.FORMAT])
 
     def summary_due(self) -> date:
-        """The working day by which the summaries are to be handed in."""
+        """The working day on which the summaries are due."""
         day = self.ends
-        left = self.summary_working_days
-        while left:
+        days_left = self.summary_working_days
+        while days_left:
             day += timedelta(days=1)
-            left -= self._is_working_day(day)
+            days_left -= self._is_working_day(day)
         return day
 
     def _is_working_day(self, day: date) -> bool:
@@ -92,7 +93,7 @@ class CampaignFile:
 
 
 def read_campaign_file(source: Path | str) -> CampaignFile:
-    """The campaign in a file, or in a text of more than one line. Raises Mistake for the first thing wrong in it."""
+    """Read a campaign from a file, or from a text of several lines. Raises Mistake for the first error in it."""
     text = source if isinstance(source, str) and "\n" in source else _text_of(Path(source))
     try:
         table = tomllib.loads(text)
@@ -107,32 +108,32 @@ def default_campaign_file() -> CampaignFile:
 
 
 def recognise_line(lines: tuple[Term, ...], organization: str) -> str | None:
-    """The key of the line that an organization's name belongs to, None where the name does not say it for certain.
+    """The key of the line to which an organization belongs by its name; None where the name is not certain.
 
-    1. What stands in brackets is a second nameplate: 市场监督管理局(知识产权局) is market regulation. Brackets
-       count only where the rest of the name says nothing: 县服务中心(县知识产权局) is an IP office.
-    2. A piece that is part of a longer piece in the name does not count. Two lines that are left are a draw: None.
-    3. Several organizations in one name (法院、检察院) are None unless all belong to one line.
+    1. A name in brackets is a second nameplate: 市场监督管理局(知识产权局) is market regulation. It counts only where
+       the rest of the name matches no line: 县服务中心(县知识产权局) is an IP office.
+    2. A piece inside a longer matching piece does not count. Two lines that match: None.
+    3. Several organizations in one name (法院、检察院): None unless all belong to one line.
     """
     name = organization.replace("（", "(").replace("）", ")")
     parts = [part for part in name.split("、") if part.strip()]
     if len(parts) > 1:
-        found = {recognise_line(lines, part) for part in parts}
-        return found.pop() if len(found) == 1 else None
+        keys = {recognise_line(lines, part) for part in parts}
+        return keys.pop() if len(keys) == 1 else None
     outside = re.sub(r"\([^()]*\)", " ", name)
     inside = " ".join(re.findall(r"\(([^()]*)\)", name))
-    named = _lines_named(lines, outside) or _lines_named(lines, inside)
-    return named.pop() if len(named) == 1 else None
+    matches = _lines_in(lines, outside) or _lines_in(lines, inside)
+    return matches.pop() if len(matches) == 1 else None
 
 
-def _lines_named(lines: tuple[Term, ...], name: str) -> set[str]:
-    """The keys of the lines with a piece in the name that is not merely part of a longer piece found there."""
+def _lines_in(lines: tuple[Term, ...], name: str) -> set[str]:
+    """The keys of the lines with a piece in the name that is not inside a longer piece of another line there."""
     name = name.casefold()
-    found = {
+    pieces = {
         piece.casefold(): line.key for line in lines for piece in line.recognise if piece.casefold() in name
     }
     return {
-        key for piece, key in found.items() if not any(piece in other for other in found if other != piece)
+        key for piece, key in pieces.items() if not any(piece in other for other in pieces if other != piece)
     }
 
 
@@ -147,7 +148,7 @@ def _text_of(path: Path) -> str:
 
 def _campaign(top: TomlTable) -> CampaignFile:
     name, theme, summary = top.group("name"), top.group("theme"), top.group("summary")
-    marked = top.group("marked") if "marked" in top.table else None
+    marked = top.group("marked") if "marked" in top.entries else None
     terms = {kind: _terms(top, kind) for kind in KINDS}
     campaign = CampaignFile(
         id=top.key("id"),
@@ -168,9 +169,9 @@ def _campaign(top: TomlTable) -> CampaignFile:
         terms=MappingProxyType(terms),
         format_map=MappingProxyType(_format_map(top, terms[TermKind.FORMAT])),
     )
-    for entries in (top, name, theme, summary, marked):
-        if entries:
-            entries.done()
+    for table in (top, name, theme, summary, marked):
+        if table:
+            table.refuse_rest()
     _check_days(campaign)
     return campaign
 
@@ -178,7 +179,7 @@ def _campaign(top: TomlTable) -> CampaignFile:
 def _check_days(campaign: CampaignFile) -> None:
     try:
         ZoneInfo(campaign.zone)
-    except (OSError, ValueError, KeyError):  # a folder of zones, no name at all, none of that name
+    except (OSError, ValueError, KeyError):  # a folder of zones, an invalid name, an unknown name
         raise Mistake(
             N_("There is no time zone “%(zone)s”. Write it like Asia/Shanghai."), zone=campaign.zone
         ) from None
@@ -196,9 +197,9 @@ def _check_days(campaign: CampaignFile) -> None:
         )
 
 
-def _terms(top: TomlTable, kind: str) -> tuple[Term, ...]:
-    terms = tuple(_term(entries, kind, place) for place, entries in enumerate(top.tables(kind), 1))
-    if not terms and kind in _NEEDED:
+def _terms(top: TomlTable, kind: TermKind) -> tuple[Term, ...]:
+    terms = tuple(_term(table, kind, position) for position, table in enumerate(top.tables(kind), 1))
+    if not terms and kind in _REQUIRED:
         raise Mistake(N_("The campaign file needs at least one [[%(kind)s]]."), kind=kind)
     for key in _repeated(term.key for term in terms):
         raise Mistake(N_("The key “%(key)s” occurs twice in [[%(kind)s]]."), key=key, kind=kind)
@@ -212,23 +213,23 @@ def _terms(top: TomlTable, kind: str) -> tuple[Term, ...]:
     return terms
 
 
-def _term(entries: TomlTable, kind: str, place: int) -> Term:
-    gist = entries.group("gist") if "gist" in entries.table else None
+def _term(table: TomlTable, kind: TermKind, position: int) -> Term:
+    gist = table.group("gist") if "gist" in table.entries else None
     term = Term(
-        number=entries.number("number", _MOST_TERMS, place),
-        key=entries.key("key"),
-        name_zh=entries.text("zh"),
-        name_en=entries.text("en"),
+        number=table.number("number", _MOST_TERMS, position),
+        key=table.key("key"),
+        name_zh=table.text("zh"),
+        name_en=table.text("en"),
         gist_zh=gist.text("zh") if gist else "",
         gist_en=gist.text("en") if gist else "",
-        icon=entries.text("icon", ""),
-        colour=entries.text("colour", ""),
-        chair=entries.flag("chair"),
-        recognise=entries.texts("recognise"),
+        icon=table.text("icon", ""),
+        colour=table.text("colour", ""),
+        chair=table.flag("chair"),
+        recognise=table.texts("recognise"),
     )
-    for part in (entries, gist):
+    for part in (table, gist):
         if part:
-            part.done()
+            part.refuse_rest()
     if RESERVED_KEYS.get(kind) == term.key:
         raise Mistake(
             N_("The key “%(key)s” is reserved. Give [[%(kind)s]] another one."),
@@ -239,19 +240,18 @@ def _term(entries: TomlTable, kind: str, place: int) -> Term:
 
 
 def _format_map(top: TomlTable, formats: tuple[Term, ...]) -> dict[str, str]:
-    table = top.table.pop("format_map", {})
-    entries = TomlTable(table, "format_map")
+    table = TomlTable(top.entries.pop("format_map", {}), "format_map")
     keys = {term.key for term in formats}
-    mapped = {text: entries.text(text) for text in table}
-    for text, key in mapped.items():
+    format_map = {text: table.text(text) for text in list(table.entries)}
+    for text, key in format_map.items():
         if key not in keys:
             raise Mistake(
                 N_("“%(text)s” is mapped to “%(key)s”, which is not the key of any [[format]]."),
                 text=text,
                 key=key,
             )
-    return mapped
+    return format_map
 
 
-def _repeated(values: object) -> list:
+def _repeated(values: Iterable[Value]) -> list[Value]:
     return [value for value, times in Counter(values).items() if times > 1]

@@ -1,4 +1,4 @@
-"""The campaign (宣传周): its days, zone and theme, and the lists of terms from its campaign file."""
+"""Campaigns (宣传周) as rows: days, zone, theme, and the lists of terms from the campaign file."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -49,11 +49,11 @@ class Campaign(Base):
     terms: Mapped[list["Term"]] = relationship(order_by="Term.kind, Term.number", lazy="selectin")
     reported_formats: Mapped[list["ReportedFormat"]] = relationship(lazy="select")
 
-    def terms_of(self, kind: str) -> list["Term"]:
+    def terms_of(self, kind: TermKind) -> list["Term"]:
         """The terms of one kind in the order of the campaign file."""
         return [term for term in self.terms if term.kind == kind]
 
-    def term(self, kind: str, key: str) -> "Term | None":
+    def term(self, kind: TermKind, key: str) -> "Term | None":
         return next((term for term in self.terms if term.kind == kind and term.key == key), None)
 
     @property
@@ -61,10 +61,11 @@ class Campaign(Base):
         return self.terms_of(TermKind.AUDIENCE)
 
     def group_by_number(self, number: int) -> str:
-        """The key of the audience group with this number in code payloads; 0 and strangers are unknown."""
+        """The key of the audience group with this number in code payloads; "unknown" for any other number."""
         return next((term.key for term in self.groups if term.number == number), UNKNOWN_GROUP)
 
     def group_number(self, key: str) -> int:
+        """The number of a group in code payloads; 0 for a key that is not a group."""
         return next((term.number for term in self.groups if term.key == key), 0)
 
     @property
@@ -76,7 +77,7 @@ class Campaign(Base):
 
 
 class Term(Base):
-    """One word of a campaign's lists: an audience group, focus point, format, spotlight, line or committee unit."""
+    """One entry of a campaign's lists: an audience group, focus point, format, spotlight, line or committee unit."""
 
     __tablename__ = "term"
     __table_args__ = (
@@ -86,7 +87,7 @@ class Term(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
-    kind: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(12))  # a TermKind
     number: Mapped[int]
     key: Mapped[str] = mapped_column(String(60))
     name_zh: Mapped[str]
@@ -95,9 +96,7 @@ class Term(Base):
     gist_en: Mapped[str] = mapped_column(default="")
     icon: Mapped[str] = mapped_column(default="")
     chair: Mapped[bool] = mapped_column(default=False)  # committee units: chair or member
-    recognise: Mapped[list[str]] = mapped_column(
-        JSON, default=list
-    )  # lines: fragments of organizations' names
+    recognise: Mapped[list[str]] = mapped_column(JSON, default=list)  # lines: parts of organizations' names
 
     def name(self, language: str) -> str:
         return self.name_zh if language.startswith("zh") else self.name_en
@@ -107,7 +106,7 @@ class Term(Base):
 
 
 class ReportedFormat(Base):
-    """How the campaign file reads a reported form of activity: one of the notice's formats."""
+    """A reported form of activity, and the format to which the campaign file maps it."""
 
     __tablename__ = "reported_format"
 
@@ -118,7 +117,7 @@ class ReportedFormat(Base):
 
 def find_campaign(campaign_id: str) -> Campaign:
     """The campaign with this id. Raises NotFound."""
-    # PostgreSQL does not even look for a NUL character.
+    # PostgreSQL refuses a NUL character in a parameter.
     campaign = db.session.get(Campaign, campaign_id) if "\0" not in campaign_id else None
     if campaign is None:
         raise NotFound(N_("There is no campaign “%(id)s”."), id=campaign_id[:40])

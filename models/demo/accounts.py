@@ -1,4 +1,4 @@
-"""Accounts for every role, and passes to try the door with."""
+"""Accounts for every role, and passes to check in with."""
 
 import secrets
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ OFFICE_NAME = "宣传周办公室（演练）"
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One demo account. what: who that is, for the list that is printed."""
+    """One demo account. what: the description that is printed."""
 
     email: str
     role: str
@@ -61,49 +61,50 @@ def roles() -> tuple[DemoAccount, ...]:
 
 
 def ensure_accounts(password: str | None, now: datetime) -> str | None:
-    """The demo accounts; the password that opens them, None where it is one that was printed at an earlier start.
+    """Create the demo accounts. Returns their password; None where an earlier start printed it.
 
-    password: the one that is asked for; then it is theirs from now on. None: they keep the one they have, and new ones
-    get a random one. Raises Mistake for a password that is too short."""
-    known = {role.email: find_account(role.email) for role in roles()}
-    fresh = password or (secrets.token_urlsafe(9) if None in known.values() else None)
-    if fresh is None or (all(known.values()) and all(_opens(account, fresh) for account in known.values())):
-        return fresh
+    password: set for all of them. None: existing accounts keep theirs; if one is missing, all get a new random one.
+    Raises Mistake for a password that is too short."""
+    stored = {role.email: find_account(role.email) for role in roles()}
+    new_password = password or (secrets.token_urlsafe(9) if None in stored.values() else None)
+    if new_password is None or all(_has_password(account, new_password) for account in stored.values()):
+        return new_password
     with transaction():
         for role in roles():
-            account = known[role.email]
+            account = stored[role.email]
             if account is None:
-                seat = role.organization
-                organization = find_or_create_organization(seat.name, seat.region_code, seat.line)
-                add_account(role.email, organization, role.role, fresh, now)
+                draft = role.organization
+                organization = find_or_create_organization(draft.name, draft.region_code, draft.line)
+                add_account(role.email, organization, role.role, new_password, now)
             else:
-                account.set_password(fresh)
-    return fresh
+                account.set_password(new_password)
+    return new_password
 
 
-def _opens(account: Account, password: str) -> bool:
-    return check_password_hash(account.password_hash, password)
+def _has_password(account: Account | None, password: str) -> bool:
+    return account is not None and check_password_hash(account.password_hash, password)
 
 
 def example_passes(campaign: Campaign, now: datetime) -> list[Pass]:
-    """A pass for one person of each group, one of no known group, and one for a class of 45; made at the first asking."""
-    wanted = [(group.key, None) for group in campaign.groups] + [(UNKNOWN_GROUP, None), ("youth", 45)]
+    """A pass for one person of each group, one of unknown group, and one for a class of 45; made once."""
+    kinds: list[tuple[str, int | None]] = [(group.key, None) for group in campaign.groups]
+    kinds += [(UNKNOWN_GROUP, None), ("youth", 45)]
     return [
-        _first(campaign, group, headcount) or _make(campaign, group, headcount, now)
-        for group, headcount in wanted
+        _existing(campaign, group, headcount) or _issue(campaign, group, headcount, now)
+        for group, headcount in kinds
     ]
 
 
-def _first(campaign: Campaign, group: str, headcount: int | None) -> Pass | None:
-    asked = select(Pass).where(
+def _existing(campaign: Campaign, group: str, headcount: int | None) -> Pass | None:
+    query = select(Pass).where(
         Pass.campaign_id == campaign.id,
         Pass.group == group,
         Pass.purpose == (Purpose.GROUP if headcount else Purpose.SINGLE),
         Pass.headcount == (headcount or 1),
         Pass.revoked_at.is_(None),
     )
-    return db.session.scalar(asked.order_by(Pass.id).limit(1))
+    return db.session.scalar(query.order_by(Pass.id).limit(1))
 
 
-def _make(campaign: Campaign, group: str, headcount: int | None, now: datetime) -> Pass:
+def _issue(campaign: Campaign, group: str, headcount: int | None, now: datetime) -> Pass:
     return passes.issue(campaign, group, now, headcount=headcount)[0]

@@ -1,6 +1,6 @@
-"""Check-ins of the rehearsal's days so far, handed in by devices and phones through the one way into the ledger.
+"""Check-ins of the rehearsal's days so far, through admit() like those of real devices and phones.
 
-The same days make the same crowd. Nothing is written beside the ledger: visits and figures are what the rules derive.
+Reproducible: the same days give the same check-ins.
 """
 
 from collections.abc import Iterator
@@ -20,41 +20,43 @@ from models.codes.passes import Pass
 from models.db import db
 from models.devices import kiosks
 from models.events.check_in_window import CheckInWindow, windows_of
-from models.events.tables import Event
-from models.ledger.tables import Scan, ScanKind
+from models.events.tables import Event, Mode
+from models.ledger.tables import Method, Scan, ScanKind
 
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
-BUSIEST = 14  # check-ins of one sitting, besides groups
+BUSIEST = 14  # check-ins of one occurrence, besides group passes
 LONG, MORNING = timedelta(hours=14), timedelta(hours=8)
-BUSES = 3  # times at which people arrive at a sitting
-WAVE = timedelta(minutes=14)  # a device hands in what it scanned in this time, so that nothing is late
+ARRIVALS = 3  # times at which people arrive at an occurrence, several together
+WAVE = timedelta(
+    minutes=14
+)  # a device sends what it scanned in this time as one batch, so that nothing is late
 
 
 def ensure_crowd(campaign: Campaign, events: list[Event], now: datetime) -> None:
-    """Fill the sittings that have begun, once for each set of events."""
+    """Check in at the occurrences that have begun, once for each set of events."""
     ids = [event.id for event in events]
     if db.session.scalar(select(Scan.number).where(Scan.event_id.in_(ids)).limit(1)) is not None:
         return
     chance = Random(campaign.starts.toordinal())
-    issued = min(now, _begin(campaign, ids))
-    guests = _Guests(campaign, chance, issued)
-    onsite = [event for event in events if event.mode != "online"]
-    phones = [scan for event in onsite for scan in _attend(event, guests, chance, issued, now)]
+    issued = min(now, _issued_at(campaign, ids))
+    visitors = _Visitors(campaign, chance, issued)
+    onsite = [event for event in events if event.mode != Mode.ONLINE]
+    phones = [scan for event in onsite for scan in _attend(event, visitors, chance, issued, now)]
     _hand_in(phones, ScanSource(campaign, lambda at: ids))
 
 
-def _begin(campaign: Campaign, ids: list[int]) -> datetime:
-    """Before the first door opens: passes and devices were there by then."""
-    return min(sitting.opens for sitting in windows_of(ids, campaign.zone)) - timedelta(days=1)
+def _issued_at(campaign: Campaign, ids: list[int]) -> datetime:
+    """When passes and devices were made: a day before the first check-in."""
+    return min(window.opens for window in windows_of(ids, campaign.zone)) - timedelta(days=1)
 
 
-class _Guests:
-    """People with passes, and classes with one pass for all."""
+class _Visitors:
+    """Passes of people, and of classes with one pass for all."""
 
     def __init__(self, campaign: Campaign, chance: Random, issued: datetime) -> None:
         groups = [*(term.key for term in campaign.groups), UNKNOWN_GROUP]
         self.singles = [
-            entry for group in groups for entry in passes.issue(campaign, group, issued, count=PEOPLE)
+            row for group in groups for row in passes.issue(campaign, group, issued, count=PEOPLE)
         ]
         self.classes = [
             passes.issue(campaign, group, issued, headcount=chance.randint(18, 52))[0]
@@ -65,37 +67,37 @@ class _Guests:
         self.campaign = campaign
 
     def invited(self, event: Event, chance: Random) -> list[Pass]:
-        """Who comes to an event: mostly the groups it is for."""
-        meant = [entry for entry in self.singles if entry.group in event.groups]
-        guests = chance.sample(
-            meant or self.singles, min(len(meant or self.singles), chance.randint(4, BUSIEST))
-        )
-        return guests + (
-            [chance.choice(self.classes)] if "youth" in event.groups and chance.random() < 0.4 else []
-        )
+        """The passes that come to an event, of its audience groups where it has any."""
+        invited = [row for row in self.singles if row.group in event.groups] or self.singles
+        rows = chance.sample(invited, min(len(invited), chance.randint(4, BUSIEST)))
+        if "youth" in event.groups and chance.random() < 0.4:
+            rows.append(chance.choice(self.classes))
+        return rows
 
 
-def _attend(event: Event, guests: _Guests, chance: Random, issued: datetime, now: datetime) -> list[Attempt]:
-    """Hand in what the event's device scanned; answers what phones scanned there."""
+def _attend(
+    event: Event, visitors: _Visitors, chance: Random, issued: datetime, now: datetime
+) -> list[Attempt]:
+    """Check in what the event's device scanned. Returns what phones scanned there."""
     begun = [
-        sitting
-        for sitting in windows_of([event.id], guests.campaign.zone)
-        if sitting.takes_place and sitting.start < now
+        window
+        for window in windows_of([event.id], visitors.campaign.zone)
+        if window.takes_place and window.start < now
     ]
     if not begun:
         return []
     kiosk, _token = kiosks.create_kiosk(event, issued)
     poster = venue_codes.code_for_event(event, issued)
-    scans = [scan for sitting in begun for scan in _scans(event, sitting, guests, chance, now, poster.number)]
+    scans = [scan for window in begun for scan in _scans(event, window, visitors, chance, now, poster.number)]
     _hand_in(
         [scan for scan in scans if scan.kind != ScanKind.VENUE],
-        ScanSource(guests.campaign, lambda at: [event.id], kiosk.id),
+        ScanSource(visitors.campaign, lambda at: [event.id], kiosk.id),
     )
     return [scan for scan in scans if scan.kind == ScanKind.VENUE]
 
 
 def _hand_in(scans: list[Attempt], source: ScanSource) -> None:
-    """In the order in which it happened, wave by wave, so that nothing is late."""
+    """Admit scans in order of time, in batches of one WAVE each."""
     scans = sorted(scans, key=lambda scan: scan.at)
     for _, wave in groupby(scans, key=lambda scan: scan.at.timestamp() // WAVE.total_seconds()):
         batch = list(wave)
@@ -103,33 +105,33 @@ def _hand_in(scans: list[Attempt], source: ScanSource) -> None:
 
 
 def _scans(
-    event: Event, sitting: CheckInWindow, guests: _Guests, chance: Random, now: datetime, poster: int
+    event: Event, window: CheckInWindow, visitors: _Visitors, chance: Random, now: datetime, poster: int
 ) -> Iterator[Attempt]:
-    """What the doors of one sitting see until now."""
-    first = sitting.start
-    if sitting.closes - sitting.start > LONG and now - first > MORNING:
-        first += MORNING  # a door that is open day and night: few come before breakfast
-    last = min(sitting.closes - timedelta(hours=1), first + timedelta(hours=9), now - timedelta(minutes=1))
+    """The scans at one occurrence until now."""
+    first = window.start
+    if window.closes - window.start > LONG and now - first > MORNING:
+        first += MORNING  # open day and night: nobody comes before the morning
+    last = min(window.closes - timedelta(hours=1), first + timedelta(hours=9), now - timedelta(minutes=1))
     if last <= first:
         return
 
-    # Most people come early, and together with others.
-    buses = [first + (last - first) * (chance.random() ** 1.6) for _ in range(BUSES)]
+    # Most people come early, and several together.
+    arrivals = [first + (last - first) * (chance.random() ** 1.6) for _ in range(ARRIVALS)]
 
     def moment() -> datetime:
-        instant = chance.choice(buses) + timedelta(seconds=chance.randrange(300))
+        instant = chance.choice(arrivals) + timedelta(seconds=chance.randrange(300))
         return min(instant, last).replace(microsecond=0)
 
-    for entry in guests.invited(event, chance):
-        yield Attempt(_id(chance), ScanKind.PASS, moment(), code=entry.token)
-    groups = event.groups or guests.groups
+    for row in visitors.invited(event, chance):
+        yield Attempt(_id(chance), ScanKind.PASS, moment(), code=row.token)
+    groups = event.groups or visitors.groups
     for _ in range(chance.randint(1, 4)):
         yield Attempt(_id(chance), ScanKind.TOUCH, moment(), group=chance.choice(groups), headcount=1)
     for _ in range(chance.randint(1, 4)):
         holder = f"b:{chance.randbytes(16).hex()}"
         yield Attempt(
-            _id(chance), ScanKind.VENUE, moment(), group=chance.choice(guests.groups), holder=holder, method="printed",
-            code_number=poster, occurrence_id=sitting.occurrence_id,
+            _id(chance), ScanKind.VENUE, moment(), group=chance.choice(visitors.groups), holder=holder, method=Method.PRINTED,
+            code_number=poster, occurrence_id=window.occurrence_id,
         )  # fmt: skip
     if chance.random() < 0.5:
         yield Attempt(

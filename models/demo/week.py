@@ -1,7 +1,7 @@
 """Campaign `rehearsal`: seven days around today, with made-up events from models/data/rehearsal.toml.
 
-While today lies within its days, running this again changes nothing. Later the campaign moves on around the new today
-and gets a fresh set of events; those of the earlier days keep their rows, their ids and their attendance.
+While today is one of its days, running this again changes nothing. Later the campaign moves to seven days around the new
+today and gets new events; the earlier ones keep their ids and attendance.
 """
 
 import tomllib
@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import select
 
@@ -18,18 +19,18 @@ from models.campaigns.file import CampaignFile
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
-from models.events.tables import Event
+from models.events.tables import Event, HalfDay, Mode
 from models.operations import campaign_loader
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 
 ID, NUMBER, ORIGIN = "rehearsal", 2, "rehearsal"
-LENGTH, TODAY_IS = 7, 3
-HALF_DAY_WORDS = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
+LENGTH, TODAY_IS = 7, 3  # days; the position of today among them
+HALF_DAY_WORDS = {HalfDay.MORNING: "上午", HalfDay.AFTERNOON: "下午", HalfDay.EVENING: "晚上"}
 
 
 def ensure_week(now: datetime) -> Campaign:
-    """The campaign with today in its days, and its events published."""
+    """The campaign around today, with its events published."""
     campaign = campaign_loader.load_campaign(_file(now), rehearsal=True, figures_released=True)
     if events_of(campaign):
         return campaign
@@ -43,26 +44,26 @@ def ensure_week(now: datetime) -> Campaign:
 
 
 def events_of(campaign: Campaign) -> list[Event]:
-    """The made-up events of the campaign's present days, in the order of their file."""
-    asked = select(Event).where(
+    """The events of the campaign's present days, in the order of the file."""
+    query = select(Event).where(
         Event.campaign_id == campaign.id,
         Event.origin == ORIGIN,
         Event.origin_ref.startswith(f"{campaign.starts.isoformat()}:"),
     )
-    return list(db.session.scalars(asked.order_by(Event.id)))
+    return list(db.session.scalars(query.order_by(Event.id)))
 
 
 def _file(now: datetime) -> CampaignFile:
-    """The terms of the 2024 week under another name, on days that contain today."""
-    terms = file.default_campaign_file()
-    today = clock.day_of(now, terms.zone)
-    known = db.session.get(Campaign, ID)
+    """The campaign file of the 2024 week under another name, on days around today."""
+    source = file.default_campaign_file()
+    today = clock.day_of(now, source.zone)
+    stored = db.session.get(Campaign, ID)
     starts = today - timedelta(days=TODAY_IS - 1)
-    if known is not None and known.starts <= today <= known.ends:
-        starts = known.starts
+    if stored is not None and stored.starts <= today <= stored.ends:
+        starts = stored.starts
     ends = starts + timedelta(days=LENGTH - 1)
     return replace(
-        terms,
+        source,
         id=ID,
         number=NUMBER,
         name_zh="知识产权宣传周（演练）",
@@ -78,7 +79,7 @@ def _file(now: datetime) -> CampaignFile:
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict:
+def _table() -> dict[str, Any]:
     return tomllib.loads(files("models").joinpath("data/rehearsal.toml").read_text(encoding="utf-8"))
 
 
@@ -89,15 +90,15 @@ def host_of(key: str) -> OrganizationDraft:
 
 
 def _drafts(campaign: Campaign) -> list[tuple[EventDraft, bool]]:
-    """Every event of the file on the campaign's days, and whether it is called off."""
+    """Every event of the file on the campaign's days, and whether it is cancelled."""
     return [(_draft(entry, campaign), entry.get("cancelled", False)) for entry in _table()["event"]]
 
 
-def _draft(entry: dict, campaign: Campaign) -> EventDraft:
-    lead = host_of(entry["host_of"])
+def _draft(entry: dict[str, Any], campaign: Campaign) -> EventDraft:
+    lead = host_of(entry["host"])
     venue = _venue(entry)
-    sittings = tuple(
-        _sitting(entry, campaign.days[number - 1], campaign.zone, venue) for number in entry["days"]
+    occurrences = tuple(
+        _occurrence(entry, campaign.days[number - 1], campaign.zone, venue) for number in entry["days"]
     )
     return EventDraft(
         title=entry["title"],
@@ -108,30 +109,30 @@ def _draft(entry: dict, campaign: Campaign) -> EventDraft:
         groups=tuple(entry["groups"]),
         formats=tuple(FormatDraft(key, text) for key, text in entry["formats"].items()),
         main_focus=entry["focus"],
-        mode=entry.get("mode", "onsite"),
-        time_text=HALF_DAY_WORDS.get(entry.get("half"), ""),
+        mode=entry.get("mode", Mode.ONSITE),
+        time_text=HALF_DAY_WORDS[entry["half"]] if "half" in entry else "",
         venue_text=venue.name if venue else "",
         venues=(venue,) if venue else (),
-        occurrences=sittings,
+        occurrences=occurrences,
     )
 
 
-def _venue(entry: dict) -> VenueDraft | None:
+def _venue(entry: dict[str, Any]) -> VenueDraft | None:
     if "venue" in entry:
         return VenueDraft(**_table()["venues"][entry["venue"]])
     return VenueDraft(entry["place"]) if "place" in entry else None
 
 
-def _sitting(entry: dict, day: date, zone: str, venue: VenueDraft | None) -> OccurrenceDraft:
+def _occurrence(entry: dict[str, Any], day: date, zone: str, venue: VenueDraft | None) -> OccurrenceDraft:
     start = end = None
-    last = day
+    last_day = day
     if "at" in entry:
         start = clock.at_local(day, time.fromisoformat(entry["at"]), zone)
         end = start + timedelta(hours=entry["hours"])
-        last = clock.day_of(end - timedelta(seconds=1), zone)
+        last_day = clock.day_of(end - timedelta(seconds=1), zone)
     return OccurrenceDraft(
         start_day=day,
-        end_day=last,
+        end_day=last_day,
         start_at=start,
         end_at=end,
         half_day=entry.get("half"),

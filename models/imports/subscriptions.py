@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, String, delete, false, or_, select
+from sqlalchemy import JSON, ForeignKey, Select, String, delete, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock

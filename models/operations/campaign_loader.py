@@ -1,4 +1,4 @@
-"""Reference data into rows: the regions of GB/T 2260 and campaign files. Loading again changes only what differs."""
+"""Loads the regions of GB/T 2260 and campaign files into rows. Loading again changes only what differs."""
 
 from dataclasses import fields
 
@@ -15,33 +15,36 @@ from models.organizations.tables import Organization
 from models.places import regions
 from models.places.tables import Region
 
-# First segments of addresses that are taken: a campaign's id is one too.
-TAKEN_IDS = frozenset(
+# First segments of addresses, which no campaign may have as its id.
+RESERVED_IDS = frozenset(
     "about api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
     "sign-in sign-out sitemap.xml static v".split()
 )
-_PLAIN = (
+_COLUMNS = (
     "number", "name_zh", "name_en", "theme_zh", "theme_en", "starts", "ends", "zone", "marked_day", "marked_zh",
     "marked_en", "summary_working_days",
 )  # fmt: skip
-_TERM = tuple(f.name for f in fields(campaign_file.Term) if f.name not in ("key", "recognise", "colour"))
-_REGION = ("level", "name", "short", "name_en", "addressee")
+_TERM_COLUMNS = tuple(
+    f.name for f in fields(campaign_file.Term) if f.name not in ("key", "recognise", "colour")
+)
+_REGION_COLUMNS = ("level", "name", "short", "name_en", "addressee")
 
 
 def load_regions() -> int:
-    """Every region as a row, in one transaction; how many rows were new or changed. Regions are never deleted."""
+    """Store every region, in one transaction; the number of new and changed rows. Regions are never deleted."""
     with transaction():
-        columns = [getattr(Region, name) for name in ("code", "parent_code", *_REGION)]
-        known = {row.code: tuple(row) for row in db.session.execute(select(*columns))}
-        new, changed = [], []
+        columns = [getattr(Region, name) for name in ("code", "parent_code", *_REGION_COLUMNS)]
+        stored = {row.code: tuple(row) for row in db.session.execute(select(*columns))}
+        new: list[dict[str, object]] = []
+        changed: list[dict[str, object]] = []
         for row in regions.all_regions():
-            wanted = {"code": row.code, "parent_code": row.parent or None}
-            wanted |= {name: getattr(row, name) for name in _REGION}
-            if row.code not in known:
-                new.append(wanted)
-            elif known[row.code] != tuple(wanted.values()):
-                changed.append(wanted)
-        # The file's order puts a parent before what lies below it, as the foreign key asks.
+            values: dict[str, object] = {"code": row.code, "parent_code": row.parent or None}
+            values |= {name: getattr(row, name) for name in _REGION_COLUMNS}
+            if row.code not in stored:
+                new.append(values)
+            elif stored[row.code] != tuple(values.values()):
+                changed.append(values)
+        # The file has a parent before its children, as the foreign key requires.
         if new:
             db.session.execute(insert(Region), new)
         if changed:
@@ -50,11 +53,11 @@ def load_regions() -> int:
 
 
 def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_released: bool = False) -> Campaign:
-    """A campaign file as rows, in one transaction: made, or brought up to the file.
+    """Create or update a campaign from its file, in one transaction.
 
-    Raises Conflict where rows or printed codes hold what the file changes: the campaign's number, a group's number, a
-    term in use; Mistake for an id or number that is taken."""
-    if file.id.lower() in TAKEN_IDS:
+    Raises Conflict where the file changes what rows or printed codes depend on: the campaign's number, a group's number,
+    a term in use; Mistake for an id or number that is taken."""
+    if file.id.lower() in RESERVED_IDS:
         raise Mistake(N_("The campaign id “%(id)s” is an address of the system. Choose another."), id=file.id)
     with transaction():
         campaign = db.session.get(Campaign, file.id, populate_existing=True)
@@ -78,11 +81,11 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
         if campaign is None:
             campaign = Campaign(id=file.id, rehearsal=rehearsal, figures_released=figures_released)
             db.session.add(campaign)
-        before = campaign.starts, campaign.ends, campaign.zone
-        for name in _PLAIN:
+        days_before = campaign.starts, campaign.ends, campaign.zone
+        for name in _COLUMNS:
             setattr(campaign, name, getattr(file, name))
         db.session.flush()
-        if before != (campaign.starts, campaign.ends, campaign.zone):
+        if days_before != (campaign.starts, campaign.ends, campaign.zone):
             rebuild_calendar_order(campaign)
         for kind in campaign_file.KINDS:
             _load_terms(campaign, kind, file.terms_of(kind))
@@ -92,11 +95,11 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
     return campaign
 
 
-def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term, ...]) -> None:
+def _load_terms(campaign: Campaign, kind: TermKind, terms: tuple[campaign_file.Term, ...]) -> None:
     rows = db.session.scalars(select(Term).where(Term.campaign_id == campaign.id, Term.kind == kind)).all()
-    known = {row.key: row for row in rows}
-    for term in wanted:
-        row = known.get(term.key)
+    row_by_key = {row.key: row for row in rows}
+    for term in terms:
+        row = row_by_key.get(term.key)
         if row and kind == TermKind.AUDIENCE and row.number != term.number:
             raise Conflict(
                 N_(
@@ -105,8 +108,8 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
                 key=term.key,
                 known=row.number,
             )
-    gone = [row for key, row in known.items() if key not in {term.key for term in wanted}]
-    for row in gone:
+    keys = {term.key for term in terms}
+    for row in (row for row in rows if row.key not in keys):
         if _in_use(campaign, kind, row.key):
             raise Conflict(
                 N_("“%(key)s” is used by events of campaign “%(id)s”. Put it back in the file."),
@@ -114,42 +117,42 @@ def _load_terms(campaign: Campaign, kind: str, wanted: tuple[campaign_file.Term,
                 id=campaign.id,
             )
         db.session.delete(row)
-    # Two terms may have changed places: numbers are moved out of each other's way first.
-    moved = [row for term in wanted if (row := known.get(term.key)) and row.number != term.number]
-    for row in moved:
+    # Two terms may swap their numbers, which are unique: make all changing numbers negative first.
+    renumbered = [row for term in terms if (row := row_by_key.get(term.key)) and row.number != term.number]
+    for row in renumbered:
         row.number = -row.number
     db.session.flush()
-    new = []
-    for term in wanted:
-        told = {name: getattr(term, name) for name in _TERM} | {"recognise": list(term.recognise)}
-        if row := known.get(term.key):
-            for name, value in told.items():
+    new: list[dict[str, object]] = []
+    for term in terms:
+        values = {name: getattr(term, name) for name in _TERM_COLUMNS} | {"recognise": list(term.recognise)}
+        if row := row_by_key.get(term.key):
+            for name, value in values.items():
                 setattr(row, name, value)
         else:
-            new.append({"campaign_id": campaign.id, "kind": kind, "key": term.key} | told)
+            new.append({"campaign_id": campaign.id, "kind": kind, "key": term.key} | values)
     db.session.flush()
     if new:
         db.session.execute(insert(Term), new)
 
 
-def _in_use(campaign: Campaign, kind: str, key: str) -> bool:
-    here = Event.campaign_id == campaign.id
-    asked = {
-        TermKind.AUDIENCE: select(Event.id).join(EventAudience).where(here, EventAudience.group == key),
-        TermKind.FORMAT: select(Event.id).join(EventFormat).where(here, EventFormat.format == key),
-        TermKind.FOCUS: select(Event.id).where(here, Event.main_focus == key),
+def _in_use(campaign: Campaign, kind: TermKind, key: str) -> bool:
+    of_campaign = Event.campaign_id == campaign.id
+    uses = {
+        TermKind.AUDIENCE: select(Event.id).join(EventAudience).where(of_campaign, EventAudience.group == key),
+        TermKind.FORMAT: select(Event.id).join(EventFormat).where(of_campaign, EventFormat.format == key),
+        TermKind.FOCUS: select(Event.id).where(of_campaign, Event.main_focus == key),
         TermKind.LINE: select(Event.id)
         .join(Organization, Event.lead_id == Organization.id)
-        .where(here, Organization.line == key),
+        .where(of_campaign, Organization.line == key),
     }  # fmt: skip
-    return kind in asked and db.session.scalar(asked[kind].limit(1)) is not None
+    return kind in uses and db.session.scalar(uses[kind].limit(1)) is not None
 
 
 def _load_formats(campaign: Campaign, file: CampaignFile) -> None:
-    here = ReportedFormat.campaign_id == campaign.id
-    rows = db.session.execute(select(ReportedFormat.text, ReportedFormat.format).where(here))
-    if dict(rows.all()) != dict(file.format_map):
-        db.session.execute(delete(ReportedFormat).where(here))
+    of_campaign = ReportedFormat.campaign_id == campaign.id
+    rows = db.session.execute(select(ReportedFormat.text, ReportedFormat.format).where(of_campaign))
+    if dict(rows.tuples().all()) != dict(file.format_map):
+        db.session.execute(delete(ReportedFormat).where(of_campaign))
         db.session.add_all(
             ReportedFormat(campaign_id=campaign.id, text=text, format=key)
             for text, key in file.format_map.items()

@@ -1,4 +1,4 @@
-"""Bringing a database to where the system can run: regions, a campaign, keys, the name of the site, calendar entries."""
+"""What a database needs before the system can run: regions, a campaign, keys, the UID domain, calendar entries."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,18 +17,18 @@ from models.public import search
 
 
 def prepare_database(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
-    """Everything that a database of the newest schema needs; safe to run again. The campaign that was loaded.
+    """Fill a database of the newest schema; safe to repeat. Returns the campaign that was loaded, if any.
 
-    source: a campaign file; None: the 2024 week of the notice, unless the installation has a campaign of its own and
-    not that one (default: even then). Raises Mistake for a file that cannot be used; nothing of it is loaded then."""
+    source: a campaign file. None: the 2024 week of the notice; not in an installation that has other campaigns, unless
+    default is set. Raises Mistake for a file that cannot be used, before anything of it is loaded."""
     file = campaign_file.read_campaign_file(source) if source else campaign_file.default_campaign_file()
     campaign_loader.load_regions()
     with transaction():
         keys.ensure_keys(now)
         installation.keep_uid_domain(site().uid_domain)
-    known = set(db.session.scalars(select(Campaign.id).where(Campaign.rehearsal.is_(False))))
+    campaign_ids = set(db.session.scalars(select(Campaign.id).where(Campaign.rehearsal.is_(False))))
     campaign = None
-    if source or default or not known or file.id in known:
+    if source or default or not campaign_ids or file.id in campaign_ids:
         campaign = campaign_loader.load_campaign(file)
     entries.rerender_stale(now)
     search.index_missing()

@@ -1,6 +1,6 @@
-"""What is due from time to time, and which node of several does it.
+"""Periodic tasks, and which of several nodes runs them.
 
-Every task may run twice at once or be missed for an hour without harm; so a lease of a row is lock enough.
+Every task may run twice at the same time or be missed for an hour, so a lease in one row is enough of a lock.
 """
 
 from dataclasses import dataclass
@@ -12,20 +12,19 @@ from models import clock
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.devices.pairing import PairingCode
-from models.ics import entries as ical
+from models.ics import entries
 from models.imports import subscriptions, uploads
 from models.installation import Setting
 
-PERIOD = timedelta(seconds=55)  # a little under the minute after which every node asks again
-LEASE = timedelta(minutes=10)  # what a node that died in the middle keeps from the others
-KEPT_PAIRING_CODES = timedelta(days=1)
+PERIOD = timedelta(seconds=55)  # a little less than the minute after which each node asks again
+LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
+PAIRING_CODES_KEPT = timedelta(days=1)  # after they expired
 _KEY = "tick_due"
 
 
 @dataclass(frozen=True)
 class TickResult:
-    """What a tick came to: pairing codes and handed-in files forgotten, calendar entries rendered again, calendars
-    of others pulled."""
+    """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, feeds pulled."""
 
     codes: int
     entries: int
@@ -34,23 +33,23 @@ class TickResult:
 
 
 def claim(now: datetime) -> bool:
-    """Take the next tick for this node. False: another one has it, or it is not due."""
+    """Claim the next tick for this node. False: another node has it, or it is not due."""
     with transaction():
         db.session.execute(
             insert(Setting).values(key=_KEY, value=clock.instant_text(now)).on_conflict_do_nothing()
         )
-        # Instants in UTC with milliseconds sort as texts.
-        taken = db.session.execute(
+        # Instants in UTC with milliseconds sort as text.
+        claimed = db.session.execute(
             update(Setting)
             .where(Setting.key == _KEY, Setting.value <= clock.instant_text(now))
             .values(value=clock.instant_text(now + LEASE))
             .returning(Setting.key)
         ).first()
-    return taken is not None
+    return claimed is not None
 
 
 def release(now: datetime) -> None:
-    """The claimed tick is done: the next one is due a period after it was claimed."""
+    """The claimed tick is done; the next one is due PERIOD after its claim. now: that of claim()."""
     with transaction():
         db.session.execute(
             update(Setting).where(Setting.key == _KEY).values(value=clock.instant_text(now + PERIOD))
@@ -58,19 +57,17 @@ def release(now: datetime) -> None:
 
 
 def tick(now: datetime) -> TickResult:
-    """Do what is due, once. Each task has its own transactions."""
+    """Run every task once. Each has its own transactions."""
     self_issue_limit.delete_old(now)
     return TickResult(
-        codes=_forget_pairing_codes(now),
-        entries=ical.rerender_stale(now),
+        codes=_delete_pairing_codes(now),
+        entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
-        feeds=subscriptions.pull_due(now),  # last: others may take their time
+        feeds=subscriptions.pull_due(now),  # last, because other servers may be slow
     )
 
 
-def _forget_pairing_codes(now: datetime) -> int:
+def _delete_pairing_codes(now: datetime) -> int:
+    expired = delete(PairingCode).where(PairingCode.expires_at < now - PAIRING_CODES_KEPT)
     with transaction():
-        gone = db.session.execute(
-            delete(PairingCode).where(PairingCode.expires_at < now - KEPT_PAIRING_CODES)
-        )
-    return gone.rowcount
+        return len(db.session.scalars(expired.returning(PairingCode.digest)).all())

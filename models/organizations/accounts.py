@@ -1,4 +1,4 @@
-"""The verb that lets a person in: an account for an organization that is there already or is made with it."""
+"""Creating accounts, and their organizations where they are new."""
 
 from datetime import datetime
 
@@ -28,52 +28,56 @@ def create_account(
     region: str | None = None,
     line: str | None = None,
 ) -> Account:
-    """A new account. organization: a number or a name; a new name makes an organization in this region and line.
+    """A new account. organization: an id or a name; a new name creates an organization in this region and line.
 
-    Raises Mistake for anything that does not fit, NotFound for a number that there is not."""
+    Raises Mistake for invalid values, NotFound for an unknown id."""
     with transaction():
-        found = _organization(organization.strip(), region, line)
-        if role == Role.OFFICE and found.region_code is None:
+        owner = _organization(organization.strip(), region, line)
+        if role == Role.OFFICE and owner.region_code is None:
             raise Mistake(N_("An office needs a region. Add it with --region, for example --region 320700."))
-        return add_account(email, found, role, password, now)
+        return add_account(email, owner, role, password, now)
 
 
-def _organization(asked: str, region: str | None, line: str | None) -> Organization:
-    if not asked:
+def _organization(name_or_id: str, region: str | None, line: str | None) -> Organization:
+    if not name_or_id:
         raise Mistake(N_("Please name the organization."))
-    if asked.isdecimal():
-        found = db.session.get(Organization, int(asked)) if int(asked) <= LARGEST_ID else None
-        if found is None:
-            raise NotFound(N_("There is no organization with the number “%(value)s”."), value=asked[:40])
-        return found
+    if name_or_id.isdecimal():
+        return _by_id(name_or_id)
     if region is not None and (len(region) != 6 or db.session.get(Region, region) is None):
         raise Mistake(N_("There is no region with the code “%(value)s”."), value=region[:40])
-    if line is not None and db.session.scalar(_line(line)) is None:
+    if line is not None and not _is_line(line):
         raise Mistake(N_("There is no sector “%(value)s” in this week."), value=line[:40])
-    return _named(asked, region) or find_or_create_organization(asked, region, line)
+    return _by_name(name_or_id, region) or find_or_create_organization(name_or_id, region, line)
 
 
-def _line(key: str):
-    return select(Term.id).where(Term.kind == TermKind.LINE, Term.key == key).limit(1)
+def _by_id(text: str) -> Organization:
+    organization = db.session.get(Organization, int(text)) if int(text) <= LARGEST_ID else None
+    if organization is None:
+        raise NotFound(N_("There is no organization with the number “%(value)s”."), value=text[:40])
+    return organization
 
 
-def _named(name: str, region: str | None) -> Organization | None:
-    """The organization of this name; with a region, the one there. Raises Mistake where the name fits several."""
-    asked = select(Organization).where(Organization.name == name).order_by(Organization.id)
+def _is_line(key: str) -> bool:
+    lines = select(Term.id).where(Term.kind == TermKind.LINE, Term.key == key).limit(1)
+    return db.session.scalar(lines) is not None
+
+
+def _by_name(name: str, region: str | None) -> Organization | None:
+    """The organization of this name, in this region if one is given. Raises Mistake where there are several."""
+    query = select(Organization).where(Organization.name == name).order_by(Organization.id)
     if region is not None:
-        asked = asked.where(Organization.region_code == region)
-    found = db.session.scalars(asked).all()
-    if len(found) > 1:
-        numbers = ", ".join(str(one.id) for one in found)
+        query = query.where(Organization.region_code == region)
+    organizations = db.session.scalars(query).all()
+    if len(organizations) > 1:
         raise Mistake(
             N_("Several organizations are called “%(name)s”. Use a number instead: %(known)s."),
             name=name[:40],
-            known=numbers,
+            known=", ".join(str(organization.id) for organization in organizations),
         )
-    return found[0] if found else None
+    return organizations[0] if organizations else None
 
 
 def new_token(email: str, now: datetime) -> str:
-    """A personal API token, shown this once. Raises NotFound for an address without an account."""
+    """A personal API token, which cannot be read again. Raises NotFound for an address without an account."""
     with transaction():
         return issue_api_token(email, now)

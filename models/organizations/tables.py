@@ -1,4 +1,4 @@
-"""Organizations and the accounts that act for them. What an account reaches is decided here, once."""
+"""Organizations (单位), accounts and API tokens as rows. What an account reaches: models.events.scope."""
 
 import secrets
 from datetime import datetime
@@ -26,7 +26,7 @@ ROLES = tuple(Role)
 
 
 class Organization(Base):
-    """A unit (单位) that hosts events: one region (块) and one line of government (条)."""
+    """An organization (单位) that hosts events. It has one region (块) and one line of government (条)."""
 
     __tablename__ = "organization"
     __table_args__ = (UniqueConstraint("name", "region_code"),)
@@ -34,14 +34,13 @@ class Organization(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
-    line: Mapped[str | None] = mapped_column(String(60))  # key of a line term; None: not known
+    line: Mapped[str | None] = mapped_column(String(60))  # key of a line; None: not known
 
     region: Mapped[Region | None] = relationship()
 
 
 class Account(Base):
-    """A person who signs in. role: organizer (own organization's events), office (its region and all below it),
-    committee (the whole country)."""
+    """A person who signs in for an organization. role: a Role, see models.events.scope."""
 
     __tablename__ = "account"
 
@@ -55,7 +54,7 @@ class Account(Base):
 
     organization: Mapped[Organization] = relationship(lazy="joined")
 
-    # What a sign-in manager asks of an account.
+    # The interface of flask-login.
     is_authenticated, is_anonymous = True, False
 
     @property
@@ -72,7 +71,7 @@ class Account(Base):
 
 
 class ApiToken(Base):
-    """A personal token for scripts; only its hash is kept."""
+    """A personal token for scripts, stored as a digest."""
 
     __tablename__ = "api_token"
 
@@ -86,21 +85,21 @@ class ApiToken(Base):
 
 
 def find_or_create_organization(name: str, region_code: str | None, line: str | None) -> Organization:
-    """The organization with this name in this region, made if it is new. Runs inside the caller's transaction."""
-    found = db.session.scalar(
+    """The organization with this name and region; a new one gets this line. Runs inside the caller's transaction."""
+    organization = db.session.scalar(
         select(Organization).where(
             Organization.name == name, Organization.region_code.is_not_distinct_from(region_code)
         )
     )
-    if found is None:
-        found = Organization(name=name, region_code=region_code, line=line)
-        db.session.add(found)
+    if organization is None:
+        organization = Organization(name=name, region_code=region_code, line=line)
+        db.session.add(organization)
         db.session.flush()
-    return found
+    return organization
 
 
 def add_account(email: str, organization: Organization, role: str, password: str, now: datetime) -> Account:
-    """A new account. Raises Mistake for a bad address, role or password, or a known address.
+    """A new account. Raises Mistake for an invalid address, role or password, or an address in use.
 
     Runs inside the caller's transaction."""
     email = email.strip().lower()
@@ -118,28 +117,27 @@ def add_account(email: str, organization: Organization, role: str, password: str
 
 
 def find_account(email: str) -> Account | None:
-    if "\0" in email:  # PostgreSQL does not even look for it
+    if "\0" in email:  # PostgreSQL refuses a NUL character in a parameter
         return None
     return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
 
 
 @cache
-def _nobodys_hash() -> str:
-    """Checked against when there is no such account, so that the answer takes as long either way."""
+def _dummy_hash() -> str:
+    """Checked where there is no account, so that the response time does not reveal which accounts exist."""
     return generate_password_hash(secrets.token_hex(16))
 
 
 def authenticate(email: str, password: str) -> Account | None:
-    """The account whose password this is, or None."""
+    """The active account with this address and password, or None."""
     account = find_account(email)
-    right = check_password_hash(
-        account.password_hash if account and account.password_hash else _nobodys_hash(), password
-    )
-    return account if account and right and account.is_active else None
+    password_hash = account.password_hash if account and account.password_hash else _dummy_hash()
+    matches = check_password_hash(password_hash, password)
+    return account if account and matches and account.is_active else None
 
 
 def issue_api_token(email: str, now: datetime) -> str:
-    """A new personal token for an account; shown this once. Runs inside the caller's transaction."""
+    """A new token for an account, which cannot be read again. Raises NotFound. Runs inside the caller's transaction."""
     account = find_account(email)
     if account is None:
         raise NotFound(N_("There is no account for %(email)s."), email=email)
@@ -149,7 +147,7 @@ def issue_api_token(email: str, now: datetime) -> str:
 
 
 def account_by_token(token: str) -> Account | None:
-    held = db.session.scalar(
+    row = db.session.scalar(
         select(ApiToken).where(ApiToken.digest == secret_digest(token), ApiToken.revoked_at.is_(None))
     )
-    return held.account if held and held.account.is_active else None
+    return row.account if row and row.account.is_active else None

@@ -44,14 +44,16 @@ class RegionProblem(StrEnum):
 
 PROBLEM_TEXTS = {
     RegionProblem.UNKNOWN: N_(
-        "“%(text)s” was not recognised as a region. Write its full name, as in GB/T 2260."),
+        "“%(text)s” was not recognised as a region. Write its full name, as in GB/T 2260."
+    ),
     RegionProblem.ELSEWHERE: N_("“%(text)s” is not in the region given before it."),
     RegionProblem.AMBIGUOUS: N_("Several regions are called “%(text)s”. Add the region above it."),
     RegionProblem.SEVERAL: N_("“%(text)s” gives several regions; an event counts in one."),
     RegionProblem.NO_CODE: N_("“%(text)s” is a zone without its own code in GB/T 2260."),
     RegionProblem.ABOVE: N_("“%(text)s” was not read, because the region given before it is not certain."),
     RegionProblem.CORPS_HAS_NONE: N_(
-        "“%(text)s” was not read: the Corps has no regions below it in this list."),
+        "“%(text)s” was not read: the Corps has no regions below it in this list."
+    ),
 }
 
 

@@ -1,15 +1,16 @@
-"""The public events of a choice as plain values, for what tells of all of them at once (JSON, table, Atom).
+"""Public events as plain rows, for exports of many events (JSON, CSV, Atom).
 
-Under the names of the rows in models.events, but without the ORM's bookkeeping, which for a whole country costs many
-times the reading itself. Read in batches: what is in memory at a time does not grow with the choice.
+The fields have the names of the ORM classes in models.events, so that the same code writes both. For a whole country the
+ORM's bookkeeping would cost many times the reading. Rows are read in batches, so memory does not grow with the number.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -27,7 +28,7 @@ from models.places.tables import Region, Venue
 from models.public import queries
 from models.public.filters import Filters
 
-BATCH = 1000
+BATCH = 1000  # events
 
 
 class RegionRow(NamedTuple):
@@ -71,15 +72,13 @@ class ReportRow(NamedTuple):
 
 
 class StatusRow(NamedTuple):
-    """What a sitting knows of its event; the event itself would make a ring of every two, for the collector to find."""
+    """The status of an occurrence's event. A reference to the event itself would be a cycle, costly to collect."""
 
     status: str
 
 
 @dataclass(slots=True)
 class OccurrenceRow:
-    """One occurrence of the choice."""
-
     event: StatusRow
     id: int
     start_day: date
@@ -94,7 +93,7 @@ class OccurrenceRow:
 
 @dataclass(slots=True)
 class EventRow:
-    """One event with the occurrences of the choice."""
+    """One event with those of its occurrences that match the filters."""
 
     campaign: Campaign
     id: int
@@ -120,81 +119,91 @@ class EventRow:
     report: ReportRow | None = None
 
 
+# The columns in the order of the fields above.
 _EVENT = (
     Event.id, Event.campaign_id, Event.title, Event.description, Event.status, Event.main_focus, Event.main_format,
     Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.published_at, Event.changed_at,
 )  # fmt: skip
-_SITTING = (
+_OCCURRENCE = (
     Occurrence.id, Occurrence.start_day, Occurrence.end_day, Occurrence.open_ended, Occurrence.start_at,
     Occurrence.end_at, Occurrence.half_day, Occurrence.status,
 )  # fmt: skip
-_HALL = (Venue.id, Venue.name, Venue.address, Venue.latitude, Venue.longitude)
+_VENUE = (Venue.id, Venue.name, Venue.address, Venue.latitude, Venue.longitude)
 _REPORT = tuple(getattr(EventReport, name) for name in ReportRow._fields)
 
 
 def read_events(campaign: Campaign, filters: Filters, *, newest_first: bool = False) -> Iterator[EventRow]:
-    """The events of a choice in calendar order, or those changed last first; each with the sittings of the choice."""
-    found = queries.events(campaign, filters).with_only_columns(Event.id)
+    """The events that match, in calendar order or by last change, each with its matching occurrences."""
+    query = queries.events(campaign, filters).with_only_columns(Event.id)
     if newest_first:
-        found = found.order_by(None).order_by(Event.changed_at.desc(), Event.id.desc())
-    ids = db.session.scalars(found).all()
-    of_choice = queries.occurrence_conditions(filters)
+        query = query.order_by(None).order_by(Event.changed_at.desc(), Event.id.desc())
+    ids = db.session.scalars(query).all()
+    conditions = queries.occurrence_conditions(filters)
     for first in range(0, len(ids), BATCH):
-        yield from _batch(campaign, ids[first : first + BATCH], of_choice)
+        yield from _batch(campaign, ids[first : first + BATCH], conditions)
 
 
-def _batch(campaign: Campaign, ids: Sequence[int], of_choice: list) -> list[EventRow]:
-    asked = (
+def _batch(
+    campaign: Campaign, ids: Sequence[int], conditions: Sequence[ColumnElement[bool]]
+) -> list[EventRow]:
+    query = (
         select(*_EVENT, Region.code, Region.name, Organization.id, Organization.name, Organization.line)
         .outerjoin(Event.region)
         .outerjoin(Event.lead)
         .where(Event.id.in_(ids))
     )
-    count, events = len(_EVENT), {}
-    for row in _rows(asked):
-        place = RegionRow(*row[count : count + 2]) if row[count] else None
-        lead = OrganizationRow(*row[count + 2 :]) if row[count + 2] else None
-        events[row[0]] = EventRow(campaign, *row[:count], place, lead)
-    _add_sittings(events, ids, of_choice)
-    _add_parts(events, ids)
-    return [events[number] for number in ids]
+    width = len(_EVENT)
+    events: dict[int, EventRow] = {}
+    for row in _rows(query):
+        region = RegionRow(*row[width : width + 2]) if row[width] else None
+        lead = OrganizationRow(*row[width + 2 :]) if row[width + 2] else None
+        events[row[0]] = EventRow(campaign, *row[:width], region=region, lead=lead)
+    _add_occurrences(events, ids, conditions)
+    _add_lists(events, ids)
+    return [events[event_id] for event_id in ids]
 
 
-def _add_sittings(events: dict[int, EventRow], ids: Sequence[int], of_choice: list) -> None:
-    asked = (
-        select(Occurrence.event_id, *_SITTING, *_HALL)
+def _add_occurrences(
+    events: dict[int, EventRow], ids: Sequence[int], conditions: Sequence[ColumnElement[bool]]
+) -> None:
+    query = (
+        select(Occurrence.event_id, *_OCCURRENCE, *_VENUE)
         .outerjoin(Occurrence.venue)
-        .where(Occurrence.event_id.in_(ids), *of_choice)
+        .where(Occurrence.event_id.in_(ids), *conditions)
         .order_by(Occurrence.start_day, Occurrence.start_at.nulls_first(), Occurrence.id)
     )
-    count = 1 + len(_SITTING)
-    for row in _rows(asked):
-        hall = VenueRow(*row[count:]) if row[count] else None
+    width = 1 + len(_OCCURRENCE)
+    for row in _rows(query):
+        venue = VenueRow(*row[width:]) if row[width] else None
         event = events[row[0]]
-        event.occurrences.append(OccurrenceRow(StatusRow(event.status), *row[1:count], hall))
+        event.occurrences.append(OccurrenceRow(StatusRow(event.status), *row[1:width], venue=venue))
 
 
-def _add_parts(events: dict[int, EventRow], ids: Sequence[int]) -> None:
-    for number, name in _rows(_of(EventHost, ids, EventHost.name)):
-        events[number].hosts.append(HostRow(name))
-    for number, group in _rows(_of(EventAudience, ids, EventAudience.group)):
-        events[number].groups.append(group)
-    for number, *form in _rows(_of(EventFormat, ids, EventFormat.format, EventFormat.text)):
-        events[number].formats.append(FormatRow(*form))
-    for number, *hall in _rows(_of(EventVenue, ids, *_HALL).join(EventVenue.venue)):
-        events[number].venues.append(EventVenueRow(VenueRow(*hall)))
+def _add_lists(events: dict[int, EventRow], ids: Sequence[int]) -> None:
+    for event_id, name in _rows(_of(EventHost.event_id, EventHost.position, ids, EventHost.name)):
+        events[event_id].hosts.append(HostRow(name))
+    for event_id, group in _rows(_of(EventAudience.event_id, EventAudience.group, ids, EventAudience.group)):
+        events[event_id].groups.append(group)
+    formats = _of(EventFormat.event_id, EventFormat.position, ids, EventFormat.format, EventFormat.text)
+    for event_id, key, text in _rows(formats):
+        events[event_id].formats.append(FormatRow(key, text))
+    venues = _of(EventVenue.event_id, EventVenue.position, ids, *_VENUE).join(EventVenue.venue)
+    for event_id, *venue in _rows(venues):
+        events[event_id].venues.append(EventVenueRow(VenueRow(*venue)))
     reports = select(EventReport.event_id, *_REPORT).where(EventReport.event_id.in_(ids))
-    for number, *report in _rows(reports):
-        events[number].report = ReportRow(*report)
+    for event_id, *report in _rows(reports):
+        events[event_id].report = ReportRow(*report)
 
 
 def _of(
-    table: type[EventHost | EventAudience | EventFormat | EventVenue], ids: Sequence[int], *columns
-) -> Select:
-    order = table.group if table is EventAudience else table.position
-    return select(table.event_id, *columns).where(table.event_id.in_(ids)).order_by(table.event_id, order)
+    event_id: InstrumentedAttribute[int],
+    order: InstrumentedAttribute[Any],
+    ids: Sequence[int],
+    *columns: InstrumentedAttribute[Any],
+) -> Select[Any]:
+    return select(event_id, *columns).where(event_id.in_(ids)).order_by(event_id, order)
 
 
-def _rows(asked: Select) -> Sequence[Row]:
-    """Rows as the connection gives them, without the session's work on each."""
-    return db.session.connection().execute(asked).all()
+def _rows(query: Select[Any]) -> Sequence[Row[Any]]:
+    """Rows straight from the connection, without the session's work on each."""
+    return db.session.connection().execute(query).all()

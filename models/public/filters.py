@@ -1,11 +1,11 @@
-"""The filters that pages and feeds share: read out of a query, checked once, told again as links."""
+"""The filters that pages and feeds share: read from a query string, checked once, written back into links."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from models import clock
 from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
@@ -15,19 +15,19 @@ from models.events.tables import MODES
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
 
-MOST_OUTSIDE = timedelta(days=30)  # how far from the week a day may be asked for
+MOST_OUTSIDE = timedelta(days=30)  # of the week, for a value of `day`
 LONGEST_SEARCH = 100
 
 
 class Arguments(Protocol):
-    """What carries a query: werkzeug's MultiDict, or anything with its getlist."""
+    """A query string: werkzeug's MultiDict, or anything with its getlist."""
 
     def getlist(self, key: str, /) -> list[str]: ...
 
 
 @dataclass(frozen=True)
 class Filters:
-    """A checked choice. Each field holds the values asked for, sorted and without repeats; () is no limit."""
+    """Checked filters. Each field has its values sorted, without repeats; () and "": not filtered."""
 
     region: tuple[str, ...] = ()
     day: tuple[date, ...] = ()
@@ -41,42 +41,43 @@ class Filters:
     q: str = ""
 
     def query(self) -> list[tuple[str, str]]:
-        """The choice as pairs for a link, always in the same order."""
+        """The filters as pairs for a link, always in the same order."""
         pairs = [(name, str(value)) for name in NAMES if name != "q" for value in getattr(self, name)]
         return pairs + ([("q", self.q)] if self.q else [])
 
-    def replace(self, **changes: object) -> "Filters":
-        """The same choice with some fields changed: ``filters.replace(day=())`` for a link to all days."""
+    def replace(self, **changes: Any) -> "Filters":
+        """The same filters with some changed: ``filters.replace(day=())`` for a link to all days."""
         return replace(self, **changes)
 
 
+Sortable = TypeVar("Sortable", str, int, date)
 EVERYTHING = Filters()
 NAMES = tuple(field.name for field in fields(Filters))
 
 
 def parse(campaign: Campaign, args: Arguments) -> Filters:
-    """Read the filters out of a query. Raises Mistake for a value that a known filter does not know.
+    """The filters in a query string. Raises Mistake for an unknown value of a known filter.
 
-    Unknown parameters are ignored, and so are empty values, which a form without JavaScript sends."""
+    Unknown parameters are ignored. So are empty values, which a form without JavaScript sends."""
 
-    def given(name: str) -> list[str]:
+    def values(name: str) -> list[str]:
         return [text.strip() for text in args.getlist(name) if text.strip()]
 
     return Filters(
-        region=_sorted(_region(text) for text in given("region")),
-        day=_sorted(_day(campaign, text) for text in given("day")),
-        audience=_terms(campaign, TermKind.AUDIENCE, given("audience"), UNKNOWN_GROUP),
-        focus=_terms(campaign, TermKind.FOCUS, given("focus")),
-        format=_terms(campaign, TermKind.FORMAT, given("format"), OTHER_FORMAT),
-        line=_terms(campaign, TermKind.LINE, given("line")),
-        organization=_sorted(_id(Organization, text) for text in given("organization")),
-        venue=_sorted(_id(Venue, text) for text in given("venue")),
-        mode=_sorted(_mode(text) for text in given("mode")),
-        q=_search(given("q")),
+        region=_sorted(_region(text) for text in values("region")),
+        day=_sorted(_day(campaign, text) for text in values("day")),
+        audience=_terms(campaign, TermKind.AUDIENCE, values("audience"), UNKNOWN_GROUP),
+        focus=_terms(campaign, TermKind.FOCUS, values("focus")),
+        format=_terms(campaign, TermKind.FORMAT, values("format"), OTHER_FORMAT),
+        line=_terms(campaign, TermKind.LINE, values("line")),
+        organization=_sorted(_id(Organization, text) for text in values("organization")),
+        venue=_sorted(_id(Venue, text) for text in values("venue")),
+        mode=_sorted(_mode(text) for text in values("mode")),
+        q=_search(values("q")),
     )
 
 
-def _sorted(values: Iterable) -> tuple:
+def _sorted(values: Iterable[Sortable]) -> tuple[Sortable, ...]:
     return tuple(sorted(set(values)))
 
 
@@ -88,17 +89,17 @@ def _region(text: str) -> str:
 
 def _day(campaign: Campaign, text: str) -> date:
     day = clock.parse_day(text)
-    if day.isoformat() != text:  # 2024-W16-6 is a day too, but not as one address
+    if day.isoformat() != text:  # 2024-W16-6 is ISO too, but each filter has one address
         raise Mistake(N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
     if not campaign.starts - MOST_OUTSIDE <= day <= campaign.ends + MOST_OUTSIDE:
         raise Mistake(N_("%(value)s is more than 30 days outside the week."), value=text)
     return day
 
 
-def _terms(campaign: Campaign, kind: str, texts: list[str], *more: str) -> tuple[str, ...]:
-    known = {term.key for term in campaign.terms_of(kind)} | set(more)
+def _terms(campaign: Campaign, kind: TermKind, texts: list[str], *more_keys: str) -> tuple[str, ...]:
+    keys = {term.key for term in campaign.terms_of(kind)} | set(more_keys)
     for text in texts:
-        if text not in known:
+        if text not in keys:
             raise Mistake(_UNKNOWN_TERM[kind], value=text[:40])
     return _sorted(texts)
 
@@ -116,7 +117,7 @@ _UNKNOWN_ROW = {
 
 
 def _id(table: type[Organization | Venue], text: str) -> int:
-    """The id of a row. Organizations and venues are never deleted, so an address once published stays good."""
+    """The id of a row. Organizations and venues are never deleted, so published addresses stay valid."""
     if re.fullmatch("[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID and db.session.get(table, int(text)):
         return int(text)
     raise Mistake(_UNKNOWN_ROW[table], value=text[:40])

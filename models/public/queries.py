@@ -1,14 +1,14 @@
-"""What the public sees of a campaign: the queries behind every page and feed.
+"""The queries behind every public page and feed.
 
-A filter's values are alternatives; different filters narrow each other. `day` and `venue` also choose among the
-occurrences of an event, so that a page, its JSON and its calendar feed tell of the same sittings.
+The values of one filter are alternatives; different filters narrow each other. `day` and `venue` also select among the
+occurrences of an event, so that a page, its JSON and its calendar feed show the same occurrences.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -16,7 +16,7 @@ from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import LARGEST_ID, db
 from models.errors import N_, MergedEvent, NotFound
 from models.events import calendar_order
-from models.events.merges import EventMerge
+from models.events.merges import kept_ids
 from models.events.tables import PUBLIC, Event, EventAudience, EventFormat, EventHost, EventVenue, Occurrence
 from models.organizations.tables import Organization
 from models.places import regions
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def load_options() -> list[ORMOption]:
-    """What a page of many events needs, loaded in a number of queries that does not grow with their number."""
+    """Loads what a page of many events shows, in a fixed number of queries."""
     return [
         joinedload(Event.region),
         joinedload(Event.lead),
@@ -55,16 +55,16 @@ def load_options() -> list[ORMOption]:
 
 
 def events(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Event]]:
-    """The public events of a choice in calendar order; those without a date come last."""
+    """The public events that match, in calendar order; those without a date come last."""
     return (
         select(Event)
-        .where(*_public(campaign), *event_conditions(filters), *_has_sitting(campaign, filters))
+        .where(*_public(campaign), *event_conditions(filters), *_occurrence_matches(campaign, filters))
         .order_by(Event.calendar_place, Event.id)
     )
 
 
 def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tuple[Occurrence]]:
-    """The public occurrences of a choice, cancelled ones too, in calendar order."""
+    """The public occurrences that match, cancelled ones too, in calendar order."""
     return (
         select(Occurrence)
         .join(Occurrence.event)
@@ -74,79 +74,83 @@ def occurrences(campaign: Campaign, filters: Filters = EVERYTHING) -> Select[tup
 
 
 def find_event(campaign: Campaign, event_id: int) -> Event:
-    """One public event of a campaign. Raises NotFound, for a draft or a withdrawn one too, and Merged for one that was
-    public and that another public one stands for."""
-    unknown = N_("There is no public event %(id)s here.")
+    """One public event of a campaign. Raises MergedEvent for one that was public and was merged into a public one,
+    NotFound for any other."""
+    not_found = N_("There is no public event %(id)s here.")
     if not 0 < event_id <= LARGEST_ID:
-        raise NotFound(unknown, id=str(event_id)[:40])
-    asked = select(Event).where(Event.id == event_id, *_public(campaign)).options(*load_options())
-    event = db.session.scalar(asked)
+        raise NotFound(not_found, id=str(event_id)[:40])
+    query = select(Event).where(Event.id == event_id, *_public(campaign)).options(*load_options())
+    event = db.session.scalar(query)
     if event is not None:
         return event
-    kept_id = db.session.scalar(_standing_for(campaign, event_id))
+    kept_id = db.session.scalar(_public_event_standing_for(campaign, event_id))
     if kept_id is not None:
-        raise MergedEvent(unknown, event_id, kept_id)
-    raise NotFound(unknown, id=event_id)
+        raise MergedEvent(not_found, event_id, kept_id)
+    raise NotFound(not_found, id=event_id)
 
 
-def _standing_for(campaign: Campaign, event_id: int) -> Select[tuple[int]]:
-    """The id of the public event that one which was public was merged into."""
-    gone = aliased(Event)
-    merged = and_(EventMerge.kept_id == Event.id, EventMerge.event_id == event_id)
-    return (
-        select(Event.id)
-        .join(EventMerge, merged)
-        .join(gone, gone.id == EventMerge.event_id)
-        .where(gone.published_at.is_not(None), *_public(campaign))
-    )
+def _public_event_standing_for(campaign: Campaign, event_id: int) -> Select[tuple[int]]:
+    """The id of the public event into which one that was public was merged."""
+    merged = aliased(Event)
+    was_public = exists().where(merged.id == event_id, merged.published_at.is_not(None))
+    return select(Event.id).where(Event.id.in_(kept_ids([event_id])), was_public, *_public(campaign))
 
 
 def day_set_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
-    """How many events of a choice take place on each set of the campaign's days (the bits of Event.on_days), whatever
-    days the choice itself names. One count for all that the strip and the list ask for.
+    """How many matching events take place on each set of the campaign's days (bits as in Event.on_days).
 
-    Where the choice names a venue, only the sittings there count."""
+    The day filter is ignored: this one count answers day_counts() and event_count() for any days. With a venue filter,
+    only the days of the occurrences at that venue."""
     any_day = filters.replace(day=())
-    chosen = (*_public(campaign), *event_conditions(any_day), *_has_sitting(campaign, any_day))
-    if not filters.venue:
-        asked = select(Event.on_days, func.count()).where(*chosen).group_by(Event.on_days)
-        return dict(db.session.execute(asked).all())
-    there = and_(Occurrence.event_id == Event.id, *occurrence_conditions(any_day))
-    asked = (
-        select(Event.id, Occurrence.start_day, Occurrence.end_day).outerjoin(Occurrence, there).where(*chosen)
+    matching = (
+        *_public(campaign),
+        *event_conditions(any_day),
+        *_occurrence_matches(campaign, any_day),
     )
-    found: dict[int, int] = {}
-    for event_id, start, end in db.session.execute(asked):
-        found[event_id] = found.get(event_id, 0) | (
-            calendar_order.bits_between(campaign, start, end) if start else 0
-        )
-    return dict(Counter(found.values()))
+    if not filters.venue:
+        grouped = select(Event.on_days, func.count()).where(*matching).group_by(Event.on_days)
+        return dict(db.session.execute(grouped).tuples().all())
+    at_venue = and_(Occurrence.event_id == Event.id, *occurrence_conditions(any_day))
+    days = (
+        select(Event.id, Occurrence.start_day, Occurrence.end_day)
+        .outerjoin(Occurrence, at_venue)
+        .where(*matching)
+    )
+    bits_by_event: dict[int, int] = {}
+    for event_id, start, end in db.session.execute(days):
+        bits = calendar_order.bits_between(campaign, start, end) if start else 0
+        bits_by_event[event_id] = bits_by_event.get(event_id, 0) | bits
+    return dict(Counter(bits_by_event.values()))
 
 
-def day_counts(campaign: Campaign, spread: Mapping[int, int]) -> dict[date, int]:
-    """How many events of a spread take place on each day of the week.
+def day_counts(campaign: Campaign, set_counts: Mapping[int, int]) -> dict[date, int]:
+    """How many events take place on each day of the campaign. set_counts: of day_set_counts().
 
-    An event of several days counts on each of them; so the counts do not add up to the number of events."""
+    An event of several days counts on each of them, so the counts do not add up to the number of events."""
     return {
-        day: sum(count for days, count in spread.items() if days >> number & 1)
+        day: sum(count for days, count in set_counts.items() if days >> number & 1)
         for number, day in enumerate(campaign.days)
     }
 
 
-def event_count(campaign: Campaign, filters: Filters, spread: Mapping[int, int]) -> int:
-    """How many events a choice has. spread: that of the same choice."""
+def event_count(campaign: Campaign, filters: Filters, set_counts: Mapping[int, int]) -> int:
+    """How many events match. set_counts: of day_set_counts() with the same filters."""
     days = calendar_order.bits_of_days(campaign, filters.day)
     if days is not None:
-        return sum(count for on, count in spread.items() if on & days or not filters.day)
-    found = events(campaign, filters).with_only_columns(Event.id).order_by(None).subquery()
-    return db.session.scalar(select(func.count()).select_from(found)) or 0
+        return sum(count for on, count in set_counts.items() if on & days or not filters.day)
+    ids = events(campaign, filters).with_only_columns(Event.id).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(ids)) or 0
 
 
 def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str | None, int]:
-    """How many events of a choice stand under each region's own code; None: those for which no place was told."""
-    chosen = (*_public(campaign), *event_conditions(filters), *_has_sitting(campaign, filters))
-    asked = select(Event.region_code, func.count()).where(*chosen).group_by(Event.region_code)
-    return dict(db.session.execute(asked).all())
+    """How many matching events have each region as their own; None: those without a region."""
+    matching = (
+        *_public(campaign),
+        *event_conditions(filters),
+        *_occurrence_matches(campaign, filters),
+    )
+    grouped = select(Event.region_code, func.count()).where(*matching).group_by(Event.region_code)
+    return dict(db.session.execute(grouped).tuples().all())
 
 
 def _public(campaign: Campaign) -> list[ColumnElement[bool]]:
@@ -154,41 +158,36 @@ def _public(campaign: Campaign) -> list[ColumnElement[bool]]:
 
 
 def event_conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions that speak of the event as a whole."""
-    found = []
+    """The conditions on the event as a whole."""
+    conditions: list[ColumnElement[bool]] = []
     if filters.region:
-        found.append(or_(*(_inside(code) for code in filters.region)))
+        conditions.append(or_(*(regions.within(Event.region_code, code) for code in filters.region)))
     if filters.audience:
-        found.append(_for_audience(filters.audience))
+        conditions.append(_for_audience(filters.audience))
     if filters.focus:
-        found.append(Event.main_focus.in_(filters.focus))
+        conditions.append(Event.main_focus.in_(filters.focus))
     if filters.format:
-        also = select(EventFormat.event_id).where(EventFormat.format.in_(filters.format))
-        found.append(or_(Event.main_format.in_(filters.format), Event.id.in_(also)))
+        any_format = select(EventFormat.event_id).where(EventFormat.format.in_(filters.format))
+        conditions.append(or_(Event.main_format.in_(filters.format), Event.id.in_(any_format)))
     if filters.line:
-        found.append(Event.lead_id.in_(select(Organization.id).where(Organization.line.in_(filters.line))))
+        leads = select(Organization.id).where(Organization.line.in_(filters.line))
+        conditions.append(Event.lead_id.in_(leads))
     if filters.organization:
         hosted = select(EventHost.event_id).where(EventHost.organization_id.in_(filters.organization))
-        found.append(or_(Event.lead_id.in_(filters.organization), Event.id.in_(hosted)))
+        conditions.append(or_(Event.lead_id.in_(filters.organization), Event.id.in_(hosted)))
     if filters.mode:
-        found.append(Event.mode.in_(filters.mode))
+        conditions.append(Event.mode.in_(filters.mode))
     if filters.q:
-        found.append(search.matches(filters.q))
-    return found
-
-
-def _inside(code: str) -> ColumnElement[bool]:
-    """A region and all below it share their first digits; a range uses the index on both databases."""
-    digits = regions.code_prefix(code)
-    return Event.region_code.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
+        conditions.append(search.matches(filters.q))
+    return conditions
 
 
 def _for_audience(groups: tuple[str, ...]) -> ColumnElement[bool]:
-    """Events for one of the groups; an event for which nobody named a group is unknown."""
-    found = Event.id.in_(select(EventAudience.event_id).where(EventAudience.group.in_(groups)))
+    """Events for one of the groups. An event without any group counts as unknown."""
+    for_groups = Event.id.in_(select(EventAudience.event_id).where(EventAudience.group.in_(groups)))
     if UNKNOWN_GROUP not in groups:
-        return found
-    return or_(found, Event.id.not_in(select(EventAudience.event_id)))
+        return for_groups
+    return or_(for_groups, Event.id.not_in(select(EventAudience.event_id)))
 
 
 def _on(day: date) -> ColumnElement[bool]:
@@ -196,33 +195,34 @@ def _on(day: date) -> ColumnElement[bool]:
 
 
 def occurrence_conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions that choose among an event's occurrences.
+    """The conditions that select among an event's occurrences.
 
-    An occurrence without a venue of its own is at the venues of its event; where an event lists a venue and pins
-    no occurrence to it, nobody told which sitting is where, so all are shown."""
-    found = []
+    An occurrence without a venue is at the venues of its event. Where an event lists the venue but none of its
+    occurrences names it, all of them match, because it is not known which are held there."""
+    conditions: list[ColumnElement[bool]] = []
     if filters.day:
-        found.append(or_(*(_on(day) for day in filters.day)))
+        conditions.append(or_(*(_on(day) for day in filters.day)))
     if filters.venue:
-        listed = Occurrence.event_id.in_(_listing(filters.venue))
+        listed = Occurrence.event_id.in_(_events_listing(filters.venue))
         other = aliased(Occurrence)
-        pinned = select(other.event_id).where(other.venue_id.in_(filters.venue))
-        loose = or_(Occurrence.venue_id.is_(None), Occurrence.event_id.not_in(pinned))
-        found.append(or_(Occurrence.venue_id.in_(filters.venue), and_(listed, loose)))
-    return found
+        named_by_occurrence = select(other.event_id).where(other.venue_id.in_(filters.venue))
+        not_known = or_(Occurrence.venue_id.is_(None), Occurrence.event_id.not_in(named_by_occurrence))
+        conditions.append(or_(Occurrence.venue_id.in_(filters.venue), and_(listed, not_known)))
+    return conditions
 
 
-def _has_sitting(campaign: Campaign, filters: Filters) -> list[ColumnElement[bool]]:
-    """The same choice seen from the event, which may have no date: then no day fits, but a venue may."""
-    sittings = occurrence_conditions(filters)
-    if not sittings:
+def _occurrence_matches(campaign: Campaign, filters: Filters) -> list[ColumnElement[bool]]:
+    """The condition on Event that one of its occurrences matches. An event without a date matches no day, but may
+    match a venue."""
+    conditions = occurrence_conditions(filters)
+    if not conditions:
         return []
     days = calendar_order.bits_of_days(campaign, filters.day)
     if days is not None and not filters.venue:
         return [Event.on_days.bitwise_and(days) != 0]
-    found = Event.id.in_(select(Occurrence.event_id).where(*sittings))
-    return [found if filters.day else or_(found, Event.id.in_(_listing(filters.venue)))]
+    matching = Event.id.in_(select(Occurrence.event_id).where(*conditions))
+    return [matching if filters.day else or_(matching, Event.id.in_(_events_listing(filters.venue)))]
 
 
-def _listing(venues: tuple[int, ...]) -> Select[tuple[int]]:
+def _events_listing(venues: tuple[int, ...]) -> Select[tuple[int]]:
     return select(EventVenue.event_id).where(EventVenue.venue_id.in_(venues))

@@ -1,7 +1,7 @@
-"""Finding events by what people type: Chinese words, whole pinyin (zhishichanquan) or its initials (zscq).
+"""Search for events by Chinese words, pinyin (zhishichanquan) or its initials (zscq).
 
-What can be typed is written beside the event at its change, so that a search is one look through short texts and never
-has to know pinyin. Every column is folded: full-width forms made plain, capitals made small.
+The searchable texts of an event are stored when it changes, so that a search compares short texts and needs no pinyin.
+All texts are folded: full-width forms to ASCII, upper to lower case.
 """
 
 import unicodedata
@@ -9,18 +9,19 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from models.db import Base, db, transaction
 from models.events.tables import Event, EventVenue, Occurrence
 from models.places import regions
 
-INDEX_VERSION = 1  # of what is written; another number here has every event written anew at the next start
+INDEX_VERSION = 1  # raise it to have every event indexed again at the next start
 BATCH = 200  # events in one transaction
-_JOINT = "\n"  # between names, so that no search runs over from one into the next
+_SEPARATOR = "\n"  # between names, so that no match spans two of them
 
 
 class EventSearch(Base):
-    """What finds an event: one name a line, as written, by initials and in pinyin."""
+    """The searchable names of an event, one a line: as written, as initials of the pinyin, as pinyin."""
 
     __tablename__ = "event_search"
 
@@ -28,22 +29,21 @@ class EventSearch(Base):
     words: Mapped[str] = mapped_column(Text)
     initials: Mapped[str] = mapped_column(Text)
     pinyin: Mapped[str] = mapped_column(Text)
-    form: Mapped[int] = mapped_column(index=True)
+    form: Mapped[int] = mapped_column(index=True)  # the INDEX_VERSION that wrote it
 
 
 def matches(text: str) -> ColumnElement[bool]:
-    """The condition on Event that every word of the text is found in it, in any of its three spellings."""
-    found = [_finds(word) for word in fold(text).split()]
-    return Event.id.in_(select(EventSearch.event_id).where(and_(*found)))
+    """The condition on Event that it has every word of the text, each in any of the three spellings."""
+    words = [_has_word(word) for word in fold(text).split()]
+    return Event.id.in_(select(EventSearch.event_id).where(and_(*words)))
 
 
-def _finds(word: str) -> ColumnElement[bool]:
-    columns = [EventSearch.words]
-    typed = word.replace("'", "")  # xi'an
-    if typed.isascii() and typed.isalnum():
-        columns += [EventSearch.initials, EventSearch.pinyin]
-        return or_(columns[0].contains(word, autoescape=True), *(c.contains(typed) for c in columns[1:]))
-    return columns[0].contains(word, autoescape=True)
+def _has_word(word: str) -> ColumnElement[bool]:
+    as_written = EventSearch.words.contains(word, autoescape=True)
+    letters = word.replace("'", "")  # xi'an
+    if letters.isascii() and letters.isalnum():
+        return or_(as_written, EventSearch.initials.contains(letters), EventSearch.pinyin.contains(letters))
+    return as_written
 
 
 def fold(text: str) -> str:
@@ -51,23 +51,30 @@ def fold(text: str) -> str:
 
 
 def index_event(event: Event) -> None:
-    """Bring what finds an event up to its rows, inside the caller's transaction; the event has its id."""
+    """Store the searchable names of an event, which has its id. Runs inside the caller's transaction."""
     names = list(dict.fromkeys(fold(name) for name in _names(event) if name))
-    spelt = [pinyin_spellings(name) for name in names]
-    row = EventSearch(event_id=event.id, words=_JOINT.join(names), form=INDEX_VERSION)
-    row.initials = _JOINT.join(initials for initials, _whole in spelt)
-    row.pinyin = _JOINT.join(whole for _initials, whole in spelt)
+    spellings = [pinyin_spellings(name) for name in names]
+    row = EventSearch(event_id=event.id, words=_SEPARATOR.join(names), form=INDEX_VERSION)
+    row.initials = _SEPARATOR.join(initials for initials, _pinyin in spellings)
+    row.pinyin = _SEPARATOR.join(pinyin for _initials, pinyin in spellings)
     db.session.merge(row)
 
 
 def _names(event: Event) -> list[str]:
-    """Everything by which somebody may look for an event; its description says too much to find anything by."""
+    """The names by which people look for an event. Not its description: a long text matches nearly everything."""
     code = event.region_code
-    above = (*regions.ancestors(code), code) if code else ()
+    region_codes = (*regions.ancestors(code), code) if code else ()
     hosts = [host.name for host in event.hosts] + ([event.lead.name] if event.lead else [])
     venues = [row.venue.name for row in event.venues]
-    venues += [sitting.venue.name for sitting in event.occurrences if sitting.venue]
-    return [event.title, *hosts, event.venue_text, *venues, event.region_text, *map(_region_name, above)]
+    venues += [occurrence.venue.name for occurrence in event.occurrences if occurrence.venue]
+    return [
+        event.title,
+        *hosts,
+        event.venue_text,
+        *venues,
+        event.region_text,
+        *map(_region_name, region_codes),
+    ]
 
 
 def _region_name(code: str) -> str:
@@ -79,34 +86,35 @@ def _region_names() -> dict[str, str]:
     return {row.code: row.name for row in regions.all_regions()}
 
 
-@lru_cache(maxsize=4096)  # hosts and places come back in hundreds of events
+@lru_cache(maxsize=4096)  # hosts and venues recur in hundreds of events
 def pinyin_spellings(text: str) -> tuple[str, str]:
-    """The initials of a folded text and its pinyin without tones or gaps; letters and digits stand as they are."""
-    # Half a second and nearly 60 MB of dictionary: only who writes events needs it, no reader and no other command.
+    """The initials of a folded text, and its pinyin without tones or spaces. Letters and digits stay."""
+    # Imported here: its dictionaries take half a second and 60 MB, and only a change of an event needs them.
     from pypinyin import lazy_pinyin
 
-    initials, whole = [], []
-    for syllable in lazy_pinyin(text, errors=_as_typed):
+    initials, syllables = [], []
+    for syllable in lazy_pinyin(text, errors=_not_chinese):
         if syllable:
-            whole.append(syllable)
+            syllables.append(syllable)
             initials.append(syllable if syllable.startswith("\0") else syllable[0])
-    return "".join(initials).replace("\0", ""), "".join(whole).replace("\0", "")
+    return "".join(initials).replace("\0", ""), "".join(syllables).replace("\0", "")
 
 
-def _as_typed(foreign: str) -> list[str]:
-    """What is not Chinese: its letters and digits, marked so that they are not taken for a syllable."""
-    kept = "".join(char for char in foreign if char.isalnum())
-    return ["\0" + kept] if kept else [""]
+def _not_chinese(text: str) -> list[str]:
+    """The letters and digits of a text that is not Chinese, marked with NUL to tell them from a syllable."""
+    letters = "".join(char for char in text if char.isalnum())
+    return ["\0" + letters] if letters else [""]
 
 
 def index_missing() -> int:
-    """Write what finds the events that were never written in this form; how many. Its own transactions."""
+    """Index the events that this INDEX_VERSION has not indexed; how many. Its own transactions."""
     count = 0
-    while ids := _unwritten():
+    while ids := _not_indexed():
         with transaction():
-            # Locked, so that a change that runs at this moment is not overwritten with what was before.
-            asked = select(Event).where(Event.id.in_(ids)).with_for_update()
-            rows = db.session.scalars(asked.options(*_all()).execution_options(populate_existing=True)).all()
+            # Locked, so that a change at the same time is not overwritten with older names.
+            query = select(Event).where(Event.id.in_(ids)).with_for_update()
+            query = query.options(*_load_options()).execution_options(populate_existing=True)
+            rows = db.session.scalars(query).all()
             for event in rows:
                 index_event(event)
         count += len(rows)
@@ -114,12 +122,12 @@ def index_missing() -> int:
     return count
 
 
-def _unwritten() -> list[int]:
-    written = select(EventSearch.event_id).where(EventSearch.form == INDEX_VERSION)
-    return list(db.session.scalars(select(Event.id).where(Event.id.not_in(written)).limit(BATCH)))
+def _not_indexed() -> list[int]:
+    indexed = select(EventSearch.event_id).where(EventSearch.form == INDEX_VERSION)
+    return list(db.session.scalars(select(Event.id).where(Event.id.not_in(indexed)).limit(BATCH)))
 
 
-def _all() -> list:
+def _load_options() -> list[ORMOption]:
     return [
         selectinload(Event.hosts),
         selectinload(Event.lead),

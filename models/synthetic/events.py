@@ -1,4 +1,4 @@
-"""Made-up events, put together from a campaign's own lists: its lines, forms, groups and days, and the regions."""
+"""Made-up events from a campaign's own lists: lines, formats, groups, days, and from the regions."""
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
@@ -7,7 +7,9 @@ from random import Random
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
+from models.events.tables import Mode
 from models.places import regions
+from models.places.regions import RegionLevel
 
 ORIGIN = "synthetic"
 PLACES = (
@@ -23,9 +25,9 @@ PLACES = (
     "步行街",
 )
 MADE_UP = "演练"
-LEVELS = {"county": 70, "prefecture": 20, "province": 10}
-MODES = {"onsite": 85, "online": 9, "mixed": 6}
-HALVES = ((time(8, 30), time(11, 0)), (time(13, 30), time(16, 30)), (time(18, 0), time(19, 30)))
+LEVELS = {RegionLevel.COUNTY: 70, RegionLevel.PREFECTURE: 20, RegionLevel.PROVINCE: 10}  # percent
+MODES = {Mode.ONSITE: 85, Mode.ONLINE: 9, Mode.MIXED: 6}  # percent
+HALF_DAYS = ((time(8, 30), time(11, 0)), (time(13, 30), time(16, 30)), (time(18, 0), time(19, 30)))
 CAPACITIES = (60, 100, 200, 400)
 CANCELLED, WHOLE_DAY, LIMITED, LONG = 0.03, 0.12, 0.15, 0.05  # shares of the events
 
@@ -35,7 +37,7 @@ def origin_ref(seed: int, number: int | str) -> str:
 
 
 def drafts(campaign: Campaign, count: int, seed: int) -> Iterator[tuple[EventDraft, bool]]:
-    """So many events, each with whether it is called off. The first one always takes place at a venue."""
+    """`count` events, each with whether it is cancelled. The first one always takes place at a venue."""
     chance = Random(f"{campaign.id}:{seed}:events")
     rows = {level: [row for row in regions.all_regions() if row.level == level] for level in LEVELS}
     for number in range(1, count + 1):
@@ -52,12 +54,12 @@ def _draft(
     )
     line = chance.choice(lines) if lines else None
     form = chance.choice(formats) if formats else None
-    mode = "onsite" if onsite else chance.choices(list(MODES), list(MODES.values()))[0]
+    mode = Mode.ONSITE if onsite else chance.choices(list(MODES), list(MODES.values()))[0]
     lead = OrganizationDraft(
         f"{region.name}{line.name_zh if line else ''}（{MADE_UP}）", region.code, line.key if line else None
     )
     place = chance.choice(PLACES)
-    venue = None if mode == "online" else VenueDraft(f"{region.short}{place}（{MADE_UP}）")
+    venue = None if mode == Mode.ONLINE else VenueDraft(f"{region.short}{place}（{MADE_UP}）")
     groups = [term.key for term in campaign.groups]
     return EventDraft(
         title=f"{region.short}{form.name_zh if form else ''}·{place}（{MADE_UP}）",
@@ -70,37 +72,37 @@ def _draft(
         main_focus=chance.choice(focuses).key if focuses else None,
         mode=mode,
         venues=(venue,) if venue else (),
-        occurrences=tuple(_sittings(campaign, chance, venue)),
+        occurrences=tuple(_occurrences(campaign, chance, venue)),
         origin=ORIGIN,
         origin_ref=ref,
     )
 
 
-def _sittings(campaign: Campaign, chance: Random, venue: VenueDraft | None) -> Iterator[OccurrenceDraft]:
+def _occurrences(campaign: Campaign, chance: Random, venue: VenueDraft | None) -> Iterator[OccurrenceDraft]:
     days = campaign.days
     capacity = chance.choice(CAPACITIES) if chance.random() < LIMITED else None
     whole, long = chance.random() < WHOLE_DAY, chance.random() < LONG
     if long:
         yield OccurrenceDraft(days[0], days[-1], venue=venue, capacity=capacity)
         return
-    # The first and the marked day draw most events, as they do in every week that was reported.
+    # Most events are on the first and the marked day, as in the reported weeks.
     weights = [4 if day in (days[0], campaign.marked_day) else 2 for day in days]
-    chosen = chance.choices(days, weights, k=chance.choice((1, 1, 1, 2, 3)))
-    earliest, latest = chance.choice(HALVES)
+    event_days = chance.choices(days, weights, k=chance.choice((1, 1, 1, 2, 3)))
+    earliest, latest = chance.choice(HALF_DAYS)
     begins = _between(chance, earliest, latest)
     hours = chance.choice((1.5, 2, 2, 3, 4))
-    for day in sorted(set(chosen)):
-        yield _sitting(campaign.zone, day, None if whole else begins, hours, venue, capacity)
+    for day in sorted(set(event_days)):
+        yield _occurrence(campaign.zone, day, None if whole else begins, hours, venue, capacity)
 
 
 def _between(chance: Random, earliest: time, latest: time) -> time:
-    """A full or a half hour."""
+    """A full or half hour from earliest to latest."""
     first, last = (at.hour * 2 + at.minute // 30 for at in (earliest, latest))
     half = chance.randint(first, last)
     return time(half // 2, half % 2 * 30)
 
 
-def _sitting(
+def _occurrence(
     zone: str, day: date, begins: time | None, hours: float, venue: VenueDraft | None, capacity: int | None
 ) -> OccurrenceDraft:
     if begins is None:

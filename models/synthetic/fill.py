@@ -1,9 +1,9 @@
-"""Fill a campaign with made-up events and scans, through the verbs that everything else goes through."""
+"""Fills a campaign with made-up events and scans, through the same functions as real ones."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from heapq import merge
 from itertools import accumulate
 from random import Random
@@ -15,22 +15,23 @@ from models.campaigns.tables import Campaign
 from models.checkin.admit import MAX_BATCH, admit
 from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
+from models.codes.venue_codes import CodeMethod
 from models.db import db, transaction
-from models.devices import kiosks as devices
+from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Conflict
-from models.events import check_in_window
-from models.events.tables import Event, EventStatus
+from models.events.check_in_window import CheckInWindow, windows_of
+from models.events.tables import Event, EventStatus, Mode
 from models.ledger.tables import Answer, Verdict
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
-from models.synthetic import events as made_up
 from models.synthetic.arrivals import DayArrivals, OccurrenceDay, ScanBatch, in_rushes
+from models.synthetic.events import ORIGIN, drafts, origin_ref
 from models.synthetic.people import Visitors
 
 EVENTS_AT_ONCE = 50
-ROTATING = 0.3  # of the events: those with a screen that shows the changing code
-DEVICE_LIFE = timedelta(days=2)  # after the week; then its token opens nothing
+WITH_SCREEN = 0.3  # share of the events that have a screen with a rotating code
+DEVICE_LIFE = timedelta(days=2)  # after the week
 
 REAL = N_(
     "Campaign “%(id)s” is real and already has events. Only a rehearsal or an empty campaign can be filled."
@@ -40,7 +41,7 @@ FILLED = N_("Campaign “%(id)s” was already filled with seed %(seed)s. Use an
 
 @dataclass
 class FillResult:
-    """What was made. verdicts: of the scans; reasons: of those that were refused; flags: of all."""
+    """Counts of what was made. verdicts: of the scans; reasons: of the refused ones; flags: of all."""
 
     events: int = 0
     scans: int = 0
@@ -48,7 +49,7 @@ class FillResult:
     reasons: Counter = field(default_factory=Counter)
     flags: Counter = field(default_factory=Counter)
 
-    def note(self, answers: list[Answer]) -> None:
+    def add(self, answers: list[Answer]) -> None:
         self.scans += len(answers)
         for answer in answers:
             self.verdicts[answer.verdict] += 1
@@ -59,13 +60,11 @@ class FillResult:
 
 def check_may_fill(campaign: Campaign, seed: int) -> None:
     """Raises Conflict for a campaign that must not be filled, or not with this seed again."""
-    mine = select(Event.id).where(Event.campaign_id == campaign.id)
-    if not campaign.rehearsal and db.session.scalar(select(exists(mine))):
+    own_events = select(Event.id).where(Event.campaign_id == campaign.id)
+    if not campaign.rehearsal and db.session.scalar(select(exists(own_events))):
         raise Conflict(REAL, id=campaign.id)
-    before = mine.where(
-        Event.origin == made_up.ORIGIN, Event.origin_ref.startswith(made_up.origin_ref(seed, ""))
-    )
-    if db.session.scalar(select(exists(before))):
+    same_seed = own_events.where(Event.origin == ORIGIN, Event.origin_ref.startswith(origin_ref(seed, "")))
+    if db.session.scalar(select(exists(same_seed))):
         raise Conflict(FILLED, id=campaign.id, seed=seed)
 
 
@@ -77,36 +76,39 @@ def fill(
     now: datetime,
     on_made: Callable[[int], object] = lambda count: None,
 ) -> FillResult:
-    """Publish so many events and hand in so many scans, spread over the campaign's days, past and to come.
+    """Publish events and admit scans, spread over all days of the campaign, past and future.
 
-    Every scan is one row of the ledger. on_made: told how many more events or scans are there. Raises Conflict (see check)."""
+    Every scan is one row of the ledger. on_made is called with the number of events or scans just made. Raises Conflict
+    as check_may_fill() does."""
     check_may_fill(campaign, seed)
-    done = FillResult()
+    result = FillResult()
     ids = _publish(campaign, events, seed, now, on_made)
-    done.events = len(ids)
+    result.events = len(ids)
     if not scans:
-        return done
+        return result
     chance = Random(f"{campaign.id}:{seed}:scans")
     opening = clock.day_bounds(campaign.starts, campaign.starts, campaign.zone)[0]
     issued = min(now, opening - timedelta(days=1))
-    kiosks = _equip(campaign, ids, issued)
-    shares = list(_shares(_slots(campaign, ids, issued, chance), scans, chance))
-    guests = Visitors(campaign, chance, scans, issued)
-    for source, batch in _days(campaign, shares, kiosks, guests, chance):
-        done.note(admit(batch.attempts, source, batch.now))
+    kiosk_by_event = _pair_kiosks(campaign, ids, issued)
+    occurrence_days = list(_occurrence_days(campaign, ids, issued, chance))
+    shares = list(_shares(occurrence_days, scans, chance))
+    visitors = Visitors(campaign, chance, scans, issued)
+    for source, batch in _batches(campaign, shares, kiosk_by_event, visitors, chance):
+        result.add(admit(batch.attempts, source, batch.now))
         on_made(len(batch.attempts))
-    return done
+    return result
 
 
 def _publish(
     campaign: Campaign, count: int, seed: int, now: datetime, on_made: Callable[[int], object]
 ) -> list[int]:
     """Ids of the new events, in order."""
-    ids, drafts = [], made_up.drafts(campaign, count, seed)
+    ids: list[int] = []
+    made_up = drafts(campaign, count, seed)
     for start in range(0, count, EVENTS_AT_ONCE):
         with event_transaction():
             for _ in range(min(EVENTS_AT_ONCE, count - start)):
-                draft, cancelled = next(drafts)
+                draft, cancelled = next(made_up)
                 event = lifecycle.write_new(campaign, draft, now)
                 if cancelled:
                     lifecycle.write_cancelled(event, now)
@@ -115,96 +117,96 @@ def _publish(
     return ids
 
 
-def _equip(campaign: Campaign, ids: list[int], issued: datetime) -> dict[int, Kiosk]:
-    """A device for each event that can be attended, good until some days after the week."""
+def _pair_kiosks(campaign: Campaign, ids: list[int], issued: datetime) -> dict[int, Kiosk]:
+    """A device for each event with a venue, valid until DEVICE_LIFE after the week."""
     until = clock.day_bounds(campaign.ends, campaign.ends, campaign.zone)[1] + DEVICE_LIFE
-    kiosks = {}
+    kiosk_by_event: dict[int, Kiosk] = {}
     for start in range(0, len(ids), EVENTS_AT_ONCE):
         part = select(Event).where(
             Event.id.in_(ids[start : start + EVENTS_AT_ONCE]),
             Event.status == EventStatus.PUBLISHED,
-            Event.mode != "online",
+            Event.mode != Mode.ONLINE,
         )
         with transaction():
             for event in db.session.scalars(part.order_by(Event.id)):
-                kiosks[event.id] = devices.insert_kiosk(event, issued, expires_at=until)[0]
-    return kiosks
+                kiosk_by_event[event.id], _token = kiosks.insert_kiosk(event, issued, expires_at=until)
+    return kiosk_by_event
 
 
-def _slots(campaign: Campaign, ids: list[int], issued: datetime, chance: Random) -> Iterator[OccurrenceDay]:
-    """Every sitting that takes place at a venue, day by day of the campaign."""
+def _occurrence_days(
+    campaign: Campaign, ids: list[int], issued: datetime, chance: Random
+) -> Iterator[OccurrenceDay]:
+    """Every day of every occurrence that takes place at a venue, by event."""
     for start in range(0, len(ids), EVENTS_AT_ONCE):
         part = ids[start : start + EVENTS_AT_ONCE]
         onsite = select(Event).where(
-            Event.id.in_(part), Event.mode != "online", Event.status == EventStatus.PUBLISHED
+            Event.id.in_(part), Event.mode != Mode.ONLINE, Event.status == EventStatus.PUBLISHED
         )
-        found = {event.id: event for event in db.session.scalars(onsite)}
-        with_screen = [event_id for event_id in part if event_id in found and chance.random() < ROTATING]
-        printed = venue_codes.codes_for_events(list(found), issued)
-        rotating = venue_codes.codes_for_events(with_screen, issued, venue_codes.CodeMethod.ROTATING)
-        held = [
-            sitting for sitting in check_in_window.windows_of(found, campaign.zone) if sitting.takes_place
-        ]
-        for sitting in sorted(held, key=lambda one: one.occurrence_id):
-            event = found[sitting.event_id]
-            numbers = {"printed": printed[event.id].number}
+        events = {event.id: event for event in db.session.scalars(onsite)}
+        with_screen = [event_id for event_id in part if event_id in events and chance.random() < WITH_SCREEN]
+        printed = venue_codes.codes_for_events(list(events), issued)
+        rotating = venue_codes.codes_for_events(with_screen, issued, CodeMethod.ROTATING)
+        windows = [window for window in windows_of(events, campaign.zone) if window.takes_place]
+        for window in sorted(windows, key=lambda window: window.occurrence_id):
+            event = events[window.event_id]
+            numbers: dict[str, int] = {CodeMethod.PRINTED: printed[event.id].number}
             if event.id in rotating:
-                numbers["rotating"] = rotating[event.id].number
+                numbers[CodeMethod.ROTATING] = rotating[event.id].number
             place = (ids.index(event.id, start) + 0.5) / len(ids)
-            for day in _days_of(sitting, campaign):
-                yield OccurrenceDay(sitting, day, place, tuple(event.groups), numbers)
+            for day in _days_of(window, campaign):
+                yield OccurrenceDay(window, day, place, tuple(event.groups), numbers)
 
 
-def _days_of(sitting: check_in_window.CheckInWindow, campaign: Campaign) -> list:
-    first, last = (
-        clock.day_of(at, campaign.zone) for at in (sitting.start, sitting.closes - timedelta(hours=1))
-    )
-    return [day for day in campaign.days if first <= day <= last][
-        : 1 if sitting.opens < sitting.start else None
-    ]
+def _days_of(window: CheckInWindow, campaign: Campaign) -> list[date]:
+    """The days of an occurrence in the campaign; only the first of one with a clock time."""
+    first = clock.day_of(window.start, campaign.zone)
+    last = clock.day_of(window.closes - timedelta(hours=1), campaign.zone)
+    days = [day for day in campaign.days if first <= day <= last]
+    return days[:1] if window.opens < window.start else days
 
 
 def _shares(
-    slots: Iterator[OccurrenceDay], scans: int, chance: Random
+    occurrence_days: Sequence[OccurrenceDay], scans: int, chance: Random
 ) -> Iterator[tuple[OccurrenceDay, int]]:
-    """How many of the scans each slot sees: a few large ones, many small ones, exactly as many in all."""
-    slots = list(slots)
-    reached = list(accumulate(chance.paretovariate(1.3) for _ in slots))
-    before = 0
-    for slot, upto in zip(slots, reached, strict=True):
-        count = round(scans * upto / reached[-1]) - before
-        before += count
+    """How many of the scans each occurrence gets: few large ones, many small ones. They add up to `scans`."""
+    sums = list(accumulate(chance.paretovariate(1.3) for _ in occurrence_days))
+    assigned = 0
+    for occurrence_day, upto in zip(occurrence_days, sums, strict=True):
+        count = round(scans * upto / sums[-1]) - assigned
+        assigned += count
         if count:
-            yield slot, count
+            yield occurrence_day, count
 
 
-def _days(
+def _batches(
     campaign: Campaign,
     shares: list[tuple[OccurrenceDay, int]],
-    kiosks: dict[int, Kiosk],
-    guests: Visitors,
+    kiosk_by_event: dict[int, Kiosk],
+    visitors: Visitors,
     chance: Random,
 ) -> Iterator[tuple[ScanSource, ScanBatch]]:
-    """Batch by batch, a day after the other: each device by itself, then the phones of all doors."""
+    """Batches of scans with their source, day by day: each device in turn, then the phones of all events."""
     for day in campaign.days:
         phones = []
-        for slot, count in shares:
-            if slot.day != day:
+        event_by_occurrence = {}
+        for occurrence_day, count in shares:
+            if occurrence_day.day != day:
                 continue
-            doors = DayArrivals(slot, count, guests, chance, campaign.zone)
-            phones.append(doors.phones)
-            event_id, kiosk = slot.sitting.event_id, kiosks[slot.sitting.event_id]
-            source = ScanSource(
-                campaign, lambda at, event_id=event_id: [event_id], kiosk.id, expires_at=kiosk.expires_at
-            )
-            for batch in doors.batches(MAX_BATCH):
-                yield source, batch
-        events_of = {
-            slot.sitting.occurrence_id: slot.sitting.event_id for slot, _count in shares if slot.day == day
-        }
+            window = occurrence_day.window
+            event_by_occurrence[window.occurrence_id] = window.event_id
+            arrivals = DayArrivals(occurrence_day, count, visitors, chance, campaign.zone)
+            phones.append(arrivals.phones)
+            device = _device_source(campaign, window.event_id, kiosk_by_event[window.event_id])
+            for batch in arrivals.batches(MAX_BATCH):
+                yield device, batch
         for part in in_rushes(list(merge(*phones, key=lambda scan: scan.at)), MAX_BATCH):
-            ids = sorted({events_of[scan.occurrence_id] for scan in part})
-            yield (
-                ScanSource(campaign, lambda at, ids=ids: ids),
-                ScanBatch(part, part[-1].at + timedelta(seconds=1)),
-            )
+            ids = sorted({event_by_occurrence[scan.occurrence_id] for scan in part})
+            yield _phone_source(campaign, ids), ScanBatch(part, part[-1].at + timedelta(seconds=1))
+
+
+def _device_source(campaign: Campaign, event_id: int, kiosk: Kiosk) -> ScanSource:
+    return ScanSource(campaign, lambda at: [event_id], kiosk.id, expires_at=kiosk.expires_at)
+
+
+def _phone_source(campaign: Campaign, event_ids: list[int]) -> ScanSource:
+    return ScanSource(campaign, lambda at: event_ids)

@@ -120,7 +120,7 @@ class TestVenueCodes:
         row = told(openweek(f"venue-code --event {event.id} --rotating --json"))
         assert row["method"] == "rotating"
         opened = venue_codes.read_code(row["url"], clock.now())
-        assert (opened.reason, opened.code.event_id) == (None, event.id)
+        assert (opened.problem, opened.code.event_id) == (None, event.id)
 
     def test_for_a_person_it_is_the_address_alone(self, openweek, event):
         token = venue_codes.code_for_event(event, NINE).token(NINE)

@@ -37,8 +37,8 @@ def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
     pairing.create_code(event, "secret", NINE)
     pairing.create_code(event, "secret", NINE + minutes(30))
     ended = NINE + pairing.CODE_LIFE
-    assert tick.tick(ended + tick.KEPT_PAIRING_CODES).codes == 0
-    assert tick.tick(ended + tick.KEPT_PAIRING_CODES + minutes(1)).codes == 1
+    assert tick.tick(ended + tick.PAIRING_CODES_KEPT).codes == 0
+    assert tick.tick(ended + tick.PAIRING_CODES_KEPT + minutes(1)).codes == 1
     assert db.session.scalar(select(func.count()).select_from(PairingCode)) == 1
 
 
