@@ -202,7 +202,7 @@ class TestPairingByQr:
         browser: Browser = launch(*camera, f"--use-file-for-fake-video-capture={clip}")
         page = browser.new_context(locale="zh-CN").new_page()
         page.goto(week.url)
-        page.get_by_role("button", name="扫描主办方的二维码").click()
+        page.get_by_role("button", name="扫描主办单位的二维码").click()
         expect(page.locator("#event")).to_have_text(TITLE, timeout=30_000)
         expect(page.locator("#pair-look")).to_be_hidden()
 

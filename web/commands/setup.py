@@ -94,7 +94,7 @@ def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
 
 
 def _tell_rooms() -> None:
-    click.echo(_("Requests by address"))
+    click.echo(_("Addresses"))
     for path, what in ROOMS:
         click.echo(f"  {site().url(path)}  {_(what)}")
 
@@ -124,6 +124,8 @@ def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
 def _tell_pairing(event: Event, now: datetime) -> None:
     code = pairing.create_code(event, current_app.config["SECRET_KEY"], now)
     told = _(
-        "Pairing code for a kiosk at “%(event)s”, good for 10 minutes: %(code)s", event=event.title, code=code
+        "Pairing code for a kiosk at “%(event)s”, valid for 10 minutes: %(code)s",
+        event=event.title,
+        code=code,
     )
     click.echo(told)

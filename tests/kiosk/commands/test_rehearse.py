@@ -110,8 +110,7 @@ class TestKiosks:
         make_event(week, occurrences=(OccurrenceDraft(day, day),))
         told = refusal(f"--campaign ip-2024 --kiosks 2 --server {live_server.url}")
         assert told == (
-            f"The server at {live_server.url} does not know a device of this rehearsal. "
-            "Does it serve another database?"
+            f"The server at {live_server.url} does not know a kiosk of this rehearsal. Does it use another database?"
         )
         assert [kiosk.revoked_at is None for kiosk in db.session.scalars(select(Kiosk))] == [False, False]
 

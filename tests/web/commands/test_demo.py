@@ -129,7 +129,7 @@ def test_the_command_twice(app, runner):
         "Reported events: 159 rows: new 37, other year 118, not taken in 4.",
         "  http://openweek.test/rehearsal/  the rehearsal around today, with everything live",
         "  organizer@example.org  organizer",
-        "  Password of all of them: tried by a newcomer",
+        "  Password for all of them: tried by a newcomer",
         "  Young people, group of 45",
     ):
         assert expected in first.stdout

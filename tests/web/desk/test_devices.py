@@ -167,7 +167,7 @@ def test_the_list_tells_what_each_device_told(browser, today):
     assert heard == clock.day_of(clock.now(), today.campaign.zone)
     for part in (
         f"{kiosk.name} in service",
-        "Not sent yet 12 scans, the oldest from 18 min ago",
+        "To upload 12 scans, the oldest from 18 min ago",
         "Could not be uploaded 2 scans",
         "Battery 9 %",
         "May scans and counts",

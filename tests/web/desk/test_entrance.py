@@ -84,7 +84,7 @@ def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(browser, placed,
 
 
 def test_nearness_needs_a_place_to_compare_with(browser, cast):
-    assert "No venue of this event has coordinates" in browser.get(page(cast.lecture)).text
+    assert "The venue of this event has no coordinates" in browser.get(page(cast.lecture)).text
     answer = browser.post(page(cast.lecture), data={"near_metres": "300"})
     assert (answer.status_code, settings(cast.lecture)[1]) == (422, None)
 

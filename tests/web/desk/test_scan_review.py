@@ -134,8 +134,8 @@ def test_a_scan_that_came_twice_with_other_content_is_shown(browser, cast, page)
     door.hand_in(first)
     door.hand_in(replace(first, headcount=9, shown="stored"), now=A_MINUTE_PAST)
     told = words(browser.get(page).text)
-    assert "tally Young people · 5 people · checked in" in told
-    assert "tally Young people · 9 people · The device showed: checked in" in told
+    assert "staff count Young people · 5 people · checked in" in told
+    assert "staff count Young people · 9 people · The kiosk showed: checked in" in told
     assert visits(cast) == 5
 
 

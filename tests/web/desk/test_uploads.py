@@ -72,7 +72,7 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     assert verdicts(page) == ["new", "not imported", "not imported"]
     assert "Tue 23 April 09:00–11:00" in page
     assert "县图书馆报告厅" in page
-    assert "Added automatically: lead organization, hosts." in page
+    assert "Added automatically: lead organizer, organizers." in page
     assert (
         "灌云县人民法院 is the lead organizer of this event. You can only import events led by 灌云县知识产权局."
         in page

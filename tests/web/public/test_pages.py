@@ -162,7 +162,7 @@ def test_the_list_is_in_calendar_order_and_keeps_what_is_outside_or_undated(read
         "Date not reported",
     ]
     assert page.of("event-tags") == ["Outside the week", "Online"]
-    assert "Date not reported: 宣传周期间" in page.text
+    assert "Date not reported (originally 宣传周期间 )" in page.text
 
 
 FILTERED = [
@@ -316,8 +316,7 @@ def test_reported_numbers_are_quoted_and_their_source_is_not_shown(client, read,
     path = f"/ip-2024/events/{week['undated'].id}"
     page = read(path)
     assert page.of("as-reported") == [
-        "As reported Word for word from published reports. These are not counted by check-in and are in no figure "
-        "here. Leaflets and materials800余份Consultations20余次"
+        "As reported Word for word from published reports. These numbers are not from check-in and are in no figure here. Leaflets and materials800余份Consultations20余次"
     ]
     assert "mirror.example.cn" not in client.get(path).text
     assert "Date not reported" in page.text

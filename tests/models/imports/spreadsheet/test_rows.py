@@ -154,8 +154,8 @@ def test_notes_in_a_header_are_no_part_of_its_names(vocabulary):
 
 def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
     assert refused("活动名称,随便\n讲座,一\n".encode()) == (
-        "Of the columns at the top only the title is known; one more must be, for instance 开始日期, 开始时间, 活动地点, "
-        "主办单位 …. Use the template."
+        "Only the title column was recognised. At least one more is needed, for example 开始日期, 开始时间, 活动地点, "
+        "主办单位 …. Please use the template."
     )
     assert (
         refused("活动名称,开始日期（年-月-日）\n".encode()) == "The file has a header row but no data rows."
@@ -269,8 +269,7 @@ def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
     assert said(second) == [
         (
             "",
-            "It has the title and day of row 2, at another hour or place. If it is another event, give it an id of its "
-            "own in a column 编号; if it is another sitting of that one, write both times in one row.",
+            "It has the same title and day as row 2 but another time or place. If it is a different event, give it its own number in the column 编号; if it is another session of the same event, put both times in one row.",
         )
     ]
     lines = TWINS.format(hour=hour, place=place).split("\n")
