@@ -103,7 +103,8 @@ def test_columns_in_any_order_and_empty_rows_between():
         ),
         (
             b"<!DOCTYPE html><title>Sign in</title>",
-            "This is a web page, not a calendar or a table; the address may need a sign-in. Open it in a browser and look for the address of the calendar itself (iCal).",
+            "This is a web page, not a calendar or a table; the address may need a sign-in."
+            " Open it in a browser and look for the address of the calendar itself (iCal).",
         ),
         (b"\xff\xfe\x00\xd8", "The file starts like UTF-16 but is not. Save it as “CSV UTF-8”."),
         (
@@ -114,7 +115,8 @@ def test_columns_in_any_order_and_empty_rows_between():
         (file_of().encode(), "The file has a header row but no data rows."),
         (
             file_of(cells_of(), columns=tuple(c for c in COLUMNS if c != "title")).encode(),
-            "No header row was found at the top of the table. The column 活动名称 (title) is required; others can be 开始日期, 开始时间, "
+            "No header row was found at the top of the table. The column 活动名称 (title) is "
+            "required; others can be 开始日期, 开始时间, "
             "活动地点, 主办单位 …. Please use the template.",
         ),
         (

@@ -316,7 +316,9 @@ def test_reported_numbers_are_quoted_and_their_source_is_not_shown(client, read,
     path = f"/ip-2024/events/{week['undated'].id}"
     page = read(path)
     assert page.of("as-reported") == [
-        "As reported Word for word from published reports. These numbers are not from check-in and are in no figure here. Leaflets and materials800余份Consultations20余次"
+        "As reported Word for word from published reports. These numbers are not from "
+        "check-in and are in no figure here. Leaflets and "
+        "materials800余份Consultations20余次"
     ]
     assert "mirror.example.cn" not in client.get(path).text
     assert "Date not reported" in page.text

@@ -269,7 +269,9 @@ def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
     assert said(second) == [
         (
             "",
-            "It has the same title and day as row 2 but another time or place. If it is a different event, give it its own number in the column 编号; if it is another session of the same event, put both times in one row.",
+            "It has the same title and day as row 2 but another time or place. If it is a "
+            "different event, give it its own number in the column 编号; if it is another "
+            "session of the same event, put both times in one row.",
         )
     ]
     lines = TWINS.format(hour=hour, place=place).split("\n")
