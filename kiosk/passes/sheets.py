@@ -215,14 +215,14 @@ def _digits(form: Layout) -> Face:
 def _number(number: int, form: Layout) -> Image.Image:
     face = _digits(form)
     image, canvas = blank(_room(form), round(face.size * 1.3))
-    text = f"No. {number}"
+    text = f"第{number}号"
     draw(canvas, text, face, width(text, face) / 2, 0)
     return ink(image)
 
 
 def _group_zh(held: Pass | PassContent) -> str:
     term = held.campaign.term(TermKind.AUDIENCE, held.group)
-    return term.name_zh if term else "不限受众"
+    return term.name_zh if term else "未说明"
 
 
 def _group_word(held: Pass) -> str:

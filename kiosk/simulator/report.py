@@ -56,7 +56,7 @@ def filled_text(done: FillResult, seed: int) -> str:
             _row(_("events"), done.events),
             _row(_("scans"), done.scans),
             _row(_("stored"), done.verdicts[Verdict.STORED]),
-            _row(_("repeated"), done.verdicts[Verdict.REPEAT]),
+            _row(_("already checked in"), done.verdicts[Verdict.REPEAT]),
             _row(_("not checked in"), done.verdicts[Verdict.REFUSED], reasons),
         ]
     )
@@ -75,7 +75,7 @@ def as_text(report: Report, agrees: bool | None) -> str:
         _("Scans"),
         _row(_("sent"), report.sent),
         _row(_("stored"), report.stored),
-        _row(_("repeated"), report.repeated),
+        _row(_("already checked in"), report.repeated),
         _row(_("not checked in"), report.refused, reasons),
         _row(_("lost"), report.lost),
         *_unless_none(_("still on a kiosk"), report.waiting),

@@ -45,14 +45,14 @@ FORMAT, VERSION = "openweek-handover", 1
 NO_FILE_OF_OURS = N_(
     "This is not a file saved by a kiosk. Choose the file that its menu saves: openweek-….json."
 )
-TOO_LARGE = N_("The file is larger than %(most)s MB. Save it again on the kiosk and choose it unchanged.")
+TOO_LARGE = N_("The file is larger than %(most)s MB. Save it again on the kiosk and choose it as it is.")
 UNSIGNED = N_(
     "The file has no signature, because the kiosk page was not opened with HTTPS. Open it with HTTPS"
     " and save the file again."
 )
 NOT_HERE = N_("This file is not from one of your kiosks. Ask the office that paired the kiosk to import it.")
 CHANGED = N_(
-    "The file has been changed since the kiosk saved it. Save it again on the kiosk and choose it unchanged."
+    "The file has been changed since the kiosk saved it. Save it again on the kiosk and choose it as it is."
 )
 NOTHING_IN_IT = N_("The file has no scans: the kiosk had uploaded everything.")
 

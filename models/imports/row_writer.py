@@ -60,7 +60,7 @@ class RowWriter:
         except SQLAlchemyError:
             if self.mode != Mode.EACH:
                 raise
-            why = Finding(N_("The database refused this row."))
+            why = Finding(N_("The database could not save this row."))
         return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id if event else None, row.title)
 
     def write_missing(self, event: Event, certain: bool) -> Outcome:

@@ -126,7 +126,7 @@ def test_from_the_poster_to_the_phone_to_the_live_page(browser: Browser, demo: D
     page = other.new_page()
     page.goto(code.replace("/V/", "/v/").lower() + "/")
     assert serious(page) == []
-    page.get_by_role("button", name="Innovation entities").click()
+    page.get_by_role("button", name="Innovators").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Checked in")
     assert serious(page) == []
     other.close()

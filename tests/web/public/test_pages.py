@@ -205,7 +205,7 @@ def test_the_choice_is_shown_and_each_part_can_be_taken_away(read, week):
     page = read("/ip-2024/?region=340000&audience=youth&focus=law")
     assert page.of("chosen-chip")[:3] == [
         "Anhui (take away)",
-        "Young people (take away)",
+        "Young people (remove)",
         "Laws, judicial interpretations and basic knowledge (take away)",
     ]
     assert "/ip-2024/?audience=youth&focus=law" in page.links
@@ -303,7 +303,7 @@ def test_an_event_with_everything_that_was_told(read, week):
         "Young people",
         "义安区人民法院",
         "Other form (originally 进校园 )",
-        "Learning by taking part (originally 课堂 )",
+        "Hands-on learning (originally 课堂 )",
         "Courts",
         "First published",
     ):
