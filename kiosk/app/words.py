@@ -55,7 +55,7 @@ WORDS = {
     "inside_full": N_("Inside now: full"),
     "inside_as_of": N_("As of %(time)s, plus this kiosk's scans since then."),
     # Modes
-    "modes": N_("Mode"),
+    "modes": N_("Screen mode"),
     "mode_scan": N_("Scan"),
     "mode_touch": N_("Tap"),
     "mode_tally": N_("Count"),

@@ -25,8 +25,8 @@ def events_title(role: str) -> str:
     """What the list of events within somebody's reach is called."""
     return {
         Role.ORGANIZER: _("My events"),
-        Role.OFFICE: _("Events in my region"),
-        Role.COMMITTEE: _("Events nationwide"),
+        Role.OFFICE: _("Regional events"),
+        Role.COMMITTEE: _("National events"),
     }[role]
 
 
