@@ -2,17 +2,17 @@
 
 from flask import Blueprint, Flask
 
-from kiosk import screens
 from kiosk.api import configuration, heartbeat, pairing, scans
 from kiosk.app import page, service_worker
 from kiosk.commands import codes, rehearse
 from kiosk.paper import posters
-from kiosk.passes import issue, pass_page, self_issue
-from kiosk.phone import pages as phone
+from kiosk.passes import desk_passes, pass_page, self_issue
+from kiosk.phone import check_in
+from kiosk.screens import code_screen
 
 MODULES = (
-    scans, pairing, configuration, heartbeat, service_worker, page, phone, pass_page, posters, issue, self_issue,
-    screens, codes, rehearse,
+    scans, pairing, configuration, heartbeat, service_worker, page, check_in, pass_page, posters, desk_passes, self_issue,
+    code_screen, codes, rehearse,
 )  # fmt: skip
 
 

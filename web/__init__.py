@@ -16,15 +16,15 @@ from web.desk import (
     subscriptions,
     uploads,
 )
-from web.feeds import pages as feeds
+from web.feeds import feeds as feeds
 from web.figures import commands as figure_commands
 from web.figures import live
 from web.figures import pages as figures
 from web.public import (
+    calendar,
     embed,
     json_ld,
     maps,
-    pages,
     places,
     programme,
     share_picture,
@@ -43,7 +43,7 @@ DESK = (
     sign_in, events, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
 )  # fmt: skip
 FIGURES = (live, figures, figure_commands)
-PUBLIC = (pages, places, embed, json_ld, maps, programme, share_picture, sitemap, starred_list, subscribe)
+PUBLIC = (calendar, places, embed, json_ld, maps, programme, share_picture, sitemap, starred_list, subscribe)
 MODULES = (
     errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, setup, health, serve,
 )  # fmt: skip

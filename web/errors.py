@@ -19,10 +19,10 @@ from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
 
-LONGEST_ECHO = 40
+LONGEST_QUOTE = 40
 BUSY_SECONDS = 2
 # Values of a Mistake that are lists of our own words, so that nothing of them has to be cut.
-_OUR_WORDS = {"known", "roles"}
+_NEVER_SHORTENED = {"known", "roles"}
 # With all that follows: a foreign code may be an address with slashes of its own.
 _SECRET_PATH = re.compile(r"/(c|v|my)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
 
@@ -60,13 +60,13 @@ STALE_FORM = N_("This form was open too long or came from another page. Reload t
 def register(app: Flask) -> None:
     """Every way in which a request can fail gets one shape."""
     app.register_blueprint(pages)
-    app.register_error_handler(Mistake, tell_mistake)
-    app.register_error_handler(HTTPException, tell_http)
-    app.register_error_handler(CSRFError, tell_stale_form)
-    app.register_error_handler(OperationalError, tell_database)
-    app.register_error_handler(TimeoutError, tell_database)
+    app.register_error_handler(Mistake, handle_mistake)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(CSRFError, handle_csrf_error)
+    app.register_error_handler(OperationalError, handle_database_error)
+    app.register_error_handler(TimeoutError, handle_database_error)
     app.before_request(_refuse_nul)
-    app.logger.addFilter(without_secrets)
+    app.logger.addFilter(mask_secrets)
 
 
 def _refuse_nul() -> None:
@@ -82,20 +82,22 @@ def wants_json() -> bool:
 
 def sentence(mistake: Mistake) -> str:
     """The mistake in the reader's language. What somebody typed is quoted up to 40 characters."""
-    return gettext(mistake.message, **{name: _short(name, value) for name, value in mistake.values.items()})
+    return gettext(
+        mistake.message, **{name: _shortened(name, value) for name, value in mistake.values.items()}
+    )
 
 
-def _short(name: str, value: object) -> object:
-    if name in _OUR_WORDS or not isinstance(value, str) or len(value) <= LONGEST_ECHO:
+def _shortened(name: str, value: object) -> object:
+    if name in _NEVER_SHORTENED or not isinstance(value, str) or len(value) <= LONGEST_QUOTE:
         return value
-    return value[:LONGEST_ECHO] + "…"
+    return value[:LONGEST_QUOTE] + "…"
 
 
-def tell_mistake(mistake: Mistake) -> Response:
-    onward = _onward(mistake) if isinstance(mistake, MergedEvent) else None
-    if onward is not None:
-        return onward
-    response = answer(mistake.status, sentence(mistake))
+def handle_mistake(mistake: Mistake) -> Response:
+    redirection = _redirect_if_merged(mistake) if isinstance(mistake, MergedEvent) else None
+    if redirection is not None:
+        return redirection
+    response = error_response(mistake.status, sentence(mistake))
     if mistake.status == 503:
         response.headers["Retry-After"] = str(BUSY_SECONDS)
     if isinstance(mistake, TooMany):
@@ -103,26 +105,26 @@ def tell_mistake(mistake: Mistake) -> Response:
     return response
 
 
-def _onward(merged: MergedEvent) -> Response | None:
+def _redirect_if_merged(merged: MergedEvent) -> Response | None:
     """Addresses once published stay: that of a merged event leads on to the event that stands for it."""
-    mine = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
-    if mine is None or request.method not in ("GET", "HEAD"):
+    match = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
+    if match is None or request.method not in ("GET", "HEAD"):
         return None
     query = request.query_string.decode("ascii", "replace")
-    path = f"{mine[1]}{merged.kept_id}{mine[2] or ''}"
+    path = f"{match[1]}{merged.kept_id}{match[2] or ''}"
     return redirect(path + (f"?{query}" if query else ""), 301)
 
 
-def tell_stale_form(_error: CSRFError) -> Response:
-    return answer(400, gettext(STALE_FORM))
+def handle_csrf_error(_error: CSRFError) -> Response:
+    return error_response(400, gettext(STALE_FORM))
 
 
-def tell_http(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     """An HTTP error as our page. Redirects and ready-made responses pass through."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     status = error.code if error.code in SENTENCES else 400 if error.code < 500 else 500
-    response = answer(error.code, gettext(SENTENCES[status]))
+    response = error_response(error.code, gettext(SENTENCES[status]))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers.add(name, value)
@@ -133,17 +135,17 @@ def tell_http(error: HTTPException) -> Response:
     return response
 
 
-def tell_database(error: OperationalError | TimeoutError) -> Response:
+def handle_database_error(error: OperationalError | TimeoutError) -> Response:
     """503 when the database is busy or away, so that every client keeps what it has and comes again."""
     if not is_busy(error):
         logging.getLogger("openweek").error("The database refused", exc_info=error)
-        return tell_http(InternalServerError())
-    response = answer(503, gettext(SENTENCES[503]))
+        return handle_http_error(InternalServerError())
+    response = error_response(503, gettext(SENTENCES[503]))
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response
 
 
-def answer(status: int, detail: str) -> Response:
+def error_response(status: int, detail: str) -> Response:
     """The one shape of every error: problem JSON for programs, a page for people."""
     title = gettext(TITLES.get(status, TITLES[400 if status < 500 else 500]))
     if wants_json():
@@ -154,10 +156,10 @@ def answer(status: int, detail: str) -> Response:
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
         # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
-        shell = "shared/error.html" if status < 500 else "shared/error_plain.html"
+        template = "shared/error.html" if status < 500 else "shared/error_plain.html"
         response = Response(
             render_template(
-                shell,
+                template,
                 status=status,
                 error_title=title,
                 detail=detail,
@@ -171,14 +173,14 @@ def answer(status: int, detail: str) -> Response:
     return response
 
 
-def without_secrets(record: logging.LogRecord) -> bool:
+def mask_secrets(record: logging.LogRecord) -> bool:
     """Take the secret out of a logged path (/C/…, /V/…, /my/…): codes never stand in logs."""
     if has_request_context() and isinstance(record.msg, str):
         record.msg = _SECRET_PATH.sub(r"/\1/…", record.msg)
     return True
 
 
-def without_secrets_in_values(record: logging.LogRecord) -> bool:
+def mask_secrets_in_args(record: logging.LogRecord) -> bool:
     """The same for the server's own log, which puts the address among the values of a line."""
     if isinstance(record.args, tuple):
         record.args = tuple(

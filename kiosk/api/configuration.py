@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, make_response
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from kiosk.api.device import device
+from kiosk.api.device_token import authenticated_kiosk
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.checkin import admit, store
@@ -36,48 +36,48 @@ def register(app: Flask) -> None:
 @bp.get("/api/v1/kiosk")
 def configuration() -> Response:
     now = clock.now()
-    kiosk = device(now)
-    response = make_response(told(kiosk, find_campaign(kiosk.campaign_id), now))
+    kiosk = authenticated_kiosk(now)
+    response = make_response(full_configuration(kiosk, find_campaign(kiosk.campaign_id), now))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def told(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:
+def full_configuration(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
     """All of it: the knowledge with its mark, how full each sitting is, and the server's time to measure a clock by."""
-    known = knowledge(kiosk, week, now)
-    own_mark = mark(known)
-    counts = inside([event["id"] for event in known["events"]], week, now)
-    for event in known["events"]:
+    stored = configuration_to_store(kiosk, campaign, now)
+    version = fingerprint(stored)
+    heads = occupancy_today([event["id"] for event in stored["events"]], campaign, now)
+    for event in stored["events"]:
         for occurrence in event["occurrences"]:
-            occurrence["inside"] = counts[occurrence["id"]]
+            occurrence["inside"] = heads[occurrence["id"]]
     return {
-        **known,
-        "knowledge": own_mark,
-        "message": message(kiosk),
+        **stored,
+        "knowledge": version,
+        "message": desk_message(kiosk),
         "locked": kiosk.locked_at is not None,
-        "server_time": clock.instant_text(now, week.zone),
+        "server_time": clock.instant_text(now, campaign.zone),
     }
 
 
-def message(kiosk: Kiosk) -> dict | None:
+def desk_message(kiosk: Kiosk) -> dict | None:
     """What the desk has to say to whoever stands at the device."""
     return {"text": kiosk.message} if kiosk.message else None
 
 
-def mark(known: dict) -> str:
+def fingerprint(stored: dict) -> str:
     """Sixteen hex digits that change when what a device must know changes."""
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def inside(event_ids: list[int], week: Campaign, now: datetime) -> dict[int, int]:
+def occupancy_today(event_ids: list[int], campaign: Campaign, now: datetime) -> dict[int, int]:
     """Heads in the room today, by occurrence of these events."""
     ids = db.session.scalars(select(Occurrence.id).where(Occurrence.event_id.in_(event_ids))).all()
-    today = week.today(now)
-    counted = store.occupancy(ids)
-    return {occurrence_id: counted[occurrence_id][today] for occurrence_id in ids}
+    today = campaign.today(now)
+    heads = store.occupancy(ids)
+    return {occurrence_id: heads[occurrence_id][today] for occurrence_id in ids}
 
 
-def kiosk_told(kiosk: Kiosk) -> dict:
+def kiosk_json(kiosk: Kiosk) -> dict:
     """The device itself. scopes: of scan, tally, supervisor; expires: an instant, or null."""
     return {
         "id": kiosk.id,
@@ -88,68 +88,65 @@ def kiosk_told(kiosk: Kiosk) -> dict:
     }
 
 
-def knowledge(kiosk: Kiosk, week: Campaign, now: datetime) -> dict:
+def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
     """What changes only when somebody changes it."""
-    served = select(Event).where(Event.id.in_(kiosk.event_ids_at(now))).order_by(Event.id)
+    query = select(Event).where(Event.id.in_(kiosk.event_ids_at(now))).order_by(Event.id)
     events = db.session.scalars(
-        served.options(selectinload(Event.occurrences).joinedload(Occurrence.venue))
+        query.options(selectinload(Event.occurrences).joinedload(Occurrence.venue))
     ).all()
     return {
-        "kiosk": kiosk_told(kiosk),
+        "kiosk": kiosk_json(kiosk),
         "campaign": {
-            "id": week.id,
-            "number": week.number,
-            "zone": week.zone,
-            "name": {"zh": week.name_zh, "en": week.name_en},
-            "rehearsal": week.rehearsal,
+            "id": campaign.id,
+            "number": campaign.number,
+            "zone": campaign.zone,
+            "name": {"zh": campaign.name_zh, "en": campaign.name_en},
+            "rehearsal": campaign.rehearsal,
         },
-        "events": [_event(event, week.zone) for event in events],
+        "events": [_event_json(event, campaign.zone) for event in events],
         "groups": [
-            _group(term.number, term.key, term.name_zh, term.name_en, term.icon) for term in week.groups
+            _group_json(term.number, term.key, term.name_zh, term.name_en, term.icon)
+            for term in campaign.groups
         ],
         "keys": {
             str(key.id): {"algorithm": key.algorithm, "public": b64encode(key.public).decode()}
             for key in keys.public_keys()
         },
-        "revoked": passes.revoked_serials(week.id),
-        "rules": _rules(),
+        "revoked": passes.revoked_serials(campaign.id),
+        "rules": _rules_json(),
         "least_client": LEAST_CLIENT,
     }
 
 
-def _event(event: Event, zone: str) -> dict:
+def _event_json(event: Event, zone: str) -> dict:
     return {
         "id": event.id,
         "title": event.title,
         "status": event.status,
         "track_exits": event.track_exits,
-        "occurrences": [_occurrence(event, occurrence, zone) for occurrence in event.occurrences],
+        "occurrences": [_occurrence_json(event, occurrence, zone) for occurrence in event.occurrences],
     }
 
 
-def _occurrence(event: Event, occurrence: Occurrence, zone: str) -> dict:
+def _occurrence_json(event: Event, occurrence: Occurrence, zone: str) -> dict:
     """start/end: instants, or days where nobody told a clock time (end day included). opens/closes: when scans count."""
-    sitting = check_in_window.window_of(occurrence, event.status, event.withdrawn_at is not None, zone)
-    timed, ended = occurrence.start_at, occurrence.end_at
+    window = check_in_window.window_of(occurrence, event.status, event.withdrawn_at is not None, zone)
+    start, end = occurrence.start_at, occurrence.end_at
     return {
         "id": occurrence.id,
-        "start": clock.instant_text(timed, zone) if timed else occurrence.start_day.isoformat(),
-        "end": clock.instant_text(ended, zone)
-        if ended
-        else None
-        if timed
-        else occurrence.end_day.isoformat(),
+        "start": clock.instant_text(start, zone) if start else occurrence.start_day.isoformat(),
+        "end": clock.instant_text(end, zone) if end else None if start else occurrence.end_day.isoformat(),
         "half_day": occurrence.half_day,
         "when_told": event.time_text or None,
         "venue": occurrence.venue.name if occurrence.venue else event.venue_text or None,
         "capacity": occurrence.capacity,
-        "opens": clock.instant_text(sitting.opens, zone),
-        "closes": clock.instant_text(sitting.closes, zone),
-        "held": sitting.takes_place,
+        "opens": clock.instant_text(window.opens, zone),
+        "closes": clock.instant_text(window.closes, zone),
+        "held": window.takes_place,
     }
 
 
-def _group(number: int, key: str, zh: str, en: str, icon: str) -> dict:
+def _group_json(number: int, key: str, zh: str, en: str, icon: str) -> dict:
     """One audience group; colour: the class in tokens.css that carries its three colours."""
     return {
         "number": number,
@@ -160,7 +157,7 @@ def _group(number: int, key: str, zh: str, en: str, icon: str) -> dict:
     }
 
 
-def _rules() -> dict:
+def _rules_json() -> dict:
     """What a device holds itself to while it cannot ask. A rule that changes raises the version."""
     return {
         "version": RULES_VERSION,

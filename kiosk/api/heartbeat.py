@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Flask
 
-from kiosk.api.configuration import inside, knowledge, mark, message
-from kiosk.api.device import device
+from kiosk.api.configuration import configuration_to_store, desk_message, fingerprint, occupancy_today
+from kiosk.api.device_token import authenticated_kiosk
 from kiosk.api.json_body import json_object
 from models import clock
 from models.campaigns.tables import find_campaign
@@ -12,7 +12,7 @@ from models.errors import N_
 
 bp = Blueprint("heartbeat", __name__)
 
-ASKED = N_('Send the kiosk status as JSON: {"waiting": 0, "aside": 0, …}.')
+EXPECTED = N_('Send the kiosk status as JSON: {"waiting": 0, "aside": 0, …}.')
 
 
 def register(app: Flask) -> None:
@@ -20,16 +20,18 @@ def register(app: Flask) -> None:
 
 
 @bp.post("/api/v1/kiosk/heartbeat")
-def beat() -> dict:
+def heartbeat() -> dict:
     """The device asks GET /api/v1/kiosk anew where `knowledge` is another than it was told there."""
     now = clock.now()
-    kiosk = device(now)
-    heartbeats.save_report(kiosk, heartbeats.parse_report(json_object(ASKED), now), now)
-    week = find_campaign(kiosk.campaign_id)
+    kiosk = authenticated_kiosk(now)
+    heartbeats.save_report(kiosk, heartbeats.parse_report(json_object(EXPECTED), now), now)
+    campaign = find_campaign(kiosk.campaign_id)
     return {
-        "server_time": clock.instant_text(now, week.zone),
-        "message": message(kiosk),
+        "server_time": clock.instant_text(now, campaign.zone),
+        "message": desk_message(kiosk),
         "locked": kiosk.locked_at is not None,
-        "knowledge": mark(knowledge(kiosk, week, now)),
-        "inside": {str(id): count for id, count in inside(kiosk.event_ids_at(now), week, now).items()},
+        "knowledge": fingerprint(configuration_to_store(kiosk, campaign, now)),
+        "inside": {
+            str(id): count for id, count in occupancy_today(kiosk.event_ids_at(now), campaign, now).items()
+        },
     }

@@ -4,17 +4,19 @@ from flask import Blueprint, Flask, current_app
 
 from kiosk.api import configuration
 from kiosk.api.json_body import json_object
-from kiosk.limits import limiter
+from kiosk.rate_limits import limiter
 from models import clock
 from models.devices import pairing
 from models.errors import N_, Mistake
 
 bp = Blueprint("pairing", __name__)
 
-ASKED = N_('Send the pairing code as JSON: {"code": "…"}.')
+EXPECTED = N_('Send the pairing code as JSON: {"code": "…"}.')
 
 
-PAIRINGS = "30 per minute"  # a hall of devices behind one address; guessing eight characters takes longer
+PAIRING_LIMIT = (
+    "30 per minute"  # a hall of devices behind one address; guessing eight characters takes longer
+)
 
 
 def register(app: Flask) -> None:
@@ -23,15 +25,15 @@ def register(app: Flask) -> None:
 
 
 @bp.post("/api/v1/kiosk/pair")
-@limiter.limit(PAIRINGS)
+@limiter.limit(PAIRING_LIMIT)
 def pair() -> dict:
     kiosk, token = pairing.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
-    return {"token": token, "kiosk": configuration.kiosk_told(kiosk)}
+    return {"token": token, "kiosk": configuration.kiosk_json(kiosk)}
 
 
 def pairing_code() -> str:
     """The code in the request's JSON. Raises 415 for another kind of body, Mistake for another shape."""
-    code = json_object(ASKED).get("code")
+    code = json_object(EXPECTED).get("code")
     if not isinstance(code, str):
-        raise Mistake(ASKED)
+        raise Mistake(EXPECTED)
     return code

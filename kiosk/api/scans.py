@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Flask, jsonify, request
 from sqlalchemy import update
 
-from kiosk.api.device import device
+from kiosk.api.device_token import authenticated_kiosk
 from kiosk.verdict_words import message
 from models import clock
 from models.checkin import admit
@@ -18,7 +18,7 @@ from models.ledger.tables import Answer, Direction, ScanKind, Verdict
 
 bp = Blueprint("scans", __name__)
 
-SEEN_EVERY = timedelta(seconds=30)
+SEEN_INTERVAL = timedelta(seconds=30)
 
 
 class TooManyError(Mistake):
@@ -38,20 +38,20 @@ def register(app: Flask) -> None:
 
 
 @bp.post("/api/v1/scans")
-def hand_in():
+def submit_scans():
     """Judge a batch. 200 whatever the people did; 4xx only for the request itself."""
     now = clock.now()
-    kiosk = device(now, handing_in=True)
+    kiosk = authenticated_kiosk(now, handing_in=True)
     scans, device_time = _read_request()
-    read = [read_attempt(raw, now) for raw in scans]
+    read_attempts = [read_attempt(raw, now) for raw in scans]
     source = source_of(kiosk)
-    kept = iter(admit.admit([attempt for attempt in read if attempt], source, now, device_time))
+    answers = iter(admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time))
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
-        {"id": raw["id"] if attempt else None, **_result(attempt, next(kept) if attempt else None, source)}
-        for raw, attempt in zip(scans, read, strict=True)
+        {"id": raw["id"] if attempt else None, **_result(attempt, next(answers) if attempt else None, source)}
+        for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
-    _note_seen(kiosk, now)
+    _update_seen_at(kiosk, now)
     return jsonify({"server_time": clock.instant_text(now, source.campaign.zone), "results": results})
 
 
@@ -99,8 +99,8 @@ def _result(attempt: Attempt | None, answer: Answer | None, source: ScanSource) 
     }
 
 
-def _note_seen(kiosk: Kiosk, now: datetime) -> None:
+def _update_seen_at(kiosk: Kiosk, now: datetime) -> None:
     """When the device was last heard of: written now and then, not with every scan."""
-    if kiosk.seen_at is None or now - kiosk.seen_at > SEEN_EVERY:
+    if kiosk.seen_at is None or now - kiosk.seen_at > SEEN_INTERVAL:
         with transaction():
             db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

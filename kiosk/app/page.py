@@ -3,11 +3,11 @@
 from flask import Blueprint, Flask, Response
 from flask_babel import force_locale, get_locale, gettext
 
-from kiosk.app.service_worker import SHEETS, kept_page, version
+from kiosk.app.service_worker import STYLESHEETS, app_version, offline_page
 from kiosk.app.words import CHECKS, WORDS
-from kiosk.app.worker_scripts import under, worker_script
+from kiosk.app.worker_scripts import with_policy, worker_script
 
-bp = Blueprint("station", __name__)
+bp = Blueprint("kiosk_app", __name__)
 
 
 # The decoder is WebAssembly; nothing else on the page may be compiled at run time.
@@ -23,18 +23,25 @@ def register(app: Flask) -> None:
 
 
 @bp.get("/kiosk/")
-def shell() -> Response:
+def app_page() -> Response:
     """The one page of the app. Both languages travel with it: a kiosk switches without a network."""
     words = {}
     for language in ("zh", "en"):
         with force_locale(language):
             words[language] = {key: gettext(sentence) for key, sentence in WORDS.items()}
-    shown = "zh" if str(get_locale()).startswith("zh") else "en"
-    page = kept_page("kiosk/app/page.html", version(), words=words, shown=shown, sheets=SHEETS, checks=CHECKS)
-    return under(POLICY, page)
+    initial_language = "zh" if str(get_locale()).startswith("zh") else "en"
+    page = offline_page(
+        "kiosk/app/page.html",
+        app_version(),
+        words=words,
+        shown=initial_language,
+        sheets=STYLESHEETS,
+        checks=CHECKS,
+    )
+    return with_policy(POLICY, page)
 
 
 @bp.get("/kiosk/reader.js")
-def reader() -> Response:
+def decoder_worker() -> Response:
     """The decoder's worker."""
     return worker_script("kiosk/input/decoder-worker.js", POLICY)

@@ -19,11 +19,11 @@ from flask import (
 from flask_babel import gettext
 from PIL import Image, ImageDraw
 
-from kiosk.app.worker_scripts import under
+from kiosk.app.worker_scripts import with_policy
 
-bp = Blueprint("shell", __name__)
+bp = Blueprint("service_worker", __name__)
 
-SHEETS = (
+STYLESHEETS = (
     "base/tokens",
     "base/elements",
     "base/forms",
@@ -37,17 +37,17 @@ SHEETS = (
     "kiosk/verdict",
 )
 TEMPLATES = ("app/page.html", "app/help.html", "screens/screen.html")
-DISPLAY_SHEET = "code-screen"
+CODE_SCREEN_STYLESHEET = "code-screen"
 ICON_SIDES = (180, 192, 512)
 WORKER = "js/kiosk/service-worker.js"
-READER = "js/kiosk/input/decoder-worker.js"
+DECODER_WORKER = "js/kiosk/input/decoder-worker.js"
 ENTRY = "js/kiosk/app.js"
-DISPLAY = "js/screens/code-screen.js"  # the screens with the changing code
+CODE_SCREEN = "js/screens/code-screen.js"  # the screens with the changing code
 FOLDERS = ("js/browser", "js/kiosk", "js/screens")
 DAY = 24 * 60 * 60
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 BRAND, FINAL, PAPER = "#1f4373", "#ff8f85", "#ffffff"
-BARS = (7, 5, 6.5, 5.5, 8, 6.5)  # the six days before the last, as favicon.svg draws them
+ICON_BARS = (7, 5, 6.5, 5.5, 8, 6.5)  # the six days before the last, as favicon.svg draws them
 
 
 def register(app: Flask) -> None:
@@ -57,14 +57,14 @@ def register(app: Flask) -> None:
 @bp.get("/kiosk/service-worker.js")
 def service_worker() -> Response:
     """The worker's script, after the list of what it keeps: a changed file is a changed script, so a new version."""
-    shell = {"version": version(), "files": files()}
+    app = {"version": app_version(), "files": app_files()}
     script = (Path(current_app.static_folder) / WORKER).read_text()
-    response = Response(f"const SHELL = {json.dumps(shell)};\n{script}", mimetype="text/javascript")
+    response = Response(f"const SHELL = {json.dumps(app)};\n{script}", mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/kiosk/"
-    return under(POLICY, response)
+    return with_policy(POLICY, response)
 
 
-def kept_page(template: str, mark: str, **values) -> Response:
+def offline_page(template: str, mark: str, **values) -> Response:
     """A page that the service worker keeps, and only with the files that belong to it: mark is their version()."""
     response = make_response(render_template(template, version=mark, **values))
     response.headers["Openweek-Kiosk-Version"] = mark
@@ -75,7 +75,7 @@ def kept_page(template: str, mark: str, **values) -> Response:
 @bp.get("/kiosk/manifest.webmanifest")
 def manifest() -> Response:
     name = gettext("Check-in kiosk")
-    icons = [_told(side, "any") for side in ICON_SIDES] + [_told(512, "maskable")]
+    icons = [_icon_entry(side, "any") for side in ICON_SIDES] + [_icon_entry(512, "maskable")]
     response = jsonify(
         id="/kiosk/",
         start_url="/kiosk/",
@@ -92,56 +92,56 @@ def manifest() -> Response:
     return response
 
 
-def _told(side: int, purpose: str) -> dict:
-    address = url_for("shell.icon", side=str(side))
+def _icon_entry(side: int, purpose: str) -> dict:
+    address = url_for("service_worker.icon", side=str(side))
     return {"src": address, "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
 
 
 @bp.get("/kiosk/icon-<any('180', '192', '512'):side>.png")
 def icon(side: str) -> Response:
-    response = make_response(_drawn(int(side)))
+    response = make_response(_draw_icon(int(side)))
     response.mimetype = "image/png"
     response.headers["Cache-Control"] = f"public, max-age={DAY}"
     return response
 
 
 @lru_cache(maxsize=len(ICON_SIDES))
-def _drawn(side: int) -> bytes:
+def _draw_icon(side: int) -> bytes:
     """The week's seven bars, the last one marked. Everything lies within the circle that a system may cut out."""
-    sheet = Image.new("RGB", (side, side), BRAND)
-    pen = ImageDraw.Draw(sheet)
+    image = Image.new("RGB", (side, side), BRAND)
+    pen = ImageDraw.Draw(image)
     unit = side / 36
     foot = 25 * unit
 
-    def bar(place: int, height: float, colour: str) -> None:
-        left = (8.1 + place * 2.9) * unit
+    def bar(position: int, height: float, colour: str) -> None:
+        left = (8.1 + position * 2.9) * unit
         pen.rounded_rectangle((left, foot - height * unit, left + 2 * unit, foot), unit / 2, colour)
 
-    for place, height in enumerate(BARS):
-        bar(place, height, PAPER)
-    bar(len(BARS), 14, FINAL)
-    kept = BytesIO()
-    sheet.save(kept, "PNG", optimize=True)
-    return kept.getvalue()
+    for position, height in enumerate(ICON_BARS):
+        bar(position, height, PAPER)
+    bar(len(ICON_BARS), 14, FINAL)
+    buffer = BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
 
 
-def files() -> dict[str, str]:
+def app_files() -> dict[str, str]:
     """Address of every file that the app needs, as its pages ask for it, with the SHA-256 of its bytes (hex)."""
     root = Path(current_app.static_folder)
-    marked = [f"css/{sheet}.css" for sheet in (*SHEETS, DISPLAY_SHEET)]
-    marked += ["icons.svg", "favicon.svg", ENTRY, DISPLAY]
-    listed = {url_for("static", filename=name): root / name for name in marked}
+    with_mark = [f"css/{sheet}.css" for sheet in (*STYLESHEETS, CODE_SCREEN_STYLESHEET)]
+    with_mark += ["icons.svg", "favicon.svg", ENTRY, CODE_SCREEN]
+    path_by_address = {url_for("static", filename=name): root / name for name in with_mark}
     # Modules that import each other by name carry no mark.
-    plain = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*.js"))]
-    plain += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
+    without_mark = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*.js"))]
+    without_mark += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
         path for path in (root / "vendor/zxing").rglob("*") if path.suffix in (".js", ".wasm")
     )
-    for path in plain:
+    for path in without_mark:
         name = path.relative_to(root).as_posix()
-        if name not in (WORKER, READER, ENTRY, DISPLAY):
-            listed[f"{current_app.static_url_path}/{name}"] = path
-    listed[url_for("station.reader")] = root / READER
-    return {address: _digest(path, path.stat().st_mtime_ns) for address, path in listed.items()}
+        if name not in (WORKER, DECODER_WORKER, ENTRY, CODE_SCREEN):
+            path_by_address[f"{current_app.static_url_path}/{name}"] = path
+    path_by_address[url_for("kiosk_app.decoder_worker")] = root / DECODER_WORKER
+    return {address: _digest(path, path.stat().st_mtime_ns) for address, path in path_by_address.items()}
 
 
 @lru_cache(maxsize=256)
@@ -149,18 +149,18 @@ def _digest(path: Path, _changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def version() -> str:
+def app_version() -> str:
     """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
-    beside = [path for path in beside_files() if path.is_file()]  # without make catalogue there is no Chinese
-    parts = [*files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in beside)]
+    paths = [path for path in server_files() if path.is_file()]  # without make catalogue there is no Chinese
+    parts = [*app_files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in paths)]
     return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]
 
 
-def beside_files() -> list[Path]:
+def server_files() -> list[Path]:
     """What the pages of the app are made of on the server, and the worker."""
     root = Path(current_app.static_folder)
-    here = Path(__file__).parent
-    templates = [here.parent / "templates" / "kiosk" / name for name in TEMPLATES]
-    words = [here / name for name in ("words.py", "staff_words.py")]
-    chinese = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
-    return [root / WORKER, *templates, *words, chinese]
+    folder = Path(__file__).parent
+    templates = [folder.parent / "templates" / "kiosk" / name for name in TEMPLATES]
+    sentences = [folder / name for name in ("words.py", "staff_words.py")]
+    catalogue = root.parent / "translations" / "zh" / "LC_MESSAGES" / "messages.mo"
+    return [root / WORKER, *templates, *sentences, catalogue]

@@ -7,7 +7,7 @@ from flask import (
 )
 
 
-def under(policy: str, response: Response) -> Response:
+def with_policy(policy: str, response: Response) -> Response:
     """Under a policy of its own, and asked for anew each time."""
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-cache"
@@ -16,4 +16,4 @@ def under(policy: str, response: Response) -> Response:
 
 def worker_script(name: str, policy: str) -> Response:
     """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
-    return under(policy, send_from_directory(current_app.static_folder, f"js/{name}"))
+    return with_policy(policy, send_from_directory(current_app.static_folder, f"js/{name}"))

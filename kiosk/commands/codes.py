@@ -50,7 +50,7 @@ def find_event(event_id: int) -> Event:
     return event
 
 
-def tell(value: object) -> None:
+def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
@@ -65,24 +65,24 @@ def issue(
     campaign_id: str, group: str, headcount: int | None, event_id: int | None, count: int, as_json: bool
 ) -> None:
     event = find_event(event_id) if event_id is not None else None
-    week = find_campaign(campaign_id)
-    made = passes.issue(week, group, clock.now(), headcount=headcount, event=event, count=count)
-    told = []
-    for one in made:
-        token = one.token
-        told.append(
+    campaign = find_campaign(campaign_id)
+    issued = passes.issue(campaign, group, clock.now(), headcount=headcount, event=event, count=count)
+    rows = []
+    for pass_ in issued:
+        token = pass_.token
+        rows.append(
             {
-                "id": one.id,
+                "id": pass_.id,
                 "url": site().code_url("C", token),
                 "token": token,
-                "group": one.group,
-                "headcount": one.headcount,
+                "group": pass_.group,
+                "headcount": pass_.headcount,
             }
         )
     if as_json:
-        tell(told)
+        print_json(rows)
         return
-    for row in told:
+    for row in rows:
         click.echo(f"{row['id']}\t{row['group']}\t{row['headcount']}\t{row['url']}")
 
 
@@ -108,7 +108,7 @@ def venue_code(event_id: int, rotating: bool, as_json: bool) -> None:
     token = code.token(now)
     url = site().code_url("V", token)
     if as_json:
-        tell({"url": url, "token": token, "method": code.method})
+        print_json({"url": url, "token": token, "method": code.method})
     else:
         click.echo(url)
 
@@ -129,7 +129,7 @@ def pair(event_id: int, supervisor: bool) -> None:
 def token(event_id: int, supervisor: bool, as_json: bool) -> None:
     kiosk, secret = kiosks.create_kiosk(find_event(event_id), clock.now(), supervisor=supervisor)
     if as_json:
-        tell({"kiosk": kiosk.id, "token": secret})
+        print_json({"kiosk": kiosk.id, "token": secret})
     else:
         click.echo(secret)
 
@@ -137,21 +137,21 @@ def token(event_id: int, supervisor: bool, as_json: bool) -> None:
 @kiosk_commands.command("list", help="Every device, newest first.")
 @as_json
 def list_kiosks(as_json: bool) -> None:
-    asked = select(Kiosk).options(joinedload(Kiosk.heartbeat)).order_by(Kiosk.id.desc())
+    query = select(Kiosk).options(joinedload(Kiosk.heartbeat)).order_by(Kiosk.id.desc())
     now = clock.now()
-    rows = [_about(kiosk, now) for kiosk in db.session.scalars(asked)]
+    rows = [_kiosk_row(kiosk, now) for kiosk in db.session.scalars(query)]
     if as_json:
-        tell(rows)
+        print_json(rows)
         return
     for row in rows:
         events = ",".join(map(str, row["events"]))
-        waiting = "-" if row["queue"] is None else str(row["queue"]["waiting"])
-        state = STATES[row["state"]]
-        told = (row["campaign"], events, _(state), row["heard"] or "-", waiting)
-        click.echo("\t".join([str(row["kiosk"]), row["name"], *told]))
+        queued = "-" if row["queue"] is None else str(row["queue"]["waiting"])
+        state = STATE_NAMES[row["state"]]
+        cells = (row["campaign"], events, _(state), row["heard"] or "-", queued)
+        click.echo("\t".join([str(row["kiosk"]), row["name"], *cells]))
 
 
-STATES = {
+STATE_NAMES = {
     status.DeviceState.SERVING: N_("in service"),
     status.DeviceState.LOCKED: N_("locked"),
     status.DeviceState.EXPIRED: N_("expired"),
@@ -159,10 +159,10 @@ STATES = {
 }
 
 
-def _about(kiosk: Kiosk, now: datetime) -> dict:
+def _kiosk_row(kiosk: Kiosk, now: datetime) -> dict:
     """One device. queue: as it last told, null where it never did; times are null where nothing happened."""
-    told = kiosk.heartbeat
-    heard = max((at for at in (kiosk.seen_at, told.at if told else None) if at), default=None)
+    heartbeat = kiosk.heartbeat
+    heard_at = max((at for at in (kiosk.seen_at, heartbeat.at if heartbeat else None) if at), default=None)
     return {
         "kiosk": kiosk.id,
         "name": kiosk.name,
@@ -172,21 +172,25 @@ def _about(kiosk: Kiosk, now: datetime) -> dict:
         "scopes": kiosk.scopes,
         "state": status.state_of(kiosk, now),
         "paired": clock.instant_text(kiosk.paired_at),
-        "seen": _instant(kiosk.seen_at),
-        "heard": _instant(heard),
-        "expires": _instant(kiosk.expires_at),
-        "locked": _instant(kiosk.locked_at),
-        "revoked": _instant(kiosk.revoked_at),
+        "seen": _instant_or_none(kiosk.seen_at),
+        "heard": _instant_or_none(heard_at),
+        "expires": _instant_or_none(kiosk.expires_at),
+        "locked": _instant_or_none(kiosk.locked_at),
+        "revoked": _instant_or_none(kiosk.revoked_at),
         "message": kiosk.message,
-        "queue": {"waiting": told.waiting, "aside": told.aside, "oldest": _instant(told.oldest_at)}
-        if told
+        "queue": {
+            "waiting": heartbeat.waiting,
+            "aside": heartbeat.aside,
+            "oldest": _instant_or_none(heartbeat.oldest_at),
+        }
+        if heartbeat
         else None,
-        "version": told.version if told else None,
-        "battery": told.battery if told else None,
+        "version": heartbeat.version if heartbeat else None,
+        "battery": heartbeat.battery if heartbeat else None,
     }
 
 
-def _instant(at: datetime | None) -> str | None:
+def _instant_or_none(at: datetime | None) -> str | None:
     return clock.instant_text(at) if at else None
 
 
@@ -209,32 +213,34 @@ def revoke_kiosk(kiosk_id: int) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice([form.key for form in formats.ALL]),
+    type=click.Choice([format_name.key for format_name in formats.ALL]),
     default=formats.A4_PAGE.key,
     show_default=True,
     help="a4, a5, tent (a card that stands on a table) or four (four to an A4 page, to cut).",
 )
 @with_appcontext
-def make_posters(campaign_id: str, event_id: int | None, region: str | None, out: Path, form: str) -> None:
-    week, now = find_campaign(campaign_id), clock.now()
-    wanted = [_one_event(week, event_id)] if event_id is not None else _dated_events(week, region)
-    if not wanted:
+def make_posters(
+    campaign_id: str, event_id: int | None, region: str | None, out: Path, format_name: str
+) -> None:
+    campaign, now = find_campaign(campaign_id), clock.now()
+    event_ids = [_one_event(campaign, event_id)] if event_id is not None else _dated_events(campaign, region)
+    if not event_ids:
         raise Conflict(N_("None of these events has a date and takes place, so there is no poster to print."))
     numbers = []
-    for start in range(0, len(wanted), CODES_AT_ONCE):
-        part = wanted[start : start + CODES_AT_ONCE]
-        made = venue_codes.codes_for_events(part, now)
-        numbers += [made[id].number for id in part]
+    for start in range(0, len(event_ids), CODES_AT_ONCE):
+        chunk = event_ids[start : start + CODES_AT_ONCE]
+        codes = venue_codes.codes_for_events(chunk, now)
+        numbers += [codes[id].number for id in chunk]
     try:
-        with out.open("wb") as file, _progress(len(numbers)) as done:
-            posters.write_posters(file, numbers, now, done, formats.find(form))
+        with out.open("wb") as file, _progress_bar(len(numbers)) as done:
+            posters.write_posters(file, numbers, now, done, formats.find(format_name))
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
 
 
-def _one_event(week: Campaign, event_id: int) -> int:
+def _one_event(campaign: Campaign, event_id: int) -> int:
     event = find_event(event_id)
-    if event.campaign_id != week.id:
+    if event.campaign_id != campaign.id:
         raise NotFound(N_("There is no event %(id)s in this week."), id=event_id)
     if event.status == EventStatus.CANCELLED:
         raise Conflict(posters.NO_POSTER)
@@ -243,17 +249,17 @@ def _one_event(week: Campaign, event_id: int) -> int:
     return event.id
 
 
-def _dated_events(week: Campaign, region: str | None) -> list[int]:
+def _dated_events(campaign: Campaign, region: str | None) -> list[int]:
     """Ids of the published events that have a date, in calendar order."""
-    filters = queries.parse(week, MultiDict({"region": region} if region else {}))
-    asked = queries.events(week, filters).where(
+    filters = queries.parse(campaign, MultiDict({"region": region} if region else {}))
+    query = queries.events(campaign, filters).where(
         Event.status == EventStatus.PUBLISHED, Event.occurrences.any()
     )
-    return list(db.session.scalars(asked.with_only_columns(Event.id)))
+    return list(db.session.scalars(query.with_only_columns(Event.id)))
 
 
 @contextmanager
-def _progress(length: int) -> Iterator[Callable[[int], object]]:
+def _progress_bar(length: int) -> Iterator[Callable[[int], object]]:
     """A bar where somebody looks, silence in a pipe."""
     if not sys.stderr.isatty():
         yield lambda pages: None

@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from kiosk.simulator import fleet
 from kiosk.simulator import report as reports
-from kiosk.simulator.fleet import Plan
-from kiosk.simulator.network import Weather
+from kiosk.simulator.fleet import RehearsalPlan
+from kiosk.simulator.network import FaultRates
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.codes import passes
@@ -29,19 +29,23 @@ from models.events.tables import Event, EventStatus
 from models.figures.recount import verify
 from models.synthetic import fill as synthetic
 
-WENT_WELL, WENT_WRONG = 0, 1  # 2: what the command line answers to every Mistake
-SCANS_EACH, MOST_KIOSKS, MOST_LOSS = 20, 1000, 0.9
-SCANS_AN_EVENT, MOST_EVENTS, MOST_SCANS = 100, 30_000, 10_000_000
-A_CLASS, CLASSES = 40, 4
+EXIT_OK, EXIT_FAILED = 0, 1  # 2: what the command line answers to every Mistake
+SCANS_PER_KIOSK, MOST_KIOSKS, MOST_LOSS = 20, 1000, 0.9
+SCANS_PER_EVENT, MOST_EVENTS, MOST_SCANS = 100, 30_000, 10_000_000
+CLASS_SIZE, CLASSES = 40, 4
 
-WHAT = N_("Say what to rehearse: --events 200 fills the campaign, --kiosks 5 starts simulated kiosks.")
-ONE_AT_A_TIME = N_("Fill the campaign first (--events), then send simulated kiosks (--kiosks).")
-ONE_CODE_EACH = N_("Give one pairing code for each simulated kiosk.")
-NOT_HERE = N_("“%(server)s” is another machine. Add --elsewhere if simulated kiosks should really go there.")
-NOBODY_OPEN = N_(
+NOTHING_TO_DO = N_(
+    "Say what to rehearse: --events 200 fills the campaign, --kiosks 5 starts simulated kiosks."
+)
+TWO_TASKS = N_("Fill the campaign first (--events), then send simulated kiosks (--kiosks).")
+CODES_MISMATCH = N_("Give one pairing code for each simulated kiosk.")
+OTHER_MACHINE = N_(
+    "“%(server)s” is another machine. Add --elsewhere if simulated kiosks should really go there."
+)
+NOTHING_OPEN = N_(
     "No event of campaign “%(id)s” is open for check-in now. Run the rehearsal while one is open."
 )
-NO_ADDRESS = N_("Give the server as scheme and host, for example http://127.0.0.1:8000.")
+BAD_ADDRESS = N_("Give the server as scheme and host, for example http://127.0.0.1:8000.")
 
 
 def register(app: Flask) -> None:
@@ -81,7 +85,7 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
 @with_appcontext
 def rehearse(
-    campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **sent
+    campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **fleet_options
 ) -> None:
     """Fill a campaign with made-up events and scans, or send simulated kiosks to its doors.
 
@@ -92,36 +96,36 @@ def rehearse(
     With --kiosks: each is a device of its own at an event that is open now. It scans passes, touches and tallies, loses
     answers, delivers twice, goes offline, has a wrong clock; every scan must be stored exactly once. Only a rehearsal is
     sent any. Exit 0: nothing was lost and the recount agrees; 1: something was; 2: the rehearsal could not be held."""
-    if events and (sent["kiosks"] or sent["codes"]):
-        raise Mistake(ONE_AT_A_TIME)
+    if events and (fleet_options["kiosks"] or fleet_options["codes"]):
+        raise Mistake(TWO_TASKS)
     if events:
         _fill(campaign_id, events, scans, seed, as_json)
     else:
-        _send(campaign_id, as_json, scans=scans, seed=seed, **sent)
+        _run_fleet(campaign_id, as_json, scans=scans, seed=seed, **fleet_options)
 
 
 def _fill(campaign_id: str, events: int, scans: int | None, seed: int, as_json: bool) -> None:
-    week, wanted = find_campaign(campaign_id), events * SCANS_AN_EVENT if scans is None else scans
-    synthetic.check_may_fill(week, seed)
-    with progress(events + wanted, _("Events and scans"), quiet=as_json) as made:
-        done = synthetic.fill(week, events, wanted, seed, clock.now(), made)
-    value, text = reports.filled_value(done, seed), reports.filled_text(done, seed)
+    campaign, scan_count = find_campaign(campaign_id), events * SCANS_PER_EVENT if scans is None else scans
+    synthetic.check_may_fill(campaign, seed)
+    with progress_bar(events + scan_count, _("Events and scans"), quiet=as_json) as advance:
+        filled = synthetic.fill(campaign, events, scan_count, seed, clock.now(), advance)
+    value, text = reports.filled_json(filled, seed), reports.filled_text(filled, seed)
     click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
-def _send(campaign_id: str, as_json: bool, **asked) -> None:
+def _run_fleet(campaign_id: str, as_json: bool, **options) -> None:
     now = clock.now()
-    plan, end = _plan(campaign_id, now, **asked)
+    plan, end = _plan(campaign_id, now, **options)
     db.session.remove()
     try:
-        with progress(plan.scans, _("Scans"), quiet=as_json) as scanned:
+        with progress_bar(plan.scans, _("Scans"), quiet=as_json) as scanned:
             report = fleet.rehearse(plan, now, lambda: scanned(1))
     finally:
         end()
-    agrees = None if asked["codes"] else verify(find_campaign(campaign_id)).agrees
-    value, text = reports.as_value(report, agrees), reports.as_text(report, agrees)
+    agrees = None if options["codes"] else verify(find_campaign(campaign_id)).agrees
+    value, text = reports.report_json(report, agrees), reports.report_text(report, agrees)
     click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
-    raise SystemExit(WENT_WELL if report.complete and agrees is not False else WENT_WRONG)
+    raise SystemExit(EXIT_OK if report.complete and agrees is not False else EXIT_FAILED)
 
 
 def _plan(
@@ -135,32 +139,34 @@ def _plan(
     server: str | None,
     elsewhere: bool,
     codes: tuple[str, ...],
-) -> tuple[Plan, Callable[[], None]]:
+) -> tuple[RehearsalPlan, Callable[[], None]]:
     """The rehearsal that was asked for, and what ends its devices. Raises Mistake."""
     if not kiosks and not codes:
-        raise Mistake(WHAT)
+        raise Mistake(NOTHING_TO_DO)
     if codes and kiosks not in (None, len(codes)):
-        raise Mistake(ONE_CODE_EACH)
-    week = None if codes else _rehearsal(campaign_id)
+        raise Mistake(CODES_MISMATCH)
+    campaign = None if codes else _rehearsal(campaign_id)
     address = _address(server or current_app.config["BASE_URL"], elsewhere)
-    wanted = scans or (kiosks or len(codes)) * SCANS_EACH
-    if week is None:
-        tokens, held, end = fleet.pair(address, codes), [], _leave
+    scan_count = scans or (kiosks or len(codes)) * SCANS_PER_KIOSK
+    if campaign is None:
+        device_tokens, pass_tokens, revoke_all = fleet.pair(address, codes), [], _revoke_nothing
     else:
-        tokens, held, end = _prepare(week, kiosks, wanted, now)
-    return Plan(address, campaign_id, tokens, wanted, seed, Weather.of(loss), held), end
+        device_tokens, pass_tokens, revoke_all = _prepare(campaign, kiosks, scan_count, now)
+    return RehearsalPlan(
+        address, campaign_id, device_tokens, scan_count, seed, FaultRates.of(loss), pass_tokens
+    ), revoke_all
 
 
-def _leave() -> None:
+def _revoke_nothing() -> None:
     """Devices that were paired by a code are the other server's to end."""
 
 
 def _address(server: str, elsewhere: bool) -> str:
     parts = urlsplit(server.rstrip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise Mistake(NO_ADDRESS)
+        raise Mistake(BAD_ADDRESS)
     if not elsewhere and not _is_this_machine(parts.hostname):
-        raise Conflict(NOT_HERE, server=server)
+        raise Conflict(OTHER_MACHINE, server=server)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -174,44 +180,48 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _rehearsal(campaign_id: str) -> Campaign:
-    week = find_campaign(campaign_id)
-    if not week.rehearsal:
-        raise Conflict(fleet.NO_REHEARSAL, id=week.id)
-    return week
+    campaign = find_campaign(campaign_id)
+    if not campaign.rehearsal:
+        raise Conflict(fleet.NO_REHEARSAL, id=campaign.id)
+    return campaign
 
 
 def _prepare(
-    week: Campaign, kiosks: int, scans: int, now: datetime
+    campaign: Campaign, kiosks: int, scans: int, now: datetime
 ) -> tuple[list[str], list[str], Callable[[], None]]:
     """Tokens of fresh devices at the events that are open, tokens of passes, and what ends the devices afterwards."""
-    events = _open_events(week, now)
-    made = [devices.create_kiosk(events[number % len(events)], now) for number in range(kiosks)]
-    ids = [kiosk.id for kiosk, _token in made]
-    groups = [*(term.key for term in week.groups), UNKNOWN_GROUP]
-    each = min(max(scans // (3 * len(groups)), 1), 2000)
-    held = [entry for group in groups for entry in passes.issue(week, group, now, count=each)]
-    held += passes.issue(week, groups[0], now, headcount=A_CLASS, count=CLASSES)
+    events = _open_events(campaign, now)
+    created = [devices.create_kiosk(events[number % len(events)], now) for number in range(kiosks)]
+    ids = [kiosk.id for kiosk, _token in created]
+    groups = [*(term.key for term in campaign.groups), UNKNOWN_GROUP]
+    passes_per_group = min(max(scans // (3 * len(groups)), 1), 2000)
+    issued = [
+        pass_ for group in groups for pass_ in passes.issue(campaign, group, now, count=passes_per_group)
+    ]
+    issued += passes.issue(campaign, groups[0], now, headcount=CLASS_SIZE, count=CLASSES)
 
     def revoke() -> None:
         for kiosk_id in ids:
             devices.revoke(kiosk_id, clock.now())
 
-    return [token for _kiosk, token in made], [entry.token for entry in held], revoke
+    return [token for _kiosk, token in created], [pass_.token for pass_ in issued], revoke
 
 
-def _open_events(week: Campaign, now: datetime) -> list[Event]:
-    here = select(Event).where(
-        Event.campaign_id == week.id, Event.status == EventStatus.PUBLISHED, Event.withdrawn_at.is_(None)
+def _open_events(campaign: Campaign, now: datetime) -> list[Event]:
+    query = select(Event).where(
+        Event.campaign_id == campaign.id, Event.status == EventStatus.PUBLISHED, Event.withdrawn_at.is_(None)
     )
-    known = {event.id: event for event in db.session.scalars(here.order_by(Event.id))}
-    open_now = {one.event_id for one in check_in_window.windows_of(known, week.zone) if one.open_at(now)}
+    by_id = {event.id: event for event in db.session.scalars(query.order_by(Event.id))}
+    open_now = {
+        window.event_id for window in check_in_window.windows_of(by_id, campaign.zone) if window.open_at(now)
+    }
     if not open_now:
-        raise Conflict(NOBODY_OPEN, id=week.id)
-    return [known[event_id] for event_id in sorted(open_now)]
+        raise Conflict(NOTHING_OPEN, id=campaign.id)
+    return [by_id[event_id] for event_id in sorted(open_now)]
 
 
 @contextmanager
-def progress(length: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], object]]:
+def progress_bar(length: int, label: str, *, quiet: bool) -> Iterator[Callable[[int], object]]:
     """A bar where somebody looks, silence in a pipe."""
     hidden = quiet or not sys.stderr.isatty()
     with click.progressbar(length=length, label=label, file=sys.stderr, show_pos=True, hidden=hidden) as bar:

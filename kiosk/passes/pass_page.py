@@ -12,7 +12,7 @@ from models.codes.passes import PassContent
 from models.drawing import qr
 from models.installation import site
 
-bp = Blueprint("passes", __name__)
+bp = Blueprint("pass_page", __name__)
 
 WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 DAY = 24 * 60 * 60  # seconds
@@ -26,17 +26,18 @@ def register(app: Flask) -> None:
 @bp.get("/C/<token>", strict_slashes=False)
 def show(token: str) -> Response:
     """The pass; a text that we did not sign is no pass."""
-    held = passes.read_pass(token)
-    if held is None:
-        return problems.told(problems.no_pass())
-    return _kept(
-        make_response(render_template("kiosk/passes/pass.html", held=held, campaign=held.campaign)), held
+    opened = passes.read_pass(token)
+    if opened is None:
+        return problems.problem_page(problems.no_pass())
+    return _cache_privately(
+        make_response(render_template("kiosk/passes/pass.html", opened=opened, campaign=opened.campaign)),
+        opened,
     )
 
 
 @bp.get("/c/service-worker.js")
 @bp.get("/C/service-worker.js")
-def worker() -> Response:
+def pass_worker() -> Response:
     """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
     return worker_script("pass/service-worker.js", WORKER_POLICY)
 
@@ -44,52 +45,54 @@ def worker() -> Response:
 @bp.get("/c/<token>/code.png")
 @bp.get("/C/<token>/code.png")
 def png(token: str) -> Response:
-    return _picture(token, qr.png, "image/png")
+    return _image(token, qr.png, "image/png")
 
 
 @bp.get("/c/<token>/code.svg")
 @bp.get("/C/<token>/code.svg")
 def svg(token: str) -> Response:
-    return _picture(token, qr.svg, "image/svg+xml")
+    return _image(token, qr.svg, "image/svg+xml")
 
 
 @bp.get("/c/<token>/pass.pdf")
 @bp.get("/C/<token>/pass.pdf")
 def pdf(token: str) -> Response:
     """The code on a page to print, with whom it is for."""
-    return _file(token, lambda held: sheets.on_a_page(held, _text(held)), "application/pdf")
+    return _file(token, lambda opened: sheets.on_a_page(opened, _pass_url(opened)), "application/pdf")
 
 
 @bp.get("/c/<path:text>")
 @bp.get("/C/<path:text>")
-def foreign(text: str) -> Response:
+def not_a_pass(text: str) -> Response:
     """A text with slashes in it is no pass either."""
-    return problems.told(problems.no_pass())
+    return problems.problem_page(problems.no_pass())
 
 
-def _picture(token: str, draw: Callable[[str, int], bytes], content_type: str) -> Response:
-    return _file(token, lambda held: draw(_text(held), qr.PASS_LEVEL), content_type)
+def _image(token: str, draw: Callable[[str, int], bytes], content_type: str) -> Response:
+    return _file(token, lambda opened: draw(_pass_url(opened), qr.PASS_LEVEL), content_type)
 
 
 def _file(token: str, draw: Callable[[PassContent], bytes], content_type: str) -> Response:
     """The code as a file, for as long as the pass is good."""
-    held = passes.read_pass(token)
-    if held is None or held.revoked:
-        return problems.told(problems.no_pass() if held is None else problems.revoked_pass(held.campaign))
-    response = make_response(draw(held))
+    opened = passes.read_pass(token)
+    if opened is None or opened.revoked:
+        return problems.problem_page(
+            problems.no_pass() if opened is None else problems.revoked_pass(opened.campaign)
+        )
+    response = make_response(draw(opened))
     response.content_type = content_type
-    return _kept(response, held)
+    return _cache_privately(response, opened)
 
 
-def _kept(response: Response, held: PassContent) -> Response:
+def _cache_privately(response: Response, opened: PassContent) -> Response:
     """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
     (static/js/pass/service-worker.js) until it is revoked, and nobody between."""
-    if not held.revoked:
+    if not opened.revoked:
         response.cache_control.private = True
         response.cache_control.max_age = DAY
         response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 
-def _text(held: PassContent) -> str:
-    return site().code_url("C", held.token)
+def _pass_url(opened: PassContent) -> str:
+    return site().code_url("C", opened.token)

@@ -7,25 +7,25 @@ from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.codes import passes, self_issue_limit
 from models.errors import N_, Conflict
 
-bp = Blueprint("taking", __name__)
+bp = Blueprint("self_issue", __name__)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.jinja_env.globals["may_take_pass"] = may_take
+    app.jinja_env.globals["can_self_issue"] = can_self_issue
 
 
-def may_take(week: Campaign) -> bool:
+def can_self_issue(campaign: Campaign) -> bool:
     """Whether the week has days left to go to."""
-    return week.today(clock.now()) <= week.ends
+    return campaign.today(clock.now()) <= campaign.ends
 
 
 @bp.post("/c/take")
 @bp.post("/C/take")
-def take() -> Response:
-    week, now = find_campaign(request.form.get("campaign", "")), clock.now()
-    if not may_take(week):
+def issue_to_visitor() -> Response:
+    campaign, now = find_campaign(request.form.get("campaign", "")), clock.now()
+    if not can_self_issue(campaign):
         raise Conflict(N_("This week is over, so passes are no longer issued."))
     self_issue_limit.count_pass(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
-    made = passes.issue(week, request.form.get("group", UNKNOWN_GROUP), now, self_issued=True)
-    return redirect(url_for("passes.show", token=made[0].token), 303)
+    issued = passes.issue(campaign, request.form.get("group", UNKNOWN_GROUP), now, self_issued=True)
+    return redirect(url_for("pass_page.show", token=issued[0].token), 303)

@@ -15,7 +15,7 @@ from models.events.tables import Event, EventStatus
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Problem:
     """A page that says no. status: of HTTP. again: the token whose address may be opened anew; ours: whether the
     scanned text was a code of this system (else nothing of it stands on the page). icon: a symbol of icons.svg."""
 
@@ -29,19 +29,19 @@ class Trouble:
     icon: str = "warning"
 
 
-def told(trouble: Trouble) -> Response:
+def problem_page(problem: Problem) -> Response:
     """The page. Nothing of a text that is not ours is said back."""
     response = make_response(
-        render_template("kiosk/phone/problem.html", trouble=trouble, campaign=trouble.campaign)
+        render_template("kiosk/phone/problem.html", problem=problem, campaign=problem.campaign)
     )
-    response.status_code = trouble.status
-    if trouble.status == 503:
+    response.status_code = problem.status
+    if problem.status == 503:
         response.headers["Retry-After"] = "2"
     return response
 
 
-def not_ours() -> Trouble:
-    return Trouble(
+def not_ours() -> Problem:
+    return Problem(
         404,
         _("This is not one of our codes"),
         _("The code you scanned is not one of ours. Please scan the venue code at the event."),
@@ -50,7 +50,7 @@ def not_ours() -> Trouble:
     )
 
 
-def of_code(opened: CodeReading) -> Trouble:
+def of_code(opened: CodeReading) -> Problem:
     """Why a scanned code opens nothing."""
     if opened.code is None:
         return not_ours()
@@ -65,44 +65,44 @@ def of_code(opened: CodeReading) -> Trouble:
     return _at(event, 410, _("This poster is no longer valid"), sentence)
 
 
-def of_event(event: Event, schedule: Sequence[CheckInWindow], now: datetime) -> Trouble:
+def of_event(event: Event, windows: Sequence[CheckInWindow], now: datetime) -> Problem:
     """Why nobody can check in to this event now, and when one can."""
     if event.status == EventStatus.CANCELLED:
         sentence = _("This event is cancelled, so there is no check-in.")
         return _at(event, 410, _("Cancelled"), sentence, icon="cancelled")
     if event.withdrawn_at is not None or event.status != EventStatus.PUBLISHED:
         sentence = _("This event is not on the public calendar. Please ask the staff at the venue.")
-        return Trouble(410, _("This event is not open to the public"), sentence)
-    held = [sitting for sitting in schedule if sitting.takes_place]
-    coming = [sitting for sitting in held if sitting.opens > now]
-    if coming:
-        opens = _moment(min(sitting.opens for sitting in coming), event)
+        return Problem(410, _("This event is not open to the public"), sentence)
+    taking_place = [sitting for sitting in windows if sitting.takes_place]
+    upcoming = [sitting for sitting in taking_place if sitting.opens > now]
+    if upcoming:
+        opens = _moment(min(sitting.opens for sitting in upcoming), event)
         sentence = _("Check-in for this event opens on %(moment)s. Please scan again then.", moment=opens)
         return _at(event, 409, _("Check-in is not open yet"), sentence, icon="clock")
-    if not held:
+    if not taking_place:
         return _at(
             event, 410, _("Cancelled"), _("All sessions of this event are cancelled."), icon="cancelled"
         )
-    closed = _moment(max(sitting.closes for sitting in held), event, ends=True)
+    closed = _moment(max(sitting.closes for sitting in taking_place), event, ends=True)
     sentence = _("Check-in for this event closed on %(moment)s.", moment=closed)
     return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
 
 
-def no_cookie() -> Trouble:
+def no_cookie() -> Problem:
     sentence = _("Your browser does not store cookies, so a second visit cannot be recognised. Allow them for "
 "this page and scan again, or ask the staff to check you in.")  # fmt: skip
-    return Trouble(400, _("Why cookies are needed"), sentence, icon="lock")
+    return Problem(400, _("Why cookies are needed"), sentence, icon="lock")
 
 
-def foreign_ticket() -> Trouble:
+def foreign_ticket() -> Problem:
     sentence = _(
         "This page was opened in another browser or has been changed. Please scan the code at the venue "
         "again."
     )
-    return Trouble(400, _("Please scan again"), sentence, icon="scan")
+    return Problem(400, _("Please scan again"), sentence, icon="scan")
 
 
-def old_ticket(code: VenueCode, token: str) -> Trouble:
+def old_ticket(code: VenueCode, token: str) -> Problem:
     """A printed code can be opened again at once; a screen's code must be scanned again."""
     title = _("This page was open too long")
     if code.method == CodeMethod.PRINTED:
@@ -112,37 +112,37 @@ def old_ticket(code: VenueCode, token: str) -> Trouble:
     return _at(code.event, 410, title, sentence, icon="clock")
 
 
-def unknown_group(event: Event, token: str) -> Trouble:
+def unknown_group(event: Event, token: str) -> Problem:
     sentence = _("There is no such group here. Open the page again and tap one of its buttons.")
     return _at(event, 400, _("Please choose again"), sentence, again=token)
 
 
-def busy(event: Event) -> Trouble:
+def busy(event: Event) -> Problem:
     sentence = _(
         "Many people are checking in right now. Go back and tap once more; you will be counted only once."
     )
     return _at(event, 503, _("Please wait"), sentence, icon="refresh")
 
 
-def not_yours() -> Trouble:
+def not_yours() -> Problem:
     sentence = _("This check-in was made in another browser, so it cannot be shown here.")
-    return Trouble(404, _("Nothing to show here"), sentence, ours=False, icon="lock")
+    return Problem(404, _("Nothing to show here"), sentence, ours=False, icon="lock")
 
 
-def no_pass() -> Trouble:
+def no_pass() -> Problem:
     sentence = _(
         "This pass is not genuine or the address is incomplete. Please open the link you received again."
     )
-    return Trouble(404, _("This is not a pass"), sentence, ours=False, icon="ticket")
+    return Problem(404, _("This is not a pass"), sentence, ours=False, icon="ticket")
 
 
-def revoked_pass(campaign: Campaign) -> Trouble:
+def revoked_pass(campaign: Campaign) -> Problem:
     sentence = _("This pass is no longer valid. Please ask the organizer for a new one.")
-    return Trouble(410, _("No longer valid"), sentence, campaign=campaign, icon="cancelled")
+    return Problem(410, _("No longer valid"), sentence, campaign=campaign, icon="cancelled")
 
 
-def _at(event: Event, status: int, title: str, sentence: str, **more: str) -> Trouble:
-    return Trouble(status, title, sentence, campaign=event.campaign, event=event, **more)
+def _at(event: Event, status: int, title: str, sentence: str, **more: str) -> Problem:
+    return Problem(status, title, sentence, campaign=event.campaign, event=event, **more)
 
 
 def _moment(instant: datetime, event: Event, *, ends: bool = False) -> str:

@@ -9,43 +9,43 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from kiosk.simulator.network import Failed, Network, Request
-from kiosk.simulator.outbox import Kept, Outbox, Outcome, Store
-from kiosk.simulator.rules import Judged, Target, decide, decide_undo
+from kiosk.simulator.network import FaultyNetwork, Request, RequestFailed
+from kiosk.simulator.outbox import DeviceStorage, Outbox, QueuedScan, SendResult
+from kiosk.simulator.rules import OfflineVerdict, UndoTarget, decide, decide_undo
 from kiosk.simulator.visitors import FOREIGN, UNDO, Visit
 from models import clock
 from models.codes import signatures
 
-WAITS = 1.5  # seconds that a person waits for the server; then the device decides
+LIVE_ANSWER_SECONDS = 1.5  # seconds that a person waits for the server; then the device decides
 TRUSTED_ROUND_TRIP = timedelta(seconds=2)
-GIVE_UP = 60  # real failures in a row, a second apart
-FRUITLESS = 500  # attempts in a row after which nothing had left the queue
+MAX_FAILURES = 60  # real failures in a row, a second apart
+MAX_FRUITLESS = 500  # attempts in a row after which nothing had left the queue
 REAL_PAUSE = 1.0  # seconds at most between two of them
 
 
 @dataclass(frozen=True)
-class WrongClock:
+class ClockError:
     """How wrong a device's clock is. offset: seconds ahead of true time. jumps: (moment, seconds) on top of it."""
 
     offset: float = 0
     jumps: tuple[tuple[float, float], ...] = ()
 
     def ahead(self, moment: float) -> timedelta:
-        return timedelta(seconds=self.offset + sum(by for at, by in self.jumps if at <= moment))
+        return timedelta(seconds=self.offset + sum(seconds for at, seconds in self.jumps if at <= moment))
 
 
 class DeviceClock:
     """The device's clock, and how far it believes to be ahead of the server's."""
 
-    def __init__(self, begins: datetime, wrong: WrongClock) -> None:
-        self._begins, self._wrong = begins, wrong
+    def __init__(self, start: datetime, error: ClockError) -> None:
+        self._begins, self._wrong = start, error
         self.skew_ms: int | None = None
 
     def read(self, moment: float) -> datetime:
         return self._begins + timedelta(seconds=moment) + self._wrong.ahead(moment)
 
-    def measure(self, left: float, came: float, server_time: str) -> None:
-        start, end = self.read(left), self.read(came)
+    def measure(self, sent_at: float, received_at: float, server_time: str) -> None:
+        start, end = self.read(sent_at), self.read(received_at)
         if end < start:  # it jumped back meanwhile
             return
         # A slow answer says little, but more than nothing.
@@ -60,21 +60,23 @@ class Device:
     known: the answer of GET /api/v1/kiosk. Everything it does follows from its chance and the server's answers."""
 
     def __init__(
-        self, token: str, known: dict, network: Network, clock_: DeviceClock, chance: Random
+        self, token: str, configuration: dict, network: FaultyNetwork, device_clock: DeviceClock, rng: Random
     ) -> None:
-        self.known, self.network, self.store = known, network, Store()
-        self.outbox = Outbox(self.store, token, self._ask, lambda: chance.uniform(0.75, 1.25))
-        self.token, self._clock, self._chance = token, clock_, chance
+        self.configuration, self.network, self.store = configuration, network, DeviceStorage()
+        self.outbox = Outbox(self.store, token, self._ask, lambda: rng.uniform(0.75, 1.25))
+        self.token, self._clock, self._chance = token, device_clock, rng
         self._moment = 0.0
         self._online, self._timer, self.refused = True, None, False
         self._ids = 0
         self._fruitless = 0
         self._failures = 0  # real ones, in a row
-        self._asked: tuple[Kept, float, str | None] | None = None  # whom a person waits for, and until when
+        self._asked: tuple[QueuedScan, float, str | None] | None = (
+            None  # whom a person waits for, and until when
+        )
 
     def run(self, visits: Sequence[tuple[float, Visit]], on_scan: Callable[[], object]) -> None:
         """Everybody comes and is dealt with; then the rest of the queue is delivered, or the server is given up."""
-        self._clock.measure(0, 0.1, self.known["server_time"])
+        self._clock.measure(0, 0.1, self.configuration["server_time"])
         for moment, visit in visits:
             while self._timer is not None and self._timer <= moment:
                 self._attempt(self._timer)
@@ -86,28 +88,28 @@ class Device:
         self.network.clear()
 
     def _hopeless(self) -> bool:
-        return self.refused or self._failures >= GIVE_UP or self._fruitless >= FRUITLESS
+        return self.refused or self._failures >= MAX_FAILURES or self._fruitless >= MAX_FRUITLESS
 
     def _serve(self, visit: Visit) -> None:
-        made = self._clock.read(self._moment)
+        device_time = self._clock.read(self._moment)
         scan_id = self._new_id()
         body = {
             "id": str(scan_id),
-            "at": clock.instant_text(made, self.known["campaign"]["zone"]),
+            "at": clock.instant_text(device_time, self.configuration["campaign"]["zone"]),
             "skew_ms": self._clock.skew_ms,
             "shown": None,
             **self._posted(visit),
         }
-        at = made - timedelta(milliseconds=self._clock.skew_ms or 0)
-        judged = self._judge(scan_id, body, at)
-        kept = Kept(str(scan_id), body, self._holder(body), judged.entry, judged.place)
+        at = device_time - timedelta(milliseconds=self._clock.skew_ms or 0)
+        verdict = self._judge(scan_id, body, at)
+        scan = QueuedScan(str(scan_id), body, self._holder(body), verdict.entry, verdict.place)
         if visit.kind == FOREIGN:  # not one of ours: nobody waits for anything
             body["shown"] = "refused"
         elif not self._online:
-            body["shown"] = judged.verdict
-        self.store.add(kept)
+            body["shown"] = verdict.verdict
+        self.store.add(scan)
         if body["shown"] is None and self._online:
-            self._ask_live(kept, judged.verdict)
+            self._ask_live(scan, verdict.verdict)
         elif self._timer is None:
             self._attempt(self._moment)
 
@@ -138,62 +140,64 @@ class Device:
         except (signatures.UnknownCodeError, AttributeError):
             return None
 
-    def _judge(self, scan_id: UUID, body: dict, at: datetime) -> Judged:
+    def _judge(self, scan_id: UUID, body: dict, at: datetime) -> OfflineVerdict:
         if body["kind"] == UNDO:
-            return decide_undo(self._target(body["undoes"]), at, self.known)
+            return decide_undo(self._target(body["undoes"]), at, self.configuration)
         if "code_length" in body:
-            return Judged("refused", "unknown_code")
-        return decide(scan_id, body, at, self.known, self.store.seen)
+            return OfflineVerdict("refused", "unknown_code")
+        return decide(scan_id, body, at, self.configuration, self.store.seen)
 
-    def _target(self, scan_id: str) -> Target | None:
-        kept = self.store.scans.get(scan_id)
-        if kept is None:
+    def _target(self, scan_id: str) -> UndoTarget | None:
+        scan = self.store.scans.get(scan_id)
+        if scan is None:
             return None
-        skew = timedelta(milliseconds=kept.body["skew_ms"] or 0)
-        made = clock.parse_instant(kept.body["at"]) - skew
-        return Target(made, own=True, sitting=kept.place[0] if kept.place else None, undone=kept.undone)
+        skew = timedelta(milliseconds=scan.body["skew_ms"] or 0)
+        corrected = clock.parse_instant(scan.body["at"]) - skew
+        return UndoTarget(
+            corrected, own=True, sitting=scan.place[0] if scan.place else None, undone=scan.undone
+        )
 
-    def _ask_live(self, kept: Kept, verdict: str | None) -> None:
-        self._asked = kept, self._moment + WAITS, verdict
+    def _ask_live(self, scan: QueuedScan, verdict: str | None) -> None:
+        self._asked = scan, self._moment + LIVE_ANSWER_SECONDS, verdict
         self._attempt(self._moment)
-        if self._asked is not None and kept.answer is None:
-            self.store.show(kept, verdict)
+        if self._asked is not None and scan.answer is None:
+            self.store.show(scan, verdict)
         self._asked = None
 
     def _attempt(self, moment: float) -> None:
         self._moment, self._timer = max(self._moment, moment), None
-        before = len(self.store.waiting)
-        outcome = self.outbox.drain()
-        self._fruitless = 0 if len(self.store.waiting) < before else self._fruitless + 1
-        self._online = outcome.online
-        self.refused = outcome.refused
+        waiting_before = len(self.store.waiting)
+        result = self.outbox.drain()
+        self._fruitless = 0 if len(self.store.waiting) < waiting_before else self._fruitless + 1
+        self._online = result.online
+        self.refused = result.refused
         if self.store.waiting and not self.refused:
-            self._timer = self._moment + outcome.pause
-        self._rest(outcome)
+            self._timer = self._moment + result.pause
+        self._rest(result)
 
-    def _rest(self, outcome: Outcome) -> None:
+    def _rest(self, result: SendResult) -> None:
         """Rehearsed pauses take no time; a server that really does not answer is not pressed."""
         if self._failures and self.store.waiting and not self.refused:
-            time.sleep(min(outcome.pause, REAL_PAUSE))
+            time.sleep(min(result.pause, REAL_PAUSE))
 
     def _ask(self, request: Request) -> dict:
-        left = self._moment
+        sent_at = self._moment
         try:
-            told, took = self.network.ask(left, request)
-        except Failed as failed:
-            self._moment += failed.took
-            self._failures = self._failures + 1 if failed.real else 0
+            answer, seconds = self.network.send(sent_at, request)
+        except RequestFailed as failure:
+            self._moment += failure.took
+            self._failures = self._failures + 1 if failure.real else 0
             self._run_out_of_patience()
             raise
         self._failures = 0
-        self._moment += took
-        self._clock.measure(left, self._moment, told["server_time"])
+        self._moment += seconds
+        self._clock.measure(sent_at, self._moment, answer["server_time"])
         self._run_out_of_patience()
-        return told
+        return answer
 
     def _run_out_of_patience(self) -> None:
         """Whoever waited has seen the device's own verdict before the answer came."""
         if self._asked is not None and self._moment > self._asked[1]:
-            kept, _until, verdict = self._asked
-            self.store.show(kept, verdict)
+            scan, _deadline, verdict = self._asked
+            self.store.show(scan, verdict)
             self._asked = None

@@ -18,15 +18,15 @@ from urllib.parse import urlsplit
 
 from models import clock
 
-PATIENCE = 8.0  # seconds that a device waits for an answer
-REAL_PATIENCE = 30.0  # seconds that this process waits for a server that is busy with many
-IDLE = 5.0  # seconds after which a connection may have been closed at the other end
+DEVICE_TIMEOUT = 8.0  # seconds that a device waits for an answer
+REAL_TIMEOUT = 30.0  # seconds that this process waits for a server that is busy with many
+IDLE_SECONDS = 5.0  # seconds after which a connection may have been closed at the other end
 
 REQUEST_LOST, ANSWER_LOST, LATE_COPY, PORTAL = "request_lost", "answer_lost", "late_copy", "portal"
 TWICE, AT_ONCE, OFFLINE, UNREACHED = "twice", "at_once", "offline", "unreached"
 
 
-class Failed(Exception):
+class RequestFailed(Exception):
     """A request that got no usable answer. status: HTTP status, 0 without one; took: rehearsed seconds until it was
     given up; retry_after: seconds that the server asked for; real: it is not the simulation that failed."""
 
@@ -55,25 +55,25 @@ class Reply:
     retry_after: float = 0
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """A way to the server. Raises OSError or HTTPException where it does not answer."""
 
-    def ask(self, request: Request) -> Reply: ...
+    def send(self, request: Request) -> Reply: ...
 
     def close(self) -> None: ...
 
 
-class Http:
+class ServerConnection:
     """A connection to a server, kept open between requests."""
 
     def __init__(self, server: str) -> None:
         parts = urlsplit(server)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=REAL_PATIENCE)
+        self._connection = kind(parts.hostname, parts.port, timeout=REAL_TIMEOUT)
         self._used = time.monotonic()
 
-    def ask(self, request: Request) -> Reply:
-        if time.monotonic() - self._used > IDLE:
+    def send(self, request: Request) -> Reply:
+        if time.monotonic() - self._used > IDLE_SECONDS:
             self._connection.close()
         headers = {"Accept": "application/json", "Accept-Language": "zh"}
         if request.token:
@@ -83,16 +83,16 @@ class Http:
         try:
             self._connection.request(request.method, request.path, request.body, headers)
             response = self._connection.getresponse()
-            read = response.read()
+            body = response.read()
         except (OSError, HTTPException):
             self._connection.close()
             raise
         self._used = time.monotonic()
-        wait = response.getheader("Retry-After", "")
+        retry_after = response.getheader("Retry-After", "")
         return Reply(
             response.status,
-            parsed(response.getheader("Content-Type", ""), read),
-            float(wait) if wait.isdecimal() else 0,
+            parsed(response.getheader("Content-Type", ""), body),
+            float(retry_after) if retry_after.isdecimal() else 0,
         )
 
     def close(self) -> None:
@@ -104,14 +104,14 @@ def parsed(content_type: str, body: bytes) -> dict | None:
     if "json" not in content_type:
         return None
     try:
-        told = json.loads(body)
+        value = json.loads(body)
     except ValueError:
         return None
-    return told if isinstance(told, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True)
-class Weather:
+class FaultRates:
     """How often what goes wrong, as shares of the requests. The first four leave the device without an answer: the
     request never arrives; it arrives and the answer is lost; it arrives long after it was given up; a captive portal
     answers instead. duplicates: what arrives does so twice, half of them at the same moment. slow: seconds, not tenths."""
@@ -124,114 +124,114 @@ class Weather:
     slow: float = 0
 
     @classmethod
-    def of(cls, loss: float) -> "Weather":
+    def of(cls, loss: float) -> "FaultRates":
         """The weather where this share of the requests gets no answer, most of them because it is lost on its way back."""
         return cls(loss * 0.25, loss * 0.6, loss * 0.1, loss * 0.05, duplicates=loss, slow=loss / 2)
 
-    def fate(self, chance: Random) -> str | None:
+    def draw_fault(self, rng: Random) -> str | None:
         """What befalls one request; None: it is answered."""
-        drawn = chance.random()
+        number = rng.random()
         for name in (REQUEST_LOST, ANSWER_LOST, LATE_COPY, PORTAL):
-            drawn -= getattr(self, name)
-            if drawn < 0:
+            number -= getattr(self, name)
+            if number < 0:
                 return name
         return None
 
-    def copies(self, chance: Random) -> str | None:
-        if chance.random() >= self.duplicates:
+    def draw_copies(self, rng: Random) -> str | None:
+        if rng.random() >= self.duplicates:
             return None
-        return chance.choice((TWICE, AT_ONCE))
+        return rng.choice((TWICE, AT_ONCE))
 
-    def seconds(self, chance: Random) -> float:
+    def seconds(self, rng: Random) -> float:
         """How long the device waits for an answer that comes."""
-        return chance.uniform(1.0, 6.0) if chance.random() < self.slow else chance.uniform(0.03, 0.4)
+        return rng.uniform(1.0, 6.0) if rng.random() < self.slow else rng.uniform(0.03, 0.4)
 
 
 @dataclass
-class Network:
+class FaultyNetwork:
     """One device's way to the server. begins: the instant of rehearsed second 0. offline: stretches (from, to) without
     any network. Counts what befell its requests."""
 
-    lines: Callable[[], Line]
-    weather: Weather
+    connect: Callable[[], Connection]
+    weather: FaultRates
     chance: Random
     begins: datetime
     offline: Sequence[tuple[float, float]] = ()
-    befell: Counter = field(default_factory=Counter)
+    fault_counts: Counter = field(default_factory=Counter)
     late: list[tuple[float, Request]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._line = self.lines()
+        self._connection = self.connect()
 
-    def ask(self, moment: float, request: Request) -> tuple[dict, float]:
+    def send(self, moment: float, request: Request) -> tuple[dict, float]:
         """The JSON that the server answers and the seconds that it took. Raises Failed."""
         self._arrive(moment)
-        self.befell["requests"] += 1
+        self.fault_counts["requests"] += 1
         # Everything is drawn for every request, so that one stroke of fate never shifts those that follow.
-        fate, copies = self.weather.fate(self.chance), self.weather.copies(self.chance)
-        took, after = self.weather.seconds(self.chance), self.chance.uniform(5, 90)
+        fault, copies = self.weather.draw_fault(self.chance), self.weather.draw_copies(self.chance)
+        seconds, delay = self.weather.seconds(self.chance), self.chance.uniform(5, 90)
         if any(start <= moment < end for start, end in self.offline):
-            self.befell[OFFLINE] += 1
-            raise Failed(0, 0.05)
-        if fate is not None:
-            self.befell[fate] += 1
-        if fate == REQUEST_LOST:
-            raise Failed(0, PATIENCE)
-        if fate == PORTAL:
-            raise Failed(0, took)
-        if fate == LATE_COPY:
-            self.late.append((moment + PATIENCE + after, request))
-            raise Failed(0, PATIENCE)
+            self.fault_counts[OFFLINE] += 1
+            raise RequestFailed(0, 0.05)
+        if fault is not None:
+            self.fault_counts[fault] += 1
+        if fault == REQUEST_LOST:
+            raise RequestFailed(0, DEVICE_TIMEOUT)
+        if fault == PORTAL:
+            raise RequestFailed(0, seconds)
+        if fault == LATE_COPY:
+            self.late.append((moment + DEVICE_TIMEOUT + delay, request))
+            raise RequestFailed(0, DEVICE_TIMEOUT)
         reply = self._deliver(request, copies)
-        if fate == ANSWER_LOST:
-            raise Failed(0, PATIENCE)
-        return self._read(reply, moment, took), took
+        if fault == ANSWER_LOST:
+            raise RequestFailed(0, DEVICE_TIMEOUT)
+        return self._read(reply, moment, seconds), seconds
 
     def _deliver(self, request: Request, copies: str | None) -> Reply:
         if copies is not None:
-            self.befell[copies] += 1
+            self.fault_counts[copies] += 1
         try:
             if copies == AT_ONCE:
                 return self._at_once(request)
             if copies == TWICE:
-                self._line.ask(request)
-            return self._line.ask(request)
+                self._connection.send(request)
+            return self._connection.send(request)
         except (OSError, HTTPException) as error:
-            self.befell[UNREACHED] += 1
-            raise Failed(0, 1.0, detail=str(error), real=True) from None
+            self.fault_counts[UNREACHED] += 1
+            raise RequestFailed(0, 1.0, detail=str(error), real=True) from None
 
     def _at_once(self, request: Request) -> Reply:
         """The same request over two connections at the same moment; the device hears one of the answers."""
         start = Barrier(2)
 
-        def other() -> None:
-            line = self.lines()
+        def send_copy() -> None:
+            connection = self.connect()
             start.wait()
             try:
-                line.ask(request)
+                connection.send(request)
             except (OSError, HTTPException):
-                self.befell[UNREACHED] += 1
+                self.fault_counts[UNREACHED] += 1
             finally:
-                line.close()
+                connection.close()
 
-        twin = Thread(target=other)
-        twin.start()
+        thread = Thread(target=send_copy)
+        thread.start()
         start.wait()
         try:
-            return self._line.ask(request)
+            return self._connection.send(request)
         finally:
-            twin.join()
+            thread.join()
 
-    def _read(self, reply: Reply, moment: float, took: float) -> dict:
-        told = reply.body
-        if reply.status != 200 or told is None:
+    def _read(self, reply: Reply, moment: float, seconds: float) -> dict:
+        body = reply.body
+        if reply.status != 200 or body is None:
             status = 0 if reply.status == 200 else reply.status
-            detail = str((told or {}).get("detail", ""))
-            raise Failed(status, took, detail=detail, retry_after=reply.retry_after, real=True)
-        if "server_time" in told:
+            detail = str((body or {}).get("detail", ""))
+            raise RequestFailed(status, seconds, detail=detail, retry_after=reply.retry_after, real=True)
+        if "server_time" in body:
             # Rehearsed minutes pass in seconds: the device reads the hour that it is in the rehearsal.
-            told["server_time"] = clock.instant_text(self.begins + timedelta(seconds=moment + took / 2))
-        return told
+            body["server_time"] = clock.instant_text(self.begins + timedelta(seconds=moment + seconds / 2))
+        return body
 
     def _arrive(self, moment: float) -> None:
         """Copies that were on their way for long arrive now; nobody waits for their answers any more."""
@@ -239,11 +239,11 @@ class Network:
         self.late = [(at, request) for at, request in self.late if at > moment]
         for request in due:
             try:
-                self._line.ask(request)
+                self._connection.send(request)
             except (OSError, HTTPException):
-                self.befell[UNREACHED] += 1
+                self.fault_counts[UNREACHED] += 1
 
     def clear(self) -> None:
         """The end of the rehearsal: what is still on its way arrives."""
         self._arrive(float("inf"))
-        self._line.close()
+        self._connection.close()

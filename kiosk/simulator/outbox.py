@@ -5,18 +5,20 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from kiosk.simulator.network import Failed, Request
+from kiosk.simulator.network import Request, RequestFailed
 from models.ledger.tables import Verdict
 
 BATCH = 100
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-PATIENT = 3  # failures before a batch is made smaller: it may be what the server stumbles over
-UNREADABLE = (400, 413, 422)
-NO_LONGER = (401, 403)
+FAILURES_BEFORE_HALVING = (
+    3  # failures before a batch is made smaller: it may be what the server stumbles over
+)
+UNREADABLE_STATUSES = (400, 413, 422)
+REVOKED_STATUSES = (401, 403)
 
 
 @dataclass
-class Kept:
+class QueuedScan:
     """A scan on the device's disk. body: as it is posted. undone: taken back."""
 
     id: str
@@ -34,22 +36,22 @@ class Kept:
 
 
 @dataclass
-class Store:
+class DeviceStorage:
     """Everything that a device has scanned, in its own order; what waits is what nobody has answered."""
 
-    scans: dict[str, Kept] = field(default_factory=dict)
-    waiting: dict[str, Kept] = field(default_factory=dict)
+    scans: dict[str, QueuedScan] = field(default_factory=dict)
+    waiting: dict[str, QueuedScan] = field(default_factory=dict)
 
-    def add(self, scan: Kept) -> None:
+    def add(self, scan: QueuedScan) -> None:
         scan.body["seq"] = len(self.scans) + 1
         self.scans[scan.id] = self.waiting[scan.id] = scan
         if scan.body["shown"] == Verdict.STORED:
             self._take_back(scan, True)
 
-    def batch(self, most: int) -> list[Kept]:
+    def batch(self, most: int) -> list[QueuedScan]:
         return [scan for _, scan in zip(range(most), self.waiting.values(), strict=False)]
 
-    def show(self, scan: Kept, verdict: str | None) -> None:
+    def show(self, scan: QueuedScan, verdict: str | None) -> None:
         """The device shows its own verdict because nobody has answered."""
         if scan.id in self.waiting:
             scan.body["shown"] = verdict
@@ -63,31 +65,33 @@ class Store:
             scan = self.waiting.get(result["id"])
             if scan is None:
                 continue
-            overtaken = scan.body["shown"] == Verdict.STORED and posted[scan.id] != Verdict.STORED
-            if overtaken and result["verdict"] == Verdict.REFUSED:
+            shown_meanwhile = scan.body["shown"] == Verdict.STORED and posted[scan.id] != Verdict.STORED
+            if shown_meanwhile and result["verdict"] == Verdict.REFUSED:
                 continue
             scan.answer = result
             del self.waiting[scan.id]
             self._take_back(scan, result["verdict"] != Verdict.REFUSED)
 
-    def put_aside(self, scan: Kept) -> None:
+    def put_aside(self, scan: QueuedScan) -> None:
         """What the server cannot read at all: kept, and no longer in the way of others."""
         scan.aside = True
         del self.waiting[scan.id]
 
     def seen(self, place: tuple, holder: str) -> list:
         """The rows of a pass that count, as far as this device knows."""
-        mine = [scan for scan in self.scans.values() if scan.holder == holder and scan.place == place]
-        return [scan.entry for scan in mine if not scan.undone and scan.verdict in ("stored", "repeat")]
+        same_holder = [scan for scan in self.scans.values() if scan.holder == holder and scan.place == place]
+        return [
+            scan.entry for scan in same_holder if not scan.undone and scan.verdict in ("stored", "repeat")
+        ]
 
-    def _take_back(self, undo: Kept, undone: bool) -> None:
+    def _take_back(self, undo: QueuedScan, undone: bool) -> None:
         target = self.scans.get(undo.body.get("undoes") or "")
         if target is not None:
             target.undone = undone
 
 
 @dataclass
-class Outcome:
+class SendResult:
     """What became of an attempt to send. pause: seconds until the next one. refused: the device is known no more."""
 
     online: bool
@@ -101,7 +105,7 @@ class Outbox:
 
     def __init__(
         self,
-        store: Store,
+        store: DeviceStorage,
         token: str,
         ask: Callable[[Request], dict],
         spread: Callable[[], float],
@@ -111,25 +115,27 @@ class Outbox:
         self.again = 0  # answers that said: known already
         self.sent: set[str] = set()
 
-    def drain(self) -> Outcome:
+    def drain(self) -> SendResult:
         while batch := self._store.batch(self._size):
             try:
                 if not self._post(batch):
-                    return Outcome(True, self._back_off())
+                    return SendResult(True, self._back_off())
                 self._failures, self._size = 0, min(self._size * 2, BATCH)
-            except Failed as failed:
-                if failed.status in NO_LONGER:
-                    return Outcome(True, refused=True)
-                if failed.status in UNREADABLE:
+            except RequestFailed as failure:
+                if failure.status in REVOKED_STATUSES:
+                    return SendResult(True, refused=True)
+                if failure.status in UNREADABLE_STATUSES:
                     self._narrow(batch)
                     continue
-                pause = max(self._back_off(), failed.retry_after)
-                if self._failures % PATIENT == 0 and (len(batch) > 1 or failed.status == 500):
+                pause = max(self._back_off(), failure.retry_after)
+                if self._failures % FAILURES_BEFORE_HALVING == 0 and (
+                    len(batch) > 1 or failure.status == 500
+                ):
                     self._narrow(batch)
-                return Outcome(failed.status > 0, pause)
-        return Outcome(True)
+                return SendResult(failure.status > 0, pause)
+        return SendResult(True)
 
-    def _post(self, batch: list[Kept]) -> int:
+    def _post(self, batch: list[QueuedScan]) -> int:
         """How many of the batch the server has answered for good."""
         posted = {scan.id: scan.body["shown"] for scan in batch}
         self.sent |= posted.keys()
@@ -148,7 +154,7 @@ class Outbox:
         self._store.answered(final, posted)
         return len(final)
 
-    def _narrow(self, batch: list[Kept]) -> None:
+    def _narrow(self, batch: list[QueuedScan]) -> None:
         """A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone."""
         if len(batch) > 1:
             self._size = -(-len(batch) // 2)

@@ -5,14 +5,14 @@ from unicodedata import east_asian_width
 from flask_babel import gettext as _
 
 from kiosk.simulator import network
-from kiosk.simulator.fleet import Report
+from kiosk.simulator.fleet import RehearsalReport
 from models.ledger.tables import Verdict
 from models.synthetic.fill import FillResult
 
 NAMES, NUMBERS = 26, 9  # columns of the table
 
 
-def as_value(report: Report, agrees: bool | None) -> dict:
+def report_json(report: RehearsalReport, agrees: bool | None) -> dict:
     """agrees: whether the recount of the ledger does; None where the ledger is not here to be asked."""
     return {
         "kiosks": report.kiosks,
@@ -28,43 +28,43 @@ def as_value(report: Report, agrees: bool | None) -> dict:
         "again": report.again,
         "reasons": dict(report.reasons.most_common()),
         "flags": dict(report.flags.most_common()),
-        "requests": dict(report.befell.most_common()),
+        "requests": dict(report.fault_counts.most_common()),
         "seconds": round(report.seconds, 1),
         "verified": agrees,
     }
 
 
-def filled_value(done: FillResult, seed: int) -> dict:
+def filled_json(filled: FillResult, seed: int) -> dict:
     """What a campaign was filled with."""
     return {
         "seed": seed,
-        "events": done.events,
-        "scans": done.scans,
-        "stored": done.verdicts[Verdict.STORED],
-        "repeated": done.verdicts[Verdict.REPEAT],
-        "refused": done.verdicts[Verdict.REFUSED],
-        "reasons": dict(done.reasons.most_common()),
-        "flags": dict(done.flags.most_common()),
+        "events": filled.events,
+        "scans": filled.scans,
+        "stored": filled.verdicts[Verdict.STORED],
+        "repeated": filled.verdicts[Verdict.REPEAT],
+        "refused": filled.verdicts[Verdict.REFUSED],
+        "reasons": dict(filled.reasons.most_common()),
+        "flags": dict(filled.flags.most_common()),
     }
 
 
-def filled_text(done: FillResult, seed: int) -> str:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in done.reasons.most_common())
+def filled_text(filled: FillResult, seed: int) -> str:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in filled.reasons.most_common())
     return "\n".join(
         [
             _("Synthetic data, seed %(seed)s", seed=seed),
-            _row(_("events"), done.events),
-            _row(_("scans"), done.scans),
-            _row(_("stored"), done.verdicts[Verdict.STORED]),
-            _row(_("already checked in"), done.verdicts[Verdict.REPEAT]),
-            _row(_("not checked in"), done.verdicts[Verdict.REFUSED], reasons),
+            _row(_("events"), filled.events),
+            _row(_("scans"), filled.scans),
+            _row(_("stored"), filled.verdicts[Verdict.STORED]),
+            _row(_("already checked in"), filled.verdicts[Verdict.REPEAT]),
+            _row(_("not checked in"), filled.verdicts[Verdict.REFUSED], reasons),
         ]
     )
 
 
-def as_text(report: Report, agrees: bool | None) -> str:
+def report_text(report: RehearsalReport, agrees: bool | None) -> str:
     reasons = ", ".join(f"{reason} {count}" for reason, count in report.reasons.most_common())
-    befell = report.befell
+    counts = report.fault_counts
     lines = [
         _(
             "%(kiosks)s simulated kiosks, seed %(seed)s, %(seconds)s seconds",
@@ -78,25 +78,25 @@ def as_text(report: Report, agrees: bool | None) -> str:
         _row(_("already checked in"), report.repeated),
         _row(_("not checked in"), report.refused, reasons),
         _row(_("lost"), report.lost),
-        *_unless_none(_("still on a kiosk"), report.waiting),
-        *_unless_none(_("unreadable for the server"), report.aside),
-        *_unless_none(_("answered differently later"), report.changed),
+        *_row_unless_zero(_("still on a kiosk"), report.waiting),
+        *_row_unless_zero(_("unreadable for the server"), report.aside),
+        *_row_unless_zero(_("answered differently later"), report.changed),
         _("Requests"),
-        _row(_("made"), befell["requests"]),
-        _row(_("lost on the way there"), befell[network.REQUEST_LOST]),
-        _row(_("answer lost"), befell[network.ANSWER_LOST]),
-        _row(_("arrived very late"), befell[network.LATE_COPY]),
-        _row(_("answered by a network login page"), befell[network.PORTAL]),
-        _row(_("without a network"), befell[network.OFFLINE]),
-        _row(_("delivered twice"), befell[network.TWICE]),
-        _row(_("twice at the same moment"), befell[network.AT_ONCE]),
-        *_unless_none(_("server did not answer"), befell[network.UNREACHED]),
-        _told(report, agrees),
+        _row(_("made"), counts["requests"]),
+        _row(_("lost on the way there"), counts[network.REQUEST_LOST]),
+        _row(_("answer lost"), counts[network.ANSWER_LOST]),
+        _row(_("arrived very late"), counts[network.LATE_COPY]),
+        _row(_("answered by a network login page"), counts[network.PORTAL]),
+        _row(_("without a network"), counts[network.OFFLINE]),
+        _row(_("delivered twice"), counts[network.TWICE]),
+        _row(_("twice at the same moment"), counts[network.AT_ONCE]),
+        *_row_unless_zero(_("server did not answer"), counts[network.UNREACHED]),
+        _conclusion(report, agrees),
     ]
     return "\n".join(lines)
 
 
-def _told(report: Report, agrees: bool | None) -> str:
+def _conclusion(report: RehearsalReport, agrees: bool | None) -> str:
     if not report.complete:
         return _("Not every scan arrived exactly once.")
     if agrees is None:
@@ -112,5 +112,5 @@ def _row(name: str, count: int, note: str = "") -> str:
     return f"{line}  ({note})" if note else line
 
 
-def _unless_none(name: str, count: int) -> list[str]:
+def _row_unless_zero(name: str, count: int) -> list[str]:
     return [_row(name, count)] if count else []

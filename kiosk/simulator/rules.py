@@ -18,7 +18,7 @@ from models.ledger.visit import Entry, came_back, derive
 
 
 @dataclass(frozen=True)
-class Judged:
+class OfflineVerdict:
     """What the device shows. verdict None: only the server can tell. holder and place: what it remembers it by."""
 
     verdict: str | None
@@ -31,66 +31,77 @@ class Judged:
     unchecked: tuple[str, ...] = ()
 
 
-def refused(reason: str) -> Judged:
-    return Judged("refused", reason)
+def refused(reason: str) -> OfflineVerdict:
+    return OfflineVerdict("refused", reason)
 
 
-Seen = Callable[[tuple[int, date], str], Sequence[Entry]]
+SeenEntries = Callable[[tuple[int, date], str], Sequence[Entry]]
 
 
 def decide(
-    scan_id: UUID, body: dict, at: datetime, known: dict, seen: Seen, earliest: datetime | None = None
-) -> Judged:
+    scan_id: UUID,
+    body: dict,
+    at: datetime,
+    configuration: dict,
+    seen: SeenEntries,
+    earliest: datetime | None = None,
+) -> OfflineVerdict:
     """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
     seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect; earliest: where
     the device is not sure of the time, when it was at the earliest."""
     payload, headcount, flags = None, body.get("headcount") or 1, []
     if body["kind"] == "pass":
-        payload = read_pass(body.get("code"), known)
-        if isinstance(payload, Judged):
+        payload = read_pass(body.get("code"), configuration)
+        if isinstance(payload, OfflineVerdict):
             return payload
-    if not _may(body["kind"], known):
+    if not _is_allowed(body["kind"], configuration):
         return refused("not_allowed")
     if payload:
-        headcount, flags = _heads(payload, body.get("headcount"))
+        headcount, flags = _headcount(payload, body.get("headcount"))
     events = [
-        event for event in known["events"] if not (payload and payload.event) or event["id"] == payload.event
+        event
+        for event in configuration["events"]
+        if not (payload and payload.event) or event["id"] == payload.event
     ]
     if payload and payload.event and not events:
         return refused("wrong_event")
-    if payload and f"{payload.serial:010x}" in known["revoked"]:
+    if payload and f"{payload.serial:010x}" in configuration["revoked"]:
         return refused("revoked")
-    sittings = [one for event in events for one in event["occurrences"]]
-    sitting, guessed = _open_then(sittings, at), ()
-    if sitting is None and earliest is not None:
+    occurrences = [occurrence for event in events for occurrence in event["occurrences"]]
+    chosen_occurrence, unchecked_time = _open_then(occurrences, at), ()
+    if chosen_occurrence is None and earliest is not None:
         # A clock that may be wrong turns nobody away.
-        sitting, at, guessed = (
-            _open_then(sittings, earliest) or _nearest(sittings, earliest),
+        chosen_occurrence, at, unchecked_time = (
+            _open_then(occurrences, earliest) or _nearest(occurrences, earliest),
             earliest,
             ("time",),
         )
-    if sitting is None:
+    if chosen_occurrence is None:
         return refused("not_open")
-    zone = known["campaign"]["zone"]
-    place = sitting["id"], clock.day_of(at, zone)
+    zone = configuration["campaign"]["zone"]
+    place = chosen_occurrence["id"], clock.day_of(at, zone)
     entry = Entry(
         scan_id, at, body.get("direction") or Direction.IN, headcount, "", "", clock.hour_of(at, zone)
     )
-    unchecked = (*(() if sitting["capacity"] is None else ("capacity",)), *guessed)
+    unchecked = (*(() if chosen_occurrence["capacity"] is None else ("capacity",)), *unchecked_time)
     if payload is None:
-        return Judged(Verdict.STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked)
+        return OfflineVerdict(
+            Verdict.STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked
+        )
     verdict, since = _verdict(entry, seen(place, f"{payload.serial:010x}"), flags)
-    return Judged(verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked))
+    return OfflineVerdict(
+        verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked)
+    )
 
 
-def _may(kind: str, known: dict) -> bool:
+def _is_allowed(kind: str, configuration: dict) -> bool:
     """What a device needs to hand in a kind of scan; a supervisor may everything."""
-    scopes = known["kiosk"]["scopes"]
+    scopes = configuration["kiosk"]["scopes"]
     return ("tally" if kind == ScanKind.TALLY else "scan") in scopes or "supervisor" in scopes
 
 
 @dataclass(frozen=True)
-class Target:
+class UndoTarget:
     """The scan that an undo names. at: corrected. sitting: None where nobody was let in. undone: taken back before."""
 
     at: datetime
@@ -99,22 +110,24 @@ class Target:
     undone: bool = False
 
 
-def decide_undo(target: Target | None, at: datetime, known: dict) -> Judged:
+def decide_undo(target: UndoTarget | None, at: datetime, configuration: dict) -> OfflineVerdict:
     """Judge an undo made at an instant; None: the device knows no such scan."""
-    if target is None or not _reaches(target, at, known):
+    if target is None or not _may_undo(target, at, configuration):
         return refused("not_allowed")
-    return Judged(Verdict.REPEAT if target.undone else Verdict.STORED)
+    return OfflineVerdict(Verdict.REPEAT if target.undone else Verdict.STORED)
 
 
-def _reaches(target: Target, at: datetime, known: dict) -> bool:
-    within = timedelta(minutes=known["rules"]["undo_minutes"])
+def _may_undo(target: UndoTarget, at: datetime, configuration: dict) -> bool:
+    within = timedelta(minutes=configuration["rules"]["undo_minutes"])
     if target.own and at - target.at <= within:
         return True
-    served = {one["id"] for event in known["events"] for one in event["occurrences"]}
-    return "supervisor" in known["kiosk"]["scopes"] and (target.sitting is None or target.sitting in served)
+    served = {occurrence["id"] for event in configuration["events"] for occurrence in event["occurrences"]}
+    return "supervisor" in configuration["kiosk"]["scopes"] and (
+        target.sitting is None or target.sitting in served
+    )
 
 
-def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
+def read_pass(code: str | None, configuration: dict) -> signatures.PassPayload | OfflineVerdict:
     """The payload of a genuine pass of this campaign, or why it is none."""
     try:
         sealed = signatures.parse_code(code or "")
@@ -122,17 +135,17 @@ def read_pass(code: str | None, known: dict) -> signatures.PassPayload | Judged:
         return refused("unknown_code")
     if not isinstance(sealed, signatures.UnverifiedPass):
         return refused("unknown_code")
-    key = known["keys"].get(str(sealed.payload.key_id))
+    key = configuration["keys"].get(str(sealed.payload.key_id))
     if key is None:
-        return Judged(None, "unverified")
+        return OfflineVerdict(None, "unverified")
     if not signatures.verify_pass(sealed, b64decode(key["public"])):
         return refused("bad_signature")
-    if sealed.payload.campaign != known["campaign"]["number"]:
+    if sealed.payload.campaign != configuration["campaign"]["number"]:
         return refused("wrong_campaign")
     return sealed.payload
 
 
-def _heads(payload: signatures.PassPayload, confirmed: int | None) -> tuple[int, list[str]]:
+def _headcount(payload: signatures.PassPayload, confirmed: int | None) -> tuple[int, list[str]]:
     if payload.purpose != Purpose.GROUP:
         return 1, []
     headcount = confirmed or payload.headcount
@@ -146,19 +159,23 @@ def _open_then(sittings: list[dict], at: datetime) -> dict | None:
         timed = len(sitting["start"]) > len("2024-04-20")
         return clock.parse_instant(sitting["start"] if timed else sitting["opens"])
 
-    held = [one for one in sittings if one["held"]]
+    held = [occurrence for occurrence in sittings if occurrence["held"]]
     open_ = [
         one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
     ]
-    return min(open_, key=lambda one: (abs(start(one) - at), start(one), one["id"]), default=None)
+    return min(
+        open_,
+        key=lambda occurrence: (abs(start(occurrence) - at), start(occurrence), occurrence["id"]),
+        default=None,
+    )
 
 
 def _nearest(sittings: list[dict], at: datetime) -> dict | None:
     """The sitting whose hours lie nearest to an instant, held ones first."""
 
-    def order(one: dict) -> tuple:
-        opens, closes = clock.parse_instant(one["opens"]), clock.parse_instant(one["closes"])
-        return not one["held"], max(opens - at, at - closes, timedelta(0)), one["id"]
+    def order(occurrence: dict) -> tuple:
+        opens, closes = clock.parse_instant(occurrence["opens"]), clock.parse_instant(occurrence["closes"])
+        return not occurrence["held"], max(opens - at, at - closes, timedelta(0)), occurrence["id"]
 
     return min(sittings, key=order, default=None)
 

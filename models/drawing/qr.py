@@ -4,6 +4,7 @@ A pass is drawn with correction level M (smaller symbol, read from further away)
 the open: dirt, stickers, glass). Measured in the facts on codes; see docs/architecture.md for the reasons.
 """
 
+from dataclasses import dataclass
 from io import BytesIO
 
 import qrcode
@@ -51,17 +52,29 @@ def png(text: str, level: int, *, quick: bool = False) -> bytes:
     return out.getvalue()
 
 
+@dataclass(frozen=True)
+class Outline:
+    """side: modules of one side, the quiet zone included. path: the dark modules as data of an SVG path."""
+
+    side: int
+    path: str
+
+
+def outline(text: str, level: int = PASS_LEVEL) -> Outline:
+    """For a template to draw inside its page, so that the text stands in no further address."""
+    rows = symbol(text, level)
+    parts = (f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
+    return Outline(len(rows), "".join(parts))
+
+
 def svg(text: str, level: int) -> bytes:
     """One path over a white ground, a module a unit: sharp at any size, and light also on a dark page."""
-    rows = symbol(text, level)
-    side = len(rows)
-    path = "".join(
-        f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row)
-    )
+    shape = outline(text, level)
+    side = shape.side
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" width="{side * SCALE}" '
         f'height="{side * SCALE}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
-        f'<path d="{path}"/></svg>\n'
+        f'<path d="{shape.path}"/></svg>\n'
     ).encode()
 
 

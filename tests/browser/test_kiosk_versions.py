@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
-from kiosk import screens
 from kiosk.app import page as station
 from kiosk.app import service_worker
+from kiosk.screens import code_screen
 from tests.support.station import SETTLED
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: st
     page.goto(address)
     page.evaluate(SETTLED)
     first = version(page)
-    for module in (service_worker, station, screens):
+    for module in (service_worker, station, code_screen):
         monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
     page.evaluate(WAITING)
     page.evaluate("document.getElementById('verdict').hidden = false")

@@ -11,12 +11,12 @@ import threading
 from pathlib import Path
 
 import click
-import qrcode
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from models import clock
 from models.db import db
+from models.drawing import qr
 from models.errors import N_, Mistake
 from models.installation import site
 from models.operations import tick as due
@@ -35,7 +35,7 @@ RECOMMENDED = {
     "accesslog": None,  # paths of passes and venue codes are secrets and stand in no log
     "control_socket_disable": True,
 }
-ROOMS = (
+ADDRESSES = (
     ("/", N_("the week")),
     ("/desk/", N_("for organizers and offices")),
     ("/kiosk/", N_("the check-in kiosk")),
@@ -69,11 +69,11 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": current_app.config["WORKERS"],
-        "when_ready": lambda _server: _tell(addresses, _open_to_others(host)),
-        "post_worker_init": _begin_work,
+        "when_ready": lambda _server: _print_addresses(addresses, _open_to_others(host)),
+        "post_worker_init": _start_worker,
     }
     if tls:
-        files = certificate.ensure(Path(current_app.instance_path) / "tls")
+        files = certificate.ensure_certificate(Path(current_app.instance_path) / "tls")
         options["certfile"], options["keyfile"] = map(str, files)
     db.session.remove()
     db.engine.dispose()
@@ -109,30 +109,28 @@ def _open_to_others(host: str) -> bool:
 def shared_addresses(host: str, port: int, tls: bool) -> list[str]:
     """Where the served week can be opened; the first one is for others in the network, where it is open to them."""
     hosts = [*certificate.own_addresses(), "127.0.0.1"] if _open_to_others(host) else [host]
-    scheme, usual = ("https", 443) if tls else ("http", 80)
-    tail = "" if port == usual else f":{port}"
-    return [f"{scheme}://{f'[{one}]' if ':' in one else one}{tail}" for one in hosts]
+    scheme, default_port = ("https", 443) if tls else ("http", 80)
+    port_suffix = "" if port == default_port else f":{port}"
+    return [f"{scheme}://{f'[{name}]' if ':' in name else name}{port_suffix}" for name in hosts]
 
 
-def _tell(addresses: list[str], with_code: bool) -> None:
+def _print_addresses(addresses: list[str], with_code: bool) -> None:
     """Say where to look. A QR code spares the typing on a tablet, where the terminal can draw one."""
     click.echo(_("Openweek is running. Stop it with Ctrl+C."))
-    for path, words in ROOMS:
-        click.echo(f"  {addresses[0]}{path}  {_(words)}")
-    here = _("from this machine")
+    for path, description in ADDRESSES:
+        click.echo(f"  {addresses[0]}{path}  {_(description)}")
+    note = _("from this machine")
     for other in addresses[1:]:
-        click.echo(f"  {other}/  {here}")
+        click.echo(f"  {other}/  {note}")
     if with_code and "utf" in (sys.stdout.encoding or "").lower():
-        code = qrcode.QRCode(border=2)
-        code.add_data(f"{addresses[0]}/kiosk/")
-        code.print_ascii(invert=True)
+        qr.code(f"{addresses[0]}/kiosk/", qr.PASS_LEVEL).print_ascii(invert=True)
         click.echo(_("The code opens the kiosk on a tablet or phone in the same network."))
     if addresses[0].startswith("https:"):
         click.echo(_("The certificate was made on this machine: a browser warns once, and you confirm it."))
 
 
-def _begin_work(worker) -> None:
-    worker.log.error_log.addFilter(errors.without_secrets_in_values)
+def _start_worker(worker) -> None:
+    worker.log.error_log.addFilter(errors.mask_secrets_in_args)
     keep_ticking(worker.wsgi)
 
 
@@ -143,9 +141,9 @@ def keep_ticking(app: Flask) -> None:
         pause = threading.Event()
         while True:
             # A thread of its own each time: what fails once is reported and tried again a minute later.
-            once = threading.Thread(target=_tick_once, args=(app,), daemon=True)
-            once.start()
-            once.join()
+            thread = threading.Thread(target=_tick_once, args=(app,), daemon=True)
+            thread.start()
+            thread.join()
             pause.wait(MINUTE)
 
     threading.Thread(target=repeat, daemon=True).start()

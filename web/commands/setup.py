@@ -27,7 +27,7 @@ from models.operations import startup
 from web.words import imports as import_words
 from web.words.terms import campaign_name, group_name
 
-ROOMS = (
+ADDRESSES = (
     ("/", N_("the current week")),
     ("/rehearsal/", N_("the rehearsal around today, with everything live")),
     ("/ip-2024/", N_("the reported events of 2024")),
@@ -67,17 +67,17 @@ def demo() -> None:
     if sys.stderr.isatty():
         click.echo(_("Preparing the demo; the first time takes a few seconds."), err=True)
     week = _prepare(None, now, default=True)
-    taken = apply(week, read(demo_file()), Source(), now)
+    outcomes = apply(week, read(demo_file()), Source(), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
     campaign = rehearsal.ensure_week(now)
     samples = accounts.example_passes(campaign, now)
     events = rehearsal.events_of(campaign)
     crowd.ensure_crowd(campaign, events, now)
-    click.echo(_("Reported events: %(summary)s", summary=import_words.summary(taken)))
-    _tell_rooms()
-    _tell_accounts(password)
-    _tell_passes(campaign, samples)
-    _tell_pairing(_open_now(campaign, events, now), now)
+    click.echo(_("Reported events: %(summary)s", summary=import_words.summary(outcomes)))
+    _print_addresses()
+    _print_accounts(password)
+    _print_passes(campaign, samples)
+    _print_pairing(_open_now(campaign, events, now), now)
 
 
 def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
@@ -93,13 +93,13 @@ def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
     return own[max(sittings, key=lambda sitting: (sitting.closes, -sitting.event_id)).event_id]
 
 
-def _tell_rooms() -> None:
+def _print_addresses() -> None:
     click.echo(_("Addresses"))
-    for path, what in ROOMS:
-        click.echo(f"  {site().url(path)}  {_(what)}")
+    for path, description in ADDRESSES:
+        click.echo(f"  {site().url(path)}  {_(description)}")
 
 
-def _tell_accounts(password: str | None) -> None:
+def _print_accounts(password: str | None) -> None:
     click.echo(_("Accounts"))
     for role in accounts.roles():
         click.echo(f"  {role.email}  {_(role.what)}")
@@ -112,20 +112,20 @@ def _tell_accounts(password: str | None) -> None:
         )
 
 
-def _tell_passes(campaign: Campaign, samples: list[Pass]) -> None:
+def _print_passes(campaign: Campaign, samples: list[Pass]) -> None:
     click.echo(_("Passes to try at the entrance"))
-    for entry in samples:
-        who = group_name(campaign, entry.group)
-        if entry.headcount > 1:
-            who = _("%(group)s, group of %(count)s", group=who, count=entry.headcount)
-        click.echo(f"  {site().code_url('C', entry.token)}  {who}")
+    for pass_ in samples:
+        description = group_name(campaign, pass_.group)
+        if pass_.headcount > 1:
+            description = _("%(group)s, group of %(count)s", group=description, count=pass_.headcount)
+        click.echo(f"  {site().code_url('C', pass_.token)}  {description}")
 
 
-def _tell_pairing(event: Event, now: datetime) -> None:
+def _print_pairing(event: Event, now: datetime) -> None:
     code = pairing.create_code(event, current_app.config["SECRET_KEY"], now)
-    told = _(
+    text = _(
         "Pairing code for a kiosk at “%(event)s”, valid for 10 minutes: %(code)s",
         event=event.title,
         code=code,
     )
-    click.echo(told)
+    click.echo(text)

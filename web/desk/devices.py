@@ -38,42 +38,42 @@ def index(event_id: int):
 
 @pages.get("/devices.json")
 @login_required
-def fresh(event_id: int) -> Response:
+def devices_json(event_id: int) -> Response:
     """The changing parts of the page as its own markup; 304 where the asker has them already."""
     event, now = scope.event_for(current_user, event_id), clock.now()
     parts, sentence = _parts(event, now)
-    return _told(parts, sentence)
+    return _json_if_changed(parts, sentence)
 
 
 def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
     """The pairing under way and the list, as markup that says the same whoever's form it stands beside; and what to
     say aloud of it."""
-    pairing, shown = desk_pairing.panel(event, now), status.statuses_of(event, now)
-    given = {"event": event, "campaign": event.campaign, "now": now}
-    reached = _reached([device for device in shown if not device.serves_event])
+    pairing, devices = desk_pairing.pairing_panel(event, now), status.statuses_of(event, now)
+    context = {"event": event, "campaign": event.campaign, "now": now}
+    reachable = _reachable_events([device for device in devices if not device.serves_event])
     parts = {
-        "pairing": render_template("desk/pairing.html", pairing=pairing, **given).strip(),
-        "devices": render_template("desk/device_list.html", devices=shown, reached=reached, **given),
+        "pairing": render_template("desk/pairing.html", pairing=pairing, **context).strip(),
+        "devices": render_template("desk/device_list.html", devices=devices, reachable=reachable, **context),
     }
     joined = pairing is not None and pairing.joined
     return parts, _("%(name)s has joined.", name=pairing.joined[0].name) if joined else ""
 
 
-def _reached(gone: list[status.DeviceStatus]) -> set[int]:
+def _reachable_events(moved_away: list[status.DeviceStatus]) -> set[int]:
     """Of the events to which devices went, those that the reader may know of."""
-    ids = {event.id for device in gone for event in device.events}
-    asked = scope.events_for(current_user).where(Event.id.in_(ids)).with_only_columns(Event.id)
-    return set(db.session.scalars(asked)) if ids else set()
+    ids = {event.id for device in moved_away for event in device.events}
+    query = scope.events_for(current_user).where(Event.id.in_(ids)).with_only_columns(Event.id)
+    return set(db.session.scalars(query)) if ids else set()
 
 
 def _tag(parts: dict[str, str]) -> str:
     return f"{hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:24]}-{language()}"
 
 
-def _told(parts: dict[str, str], sentence: str) -> Response:
+def _json_if_changed(parts: dict[str, str], sentence: str) -> Response:
     tag = _tag(parts)
-    seen = request.if_none_match.contains(tag)
-    response = Response(status=304) if seen else jsonify(parts=parts, sentence=sentence)
+    unchanged = request.if_none_match.contains(tag)
+    response = Response(status=304) if unchanged else jsonify(parts=parts, sentence=sentence)
     response.set_etag(tag)
     return response
 
@@ -87,27 +87,27 @@ def device(event_id: int, kiosk_id: int):
 
 @pages.get("/devices/<int:kiosk_id>.json")
 @login_required
-def fresh_device(event_id: int, kiosk_id: int) -> Response:
+def device_json(event_id: int, kiosk_id: int) -> Response:
     event, now = scope.event_for(current_user, event_id), clock.now()
-    return _told(_facts(event, kiosk_serving(event, kiosk_id), now), "")
+    return _json_if_changed(_facts(event, kiosk_serving(event, kiosk_id), now), "")
 
 
 def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
-    shown = status.status_of(kiosk, event, now)
+    device = status.status_of(kiosk, event, now)
     return {
         "facts": render_template(
-            "desk/device_facts.html", device=shown, event=event, campaign=event.campaign, now=now
+            "desk/device_facts.html", device=device, event=event, campaign=event.campaign, now=now
         )
     }
 
 
-def _page(event: Event, kiosk: Kiosk, now: datetime, told: str = "", field: str = "") -> str:
+def _page(event: Event, kiosk: Kiosk, now: datetime, error: str = "", field: str = "") -> str:
     """One device. told: what is wrong with what was typed into field."""
-    parts, ended = _facts(event, kiosk, now), kiosk.ended_at(now)
+    parts, ended_at = _facts(event, kiosk, now), kiosk.ended_at(now)
     return render_template(
         "desk/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),
-        device=status.status_of(kiosk, event, now), goals=[] if ended else control.move_targets(current_user, event, now),
-        until=ended + GRACE_AFTER_END if ended else None, told=told, field=field, typed=request.form,
+        device=status.status_of(kiosk, event, now), goals=[] if ended_at else control.move_targets(current_user, event, now),
+        until=ended_at + GRACE_AFTER_END if ended_at else None, error=error, field=field, typed=request.form,
         longest=(control.LONGEST_NAME, control.LONGEST_MESSAGE),
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def act(event_id: int, kiosk_id: int, verb: str):
     event, now = scope.event_for(current_user, event_id), clock.now()
     kiosk = kiosk_serving(event, kiosk_id)
     try:
-        VERBS[verb](event, kiosk, now)
+        ACTIONS[verb](event, kiosk, now)
     except (NotFound, Conflict):
         raise
     except Mistake as mistake:
@@ -129,11 +129,11 @@ def act(event_id: int, kiosk_id: int, verb: str):
 
 
 def _move(event: Event, kiosk: Kiosk, now: datetime) -> None:
-    there = scope.event_for(current_user, request.form.get("event", 0, int))
-    control.move(kiosk, event, there, now)
+    target = scope.event_for(current_user, request.form.get("event", 0, int))
+    control.move(kiosk, event, target, now)
 
 
-VERBS = {
+ACTIONS = {
     "name": lambda event, kiosk, now: control.rename(kiosk, request.form.get("name", "")),
     "message": lambda event, kiosk, now: control.show_message(kiosk, request.form.get("message", ""), now),
     "lock": lambda event, kiosk, now: control.lock(kiosk, now),

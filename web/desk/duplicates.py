@@ -20,19 +20,24 @@ def register(app: Flask) -> None:
 @pages.get("/")
 @login_required
 def index():
-    held = event_overview.campaigns_of(current_user)
-    campaign = event_overview.chosen(held, request.args.get("campaign"), clock.now())
-    found, total = duplicates.shown(current_user, campaign) if campaign else ([], 0)
+    campaigns = event_overview.campaigns_of(current_user)
+    campaign = event_overview.chosen(campaigns, request.args.get("campaign"), clock.now())
+    pairs, total = duplicates.shown(current_user, campaign) if campaign else ([], 0)
     return render_template(
-        "desk/duplicates.html", campaign=campaign, campaigns=held, pairs=found, total=total, kept=_kept()
+        "desk/duplicates.html",
+        campaign=campaign,
+        campaigns=campaigns,
+        pairs=pairs,
+        total=total,
+        merged_event=_merged_event(),
     )
 
 
 @pages.post("/<int:kept_id>/same/<int:other_id>")
 @login_required
 def same(kept_id: int, other_id: int):
-    kept = duplicates.keep(current_user, kept_id, other_id, clock.now())
-    return redirect(url_for(".index", campaign=kept.campaign_id, kept=kept.id), 303)
+    event = duplicates.keep(current_user, kept_id, other_id, clock.now())
+    return redirect(url_for(".index", campaign=event.campaign_id, kept=event.id), 303)
 
 
 @pages.post("/<int:one_id>/different/<int:other_id>")
@@ -43,8 +48,8 @@ def different(one_id: int, other_id: int):
     return redirect(url_for(".index", campaign=event.campaign_id), 303)
 
 
-def _kept():
+def _merged_event():
     """The event that a merge has just kept, to say so on the page."""
-    number = request.args.get("kept", 0, int)
-    asked = scope.events_for(current_user).where(Event.id == number)
-    return db.session.scalar(asked) if 0 < number <= LARGEST_ID else None
+    event_id = request.args.get("kept", 0, int)
+    query = scope.events_for(current_user).where(Event.id == event_id)
+    return db.session.scalar(query) if 0 < event_id <= LARGEST_ID else None

@@ -10,7 +10,7 @@ from models.events import scope
 from models.events.tables import Event
 from web import errors
 
-pages = Blueprint("desk_door", __name__, url_prefix="/desk/events/<int:event_id>")
+pages = Blueprint("desk_entrance", __name__, url_prefix="/desk/events/<int:event_id>")
 
 
 def register(app: Flask) -> None:
@@ -31,9 +31,9 @@ def change(event_id: int):
         set_door(
             event,
             track_exits="track_exits" in request.form,
-            near_metres=_whole(request.form.get("near_metres", "")),
+            near_metres=_whole_number(request.form.get("near_metres", "")),
             capacities={
-                one.id: _whole(request.form.get(f"capacity-{one.id}", "")) for one in event.occurrences
+                row.id: _whole_number(request.form.get(f"capacity-{row.id}", "")) for row in event.occurrences
             },
         )
     except Mistake as mistake:
@@ -41,7 +41,7 @@ def change(event_id: int):
     return redirect(url_for(".index", event_id=event.id, saved=1), 303)
 
 
-def _whole(text: str) -> int | None:
+def _whole_number(text: str) -> int | None:
     """A number as it is typed; None for an empty field. Raises Mistake."""
     text = text.strip()
     if text and not (text.isdecimal() and len(text) < 10):
@@ -52,7 +52,7 @@ def _whole(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _page(event: Event, told: str = "") -> str:
+def _page(event: Event, error: str = "") -> str:
     return render_template(
         "desk/entrance.html",
         campaign=event.campaign,
@@ -61,7 +61,7 @@ def _page(event: Event, told: str = "") -> str:
         least=nearness.LEAST,
         most=nearness.MOST,
         most_inside=MOST_INSIDE,
-        told=told,
-        typed=request.form if told else None,
+        error=error,
+        typed=request.form if error else None,
         saved="saved" in request.args,
     )

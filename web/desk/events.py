@@ -13,7 +13,7 @@ from models.organizations.tables import Role
 from models.public import filters
 from models.publishing import lifecycle
 
-pages = Blueprint("desk", __name__, url_prefix="/desk")
+pages = Blueprint("desk_events", __name__, url_prefix="/desk")
 
 
 def register(app: Flask) -> None:
@@ -43,8 +43,8 @@ def status_name(status: str) -> str:
 @login_required
 def index():
     now = clock.now()
-    held = event_overview.campaigns_of(current_user)
-    campaign = event_overview.chosen(held, request.args.get("campaign"), now)
+    campaigns = event_overview.campaigns_of(current_user)
+    campaign = event_overview.chosen(campaigns, request.args.get("campaign"), now)
     if campaign is None:
         return render_template("desk/events.html", campaign=None, campaigns=[])
     choice, today = filters.parse(campaign, request.args), campaign.today(now)
@@ -52,23 +52,23 @@ def index():
     return render_template(
         "desk/events.html",
         campaign=campaign,
-        campaigns=held,
+        campaigns=campaigns,
         choice=choice,
         today=today,
-        found=event_overview.overview(current_user, campaign, choice, page, today),
+        overview=event_overview.overview(current_user, campaign, choice, page, today),
     )
 
 
 @pages.get("/events/<int:event_id>")
 @login_required
 def event(event_id: int):
-    found = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id)
     return render_template(
         "desk/event.html",
-        campaign=found.campaign,
-        event=found,
-        visits=count.visits_of([found.id]).get(found.id, 0),
-        devices=[device for device in roster.statuses_of(found, clock.now()) if device.serves_event],
+        campaign=event.campaign,
+        event=event,
+        visits=count.visits_of([event.id]).get(event.id, 0),
+        devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
     )
 
 
@@ -76,8 +76,8 @@ def event(event_id: int):
 @login_required
 def publish(event_id: int):
     """The word of an office or the committee: an organizer's event is reviewed before it is public."""
-    found = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id)
     if current_user.role == Role.ORGANIZER:
         abort(403)
-    lifecycle.publish(found, clock.now(), current_user)
-    return redirect(url_for("desk.event", event_id=found.id), 303)
+    lifecycle.publish(event, clock.now(), current_user)
+    return redirect(url_for("desk_events.event", event_id=event.id), 303)

@@ -15,18 +15,18 @@ from models.db import db
 from models.devices import pairing
 from models.devices.kiosks import Kiosk
 from models.devices.pairing import CODE_LIFE, PairingCode
+from models.drawing.qr import Outline, outline
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
 from models.installation import site
-from web.public import qr_path
 
-HELD = "pairing"
-MOST_TOLD = 20  # who joined in a row
-DOOR, PHONE = "door", "phone"
+SESSION_KEY = "pairing"
+MAX_JOINED = 20  # who joined in a row
+ENTRANCE, PHONE = "door", "phone"
 # What can be paired, and what its code allows.
 KINDS = {
-    DOOR: {},
+    ENTRANCE: {},
     "scan": {"may_tally": False},
     "tally": {"may_scan": False},
     "supervisor": {"supervisor": True},
@@ -42,7 +42,7 @@ def register(app: Flask) -> None:
 
 
 @dataclass(frozen=True)
-class Panel:
+class PairingPanel:
     """What the page shows of a pairing. state: open (waits for a device), joined, or over (nobody came in time).
 
     device: the id of the one that used the code. joined: the devices that joined in a row by the codes of this
@@ -55,7 +55,7 @@ class Panel:
     address: str
     device: int | None = None
     joined: list[Kiosk] = field(default_factory=list)
-    symbol: qr_path.Drawing | None = None
+    symbol: Outline | None = None
 
     @property
     def in_a_row(self) -> bool:
@@ -67,53 +67,53 @@ class Panel:
 @login_required
 def offer(event_id: int):
     """Offer a code for the chosen kind of device; those who joined before stay told."""
-    event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", DOOR), clock.now()
+    event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", ENTRANCE), clock.now()
     if kind not in KINDS:
         raise Mistake(N_("Choose what the kiosk is allowed to do."))
     code = pairing.create_code(event, current_app.secret_key, now, **KINDS[kind])
-    joined = _joined(_held(event), now)
-    session[HELD] = {"event": event.id, "code": code, "kind": kind, "joined": joined}
+    joined_ids = _joined(_current_pairing(event), now)
+    session[SESSION_KEY] = {"event": event.id, "code": code, "kind": kind, "joined": joined_ids}
     return redirect(url_for("desk_devices.index", event_id=event.id, _anchor="pairing"), 303)
 
 
-def panel(event: Event, now: datetime) -> Panel | None:
+def pairing_panel(event: Event, now: datetime) -> PairingPanel | None:
     """The pairing that this browser has under way at an event; None once it is ten minutes past."""
-    held = _held(event)
-    made = pairing.find_code(held["code"], current_app.secret_key) if held else None
-    if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
+    pending = _current_pairing(event)
+    pairing_code = pairing.find_code(pending["code"], current_app.secret_key) if pending else None
+    if pairing_code is None or now - (pairing_code.used_at or pairing_code.expires_at) > CODE_LIFE:
         return None
-    state = JOINED if made.used_at else OPEN if now < made.expires_at else OVER
+    state = JOINED if pairing_code.used_at else OPEN if now < pairing_code.expires_at else OVER
     address = site().url("/kiosk/")
-    return Panel(
+    return PairingPanel(
         state=state,
-        kind=held["kind"],
-        code=held["code"],
-        until=made.expires_at,
+        kind=pending["kind"],
+        code=pending["code"],
+        until=pairing_code.expires_at,
         address=address,
-        device=made.kiosk_id,
-        joined=_devices(_joined(held, now), now),
+        device=pairing_code.kiosk_id,
+        joined=_devices(_joined(pending, now), now),
         # After the sign: no server and no log ever sees this part of an address.
-        symbol=qr_path.drawing(f"{address}#pair={held['code']}") if state == OPEN else None,
+        symbol=outline(f"{address}#pair={pending['code']}") if state == OPEN else None,
     )
 
 
-def _held(event: Event) -> dict | None:
-    held = session.get(HELD)
-    return held if held is not None and held["event"] == event.id else None
+def _current_pairing(event: Event) -> dict | None:
+    pending = session.get(SESSION_KEY)
+    return pending if pending is not None and pending["event"] == event.id else None
 
 
-def _joined(held: dict | None, now: datetime) -> list[int]:
+def _joined(pending: dict | None, now: datetime) -> list[int]:
     """Ids of the devices that joined by the codes of this browser, in order; of a row that is long past none."""
-    made = pairing.find_code(held["code"], current_app.secret_key) if held else None
-    if made is None or now - (made.used_at or made.expires_at) > CODE_LIFE:
+    pairing_code = pairing.find_code(pending["code"], current_app.secret_key) if pending else None
+    if pairing_code is None or now - (pairing_code.used_at or pairing_code.expires_at) > CODE_LIFE:
         return []
-    return _with(held["joined"], made)[-MOST_TOLD:]
+    return _append_kiosk(pending["joined"], pairing_code)[-MAX_JOINED:]
 
 
-def _with(before: list[int], made: PairingCode) -> list[int]:
-    return [*before, made.kiosk_id] if made.kiosk_id else list(before)
+def _append_kiosk(joined_ids: list[int], pairing_code: PairingCode) -> list[int]:
+    return [*joined_ids, pairing_code.kiosk_id] if pairing_code.kiosk_id else list(joined_ids)
 
 
 def _devices(ids: list[int], now: datetime) -> list[Kiosk]:
-    found = db.session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)).order_by(Kiosk.id.desc())).all()
-    return [kiosk for kiosk in found if kiosk.ended_at(now) is None]
+    devices = db.session.scalars(select(Kiosk).where(Kiosk.id.in_(ids)).order_by(Kiosk.id.desc())).all()
+    return [kiosk for kiosk in devices if kiosk.ended_at(now) is None]

@@ -10,8 +10,8 @@ from models.checkin.queue_file import Taken
 from models.errors import Mistake
 from web import errors
 
-HISTORY = 20
-pages = Blueprint("desk_handed_over", __name__, url_prefix="/desk/handed-over")
+MAX_HISTORY = 20
+pages = Blueprint("desk_queue_file", __name__, url_prefix="/desk/handed-over")
 
 
 def register(app: Flask) -> None:
@@ -30,21 +30,21 @@ def take_in():
     """Nothing has to be looked at first: the device has signed the file, and a scan that is known adds nothing."""
     file, now = request.files.get("file"), clock.now()
     if file is None or not file.filename:
-        return _page(told=_("Choose a file first.")), 422
+        return _page(error=_("Choose a file first.")), 422
     try:
-        saved = queue_file.read(current_user, file.stream.read(queue_file.MOST_BYTES + 1))
-        taken = queue_file.take_in(saved, current_user, now)
+        queue = queue_file.read(current_user, file.stream.read(queue_file.MOST_BYTES + 1))
+        result = queue_file.take_in(queue, current_user, now)
     except Mistake as mistake:
-        return _page(told=errors.sentence(mistake), name=file.filename), max(mistake.status, 422)
-    return _page(taken=taken, name=file.filename)
+        return _page(error=errors.sentence(mistake), name=file.filename), max(mistake.status, 422)
+    return _page(result=result, name=file.filename)
 
 
-def _page(taken: Taken | None = None, told: str = "", name: str = "") -> str:
-    files = queue_file.of_account(current_user, HISTORY)
+def _page(result: Taken | None = None, error: str = "", name: str = "") -> str:
+    files = queue_file.of_account(current_user, MAX_HISTORY)
     return render_template(
         "desk/queue_file.html",
-        taken=taken,
-        told=told,
+        result=result,
+        error=error,
         name=name,
         files=files,
         most=queue_file.MOST_BYTES >> 20,

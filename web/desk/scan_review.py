@@ -12,8 +12,8 @@ from models.events import scope
 from models.events.tables import Event
 from web import errors
 
-SHOWN, HISTORY = 100, 50
-pages = Blueprint("desk_held", __name__, url_prefix="/desk/events/<int:event_id>")
+MAX_WAITING, MAX_DECIDED = 100, 50
+pages = Blueprint("desk_scan_review", __name__, url_prefix="/desk/events/<int:event_id>")
 
 
 def register(app: Flask) -> None:
@@ -29,12 +29,12 @@ def index(event_id: int):
 
 @pages.post("/held")
 @login_required
-def rule(event_id: int):
+def decide(event_id: int):
     event, now = scope.event_for(current_user, event_id), clock.now()
     try:
         before, after = scan_review.decide_many(
             event,
-            _chosen(),
+            _selected_ids(),
             request.form.get("decision", ""),
             request.form.get("why", ""),
             current_user.id,
@@ -45,30 +45,30 @@ def rule(event_id: int):
     return redirect(url_for(".index", event_id=event.id, before=before, after=after), 303)
 
 
-def _chosen() -> list[UUID]:
+def _selected_ids() -> list[UUID]:
     """The ids that were ticked; what is no id chooses nothing."""
-    found = []
+    ids = []
     for text in request.form.getlist("scan"):
         try:
-            found.append(UUID(text))
+            ids.append(UUID(text))
         except ValueError:
             continue
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(ids))
 
 
-def _page(event: Event, told: str = "") -> str:
+def _page(event: Event, error: str = "") -> str:
     return render_template(
         "desk/scan_review.html",
         campaign=event.campaign,
         event=event,
         total=scan_review.count(event),
-        waiting=scan_review.waiting(event, SHOWN),
-        decided=scan_review.decided(event, HISTORY),
-        twice=scan_review.twice(event, HISTORY),
+        waiting=scan_review.waiting(event, MAX_WAITING),
+        decided=scan_review.decided(event, MAX_DECIDED),
+        twice=scan_review.twice(event, MAX_DECIDED),
         accepted=scan_review.accepted,
-        told=told,
+        error=error,
         why=request.form.get("why", ""),
-        ticked=request.form.getlist("scan") if told else None,
+        ticked=request.form.getlist("scan") if error else None,
         before=request.args.get("before", type=int),
         after=request.args.get("after", type=int),
     )

@@ -30,13 +30,13 @@ from models.db import db
 from models.organizations import accounts
 from models.organizations.tables import ROLES, Account, authenticate
 from web import errors
-from web.limits import limiter
+from web.rate_limits import limiter
 
 DESK = "/desk/"
 SESSION_LIFE = timedelta(days=7)  # the whole week, and then sign in again
 FAILED_FROM_ONE_PLACE, FAILED_FOR_ONE_ADDRESS = "20 per minute; 200 per hour", "6 per minute; 40 per hour"
 
-pages = Blueprint("accounts", __name__, url_prefix="/desk")
+pages = Blueprint("sign_in", __name__, url_prefix="/desk")
 commands = AppGroup("account", help="People who sign in to the desk.")
 login = LoginManager()
 csrf = CSRFProtect()
@@ -53,18 +53,18 @@ def register(app: Flask) -> None:
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
-    app.before_request(_guard)
-    app.after_request(_keep_private)
+    app.before_request(_check_csrf)
+    app.after_request(_forbid_caching)
     app.register_blueprint(pages)
     app.cli.add_command(commands)
 
 
-def _guard() -> None:
+def _check_csrf() -> None:
     if request.path.startswith(DESK) and current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()
 
 
-def _keep_private(response: Response) -> Response:
+def _forbid_caching(response: Response) -> Response:
     if request.path.startswith(DESK):
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex"
@@ -72,7 +72,7 @@ def _keep_private(response: Response) -> Response:
 
 
 @login.user_loader
-def _load(account_id: str) -> Account | None:
+def _load_account(account_id: str) -> Account | None:
     account = db.session.get(Account, int(account_id))
     return account if account is not None and account.is_active else None
 
@@ -81,9 +81,9 @@ def _load(account_id: str) -> Account | None:
 def _ask_to_sign_in() -> Response:
     """A person is sent to the sign-in page and back; a program (the live page's own, too) is told 401."""
     if errors.wants_json():
-        return errors.answer(401, _(errors.SENTENCES[401]))
+        return errors.error_response(401, _(errors.SENTENCES[401]))
     target = request.full_path.removesuffix("?") if request.method == "GET" else DESK
-    return redirect(url_for("accounts.sign_in", next=target if target != DESK else None), 303)
+    return redirect(url_for("sign_in.sign_in", next=target if target != DESK else None), 303)
 
 
 def safe_next(target: str | None) -> str:
@@ -112,7 +112,7 @@ def sign_in():
 @pages.post("/sign-in")
 @limiter.limit(FAILED_FROM_ONE_PLACE, deduct_when=_failed)
 @limiter.limit(FAILED_FOR_ONE_ADDRESS, key_func=_typed_address, deduct_when=_failed)
-def enter():
+def sign_in_submit():
     email, target = request.form.get("email", "")[:254], safe_next(request.form.get("next"))
     account = authenticate(email, request.form.get("password", "")[:1000])
     if account is None:
@@ -126,7 +126,7 @@ def enter():
 def sign_out():
     logout_user()
     session.clear()
-    return redirect(url_for("accounts.sign_in"), 303)
+    return redirect(url_for("sign_in.sign_in"), 303)
 
 
 @commands.command("add")

@@ -85,10 +85,10 @@ def _entry(campaign: Campaign, event: EventRow, groups: dict[str, str]) -> str:
 def _content(campaign: Campaign, event: EventRow) -> str:
     region = event.region.name if event.region else ""
     hosts = "、".join(filter(None, (vevent.line(host.name) for host in event.hosts)))
-    said = {sitting.venue for sitting in event.occurrences}
-    listed = (vevent.line(row.venue.name) for row in event.venues if row.venue not in said)
-    places = "、".join(filter(None, listed))
-    told = (
+    occurrence_venues = {sitting.venue for sitting in event.occurrences}
+    other_venues = (vevent.line(row.venue.name) for row in event.venues if row.venue not in occurrence_venues)
+    places = "、".join(filter(None, other_venues))
+    facts = (
         ("时间", vevent.line(event.time_text)),
         ("地区", region),
         ("地点", vevent.line(event.venue_text) or places),
@@ -96,8 +96,8 @@ def _content(campaign: Campaign, event: EventRow) -> str:
         ("线上参与", vevent.line(event.online_url)),
     )
     sittings = [_sitting(campaign, sitting) for sitting in event.occurrences]
-    facts = [f"{name}：{text}" for name, text in told if text]
-    return "\n".join(filter(None, [*sittings, *facts, vevent.plain(event.description)]))
+    fact_lines = [f"{name}：{text}" for name, text in facts if text]
+    return "\n".join(filter(None, [*sittings, *fact_lines, vevent.plain(event.description)]))
 
 
 def _sitting(campaign: Campaign, sitting: OccurrenceRow) -> str:

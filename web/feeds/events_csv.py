@@ -40,7 +40,7 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
 
 
 def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
-    before, after = _whose(event, words), _what(event, words, zone)
+    region_cells, other_cells = _whose(event, words), _what(event, words, zone)
     for sitting in event.occurrences or [None]:
         yield [
             event.id,
@@ -49,9 +49,9 @@ def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
             CANCELLED if _cancelled(event, sitting) else ON,
             *_times(sitting, zone),
             _safe(_time_told(event, sitting)),
-            *before,
+            *region_cells,
             *_place(event, sitting),
-            *after,
+            *other_cells,
         ]
 
 
@@ -63,8 +63,8 @@ def _times(sitting: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str
     """Day and clock time of begin and end, in the campaign's zone; "" for what nobody told."""
     if sitting is None:
         return "", "", "", ""
-    here = clock.zone(zone)
-    begin, end = (at.astimezone(here) if at else None for at in (sitting.start_at, sitting.end_at))
+    zone_info = clock.zone(zone)
+    begin, end = (at.astimezone(zone_info) if at else None for at in (sitting.start_at, sitting.end_at))
     return (
         sitting.start_day.isoformat(),
         f"{begin:%H:%M}" if begin else "",
@@ -74,9 +74,9 @@ def _times(sitting: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str
 
 
 def _time_told(event: EventRow, sitting: OccurrenceRow | None) -> str:
-    told = vevent.line(event.time_text)
+    text = vevent.line(event.time_text)
     half_day = vevent.HALF_DAY.get(sitting.half_day or "", "") if sitting else ""
-    return told if half_day in told else "，".join(filter(None, (told, half_day)))
+    return text if half_day in text else "，".join(filter(None, (text, half_day)))
 
 
 def _whose(event: EventRow, words: Words) -> tuple[str, str]:
@@ -89,18 +89,18 @@ def _whose(event: EventRow, words: Words) -> tuple[str, str]:
 
 def _place(event: EventRow, sitting: OccurrenceRow | None) -> tuple[object, ...]:
     """Venue, address, latitude, longitude; several venues of an event stand in one cell, without coordinates."""
-    listed = [row.venue for row in event.venues]
-    venue = sitting.venue if sitting and sitting.venue else listed[0] if len(listed) == 1 else None
+    venues = [row.venue for row in event.venues]
+    venue = sitting.venue if sitting and sitting.venue else venues[0] if len(venues) == 1 else None
     if venue is None:
-        told = vevent.line(event.venue_text) or _several(each.name for each in listed)
-        return _safe(told), "", "", ""
+        text = vevent.line(event.venue_text) or _several(venue_row.name for venue_row in venues)
+        return _safe(text), "", "", ""
     where = ("" if value is None else value for value in (venue.latitude, venue.longitude))
     return _safe(vevent.line(venue.name)), _safe(vevent.line(venue.address)), *where
 
 
 def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
     lead = event.lead
-    forms = [words.get((TermKind.FORMAT, row.format)) or row.text for row in event.formats]
+    format_names = [words.get((TermKind.FORMAT, row.format)) or row.text for row in event.formats]
     main = words.get((TermKind.FORMAT, event.main_format), "")
     cells = (
         _several(host.name for host in event.hosts),
@@ -108,7 +108,7 @@ def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
         words.get((TermKind.LINE, lead.line), "") if lead else "",
         _several(words.get((TermKind.AUDIENCE, key), "") for key in event.groups),
         words.get((TermKind.FOCUS, event.main_focus), ""),
-        _several(dict.fromkeys([main, *forms])),
+        _several(dict.fromkeys([main, *format_names])),
         vcalendar.MODES.get(event.mode or "", ""),
         vevent.line(event.online_url),
         vevent.plain(event.description),

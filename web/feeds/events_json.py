@@ -18,23 +18,23 @@ def brief(event: Event | EventRow) -> dict:
 
     start and end: RFC 3339 in the campaign's zone, end null where nobody told it; of a sitting without clock times the
     first and the last day, both included."""
-    here, zone = site(), event.campaign.zone
+    this_site, zone = site(), event.campaign.zone
     return {
         "id": event.id,
-        "uid": f"event-{event.id}@{here.uid_domain}",
+        "uid": f"event-{event.id}@{this_site.uid_domain}",
         "title": event.title,
         "status": event.status,
-        "occurrences": [_occurrence(occurrence, zone, here) for occurrence in event.occurrences],
+        "occurrences": [_occurrence(occurrence, zone, this_site) for occurrence in event.occurrences],
     }
 
 
-def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, here: Site) -> dict:
+def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, this_site: Site) -> dict:
     timed = vevent.by_the_clock(occurrence)  # as in the calendar
     start = _instant(occurrence.start_at, zone) if timed else occurrence.start_day.isoformat()
     end = _instant(occurrence.end_at, zone) if timed else occurrence.end_day.isoformat()
     return {
         "id": occurrence.id,
-        "uid": vevent.uid(occurrence.id, here),
+        "uid": vevent.uid(occurrence.id, this_site),
         "start": start,
         "end": end,
         "all_day": not timed,
@@ -48,12 +48,12 @@ def _instant(instant, zone: str) -> str | None:
 
 def full(event: Event | EventRow) -> dict:
     """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
-    found = brief(event)
-    for row, occurrence in zip(found["occurrences"], event.occurrences, strict=True):
+    data = brief(event)
+    for row, occurrence in zip(data["occurrences"], event.occurrences, strict=True):
         row["half_day"] = occurrence.half_day
         row["open_ended"] = occurrence.open_ended
         row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
-    return found | {
+    return data | {
         "url": site().url(vevent.event_path(event)),
         "description": event.description,
         "region": {"code": event.region.code, "name": event.region.name} if event.region else None,
@@ -79,8 +79,8 @@ def _lead(event: Event | EventRow) -> dict | None:
 
 
 def _venue(venue) -> dict:
-    place = {"id": venue.id, "name": venue.name, "address": venue.address}
-    return place | {"latitude": venue.latitude, "longitude": venue.longitude}
+    data = {"id": venue.id, "name": venue.name, "address": venue.address}
+    return data | {"latitude": venue.latitude, "longitude": venue.longitude}
 
 
 def _reported(event: Event | EventRow) -> dict:

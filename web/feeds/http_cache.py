@@ -16,10 +16,10 @@ from werkzeug.http import http_date, parse_date, parse_etags
 from models import clock
 
 MAX_AGE = 300  # seconds
-SENT = "openweek.sent"  # where an answer leaves its Representation in the WSGI environment
+REPRESENTATION_KEY = "openweek.sent"  # where an answer leaves its Representation in the WSGI environment
 MOST_BYTES = 64 * 1024 * 1024  # kept by one process
 LARGE = 2 * 1024 * 1024  # bytes; from here on gzip's thoroughness costs more time than its bytes are worth
-THOROUGH, QUICK = 6, 2
+GZIP_LEVEL, FAST_GZIP_LEVEL = 6, 2
 
 
 @dataclass(eq=False)
@@ -34,8 +34,8 @@ class Representation:
     sent: dict[bool, list[tuple[str, str]]] = field(
         default_factory=dict
     )  # packed or not → the headers of its 200
-    _packed: bytes | None = None
-    _packing: threading.Lock = field(default_factory=threading.Lock)
+    _gzip_body: bytes | None = None
+    _gzip_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def of(cls, body: bytes, mimetype: str, changed_at: datetime | None) -> "Representation":
@@ -46,17 +46,17 @@ class Representation:
         return _digest(self.body)
 
     @property
-    def packed(self) -> bytes:
-        with self._packing:  # of many who ask at once, one packs
-            if self._packed is None:
-                level = QUICK if len(self.body) > LARGE else THOROUGH
+    def gzip_body(self) -> bytes:
+        with self._gzip_lock:  # of many who ask at once, one packs
+            if self._gzip_body is None:
+                level = FAST_GZIP_LEVEL if len(self.body) > LARGE else GZIP_LEVEL
                 # With the time in it, the same body had other bytes each time.
-                self._packed = gzip.compress(self.body, level, mtime=0)
-            return self._packed
+                self._gzip_body = gzip.compress(self.body, level, mtime=0)
+            return self._gzip_body
 
     @cached_property
-    def packed_etag(self) -> str:
-        return _digest(self.packed)
+    def gzip_etag(self) -> str:
+        return _digest(self.gzip_body)
 
 
 def _digest(body: bytes) -> str:
@@ -73,88 +73,91 @@ class PublicResponse(Response):
         return headers
 
 
-def answer(found: Representation, disposition: str | None = None) -> Response:
+def conditional_response(representation: Representation, disposition: str | None = None) -> Response:
     """200 with the body, packed where the asker takes it, or 304 where he has it."""
-    packed = request.accept_encodings.quality("gzip") > 0
-    etag = found.packed_etag if packed else found.etag
-    given = request.headers
-    known = is_known(etag, found.changed_at, given.get("If-None-Match"), given.get("If-Modified-Since"))
-    request.environ[SENT] = found
-    body = b"" if known else found.packed if packed else found.body
+    as_gzip = request.accept_encodings.quality("gzip") > 0
+    etag = representation.gzip_etag if as_gzip else representation.etag
+    headers = request.headers
+    conditions = headers.get("If-None-Match"), headers.get("If-Modified-Since")
+    not_modified = is_not_modified(etag, representation.changed_at, *conditions)
+    request.environ[REPRESENTATION_KEY] = representation
+    body = b"" if not_modified else representation.gzip_body if as_gzip else representation.body
     # Flask adds the charset to a text/ type given as mimetype; JSON is UTF-8 by definition.
-    response = PublicResponse(body, 304 if known else 200, mimetype=found.mimetype)
+    response = PublicResponse(body, 304 if not_modified else 200, mimetype=representation.mimetype)
     response.set_etag(etag)
     response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE
-    if found.changed_at is not None:
-        response.headers["Last-Modified"] = http_date(found.changed_at)
-    if not known and packed:
+    if representation.changed_at is not None:
+        response.headers["Last-Modified"] = http_date(representation.changed_at)
+    if not not_modified and as_gzip:
         response.headers["Content-Encoding"] = "gzip"
-    if not known and disposition:
+    if not not_modified and disposition:
         response.headers["Content-Disposition"] = disposition
     return response
 
 
-def is_known(etag: str, changed_at: datetime | None, none_match: str | None, since: str | None) -> bool:
+def is_not_modified(
+    etag: str, changed_at: datetime | None, none_match: str | None, since: str | None
+) -> bool:
     """Whether the asker, who sent these headers, has these bytes. If-None-Match decides alone where it is given; a date
     that lies in the future or cannot be read says nothing."""
     if none_match is not None:
         return parse_etags(none_match).contains_weak(etag)
-    day = parse_date(since)
-    return day is not None and changed_at is not None and changed_at <= day <= clock.now()
+    since_date = parse_date(since)
+    return since_date is not None and changed_at is not None and changed_at <= since_date <= clock.now()
 
 
-class Kept:
+class HttpCache:
     """Representations of this process, the least used ones dropped first, each good for one version."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._found: OrderedDict[Hashable, tuple[str, Representation]] = OrderedDict()
+        self._representations: OrderedDict[Hashable, tuple[str, Representation]] = OrderedDict()
         self._most, self._bytes = most_bytes, 0
         self._lock = threading.Lock()
         self._builders: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, version: str, build: Callable[[], Representation]) -> Representation:
         """What is kept of this version, else built. Of many who ask at once after a change, one builds."""
-        found = self._look(key, version)
-        if found is not None:
-            return found
+        representation = self._look(key, version)
+        if representation is not None:
+            return representation
         with self._lock:
             builder = self._builders.setdefault(key, threading.Lock())
         try:
             with builder:
-                found = self._look(key, version)
-                if found is None:
-                    found = build()
-                    self._keep(key, version, found)
+                representation = self._look(key, version)
+                if representation is None:
+                    representation = build()
+                    self._keep(key, version, representation)
         finally:
             # Who waits holds the lock already; who comes later finds what was built.
             with self._lock:
                 self._builders.pop(key, None)
-        return found
+        return representation
 
     def _look(self, key: Hashable, version: str) -> Representation | None:
         with self._lock:
-            kept = self._found.get(key)
-            if kept is None or kept[0] != version:
+            entry = self._representations.get(key)
+            if entry is None or entry[0] != version:
                 return None
-            self._found.move_to_end(key)
-            return kept[1]
+            self._representations.move_to_end(key)
+            return entry[1]
 
-    def _keep(self, key: Hashable, version: str, found: Representation) -> None:
+    def _keep(self, key: Hashable, version: str, representation: Representation) -> None:
         with self._lock:
             self._drop(key)
-            found.version = version
-            self._found[key] = version, found
-            self._bytes += _size(found)
-            while self._bytes > self._most and len(self._found) > 1:
-                self._drop(next(iter(self._found)))
+            representation.version = version
+            self._representations[key] = version, representation
+            self._bytes += _size(representation)
+            while self._bytes > self._most and len(self._representations) > 1:
+                self._drop(next(iter(self._representations)))
 
     def _drop(self, key: Hashable) -> None:
-        kept = self._found.pop(key, None)
-        if kept:
-            self._bytes -= _size(kept[1])
+        entry = self._representations.pop(key, None)
+        if entry:
+            self._bytes -= _size(entry[1])
 
 
-def _size(found: Representation) -> int:
+def _size(representation: Representation) -> int:
     """With the packed bytes, which may come later, and the objects around them."""
-    return len(found.body) * 5 // 4 + 500
+    return len(representation.body) * 5 // 4 + 500

@@ -13,7 +13,7 @@ from models.figures.recount import Recount, verify
 from web.figures.exports import as_text, body
 
 AGREE, DIFFER = 0, 1  # 2, cannot tell: what the command line answers to every Mistake
-SHOWN = 20
+MAX_DIFFERENCES = 20
 
 
 def register(app: Flask) -> None:
@@ -29,11 +29,11 @@ def register(app: Flask) -> None:
 def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) -> None:
     """All the figures of a week, released or not."""
     campaign, dimensions = find_campaign(campaign_id), count.parse_by(by)
-    found = count.figures(campaign, clock.now(), dimensions, exact=exact)
+    figures = count.figures(campaign, clock.now(), dimensions, exact=exact)
     if as_one_value:
-        click.echo(json.dumps(body(found, campaign), ensure_ascii=False))
+        click.echo(json.dumps(body(figures, campaign), ensure_ascii=False))
     else:
-        click.echo(as_text(found, campaign, dimensions))
+        click.echo(as_text(figures, campaign, dimensions))
 
 
 @click.command("verify")
@@ -41,11 +41,11 @@ def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) ->
 def recount(campaign_id: str) -> None:
     """Recount the ledger and compare every stored counter with it. Exit 0: they agree; 1: they differ."""
     verdict = verify(find_campaign(campaign_id))
-    click.echo(_tell(verdict))
+    click.echo(_recount_text(verdict))
     raise SystemExit(AGREE if verdict.agrees else DIFFER)
 
 
-def _tell(verdict: Recount) -> str:
+def _recount_text(verdict: Recount) -> str:
     counted = _(
         "The ledger has %(scans)s scans, which make %(visits)s visits.",
         scans=verdict.scans,
@@ -61,7 +61,7 @@ def _tell(verdict: Recount) -> str:
             stored=one.stored,
             recounted=one.recounted,
         )
-        for one in verdict.differences[:SHOWN]
+        for one in verdict.differences[:MAX_DIFFERENCES]
     ]
     more = len(verdict.differences) - len(places)
     rest = [_("and %(count)s more places", count=more)] if more else []

@@ -12,18 +12,18 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.figures.count import Figures
 from models.ledger.tables import METHODS
-from web.words.figures import dimension_name, method_name, taken_name, value_name
+from web.words.figures import dimension_name, method_name, self_issued_name, value_name
 
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 
 
-def body(found: Figures, campaign: Campaign) -> dict:
+def body(figures: Figures, campaign: Campaign) -> dict:
     """The figures as plain values: instants in the campaign's zone, days as 2024-04-20, participants null if unknown."""
     return {
-        "as_of": clock.instant_text(found.as_of, campaign.zone),
-        "visits": found.visits,
-        "participants": found.participants,
-        "rows": [{name: _plain(value) for name, value in row.items()} for row in found.rows],
+        "as_of": clock.instant_text(figures.as_of, campaign.zone),
+        "visits": figures.visits,
+        "participants": figures.participants,
+        "rows": [{name: _plain(value) for name, value in row.items()} for row in figures.rows],
     }
 
 
@@ -31,11 +31,11 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_json(found: Figures, campaign: Campaign) -> Response:
-    return jsonify(body(found, campaign))
+def as_json(figures: Figures, campaign: Campaign) -> Response:
+    return jsonify(body(figures, campaign))
 
 
-def as_csv(found: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
+def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
     """One line per row, for a spreadsheet: each dimension as code and as name, visits, participants, methods."""
     file = io.StringIO()
     writer = csv.writer(file)
@@ -46,32 +46,32 @@ def as_csv(found: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
             _("Visits"),
             _("Participants, at least"),
             *(method_name(name) for name in METHODS),
-            taken_name(),
+            self_issued_name(),
         ]
     )
-    for row in _lines(found, by):
+    for row in _rows_or_total(figures, by):
         values = [part for name in by for part in (_plain(row[name]), value_name(campaign, name, row[name]))]
-        known = "" if row["participants"] is None else row["participants"]
-        numbers = (row["visits"], known, *(row["methods"][name] for name in METHODS), row["taken"])
-        writer.writerow([*(_harmless(value) for value in values), *numbers])
+        participants = "" if row["participants"] is None else row["participants"]
+        numbers = (row["visits"], participants, *(row["methods"][name] for name in METHODS), row["taken"])
+        writer.writerow([*(_escape_formula(value) for value in values), *numbers])
     response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"figures-{campaign.id}{''.join('-' + part for part in by)}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _lines(found: Figures, by: Sequence[str]) -> list[dict]:
+def _rows_or_total(figures: Figures, by: Sequence[str]) -> list[dict]:
     """The rows, or the total as the only one where no dimension was asked for."""
     total = {
-        "visits": found.visits,
-        "participants": found.participants,
-        "methods": found.methods,
-        "taken": found.taken,
+        "visits": figures.visits,
+        "participants": figures.participants,
+        "methods": figures.methods,
+        "taken": figures.taken,
     }
-    return found.rows if by else [total]
+    return figures.rows if by else [total]
 
 
-def _harmless(value: object) -> object:
+def _escape_formula(value: object) -> object:
     """A name that a spreadsheet would take for a formula gets an apostrophe in front."""
     return (
         f"'{value}"
@@ -80,22 +80,22 @@ def _harmless(value: object) -> object:
     )
 
 
-def as_text(found: Figures, campaign: Campaign, by: Sequence[str]) -> str:
+def as_text(figures: Figures, campaign: Campaign, by: Sequence[str]) -> str:
     """A table for a terminal, the total first."""
     lines = [
-        _("As of %(time)s", time=clock.instant_text(found.as_of, campaign.zone)),
+        _("As of %(time)s", time=clock.instant_text(figures.as_of, campaign.zone)),
         _(
             "Visits: %(visits)s. Participants: at least %(participants)s.",
-            visits=found.visits,
-            participants=found.participants,
+            visits=figures.visits,
+            participants=figures.participants,
         ),
     ]
     if by:
         lines.append(
             "\t".join([*(dimension_name(name) for name in by), _("Visits"), _("Participants, at least")])
         )
-    for row in found.rows:
+    for row in figures.rows:
         names = [value_name(campaign, name, row[name]) for name in by]
-        known = "-" if row["participants"] is None else str(row["participants"])
-        lines.append("\t".join([*names, str(row["visits"]), known]))
+        participants = "-" if row["participants"] is None else str(row["participants"])
+        lines.append("\t".join([*names, str(row["visits"]), participants]))
     return "\n".join(lines)

@@ -19,8 +19,8 @@ from models.figures import event_overview, live
 from web.words.terms import language
 
 # Two visits that trade places between two looks leave the visits as they were, but may change the participants.
-RECOUNT = timedelta(seconds=10)
-REMEMBERED = 500
+RECOUNT_AFTER = timedelta(seconds=10)
+MAX_SNAPSHOTS = 500
 
 pages = Blueprint("live", __name__, url_prefix="/desk")
 
@@ -39,64 +39,64 @@ def clock_seconds(instant: datetime, zone: str) -> str:
 
 
 @dataclass(frozen=True)
-class Seen:
+class LiveSnapshot:
     """What this process last saw of an event. tag names its content, whenever and by whichever process it was seen."""
 
     pulse: str
-    look: live.Live
+    figures: live.Live
     tag: str
 
 
-def see(event: Event, now: datetime) -> Seen:
+def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
     """The event's figures: the remembered ones while nothing has changed, else counted anew."""
-    memory: dict[int, Seen] = current_app.extensions["openweek.live"]
-    pulse, known = live.pulse(event.id), memory.get(event.id)
-    if known is not None and known.pulse == pulse and now - known.look.as_of < RECOUNT:
-        return known
-    look = live.look(event, now)
-    tag = hashlib.sha256(repr(astuple(look)[1:]).encode()).hexdigest()[:24]
-    while len(memory) >= REMEMBERED:
-        memory.pop(next(iter(memory)), None)
-    seen = memory[event.id] = Seen(pulse, look, tag)
-    return seen
+    snapshots: dict[int, LiveSnapshot] = current_app.extensions["openweek.live"]
+    pulse, latest = live.pulse(event.id), snapshots.get(event.id)
+    if latest is not None and latest.pulse == pulse and now - latest.figures.as_of < RECOUNT_AFTER:
+        return latest
+    figures_now = live.figures(event, now)
+    tag = hashlib.sha256(repr(astuple(figures_now)[1:]).encode()).hexdigest()[:24]
+    while len(snapshots) >= MAX_SNAPSHOTS:
+        snapshots.pop(next(iter(snapshots)), None)
+    snapshot = snapshots[event.id] = LiveSnapshot(pulse, figures_now, tag)
+    return snapshot
 
 
 @pages.get("/events/<int:event_id>/live")
 @login_required
 def page(event_id: int):
     event, now = scope.event_for(current_user, event_id), clock.now()
-    seen = see(event, now)
+    snapshot = current_snapshot(event, now)
     return render_template(
         "figures/live.html",
         campaign=event.campaign,
         event=event,
         sitting=event_overview.nearest(event, event.campaign.today(now)),
-        look=seen.look,
-        tag=f"{seen.tag}-{language()}",
+        figures=snapshot.figures,
+        tag=f"{snapshot.tag}-{language()}",
     )
 
 
 @pages.get("/events/<int:event_id>/live.json")
 @login_required
-def fresh(event_id: int) -> Response:
+def live_json(event_id: int) -> Response:
     """The figures as numbers, as a sentence and as the page's own markup; 304 where the asker has them already."""
     event = scope.event_for(current_user, event_id)
-    seen = see(event, clock.now())
-    tag = f"{seen.tag}-{language()}"
+    snapshot = current_snapshot(event, clock.now())
+    tag = f"{snapshot.tag}-{language()}"
     if request.if_none_match.contains(tag):
         response = Response(status=304)
     else:
         response = jsonify(
-            as_of=clock.instant_text(seen.look.as_of, event.campaign.zone),
-            visits=seen.look.visits,
-            participants=seen.look.participants,
+            as_of=clock.instant_text(snapshot.figures.as_of, event.campaign.zone),
+            visits=snapshot.figures.visits,
+            participants=snapshot.figures.participants,
             sentence=_(
                 "Visits: %(visits)s. Participants: at least %(participants)s.",
-                visits=seen.look.visits,
-                participants=seen.look.participants,
+                visits=snapshot.figures.visits,
+                participants=snapshot.figures.participants,
             ),
             html=render_template(
-                "figures/live_parts.html", campaign=event.campaign, event=event, look=seen.look
+                "figures/live_parts.html", campaign=event.campaign, event=event, figures=snapshot.figures
             ),
         )
     response.set_etag(tag)

@@ -23,10 +23,10 @@ from web.figures.exports import as_csv, as_json
 from web.public import week_strip
 
 pages = Blueprint("figures", __name__)
-PARTS = ("audience", "day", "region", "line")
+PAGE_DIMENSIONS = ("audience", "day", "region", "line")
 
 
-class NotKnownError(Mistake):
+class InvalidTokenError(Mistake):
     """The credentials of the request are not, or no longer, good."""
 
     status = 401
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
 
 
 @dataclass(frozen=True)
-class Asked:
+class FiguresQuery:
     """A question about figures, checked. scope: the events that the asker reaches; None: all that is released."""
 
     campaign: Campaign
@@ -53,25 +53,25 @@ class Asked:
         return count.figures(self.campaign, now, self.by, self.where, exact=self.exact)
 
 
-def ask(campaign: Campaign, args: MultiDict, scope: Select | None = None) -> Asked:
+def parse_query(campaign: Campaign, args: MultiDict, scope: Select | None = None) -> FiguresQuery:
     """Read a query: by, exact and the filters of the pages. Raises Mistake with one sentence."""
     by = count.parse_by(args.get("by", ""))
     where = portion.of(filters.parse(campaign, args), scope)
-    return Asked(campaign, by, where, exact=args.get("exact") == "1")
+    return FiguresQuery(campaign, by, where, exact=args.get("exact") == "1")
 
 
 @pages.get("/api/v1/figures")
 def api() -> Response:
     """The figures that the asker reaches: a device its events, an account its scope, anybody what is released."""
     now = clock.now()
-    named = request.args.get("campaign")
-    if not named:
+    campaign_id = request.args.get("campaign")
+    if not campaign_id:
         raise Mistake(N_("Please name the week: ?campaign=…"))
-    campaign = find_campaign(named)
+    campaign = find_campaign(campaign_id)
     scope = _scope(now)
     if scope is None:
-        _must_be_released(campaign)
-    return _private(as_json(ask(campaign, request.args, scope).answer(now), campaign))
+        _require_released(campaign)
+    return _private(as_json(parse_query(campaign, request.args, scope).answer(now), campaign))
 
 
 def _scope(now: datetime) -> Select | None:
@@ -86,14 +86,14 @@ def _scope(now: datetime) -> Select | None:
     # For a week a device out of service may still hand in scans; every other call is refused.
     if kiosk is not None and kiosk.ended_at(now) is None:
         return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
-    raise NotKnownError(N_("This token is not valid. Please get a new one."))
+    raise InvalidTokenError(N_("This token is not valid. Please get a new one."))
 
 
 def released(campaign: Campaign) -> bool:
     return campaign.rehearsal or campaign.figures_released
 
 
-def _must_be_released(campaign: Campaign) -> None:
+def _require_released(campaign: Campaign) -> None:
     if not released(campaign):
         raise NotReleasedError(N_("The figures of this week have not been published yet."))
 
@@ -111,37 +111,39 @@ def page(campaign_id: str):
     campaign, now = find_campaign(campaign_id), clock.now()
     if not released(campaign):
         return render_template(
-            "figures/figures.html", campaign=campaign, strip=week_strip.whole(campaign, now), total=None
+            "figures/figures.html", campaign=campaign, strip=week_strip.full_week(campaign, now), total=None
         )
-    chosen = filters.parse(campaign, request.args)
-    where = portion.of(chosen)
+    chosen_filters = filters.parse(campaign, request.args)
+    where = portion.of(chosen_filters)
     with snapshot():  # the parts of one page add up to one total
-        parts = {by: count.figures(campaign, now, (by,), where) for by in PARTS}
+        parts = {by: count.figures(campaign, now, (by,), where) for by in PAGE_DIMENSIONS}
     total = parts["audience"]
     return render_template(
         "figures/figures.html",
         campaign=campaign,
-        strip=week_strip.whole(campaign, now),
+        strip=week_strip.full_week(campaign, now),
         total=total,
         parts=parts,
-        days=every_day(campaign, parts["day"].rows),
+        days=with_empty_days(campaign, parts["day"].rows),
         groups=live.by_group(campaign, total.rows),
-        regions=rolled_up(parts["region"].rows, chosen.region[0] if len(chosen.region) == 1 else None),
+        regions=visits_by_subregion(
+            parts["region"].rows, chosen_filters.region[0] if len(chosen_filters.region) == 1 else None
+        ),
         query=request.query_string.decode("ascii", "replace"),
     )
 
 
-def every_day(campaign: Campaign, rows: list[dict]) -> list[dict]:
+def with_empty_days(campaign: Campaign, rows: list[dict]) -> list[dict]:
     """The rows by day, with the days of the week on which nobody came."""
     empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
     return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
 
 
-def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, int]]:
+def visits_by_subregion(rows: list[dict], parent: str | None) -> list[tuple[str | None, int]]:
     """Visits by the regions one level below `inside` (provinces for None), the largest first; None: not reported.
 
     Visits add up over regions; participants do not, so they are not told here."""
-    digits = len(regions.code_prefix(inside)) + 2 if inside else 2
+    digits = len(regions.code_prefix(parent)) + 2 if parent else 2
     sums: dict[str | None, int] = {}
     for row in rows:
         code = row["region"][:digits].ljust(6, "0") if row["region"] else None
@@ -151,16 +153,16 @@ def rolled_up(rows: list[dict], inside: str | None) -> list[tuple[str | None, in
 
 @pages.get("/<campaign_id>/figures.json")
 def page_json(campaign_id: str) -> Response:
-    return as_json(_released_answer(campaign_id), find_campaign(campaign_id))
+    return as_json(_released_figures(campaign_id), find_campaign(campaign_id))
 
 
 @pages.get("/<campaign_id>/figures.csv")
 def page_csv(campaign_id: str) -> Response:
     campaign = find_campaign(campaign_id)
-    return as_csv(_released_answer(campaign_id), campaign, count.parse_by(request.args.get("by", "")))
+    return as_csv(_released_figures(campaign_id), campaign, count.parse_by(request.args.get("by", "")))
 
 
-def _released_answer(campaign_id: str) -> count.Figures:
+def _released_figures(campaign_id: str) -> count.Figures:
     campaign = find_campaign(campaign_id)
-    _must_be_released(campaign)
-    return ask(campaign, request.args).answer(clock.now())
+    _require_released(campaign)
+    return parse_query(campaign, request.args).answer(clock.now())

@@ -13,7 +13,7 @@ from models.public.filters import EVERYTHING, Filters, parse
 from web import urls
 from web.errors import sentence
 from web.public import listing
-from web.server.query_cache import Kept
+from web.query_cache import QueryCache
 
 THEMES = ("light", "dark")  # anything else follows the reader's device
 POLICY = (
@@ -26,11 +26,11 @@ pages = Blueprint("embed", __name__)
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(embed_code=code, embed_address=address)
+    app.jinja_env.globals.update(embed_code=embed_code, embed_address=embed_address)
 
 
 @pages.after_request
-def _framed(response: Response) -> Response:
+def _allow_framing(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.vary.add("Accept-Language")
     return response
@@ -38,35 +38,37 @@ def _framed(response: Response) -> Response:
 
 @pages.get("/<campaign_id>/embed")
 def embed(campaign_id: str) -> Response:
-    campaign, told = find_campaign(campaign_id), None
+    campaign, error = find_campaign(campaign_id), None
     try:
         filters = parse(campaign, request.args)
     except Mistake as mistake:
-        filters, told = EVERYTHING, sentence(mistake)
+        filters, error = EVERYTHING, sentence(mistake)
     theme = request.args.get("theme")
-    found = None
-    if told is None:
+    page_of_events = None
+    if error is None:
         path = f"/{campaign_id}/embed"
-        asked = request.args.get("page", 1, int)
-        extra = {"theme": theme} if theme in THEMES else {}
-        found = listing.listing(campaign, filters, path, asked, Kept(campaign_id), extra)
+        page_number = request.args.get("page", 1, int)
+        extra_query = {"theme": theme} if theme in THEMES else {}
+        page_of_events = listing.listing(
+            campaign, filters, path, page_number, QueryCache(campaign_id), extra_query
+        )
     page = render_template(
         "public/embed.html",
         campaign=campaign,
         filters=filters,
-        found=found,
-        told=told,
+        page_of_events=page_of_events,
+        error=error,
         theme=theme if theme in THEMES else None,
-        whole=site().url(urls.address(f"/{campaign_id}/events", filters)),
+        list_url=site().url(urls.address(f"/{campaign_id}/events", filters)),
     )
-    return make_response(page, 400 if told else 200)
+    return make_response(page, 400 if error else 200)
 
 
-def address(campaign: Campaign, filters: Filters) -> str:
+def embed_address(campaign: Campaign, filters: Filters) -> str:
     return urls.address(f"/{campaign.id}/embed", filters)
 
 
-def code(campaign: Campaign, filters: Filters, title: str) -> str:
+def embed_code(campaign: Campaign, filters: Filters, title: str) -> str:
     """What another site's page holds to show this view; for a text field, which escapes it once more."""
-    source, named = escape(site().url(address(campaign, filters))), escape(title)
-    return f'<iframe src="{source}" title="{named}" width="100%" height="600" loading="lazy"></iframe>'
+    src, title_text = escape(site().url(embed_address(campaign, filters))), escape(title)
+    return f'<iframe src="{src}" title="{title_text}" width="100%" height="600" loading="lazy"></iframe>'

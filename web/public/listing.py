@@ -15,12 +15,12 @@ from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.public import queries
 from models.public.filters import Arguments, Filters, parse
-from web.public.week_strip import spread
-from web.server.query_cache import Kept
+from web.public.week_strip import events_by_day
+from web.query_cache import QueryCache
 from web.urls import address
 from web.words import terms
 
-PAGE = 50
+PAGE_SIZE = 50
 FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization", "venue", "mode", "q")
 
 
@@ -45,7 +45,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ActiveFilter:
     """One value that the reader filters by: its words, and the address of the list without it."""
 
     name: str
@@ -56,40 +56,40 @@ def listing(
     campaign: Campaign,
     filters: Filters,
     path: str,
-    wanted: int,
-    kept: Kept,
+    page_number: int,
+    cache: QueryCache,
     extra: dict[str, str] | None = None,
 ) -> Listing:
     """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links."""
     query = queries.events(campaign, filters).with_only_columns(Event.id)
-    total = kept.get(("total", filters), lambda: _count(campaign, filters, kept))
-    pages = max(1, -(-total // PAGE))
-    page = min(max(wanted, 1), pages)
-    here = query.limit(PAGE).offset((page - 1) * PAGE)
-    ids = kept.get(("page", filters, page), lambda: db.session.scalars(here).all())
+    total = cache.get(("total", filters), lambda: _count(campaign, filters, cache))
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(page_number, 1), pages)
+    page_query = query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ids = cache.get(("page", filters, page), lambda: db.session.scalars(page_query).all())
     return Listing(
         total=total,
         page=page,
         pages=pages,
-        sections=_sections(_load(ids), filters),
+        sections=_sections(_load_events(ids), filters),
         newer=_page_address(path, filters, page - 1, extra or {}) if page > 1 else None,
         older=_page_address(path, filters, page + 1, extra or {}) if page < pages else None,
     )
 
 
-def whole(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
+def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
     """How many events a choice has, and all of them in sections, up to a number of events."""
     query = queries.events(campaign, filters)
     events = db.session.scalars(query.options(*queries.load_options()).limit(most)).all()
-    total = len(events) if len(events) < most else _count(campaign, filters, Kept(campaign.id))
+    total = len(events) if len(events) < most else _count(campaign, filters, QueryCache(campaign.id))
     return total, _sections(events, filters)
 
 
-def _count(campaign: Campaign, filters: Filters, kept: Kept) -> int:
-    return queries.event_count(campaign, filters, spread(campaign, filters.replace(day=()), kept))
+def _count(campaign: Campaign, filters: Filters, cache: QueryCache) -> int:
+    return queries.event_count(campaign, filters, events_by_day(campaign, filters.replace(day=()), cache))
 
 
-def _load(ids: Sequence[int]) -> list[Event]:
+def _load_events(ids: Sequence[int]) -> list[Event]:
     """The events with these ids, in this order."""
     rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*queries.load_options()))
     return sorted(rows, key=lambda event: ids.index(event.id))
@@ -100,13 +100,13 @@ def _page_address(path: str, filters: Filters, page: int, extra: dict[str, str])
 
 
 def _sections(events: Iterable[Event], filters: Filters) -> list[Section]:
-    def day(event: Event) -> date | None:
+    def section_day(event: Event) -> date | None:
         """An event of many days stands under the chosen one, not under the day on which it began."""
         covered = [d for d in filters.day for o in event.occurrences if o.start_day <= d <= o.end_day]
         return min(covered, default=first_day(event))
 
-    ordered = sorted(events, key=lambda event: day(event) or date.max) if filters.day else events
-    return [Section(key, list(group)) for key, group in groupby(ordered, key=day)]
+    ordered = sorted(events, key=lambda event: section_day(event) or date.max) if filters.day else events
+    return [Section(key, list(group)) for key, group in groupby(ordered, key=section_day)]
 
 
 def first_day(event: Event) -> date | None:
@@ -114,26 +114,26 @@ def first_day(event: Event) -> date | None:
     return min((occurrence.start_day for occurrence in event.occurrences), default=None)
 
 
-def outside(campaign: Campaign, first: date, last: date) -> bool:
+def outside_week(campaign: Campaign, first: date, last: date) -> bool:
     """Whether these days have none in common with the week."""
     return last < campaign.starts or first > campaign.ends
 
 
-def sittings(event: Event, filters: Filters) -> list[Occurrence]:
+def matching_occurrences(event: Event, filters: Filters) -> list[Occurrence]:
     """The occurrences of an event that a choice of days asks for; all where it asks for none."""
     if not filters.day:
         return list(event.occurrences)
     return [o for o in event.occurrences if any(o.start_day <= day <= o.end_day for day in filters.day)]
 
 
-def chosen(campaign: Campaign, filters: Filters, path: str) -> list[Chosen]:
+def active_filters(campaign: Campaign, filters: Filters, path: str) -> list[ActiveFilter]:
     """Every value filtered by, in words, each with a way to let go of it."""
-    found = []
+    active = []
     for name, value in filters.query():
-        held = getattr(filters, name)
-        rest = filters.replace(**{name: "" if name == "q" else tuple(v for v in held if str(v) != value)})
-        found.append(Chosen(value_name(campaign, name, value), address(path, rest)))
-    return found
+        values = getattr(filters, name)
+        rest = filters.replace(**{name: "" if name == "q" else tuple(v for v in values if str(v) != value)})
+        active.append(ActiveFilter(value_name(campaign, name, value), address(path, rest)))
+    return active
 
 
 def value_name(campaign: Campaign, name: str, value: str) -> str:
@@ -155,7 +155,7 @@ def value_name(campaign: Campaign, name: str, value: str) -> str:
     return words[name](value) if name in words else f"“{value}”"
 
 
-def boxes(campaign: Campaign) -> dict[str, list[str]]:
+def checkbox_values(campaign: Campaign) -> dict[str, list[str]]:
     """The values of the filters that the form offers as boxes to tick."""
     return {
         "audience": [term.key for term in campaign.terms_of(TermKind.AUDIENCE)] + [UNKNOWN_GROUP],
@@ -164,29 +164,29 @@ def boxes(campaign: Campaign) -> dict[str, list[str]]:
     }
 
 
-def unseen(filters: Filters) -> list[tuple[str, str]]:
+def hidden_fields(filters: Filters) -> list[tuple[str, str]]:
     """What the form has no control for and carries along unseen."""
     shown = {"audience", "format", "mode", "q"} | ({"region"} if len(filters.region) < 2 else set())
     return [(name, value) for name, value in filters.query() if name not in shown]
 
 
-def mended(campaign: Campaign, args: Arguments) -> Filters:
+def usable_part(campaign: Campaign, args: Arguments) -> Filters:
     """The choice without the values that cannot be used, for the way back from a mistake."""
-    good: dict[str, list[str]] = {}
+    usable: dict[str, list[str]] = {}
     for name in FIELDS:
         for value in args.getlist(name):
             try:
-                parse(campaign, _One({name: [value]}))
+                parse(campaign, _Values({name: [value]}))
             except Mistake:
                 continue
-            good.setdefault(name, []).append(value)
+            usable.setdefault(name, []).append(value)
     try:
-        return parse(campaign, _One(good))
+        return parse(campaign, _Values(usable))
     except Mistake:  # several searches that are too long only together
-        return parse(campaign, _One({name: values for name, values in good.items() if name != "q"}))
+        return parse(campaign, _Values({name: values for name, values in usable.items() if name != "q"}))
 
 
-class _One(dict[str, list[str]]):
+class _Values(dict[str, list[str]]):
     """A query in the form that parse() reads."""
 
     def getlist(self, key: str, /) -> list[str]:

@@ -24,41 +24,41 @@ class MapLink:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(venue_maps=of_venue, told_maps=of_words)
+    app.jinja_env.globals.update(venue_maps=venue_maps, place_text_maps=place_text_maps)
 
 
-def of_venue(venue: Venue, event: Event) -> list[MapLink]:
+def venue_maps(venue: Venue, event: Event) -> list[MapLink]:
     """The maps for a venue of an event."""
     if venue.latitude is not None and venue.longitude is not None:
-        return _named(_by_point(venue.name, venue.latitude, venue.longitude))
+        return _links(_by_point(venue.name, venue.latitude, venue.longitude))
     place = _names(venue.region_code or event.region_code)
-    return _named(_by_name(" ".join(filter(None, [venue.name, venue.address])), place))
+    return _links(_by_name(" ".join(filter(None, [venue.name, venue.address])), place))
 
 
-def of_words(event: Event) -> list[MapLink]:
+def place_text_maps(event: Event) -> list[MapLink]:
     """The maps for a place that is only told in words."""
-    return _named(_by_name(event.venue_text, _names(event.region_code)))
+    return _links(_by_name(event.venue_text, _names(event.region_code)))
 
 
-def _named(urls: tuple[str, str, str]) -> list[MapLink]:
+def _links(urls: tuple[str, str, str]) -> list[MapLink]:
     return [MapLink(*one) for one in zip((_("Amap"), _("Baidu Maps"), _("Apple Maps")), urls, strict=True)]
 
 
 def _by_point(name: str, latitude: float, longitude: float) -> tuple[str, str, str]:
     north, east = gcj02.to_gcj02(latitude, longitude)
-    shifted, kept = (f"{north:.6f}", f"{east:.6f}"), f"{latitude:.6f},{longitude:.6f}"
-    amap = {"position": ",".join(reversed(shifted)), "name": name, "coordinate": "gaode", "src": SOURCE}
-    baidu = {"location": kept, "title": name, "content": name, "coord_type": "wgs84", "output": "html"}
-    return _urls("marker", amap, "marker", baidu, {"ll": ",".join(shifted), "q": name})
+    gcj, wgs84 = (f"{north:.6f}", f"{east:.6f}"), f"{latitude:.6f},{longitude:.6f}"
+    amap = {"position": ",".join(reversed(gcj)), "name": name, "coordinate": "gaode", "src": SOURCE}
+    baidu = {"location": wgs84, "title": name, "content": name, "coord_type": "wgs84", "output": "html"}
+    return _urls("marker", amap, "marker", baidu, {"ll": ",".join(gcj), "q": name})
 
 
-def _by_name(name: str, place: list[str]) -> tuple[str, str, str]:
+def _by_name(name: str, region_names: list[str]) -> tuple[str, str, str]:
     """place: the region from the province down; the last but the county is what maps call a city."""
-    city = place[min(1, len(place) - 1)] if place else ""
-    whole = " ".join([*place, name])
-    amap = {"keyword": whole, "city": city, "view": "map", "src": SOURCE}
+    city = region_names[min(1, len(region_names) - 1)] if region_names else ""
+    full_name = " ".join([*region_names, name])
+    amap = {"keyword": full_name, "city": city, "view": "map", "src": SOURCE}
     baidu = {"query": name, "region": city or "全国", "output": "html"}
-    return _urls("search", amap, "place/search", baidu, {"q": whole})
+    return _urls("search", amap, "place/search", baidu, {"q": full_name})
 
 
 def _urls(amap_verb: str, amap: dict, baidu_verb: str, baidu: dict, apple: dict) -> tuple[str, str, str]:

@@ -12,14 +12,14 @@ from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
 from web.public import listing, region_picker, week_strip
-from web.server.query_cache import Kept
+from web.query_cache import QueryCache
 from web.words.terms import is_grouping
 
 pages = Blueprint("places", __name__)
 
 
 @dataclass(frozen=True)
-class Place:
+class RegionLink:
     """One region and its events, those of the places below it included. url leads further down, or to the events."""
 
     region: regions.StandardRegion
@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 
 
 @pages.after_request
-def _per_reader(response: Response) -> Response:
+def _vary_by_reader(response: Response) -> Response:
     response.vary.update(("Accept-Language", "Cookie"))
     return response
 
@@ -40,46 +40,54 @@ def _per_reader(response: Response) -> Response:
 @pages.get("/<campaign_id>/places")
 def places(campaign_id: str) -> str:
     campaign = find_campaign(campaign_id)
-    filters, path, kept = parse(campaign, request.args), f"/{campaign_id}/places", Kept(campaign_id)
-    here = filters.region[0] if len(filters.region) == 1 else ""
-    counts = kept.get(
+    filters, path, cache = parse(campaign, request.args), f"/{campaign_id}/places", QueryCache(campaign_id)
+    region_code = filters.region[0] if len(filters.region) == 1 else ""
+    counts = cache.get(
         ("regions", filters.replace(region=())),
         lambda: queries.region_counts(campaign, filters.replace(region=())),
     )
-    total = within(counts, here) if here else sum(counts.values())
-    found = [place for place in _below(campaign, here, counts, filters) if place.count]
+    total = count_within(counts, region_code) if region_code else sum(counts.values())
+    links = [place for place in _subregions(campaign, region_code, counts, filters) if place.count]
     return render_template(
         "public/places.html",
         campaign=campaign,
-        strip=week_strip.strip(campaign, filters, path, clock.now(), kept),
-        here=here,
-        trail=_trail(here, filters, path),
+        strip=week_strip.week_strip(campaign, filters, path, clock.now(), cache),
+        region_code=region_code,
+        trail=_trail(region_code, filters, path),
         total=total,
-        found=found,
-        without=total - sum(place.count for place in found),  # no more is known than that they are here
-        all_here=urls.address(f"/{campaign_id}/events", filters.replace(region=(here,) if here else ())),
-        chosen=listing.chosen(campaign, filters.replace(region=()), path),
+        links=links,
+        unplaced=total - sum(place.count for place in links),  # no more is known than that they are here
+        all_here=urls.address(
+            f"/{campaign_id}/events", filters.replace(region=(region_code,) if region_code else ())
+        ),
+        active_filters=listing.active_filters(campaign, filters.replace(region=()), path),
         canonical=site().url(urls.address(path, filters)),
     )
 
 
-def within(counts: dict[str | None, int], code: str) -> int:
+def count_within(counts: dict[str | None, int], code: str) -> int:
     """How many events lie in a region and below it."""
     start = regions.code_prefix(code)
-    return sum(count for other, count in counts.items() if other is not None and other.startswith(start))
+    return sum(
+        count
+        for event_code, count in counts.items()
+        if event_code is not None and event_code.startswith(start)
+    )
 
 
-def _below(campaign: Campaign, here: str, counts: dict[str | None, int], filters: Filters) -> list[Place]:
-    found = []
-    for row in region_picker.below(here):
-        path = "places" if region_picker.below(row.code) else "events"
+def _subregions(
+    campaign: Campaign, region_code: str, counts: dict[str | None, int], filters: Filters
+) -> list[RegionLink]:
+    links = []
+    for row in region_picker.subregions(region_code):
+        path = "places" if region_picker.subregions(row.code) else "events"
         url = urls.address(f"/{campaign.id}/{path}", filters.replace(region=(row.code,)))
-        found.append(Place(row, within(counts, row.code), url))
-    return found
+        links.append(RegionLink(row, count_within(counts, row.code), url))
+    return links
 
 
-def _trail(here: str, filters: Filters, path: str) -> list[tuple[regions.StandardRegion, str]]:
+def _trail(region_code: str, filters: Filters, path: str) -> list[tuple[regions.StandardRegion, str]]:
     """The regions above this one and itself, each with the page of its places."""
-    codes = (*regions.ancestors(here), here) if here else ()
+    codes = (*regions.ancestors(region_code), region_code) if region_code else ()
     rows = [row for row in regions.all_regions() if row.code in codes and not is_grouping(row)]
     return [(row, urls.address(path, filters.replace(region=(row.code,)))) for row in rows]

@@ -9,18 +9,18 @@ from models.public.filters import Filters, parse
 from web import urls
 from web.public import listing
 
-MOST = 1000  # events on one sheet: some forty pages of paper
+MAX_EVENTS = 1000  # events on one sheet: some forty pages of paper
 
 pages = Blueprint("programme", __name__)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(programme_address=address)
+    app.jinja_env.globals.update(programme_address=programme_address)
 
 
 @pages.after_request
-def _per_reader(response: Response) -> Response:
+def _vary_by_reader(response: Response) -> Response:
     response.vary.update(("Accept-Language", "Cookie"))
     return response
 
@@ -29,7 +29,7 @@ def _per_reader(response: Response) -> Response:
 def programme(campaign_id: str) -> str:
     campaign = find_campaign(campaign_id)
     filters = parse(campaign, request.args)
-    total, sections = listing.whole(campaign, filters, MOST)
+    total, sections = listing.all_events(campaign, filters, MAX_EVENTS)
     list_path = f"/{campaign_id}/events"
     return render_template(
         "public/programme.html",
@@ -37,14 +37,14 @@ def programme(campaign_id: str) -> str:
         filters=filters,
         sections=sections,
         total=total,
-        most=MOST,
-        chosen=[one.name for one in listing.chosen(campaign, filters.replace(day=()), list_path)],
+        most=MAX_EVENTS,
+        chosen=[one.name for one in listing.active_filters(campaign, filters.replace(day=()), list_path)],
         back=urls.address(list_path, filters),
         now=clock.now(),
         online=site().url(urls.address(list_path, filters)),
     )
 
 
-def address(campaign: Campaign, filters: Filters) -> str:
+def programme_address(campaign: Campaign, filters: Filters) -> str:
     """The programme sheet of a choice."""
     return urls.address(f"/{campaign.id}/programme", filters)

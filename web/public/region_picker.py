@@ -17,43 +17,43 @@ class Level:
 
     field: str
     rows: tuple[regions.StandardRegion, ...]
-    chosen: str
+    submitted_region: str
 
 
-def levels(code: str | None) -> list[Level]:
+def picker_levels(code: str | None) -> list[Level]:
     """The lists for a choice. Those below what is chosen are empty and come anyway, for JavaScript to fill."""
     path = _path(code)
-    found, above = [], ""
+    levels, parent = [], ""
     for number, field in enumerate(FIELDS):
-        chosen = path[number] if number < len(path) else ""
-        rows = below(above) if number == 0 or above else ()
-        found.append(Level(field, rows, chosen))
-        above = chosen
-    return found
+        submitted_region = path[number] if number < len(path) else ""
+        rows = subregions(parent) if number == 0 or parent else ()
+        levels.append(Level(field, rows, submitted_region))
+        parent = submitted_region
+    return levels
 
 
-def asked(args: Arguments) -> bool:
+def was_submitted(args: Arguments) -> bool:
     """Whether a query comes from the form with the cascade."""
     return any(args.getlist(field) for field in FIELDS)
 
 
-def chosen(args: Arguments) -> str:
+def submitted_region(args: Arguments) -> str:
     """The deepest region named by the three fields, "" for none. A city left over from another province is dropped."""
     code = ""
     for field in FIELDS:
         value = next(iter(args.getlist(field)), "")
-        if value not in {row.code for row in below(code)}:
+        if value not in {row.code for row in subregions(code)}:
             break
         code = value
     return code
 
 
-def below(code: str) -> tuple[regions.StandardRegion, ...]:
+def subregions(code: str) -> tuple[regions.StandardRegion, ...]:
     """What a list offers below a region ("" for the provinces). Groupings such as 市辖区 give way to their members."""
-    found: list[regions.StandardRegion] = []
+    rows: list[regions.StandardRegion] = []
     for row in _children().get(code, ()):
-        found.extend(below(row.code) if is_grouping(row) else [row])
-    return tuple(found)
+        rows.extend(subregions(row.code) if is_grouping(row) else [row])
+    return tuple(rows)
 
 
 def _path(code: str | None) -> list[str]:
@@ -65,7 +65,7 @@ def _path(code: str | None) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _children() -> dict[str, list[regions.StandardRegion]]:
-    found: dict[str, list[regions.StandardRegion]] = {}
+    by_parent: dict[str, list[regions.StandardRegion]] = {}
     for row in regions.all_regions():
-        found.setdefault(row.parent, []).append(row)
-    return found
+        by_parent.setdefault(row.parent, []).append(row)
+    return by_parent

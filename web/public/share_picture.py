@@ -13,40 +13,40 @@ from models.campaigns.tables import find_campaign
 from models.drawing.text_layout import Face, draw, fitted, width
 from models.events.tables import Event, EventStatus
 from models.public import queries
-from web.feeds.http_cache import Kept, Representation, answer
+from web.feeds.http_cache import HttpCache, Representation, conditional_response
 from web.words.terms import region_label, when
 
 WIDE, HIGH, MARGIN = 1200, 630, 80
-ROOM = WIDE - 2 * MARGIN
+TEXT_WIDTH = WIDE - 2 * MARGIN
 PAPER, INK, SOFT, BRAND, BAR, MARK = "#ffffff", "#16202e", "#4c5868", "#1f4373", "#7d9cc6", "#b3261e"
 TITLES = [Face(size, 650) for size in (72, 62, 54)]
 LINE, SMALL = Face(36), Face(30, 500)
 BARS = (30, 20, 26, 22, 34, 26, 56)  # the sign of the product: a week, its marked day tallest
-FORM = "1"  # of the drawing: with another one, every kept picture is drawn anew
-MOST_BYTES = 8 * 1024 * 1024  # of pictures kept by one process
+DRAWING_VERSION = "1"  # of the drawing: with another one, every kept picture is drawn anew
+CACHE_BYTES = 8 * 1024 * 1024  # of pictures kept by one process
 
-pages = Blueprint("share", __name__)
+pages = Blueprint("share_picture", __name__)
 
 
 def register(app: Flask) -> None:
-    app.extensions["openweek.pictures"] = Kept(MOST_BYTES)
+    app.extensions["openweek.pictures"] = HttpCache(CACHE_BYTES)
     app.register_blueprint(pages)
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>/share.png")
 def picture(campaign_id: str, event_id: int) -> Response:
     event = queries.find_event(find_campaign(campaign_id), event_id)
-    kept: Kept = current_app.extensions["openweek.pictures"]
-    version = f"{FORM} {event.changed_at.isoformat()} {event.campaign.name_zh}"
-    return answer(kept.get(event.id, version, lambda: _representation(event)))
+    cache: HttpCache = current_app.extensions["openweek.pictures"]
+    version = f"{DRAWING_VERSION} {event.changed_at.isoformat()} {event.campaign.name_zh}"
+    return conditional_response(cache.get(event.id, version, lambda: _representation(event)))
 
 
 def _representation(event: Event) -> Representation:
     with force_locale("zh"):
-        return Representation.of(drawn(event), "image/png", event.changed_at)
+        return Representation.of(draw_picture(event), "image/png", event.changed_at)
 
 
-def drawn(event: Event) -> bytes:
+def draw_picture(event: Event) -> bytes:
     """The picture as PNG, worded in the language of the moment."""
     image = Image.new("RGB", (WIDE, HIGH), PAPER)
     canvas = ImageDraw.Draw(image)
@@ -56,12 +56,14 @@ def drawn(event: Event) -> bytes:
     top = 128
     if event.status == EventStatus.CANCELLED:
         top += _line(canvas, _("Cancelled"), Face(44, 700), top, MARK)
-    face, lines = fitted(event.title, TITLES, ROOM, [2, 3, 3 if event.status == EventStatus.CANCELLED else 4])
+    face, lines = fitted(
+        event.title, TITLES, TEXT_WIDTH, [2, 3, 3 if event.status == EventStatus.CANCELLED else 4]
+    )
     for line in lines:
         top += _line(canvas, line, face, top, INK)
     for text in (_when(event), _where(event)):
         if text:
-            top += _line(canvas, fitted(text, [LINE], ROOM - 180, [1])[1][0], LINE, top + 18, SOFT)
+            top += _line(canvas, fitted(text, [LINE], TEXT_WIDTH - 180, [1])[1][0], LINE, top + 18, SOFT)
     data = BytesIO()
     image.quantize(64).save(data, "PNG", optimize=True)
     return data.getvalue()

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, re
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
 from models.db import db
+from models.drawing.qr import outline
 from models.errors import Mistake
 from models.ics import alarms, starred_list
 from models.ics import version as calendar_version
@@ -19,28 +20,28 @@ from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING
 from web import errors, urls
-from web.feeds import pages as feeds
-from web.feeds.http_cache import Kept, Representation, answer
-from web.limits import limiter
-from web.public import pages as calendar
-from web.public import qr_path, week_strip
+from web.feeds import feeds as feeds
+from web.feeds.http_cache import HttpCache, Representation, conditional_response
+from web.public import calendar as calendar
+from web.public import week_strip
+from web.rate_limits import limiter
 
 # A class behind one address makes forty lists; a script that fills the database wants thousands.
 CREATIONS, CHANGES = "60 per minute; 600 per hour", "300 per minute"
 PRIVATE_FOR = "private, max-age=300"
-_OURS = re.compile("/+[^/]+/+my(?:/|$)", re.IGNORECASE)
+_SECRET_PATH = re.compile("/+[^/]+/+my(?:/|$)", re.IGNORECASE)
 
-pages = Blueprint("chosen", __name__)
+pages = Blueprint("starred_list", __name__)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.after_request(_keep_secret)
+    app.after_request(_protect_secret_pages)
 
 
-def _keep_secret(response: Response) -> Response:
+def _protect_secret_pages(response: Response) -> Response:
     """By the path, not by the page: an address that leads nowhere, or on to its own slash, holds the secret as well."""
-    if not _OURS.match(request.path):
+    if not _SECRET_PATH.match(request.path):
         return response
     is_feed = request.path.endswith(".ics") and response.status_code in (200, 304)
     response.headers["Cache-Control"] = PRIVATE_FOR if is_feed else "no-store"
@@ -50,87 +51,89 @@ def _keep_secret(response: Response) -> Response:
 
 
 @pages.errorhandler(Mistake)
-def tell(mistake: Mistake) -> Response:
+def handle_mistake(mistake: Mistake) -> Response:
     """For a calendar program one sentence as text, for a person a page."""
-    return feeds.tell(mistake) if request.path.endswith(".ics") else errors.tell_mistake(mistake)
+    return feeds.handle_mistake(mistake) if request.path.endswith(".ics") else errors.handle_mistake(mistake)
 
 
 @pages.post("/<campaign_id>/my/")
-@limiter.limit(CREATIONS, exempt_when=lambda: not _begins())
+@limiter.limit(CREATIONS, exempt_when=lambda: not _starts_new_list())
 @limiter.limit(CHANGES)
 def star(campaign_id: str):
     """`add` and `remove` (ids of events) change the list of `secret`, or of the address typed as `list`. With neither,
     a script or the button `begin` begins a new list with `add`; everybody else is asked where it goes."""
     campaign, now, secret = find_campaign(campaign_id), clock.now(), request.form.get("secret", "")
-    added, removed = _numbers("add"), _numbers("remove")
-    if _begins():
-        return _starred(campaign, starred_list.create(campaign, added, now))
+    added_ids, removed_ids = _event_ids("add"), _event_ids("remove")
+    if _starts_new_list():
+        return _list_response(campaign, starred_list.create(campaign, added_ids, now))
     if not secret and "list" not in request.form:
-        return _where(campaign, added)
+        return _ask_which_list(campaign, added_ids)
     try:
         secret = secret or starred_list.secret_in(request.form["list"])
-        held = starred_list.find(campaign, secret)
+        starred = starred_list.find(campaign, secret)
     except Mistake as mistake:
         if "list" not in request.form:
             raise
-        return _where(campaign, added, errors.sentence(mistake)), 422
-    if removed:
-        starred_list.remove(held, removed, now)
-    if added:
-        starred_list.add(held, added, now)
-    return _starred(campaign, secret)
+        return _ask_which_list(campaign, added_ids, errors.sentence(mistake)), 422
+    if removed_ids:
+        starred_list.remove(starred, removed_ids, now)
+    if added_ids:
+        starred_list.add(starred, added_ids, now)
+    return _list_response(campaign, secret)
 
 
 @pages.get("/<campaign_id>/my/")
-def begin(campaign_id: str):
+def start_page(campaign_id: str):
     """How to begin; with JavaScript, the way to the list that this browser remembers."""
     return _page(find_campaign(campaign_id), "starred/begin.html")
 
 
 @pages.get("/<campaign_id>/my/<secret>/")
-def mine(campaign_id: str, secret: str):
+def list_page(campaign_id: str, secret: str):
     campaign = find_campaign(campaign_id)
-    held = starred_list.find(campaign, secret)
-    events = list(db.session.scalars(starred_list.events(held).options(*queries.load_options())))
+    starred = starred_list.find(campaign, secret)
+    events = list(db.session.scalars(starred_list.events(starred).options(*queries.load_options())))
     feed = site().url(f"/{campaign_id}/my/{secret}.ics")
-    here = qr_path.drawing(site().url(_path(campaign, secret)))
-    starred = [event.id for event in events]
+    qr = outline(site().url(_path(campaign, secret)))
+    starred_ids = [event.id for event in events]
     return _page(
         campaign,
         "starred/list.html",
         secret=secret,
         events=events,
-        starred=starred,
+        starred=starred_ids,
         everything=EVERYTHING,
         feed=feed,
-        code=here,
+        qr=qr,
     )
 
 
 @pages.get("/<campaign_id>/my/<secret>/events")
-def more(campaign_id: str, secret: str):
+def choose_more(campaign_id: str, secret: str):
     """All events, each with a star that belongs to this list: choosing on without JavaScript."""
     campaign = find_campaign(campaign_id)
-    held = starred_list.find(campaign, secret)
-    here = _path(campaign, secret) + "events"
+    starred = starred_list.find(campaign, secret)
+    path = _path(campaign, secret) + "events"
     back = request.full_path.removesuffix("?")
-    return calendar.list_page(campaign, here, secret=secret, starred=starred_list.ids(held), back_here=back)
+    return calendar.list_page(
+        campaign, path, secret=secret, starred=starred_list.ids(starred), back_here=back
+    )
 
 
 @pages.get("/<campaign_id>/my/<secret>.ics")
 def feed(campaign_id: str, secret: str) -> Response:
-    held = starred_list.find(find_campaign(campaign_id), secret)
-    version, changed_at = calendar_version.version(campaign_id) or ("", held.changed_at)
+    starred = starred_list.find(find_campaign(campaign_id), secret)
+    version, changed_at = calendar_version.version(campaign_id) or ("", starred.changed_at)
     url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
-    kept: Kept = current_app.extensions["openweek.feeds"]
-    found = kept.get(
-        ("my", held.id, alarm),
-        f"{version} {held.revision}",
+    cache: HttpCache = current_app.extensions["openweek.feeds"]
+    representation = cache.get(
+        ("my", starred.id, alarm),
+        f"{version} {starred.revision}",
         lambda: Representation.of(
-            starred_list.feed(held, url, alarm), feeds.CALENDAR, max(changed_at, held.changed_at)
+            starred_list.feed(starred, url, alarm), feeds.CALENDAR, max(changed_at, starred.changed_at)
         ),
     )
-    return answer(found, f'inline; filename="{campaign_id}-my.ics"')
+    return conditional_response(representation, f'inline; filename="{campaign_id}-my.ics"')
 
 
 @pages.post("/<campaign_id>/my/<secret>/renew")
@@ -151,40 +154,40 @@ def forget(campaign_id: str, secret: str) -> Response:
     return redirect(f"/{campaign.id}/my/", 303)
 
 
-def _begins() -> bool:
+def _starts_new_list() -> bool:
     form = request.form
-    return not form.get("secret") and "list" not in form and ("begin" in form or _by_script())
+    return not form.get("secret") and "list" not in form and ("begin" in form or _wants_json())
 
 
-def _by_script() -> bool:
+def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _where(campaign: Campaign, added: list[int], told: str = "") -> str:
+def _ask_which_list(campaign: Campaign, added_ids: list[int], error: str = "") -> str:
     """Where an event goes, asked of somebody whose browser remembers nothing; without an event, which list to open."""
     typed = request.form.get("list", "")[:500]
-    if not added and "list" in request.form:
-        return _page(campaign, "starred/begin.html", told=told, typed=typed)
+    if not added_ids and "list" in request.form:
+        return _page(campaign, "starred/begin.html", error=error, typed=typed)
     return _page(
         campaign,
         "starred/where.html",
-        events=starred_list.public_ones(campaign, added),
-        told=told,
+        events=starred_list.public_ones(campaign, added_ids),
+        error=error,
         typed=typed,
     )
 
 
-def _starred(campaign: Campaign, secret: str) -> Response:
+def _list_response(campaign: Campaign, secret: str) -> Response:
     """The page of the list, or where its form was; for a script the list itself."""
     page = _path(campaign, secret)
-    if _by_script():
-        held: ChosenList = starred_list.find(campaign, secret)
-        return jsonify({"secret": secret, "page": page, "events": starred_list.ids(held)})
+    if _wants_json():
+        starred: ChosenList = starred_list.find(campaign, secret)
+        return jsonify({"secret": secret, "page": page, "events": starred_list.ids(starred)})
     back = urls.local_path(request.form.get("back", ""))
     return redirect(back if back.startswith(page) else page, 303)
 
 
-def _numbers(name: str) -> list[int]:
+def _event_ids(name: str) -> list[int]:
     return [int(text) for text in request.form.getlist(name) if text.isdecimal() and len(text) <= 10]
 
 
@@ -192,5 +195,7 @@ def _path(campaign: Campaign, secret: str) -> str:
     return f"/{campaign.id}/my/{secret}/"
 
 
-def _page(campaign: Campaign, template: str, **more: object) -> str:
-    return render_template(template, campaign=campaign, strip=week_strip.whole(campaign, clock.now()), **more)
+def _page(campaign: Campaign, template: str, **choose_more: object) -> str:
+    return render_template(
+        template, campaign=campaign, strip=week_strip.full_week(campaign, clock.now()), **choose_more
+    )

@@ -7,14 +7,15 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
+from models.drawing.qr import outline
 from models.ics import alarms, entries
 from models.installation import site
 from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
-from web.public import listing, places, qr_path, region_picker, week_strip
-from web.server.query_cache import Kept
+from web.public import listing, places, region_picker, week_strip
+from web.query_cache import QueryCache
 
 REMINDER = 30  # minutes before, where somebody wants to be reminded
 IN_WECHAT = "MicroMessenger"
@@ -23,7 +24,7 @@ pages = Blueprint("subscribe", __name__)
 
 
 @dataclass(frozen=True)
-class Part:
+class RegionPart:
     """A smaller choice: one region, how many of the events are there, and the sheet for them."""
 
     region: regions.StandardRegion
@@ -36,34 +37,34 @@ def register(app: Flask) -> None:
 
 
 @pages.after_request
-def _per_reader(response: Response) -> Response:
+def _vary_by_reader(response: Response) -> Response:
     """One address, two languages, and other advice first inside WeChat."""
     response.vary.update(("Accept-Language", "Cookie", "User-Agent"))
     return response
 
 
 @pages.get("/<campaign_id>/subscribe")
-def sheet(campaign_id: str) -> Response:
+def subscribe_page(campaign_id: str) -> Response:
     campaign = find_campaign(campaign_id)
     filters, alarm = parse(campaign, request.args), alarms.parse(request.args.get("alarm"))
-    kept = Kept(campaign.id)
-    size = kept.get(("weight", filters), lambda: entries.weight(campaign, filters))
-    more = {"alarm": alarm} if alarm else {}
-    feed = site().url(urls.address(f"/{campaign.id}/events.ics", filters, **more))
-    here = site().url(urls.address(f"/{campaign.id}/subscribe", filters, **more))
+    cache = QueryCache(campaign.id)
+    size = cache.get(("weight", filters), lambda: entries.weight(campaign, filters))
+    alarm_query = {"alarm": alarm} if alarm else {}
+    feed = site().url(urls.address(f"/{campaign.id}/events.ics", filters, **alarm_query))
+    page_url = site().url(urls.address(f"/{campaign.id}/subscribe", filters, **alarm_query))
     page = render_template(
         "public/subscribe.html",
         campaign=campaign,
-        strip=week_strip.strip(campaign, filters, f"/{campaign.id}/", clock.now(), kept),
-        names=[one.name for one in listing.chosen(campaign, filters, "")],
+        strip=week_strip.week_strip(campaign, filters, f"/{campaign.id}/", clock.now(), cache),
+        names=[one.name for one in listing.active_filters(campaign, filters, "")],
         view=urls.address(f"/{campaign.id}/", filters),
         alarm=alarm,
         reminders=_reminders(campaign, filters),
         feed=feed,
         webcal="webcal://" + feed.split("://", 1)[1],
-        codes=(qr_path.drawing(here), qr_path.drawing("webcal://" + feed.split("://", 1)[1])),
+        codes=(outline(page_url), outline("webcal://" + feed.split("://", 1)[1])),
         size=size,
-        parts=parts(campaign, filters) if size > entries.HEAVY else None,
+        parts=region_parts(campaign, filters) if size > entries.HEAVY else None,
         in_wechat=IN_WECHAT in request.headers.get("User-Agent", ""),
     )
     return make_response(page)
@@ -77,18 +78,18 @@ def _reminders(campaign: Campaign, filters: Filters) -> list[tuple[int | None, s
     ]
 
 
-def parts(campaign: Campaign, filters: Filters) -> list[Part]:
+def region_parts(campaign: Campaign, filters: Filters) -> list[RegionPart]:
     """The same choice in smaller pieces: by what lies below its region, or by the several regions that it names."""
     if len(filters.region) > 1:
         known = {row.code: row for row in regions.all_regions()}
         rows = [known[code] for code in filters.region]
     else:
-        rows = region_picker.below(filters.region[0] if filters.region else "")
+        rows = region_picker.subregions(filters.region[0] if filters.region else "")
     counts = queries.region_counts(campaign, filters)
-    found = []
+    parts = []
     for row in rows:
-        count = places.within(counts, row.code)
+        count = places.count_within(counts, row.code)
         if count:
             url = urls.address(f"/{campaign.id}/subscribe", filters.replace(region=(row.code,)))
-            found.append(Part(row, count, url))
-    return found
+            parts.append(RegionPart(row, count, url))
+    return parts

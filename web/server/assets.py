@@ -10,25 +10,25 @@ YEAR = 365 * 24 * 60 * 60
 
 
 def register(app: Flask) -> None:
-    app.url_defaults(_with_mark)
-    app.after_request(_kept)
+    app.url_defaults(_add_content_mark)
+    app.after_request(_cache_for_a_year)
 
 
-def _with_mark(endpoint: str, values: dict) -> None:
+def _add_content_mark(endpoint: str, values: dict) -> None:
     """Called for every address that is built: those of static files get ?v=."""
     name = values.get("filename")
     if endpoint == "static" and name and "v" not in values:
         path = Path(current_app.static_folder or "") / name
         if path.is_file():
-            values["v"] = _mark(path, path.stat().st_mtime_ns)
+            values["v"] = _content_mark(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=512)
-def _mark(path: Path, _changed: int) -> str:
+def _content_mark(path: Path, _changed: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
-def _kept(response: Response) -> Response:
+def _cache_for_a_year(response: Response) -> Response:
     """A marked file never changes. One without its mark is asked for again each time, at the price of a 304."""
     if request.endpoint == "static" and request.args.get("v") and response.status_code in (200, 304):
         response.cache_control.no_cache = None

@@ -9,7 +9,7 @@ import gzip
 
 from flask import Flask, Response, request
 
-OPEN = frozenset({"calendar", "places", "programme", "embed", "subscribe"})
+PUBLIC_BLUEPRINTS = frozenset({"calendar", "places", "programme", "embed", "subscribe"})
 TYPES = frozenset(
     {
         "text/html",
@@ -20,23 +20,23 @@ TYPES = frozenset(
         "application/json",
     }
 )
-LEAST = 500  # bytes: less fits one packet anyway
+SMALLEST_BODY = 500  # bytes: less fits one packet anyway
 
 
 def register(app: Flask) -> None:
-    app.after_request(_packed)
+    app.after_request(_compress)
 
 
-def _packed(response: Response) -> Response:
-    if request.blueprint not in OPEN and request.endpoint != "static":
+def _compress(response: Response) -> Response:
+    if request.blueprint not in PUBLIC_BLUEPRINTS and request.endpoint != "static":
         return response
     if response.mimetype not in TYPES or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or request.accept_encodings.quality("gzip") <= 0:
         return response
-    body = _read(response)
-    if len(body) >= LEAST and "Set-Cookie" not in response.headers:
+    body = _read_body(response)
+    if len(body) >= SMALLEST_BODY and "Set-Cookie" not in response.headers:
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         etag, _weak = response.get_etag()
@@ -46,7 +46,7 @@ def _packed(response: Response) -> Response:
     return response
 
 
-def _read(response: Response) -> bytes:
+def _read_body(response: Response) -> bytes:
     """The body; that of a static file is read here and its file closed."""
     response.direct_passthrough = False
     source = response.response

@@ -17,18 +17,18 @@ def register(app: Flask) -> None:
 def schema_is_newest() -> bool:
     """Whether the database stands where this code expects it. Raises what the database raises when it is away."""
     script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
-    stands = MigrationContext.configure(db.session.connection()).get_current_heads()
-    return set(stands) == set(script.get_heads())
+    current = MigrationContext.configure(db.session.connection()).get_current_heads()
+    return set(current) == set(script.get_heads())
 
 
 @pages.get("/healthz")
-def alive() -> Response:
+def healthz() -> Response:
     """The process answers. Asks nothing of anybody."""
     return _plain("ok", 200)
 
 
 @pages.get("/readyz")
-def ready() -> Response:
+def readyz() -> Response:
     """The database answers and has the newest schema; 503 while it does not."""
     try:
         newest = schema_is_newest()

@@ -52,10 +52,10 @@ def waiting_words(device: DeviceStatus, now: datetime) -> str:
         return "–"
     if not device.waiting:
         return _("0 to upload")
-    told = ngettext("%(num)s scan", "%(num)s scans", device.waiting)
+    scans = ngettext("%(num)s scan", "%(num)s scans", device.waiting)
     if device.oldest is None:
-        return told
-    return _("%(scans)s, the oldest from %(age)s ago", scans=told, age=_age(device.oldest, now))
+        return scans
+    return _("%(scans)s, the oldest from %(age)s ago", scans=scans, age=_age(device.oldest, now))
 
 
 def _age(since: datetime, now: datetime) -> str:

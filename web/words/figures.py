@@ -31,7 +31,7 @@ def evidence_name(key: str) -> str:
     }[key]
 
 
-def evidence_gist(key: str) -> str:
+def evidence_summary(key: str) -> str:
     """What stands behind a figure of this evidence, in one sentence."""
     return {
         live.SCANNED: _("A pass was scanned at the entrance, or a phone scanned the on-screen venue code."),
@@ -53,7 +53,7 @@ def method_name(key: str) -> str:
     }[key]
 
 
-def taken_name() -> str:
+def self_issued_name() -> str:
     """The part of the visits by pass that is told apart: nobody saw to whom these passes went."""
     return _("of which passes that visitors got themselves")
 
@@ -107,5 +107,13 @@ _NAMES = {
 
 
 def register(app: Flask) -> None:
-    words = (evidence_name, evidence_gist, method_name, taken_name, near_name, dimension_name, value_name)
+    words = (
+        evidence_name,
+        evidence_summary,
+        method_name,
+        self_issued_name,
+        near_name,
+        dimension_name,
+        value_name,
+    )
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

@@ -18,12 +18,12 @@ VERDICT_NAMES = {
 
 
 # What is said of a row besides its findings. The other verdicts always have one that says why.
-FIRST = {RowVerdict.NEW: N_("Imported."), RowVerdict.SAME: N_("Already here, no change.")}
+OPENING_SENTENCES = {RowVerdict.NEW: N_("Imported."), RowVerdict.SAME: N_("Already here, no change.")}
 
 
 def reason(outcome: Outcome) -> str:
     """Why a row got its verdict, and what was noticed about it, as sentences in the reader's language."""
-    first = [_(FIRST[outcome.verdict])] if outcome.verdict in FIRST else []
+    first = [_(OPENING_SENTENCES[outcome.verdict])] if outcome.verdict in OPENING_SENTENCES else []
     return ("" if language() == "zh" else " ").join(
         first + [sentence(finding) for finding in outcome.findings]
     )

@@ -33,7 +33,7 @@ def t(term: Term | None) -> str:
     return term.name(language()) if term is not None else ""
 
 
-def gist(term: Term | None) -> str:
+def term_gist(term: Term | None) -> str:
     return term.gist(language()) if term is not None else ""
 
 
@@ -151,7 +151,7 @@ def when(occurrence: Occurrence) -> str:
     first, last = occurrence.start_day, occurrence.end_day
     if occurrence.start_at and occurrence.end_at:
         zone = occurrence.event.campaign.zone
-        if _in_one_go(occurrence.start_at, occurrence.end_at, zone):
+        if _is_one_day(occurrence.start_at, occurrence.end_at, zone):
             return f"{day_label(first)} {hours(occurrence)}"
         begins, ends = clock_time(occurrence.start_at, zone), clock_time(occurrence.end_at, zone)
         return f"{day_label(first)} {begins} – {day_label(last)} {ends}"
@@ -173,12 +173,12 @@ def hours(occurrence: Occurrence) -> str:
     if end is None:
         return clock_time(start, zone)
     ends = clock_time(end, zone)
-    if clock.day_of(end, zone) > clock.day_of(start, zone) and _in_one_go(start, end, zone):
+    if clock.day_of(end, zone) > clock.day_of(start, zone) and _is_one_day(start, end, zone):
         ends = "24:00" if ends == "00:00" else _("%(time)s the next day", time=ends)
     return f"{clock_time(start, zone)}–{ends}"
 
 
-def _in_one_go(start: datetime, end: datetime, zone: str) -> bool:
+def _is_one_day(start: datetime, end: datetime, zone: str) -> bool:
     """Whether a sitting belongs to the day on which it begins: also one over midnight, of a day at most."""
     nights = (clock.day_of(end, zone) - clock.day_of(start, zone)).days
     return nights == 0 or (nights == 1 and end - start <= timedelta(days=1))
@@ -210,8 +210,8 @@ def change_words(change: EventChange) -> str:
     }
     if change.verb in verbs:
         return verbs[change.verb]
-    told = dict.fromkeys(word for name in change.fields if (word := field_name(name)))
-    return _("Changed: %(fields)s", fields=_(", ").join(told)) if told else _("Changed")
+    field_names = dict.fromkeys(word for name in change.fields if (word := field_name(name)))
+    return _("Changed: %(fields)s", fields=_(", ").join(field_names)) if field_names else _("Changed")
 
 
 def field_name(name: str) -> str:
@@ -240,7 +240,7 @@ def field_name(name: str) -> str:
 
 
 WORDS = (
-    language, t, gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
+    language, t, term_gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
     mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
     when, hours, no_date, no_time, change_words,
 )  # fmt: skip

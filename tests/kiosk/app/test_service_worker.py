@@ -39,22 +39,22 @@ def test_nothing_that_the_page_or_its_scripts_ask_for_is_missing(client):
     assert f'data-version="{kept["version"]}"' in page.text
     asked = {address.split("#")[0] for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)}
     assert asked <= kept["files"].keys()
-    for entry in (shell.ENTRY, shell.DISPLAY, shell.READER):
+    for entry in (shell.ENTRY, shell.CODE_SCREEN, shell.DECODER_WORKER):
         modules = reached(entry.removeprefix("js/")) - {entry.removeprefix("js/")}
         assert {f"/static/js/{module}" for module in modules} <= kept["files"].keys(), entry
 
 
 def test_every_file_that_the_version_names_is_there(app):
     with app.test_request_context():
-        names = {address.split("?")[0] for address in shell.files()}
-        beside = shell.beside_files()
+        names = {address.split("?")[0] for address in shell.app_files()}
+        beside = shell.server_files()
     root = Path(app.static_folder)
     assert [path.name for path in beside if not path.is_file()] == []
-    for name in (shell.WORKER, shell.READER, shell.ENTRY, shell.DISPLAY):
+    for name in (shell.WORKER, shell.DECODER_WORKER, shell.ENTRY, shell.CODE_SCREEN):
         assert (root / name).is_file(), name
     for folder in shell.FOLDERS:
         assert any((root / folder).rglob("*.js")), folder
-    assert {f"/static/{shell.ENTRY}", f"/static/{shell.DISPLAY}", "/kiosk/reader.js"} <= names
+    assert {f"/static/{shell.ENTRY}", f"/static/{shell.CODE_SCREEN}", "/kiosk/reader.js"} <= names
 
 
 def test_the_app_can_be_installed(client):

@@ -13,10 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kiosk.simulator.device import Device, DeviceClock, WrongClock
-from kiosk.simulator.fleet import Plan, rehearse
-from kiosk.simulator.network import Network, Reply, Request, Weather, parsed
-from kiosk.simulator.rules import Target, decide, decide_undo
+from kiosk.simulator.device import ClockError, Device, DeviceClock
+from kiosk.simulator.fleet import RehearsalPlan, rehearse
+from kiosk.simulator.network import FaultRates, FaultyNetwork, Reply, Request, parsed
+from kiosk.simulator.rules import UndoTarget, decide, decide_undo
 from kiosk.simulator.visitors import Visit, arrivals
 from models import clock
 from models.campaigns.file import default_campaign_file
@@ -31,8 +31,8 @@ from tests.support.door_cases import CASES, Scene, stage
 from tests.support.served import Server
 from tests.support.week import NINE, load_week, make_event
 
-STORM = Weather(request_lost=0.05, answer_lost=0.2, late_copy=0.05, portal=0.03, duplicates=0.2, slow=0.1)
-FAIR = Weather()
+STORM = FaultRates(request_lost=0.05, answer_lost=0.2, late_copy=0.05, portal=0.03, duplicates=0.2, slow=0.1)
+FAIR = FaultRates()
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Inside:
     before: Callable[[Request], Reply | None] = lambda request: None
     asked: list[Request] = field(default_factory=list)
 
-    def ask(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Reply:
         self.asked.append(request)
         instead = self.before(request)
         if instead is not None:
@@ -84,21 +84,21 @@ def event_now(week):
 def fleet(app, week, event_now):
     """Run a plan inside this process; the line comes with the report."""
 
-    def run(kiosks: int, scans: int, weather: Weather = FAIR, seed: int = 1, before=lambda request: None):
+    def run(kiosks: int, scans: int, weather: FaultRates = FAIR, seed: int = 1, before=lambda request: None):
         now = clock.now()
         tokens = [devices.create_kiosk(event_now, now)[1] for _ in range(kiosks)]
         held = [entry.token for entry in passes.issue(week, "youth", now, count=20)]
-        line = Inside(app, before)
+        connection = Inside(app, before)
         db.session.commit()
-        plan = Plan("http://inside", week.id, tokens, scans, seed, weather, held, lambda: line)
-        return rehearse(plan, now), line
+        plan = RehearsalPlan("http://inside", week.id, tokens, scans, seed, weather, held, lambda: connection)
+        return rehearse(plan, now), connection
 
     return run
 
 
-def bodies(line: Inside) -> list[list[dict]]:
+def bodies(connection: Inside) -> list[list[dict]]:
     """The scans of each request that handed some in."""
-    return [json.loads(request.body)["scans"] for request in line.asked if request.body]
+    return [json.loads(request.body)["scans"] for request in connection.asked if request.body]
 
 
 def judged(scene: Scene, known: dict) -> dict:
@@ -116,7 +116,7 @@ def judged(scene: Scene, known: dict) -> dict:
     for step in scene.case.get("before" if own else "elsewhere", ()):
         told = scene.body(step)
         found = ask(told)
-        target = Target(found.entry.at, own, found.place[0], told["undone"])
+        target = UndoTarget(found.entry.at, own, found.place[0], told["undone"])
         seen += [] if told["undone"] else [found.entry]
     found = ask(scene.body(scan))
     told = {name: getattr(found, name) for name in ("verdict", "reason", "headcount")}
@@ -153,14 +153,14 @@ def test_fifty_kiosks_in_a_storm(database_url, tmp_path):
             held += [entry.token for entry in passes.issue(campaign, "youth", now, headcount=40, count=4)]
             db.session.remove()
         server.start()
-        report = rehearse(Plan(server.url, campaign.id, tokens, 400, 7, STORM, held), clock.now())
+        report = rehearse(RehearsalPlan(server.url, campaign.id, tokens, 400, 7, STORM, held), clock.now())
         with server.app.app_context():
             found = verify(campaign)
             rows = list(db.session.scalars(select(Scan)))
     finally:
         server.close()
-    assert report.befell["answer_lost"] > 20
-    assert report.befell["at_once"] > 10
+    assert report.fault_counts["answer_lost"] > 20
+    assert report.fault_counts["at_once"] > 10
     assert (report.sent, report.lost, report.changed, report.waiting, report.aside) == (400, 0, 0, 0, 0)
     assert report.stored + report.repeated + report.refused == 400
     assert len({row.id for row in rows}) == len(rows) == found.scans == 400
@@ -169,9 +169,9 @@ def test_fifty_kiosks_in_a_storm(database_url, tmp_path):
 
 
 def test_the_same_seed_makes_the_same_trouble(fleet):
-    rough = Weather(request_lost=0.1, answer_lost=0.2, late_copy=0.1, portal=0.1)
+    rough = FaultRates(request_lost=0.1, answer_lost=0.2, late_copy=0.1, portal=0.1)
     told = [fleet(1, 60, rough, seed)[0] for seed in (5, 5, 6)]
-    outcomes = [(one.befell, one.stored, one.repeated, one.refused, one.again) for one in told]
+    outcomes = [(one.fault_counts, one.stored, one.repeated, one.refused, one.again) for one in told]
     # The second time the same passes are others, so all is as it was.
     assert outcomes[0] == outcomes[1]
     assert outcomes[0][0] != outcomes[2][0]
@@ -189,10 +189,10 @@ def test_only_what_an_answer_names_is_let_go(fleet):
         results = [{"id": first, "verdict": "retry"}, "nonsense", {"verdict": "stored"}]
         return Reply(200, {"server_time": clock.instant_text(clock.now()), "results": results})
 
-    report, line = fleet(1, 12, before=names_nothing)
+    report, connection = fleet(1, 12, before=names_nothing)
     assert report.complete
     assert report.stored + report.repeated + report.refused == 12
-    assert bodies(line)[0][0]["id"] == bodies(line)[8][0]["id"]
+    assert bodies(connection)[0][0]["id"] == bodies(connection)[8][0]["id"]
 
 
 def test_a_batch_that_is_too_large_is_halved(fleet):
@@ -200,11 +200,11 @@ def test_a_batch_that_is_too_large_is_halved(fleet):
         large = request.method == "POST" and len(json.loads(request.body)["scans"]) > 2
         return Reply(413, {"detail": "too many"}) if large else None
 
-    report, line = fleet(
-        1, 30, Weather(request_lost=0.5), before=lambda request: _till_the_audit(request, at_most_two)
+    report, connection = fleet(
+        1, 30, FaultRates(request_lost=0.5), before=lambda request: _till_the_audit(request, at_most_two)
     )
     assert report.complete
-    assert max(len(scans) for scans in bodies(line)) > 2
+    assert max(len(scans) for scans in bodies(connection)) > 2
 
 
 def _till_the_audit(request: Request, before):
@@ -220,8 +220,8 @@ def test_one_scan_that_the_server_cannot_read_holds_up_no_other(fleet):
         )
         return Reply(422, {"detail": "cannot read"}) if tally else None
 
-    report, line = fleet(2, 40, before=lambda request: _till_the_audit(request, no_tallies))
-    tallies = {scan["id"] for scans in bodies(line) for scan in scans if scan["kind"] == "tally"}
+    report, connection = fleet(2, 40, before=lambda request: _till_the_audit(request, no_tallies))
+    tallies = {scan["id"] for scans in bodies(connection) for scan in scans if scan["kind"] == "tally"}
     assert report.aside == len(tallies) > 0
     assert report.stored + report.repeated + report.refused == 40 - len(tallies)
     assert not report.complete
@@ -237,7 +237,7 @@ def test_a_server_that_says_stored_and_keeps_nothing_is_found_out(fleet):
         ]
         return Reply(200, {"server_time": clock.instant_text(clock.now()), "results": results})
 
-    report, _line = fleet(1, 10, before=lambda request: _till_the_audit(request, liar))
+    report, _connection = fleet(1, 10, before=lambda request: _till_the_audit(request, liar))
     assert (report.sent, report.stored, report.lost) == (10, 10, 10)
     assert not report.complete
 
@@ -246,7 +246,7 @@ def test_a_device_that_the_server_no_longer_knows_keeps_its_queue(fleet):
     def gone(request: Request):
         return Reply(401, {"detail": "not paired"}) if request.method == "POST" else None
 
-    report, _line = fleet(1, 5, before=gone)
+    report, _connection = fleet(1, 5, before=gone)
     assert (report.waiting, report.stored) == (5, 0)
     assert not report.complete
 
@@ -255,11 +255,11 @@ def test_a_device_that_the_server_no_longer_knows_keeps_its_queue(fleet):
 def test_a_wrong_clock_costs_no_scan_its_time(app, week, event_now, ahead):
     token = devices.create_kiosk(event_now, clock.now())[1]
     begins = clock.now() - timedelta(minutes=10)
-    line = Inside(app)
-    known = line.ask(Request("GET", "/api/v1/kiosk", token)).body
+    connection = Inside(app)
+    known = connection.send(Request("GET", "/api/v1/kiosk", token)).body
     known["server_time"] = clock.instant_text(begins)
-    network = Network(lambda: line, FAIR, Random(1), begins)
-    device = Device(token, known, network, DeviceClock(begins, WrongClock(ahead)), Random(1))
+    network = FaultyNetwork(lambda: connection, FAIR, Random(1), begins)
+    device = Device(token, known, network, DeviceClock(begins, ClockError(ahead)), Random(1))
     device.run([(60.0, Visit("touch", group="youth", headcount=1))], lambda: None)
     [row] = db.session.scalars(select(Scan))
     assert row.verdict == "stored"

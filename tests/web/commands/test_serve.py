@@ -33,22 +33,22 @@ def names_in(path):
 
 
 def test_a_certificate_for_every_way_to_this_machine(tmp_path, network):
-    made, key = certificate.ensure(tmp_path / "tls", NOW)
+    made, key = certificate.ensure_certificate(tmp_path / "tls", NOW)
     assert names_in(made) >= {"localhost", "127.0.0.1", "192.0.2.7"}
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(made, key)
 
 
 def test_it_is_kept_until_it_ends_or_the_machine_moves(tmp_path, network):
-    made, _key = certificate.ensure(tmp_path, NOW)
+    made, _key = certificate.ensure_certificate(tmp_path, NOW)
     first = made.read_bytes()
-    certificate.ensure(tmp_path, NOW + timedelta(days=366))
+    certificate.ensure_certificate(tmp_path, NOW + timedelta(days=366))
     assert made.read_bytes() == first
-    certificate.ensure(tmp_path, NOW + timedelta(days=368))
+    certificate.ensure_certificate(tmp_path, NOW + timedelta(days=368))
     second = made.read_bytes()
     assert second != first
     network("192.0.2.8")
-    certificate.ensure(tmp_path, NOW + timedelta(days=368))
+    certificate.ensure_certificate(tmp_path, NOW + timedelta(days=368))
     assert "192.0.2.8" in names_in(made)
 
 
@@ -64,10 +64,10 @@ def test_it_is_kept_until_it_ends_or_the_machine_moves(tmp_path, network):
 )
 def test_a_machine_may_have_any_name(tmp_path, network, monkeypatch, host, name):
     monkeypatch.setattr(certificate.socket, "gethostname", lambda: host)
-    made, _key = certificate.ensure(tmp_path, NOW)
+    made, _key = certificate.ensure_certificate(tmp_path, NOW)
     first = made.read_bytes()
     assert names_in(made) == {"localhost", "127.0.0.1", "192.0.2.7", *([name] if name else [])}
-    certificate.ensure(tmp_path, NOW)
+    certificate.ensure_certificate(tmp_path, NOW)
     assert made.read_bytes() == first
 
 
@@ -97,6 +97,6 @@ def test_a_database_without_schema_stops_the_start(runner):
 def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
     monkeypatch.setattr(serve, "keep_ticking", lambda _app: None)
     log = logging.getLogger("openweek.test.server")
-    serve._begin_work(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=None))
+    serve._start_worker(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=None))
     log.error("Error handling request %s %s", "GET", "/ip-2024/my/Jx3-bT_yAAAAAAAAAAAAAAAA.ics?alarm=30")
     assert caplog.messages == ["Error handling request GET /ip-2024/my/…"]

@@ -9,9 +9,9 @@ from models import clock
 from models.db import db, transaction
 from models.devices import control, kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
+from models.drawing.qr import outline
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import load_week, make_door, make_event, session
-from web.public import qr_path
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_the_picture_holds_the_code_where_no_log_sees_it(browser, cast):
     path = device_page(cast.lecture)
     browser.post(f"{path}/pair")
     page = browser.get(path).text
-    held = qr_path.drawing(f"http://openweek.test/kiosk/#pair={code_of(page)}")
+    held = outline(f"http://openweek.test/kiosk/#pair={code_of(page)}")
     assert held.path in page
 
 

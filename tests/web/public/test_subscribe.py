@@ -115,7 +115,7 @@ def test_parts_go_down_to_the_counties(events, campaign):
     def offered(*codes: str) -> list[tuple[str, int]]:
         return [
             (part.region.code, part.count)
-            for part in subscribe.parts(campaign, EVERYTHING.replace(region=codes))
+            for part in subscribe.region_parts(campaign, EVERYTHING.replace(region=codes))
         ]
 
     assert offered("320000") == [("320100", 1), ("320700", 1)]

@@ -12,20 +12,20 @@ from werkzeug.http import parse_accept_header
 
 from models.db import db
 from models.ics import version as calendar_version
-from web.feeds.http_cache import SENT, Representation, is_known
+from web.feeds.http_cache import REPRESENTATION_KEY, Representation, is_not_modified
 
 FEED = re.compile(r"/([^/]+)/events\.(?:ics|json|csv|atom)")
-FRESH = 1.0  # seconds for which a version that had to be asked for over a network is believed
+VERSION_SECONDS = 1.0  # seconds for which a version that had to be asked for over a network is believed
 MOST = 4096  # addresses remembered by one process; chat programs add their own to each
 OF_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "Last-Modified"}
 
 
-class Quick:
+class CachedAnswers:
     """WSGI in front of the application. Remembers no body itself: what the process keeps no longer is forgotten here."""
 
     def __init__(self, app: Flask) -> None:
         self._app, self._next = app, app.wsgi_app
-        self._known: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
+        self._representations: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
         self._engine = None
         self._versions: dict[str, tuple[str, int, float]] = {}  # by campaign, where asking takes a network
 
@@ -34,12 +34,16 @@ class Quick:
         # Who carries a cookie takes the long way, so that nothing of him is remembered for others.
         if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ:
             return self._next(environ, start_response)
-        address = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
-        packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        found = self._known.get(address)
-        if found is None or packed not in found.sent or found.version != self._version(match[1]):
-            return self._ask(environ, start_response, address, packed)
-        return _tell(environ, start_response, found, packed)
+        key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        as_gzip = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        representation = self._representations.get(key)
+        if (
+            representation is None
+            or as_gzip not in representation.sent
+            or representation.version != self._version(match[1])
+        ):
+            return self._ask(environ, start_response, key, as_gzip)
+        return _respond(environ, start_response, representation, as_gzip)
 
     def _version(self, campaign_id: str) -> str | None:
         """The present version; what another process did may be seen a second late where the database is a server."""
@@ -48,39 +52,39 @@ class Quick:
                 self._engine = db.engine
         if self._engine.dialect.name == "sqlite":
             return calendar_version.read_version(self._engine, campaign_id)
-        version, moves, until = self._versions.get(campaign_id, (None, -1, 0.0))
-        now, here = monotonic(), calendar_version.commits_here()
-        if now >= until or moves != here:
+        version, seen_moves, valid_until = self._versions.get(campaign_id, (None, -1, 0.0))
+        now, local_moves = monotonic(), calendar_version.commits_here()
+        if now >= valid_until or seen_moves != local_moves:
             version = calendar_version.read_version(self._engine, campaign_id)
-            self._versions[campaign_id] = version, here, now + FRESH
+            self._versions[campaign_id] = version, local_moves, now + VERSION_SECONDS
         return version
 
-    def _ask(self, environ: dict, start_response, address: tuple[str, str], packed: bool) -> Iterable[bytes]:
+    def _ask(self, environ: dict, start_response, key: tuple[str, str], as_gzip: bool) -> Iterable[bytes]:
         """The application's answer, its headers remembered where they are those of a whole feed."""
 
-        def note(status: str, headers: list[tuple[str, str]], *error):
-            found = environ.get(SENT)
-            if status.startswith("200") and found is not None and found.version is not None:
-                found.sent[packed] = list(headers)
-                if len(self._known) >= MOST:
-                    self._known.clear()
-                self._known[address] = found
-            return start_response(status, headers, *error)
+        def remember(status: str, headers: list[tuple[str, str]], *exc_info):
+            representation = environ.get(REPRESENTATION_KEY)
+            if status.startswith("200") and representation is not None and representation.version is not None:
+                representation.sent[as_gzip] = list(headers)
+                if len(self._representations) >= MOST:
+                    self._representations.clear()
+                self._representations[key] = representation
+            return start_response(status, headers, *exc_info)
 
-        return self._next(environ, note)
+        return self._next(environ, remember)
 
 
-def _tell(environ: dict, start_response, found: Representation, packed: bool) -> Iterable[bytes]:
-    etag = found.packed_etag if packed else found.etag
-    asked = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
-    if is_known(etag, found.changed_at, *asked):
-        headers = [pair for pair in found.sent[packed] if pair[0] not in OF_THE_BODY]
+def _respond(environ: dict, start_response, representation: Representation, as_gzip: bool) -> Iterable[bytes]:
+    etag = representation.gzip_etag if as_gzip else representation.etag
+    conditions = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
+    if is_not_modified(etag, representation.changed_at, *conditions):
+        headers = [pair for pair in representation.sent[as_gzip] if pair[0] not in OF_THE_BODY]
         start_response("304 NOT MODIFIED", headers)
         return []
-    start_response("200 OK", list(found.sent[packed]))
+    start_response("200 OK", list(representation.sent[as_gzip]))
     if environ["REQUEST_METHOD"] == "HEAD":
         return []
-    return [found.packed if packed else found.body]
+    return [representation.gzip_body if as_gzip else representation.body]
 
 
 @lru_cache(maxsize=256)

@@ -10,8 +10,8 @@ from models.public import queries
 from models.public.filters import EVERYTHING, Filters, parse
 from web import urls
 from web.errors import sentence
-from web.public import listing, neighbours, region_picker, week_strip
-from web.server.query_cache import Kept
+from web.public import listing, previous_and_next, region_picker, week_strip
+from web.query_cache import QueryCache
 from web.urls import local_path
 
 LANGUAGES = ("zh", "en")
@@ -24,14 +24,14 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
         first_day=listing.first_day,
-        outside=listing.outside,
-        sittings=listing.sittings,
+        outside_week=listing.outside_week,
+        matching_occurrences=listing.matching_occurrences,
         site_url=lambda path: site().url(path),
     )
 
 
 @pages.after_request
-def _per_reader(response: Response) -> Response:
+def _vary_by_reader(response: Response) -> Response:
     """One address, two languages: whoever stores a page must keep them apart."""
     response.vary.update(("Accept-Language", "Cookie"))
     return response
@@ -48,7 +48,7 @@ def home() -> Response:
 
 
 @pages.get("/<campaign_id>/")
-def the_week(campaign_id: str):
+def week_page(campaign_id: str):
     return list_page(find_campaign(campaign_id), f"/{campaign_id}/")
 
 
@@ -60,11 +60,11 @@ def events(campaign_id: str):
 @pages.get("/<campaign_id>/events/<int:event_id>")
 def event(campaign_id: str, event_id: int):
     campaign = find_campaign(campaign_id)
-    found = queries.find_event(campaign, event_id)
-    before, after = neighbours.around(campaign, found)
-    strip = week_strip.whole(campaign, clock.now())
+    event = queries.find_event(campaign, event_id)
+    before, after = previous_and_next.previous_and_next(campaign, event)
+    strip = week_strip.full_week(campaign, clock.now())
     return render_template(
-        "public/event.html", campaign=campaign, event=found, strip=strip, before=before, after=after
+        "public/event.html", campaign=campaign, event=event, strip=strip, previous=before, next=after
     )
 
 
@@ -72,7 +72,7 @@ def event(campaign_id: str, event_id: int):
 def regions(campaign_id: str) -> Response:
     """What lies below a region, for the lists of the filter: [{"code", "name"}]. An unknown region has nothing."""
     find_campaign(campaign_id)
-    rows = region_picker.below(request.args.get("below", ""))
+    rows = region_picker.subregions(request.args.get("below", ""))
     response = jsonify([{"code": row.code, "name": row.name} for row in rows])
     response.cache_control.max_age = 86400
     return response
@@ -82,7 +82,7 @@ def regions(campaign_id: str) -> Response:
 def about_figures():
     now = clock.now()
     campaign = current_campaign(now)
-    strip = week_strip.whole(campaign, now) if campaign else None
+    strip = week_strip.full_week(campaign, now) if campaign else None
     return render_template("figures/definitions.html", campaign=campaign, strip=strip)
 
 
@@ -90,10 +90,10 @@ def about_figures():
 def set_language() -> Response:
     """Keep the reader's choice for a year, and go back to where it was made."""
     response = redirect(local_path(request.form.get("back", "")), 303)
-    chosen = request.form.get("lang")
-    if chosen in LANGUAGES:
+    lang = request.form.get("lang")
+    if lang in LANGUAGES:
         response.set_cookie(
-            "lang", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+            "lang", lang, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure
         )
     return response
 
@@ -105,32 +105,36 @@ def list_page(campaign: Campaign, path: str, **shown: object):
     try:
         filters = parse(campaign, request.args)
     except Mistake as mistake:
-        mended = listing.mended(campaign, request.args)
-        kept, typed = Kept(campaign.id), request.args.get("q", "")
-        return _page(campaign, path, mended, kept, told=sentence(mistake), typed=typed, **shown), 400
-    if region_picker.asked(request.args):
-        code = region_picker.chosen(request.args)
+        filters = listing.usable_part(campaign, request.args)
+        cache, typed = QueryCache(campaign.id), request.args.get("q", "")
+        return _list_template(
+            campaign, path, filters, cache, error=sentence(mistake), typed=typed, **shown
+        ), 400
+    if region_picker.was_submitted(request.args):
+        code = region_picker.submitted_region(request.args)
         return redirect(urls.address(path, filters.replace(region=(code,)) if code else filters))
-    kept = Kept(campaign.id)
-    found = listing.listing(campaign, filters, path, request.args.get("page", 1, int), kept)
-    return _page(campaign, path, filters, kept, found=found, typed=filters.q, **shown)
+    cache = QueryCache(campaign.id)
+    page_of_events = listing.listing(campaign, filters, path, request.args.get("page", 1, int), cache)
+    return _list_template(
+        campaign, path, filters, cache, page_of_events=page_of_events, typed=filters.q, **shown
+    )
 
 
-def _page(campaign: Campaign, path: str, filters: Filters, kept: Kept, **more) -> str:
+def _list_template(campaign: Campaign, path: str, filters: Filters, cache: QueryCache, **more) -> str:
     return render_template(
         "public/events.html",
         campaign=campaign,
         path=path,
         filters=filters,
-        strip=week_strip.strip(campaign, filters, path, clock.now(), kept),
-        cascade=region_picker.levels(filters.region[0] if len(filters.region) == 1 else None),
-        boxes=listing.boxes(campaign),
-        unseen=listing.unseen(filters),
-        chosen=listing.chosen(campaign, filters, path),
+        strip=week_strip.week_strip(campaign, filters, path, clock.now(), cache),
+        region_levels=region_picker.picker_levels(filters.region[0] if len(filters.region) == 1 else None),
+        checkbox_values=listing.checkbox_values(campaign),
+        hidden_fields=listing.hidden_fields(filters),
+        active_filters=listing.active_filters(campaign, filters, path),
         back=urls.address(path, filters),
         all_days=urls.address(path, filters.replace(day=())) if filters.day else None,
         nothing_chosen=filters == EVERYTHING,
         feed=site().url(urls.address(f"/{campaign.id}/events.ics", filters)),
-        sheet=urls.address(f"/{campaign.id}/subscribe", filters),
+        subscribe_url=urls.address(f"/{campaign.id}/subscribe", filters),
         **more,
     )

@@ -14,29 +14,29 @@ MOST = 2000
 Answer = TypeVar("Answer")
 
 # A version is a random token, so that no two databases share one.
-_found: OrderedDict[tuple[str, Hashable], object] = OrderedDict()
+_answers: OrderedDict[tuple[str, Hashable], object] = OrderedDict()
 _lock = threading.Lock()
 
 
-class Kept:
+class QueryCache:
     """What was worked out about one campaign at its present version. Made once for a request."""
 
     def __init__(self, campaign_id: str) -> None:
-        moved = calendar_version.version(campaign_id)
-        self.version = moved[0] if moved else None
+        latest = calendar_version.version(campaign_id)
+        self.version = latest[0] if latest else None
 
-    def get(self, question: Hashable, ask: Callable[[], Answer]) -> Answer:
+    def get(self, key: Hashable, load: Callable[[], Answer]) -> Answer:
         """The answer to a question, asked of the database where nobody did since the last change."""
         if self.version is None:
-            return ask()
-        key = (self.version, question)
+            return load()
+        versioned_key = (self.version, key)
         with _lock:
-            if key in _found:
-                _found.move_to_end(key)
-                return _found[key]
-        answer = ask()
+            if versioned_key in _answers:
+                _answers.move_to_end(versioned_key)
+                return _answers[versioned_key]
+        answer = load()
         with _lock:
-            _found[key] = answer
-            while len(_found) > MOST:
-                _found.popitem(last=False)
+            _answers[versioned_key] = answer
+            while len(_answers) > MOST:
+                _answers.popitem(last=False)
         return answer

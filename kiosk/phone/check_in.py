@@ -11,9 +11,9 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from kiosk.limits import limiter
 from kiosk.phone import problems
 from kiosk.phone import ticket as tickets
+from kiosk.rate_limits import limiter
 from kiosk.secret_pages import keep_secret
 from kiosk.verdict_words import message
 from models import clock
@@ -30,12 +30,12 @@ from models.events.tables import Event, Occurrence
 from models.ledger import tables as ledger
 from models.ledger.tables import ScanKind
 
-bp = Blueprint("phone", __name__)
+bp = Blueprint("phone_check_in", __name__)
 
 COOKIE = "ow_browser"
 COOKIE_DAYS = 30
 # A school behind one address checks in by the hundred; a script that invents browsers wants thousands.
-CHECK_INS = "600 per minute"
+CHECK_IN_LIMIT = "600 per minute"
 
 
 class UnknownGroupError(Exception):
@@ -54,25 +54,25 @@ def landing(token: str) -> Response:
     now = clock.now()
     opened = venue_codes.read_code(token, now)
     if opened.problem:
-        return problems.told(problems.of_code(opened))
+        return problems.problem_page(problems.of_code(opened))
     event = opened.code.event
-    schedule = check_in_window.windows_of([event.id], event.campaign.zone)
-    sitting = check_in_window.open_window(schedule, now)
-    if sitting is None:
-        return problems.told(problems.of_event(event, schedule, now))
+    windows = check_in_window.windows_of([event.id], event.campaign.zone)
+    window = check_in_window.open_window(windows, now)
+    if window is None:
+        return problems.problem_page(problems.of_event(event, windows, now))
     cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
     ticket = tickets.write(opened.code, browser_hash.holder_of(cookie), now)
-    return _remember(make_response(_question(opened.code, sitting, ticket, now)), cookie)
+    return _set_browser_cookie(make_response(_group_question(opened.code, window, ticket, now)), cookie)
 
 
-def _question(code: VenueCode, sitting: CheckInWindow, ticket: str, now: datetime) -> str:
+def _group_question(code: VenueCode, window: CheckInWindow, ticket: str, now: datetime) -> str:
     event = code.event
     return render_template(
         "kiosk/phone/check_in.html",
         campaign=event.campaign,
         event=event,
         place=code.venue,
-        sitting=db.session.get_one(Occurrence, sitting.occurrence_id),
+        sitting=db.session.get_one(Occurrence, window.occurrence_id),
         today=event.campaign.today(now),
         ticket=ticket,
         unknown=UNKNOWN_GROUP,
@@ -82,28 +82,28 @@ def _question(code: VenueCode, sitting: CheckInWindow, ticket: str, now: datetim
 
 @bp.post("/v/<token>", strict_slashes=False)
 @bp.post("/V/<token>", strict_slashes=False)
-@limiter.limit(CHECK_INS)
+@limiter.limit(CHECK_IN_LIMIT)
 def check_in(token: str) -> Response:
     """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
     now = clock.now()
     code, cookie = venue_codes.read_code(token, now).code, request.cookies.get(COOKIE)
     if code is None:
-        return problems.told(problems.not_ours())
+        return problems.problem_page(problems.not_ours())
     if cookie is None:
-        return problems.told(problems.no_cookie())
+        return problems.problem_page(problems.no_cookie())
     holder, group = browser_hash.holder_of(cookie), request.form.get("group", "")
     try:
         ticket = tickets.read(request.form.get("ticket", ""), code, holder, now)
         _admit(ticket, code, holder, group, now)
     except tickets.ForeignTicketError:
-        return problems.told(problems.foreign_ticket())
+        return problems.problem_page(problems.foreign_ticket())
     except tickets.OldTicketError:
-        return problems.told(problems.old_ticket(code, token))
+        return problems.problem_page(problems.old_ticket(code, token))
     except UnknownGroupError:
-        return problems.told(problems.unknown_group(code.event, token))
+        return problems.problem_page(problems.unknown_group(code.event, token))
     except admit.BusyError:
-        return problems.told(problems.busy(code.event))
-    return redirect(url_for("phone.result", token=token, scan_id=ticket.scan_id), 303)
+        return problems.problem_page(problems.busy(code.event))
+    return redirect(url_for("phone_check_in.result", token=token, scan_id=ticket.scan_id), 303)
 
 
 def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:
@@ -130,9 +130,9 @@ def result(token: str, scan_id: UUID) -> Response:
     cookie = request.cookies.get(COOKIE)
     row = browser_hash.visit_of(browser_hash.holder_of(cookie), scan_id) if cookie else None
     if row is None:
-        return problems.told(problems.not_yours())
+        return problems.problem_page(problems.not_yours())
     answer = resends.first_answer(row)
-    event = db.session.get_one(Event, row.event_id or _event_of(row))
+    event = db.session.get_one(Event, row.event_id or _event_of_code(row))
     page = render_template(
         "kiosk/phone/result.html",
         campaign=event.campaign,
@@ -146,17 +146,17 @@ def result(token: str, scan_id: UUID) -> Response:
 
 @bp.route("/v/<path:text>", methods=("GET", "POST"))
 @bp.route("/V/<path:text>", methods=("GET", "POST"))
-def foreign(text: str) -> Response:
+def not_a_code(text: str) -> Response:
     """A scanned text with slashes in it (an address of a payment service): told as any other that is not ours."""
-    return problems.told(problems.not_ours())
+    return problems.problem_page(problems.not_ours())
 
 
-def _event_of(row: ledger.Scan) -> int:
+def _event_of_code(row: ledger.Scan) -> int:
     """A refused attempt may belong to no sitting; its code still says which event it was meant for."""
     return db.session.scalars(select(VenueCode.event_id).where(VenueCode.number == row.code_number)).one()
 
 
-def _remember(response: Response, cookie: str) -> Response:
+def _set_browser_cookie(response: Response, cookie: str) -> Response:
     """The only place that sets the mark by which a second visit of a browser is known."""
     response.set_cookie(
         COOKIE,

@@ -24,8 +24,8 @@ from models.public import queries
 from models.public.filters import NAMES, Filters, parse
 from web import errors
 from web.feeds import events_atom, events_csv, events_json
-from web.feeds.fast_path import Quick
-from web.feeds.http_cache import Kept, Representation, answer
+from web.feeds.cached_answers import CachedAnswers
+from web.feeds.http_cache import HttpCache, Representation, conditional_response
 
 CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
 LONGEST_NAME = 80
@@ -52,24 +52,24 @@ commands = AppGroup("event", help="The events of a campaign.")
 
 
 def register(app: Flask) -> None:
-    app.extensions["openweek.feeds"] = Kept()
-    app.wsgi_app = Quick(app)
+    app.extensions["openweek.feeds"] = HttpCache()
+    app.wsgi_app = CachedAnswers(app)
     app.register_blueprint(pages)
     app.cli.add_command(commands)
 
 
 @pages.after_request
-def _for_every_site(response: Response) -> Response:
+def _allow_any_origin(response: Response) -> Response:
     """A province's own page may read these with a script of its own: they hold what everybody sees, and no cookie."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
 @pages.errorhandler(Mistake)
-def tell(mistake: Mistake) -> Response:
+def handle_mistake(mistake: Mistake) -> Response:
     """One sentence, as text for a calendar program and as problem JSON for a script."""
     if errors.wants_json() or isinstance(mistake, MergedEvent):
-        return errors.tell_mistake(mistake)
+        return errors.handle_mistake(mistake)
     response = Response(errors.sentence(mistake) + "\n", mistake.status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -77,22 +77,26 @@ def tell(mistake: Mistake) -> Response:
 
 @pages.get("/<campaign_id>/events.ics")
 def calendar(campaign_id: str) -> Response:
-    return answer(_chosen(campaign_id, CALENDAR), f'inline; filename="{campaign_id}.ics"')
+    return conditional_response(
+        _representation(campaign_id, CALENDAR), f'inline; filename="{campaign_id}.ics"'
+    )
 
 
 @pages.get("/<campaign_id>/events.json")
 def listing(campaign_id: str) -> Response:
-    return answer(_chosen(campaign_id, JSON))
+    return conditional_response(_representation(campaign_id, JSON))
 
 
 @pages.get("/<campaign_id>/events.csv")
 def table(campaign_id: str) -> Response:
-    return answer(_chosen(campaign_id, TABLE), f'attachment; filename="{campaign_id}.csv"')
+    return conditional_response(
+        _representation(campaign_id, TABLE), f'attachment; filename="{campaign_id}.csv"'
+    )
 
 
 @pages.get("/<campaign_id>/events.atom")
 def news(campaign_id: str) -> Response:
-    return answer(_chosen(campaign_id, ATOM))
+    return conditional_response(_representation(campaign_id, ATOM))
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>.ics")
@@ -101,33 +105,33 @@ def event_calendar(campaign_id: str, event_id: int) -> Response:
     if not event.occurrences:
         raise NotFound(N_("This event has no date, so there is nothing to add to a calendar."))
     body = entries.single(event, _alarm(CALENDAR))
-    return answer(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
+    return conditional_response(Representation.of(body, CALENDAR, event.changed_at), _attachment(event))
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>.json")
 def event_listing(campaign_id: str, event_id: int) -> Response:
     event = queries.find_event(find_campaign(campaign_id), event_id)
-    return answer(Representation.of(events_json.one(event), JSON, event.changed_at))
+    return conditional_response(Representation.of(events_json.one(event), JSON, event.changed_at))
 
 
 @pages.get("/robots.txt")
 def robots() -> Response:
     text = ROBOTS.format(sitemap=site().url("/sitemap.xml"))
-    return answer(Representation.of(text.encode(), "text/plain", None))
+    return conditional_response(Representation.of(text.encode(), "text/plain", None))
 
 
-def _chosen(campaign_id: str, mimetype: str) -> Representation:
+def _representation(campaign_id: str, mimetype: str) -> Representation:
     """The events of the choice in the address. Where nothing moved, one read by key is all that the database is asked:
     a choice that was once good stays so, for nothing that a filter names is ever deleted."""
     alarm = _alarm(mimetype)
-    moved = calendar_version.version(campaign_id)
-    if moved is None:
-        return _build(campaign_id, mimetype, alarm, None)
-    version, changed_at = moved
-    given = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
-    kept: Kept = current_app.extensions["openweek.feeds"]
-    key = (campaign_id, mimetype, alarm, given)
-    return kept.get(key, version, lambda: _build(campaign_id, mimetype, alarm, changed_at))
+    latest = calendar_version.version(campaign_id)
+    if latest is None:
+        return _render(campaign_id, mimetype, alarm, None)
+    version, changed_at = latest
+    values = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
+    cache: HttpCache = current_app.extensions["openweek.feeds"]
+    key = (campaign_id, mimetype, alarm, values)
+    return cache.get(key, version, lambda: _render(campaign_id, mimetype, alarm, changed_at))
 
 
 def _alarm(mimetype: str) -> int | None:
@@ -135,7 +139,7 @@ def _alarm(mimetype: str) -> int | None:
     return alarms.parse(request.args.get("alarm")) if mimetype == CALENDAR else None
 
 
-def _build(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
+def _render(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
     campaign = find_campaign(campaign_id)
     filters = parse(campaign, request.args)
     if mimetype == CALENDAR:
@@ -175,5 +179,5 @@ def list_events(campaign_id: str, as_json: bool) -> None:
 
 
 def _all_events(campaign: Campaign) -> list[Event]:
-    mine = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
-    return list(db.session.scalars(mine.order_by(Event.id).options(*queries.load_options())))
+    query = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
+    return list(db.session.scalars(query.order_by(Event.id).options(*queries.load_options())))

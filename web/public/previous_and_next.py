@@ -16,16 +16,16 @@ class Neighbour:
     title: str
 
 
-def around(campaign: Campaign, event: Event) -> tuple[Neighbour | None, Neighbour | None]:
+def previous_and_next(campaign: Campaign, event: Event) -> tuple[Neighbour | None, Neighbour | None]:
     """The neighbours of a public event; None at either end."""
     order = Event.calendar_place, Event.id
-    here = tuple_(event.calendar_place, event.id)
+    position = tuple_(event.calendar_place, event.id)
     others = queries.events(campaign).order_by(None)
-    before = others.where(tuple_(*order) < here).order_by(*(column.desc() for column in order))
-    after = others.where(tuple_(*order) > here).order_by(*order)
-    return _first(before), _first(after)
+    earlier = others.where(tuple_(*order) < position).order_by(*(column.desc() for column in order))
+    later = others.where(tuple_(*order) > position).order_by(*order)
+    return _first(earlier), _first(later)
 
 
-def _first(asked: Select[tuple[Event]]) -> Neighbour | None:
-    row = db.session.execute(asked.with_only_columns(Event.id, Event.title).limit(1)).one_or_none()
+def _first(query: Select[tuple[Event]]) -> Neighbour | None:
+    row = db.session.execute(query.with_only_columns(Event.id, Event.title).limit(1)).one_or_none()
     return Neighbour(*row) if row else None

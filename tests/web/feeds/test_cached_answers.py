@@ -9,7 +9,7 @@ from models.db import db
 from models.events.draft import EventDraft
 from models.publishing import lifecycle
 from tests.support.week import NINE, load_week, minutes, session
-from web.feeds import fast_path
+from web.feeds import cached_answers
 
 PATHS = [f"/ip-2024/events.{kind}?region=320000" for kind in ("ics", "json", "csv", "atom")]
 
@@ -78,8 +78,8 @@ def test_where_the_database_is_a_server_its_word_is_believed_for_a_second(
     server = db.engine.dialect.name == "postgresql"
     told(client, PATHS[0])
     assert len(long_ways) == (1 if server else 2)
-    later = monotonic() + fast_path.FRESH
-    monkeypatch.setattr(fast_path, "monotonic", lambda: later)
+    later = monotonic() + cached_answers.VERSION_SECONDS
+    monkeypatch.setattr(cached_answers, "monotonic", lambda: later)
     told(client, PATHS[0])
     assert len(long_ways) == 2
 

@@ -25,10 +25,10 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event, EventStatus
 
-bp = Blueprint("handing_out", __name__, url_prefix="/desk/events/<int:event_id>/passes")
+bp = Blueprint("desk_passes", __name__, url_prefix="/desk/events/<int:event_id>/passes")
 
-MOST = 5000  # in one go; a school has fewer, and a sheet of so many takes a minute to draw
-EXTENSIONS = {"csv": "text/csv; charset=utf-8", "zip": "application/zip", "pdf": "application/pdf"}
+MAX_PASSES = 5000  # in one go; a school has fewer, and a sheet of so many takes a minute to draw
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "zip": "application/zip", "pdf": "application/pdf"}
 
 
 def register(app: Flask) -> None:
@@ -52,7 +52,7 @@ def _page(event: Event, mistake: Mistake | None = None) -> str:
         format_words=_format_words(),
         formats=formats.ALL,
         layouts=sheets.LAYOUTS,
-        most=MOST,
+        most=MAX_PASSES,
         typed=request.form,
         mistake=mistake,
     )
@@ -73,29 +73,29 @@ def issue(event_id: int):
     """Make passes. What was typed stays on the page when it cannot be used."""
     event = scope.event_for(current_user, event_id)
     try:
-        made = passes.issue(
+        issued = passes.issue(
             event.campaign,
             request.form.get("group", ""),
             clock.now(),
-            headcount=_whole("headcount") if request.form.get("kind") == "group" else None,
+            headcount=_whole_number("headcount") if request.form.get("kind") == "group" else None,
             event=event,
             count=_count(),
             issued_by=current_user.id,
         )
     except Mistake as mistake:
         return _page(event, mistake), mistake.status
-    first = min(one.id for one in made)
-    return redirect(url_for("handing_out.batch", event_id=event.id, first=first), 303)
+    first = min(one.id for one in issued)
+    return redirect(url_for("desk_passes.batch", event_id=event.id, first=first), 303)
 
 
 def _count() -> int:
-    count = _whole("count")
-    if not 1 <= count <= MOST:
-        raise Mistake(N_("You can make 1 to %(most)s passes at a time."), most=f"{MOST:,}")
+    count = _whole_number("count")
+    if not 1 <= count <= MAX_PASSES:
+        raise Mistake(N_("You can make 1 to %(most)s passes at a time."), most=f"{MAX_PASSES:,}")
     return count
 
 
-def _whole(name: str) -> int:
+def _whole_number(name: str) -> int:
     """A whole number as typed; what is none becomes 0, which every rule refuses in its own words."""
     text = request.form.get(name, "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
@@ -105,16 +105,19 @@ def _whole(name: str) -> int:
 @login_required
 def batch(event_id: int, first: int) -> str:
     event = scope.event_for(current_user, event_id)
-    found, number = pass_batches.find_batch(event, first), max(request.args.get("page", 1, int), 1)
+    issued_batch, page_number = (
+        pass_batches.find_batch(event, first),
+        max(request.args.get("page", 1, int), 1),
+    )
     return render_template(
         "kiosk/passes/batch.html",
         event=event,
         campaign=event.campaign,
-        batch=found,
+        batch=issued_batch,
         layouts=sheets.LAYOUTS,
-        rows=pass_batches.passes_on_page(found, number),
-        page=number,
-        pages=-(-found.count // pass_batches.PAGE_SIZE),
+        rows=pass_batches.passes_on_page(issued_batch, page_number),
+        page=page_number,
+        pages=-(-issued_batch.count // pass_batches.PAGE_SIZE),
     )
 
 
@@ -124,30 +127,30 @@ def batch(event_id: int, first: int) -> str:
 def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
     """The good passes of a batch as a file, sent while it is written."""
     event = scope.event_for(current_user, event_id)
-    found, out = pass_batches.find_batch(event, first), BytesIO()
-    writing = _writing(kind, out, found, event, sheet)
-    response = Response(stream_with_context(sheets.streamed(writing, out)), content_type=EXTENSIONS[kind])
+    issued_batch, buffer = pass_batches.find_batch(event, first), BytesIO()
+    parts = _file_parts(kind, buffer, issued_batch, event, sheet)
+    response = Response(stream_with_context(sheets.streamed(parts, buffer)), content_type=CONTENT_TYPES[kind])
     name = f"passes-{event.id}-{first}{'-' + sheet if sheet else ''}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _writing(kind: str, out: BytesIO, found: PassBatch, event: Event, sheet: str):
-    held = pass_batches.valid_passes(found)
+def _file_parts(kind: str, buffer: BytesIO, issued_batch: PassBatch, event: Event, sheet: str):
+    issued = pass_batches.valid_passes(issued_batch)
     if kind == "csv":
-        return sheets.write_links(out, held)
+        return sheets.write_links(buffer, issued)
     if kind == "zip":
-        return sheets.write_pictures(out, held)
-    return sheets.write_sheets(out, held, sheets.layout(sheet), event.title)
+        return sheets.write_pictures(buffer, issued)
+    return sheets.write_sheets(buffer, issued, sheets.layout(sheet), event.title)
 
 
 @bp.post("/<int:pass_id>/revoke")
 @login_required
 def revoke(event_id: int, pass_id: int):
     event = scope.event_for(current_user, event_id)
-    held = pass_batches.find_pass(event, pass_id)
-    passes.revoke(held.id, clock.now())
-    return _back(event, held)
+    pass_ = pass_batches.find_pass(event, pass_id)
+    passes.revoke(pass_.id, clock.now())
+    return _redirect_to_batch(event, pass_)
 
 
 @bp.post("/<int:pass_id>/replace")
@@ -156,12 +159,12 @@ def replace(event_id: int, pass_id: int):
     """A new code for the same holder, shown at once."""
     event = scope.event_for(current_user, event_id)
     new = passes.replace(pass_batches.find_pass(event, pass_id).id, clock.now(), current_user.id)
-    return _back(event, new)
+    return _redirect_to_batch(event, new)
 
 
-def _back(event: Event, held: Pass):
-    first = pass_batches.batch_id_of(event, held)
-    return redirect(url_for("handing_out.batch", event_id=event.id, first=first, _anchor=f"p{held.id}"), 303)
+def _redirect_to_batch(event: Event, pass_: Pass):
+    first = pass_batches.batch_id_of(event, pass_)
+    return redirect(url_for("desk_passes.batch", event_id=event.id, first=first, _anchor=f"p{pass_.id}"), 303)
 
 
 @bp.post("/poster/<any(reissue, revoke):verb>")
@@ -172,4 +175,4 @@ def poster(event_id: int, verb: str):
     if not event.occurrences:
         raise Mistake(venue_codes.NO_DATE)
     (venue_codes.reissue if verb == "reissue" else venue_codes.revoke)(event, clock.now())
-    return redirect(url_for("handing_out.index", event_id=event.id, _anchor="poster"), 303)
+    return redirect(url_for("desk_passes.index", event_id=event.id, _anchor="poster"), 303)

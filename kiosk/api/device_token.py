@@ -16,7 +16,7 @@ class NotPairedError(Mistake):
     status = 401
 
 
-def device(now: datetime, *, handing_in: bool = False) -> Kiosk:
+def authenticated_kiosk(now: datetime, *, handing_in: bool = False) -> Kiosk:
     """The device that asks. handing_in: one out of service passes too, as long as it may hand in what it holds.
 
     Raises NotPairedError (401)."""

@@ -26,7 +26,7 @@ from models.events.draft import (
 )
 from models.publishing import lifecycle
 from tests.support.week import NINE, load_week, minutes, session
-from web.feeds.http_cache import Kept, Representation
+from web.feeds.http_cache import HttpCache, Representation
 
 pytest_plugins = ["tests.support.queries"]
 
@@ -447,7 +447,7 @@ def test_a_process_keeps_only_so_much():
     def build(size):
         return Representation.of(bytes(range(256)) * size, "text/calendar", None)
 
-    kept = Kept(most_bytes=20_000)
+    kept = HttpCache(most_bytes=20_000)
     first = kept.get("a", "1", lambda: build(10))
     assert kept.get("a", "1", lambda: build(1)) is first
     assert kept.get("a", "2", lambda: build(1)) is not first
@@ -460,7 +460,7 @@ def test_a_process_keeps_only_so_much():
 
 
 def test_of_many_who_ask_after_a_change_one_builds():
-    kept, built, started, go_on = Kept(), [], threading.Event(), threading.Event()
+    kept, built, started, go_on = HttpCache(), [], threading.Event(), threading.Event()
 
     def build():
         built.append(1)
