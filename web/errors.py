@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, abort, has_request_context, redire
 from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_error_handler(Mistake, handle_mistake)
     app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(ParseException, handle_broken_body)
     app.register_error_handler(CSRFError, handle_csrf_error)
     app.register_error_handler(OperationalError, handle_database_error)
     app.register_error_handler(TimeoutError, handle_database_error)
@@ -113,6 +115,11 @@ def _redirect_if_merged(merged: MergedEvent) -> Response | None:
     query = request.query_string.decode("ascii", "replace")
     path = f"{match[1]}{merged.kept_id}{match[2] or ''}"
     return redirect(path + (f"?{query}" if query else ""), 301)
+
+
+def handle_broken_body(_error: ParseException) -> Response:
+    """A body that breaks off or is cut into wrong chunks: gunicorn finds out while the page reads it."""
+    return error_response(400, gettext(SENTENCES[400]))
 
 
 def handle_csrf_error(_error: CSRFError) -> Response:

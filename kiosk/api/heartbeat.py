@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from kiosk.api.configuration import configuration_to_store, desk_message, fingerprint, occupancy_today
 from kiosk.api.device_token import authenticated_kiosk
-from kiosk.api.json_body import json_object
+from kiosk.api.request_body import decode_json
 from models import clock
 from models.campaigns.tables import find_campaign
 from models.devices import heartbeats
@@ -24,7 +24,7 @@ def heartbeat() -> dict:
     """The device asks GET /api/v1/kiosk anew where `knowledge` is another than it was told there."""
     now = clock.now()
     kiosk = authenticated_kiosk(now)
-    heartbeats.save_report(kiosk, heartbeats.parse_report(json_object(EXPECTED), now), now)
+    heartbeats.save_report(kiosk, heartbeats.parse_report(decode_json(dict, EXPECTED), now), now)
     campaign = find_campaign(kiosk.campaign_id)
     return {
         "server_time": clock.instant_text(now, campaign.zone),

@@ -1,13 +1,14 @@
 """POST /api/v1/kiosk/pair: a pairing code becomes a device token."""
 
+import msgspec
 from flask import Blueprint, Flask, current_app
 
 from kiosk.api import configuration
-from kiosk.api.json_body import json_object
+from kiosk.api.request_body import decode_json
 from kiosk.rate_limits import limiter
 from models import clock
 from models.devices import pairing
-from models.errors import N_, Mistake
+from models.errors import N_
 
 bp = Blueprint("pairing", __name__)
 
@@ -31,9 +32,10 @@ def pair() -> dict:
     return {"token": token, "kiosk": configuration.kiosk_json(kiosk)}
 
 
+class PairingRequest(msgspec.Struct):
+    code: str
+
+
 def pairing_code() -> str:
     """The code in the request's JSON. Raises 415 for another kind of body, Mistake for another shape."""
-    code = json_object(EXPECTED).get("code")
-    if not isinstance(code, str):
-        raise Mistake(EXPECTED)
-    return code
+    return decode_json(PairingRequest, EXPECTED).code

@@ -1,11 +1,14 @@
 """POST /api/v1/scans: the one way for devices to hand in what they scanned."""
 
+import json
 from datetime import datetime, timedelta
 
+import msgspec
 from flask import Blueprint, Flask, jsonify, request
 from sqlalchemy import update
 
 from kiosk.api.device_token import authenticated_kiosk
+from kiosk.api.request_body import NOT_JSON, NotJsonError, body_bytes
 from kiosk.verdict_words import message
 from models import clock
 from models.checkin import admit
@@ -27,10 +30,6 @@ class TooManyError(Mistake):
 
 class NotUnderstoodError(Mistake):
     status = 422
-
-
-class NotJsonError(Mistake):
-    status = 415
 
 
 def register(app: Flask) -> None:
@@ -55,27 +54,40 @@ def submit_scans():
     return jsonify({"server_time": clock.instant_text(now, source.campaign.zone), "results": results})
 
 
+class ScanBatch(msgspec.Struct):
+    """The body of the request. What is in each scan is judged scan by scan, so that a bad one holds up no other."""
+
+    scans: list
+    device_time: object = None
+
+
 def _read_request() -> tuple[list, datetime | None]:
     """The scans and the device's clock. Raises Mistake with what to change about the request."""
     if not request.is_json:
         raise NotJsonError(N_("Send the scans as application/json."))
     try:
-        body = request.get_json(silent=True)
-    except RecursionError:  # nested without end
-        body = None
-    if body is None:
-        raise Mistake(N_("The request is not valid JSON."))
-    if not isinstance(body, dict) or not isinstance(body.get("scans"), list):
-        raise NotUnderstoodError(N_("Send an object with a list named “scans”."))
-    if len(body["scans"]) > admit.MAX_BATCH:
+        batch = _decode(body_bytes())
+    except msgspec.ValidationError:
+        raise NotUnderstoodError(N_("Send an object with a list named “scans”.")) from None
+    except (ValueError, RecursionError):
+        raise Mistake(NOT_JSON) from None
+    if len(batch.scans) > admit.MAX_BATCH:
         raise TooManyError(N_("Send at most %(most)s scans at a time."), most=admit.MAX_BATCH)
     try:
-        device_time = (
-            clock.parse_instant(body["device_time"]) if body.get("device_time") is not None else None
-        )
+        device_time = clock.parse_instant(batch.device_time) if batch.device_time is not None else None
     except Mistake as mistake:
         raise NotUnderstoodError(mistake.message, **mistake.values) from None
-    return body["scans"], device_time
+    return batch.scans, device_time
+
+
+def _decode(body: bytes) -> ScanBatch:
+    try:
+        return msgspec.json.decode(body, type=ScanBatch)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # Half a surrogate pair in one scan ("\ud800"): Python's own json reads it, so that only that scan is refused.
+        return msgspec.convert(json.loads(body), ScanBatch)
 
 
 def _result(attempt: Attempt | None, answer: Answer | None, source: ScanSource) -> dict:
