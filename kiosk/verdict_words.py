@@ -1,5 +1,7 @@
 """What a scan is told, in the reader's language: one short sentence for a verdict, its reason and its flags."""
 
+from datetime import datetime
+
 from flask_babel import format_time, gettext
 
 from models import clock
@@ -30,7 +32,7 @@ def message(
 ) -> str:
     """The sentence for an answer. Times are told in the campaign's zone."""
     if answer.verdict == Verdict.REFUSED:
-        return gettext(REASONS.get(answer.reason, REASONS["bad_scan"]))
+        return gettext(REASONS.get(answer.reason or "", REASONS["bad_scan"]))
     if answer.flags & ledger.HELD:
         return gettext("Saved. The organizer will check it before it counts.")
     if kind == ScanKind.UNDO:
@@ -39,12 +41,12 @@ def message(
         return gettext("Checked out") if answer.verdict == Verdict.STORED else gettext("Already checked out")
     if Flag.REENTRY in answer.flags:
         return gettext("Welcome back")
-    if answer.verdict == Verdict.REPEAT:
-        return gettext("Already checked in at %(time)s", time=_clock(answer, campaign))
+    if answer.verdict == Verdict.REPEAT and answer.since is not None:
+        return gettext("Already checked in at %(time)s", time=_clock(answer.since, campaign))
     if answer.headcount and answer.headcount > 1:
         return gettext("Checked in: %(count)s people", count=answer.headcount)
     return gettext("Checked in")
 
 
-def _clock(answer: Answer, campaign: Campaign) -> str:
-    return format_time(answer.since.astimezone(clock.zone(campaign.zone)), "HH:mm", rebase=False)
+def _clock(since: datetime, campaign: Campaign) -> str:
+    return format_time(since.astimezone(clock.zone(campaign.zone)), "HH:mm", rebase=False)

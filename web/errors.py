@@ -13,6 +13,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from models.db import is_busy
@@ -95,7 +96,7 @@ def _shortened(name: str, value: object) -> object:
     return value[:LONGEST_QUOTE] + "…"
 
 
-def handle_mistake(mistake: Mistake) -> Response:
+def handle_mistake(mistake: Mistake) -> BaseResponse:
     redirection = _redirect_if_merged(mistake) if isinstance(mistake, MergedEvent) else None
     if redirection is not None:
         return redirection
@@ -107,7 +108,7 @@ def handle_mistake(mistake: Mistake) -> Response:
     return response
 
 
-def _redirect_if_merged(merged: MergedEvent) -> Response | None:
+def _redirect_if_merged(merged: MergedEvent) -> BaseResponse | None:
     """Addresses once published stay: that of a merged event leads on to the event that stands for it."""
     match = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
     if match is None or request.method not in ("GET", "HEAD"):
@@ -126,7 +127,7 @@ def handle_csrf_error(_error: CSRFError) -> Response:
     return error_response(400, gettext(STALE_FORM))
 
 
-def handle_http_error(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> BaseResponse:
     """An HTTP error as our page. Redirects and ready-made responses pass through."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()

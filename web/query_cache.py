@@ -6,7 +6,7 @@ the order of a big week are worked out once for each change, not once for each r
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.ics import version as calendar_version
 
@@ -14,7 +14,7 @@ MOST = 2000
 Answer = TypeVar("Answer")
 
 # A version is a random token, so that no two databases share one.
-_answers: OrderedDict[tuple[str, Hashable], object] = OrderedDict()
+_answers: OrderedDict[tuple[str, Hashable], Any] = OrderedDict()
 _lock = threading.Lock()
 
 

@@ -111,6 +111,7 @@ def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> d
         "keys": {
             str(key.id): {"algorithm": key.algorithm, "public": b64encode(key.public).decode()}
             for key in keys.public_keys()
+            if key.public is not None
         },
         "revoked": passes.revoked_serials(campaign.id),
         "rules": _rules_json(),

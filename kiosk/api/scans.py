@@ -47,7 +47,10 @@ def submit_scans():
     answers = iter(admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time))
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
-        {"id": raw["id"] if attempt else None, **_result(attempt, next(answers) if attempt else None, source)}
+        {
+            "id": raw["id"] if attempt else None,
+            **_result(attempt, next(answers) if attempt else NOT_KEPT, source),
+        }
         for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
     _update_seen_at(kiosk, now)
@@ -90,19 +93,16 @@ def _decode(body: bytes) -> ScanBatch:
         return msgspec.convert(json.loads(body), ScanBatch)
 
 
-def _result(attempt: Attempt | None, answer: Answer | None, source: ScanSource) -> dict:
-    if attempt is None:
-        answer, attempt_kind, direction = (
-            Answer(None, Verdict.REFUSED, "bad_scan"),
-            ScanKind.PASS,
-            Direction.IN,
-        )
-    else:
-        attempt_kind, direction = attempt.kind, attempt.direction
+NOT_KEPT = Answer(None, Verdict.REFUSED, "bad_scan")  # without a valid id there is nothing to keep it by
+
+
+def _result(attempt: Attempt | None, answer: Answer, source: ScanSource) -> dict:
+    kind = attempt.kind if attempt else ScanKind.PASS
+    direction = attempt.direction if attempt else Direction.IN
     return {
         "verdict": answer.verdict,
         "reason": answer.reason,
-        "message": message(answer, source.campaign, kind=attempt_kind, direction=direction),
+        "message": message(answer, source.campaign, kind=kind, direction=direction),
         "group": answer.group,
         "headcount": answer.headcount,
         "since": clock.instant_text(answer.since, source.campaign.zone) if answer.since else None,

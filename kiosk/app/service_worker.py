@@ -58,13 +58,13 @@ def register(app: Flask) -> None:
 def service_worker() -> Response:
     """The worker's script, after the list of what it keeps: a changed file is a changed script, so a new version."""
     app = {"version": app_version(), "files": app_files()}
-    script = (Path(current_app.static_folder) / WORKER).read_text()
+    script = (Path(current_app.static_folder or "") / WORKER).read_text()
     response = Response(f"const SHELL = {json.dumps(app)};\n{script}", mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/kiosk/"
     return with_policy(POLICY, response)
 
 
-def offline_page(template: str, mark: str, **values) -> Response:
+def offline_page(template: str, mark: str, **values: object) -> Response:
     """A page that the service worker keeps, and only with the files that belong to it: mark is their version()."""
     response = make_response(render_template(template, version=mark, **values))
     response.headers["Openweek-Kiosk-Version"] = mark
@@ -127,7 +127,7 @@ def _draw_icon(side: int) -> bytes:
 
 def app_files() -> dict[str, str]:
     """Address of every file that the app needs, as its pages ask for it, with the SHA-256 of its bytes (hex)."""
-    root = Path(current_app.static_folder)
+    root = Path(current_app.static_folder or "")
     with_mark = [f"css/{sheet}.css" for sheet in (*STYLESHEETS, CODE_SCREEN_STYLESHEET)]
     with_mark += ["icons.svg", "favicon.svg", ENTRY, CODE_SCREEN]
     path_by_address = {url_for("static", filename=name): root / name for name in with_mark}
@@ -158,7 +158,7 @@ def app_version() -> str:
 
 def server_files() -> list[Path]:
     """What the pages of the app are made of on the server, and the worker."""
-    root = Path(current_app.static_folder)
+    root = Path(current_app.static_folder or "")
     folder = Path(__file__).parent
     templates = [folder.parent / "templates" / "kiosk" / name for name in TEMPLATES]
     sentences = [folder / name for name in ("words.py", "staff_words.py")]

@@ -16,4 +16,4 @@ def with_policy(policy: str, response: Response) -> Response:
 
 def worker_script(name: str, policy: str) -> Response:
     """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
-    return with_policy(policy, send_from_directory(current_app.static_folder, f"js/{name}"))
+    return with_policy(policy, send_from_directory(current_app.static_folder or "", f"js/{name}"))

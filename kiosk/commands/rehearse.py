@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -85,7 +86,7 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout.")
 @with_appcontext
 def rehearse(
-    campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **fleet_options
+    campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **fleet_options: Any
 ) -> None:
     """Fill a campaign with made-up events and scans, or send simulated kiosks to its doors.
 
@@ -113,7 +114,7 @@ def _fill(campaign_id: str, events: int, scans: int | None, seed: int, as_json: 
     click.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
 
 
-def _run_fleet(campaign_id: str, as_json: bool, **options) -> None:
+def _run_fleet(campaign_id: str, as_json: bool, **options: Any) -> None:
     now = clock.now()
     plan, end = _plan(campaign_id, now, **options)
     db.session.remove()
@@ -148,10 +149,12 @@ def _plan(
     campaign = None if codes else _rehearsal(campaign_id)
     address = _address(server or current_app.config["BASE_URL"], elsewhere)
     scan_count = scans or (kiosks or len(codes)) * SCANS_PER_KIOSK
-    if campaign is None:
-        device_tokens, pass_tokens, revoke_all = fleet.pair(address, codes), [], _revoke_nothing
-    else:
+    pass_tokens: list[str] = []
+    revoke_all: Callable[[], None] = _revoke_nothing
+    if campaign is not None and kiosks is not None:
         device_tokens, pass_tokens, revoke_all = _prepare(campaign, kiosks, scan_count, now)
+    else:
+        device_tokens = fleet.pair(address, codes)
     return RehearsalPlan(
         address, campaign_id, device_tokens, scan_count, seed, FaultRates.of(loss), pass_tokens
     ), revoke_all

@@ -1,5 +1,6 @@
 """An event's codes on the desk: passes made in bulk, their files, each revoked or replaced; its poster printed anew."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 from flask import (
@@ -12,6 +13,7 @@ from flask import (
     stream_with_context,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -69,7 +71,7 @@ def _format_words() -> dict[str, str]:
 
 @bp.post("")
 @login_required
-def issue(event_id: int):
+def issue(event_id: int) -> ResponseReturnValue:
     """Make passes. What was typed stays on the page when it cannot be used."""
     event = scope.event_for(current_user, event_id)
     try:
@@ -135,7 +137,9 @@ def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
     return response
 
 
-def _file_parts(kind: str, buffer: BytesIO, issued_batch: PassBatch, event: Event, sheet: str):
+def _file_parts(
+    kind: str, buffer: BytesIO, issued_batch: PassBatch, event: Event, sheet: str
+) -> Iterator[None]:
     issued = pass_batches.valid_passes(issued_batch)
     if kind == "csv":
         return sheets.write_links(buffer, issued)
@@ -146,7 +150,7 @@ def _file_parts(kind: str, buffer: BytesIO, issued_batch: PassBatch, event: Even
 
 @bp.post("/<int:pass_id>/revoke")
 @login_required
-def revoke(event_id: int, pass_id: int):
+def revoke(event_id: int, pass_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     pass_ = pass_batches.find_pass(event, pass_id)
     passes.revoke(pass_.id, clock.now())
@@ -155,21 +159,21 @@ def revoke(event_id: int, pass_id: int):
 
 @bp.post("/<int:pass_id>/replace")
 @login_required
-def replace(event_id: int, pass_id: int):
+def replace(event_id: int, pass_id: int) -> ResponseReturnValue:
     """A new code for the same holder, shown at once."""
     event = scope.event_for(current_user, event_id)
     new = passes.replace(pass_batches.find_pass(event, pass_id).id, clock.now(), current_user.id)
     return _redirect_to_batch(event, new)
 
 
-def _redirect_to_batch(event: Event, pass_: Pass):
+def _redirect_to_batch(event: Event, pass_: Pass) -> ResponseReturnValue:
     first = pass_batches.batch_id_of(event, pass_)
     return redirect(url_for("desk_passes.batch", event_id=event.id, first=first, _anchor=f"p{pass_.id}"), 303)
 
 
 @bp.post("/poster/<any(reissue, revoke):verb>")
 @login_required
-def poster(event_id: int, verb: str):
+def poster(event_id: int, verb: str) -> ResponseReturnValue:
     """End the prints that hang: with a new one to print, or for good."""
     event = scope.event_for(current_user, event_id)
     if not event.occurrences:

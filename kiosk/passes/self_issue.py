@@ -1,6 +1,7 @@
 """A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
 
-from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
@@ -22,7 +23,7 @@ def can_self_issue(campaign: Campaign) -> bool:
 
 @bp.post("/c/take")
 @bp.post("/C/take")
-def issue_to_visitor() -> Response:
+def issue_to_visitor() -> ResponseReturnValue:
     campaign, now = find_campaign(request.form.get("campaign", "")), clock.now()
     if not can_self_issue(campaign):
         raise Conflict(N_("This week is over, so passes are no longer issued."))

@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kiosk.phone import problems
@@ -53,16 +54,17 @@ def landing(token: str) -> Response:
     """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
     now = clock.now()
     opened = venue_codes.read_code(token, now)
-    if opened.problem:
+    code = opened.code
+    if opened.problem or code is None:
         return problems.problem_page(problems.of_code(opened))
-    event = opened.code.event
+    event = code.event
     windows = check_in_window.windows_of([event.id], event.campaign.zone)
     window = check_in_window.open_window(windows, now)
     if window is None:
         return problems.problem_page(problems.of_event(event, windows, now))
     cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
-    ticket = tickets.write(opened.code, browser_hash.holder_of(cookie), now)
-    return _set_browser_cookie(make_response(_group_question(opened.code, window, ticket, now)), cookie)
+    ticket = tickets.write(code, browser_hash.holder_of(cookie), now)
+    return _set_browser_cookie(make_response(_group_question(code, window, ticket, now)), cookie)
 
 
 def _group_question(code: VenueCode, window: CheckInWindow, ticket: str, now: datetime) -> str:
@@ -83,7 +85,7 @@ def _group_question(code: VenueCode, window: CheckInWindow, ticket: str, now: da
 @bp.post("/v/<token>", strict_slashes=False)
 @bp.post("/V/<token>", strict_slashes=False)
 @limiter.limit(CHECK_IN_LIMIT)
-def check_in(token: str) -> Response:
+def check_in(token: str) -> ResponseReturnValue:
     """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
     now = clock.now()
     code, cookie = venue_codes.read_code(token, now).code, request.cookies.get(COOKIE)

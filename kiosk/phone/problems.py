@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from flask import Response, current_app, make_response, render_template
 from flask_babel import gettext as _
@@ -141,13 +142,16 @@ def revoked_pass(campaign: Campaign) -> Problem:
     return Problem(410, _("No longer valid"), sentence, campaign=campaign, icon="cancelled")
 
 
-def _at(event: Event, status: int, title: str, sentence: str, **more: str) -> Problem:
-    return Problem(status, title, sentence, campaign=event.campaign, event=event, **more)
+def _at(
+    event: Event, status: int, title: str, sentence: str, *, icon: str = "warning", again: str | None = None
+) -> Problem:
+    return Problem(status, title, sentence, campaign=event.campaign, event=event, icon=icon, again=again)
 
 
 def _moment(instant: datetime, event: Event, *, ends: bool = False) -> str:
     """Day and clock time; the border of a day (nobody told a clock time) is the day alone: the one that ends there."""
-    words, zone = current_app.jinja_env.globals, event.campaign.zone
+    words: dict[str, Any] = current_app.jinja_env.globals  # the words of web, which kiosk does not import
+    zone = event.campaign.zone
     if instant.astimezone(clock.zone(zone)).time() != time.min:
         return words["instant_label"](instant, zone)
     return words["day_label"](clock.day_of(instant - timedelta(seconds=ends), zone), year=True)

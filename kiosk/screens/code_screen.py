@@ -14,6 +14,7 @@ from flask import (
     session,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from kiosk.api.device_token import NotPairedError
@@ -109,7 +110,7 @@ def _symbol_bits(token: str) -> tuple[int, str]:
 
 @bp.post("/desk/events/<int:event_id>/displays")
 @login_required
-def offer(event_id: int):
+def offer(event_id: int) -> ResponseReturnValue:
     """Offer a pairing code. It stays on the page while it is good, because nobody can look it up again."""
     event = scope.event_for(current_user, event_id)
     code = screens.create_pairing(event, current_app.config["SECRET_KEY"], clock.now())
@@ -119,7 +120,7 @@ def offer(event_id: int):
 
 @bp.post("/desk/events/<int:event_id>/displays/<int:display_id>/revoke")
 @login_required
-def revoke(event_id: int, display_id: int):
+def revoke(event_id: int, display_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     screens.revoke(event, display_id, clock.now())
     return redirect(url_for("desk_passes.index", event_id=event.id, _anchor="screens"), 303)

@@ -66,7 +66,8 @@ class Device:
         self.outbox = Outbox(self.store, token, self._ask, lambda: rng.uniform(0.75, 1.25))
         self.token, self._clock, self._chance = token, device_clock, rng
         self._moment = 0.0
-        self._online, self._timer, self.refused = True, None, False
+        self._online, self.refused = True, False
+        self._timer: float | None = None
         self._ids = 0
         self._fruitless = 0
         self._failures = 0  # real ones, in a row
@@ -115,8 +116,9 @@ class Device:
 
     def _posted(self, visit: Visit) -> dict:
         if visit.kind == FOREIGN:
-            mark = hmac.digest(self.token.encode(), visit.text.encode(), hashlib.sha256).hex()
-            return {"kind": "pass", "code_length": len(visit.text), "code_hash": mark}
+            text = visit.text or ""
+            mark = hmac.digest(self.token.encode(), text.encode(), hashlib.sha256).hex()
+            return {"kind": "pass", "code_length": len(text), "code_hash": mark}
         if visit.kind == UNDO:
             target = self._last() if visit.text is None else visit.text
             return {"kind": UNDO, "undoes": target}
@@ -136,9 +138,10 @@ class Device:
     @staticmethod
     def _holder(body: dict) -> str | None:
         try:
-            return f"{signatures.parse_code(body['code']).payload.serial:010x}" if "code" in body else None
-        except (signatures.UnknownCodeError, AttributeError):
+            payload = signatures.parse_code(body["code"]).payload if "code" in body else None
+        except signatures.UnknownCodeError:
             return None
+        return f"{payload.serial:010x}" if isinstance(payload, signatures.PassPayload) else None
 
     def _judge(self, scan_id: UUID, body: dict, at: datetime) -> OfflineVerdict:
         if body["kind"] == UNDO:

@@ -212,19 +212,19 @@ def _count(report: RehearsalReport, device: Device) -> None:
 
 def _ask_again(report: RehearsalReport, device: Device, plan: RehearsalPlan) -> None:
     """Hand in once more what was answered: each must be known, with the verdict that it got."""
-    answered = [scan for scan in device.store.scans.values() if scan.answer]
+    answered = [(scan, scan.answer) for scan in device.store.scans.values() if scan.answer]
     connection = plan.connection()
     try:
         for start in range(0, len(answered), MAX_BATCH):
             chunk = answered[start : start + MAX_BATCH]
-            body = json.dumps({"scans": [scan.body for scan in chunk]}).encode()
+            body = json.dumps({"scans": [scan.body for scan, _answer in chunk]}).encode()
             results = _ask_with_retries(
                 plan, connection, Request("POST", "/api/v1/scans", device.token, body)
             )
-            for scan, result in zip(chunk, results, strict=True):
+            for (scan, answer), result in zip(chunk, results, strict=True):
                 is_known = result["id"] == scan.id and result["again"]
                 report.lost += not is_known
-                report.changed += is_known and result["verdict"] != scan.answer["verdict"]
+                report.changed += is_known and result["verdict"] != answer["verdict"]
     finally:
         connection.close()
 

@@ -69,7 +69,7 @@ class ServerConnection:
     def __init__(self, server: str) -> None:
         parts = urlsplit(server)
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=REAL_TIMEOUT)
+        self._connection = kind(parts.hostname or "", parts.port, timeout=REAL_TIMEOUT)
         self._used = time.monotonic()
 
     def send(self, request: Request) -> Reply:

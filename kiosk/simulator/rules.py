@@ -49,11 +49,13 @@ def decide(
     """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
     seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect; earliest: where
     the device is not sure of the time, when it was at the earliest."""
-    payload, headcount, flags = None, body.get("headcount") or 1, []
+    payload: signatures.PassPayload | None = None
+    headcount, flags = body.get("headcount") or 1, list[str]()
     if body["kind"] == "pass":
-        payload = read_pass(body.get("code"), configuration)
-        if isinstance(payload, OfflineVerdict):
-            return payload
+        reading = read_pass(body.get("code"), configuration)
+        if isinstance(reading, OfflineVerdict):
+            return reading
+        payload = reading
     if not _is_allowed(body["kind"], configuration):
         return refused("not_allowed")
     if payload:
@@ -68,7 +70,8 @@ def decide(
     if payload and f"{payload.serial:010x}" in configuration["revoked"]:
         return refused("revoked")
     occurrences = [occurrence for event in events for occurrence in event["occurrences"]]
-    chosen_occurrence, unchecked_time = _open_then(occurrences, at), ()
+    chosen_occurrence = _open_then(occurrences, at)
+    unchecked_time: tuple[str, ...] = ()
     if chosen_occurrence is None and earliest is not None:
         # A clock that may be wrong turns nobody away.
         chosen_occurrence, at, unchecked_time = (

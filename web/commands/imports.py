@@ -46,7 +46,13 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON value and nothing else.")
 @with_appcontext
 def import_(
-    file: str, campaign_id: str, dry_run: bool, partial: bool, origin, complete: bool, as_json: bool
+    file: str,
+    campaign_id: str,
+    dry_run: bool,
+    partial: bool,
+    origin: str | None,
+    complete: bool,
+    as_json: bool,
 ) -> None:
     """Take the events of FILE into a campaign and publish them.
 

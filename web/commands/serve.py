@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -129,7 +130,7 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
         click.echo(_("The certificate was made on this machine: a browser warns once, and you confirm it."))
 
 
-def _start_worker(worker) -> None:
+def _start_worker(worker: Any) -> None:
     worker.log.error_log.addFilter(errors.mask_secrets_in_args)
     keep_ticking(worker.wsgi)
 

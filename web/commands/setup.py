@@ -66,8 +66,10 @@ def demo() -> None:
     now = clock.now()
     if sys.stderr.isatty():
         click.echo(_("Preparing the demo; the first time takes a few seconds."), err=True)
-    week = _prepare(None, now, default=True)
-    outcomes = apply(week, read(demo_file()), Source(), now)
+    reported = _prepare(None, now, default=True)
+    if reported is None:
+        raise RuntimeError("the default campaign is always loaded")
+    outcomes = apply(reported, read(demo_file()), Source(), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
     campaign = rehearsal.ensure_week(now)
     samples = accounts.example_passes(campaign, now)
@@ -88,7 +90,11 @@ def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Ca
 def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
     """The organizer's event to try the door with: among those open now, the one that stays open longest."""
     lead = rehearsal.host_of("xihu").name
-    own = {event.id: event for event in events if event.lead.name == lead and event.mode != "online"}
+    own = {
+        event.id: event
+        for event in events
+        if event.lead and event.lead.name == lead and event.mode != "online"
+    }
     sittings = [sitting for sitting in windows_of(own, campaign.zone) if sitting.open_at(now)]
     return own[max(sittings, key=lambda sitting: (sitting.closes, -sitting.event_id)).event_id]
 

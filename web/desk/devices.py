@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
 
 @pages.get("/devices")
 @login_required
-def index(event_id: int):
+def index(event_id: int) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id), clock.now()
     parts, _sentence = _parts(event, now)
     return render_template(
@@ -55,8 +56,8 @@ def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
         "pairing": render_template("desk/pairing.html", pairing=pairing, **context).strip(),
         "devices": render_template("desk/device_list.html", devices=devices, reachable=reachable, **context),
     }
-    joined = pairing is not None and pairing.joined
-    return parts, _("%(name)s has joined.", name=pairing.joined[0].name) if joined else ""
+    joined = pairing.joined if pairing is not None else []
+    return parts, _("%(name)s has joined.", name=joined[0].name) if joined else ""
 
 
 def _reachable_events(moved_away: list[status.DeviceStatus]) -> set[int]:
@@ -80,7 +81,7 @@ def _json_if_changed(parts: dict[str, str], sentence: str) -> Response:
 
 @pages.get("/devices/<int:kiosk_id>")
 @login_required
-def device(event_id: int, kiosk_id: int):
+def device(event_id: int, kiosk_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     return _page(event, kiosk_serving(event, kiosk_id), clock.now())
 
@@ -114,7 +115,7 @@ def _page(event: Event, kiosk: Kiosk, now: datetime, error: str = "", field: str
 
 @pages.post("/devices/<int:kiosk_id>/<any(name, message, lock, unlock, move, revoke):verb>")
 @login_required
-def act(event_id: int, kiosk_id: int, verb: str):
+def act(event_id: int, kiosk_id: int, verb: str) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id), clock.now()
     kiosk = kiosk_serving(event, kiosk_id)
     try:

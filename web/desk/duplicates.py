@@ -1,6 +1,7 @@
 """Entries that may be one event, side by side on the desk: one click keeps one of them or finds them different."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
@@ -35,14 +36,14 @@ def index():
 
 @pages.post("/<int:kept_id>/same/<int:other_id>")
 @login_required
-def same(kept_id: int, other_id: int):
+def same(kept_id: int, other_id: int) -> ResponseReturnValue:
     event = duplicates.keep(current_user, kept_id, other_id, clock.now())
     return redirect(url_for(".index", campaign=event.campaign_id, kept=event.id), 303)
 
 
 @pages.post("/<int:one_id>/different/<int:other_id>")
 @login_required
-def different(one_id: int, other_id: int):
+def different(one_id: int, other_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, one_id)
     duplicates.differ(current_user, event.id, other_id, clock.now())
     return redirect(url_for(".index", campaign=event.campaign_id), 303)

@@ -1,6 +1,7 @@
 """The settings of an event's door: exits, capacities, and whether phones at the poster are asked if they are near."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models.checkin import nearness
@@ -19,13 +20,13 @@ def register(app: Flask) -> None:
 
 @pages.get("/door")
 @login_required
-def index(event_id: int):
+def index(event_id: int) -> ResponseReturnValue:
     return _page(scope.event_for(current_user, event_id))
 
 
 @pages.post("/door")
 @login_required
-def change(event_id: int):
+def change(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     try:
         set_door(

@@ -1,6 +1,7 @@
 """The organizer's desk: the list of own events, and one event and the ways on from it."""
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -21,7 +22,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(status_name=status_name, events_title=events_title)
 
 
-def events_title(role: str) -> str:
+def events_title(role: Role) -> str:
     """What the list of events within somebody's reach is called."""
     return {
         Role.ORGANIZER: _("My events"),
@@ -30,7 +31,7 @@ def events_title(role: str) -> str:
     }[role]
 
 
-def status_name(status: str) -> str:
+def status_name(status: EventStatus) -> str:
     return {
         EventStatus.DRAFT: _("Draft"),
         EventStatus.SUBMITTED: _("Awaiting review"),
@@ -61,7 +62,7 @@ def index():
 
 @pages.get("/events/<int:event_id>")
 @login_required
-def event(event_id: int):
+def event(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     return render_template(
         "desk/event.html",
@@ -74,7 +75,7 @@ def event(event_id: int):
 
 @pages.post("/events/<int:event_id>/publish")
 @login_required
-def publish(event_id: int):
+def publish(event_id: int) -> ResponseReturnValue:
     """The word of an office or the committee: an organizer's event is reviewed before it is public."""
     event = scope.event_for(current_user, event_id)
     if current_user.role == Role.ORGANIZER:

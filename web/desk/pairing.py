@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Blueprint, Flask, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from sqlalchemy import select
 
@@ -65,12 +66,12 @@ class PairingPanel:
 
 @pages.post("/devices/pair")
 @login_required
-def offer(event_id: int):
+def offer(event_id: int) -> ResponseReturnValue:
     """Offer a code for the chosen kind of device; those who joined before stay told."""
     event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", ENTRANCE), clock.now()
     if kind not in KINDS:
         raise Mistake(N_("Choose what the kiosk is allowed to do."))
-    code = pairing.create_code(event, current_app.secret_key, now, **KINDS[kind])
+    code = pairing.create_code(event, current_app.config["SECRET_KEY"], now, **KINDS[kind])
     joined_ids = _joined(_current_pairing(event), now)
     session[SESSION_KEY] = {"event": event.id, "code": code, "kind": kind, "joined": joined_ids}
     return redirect(url_for("desk_devices.index", event_id=event.id, _anchor="pairing"), 303)
@@ -79,8 +80,8 @@ def offer(event_id: int):
 def pairing_panel(event: Event, now: datetime) -> PairingPanel | None:
     """The pairing that this browser has under way at an event; None once it is ten minutes past."""
     pending = _current_pairing(event)
-    pairing_code = pairing.find_code(pending["code"], current_app.secret_key) if pending else None
-    if pairing_code is None or now - (pairing_code.used_at or pairing_code.expires_at) > CODE_LIFE:
+    pairing_code = _recent_code(pending, now)
+    if pending is None or pairing_code is None:
         return None
     state = JOINED if pairing_code.used_at else OPEN if now < pairing_code.expires_at else OVER
     address = site().url("/kiosk/")
@@ -97,6 +98,14 @@ def pairing_panel(event: Event, now: datetime) -> PairingPanel | None:
     )
 
 
+def _recent_code(pending: dict | None, now: datetime) -> PairingCode | None:
+    """The code of a pairing; None once it was used or ran out more than ten minutes ago."""
+    if pending is None:
+        return None
+    code = pairing.find_code(pending["code"], current_app.config["SECRET_KEY"])
+    return code if code and now - (code.used_at or code.expires_at) <= CODE_LIFE else None
+
+
 def _current_pairing(event: Event) -> dict | None:
     pending = session.get(SESSION_KEY)
     return pending if pending is not None and pending["event"] == event.id else None
@@ -104,8 +113,8 @@ def _current_pairing(event: Event) -> dict | None:
 
 def _joined(pending: dict | None, now: datetime) -> list[int]:
     """Ids of the devices that joined by the codes of this browser, in order; of a row that is long past none."""
-    pairing_code = pairing.find_code(pending["code"], current_app.secret_key) if pending else None
-    if pairing_code is None or now - (pairing_code.used_at or pairing_code.expires_at) > CODE_LIFE:
+    pairing_code = _recent_code(pending, now)
+    if pending is None or pairing_code is None:
         return []
     return _append_kiosk(pending["joined"], pairing_code)[-MAX_JOINED:]
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
@@ -23,13 +24,13 @@ def register(app: Flask) -> None:
 
 @pages.get("/held")
 @login_required
-def index(event_id: int):
+def index(event_id: int) -> ResponseReturnValue:
     return _page(scope.event_for(current_user, event_id))
 
 
 @pages.post("/held")
 @login_required
-def decide(event_id: int):
+def decide(event_id: int) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id), clock.now()
     try:
         before, after = scan_review.decide_many(

@@ -21,6 +21,7 @@ from flask import (
     url_for,
 )
 from flask.cli import AppGroup
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
@@ -78,7 +79,7 @@ def _load_account(account_id: str) -> Account | None:
 
 
 @login.unauthorized_handler
-def _ask_to_sign_in() -> Response:
+def _ask_to_sign_in() -> ResponseReturnValue:
     """A person is sent to the sign-in page and back; a program (the live page's own, too) is told 401."""
     if errors.wants_json():
         return errors.error_response(401, _(errors.SENTENCES[401]))
@@ -89,7 +90,7 @@ def _ask_to_sign_in() -> Response:
 def safe_next(target: str | None) -> str:
     """Where to go after signing in: a page of the desk, whatever the link asked for."""
     safe = target and target.startswith(DESK) and not set(target) & set("\\\r\n\t")
-    return target if safe else DESK
+    return target if target and safe else DESK
 
 
 def _typed_address() -> str:

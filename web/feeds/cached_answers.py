@@ -2,17 +2,22 @@
 always for nothing. One read by key says whether it moved; the answer is what the application gave the first time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from time import monotonic
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.http import parse_accept_header
 
 from models.db import db
 from models.ics import version as calendar_version
 from web.feeds.http_cache import REPRESENTATION_KEY, Representation, is_not_modified
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FEED = re.compile(r"/([^/]+)/events\.(?:ics|json|csv|atom)")
 VERSION_SECONDS = 1.0  # seconds for which a version that had to be asked for over a network is believed
@@ -26,10 +31,12 @@ class CachedAnswers:
     def __init__(self, app: Flask) -> None:
         self._app, self._next = app, app.wsgi_app
         self._representations: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
-        self._engine = None
-        self._versions: dict[str, tuple[str, int, float]] = {}  # by campaign, where asking takes a network
+        self._engine: Engine | None = None
+        self._versions: dict[
+            str, tuple[str | None, int, float]
+        ] = {}  # by campaign, where asking takes a network
 
-    def __call__(self, environ: dict, start_response) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         match = FEED.fullmatch(environ["PATH_INFO"])
         # Who carries a cookie takes the long way, so that nothing of him is remembered for others.
         if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ:
@@ -59,10 +66,14 @@ class CachedAnswers:
             self._versions[campaign_id] = version, local_moves, now + VERSION_SECONDS
         return version
 
-    def _ask(self, environ: dict, start_response, key: tuple[str, str], as_gzip: bool) -> Iterable[bytes]:
+    def _ask(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse", key: tuple[str, str], as_gzip: bool
+    ) -> Iterable[bytes]:
         """The application's answer, its headers remembered where they are those of a whole feed."""
 
-        def remember(status: str, headers: list[tuple[str, str]], *exc_info):
+        def remember(
+            status: str, headers: list[tuple[str, str]], *exc_info: Any
+        ) -> Callable[[bytes], object]:
             representation = environ.get(REPRESENTATION_KEY)
             if status.startswith("200") and representation is not None and representation.version is not None:
                 representation.sent[as_gzip] = list(headers)
@@ -74,7 +85,9 @@ class CachedAnswers:
         return self._next(environ, remember)
 
 
-def _respond(environ: dict, start_response, representation: Representation, as_gzip: bool) -> Iterable[bytes]:
+def _respond(
+    environ: "WSGIEnvironment", start_response: "StartResponse", representation: Representation, as_gzip: bool
+) -> Iterable[bytes]:
     etag = representation.gzip_etag if as_gzip else representation.etag
     conditions = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
     if is_not_modified(etag, representation.changed_at, *conditions):

@@ -1,7 +1,7 @@
 """Events as a table for a spreadsheet: one line a sitting. One file for all its readers, so its words are Chinese."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO, TextIOWrapper
 
 from models import clock
@@ -12,7 +12,7 @@ from models.places import regions
 from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
 
-Words = dict[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
+Words = Mapping[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 HEADS = (
     "活动编号", "场次编号", "活动名称", "状态", "开始日期", "开始时间", "结束日期", "结束时间", "时间说明", "地区代码", "地区",
@@ -31,7 +31,9 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
     text.write(BOM)
     writer = csv.writer(text)
     writer.writerow(HEADS)
-    words = {(term.kind, term.key): term.name_zh for term in campaign.terms}
+    words: dict[tuple[str, str | None], str] = {
+        (term.kind, term.key): term.name_zh for term in campaign.terms
+    }
     words |= {("region", row.code): row.name for row in regions.all_regions()}
     for event in read_events(campaign, filters):
         writer.writerows(_rows(event, words, campaign.zone))
@@ -41,7 +43,8 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
 
 def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
     region_cells, other_cells = _whose(event, words), _what(event, words, zone)
-    for sitting in event.occurrences or [None]:
+    no_date: list[OccurrenceRow | None] = [None]
+    for sitting in event.occurrences or no_date:
         yield [
             event.id,
             sitting.id if sitting else "",
@@ -118,7 +121,7 @@ def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
     return tuple(_safe(cell) for cell in cells)
 
 
-def _several(names) -> str:
+def _several(names: Iterable[str]) -> str:
     return "；".join(filter(None, map(vevent.line, names)))
 
 

@@ -1,6 +1,7 @@
 """Events as JSON: the shape that pages, scripts and the command line share (docs say which names stay)."""
 
 import json
+from datetime import datetime
 from io import BytesIO
 
 from models import clock
@@ -8,8 +9,9 @@ from models.campaigns.tables import Campaign
 from models.events.tables import Event, Occurrence
 from models.ics import vevent
 from models.installation import Site, site
+from models.places.tables import Venue
 from models.public import export_rows
-from models.public.export_rows import EventRow, OccurrenceRow
+from models.public.export_rows import EventRow, OccurrenceRow, VenueRow
 from models.public.filters import Filters
 
 
@@ -42,7 +44,7 @@ def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, this_site: Si
     }
 
 
-def _instant(instant, zone: str) -> str | None:
+def _instant(instant: datetime | None, zone: str) -> str | None:
     return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds") if instant else None
 
 
@@ -78,7 +80,7 @@ def _lead(event: Event | EventRow) -> dict | None:
     return {"id": lead.id, "name": lead.name, "line": lead.line} if lead else None
 
 
-def _venue(venue) -> dict:
+def _venue(venue: Venue | VenueRow) -> dict:
     data = {"id": venue.id, "name": venue.name, "address": venue.address}
     return data | {"latitude": venue.latitude, "longitude": venue.longitude}
 

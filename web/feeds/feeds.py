@@ -5,11 +5,13 @@ The answer depends on the address alone: not on a cookie, a language or a progra
 """
 
 import json
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 import click
 from flask import Blueprint, Flask, Response, current_app, request
 from flask.cli import AppGroup
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -53,7 +55,7 @@ commands = AppGroup("event", help="The events of a campaign.")
 
 def register(app: Flask) -> None:
     app.extensions["openweek.feeds"] = HttpCache()
-    app.wsgi_app = CachedAnswers(app)
+    app.wsgi_app = CachedAnswers(app)  # type: ignore[method-assign]  # as Flask documents it
     app.register_blueprint(pages)
     app.cli.add_command(commands)
 
@@ -66,7 +68,7 @@ def _allow_any_origin(response: Response) -> Response:
 
 
 @pages.errorhandler(Mistake)
-def handle_mistake(mistake: Mistake) -> Response:
+def handle_mistake(mistake: Mistake) -> ResponseReturnValue:
     """One sentence, as text for a calendar program and as problem JSON for a script."""
     if errors.wants_json() or isinstance(mistake, MergedEvent):
         return errors.handle_mistake(mistake)
@@ -139,7 +141,9 @@ def _alarm(mimetype: str) -> int | None:
     return alarms.parse(request.args.get("alarm")) if mimetype == CALENDAR else None
 
 
-def _render(campaign_id: str, mimetype: str, alarm: int | None, changed_at) -> Representation:
+def _render(
+    campaign_id: str, mimetype: str, alarm: int | None, changed_at: datetime | None
+) -> Representation:
     campaign = find_campaign(campaign_id)
     filters = parse(campaign, request.args)
     if mimetype == CALENDAR:

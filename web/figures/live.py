@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from babel.dates import format_time
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -53,7 +54,7 @@ def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
     pulse, latest = live.pulse(event.id), snapshots.get(event.id)
     if latest is not None and latest.pulse == pulse and now - latest.figures.as_of < RECOUNT_AFTER:
         return latest
-    figures_now = live.figures(event, now)
+    figures_now = live.look(event, now)
     tag = hashlib.sha256(repr(astuple(figures_now)[1:]).encode()).hexdigest()[:24]
     while len(snapshots) >= MAX_SNAPSHOTS:
         snapshots.pop(next(iter(snapshots)), None)
@@ -63,7 +64,7 @@ def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
 
 @pages.get("/events/<int:event_id>/live")
 @login_required
-def page(event_id: int):
+def page(event_id: int) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id), clock.now()
     snapshot = current_snapshot(event, now)
     return render_template(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 from werkzeug.datastructures import MultiDict
 
@@ -107,7 +108,7 @@ def _private(response: Response) -> Response:
 
 
 @pages.get("/<campaign_id>/figures")
-def page(campaign_id: str):
+def page(campaign_id: str) -> ResponseReturnValue:
     campaign, now = find_campaign(campaign_id), clock.now()
     if not released(campaign):
         return render_template(

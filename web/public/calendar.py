@@ -1,6 +1,7 @@
 """The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
@@ -38,7 +39,7 @@ def _vary_by_reader(response: Response) -> Response:
 
 
 @pages.get("/")
-def home() -> Response:
+def home() -> ResponseReturnValue:
     """To the current campaign, with the query kept."""
     current = current_campaign(clock.now())
     if current is None:
@@ -48,17 +49,17 @@ def home() -> Response:
 
 
 @pages.get("/<campaign_id>/")
-def week_page(campaign_id: str):
+def week_page(campaign_id: str) -> ResponseReturnValue:
     return list_page(find_campaign(campaign_id), f"/{campaign_id}/")
 
 
 @pages.get("/<campaign_id>/events")
-def events(campaign_id: str):
+def events(campaign_id: str) -> ResponseReturnValue:
     return list_page(find_campaign(campaign_id), f"/{campaign_id}/events")
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>")
-def event(campaign_id: str, event_id: int):
+def event(campaign_id: str, event_id: int) -> ResponseReturnValue:
     campaign = find_campaign(campaign_id)
     event = queries.find_event(campaign, event_id)
     before, after = previous_and_next.previous_and_next(campaign, event)
@@ -87,7 +88,7 @@ def about_figures():
 
 
 @pages.post("/language")
-def set_language() -> Response:
+def set_language() -> ResponseReturnValue:
     """Keep the reader's choice for a year, and go back to where it was made."""
     response = redirect(local_path(request.form.get("back", "")), 303)
     lang = request.form.get("lang")
@@ -98,7 +99,7 @@ def set_language() -> Response:
     return response
 
 
-def list_page(campaign: Campaign, path: str, **shown: object):
+def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnValue:
     """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
 
     shown: further names for the template."""
@@ -120,7 +121,7 @@ def list_page(campaign: Campaign, path: str, **shown: object):
     )
 
 
-def _list_template(campaign: Campaign, path: str, filters: Filters, cache: QueryCache, **more) -> str:
+def _list_template(campaign: Campaign, path: str, filters: Filters, cache: QueryCache, **more: object) -> str:
     return render_template(
         "public/events.html",
         campaign=campaign,

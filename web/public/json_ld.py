@@ -2,6 +2,8 @@
 
 The data block is no script: nothing runs it, and the policy of the page has nothing to allow."""
 
+from datetime import datetime
+
 from flask import Flask
 
 from models import clock
@@ -33,7 +35,13 @@ def event_summary(event: Event, when: str, region: str) -> str:
 def event_json_ld(event: Event) -> dict:
     """A schema.org Event; an event of several sittings carries each as a subEvent."""
     url = site().url(vevent.event_path(event))
-    data = {"@context": SCHEMA.rstrip("/"), "@type": "Event", "@id": url, "name": event.title, "url": url}
+    data: dict[str, object] = {
+        "@context": SCHEMA.rstrip("/"),
+        "@type": "Event",
+        "@id": url,
+        "name": event.title,
+        "url": url,
+    }
     data |= {"inLanguage": "zh-CN", "image": [f"{url}/share.png"], "eventStatus": _status(event.status)}
     if event.description:
         data["description"] = event.description
@@ -89,7 +97,7 @@ def _dates(first: Occurrence, last: Occurrence, zone: str) -> dict:
     return data
 
 
-def _instant(instant, zone: str) -> str:
+def _instant(instant: datetime, zone: str) -> str:
     return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds")
 
 

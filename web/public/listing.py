@@ -141,9 +141,9 @@ def value_name(campaign: Campaign, name: str, value: str) -> str:
     kinds = {"focus": TermKind.FOCUS, "line": TermKind.LINE}
     if name in kinds:
         return terms.t(campaign.term(kinds[name], value))
-    rows = {"organization": Organization, "venue": Venue}
+    rows: dict[str, type[Organization] | type[Venue]] = {"organization": Organization, "venue": Venue}
     if name in rows:
-        row = db.session.get(rows[name], int(value))
+        row: Organization | Venue | None = db.session.get(rows[name], int(value))
         return row.name if row else value
     words = {
         "region": terms.region_label,

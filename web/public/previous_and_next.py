@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, tuple_
+from sqlalchemy import Select, literal, tuple_
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -19,7 +19,7 @@ class Neighbour:
 def previous_and_next(campaign: Campaign, event: Event) -> tuple[Neighbour | None, Neighbour | None]:
     """The neighbours of a public event; None at either end."""
     order = Event.calendar_place, Event.id
-    position = tuple_(event.calendar_place, event.id)
+    position = tuple_(literal(event.calendar_place), literal(event.id))
     others = queries.events(campaign).order_by(None)
     earlier = others.where(tuple_(*order) < position).order_by(*(column.desc() for column in order))
     later = others.where(tuple_(*order) > position).order_by(*order)

@@ -7,6 +7,7 @@ index, no store, no log. Works without JavaScript; with it, the browser remember
 import re
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
@@ -51,7 +52,7 @@ def _protect_secret_pages(response: Response) -> Response:
 
 
 @pages.errorhandler(Mistake)
-def handle_mistake(mistake: Mistake) -> Response:
+def handle_mistake(mistake: Mistake) -> ResponseReturnValue:
     """For a calendar program one sentence as text, for a person a page."""
     return feeds.handle_mistake(mistake) if request.path.endswith(".ics") else errors.handle_mistake(mistake)
 
@@ -59,7 +60,7 @@ def handle_mistake(mistake: Mistake) -> Response:
 @pages.post("/<campaign_id>/my/")
 @limiter.limit(CREATIONS, exempt_when=lambda: not _starts_new_list())
 @limiter.limit(CHANGES)
-def star(campaign_id: str):
+def star(campaign_id: str) -> ResponseReturnValue:
     """`add` and `remove` (ids of events) change the list of `secret`, or of the address typed as `list`. With neither,
     a script or the button `begin` begins a new list with `add`; everybody else is asked where it goes."""
     campaign, now, secret = find_campaign(campaign_id), clock.now(), request.form.get("secret", "")
@@ -83,13 +84,13 @@ def star(campaign_id: str):
 
 
 @pages.get("/<campaign_id>/my/")
-def start_page(campaign_id: str):
+def start_page(campaign_id: str) -> ResponseReturnValue:
     """How to begin; with JavaScript, the way to the list that this browser remembers."""
     return _page(find_campaign(campaign_id), "starred/begin.html")
 
 
 @pages.get("/<campaign_id>/my/<secret>/")
-def list_page(campaign_id: str, secret: str):
+def list_page(campaign_id: str, secret: str) -> ResponseReturnValue:
     campaign = find_campaign(campaign_id)
     starred = starred_list.find(campaign, secret)
     events = list(db.session.scalars(starred_list.events(starred).options(*queries.load_options())))
@@ -109,7 +110,7 @@ def list_page(campaign_id: str, secret: str):
 
 
 @pages.get("/<campaign_id>/my/<secret>/events")
-def choose_more(campaign_id: str, secret: str):
+def choose_more(campaign_id: str, secret: str) -> ResponseReturnValue:
     """All events, each with a star that belongs to this list: choosing on without JavaScript."""
     campaign = find_campaign(campaign_id)
     starred = starred_list.find(campaign, secret)
@@ -138,7 +139,7 @@ def feed(campaign_id: str, secret: str) -> Response:
 
 @pages.post("/<campaign_id>/my/<secret>/renew")
 @limiter.limit(CHANGES)
-def renew(campaign_id: str, secret: str) -> Response:
+def renew(campaign_id: str, secret: str) -> ResponseReturnValue:
     """A new address for the list; the one before leads nowhere from now on."""
     campaign = find_campaign(campaign_id)
     return redirect(
@@ -148,7 +149,7 @@ def renew(campaign_id: str, secret: str) -> Response:
 
 @pages.post("/<campaign_id>/my/<secret>/forget")
 @limiter.limit(CHANGES)
-def forget(campaign_id: str, secret: str) -> Response:
+def forget(campaign_id: str, secret: str) -> ResponseReturnValue:
     campaign = find_campaign(campaign_id)
     starred_list.forget(starred_list.find(campaign, secret))
     return redirect(f"/{campaign.id}/my/", 303)
@@ -177,7 +178,7 @@ def _ask_which_list(campaign: Campaign, added_ids: list[int], error: str = "") -
     )
 
 
-def _list_response(campaign: Campaign, secret: str) -> Response:
+def _list_response(campaign: Campaign, secret: str) -> ResponseReturnValue:
     """The page of the list, or where its form was; for a script the list itself."""
     page = _path(campaign, secret)
     if _wants_json():

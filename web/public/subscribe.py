@@ -82,7 +82,7 @@ def region_parts(campaign: Campaign, filters: Filters) -> list[RegionPart]:
     """The same choice in smaller pieces: by what lies below its region, or by the several regions that it names."""
     if len(filters.region) > 1:
         known = {row.code: row for row in regions.all_regions()}
-        rows = [known[code] for code in filters.region]
+        rows = tuple(known[code] for code in filters.region)
     else:
         rows = region_picker.subregions(filters.region[0] if filters.region else "")
     counts = queries.region_counts(campaign, filters)

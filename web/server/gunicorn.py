@@ -1,6 +1,7 @@
 """gunicorn, started from Python."""
 
-from flask import Flask
+from typing import Any
+
 from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
@@ -18,5 +19,5 @@ class Server(BaseApplication):
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         return import_app(APPLICATION)

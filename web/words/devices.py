@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update({word.__name__: word for word in words})
 
 
-def device_state(state: str) -> str:
+def device_state(state: DeviceState) -> str:
     return {
         DeviceState.SERVING: _("in service"),
         DeviceState.LOCKED: _("locked"),

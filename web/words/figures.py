@@ -58,7 +58,7 @@ def self_issued_name() -> str:
     return _("of which passes that visitors got themselves")
 
 
-def near_name(answer: str) -> str:
+def near_name(answer: Nearness) -> str:
     """What a phone at a poster said of its distance."""
     return {
         Nearness.NEAR: _("of which nearby"),
