@@ -148,7 +148,7 @@ def test_redirects_are_followed_three_times_and_looked_at_each_time(url, source)
     source.asked.clear()
     assert refusal(url("/round"), allowed=only_here) == "The address redirects more than 3 times."
     assert len(source.asked) == 4
-    assert refusal(url("/inside"), allowed=only_here).startswith("127.0.0.2 is an address inside a network")
+    assert refusal(url("/inside"), allowed=only_here).startswith("127.0.0.2 is an internal network address")
     assert refusal(url("/file"), allowed=only_here).startswith("“file:///etc/hostname” is not an address")
 
 
@@ -221,7 +221,7 @@ def test_one_address_inside_refuses_the_name(source, monkeypatch):
         ]
 
     monkeypatch.setattr(fetching.socket, "getaddrinfo", _only_for("week.example", resolve))
-    assert refusal("https://week.example/a.ics").startswith("week.example is an address inside a network")
+    assert refusal("https://week.example/a.ics").startswith("week.example is an internal network address")
 
 
 def _only_for(name: str, resolve: Callable) -> Callable:
@@ -264,7 +264,7 @@ def test_addresses_are_cleaned_or_refused():
         'https://a"b/',
         "file:///x",
     ):
-        with pytest.raises(Mistake, match="is not an address that begins with"):
+        with pytest.raises(Mistake, match="is not an address that starts with"):
             cleaned(wrong)
     with pytest.raises(Mistake, match="holds a name or password"):
         cleaned("https://me:secret@week.example/a.ics")

@@ -214,7 +214,7 @@ _CUT = "The calendar ends before it is complete. Export or download it again."
             (calendar("UID:1\nSUMMARY:讲座").decode().encode(coding).partition(b"\r\nEND:VE")[0][:-1], _CUT)
             for coding in ("utf-8", "gb18030")
         ),
-        (b"BEGIN:VCALENDAR\r\nSUMMARY:\xff\xff\r\nEND:VCALENDAR\r\n", "This calendar is written neither in"),
+        (b"BEGIN:VCALENDAR\r\nSUMMARY:\xff\xff\r\nEND:VCALENDAR\r\n", "This calendar is neither in"),
         (b"\n<html><title>Sign in</title>", "This is a web page"),
         (b"nothing", "This is not a calendar: it does not begin with BEGIN:VCALENDAR."),
         (

@@ -87,7 +87,7 @@ def test_a_beginning_that_its_rule_leaves_out_is_said():
     read = one(calendar(AT_NINE + "RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=2"))
     assert [draft.start_day.day for draft in read.draft.occurrences] == [22, 24]
     assert said(read)[0] == (
-        "It begins on 2024-04-19, which is none of the days that it repeats on: that day was not read. "
+        "It starts on 2024-04-19, but its repeat rule does not include that day, so that day was not imported. "
         "Enter it by hand if it takes place."
     )
     left_out = "RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=2\nEXDATE;TZID=Asia/Shanghai:20240419T090000"
@@ -148,7 +148,7 @@ def test_what_all_series_of_a_file_may_cost_is_bounded(app, monkeypatch, rule):
     many = [f"UID:{n}\nSUMMARY:{n}\n{rule}" for n in range(40)]
     plain = "UID:p\nSUMMARY:p\nDTSTART:20240422T010000Z"
     outcomes = import_rows(load_week(), read_file(calendar(*many, plain)), BEFORE, dry_run=True)
-    assert said(outcomes[-2])[0].startswith("The series of this file are too many or too long")
+    assert said(outcomes[-2])[0].startswith("This file has too many or too long series")
     assert (outcomes[-2].verdict, outcomes[-1].verdict) == ("refused", "new")
 
 
