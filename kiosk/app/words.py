@@ -86,10 +86,15 @@ WORDS = {
     ),
     "camera_none": N_("No camera was found. You can still use a USB scanner and the buttons."),
     "camera_taken": N_("Another program is using the camera. Close it, then start the camera again."),
+    "camera_lost": N_("The camera is gone. It starts again by itself as soon as it is back."),
+    "camera_frozen": N_("The picture of the camera has stopped. It is being started again."),
     "camera_insecure": N_("The camera needs HTTPS. You can still use a USB scanner and the buttons."),
     "camera_broken": N_("The code reader could not be loaded. Reload the page; a USB scanner still works."),
     "wedge": N_("What the scanner types"),
     "ime": N_("The scanner is typing through an input method. Switch the keyboard to English."),
+    "scanner_suffix": N_(
+        "The scanner sends no Enter after a code. Set it to send Enter; its manual says how."
+    ),
     # Verdicts
     "checking": N_("Checking…"),
     "stored": N_("Checked in"),
@@ -103,6 +108,7 @@ WORDS = {
     "unverified_note": N_(
         "This kiosk cannot check the code. The scan is safe; the server will check it later."
     ),
+    "undecided_note": N_("The scan is safe; the server will check it later."),
     "offline": N_("Offline: saved on this kiosk."),
     "offline_elsewhere": N_("Offline: other kiosks not checked."),
     "offline_capacity": N_("Offline: capacity not checked."),
@@ -178,6 +184,9 @@ WORDS = {
     "device": N_("Kiosk"),
     "campaign": N_("Week"),
     "events": N_("Events"),
+    "storage_full": N_(
+        "The storage of this device is full, so scans cannot be kept. Free some space, then scan again."
+    ),
     "storage_failed": N_(
         "This browser cannot store anything (private window?). Scans would not be safe; open a normal window."
     ),

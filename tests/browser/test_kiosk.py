@@ -1,11 +1,12 @@
 """The kiosk app in a real Chromium: pairing, every way to check in but the camera, and what must never happen."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.station import Station, Week
+from tests.support.station import SEND, Station, Week
 
 pytestmark = pytest.mark.browser
 # Codes as quickly as a camera sees them, one after the other.
@@ -204,29 +205,63 @@ def test_an_undo_leaves_the_next_arrival_standing(station: Station):
         assert station.week.visits() == before + left
 
 
-def test_what_cannot_be_kept_is_no_check_in(browser: Browser, week: Week):
-    """The disk is full: said in place of the verdict, and the screen is free again."""
-    # The error is thrown on, for whoever looks into the console.
+# A disk without room: the transaction ends by itself, with this error.
+FULL = """() => {
+    const { add } = IDBObjectStore.prototype;
+    globalThis.mend = () => { IDBObjectStore.prototype.add = add; };
+    IDBObjectStore.prototype.add = function () {
+        const error = new DOMException("full", "QuotaExceededError");
+        Object.defineProperty(this.transaction, "error", { value: error });
+        this.transaction.abort();
+    };
+}"""
+
+
+@pytest.fixture
+def careless(browser: Browser, week: Week) -> Iterator[Station]:
+    """A device whose errors are thrown on, for whoever looks into the console."""
     context = browser.new_context(locale="zh-CN")
-    station = Station(context.new_page(), week).pair()
-    before = len(week.scans())
-    station.page.evaluate(
+    yield Station(context.new_page(), week).pair()
+    context.close()
+
+
+def test_what_cannot_be_kept_is_no_check_in(careless: Station, week: Week):
+    """The disk is full: said in place of the verdict, and the screen is free again."""
+    page, before = careless.page, len(week.scans())
+    page.evaluate(FULL)
+    careless.scanner(week.issue("youth"))
+    careless.verdict("bad", "未签到", "存储空间已满")
+    expect(page.locator("#notice")).to_contain_text("存储空间已满")
+    careless.touch("青少年")
+    careless.verdict("bad", "未签到", "存储空间已满")
+    assert len(week.scans()) == before
+    page.evaluate("mend()")
+    careless.mode("scan")
+    careless.scanner(week.issue("youth"))
+    careless.verdict("good", "已签到")
+
+
+def test_what_is_kept_already_is_not_told_as_lost(careless: Station, week: Week):
+    """The scan is on disk, the server's answer to it cannot be noted: it counts, and nothing else is promised or said."""
+    page, before = careless.page, week.visits()
+    page.evaluate(
         """() => {
-            const add = IDBObjectStore.prototype.add;
-            globalThis.mend = () => { IDBObjectStore.prototype.add = add; };
-            IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+            const { put } = IDBObjectStore.prototype;
+            globalThis.mend = () => { IDBObjectStore.prototype.put = put; };
+            IDBObjectStore.prototype.put = function (value, ...key) {
+                if (this.name === "scans") throw new Error("not kept");
+                return put.call(this, value, ...key);
+            };
         }"""
     )
-    station.scanner(week.issue("youth"))
-    station.verdict("bad", "未签到", "无法妥善保存")
-    station.touch("青少年")
-    station.verdict("bad", "未签到", "无法妥善保存")
-    assert len(week.scans()) == before
-    station.page.evaluate("mend()")
-    station.mode("scan")
-    station.scanner(week.issue("youth"))
-    station.verdict("good", "已签到")
-    context.close()
+    careless.scanner(week.issue("youth"))
+    careless.verdict("kept", "已存入本机", "待服务器响应后确认")
+    expect(page.locator("#notice")).to_contain_text("无法妥善保存")
+    page.evaluate("mend()")
+    page.evaluate(SEND)
+    careless.all_sent()
+    careless.today(1)
+    assert week.visits() == before + 1
 
 
 BASES = """

@@ -142,8 +142,11 @@ def test_what_is_not_the_servers_is_not_learnt(station: Station):
 def test_knowledge_that_was_lost_is_asked_for_again(station: Station):
     """An earlier version of the app kept whatever came."""
     station.page.evaluate(
-        """async () => (await import("/static/js/kiosk/storage/device-values.js"))
-            .put("knowledge", { result: "login required" })"""
+        """async () => {
+            const values = await import("/static/js/kiosk/storage/device-values.js");
+            await values
+            .put("knowledge", { result: "login required" });
+        }"""
     )
     station.reload()
     expect(station.page.locator("#event")).to_have_text(TITLE)

@@ -14,6 +14,7 @@ import * as outbox from "./server/outbox.js";
 import { inlineIcons, byId, element, setText } from "./base/dom.js";
 import * as pairingScreen from "./pairing/pairing-screen.js";
 import * as pairings from "./storage/pairings.js";
+import { failureSentence } from "./storage/failure.js";
 import * as pinHash from "./storage/pin-hash.js";
 import * as appUpdate from "../browser/app-update.js";
 import * as checkInScreen from "./check-in-screen.js";
@@ -244,7 +245,7 @@ async function start() {
 }
 
 start().catch((error) => {
-  setText(byId("notice"), say("storage_failed"));
+  setText(byId("notice"), say(failureSentence(error)));
   setTimeout(() => location.reload(), BEGIN_AGAIN); // nobody may stand here to do it
   throw error;
 });

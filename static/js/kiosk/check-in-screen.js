@@ -14,6 +14,7 @@ import { openThen } from "./check-in/offline-rules.js";
 import * as usbScanner from "./input/usb-scanner.js";
 import { Scans } from "./check-in/scan.js";
 import { used } from "../browser/app-update.js";
+import { failureSentence } from "./storage/failure.js";
 import * as store from "./storage/scan-store.js";
 import * as latestScans from "./screen/latest-scans.js";
 import * as tally from "./screen/tally.js";
@@ -165,7 +166,7 @@ function read(text) {
 /** What could not be kept is said, and stays said after the verdict has gone. */
 function settle(work) {
   work?.catch((error) => {
-    notice(say("storage_failed"));
+    notice(say(failureSentence(error)));
     throw error;
   });
 }

@@ -7,6 +7,7 @@ import * as groupCount from "./group-count.js";
 import * as connection from "./connection.js";
 import * as outbox from "../server/outbox.js";
 import { decide, decideUndo } from "./offline-rules.js";
+import { failureSentence } from "../storage/failure.js";
 import * as store from "../storage/scan-store.js";
 import * as verdict from "./verdict.js";
 import { say } from "../base/words.js";
@@ -74,7 +75,7 @@ function within(milliseconds, work) {
 /** A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on. */
 function orShowFailure(number, work) {
   return work.catch((error) => {
-    verdict.show(number, "bad", { word: say("refused"), note: say("storage_failed") });
+    verdict.show(number, "bad", { word: say("refused"), note: say(failureSentence(error)) });
     throw error;
   });
 }
@@ -143,14 +144,13 @@ export class Scans {
   async undo(target) {
     const scan = this.made({ kind: "undo", undoes: target.id });
     const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
-    const number = verdict.begin();
-    await orShowFailure(number, this.answer(number, scan, { group: null }, judged));
+    await this.answer(verdict.begin(), scan, { group: null }, judged);
   }
 
   async submit(body, about) {
     const number = verdict.begin();
     const scan = this.made(body);
-    await orShowFailure(number, this.judge(scan).then((judged) => this.answer(number, scan, about, judged)));
+    await this.answer(number, scan, about, await orShowFailure(number, this.judge(scan)));
   }
 
   judge(scan) {
@@ -176,16 +176,24 @@ export class Scans {
   async answer(number, scan, about, judged) {
     const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
     const live = connection.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
-    let stored = await this.keep(scan, remembered, live ? null : judged.verdict);
+    await orShowFailure(number, this.keep(scan, remembered, live ? null : judged.verdict));
+    const own = { ...judged, own: true };
+    let [answer, failure] = [own, null];
     if (live) {
-      await within(PATIENCE, outbox.sendInTime());
-      stored = await store.scan(scan.id);
-      if (!stored.answer) stored = await store.recordShown(scan.id, judged.verdict);
+      try {
+        await within(PATIENCE, outbox.sendInTime());
+        const stored = await store.scan(scan.id);
+        answer = stored.answer ?? (await store.recordShown(scan.id, judged.verdict)).answer ?? own;
+      } catch (error) {
+        // On disk, and perhaps with the server already, but not what is shown of it: so nothing is promised.
+        answer = { ...own, verdict: null, reason: "undecided" };
+        failure = error;
+      }
     }
-    const answer = stored.answer ?? { ...judged, own: true };
     const group = answer.group ? this.context.groupName(answer.group) : "";
     verdict.show(number, ...verdict.describe(answer, group, this.context.zone, scan.body));
     this.onChange();
     if (!live) outbox.nudge();
+    if (failure) throw failure;
   }
 }

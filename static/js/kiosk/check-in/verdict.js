@@ -80,7 +80,7 @@ function caveat({ own, unchecked = [] }) {
 export function describe(answer, group, zone, body) {
   const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join(APART);
-  if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say("unverified_note") }];
+  if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say(`${answer.reason}_note`) }];
   if (answer.verdict === "refused") {
     const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
     return ["bad", { word: say("refused"), who: "", note }];
