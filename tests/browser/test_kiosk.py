@@ -66,6 +66,40 @@ def test_the_scanners_enter_presses_no_button(station: Station):
     station.today(2)
 
 
+def test_a_scanner_without_enter_is_read_after_it_has_fallen_silent(station: Station):
+    station.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth')}")
+    station.verdict("good", "青少年")
+    station.mode("tally")  # a button has the focus
+    station.scanner_without_enter(station.week.issue("public"))
+    station.verdict("good", "社会公众")
+    station.today(2)
+
+
+def test_a_slow_scanner_is_read_with_and_without_enter(station: Station):
+    station.scanner_without_enter(station.week.issue("youth"), pause=0.1)
+    station.verdict("good", "青少年")
+    station.scanner(station.week.issue("public"), pause=0.1)
+    station.verdict("good", "社会公众")
+
+
+def test_two_codes_without_a_pause_are_two(station: Station):
+    before = len(station.week.scans())
+    first, second = station.week.issue("youth"), station.week.issue("public")
+    station.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{first}", f"HTTPS://WEEK.EXAMPLE.CN/C/{second}")
+    station.verdict("good", "社会公众")
+    station.today(2)
+    assert sorted(scan.group for scan in station.week.scans()[before:]) == ["public", "youth"]
+
+
+def test_half_a_code_without_enter_says_what_to_set(station: Station):
+    before = len(station.week.scans())
+    station.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth')[:90]}")
+    expect(station.page.locator("#notice")).to_contain_text("自动发送回车")
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "青少年")
+    assert len(station.week.scans()) == before + 1
+
+
 def test_a_scanner_behind_an_input_method_is_read_and_told(station: Station):
     station.scanner_behind_input_method(station.week.issue("youth"))
     station.verdict("good", "青少年")

@@ -140,9 +140,13 @@ class Station:
         self.page.evaluate(SETTLED)
         return self
 
-    def scanner(self, text: str) -> None:
+    def scanner(self, text: str, pause: float = KEY_PAUSE) -> None:
         """A USB scanner reads a code: keys, quicker than a hand, and Enter."""
-        self._keys([_key(character) for character in text] + [ENTER])
+        self._keys([_key(character) for character in text] + [ENTER], pause)
+
+    def scanner_without_enter(self, *texts: str, pause: float = KEY_PAUSE) -> None:
+        """A scanner that ends nothing with Enter; several texts follow each other at once."""
+        self._keys([_key(character) for text in texts for character in text], pause)
 
     def scanner_behind_input_method(self, text: str) -> None:
         """The same while an input method is on: it hides which character a key means."""

@@ -206,6 +206,7 @@ export function listen(rowAdded) {
   holdFocus = imeField.listen(typed);
   usbScanner.listen({
     ...typed,
+    onUnfinished: () => notice(say("scanner_suffix"), NOTE),
     onHand: (digit) => modes.current() === "tally" && !isBusy() && settle(tally.key(digit)),
   });
   setInterval(draw, REDRAW);

@@ -66,6 +66,11 @@ export function read(text) {
   };
 }
 
+/** Whether a text is a code of ours as it stands, with no character missing. */
+export function isWhole(text) {
+  return read(text).is !== "foreign";
+}
+
 /**
  * All that may be told of a text that is not ours: its length and a hash under a key that only this device has.
  * Without crypto.subtle (plain http) there is no hash, and still never the text.

@@ -2,6 +2,7 @@
 // field. So a field that nobody sees has the focus while nothing else has it.
 
 import { byId } from "../base/dom.js";
+import { isWhole } from "../codes/code-format.js";
 
 const QUIET = 250; // milliseconds of silence after which a text is complete, where no Enter comes
 const FAST = 60; // mean milliseconds a character up to which it is a machine
@@ -37,7 +38,7 @@ export function listen({ onText, onInputMethod, isOpen }) {
     const text = field.value.trim();
     const byMachine = text.length >= LEAST && (last - began) / (text.length - 1) <= FAST;
     clear();
-    if (!byMachine || !isOpen()) return;
+    if (!(byMachine || isWhole(text)) || !isOpen()) return;
     onInputMethod();
     onText(text);
   };

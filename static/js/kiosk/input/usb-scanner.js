@@ -1,31 +1,58 @@
 // A USB scanner types like a keyboard, only faster. This tells the two apart, takes the scanner's keys away from the page
 // and hands on what a hand pressed. Gaps are taken from event.timeStamp: a busy page delays the handler, not the stamp.
+//
+// A text ends with Enter or Tab. Where the scanner sends neither, a whole code ends with the next one or with silence.
 
+import { isWhole } from "../codes/code-format.js";
 import * as imeField from "./ime-field.js";
 
+/**
+ * @typedef {object} Listeners
+ * @property {(text: string) => void} onText
+ * @property {() => void} onInputMethod an input method stands between scanner and page
+ * @property {() => void} onUnfinished a machine typed, but neither a whole code nor Enter
+ * @property {(character: string) => void} onHand a key that a hand pressed outside of fields
+ * @property {() => boolean} isOpen whether scans are taken
+ */
+
 const CUT = 250; // milliseconds of silence after which a new text begins; a busy tablet delivers keys in clumps
+const UNFINISHED = 1000; // milliseconds more, after which half a code is told
 const FAST = 60; // mean gap up to which it is a machine
 const HAND = 80; // milliseconds of silence after which a few keys are a hand's
 const LEAST = 4; // characters; fewer are a person's keys
+const MACHINE_ALONE = 8; // characters without Enter that no hand types as fast
+/** @type {Record<string, string>} */
 const SHIFTED = { Semicolon: ":", Slash: "?", Minus: "_", Equal: "+", Digit5: "%", Digit7: "&" };
+/** @type {Record<string, string>} */
 const PLAIN = { Semicolon: ";", Slash: "/", Minus: "-", Equal: "=", Period: ".", Comma: "," };
 
+/** @type {Listeners} */
+let listeners;
+/** @type {string[]} */
 let characters = [];
 let began = 0;
 let last = -Infinity;
-let fieldBefore = null; // the field that had the focus when the text began, and what stood in it
+/** @type {{field: HTMLInputElement | HTMLTextAreaElement, value: string} | null} the field with the focus when the text began */
+let fieldBefore = null;
 let composed = false;
-let pressed = []; // keys since the last short silence
-let timer = null;
+/** @type {string[]} keys since the last short silence */
+let pressed = [];
+let handTimer = 0;
+let silenceTimer = 0;
+let deliveredAt = -Infinity; // when a text was handed on that no Enter had ended
 
-/** The character that the key means on a plain keyboard, where an input method hides it. */
+/**
+ * The character that the key means on a plain keyboard, where an input method hides it.
+ * @param {KeyboardEvent} event
+ */
 function fromPlace({ code, shiftKey }) {
   if (/^Key[A-Z]$/.test(code)) return code[3];
   if (shiftKey && SHIFTED[code]) return SHIFTED[code];
-  if (/^(Digit|Numpad)\d$/.test(code)) return code.at(-1);
+  if (/^(Digit|Numpad)\d$/.test(code)) return code.at(-1) ?? null;
   return PLAIN[code] ?? null;
 }
 
+/** @param {KeyboardEvent} event */
 function characterOf(event) {
   if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
   // Enter, Tab, F5 … have names in ASCII; an input method tells "Process", a full-width sign or a Chinese one.
@@ -35,11 +62,16 @@ function characterOf(event) {
   return fromPlace(event);
 }
 
+/**
+ * @param {EventTarget | null} target
+ * @returns {target is HTMLInputElement | HTMLTextAreaElement}
+ */
 function isField(target) {
   if (imeField.isWedge(target)) return false;
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
+/** @param {KeyboardEvent} event */
 function begin(event) {
   characters = [];
   composed = false;
@@ -47,67 +79,117 @@ function begin(event) {
   fieldBefore = isField(event.target) ? { field: event.target, value: event.target.value } : null;
 }
 
-function byMachine() {
-  return characters.length >= LEAST && (last - began) / (characters.length - 1) <= FAST;
+function byMachine(least = LEAST) {
+  return characters.length >= least && (last - began) / (characters.length - 1) <= FAST;
 }
 
-/** A few keys and then silence: one hand, or two. A scanner does not stop so soon. */
-function byHand(character, event, onHand) {
+/** Whether the text is a code as it stands: at any speed, but in a field, where people type, at a machine's alone. */
+function isCode() {
+  return (!fieldBefore || byMachine()) && isWhole(characters.join(""));
+}
+
+/**
+ * A few keys and then silence: one hand, or two. A scanner does not stop so soon.
+ * @param {string} character
+ * @param {KeyboardEvent} event
+ */
+function byHand(character, event) {
   if (isField(event.target) || event.repeat) return;
   const flush = () => {
-    clearTimeout(timer);
-    if (pressed.length < LEAST) pressed.forEach(onHand);
+    clearTimeout(handTimer);
+    if (pressed.length < LEAST) pressed.forEach(listeners.onHand);
     pressed = [];
   };
   // A busy page brings the timer late, but the stamps are right.
   if (event.timeStamp - last > HAND) flush();
   pressed.push(character);
-  clearTimeout(timer);
-  timer = setTimeout(flush, HAND);
+  clearTimeout(handTimer);
+  handTimer = setTimeout(flush, HAND);
 }
 
-/**
- * Listen on the whole document. onText(text); onInputMethod() when an input method stands between; onHand(character) for
- * keys that a hand pressed outside of fields; isOpen(): whether anything is.
- */
-export function listen({ onText, onInputMethod, onHand, isOpen }) {
-  const down = (event) => {
-    if (!isOpen() || event.ctrlKey || event.altKey || event.metaKey) return;
-    const late = event.timeStamp - last > CUT;
-    if ((event.key === "Enter" || event.key === "Tab" || event.code === "Enter") && !late && byMachine()) {
-      end(event, onText, onInputMethod);
-      return;
-    }
-    if (late) begin(event);
-    const character = characterOf(event);
-    if (character === null) return;
-    if (character === " " && !characters.length) return; // the space bar presses the button that has the focus
-    byHand(character, event, onHand);
-    characters.push(character);
-    last = event.timeStamp;
-    // A slash opens a search in some browsers, a space presses a button; fields keep what people type.
-    if (!isField(event.target)) event.preventDefault();
-  };
-  document.addEventListener("keydown", down, { capture: true });
-  document.addEventListener("compositionstart", () => isOpen() && onInputMethod(), { capture: true });
-}
-
-function end(event, onText, onInputMethod) {
-  // Otherwise Enter would press whatever button has the focus.
-  event.preventDefault();
-  event.stopPropagation();
+/** Hand on the text that ended at a stamp; the field that it was typed into gets back what stood in it. */
+function deliver(stamp = last) {
   const text = characters.join("");
   if (fieldBefore) {
     fieldBefore.field.value = fieldBefore.value;
     fieldBefore.field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  imeField.comesByKeys(event.timeStamp);
+  imeField.comesByKeys(stamp);
   const throughInputMethod = composed;
-  clearTimeout(timer);
+  reset();
+  if (throughInputMethod) listeners.onInputMethod();
+  listeners.onText(text);
+}
+
+function reset() {
+  clearTimeout(handTimer);
+  clearTimeout(silenceTimer);
   pressed = [];
   characters = [];
   composed = false;
   last = -Infinity;
-  if (throughInputMethod) onInputMethod();
-  onText(text);
+}
+
+/** No key came for a while, and no Enter: whole codes are read all the same. */
+function silence() {
+  if (isCode()) {
+    deliveredAt = performance.now();
+    deliver();
+  } else {
+    silenceTimer = setTimeout(unfinished, UNFINISHED); // on a busy tablet the timer overtakes keys that wait
+  }
+}
+
+function unfinished() {
+  if (!fieldBefore && byMachine(MACHINE_ALONE)) listeners.onUnfinished();
+  reset();
+}
+
+/** @param {KeyboardEvent} event */
+function isEnd({ key, code }) {
+  return key === "Enter" || key === "Tab" || code === "Enter";
+}
+
+/** @param {KeyboardEvent} event */
+function onKey(event) {
+  if (!listeners.isOpen() || event.ctrlKey || event.altKey || event.metaKey) return;
+  const late = event.timeStamp - last > CUT;
+  if (isEnd(event)) {
+    const ends = !late && (byMachine() || isCode());
+    // Otherwise Enter would press whatever button has the focus.
+    if (ends || event.timeStamp - deliveredAt <= CUT) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+    if (ends) deliver(event.timeStamp);
+    return;
+  }
+  const character = characterOf(event);
+  // Two scans without a pause: what follows a whole code, and is not its query, belongs to the next.
+  if (character && !late && !/[?#]|\/$/.test(characters.join("") + character) && isCode()) {
+    deliver();
+    begin(event);
+  } else if (late) {
+    if (isCode()) deliver();
+    begin(event);
+  }
+  if (character === null) return;
+  if (character === " " && !characters.length) return; // the space bar presses the button that has the focus
+  byHand(character, event);
+  characters.push(character);
+  last = event.timeStamp;
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(silence, CUT);
+  // A slash opens a search in some browsers, a space presses a button; fields keep what people type.
+  if (!isField(event.target)) event.preventDefault();
+}
+
+/**
+ * Listen on the whole document.
+ * @param {Listeners} callbacks
+ */
+export function listen(callbacks) {
+  listeners = callbacks;
+  document.addEventListener("keydown", onKey, { capture: true });
+  document.addEventListener("compositionstart", () => listeners.isOpen() && listeners.onInputMethod(), { capture: true });
 }
