@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.drawing import qr
-from tests.support.camera import film
+from tests.support.camera import film, still
 from tests.support.station import Station, Week
 
 pytestmark = pytest.mark.browser
@@ -99,3 +99,123 @@ def test_a_camera_without_a_torch_offers_none(launch, week: Week):
     expect(page.get_by_role("button", name="启动摄像头")).to_be_visible()  # it was switched off
     page.get_by_role("button", name="启动摄像头").click()
     expect(on).to_be_visible()
+
+
+# Looks of the decoder within some seconds, once nothing has moved for a while; then after a touch.
+IDLE_LOOKS = """async ({ idleAfter, seconds }) => {
+    const { Camera } = await import("/static/js/kiosk/input/camera.js");
+    const video = document.createElement("video");
+    video.muted = true;
+    document.body.append(video);
+    const camera = new Camera(video, () => {}, () => {});
+    camera.idleAfter = idleAfter;
+    await camera.start();
+    const looksIn = async () => {
+        const before = camera.looks;
+        await new Promise((done) => setTimeout(done, seconds * 1000));
+        return camera.looks - before;
+    };
+    await new Promise((done) => setTimeout(done, 1500));
+    const idle = await looksIn();
+    camera.idleAfter = 60_000;
+    camera.wake();
+    const awake = await looksIn();
+    camera.release();
+    return { idle, awake };
+}"""
+FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+
+
+def test_an_empty_hall_is_looked_at_seldom_and_a_touch_wakes_the_camera(launch, tmp_path, week: Week):
+    clip = still(tmp_path / "hall.y4m")
+    browser = launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={clip}")
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    page.goto(week.url)
+    looks = page.evaluate(IDLE_LOOKS, {"idleAfter": 1000, "seconds": 5})
+    assert looks["idle"] in (2, 3)
+    assert looks["awake"] >= 10
+
+
+def test_a_hand_that_moves_keeps_the_camera_awake(launch, tmp_path, week: Week):
+    url = f"{week.server.url.upper()}/C/{week.issue('public')}"
+    clip = film(qr.png(url, qr.PASS_LEVEL), tmp_path / "pass.y4m")
+    browser = launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={clip}")
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    page.goto(week.url)
+    looks = page.evaluate(IDLE_LOOKS, {"idleAfter": 1000, "seconds": 3})
+    assert looks["idle"] >= 6
+
+
+MOTION = """async ({ light, hand }) => {
+    const { brightness, isMotion } = await import("/static/js/kiosk/input/motion.js");
+    const picture = (changed) => {
+        const rgba = new Uint8ClampedArray(16 * 16 * 4).fill(96 + light);
+        for (const cell of changed) rgba.fill(96 + hand, cell * 4, cell * 4 + 3);
+        return brightness(rgba);
+    };
+    return [isMotion(picture([]), picture([])), isMotion(picture([]), picture([100, 101, 116]))];
+}"""
+
+
+def test_noise_is_no_motion_and_a_hand_is(page: Page, week: Week):
+    page.goto(week.url)
+    assert page.evaluate(MOTION, {"light": 0, "hand": 8}) == [False, False]
+    assert page.evaluate(MOTION, {"light": 3, "hand": 40}) == [False, True]
+
+
+def test_a_camera_that_was_unplugged_comes_back_by_itself(launch, week: Week):
+    browser = launch(*FAKE_CAMERA)
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    Station(page, week).pair()
+    on = page.locator('#finder[data-state="on"]')
+    expect(on).to_be_visible()
+    page.evaluate(
+        """() => {
+            const { mediaDevices } = navigator;
+            const plugged = mediaDevices.getUserMedia;
+            globalThis.plugIn = () => {
+                mediaDevices.getUserMedia = plugged;
+                mediaDevices.dispatchEvent(new Event("devicechange"));
+            };
+            mediaDevices.getUserMedia = async () => { throw new DOMException("none", "NotFoundError"); };
+            const [track] = document.getElementById("video").srcObject.getVideoTracks();
+            track.stop();
+            track.dispatchEvent(new Event("ended"));
+        }"""
+    )
+    expect(page.locator("#camera-why")).to_have_text("摄像头已断开，重新连接后将自动启动。")
+    page.wait_for_timeout(4000)  # one attempt more, in vain
+    expect(page.locator("#camera-why")).to_have_text("摄像头已断开，重新连接后将自动启动。")
+    page.evaluate("plugIn()")
+    expect(on).to_be_visible()
+
+
+def test_a_picture_that_stops_is_started_again(launch, week: Week):
+    browser = launch(*FAKE_CAMERA)
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    page.add_init_script(
+        """
+        const next = HTMLVideoElement.prototype.requestVideoFrameCallback;
+        HTMLVideoElement.prototype.requestVideoFrameCallback = function (work) {
+            return globalThis.frozen ? 0 : next.call(this, work);
+        };
+        """
+    )
+    Station(page, week).pair()
+    on = page.locator('#finder[data-state="on"]')
+    expect(on).to_be_visible()
+    page.evaluate("globalThis.frozen = true")
+    expect(page.locator("#camera-why")).to_have_text("摄像头画面已停止，正在重新启动。", timeout=15_000)
+    page.evaluate("globalThis.frozen = false")
+    expect(on).to_be_visible()
+
+
+def test_a_camera_that_was_switched_off_stays_off(launch, week: Week):
+    browser = launch(*FAKE_CAMERA)
+    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+    Station(page, week).pair()
+    expect(page.locator('#finder[data-state="on"]')).to_be_visible()
+    page.get_by_role("button", name="关闭摄像头").click()
+    page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    page.wait_for_timeout(1000)
+    expect(page.locator('#finder[data-state="off"]')).to_be_visible()

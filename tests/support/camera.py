@@ -35,3 +35,12 @@ def _frame(code: Image.Image, phase: float) -> Image.Image:
         ),
     )
     return frame.filter(ImageFilter.GaussianBlur(0.8))
+
+
+def still(target: Path) -> Path:
+    """Write a Y4M of an empty hall: one grey picture, for ever."""
+    with target.open("wb") as out:
+        out.write(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
+        for _ in range(FRAMES):
+            out.write(b"FRAME\n" + bytes([96]) * (WIDTH * HEIGHT) + bytes([128]) * (WIDTH * HEIGHT // 2))
+    return target
