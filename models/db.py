@@ -125,23 +125,29 @@ def is_busy(error: DBAPIError | TimeoutError) -> bool:
     """Whether the same request can work later: a lock, a deadlock, no free connection, a server that restarts."""
     if isinstance(error, TimeoutError):
         return True
-    sqlite_error = getattr(error.orig, "sqlite_errorname", None)
-    if sqlite_error is not None:
-        return sqlite_error.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-    state = getattr(error.orig, "sqlstate", None)
-    return state is None or state.startswith(_BUSY_STATES)  # None: the server was not reached
+    if isinstance(error.orig, sqlite3.Error):
+        name: str = getattr(error.orig, "sqlite_errorname", "")
+        return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    state = _sqlstate(error)
+    return state is None or state.startswith(_BUSY_STATES)
 
 
 def is_away(error: DBAPIError) -> bool:
     """Whether the database cannot be reached or has no tables, so that an operator has to act first."""
     if error.connection_invalidated:
         return True
-    if hasattr(error.orig, "sqlstate"):
-        state = error.orig.sqlstate
-        return isinstance(error, OperationalError) if state is None else state.startswith(_AWAY_STATES)
-    return any(sign in str(error.orig) for sign in ("no such table", "unable to open"))
+    if isinstance(error.orig, sqlite3.Error):
+        return any(sign in str(error.orig) for sign in ("no such table", "unable to open"))
+    state = _sqlstate(error)
+    return isinstance(error, OperationalError) if state is None else state.startswith(_AWAY_STATES)
 
 
 def is_deadlock(error: DBAPIError) -> bool:
     """Whether PostgreSQL ended this transaction for another one's sake. It may be repeated at once."""
-    return getattr(error.orig, "sqlstate", None) in _DEADLOCK_STATES
+    return _sqlstate(error) in _DEADLOCK_STATES
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    """The SQLSTATE of an error of PostgreSQL; None where the server was not reached."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state

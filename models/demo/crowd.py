@@ -116,7 +116,7 @@ def _scans(
         return
 
     # Most people come early, and several together.
-    arrivals = [first + (last - first) * (chance.random() ** 1.6) for _ in range(ARRIVALS)]
+    arrivals: list[datetime] = [first + (last - first) * (chance.random() ** 1.6) for _ in range(ARRIVALS)]
 
     def moment() -> datetime:
         instant = chance.choice(arrivals) + timedelta(seconds=chance.randrange(300))

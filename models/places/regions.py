@@ -93,20 +93,20 @@ class Recognition:
 @lru_cache(maxsize=1)
 def all_regions() -> tuple[StandardRegion, ...]:
     """Every region in the order of the codes, so a parent comes before its children."""
-    with files("models").joinpath("data/regions.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            StandardRegion(
-                code=row["code"],
-                parent=row["parent"],
-                level=RegionLevel(row["level"]),
-                name=row["name"],
-                short=row["short"],
-                name_en=row["name_en"],
-                addressee=row["addressee"] == "1",
-                statistical=row["statistical"] == "1",
-            )
-            for row in csv.DictReader(file)
+    text = files("models").joinpath("data/regions.csv").read_text(encoding="utf-8")
+    return tuple(
+        StandardRegion(
+            code=row["code"],
+            parent=row["parent"],
+            level=RegionLevel(row["level"]),
+            name=row["name"],
+            short=row["short"],
+            name_en=row["name_en"],
+            addressee=row["addressee"] == "1",
+            statistical=row["statistical"] == "1",
         )
+        for row in csv.DictReader(text.splitlines())
+    )
 
 
 @lru_cache(maxsize=1)

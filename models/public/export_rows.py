@@ -80,6 +80,7 @@ class StatusRow(NamedTuple):
 @dataclass(slots=True)
 class OccurrenceRow:
     event: StatusRow
+    venue: VenueRow | None
     id: int
     start_day: date
     end_day: date
@@ -88,7 +89,6 @@ class OccurrenceRow:
     end_at: datetime | None
     half_day: str | None
     status: str
-    venue: VenueRow | None
 
 
 @dataclass(slots=True)
@@ -96,6 +96,8 @@ class EventRow:
     """One event with those of its occurrences that match the filters."""
 
     campaign: Campaign
+    region: RegionRow | None
+    lead: OrganizationRow | None
     id: int
     campaign_id: str
     title: str
@@ -109,8 +111,6 @@ class EventRow:
     venue_text: str
     published_at: datetime | None
     changed_at: datetime
-    region: RegionRow | None
-    lead: OrganizationRow | None
     occurrences: list[OccurrenceRow] = field(default_factory=list)
     hosts: list[HostRow] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
@@ -119,7 +119,7 @@ class EventRow:
     report: ReportRow | None = None
 
 
-# The columns in the order of the fields above.
+# The columns in the order of the fields from id on.
 _EVENT = (
     Event.id, Event.campaign_id, Event.title, Event.description, Event.status, Event.main_focus, Event.main_format,
     Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.published_at, Event.changed_at,
@@ -157,7 +157,7 @@ def _batch(
     for row in _rows(query):
         region = RegionRow(*row[width : width + 2]) if row[width] else None
         lead = OrganizationRow(*row[width + 2 :]) if row[width + 2] else None
-        events[row[0]] = EventRow(campaign, *row[:width], region=region, lead=lead)
+        events[row[0]] = EventRow(campaign, region, lead, *row[:width])
     _add_occurrences(events, ids, conditions)
     _add_lists(events, ids)
     return [events[event_id] for event_id in ids]
@@ -176,7 +176,7 @@ def _add_occurrences(
     for row in _rows(query):
         venue = VenueRow(*row[width:]) if row[width] else None
         event = events[row[0]]
-        event.occurrences.append(OccurrenceRow(StatusRow(event.status), *row[1:width], venue=venue))
+        event.occurrences.append(OccurrenceRow(StatusRow(event.status), venue, *row[1:width]))
 
 
 def _add_lists(events: dict[int, EventRow], ids: Sequence[int]) -> None:

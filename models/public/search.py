@@ -100,10 +100,10 @@ def pinyin_spellings(text: str) -> tuple[str, str]:
     return "".join(initials).replace("\0", ""), "".join(syllables).replace("\0", "")
 
 
-def _not_chinese(text: str) -> list[str]:
+def _not_chinese(text: str) -> str:
     """The letters and digits of a text that is not Chinese, marked with NUL to tell them from a syllable."""
     letters = "".join(char for char in text if char.isalnum())
-    return ["\0" + letters] if letters else [""]
+    return "\0" + letters if letters else ""
 
 
 def index_missing() -> int:

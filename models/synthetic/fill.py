@@ -45,9 +45,9 @@ class FillResult:
 
     events: int = 0
     scans: int = 0
-    verdicts: Counter = field(default_factory=Counter)
-    reasons: Counter = field(default_factory=Counter)
-    flags: Counter = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
 
     def add(self, answers: list[Answer]) -> None:
         self.scans += len(answers)
@@ -200,7 +200,7 @@ def _batches(
             for batch in arrivals.batches(MAX_BATCH):
                 yield device, batch
         for part in in_rushes(list(merge(*phones, key=lambda scan: scan.at)), MAX_BATCH):
-            ids = sorted({event_by_occurrence[scan.occurrence_id] for scan in part})
+            ids = sorted({event_by_occurrence[scan.occurrence_id] for scan in part if scan.occurrence_id})
             yield _phone_source(campaign, ids), ScanBatch(part, part[-1].at + timedelta(seconds=1))
 
 
