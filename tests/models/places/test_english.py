@@ -37,7 +37,7 @@ NAMES = {
 
 @pytest.mark.parametrize(("code", "name"), NAMES.items())
 def test_what_a_region_is_called_in_english(code, name):
-    assert english_name(regions.by_code()[code]) == name
+    assert english_name(regions.regions_by_code()[code]) == name
 
 
 def test_every_region_has_a_name_in_latin_letters():
