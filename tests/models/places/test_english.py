@@ -41,10 +41,10 @@ def test_what_a_region_is_called_in_english(code, name):
 
 
 def test_every_region_has_a_name_in_latin_letters():
-    names = [english_name(row) for row in regions.load()]
+    names = [english_name(row) for row in regions.all_regions()]
     assert [name for name in names if not name.replace("ü", "u").isascii() or not name.strip()] == []
 
 
 def test_regions_of_one_parent_are_told_apart():
-    names = [(row.parent, english_name(row)) for row in regions.load()]
+    names = [(row.parent, english_name(row)) for row in regions.all_regions()]
     assert len(set(names)) == len(names)
