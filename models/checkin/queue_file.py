@@ -1,4 +1,4 @@
-"""The queue of a device as a file, taken in at the desk (docs/handover.md): checked against the device's key, then admitted
+"""The queue of a device as a file, taken in at the desk (docs/queue-file.md): checked against the device's key, then admitted
 by the same way as everything else. The same file again does no harm: the ledger knows every scan by its id.
 """
 

@@ -154,7 +154,7 @@ def _spoiled(made: passes.Pass, wanted: dict) -> str:
 
 
 def table() -> str:
-    """All cases as the table that docs/door.md shows."""
+    """All cases as the table that docs/check-in.md shows."""
     rows = [" | ".join([case["name"], *(_told(case[side]) for side in SIDES)]) for case in CASES]
     return HEAD + "".join(f"| {row} |\n" for row in rows)
 

@@ -87,7 +87,7 @@ class Week:
             return list(db.session.scalars(select(Scan).order_by(Scan.number)))
 
     def signature(self, kiosk_id: int, scans_json: str) -> str:
-        """What docs/handover.md asks for, from all that the server keeps of a device."""
+        """What docs/queue-file.md asks for, from all that the server keeps of a device."""
         with self.rows():
             kiosk = db.session.get_one(kiosks.Kiosk, kiosk_id)
             return hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()

@@ -46,4 +46,4 @@ def test_handed_in_after_the_device_has_decided(week, case):
 
 
 def test_the_documented_table_is_this_table():
-    assert table() in (ROOT / "docs/door.md").read_text()
+    assert table() in (ROOT / "docs/check-in.md").read_text()

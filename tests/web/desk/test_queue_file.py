@@ -46,7 +46,7 @@ def scan(at=NINE, **fields) -> dict:
 
 
 def saved(kiosk, scans, /, **changes) -> bytes:
-    """The file as docs/handover.md says."""
+    """The file as docs/queue-file.md says."""
     listed = scans if isinstance(scans, str) else json.dumps(scans)
     told = {
         "format": "openweek-handover",

@@ -1,4 +1,4 @@
-// The queue as a file, for the day when this device never sees a network again: docs/handover.md has its format. The
+// The queue as a file, for the day when this device never sees a network again: docs/queue-file.md has its format. The
 // scans are one signed string in it, so that the desk knows whose they are and that nobody has changed them.
 
 import * as clock from "../base/device-clock.js";
@@ -15,7 +15,7 @@ async function signature(token, scans) {
   return hex(await hmac(hex(await sha256(token)), scans));
 }
 
-/** Some of what waits or was set aside of one pairing, as docs/handover.md says it: signed under the name that it had then. */
+/** Some of what waits or was set aside of one pairing, as docs/queue-file.md says it: signed under the name that it had then. */
 async function content({ device, name, campaign, token }, batch) {
   const scans = JSON.stringify(batch.map((scan) => scan.body));
   return {
