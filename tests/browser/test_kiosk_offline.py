@@ -40,13 +40,13 @@ NOTE_TIME = "import('/static/js/kiosk/storage/clock-record.js').then((clock) => 
 # As many scans as a queue of people: each only after the one before is safe on disk.
 SCAN_ALL = """async (many) => {
     const { Scans } = await import("/static/js/kiosk/check-in/scan.js");
-    const store = await import("/static/js/kiosk/storage/scan-store.js");
+    const scanQueue = await import("/static/js/kiosk/storage/scan-queue.js");
     const known = await (await import("/static/js/kiosk/storage/device-values.js")).get("knowledge");
     const place = { device: known.kiosk.id, token: "", state: known, zone: known.campaign.zone, rules: known.rules,
                     groupName: (key) => key, groupKey: () => null };
     const scans = new Scans(place, () => {});
     for (let number = 0; number < many; number += 1) await scans.touch("youth", 1);
-    return (await store.queue()).waiting;
+    return (await scanQueue.summary()).waiting;
 }"""
 
 

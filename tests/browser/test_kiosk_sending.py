@@ -175,3 +175,45 @@ def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station)
         page.wait_for_timeout(100)
     assert [Flag.AFTER_REVOCATION in Flag(row.flags) for row in arrived] == [True]
     assert "owk_" not in everything_kept(page)
+
+
+# Delivered scans of today, as many as a big event brings in a day, kept as the app keeps them.
+DELIVERED = """async (many) => {
+    const { within, SCANS, KEPT } = await import("/static/js/kiosk/storage/tables.js");
+    const { newId } = await import("/static/js/kiosk/check-in/scan.js");
+    const kiosk = await (await import("/static/js/kiosk/storage/device-values.js")).get("kiosk");
+    await within("readwrite", [SCANS, KEPT], (scans, values) => {
+        for (let seq = 1; seq <= many; seq += 1) {
+            const [id, made] = [newId(), Date.now()];
+            const body = { id, kind: "touch", group: "youth", headcount: 1, shown: "stored", skew_ms: 0, seq };
+            const about = { group: "youth", entry: null, flags: [] };
+            const answer = { id, verdict: "stored", flags: [] };
+            scans.put({ id, device: kiosk.id, seq, state: "answered", made, unsure: null, body, about, answer, settled: made });
+        }
+        values.put(many, "seq");
+    });
+}"""
+# From here on: how many rows are read from the device's database.
+COUNT_ROWS = """() => {
+    globalThis.rows = 0;
+    for (const kind of [IDBObjectStore, IDBIndex]) {
+        const { getAll } = kind.prototype;
+        kind.prototype.getAll = function (...range) {
+            const request = getAll.apply(this, range);
+            request.addEventListener("success", () => { globalThis.rows += request.result.length; });
+            return request;
+        };
+    }
+}"""
+
+
+def test_a_day_of_ten_thousand_is_counted_whole_and_holds_up_no_scan(station: Station):
+    page = station.page
+    page.evaluate(DELIVERED, 10_000)
+    page.reload()
+    expect(page.locator("#today")).to_have_text("10000", timeout=30_000)
+    page.evaluate(COUNT_ROWS)
+    station.scanner(station.week.issue("youth"))
+    station.verdict("good", "已签到")
+    station.today(10_001)
+    assert page.evaluate("rows") < 200

@@ -4,11 +4,13 @@ const IDLE = 20_000; // milliseconds without a touch, a key or a scan
 const LOOK = 5000;
 
 let lastUse = performance.now();
+/** @type {ServiceWorkerRegistration | null} */
 let registration = null;
 
 /** The version of the page that is open: twelve hex digits. */
 export const version = document.documentElement.dataset.version;
 
+/** @param {() => boolean} busy */
 function idle(busy) {
   return !busy() && performance.now() - lastUse > IDLE;
 }
@@ -39,7 +41,10 @@ export function takeOver() {
   else location.reload();
 }
 
-/** busy(): whether a scan is being shown or asked about, so that the page must stay as it is. */
+/**
+ * busy(): whether a scan is being shown or asked about, so that the page must stay as it is.
+ * @param {() => boolean} busy
+ */
 export async function start(busy) {
   if (!("serviceWorker" in navigator)) return;
   for (const use of ["pointerdown", "keydown"]) document.addEventListener(use, used, { capture: true, passive: true });
@@ -52,7 +57,7 @@ export async function start(busy) {
   });
   // A worker that began while this page was on its way has not seen it.
   serviceWorker.ready.then(({ active }) => {
-    if (!serviceWorker.controller) active.postMessage("serve this page, too");
+    if (!serviceWorker.controller) active?.postMessage("serve this page, too");
   });
   await register();
   setInterval(() => {

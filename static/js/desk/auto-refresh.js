@@ -8,9 +8,14 @@ const PATIENCE = 6000; // ms after which an answer will not come any more
 const SLOWEST = 8000; // ms between two tries while the connection is lost
 const QUIET = 10000; // ms between two announcements, so that a busy door does not talk all the time
 
+/** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Put new markup into a box; what was opened in it stays open, and the focus stays where it was. */
+/**
+ * Put new markup into a box; what was opened in it stays open, and the focus stays where it was.
+ * @param {HTMLElement} box
+ * @param {string} html
+ */
 export function redraw(box, html) {
   const open = [...box.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = box.contains(document.activeElement) ? document.activeElement : null;
@@ -20,18 +25,23 @@ export function redraw(box, html) {
   for (const id of open) {
     document.getElementById(id)?.setAttribute("open", "");
   }
+  /** @type {HTMLElement | null | undefined} */
   const refocus = summaryOf
     ? document.getElementById(summaryOf)?.querySelector("summary")
-    : [...box.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === address);
+    : [...box.querySelectorAll("a")].find((link) => link.getAttribute("href") === address);
   refocus?.focus({ preventScroll: true });
 }
 
 /**
  * Keep `root` fresh. draw: takes the JSON of an answer. every: ms between two questions. Answers a function that asks
  * at once.
+ * @param {HTMLElement} root
+ * @param {(payload: any) => void} draw
+ * @param {number} every
  */
 export function keepFresh(root, draw, every) {
-  const part = (name) => root.querySelector(`[data-${name}]`);
+  /** @param {string} name */
+  const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-${name}]`));
   const wallClock = new Intl.DateTimeFormat("en-GB", {
     timeZone: root.dataset.zone,
     hour: "2-digit",
@@ -42,10 +52,11 @@ export function keepFresh(root, draw, every) {
   let failures = 0;
   let announcedAt = 0;
   let unsaid = "";
+  /** @type {(value?: unknown) => void} */
   let wake = () => {};
 
   async function ask() {
-    const response = await fetch(root.dataset.fresh, {
+    const response = await fetch(root.dataset.fresh ?? "", {
       headers: { "If-None-Match": `"${tag}"`, Accept: "application/json" },
       cache: "no-store",
       signal: AbortSignal.timeout(PATIENCE),
@@ -72,6 +83,10 @@ export function keepFresh(root, draw, every) {
     }
   }
 
+  /**
+   * @param {string} state
+   * @param {string} [words]
+   */
   function show(state, words = "") {
     root.dataset.state = state;
     const trouble = part("trouble");
@@ -81,16 +96,17 @@ export function keepFresh(root, draw, every) {
     trouble.hidden = !words;
   }
 
+  /** @param {{response: Response, payload?: any}} answer */
   function settle({ response, payload }) {
     failures = 0;
     if (payload) {
       draw(payload);
       unsaid = payload.sentence;
-      tag = response.headers.get("ETag").replaceAll(/^(?:W\/)?"|"$/g, "");
+      tag = (response.headers.get("ETag") ?? "").replaceAll(/^(?:W\/)?"|"$/g, "");
     }
-    const answeredAt = Date.parse(response.headers.get("Date"));
+    const answeredAt = Date.parse(response.headers.get("Date") ?? "");
     const at = new Date(Number.isNaN(answeredAt) ? Date.now() : answeredAt);
-    part("updated").dateTime = at.toISOString();
+    /** @type {HTMLTimeElement} */ (part("updated")).dateTime = at.toISOString();
     part("updated").textContent = wallClock.format(at);
     show("live");
     announce();

@@ -3,6 +3,8 @@
 import { keepFresh, redraw } from "./auto-refresh.js";
 
 const EVERY = 1000; // ms
-const root = document.querySelector("[data-fresh]");
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-fresh]"));
 
-keepFresh(root, (figures) => redraw(root.querySelector("[data-figures]"), figures.html), EVERY);
+const figures = /** @type {HTMLElement} */ (root.querySelector("[data-figures]"));
+
+keepFresh(root, ({ html }) => redraw(figures, html), EVERY);

@@ -18,7 +18,7 @@ import { failureSentence } from "./storage/failure.js";
 import * as pinHash from "./storage/pin-hash.js";
 import * as appUpdate from "../browser/app-update.js";
 import * as checkInScreen from "./check-in-screen.js";
-import * as store from "./storage/scan-store.js";
+import * as scanQueue from "./storage/scan-queue.js";
 import * as values from "./storage/device-values.js";
 import * as clockRecord from "./storage/clock-record.js";
 import { stayAwake } from "../browser/wake-lock.js";
@@ -30,10 +30,14 @@ const KEEP_TIME = 60_000; // a device that loses its clock with its power knows 
 const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
 const BEGIN_AGAIN = 15_000; // milliseconds after a start that the device's storage has stopped
 
+/** @type {string | null} */
 let token = null;
 let changing = false; // the pairing is being begun or ended on this page
 
-/** After every attempt to send. A device that the server no longer knows asks for a new code; its scans stay. */
+/**
+ * After every attempt to send. A device that the server no longer knows asks for a new code; its scans stay.
+ * @param {import("./server/outbox.js").Outcome} outcome
+ */
 async function onDelivery({ online, refused, detail, earlier }) {
   if (online !== null) connection.set(online);
   checkInScreen.draw();
@@ -41,11 +45,14 @@ async function onDelivery({ online, refused, detail, earlier }) {
   else if (!token) await afterHandover();
   else {
     if (earlier) await pairings.tidy();
-    heartbeat.queueIs((await store.queue()).waiting);
+    heartbeat.queueIs((await scanQueue.summary()).waiting);
   }
 }
 
-/** Change the pairing, and do nothing else about it meanwhile. */
+/**
+ * Change the pairing, and do nothing else about it meanwhile.
+ * @param {() => Promise<void>} work
+ */
 async function change(work) {
   changing = true;
   try {
@@ -62,12 +69,15 @@ async function followOtherTab() {
   if (!changing && ownToken === token && ownToken !== present) location.reload();
 }
 
-/** The end of a pairing. What the device still holds goes on being handed over under its old name, if it may. */
+/**
+ * The end of a pairing. What the device still holds goes on being handed over under its old name, if it may.
+ * @param {string} reason
+ */
 async function unpair(reason) {
   let ended = false;
   await change(async () => {
     await tallyBurst.end();
-    ended = await pairings.end(token);
+    ended = token !== null && (await pairings.end(token));
     if (ended) token = null;
   });
   if (!ended) {
@@ -80,17 +90,21 @@ async function unpair(reason) {
   await pinHash.clear();
   pinDialog.draw();
   byId("about").hidden = true;
-  pairingScreen.open(reason, await store.queue());
+  pairingScreen.open(reason, await scanQueue.summary());
   await afterHandover();
 }
 
 /** A device out of service that has nothing left to hand over forgets all it knew. */
 async function afterHandover() {
-  const queue = await store.queue();
+  const queue = await scanQueue.summary();
   pairingScreen.showUnsent(queue);
   await pairings.tidy();
 }
 
+/**
+ * @param {string} newToken
+ * @param {Kiosk} kiosk
+ */
 async function paired(newToken, kiosk) {
   heartbeat.close();
   checkInScreen.close();
@@ -106,7 +120,10 @@ async function paired(newToken, kiosk) {
   if (until !== null) checkInScreen.notice(say("until_told"), 15_000);
 }
 
-/** A revoked device may still hand in what it holds, so that comes first. */
+/**
+ * A revoked device may still hand in what it holds, so that comes first.
+ * @param {string} detail
+ */
 async function outOfService(detail) {
   await outbox.send();
   if (token) await unpair(detail);
@@ -119,7 +136,7 @@ async function refresh() {
   try {
     const state = await deviceState.learn(askedToken);
     connection.set(true);
-    if (state.least_client > CLIENT) offerReload();
+    if (state && state.least_client > CLIENT) offerReload();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     if (askedToken !== token) return;
@@ -132,7 +149,10 @@ async function refresh() {
   await checkInScreen.stateChanged();
 }
 
-/** After every heartbeat. */
+/**
+ * After every heartbeat.
+ * @param {import("./server/heartbeat.js").Beat} beat
+ */
 async function onHeartbeat({ online, news, gone, detail }) {
   connection.set(online);
   if (gone) await outOfService(deviceState.expired() ? say("expired") : detail || say("revoked"));
@@ -147,6 +167,7 @@ async function checkExpiry() {
 }
 
 async function begin() {
+  if (!token) return;
   // What is known already opens the door at once; a server that does not answer must not hold it up.
   if (!(await deviceState.recall(token))) await refresh();
   if (!token) return;
@@ -161,6 +182,7 @@ async function begin() {
   byId("about").hidden = false;
   await checkInScreen.open(token);
   await checkInScreen.stateChanged();
+  if (!token) return;
   stayAwake();
   heartbeat.open(token, onHeartbeat);
   await refreshAndSend();
@@ -218,7 +240,7 @@ async function refreshAndSend() {
 /** Without a pairing: ask for a code, and hand over what an earlier pairing has left. */
 async function unpaired() {
   await tallyBurst.end(); // what a power cut left behind
-  pairingScreen.open("", await store.queue());
+  pairingScreen.open("", await scanQueue.summary());
   await outbox.send();
 }
 

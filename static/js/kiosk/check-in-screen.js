@@ -28,24 +28,29 @@ const KEEP_SCANS = 2 * 86_400_000; // milliseconds that answered scans stay on t
 const NOTE = 10_000;
 const REDRAW = 20_000;
 
+/** @type {Scans | null} */
 let scans = null;
-let noteTimer = null;
+let noteTimer = 0;
 let holdFocus = () => {};
 
+/**
+ * @param {string} token
+ * @returns {ScanContext}
+ */
 function scanContext(token) {
   return {
-    device: deviceState.current().kiosk.id,
+    device: deviceState.required().kiosk.id,
     token,
     groupName: deviceState.groupName,
     groupKey: deviceState.groupKey,
     get state() {
-      return deviceState.current();
+      return deviceState.required();
     },
     get zone() {
-      return deviceState.zone();
+      return deviceState.required().campaign.zone;
     },
     get rules() {
-      return deviceState.current().rules;
+      return deviceState.required().rules;
     },
     get direction() {
       return modes.current() === "exit" ? "out" : "in";
@@ -53,7 +58,10 @@ function scanContext(token) {
   };
 }
 
-/** Begin to take scans. */
+/**
+ * Begin to take scans.
+ * @param {string} token
+ */
 export async function open(token) {
   const newScans = new Scans(scanContext(token), draw);
   store.deleteAnswered(Date.now() - KEEP_SCANS);
@@ -98,7 +106,7 @@ export async function draw() {
   touchGroups.draw();
   tally.draw();
   todayCount.draw();
-  latestScans.draw({ device: deviceState.current(), groupName: deviceState.groupName, colourOf: deviceState.colourOf, onUndo: undo });
+  latestScans.draw({ device: deviceState.required(), groupName: deviceState.groupName, colourOf: deviceState.colourOf, onUndo: undo });
 }
 
 /** After the server has told something new: scopes, mode and desk may have changed. */
@@ -113,15 +121,16 @@ export async function stateChanged() {
   if (wasOpen !== isOpen()) wake();
 }
 
+/** @param {StoredScan} scan */
 async function undo(scan) {
-  if ((await pinDialog.requireStaff()) && isOpen()) settle(scans.undo(scan));
+  if ((await pinDialog.requireStaff()) && isOpen()) settle(scans?.undo(scan));
 }
 
 function drawTitle() {
-  const state = deviceState.current();
+  const state = deviceState.required();
   byId("event").textContent = state.events.map((event) => event.title).join(" / ") || localized(state.campaign.name);
   const until = deviceState.expiry();
-  const ends = until === null ? "" : say("until_short", { time: clockTime(until, deviceState.zone()) });
+  const ends = until === null ? "" : say("until_short", { time: clockTime(until, state.campaign.zone) });
   byId("sitting").textContent = [occurrenceNow(), ends].filter(Boolean).join(" · ");
 }
 
@@ -136,9 +145,9 @@ function dropTitle() {
 /** The occurrences that take scans now, in words, first the one that a scan counts for; else the next one, else that
  * nothing more is planned. */
 function occurrenceNow() {
-  const [zone, now] = [deviceState.zone(), trueTime()];
+  const [zone, now] = [deviceState.required().campaign.zone, trueTime()];
   const counts = openThen(deviceState.occurrences(), now);
-  const open = deviceState.openNow(now).sort((a, b) => (b === counts) - (a === counts));
+  const open = deviceState.openNow(now).sort((a, b) => Number(b === counts) - Number(a === counts));
   if (open.length) {
     return open.map((at) => [describeTimeToday(at, zone, now), at.venue].filter(Boolean).join(" · ")).join(" / ");
   }
@@ -147,23 +156,33 @@ function occurrenceNow() {
   return coming.length ? say("not_open_now", { when: describeTime(coming[0], zone) }) : say("over_now");
 }
 
+/**
+ * @param {string} sentence
+ * @param {number} [lasts]
+ */
 export function notice(sentence, lasts = 0) {
   clearTimeout(noteTimer);
   setText(byId("notice"), sentence);
   if (lasts) noteTimer = setTimeout(() => setText(byId("notice"), ""), lasts);
 }
 
-/** A text was read: whatever lies over the screen makes room for its verdict. */
+/**
+ * A text was read: whatever lies over the screen makes room for its verdict.
+ * @param {string} text
+ */
 function read(text) {
   if (!isOpen()) return;
   used();
   staffMenu.close();
   typedCode.close();
   pinDialog.dismiss();
-  settle(scans.code(text));
+  settle(scans?.code(text));
 }
 
-/** What could not be kept is said, and stays said after the verdict has gone. */
+/**
+ * What could not be kept is said, and stays said after the verdict has gone.
+ * @param {Promise<unknown> | null | undefined} work
+ */
 function settle(work) {
   work?.catch((error) => {
     notice(say(failureSentence(error)));
@@ -182,20 +201,24 @@ function wake() {
   else cameraView.close();
 }
 
+/** @param {string | null} mode */
 function modeChanged(mode) {
   if (mode !== "tally") settle(tally.settle());
   wake();
   draw();
 }
 
-/** Join the buttons, the scanner and the screen's own rhythm to the scans; once per page. sent(): a row is there to send. */
+/**
+ * Join the buttons, the scanner and the screen's own rhythm to the scans; once per page. sent(): a row is there to send.
+ * @param {() => void} rowAdded
+ */
 export function listen(rowAdded) {
   const rowMade = () => {
     rowAdded();
     draw();
   };
   modes.listen(modeChanged, pinDialog.requireStaff);
-  touchGroups.listen((group, headcount) => settle(scans.touch(group, headcount)), isOpen);
+  touchGroups.listen((group, headcount) => settle(scans?.touch(group, headcount)), isOpen);
   tally.listen(rowMade, isOpen, pinDialog.requireStaff, settle);
   todayCount.listen(tally.set);
   cameraView.listen(read, looks);

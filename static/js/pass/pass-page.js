@@ -8,7 +8,7 @@ async function keepPage() {
   await navigator.serviceWorker.register(`${scope}service-worker.js`, { scope });
   const { active } = await navigator.serviceWorker.ready;
   const parts = performance.getEntriesByType("resource").map(({ name }) => name);
-  active.postMessage([location.href, ...parts]);
+  active?.postMessage([location.href, ...parts]);
 }
 
 stayAwake();

@@ -1,8 +1,13 @@
 // What the list of events can do better with JavaScript: the region lists fill each other, and addresses are copied.
 
-const form = document.querySelector("form[data-regions]");
-const lists = form ? [...form.querySelectorAll("select[data-level]")] : [];
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-regions]"));
+/** @type {HTMLSelectElement[]} */
+const lists = form ? [...form.querySelectorAll("select")].filter((list) => "level" in list.dataset) : [];
 
+/**
+ * @param {HTMLSelectElement} list
+ * @param {{name: string, code: string}[]} rows
+ */
 function show(list, rows) {
   const placeholder = list.options[0];
   list.replaceChildren(
@@ -14,12 +19,14 @@ function show(list, rows) {
     }),
   );
   list.value = "";
-  list.closest(".field").hidden = rows.length === 0;
+  const field = /** @type {HTMLElement} */ (list.closest(".field"));
+  field.hidden = rows.length === 0;
 }
 
 // A slow answer must not overwrite the list of a later choice.
 let requests = 0;
 
+/** @param {number} level */
 async function fill(level) {
   const request = ++requests;
   for (const later of lists.slice(level + 1)) show(later, []);
@@ -27,7 +34,7 @@ async function fill(level) {
   const code = lists[level].value;
   if (!next || !code) return;
   try {
-    const answer = await fetch(`${form.dataset.regions}?below=${code}`);
+    const answer = await fetch(`${form?.dataset.regions}?below=${code}`);
     const rows = answer.ok ? await answer.json() : [];
     if (request === requests) show(next, rows);
   } catch {
@@ -37,9 +44,11 @@ async function fill(level) {
 
 lists.forEach((list, level) => list.addEventListener("change", () => fill(level)));
 
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  const field = document.getElementById(button.dataset.copy);
-  const words = button.querySelector("span");
+/** @type {NodeListOf<HTMLButtonElement>} */
+const copyButtons = document.querySelectorAll("button[data-copy]");
+for (const button of copyButtons) {
+  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy ?? ""));
+  const words = /** @type {HTMLElement} */ (button.querySelector("span"));
   const label = words.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -50,7 +59,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
       // No clipboard outside https: the address is marked, ready for the keyboard.
       return;
     }
-    words.textContent = button.dataset.done;
+    words.textContent = button.dataset.done ?? "";
     setTimeout(() => {
       words.textContent = label;
     }, 2000);
@@ -60,12 +69,13 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 // On phones the form is a sheet over the page: what lies under it is out of reach while it is open.
 const sheet = document.getElementById("filters");
 const narrow = matchMedia("(max-width: 59.99rem)");
+/** @type {NodeListOf<HTMLElement>} */
 const under = document.querySelectorAll(".skip, .site-head, .week, .hero, .list, .subscribe, .site-foot");
 
 function cover() {
   const open = narrow.matches && location.hash === "#filters";
   for (const part of under) part.inert = open;
-  if (open) sheet.querySelector(".filters-close").focus();
+  if (open) /** @type {HTMLElement | null | undefined} */ (sheet?.querySelector(".filters-close"))?.focus();
 }
 
 if (sheet) {
@@ -76,3 +86,5 @@ if (sheet) {
     if (event.key === "Escape" && location.hash === "#filters") location.hash = "#list";
   });
 }
+
+export {}; // a module: its names are its own

@@ -1,11 +1,15 @@
 // Stars on events. The browser keeps the list's secret and what is on it, so that stars show filled on every page; a tap
 // is posted quietly. Where the browser keeps nothing (storage blocked), the form works as it does without JavaScript.
 
-const form = document.getElementById("star");
-const notice = document.getElementById("star-said");
+/** @typedef {{secret: string, events: number[]}} List */
+
+// Every page that has stars has both of these; a page without a campaign has neither, and then nothing is done.
+const form = /** @type {HTMLFormElement} */ (document.getElementById("star"));
+const notice = /** @type {HTMLElement} */ (document.getElementById("star-said"));
 const key = form ? `openweek.chosen.${form.dataset.campaign}` : "";
-const stars = [...document.querySelectorAll("button.star")];
-const page = document.querySelector("[data-list]");
+/** @type {HTMLButtonElement[]} */
+const stars = [...document.querySelectorAll("button")].filter((button) => button.matches(".star"));
+const page = /** @type {HTMLElement} */ (document.querySelector("[data-list]"));
 
 function storage() {
   try {
@@ -17,11 +21,13 @@ function storage() {
   }
 }
 
-const store = form && storage();
+// What is called below asks first whether the browser keeps anything.
+const store = /** @type {Storage} */ (form && storage());
 
+/** @returns {List} */
 function read() {
   try {
-    const list = JSON.parse(store.getItem(key));
+    const list = JSON.parse(store.getItem(key) ?? "");
     if (typeof list.secret === "string" && Array.isArray(list.events)) return list;
   } catch {
     // Nothing kept yet, or something that is not ours.
@@ -29,14 +35,17 @@ function read() {
   return { secret: "", events: [] };
 }
 
+/** @param {List} list */
 function keep(list) {
   if (list.secret) store.setItem(key, JSON.stringify({ secret: list.secret, events: list.events }));
   else store.removeItem(key);
 }
 
 // A page that belongs to a list shows what the server says of that list; every other page what the browser remembers.
-const pageSecret = form?.elements.namedItem("secret")?.value ?? "";
-let list = pageSecret ? { secret: pageSecret, events: pressed() } : store ? read() : null;
+const secretField = /** @type {HTMLInputElement | null | undefined} */ (form?.elements.namedItem("secret"));
+const pageSecret = secretField?.value ?? "";
+/** @type {List} */
+let list = pageSecret ? { secret: pageSecret, events: pressed() } : store ? read() : { secret: "", events: [] };
 
 function pressed() {
   return stars.filter((star) => star.getAttribute("aria-pressed") === "true").map((star) => Number(star.value));
@@ -48,7 +57,7 @@ function show() {
     star.setAttribute("aria-pressed", String(on));
     star.name = on ? "remove" : "add";
   }
-  const count = document.querySelector("[data-chosen-count]");
+  const count = /** @type {HTMLElement | null} */ (document.querySelector("[data-chosen-count]"));
   const events = read().events;
   if (count) {
     count.hidden = events.length === 0;
@@ -56,6 +65,12 @@ function show() {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {number[]} ids
+ * @param {string} secret
+ * @returns {Promise<List>}
+ */
 async function post(name, ids, secret) {
   const body = new URLSearchParams(ids.map((id) => [name, String(id)]));
   if (secret) body.append("secret", secret);
@@ -69,6 +84,7 @@ async function post(name, ids, secret) {
   return answer.json();
 }
 
+/** @param {HTMLButtonElement} star */
 async function toggle(star) {
   const id = Number(star.value);
   // What the browser keeps may have changed since: in another tab, or by the tap before this one.
@@ -80,11 +96,11 @@ async function toggle(star) {
   try {
     list = await post(name, [id], list.secret);
     if (!pageSecret || pageSecret === read().secret) keep(list);
-    notice.textContent = name === "add" ? form.dataset.added : form.dataset.removed;
+    notice.textContent = (name === "add" ? form.dataset.added : form.dataset.removed) ?? "";
     notice.className = "unseen";
   } catch {
     list.events = previous;
-    notice.textContent = form.dataset.failed;
+    notice.textContent = form.dataset.failed ?? "";
     notice.className = "alert alert-bad star-failed";
   }
   show();
@@ -111,12 +127,13 @@ function listen() {
 
 // The page of a list: this browser collects there from now on, if it did nowhere yet or the reader says so.
 function adopt() {
+  const adoption = /** @type {HTMLElement} */ (page.querySelector(".adopt"));
   const remembered = read();
   if (!remembered.secret || remembered.secret === pageSecret) keep(list);
-  else page.querySelector(".adopt").hidden = false;
-  page.querySelector("[data-adopt]").addEventListener("click", () => {
+  else adoption.hidden = false;
+  page.querySelector("[data-adopt]")?.addEventListener("click", () => {
     keep(list);
-    page.querySelector(".adopt").hidden = true;
+    adoption.hidden = true;
     show();
   });
   for (const revoke of page.querySelectorAll("form[data-revoke]")) {
@@ -145,3 +162,5 @@ if (store) {
   if (page) adopt();
   if (document.querySelector("[data-begin]")) lead().catch(() => {});
 }
+
+export {}; // a module: its names are its own

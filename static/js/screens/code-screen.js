@@ -13,9 +13,14 @@ const PAUSE = 500;
 const LOOK_FOR_NEWER = 300_000;
 const LOOK = 250; // ms: how often the page looks at the time
 
-const byId = (id) => document.getElementById(id);
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const field = /** @type {HTMLInputElement} */ (byId("pair-code"));
+/** @type {Map<number, string>} */
 const codes = new Map(); // step → base64 of the modules
-const screen = { side: 0, step: 30, day: 0, zone: undefined, ahead: 0, mark: 0 };
+/** @type {{side: number, step: number, day: number, zone: string | undefined, ahead: number, mark: number, title: string}} */
+const screen = { side: 0, step: 30, day: 0, zone: undefined, ahead: 0, mark: 0, title: "" };
+/** @type {number | null} */
 let shownStep = null;
 let timer = 0;
 
@@ -23,12 +28,18 @@ let timer = 0;
 const now = () => screen.ahead + (performance.now() - screen.mark);
 const present = () => Math.floor(now() / 1000 / screen.step);
 
+/** @param {string} id */
 function reveal(id) {
   for (const part of ["pairing", "show"]) byId(part).hidden = part !== id;
 }
 
+/**
+ * @param {string} bits
+ * @param {number} side
+ */
 function path(bits, side) {
   const bytes = Uint8Array.from(atob(bits), (character) => character.charCodeAt(0));
+  /** @param {number} index */
   const dark = (index) => (bytes[index >> 3] >> (7 - (index & 7))) & 1;
   let commands = "";
   for (let y = 0; y < side; y += 1) {
@@ -52,23 +63,31 @@ function draw() {
     const whole = screen.side + 2 * BORDER;
     byId("code").setAttribute("viewBox", `0 0 ${whole} ${whole}`);
     byId("modules").setAttribute("d", path(bits, screen.side)); // at once, no fade: half of two codes is none
-    byId("code").dataset.step = step;
+    byId("code").dataset.step = String(step);
   }
   shownStep = bits ? step : null;
   const secondsLeft = Math.ceil(screen.step - ((now() / 1000) % screen.step));
-  byId("left").value = secondsLeft;
-  byId("seconds").textContent = secondsLeft;
+  /** @type {HTMLProgressElement} */ (byId("left")).value = secondsLeft;
+  byId("seconds").textContent = String(secondsLeft);
   byId("clock").textContent = new Date(now()).toLocaleTimeString("zh-CN", { timeZone: screen.zone, hour12: false });
 }
 
 /** True time at this moment: the server said what it was at some moment since it was asked. The middle of that, or, where a
  *  time is known already, no further from it than needs be: an answer that took half a minute moves no code. */
+/**
+ * @param {number} time
+ * @param {number} sentAt
+ */
 function measureTime(time, sentAt) {
   const mark = performance.now();
   const took = mark - sentAt;
   return { mark, ahead: screen.mark ? Math.min(Math.max(now(), time), time + took) : time + took / 2 };
 }
 
+/**
+ * @param {any} payload
+ * @param {number} sentAt
+ */
 function keep(payload, sentAt) {
   screen.side = payload.side || screen.side;
   screen.step = payload.step_seconds;
@@ -78,7 +97,8 @@ function keep(payload, sentAt) {
   screen.ahead = ahead;
   screen.mark = mark;
   screen.title = payload.event.title;
-  const newCodes = payload.codes.map((bits, index) => [payload.first + index, bits]);
+  /** @type {[number, string][]} */
+  const newCodes = payload.codes.map((/** @type {string} */ bits, /** @type {number} */ index) => [payload.first + index, bits]);
   for (const [step, bits] of newCodes) codes.set(step, bits);
   for (const step of codes.keys()) if (step < present() - 1) codes.delete(step);
   byId("title").textContent = screen.title;
@@ -90,8 +110,8 @@ function keep(payload, sentAt) {
 
 /** What was kept before a power cut: true time by the device's clock, until the server is heard. */
 async function recall() {
-  const stored = await storedCodes.recall().catch(() => ({}));
-  if (!stored.screen) return;
+  const stored = await storedCodes.recall().catch(() => null);
+  if (!stored?.screen) return;
   const { skew, ...fields } = stored.screen;
   Object.assign(screen, fields, { ahead: Date.now() - skew, mark: performance.now() });
   for (const [step, bits] of stored.codes) codes.set(step, bits);
@@ -105,7 +125,10 @@ function next() {
   return step;
 }
 
-/** Whether the server itself says that this screen is out of service; a login page of the network says 401, too. */
+/**
+ * Whether the server itself says that this screen is out of service; a login page of the network says 401, too.
+ * @param {Response} response
+ */
 async function ended(response) {
   if (response.status !== 401) return false;
   return isProblem(await response.json().catch(() => null), response);
@@ -161,6 +184,7 @@ function end() {
   reveal("pairing");
 }
 
+/** @param {Event} event */
 async function pair(event) {
   event.preventDefault();
   byId("pair-error").textContent = "";
@@ -168,7 +192,7 @@ async function pair(event) {
     const response = await fetch("/api/v1/display/pair", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ code: byId("pair-code").value }),
+      body: JSON.stringify({ code: field.value }),
     });
     const payload = await response.json();
     if (!response.ok) {
@@ -176,11 +200,11 @@ async function pair(event) {
       return;
     }
     localStorage.setItem(TOKEN, payload.token);
-    byId("pair-code").value = "";
+    field.value = "";
     byId("ended").hidden = true;
     refresh();
   } catch {
-    byId("pair-error").textContent = byId("pair-error").dataset.network;
+    byId("pair-error").textContent = byId("pair-error").dataset.network ?? "";
   }
 }
 

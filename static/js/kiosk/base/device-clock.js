@@ -13,11 +13,14 @@ const FORWARD = 60_000; // milliseconds; less is no matter at the door
 /** Names this run of the page: what was noted while the time was unsure is set right within the same run alone. */
 export const RUN = String(performance.timeOrigin);
 
+/** @type {number | null} */
 let skew = null; // at the anchor
 let anchor = { wall: Date.now(), steady: performance.now() };
 let lost = false; // the device started with a clock that cannot be right
+/** @type {number | null} */
 let floor = null; // then: the true time at the anchor is not earlier, in milliseconds
 let noted = false; // something was noted while the time was unsure
+/** @type {{skew: number, leap: number} | null} */
 let unapplied = null; // {skew, leap}: the measurement that sets it right
 
 function setAnchor() {
@@ -29,7 +32,12 @@ function leap() {
   return Date.now() - anchor.wall - (performance.now() - anchor.steady);
 }
 
-/** Measure: the device's clock when the request left and when the answer came, and the time in the answer. */
+/**
+ * Measure: the device's clock when the request left and when the answer came, and the time in the answer.
+ * @param {number} sentAt
+ * @param {number} receivedAt
+ * @param {string} serverTime
+ */
 export function measure(sentAt, receivedAt, serverTime) {
   const server = Date.parse(serverTime);
   if (Number.isNaN(server) || receivedAt < sentAt || receivedAt - sentAt > LONGEST) return;
@@ -60,7 +68,7 @@ export function trueTime() {
 }
 
 function earliest() {
-  return lost ? Math.min(trueTime(), floor + performance.now() - anchor.steady) : trueTime() - Math.max(0, leap());
+  return lost ? Math.min(trueTime(), (floor ?? 0) + performance.now() - anchor.steady) : trueTime() - Math.max(0, leap());
 }
 
 /** Null where the time is sure, else {run, leap, earliest}: what sets it right later, and what it is at least, in milliseconds. */
@@ -78,7 +86,7 @@ export function correction() {
   const measured = unapplied;
   unapplied = null;
   if (!measured) return null;
-  return (believed, noted) => {
+  return (/** @type {number} */ believed, /** @type {Doubt} */ noted) => {
     const [asNow, asThen] = [measured.skew, Math.round(measured.skew + noted.leap - measured.leap)];
     const setBack = measured.leap < noted.leap - BACK;
     return setBack || Math.abs(asThen - believed) < Math.abs(asNow - believed) ? asThen : asNow;
@@ -90,9 +98,13 @@ export function lastTime() {
   return { last: isSure() ? trueTime() : earliest(), sure: isSure() };
 }
 
-/** What a run before this one has kept: its skew and its lastTime(). */
+/**
+ * What a run before this one has kept: its skew and its lastTime().
+ * @param {unknown} storedSkew
+ * @param {{last?: number | null, sure?: boolean}} [record]
+ */
 export function restore(storedSkew, { last = null, sure = true } = {}) {
-  if (skew !== null || !Number.isFinite(storedSkew)) return;
+  if (skew !== null || typeof storedSkew !== "number" || !Number.isFinite(storedSkew)) return;
   skew = storedSkew;
   setAnchor();
   if (last === null) return;
@@ -102,10 +114,13 @@ export function restore(storedSkew, { last = null, sure = true } = {}) {
   floor = last;
 }
 
-/** An instant of the device's clock as RFC 3339 with its own offset: 2027-04-20T09:29:58.004+08:00. */
+/**
+ * An instant of the device's clock as RFC 3339 with its own offset: 2027-04-20T09:29:58.004+08:00.
+ * @param {number} milliseconds
+ */
 export function stamp(milliseconds) {
   const offset = -new Date(milliseconds).getTimezoneOffset();
   const local = new Date(milliseconds + offset * 60_000).toISOString().slice(0, -1);
-  const two = (number) => String(Math.floor(number)).padStart(2, "0");
+  const two = (/** @type {number} */ number) => String(Math.floor(number)).padStart(2, "0");
   return `${local}${offset < 0 ? "-" : "+"}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`;
 }

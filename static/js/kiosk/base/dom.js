@@ -1,13 +1,49 @@
-// Small hands for building the page: elements by text and class, never by HTML.
+// Finding and building elements of the page: by text and class, never by HTML.
+
+/** @typedef {"door"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
+/** @typedef {"pair-code"|"pin-digits"|"door-many"|"wedge"} InputId */
+/**
+ * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"door-confirm"|"fewer"|"join-yes"|"pin-set"|"pin-clear"
+ *   |"unclick"|"message-seen"|"message-open"|"padlock"} ButtonId
+ */
+/**
+ * The element that an id of the app's page stands for.
+ * @template {string} Id
+ * @typedef {Id extends DialogId ? HTMLDialogElement : Id extends InputId ? HTMLInputElement : Id extends ButtonId ? HTMLButtonElement
+ *   : Id extends "typed" ? HTMLTextAreaElement : Id extends "video"|"pair-video" ? HTMLVideoElement : HTMLElement} ElementOf
+ */
 
 const SVG = "http://www.w3.org/2000/svg";
 const OWN = "icon-"; // before an icon's name, so that it is no other element's id
-let icons = document.documentElement.dataset.icons;
+let icons = document.documentElement.dataset.icons ?? "";
 
+/**
+ * @template {string} Id
+ * @param {Id} id of an element that the page has
+ */
 export function byId(id) {
-  return document.getElementById(id);
+  return /** @type {ElementOf<Id>} */ (document.getElementById(id));
 }
 
+/**
+ * Every element below a root, in the order of the page.
+ * @param {string} selector
+ * @param {ParentNode} root
+ */
+export function all(selector, root = document) {
+  return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)]);
+}
+
+/**
+ * The element around the target of an event that a selector names.
+ * @param {Event} event
+ * @param {string} selector
+ */
+export function closest({ target }, selector) {
+  return /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(selector) : null);
+}
+
+/** @param {string} name of a symbol in icons.svg */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("class", "icon");
@@ -33,31 +69,56 @@ export async function inlineIcons() {
   sprite.setAttribute("aria-hidden", "true");
   document.body.append(document.adoptNode(sprite));
   for (const use of document.querySelectorAll("use")) {
-    use.setAttribute("href", use.getAttribute("href").replace(icons, `#${OWN}`));
+    use.setAttribute("href", use.getAttribute("href")?.replace(icons, `#${OWN}`) ?? "");
   }
   icons = `#${OWN}`;
 }
 
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {string} className
+ * @param {...(Node | string | null)} children null and "" are left out
+ */
 export function element(name, className, ...children) {
   const node = document.createElement(name);
   if (className) node.className = className;
-  node.append(...children.filter((child) => child !== null && child !== ""));
+  node.append(...children.filter(isContent));
   return node;
 }
 
+/**
+ * @param {Node | string | null} child
+ * @returns {child is Node | string}
+ */
+function isContent(child) {
+  return child !== null && child !== "";
+}
+
+/**
+ * Show a text, or hide its element where there is none.
+ * @param {HTMLElement} target
+ * @param {string | null} [text]
+ */
 export function setText(target, text) {
   target.textContent = text ?? "";
   target.hidden = !text;
 }
 
-/** A button that asks sure() before it acts: the second press within `patience` milliseconds counts. */
+/**
+ * A button that asks before it acts: the second press within `patience` milliseconds counts.
+ * @param {HTMLElement} button
+ * @param {() => string} sure
+ * @param {() => void} act
+ */
 export function confirmByPressingTwice(button, sure, act, patience = 3000) {
   const words = button.firstElementChild ?? button;
-  let [armed, first] = [null, ""];
+  let armed = 0;
+  let label = "";
   const disarm = () => {
     clearTimeout(armed);
-    armed = null;
-    words.textContent = first;
+    armed = 0;
+    words.textContent = label;
     button.classList.remove("armed");
   };
   button.addEventListener("click", () => {
@@ -66,7 +127,7 @@ export function confirmByPressingTwice(button, sure, act, patience = 3000) {
       act();
       return;
     }
-    first = words.textContent;
+    label = words.textContent ?? "";
     words.textContent = sure();
     button.classList.add("armed");
     armed = setTimeout(disarm, patience);

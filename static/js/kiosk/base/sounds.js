@@ -1,5 +1,8 @@
 // What is heard and felt. Sounds that differ in pitch, number and length, so that nobody has to look.
 
+/** @typedef {"good" | "out" | "again" | "bad" | "tick"} Signal */
+
+/** @type {Record<Signal, number[][]>} pitch, start and length of each tone */
 const TONES = {
   good: [[880, 0, 0.09], [1320, 0.1, 0.14]],
   out: [[880, 0, 0.09], [587, 0.1, 0.18]],
@@ -7,11 +10,14 @@ const TONES = {
   bad: [[196, 0, 0.18], [196, 0.24, 0.28]],
   tick: [[1175, 0, 0.05]],
 };
+/** @type {Record<Signal, number[]>} */
 const BUZZ = { good: [60], out: [60, 30, 60], tick: [15], again: [40, 60, 40], bad: [220, 80, 220] };
 
+/** @type {AudioContext | null} */
 let context = null;
 let on = true;
 
+/** @param {boolean} enabled */
 export function setSound(enabled) {
   on = enabled;
 }
@@ -22,13 +28,18 @@ export function soundIsOn() {
 
 /** Browsers let a page be heard only after a touch or a key: call it from one. */
 export function unlock() {
-  const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
+  const Context = globalThis.AudioContext ?? /** @type {any} */ (globalThis).webkitAudioContext;
   if (!Context) return;
   context ??= new Context();
-  if (context.state === "suspended") context.resume().catch(() => {});
+  if (context?.state === "suspended") context.resume().catch(() => {});
 }
 
-function tone([pitch, after, length], kind) {
+/**
+ * @param {AudioContext} context
+ * @param {number[]} part
+ * @param {Signal} kind
+ */
+function tone(context, [pitch, after, length], kind) {
   const start = context.currentTime + after;
   const voice = context.createOscillator();
   const volume = context.createGain();
@@ -42,9 +53,12 @@ function tone([pitch, after, length], kind) {
   voice.stop(start + length + 0.02);
 }
 
-/** kind: good, out, again, bad or tick. */
+/**
+ * kind: good, out, again, bad or tick.
+ * @param {Signal} kind
+ */
 export function signal(kind) {
   navigator.vibrate?.(BUZZ[kind]);
   if (!on || context?.state !== "running") return;
-  for (const part of TONES[kind]) tone(part, kind);
+  for (const part of TONES[kind]) tone(context, part, kind);
 }

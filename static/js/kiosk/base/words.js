@@ -1,8 +1,13 @@
 // What the app says, in the language of the moment. Both languages came with the page, so switching needs no network.
 
-const catalogues = JSON.parse(document.getElementById("words").textContent);
+import { all, byId } from "./dom.js";
+
+const catalogues = JSON.parse(byId("words").textContent ?? "");
+/** @typedef {"zh" | "en"} Language */
+
 const TAGS = { zh: "zh-CN", en: "en" };
 const A_DAY = 86_400_000; // milliseconds
+/** @type {Language} */
 let current = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 
 export function language() {
@@ -14,60 +19,91 @@ export function tag() {
   return TAGS[current];
 }
 
-/** A sentence by its name, with its %(places)s filled. */
+/**
+ * A sentence by its name, with its %(places)s filled.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
 export function say(key, values = {}) {
-  return catalogues[current][key].replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  const fill = (/** @type {string} */ whole, /** @type {string} */ name) => String(values[name] ?? whole);
+  return catalogues[current][key].replace(/%\((\w+)\)s/g, fill);
 }
 
+/** @param {number} count */
 export function people(count) {
   return count === 1 ? say("one_person") : say("people", { count });
 }
 
-/** A name that the server told in both languages: {zh, en}. */
+/**
+ * A name that the server told in both languages: {zh, en}.
+ * @param {Names} names
+ */
 export function localized(names) {
   return names[current] || names.zh;
 }
 
-/** Change the language of everything that is marked with data-say and data-label. */
+/**
+ * Change the language of everything that is marked with data-say and data-label.
+ * @param {string} chosen
+ */
 export function setLanguage(chosen) {
-  current = chosen in TAGS ? chosen : current;
+  if (chosen === "zh" || chosen === "en") current = chosen;
   document.documentElement.lang = tag();
   document.title = say("title");
-  for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
-  for (const node of document.querySelectorAll("[data-label]")) {
-    node.setAttribute("aria-label", say(node.dataset.label));
+  for (const node of all("[data-say]")) node.textContent = say(node.dataset.say ?? "");
+  for (const node of all("[data-label]")) {
+    node.setAttribute("aria-label", say(node.dataset.label ?? ""));
   }
-  const otherLanguage = document.getElementById("language-name");
+  const otherLanguage = byId("language-name");
   // A language is offered in its own words, so these two are in no catalogue.
   otherLanguage.textContent = current === "zh" ? "English" : "中文";
   otherLanguage.lang = current === "zh" ? TAGS.en : TAGS.zh;
 }
 
-/** A clock time in the campaign's zone: 09:29. */
+/**
+ * A clock time in the campaign's zone: 09:29.
+ * @param {number | string} instant
+ * @param {string} zone
+ */
 export function clockTime(instant, zone) {
   return new Intl.DateTimeFormat(tag(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(
     new Date(instant),
   );
 }
 
-/** The day of an instant in the campaign's zone, as YYYY-MM-DD. */
+/**
+ * The day of an instant in the campaign's zone, as YYYY-MM-DD.
+ * @param {number | string} instant
+ * @param {string} zone
+ */
 export function dayOf(instant, zone) {
   const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
   return parts.format(new Date(instant));
 }
 
+/** @param {string} day */
 function dayName(day) {
   // A plain day has no zone: read and written as UTC it stays the same day everywhere.
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = { month: "long", day: "numeric", weekday: "short", timeZone: "UTC" };
   return new Intl.DateTimeFormat(tag(), options).format(new Date(`${day}T00:00:00Z`));
 }
 
-/** Whether an occurrence belongs to the day on which it begins: also one over midnight, of a day at most. */
+/**
+ * Whether an occurrence belongs to the day on which it begins: also one over midnight, of a day at most.
+ * @param {Occurrence} occurrence
+ * @param {string} zone
+ */
 function inOneGo({ start, end }, zone) {
   return !end || dayOf(start, zone) === dayOf(end, zone) || Date.parse(end) - Date.parse(start) <= A_DAY;
 }
 
-/** The clock times of an occurrence in one go, as the calendar tells them: 21:30–02:30 the next day, 00:00–24:00. */
+/**
+ * The clock times of an occurrence in one go, as the calendar tells them: 21:30–02:30 the next day, 00:00–24:00.
+ * @param {Occurrence} occurrence
+ * @param {string} zone
+ */
 function hours({ start, end }, zone) {
   const begins = clockTime(start, zone);
   if (!end) return begins;
@@ -76,7 +112,11 @@ function hours({ start, end }, zone) {
   return `${begins}–${ends === "00:00" ? "24:00" : say("next_day", { time: ends })}`;
 }
 
-/** When an occurrence is, in words; without a clock time its half-day or "whole day". */
+/**
+ * When an occurrence is, in words; without a clock time its half-day or "whole day".
+ * @param {Occurrence} occurrence
+ * @param {string} zone
+ */
 export function describeTime(occurrence, zone) {
   const { start, end } = occurrence;
   if (start.length === 10) {
@@ -85,10 +125,15 @@ export function describeTime(occurrence, zone) {
   }
   const first = dayName(dayOf(start, zone));
   if (inOneGo(occurrence, zone)) return `${first} ${hours(occurrence, zone)}`;
-  return `${first} ${clockTime(start, zone)} – ${dayName(dayOf(end, zone))} ${clockTime(end, zone)}`;
+  return `${first} ${clockTime(start, zone)} – ${dayName(dayOf(end ?? start, zone))} ${clockTime(end ?? start, zone)}`;
 }
 
-/** The same where the reader knows which day it is: of what begins today the clock times alone. */
+/**
+ * The same where the reader knows which day it is: of what begins today the clock times alone.
+ * @param {Occurrence} occurrence
+ * @param {string} zone
+ * @param {number} now
+ */
 export function describeTimeToday(occurrence, zone, now) {
   const { start } = occurrence;
   const today = start.length > 10 && occurrence.end && dayOf(start, zone) === dayOf(now, zone);

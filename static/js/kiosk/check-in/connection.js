@@ -1,7 +1,7 @@
 // The line to the server, always on the screen: whether it answers, how much waits, how old the oldest of it is.
 
 import { byId, icon } from "../base/dom.js";
-import * as store from "../storage/scan-store.js";
+import * as scanQueue from "../storage/scan-queue.js";
 import { clockTime, say } from "../base/words.js";
 
 const MINUTE = 60_000;
@@ -13,10 +13,12 @@ export function isOnline() {
   return online;
 }
 
+/** @param {boolean} answers */
 export function set(answers) {
   online = answers;
 }
 
+/** @param {number} since */
 function age(since) {
   const minutes = Math.max(0, Math.floor((Date.now() - since) / MINUTE));
   if (minutes < 1) return say("age_now");
@@ -24,12 +26,16 @@ function age(since) {
   return say("age_hours", { count: Math.floor(minutes / 60) });
 }
 
-/** learned: when the device last heard what it must know, milliseconds; zone: of its campaign. null before pairing. */
+/**
+ * learned: when the device last heard what it must know, milliseconds; zone: of its campaign. null before pairing.
+ * @param {number | null} learned
+ * @param {string | undefined} zone
+ */
 export async function draw(learned, zone) {
-  const { waiting, aside, oldest } = await store.queue();
+  const { waiting, aside, oldest } = await scanQueue.summary();
   const words = [];
   if (!online) words.push(say("line_trying"));
-  if (waiting) words.push(say("line_waiting", { count: waiting, age: age(oldest) }));
+  if (waiting) words.push(say("line_waiting", { count: waiting, age: age(oldest ?? Date.now()) }));
   if (aside) words.push(say("line_aside", { count: aside }));
   if (!online && learned && zone) words.push(say("line_known", { time: clockTime(learned, zone) }));
   if (!words.length) words.push(say("line_clear"));

@@ -1,22 +1,30 @@
 // A group at the door: how many have really come? Asked before the scan is made, because a scan never changes.
 
+import { all, byId } from "../base/dom.js";
 import { people, say } from "../base/words.js";
 
-const dialog = document.getElementById("door");
-const field = document.getElementById("door-many");
-const confirm = document.getElementById("door-confirm");
-const complaint = document.getElementById("door-error");
+const dialog = byId("door");
+const field = byId("door-many");
+const confirm = byId("door-confirm");
+const complaint = byId("door-error");
 let largest = 999;
+/** @type {((headcount: number | null) => void) | null} */
 let decide = null;
 
 export function isOpen() {
   return dialog.open;
 }
 
-/** Ask for the headcount, starting from the likely one. Answers a number, or null when it was cancelled. */
+/**
+ * Ask for the headcount, starting from the likely one. Answers a number, or null when it was cancelled.
+ * @param {number} declared
+ * @param {number} likely
+ * @param {number} limit
+ * @returns {Promise<number | null>}
+ */
 export function ask(declared, likely, limit) {
   largest = limit;
-  document.getElementById("door-declared").textContent = say("door_declared", { people: people(declared) });
+  byId("door-declared").textContent = say("door_declared", { people: people(declared) });
   set(likely);
   dialog.showModal();
   // The number is not focused: on a tablet the keyboard would cover the question.
@@ -48,11 +56,13 @@ function drawWords() {
   confirm.disabled = !number;
 }
 
+/** @param {number} number */
 function set(number) {
   field.value = String(Math.min(Math.max(number, 1), largest));
   drawWords();
 }
 
+/** @param {number | null} number */
 function finish(number) {
   const answer = decide;
   decide = null;
@@ -60,7 +70,7 @@ function finish(number) {
   answer?.(number);
 }
 
-for (const button of dialog.querySelectorAll("[data-by]")) {
+for (const button of all("[data-by]", dialog)) {
   button.addEventListener("click", () => set((value() ?? 1) + Number(button.dataset.by)));
 }
 // Behind a number that stays there, 43 typed for 45 would be 454.
@@ -69,9 +79,9 @@ field.addEventListener("input", () => {
   field.value = field.value.normalize("NFKC").replace(/\D/g, "");
   drawWords();
 });
-document.getElementById("door-form").addEventListener("submit", (event) => {
+byId("door-form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (value()) finish(value());
 });
-document.getElementById("door-cancel").addEventListener("click", () => finish(null));
+byId("door-cancel").addEventListener("click", () => finish(null));
 dialog.addEventListener("cancel", () => finish(null));

@@ -4,35 +4,64 @@
 import * as codes from "../codes/code-format.js";
 import { genuine } from "../codes/pass-signature.js";
 
+/**
+ * @typedef {object} UndoTarget
+ * @property {number} at when it was made
+ * @property {boolean} own of this device
+ * @property {number | null} sitting where somebody was let in
+ * @property {boolean} [undone] taken back before
+ */
+
 const STORED = "stored";
 const REPEAT = "repeat";
 const OUT = "out";
 
+/** @type {Map<string, Intl.DateTimeFormat>} */
 const dayFormats = new Map();
 
-/** The day of an instant (milliseconds) in a zone, as YYYY-MM-DD. */
+/**
+ * The day of an instant (milliseconds) in a zone, as YYYY-MM-DD.
+ * @param {number} instant
+ * @param {string} zone
+ */
 export function dayIn(instant, zone) {
-  if (!dayFormats.has(zone)) {
-    const parts = { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone };
-    dayFormats.set(zone, new Intl.DateTimeFormat("en-CA", parts));
+  let format = dayFormats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone });
+    dayFormats.set(zone, format);
   }
-  return dayFormats.get(zone).format(new Date(instant));
+  return format.format(new Date(instant));
 }
 
+/**
+ * @param {string} reason
+ * @returns {Judgement}
+ */
 function refused(reason) {
   return { verdict: "refused", reason, flags: [], since: null };
 }
 
+/**
+ * @param {Occurrence} occurrence
+ * @param {number} at
+ */
 function openAt(occurrence, at) {
   return occurrence.held && Date.parse(occurrence.opens) <= at && at < Date.parse(occurrence.closes);
 }
 
-/** Where scans of a sitting are measured from: its beginning, or the beginning of its day. */
+/**
+ * Where scans of a sitting are measured from: its beginning, or the beginning of its day.
+ * @param {Occurrence} occurrence
+ */
 function startOf(occurrence) {
   return occurrence.start.length > 10 ? Date.parse(occurrence.start) : Date.parse(occurrence.opens);
 }
 
-/** What a device needs to hand in a kind of scan; a supervisor may everything. */
+/**
+ * What a device needs to hand in a kind of scan; a supervisor may everything.
+ * @param {string} kind
+ * @param {DeviceState} state
+ */
 export function may(kind, state) {
   const { scopes } = state.kiosk;
   return scopes.includes(kind === "tally" ? "tally" : "scan") || scopes.includes("supervisor");
@@ -41,6 +70,9 @@ export function may(kind, state) {
 /**
  * Whether an undo made at `at` takes out a scan: an own one within the time for it, or, by a supervisor, any at an event
  * that it serves. target: {at, own, sitting: id, or null where nobody was let in}.
+ * @param {UndoTarget} target
+ * @param {number} at
+ * @param {DeviceState} state
  */
 export function undoReaches(target, at, state) {
   if (target.own && at - target.at <= state.rules.undo_minutes * 60_000) return true;
@@ -48,53 +80,102 @@ export function undoReaches(target, at, state) {
   return !target.sitting || state.events.some((event) => event.occurrences.some(({ id }) => id === target.sitting));
 }
 
-/** Judge an undo. target: as for reaches, and undone: it was taken back before. */
+/**
+ * Judge an undo. target: as for reaches, and undone: it was taken back before.
+ * @param {UndoTarget} target
+ * @param {number} at
+ * @param {DeviceState} state
+ * @returns {Judgement}
+ */
 export function decideUndo(target, at, state) {
   if (!undoReaches(target, at, state)) return refused("not_allowed");
   return { verdict: target.undone ? REPEAT : STORED, reason: null, flags: [], since: null, unchecked: [] };
 }
 
-/** The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest. */
+/**
+ * The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest.
+ * @param {Occurrence[]} occurrences
+ * @param {number} at
+ * @returns {Occurrence | null}
+ */
 export function openThen(occurrences, at) {
   const open = occurrences.filter((occurrence) => openAt(occurrence, at));
+  /**
+   * @param {Occurrence} a
+   * @param {Occurrence} b
+   */
   const order = (a, b) =>
     Math.abs(startOf(a) - at) - Math.abs(startOf(b) - at) || startOf(a) - startOf(b) || a.id - b.id;
   return open.sort(order)[0] ?? null;
 }
 
-/** How far an instant lies outside the hours of a sitting; zero inside. */
+/**
+ * How far an instant lies outside the hours of a sitting; zero inside.
+ * @param {Occurrence} occurrence
+ * @param {number} at
+ */
 function distance(occurrence, at) {
   return Math.max(Date.parse(occurrence.opens) - at, at - Date.parse(occurrence.closes), 0);
 }
 
-/** Where people are let in although nobody is sure of the time: the sitting that lies nearest, held ones first. */
+/**
+ * Where people are let in although nobody is sure of the time: the sitting that lies nearest, held ones first.
+ * @param {Occurrence[]} occurrences
+ * @param {number} at
+ * @returns {Occurrence | null}
+ */
 function nearest(occurrences, at) {
-  const order = (a, b) => b.held - a.held || distance(a, at) - distance(b, at) || a.id - b.id;
+  /**
+   * @param {Occurrence} a
+   * @param {Occurrence} b
+   */
+  const order = (a, b) => Number(b.held) - Number(a.held) || distance(a, at) - distance(b, at) || a.id - b.id;
   return [...occurrences].sort(order)[0] ?? null;
 }
 
-/** {sitting, at, guessed}: where a scan belongs and when it was. A clock that may be wrong turns nobody away. */
+/**
+ * {sitting, at, guessed}: where a scan belongs and when it was. A clock that may be wrong turns nobody away.
+ * @param {Occurrence[]} occurrences
+ * @param {number} at
+ * @param {number | null} earliest
+ */
 function locate(occurrences, at, earliest) {
   const open = openThen(occurrences, at);
   if (open || earliest === null) return { sitting: open, at, guessed: false };
   return { sitting: openThen(occurrences, earliest) ?? nearest(occurrences, earliest), at: earliest, guessed: true };
 }
 
+/**
+ * @param {Entry} a
+ * @param {Entry} b
+ */
 function byTime(a, b) {
   return a.at - b.at || (a.id < b.id ? -1 : 1);
 }
 
-/** What the rows of one holder at one sitting and day come to: the first arrival, its weight, heads inside now. */
+/**
+ * What the rows of one holder at one sitting and day come to: the first arrival, its weight, heads inside now.
+ * @param {Entry[]} entries
+ */
 export function derive(entries) {
   const rows = [...entries].sort(byTime);
   const arrivals = rows.filter((row) => row.direction !== OUT);
   if (!arrivals.length) return { first: null, weight: 0, inside: 0 };
   const weight = Math.max(...arrivals.map((row) => row.headcount));
-  return { first: arrivals[0], weight, inside: rows.at(-1).direction === OUT ? 0 : weight };
+  return { first: arrivals[0], weight, inside: rows.at(-1)?.direction === OUT ? 0 : weight };
 }
 
+/**
+ * @param {Entry} entry
+ * @param {Entry[]} entries
+ * @param {string[]} flags
+ */
 function judge(entry, entries, flags) {
   const previous = derive(entries);
+  /**
+   * @param {Verdict} verdict
+   * @param {number | null} [since]
+   */
   const result = (verdict, since = null) => ({ verdict, reason: null, flags, since });
   if (entry.direction === OUT) {
     return !previous.first || previous.inside ? result(STORED) : result(REPEAT, previous.first.at);
@@ -109,12 +190,23 @@ function judge(entry, entries, flags) {
   return byTime(entry, previous.first) < 0 ? result(STORED) : result(REPEAT, previous.first.at);
 }
 
-/** What the server alone can know, for the sentence that the verdict carries. */
+/**
+ * What the server alone can know, for the sentence that the verdict carries.
+ * @param {string} kind
+ * @param {Occurrence} occurrence
+ * @param {boolean} guessed
+ * @returns {string[]}
+ */
 function unchecked(kind, occurrence, guessed) {
-  const names = [kind === "pass" && "elsewhere", occurrence.capacity !== null && "capacity", guessed && "time"];
+  const names = [kind === "pass" ? "elsewhere" : "", occurrence.capacity !== null ? "capacity" : "", guessed ? "time" : ""];
   return names.filter(Boolean);
 }
 
+/**
+ * @param {string | undefined} code
+ * @param {DeviceState} state
+ * @returns {Promise<import("../codes/code-format.js").Pass | Judgement>}
+ */
 async function readPass(code, state) {
   const read = codes.read(code ?? "");
   if (read.is !== "pass") return refused("unknown_code");
@@ -125,23 +217,28 @@ async function readPass(code, state) {
   return read.campaign === state.campaign.number ? read : refused("wrong_campaign");
 }
 
+/**
+ * @param {DeviceState} state
+ * @param {number | undefined} event
+ */
 function occurrencesOf(state, event) {
   const events = event ? state.events.filter(({ id }) => id === event) : state.events;
   return events.flatMap((event) => event.occurrences);
 }
 
 /**
- * Judge one scan. body: as it is posted (kind, code, direction, headcount, group); at: milliseconds, corrected; earliest:
- * where the time is unsure, when it was at the earliest, else null; known: the answer of GET /api/v1/kiosk;
- * seenOf(holder): what this device has seen of a pass, all effective, [{id, at, direction, headcount, sitting, day}].
- *
- * {verdict: stored, repeat, refused, or null where only the server can tell, reason, flags, since (milliseconds),
- *  group, headcount, unchecked: of elsewhere, capacity, time, entry: what is remembered of it}
+ * Judge one scan made at `at` (milliseconds, corrected), or where the time is unsure at `earliest` at the earliest. The verdict
+ * is null where only the server can tell; `unchecked` names what it alone can know: elsewhere, capacity, time.
+ * @param {{id: string, body: ScanBody, at: number, earliest?: number | null}} scan
+ * @param {DeviceState} state
+ * @param {(holder: string) => Entry[] | Promise<Entry[]>} seenOf what this device has seen of a pass and what counts of it
+ * @returns {Promise<Judgement>}
  */
 export async function decide({ id, body, at: noted, earliest = null }, state, seenOf) {
   const pass = body.kind === "pass" ? await readPass(body.code, state) : null;
-  if (pass && pass.is !== "pass") return pass;
+  if (pass && !("is" in pass)) return pass;
   if (!may(body.kind, state)) return refused("not_allowed");
+  /** @type {string[]} */
   const flags = [];
   let headcount = body.headcount ?? 1;
   if (pass) {
@@ -155,10 +252,11 @@ export async function decide({ id, body, at: noted, earliest = null }, state, se
   if (!occurrence) return refused("not_open");
   const holder = pass?.serial ?? null;
   const day = dayIn(at, state.campaign.zone);
+  /** @type {Entry} */
   const entry = { id, at, direction: body.direction ?? "in", headcount, holder, sitting: occurrence.id, day };
   const entries = holder ? await seenOf(holder) : [];
   const sameDay = entries.filter((row) => row.sitting === occurrence.id && row.day === day);
   const group = pass ? (state.groups.find(({ number }) => number === pass.group)?.key ?? "unknown") : body.group;
-  const result = holder ? judge(entry, sameDay, flags) : { verdict: STORED, reason: null, flags, since: null };
+  const result = holder ? judge(entry, sameDay, flags) : { verdict: /** @type {Verdict} */ (STORED), reason: null, flags, since: null };
   return { ...result, group, headcount, unchecked: unchecked(body.kind, occurrence, guessed), entry };
 }

@@ -12,6 +12,9 @@ import * as store from "../storage/scan-store.js";
 import * as verdict from "./verdict.js";
 import { say } from "../base/words.js";
 
+/** @typedef {Pick<ScanBody, "kind"> & Partial<ScanBody>} UnmadeBody a scan that has no id and no time yet */
+/** @typedef {Omit<About, "entry">} Remembered what is known of a scan before it is judged */
+
 const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
 
 /** Codes read lately. A code is read anew only after it has been out of sight for some time. */
@@ -58,21 +61,34 @@ export function newId() {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** When it was made, by true time as far as the device knew it. */
+/**
+ * When it was made, by true time as far as the device knew it.
+ * @param {Pick<NewScan, "made" | "body">} scan
+ */
 export function trueTimeOf({ made: madeAt, body }) {
   return madeAt - (body.skew_ms ?? 0);
 }
 
+/** @param {StoredScan | {id: string, at: number, sitting: number | null}} target */
 function asTarget(target) {
-  if (!target.body) return { ...target, own: false };
+  if (!("body" in target)) return { ...target, own: false };
   return { at: trueTimeOf(target), own: true, sitting: target.about.entry?.sitting ?? null, undone: Boolean(target.undone) };
 }
 
+/**
+ * @param {number} milliseconds
+ * @param {Promise<unknown>} work
+ */
 function within(milliseconds, work) {
   return Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
 }
 
-/** A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on. */
+/**
+ * A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on.
+ * @template T
+ * @param {number} number
+ * @param {Promise<T>} work
+ */
 function orShowFailure(number, work) {
   return work.catch((error) => {
     verdict.show(number, "bad", { word: say("refused"), note: say(failureSentence(error)) });
@@ -80,24 +96,34 @@ function orShowFailure(number, work) {
   });
 }
 
-/** With how many a group came here the last time. */
+/**
+ * With how many a group came here the last time.
+ * @param {string} holder
+ */
 async function lastCount(holder) {
   const arrivals = (await store.entriesOf(holder)).filter(({ direction }) => direction !== "out");
   return arrivals.sort((a, b) => a.at - b.at).at(-1)?.headcount;
 }
 
 export class Scans {
-  /** context: {device, token, state, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan. */
+  /**
+   * context: {device, token, state, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan.
+   * @param {ScanContext} context
+   * @param {() => void} onChange
+   */
   constructor(context, onChange) {
     this.context = context;
     this.onChange = onChange;
     this.repeats = new RepeatFilter(context.rules.same_code_guard_ms);
   }
 
-  /** A text from the camera or the scanner. */
+  /**
+   * A text from the camera or the scanner.
+   * @param {string} text
+   */
   async code(text) {
     const read = codes.read(text);
-    const key = read.serial ?? text;
+    const key = read.is === "pass" ? read.serial : text;
     if (this.repeats.renew(key)) return;
     if (groupCount.isOpen()) {
       groupCount.remind(); // and not added: it is read once the question is answered
@@ -110,6 +136,7 @@ export class Scans {
     }
     const { direction } = this.context;
     const about = { group: this.context.groupKey(read.group), holder: read.serial };
+    /** @type {UnmadeBody} */
     const body = { kind: "pass", code: read.token, direction };
     // A group leaves as a whole; how many have come is asked when they come.
     if (read.purpose === codes.GROUP && direction === "in") {
@@ -119,46 +146,68 @@ export class Scans {
         groupCount.remind();
         return;
       }
-      body.headcount = await groupCount.ask(read.headcount, lastHeadcount ?? read.headcount, this.context.rules.max_headcount);
-      if (body.headcount === null) return;
+      const likely = lastHeadcount ?? read.headcount;
+      const headcount = await groupCount.ask(read.headcount, likely, this.context.rules.max_headcount);
+      if (headcount === null) return;
+      body.headcount = headcount;
     }
     await this.submit(body, about);
   }
 
-  /** Not one of ours: it may be a payment or an identity code, so nothing of its text goes anywhere. */
+  /**
+   * Not one of ours: it may be a payment or an identity code, so nothing of its text goes anywhere.
+   * @param {string} text
+   * @param {string} is
+   */
   async foreign(text, is) {
     const number = verdict.begin();
     const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
     verdict.show(number, "bad", { word: say(word), note: say(note) });
     const fingerprint = await codes.fingerprint(text, this.context.token);
-    await this.keep(this.made({ kind: "pass", ...fingerprint }), { foreign: true, entry: null, flags: [] }, "refused");
+    await this.keep(this.made({ kind: "pass", ...fingerprint }), { group: null, foreign: true, entry: null, flags: [] }, "refused");
     outbox.nudge();
     this.onChange();
   }
 
+  /**
+   * @param {string} group
+   * @param {number} headcount
+   */
   touch(group, headcount) {
     return this.submit({ kind: "touch", group, headcount }, { group });
   }
 
-  /** Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's. */
+  /**
+   * Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's.
+   * @param {StoredScan} target
+   */
   async undo(target) {
     const scan = this.made({ kind: "undo", undoes: target.id });
     const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
     await this.answer(verdict.begin(), scan, { group: null }, judged);
   }
 
+  /**
+   * @param {UnmadeBody} body
+   * @param {Remembered} about
+   */
   async submit(body, about) {
     const number = verdict.begin();
     const scan = this.made(body);
     await this.answer(number, scan, about, await orShowFailure(number, this.judge(scan)));
   }
 
+  /** @param {NewScan} scan */
   judge(scan) {
     const { id, body, unsure } = scan;
     return decide({ id, body, at: trueTimeOf(scan), earliest: unsure?.earliest ?? null }, this.context.state, store.entriesOf);
   }
 
-  /** A scan as it is posted, with its id and the device's clock at this moment. */
+  /**
+   * A scan as it is posted, with its id and the device's clock at this moment.
+   * @param {UnmadeBody} body
+   * @returns {NewScan}
+   */
   made(body) {
     const madeAt = Date.now();
     const id = newId();
@@ -167,18 +216,32 @@ export class Scans {
     return { id, device: this.context.device, made: madeAt, unsure, body: posted };
   }
 
-  /** On disk, strictly, before anything green is seen. */
+  /**
+   * On disk, strictly, before anything green is seen.
+   * @param {NewScan} scan
+   * @param {About} about
+   * @param {Verdict | null} shown
+   */
   keep({ id, device, made, unsure, body }, about, shown) {
     return store.add({ id, device, made, unsure, about, body: store.asShown(body, shown, about) });
   }
 
-  /** Show who has decided: the server where it answers in time, else this device by what it knows. */
+  /**
+   * Show who has decided: the server where it answers in time, else this device by what it knows.
+   * @param {number} number
+   * @param {NewScan} scan
+   * @param {Remembered} about
+   * @param {Judgement} judged
+   */
   async answer(number, scan, about, judged) {
     const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
     const live = connection.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
     await orShowFailure(number, this.keep(scan, remembered, live ? null : judged.verdict));
     const own = { ...judged, own: true };
-    let [answer, failure] = [own, null];
+    /** @type {Answer & {own?: boolean}} */
+    let answer = own;
+    /** @type {unknown} */
+    let failure = null;
     if (live) {
       try {
         await within(PATIENCE, outbox.sendInTime());

@@ -1,35 +1,56 @@
 // The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
 
 import * as sounds from "../base/sounds.js";
-import { element } from "../base/dom.js";
+import { byId, element } from "../base/dom.js";
 import { clockTime, people, say } from "../base/words.js";
 
+/** @typedef {"good" | "out" | "again" | "kept" | "bad"} Kind */
+/**
+ * @typedef {object} Words
+ * @property {string} word
+ * @property {string} [who]
+ * @property {string} [note]
+ */
+
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
+/** @type {Record<Kind, number>} milliseconds */
 const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
 const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
 const DEAF = 400; // a child's double tap must not close the answer to its first
 const APART = "\u2003";
+/** @type {Record<Kind, sounds.Signal>} */
 const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
 
-const overlay = document.getElementById("verdict");
-const spoken = document.getElementById("spoken");
+const overlay = byId("verdict");
+const spoken = byId("spoken");
 let newest = 0;
-let timer = null;
+let timer = 0;
 let shownAt = 0;
 
+/**
+ * @param {string} id
+ * @param {string} [text]
+ */
 function fill(id, text) {
-  const node = document.getElementById(id);
+  const node = byId(id);
   node.textContent = text ?? "";
   node.hidden = !text;
 }
 
-/** Group and number, apart by a wide space; where the line is too short for both, each has one of its own. */
+/**
+ * Group and number, apart by a wide space; where the line is too short for both, each has one of its own.
+ * @param {string} [who]
+ */
 function drawWho(who) {
-  const node = document.getElementById("verdict-who");
+  const node = byId("verdict-who");
   node.replaceChildren(...(who ?? "").split(APART).map((part) => element("span", "", part)));
   node.hidden = !who;
 }
 
+/**
+ * @param {Kind | "wait"} kind
+ * @param {Words} words
+ */
 function put(kind, { word, who, note }) {
   clearTimeout(timer);
   overlay.dataset.kind = kind;
@@ -55,7 +76,12 @@ export function begin() {
   return number;
 }
 
-/** Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad. */
+/**
+ * Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad.
+ * @param {number} number
+ * @param {Kind} kind
+ * @param {Words} words
+ */
 export function show(number, kind, words) {
   if (number !== newest) return;
   put(kind, words);
@@ -68,7 +94,10 @@ export function show(number, kind, words) {
   timer = setTimeout(close, LASTS[kind]);
 }
 
-/** What this device could not check when it decided by itself; nothing where the server decided. */
+/**
+ * What this device could not check when it decided by itself; nothing where the server decided.
+ * @param {{own?: boolean, unchecked?: string[]}} answer
+ */
 function caveat({ own, unchecked = [] }) {
   return own ? say(["offline", ...unchecked].join("_")) : "";
 }
@@ -76,9 +105,15 @@ function caveat({ own, unchecked = [] }) {
 /**
  * What an answer looks like: [kind, {word, who, note}]. group: its name, if it is known. answer: the server's, or with
  * own: true the device's (offline-rules.js). body: of the scan.
+ * @param {Answer & {own?: boolean}} answer
+ * @param {string} group
+ * @param {string} zone
+ * @param {ScanBody} body
+ * @returns {[Kind, Words]}
  */
 export function describe(answer, group, zone, body) {
-  const count = answer.headcount > 1 ? people(answer.headcount).replaceAll(" ", "\u00a0") : "";
+  const { headcount = 1 } = answer;
+  const count = headcount > 1 ? people(headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join(APART);
   if (!answer.verdict) return ["kept", { word: say("kept"), who, note: say(`${answer.reason}_note`) }];
   if (answer.verdict === "refused") {
@@ -89,6 +124,13 @@ export function describe(answer, group, zone, body) {
   return accepted(answer, who, zone, body);
 }
 
+/**
+ * @param {Answer & {own?: boolean}} answer
+ * @param {string} who
+ * @param {string} zone
+ * @param {ScanBody} body
+ * @returns {[Kind, Words]}
+ */
 function accepted(answer, who, zone, { kind, direction }) {
   const note = caveat(answer);
   const stored = answer.verdict === "stored";

@@ -2,6 +2,20 @@
 
 import { hex, hmac } from "../../browser/digests.js";
 
+/**
+ * @typedef {object} Pass what the code of a pass says
+ * @property {"pass"} is
+ * @property {string} token
+ * @property {Uint8Array<ArrayBuffer>} bytes 80
+ * @property {number} purpose
+ * @property {number} keyId
+ * @property {number} campaign
+ * @property {number} group
+ * @property {number} headcount
+ * @property {number} event
+ * @property {string} serial 10 hex digits
+ */
+
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const VERSION = 1;
 export const PASS_CHARACTERS = 128;
@@ -10,19 +24,26 @@ export const SINGLE = 1;
 export const GROUP = 2;
 export const TAKEN = 3;
 
-/** The last path segment, upper-cased, without query or trailing slash: all that is read of a text. */
+/**
+ * The last path segment, upper-cased, without query or trailing slash: all that is read of a text.
+ * @param {string} text
+ */
 function lastSegment(text) {
   const path = text.normalize("NFKC").trim().split(/[?#]/, 1)[0].replace(/\/+$/, "");
   return path.slice(path.lastIndexOf("/") + 1).toUpperCase();
 }
 
-/** For whoever typed it: how many characters the code has, and those (three at most) that are in no code. */
+/**
+ * For whoever typed it: how many characters the code has, and those (three at most) that are in no code.
+ * @param {string} text
+ */
 export function shapeOf(text) {
   const token = lastSegment(text);
   const strange = [...new Set(token)].filter((letter) => !ALPHABET.includes(letter));
   return { length: token.length, strange: strange.slice(0, 3).join(" ") };
 }
 
+/** @param {string} token */
 function decode(token) {
   const bytes = new Uint8Array(Math.floor((token.length * 5) / 8));
   let buffer = 0;
@@ -40,8 +61,9 @@ function decode(token) {
 }
 
 /**
- * {is: "pass", token, bytes (80), purpose, keyId, campaign, group, headcount, event, serial (10 hex digits)},
- * {is: "venue"} for a venue code, {is: "foreign"} for everything else.
+ * A pass, a venue code, or something else.
+ * @param {string} text
+ * @returns {Pass | {is: "venue"} | {is: "foreign"}}
  */
 export function read(text) {
   const token = lastSegment(text);
@@ -66,7 +88,10 @@ export function read(text) {
   };
 }
 
-/** Whether a text is a code of ours as it stands, with no character missing. */
+/**
+ * Whether a text is a code of ours as it stands, with no character missing.
+ * @param {string} text
+ */
 export function isWhole(text) {
   return read(text).is !== "foreign";
 }
@@ -74,8 +99,11 @@ export function isWhole(text) {
 /**
  * All that may be told of a text that is not ours: its length and a hash under a key that only this device has.
  * Without crypto.subtle (plain http) there is no hash, and still never the text.
+ * @param {string} text
+ * @param {string} secret
  */
 export async function fingerprint(text, secret) {
+  /** @type {{code_length: number, code_hash?: string}} */
   const body = { code_length: text.length };
   if (globalThis.crypto?.subtle) body.code_hash = hex(await hmac(secret, text));
   return body;

@@ -2,7 +2,10 @@
 
 const FRAGMENT = /#(?:.*&)?pair=([^&]*)/i;
 
-/** The code in a text that was read or opened, or null: a text that nobody can decode holds none. */
+/**
+ * The code in a text that was read or opened, or null: a text that nobody can decode holds none.
+ * @param {string} text
+ */
 export function codeIn(text) {
   const match = FRAGMENT.exec(text);
   if (!match) return null;

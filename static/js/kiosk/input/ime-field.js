@@ -11,9 +11,10 @@ const LEAST = 4; // characters
 const field = byId("wedge");
 let began = 0;
 let last = 0;
-let timer = null;
+let timer = 0;
 let ignoreUntil = -Infinity; // until then what is composed has come by its keys already; as the stamps of events
 
+/** @param {EventTarget | null} target */
 export function isWedge(target) {
   return target === field;
 }
@@ -23,7 +24,10 @@ function clear() {
   field.value = "";
 }
 
-/** The same text came by its keys, the last of them at a stamp: what an input method makes of it comes after. */
+/**
+ * The same text came by its keys, the last of them at a stamp: what an input method makes of it comes after.
+ * @param {number} stamp
+ */
 export function comesByKeys(stamp) {
   ignoreUntil = stamp + QUIET;
   clear();
@@ -32,6 +36,7 @@ export function comesByKeys(stamp) {
 /**
  * onText(text) for every text that a machine composed; onInputMethod(): an input method stands between; isOpen(): whether
  * scans are taken.
+ * @param {{onText: (text: string) => void, onInputMethod: () => void, isOpen: () => boolean}} callbacks
  */
 export function listen({ onText, onInputMethod, isOpen }) {
   const take = () => {

@@ -4,6 +4,7 @@ import * as codes from "../codes/code-format.js";
 import { byId } from "../base/dom.js";
 import { say } from "../base/words.js";
 
+/** @type {(text: string) => void} */
 let onCode = () => {};
 
 /** Chat apps and mail break a long address into lines. */
@@ -11,6 +12,7 @@ function typed() {
   return byId("typed").value.replace(/\s/g, "");
 }
 
+/** @param {string} text */
 function complaintAbout(text) {
   if (!text) return say("type_empty");
   const read = codes.read(text);
@@ -23,6 +25,7 @@ function complaintAbout(text) {
   return say("reason_unknown_code");
 }
 
+/** @param {Event} event */
 function submit(event) {
   event.preventDefault();
   const field = byId("typed");
@@ -42,6 +45,7 @@ export function close() {
   byId("typing").close();
 }
 
+/** @param {(text: string) => void} read */
 export function listen(read) {
   onCode = read;
   byId("type").addEventListener("click", () => {

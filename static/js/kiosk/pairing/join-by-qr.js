@@ -7,8 +7,10 @@ import { pairWith } from "./pairing-screen.js";
 import { say } from "../base/words.js";
 
 let code = takeFromAddress(); // before anything else can see it
+/** @type {() => Kiosk | null} */
 let paired = () => null;
 let mayChange = async () => "";
+/** @type {(token: string, kiosk: Kiosk) => Promise<void>} */
 let onPaired = async () => {};
 
 /** Ask, where the address of this page holds a code. The code itself is shown nowhere. */
@@ -29,11 +31,11 @@ async function join() {
     const hindrance = paired() ? await mayChange() : "";
     byId("join-error").textContent = hindrance;
     if (hindrance) return;
-    const { token, kiosk } = await pairWith(code);
+    const { token, kiosk } = await pairWith(code ?? "");
     close();
     await onPaired(token, kiosk);
   } catch (error) {
-    byId("join-error").textContent = error.message;
+    byId("join-error").textContent = error instanceof Error ? error.message : String(error);
   } finally {
     button.disabled = false;
   }
@@ -47,6 +49,9 @@ function close() {
 /**
  * kiosk(): the device that this is now, or null; mayLeave(): a sentence that says what stands in the way, or "", once the
  * queue is handed over; changed(token, kiosk) after the pairing.
+ * @param {() => Kiosk | null} kiosk
+ * @param {() => Promise<string>} mayLeave
+ * @param {(token: string, kiosk: Kiosk) => Promise<void>} changed
  */
 export function listen(kiosk, mayLeave, changed) {
   [paired, mayChange, onPaired] = [kiosk, mayLeave, changed];

@@ -11,22 +11,33 @@ const LENGTH = 8;
 const ALIKE = /[01OIL]/g; // never in a code, so that nobody takes one for another
 
 const field = byId("pair-code");
-const button = document.querySelector(".pair-button");
+const button = /** @type {HTMLButtonElement} */ (document.querySelector(".pair-button"));
+const label = button.firstElementChild ?? button;
+/** @type {(token: string, kiosk: Kiosk) => Promise<void>} */
 let onPaired = async () => {};
+/** @type {Camera | null} */
 let camera = null;
 
-/** A code as the server reads it: no dashes or spaces, full-width letters as plain ones, upper case. */
+/**
+ * A code as the server reads it: no dashes or spaces, full-width letters as plain ones, upper case.
+ * @param {string} text
+ */
 function plain(text) {
   return (codeIn(text) ?? text).normalize("NFKC").toUpperCase().replace(/[^A-Z0-9]/g, "");
 }
 
+/** @param {string} code */
 function complaintAbout(code) {
   if (code.length !== LENGTH) return say("pair_short", { count: code.length });
   const alike = [...new Set(code.match(ALIKE) ?? [])];
   return alike.length ? say("pair_alike", { characters: alike.join(" ") }) : "";
 }
 
-/** Turn a code into a pairing: {token, kiosk}. Throws the sentence that says what to change, as an Error. */
+/**
+ * Turn a code into a pairing: {token, kiosk}. Throws the sentence that says what to change, as an Error.
+ * @param {string} text
+ * @returns {Promise<{token: string, kiosk: Kiosk}>}
+ */
 export async function pairWith(text) {
   const code = plain(text);
   const complaint = complaintAbout(code);
@@ -39,6 +50,7 @@ export async function pairWith(text) {
   }
 }
 
+/** @param {string} sentence */
 function complain(sentence) {
   byId("pair-error").textContent = sentence;
   field.setAttribute("aria-invalid", sentence ? "true" : "false");
@@ -47,30 +59,37 @@ function complain(sentence) {
 async function submit() {
   complain("");
   button.disabled = true;
-  button.firstElementChild.textContent = say("pair_busy");
+  label.textContent = say("pair_busy");
   let pairing = null;
   try {
     pairing = await pairWith(field.value);
   } catch (error) {
-    complain(error.message);
+    complain(error instanceof Error ? error.message : String(error));
     field.focus();
   } finally {
     button.disabled = false;
-    button.firstElementChild.textContent = say("pair_button");
+    label.textContent = say("pair_button");
   }
   if (!pairing) return;
   field.value = "";
   await onPaired(pairing.token, pairing.kiosk);
 }
 
-/** How much an earlier pairing has left on this device: {waiting, aside}. */
+/**
+ * How much an earlier pairing has left on this device: {waiting, aside}.
+ * @param {Queue} queue
+ */
 export function showUnsent({ waiting, aside }) {
   const count = waiting + aside;
   setText(byId("pair-kept"), count ? say("pair_kept", { count }) : "");
   byId("pair-export").hidden = !count;
 }
 
-/** Show the question. reason: a sentence that says what ended the last pairing. queue: what still waits here. */
+/**
+ * Show the question. reason: a sentence that says what ended the last pairing. queue: what still waits here.
+ * @param {string} reason
+ * @param {Queue} queue
+ */
 export function open(reason, queue) {
   byId("pairing").hidden = false;
   byId("work").hidden = true;
@@ -90,11 +109,12 @@ function look() {
   setText(byId("pair-look-why"), say("camera_busy"));
   byId("pair-look").showModal();
   camera ??= new Camera(byId("pair-video"), readCode, ({ state, reason }) => {
-    setText(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : reason));
+    setText(byId("pair-look-why"), state === "on" ? "" : say(state === "starting" ? "camera_busy" : (reason ?? "camera_off")));
   });
   camera.start();
 }
 
+/** @param {string} text */
 function readCode(text) {
   if (!byId("pair-look").open) return;
   const code = codeIn(text);
@@ -112,6 +132,7 @@ function stopLooking() {
   if (byId("pair-look").open) byId("pair-look").close();
 }
 
+/** @param {(token: string, kiosk: Kiosk) => Promise<void>} paired */
 export function listen(paired) {
   onPaired = paired;
   field.addEventListener("input", () => {

@@ -7,34 +7,56 @@ import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
 import { clockTime, language, people, say } from "../base/words.js";
 
+/**
+ * @typedef {object} Context
+ * @property {DeviceState} device
+ * @property {(key: string) => string} groupName
+ * @property {(key: string | null) => string} colourOf
+ * @property {(scan: StoredScan) => void} onUndo
+ */
+
 const SHOWN = 20;
+/** @type {Record<string, string>} */
 const ICONS = { stored: "check", out: "sign-out", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
 
+/** @param {StoredScan} scan */
 function stateOf(scan) {
   if (scan.undone) return "undone";
   if (scan.state === "aside") return "aside";
   return store.verdictOf(scan) ?? "waiting";
 }
 
-/** "stored" means something else for who leaves and for what is taken back. */
+/**
+ * "stored" means something else for who leaves and for what is taken back.
+ * @param {StoredScan} scan
+ * @param {string} state
+ */
 function meaning({ body }, state) {
   if (state !== "stored") return state;
   if (body.kind === "undo") return "undone";
   return body.direction === "out" ? "out" : state;
 }
 
-/** The verdict in words, and whether the server has yet to hear of it. */
+/**
+ * The verdict in words, and whether the server has yet to hear of it.
+ * @param {StoredScan} scan
+ */
 function verdictText(scan) {
   const state = stateOf(scan);
   const unsent = scan.state === "waiting" && state !== "waiting";
   return say(`state_${meaning(scan, state)}`) + (unsent ? ` · ${say("state_waiting")}` : "");
 }
 
+/** @param {StoredScan} scan */
 function markOf(scan) {
   const state = stateOf(scan);
   return state === "stored" && scan.body.direction === "out" ? "out" : state;
 }
 
+/**
+ * @param {StoredScan} scan
+ * @param {(key: string) => string} groupName
+ */
 function nameOf(scan, groupName) {
   if (scan.body.kind === "undo") return say("kind_undo");
   if (scan.about.foreign) return say("kind_foreign");
@@ -42,16 +64,25 @@ function nameOf(scan, groupName) {
   return key ? groupName(key) : say("kind_pass");
 }
 
+/** @param {StoredScan} scan */
 function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
 
-/** A repeat too: it counts as soon as the first is undone. */
+/**
+ * A repeat too: it counts as soon as the first is undone.
+ * @param {StoredScan} scan
+ * @param {DeviceState} device
+ */
 function mayUndo(scan, device) {
   if (!["stored", "repeat"].includes(stateOf(scan)) || scan.body.kind === "undo") return false;
   return undoReaches({ at: trueTimeOf(scan), own: true, sitting: scan.about.entry?.sitting ?? null }, trueTime(), device);
 }
 
+/**
+ * @param {StoredScan} scan
+ * @param {Context} context
+ */
 function row(scan, { device, groupName, colourOf, onUndo }) {
   const state = stateOf(scan);
   const headcount = scan.body.kind !== "undo" && countOf(scan) > 1 ? people(countOf(scan)) : "";
@@ -79,7 +110,11 @@ function row(scan, { device, groupName, colourOf, onUndo }) {
   return item;
 }
 
-/** Drawn anew only when something changed: a row must not go away under a finger. */
+/**
+ * Drawn anew only when something changed: a row must not go away under a finger.
+ * @param {StoredScan[]} scans
+ * @param {Context} context
+ */
 function drawList(scans, context) {
   const list = byId("strip");
   const looks = scans.map((scan) => [scan.id, verdictText(scan), countOf(scan), mayUndo(scan, context.device)]);
@@ -89,7 +124,9 @@ function drawList(scans, context) {
   list.replaceChildren(...scans.map((scan) => row(scan, context)));
 }
 
-/** context: {device: the device's state, groupName(key), colourOf(key), onUndo(scan)}. */
+/**
+ * @param {Context} context
+ */
 export async function draw(context) {
   const scans = await store.latest(SHOWN);
   drawList(scans, context);

@@ -1,7 +1,7 @@
 // What the screen is for at present: scan, touch, tally or exit. The device offers what it may do; the choice is kept.
 
 import * as deviceState from "../server/device-state.js";
-import { byId, element, icon } from "../base/dom.js";
+import { all, byId, closest, element, icon } from "../base/dom.js";
 import * as values from "../storage/device-values.js";
 import { language, say } from "../base/words.js";
 
@@ -15,8 +15,11 @@ const OF_STAFF = ["tally", "exit"]; // they show and change what staff have coun
 // Which parts of the station belong to which mode.
 const PARTS = { look: ["scan", "exit"], "touch": ["touch"], tally: ["tally"], leaving: ["exit"], side: ["scan", "tally", "exit"] };
 
+/** @type {string | null} */
 let mode = null;
+/** @type {(mode: string | null) => void} */
 let onMode = () => {};
+/** @type {() => Promise<boolean>} */
 let staff = async () => true;
 
 export function current() {
@@ -27,10 +30,11 @@ function available() {
   return MODES.filter((entry) => entry.may());
 }
 
+/** @param {string | null} name */
 function show(name) {
   mode = name;
   document.body.dataset.mode = name ?? "";
-  for (const [id, modes] of Object.entries(PARTS)) byId(id).hidden = !modes.includes(name);
+  for (const [id, modes] of Object.entries(PARTS)) byId(id).hidden = !modes.includes(name ?? "");
   byId("leaving").hidden ||= !deviceState.may("tally");
   byId("look").hidden ||= !deviceState.may("scan");
 }
@@ -38,7 +42,7 @@ function show(name) {
 /** Bring the choice in line with what the device may do now: it may have changed from afar. */
 export function draw() {
   const names = available().map((entry) => entry.name);
-  if (!names.includes(mode)) {
+  if (!names.includes(mode ?? "")) {
     show(names[0] ?? null);
     onMode(mode);
   } else {
@@ -52,9 +56,10 @@ export function draw() {
     bar.dataset.signature = signature;
     bar.replaceChildren(...available().map(button));
   }
-  for (const tab of bar.children) tab.setAttribute("aria-pressed", String(tab.dataset.mode === mode));
+  for (const tab of all("[data-mode]", bar)) tab.setAttribute("aria-pressed", String(tab.dataset.mode === mode));
 }
 
+/** @param {{name: string, icon: string}} mode */
 function button({ name, icon: drawing }) {
   const node = element("button", `mode mode-${name}`, icon(drawing), element("span", "", say(`mode_${name}`)));
   node.type = "button";
@@ -62,6 +67,7 @@ function button({ name, icon: drawing }) {
   return node;
 }
 
+/** @param {string} name */
 async function choose(name) {
   // The touch screen is left to the public alone, so leaving it is for staff, too.
   const asks = mode === "touch" || OF_STAFF.includes(name);
@@ -81,12 +87,16 @@ export async function open() {
   draw();
 }
 
-/** changed(mode) after every change; atHand(): whether a member of staff is at the screen. */
+/**
+ * changed(mode) after every change; atHand(): whether a member of staff is at the screen.
+ * @param {(mode: string | null) => void} changed
+ * @param {() => Promise<boolean>} atHand
+ */
 export function listen(changed, atHand) {
   onMode = changed;
   staff = atHand;
   byId("modes").addEventListener("click", (event) => {
-    const pressed = event.target.closest("[data-mode]");
-    if (pressed) choose(pressed.dataset.mode);
+    const pressed = closest(event, "[data-mode]");
+    if (pressed) choose(pressed.dataset.mode ?? "");
   });
 }

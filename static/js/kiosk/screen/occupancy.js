@@ -8,12 +8,20 @@ import { dayIn, derive } from "../check-in/offline-rules.js";
 import * as store from "../storage/scan-store.js";
 import { clockTime, say, describeTimeToday } from "../base/words.js";
 
-/** Heads inside by the entries of one holder; of nobody in particular each entry stands alone. */
+/**
+ * Heads inside by the entries of one holder; of nobody in particular each entry stands alone.
+ * @param {Entry[]} entries
+ * @param {boolean} holder
+ */
 function heads(entries, holder) {
   if (holder) return derive(entries).inside;
   return entries.reduce((sum, entry) => sum + (entry.direction === "out" ? -entry.headcount : entry.headcount), 0);
 }
 
+/**
+ * @param {StoredScan} scan
+ * @param {boolean | undefined} undone
+ */
 function effective(scan, undone) {
   return store.counts({ ...scan, undone });
 }
@@ -21,37 +29,57 @@ function effective(scan, undone) {
 /**
  * What this device adds to a count of the server of one sitting and day. scans: its latest, in any order; heard: when the
  * question left to which the count is the answer, in milliseconds of the device's clock.
+ * @param {StoredScan[]} scans
+ * @param {number} asOf
+ * @param {number} sitting
+ * @param {string} day
  */
 export function ownSince(scans, asOf, sitting, day) {
+  /** @param {StoredScan} scan */
   const counted = (scan) => scan.state === "answered" && (scan.settled ?? scan.made) <= asOf;
   const undoCounted = new Map(scans.filter((scan) => scan.body.undoes).map((scan) => [scan.body.undoes, counted(scan)]));
   const sameDay = scans.filter(({ about }) => about.entry?.sitting === sitting && about.entry.day === day);
-  const holders = Map.groupBy ? Map.groupBy(sameDay, keyOf) : groupBy(sameDay);
+  const holders = groupBy(sameDay);
+  const entriesOf = (/** @type {StoredScan[]} */ rows) => rows.flatMap(({ about }) => about.entry ?? []);
   let difference = 0;
   for (const [key, rows] of holders) {
     const countedRows = rows.filter((scan) => counted(scan) && effective(scan, scan.undone && (undoCounted.get(scan.id) ?? true)));
     const standingRows = rows.filter((scan) => effective(scan, scan.undone));
     const holder = key.startsWith("p:");
-    difference += heads(standingRows.map((scan) => scan.about.entry), holder) - heads(countedRows.map((scan) => scan.about.entry), holder);
+    difference += heads(entriesOf(standingRows), holder) - heads(entriesOf(countedRows), holder);
   }
   return difference;
 }
 
+/** @param {StoredScan} scan */
 function keyOf({ id, about }) {
-  return about.entry.holder ? `p:${about.entry.holder}` : `s:${id}`;
+  return about.entry?.holder ? `p:${about.entry.holder}` : `s:${id}`;
 }
 
+/**
+ * @param {StoredScan[]} scans
+ * @returns {Map<string, StoredScan[]>}
+ */
 function groupBy(scans) {
   const groups = new Map();
   for (const scan of scans) groups.set(keyOf(scan), [...(groups.get(keyOf(scan)) ?? []), scan]);
   return groups;
 }
 
+/**
+ * @param {Occurrence} sitting
+ * @param {KioskEvent} event
+ */
 function isWatched(sitting, event) {
   return sitting.capacity !== null || event.track_exits;
 }
 
-/** which: what tells it from the other cards, or "". */
+/**
+ * which: what tells it from the other cards, or "".
+ * @param {Occurrence} sitting
+ * @param {number} inside
+ * @param {string} label
+ */
 function card(sitting, inside, label) {
   const share = sitting.capacity ? Math.min(inside / sitting.capacity, 1) : 0;
   const state = sitting.capacity && inside >= sitting.capacity ? "full" : share >= 0.9 ? "nearly" : "";
@@ -67,25 +95,29 @@ function card(sitting, inside, label) {
     label ? element("span", "small soft inside-which", label) : null,
     sitting.capacity ? bar : null,
   );
-  node.dataset.sitting = sitting.id;
+  node.dataset.sitting = String(sitting.id);
   return node;
 }
 
-/** Where a capacity or exits are watched: how many are inside now. scans: the latest of this device. */
+/**
+ * Where a capacity or exits are watched: how many are inside now. scans: the latest of this device.
+ * @param {StoredScan[]} scans
+ */
 export function draw(scans) {
-  const state = deviceState.current();
+  const state = deviceState.required();
   const open = new Set(deviceState.openNow().map((occurrence) => occurrence.id));
   const watched = state.events.flatMap((event) => event.occurrences.filter((occurrence) => open.has(occurrence.id) && isWatched(occurrence, event)));
   const now = trueTime();
   const today = dayIn(now, state.campaign.zone);
   // Two sittings of one event share its venue, and two events may share their hours.
+  /** @param {Occurrence} occurrence */
   const labelOf = (occurrence) => [describeTimeToday(occurrence, state.campaign.zone, now), occurrence.venue].filter(Boolean).join(" · ");
   const cards = watched.map((occurrence) => {
-    const inside = (occurrence.inside ?? 0) + ownSince(scans, state.insideAt, occurrence.id, today);
+    const inside = (occurrence.inside ?? 0) + ownSince(scans, (state.insideAt ?? 0), occurrence.id, today);
     return card(occurrence, Math.max(0, inside), watched.length > 1 ? labelOf(occurrence) : "");
   });
   byId("inside").hidden = !cards.length;
   byId("inside-cards").replaceChildren(...cards);
   const old = !isOnline() && state.insideAt;
-  setText(byId("inside-note"), old ? say("inside_as_of", { time: clockTime(state.insideAt, state.campaign.zone) }) : "");
+  setText(byId("inside-note"), old ? say("inside_as_of", { time: clockTime(old, state.campaign.zone) }) : "");
 }

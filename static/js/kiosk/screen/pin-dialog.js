@@ -1,18 +1,27 @@
 // What is for staff alone, where a PIN is set: leaving the touch screen, the counts, menu, undo, ending the pairing.
 // Scanning goes on without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
 
-import { byId, icon, setText } from "../base/dom.js";
+import { byId, closest, icon, setText } from "../base/dom.js";
 import * as pinHash from "../storage/pin-hash.js";
 import { say } from "../base/words.js";
+
+/**
+ * @typedef {object} Question
+ * @property {string} title the name of a sentence
+ * @property {string} note
+ * @property {(pin: string) => string | Promise<string>} take answers a complaint, or ""
+ */
 
 const OPEN_FOR = 60_000; // milliseconds that staff need not ask again
 const FORGOTTEN = 20_000; // milliseconds after which a question that nobody answers goes away
 const MOST = 6;
 
 let openUntil = -Infinity;
+/** @type {((answer: boolean) => void) | null} */
 let decide = null;
-let question = null; // {title, note, take(pin) → complaint or ""}
-let timer = null;
+/** @type {Question | null} */
+let question = null;
+let timer = 0;
 
 /** The padlock of the bar: shut where staff would be asked. */
 export function draw() {
@@ -30,6 +39,7 @@ function isOpen() {
   return !pinHash.isSet() || performance.now() < openUntil;
 }
 
+/** @param {number} milliseconds */
 function openFor(milliseconds) {
   openUntil = performance.now() + milliseconds;
   draw();
@@ -44,6 +54,7 @@ export function lock() {
 /** Whether a member of staff is at the screen; asks for the PIN where one is set. */
 export async function requireStaff() {
   // Opened within the click itself: the first digit may follow before anything is read from the disk.
+  /** @type {boolean | Promise<boolean> | null} */
   let answer = isOpen() ? null : askPin();
   // Another tab of this device may have set the PIN, or taken it away, since this one began.
   await pinHash.recall();
@@ -59,6 +70,7 @@ function askPin() {
   return ask({ title: "pin_title", note: "pin_note", take: tryPin });
 }
 
+/** @param {string} typed */
 async function tryPin(typed) {
   await pinHash.recall();
   if (!pinHash.isSet()) return "";
@@ -72,8 +84,9 @@ async function tryPin(typed) {
 /** Set a PIN: asked for twice. Answers whether it was set. */
 export async function setNewPin() {
   let first = "";
-  const once = await ask({ title: "pin_new", note: "pin_new_note", take: (typed) => ((first = typed), "") });
+  const once = await ask({ title: "pin_new", note: "pin_new_note", take: (/** @type {string} */ typed) => ((first = typed), "") });
   if (!once) return false;
+  /** @param {string} typed */
   const take = (typed) => (typed === first ? "" : say("pin_differs"));
   if (!(await ask({ title: "pin_again", note: "pin_new_note", take }))) return false;
   await pinHash.set(first);
@@ -81,6 +94,10 @@ export async function setNewPin() {
   return true;
 }
 
+/**
+ * @param {Question} newQuestion
+ * @returns {Promise<boolean>}
+ */
 function ask(newQuestion) {
   finish(false);
   question = newQuestion;
@@ -101,6 +118,7 @@ export function dismiss() {
   finish(false);
 }
 
+/** @param {boolean} answer */
 function finish(answer) {
   clearTimeout(timer);
   const resolve = decide;
@@ -115,10 +133,12 @@ function restartTimer() {
   timer = setTimeout(finish, FORGOTTEN, false);
 }
 
+/** @param {string} sentence */
 function complain(sentence) {
   byId("pin-error").textContent = sentence;
 }
 
+/** @param {string} digits */
 function fill(digits) {
   byId("pin-digits").value = digits.replace(/\D/g, "").slice(0, MOST);
 }
@@ -130,7 +150,7 @@ async function submit() {
     complain(say("pin_form"));
     return;
   }
-  const complaint = await question.take(typed);
+  const complaint = await question?.take(typed);
   if (complaint) complain(complaint);
   else finish(true);
 }
@@ -145,8 +165,8 @@ export function listen() {
     complain("");
     restartTimer();
   });
-  byId("pin-pad").addEventListener("click", ({ target }) => {
-    const { digit } = target.closest("button")?.dataset ?? {};
+  byId("pin-pad").addEventListener("click", (event) => {
+    const { digit } = closest(event, "button")?.dataset ?? {};
     if (digit === undefined) return;
     fill(digit === "back" ? byId("pin-digits").value.slice(0, -1) : byId("pin-digits").value + digit);
     complain("");

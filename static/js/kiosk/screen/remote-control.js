@@ -54,6 +54,7 @@ export function forget() {
   document.body.classList.remove("locked-away");
 }
 
+/** @param {string} text */
 async function fold(text) {
   foldedText = text;
   drawMessage();
@@ -61,6 +62,6 @@ async function fold(text) {
 }
 
 export function listen() {
-  byId("message-seen").addEventListener("click", () => fold(deviceState.current().message.text));
+  byId("message-seen").addEventListener("click", () => fold(deviceState.current()?.message?.text ?? ""));
   byId("message-open").addEventListener("click", () => fold(""));
 }

@@ -11,31 +11,36 @@ import * as appUpdate from "../../browser/app-update.js";
 import * as values from "../storage/device-values.js";
 import { clockTime, dayOf, localized, say, describeTime } from "../base/words.js";
 
+/**
+ * @param {number} instant
+ * @param {string} zone
+ */
 function moment(instant, zone) {
   return `${dayOf(instant, zone)} ${clockTime(instant, zone)}`;
 }
 
 async function drawFacts() {
   const lasting = await navigator.storage?.persisted?.();
-  const { kiosk, campaign, events } = deviceState.current();
+  const { kiosk, campaign, events } = deviceState.required();
   const times = events.flatMap((event) => [event.title, ...event.occurrences.map((occurrence) => describeTime(occurrence, campaign.zone))]);
   const until = deviceState.expiry();
+  /** @type {[string, string][]} the name of a sentence, and what is told under it */
   const facts = [
     ["device", kiosk.name],
     ["may", kiosk.scopes.map((scope) => say(`scope_${scope}`)).join(say("comma"))],
     ["until", until === null ? "" : moment(until, campaign.zone)],
     ["campaign", localized(campaign.name)],
     ["events", times.join("\n")],
-    ["known_since", moment(deviceState.learnedAt(), campaign.zone)],
+    ["known_since", moment(deviceState.learnedAt() ?? 0, campaign.zone)],
     ["storage", say(lasting ? "storage_lasts" : "storage_may_go")],
-    ["version", appUpdate.version],
+    ["version", appUpdate.version ?? ""],
   ];
   const shownFacts = facts.filter(([, value]) => value);
   byId("facts").replaceChildren(...shownFacts.flatMap(([key, value]) => [element("dt", "", say(key)), element("dd", "", value)]));
 }
 
 function drawPin() {
-  byId("pin-set").lastElementChild.textContent = say(pinHash.isSet() ? "pin_change" : "pin_set");
+  /** @type {Element} */ (byId("pin-set").lastElementChild).textContent = say(pinHash.isSet() ? "pin_change" : "pin_set");
   byId("pin-set").disabled = !pinHash.possible();
   byId("pin-clear").hidden = !pinHash.isSet();
   setText(byId("pin-about"), say(pinHash.possible() ? "pin_about" : "pin_insecure"));
@@ -72,7 +77,10 @@ async function setPin() {
   pinDialog.draw();
 }
 
-/** end(): the pairing ends, or answers a sentence that says why it cannot yet. */
+/**
+ * end(): the pairing ends, or answers a sentence that says why it cannot yet.
+ * @param {() => Promise<string>} end
+ */
 export function listen(end) {
   byId("about").addEventListener("click", open);
   byId("sheet-close").addEventListener("click", () => byId("sheet").close());

@@ -4,7 +4,7 @@ import * as tallyBurst from "../storage/tally-burst.js";
 import { trueTime } from "../base/device-clock.js";
 import * as sounds from "../base/sounds.js";
 import * as deviceState from "../server/device-state.js";
-import { byId, element, icon } from "../base/dom.js";
+import { all, byId, closest, element, icon } from "../base/dom.js";
 import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
 import { language, localized, say } from "../base/words.js";
@@ -13,17 +13,27 @@ import * as verdict from "../check-in/verdict.js";
 const UNKNOWN = { key: "unknown", icon: "unknown", colour: "group-unknown" };
 const LOOK_BACK = 50; // scans, for the last click
 
+/** @type {import("../check-in/scan.js").Scans | null} */
 let scans = null; // the station's Scans
 let onRow = () => {};
+/** @type {Map<string, number>} */
 let sums = new Map();
-let timer = null;
+let timer = 0;
 let burstIsOpen = false; // whether clicks of a moment ago are no row yet
+/** @type {Promise<any>} */
 let order = Promise.resolve(); // one click after the other, each on disk before the next
 
-function groups() {
-  return [...deviceState.current().groups, UNKNOWN];
+/** They are there as soon as a button can be pressed. */
+function theScans() {
+  if (scans === null) throw new Error("This device is not paired.");
+  return scans;
 }
 
+function groups() {
+  return [...deviceState.required().groups, UNKNOWN];
+}
+
+/** @param {Pick<Group, "key"> & Partial<Group>} group */
 function nameOf(group) {
   return group.name ? localized(group.name) : say("click_unknown");
 }
@@ -39,6 +49,10 @@ export function draw() {
   write();
 }
 
+/**
+ * @param {Pick<Group, "key" | "icon" | "colour"> & Partial<Group>} group
+ * @param {number} index
+ */
 function clicker(group, index) {
   const button = element(
     "button",
@@ -50,41 +64,50 @@ function clicker(group, index) {
     element("kbd", "clicker-key", String(index + 1)),
   );
   button.type = "button";
-  button.lastElementChild.setAttribute("aria-hidden", "true");
+  button.lastElementChild?.setAttribute("aria-hidden", "true");
   button.dataset.click = group.key;
   return button;
 }
 
 function write() {
   let total = 0;
-  for (const button of byId("clickers").children) {
-    const sum = sums.get(button.dataset.click) ?? 0;
+  for (const button of all("[data-click]", byId("clickers"))) {
+    const sum = sums.get(button.dataset.click ?? "") ?? 0;
     total += sum;
-    button.querySelector(".clicker-sum").textContent = String(sum);
+    all(".clicker-sum", button)[0].textContent = String(sum);
   }
   byId("clicked").textContent = String(total);
   byId("unclick").disabled = total === 0;
   byId("left").textContent = String(sums.get("out") ?? 0);
 }
 
-/** What was counted from the disk: group → heads. */
+/**
+ * What was counted from the disk: group → heads.
+ * @param {Map<string, number>} counted
+ */
 export function set(counted) {
   sums = counted;
   if (deviceState.current()) write();
 }
 
+/**
+ * @param {string} group
+ * @param {Direction} direction
+ */
 async function clickOnce(group, direction) {
+  const made = theScans();
+  /** @type {import("../check-in/scan.js").UnmadeBody} */
   const body = { kind: "tally", group, shown: "stored" };
   if (direction === "out") body.direction = direction;
-  const scan = scans.made(body);
-  const judged = await scans.judge(scan);
+  const scan = made.made(body);
+  const judged = await made.judge(scan);
   if (judged.verdict === "refused") {
     verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say(`reason_${judged.reason}`) });
     return;
   }
   const { burst, ended } = await tallyBurst.tap(
-    { ...scan, about: { group, holder: null, entry: judged.entry, flags: [] } },
-    deviceState.current().rules.max_headcount,
+    { ...scan, about: { group, holder: null, entry: judged.entry ?? null, flags: [] } },
+    deviceState.required().rules.max_headcount,
   );
   burstIsOpen = true;
   const key = direction === "out" ? "out" : group;
@@ -98,12 +121,17 @@ async function clickOnce(group, direction) {
   timer = setTimeout(settle, tallyBurst.PAUSE);
 }
 
-/** Said once a burst goes on, so that a screen reader is not a clicker behind. */
+/**
+ * Said once a burst goes on, so that a screen reader is not a clicker behind.
+ * @param {string} key
+ * @param {number} count
+ */
 function announce(key, count) {
-  const name = key === "out" ? say("mode_exit") : nameOf(groups().find((group) => group.key === key));
+  const name = key === "out" ? say("mode_exit") : nameOf(groups().find((group) => group.key === key) ?? UNKNOWN);
   byId("spoken").textContent = `${name} +${count}`;
 }
 
+/** @param {HTMLElement | null} button */
 function flash(button) {
   button?.classList.remove("flash");
   void button?.offsetWidth; // begin the animation anew
@@ -121,7 +149,10 @@ export function settle() {
   return inTurn(endBurst);
 }
 
-/** Work that must not overtake the clicks before it. */
+/**
+ * Work that must not overtake the clicks before it.
+ * @param {() => Promise<void>} work
+ */
 function inTurn(work) {
   order = order.then(work, work);
   return order;
@@ -136,22 +167,26 @@ async function lastRow() {
 async function unclick() {
   const open = await tallyBurst.untap();
   burstIsOpen = Boolean(open?.count);
-  const row = open ?? (await lastRow());
+  const last = open ? null : await lastRow();
+  const row = open ?? last;
   if (!row) return;
-  if (!open) await replace(row);
-  const { group } = row.body;
+  if (last) await replace(last);
+  const { group = "unknown" } = row.body;
   sums.set(group, Math.max(0, (sums.get(group) ?? 0) - 1));
   write();
   sounds.signal("tick");
   onRow();
 }
 
+/** @param {StoredScan} row */
 async function replace(row) {
-  const undo = scans.made({ kind: "undo", undoes: row.id, shown: "stored" });
+  const station = theScans();
+  const undo = station.made({ kind: "undo", undoes: row.id, shown: "stored" });
+  /** @type {(NewScan & {about: About})[]} */
   const newScans = [{ ...undo, about: { group: null, entry: null, flags: [] } }];
-  const remaining = row.body.headcount - 1;
+  const remaining = (row.body.headcount ?? 1) - 1;
   if (remaining) {
-    const replacement = scans.made({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
+    const replacement = station.made({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
     const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: replacement.id, headcount: remaining } };
     // It happened when the row says that it did, by the clock of then.
     const times = { at: row.body.at, skew_ms: row.body.skew_ms };
@@ -161,27 +196,36 @@ async function replace(row) {
   await store.addAll(newScans);
 }
 
+/** @param {StoredScan} row */
 function old(row) {
-  return trueTime() - trueTimeOf(row) > deviceState.current().rules.undo_minutes * 60_000;
+  return trueTime() - trueTimeOf(row) > deviceState.required().rules.undo_minutes * 60_000;
 }
 
 /** Whether the last click is so long ago that only a supervisor may take it back, or there is none. */
 async function mayUnclick() {
   if (await tallyBurst.open()) return true;
   const row = await lastRow();
-  return Boolean(row) && (!old(row) || deviceState.may("supervisor"));
+  return row !== undefined && (!old(row) || deviceState.may("supervisor"));
 }
 
+/** @param {import("../check-in/scan.js").Scans} station */
 export function open(station) {
   scans = station;
   settle(); // what a power cut left behind
 }
 
+/**
+ * @param {string} group
+ * @param {Direction} [direction]
+ */
 export function click(group, direction = "in") {
   return inTurn(() => clickOnce(group, direction));
 }
 
-/** A digit on the keyboard. */
+/**
+ * A digit on the keyboard.
+ * @param {string} character
+ */
 export function key(character) {
   const group = groups()[Number(character) - 1];
   return group ? click(group.key) : null;
@@ -190,12 +234,16 @@ export function key(character) {
 /**
  * rowMade() after every row; ready(): whether clicks are taken now; staff(): whether the one at the screen may take back;
  * attend(promise): what becomes of work that fails.
+ * @param {() => void} rowMade
+ * @param {() => boolean} ready
+ * @param {() => Promise<boolean>} staff
+ * @param {(work: Promise<unknown>) => void} attend
  */
 export function listen(rowMade, ready, staff, attend) {
   onRow = rowMade;
   byId("clickers").addEventListener("click", (event) => {
-    const button = event.target.closest("[data-click]");
-    if (button && ready()) attend(click(button.dataset.click));
+    const button = closest(event, "[data-click]");
+    if (button && ready()) attend(click(button.dataset.click ?? "unknown"));
   });
   byId("leave").addEventListener("click", () => ready() && attend(click("unknown", "out")));
   byId("unclick").addEventListener("click", async () => {

@@ -1,29 +1,30 @@
 // What this device has done today: its visits, its clicks by group, and how many are inside by it.
 
 import * as tallyBurst from "../storage/tally-burst.js";
-import { trueTime } from "../base/device-clock.js";
 import { zone } from "../server/device-state.js";
 import * as occupancy from "./occupancy.js";
 import { byId } from "../base/dom.js";
-import { dayIn } from "../check-in/offline-rules.js";
-import { trueTimeOf } from "../check-in/scan.js";
 import * as store from "../storage/scan-store.js";
+import { scansOfToday } from "./today-scans.js";
 
 const EVERY = 2000; // milliseconds
-const ENOUGH = 5000; // more than one device takes in a day
 
-let counting = null;
+let timer = 0;
 let counted = -Infinity;
+/** @type {(sums: Map<string, number>) => void} */
 let onTally = () => {};
 
+/** @param {StoredScan} scan */
 function countOf(scan) {
   return scan.answer?.headcount ?? scan.body.headcount ?? 1;
 }
 
+/** @param {StoredScan} scan */
 function accepted(scan) {
-  return scan.state !== "aside" && ["stored", "repeat"].includes(store.verdictOf(scan)) && scan.body.kind !== "undo";
+  return scan.state !== "aside" && ["stored", "repeat"].includes(store.verdictOf(scan) ?? "") && scan.body.kind !== "undo";
 }
 
+/** @param {StoredScan} scan */
 function keyOf({ id, about }) {
   return about.holder ? `${about.holder} ${about.entry?.sitting}` : id;
 }
@@ -31,6 +32,7 @@ function keyOf({ id, about }) {
 /**
  * Visits: of each pass that came here first, at each sitting, the largest headcount that still stands. An undo of the first
  * arrival leaves the next one standing, as on the server.
+ * @param {StoredScan[]} scans
  */
 export function visits(scans) {
   const passes = new Map();
@@ -46,13 +48,23 @@ export function visits(scans) {
   return [...passes.values()].reduce((sum, { first, most }) => sum + (first ? most : 0), 0);
 }
 
-/** Clicked heads by `group` of those who came; those who left without a pass under "out". */
+/**
+ * Clicked heads by `group` of those who came; those who left without a pass under "out".
+ * @param {StoredScan[]} scans
+ * @param {Burst | null} burst
+ * @returns {Map<string, number>}
+ */
 export function tallies(scans, burst) {
   const sums = new Map();
+  /**
+   * @param {ScanBody} body
+   * @param {number} count
+   */
   const add = ({ group, direction }, count) => {
     const key = direction === "out" ? "out" : group;
     sums.set(key, (sums.get(key) ?? 0) + count);
   };
+  /** @param {StoredScan} scan */
   const stands = (scan) => accepted(scan) && !scan.undone && scan.body.kind === "tally";
   for (const scan of scans) if (stands(scan)) add(scan.body, countOf(scan));
   if (burst) add(burst.body, burst.count);
@@ -60,26 +72,27 @@ export function tallies(scans, burst) {
 }
 
 async function count() {
-  counting = null;
+  timer = 0;
   counted = performance.now();
-  const [scans, burst] = [await store.latest(ENOUGH), await tallyBurst.open()];
+  const scans = await scansOfToday();
+  const burst = await tallyBurst.open();
   if (!zone()) return; // the pairing ended meanwhile
-  const day = dayIn(trueTime(), zone());
-  const today = scans.filter((scan) => dayIn(trueTimeOf(scan), zone()) === day);
-  const sums = tallies(today, burst);
   const clicked = burst && burst.body.direction !== "out" ? burst.count : 0;
-  byId("today").textContent = String(visits(today) + clicked);
+  byId("today").textContent = String(visits(scans) + clicked);
   occupancy.draw(scans);
-  onTally(sums);
+  onTally(tallies(scans, burst));
 }
 
-/** The whole day is read for its count, so in a rush not after every scan: the next visitor comes first. */
+/** In a rush not after every scan: the next visitor comes first. */
 export function draw() {
-  clearTimeout(counting);
-  counting = setTimeout(count, Math.max(0, counted + EVERY - performance.now()));
+  clearTimeout(timer);
+  timer = setTimeout(count, Math.max(0, counted + EVERY - performance.now()));
 }
 
-/** tell(sums of tallies()) whenever they were counted. */
+/**
+ * tell(sums of tallies()) whenever they were counted.
+ * @param {(sums: Map<string, number>) => void} tell
+ */
 export function listen(tell) {
   onTally = tell;
 }

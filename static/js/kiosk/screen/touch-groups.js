@@ -1,7 +1,7 @@
 // The touch screen: one big button per group, for people who come without a pass, and how many they are.
 
 import * as deviceState from "../server/device-state.js";
-import { byId, element, icon } from "../base/dom.js";
+import { all, byId, closest, element, icon } from "../base/dom.js";
 import { language, localized, people, say } from "../base/words.js";
 
 const DOUBLE_TAP = 700; // milliseconds: a child that taps twice is one child
@@ -9,22 +9,26 @@ const FORGOTTEN = 20_000; // milliseconds after which a number that somebody lef
 
 let headcount = 1;
 let tapped = -Infinity;
-let timer = null;
+let timer = 0;
 
 /** The buttons, drawn anew only when something changed: a button must not go away under a finger. */
 export function draw() {
-  const { groups } = deviceState.current();
+  const { groups } = deviceState.required();
   const list = byId("groups");
   const signature = JSON.stringify([language(), headcount, groups]);
   if (list.dataset.signature === signature) return;
   list.dataset.signature = signature;
-  const focused = document.activeElement?.dataset?.group;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.group;
   list.replaceChildren(...groups.map((group) => groupButton(group, localized(group.name))));
   const unknown = { key: "unknown", icon: "unknown", colour: "group-unknown group-rest" };
   byId("rest").replaceChildren(groupButton(unknown, say("unknown_group")));
-  if (focused) byId("touch").querySelector(`[data-group="${CSS.escape(focused)}"]`)?.focus();
+  if (focused) all(`[data-group="${CSS.escape(focused)}"]`, byId("touch"))[0]?.focus();
 }
 
+/**
+ * @param {Pick<Group, "key" | "icon" | "colour">} group
+ * @param {string} name
+ */
 function groupButton({ key, icon: drawing, colour }, name) {
   const button = element(
     "button",
@@ -39,6 +43,7 @@ function groupButton({ key, icon: drawing, colour }, name) {
   return button;
 }
 
+/** @param {number} number */
 function setHeadcount(number) {
   const state = deviceState.current();
   headcount = Math.min(Math.max(number, 1), state?.rules.max_headcount ?? 999);
@@ -49,17 +54,21 @@ function setHeadcount(number) {
   if (state) draw();
 }
 
-/** onTouch(group, headcount) for each tap that counts; ready(): whether scans are taken now. */
+/**
+ * onTouch(group, headcount) for each tap that counts; ready(): whether scans are taken now.
+ * @param {(group: string, headcount: number) => void} onTouch
+ * @param {() => boolean} ready
+ */
 export function listen(onTouch, ready) {
   byId("touch").addEventListener("click", (event) => {
-    const button = event.target.closest("[data-group]");
+    const button = closest(event, "[data-group]");
     if (!button || !ready() || event.timeStamp - tapped < DOUBLE_TAP) return;
     tapped = event.timeStamp;
-    onTouch(button.dataset.group, headcount);
+    onTouch(button.dataset.group ?? "unknown", headcount);
     setHeadcount(1);
   });
   byId("fewer").addEventListener("click", () => setHeadcount(headcount - 1));
-  for (const button of byId("touch").querySelectorAll("[data-more]")) {
+  for (const button of all("[data-more]", byId("touch"))) {
     button.addEventListener("click", () => setHeadcount(headcount + Number(button.dataset.more)));
   }
   setHeadcount(1);

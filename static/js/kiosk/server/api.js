@@ -11,6 +11,10 @@ const LONGEST_WAIT = 600_000; // milliseconds
  * detail: the server's sentence; tooLarge: something on the way, server or not, takes no body of this size.
  */
 export class Failed extends Error {
+  /**
+   * @param {number} status
+   * @param {{detail?: string, retryAfter?: number, tooLarge?: boolean}} [details]
+   */
   constructor(status, { detail = "", retryAfter = 0, tooLarge = status === 413 } = {}) {
     super(detail || `no answer (${status})`);
     this.status = status;
@@ -20,6 +24,7 @@ export class Failed extends Error {
   }
 }
 
+/** @param {Response} response */
 async function bodyOf(response) {
   // A captive portal answers 200 with HTML: only JSON is an answer.
   if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return null;
@@ -30,7 +35,11 @@ async function bodyOf(response) {
   }
 }
 
-/** The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape. */
+/**
+ * The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape.
+ * @param {Response} response
+ * @param {any} payload
+ */
 function failureOf(response, payload) {
   const tooLarge = response.status === 413;
   if (!isProblem(payload, response)) return new Failed(0, { tooLarge }); // nor does it say when to come back
@@ -38,8 +47,14 @@ function failureOf(response, payload) {
   return new Failed(response.status, { detail: payload.detail, retryAfter: Math.min(seconds * 1000, LONGEST_WAIT), tooLarge });
 }
 
-/** The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else. */
+/**
+ * The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else.
+ * @param {string} path
+ * @param {{token?: string | null, body?: object | null, is?: (payload: any) => boolean}} [options]
+ * @returns {Promise<any>}
+ */
 export async function ask(path, { token = null, body = null, is = () => true } = {}) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", "Accept-Language": tag() };
   if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";

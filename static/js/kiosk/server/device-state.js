@@ -10,11 +10,20 @@ import { localized, say } from "../base/words.js";
 
 const ON_THE_WAY = 20_000; // milliseconds; longer no question waits for its answer
 
+/** @type {string | null} */
 let owner = null; // the token of the pairing that it was told in
+/** @type {DeviceState | null} */
 let state = null;
+/** @type {number | null} */
 let learned = null; // when it was last known to be the newest, in milliseconds of the device's clock
 
 export function current() {
+  return state;
+}
+
+/** The same on the screens of a paired device, which all begin with it. */
+export function required() {
+  if (state === null) throw new Error("This device is not paired.");
   return state;
 }
 
@@ -25,10 +34,13 @@ export function learnedAt() {
 
 async function keep() {
   await clockRecord.save();
-  await remember(owner, { knowledge: state, learned });
+  if (owner !== null) await remember(owner, { knowledge: required(), learned });
 }
 
-/** Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service. */
+/**
+ * Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service.
+ * @param {string} token
+ */
 export async function learn(token) {
   const sentAt = Date.now();
   const payload = await api.ask("/api/v1/kiosk", { token, is: isDeviceState });
@@ -42,26 +54,36 @@ export async function learn(token) {
   return state;
 }
 
-/** Two questions may be on their way at once; the answer that was given first must not take back the later one. */
+/**
+ * Two questions may be on their way at once; the answer that was given first must not take back the later one.
+ * @param {{server_time: string}} payload
+ */
 function isOvertaken(payload) {
   const behind = state === null ? 0 : Date.parse(state.server_time) - Date.parse(payload.server_time);
   return behind > 0 && behind < ON_THE_WAY; // a server whose clock was set back is heard all the same
 }
 
-/** Take in the answer of a heartbeat that left at an instant. Answers whether everything must be learnt anew. */
+/**
+ * Take in the answer of a heartbeat that left at an instant. Answers whether everything must be learnt anew.
+ * @param {Heartbeat} payload
+ * @param {number} sentAt
+ */
 export async function takeHeartbeat(payload, sentAt) {
   clock.measure(sentAt, Date.now(), payload.server_time);
   if (isOvertaken(payload)) return false;
   for (const occurrence of occurrences()) occurrence.inside = payload.inside[occurrence.id] ?? occurrence.inside;
   const { message, locked, server_time } = payload;
-  Object.assign(state, { message, locked, server_time, insideAt: sentAt });
-  const news = payload.knowledge !== state.knowledge;
+  Object.assign(required(), { message, locked, server_time, insideAt: sentAt });
+  const news = payload.knowledge !== required().knowledge;
   if (!news) learned = Date.now();
   await keep();
   return news;
 }
 
-/** What is kept of the present pairing, which has this token. */
+/**
+ * What is kept of the present pairing, which has this token.
+ * @param {string} token
+ */
 export async function recall(token) {
   owner = token;
   const stored = await values.get("knowledge");
@@ -80,13 +102,17 @@ export function zone() {
   return state?.campaign.zone;
 }
 
+/** @param {string} scope */
 export function may(scope) {
   return Boolean(state?.kiosk.scopes.includes(scope));
 }
 
-/** Every sitting of the events that this device serves. */
+/**
+ * Every sitting of the events that this device serves.
+ * @returns {Occurrence[]}
+ */
 export function occurrences() {
-  return state.events.flatMap((event) => event.occurrences);
+  return required().events.flatMap((event) => event.occurrences);
 }
 
 export function openNow(now = clock.trueTime()) {
@@ -104,22 +130,26 @@ export function expiry() {
 
 /** Whether it is over by a time that is known: a clock that somebody has set ends no pairing. */
 export function expired() {
-  return expiry() !== null && clock.isSure() && clock.trueTime() >= expiry();
+  return clock.isSure() && clock.trueTime() >= (expiry() ?? Infinity);
 }
 
+/** @param {string | null} key */
 export function groupOf(key) {
-  return state.groups.find((group) => group.key === key);
+  return required().groups.find((group) => group.key === key);
 }
 
+/** @param {number} number */
 export function groupKey(number) {
-  return state.groups.find((group) => group.number === number)?.key ?? null;
+  return required().groups.find((group) => group.number === number)?.key ?? null;
 }
 
+/** @param {string} key */
 export function groupName(key) {
   const group = groupOf(key);
   return group ? localized(group.name) : say("unknown_group");
 }
 
+/** @param {string | null} key */
 export function colourOf(key) {
   return groupOf(key)?.colour ?? "group-unknown";
 }

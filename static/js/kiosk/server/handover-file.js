@@ -4,18 +4,26 @@
 import * as clock from "../base/device-clock.js";
 import { hex, hmac, sha256 } from "../../browser/digests.js";
 import * as pairings from "../storage/pairings.js";
-import * as store from "../storage/scan-store.js";
+import * as scanQueue from "../storage/scan-queue.js";
 
 const MOST = 8000; // scans of one file: the desk takes files of up to 4 MB
 const MINUTE = 60_000; // how long the browser may take to read the file that was made for it
 
-/** Under the token's hash, which is all that the server keeps of the token. null over plain http. */
+/**
+ * Under the token's hash, which is all that the server keeps of the token. null over plain http.
+ * @param {string | null} token
+ * @param {string} scans
+ */
 async function signature(token, scans) {
   if (!token || !globalThis.crypto?.subtle) return null;
   return hex(await hmac(hex(await sha256(token)), scans));
 }
 
-/** Some of what waits or was set aside of one pairing, as docs/queue-file.md says it: signed under the name that it had then. */
+/**
+ * Some of what waits or was set aside of one pairing, as docs/queue-file.md says it: signed under the name that it had then.
+ * @param {Pairing} pairing
+ * @param {StoredScan[]} batch
+ */
 async function content({ device, name, campaign, token }, batch) {
   const scans = JSON.stringify(batch.map((scan) => scan.body));
   return {
@@ -38,13 +46,17 @@ export async function save(batchSize = MOST) {
   const owing = await pairings.owing();
   const present = owing.length ? null : await pairings.present();
   for (const pairing of present ? [present] : owing) {
-    const scans = await store.unanswered(pairing.device);
+    const scans = await scanQueue.unanswered(pairing.device);
     for (let first = 0; first < Math.max(scans.length, 1); first += batchSize) {
       saveOne(await content(pairing, scans.slice(first, first + batchSize)), first ? `-${first / batchSize + 1}` : "");
     }
   }
 }
 
+/**
+ * @param {{kiosk: {name: string} | null, device_time: string}} payload
+ * @param {string} part
+ */
 function saveOne(payload, part) {
   const file = new Blob([JSON.stringify(payload, null, 1)], { type: "application/json" });
   const link = document.createElement("a");

@@ -5,30 +5,41 @@ import * as clock from "../base/device-clock.js";
 import * as deviceState from "./device-state.js";
 import { isHeartbeat } from "./response-shapes.js";
 import { version } from "../../browser/app-update.js";
-import * as store from "../storage/scan-store.js";
+import * as scanQueue from "../storage/scan-queue.js";
+
+/**
+ * @typedef {object} Beat how a beat went
+ * @property {boolean} online whether the server answered
+ * @property {boolean} [news] there is something new to ask for
+ * @property {boolean} [gone] the device is out of service
+ * @property {string} [detail] the server's sentence
+ */
 
 const EVERY = 30_000; // milliseconds
 const SOONER = 2000; // after the queue grew or shrank a lot
 const MUCH = 25; // scans
 const LEAST_APART = 5000;
 
+/** @type {string | null} */
 let token = null;
+/** @type {(outcome: Beat) => void | Promise<void>} */
 let onBeat = () => {};
-let timer = null;
+let timer = 0;
 let lastWaiting = 0;
 let lastBeat = -Infinity;
 
 async function battery() {
   try {
-    const { level, charging } = await navigator.getBattery();
+    // Only some browsers tell, and the DOM types of TypeScript know none of them.
+    const { level, charging } = await /** @type {any} */ (navigator).getBattery();
     return { battery: Math.round(level * 100), charging };
   } catch {
-    return { battery: null, charging: null }; // only some browsers tell
+    return { battery: null, charging: null };
   }
 }
 
 async function state() {
-  const { waiting, aside, oldest } = await store.queue();
+  const { waiting, aside, oldest } = await scanQueue.summary();
   lastWaiting = waiting;
   return {
     waiting,
@@ -57,13 +68,20 @@ async function beat() {
   if (ownToken === token) await onBeat(outcome);
 }
 
-/** Spread a little, so that a hall of devices does not ask in one instant. */
+/**
+ * Spread a little, so that a hall of devices does not ask in one instant.
+ * @param {number} pause
+ */
 function schedule(pause) {
   clearTimeout(timer);
   timer = setTimeout(beat, pause * (0.9 + Math.random() / 5));
 }
 
-/** Begin. tell({online, news, gone, detail}): after every beat; gone: the device is out of service. */
+/**
+ * Begin. tell({online, news, gone, detail}): after every beat; gone: the device is out of service.
+ * @param {string} deviceToken
+ * @param {(outcome: Beat) => void | Promise<void>} tell
+ */
 export function open(deviceToken, tell) {
   token = deviceToken;
   onBeat = tell;
@@ -80,7 +98,10 @@ export function now() {
   return token ? beat() : Promise.resolve();
 }
 
-/** The queue has changed: a lot is told sooner than the next beat. */
+/**
+ * The queue has changed: a lot is told sooner than the next beat.
+ * @param {number} waiting
+ */
 export function queueIs(waiting) {
   const isMuch = Math.abs(waiting - lastWaiting) >= MUCH || (waiting === 0 && lastWaiting > 0);
   if (token && isMuch && performance.now() - lastBeat > LEAST_APART) schedule(SOONER);

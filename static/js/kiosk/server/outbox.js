@@ -5,8 +5,17 @@ import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
 import * as pairings from "../storage/pairings.js";
 import { isDeviceState, isResults } from "./response-shapes.js";
+import * as scanQueue from "../storage/scan-queue.js";
 import * as store from "../storage/scan-store.js";
 import * as clockRecord from "../storage/clock-record.js";
+
+/**
+ * @typedef {object} Outcome of an attempt to send
+ * @property {boolean | null} online whether the server answered; null where nobody was asked
+ * @property {string | null} refused the token of the present pairing, where the server no longer knows it
+ * @property {string} detail the server's sentence about that
+ * @property {boolean} earlier whether an earlier pairing had something to hand over
+ */
 
 const BATCH = 100;
 const FIRST_PAUSE = 1000;
@@ -18,9 +27,13 @@ const NO_LONGER = 401;
 const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
 const SLACK = 50; // milliseconds by which a timer may be early
 
+/** @type {(outcome: Outcome) => void} */
 let onDelivery = () => {};
+/** @type {Promise<void> | null} */
 let running = null;
+/** @type {Promise<void> | null} */
 let next = null;
+/** @type {number | null} */
 let timer = null;
 let patient = true; // whether the next attempt leaves alone those whose pause still runs
 
@@ -51,7 +64,10 @@ class Delivery {
     this.size = Math.min(this.size * 2, BATCH);
   }
 
-  /** A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone. */
+  /**
+   * A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone.
+   * @param {StoredScan[]} batch
+   */
   async narrow(batch) {
     this.size = Math.ceil(batch.length / 2);
     if (batch.length > 1) return;
@@ -59,33 +75,47 @@ class Delivery {
     this.blamed += 1;
   }
 
-  /** Whether this batch has failed so often that it should be smaller. A single scan is never blamed for the network. */
+  /**
+   * Whether this batch has failed so often that it should be smaller. A single scan is never blamed for the network.
+   * @param {api.Failed} error
+   * @param {StoredScan[]} batch
+   */
   stumbled(error, batch) {
     if (this.failures % PATIENT) return false;
     return batch.length > 1 || error.status === 500;
   }
 }
 
+/** @type {Map<number, Delivery>} */
 const deliveries = new Map(); // by device
 
+/**
+ * @param {number} device
+ * @returns {Delivery}
+ */
 function deliveryOf(device) {
-  if (!deliveries.has(device)) deliveries.set(device, new Delivery());
-  return deliveries.get(device);
+  const delivery = deliveries.get(device) ?? new Delivery();
+  deliveries.set(device, delivery);
+  return delivery;
 }
 
 /**
- * Begin. tell() after every attempt: {online: null where nobody was asked; refused: the token of the present pairing, where
- * the server no longer knows it, else null; detail; earlier: whether an earlier pairing had something to hand over}.
+ * Begin. tell() after every attempt.
+ * @param {(outcome: Outcome) => void} tell
  */
 export function open(tell) {
   onDelivery = tell;
 }
 
-/** Whether the scans of this device wait because the server asked for it, or has just failed. */
+/**
+ * Whether the scans of this device wait because the server asked for it, or has just failed.
+ * @param {number} device
+ */
 export function pausing(device) {
   return deliveryOf(device).pauses();
 }
 
+/** @returns {Promise<void>} */
 function run() {
   if (!running) {
     running = attempt().finally(() => {
@@ -124,7 +154,7 @@ export function endPauses() {
 }
 
 async function attempt() {
-  clearTimeout(timer);
+  clearTimeout(timer ?? 0);
   timer = null;
   const ignorePauses = !patient;
   patient = true;
@@ -142,7 +172,9 @@ async function owing() {
   return pairingsWithToken.map((pairing) => ({ ...pairing, delivery: deliveryOf(pairing.device) }));
 }
 
+/** @param {boolean} ignorePauses */
 async function deliver(ignorePauses) {
+  /** @type {Outcome} */
   const outcome = { online: null, refused: null, detail: "", earlier: false };
   const pairingsToSend = await owing();
   if (pairingsToSend.length && !clock.isSure()) await askTime(pairingsToSend[0].token);
@@ -157,7 +189,10 @@ async function deliver(ignorePauses) {
   return outcome;
 }
 
-/** A scan says when it was made: a device that is not sure of the time asks before it sends. */
+/**
+ * A scan says when it was made: a device that is not sure of the time asks before it sends.
+ * @param {string | null} token
+ */
 async function askTime(token) {
   const sentAt = Date.now();
   try {
@@ -169,12 +204,16 @@ async function askTime(token) {
   }
 }
 
+/**
+ * @param {Pairing & {delivery: Delivery}} pairing
+ * @returns {Promise<{online: boolean | null, refused?: boolean, detail?: string}>}
+ */
 async function drain({ device, token, delivery }) {
   delivery.until = -Infinity;
   delivery.refused = false;
   let online = null;
   for (;;) {
-    const batch = await store.waiting(device, delivery.size);
+    const batch = await scanQueue.waiting(device, delivery.size);
     if (!batch.length) {
       await retryAside(device, token, delivery);
       return { online };
@@ -197,7 +236,12 @@ async function drain({ device, token, delivery }) {
   }
 }
 
-/** A batch was not answered: make it smaller, or wait. Whoever can read none of them stumbles over no single one. */
+/**
+ * A batch was not answered: make it smaller, or wait. Whoever can read none of them stumbles over no single one.
+ * @param {api.Failed} error
+ * @param {StoredScan[]} batch
+ * @param {Delivery} delivery
+ */
 async function failed(error, batch, delivery) {
   const unreadable = UNREADABLE.includes(error.status) || (error.tooLarge && batch.length > 1);
   if (!unreadable) delivery.backOff(error.retryAfter);
@@ -205,24 +249,33 @@ async function failed(error, batch, delivery) {
   if (unreadable && batch.length === 1 && delivery.blamed >= PATIENT) delivery.backOff(error.retryAfter);
 }
 
-/** How many of the batch the server has answered for good. */
+/**
+ * How many of the batch the server has answered for good.
+ * @param {StoredScan[]} batch
+ * @param {string | null} token
+ */
 async function post(batch, token) {
   const sentAt = Date.now();
   const body = { device_time: clock.stamp(sentAt), scans: batch.map((scan) => scan.body) };
   const answer = await api.ask("/api/v1/scans", { token, body, is: isResults });
   clock.measure(sentAt, Date.now(), answer.server_time);
   const posted = Object.fromEntries(batch.map((scan) => [scan.id, scan.body.shown]));
-  const final = answer.results.filter((result) => result?.id in posted && FINAL.includes(result.verdict));
+  const final = answer.results.filter((/** @type {any} */ result) => result?.id in posted && FINAL.includes(result.verdict));
   await store.recordAnswers(final, posted);
   await clockRecord.save();
   return final.length;
 }
 
-/** What was set aside is asked about now and then, one by one: the server may have been mended since. */
+/**
+ * What was set aside is asked about now and then, one by one: the server may have been mended since.
+ * @param {number} device
+ * @param {string | null} token
+ * @param {Delivery} delivery
+ */
 async function retryAside(device, token, delivery) {
   if (performance.now() - delivery.lookedAside < ASIDE_EVERY) return;
   delivery.lookedAside = performance.now();
-  for (const scan of await store.aside(device)) {
+  for (const scan of await scanQueue.aside(device)) {
     try {
       await post([scan], token);
     } catch (error) {

@@ -1,29 +1,40 @@
 // What answers of the server look like. Whoever stands between device and server (the login page of a network, a proxy) may
 // answer JSON, too: what has not the server's shape is no answer of the server, and nothing of it is kept.
 
-/** The one shape of every error, told by web/errors.py. */
+/**
+ * The one shape of every error, told by web/errors.py.
+ * @param {any} payload
+ * @param {Response} response
+ */
 export function isProblem(payload, { status, headers }) {
   const problem = /^application\/problem\+json\b/.test(headers.get("Content-Type") ?? "");
   return problem && payload?.status === status && typeof payload.detail === "string";
 }
 
+/** @param {any} payload */
 function isObject(payload) {
   return typeof payload === "object" && payload !== null && !Array.isArray(payload);
 }
 
+/** @param {any} payload */
 function isInstant(payload) {
   return typeof payload === "string" && !Number.isNaN(Date.parse(payload));
 }
 
+/** @param {any} payload */
 function isKiosk(payload) {
   return isObject(payload) && Number.isInteger(payload.id) && typeof payload.name === "string" && Array.isArray(payload.scopes);
 }
 
+/** @param {any} payload */
 function isEvent(payload) {
   return isObject(payload) && Array.isArray(payload.occurrences) && payload.occurrences.every(isObject);
 }
 
-/** What GET /api/v1/kiosk tells, as far as this app cannot do without. */
+/**
+ * What GET /api/v1/kiosk tells, as far as this app cannot do without.
+ * @param {any} payload
+ */
 export function isDeviceState(payload) {
   return (
     isInstant(payload?.server_time) &&
@@ -39,7 +50,10 @@ export function isDeviceState(payload) {
   );
 }
 
-/** What a heartbeat answers. */
+/**
+ * What a heartbeat answers.
+ * @param {any} payload
+ */
 export function isHeartbeat(payload) {
   const message = payload?.message === null || typeof payload?.message?.text === "string";
   return (
@@ -47,12 +61,18 @@ export function isHeartbeat(payload) {
   );
 }
 
-/** What POST /api/v1/scans answers. */
+/**
+ * What POST /api/v1/scans answers.
+ * @param {any} payload
+ */
 export function isResults(payload) {
   return isInstant(payload?.server_time) && Array.isArray(payload.results);
 }
 
-/** What a pairing code is answered with. */
+/**
+ * What a pairing code is answered with.
+ * @param {any} payload
+ */
 export function isPairing(payload) {
   return typeof payload?.token === "string" && payload.token !== "" && isKiosk(payload.kiosk);
 }

@@ -2,6 +2,10 @@
 
 import { KEPT, within } from "./tables.js";
 
+/**
+ * @param {string} key
+ * @returns {Promise<any>}
+ */
 export function get(key) {
   return within("readonly", [KEPT], (values, answer) => {
     const request = values.get(key);
@@ -9,11 +13,18 @@ export function get(key) {
   });
 }
 
+/**
+ * @param {string} key
+ * @param {unknown} value
+ */
 export function put(key, value) {
   return putAll({ [key]: value });
 }
 
-/** Keep several values by their names, all or none. */
+/**
+ * Keep several values by their names, all or none.
+ * @param {Record<string, unknown>} newValues
+ */
 export function putAll(newValues) {
   return within("readwrite", [KEPT], (values) => {
     for (const [key, value] of Object.entries(newValues)) values.put(value, key);

@@ -10,10 +10,18 @@ const OF_A_PAIRING = ["token", "kiosk", "knowledge", "learned", "pin", "pin_trie
 
 const otherTabs = globalThis.BroadcastChannel ? new BroadcastChannel("openweek-pairing") : null;
 
+/**
+ * @param {IDBRequest} request
+ * @param {(result: any) => void} work
+ */
 function onResult(request, work) {
   request.onsuccess = () => work(request.result);
 }
 
+/**
+ * @param {IDBObjectStore} scans
+ * @param {(cursor: IDBCursorWithValue) => void} work
+ */
 function everyAnswered(scans, work) {
   onResult(scans.index("state").openCursor(inState("answered")), (cursor) => {
     if (!cursor) return;
@@ -22,7 +30,11 @@ function everyAnswered(scans, work) {
   });
 }
 
-/** Begin a pairing. What was answered in an earlier one is forgotten; what was not is handed over under its own name. */
+/**
+ * Begin a pairing. What was answered in an earlier one is forgotten; what was not is handed over under its own name.
+ * @param {string} token
+ * @param {Kiosk} kiosk
+ */
 export async function begin(token, kiosk) {
   await within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings) => {
     pairings.put({ device: kiosk.id, name: kiosk.name, campaign: null, token });
@@ -34,7 +46,10 @@ export async function begin(token, kiosk) {
   otherTabs?.postMessage("changed");
 }
 
-/** End the pairing with this token. Answers false where it is not the present one (any more): then nothing has changed. */
+/**
+ * End the pairing with this token. Answers false where it is not the present one (any more): then nothing has changed.
+ * @param {string} token
+ */
 export async function end(token) {
   const ended = await within("readwrite", [KEPT], (values, answer) => {
     onResult(values.get("token"), (present) => {
@@ -46,7 +61,11 @@ export async function end(token) {
   return ended;
 }
 
-/** Keep what the present pairing was told, {knowledge, …} by name; nothing where another page has paired anew meanwhile. */
+/**
+ * Keep what the present pairing was told, {knowledge, …} by name; nothing where another page has paired anew meanwhile.
+ * @param {string} token
+ * @param {{knowledge: DeviceState, learned: number | null}} received
+ */
 export function remember(token, received) {
   return within("readwrite", [KEPT, PAIRINGS], (values, pairings) => {
     onResult(values.get("token"), (present) => {
@@ -59,9 +78,13 @@ export function remember(token, received) {
   });
 }
 
-/** The pairings that hold scans which nobody has answered, each with {waiting, aside: how many; present}: the present one first. */
+/**
+ * The pairings that hold scans which nobody has answered, each with {waiting, aside: how many; present}: the present one first.
+ * @returns {Promise<OwingPairing[]>}
+ */
 export function owing() {
   return within("readonly", [KEPT, SCANS, PAIRINGS], (values, scans, pairings, answer) => {
+    /** @type {OwingPairing[]} */
     const rows = [];
     answer(rows);
     onResult(values.get("token"), (present) => {
@@ -75,15 +98,21 @@ export function owing() {
         }
       });
     });
-  }).then((rows) => rows.filter(({ waiting, aside }) => waiting || aside).sort((a, b) => b.present - a.present));
+  }).then((/** @type {OwingPairing[]} */ rows) => {
+    const owing = rows.filter(({ waiting, aside }) => waiting || aside);
+    return owing.sort((a, b) => Number(b.present) - Number(a.present));
+  });
 }
 
-/** The present pairing, or null. */
+/**
+ * The present pairing, or null.
+ * @returns {Promise<Pairing | null>}
+ */
 export function present() {
   return within("readonly", [KEPT, PAIRINGS], (values, pairings, answer) => {
     answer(null);
     onResult(values.get("token"), (token) => {
-      if (token) onResult(pairings.getAll(), (records) => answer(records.find((pairing) => pairing.token === token) ?? null));
+      if (token) onResult(pairings.getAll(), (records) => answer(records.find((/** @type {Pairing} */ pairing) => pairing.token === token) ?? null));
     });
   });
 }
@@ -112,7 +141,10 @@ export function tidy() {
   });
 }
 
-/** changed(): another page of this browser has begun or ended a pairing. */
+/**
+ * changed(): another page of this browser has begun or ended a pairing.
+ * @param {() => void} changed
+ */
 export function watch(changed) {
   otherTabs?.addEventListener("message", changed);
 }

@@ -8,6 +8,7 @@ const FREE = 3; // tries without a wait
 const FIRST_WAIT = 5000;
 const LONGEST_WAIT = 300_000;
 
+/** @type {{salt: Uint8Array<ArrayBuffer>, hash: string, rounds: number} | null} */
 let stored = null; // {salt, hash, rounds}
 
 export function possible() {
@@ -18,11 +19,19 @@ export function isSet() {
   return stored !== null;
 }
 
-/** Whether it is four to six digits. */
+/**
+ * Whether it is four to six digits.
+ * @param {string} pin
+ */
 export function wellFormed(pin) {
   return /^\d{4,6}$/.test(pin);
 }
 
+/**
+ * @param {string} pin
+ * @param {Uint8Array<ArrayBuffer>} salt
+ * @param {number} rounds
+ */
 async function hashed(pin, salt, rounds) {
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
   const algorithm = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
@@ -33,6 +42,7 @@ export async function recall() {
   stored = (await values.get("pin")) ?? null;
 }
 
+/** @param {string} pin */
 export async function set(pin) {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   stored = { salt, hash: await hashed(pin, salt, ROUNDS), rounds: ROUNDS };
@@ -53,13 +63,16 @@ export async function wait() {
   return Math.min(Math.max(0, until - Date.now()), LONGEST_WAIT);
 }
 
-/** Whether it is the one. Noted as a try before it is looked at, so that a restart wins nothing. */
+/**
+ * Whether it is the one. Noted as a try before it is looked at, so that a restart wins nothing.
+ * @param {string} pin
+ */
 export async function check(pin) {
   const { wrong = 0 } = (await values.get("pin_tries")) ?? {};
   const tries = wrong + 1;
   const pause = tries < FREE ? 0 : Math.min(FIRST_WAIT * 2 ** (tries - FREE), LONGEST_WAIT);
   await values.put("pin_tries", { wrong: tries, until: Date.now() + pause });
-  const right = (await hashed(pin, stored.salt, stored.rounds)) === stored.hash;
+  const right = stored !== null && (await hashed(pin, stored.salt, stored.rounds)) === stored.hash;
   if (right) await values.put("pin_tries", null);
   return right;
 }

@@ -10,11 +10,17 @@ import { append, asShown, requirePairing } from "./scan-store.js";
 export const PAUSE = 2000; // milliseconds without a tap that end a burst
 const BURST = "burst";
 
+/** @param {Burst} burst */
 function asScan({ id, device, made, unsure, count, body, about }) {
   const entry = about.entry && { ...about.entry, headcount: count };
   return { id, device, made, unsure, about: { ...about, entry }, body: asShown({ ...body, headcount: count }, body.shown, about) };
 }
 
+/**
+ * @param {Burst} burst
+ * @param {NewScan} tapped
+ * @param {number} maxHeadcount
+ */
 function same(burst, tapped, maxHeadcount) {
   const alike = burst.body.group === tapped.body.group && burst.body.direction === tapped.body.direction;
   return alike && burst.device === tapped.device && tapped.made - burst.last <= PAUSE && tapped.made >= burst.last && burst.count < maxHeadcount;
@@ -23,12 +29,16 @@ function same(burst, tapped, maxHeadcount) {
 /**
  * One tap. fresh: {id, device, made, body, about} of the scan if it begins a burst; most: the largest headcount of a row.
  * Answers {burst, ended}: the burst that it belongs to, and whether another one became a row by it.
+ * @param {NewScan & {about: About}} tapped
+ * @param {number} maxHeadcount
+ * @returns {Promise<{burst: Burst, ended: boolean}>}
  */
 export function tap(tapped, maxHeadcount) {
   return within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings, answer) => {
     requirePairing(pairings, tapped.device);
     const request = values.get(BURST);
     request.onsuccess = () => {
+      /** @returns {Promise<Burst | null>} */
       const open = request.result;
       const goesOn = open && same(open, tapped, maxHeadcount);
       const burst = goesOn ? { ...open, count: open.count + 1, last: tapped.made } : { ...tapped, count: 1, last: tapped.made };
@@ -39,7 +49,10 @@ export function tap(tapped, maxHeadcount) {
   });
 }
 
-/** The open burst becomes a row. Answers whether there was one. */
+/**
+ * The open burst becomes a row. Answers whether there was one.
+ * @returns {Promise<boolean>}
+ */
 export function end() {
   return within("readwrite", [KEPT, SCANS], (values, scans, answer) => {
     const request = values.get(BURST);
@@ -52,7 +65,10 @@ export function end() {
   });
 }
 
-/** Take back the last tap of the open burst. Answers what is left of it, or null where none is open. */
+/**
+ * Take back the last tap of the open burst. Answers what is left of it, or null where none is open.
+ * @returns {Promise<Burst | null>}
+ */
 export function untap() {
   return within("readwrite", [KEPT], (values, answer) => {
     const request = values.get(BURST);
