@@ -13,6 +13,8 @@ COMMANDS: list[list[str | Path]] = [
     [BIN / "ruff", "format", "--check", "--quiet"],
     [NODE / "eslint", "--max-warnings=0", "static"],
     [NODE / "stylelint", "static/css/**/*.css"],
+    [NODE / "tsc", "-p", "tsconfig.json"],
+    [NODE / "tsc", "-p", "tsconfig.workers.json"],
 ]
 
 
@@ -25,8 +27,8 @@ def main() -> None:
     if failed:
         sys.exit(1)
     say(
-        "Nothing to mend: ruff, eslint and stylelint agree.",
-        "没有需要修改之处：ruff、eslint 和 stylelint 均通过。",
+        "Nothing to mend: ruff, eslint, stylelint and tsc agree.",
+        "没有需要修改之处：ruff、eslint、stylelint 和 tsc 均通过。",
     )
 
 

@@ -2,12 +2,16 @@
 // network, too. The server comes first; what it does not let anybody keep (a revoked pass) goes away. The address of a pass is
 // its secret: it is told to nobody but the server that made it.
 
-const CACHE = "openweek-passes";
+const passWorker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const PASS_CACHE = "openweek-passes";
 const PASSES = /^\/c\//i;
 const STATIC = "/static/";
 const PATIENCE = 4000; // milliseconds; a network at a crowded door may be there and answer nothing
 
-/** Under which address something is kept; null: it is not. Chat apps add queries to the address of a page. */
+/**
+ * Under which address something is kept; null: it is not. Chat apps add queries to the address of a page.
+ * @param {string} address
+ */
 function keyOf(address) {
   const { origin, pathname, search } = new URL(address);
   if (origin !== location.origin) return null;
@@ -15,37 +19,63 @@ function keyOf(address) {
   return PASSES.test(pathname) ? pathname : null;
 }
 
-/** Whether it is the server's own word that nobody may keep it: the login page of a network says nothing of a pass. */
+/**
+ * Whether it is the server's own word that nobody may keep it: the login page of a network says nothing of a pass.
+ * @param {Response} response
+ */
 function isWithdrawn({ headers }) {
   return headers.get("Cache-Control") === "no-store" && headers.has("X-Robots-Tag");
 }
 
+/**
+ * @param {string} key
+ * @param {Response} response
+ */
 function mayKeep(key, { ok, headers }) {
   return ok && (key.startsWith(STATIC) || /^private, max-age=[1-9]/.test(headers.get("Cache-Control") ?? ""));
 }
 
-/** Drop a pass and its pictures, in whatever spelling they were opened. */
+/**
+ * Drop a pass and its pictures, in whatever spelling they were opened.
+ * @param {Cache} cache
+ * @param {string} key
+ */
 async function drop(cache, key) {
+  /** @param {Request} request */
   const isOfPass = (request) => new URL(request.url).pathname.toLowerCase().startsWith(key.toLowerCase());
   await Promise.all((await cache.keys()).filter(isOfPass).map((request) => cache.delete(request)));
 }
 
+/**
+ * @param {string} key
+ * @param {Response} response
+ */
 async function storeOrDrop(key, response) {
-  const cache = await caches.open(CACHE);
+  const cache = await caches.open(PASS_CACHE);
   if (mayKeep(key, response)) await cache.put(key, response.clone());
   else if (PASSES.test(key) && isWithdrawn(response)) await drop(cache, key);
 }
 
+/** @param {string} key */
 async function storedCopy(key) {
-  return (await caches.open(CACHE)).match(key, { ignoreVary: true }); // one browser, one holder
+  return (await caches.open(PASS_CACHE)).match(key, { ignoreVary: true }); // one browser, one holder
 }
 
-/** A pass may have been revoked since: the server is asked, not what the browser remembers of its answer for a day. */
+/**
+ * A pass may have been revoked since: the server is asked, not what the browser remembers of its answer for a day.
+ * @param {Request} request
+ * @param {string} key
+ */
 function ask(request, key) {
   return key.startsWith(STATIC) ? fetch(request) : fetch(request.url, { cache: "no-cache" });
 }
 
-async function answer(request, key) {
+/**
+ * @param {Request} request
+ * @param {string} key
+ * @returns {Promise<Response>}
+ */
+async function answerPass(request, key) {
   const fetched = ask(request, key).then(async (response) => {
     await storeOrDrop(key, response).catch(() => {}); // a phone without room for it shows it all the same
     return response;
@@ -55,18 +85,19 @@ async function answer(request, key) {
   return answered ?? (await storedCopy(key)) ?? fetched;
 }
 
-async function keep(addresses) {
+/** @param {string[]} addresses */
+async function keepAll(addresses) {
   for (const address of addresses) {
     const key = keyOf(address);
     if (key && !key.endsWith("/service-worker.js")) await storeOrDrop(key, await fetch(address));
   }
 }
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
-self.addEventListener("fetch", (event) => {
+passWorker.addEventListener("install", () => passWorker.skipWaiting());
+passWorker.addEventListener("activate", (event) => event.waitUntil(passWorker.clients.claim()));
+passWorker.addEventListener("message", (event) => event.waitUntil(keepAll(event.data)));
+passWorker.addEventListener("fetch", (event) => {
   const { request } = event;
   const key = request.method === "GET" ? keyOf(request.url) : null;
-  if (key) event.respondWith(answer(request, key));
+  if (key) event.respondWith(answerPass(request, key));
 });

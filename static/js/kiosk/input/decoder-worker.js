@@ -4,10 +4,11 @@ import { prepareZXingModule, readBarcodes } from "/static/vendor/zxing/reader/in
 
 // Without this the library would ask a public server for its WebAssembly.
 const ready = prepareZXingModule({
-  overrides: { locateFile: (file) => `/static/vendor/zxing/${file}` },
+  overrides: { locateFile: (/** @type {string} */ file) => `/static/vendor/zxing/${file}` },
   fireImmediately: true,
 });
 
+/** @type {import("/static/vendor/zxing/reader/index.js").ReaderOptions} */
 const OPTIONS = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
 
 ready.catch(() => self.postMessage({ failed: true }));
