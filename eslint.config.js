@@ -19,6 +19,7 @@ export default [
       "no-var": "error",
       "prefer-const": "error",
       "max-lines": ["error", 300],
+      "max-len": ["error", { code: 130 }],
     },
   },
 ];

@@ -23,7 +23,8 @@ export function used() {
 /** Ask for the worker: also where its first version did not come whole, which leaves none. */
 async function register() {
   try {
-    registration = await navigator.serviceWorker.register("/kiosk/service-worker.js", { scope: "/kiosk/", updateViaCache: "none" });
+    const options = /** @type {const} */ ({ scope: "/kiosk/", updateViaCache: "none" });
+    registration = await navigator.serviceWorker.register("/kiosk/service-worker.js", options);
   } catch {
     // Started with no network, or the browser keeps nothing: the worker that is there serves on.
   }

@@ -1,4 +1,4 @@
-// The kiosk app begins here: restore what the device keeps, then pair, or open the station.
+// Entry of the kiosk app: restore the stored state, then show the pairing screen or the check-in screen.
 
 import { Failed } from "./server/api.js";
 import * as heartbeat from "./server/heartbeat.js";
@@ -26,16 +26,16 @@ import { language, say, setLanguage } from "./base/words.js";
 
 const CLIENT = 1;
 const REFRESH = 5 * 60_000;
-const KEEP_TIME = 60_000; // a device that loses its clock with its power knows then what time it was
-const LOOK_AT_CLOCK = 5000; // milliseconds between two looks whether this device's time is over
-const BEGIN_AGAIN = 15_000; // milliseconds after a start that the device's storage has stopped
+const KEEP_TIME = 60_000; // so that a device without a clock battery has a lower bound of the time after a restart
+const LOOK_AT_CLOCK = 5000; // milliseconds
+const BEGIN_AGAIN = 15_000; // milliseconds until a reload where the storage failed at the start
 
 /** @type {string | null} */
 let token = null;
 let changing = false; // the pairing is being begun or ended on this page
 
 /**
- * After every attempt to send. A device that the server no longer knows asks for a new code; its scans stay.
+ * After every attempt to send. A device with a revoked token goes back to the pairing screen; its scans stay.
  * @param {import("./server/outbox.js").Outcome} outcome
  */
 async function onDelivery({ online, refused, detail, earlier }) {
@@ -50,7 +50,7 @@ async function onDelivery({ online, refused, detail, earlier }) {
 }
 
 /**
- * Change the pairing, and do nothing else about it meanwhile.
+ * Begin or end the pairing; followOtherTab() waits meanwhile.
  * @param {() => Promise<void>} work
  */
 async function change(work) {
@@ -62,7 +62,7 @@ async function change(work) {
   }
 }
 
-/** Another page of this browser may have paired anew, or ended the pairing: this one begins again with what holds now. */
+/** Another tab may have changed the pairing: reload with the present one. */
 async function followOtherTab() {
   const ownToken = token;
   const present = (await values.get("token")) ?? null;
@@ -70,7 +70,7 @@ async function followOtherTab() {
 }
 
 /**
- * The end of a pairing. What the device still holds goes on being handed over under its old name, if it may.
+ * End the pairing. Scans that are still stored go on being sent with the old token.
  * @param {string} reason
  */
 async function unpair(reason) {
@@ -94,7 +94,7 @@ async function unpair(reason) {
   await afterHandover();
 }
 
-/** A device out of service that has nothing left to hand over forgets all it knew. */
+/** A device out of service deletes its data once its queue is empty. */
 async function afterHandover() {
   const queue = await scanQueue.summary();
   pairingScreen.showUnsent(queue);
@@ -121,7 +121,7 @@ async function paired(newToken, kiosk) {
 }
 
 /**
- * A revoked device may still hand in what it holds, so that comes first.
+ * A revoked device may still send its scans, so that comes first.
  * @param {string} detail
  */
 async function outOfService(detail) {
@@ -129,7 +129,7 @@ async function outOfService(detail) {
   if (token) await unpair(detail);
 }
 
-/** Learn what the server has to tell; without an answer go on with what is known. */
+/** Fetch the state; without an answer go on with the stored one. */
 async function refresh() {
   if (!token) return;
   const askedToken = token;
@@ -161,14 +161,14 @@ async function onHeartbeat({ online, news, gone, detail }) {
   if (online && !gone && token) outbox.endPauses();
 }
 
-/** A steward's own phone goes with the event, also without a network. */
+/** A pairing with an end ends also offline. */
 async function checkExpiry() {
   if (token && deviceState.current() && deviceState.expired()) await outOfService(say("expired"));
 }
 
 async function begin() {
   if (!token) return;
-  // What is known already opens the door at once; a server that does not answer must not hold it up.
+  // The stored state opens the screen at once, without waiting for the server.
   if (!(await deviceState.recall(token))) await refresh();
   if (!token) return;
   if (!deviceState.current()) {
@@ -198,7 +198,7 @@ function offerReload() {
   notice.hidden = false;
 }
 
-/** What keeps this device from leaving its pairing: a sentence, or "". The queue is handed over first. */
+/** Why the pairing cannot be ended now: a sentence, or "". Sends the queue first. */
 async function obstacleToLeaving() {
   if (!(await pinDialog.requireStaff())) return say("pin_needed");
   await outbox.send();
@@ -227,7 +227,7 @@ function listen() {
   addEventListener("online", refreshAndSend);
   setInterval(refreshAndSend, REFRESH);
   setInterval(checkExpiry, LOOK_AT_CLOCK);
-  setInterval(followOtherTab, LOOK_AT_CLOCK); // for browsers whose pages cannot tell each other
+  setInterval(followOtherTab, LOOK_AT_CLOCK); // for browsers without BroadcastChannel
   setInterval(clockRecord.save, KEEP_TIME);
 }
 
@@ -237,9 +237,9 @@ async function refreshAndSend() {
   await outbox.send();
 }
 
-/** Without a pairing: ask for a code, and hand over what an earlier pairing has left. */
+/** Without a pairing: show the pairing screen, and send what an earlier pairing has left. */
 async function unpaired() {
-  await tallyBurst.end(); // what a power cut left behind
+  await tallyBurst.end(); // left over from a power cut
   pairingScreen.open("", await scanQueue.summary());
   await outbox.send();
 }
@@ -268,6 +268,6 @@ async function start() {
 
 start().catch((error) => {
   setText(byId("notice"), say(failureSentence(error)));
-  setTimeout(() => location.reload(), BEGIN_AGAIN); // nobody may stand here to do it
+  setTimeout(() => location.reload(), BEGIN_AGAIN); // the kiosk may be unattended
   throw error;
 });

@@ -1,4 +1,4 @@
-// The paired screen: what this device serves, the mode it is in, and what comes of a code, a tap or a click.
+// The screen of a paired device: joins the inputs (camera, scanner, typed code, touch, tally) to the scans, and draws the rest.
 
 import { trueTime } from "./base/device-clock.js";
 import * as remoteControl from "./screen/remote-control.js";
@@ -59,14 +59,14 @@ function scanContext(token) {
 }
 
 /**
- * Begin to take scans.
+ * Open the screen and take scans.
  * @param {string} token
  */
 export async function open(token) {
   const newScans = new Scans(scanContext(token), draw);
   store.deleteAnswered(Date.now() - KEEP_SCANS);
   tally.open(newScans);
-  // Before the mode is known nobody can tell who comes from who goes.
+  // First the mode: it decides the direction of a scan.
   await remoteControl.recall();
   await modes.open();
   scans = newScans;
@@ -80,7 +80,7 @@ export function isOpen() {
   return scans !== null && !byId("work").hidden && !remoteControl.isLocked();
 }
 
-/** Somebody is at the door: a verdict or a question is on the screen. */
+/** Whether a verdict or a dialog is open. */
 export function isBusy() {
   return Boolean(document.querySelector("dialog[open]")) || !byId("verdict").hidden;
 }
@@ -106,10 +106,11 @@ export async function draw() {
   touchGroups.draw();
   tally.draw();
   todayCount.draw();
-  latestScans.draw({ device: deviceState.required(), groupName: deviceState.groupName, colourOf: deviceState.colourOf, onUndo: undo });
+  const { groupName, colourOf } = deviceState;
+  latestScans.draw({ device: deviceState.required(), groupName, colourOf, onUndo: undo });
 }
 
-/** After the server has told something new: scopes, mode and desk may have changed. */
+/** The device state has changed: scopes, lock and message, too. */
 export async function stateChanged() {
   if (scans === null) return;
   const wasOpen = isOpen();
@@ -134,7 +135,7 @@ function drawTitle() {
   byId("sitting").textContent = [occurrenceNow(), ends].filter(Boolean).join(" · ");
 }
 
-/** A device that is paired with nothing is a kiosk, not the event that it served. */
+/** Without a pairing the title is the app's name. */
 function dropTitle() {
   const name = element("span", "", say("title"));
   name.dataset.say = "title";
@@ -167,7 +168,7 @@ export function notice(sentence, lasts = 0) {
 }
 
 /**
- * A text was read: whatever lies over the screen makes room for its verdict.
+ * A text was read: close whatever covers the screen.
  * @param {string} text
  */
 function read(text) {
@@ -180,7 +181,7 @@ function read(text) {
 }
 
 /**
- * What could not be kept is said, and stays said after the verdict has gone.
+ * A failure of the storage stays on the screen after the verdict has closed.
  * @param {Promise<unknown> | null | undefined} work
  */
 function settle(work) {
@@ -194,7 +195,7 @@ function looks() {
   return isOpen() && !byId("look").hidden;
 }
 
-/** The camera runs where there is something for it to see, and what a scanner composes finds its field. */
+/** Start or stop the camera for the present mode, and give the scanner's field the focus. */
 function wake() {
   holdFocus();
   if (looks()) cameraView.open();
@@ -209,7 +210,7 @@ function modeChanged(mode) {
 }
 
 /**
- * Join the buttons, the scanner and the screen's own rhythm to the scans; once per page. sent(): a row is there to send.
+ * Connect all inputs; once per page. rowAdded(): a tally row is waiting to be sent.
  * @param {() => void} rowAdded
  */
 export function listen(rowAdded) {

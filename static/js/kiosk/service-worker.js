@@ -1,6 +1,5 @@
-// The service worker of the kiosk app and of the screens with the changing code: keeps them, so that they start with the
-// server stopped.
-// Served as /kiosk/service-worker.js after a first line `const SHELL = {version, files: {address: sha256}};`.
+// The service worker of the kiosk app and of the code screens: they start without a server. Served as
+// /kiosk/service-worker.js after a first line `const SHELL = {version, files: {address: sha256}};`.
 // It answers nothing but the files of that list and the pages themselves; /api/ never passes through it.
 
 /* global SHELL */
@@ -24,7 +23,7 @@ async function fetchNew(address) {
 }
 
 /**
- * Fetch one file. Half a version is no version: other bytes than listed end the installation, to be tried again.
+ * Fetch one file. A file with another digest fails the installation, so that versions never mix; the browser tries again.
  * @param {Cache} cache
  * @param {[string, string]} file
  */
@@ -55,7 +54,8 @@ async function install() {
 
 async function activate() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("openweek-kiosk-") && name !== KIOSK_CACHE).map((name) => caches.delete(name)));
+  const old = names.filter((name) => name.startsWith("openweek-kiosk-") && name !== KIOSK_CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
   await kioskWorker.clients.claim();
 }
 
@@ -71,7 +71,7 @@ async function answerFromCache(request, address) {
 kioskWorker.addEventListener("install", (event) => event.waitUntil(install()));
 kioskWorker.addEventListener("activate", (event) => event.waitUntil(activate()));
 kioskWorker.addEventListener("message", (event) => {
-  // The page says when nobody is at the door.
+  // The page decides when it is idle.
   if (event.data === "take over") kioskWorker.skipWaiting();
   if (event.data === "serve this page, too") event.waitUntil(kioskWorker.clients.claim());
 });
@@ -80,5 +80,6 @@ kioskWorker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   const address = PAGES.includes(url.pathname) ? url.pathname : url.pathname + url.search;
-  if (PAGES.includes(address) || address in SHELL.files || ICONS.includes(address)) event.respondWith(answerFromCache(request, address));
+  const isListed = PAGES.includes(address) || address in SHELL.files || ICONS.includes(address);
+  if (isListed) event.respondWith(answerFromCache(request, address));
 });

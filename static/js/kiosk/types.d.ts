@@ -1,4 +1,4 @@
-// The shapes that modules of the kiosk hand to each other. The JSON of the API is in docs and models; here is what of it the app reads.
+// The shapes that modules of the kiosk hand to each other; of the API's JSON only what the app reads.
 
 /** A name in both languages. */
 interface Names {

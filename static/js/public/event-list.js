@@ -1,4 +1,4 @@
-// What the list of events can do better with JavaScript: the region lists fill each other, and addresses are copied.
+// What JavaScript adds to the list of events: dependent region lists, copy buttons, the filter sheet on phones.
 
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-regions]"));
 /** @type {HTMLSelectElement[]} */
@@ -38,7 +38,7 @@ async function fill(level) {
     const rows = answer.ok ? await answer.json() : [];
     if (request === requests) show(next, rows);
   } catch {
-    // Offline: the form still works, and the next list comes with the page it leads to.
+    // Offline: the form still works without the next list.
   }
 }
 
@@ -56,7 +56,7 @@ for (const button of copyButtons) {
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
-      // No clipboard outside https: the address is marked, ready for the keyboard.
+      // No clipboard outside https: the address stays selected.
       return;
     }
     words.textContent = button.dataset.done ?? "";
@@ -66,7 +66,7 @@ for (const button of copyButtons) {
   });
 }
 
-// On phones the form is a sheet over the page: what lies under it is out of reach while it is open.
+// On phones the form is a sheet over the page; the page under it is inert while it is open.
 const sheet = document.getElementById("filters");
 const narrow = matchMedia("(max-width: 59.99rem)");
 /** @type {NodeListOf<HTMLElement>} */

@@ -1,4 +1,4 @@
-// The programme sheet opens the browser's own print dialog; without JavaScript the browser's menu does.
+// The print button of the programme sheet. Without JavaScript it stays hidden.
 
 const button = /** @type {HTMLButtonElement} */ (document.querySelector("button[data-print]"));
 button.hidden = false;

@@ -30,7 +30,7 @@ function read() {
     const list = JSON.parse(store.getItem(key) ?? "");
     if (typeof list.secret === "string" && Array.isArray(list.events)) return list;
   } catch {
-    // Nothing kept yet, or something that is not ours.
+    // Nothing stored yet, or not in our shape.
   }
   return { secret: "", events: [] };
 }
@@ -41,7 +41,7 @@ function keep(list) {
   else store.removeItem(key);
 }
 
-// A page that belongs to a list shows what the server says of that list; every other page what the browser remembers.
+// The page of a list shows the server's state; every other page shows what this browser has stored.
 const secretField = /** @type {HTMLInputElement | null | undefined} */ (form?.elements.namedItem("secret"));
 const pageSecret = secretField?.value ?? "";
 /** @type {List} */
@@ -76,7 +76,7 @@ async function post(name, ids, secret) {
   if (secret) body.append("secret", secret);
   const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
   if (answer.status === 404 && secret && !pageSecret) {
-    // The list was deleted or got a new address elsewhere: what this browser chose begins a new one.
+    // The list was deleted or moved elsewhere: start a new one from what this browser has stored.
     const events = name === "add" ? [...new Set([...read().events, ...ids])] : read().events.filter((id) => !ids.includes(id));
     return events.length ? post("add", events, "") : { secret: "", events: [] };
   }
@@ -87,7 +87,7 @@ async function post(name, ids, secret) {
 /** @param {HTMLButtonElement} star */
 async function toggle(star) {
   const id = Number(star.value);
-  // What the browser keeps may have changed since: in another tab, or by the tap before this one.
+  // Another tab or the previous tap may have changed the stored list.
   if (!pageSecret) list = read();
   const name = list.events.includes(id) ? "remove" : "add";
   const previous = list.events;
@@ -106,7 +106,7 @@ async function toggle(star) {
   show();
 }
 
-// One after the other: two quick taps must not begin two lists.
+// Serialized: two quick taps must not create two lists.
 let queue = Promise.resolve();
 
 function listen() {
@@ -125,7 +125,7 @@ function listen() {
   show();
 }
 
-// The page of a list: this browser collects there from now on, if it did nowhere yet or the reader says so.
+// The page of a list: this browser adds to it from now on, if it has no list yet or the reader says so.
 function adopt() {
   const adoption = /** @type {HTMLElement} */ (page.querySelector(".adopt"));
   const remembered = read();
@@ -144,7 +144,7 @@ function adopt() {
   show();
 }
 
-// The page without a list leads on to the one that is remembered, if that is still there.
+// The page without a list redirects to the stored list, if that still exists.
 async function lead() {
   const { secret } = read();
   if (!secret) return;

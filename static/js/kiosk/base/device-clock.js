@@ -1,16 +1,15 @@
 // The device's clock, and how far it is from the server's. Positive skew: the device is ahead.
 //
-// Somebody may set the clock while the app runs, and a device may start with another clock than it was switched off with. A
-// clock that nobody sets (performance.now) tells the first, the last true time that was kept tells the second. That other
-// clock may stand still while a device sleeps, so a leap forward alone says nothing for certain: until the server is heard
-// again the time is unsure, and nobody is turned away by it.
+// The clock may be set while the app runs: performance.now, which nobody sets, shows that. It may also be wrong after a restart:
+// the stored last true time shows that. performance.now may stand still while a device sleeps, so after a leap forward the time
+// is unsure until the server answers, and nobody is turned away by it.
 
 const TRUSTED_ROUND_TRIP = 2000; // milliseconds; half of it is how wrong a measurement may be
 const LONGEST = 10_000; // milliseconds; no request takes longer (server/api.js), so the clock was set meanwhile
-const BACK = 2000; // milliseconds; from there on a clock was set back: two clocks never run quite alike
-const FORWARD = 60_000; // milliseconds; less is no matter at the door
+const BACK = 2000; // milliseconds; a larger difference means that the clock was set back
+const FORWARD = 60_000; // milliseconds; a smaller leap does not matter
 
-/** Names this run of the page: what was noted while the time was unsure is set right within the same run alone. */
+/** Identifies this run of the page: unsure times are corrected only within the same run. */
 export const RUN = String(performance.timeOrigin);
 
 /** @type {number | null} */
@@ -27,7 +26,7 @@ function setAnchor() {
   anchor = { wall: Date.now(), steady: performance.now() };
 }
 
-/** How far the device's clock has gone ahead, since the anchor, of the one that nobody sets. */
+/** How far the clock has leapt since the anchor, compared with performance.now, in milliseconds. */
 function leap() {
   return Date.now() - anchor.wall - (performance.now() - anchor.steady);
 }
@@ -42,7 +41,7 @@ export function measure(sentAt, receivedAt, serverTime) {
   const server = Date.parse(serverTime);
   if (Number.isNaN(server) || receivedAt < sentAt || receivedAt - sentAt > LONGEST) return;
   const settled = skew !== null && isSure() && !noted;
-  // A slow answer says little, but more than nothing.
+  // A slow answer is used only where nothing better is known.
   if (settled && receivedAt - sentAt > TRUSTED_ROUND_TRIP) return;
   skew = Math.round((sentAt + receivedAt) / 2 - server);
   if (noted) unapplied ??= { skew, leap: leap() };
@@ -50,14 +49,14 @@ export function measure(sentAt, receivedAt, serverTime) {
   setAnchor();
 }
 
-/** Milliseconds, or null while the server's time was never heard. */
+/** Milliseconds, or null before the first measurement. */
 export function skewNow() {
   if (skew === null) return null;
   const leapt = leap();
   return leapt < -BACK ? Math.round(skew + leapt) : skew;
 }
 
-/** Whether the true time is known, as well as a device can know it by itself. */
+/** Whether the true time is known. */
 export function isSure() {
   return !lost && leap() < FORWARD;
 }
@@ -71,7 +70,7 @@ function earliest() {
   return lost ? Math.min(trueTime(), (floor ?? 0) + performance.now() - anchor.steady) : trueTime() - Math.max(0, leap());
 }
 
-/** Null where the time is sure, else {run, leap, earliest}: what sets it right later, and what it is at least, in milliseconds. */
+/** Null where the time is sure, else what is needed to correct it later, and the earliest possible time. */
 export function doubt() {
   if (isSure()) return null;
   noted = true;
@@ -79,8 +78,8 @@ export function doubt() {
 }
 
 /**
- * Null, or once after a measurement: (skew, doubt) → the skew that something noted in doubt really had. What the clock leapt
- * between was a hand's doing where it went back; where it went forward, whatever fits better to what was believed then.
+ * Once after a measurement: a function (skew, doubt) → the true skew of a scan made while the time was unsure; else null.
+ * A leap back was the clock being set; of a leap forward the variant is taken that fits better to the skew believed then.
  */
 export function correction() {
   const measured = unapplied;
@@ -93,13 +92,13 @@ export function correction() {
   };
 }
 
-/** For the next run: the true time is not earlier, in milliseconds, and whether it is sure. */
+/** For the next run: a lower bound of the true time in milliseconds, and whether it is sure. */
 export function lastTime() {
   return { last: isSure() ? trueTime() : earliest(), sure: isSure() };
 }
 
 /**
- * What a run before this one has kept: its skew and its lastTime().
+ * Take the skew and the lastTime() of an earlier run.
  * @param {unknown} storedSkew
  * @param {{last?: number | null, sure?: boolean}} [record]
  */
@@ -109,7 +108,7 @@ export function restore(storedSkew, { last = null, sure = true } = {}) {
   setAnchor();
   if (last === null) return;
   const early = trueTime() < last - BACK;
-  if (early) skew = Math.round(Date.now() - last); // it was later already: as much is known, and no more
+  if (early) skew = Math.round(Date.now() - last); // the clock is behind the stored time
   lost = early || !sure;
   floor = last;
 }

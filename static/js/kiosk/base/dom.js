@@ -9,12 +9,13 @@
 /**
  * The element that an id of the app's page stands for.
  * @template {string} Id
- * @typedef {Id extends DialogId ? HTMLDialogElement : Id extends InputId ? HTMLInputElement : Id extends ButtonId ? HTMLButtonElement
- *   : Id extends "typed" ? HTMLTextAreaElement : Id extends "video"|"pair-video" ? HTMLVideoElement : HTMLElement} ElementOf
+ * @typedef {Id extends DialogId ? HTMLDialogElement : Id extends InputId ? HTMLInputElement
+ *   : Id extends ButtonId ? HTMLButtonElement : Id extends "typed" ? HTMLTextAreaElement
+ *   : Id extends "video"|"pair-video" ? HTMLVideoElement : HTMLElement} ElementOf
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-const OWN = "icon-"; // before an icon's name, so that it is no other element's id
+const OWN = "icon-"; // prefix of symbol ids, so that they do not collide with element ids
 let icons = document.documentElement.dataset.icons ?? "";
 
 /**
@@ -54,14 +55,14 @@ export function icon(name) {
   return drawing;
 }
 
-/** Take the sheet of icons into the page: one that is drawn later must not need the network. */
+/** Inline the icon sheet: icons drawn later must not need the network. */
 export async function inlineIcons() {
   const sheet = icons.slice(0, -1);
   let sprite;
   try {
     sprite = new DOMParser().parseFromString(await (await fetch(sheet)).text(), "image/svg+xml").documentElement;
   } catch {
-    return; // without the sheet there are words beside every icon
+    return; // every icon has words beside it
   }
   if (sprite.localName !== "svg") return;
   for (const symbol of sprite.querySelectorAll("symbol")) symbol.id = OWN + symbol.id;

@@ -1,4 +1,4 @@
-// What is heard and felt. Sounds that differ in pitch, number and length, so that nobody has to look.
+// Sounds and vibration. They differ in pitch, number and length, to be told apart without looking.
 
 /** @typedef {"good" | "out" | "again" | "bad" | "tick"} Signal */
 
@@ -26,7 +26,7 @@ export function soundIsOn() {
   return on;
 }
 
-/** Browsers let a page be heard only after a touch or a key: call it from one. */
+/** Browsers allow sound only after a touch or a key: call it from such an event. */
 export function unlock() {
   const Context = globalThis.AudioContext ?? /** @type {any} */ (globalThis).webkitAudioContext;
   if (!Context) return;
@@ -54,7 +54,6 @@ function tone(context, [pitch, after, length], kind) {
 }
 
 /**
- * kind: good, out, again, bad or tick.
  * @param {Signal} kind
  */
 export function signal(kind) {

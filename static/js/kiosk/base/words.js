@@ -1,4 +1,4 @@
-// What the app says, in the language of the moment. Both languages came with the page, so switching needs no network.
+// The texts of the app. Both languages come with the page, so switching needs no network.
 
 import { all, byId } from "./dom.js";
 
@@ -56,7 +56,7 @@ export function setLanguage(chosen) {
     node.setAttribute("aria-label", say(node.dataset.label ?? ""));
   }
   const otherLanguage = byId("language-name");
-  // A language is offered in its own words, so these two are in no catalogue.
+  // A language is offered in its own name, so these are in no catalogue.
   otherLanguage.textContent = current === "zh" ? "English" : "中文";
   otherLanguage.lang = current === "zh" ? TAGS.en : TAGS.zh;
 }

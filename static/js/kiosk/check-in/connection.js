@@ -1,4 +1,4 @@
-// The line to the server, always on the screen: whether it answers, how much waits, how old the oldest of it is.
+// The state of the connection in the bar: whether the server answers, how many scans wait, how old the oldest is.
 
 import { byId, icon } from "../base/dom.js";
 import * as scanQueue from "../storage/scan-queue.js";
@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 
 let online = true;
 
-/** Whether the server answered when it was last asked. */
+/** Whether the server answered the last request. */
 export function isOnline() {
   return online;
 }
@@ -27,7 +27,7 @@ function age(since) {
 }
 
 /**
- * learned: when the device last heard what it must know, milliseconds; zone: of its campaign. null before pairing.
+ * learned: when the device state was last current, in milliseconds.
  * @param {number | null} learned
  * @param {string | undefined} zone
  */
@@ -44,5 +44,5 @@ export async function draw(learned, zone) {
   box.dataset.state = quiet ? "clear" : online ? "ok" : "off";
   box.dataset.waiting = String(waiting);
   box.replaceChildren(icon(quiet ? "check" : online ? "upload" : "offline"), words.join(" · "));
-  box.hidden = quiet && !zone; // a device that is not paired has no line, unless something waits
+  box.hidden = quiet && !zone; // hidden without a pairing, unless scans wait
 }

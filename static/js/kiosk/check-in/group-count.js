@@ -1,4 +1,4 @@
-// A group at the door: how many have really come? Asked before the scan is made, because a scan never changes.
+// The dialog that asks how many of a group have come. Before the scan is made, because a scan never changes.
 
 import { all, byId } from "../base/dom.js";
 import { people, say } from "../base/words.js";
@@ -16,7 +16,7 @@ export function isOpen() {
 }
 
 /**
- * Ask for the headcount, starting from the likely one. Answers a number, or null when it was cancelled.
+ * Ask for the headcount. Answers a number, or null when it was cancelled.
  * @param {number} declared
  * @param {number} likely
  * @param {number} limit
@@ -27,19 +27,19 @@ export function ask(declared, likely, limit) {
   byId("door-declared").textContent = say("door_declared", { people: people(declared) });
   set(likely);
   dialog.showModal();
-  // The number is not focused: on a tablet the keyboard would cover the question.
+  // Not the number: on a tablet the keyboard would cover the dialog.
   confirm.focus();
   return new Promise((resolve) => {
     decide = resolve;
   });
 }
 
-/** The device takes no scans any more: nobody is let in by a question that was still open. */
+/** Cancel: the device takes no scans any more. */
 export function dismiss() {
   finish(null);
 }
 
-/** Another code was shown meanwhile. */
+/** Another code was shown: say that it has to wait. */
 export function remind() {
   complaint.textContent = say("door_waiting");
 }
@@ -73,7 +73,7 @@ function finish(number) {
 for (const button of all("[data-by]", dialog)) {
   button.addEventListener("click", () => set((value() ?? 1) + Number(button.dataset.by)));
 }
-// Behind a number that stays there, 43 typed for 45 would be 454.
+// Typing replaces the number.
 field.addEventListener("click", () => field.select());
 field.addEventListener("input", () => {
   field.value = field.value.normalize("NFKC").replace(/\D/g, "");

@@ -1,5 +1,6 @@
-// The rules of the door as a device holds them by itself: the same as models/checkin/rules.py and models/ledger/visit.py as far as one
-// device can know, in the same order. Pure: no screen, no network, no storage. tests/cases/door.json holds both to it.
+// The check-in rules on the device, for when the server does not answer: the same as models/checkin/rules.py and
+// models/ledger/visit.py as far as one device can know, in the same order. Pure: no screen, no network, no storage.
+// tests/cases/door.json holds both to it.
 
 import * as codes from "../codes/code-format.js";
 import { genuine } from "../codes/pass-signature.js";
@@ -50,7 +51,7 @@ function openAt(occurrence, at) {
 }
 
 /**
- * Where scans of a sitting are measured from: its beginning, or the beginning of its day.
+ * The start of an occurrence, or of its day where no clock time is known.
  * @param {Occurrence} occurrence
  */
 function startOf(occurrence) {
@@ -58,7 +59,7 @@ function startOf(occurrence) {
 }
 
 /**
- * What a device needs to hand in a kind of scan; a supervisor may everything.
+ * Whether the device's scopes allow a kind of scan; a supervisor's allow all.
  * @param {string} kind
  * @param {DeviceState} state
  */
@@ -81,7 +82,7 @@ export function undoReaches(target, at, state) {
 }
 
 /**
- * Judge an undo. target: as for reaches, and undone: it was taken back before.
+ * Judge an undo.
  * @param {UndoTarget} target
  * @param {number} at
  * @param {DeviceState} state
@@ -93,7 +94,7 @@ export function decideUndo(target, at, state) {
 }
 
 /**
- * The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest.
+ * The occurrence that is open at an instant; of several, the one whose start is nearest, then the earliest.
  * @param {Occurrence[]} occurrences
  * @param {number} at
  * @returns {Occurrence | null}
@@ -110,7 +111,7 @@ export function openThen(occurrences, at) {
 }
 
 /**
- * How far an instant lies outside the hours of a sitting; zero inside.
+ * Milliseconds outside the hours of an occurrence; zero inside.
  * @param {Occurrence} occurrence
  * @param {number} at
  */
@@ -119,7 +120,7 @@ function distance(occurrence, at) {
 }
 
 /**
- * Where people are let in although nobody is sure of the time: the sitting that lies nearest, held ones first.
+ * For an unsure time: the nearest occurrence, cancelled ones last.
  * @param {Occurrence[]} occurrences
  * @param {number} at
  * @returns {Occurrence | null}
@@ -134,7 +135,7 @@ function nearest(occurrences, at) {
 }
 
 /**
- * {sitting, at, guessed}: where a scan belongs and when it was. A clock that may be wrong turns nobody away.
+ * The occurrence of a scan and its time. An unsure clock turns nobody away: then both are a guess.
  * @param {Occurrence[]} occurrences
  * @param {number} at
  * @param {number | null} earliest
@@ -154,7 +155,7 @@ function byTime(a, b) {
 }
 
 /**
- * What the rows of one holder at one sitting and day come to: the first arrival, its weight, heads inside now.
+ * The first arrival of one holder at one occurrence and day, the largest headcount, heads inside now.
  * @param {Entry[]} entries
  */
 export function derive(entries) {
@@ -191,7 +192,7 @@ function judge(entry, entries, flags) {
 }
 
 /**
- * What the server alone can know, for the sentence that the verdict carries.
+ * What only the server can check; the verdict names it.
  * @param {string} kind
  * @param {Occurrence} occurrence
  * @param {boolean} guessed
@@ -211,7 +212,7 @@ async function readPass(code, state) {
   const read = codes.read(code ?? "");
   if (read.is !== "pass") return refused("unknown_code");
   const signed = await genuine(read.bytes, state.keys);
-  // A code that cannot be checked is neither let in nor turned away here: it is kept, and the server decides.
+  // Not checkable here: the server decides.
   if (signed === null) return { verdict: null, reason: "unverified", flags: [], since: null };
   if (!signed) return refused("bad_signature");
   return read.campaign === state.campaign.number ? read : refused("wrong_campaign");
@@ -257,6 +258,7 @@ export async function decide({ id, body, at: noted, earliest = null }, state, se
   const entries = holder ? await seenOf(holder) : [];
   const sameDay = entries.filter((row) => row.sitting === occurrence.id && row.day === day);
   const group = pass ? (state.groups.find(({ number }) => number === pass.group)?.key ?? "unknown") : body.group;
-  const result = holder ? judge(entry, sameDay, flags) : { verdict: /** @type {Verdict} */ (STORED), reason: null, flags, since: null };
+  const anonymous = { verdict: /** @type {Verdict} */ (STORED), reason: null, flags, since: null };
+  const result = holder ? judge(entry, sameDay, flags) : anonymous;
   return { ...result, group, headcount, unchecked: unchecked(body.kind, occurrence, guessed), entry };
 }

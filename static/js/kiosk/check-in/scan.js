@@ -1,5 +1,5 @@
-// One scan, from the moment it is made to its verdict: judged by what this device knows, kept, sent, answered, shown.
-// Where the server answers, its verdict holds; where it does not, the device shows its own and says what is unchecked.
+// One scan from input to verdict: judge it by the offline rules, store it, send it, show the server's verdict. Where the server
+// does not answer in time, the device shows its own verdict and names what is unchecked.
 
 import * as clock from "../base/device-clock.js";
 import * as codes from "../codes/code-format.js";
@@ -15,7 +15,7 @@ import { say } from "../base/words.js";
 /** @typedef {Pick<ScanBody, "kind"> & Partial<ScanBody>} UnmadeBody a scan that has no id and no time yet */
 /** @typedef {Omit<About, "entry">} Remembered what is known of a scan before it is judged */
 
-const PATIENCE = 1500; // milliseconds that a person waits for the server; then the device decides
+const PATIENCE = 1500; // milliseconds to wait for the server before the device decides
 
 /** Codes read lately. A code is read anew only after it has been out of sight for some time. */
 class RepeatFilter {
@@ -62,7 +62,7 @@ export function newId() {
 }
 
 /**
- * When it was made, by true time as far as the device knew it.
+ * When it was made, in milliseconds of true time as far as the device knew it.
  * @param {Pick<NewScan, "made" | "body">} scan
  */
 export function trueTimeOf({ made: madeAt, body }) {
@@ -84,7 +84,7 @@ function within(milliseconds, work) {
 }
 
 /**
- * A scan that could not be kept is no check-in: said in place of its verdict, before anybody walks on.
+ * A scan that could not be stored is no check-in: shown instead of its verdict.
  * @template T
  * @param {number} number
  * @param {Promise<T>} work
@@ -97,7 +97,7 @@ function orShowFailure(number, work) {
 }
 
 /**
- * With how many a group came here the last time.
+ * The headcount of a group's last arrival on this device.
  * @param {string} holder
  */
 async function lastCount(holder) {
@@ -107,7 +107,7 @@ async function lastCount(holder) {
 
 export class Scans {
   /**
-   * context: {device, token, state, zone, rules, direction, groupName(key), groupKey(number)}; onChange() after every scan.
+   * onChange() is called after every scan.
    * @param {ScanContext} context
    * @param {() => void} onChange
    */
@@ -126,7 +126,7 @@ export class Scans {
     const key = read.is === "pass" ? read.serial : text;
     if (this.repeats.renew(key)) return;
     if (groupCount.isOpen()) {
-      groupCount.remind(); // and not added: it is read once the question is answered
+      groupCount.remind(); // not added to repeats: it is read once the dialog has closed
       return;
     }
     this.repeats.add(key);
@@ -138,7 +138,7 @@ export class Scans {
     const about = { group: this.context.groupKey(read.group), holder: read.serial };
     /** @type {UnmadeBody} */
     const body = { kind: "pass", code: read.token, direction };
-    // A group leaves as a whole; how many have come is asked when they come.
+    // A group leaves as a whole; the headcount is asked on arrival.
     if (read.purpose === codes.GROUP && direction === "in") {
       const lastHeadcount = await lastCount(read.serial);
       if (groupCount.isOpen()) {
@@ -155,7 +155,7 @@ export class Scans {
   }
 
   /**
-   * Not one of ours: it may be a payment or an identity code, so nothing of its text goes anywhere.
+   * Not one of our codes. It may be a payment or identity code, so its text is neither stored nor sent.
    * @param {string} text
    * @param {string} is
    */
@@ -164,7 +164,8 @@ export class Scans {
     const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
     verdict.show(number, "bad", { word: say(word), note: say(note) });
     const fingerprint = await codes.fingerprint(text, this.context.token);
-    await this.keep(this.made({ kind: "pass", ...fingerprint }), { group: null, foreign: true, entry: null, flags: [] }, "refused");
+    const about = { group: null, foreign: true, entry: null, flags: [] };
+    await this.keep(this.made({ kind: "pass", ...fingerprint }), about, "refused");
     outbox.nudge();
     this.onChange();
   }
@@ -178,7 +179,7 @@ export class Scans {
   }
 
   /**
-   * Take back a scan. target: one of this device as it is kept, or {id, at, sitting} of another's.
+   * Undo a scan. target: a stored one of this device, or {id, at, sitting} of another's.
    * @param {StoredScan} target
    */
   async undo(target) {
@@ -217,7 +218,7 @@ export class Scans {
   }
 
   /**
-   * On disk, strictly, before anything green is seen.
+   * Store it, with strict durability, before a verdict is shown.
    * @param {NewScan} scan
    * @param {About} about
    * @param {Verdict | null} shown
@@ -227,7 +228,7 @@ export class Scans {
   }
 
   /**
-   * Show who has decided: the server where it answers in time, else this device by what it knows.
+   * Store and send a scan, and show the server's verdict where it answers in time, else this device's.
    * @param {number} number
    * @param {NewScan} scan
    * @param {Remembered} about
@@ -248,7 +249,7 @@ export class Scans {
         const stored = await store.scan(scan.id);
         answer = stored.answer ?? (await store.recordShown(scan.id, judged.verdict)).answer ?? own;
       } catch (error) {
-        // On disk, and perhaps with the server already, but not what is shown of it: so nothing is promised.
+        // The scan is stored and may have been sent, but its verdict could not be stored: promise nothing.
         answer = { ...own, verdict: null, reason: "undecided" };
         failure = error;
       }

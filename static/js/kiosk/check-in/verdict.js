@@ -1,4 +1,4 @@
-// The answer to one scan, over the whole screen: colour, shape, word, sound. It goes by itself, or by a touch.
+// The verdict of a scan over the whole screen: colour, shape, word, sound. It closes by itself or by a touch.
 
 import * as sounds from "../base/sounds.js";
 import { byId, element } from "../base/dom.js";
@@ -15,8 +15,8 @@ import { clockTime, people, say } from "../base/words.js";
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
 /** @type {Record<Kind, number>} milliseconds */
 const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
-const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
-const DEAF = 400; // a child's double tap must not close the answer to its first
+const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // stored, and counted only after a person's review
+const DEAF = 400; // milliseconds in which a tap does not close it: a double tap made it
 const APART = "\u2003";
 /** @type {Record<Kind, sounds.Signal>} */
 const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
@@ -38,7 +38,7 @@ function fill(id, text) {
 }
 
 /**
- * Group and number, apart by a wide space; where the line is too short for both, each has one of its own.
+ * Group and number; each may wrap to its own line.
  * @param {string} [who]
  */
 function drawWho(who) {
@@ -56,7 +56,7 @@ function put(kind, { word, who, note }) {
   overlay.dataset.kind = kind;
   fill("verdict-word", word);
   drawWho(who);
-  // Chinese breaks anywhere: one sentence, one line.
+  // One line per sentence: Chinese wraps anywhere.
   fill("verdict-note", note?.replace(/。(?=.)/g, "。\n"));
   overlay.hidden = false;
   shownAt = performance.now();
@@ -67,7 +67,7 @@ export function close() {
   overlay.hidden = true;
 }
 
-/** A scan has begun: answers the number under which its verdict is shown. */
+/** A scan begins. Answers the number that show() takes. */
 export function begin() {
   newest += 1;
   const number = newest;
@@ -77,7 +77,7 @@ export function begin() {
 }
 
 /**
- * Show a verdict, unless a newer scan has taken the screen. kind: good, out, again, kept or bad.
+ * Show a verdict, unless a newer scan has begun.
  * @param {number} number
  * @param {Kind} kind
  * @param {Words} words
@@ -85,7 +85,7 @@ export function begin() {
 export function show(number, kind, words) {
   if (number !== newest) return;
   put(kind, words);
-  // Emptied first: the same sentence twice must be read out twice.
+  // Cleared first: screen readers do not repeat an unchanged text.
   spoken.textContent = "";
   setTimeout(() => {
     spoken.textContent = [words.word, words.who, words.note].filter(Boolean).join(". ");
@@ -103,8 +103,7 @@ function caveat({ own, unchecked = [] }) {
 }
 
 /**
- * What an answer looks like: [kind, {word, who, note}]. group: its name, if it is known. answer: the server's, or with
- * own: true the device's (offline-rules.js). body: of the scan.
+ * How an answer is shown. group: its name, or "". answer: the server's, or with own: true this device's.
  * @param {Answer & {own?: boolean}} answer
  * @param {string} group
  * @param {string} zone
@@ -120,7 +119,9 @@ export function describe(answer, group, zone, body) {
     const note = answer.own ? say(`reason_${answer.reason}`) : answer.message;
     return ["bad", { word: say("refused"), who: "", note }];
   }
-  if (answer.flags?.some((flag) => HELD_BACK.includes(flag))) return ["kept", { word: say("kept_held"), who, note: answer.message }];
+  if (answer.flags?.some((flag) => HELD_BACK.includes(flag))) {
+    return ["kept", { word: say("kept_held"), who, note: answer.message }];
+  }
   return accepted(answer, who, zone, body);
 }
 
@@ -135,7 +136,8 @@ function accepted(answer, who, zone, { kind, direction }) {
   const note = caveat(answer);
   const stored = answer.verdict === "stored";
   if (kind === "undo") return ["good", { word: say("undone"), who, note }];
-  if (direction === "out") return stored ? ["out", { word: say("went_out"), who, note }] : ["again", { word: say("out_already"), who, note }];
+  if (direction === "out" && stored) return ["out", { word: say("went_out"), who, note }];
+  if (direction === "out") return ["again", { word: say("out_already"), who, note }];
   if (kind === "touch" && stored) return ["good", { word: say("stored"), who, note: note || say("thanks") }];
   if (stored) return ["good", { word: say("stored"), who, note }];
   if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who, note }];

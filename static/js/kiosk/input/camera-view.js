@@ -32,7 +32,7 @@ function theCamera() {
   return camera;
 }
 
-/** Start it where it was on, or may be without asking. */
+/** Start the camera where it was on, or where the permission is granted. */
 export async function open() {
   if (theCamera().isWanted()) return;
   if (!Camera.possible()) {
@@ -44,7 +44,7 @@ export async function open() {
   else show({ state: "off", reason: "camera_off" });
 }
 
-/** Let go of it; `open` takes it again. */
+/** Stop it; `open` starts it again. */
 export function close() {
   resume = Boolean(camera?.isWanted());
   camera?.release();
@@ -77,7 +77,7 @@ export function listen(read, isNeeded) {
   for (const use of ["pointerdown", "keydown"]) document.addEventListener(use, () => camera?.wake(), { passive: true });
   document.addEventListener("visibilitychange", () => {
     if (!isNeeded()) return;
-    // A hidden page gets no frames, and on a phone it would keep the camera from others.
+    // A hidden page gets no frames, and would block the camera for other apps.
     if (document.hidden) close();
     else open();
   });

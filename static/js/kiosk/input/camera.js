@@ -12,15 +12,15 @@ import { MotionDetector, squareCanvas } from "./motion.js";
  * @property {boolean} [torch] whether it is lit; undefined where there is none
  */
 
-const SHARE = 0.8; // of the shorter side: where a hand holds the code
+const SHARE = 0.8; // of the shorter side: where the code is held
 const SIDE = 576; // pixels that the decoder sees
-const PAUSE = 60; // milliseconds between two looks: quick enough, and an old tablet stays cool
+const PAUSE = 60; // milliseconds between two looks: fast enough, and an old tablet stays cool
 const MOTION_PAUSE = 200; // milliseconds between two looks for motion alone
 const SELDOM = 2000; // milliseconds between two looks for a code where nothing moves
 const FROZEN = 5000; // milliseconds without a frame
 const AGAIN = 3000; // milliseconds between two attempts to get back a camera
-const TIMES_KEPT = 199; // looks whose time is remembered
-const INVERT_EVERY = 4; // every so many looks also for light on dark
+const TIMES_KEPT = 199; // looks
+const INVERT_EVERY = 4; // every so many looks also for inverted codes
 /** @type {Record<string, string>} */
 const REASONS = {
   NotAllowedError: "camera_denied",
@@ -75,7 +75,7 @@ export class Camera {
     try {
       return (await navigator.permissions.query({ name: "camera" })).state === "granted";
     } catch {
-      return false; // Firefox and older Safari do not tell
+      return false; // not in Firefox and older Safari
     }
   }
 
@@ -105,7 +105,7 @@ export class Camera {
       const video = { facingMode: { ideal: facing }, width: { ideal: 1280 }, height: { ideal: 720 } };
       const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
       if (start !== this.starts) {
-        // Started or stopped again while the browser was asking.
+        // Started or stopped again while the browser asked for permission.
         for (const track of stream.getTracks()) track.stop();
         return;
       }
@@ -135,7 +135,7 @@ export class Camera {
 
   /** Whether the camera in use has a torch. */
   hasTorch() {
-    // The DOM types of TypeScript do not know of it.
+    // Missing in TypeScript's DOM types.
     return Boolean(/** @type {{torch?: boolean} | undefined} */ (this.track()?.getCapabilities?.())?.torch);
   }
 
@@ -150,7 +150,7 @@ export class Camera {
         this.lit = torch;
       }
     } catch {
-      this.lit = false; // some tell of a torch and then refuse it
+      this.lit = false; // some devices list a torch and then refuse it
     }
     this.tell();
   }
@@ -166,7 +166,7 @@ export class Camera {
     this.onState({ state: "off", reason });
   }
 
-  /** Let go of the camera. */
+  /** Stop the stream without a message. */
   release() {
     this.starts += 1;
     clearTimeout(this.retry);
@@ -217,7 +217,7 @@ export class Camera {
     this.stop("camera_broken");
   }
 
-  /** Somebody is here: look as often as can be. */
+  /** Look at full rate again. */
   wake() {
     this.busyAt = performance.now();
   }
@@ -236,7 +236,7 @@ export class Camera {
         this.onText(text);
       }
     } finally {
-      // Whatever comes of a text, the camera looks on.
+      // The camera goes on also where onText throws.
       setTimeout(() => this.nextLook(starts), this.isIdle() ? MOTION_PAUSE : PAUSE);
     }
   }

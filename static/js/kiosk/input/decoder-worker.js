@@ -1,8 +1,8 @@
-// The decoder's worker: pixels in, the text of a QR code out. Served as /kiosk/reader.js with a policy of its own.
+// Worker that decodes QR codes: pixels in, text out. Served as /kiosk/reader.js with its own Content-Security-Policy.
 
 import { prepareZXingModule, readBarcodes } from "/static/vendor/zxing/reader/index.js";
 
-// Without this the library would ask a public server for its WebAssembly.
+// The library's default is a public CDN.
 const ready = prepareZXingModule({
   overrides: { locateFile: (/** @type {string} */ file) => `/static/vendor/zxing/${file}` },
   fireImmediately: true,

@@ -1,18 +1,18 @@
-// The second path of a USB scanner: an input method may give the page no keys at all, only composed text, and that only to a
-// field. So a field that nobody sees has the focus while nothing else has it.
+// The second path of a USB scanner: an input method may give the page no keys, only composed text in a field. So an invisible
+// field has the focus while nothing else has it.
 
 import { byId } from "../base/dom.js";
 import { isWhole } from "../codes/code-format.js";
 
-const QUIET = 250; // milliseconds of silence after which a text is complete, where no Enter comes
-const FAST = 60; // mean milliseconds a character up to which it is a machine
+const QUIET = 250; // milliseconds without input after which a text is complete
+const FAST = 60; // mean milliseconds per character up to which it is a scanner
 const LEAST = 4; // characters
 
 const field = byId("wedge");
 let began = 0;
 let last = 0;
 let timer = 0;
-let ignoreUntil = -Infinity; // until then what is composed has come by its keys already; as the stamps of events
+let ignoreUntil = -Infinity; // event stamp up to which composed text repeats what came as keys
 
 /** @param {EventTarget | null} target */
 export function isWedge(target) {
@@ -25,7 +25,7 @@ function clear() {
 }
 
 /**
- * The same text came by its keys, the last of them at a stamp: what an input method makes of it comes after.
+ * A text came as keys; the input method's version of it follows and is ignored.
  * @param {number} stamp
  */
 export function comesByKeys(stamp) {
@@ -66,7 +66,7 @@ export function listen({ onText, onInputMethod, isOpen }) {
     const free = document.activeElement === document.body && !document.querySelector("dialog[open]");
     if (free && isOpen()) field.focus({ preventScroll: true });
   };
-  // Whatever lets go of the focus leaves it to nobody.
+  // Take the focus back once nothing else has it.
   for (const gone of ["focusout", "close"]) document.addEventListener(gone, () => setTimeout(hold), { capture: true });
   addEventListener("focus", hold);
   return hold;

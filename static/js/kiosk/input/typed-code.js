@@ -1,4 +1,4 @@
-// A code by hand: pasted or typed, the address or the token alone. Whatever stops it is said before it is a scan.
+// The dialog for a code that is pasted or typed: the address or the token alone. Errors are shown before it becomes a scan.
 
 import * as codes from "../codes/code-format.js";
 import { byId } from "../base/dom.js";
@@ -7,7 +7,7 @@ import { say } from "../base/words.js";
 /** @type {(text: string) => void} */
 let onCode = () => {};
 
-/** Chat apps and mail break a long address into lines. */
+/** Chat apps and mail wrap long addresses. */
 function typed() {
   return byId("typed").value.replace(/\s/g, "");
 }
@@ -57,10 +57,10 @@ export function listen(read) {
   byId("type-form").addEventListener("submit", submit);
   byId("type-cancel").addEventListener("click", close);
   byId("typed").addEventListener("keydown", (event) => {
-    // It is one line, whatever its field looks like.
+    // A single-line value in a textarea.
     if (event.key === "Enter" && !event.isComposing) submit(event);
   });
-  // Nothing of it stays on the screen: it may have been something else.
+  // Cleared: the text may have been something private.
   byId("typing").addEventListener("close", () => {
     byId("typed").value = "";
   });

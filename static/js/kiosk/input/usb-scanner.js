@@ -1,7 +1,6 @@
-// A USB scanner types like a keyboard, only faster. This tells the two apart, takes the scanner's keys away from the page
-// and hands on what a hand pressed. Gaps are taken from event.timeStamp: a busy page delays the handler, not the stamp.
-//
-// A text ends with Enter or Tab. Where the scanner sends neither, a whole code ends with the next one or with silence.
+// A USB scanner types like a keyboard, only faster. This tells the two apart by the gaps between keys, taken from
+// event.timeStamp: a busy page delays the handler, not the stamp. A text ends with Enter or Tab; without them a whole code ends
+// with a pause or with the next code.
 
 import { isWhole } from "../codes/code-format.js";
 import * as imeField from "./ime-field.js";
@@ -15,12 +14,12 @@ import * as imeField from "./ime-field.js";
  * @property {() => boolean} isOpen whether scans are taken
  */
 
-const CUT = 250; // milliseconds of silence after which a new text begins; a busy tablet delivers keys in clumps
+const CUT = 250; // milliseconds without a key after which a new text begins
 const UNFINISHED = 1000; // milliseconds more, after which half a code is told
-const FAST = 60; // mean gap up to which it is a machine
-const HAND = 80; // milliseconds of silence after which a few keys are a hand's
-const LEAST = 4; // characters; fewer are a person's keys
-const MACHINE_ALONE = 8; // characters without Enter that no hand types as fast
+const FAST = 60; // mean gap in milliseconds up to which it is a scanner
+const HAND = 80; // milliseconds without a key after which a few keys are a person's
+const LEAST = 4; // characters; fewer are typed by a person
+const MACHINE_ALONE = 8; // characters at a scanner's speed that are reported where no Enter follows
 /** @type {Record<string, string>} */
 const SHIFTED = { Semicolon: ":", Slash: "?", Minus: "_", Equal: "+", Digit5: "%", Digit7: "&" };
 /** @type {Record<string, string>} */
@@ -39,10 +38,10 @@ let composed = false;
 let pressed = [];
 let handTimer = 0;
 let silenceTimer = 0;
-let deliveredAt = -Infinity; // when a text was handed on that no Enter had ended
+let deliveredAt = -Infinity; // when a text without Enter was read last
 
 /**
- * The character that the key means on a plain keyboard, where an input method hides it.
+ * The character by the key's position, where an input method hides it.
  * @param {KeyboardEvent} event
  */
 function fromPlace({ code, shiftKey }) {
@@ -55,7 +54,7 @@ function fromPlace({ code, shiftKey }) {
 /** @param {KeyboardEvent} event */
 function characterOf(event) {
   if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
-  // Enter, Tab, F5 … have names in ASCII; an input method tells "Process", a full-width sign or a Chinese one.
+  // Enter, Tab, F5 … have names in ASCII; an input method gives "Process" or a non-ASCII character.
   const isNamedKey = /^[A-Z][A-Za-z0-9]+$/.test(event.key) && !["Process", "Unidentified"].includes(event.key);
   if (isNamedKey && !event.isComposing) return null;
   composed = true;
@@ -89,7 +88,7 @@ function isCode() {
 }
 
 /**
- * A few keys and then silence: one hand, or two. A scanner does not stop so soon.
+ * Pass keys to onHand where only a few come before a pause.
  * @param {string} character
  * @param {KeyboardEvent} event
  */
@@ -100,7 +99,7 @@ function byHand(character, event) {
     if (pressed.length < LEAST) pressed.forEach(listeners.onHand);
     pressed = [];
   };
-  // A busy page brings the timer late, but the stamps are right.
+  // The timer may be late on a busy page.
   if (event.timeStamp - last > HAND) flush();
   pressed.push(character);
   clearTimeout(handTimer);
@@ -136,7 +135,7 @@ function silence() {
     deliveredAt = performance.now();
     deliver();
   } else {
-    silenceTimer = setTimeout(unfinished, UNFINISHED); // on a busy tablet the timer overtakes keys that wait
+    silenceTimer = setTimeout(unfinished, UNFINISHED); // keys may still be queued on a busy page
   }
 }
 
@@ -156,7 +155,7 @@ function onKey(event) {
   const late = event.timeStamp - last > CUT;
   if (isEnd(event)) {
     const ends = !late && (byMachine() || isCode());
-    // Otherwise Enter would press whatever button has the focus.
+    // Enter would press the focused button.
     if (ends || event.timeStamp - deliveredAt <= CUT) {
       event.preventDefault();
       event.stopPropagation();
@@ -174,13 +173,13 @@ function onKey(event) {
     begin(event);
   }
   if (character === null) return;
-  if (character === " " && !characters.length) return; // the space bar presses the button that has the focus
+  if (character === " " && !characters.length) return; // the space bar presses the focused button
   byHand(character, event);
   characters.push(character);
   last = event.timeStamp;
   clearTimeout(silenceTimer);
   silenceTimer = setTimeout(silence, CUT);
-  // A slash opens a search in some browsers, a space presses a button; fields keep what people type.
+  // Outside of fields a slash may open the browser's search, and a space would press a button.
   if (!isField(event.target)) event.preventDefault();
 }
 

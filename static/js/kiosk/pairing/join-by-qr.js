@@ -1,19 +1,19 @@
-// Somebody opened the desk's QR code on this device: one tap pairs it. A device that is paired already is asked whether it
-// should change, and hands over what it holds before it does.
+// The page was opened by the desk's QR code: one tap pairs the device. A paired device asks first, and sends its queue before
+// it changes.
 
 import { takeFromAddress } from "../codes/pairing-link.js";
 import { byId, setText } from "../base/dom.js";
 import { pairWith } from "./pairing-screen.js";
 import { say } from "../base/words.js";
 
-let code = takeFromAddress(); // before anything else can see it
+let code = takeFromAddress(); // at once: it also removes the code from the address
 /** @type {() => Kiosk | null} */
 let paired = () => null;
 let mayChange = async () => "";
 /** @type {(token: string, kiosk: Kiosk) => Promise<void>} */
 let onPaired = async () => {};
 
-/** Ask, where the address of this page holds a code. The code itself is shown nowhere. */
+/** Open the dialog where the address holds a code. The code itself is not shown. */
 export function look() {
   code = takeFromAddress() ?? code;
   if (code === null) return;

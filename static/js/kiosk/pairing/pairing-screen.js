@@ -1,4 +1,4 @@
-// One question: the code of eight characters, typed, or read from the desk's QR code.
+// The pairing screen: a code of eight characters, typed or read from the desk's QR code.
 
 import { ask, Failed } from "../server/api.js";
 import { Camera } from "../input/camera.js";
@@ -8,7 +8,7 @@ import { isPairing } from "../server/response-shapes.js";
 import { say } from "../base/words.js";
 
 const LENGTH = 8;
-const ALIKE = /[01OIL]/g; // never in a code, so that nobody takes one for another
+const ALIKE = /[01OIL]/g; // never in a code
 
 const field = byId("pair-code");
 const button = /** @type {HTMLButtonElement} */ (document.querySelector(".pair-button"));
@@ -76,7 +76,7 @@ async function submit() {
 }
 
 /**
- * How much an earlier pairing has left on this device: {waiting, aside}.
+ * Say how many scans of an earlier pairing are still here.
  * @param {Queue} queue
  */
 export function showUnsent({ waiting, aside }) {
@@ -104,7 +104,7 @@ export function close() {
   byId("pairing").hidden = true;
 }
 
-/** The camera of the pairing screen: any code that holds none of ours is passed over. */
+/** Open the camera. Codes that are no pairing codes are skipped. */
 function look() {
   setText(byId("pair-look-why"), say("camera_busy"));
   byId("pair-look").showModal();

@@ -17,7 +17,15 @@ import { clockTime, language, people, say } from "../base/words.js";
 
 const SHOWN = 20;
 /** @type {Record<string, string>} */
-const ICONS = { stored: "check", out: "sign-out", repeat: "history", refused: "cross", waiting: "upload", aside: "warning", undone: "undo" };
+const ICONS = {
+  stored: "check",
+  out: "sign-out",
+  repeat: "history",
+  refused: "cross",
+  waiting: "upload",
+  aside: "warning",
+  undone: "undo",
+};
 
 /** @param {StoredScan} scan */
 function stateOf(scan) {
@@ -27,7 +35,7 @@ function stateOf(scan) {
 }
 
 /**
- * "stored" means something else for who leaves and for what is taken back.
+ * "stored" is worded differently for exits and undos.
  * @param {StoredScan} scan
  * @param {string} state
  */
@@ -38,7 +46,7 @@ function meaning({ body }, state) {
 }
 
 /**
- * The verdict in words, and whether the server has yet to hear of it.
+ * The verdict in words, and whether it is not sent yet.
  * @param {StoredScan} scan
  */
 function verdictText(scan) {
@@ -70,7 +78,7 @@ function countOf(scan) {
 }
 
 /**
- * A repeat too: it counts as soon as the first is undone.
+ * Repeats too: one counts once the first is undone.
  * @param {StoredScan} scan
  * @param {DeviceState} device
  */
@@ -111,7 +119,7 @@ function row(scan, { device, groupName, colourOf, onUndo }) {
 }
 
 /**
- * Drawn anew only when something changed: a row must not go away under a finger.
+ * Drawn anew only when something changed: a row must not vanish while it is pressed.
  * @param {StoredScan[]} scans
  * @param {Context} context
  */

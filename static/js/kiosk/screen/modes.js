@@ -1,19 +1,29 @@
-// What the screen is for at present: scan, touch, tally or exit. The device offers what it may do; the choice is kept.
+// The mode of the screen: scan, touch, tally or exit, as far as the device's scopes allow. The choice is stored.
 
 import * as deviceState from "../server/device-state.js";
 import { all, byId, closest, element, icon } from "../base/dom.js";
 import * as values from "../storage/device-values.js";
 import { language, say } from "../base/words.js";
 
+function mayExit() {
+  return deviceState.tracksExits() && (deviceState.may("scan") || deviceState.may("tally"));
+}
+
 const MODES = [
   { name: "scan", icon: "scan", may: () => deviceState.may("scan") },
   { name: "touch", icon: "touch", may: () => deviceState.may("scan") },
   { name: "tally", icon: "tally", may: () => deviceState.may("tally") },
-  { name: "exit", icon: "sign-out", may: () => deviceState.tracksExits() && (deviceState.may("scan") || deviceState.may("tally")) },
+  { name: "exit", icon: "sign-out", may: mayExit },
 ];
-const OF_STAFF = ["tally", "exit"]; // they show and change what staff have counted
-// Which parts of the station belong to which mode.
-const PARTS = { look: ["scan", "exit"], "touch": ["touch"], tally: ["tally"], leaving: ["exit"], side: ["scan", "tally", "exit"] };
+const OF_STAFF = ["tally", "exit"]; // need the PIN
+// Element id → the modes in which it is shown.
+const PARTS = {
+  look: ["scan", "exit"],
+  touch: ["touch"],
+  tally: ["tally"],
+  leaving: ["exit"],
+  side: ["scan", "tally", "exit"],
+};
 
 /** @type {string | null} */
 let mode = null;
@@ -39,7 +49,7 @@ function show(name) {
   byId("look").hidden ||= !deviceState.may("scan");
 }
 
-/** Bring the choice in line with what the device may do now: it may have changed from afar. */
+/** Adjust to the device's scopes, which the desk may have changed. */
 export function draw() {
   const names = available().map((entry) => entry.name);
   if (!names.includes(mode ?? "")) {
@@ -50,7 +60,7 @@ export function draw() {
   }
   const bar = byId("modes");
   bar.hidden = names.length < 2;
-  // Drawn anew only when something changed: a button must not go away under a finger.
+  // Drawn anew only when something changed: a button must not vanish while it is pressed.
   const signature = JSON.stringify([language(), names]);
   if (bar.dataset.signature !== signature) {
     bar.dataset.signature = signature;
@@ -69,11 +79,11 @@ function button({ name, icon: drawing }) {
 
 /** @param {string} name */
 async function choose(name) {
-  // The touch screen is left to the public alone, so leaving it is for staff, too.
+  // The touch screen stands unattended, so leaving it needs the PIN, too.
   const asks = mode === "touch" || OF_STAFF.includes(name);
   if (name === mode || (asks && !(await staff()))) return;
   try {
-    await values.put("mode", name); // before it is shown: a device that loses its power now comes back in this mode
+    await values.put("mode", name); // first: a reload right after the change must come back in this mode
   } finally {
     show(name);
     draw();

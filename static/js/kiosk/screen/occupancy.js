@@ -1,4 +1,4 @@
-// How many are inside: what the server told last, and what this device has done since that the server had not counted then.
+// How many are inside: the server's last count, plus this device's scans that are not in it.
 
 import { trueTime } from "../base/device-clock.js";
 import * as deviceState from "../server/device-state.js";
@@ -9,7 +9,7 @@ import * as store from "../storage/scan-store.js";
 import { clockTime, say, describeTimeToday } from "../base/words.js";
 
 /**
- * Heads inside by the entries of one holder; of nobody in particular each entry stands alone.
+ * Heads inside by the entries of one holder. Without a holder every entry counts by itself.
  * @param {Entry[]} entries
  * @param {boolean} holder
  */
@@ -27,8 +27,8 @@ function effective(scan, undone) {
 }
 
 /**
- * What this device adds to a count of the server of one sitting and day. scans: its latest, in any order; heard: when the
- * question left to which the count is the answer, in milliseconds of the device's clock.
+ * What this device adds to the server's count of one occurrence and day. asOf: when that count was requested, in milliseconds
+ * of the device's clock.
  * @param {StoredScan[]} scans
  * @param {number} asOf
  * @param {number} sitting
@@ -43,7 +43,8 @@ export function ownSince(scans, asOf, sitting, day) {
   const entriesOf = (/** @type {StoredScan[]} */ rows) => rows.flatMap(({ about }) => about.entry ?? []);
   let difference = 0;
   for (const [key, rows] of holders) {
-    const countedRows = rows.filter((scan) => counted(scan) && effective(scan, scan.undone && (undoCounted.get(scan.id) ?? true)));
+    const undoneThen = (/** @type {StoredScan} */ { id, undone }) => undone && (undoCounted.get(id) ?? true);
+    const countedRows = rows.filter((scan) => counted(scan) && effective(scan, undoneThen(scan)));
     const standingRows = rows.filter((scan) => effective(scan, scan.undone));
     const holder = key.startsWith("p:");
     difference += heads(entriesOf(standingRows), holder) - heads(entriesOf(countedRows), holder);
@@ -75,7 +76,7 @@ function isWatched(sitting, event) {
 }
 
 /**
- * which: what tells it from the other cards, or "".
+ * label: what distinguishes it from the other cards, or "".
  * @param {Occurrence} sitting
  * @param {number} inside
  * @param {string} label
@@ -100,18 +101,23 @@ function card(sitting, inside, label) {
 }
 
 /**
- * Where a capacity or exits are watched: how many are inside now. scans: the latest of this device.
+ * A card for each open occurrence with a capacity or with exits. scans: today's scans of this device.
  * @param {StoredScan[]} scans
  */
 export function draw(scans) {
   const state = deviceState.required();
   const open = new Set(deviceState.openNow().map((occurrence) => occurrence.id));
-  const watched = state.events.flatMap((event) => event.occurrences.filter((occurrence) => open.has(occurrence.id) && isWatched(occurrence, event)));
+  const watched = state.events.flatMap((event) =>
+    event.occurrences.filter((occurrence) => open.has(occurrence.id) && isWatched(occurrence, event)),
+  );
   const now = trueTime();
   const today = dayIn(now, state.campaign.zone);
-  // Two sittings of one event share its venue, and two events may share their hours.
+  // Occurrences of one event share its venue, and two events may share their hours.
   /** @param {Occurrence} occurrence */
-  const labelOf = (occurrence) => [describeTimeToday(occurrence, state.campaign.zone, now), occurrence.venue].filter(Boolean).join(" · ");
+  const labelOf = (occurrence) => {
+    const time = describeTimeToday(occurrence, state.campaign.zone, now);
+    return [time, occurrence.venue].filter(Boolean).join(" · ");
+  };
   const cards = watched.map((occurrence) => {
     const inside = (occurrence.inside ?? 0) + ownSince(scans, (state.insideAt ?? 0), occurrence.id, today);
     return card(occurrence, Math.max(0, inside), watched.length > 1 ? labelOf(occurrence) : "");

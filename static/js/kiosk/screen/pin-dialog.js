@@ -1,5 +1,5 @@
-// What is for staff alone, where a PIN is set: leaving the touch screen, the counts, menu, undo, ending the pairing.
-// Scanning goes on without it. The desk takes a forgotten PIN away: it locks the device and unlocks it again.
+// The PIN dialog. Where a PIN is set, leaving the touch mode, tally, exit, menu, undo and ending the pairing ask for it;
+// scanning does not. The desk removes a forgotten PIN by locking and unlocking the device.
 
 import { byId, closest, icon, setText } from "../base/dom.js";
 import * as pinHash from "../storage/pin-hash.js";
@@ -12,8 +12,8 @@ import { say } from "../base/words.js";
  * @property {(pin: string) => string | Promise<string>} take answers a complaint, or ""
  */
 
-const OPEN_FOR = 60_000; // milliseconds that staff need not ask again
-const FORGOTTEN = 20_000; // milliseconds after which a question that nobody answers goes away
+const OPEN_FOR = 60_000; // milliseconds without being asked again
+const FORGOTTEN = 20_000; // milliseconds after which the dialog closes by itself
 const MOST = 6;
 
 let openUntil = -Infinity;
@@ -23,7 +23,7 @@ let decide = null;
 let question = null;
 let timer = 0;
 
-/** The padlock of the bar: shut where staff would be asked. */
+/** The padlock in the bar: closed where the PIN would be asked for. */
 export function draw() {
   const button = byId("padlock");
   button.hidden = !pinHash.isSet();
@@ -51,12 +51,12 @@ export function lock() {
   draw();
 }
 
-/** Whether a member of staff is at the screen; asks for the PIN where one is set. */
+/** Answers true where no PIN is set, it was entered lately, or it is entered now. */
 export async function requireStaff() {
-  // Opened within the click itself: the first digit may follow before anything is read from the disk.
+  // Before the first await: the dialog must have the focus when the click's handler returns, or the first digit is lost.
   /** @type {boolean | Promise<boolean> | null} */
   let answer = isOpen() ? null : askPin();
-  // Another tab of this device may have set the PIN, or taken it away, since this one began.
+  // Another tab may have set or removed the PIN.
   await pinHash.recall();
   draw();
   if (answer && !pinHash.isSet()) finish(true);
@@ -81,10 +81,17 @@ async function tryPin(typed) {
   return next ? `${say("pin_wrong")} ${say("pin_wait", { count: Math.ceil(next / 1000) })}` : say("pin_wrong");
 }
 
-/** Set a PIN: asked for twice. Answers whether it was set. */
+/** Set a PIN, entered twice. Answers whether it was set. */
 export async function setNewPin() {
   let first = "";
-  const once = await ask({ title: "pin_new", note: "pin_new_note", take: (/** @type {string} */ typed) => ((first = typed), "") });
+  const once = await ask({
+    title: "pin_new",
+    note: "pin_new_note",
+    take(typed) {
+      first = typed;
+      return "";
+    },
+  });
   if (!once) return false;
   /** @param {string} typed */
   const take = (typed) => (typed === first ? "" : say("pin_differs"));

@@ -1,4 +1,4 @@
-// What the desk wants from afar: its message, until it takes it away, and its lock.
+// The desk's message and lock.
 
 import * as pinDialog from "./pin-dialog.js";
 import * as deviceState from "../server/device-state.js";
@@ -7,7 +7,7 @@ import * as pinHash from "../storage/pin-hash.js";
 import * as values from "../storage/device-values.js";
 import { say } from "../base/words.js";
 
-let foldedText = ""; // the message that somebody here has put away
+let foldedText = ""; // the message that was folded away
 let locked = false;
 
 export function isLocked() {
@@ -23,7 +23,7 @@ function drawMessage() {
   byId("message-open").hidden = text !== foldedText;
 }
 
-/** Bring the screen in line with what the desk wants. Answers a sentence that must be said, or "". */
+/** Draw message and lock. Answers a sentence for the notice, or "". */
 export async function draw() {
   const lockedNow = Boolean(deviceState.current()?.locked);
   const freed = locked && !lockedNow;
@@ -34,13 +34,13 @@ export async function draw() {
   if (!freed) return "";
   await pinHash.recall(); // another tab may have set it
   if (!pinHash.isSet()) return "";
-  // Whoever forgot the PIN asks the desk: locking and unlocking from there takes it away.
+  // Unlocking by the desk removes a forgotten PIN.
   await pinHash.clear();
   pinDialog.draw();
   return say("pin_gone");
 }
 
-/** What was so when the page was left. */
+/** Restore what was folded away. */
 export async function recall() {
   foldedText = (await values.get("message_seen")) ?? "";
   locked = Boolean(deviceState.current()?.locked);

@@ -1,5 +1,4 @@
-// The menu of the staff: what this device is and knows, sound, PIN, the queue as a file, the end of the pairing. And the
-// help, which is for everybody.
+// The staff menu (facts about the device, sound, PIN, queue as a file, end of the pairing), and the help for everybody.
 
 import * as sounds from "../base/sounds.js";
 import * as pinDialog from "./pin-dialog.js";
@@ -22,7 +21,10 @@ function moment(instant, zone) {
 async function drawFacts() {
   const lasting = await navigator.storage?.persisted?.();
   const { kiosk, campaign, events } = deviceState.required();
-  const times = events.flatMap((event) => [event.title, ...event.occurrences.map((occurrence) => describeTime(occurrence, campaign.zone))]);
+  const times = events.flatMap(({ title, occurrences }) => [
+    title,
+    ...occurrences.map((occurrence) => describeTime(occurrence, campaign.zone)),
+  ]);
   const until = deviceState.expiry();
   /** @type {[string, string][]} the name of a sentence, and what is told under it */
   const facts = [

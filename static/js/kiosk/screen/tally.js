@@ -1,4 +1,4 @@
-// The clicker of the staff: a button per group with what this device has clicked today. Keys 1 to 5 click, too.
+// The tally mode: a button per group with this device's sum of today. Keys 1 to 5 count, too.
 
 import * as tallyBurst from "../storage/tally-burst.js";
 import { trueTime } from "../base/device-clock.js";
@@ -19,11 +19,11 @@ let onRow = () => {};
 /** @type {Map<string, number>} */
 let sums = new Map();
 let timer = 0;
-let burstIsOpen = false; // whether clicks of a moment ago are no row yet
+let burstIsOpen = false; // whether the latest clicks are not a row yet
 /** @type {Promise<any>} */
-let order = Promise.resolve(); // one click after the other, each on disk before the next
+let order = Promise.resolve(); // clicks are stored one after the other
 
-/** They are there as soon as a button can be pressed. */
+/** Set before a button can be pressed. */
 function theScans() {
   if (scans === null) throw new Error("This device is not paired.");
   return scans;
@@ -38,7 +38,7 @@ function nameOf(group) {
   return group.name ? localized(group.name) : say("click_unknown");
 }
 
-/** The buttons once for each language and set of groups; the numbers in them whenever they change. */
+/** Buttons are drawn once per language and set of groups, numbers whenever they change. */
 export function draw() {
   const list = byId("clickers");
   const signature = JSON.stringify([language(), groups()]);
@@ -82,7 +82,7 @@ function write() {
 }
 
 /**
- * What was counted from the disk: group → heads.
+ * Set the sums: group → heads.
  * @param {Map<string, number>} counted
  */
 export function set(counted) {
@@ -122,7 +122,7 @@ async function clickOnce(group, direction) {
 }
 
 /**
- * Said once a burst goes on, so that a screen reader is not a clicker behind.
+ * For screen readers.
  * @param {string} key
  * @param {number} count
  */
@@ -134,7 +134,7 @@ function announce(key, count) {
 /** @param {HTMLElement | null} button */
 function flash(button) {
   button?.classList.remove("flash");
-  void button?.offsetWidth; // begin the animation anew
+  void button?.offsetWidth; // restarts the animation
   button?.classList.add("flash");
 }
 
@@ -150,7 +150,7 @@ export function settle() {
 }
 
 /**
- * Work that must not overtake the clicks before it.
+ * Run work after the clicks before it.
  * @param {() => Promise<void>} work
  */
 function inTurn(work) {
@@ -160,10 +160,11 @@ function inTurn(work) {
 
 async function lastRow() {
   const latest = await store.latest(LOOK_BACK);
-  return latest.find(({ body, undone, state }) => body.kind === "tally" && body.direction !== "out" && !undone && state !== "aside");
+  const isClick = (/** @type {StoredScan} */ { body }) => body.kind === "tally" && body.direction !== "out";
+  return latest.find((scan) => isClick(scan) && !scan.undone && scan.state !== "aside");
 }
 
-/** Take back the last click: out of the open burst, else out of the last row, which is undone and made anew with one less. */
+/** Undo the last click: in the open burst, else by undoing the last row and adding it again with one less. */
 async function unclick() {
   const open = await tallyBurst.untap();
   burstIsOpen = Boolean(open?.count);
@@ -188,7 +189,7 @@ async function replace(row) {
   if (remaining) {
     const replacement = station.made({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
     const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: replacement.id, headcount: remaining } };
-    // It happened when the row says that it did, by the clock of then.
+    // With the time of the old row.
     const times = { at: row.body.at, skew_ms: row.body.skew_ms };
     const body = store.asShown({ ...replacement.body, ...times }, "stored", about);
     newScans.push({ ...replacement, made: row.made, unsure: row.unsure, about, body });
@@ -201,7 +202,7 @@ function old(row) {
   return trueTime() - trueTimeOf(row) > deviceState.required().rules.undo_minutes * 60_000;
 }
 
-/** Whether the last click is so long ago that only a supervisor may take it back, or there is none. */
+/** Whether the last click may be undone by this device. */
 async function mayUnclick() {
   if (await tallyBurst.open()) return true;
   const row = await lastRow();
@@ -211,7 +212,7 @@ async function mayUnclick() {
 /** @param {import("../check-in/scan.js").Scans} station */
 export function open(station) {
   scans = station;
-  settle(); // what a power cut left behind
+  settle(); // left over from a power cut
 }
 
 /**
@@ -247,7 +248,7 @@ export function listen(rowMade, ready, staff, attend) {
   });
   byId("leave").addEventListener("click", () => ready() && attend(click("unknown", "out")));
   byId("unclick").addEventListener("click", async () => {
-    // A slip of a moment ago is mended at once; what is a row already is an undo.
+    // Clicks of the open burst need no PIN.
     if (!burstIsOpen && !(await staff())) return;
     if (!(await mayUnclick())) {
       verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say("unclick_late") });

@@ -1,4 +1,4 @@
-// What this device has done today: its visits, its clicks by group, and how many are inside by it.
+// This device's counts of today: visits, tallies by group, heads inside.
 
 import * as tallyBurst from "../storage/tally-burst.js";
 import { zone } from "../server/device-state.js";
@@ -40,7 +40,7 @@ export function visits(scans) {
     if (!accepted(scan) || scan.body.direction === "out") continue;
     const arrival = passes.get(keyOf(scan)) ?? { first: false, most: 0 };
     const raised = (scan.answer?.flags ?? scan.about.flags)?.includes("raised");
-    // What another device counted of a pass is not known here, so then nothing is added.
+    // A repeat whose first scan was elsewhere adds nothing here.
     arrival.first ||= store.verdictOf(scan) === "stored" && !raised;
     if (!scan.undone) arrival.most = Math.max(arrival.most, countOf(scan));
     passes.set(keyOf(scan), arrival);
@@ -83,7 +83,7 @@ async function count() {
   onTally(tallies(scans, burst));
 }
 
-/** In a rush not after every scan: the next visitor comes first. */
+/** At most every two seconds. */
 export function draw() {
   clearTimeout(timer);
   timer = setTimeout(count, Math.max(0, counted + EVERY - performance.now()));

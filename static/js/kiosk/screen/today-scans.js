@@ -1,5 +1,5 @@
-// The scans that this device has made today, kept in memory: read whole once, then only what has changed. Reading all of them
-// for every count would hold up the next scan, the longer the more have been delivered.
+// Today's scans of this device, in memory: all are read once, then only what has changed. Reading all of them for every count
+// would delay the next scan more and more.
 
 import { trueTime } from "../base/device-clock.js";
 import { dayIn } from "../check-in/offline-rules.js";
@@ -7,7 +7,7 @@ import { trueTimeOf } from "../check-in/scan.js";
 import * as deviceState from "../server/device-state.js";
 import * as scanChanges from "../storage/scan-changes.js";
 
-const AT_ONCE = 500; // scans: between two readings a scan may be kept
+const AT_ONCE = 500; // scans: per transaction, so that a new scan need not wait long
 
 /** @type {Map<string, StoredScan>} */
 const scans = new Map(); // by id
@@ -29,7 +29,7 @@ function take(changed, day, zone) {
 }
 
 /**
- * Backwards through the device's own sequence, until nothing of the day is left.
+ * From the newest back to the first scan of the day.
  * @param {string} day
  * @param {string} zone
  */

@@ -1,17 +1,17 @@
-// The touch screen: one big button per group, for people who come without a pass, and how many they are.
+// The touch mode: a button per group, for people without a pass, with a number of people.
 
 import * as deviceState from "../server/device-state.js";
 import { all, byId, closest, element, icon } from "../base/dom.js";
 import { language, localized, people, say } from "../base/words.js";
 
-const DOUBLE_TAP = 700; // milliseconds: a child that taps twice is one child
-const FORGOTTEN = 20_000; // milliseconds after which a number that somebody left behind goes back to one
+const DOUBLE_TAP = 700; // milliseconds in which a second tap is ignored
+const FORGOTTEN = 20_000; // milliseconds after which the number goes back to one
 
 let headcount = 1;
 let tapped = -Infinity;
 let timer = 0;
 
-/** The buttons, drawn anew only when something changed: a button must not go away under a finger. */
+/** Drawn anew only when something changed: a button must not vanish while it is pressed. */
 export function draw() {
   const { groups } = deviceState.required();
   const list = byId("groups");

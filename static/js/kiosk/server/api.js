@@ -1,4 +1,4 @@
-// Requests to the server: one time limit, one shape of failure, the language of the screen.
+// Requests to the server: time limit, language, one error class.
 
 import { isProblem } from "./response-shapes.js";
 import { tag } from "../base/words.js";
@@ -26,7 +26,7 @@ export class Failed extends Error {
 
 /** @param {Response} response */
 async function bodyOf(response) {
-  // A captive portal answers 200 with HTML: only JSON is an answer.
+  // A captive portal answers 200 with HTML.
   if (!/\bjson\b/.test(response.headers.get("Content-Type") ?? "")) return null;
   try {
     return await response.json();
@@ -36,19 +36,19 @@ async function bodyOf(response) {
 }
 
 /**
- * The failure that a response tells. A login page or a proxy on the way answers any status, never in the server's shape.
+ * The error for a response that is not usable. A portal or proxy answers with any status, but not with problem JSON.
  * @param {Response} response
  * @param {any} payload
  */
 function failureOf(response, payload) {
   const tooLarge = response.status === 413;
-  if (!isProblem(payload, response)) return new Failed(0, { tooLarge }); // nor does it say when to come back
+  if (!isProblem(payload, response)) return new Failed(0, { tooLarge }); // its Retry-After does not count either
   const seconds = Number(response.headers.get("Retry-After")) || 0;
   return new Failed(response.status, { detail: payload.detail, retryAfter: Math.min(seconds * 1000, LONGEST_WAIT), tooLarge });
 }
 
 /**
- * The JSON that the server answers, where it is one: of the shape that is(told) knows. Throws Failed for everything else.
+ * The JSON of the server's answer, where is(payload) accepts it. Throws Failed for everything else.
  * @param {string} path
  * @param {{token?: string | null, body?: object | null, is?: (payload: any) => boolean}} [options]
  * @returns {Promise<any>}
@@ -67,7 +67,7 @@ export async function ask(path, { token = null, body = null, is = () => true } =
       body: body && JSON.stringify(body),
       signal: stop.signal,
       cache: "no-store",
-      // A device is known by its token alone; a cookie of some person who used this browser must not speak for it.
+      // The device authenticates by its token; cookies of a person who used this browser must not be sent.
       credentials: "omit",
     });
     const payload = await bodyOf(response);

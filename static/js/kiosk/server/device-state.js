@@ -1,4 +1,4 @@
-// What this device was told: the answer of GET /api/v1/kiosk, kept on the device, and what each heartbeat adds to it.
+// The state of this device as the server gave it: the answer of GET /api/v1/kiosk, stored, and updated by each heartbeat.
 
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
@@ -8,26 +8,26 @@ import * as values from "../storage/device-values.js";
 import * as clockRecord from "../storage/clock-record.js";
 import { localized, say } from "../base/words.js";
 
-const ON_THE_WAY = 20_000; // milliseconds; longer no question waits for its answer
+const ON_THE_WAY = 20_000; // milliseconds; no request takes longer
 
 /** @type {string | null} */
-let owner = null; // the token of the pairing that it was told in
+let owner = null; // the token of its pairing
 /** @type {DeviceState | null} */
 let state = null;
 /** @type {number | null} */
-let learned = null; // when it was last known to be the newest, in milliseconds of the device's clock
+let learned = null; // when it was last known to be current, in milliseconds of the device's clock
 
 export function current() {
   return state;
 }
 
-/** The same on the screens of a paired device, which all begin with it. */
+/** The same where it must be there: on the screens of a paired device. */
 export function required() {
   if (state === null) throw new Error("This device is not paired.");
   return state;
 }
 
-/** When the device last heard that this is all, in milliseconds; null before. */
+/** When it was last known to be current, in milliseconds; null before. */
 export function learnedAt() {
   return learned;
 }
@@ -38,33 +38,33 @@ async function keep() {
 }
 
 /**
- * Ask the server what this device must know. Throws api.Failed; 401 means that it is out of service.
+ * Fetch the state. Throws api.Failed; status 401: the device is out of service.
  * @param {string} token
  */
 export async function learn(token) {
   const sentAt = Date.now();
   const payload = await api.ask("/api/v1/kiosk", { token, is: isDeviceState });
-  if (token !== owner) throw new api.Failed(0); // another pairing has begun meanwhile
+  if (token !== owner) throw new api.Failed(0); // another pairing began meanwhile
   clock.measure(sentAt, Date.now(), payload.server_time);
   if (isOvertaken(payload)) return state;
   learned = Date.now();
-  // insideAt: how many were inside when the question left; what was answered later is not in it.
+  // insideAt: scans that were answered after this instant are not in the counts of heads inside.
   state = { ...payload, insideAt: sentAt };
   await keep();
   return state;
 }
 
 /**
- * Two questions may be on their way at once; the answer that was given first must not take back the later one.
+ * Two requests may be in flight; an older answer must not overwrite a newer one.
  * @param {{server_time: string}} payload
  */
 function isOvertaken(payload) {
   const behind = state === null ? 0 : Date.parse(state.server_time) - Date.parse(payload.server_time);
-  return behind > 0 && behind < ON_THE_WAY; // a server whose clock was set back is heard all the same
+  return behind > 0 && behind < ON_THE_WAY; // further back: the server's clock was set back, so accept it
 }
 
 /**
- * Take in the answer of a heartbeat that left at an instant. Answers whether everything must be learnt anew.
+ * Apply a heartbeat's answer. Answers whether the whole state must be fetched anew.
  * @param {Heartbeat} payload
  * @param {number} sentAt
  */
@@ -81,13 +81,13 @@ export async function takeHeartbeat(payload, sentAt) {
 }
 
 /**
- * What is kept of the present pairing, which has this token.
+ * Read the stored state of the present pairing, which has this token.
  * @param {string} token
  */
 export async function recall(token) {
   owner = token;
   const stored = await values.get("knowledge");
-  state = isDeviceState(stored) ? stored : null; // else it is asked for again
+  state = isDeviceState(stored) ? stored : null; // else it is fetched anew
   learned = (await values.get("learned")) ?? null;
   return state;
 }
@@ -108,7 +108,7 @@ export function may(scope) {
 }
 
 /**
- * Every sitting of the events that this device serves.
+ * The occurrences of all events that this device serves.
  * @returns {Occurrence[]}
  */
 export function occurrences() {
@@ -116,19 +116,19 @@ export function occurrences() {
 }
 
 export function openNow(now = clock.trueTime()) {
-  return occurrences().filter((occurrence) => occurrence.held && Date.parse(occurrence.opens) <= now && now < Date.parse(occurrence.closes));
+  return occurrences().filter(({ held, opens, closes }) => held && Date.parse(opens) <= now && now < Date.parse(closes));
 }
 
 export function tracksExits() {
   return Boolean(state?.events.some((event) => event.track_exits));
 }
 
-/** When the device's time is over, in milliseconds of true time; null: it serves on. */
+/** When the pairing ends, in milliseconds of true time; null: never. */
 export function expiry() {
   return state?.kiosk.expires ? Date.parse(state.kiosk.expires) : null;
 }
 
-/** Whether it is over by a time that is known: a clock that somebody has set ends no pairing. */
+/** Whether the pairing has ended. Not while the clock is unsure: a clock set by hand ends no pairing. */
 export function expired() {
   return clock.isSure() && clock.trueTime() >= (expiry() ?? Infinity);
 }

@@ -1,5 +1,5 @@
-// The queue as a file, for the day when this device never sees a network again: docs/queue-file.md has its format. The
-// scans are one signed string in it, so that the desk knows whose they are and that nobody has changed them.
+// The queue as a file, for a device that will not be online again; docs/queue-file.md has its format. The scans are one signed
+// string, so that the server can check whose they are and that they are unchanged.
 
 import * as clock from "../base/device-clock.js";
 import { hex, hmac, sha256 } from "../../browser/digests.js";
@@ -7,10 +7,10 @@ import * as pairings from "../storage/pairings.js";
 import * as scanQueue from "../storage/scan-queue.js";
 
 const MOST = 8000; // scans of one file: the desk takes files of up to 4 MB
-const MINUTE = 60_000; // how long the browser may take to read the file that was made for it
+const MINUTE = 60_000; // time for the browser to read the file
 
 /**
- * Under the token's hash, which is all that the server keeps of the token. null over plain http.
+ * HMAC under the token's hash, which is what the server stores of the token. null over plain http (no crypto.subtle).
  * @param {string | null} token
  * @param {string} scans
  */
@@ -20,7 +20,7 @@ async function signature(token, scans) {
 }
 
 /**
- * Some of what waits or was set aside of one pairing, as docs/queue-file.md says it: signed under the name that it had then.
+ * A part of the queue of one pairing in the format of docs/queue-file.md.
  * @param {Pairing} pairing
  * @param {StoredScan[]} batch
  */
@@ -39,8 +39,8 @@ async function content({ device, name, campaign, token }, batch) {
 }
 
 /**
- * Save it through the browser: files for each pairing, several where one would be more than the desk takes. Nothing leaves
- * the queue: the server knows each scan by its id.
+ * Download the queue: one file per pairing, or several where it exceeds the upload limit. The queue stays as it is; the server
+ * recognizes scans by id.
  */
 export async function save(batchSize = MOST) {
   const owing = await pairings.owing();

@@ -1,4 +1,4 @@
-// The heartbeat: every half minute the device tells how it is, and hears what the desk wants and whether there is news.
+// The heartbeat: every half minute the device reports its state and gets the desk's message, lock and the version of its data.
 
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
@@ -30,7 +30,7 @@ let lastBeat = -Infinity;
 
 async function battery() {
   try {
-    // Only some browsers tell, and the DOM types of TypeScript know none of them.
+    // Only some browsers have it, and TypeScript's DOM types do not.
     const { level, charging } = await /** @type {any} */ (navigator).getBattery();
     return { battery: Math.round(level * 100), charging };
   } catch {
@@ -69,7 +69,7 @@ async function beat() {
 }
 
 /**
- * Spread a little, so that a hall of devices does not ask in one instant.
+ * Jitter: devices of one hall must not ask at the same instant.
  * @param {number} pause
  */
 function schedule(pause) {
@@ -78,7 +78,7 @@ function schedule(pause) {
 }
 
 /**
- * Begin. tell({online, news, gone, detail}): after every beat; gone: the device is out of service.
+ * Begin; tell() is called after every beat.
  * @param {string} deviceToken
  * @param {(outcome: Beat) => void | Promise<void>} tell
  */
@@ -99,7 +99,7 @@ export function now() {
 }
 
 /**
- * The queue has changed: a lot is told sooner than the next beat.
+ * The queue has changed: a large change is reported sooner.
  * @param {number} waiting
  */
 export function queueIs(waiting) {

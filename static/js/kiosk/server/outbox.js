@@ -1,5 +1,5 @@
-// From the device to the server: every scan until the server has answered it by its id, always under the same id, and under
-// the name of the pairing that it was made in.
+// Sends every scan until the server has answered it by its id, with the token of the pairing that it was made in. Retries with
+// a growing pause; makes batches smaller where the server fails on them.
 
 import * as api from "./api.js";
 import * as clock from "../base/device-clock.js";
@@ -20,11 +20,11 @@ import * as clockRecord from "../storage/clock-record.js";
 const BATCH = 100;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
-const PATIENT = 3; // failures before a batch is made smaller: it may be what the server stumbles over
+const PATIENT = 3; // failures before a batch is made smaller: its content may be the cause
 const UNREADABLE = [400, 413, 422];
 const ASIDE_EVERY = 3_600_000; // milliseconds
 const NO_LONGER = 401;
-const FINAL = ["stored", "repeat", "refused"]; // anything else: not kept, to be sent again
+const FINAL = ["stored", "repeat", "refused"]; // anything else was not stored and is sent again
 const SLACK = 50; // milliseconds by which a timer may be early
 
 /** @type {(outcome: Outcome) => void} */
@@ -35,7 +35,7 @@ let running = null;
 let next = null;
 /** @type {number | null} */
 let timer = null;
-let patient = true; // whether the next attempt leaves alone those whose pause still runs
+let patient = true; // whether the next attempt respects running pauses
 
 /** How it goes with the scans of one pairing. */
 class Delivery {
@@ -54,7 +54,7 @@ class Delivery {
   backOff(retryAfter = 0) {
     const pause = Math.min(FIRST_PAUSE * 2 ** this.failures, LONGEST_PAUSE);
     this.failures += 1;
-    // Spread, so that a hall of kiosks does not come back in one instant.
+    // Jitter: kiosks of one hall must not retry at the same instant.
     this.until = performance.now() + Math.max(retryAfter, pause * (0.75 + Math.random() / 2));
   }
 
@@ -65,18 +65,18 @@ class Delivery {
   }
 
   /**
-   * A batch that the server cannot read must not block those behind it: halve it until the bad one stands alone.
+   * A batch that the server cannot read must not block the rest: halve it until the bad scan is alone.
    * @param {StoredScan[]} batch
    */
   async narrow(batch) {
     this.size = Math.ceil(batch.length / 2);
     if (batch.length > 1) return;
-    await store.setAside(batch[0].id); // the next one goes alone, too, until one is answered
+    await store.setAside(batch[0].id); // scans go one by one until one is answered
     this.blamed += 1;
   }
 
   /**
-   * Whether this batch has failed so often that it should be smaller. A single scan is never blamed for the network.
+   * Whether this batch has failed so often that it should be smaller. A single scan only after a 500.
    * @param {api.Failed} error
    * @param {StoredScan[]} batch
    */
@@ -108,7 +108,7 @@ export function open(tell) {
 }
 
 /**
- * Whether the scans of this device wait because the server asked for it, or has just failed.
+ * Whether scans of this device are in a pause after a failure.
  * @param {number} device
  */
 export function pausing(device) {
@@ -123,7 +123,7 @@ function run() {
     });
     return running;
   }
-  // Whoever asked for the one before hears of its failure; the next one begins all the same.
+  // The failure of the running attempt is reported to its own callers.
   next ??= running.catch(() => {}).then(() => {
     next = null;
     return run();
@@ -147,7 +147,7 @@ export function nudge() {
   if (timer === null && !running) run();
 }
 
-/** The server has just answered something else well: no pause is left to wait for. */
+/** The server has answered another request: retry now. */
 export function endPauses() {
   for (const delivery of deliveries.values()) delivery.until = -Infinity;
   if (!running) run();
@@ -159,7 +159,7 @@ async function attempt() {
   const ignorePauses = !patient;
   patient = true;
   const work = () => deliver(ignorePauses);
-  // Another tab of this kiosk may be sending: one at a time, and what it has delivered is not sent again.
+  // Another tab may be sending: one at a time.
   const outcome = navigator.locks ? await navigator.locks.request("openweek-outbox", work) : await work();
   const unsent = (await owing()).filter(({ waiting, delivery }) => waiting && !delivery.refused);
   const soonest = Math.min(...unsent.map(({ delivery }) => delivery.until));
@@ -181,7 +181,7 @@ async function deliver(ignorePauses) {
   for (const pairing of pairingsToSend) {
     if (!ignorePauses && pairing.delivery.pauses()) continue;
     const { online, refused = false, detail = "" } = await drain(pairing);
-    // The present pairing is asked for first, and what it hears is how the line is.
+    // The present pairing comes first; its result is the state of the connection.
     outcome.online ??= online;
     if (!pairing.present) outcome.earlier = true;
     else if (refused) Object.assign(outcome, { refused: pairing.token, detail });
@@ -190,7 +190,7 @@ async function deliver(ignorePauses) {
 }
 
 /**
- * A scan says when it was made: a device that is not sure of the time asks before it sends.
+ * A device with an unsure clock asks for the time before it sends, so that scans carry the right skew.
  * @param {string | null} token
  */
 async function askTime(token) {
@@ -237,7 +237,7 @@ async function drain({ device, token, delivery }) {
 }
 
 /**
- * A batch was not answered: make it smaller, or wait. Whoever can read none of them stumbles over no single one.
+ * A batch was not answered: make it smaller, or wait. Where every single scan is unreadable, the scans are not the cause.
  * @param {api.Failed} error
  * @param {StoredScan[]} batch
  * @param {Delivery} delivery
@@ -250,7 +250,7 @@ async function failed(error, batch, delivery) {
 }
 
 /**
- * How many of the batch the server has answered for good.
+ * Post a batch. Answers how many scans got a final answer.
  * @param {StoredScan[]} batch
  * @param {string | null} token
  */
@@ -267,7 +267,7 @@ async function post(batch, token) {
 }
 
 /**
- * What was set aside is asked about now and then, one by one: the server may have been mended since.
+ * Retry scans that were set aside, one by one and once an hour: the server may have been fixed.
  * @param {number} device
  * @param {string | null} token
  * @param {Delivery} delivery

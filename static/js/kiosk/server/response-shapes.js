@@ -1,8 +1,8 @@
-// What answers of the server look like. Whoever stands between device and server (the login page of a network, a proxy) may
-// answer JSON, too: what has not the server's shape is no answer of the server, and nothing of it is kept.
+// Shape checks of the server's answers. A captive portal or proxy may answer JSON, too; an answer of another shape is not the
+// server's, and nothing of it is stored.
 
 /**
- * The one shape of every error, told by web/errors.py.
+ * Every error of the server (web/errors.py): problem JSON.
  * @param {any} payload
  * @param {Response} response
  */
@@ -32,7 +32,7 @@ function isEvent(payload) {
 }
 
 /**
- * What GET /api/v1/kiosk tells, as far as this app cannot do without.
+ * GET /api/v1/kiosk, as far as the app depends on it.
  * @param {any} payload
  */
 export function isDeviceState(payload) {
@@ -51,18 +51,22 @@ export function isDeviceState(payload) {
 }
 
 /**
- * What a heartbeat answers.
+ * The answer to a heartbeat.
  * @param {any} payload
  */
 export function isHeartbeat(payload) {
   const message = payload?.message === null || typeof payload?.message?.text === "string";
   return (
-    isInstant(payload?.server_time) && typeof payload.knowledge === "string" && isObject(payload.inside) && message && typeof payload.locked === "boolean"
+    isInstant(payload?.server_time) &&
+    typeof payload.knowledge === "string" &&
+    isObject(payload.inside) &&
+    message &&
+    typeof payload.locked === "boolean"
   );
 }
 
 /**
- * What POST /api/v1/scans answers.
+ * The answer to POST /api/v1/scans.
  * @param {any} payload
  */
 export function isResults(payload) {
@@ -70,7 +74,7 @@ export function isResults(payload) {
 }
 
 /**
- * What a pairing code is answered with.
+ * The answer to a pairing code.
  * @param {any} payload
  */
 export function isPairing(payload) {

@@ -1,10 +1,10 @@
-// What the device keeps of its clock, so that a restart without a network knows what time it is at least.
+// The stored skew and time of the device's clock, for a restart without a network.
 
 import * as clock from "../base/device-clock.js";
 import * as store from "./scan-store.js";
 import * as values from "./device-values.js";
 
-/** After every measurement, and now and then: keep what is known, and set right what was noted in doubt. */
+/** After every measurement, and every minute: store the clock, and correct scans made while it was unsure. */
 export async function save() {
   const fix = clock.correction();
   if (fix) await store.correct(clock.RUN, fix);

@@ -1,4 +1,4 @@
-// What is said where this device can keep nothing.
+// Error messages for a failing storage.
 
 /**
  * The name of the sentence for an error of the device's storage.

@@ -1,8 +1,8 @@
-// The pairings of this device: which it is in now, and which earlier ones still owe the server scans. A scan belongs to the
-// pairing that it was made in and goes out under that one's token, whatever the device is paired to by then.
+// The pairings of this device: the present one, and earlier ones with unsent scans. A scan is sent with the token of the
+// pairing that it was made in.
 //
-// A pairing is {device: the server's id of it, name, campaign: id or null, token}. Several pages of one browser may be open:
-// whatever ends or changes the present pairing names the token that it means, in the transaction that does it.
+// A pairing is {device: the server's id of it, name, campaign: id or null, token}. Several tabs may be open:
+// whatever ends or changes the present pairing names its token in the same transaction.
 
 import { inState, KEPT, ofDevice, PAIRINGS, SCANS, within } from "./tables.js";
 
@@ -112,7 +112,8 @@ export function present() {
   return within("readonly", [KEPT, PAIRINGS], (values, pairings, answer) => {
     answer(null);
     onResult(values.get("token"), (token) => {
-      if (token) onResult(pairings.getAll(), (records) => answer(records.find((/** @type {Pairing} */ pairing) => pairing.token === token) ?? null));
+      const isPresent = (/** @type {Pairing} */ pairing) => pairing.token === token;
+      if (token) onResult(pairings.getAll(), (records) => answer(records.find(isPresent) ?? null));
     });
   });
 }

@@ -1,4 +1,4 @@
-// The PIN of this device: four to six digits, kept as a salted hash. Wrong tries are slowed down, also over a restart.
+// The PIN of this device: four to six digits, stored as a salted hash. Wrong tries are slowed down, also across restarts.
 
 import { hex } from "../../browser/digests.js";
 import * as values from "./device-values.js";
@@ -56,15 +56,15 @@ export async function clear() {
   await values.put("pin_tries", null);
 }
 
-/** Milliseconds until the next try is heard. */
+/** Milliseconds until the next try is checked. */
 export async function wait() {
   const { until = 0 } = (await values.get("pin_tries")) ?? {};
-  // A clock that was set back must not lock anybody out for longer.
+  // A clock that was set back must not prolong the wait.
   return Math.min(Math.max(0, until - Date.now()), LONGEST_WAIT);
 }
 
 /**
- * Whether it is the one. Noted as a try before it is looked at, so that a restart wins nothing.
+ * Whether it is the right PIN. The try is stored before it is checked, so that a restart does not reset the count.
  * @param {string} pin
  */
 export async function check(pin) {

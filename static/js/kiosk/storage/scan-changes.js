@@ -1,4 +1,4 @@
-// Which scans have changed: what is counted of a whole day is read once, then only what is new.
+// The log of changes of scans: a reader that has read everything once then reads only what changed since.
 
 import { CHANGES, KEPT, SCANS, within } from "./tables.js";
 
@@ -60,7 +60,7 @@ export function changedAfter(key) {
 }
 
 /**
- * Pages of this browser that are open know of all but the newest changes. Within the transaction of the caller.
+ * Delete all but the newest entries, inside the caller's transaction. Other open tabs have read the older ones.
  * @param {IDBObjectStore} changes
  */
 export function forgetChanges(changes) {

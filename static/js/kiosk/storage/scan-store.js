@@ -4,10 +4,10 @@
 import { forgetChanges } from "./scan-changes.js";
 import { CHANGES, inState, KEPT, PAIRINGS, SCANS, within, write } from "./tables.js";
 
-const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // kept, and counted only when a person accepts
+const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // stored, and counted only after a person's review
 
 /**
- * Add scans as waiting, each with the next number of the device's own sequence, inside the caller's transaction.
+ * Add scans as waiting, numbered by the device's own sequence, inside the caller's transaction.
  * @param {IDBObjectStore} values
  * @param {IDBObjectStore} scans
  * @param {(NewScan & {about: About})[]} newScans
@@ -31,7 +31,7 @@ export function append(values, scans, newScans, answer) {
 }
 
 /**
- * A scan of a pairing that is over and forgotten could never be sent: it is not taken.
+ * Abort where the pairing is over and deleted: its scans could never be sent.
  * @param {IDBObjectStore} pairings
  * @param {number} device
  */
@@ -43,7 +43,7 @@ export function requirePairing(pairings, device) {
 }
 
 /**
- * Keep a new scan as waiting; answers it with its number.
+ * Store a new scan as waiting; answers it with its number.
  * @param {NewScan & {about: About}} scan
  */
 export function add(scan) {
@@ -51,7 +51,7 @@ export function add(scan) {
 }
 
 /**
- * Keep several, all or none.
+ * Store several, all or none.
  * @param {(NewScan & {about: About})[]} newScans
  * @returns {Promise<StoredScan[]>}
  */
@@ -63,7 +63,7 @@ export function addAll(newScans) {
 }
 
 /**
- * The verdict that holds for a scan: the server's, else the one that the device showed, else null.
+ * The server's verdict, else the one that the device showed, else null.
  * @param {Pick<StoredScan, "answer" | "body">} scan
  */
 export function verdictOf(scan) {
@@ -80,7 +80,7 @@ export function counts(scan) {
 }
 
 /**
- * What this device has seen of a pass, as the rules want it.
+ * The entries of a pass on this device that count.
  * @param {string} holder
  * @returns {Promise<Entry[]>}
  */
@@ -92,7 +92,7 @@ export function entriesOf(holder) {
 }
 
 /**
- * The newest scans of the present pairing among the `most` newest of all, newest first.
+ * Scans of the present pairing among the `limit` newest of all, newest first.
  * @param {number} limit
  * @returns {Promise<StoredScan[]>}
  */
@@ -101,7 +101,8 @@ export function latest(limit) {
     const [last, kiosk] = [values.get("seq"), values.get("kiosk")];
     kiosk.onsuccess = () => {
       const request = scans.index("seq").getAll(IDBKeyRange.lowerBound((last.result ?? 0) - limit, true));
-      request.onsuccess = () => answer(request.result.filter((/** @type {StoredScan} */ { device }) => device === kiosk.result?.id).reverse());
+      const isOurs = (/** @type {StoredScan} */ { device }) => device === kiosk.result?.id;
+      request.onsuccess = () => answer(request.result.filter(isOurs).reverse());
     };
   });
 }
@@ -130,7 +131,7 @@ function change(scans, id, changes) {
 }
 
 /**
- * An undo that holds marks its target; one that the server refused lets go of it again.
+ * Mark the target of an undo; unmark it where the server refused the undo.
  * @param {IDBObjectStore} scans
  * @param {StoredScan} record
  * @param {boolean} undone
@@ -140,8 +141,8 @@ function markUndone(scans, { body }, undone) {
 }
 
 /**
- * What is posted of a scan whose verdict the device shows by itself: with the occurrence that it was let in to, because the
- * device may have been moved without knowing.
+ * What is posted of a scan whose verdict the device shows itself: with the occurrence, because the desk may have moved the
+ * device to another event meanwhile.
  * @param {ScanBody} body
  * @param {Verdict | null} shown
  * @param {About} about
@@ -152,7 +153,7 @@ export function asShown(body, shown, about) {
 }
 
 /**
- * The device shows its own verdict because nobody answered: noted before it is shown. Answers the scan as it is now.
+ * Store the device's own verdict before it is shown. Answers the scan as it is now.
  * @param {string} id
  * @param {Verdict | null} verdict
  * @returns {Promise<StoredScan>}
@@ -163,7 +164,7 @@ export function recordShown(id, verdict) {
     request.onsuccess = () => {
       const record = request.result;
       answer(record);
-      if (record.state !== "waiting") return; // the server's answer came in this very moment
+      if (record.state !== "waiting") return; // answered meanwhile
       record.body = asShown(record.body, verdict, record.about);
       write(scans, record);
       if (verdict === "stored") markUndone(scans, record, true);
@@ -172,8 +173,8 @@ export function recordShown(id, verdict) {
 }
 
 /**
- * Note the server's answers, [{id, verdict, …}]. posted: {id: shown} as it was sent. A refusal of what was asked live
- * while the device had meanwhile shown green is not the end: it is sent again and says so.
+ * Store the server's answers. posted: id → shown, as it was sent. Where the device showed green after the scan was sent, a
+ * refusal is dropped: the scan is sent again with what was shown.
  * @param {(Answer & {id: string})[]} results
  * @param {Record<string, Verdict | null>} posted
  */
@@ -194,7 +195,7 @@ export function recordAnswers(results, posted) {
 }
 
 /**
- * The true time is known again: what waits and was made in doubt in this run of the page gets the skew that it had.
+ * The true time is known again: correct the skew of waiting scans that were made while it was unsure in this run.
  * @param {string} run
  * @param {(skew: number, doubt: Doubt) => number} fix
  */
@@ -216,7 +217,7 @@ export function correct(run, fix) {
 }
 
 /**
- * Put aside a scan that the server cannot read at all: visible, never deleted, no longer in the way of others.
+ * Set aside a scan that the server cannot read: visible and never deleted, but no longer blocking others.
  * @param {string} id
  */
 export function setAside(id) {
@@ -224,7 +225,7 @@ export function setAside(id) {
 }
 
 /**
- * Delete what was answered before a time; what waits or was set aside stays, however old.
+ * Delete answered scans that were made before a time. Unanswered scans stay, however old.
  * @param {number} time
  */
 export function deleteAnswered(time) {

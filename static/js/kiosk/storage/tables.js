@@ -1,5 +1,4 @@
-// The device's own database: its tables, and how they became what they are. scan-store.js, tally-burst.js and pairings.js
-// know what is in them.
+// The tables of the device's database, and their migrations.
 
 import { database } from "../../browser/indexeddb.js";
 
@@ -78,7 +77,8 @@ const transact = database("openweek-kiosk", VERSION, upgrade);
  */
 export function within(mode, names, work) {
   if (mode !== "readwrite" || !names.includes(SCANS)) return transact(mode, names, work);
-  return transact(mode, [...names, CHANGES], (/** @type {any[]} */ ...stores) => work(...stores.slice(0, names.length), stores.at(-1)));
+  const withoutChanges = (/** @type {any[]} */ ...stores) => work(...stores.slice(0, names.length), stores.at(-1));
+  return transact(mode, [...names, CHANGES], withoutChanges);
 }
 
 /**

@@ -1,8 +1,5 @@
-// Taps of a clicker on their way to one tally row: each tap is on disk before the number on the screen moves, and what
-// comes within two seconds of the tap before, for the same group and direction, becomes one row with its headcount.
-//
-// The open burst is {id, device, made, unsure, last, count, body, about}: last and count are its own, all else is of the scan
-// that it will be.
+// Tally clicks within two seconds of each other, for the same group and direction, become one row with their number. Every
+// click is stored before the number on the screen changes.
 
 import { KEPT, PAIRINGS, SCANS, within } from "./tables.js";
 import { append, asShown, requirePairing } from "./scan-store.js";
@@ -13,7 +10,8 @@ const BURST = "burst";
 /** @param {Burst} burst */
 function asScan({ id, device, made, unsure, count, body, about }) {
   const entry = about.entry && { ...about.entry, headcount: count };
-  return { id, device, made, unsure, about: { ...about, entry }, body: asShown({ ...body, headcount: count }, body.shown, about) };
+  const counted = asShown({ ...body, headcount: count }, body.shown, about);
+  return { id, device, made, unsure, about: { ...about, entry }, body: counted };
 }
 
 /**
@@ -23,12 +21,12 @@ function asScan({ id, device, made, unsure, count, body, about }) {
  */
 function same(burst, tapped, maxHeadcount) {
   const alike = burst.body.group === tapped.body.group && burst.body.direction === tapped.body.direction;
-  return alike && burst.device === tapped.device && tapped.made - burst.last <= PAUSE && tapped.made >= burst.last && burst.count < maxHeadcount;
+  const pause = tapped.made - burst.last;
+  return alike && burst.device === tapped.device && pause >= 0 && pause <= PAUSE && burst.count < maxHeadcount;
 }
 
 /**
- * One tap. fresh: {id, device, made, body, about} of the scan if it begins a burst; most: the largest headcount of a row.
- * Answers {burst, ended}: the burst that it belongs to, and whether another one became a row by it.
+ * Add a click. tapped: the scan if it begins a burst. Answers its burst, and whether another burst became a row.
  * @param {NewScan & {about: About}} tapped
  * @param {number} maxHeadcount
  * @returns {Promise<{burst: Burst, ended: boolean}>}
@@ -66,7 +64,7 @@ export function end() {
 }
 
 /**
- * Take back the last tap of the open burst. Answers what is left of it, or null where none is open.
+ * Remove the last click of the open burst. Answers the rest of it, or null where none is open.
  * @returns {Promise<Burst | null>}
  */
 export function untap() {
