@@ -43,9 +43,9 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
     Raises click.ClickException with one line for a setting that cannot be used."""
     load_dotenv(ROOT / ".env")
-    chosen = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
+    values = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
     try:
-        return _build(chosen)
+        return _build(values)
     except Mistake as mistake:
         raise click.ClickException(_translated(mistake)) from None
 
@@ -93,8 +93,8 @@ def language() -> str:
     """The reader's language: from the cookie, else from the browser, else Chinese; on a terminal cli_language()."""
     if not has_request_context():
         return cli_language()
-    chosen = request.cookies.get("lang")
-    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
+    cookie = request.cookies.get("lang")
+    return cookie if cookie in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
 
 
 def cli_language() -> str:

@@ -56,18 +56,18 @@ def start(tmp_path, monkeypatch):
     ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
 )
 def test_a_wrong_value_stops_the_start(start, name, value):
-    with pytest.raises(click.ClickException) as told:
+    with pytest.raises(click.ClickException) as caught:
         start(name, value)
-    assert told.value.message.startswith(name)
-    assert len(told.value.message.splitlines()) == 1
-    assert "hidden" not in told.value.message
+    assert caught.value.message.startswith(name)
+    assert len(caught.value.message.splitlines()) == 1
+    assert "hidden" not in caught.value.message
 
 
 def test_it_is_said_in_the_language_of_the_machine(start, monkeypatch):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    with pytest.raises(click.ClickException) as told:
+    with pytest.raises(click.ClickException) as caught:
         start("OPENWEEK_UID_DOMAIN", "a b")
-    assert told.value.message == "OPENWEEK_UID_DOMAIN 应为主机名，例如 week.example.cn。"
+    assert caught.value.message == "OPENWEEK_UID_DOMAIN 应为主机名，例如 week.example.cn。"
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_a_secret_that_cannot_be_read(start, tmp_path):
         {"OPENWEEK_DATABASE_URL": "postgresql://no-such-host.invalid/db"},
     ],
 )
-def test_commands_say_it_in_one_line(tmp_path, given):
-    environment = {**os.environ, "OPENWEEK_INSTANCE": str(tmp_path), **given}
+def test_commands_say_it_in_one_line(tmp_path, setting):
+    environment = {**os.environ, "OPENWEEK_INSTANCE": str(tmp_path), **setting}
     command = [Path(sys.executable).parent / "openweek", "event", "list", "--campaign", "ip-2024"]
-    told = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (told.returncode in (1, 2), told.stdout) == (True, "")
-    assert len(told.stderr.strip().splitlines()) == 1
-    assert next(iter(given)) in told.stderr
+    process = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (process.returncode in (1, 2), process.stdout) == (True, "")
+    assert len(process.stderr.strip().splitlines()) == 1
+    assert next(iter(setting)) in process.stderr

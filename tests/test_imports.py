@@ -1,4 +1,4 @@
-"""The import rule of the house: models knows no request and no room, the rooms never each other, only wsgi knows all."""
+"""The import rule: models imports neither kiosk nor web nor anything of a request; those two never each other."""
 
 import ast
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = {"models", "kiosk", "web", "wsgi"}
+PACKAGES = {"models", "kiosk", "web", "wsgi"}
 ALLOWED = {
     "models": {"models"},
     "kiosk": {"models", "kiosk"},
     "web": {"models", "web"},
-    "wsgi.py": ROOMS,
+    "wsgi.py": PACKAGES,
 }
-# What models may not know, because it is about a request or the person behind one.
+# What models may not import, because it belongs to a request.
 OF_A_REQUEST = {
     "flask": {
         "request",
@@ -35,43 +35,43 @@ OF_A_REQUEST = {
 
 
 def modules() -> list[Path]:
-    found = [path for room in ("models", "kiosk", "web") for path in sorted((ROOT / room).rglob("*.py"))]
-    return [*found, ROOT / "wsgi.py"]
+    paths = [path for name in ("models", "kiosk", "web") for path in sorted((ROOT / name).rglob("*.py"))]
+    return [*paths, ROOT / "wsgi.py"]
 
 
 def imports(path: Path) -> set[tuple[str, str]]:
     """Every (module, name) that a file imports anywhere; name is "" for a plain import."""
-    found = set()
+    pairs = set()
     package = path.relative_to(ROOT).parts[:-1]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {(alias.name, "") for alias in node.names}
+            pairs |= {(alias.name, "") for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*above, *([node.module] if node.module else [])])
-            found |= {(module, alias.name) for alias in node.names}
-    return found
+            pairs |= {(module, alias.name) for alias in node.names}
+    return pairs
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[0]
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_only_what_its_room_may(path):
-    rooms = {module.split(".")[0] for module, _name in imports(path)} & ROOMS
-    assert rooms - ALLOWED[room_of(path)] == set()
+def test_a_module_imports_only_what_its_package_may(path):
+    packages = {module.split(".")[0] for module, _name in imports(path)} & PACKAGES
+    assert packages - ALLOWED[package_of(path)] == set()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "models").rglob("*.py")), ids=lambda path: path.stem)
 def test_models_know_nothing_of_a_request(path):
-    told = {
+    forbidden = {
         (module, name)
         for module, name in imports(path)
         if (package := module.split(".")[0]) in OF_A_REQUEST
         and (OF_A_REQUEST[package] is None or name in OF_A_REQUEST[package] or not name)
     }
-    assert told == set()
+    assert forbidden == set()
 
 
 def test_the_test_sees_imports_of_both_kinds():
@@ -80,7 +80,7 @@ def test_the_test_sees_imports_of_both_kinds():
     assert ("sqlite3", "") in imports(file)
 
 
-def test_only_wsgi_puts_the_rooms_together():
+def test_only_wsgi_imports_all_packages():
     knowing = [
         path.relative_to(ROOT).as_posix()
         for path in modules()

@@ -131,22 +131,22 @@ def _add(
             issued_at=now,
             issued_by=issued_by,
         )
-        for serial in _fresh_serials(campaign.id, count)
+        for serial in _unused_serials(campaign.id, count)
     ]
     db.session.add_all(rows)
     return rows
 
 
-def _fresh_serials(campaign_id: str, count: int) -> list[int]:
+def _unused_serials(campaign_id: str, count: int) -> list[int]:
     """Random 40-bit numbers that the campaign has not used. A race ends at the unique key."""
-    fresh: set[int] = set()
-    while len(fresh) < count:
-        candidates = sorted({secrets.randbits(40) for _ in range(count - len(fresh))})
+    serials: set[int] = set()
+    while len(serials) < count:
+        candidates = sorted({secrets.randbits(40) for _ in range(count - len(serials))})
         for start in range(0, len(candidates), _SERIALS_IN_A_QUERY):
             part = candidates[start : start + _SERIALS_IN_A_QUERY]
             used = select(Pass.serial).where(Pass.campaign_id == campaign_id, Pass.serial.in_(part))
-            fresh |= set(part) - set(db.session.scalars(used))
-    return sorted(fresh)
+            serials |= set(part) - set(db.session.scalars(used))
+    return sorted(serials)
 
 
 def revoke(pass_id: int, now: datetime) -> Pass:

@@ -22,12 +22,12 @@ OFFICE_NAME = "宣传周办公室（演练）"
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """One demo account. what: the description that is printed."""
+    """One demo account. description: for the list that is printed."""
 
     email: str
     role: str
     organization: OrganizationDraft
-    what: str
+    description: str
 
 
 def roles() -> tuple[DemoAccount, ...]:

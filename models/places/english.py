@@ -105,8 +105,8 @@ def english_name(row: StandardRegion) -> str:
         first, *peoples = peoples
         return " ".join(part for part in (first, _and(peoples), word) if part)
     # A name of one character is said with its suffix: 浚县 is Xunxian County.
-    said = stem + suffix if len(stem) == 1 and not peoples else stem
-    return " ".join(part for part in (NAMES.get(said) or pinyin(said), _and(peoples), word) if part)
+    full_stem = stem + suffix if len(stem) == 1 and not peoples else stem
+    return " ".join(part for part in (NAMES.get(full_stem) or pinyin(full_stem), _and(peoples), word) if part)
 
 
 def pinyin(text: str) -> str:

@@ -53,7 +53,7 @@ class FillResult:
         self.scans += len(answers)
         for answer in answers:
             self.verdicts[answer.verdict] += 1
-            if answer.verdict == Verdict.REFUSED:
+            if answer.verdict == Verdict.REFUSED and answer.reason is not None:
                 self.reasons[answer.reason] += 1
             self.flags.update(answer.flags.names)
 

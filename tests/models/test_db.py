@@ -18,11 +18,11 @@ def test_what_was_acknowledged_survives_a_power_cut(sqlite_databases, tmp_path):
     with sqlite_databases.fresh() as url:
         app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
         with app.app_context():
-            asked = ("journal_mode", "synchronous", "foreign_keys")
-            told = [str(db.session.scalar(text(f"PRAGMA {name}"))) for name in asked]
+            pragmas = ("journal_mode", "synchronous", "foreign_keys")
+            values = [str(db.session.scalar(text(f"PRAGMA {name}"))) for name in pragmas]
             db.session.remove()
             db.engine.dispose()
-    assert told == ["wal", "2", "1"]  # 2: FULL
+    assert values == ["wal", "2", "1"]  # 2: FULL
 
 
 def test_no_row_points_nowhere(app):

@@ -22,9 +22,9 @@ def test_another_domain_later_stops_the_start(app, runner):
     startup.prepare_database(None, clock.now())
     app.extensions.pop("openweek.site")
     app.config["UID_DOMAIN_ASKED"] = "other.test"
-    with pytest.raises(Mistake) as told:
+    with pytest.raises(Mistake) as caught:
         site()
-    assert told.value.values == {"asked": "other.test", "kept": "openweek.test"}
+    assert caught.value.values == {"asked": "other.test", "kept": "openweek.test"}
     refused = runner.invoke(args=["serve", "--port", "1"])
     assert refused.exit_code == 2
     assert "Set it back to openweek.test." in refused.output

@@ -108,7 +108,7 @@ def _print_addresses() -> None:
 def _print_accounts(password: str | None) -> None:
     click.echo(_("Accounts"))
     for role in accounts.roles():
-        click.echo(f"  {role.email}  {_(role.what)}")
+        click.echo(f"  {role.email}  {_(role.description)}")
     if password is not None:
         click.echo("  " + _("Password for all of them: %(password)s", password=password))
     else:

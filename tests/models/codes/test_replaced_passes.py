@@ -30,8 +30,8 @@ def door(event):
 
 
 def counted(week):
-    found = figures(week, NINE + minutes(60))
-    return found.visits, found.participants
+    totals = figures(week, NINE + minutes(60))
+    return totals.visits, totals.participants
 
 
 def test_the_old_code_ends_and_the_new_one_is_the_same_person(week, door):
@@ -63,8 +63,8 @@ def test_both_codes_in_one_batch_are_one_visit(week, door):
     old = passes.issue(week, "public", NINE)[0]
     new = passes.replace(old.id, NINE + minutes(5))
     scans = [
-        Attempt(uuid4(), "pass", NINE + minutes(at), code=held.token, shown="stored")
-        for at, held in ((6, new), (4, old))
+        Attempt(uuid4(), "pass", NINE + minutes(at), code=row.token, shown="stored")
+        for at, row in ((6, new), (4, old))
     ]
     answers = door.hand_in(*scans, now=NINE + minutes(10))
     assert [answer.verdict for answer in answers] == ["stored", "stored"]

@@ -98,9 +98,9 @@ def test_a_device_moves_only_to_where_somebody_can_be_checked_in(kiosk, cast):
     over = make_event(
         campaign, "昨天", occurrences=(session(NINE - timedelta(days=1), 1, DAY - timedelta(1)),)
     )
-    for there in (cancelled, undated, over, cast.lecture):
+    for target in (cancelled, undated, over, cast.lecture):
         with pytest.raises(Conflict):
-            control.move(kiosk, cast.lecture, there, NINE)
+            control.move(kiosk, cast.lecture, target, NINE)
     assert again(kiosk).event_ids_at(NINE) == [cast.lecture.id]
     control.move(kiosk, cast.lecture, cast.abroad, NINE)
     with pytest.raises(Conflict):  # somebody else's page still shows it here
@@ -115,8 +115,11 @@ def test_where_it_can_go_is_what_the_account_reaches_and_is_not_over(cast):
     make_event(
         campaign, "明天", lead=lead, occurrences=(session(NINE + timedelta(days=1), 1, DAY + timedelta(1)),)
     )
-    assert [one.title for one in control.move_targets(cast.gu, cast.lecture, NINE)] == ["明天", "进京推介"]
-    assert [one.title for one in control.move_targets(cast.wang, cast.court_day, NINE)] == []
+    assert [event.title for event in control.move_targets(cast.gu, cast.lecture, NINE)] == [
+        "明天",
+        "进京推介",
+    ]
+    assert [event.title for event in control.move_targets(cast.wang, cast.court_day, NINE)] == []
     assert len(control.move_targets(cast.cui, cast.lecture, NINE)) == 6
     assert control.move_targets(cast.gu, cast.lecture, NINE + timedelta(days=3)) == []
 
@@ -149,8 +152,8 @@ def test_how_the_devices_of_an_event_stand(cast, kiosk):
     quiet = make_door(cast.lecture).kiosk
     ended = make_door(cast.lecture).kiosk
     kiosks.revoke(ended.id, NINE)
-    gone = make_door(cast.lecture).kiosk
-    control.move(gone, cast.lecture, cast.abroad, NINE)
+    moved = make_door(cast.lecture).kiosk
+    control.move(moved, cast.lecture, cast.abroad, NINE)
     make_door(cast.court_day)
     with transaction():
         kiosk.seen_at = NINE - minutes(4)
@@ -160,19 +163,29 @@ def test_how_the_devices_of_an_event_stand(cast, kiosk):
                 version="7", battery=15, charging=False,
             )
         )  # fmt: skip
-    found = status.statuses_of(cast.lecture, NINE)
-    assert [(one.kiosk.id, one.state, one.serves_event) for one in found] == [
+    statuses = status.statuses_of(cast.lecture, NINE)
+    assert [(device.kiosk.id, device.state, device.serves_event) for device in statuses] == [
         (quiet.id, "serving", True),
         (kiosk.id, "serving", True),
         (ended.id, "ended", True),
-        (gone.id, "serving", False),
+        (moved.id, "serving", False),
     ]
-    told = found[1]
-    assert (told.heard_at, told.silent, told.waiting, told.aside) == (NINE - minutes(1), False, 12, 1)
-    assert (told.oldest, told.version, told.battery, told.battery_low) == (NINE - minutes(30), "7", 15, True)
-    assert (found[0].heard_at, found[0].silent, found[0].waiting) == (None, True, None)
-    assert found[2].silent is False  # nobody waits for it
-    assert [event.id for event in found[3].events] == [cast.abroad.id]
+    reporting = statuses[1]
+    assert (reporting.heard_at, reporting.silent, reporting.waiting, reporting.aside) == (
+        NINE - minutes(1),
+        False,
+        12,
+        1,
+    )
+    assert (reporting.oldest, reporting.version, reporting.battery, reporting.battery_low) == (
+        NINE - minutes(30),
+        "7",
+        15,
+        True,
+    )
+    assert (statuses[0].heard_at, statuses[0].silent, statuses[0].waiting) == (None, True, None)
+    assert statuses[2].silent is False  # nobody waits for it
+    assert [event.id for event in statuses[3].events] == [cast.abroad.id]
 
 
 def test_an_expired_phone_is_told_as_such(cast):
@@ -185,10 +198,10 @@ def test_an_expired_phone_is_told_as_such(cast):
 
 
 def test_thirty_devices_ask_no_more_often_than_one(cast, kiosk, count_queries):
-    with count_queries() as one:
+    with count_queries() as single:
         status.statuses_of(cast.lecture, NINE)
     for _ in range(29):
         make_door(cast.lecture)
     with count_queries() as thirty:
         assert len(status.statuses_of(cast.lecture, NINE)) == 30
-    assert len(thirty) == len(one)
+    assert len(thirty) == len(single)

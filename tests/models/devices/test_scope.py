@@ -53,12 +53,12 @@ def test_a_pairing_code_hands_on_what_it_allows_and_the_desk_sees_which_device_i
 
 def test_a_device_that_expired_hands_in_what_it_did_before_and_the_rest_waits_for_a_person(event):
     door = make_door(event, expires_at=NINE + minutes(60))
-    before, after = (
+    early, late = (
         Attempt(uuid4(), "touch", NINE + minutes(60 * at), group="youth", shown="stored") for at in (0.5, 1.5)
     )
-    [kept, held] = door.hand_in(before, after, now=NINE + minutes(120))
-    assert (kept.verdict, Flag.AFTER_REVOCATION in kept.flags) == ("stored", False)
-    assert (held.verdict, Flag.AFTER_REVOCATION in held.flags) == ("stored", True)
+    [counted, waiting] = door.hand_in(early, late, now=NINE + minutes(120))
+    assert (counted.verdict, Flag.AFTER_REVOCATION in counted.flags) == ("stored", False)
+    assert (waiting.verdict, Flag.AFTER_REVOCATION in waiting.flags) == ("stored", True)
 
 
 def test_a_device_is_known_for_seven_days_after_it_expired(event):

@@ -39,7 +39,7 @@ def test_the_lookup_finds_exactly_what_the_list_shows(cast):
     for name, reached in REACH.items():
         account = getattr(cast, name)
         for event in cast.everything:
-            if event in [getattr(cast, one) for one in reached]:
+            if event in [getattr(cast, title) for title in reached]:
                 assert scope.event_for(account, event.id) == event
             else:
                 with pytest.raises(NotFound):
@@ -71,7 +71,7 @@ def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
 
 
 def test_kiosks_are_found_by_the_event_they_serve(cast):
-    mine, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
-    assert kiosk_serving(cast.lecture, mine.id) == mine
+    own, foreign = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
+    assert kiosk_serving(cast.lecture, own.id) == own
     with pytest.raises(NotFound):
-        kiosk_serving(cast.lecture, other.id)
+        kiosk_serving(cast.lecture, foreign.id)

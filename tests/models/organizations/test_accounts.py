@@ -45,17 +45,17 @@ def test_a_number_names_an_organization():
     ],
 )
 def test_what_does_not_fit_is_told_and_nothing_is_kept(fields, sentence):
-    with pytest.raises(Mistake) as told:
+    with pytest.raises(Mistake) as caught:
         enrol(**fields)
-    assert str(told.value) == sentence
+    assert str(caught.value) == sentence
     assert db.session.query(Organization).count() == 0
 
 
 def test_a_name_that_fits_several_asks_for_the_number():
     ids = [enrol(f"{code}@example.cn", region=code).organization_id for code in ("320700", "320723")]
-    with pytest.raises(Mistake) as told:
+    with pytest.raises(Mistake) as caught:
         enrol("third@example.cn")
-    assert str(told.value).endswith(f"Use a number instead: {ids[0]}, {ids[1]}.")
+    assert str(caught.value).endswith(f"Use a number instead: {ids[0]}, {ids[1]}.")
     assert enrol("third@example.cn", region="320723").organization_id == ids[1]
 
 

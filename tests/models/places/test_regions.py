@@ -163,7 +163,9 @@ def test_the_reported_events_are_placed_but_for_six_texts():
         row["id"]: (row, recognise_region(row["province"], row["city"], row["county"])) for row in reported()
     }
     assert len(results) == 159
-    assert {key: (found.code, found.problems) for key, (_, found) in results.items() if found.problems} == {
+    assert {
+        key: (result.code, result.problems) for key, (_, result) in results.items() if result.problems
+    } == {
         "E050": ("410400", [("county", "高新区", "no_code")]),
         "E159": ("610300", [("county", "高新区", "no_code")]),
         "E173": ("340400", [("county", "毛集实验区", "no_code")]),
@@ -172,13 +174,13 @@ def test_the_reported_events_are_placed_but_for_six_texts():
         "E212": ("430500", [("county", "经济开发区", "no_code")]),
     }
     # Where nothing is said about the place, nothing is known; everything else is somewhere.
-    assert [key for key, (row, found) in results.items() if found.code is None] == [
+    assert [key for key, (row, result) in results.items() if result.code is None] == [
         key for key, (row, _) in results.items() if not row["province"] + row["city"] + row["county"]
     ]
-    for row, found in results.values():
-        if found.code and not found.problems:
+    for row, result in results.values():
+        if result.code and not result.problems:
             deepest = next(row[cell] for cell in ("county", "city", "province") if row[cell])
-            assert BY_CODE[found.code].name == deepest
+            assert BY_CODE[result.code].name == deepest
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,8 @@ def test_occurrences_are_the_sittings_of_the_choice(campaign):
     hall, park = number(Venue, "市图书馆"), number(Venue, "人民公园")
 
     def sittings(**fields):
-        found = db.session.scalars(agenda.occurrences(campaign, agenda.Filters(**fields)))
-        return [(row.event.title, row.start_day.day) for row in found]
+        rows = db.session.scalars(agenda.occurrences(campaign, agenda.Filters(**fields)))
+        return [(row.event.title, row.start_day.day) for row in rows]
 
     assert sittings(q="展览") == [("展览", 19), ("展览", 26)]
     assert sittings(day=(date(2024, 4, 21),)) == [("展览", 19), ("两处", 21)]
@@ -185,8 +185,10 @@ def test_the_strip_counts_events_on_each_of_their_days(campaign):
 
 def test_a_venues_strip_counts_the_sittings_there(campaign):
     for name, expected in (("市图书馆", [2, 0, 0, 0, 0, 0, 0]), ("人民公园", [0, 1, 0, 0, 0, 0, 0])):
-        here = agenda.Filters(venue=(number(Venue, name),))
-        assert list(agenda.day_counts(campaign, agenda.day_set_counts(campaign, here)).values()) == expected
+        at_venue = agenda.Filters(venue=(number(Venue, name),))
+        assert (
+            list(agenda.day_counts(campaign, agenda.day_set_counts(campaign, at_venue)).values()) == expected
+        )
 
 
 def test_the_total_is_the_number_of_events_of_the_choice(campaign):
@@ -197,8 +199,8 @@ def test_the_total_is_the_number_of_events_of_the_choice(campaign):
         f"venue={hall}&day=2024-04-21", "audience=unknown",
     ):  # fmt: skip
         filters = agenda.parse(campaign, MultiDict(pair.split("=") for pair in query.split("&") if pair))
-        found = agenda.event_count(campaign, filters, agenda.day_set_counts(campaign, filters))
-        assert (query, found) == (query, len(chosen(campaign, query)))
+        total = agenda.event_count(campaign, filters, agenda.day_set_counts(campaign, filters))
+        assert (query, total) == (query, len(chosen(campaign, query)))
 
 
 def test_on_one_day_what_has_no_clock_time_stands_first(campaign):
@@ -250,12 +252,12 @@ def test_an_unknown_value_of_a_known_filter_gets_one_sentence(campaign):
         "mode=virtual": "“virtual” is not a mode of taking part. Choose onsite, online or mixed.",
         "q=" + "x" * 101: "Search for at most 100 characters.",
     }
-    told = {}
+    sentences = {}
     for query in table:
         with pytest.raises(Mistake) as caught:
             chosen(campaign, query)
-        told[query] = str(caught.value)
-    assert told == table
+        sentences[query] = str(caught.value)
+    assert sentences == table
     assert chosen(campaign, "day=2024-03-21") == chosen(campaign, "day=2024-05-26") == []
 
 
@@ -287,12 +289,12 @@ def test_one_public_event_and_nobody_elses(campaign):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_events(campaign, count_queries):
-    def asked(count):
+    def query_count(count):
         db.session.expunge_all()
-        mine = db.session.get(agenda.Campaign, campaign.id)
+        loaded = db.session.get(agenda.Campaign, campaign.id)
         with count_queries() as queries:
-            found = agenda.events(mine).options(*agenda.load_options())
-            for event in db.session.scalars(found.limit(count)).all():
+            query = agenda.events(loaded).options(*agenda.load_options())
+            for event in db.session.scalars(query.limit(count)).all():
                 assert event.public
                 agenda_words = [
                     event.groups,
@@ -316,4 +318,4 @@ def test_the_number_of_queries_does_not_grow_with_the_events(campaign, count_que
             for row in draft.occurrences
         )
         lifecycle.create(campaign, replace(draft, title=f"第{day}场", occurrences=moved), NINE)
-    assert asked(30) == asked(5) <= 8
+    assert query_count(30) == query_count(5) <= 8

@@ -24,7 +24,7 @@ def campaign(app):
 
 
 @pytest.fixture
-def found(campaign):
+def titles_for(campaign):
     def titles(text: str) -> list[str]:
         return [
             event.title for event in db.session.scalars(queries.events(campaign, Filters(q=text))).unique()
@@ -47,12 +47,12 @@ def test_texts_are_spelt():
     assert fold("ＡＩ Lecture") == "ai lecture"
 
 
-def test_an_event_is_found_by_words_pinyin_and_initials(campaign, found):
+def test_an_event_is_found_by_words_pinyin_and_initials(campaign, titles_for):
     make_event(campaign, "专利商标进校园", venues=(VenueDraft("顺安镇中心小学"),))
     make_event(
         campaign, "法院开放日 Open Day", lead=OrganizationDraft("西安市中级人民法院", "610100", "courts")
     )
-    asked = {
+    expected = {
         "专利商标": ["专利商标进校园"],
         "zlsb": ["专利商标进校园"],
         "ZLSB": ["专利商标进校园"],
@@ -73,43 +73,43 @@ def test_an_event_is_found_by_words_pinyin_and_initials(campaign, found):
         "z%b": [],
         "\\": [],
     }
-    assert {text: found(text) for text in asked} == asked
+    assert {text: titles_for(text) for text in expected} == expected
 
 
-def test_what_is_searched_is_taken_literally(campaign, found):
+def test_what_is_searched_is_taken_literally(campaign, titles_for):
     make_event(campaign, "100%_真\\假")
     for text in ("0%", "%_真", "真\\假", "_"):
-        assert found(text) == ["100%_真\\假"], text
+        assert titles_for(text) == ["100%_真\\假"], text
 
 
-def test_a_change_is_found_at_once_by_its_new_name_alone(campaign, found):
+def test_a_change_is_found_at_once_by_its_new_name_alone(campaign, titles_for):
     event = make_event(campaign, "专利讲座")
     changed = replace(draft_of(event), title="商标讲座")
     change(event, changed, NINE - timedelta(days=1))
-    assert (found("zljz"), found("sbjz")) == ([], ["商标讲座"])
+    assert (titles_for("zljz"), titles_for("sbjz")) == ([], ["商标讲座"])
 
 
-def test_a_change_of_nothing_leaves_it(campaign, found):
+def test_a_change_of_nothing_leaves_it(campaign, titles_for):
     event = make_event(campaign, "专利讲座")
     assert change(event, draft_of(event), NINE) == []
-    assert found("zljz") == ["专利讲座"]
+    assert titles_for("zljz") == ["专利讲座"]
 
 
-def test_events_of_an_older_installation_are_written_at_its_next_start(campaign, found):
+def test_events_of_an_older_installation_are_written_at_its_next_start(campaign, titles_for):
     for number in range(3):
         make_event(campaign, f"专利讲座{number}")
     db.session.execute(delete(EventSearch).where(EventSearch.event_id == db.session.scalar(select(Event.id))))
     db.session.execute(update(EventSearch).where(EventSearch.event_id != 3).values(form=0))
     db.session.commit()
-    assert len(found("zljz")) == 2
+    assert len(titles_for("zljz")) == 2
     startup.prepare_database(None, NINE)
-    assert len(found("zljz")) == 3
+    assert len(titles_for("zljz")) == 3
     assert search.index_missing() == 0
 
 
-def test_drafts_are_written_too_and_found_once_public(campaign, found):
+def test_drafts_are_written_too_and_found_once_public(campaign, titles_for):
     draft = EventDraft(title="专利讲座")
     event = lifecycle.create(campaign, draft, NINE, publish=False)
-    assert found("zljz") == []
+    assert titles_for("zljz") == []
     lifecycle.publish(event, NINE)
-    assert found("zljz") == ["专利讲座"]
+    assert titles_for("zljz") == ["专利讲座"]

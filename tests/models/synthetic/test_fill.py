@@ -36,11 +36,11 @@ def another_week():
     return campaign_loader.load_campaign(file, rehearsal=True)
 
 
-def told(campaign) -> list:
+def totals(campaign) -> list:
     """All the figures that do not name a row by its id."""
-    found = figures(campaign, NINE, SHAPE)
-    rows = sorted(str({name: row[name] for name in (*SHAPE, "visits")}) for row in found.rows)
-    return [found.visits, found.participants, rows]
+    result = figures(campaign, NINE, SHAPE)
+    rows = sorted(str({name: row[name] for name in (*SHAPE, "visits")}) for row in result.rows)
+    return [result.visits, result.participants, rows]
 
 
 class TestWhatIsMade:
@@ -67,8 +67,8 @@ class TestWhatIsMade:
         assert db.session.scalar(select(func.count()).select_from(Event)) == 30
         assert db.session.scalar(select(func.count()).select_from(Scan)) == 1500
         assert sum(done.verdicts.values()) == 1500
-        found = verify(week)
-        assert (found.scans, found.differences) == (1500, [])
+        recount = verify(week)
+        assert (recount.scans, recount.differences) == (1500, [])
 
     def test_it_looks_like_a_week(self, week, done):
         """Every kind of evidence, verdict and usual trouble; all groups, many regions, lines, hours, every day."""
@@ -110,29 +110,29 @@ class TestWhatIsMade:
 class TestTheSeed:
     def test_two_campaigns_of_one_database_share_no_scan(self, week):
         again = another_week()
-        assert [fill(one, 6, 200, 5, NINE).scans for one in (week, again)] == [200, 200]
+        assert [fill(campaign, 6, 200, 5, NINE).scans for campaign in (week, again)] == [200, 200]
         assert db.session.scalar(select(func.count()).select_from(Scan)) == 400
-        assert told(week) != told(again)
+        assert totals(week) != totals(again)
 
     def test_the_same_seed_makes_the_same_figures_in_another_database(self, week, tmp_path):
         fill(week, 12, 400, 5, NINE)
-        here = told(week)
+        expected = totals(week)
         url = f"sqlite:///{tmp_path}/other.sqlite"
         migrate(url, tmp_path / "instance")
         other = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path / "instance")})
         with other.app_context():
-            there = load_week()
-            fill(there, 12, 400, 5, clock.now())
-            assert told(there) == here
+            other_week = load_week()
+            fill(other_week, 12, 400, 5, clock.now())
+            assert totals(other_week) == expected
             db.session.remove()
             db.engine.dispose()
 
     def test_another_seed_adds_others(self, week):
         again = another_week()
         fill(again, 6, 200, 1, NINE)
-        one = told(again)
+        first = totals(again)
         fill(again, 6, 200, 2, NINE)
-        assert told(again)[0] > one[0]
+        assert totals(again)[0] > first[0]
         assert db.session.scalar(select(func.count()).select_from(Scan)) == 400
         assert verify(again).differences == []
 
@@ -173,10 +173,10 @@ class TestTheCommand:
         assert openweek("--campaign again --events 3 --scans 10 --seed 40").exit_code == 0
 
     def test_one_thing_at_a_time(self, openweek, week):
-        told = openweek("--campaign ip-2024 --events 3 --kiosks 3").stderr.strip()
-        assert told == "Fill the campaign first (--events), then send simulated kiosks (--kiosks)."
-        told = openweek("--campaign ip-2024").stderr.strip()
+        message = openweek("--campaign ip-2024 --events 3 --kiosks 3").stderr.strip()
+        assert message == "Fill the campaign first (--events), then send simulated kiosks (--kiosks)."
+        message = openweek("--campaign ip-2024").stderr.strip()
         assert (
-            told
+            message
             == "Say what to rehearse: --events 200 fills the campaign, --kiosks 5 starts simulated kiosks."
         )
