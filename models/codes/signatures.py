@@ -30,7 +30,7 @@ PASS_PURPOSES = (Purpose.SINGLE, Purpose.GROUP, Purpose.SELF_ISSUED)
 VENUE_PURPOSES = (Purpose.PRINTED, Purpose.ROTATING)
 STEP_SECONDS = 30
 STEPS_OLD, STEPS_AHEAD = 2, 1  # accepted around the present step
-# Steps after which an expired code is still told apart from a forged one: a photo of a code, shared during the week.
+# For so many steps an expired code is distinguished from a forged one: a photo of a code, shared during the week.
 STEPS_REMEMBERED = 8 * 24 * 3600 // STEP_SECONDS
 PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
 _PASS_BYTES, _VENUE_BYTES = 16, 7  # of the payloads

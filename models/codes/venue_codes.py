@@ -36,7 +36,7 @@ _PURPOSES = {CodeMethod.PRINTED: Purpose.PRINTED, CodeMethod.ROTATING: Purpose.R
 
 
 class VenueCode(Base):
-    """The code of one poster or screen. number stands in its payload; a new issue makes older prints invalid."""
+    """The code of one poster or screen. number is in its payload; a new issue makes older prints invalid."""
 
     __tablename__ = "venue_code"
 

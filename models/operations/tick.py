@@ -16,7 +16,7 @@ from models.ics import entries
 from models.imports import subscriptions, uploads
 from models.installation import Setting
 
-PERIOD = timedelta(seconds=55)  # a little less than the minute after which each node asks again
+PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
 PAIRING_CODES_KEPT = timedelta(days=1)  # after they expired
 _KEY = "tick_due"
