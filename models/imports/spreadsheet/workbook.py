@@ -1,6 +1,6 @@
-"""Spreadsheets (.xlsx) as lines of text. A workbook is a zip of XML from anywhere, so it is bounded before it is read."""
+"""Spreadsheets (.xlsx) as lines of text. A workbook is a zip of XML from anywhere, so it is bounded before it is read
+(workbook_limits)."""
 
-import html
 import io
 import re
 import struct
@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 
 import openpyxl
 from openpyxl.utils.cell import range_boundaries
@@ -17,12 +18,15 @@ from openpyxl.utils.exceptions import InvalidFileException
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Line
 from models.imports.spreadsheet.columns import letter
+from models.imports.spreadsheet.workbook_limits import (
+    MOST_COLUMNS,
+    MOST_LINES,
+    bounded,
+    too_large,
+    too_many_rows,
+)
 
-MOST_UNPACKED = 40 * 1024 * 1024
-MOST_PARTS = 500
-MOST_SHEETS = 100
-MOST_COLUMNS = 60
-MOST_LINES = 60_000
+SECONDS = 20.0  # for one workbook
 MOST_MERGED = 5_000
 # What openpyxl, zipfile and the XML parser (SyntaxError) raise for a workbook that is damaged or made to hurt: openpyxl has
 # no error of its own for that.
@@ -32,8 +36,6 @@ BROKEN = (
 )  # fmt: skip
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _CELL = re.compile(rb'^[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
-_ATTRIBUTE = re.compile(r'([\w:]+)="([^"<>]*)"')
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,13 @@ class _Marks:
 def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
     """The sheets of a workbook in their order, each with its name and its lines. Raises Mistake, one sentence, also while
     they are read."""
+    ends = monotonic() + SECONDS
     try:
-        parts = _bounded(data)
+        data, sheets = bounded(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
-            if len(book.worksheets) > MOST_SHEETS:
-                raise _too_large()
             for sheet in book.worksheets:
-                yield sheet.title, _lines(sheet, _marks(parts, sheet.title))
+                yield sheet.title, _lines(sheet, _marks(sheets.get(sheet.title, b"")), ends)
         finally:
             book.close()
     except BROKEN:
@@ -66,37 +67,16 @@ def _broken() -> Mistake:
     return Mistake(N_("This spreadsheet is damaged or has a password. Open it and save it as .xlsx again."))
 
 
-def _too_large() -> Mistake:
-    return Mistake(
-        N_("This spreadsheet is too large. Keep only the table with the events and save it again.")
-    )
-
-
-def _bounded(data: bytes) -> zipfile.ZipFile:
-    """The workbook as a zip whose parts are few and small; zipfile reads no more of a part than it announces."""
-    parts = zipfile.ZipFile(io.BytesIO(data))
-    listed = parts.infolist()
-    if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
-        raise _too_large()
-    if "xl/workbook.xml" not in parts.namelist():
-        raise Mistake(N_("This is a compressed file but not a spreadsheet (.xlsx)."))
-    if any(_DOCTYPE.search(parts.read(part)) for part in listed if part.filename.endswith((".xml", ".rels"))):
-        raise _broken()  # no spreadsheet declares entities; they serve to swell it
-    return parts
-
-
-def _lines(sheet, marks: _Marks) -> Iterator[Line]:
+def _lines(sheet, marks: _Marks, ends: float) -> Iterator[Line]:
     sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
     shown: dict[tuple[int, int], str] = {}
     wanted = set(marks.merged.values())
     try:
         for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if number > MOST_LINES:
-                if any(value is not None for value in values):
-                    raise Mistake(
-                        N_("The file has more than %(most)s rows. Please split it."), most=MOST_LINES
-                    )
-                continue
+                raise too_many_rows()
+            if monotonic() > ends:
+                raise too_large()
             cells = [_text(value) for value in values]
             notes = []
             for column in range(len(cells)):
@@ -143,10 +123,8 @@ def _hours(value: timedelta) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}" if 0 <= minutes <= 24 * 60 else str(value)
 
 
-def _marks(parts: zipfile.ZipFile, title: str) -> _Marks:
+def _marks(data: bytes) -> _Marks:
     """Read from the XML as text: what is looked for are a few attributes, which need no parser of XML from strangers."""
-    path = _path(parts, title)
-    data = parts.read(path) if path else b""
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     for found in _MERGED.finditer(data):
         if len(merged) < MOST_MERGED:
@@ -178,22 +156,3 @@ def _merge(ref: str, merged: dict[tuple[int, int], tuple[int, int]]) -> None:
     left, top, _, bottom = _boundaries(ref)
     for row in range(top + 1, min(bottom, top + MOST_MERGED) + 1):
         merged[row, left] = (top, left)
-
-
-def _path(parts: zipfile.ZipFile, title: str) -> str | None:
-    """Where in the zip a sheet lies."""
-    book = parts.read("xl/workbook.xml").decode("utf-8", "replace")
-    links = parts.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    targets = {link.get("Id"): link.get("Target", "") for link in _elements(links, "Relationship")}
-    for sheet in _elements(book, "sheet"):
-        if sheet.get("name") == title:
-            target = targets.get(sheet.get("r:id"), "")
-            path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            return path if path in parts.namelist() else None
-    return None
-
-
-def _elements(text: str, name: str) -> Iterator[dict[str, str]]:
-    """The attributes of each element of a name."""
-    for found in re.finditer(rf"<(?:\w+:)?{name}\s([^<>]*)>", text):
-        yield {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(found[1])}

@@ -266,5 +266,5 @@ def test_addresses_are_cleaned_or_refused():
     ):
         with pytest.raises(Mistake, match="is not an address that starts with"):
             cleaned(wrong)
-    with pytest.raises(Mistake, match="holds a name or password"):
+    with pytest.raises(Mistake, match="contains a user name or password"):
         cleaned("https://me:secret@week.example/a.ics")

@@ -168,7 +168,7 @@ def test_organizers_have_no_pulled_calendars(cast):
 
 
 def test_an_address_is_pulled_once_and_no_more_after_it_was_removed(cast, feed, source):
-    with pytest.raises(Mistake, match="This address is pulled already"):
+    with pytest.raises(Mistake, match="This address is already registered"):
         subscriptions.add(cast.lian, cast.lecture.campaign, "webcal://week.example/a.ics", BEFORE)
     subscriptions.remove(feed, BEFORE)
     assert subscriptions.pull_due(BEFORE, source) == 0
@@ -243,7 +243,7 @@ def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(cast, feed, so
 
     monkeypatch.setattr(subscriptions, "read_file", slip)
     assert subscriptions.pull_due(BEFORE, source) == 2
-    assert "The operator finds it in the log" in str(feed.error)
+    assert "The operator can find it in the log" in str(feed.error)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     assert (other.error, other.last_result) == (None, {"new": 3})
 
@@ -289,7 +289,7 @@ def test_the_tick_pulls_but_not_from_inside_the_network(cast, server):
     url = f"http://127.0.0.1:{server.server_port}/a.ics"
     feed = subscriptions.add(cast.lian, cast.lecture.campaign, url, BEFORE)
     assert tick.tick(BEFORE).feeds == 1
-    assert "is an address inside a network" in str(feed.error)
+    assert "is an internal network address" in str(feed.error)
     assert server.asked == 0
     allowed = partial(fetching.fetch, allowed=lambda address: address.is_loopback)
     subscriptions.soon(feed, BEFORE)

@@ -116,7 +116,7 @@ def packed(**parts: bytes) -> bytes:
             packed(xl__workbook_xml=b" " * 45_000_000),
             "This spreadsheet is too large. Keep only the table with the events and save it again.",
         ),
-        (packed(word__document_xml=b"<w/>"), "This is a compressed file but not a spreadsheet (.xlsx)."),
+        (packed(other__document_xml=b"<w/>"), "This is a compressed file but not a spreadsheet (.xlsx)."),
         (
             packed(xl__workbook_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'),
             "This spreadsheet is damaged or has a password. Open it and save it as .xlsx again.",

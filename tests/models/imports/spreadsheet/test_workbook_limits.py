@@ -1,0 +1,63 @@
+"""Small workbooks that would hold a thread for minutes: refused or read within the limits."""
+
+import io
+import zipfile
+from time import monotonic
+
+import pytest
+from tests.models.imports.spreadsheet.test_rows import HEAD, xlsx
+
+from models.errors import Mistake
+from models.imports.read_file import read_file
+
+TOO_LARGE = "This spreadsheet is too large. Keep only the table with the events and save it again."
+TOO_MANY_ROWS = "The file has more than 60000 rows. Split it into several files."
+TOO_MANY_COLUMNS = "The spreadsheet has more than 60 columns. Keep only the table with the events."
+
+
+def with_rows(*rows: bytes) -> bytes:
+    """A workbook with one event, and rows of XML behind it."""
+    stream = io.BytesIO()
+    book = zipfile.ZipFile(io.BytesIO(xlsx(HEAD, ("讲座", "4月22日9:00", "县馆", ""))))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in book.infolist():
+            data = book.read(entry)
+            if entry.filename == "xl/worksheets/sheet1.xml":
+                data = data.replace(b"</sheetData>", b"".join(rows) + b"</sheetData>")
+            target.writestr(entry.filename, data)
+    return stream.getvalue()
+
+
+TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (with_rows(b'<row r="2000000000">', TEXT.replace(b"%s", b"2000000000"), b"</row>"), TOO_MANY_ROWS),
+        (with_rows(b'<row r="3"><c r="XFD3" t="inlineStr"><is><t>x</t></is></c></row>'), TOO_MANY_COLUMNS),
+        (with_rows(b'<row r="3">', b"<c><v>1</v></c>" * 700_000, b"</row>"), TOO_LARGE),
+        (with_rows(*(b'<row r="3"/>' for _ in range(130_000))), TOO_MANY_ROWS),
+    ],
+)
+def test_content_beyond_the_limits_is_refused_at_once(data, sentence):
+    begins = monotonic()
+    with pytest.raises(Mistake) as refused:
+        read_file(data, "x.xlsx")
+    assert str(refused.value) == sentence
+    assert monotonic() - begins < 10
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [b'<row r="2000000000"/>'],
+        [b'<row r="1048576"><c r="A1048576" s="1"/></row>'],
+        [b'<row r="3">', b'<c r="A3" s="0"/>' * 1_500_000, b"</row>"],
+        [b'<row r="3"><c r="XFD3" s="0"/></row>'],
+    ],
+)
+def test_empty_cells_and_rows_cost_nothing(rows):
+    begins = monotonic()
+    assert [row.cells["title"] for row in read_file(with_rows(*rows), "x.xlsx")] == ["讲座"]
+    assert monotonic() - begins < 10
