@@ -5,10 +5,10 @@ import zipfile
 from time import monotonic
 
 import pytest
-from tests.models.imports.spreadsheet.test_rows import HEAD, xlsx
 
 from models.errors import Mistake
 from models.imports.read_file import read_file
+from tests.models.imports.spreadsheet.test_rows import HEAD, xlsx
 
 TOO_LARGE = "This spreadsheet is too large. Keep only the table with the events and save it again."
 TOO_MANY_ROWS = "The file has more than 60000 rows. Split it into several files."
