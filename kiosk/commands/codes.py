@@ -233,9 +233,15 @@ def make_posters(
         numbers += [codes[id].number for id in chunk]
     try:
         with out.open("wb") as file, _progress_bar(len(numbers)) as done:
-            posters.write_posters(file, numbers, now, done, formats.find(format_name))
+            boxes = posters.write_posters(file, numbers, now, done, formats.find(format_name))
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
+    if boxes:
+        warning = _(
+            "Before you print: no font here has these characters, so they are boxes: %(characters)s",
+            characters=" ".join(boxes),
+        )
+        click.echo(warning, err=True)
 
 
 def _one_event(campaign: Campaign, event_id: int) -> int:

@@ -18,7 +18,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from kiosk.paper import formats
-from kiosk.passes import sheets
+from kiosk.passes import pass_layout, sheets
 from models import clock
 from models.codes import pass_batches, passes, venue_codes
 from models.codes.pass_batches import PassBatch
@@ -53,7 +53,7 @@ def _page(event: Event, mistake: Mistake | None = None) -> str:
         printable=event.occurrences and event.status != EventStatus.CANCELLED,
         format_words=_format_words(),
         formats=formats.ALL,
-        layouts=sheets.LAYOUTS,
+        layouts=pass_layout.LAYOUTS,
         most=MAX_PASSES,
         typed=request.form,
         mistake=mistake,
@@ -116,7 +116,7 @@ def batch(event_id: int, first: int) -> str:
         event=event,
         campaign=event.campaign,
         batch=issued_batch,
-        layouts=sheets.LAYOUTS,
+        layouts=pass_layout.LAYOUTS,
         rows=pass_batches.passes_on_page(issued_batch, page_number),
         page=page_number,
         pages=-(-issued_batch.count // pass_batches.PAGE_SIZE),

@@ -7,47 +7,22 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import BinaryIO
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from PIL import Image
 
-from kiosk.paper.pdf import A4, A5, DPI, Paper, Picture, Placed
+from kiosk.passes import pass_layout
+from kiosk.passes.pass_layout import LAYOUTS, Layout
 from models.campaigns.tables import TermKind
 from models.codes.passes import Pass, PassContent
-from models.codes.signatures import Purpose
-from models.drawing import qr
-from models.drawing.text_layout import Face, blank, draw, fitted, ink, width
+from models.drawing import pdf, qr
+from models.drawing.page import A4, Item, Page, mm
 from models.errors import N_, NotFound
 from models.installation import site
 
 BOM = "\ufeff"  # spreadsheets read a table as UTF-8 only then
 _CHUNK = 64 * 1024
-_WORD, _COUNT, _TITLE, _NUMBER = 74, 92, 36, 30  # sizes of letters on a badge, in pixels
-
-
-def _mm(length: float) -> int:
-    return round(length * DPI / 25.4)
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A page of cells. columns × rows; cell and code in millimetres; letters: their size beside a badge's."""
-
-    key: str
-    columns: int
-    rows: int
-    cell: tuple[float, float]
-    code: float
-    letters: float
-
-
-LABELS = Layout("21", 3, 7, (70, 42.3), 36, 0.72)  # sheets of labels, 70 × 42.3 mm
-BADGES = Layout("8", 2, 4, (105, 74.25), 62, 1.0)
-LAYOUTS = {layout.key: layout for layout in (LABELS, BADGES)}
 
 
 def layout(key: str) -> Layout:
@@ -119,110 +94,42 @@ class _OneWay(io.RawIOBase):
 
 
 def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) -> Iterator[None]:
-    """A PDF: each cell a code, the group, for how many, the pass's number."""
-    paper = Paper(out, title)
-    words: dict[tuple[str, int], Picture] = {}
-    cells: list[list[Placed]] = []
+    """A PDF of cells, each a code and what it is. It is written as a whole once all passes are laid out."""
+    pages: list[Page] = []
+    cells: list[Item] = []
+    numbers: list[int] = []
     for one in held:
-        kind = one.group, one.headcount
-        if kind not in words:
-            words[kind] = paper.picture(_words(one, title, form))
-        cells.append(_cell(paper, one, words[kind], form))
-        if len(cells) == form.columns * form.rows:
-            _put(paper, cells, form)
+        cells += pass_layout.cell(pass_layout.about(one), address(one), form, *_corner(form, len(numbers)))
+        numbers.append(one.id)
+        if len(numbers) == form.columns * form.rows:
+            pages.append(_page(cells, numbers))
+            cells, numbers = [], []
         yield
     if cells:
-        _put(paper, cells, form)
-    paper.close()
+        pages.append(_page(cells, numbers))
+    if pages:
+        pdf.write(out, title, pages)
     yield
 
 
+def _corner(form: Layout, place: int) -> tuple[float, float]:
+    """The upper left corner of a cell; the cells stand in the middle of the page."""
+    wide, high = map(mm, form.cell)
+    left = (A4[0] - wide * form.columns) / 2
+    top = (A4[1] - high * form.rows) / 2
+    return left + wide * (place % form.columns), top + high * (place // form.columns)
+
+
+def _page(cells: list[Item], numbers: list[int]) -> Page:
+    return Page(cells, title=f"第{numbers[0]}—{numbers[-1]}号")
+
+
 def on_a_page(held: PassContent, text: str) -> bytes:
-    """A PDF of A5: one code, large, and whom it is for."""
+    """A PDF of A5: one code, large, and what it is."""
     out = io.BytesIO()
-    paper = Paper(out, "参与码" if held.single else "团体码", A5)
-    rows = qr.symbol(text, qr.PASS_LEVEL)
-    code = paper.picture(qr.bitmap(rows, _mm(110) // len(rows)))
-    image, canvas = blank(A5[0], _mm(40))
-    top = 0
-    for line, size in ((_group_zh(held), 120), ("" if held.single else f"{held.headcount}人", 120)):
-        draw(canvas, line, Face(size, 700), A5[0] / 2, top)
-        top += round(size * 1.4)
-    left = (A5[0] - code.width) / 2
-    paper.page([Placed(code, left, _mm(20)), Placed(paper.picture(ink(image)), 0, _mm(140))])
-    paper.close()
+    said_of = pass_layout.about_opened(held)
+    pdf.write(out, f"{said_of.week} {said_of.kind}", [pass_layout.page_of_its_own(said_of, text)])
     return out.getvalue()
-
-
-def _put(paper: Paper, cells: list[list[Placed]], form: Layout) -> None:
-    wide, high = form.cell
-    left = (A4[0] - _mm(wide * form.columns)) / 2
-    top = (A4[1] - _mm(high * form.rows)) / 2
-    placed = [
-        Placed(
-            piece.picture,
-            left + _mm(wide * (number % form.columns)) + piece.left,
-            top + _mm(high * (number // form.columns)) + piece.top,
-        )
-        for number, cell in enumerate(cells)
-        for piece in cell
-    ]
-    paper.page(placed)
-    cells.clear()
-
-
-def _cell(paper: Paper, held: Pass, words: Picture, form: Layout) -> list[Placed]:
-    rows = qr.symbol(address(held), qr.PASS_LEVEL, quick=True)
-    code = paper.picture(qr.bitmap(rows, _mm(form.code) // len(rows)))
-    beside = _mm(form.code + 4)
-    high = _mm(form.cell[1])
-    number = paper.picture(_number(held.id, form))
-    return [
-        Placed(code, _mm(4) + (_mm(form.code) - code.width) // 2, (high - code.height) // 2),
-        Placed(words, beside, (high - _mm(form.code)) // 2 + _mm(2)),
-        Placed(number, beside, high - (high - _mm(form.code)) // 2 - _mm(4)),
-    ]
-
-
-def _room(form: Layout) -> int:
-    return _mm(form.cell[0] - form.code - 8)
-
-
-def _words(held: Pass, title: str, form: Layout) -> Image.Image:
-    """What it is, for which group, for how many, where it is good."""
-    room, scale = _room(form), form.letters
-    image, canvas = blank(room, _mm(form.code - 8))
-    word = "团体码" if held.purpose == Purpose.GROUP else "参与码"
-    lines = [(word, _TITLE, 400, 1), (_group_zh(held), _WORD, 700, 2)]
-    if held.purpose == Purpose.GROUP:
-        lines.append((f"{held.headcount}人", _COUNT, 700, 1))
-    lines.append((title, _TITLE, 400, 4))
-    top = 0
-    for text, size, weight, most in lines:
-        face, parts = fitted(text, [Face(round(size * scale), weight)], room, [most])
-        for part in parts:
-            draw(canvas, part, face, width(part, face) / 2, top)
-            top += round(face.size * 1.3)
-        top += round(face.size * 0.35)
-    return ink(image)
-
-
-@lru_cache(maxsize=4)
-def _digits(form: Layout) -> Face:
-    return Face(round(_NUMBER * (form.letters + 0.1)), 400)
-
-
-def _number(number: int, form: Layout) -> Image.Image:
-    face = _digits(form)
-    image, canvas = blank(_room(form), round(face.size * 1.3))
-    text = f"第{number}号"
-    draw(canvas, text, face, width(text, face) / 2, 0)
-    return ink(image)
-
-
-def _group_zh(held: Pass | PassContent) -> str:
-    term = held.campaign.term(TermKind.AUDIENCE, held.group)
-    return term.name_zh if term else "未说明"
 
 
 def _group_word(held: Pass) -> str:

@@ -109,7 +109,7 @@ def valid_passes(batch: PassBatch) -> Iterator[Pass]:
     """The passes of a batch that are not revoked, by id; ROWS_AT_ONCE in memory at a time."""
     last_id = 0
     query = _passes(batch).where(Pass.revoked_at.is_(None))
-    options = joinedload(Pass.key), joinedload(Pass.campaign)
+    options = joinedload(Pass.key), joinedload(Pass.campaign), joinedload(Pass.event)
     while True:
         part = query.where(Pass.id > last_id).order_by(Pass.id).limit(ROWS_AT_ONCE).options(*options)
         rows = db.session.scalars(part).all()

@@ -181,7 +181,8 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
 
 @dataclass(frozen=True)
 class PassContent:
-    """The content of a genuine pass, by its signed payload. event: None for the whole campaign."""
+    """The content of a genuine pass, by its signed payload. event: None for the whole campaign. number: of its row, None
+    where this database does not have it."""
 
     token: str
     campaign: Campaign
@@ -190,6 +191,7 @@ class PassContent:
     single: bool
     event: Event | None
     revoked: bool
+    number: int | None
 
 
 def read_pass(text: str) -> PassContent | None:
@@ -216,6 +218,7 @@ def read_pass(text: str) -> PassContent | None:
         single=payload.purpose != Purpose.GROUP,
         event=db.session.get(Event, payload.event) if payload.event else None,
         revoked=row is not None and row.revoked_at is not None,
+        number=row.id if row else None,
     )
 
 

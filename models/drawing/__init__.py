@@ -1,1 +1,1 @@
-"""Pictures without a page around them: QR codes and set text."""
+"""Pages and pictures: QR codes, set text, fonts, PDF. Knows nothing of the week."""

@@ -1,4 +1,4 @@
-"""QR symbols of our codes, drawn with qrcode and pillow: PNG for screens, SVG for print, bits for posters.
+"""QR symbols of our codes, drawn with qrcode: PNG for screens, SVG for pages, modules for PDF.
 
 A pass is drawn with correction level M (smaller symbol, read from further away), a venue code with Q (it hangs in
 the open: dirt, stickers, glass). Measured in the facts on codes; see docs/architecture.md for the reasons.
@@ -9,10 +9,12 @@ from io import BytesIO
 
 import qrcode
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
+Level = int  # of correction, as qrcode numbers them
 PASS_LEVEL, VENUE_LEVEL = ERROR_CORRECT_M, ERROR_CORRECT_Q
+LABEL_LEVEL = ERROR_CORRECT_L  # where size decides: fewer, larger modules (make bench ARGS=labels)
 BORDER = 4  # modules of quiet zone, as the standard asks
 SCALE = 8  # pixels a module on screens
 _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
@@ -63,7 +65,7 @@ class Outline:
 def outline(text: str, level: int = PASS_LEVEL) -> Outline:
     """For a template to draw inside its page, so that the text stands in no further address."""
     rows = symbol(text, level)
-    parts = (f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _runs(row))
+    parts = (f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in runs(row))
     return Outline(len(rows), "".join(parts))
 
 
@@ -78,12 +80,12 @@ def svg(text: str, level: int) -> bytes:
     ).encode()
 
 
-def _runs(row: list[bool]) -> list[tuple[int, int]]:
+def runs(row: list[bool]) -> list[tuple[int, int]]:
     """Start and length of each stretch of dark modules in a row."""
-    runs: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for x, dark in enumerate(row):
-        if dark and runs and sum(runs[-1]) == x:
-            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        if dark and stretches and sum(stretches[-1]) == x:
+            stretches[-1] = (stretches[-1][0], stretches[-1][1] + 1)
         elif dark:
-            runs.append((x, 1))
-    return runs
+            stretches.append((x, 1))
+    return stretches

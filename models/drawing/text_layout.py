@@ -1,18 +1,19 @@
-"""Chinese set as print sets it: lines broken by the rules, neighbouring punctuation closed up, long titles shrunk.
+"""Lines of text set as print sets them: broken by the rules of Chinese, neighbouring punctuation closed up, long titles
+shrunk; letters of other scripts shaped, and set from right to left where they are written so.
 
-The font (Noto Sans CJK SC, variable weight) comes from a package: no system font is assumed.
+All lengths are in the unit of the page (points, or pixels of a picture).
 """
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
-import manimgx_fonts_cjk
-from PIL import Image, ImageDraw, ImageFont
+from models.drawing import fonts
+from models.drawing.fonts import Family
 
-_SIMPLIFIED = 2  # place of Noto Sans CJK SC in the collection
+ASCENT = 0.88  # of the em box of a CJK font, above the baseline
 # 避头尾: what may not begin a line, and what may not end one.
 NOT_FIRST = "、，。．：；！？…—～·”’）》〉」』】〕％℃,.:;!?)]}%‰"
 NOT_LAST = "“‘（《〈「『【〔([{"
@@ -25,11 +26,12 @@ _WORDS = (
     "学院 学校 中小学生 小学生 大学生 青少年 学生 校园 社区 广场 图书馆 博物馆 体验 学习 公益 高质量 发展 建设 强国 中国 "
     "国家 全国 世界 国际 管理 工作 交流 推进 公开 网上 直播 市场 监督 监管 海关 暨"
 ).split()
-# What stays in one piece: a short quotation, such words, numbers with their unit, words of letters, dashes.
+# What stays in one piece: a short quotation, such words, numbers with their unit, a syllable of Tibetan with the mark
+# behind it, words of letters, dashes.
 _PIECE = re.compile(
     r"“[^”]{1,6}”|《[^》]{1,6}》|（[^）]{1,6}）|"
     + "|".join(sorted(_WORDS, key=len, reverse=True))
-    + r"|\d+[年月日时分号届场第期]|[^\W\u2e80-\uffff][^\s\u2e80-\uffff‘’“”—…]*|——|……|\s+|.",
+    + r"|\d+[年月日时分号届场第期]|[\u0f40-\u0fbc]+[\u0f0b-\u0f14]*|[^\W\u2e80-\uffff][^\s\u2e80-\uffff‘’“”—…]*|——|……|\s+|.",
     re.DOTALL,
 )
 _GOOD_BREAK = re.compile(r"[\s、，。：；！？”）》」』】—…·]$")
@@ -37,27 +39,22 @@ _GOOD_BREAK = re.compile(r"[\s、，。：；！？”）》」』】—…·]$"
 
 @dataclass(frozen=True)
 class Face:
-    """A font at a size (pixels of the em) and a weight (100-900)."""
+    """A size of letters (of the em) and a weight (100-900)."""
 
-    size: int
+    size: float
     weight: int = 400
 
-    @property
-    def font(self) -> ImageFont.FreeTypeFont:
-        return _font(self.size, self.weight)
 
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a line in one font and one direction. left: from the start of the line."""
 
-@lru_cache(maxsize=64)
-def _font(size: int, weight: int) -> ImageFont.FreeTypeFont:
-    path = resources.files(manimgx_fonts_cjk) / "NotoSansCJK-VF.otf.ttc"
-    font = ImageFont.truetype(str(path), size, index=_SIMPLIFIED, layout_engine=ImageFont.Layout.BASIC)
-    font.set_variation_by_axes([weight])
-    return font
-
-
-@lru_cache(maxsize=8192)
-def _advance(text: str, face: Face) -> float:
-    return face.font.getlength(text)
+    text: str
+    family: Family
+    left: float
+    width: float
+    size: float
+    leftward: bool = False
 
 
 def pieces(text: str) -> list[str]:
@@ -68,17 +65,18 @@ def pieces(text: str) -> list[str]:
 
 
 def _joined(parts: Iterable[str]) -> list[str]:
-    """Closing marks stay with what they close, opening ones with what follows."""
+    """Closing marks stay with what they close, opening ones with what follows, accents with their letter."""
     found: list[str] = []
     for part in parts:
-        if found and (part[0] in NOT_FIRST or found[-1][-1] in NOT_LAST) and not part.isspace():
+        bound = part[0] in NOT_FIRST or unicodedata.category(part[0]) in ("Mn", "Mc", "Me", "Cf")
+        if found and (bound or found[-1][-1] in NOT_LAST) and not part.isspace():
             found[-1] += part
         else:
             found.append(part)
     return found
 
 
-def _narrow(piece: str, face: Face, room: int) -> list[str]:
+def _narrow(piece: str, face: Face, room: float) -> list[str]:
     """What is wider than the room has to be parted after all: between characters, at last between marks too."""
     if _span(piece, face) <= room:
         return [piece]
@@ -86,12 +84,12 @@ def _narrow(piece: str, face: Face, room: int) -> list[str]:
     return list(piece) if parts == [piece] else [one for part in parts for one in _narrow(part, face, room)]
 
 
-def runs(line: str) -> list[tuple[str, float]]:
-    """The line in stretches to draw, each with what its place is moved by, in ems.
+def runs(line: str, *, edge: bool = True) -> list[tuple[str, float]]:
+    """A stretch of Chinese in parts to draw, each with what its place is moved by, in ems.
 
     A full-width mark is half empty: beside another mark, or at the edge of a line, it gives up that half."""
     parts: list[tuple[str, float]] = []
-    before = ""
+    before = "" if edge else "字"
     for here in line:
         opens = here in _OPENING and (not before or before in _OPENING or before in _CLOSING)
         closes = here in _CLOSING and bool(before) and before in _CLOSING
@@ -103,20 +101,74 @@ def runs(line: str) -> list[tuple[str, float]]:
     return parts
 
 
+@lru_cache(maxsize=8192)
+def stretches(line: str, face: Face, *, edge: bool = True) -> tuple[Stretch, ...]:
+    """The line as it is drawn, from left to right. edge: it begins a line, where a mark gives up its empty half."""
+    found: list[Stretch] = []
+    left = 0.0
+    for text, leftward in _directions(line):
+        for family, part in _in_families(text, leftward):
+            parts = [(part, 0.0)] if family.shaped else runs(part, edge=edge and not found)
+            for run, moved in parts:
+                wide = fonts.advance(run, family, face.weight, leftward) * face.size
+                left += moved * face.size
+                found.append(Stretch(run, family, left, wide, face.size * family.scale, leftward))
+                left += wide
+    return tuple(found)
+
+
+def _directions(line: str) -> list[tuple[str, bool]]:
+    """The parts of one direction as they stand from left to right, each in reading order; True: from right to left."""
+    if not any(unicodedata.bidirectional(character) in ("R", "AL") for character in line):
+        return [(line, False)]
+    from fpdf.bidi import BidiParagraph  # slow to load, and seldom wanted
+
+    parts: list[tuple[str, bool]] = []
+    level = -1
+    for character in BidiParagraph(line, preserve_bn_chars=True).get_reordered_characters():
+        letter, leftward = line[character.character_index], character.embedding_level % 2 == 1
+        if character.embedding_level != level:
+            parts.append((letter, leftward))
+        else:
+            before = parts[-1][0]
+            parts[-1] = (letter + before if leftward else before + letter, leftward)
+        level = character.embedding_level
+    return parts
+
+
+def _in_families(text: str, leftward: bool) -> Iterator[tuple[Family, str]]:
+    """The text in parts of one font, as they stand from left to right."""
+    parts: list[tuple[Family, str]] = []
+    for character in text:
+        family = fonts.family_of(character)
+        if parts and fonts.goes_along(character, parts[-1][0]):
+            family = parts[-1][0]
+        elif family is None:
+            family, character = fonts.CJK, fonts.UNPRINTABLE
+        if parts and parts[-1][0] == family:
+            parts[-1] = family, parts[-1][1] + character
+        else:
+            parts.append((family, character))
+    return reversed(parts) if leftward else iter(parts)
+
+
 def width(line: str, face: Face) -> float:
-    """How wide a line is, in pixels; the empty half of a mark at its end may hang out."""
+    """How wide a line is; the empty half of a mark at its end may hang out."""
     hanging = face.size / 2 if line and line[-1] in _CLOSING else 0
-    return sum(_advance(text, face) + moved * face.size for text, moved in runs(line)) - hanging
+    return _wide(stretches(line, face)) - hanging
 
 
 def _span(piece: str, face: Face) -> float:
     """How wide a piece is inside a line, where its outer marks have nothing to give up."""
-    first = face.size / 2 if piece[0] in _OPENING else 0
-    return sum(_advance(text, face) + moved * face.size for text, moved in runs(piece)) + first
+    return _wide(stretches(piece, face, edge=False))
 
 
-def broken(text: str, face: Face, room: int) -> list[str]:
-    """The text in as few lines as fit the room (pixels), of about equal length, broken after a mark where one is near."""
+def _wide(parts: tuple[Stretch, ...]) -> float:
+    return parts[-1].left + parts[-1].width if parts else 0.0
+
+
+def broken(text: str, face: Face, room: float) -> list[str]:
+    """The text in as few lines as fit the room, of about equal length, broken after a mark where one is near."""
     parts = [part for piece in pieces(text) for part in _narrow(piece, face, room)]
     widths = [_span(part, face) for part in parts]
     count = len(_greedy(parts, widths, room))
@@ -138,7 +190,7 @@ def broken(text: str, face: Face, room: int) -> list[str]:
     return ["".join(parts[a:b]).strip() for a, b in zip([0, *ends], ends, strict=False)]
 
 
-def _greedy(parts: list[str], widths: list[float], room: int) -> list[list[str]]:
+def _greedy(parts: list[str], widths: list[float], room: float) -> list[list[str]]:
     lines: list[list[str]] = []
     used = 0.0
     for part, wide in zip(parts, widths, strict=True):
@@ -151,7 +203,7 @@ def _greedy(parts: list[str], widths: list[float], room: int) -> list[list[str]]
     return lines
 
 
-def fitted(text: str, faces: list[Face], room: int, most: list[int]) -> tuple[Face, list[str]]:
+def fitted(text: str, faces: list[Face], room: float, most: list[int]) -> tuple[Face, list[str]]:
     """The largest face in which the text takes no more lines than allowed for it; the last face takes what comes,
     cut with an ellipsis at its limit."""
     for face, limit in zip(faces, most, strict=True):
@@ -164,26 +216,3 @@ def fitted(text: str, faces: list[Face], room: int, most: list[int]) -> tuple[Fa
             kept[-1] = kept[-1][:-1]
         kept[-1] += "…"
     return faces[-1], kept
-
-
-def draw(
-    canvas: ImageDraw.ImageDraw, line: str, face: Face, centre: float, top: int, fill: int | str = 0
-) -> None:
-    """Draw a line, centred, in black or in another colour of the canvas; top is the top of its em box."""
-    left = centre - width(line, face) / 2
-    ascent = round(face.size * 0.88)  # of the em box of a CJK font
-    for text, moved in runs(line):
-        left += moved * face.size
-        canvas.text((round(left), top + ascent), text, font=face.font, fill=fill, anchor="ls")
-        left += _advance(text, face)
-
-
-def blank(width: int, height: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    """A white sheet in greys (letters are drawn smooth, then cut to black and white by ink())."""
-    image = Image.new("L", (width, height), 255)
-    return image, ImageDraw.Draw(image)
-
-
-def ink(image: Image.Image) -> Image.Image:
-    """The sheet in black and white, one bit a pixel."""
-    return image.point(lambda value: 255 if value > 127 else 0, "1")

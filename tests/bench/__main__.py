@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, kiosk, pages, posters
+from tests.bench import door, feeds, kiosk, labels, pages, posters
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
@@ -13,6 +13,7 @@ SECTIONS = {
     "pages": pages.run,
     "kiosk": kiosk.run,
     "posters": posters.run,
+    "labels": labels.run,
 }
 
 

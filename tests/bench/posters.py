@@ -16,13 +16,13 @@ TITLE = "“知识产权转化运用促进高质量发展”主题宣讲暨中�
 _OWN_PROCESS = """
 import resource, sys, time
 from wsgi import create_app
-from kiosk import formats, posters
-from models import codes
+from kiosk.paper import formats, posters
+from models.codes.venue_codes import VenueCode
 from models.db import db
 from sqlalchemy import select
 from tests.support.week import NINE
 with create_app().app_context():
-    numbers = list(db.session.scalars(select(codes.VenueCode.number).order_by(codes.VenueCode.number)))
+    numbers = list(db.session.scalars(select(VenueCode.number).order_by(VenueCode.number)))
     start = time.perf_counter()
     with open(sys.argv[1], "wb") as out:
         posters.write_posters(out, numbers, NINE, form=formats.find(sys.argv[2]))

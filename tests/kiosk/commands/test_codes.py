@@ -217,6 +217,13 @@ class TestPosters:
             [f"HTTP://OPENWEEK.TEST/V/{venue_codes.code_for_event(other, NINE).token(NINE)}"]
         ]
 
+    def test_characters_without_a_font_are_told_before_printing(self, openweek, week, tmp_path):
+        make_event(week, "知识产权🚀进校园")
+        result = openweek("posters --campaign ip-2024 --out", str(tmp_path / "posters.pdf"))
+        assert (result.exit_code, result.stdout, result.stderr) == (
+            0, "", "Before you print: no font here has these characters, so they are boxes: 🚀\n",
+        )  # fmt: skip
+
     @pytest.mark.parametrize(
         ("options", "sentence"),
         [

@@ -6,13 +6,15 @@ import numpy
 import pypdfium2
 import pytest
 
-from kiosk.paper import posters
+from kiosk.paper import poster_layout, posters
 from models import clock
 from models.codes import venue_codes
 from models.db import db, transaction
+from models.drawing.page import A4
 from models.events.draft import OrganizationDraft
 from models.organizations.tables import Role, add_account
 from models.publishing.lifecycle import cancel
+from tests.support import pdf_text
 from tests.support.codes import read
 from tests.support.week import DAY, NINE, load_week, make_event, session
 
@@ -59,6 +61,68 @@ def test_it_is_a_small_a4(week):
     assert len(pdf) < 60_000
 
 
+def test_its_text_is_read_in_order(week):
+    event = make_event(week, LONG, occurrences=[session(NINE, 2)], venue_text="县图书馆一楼报告厅")
+    pdf = posters.poster_pdf([venue_codes.code_for_event(event, NINE)], NINE)
+    [text] = pdf_text.words(pdf)
+    wanted = [
+        "2024年全国知识产权宣传周",
+        LONG,
+        "4月22日周一09:00–11:00",
+        "县图书馆一楼报告厅",
+        "用手机扫码签到，不需要姓名",
+    ]
+    assert [text.count(part) for part in wanted] == [1] * 5
+    assert sorted(wanted, key=text.index) == wanted
+
+
+def test_it_tells_its_language_its_title_and_what_its_code_is(week):
+    pdf = posters.poster_pdf([venue_codes.code_for_event(make_event(week), NINE)], NINE)
+    assert pdf_text.title(pdf) == "2024年全国知识产权宣传周 现场码"
+    about = "现场码：用手机扫码签到".encode("utf-16-be")
+    for part in (
+        b"/Lang (zh-CN)",
+        b"/Marked true",
+        b"/StructTreeRoot",
+        b"/S /H1",
+        b"/S /Figure",
+        b"/DisplayDocTitle true",
+    ):
+        assert part in pdf
+    assert b"\xfe\xff" + about in pdf or about.hex().encode() in pdf.lower()
+
+
+def test_several_pages_have_bookmarks(week):
+    made = [venue_codes.code_for_event(make_event(week, f"活动{n}"), NINE) for n in range(3)]
+    assert pdf_text.bookmarks(posters.poster_pdf(made, NINE)) == [("活动0", 0), ("活动1", 1), ("活动2", 2)]
+    assert pdf_text.bookmarks(posters.poster_pdf(made[:1], NINE)) == []
+
+
+SCRIPTS = {
+    "uyghur": "ئەقلىي مۈلۈك ھوقۇقى تەشۋىقات ھەپتىلىكى 知识产权宣传周（新疆）",
+    "tibetan": "ཤེས་བྱའི་ཐོན་དངོས་བདག་དབང་དྲིལ་བསྒྲགས་ 知识产权进寺院",
+    "mongolian": "ᠮᠣᠩᠭᠣᠯ 지식재산권 홍보 知识产权进牧区",
+    "yi": "ꆈꌠꉙ 知识产权进村",
+}
+
+
+@pytest.mark.parametrize("title", SCRIPTS.values(), ids=SCRIPTS)
+def test_every_script_of_the_country_is_printed(week, title):
+    code = venue_codes.code_for_event(make_event(week, title), NINE)
+    out = BytesIO()
+    assert posters.write_posters(out, [code.number], NINE) == []
+    [text] = pdf_text.words(out.getvalue())
+    assert [word for word in title.split() if word not in text] == []
+    assert "□" not in text
+    assert [read(page) for page in rendered(out.getvalue())] == [[address(code)]]
+
+
+def test_what_cannot_be_printed_is_answered(week):
+    code = venue_codes.code_for_event(make_event(week, "知识产权🚀进校园", venue_text="礼堂😀"), NINE)
+    assert posters.write_posters(BytesIO(), [code.number], NINE) == ["🚀", "😀"]
+    assert posters.unprintable(code.event) == ["🚀", "😀"]
+
+
 def test_many_sittings_leave_the_code_and_the_margins_alone(week):
     days = [session(NINE, 1.5, DAY) for _ in range(7)]
     event = make_event(week, LONG * 2, occurrences=days, venue_text="县图书馆一楼报告厅、人民广场、" * 6)
@@ -68,7 +132,7 @@ def test_many_sittings_leave_the_code_and_the_margins_alone(week):
     edge = round(20 / 297 * page.shape[0])
     assert page[:, :edge].min() == page[:, -edge:].min() == 255
     # A white band stays between the text and the corners of the code.
-    top = round(posters.CODE_TOP / posters.HIGH * page.shape[0])
+    top = round(poster_layout.CODE_TOP / A4[1] * page.shape[0])
     assert page[top - 6 : top - 2].min() == 255
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from models.codes import pass_batches, passes, venue_codes
 from models.codes.passes import Pass
-from models.db import db
+from models.db import db, transaction
 from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
 from tests.support.week import NINE, load_week
@@ -69,6 +69,16 @@ def test_made_and_handed_out(gu, here, cast):
     badges = codes_on(gu.get(f"{answer.location}-8.pdf", buffered=True).data)
     assert [len(page) for page in badges] == [8, 8, 6]
     assert {text for page in badges for text in page} == set(links)
+
+
+def test_characters_without_a_font_are_told_before_printing(gu, here, cast):
+    said = "Before you print: no font here has these characters, so they are boxes: "
+    english = {"Accept-Language": "en"}
+    pages = [here, make(gu, here).location, f"/desk/events/{cast.lecture.id}"]
+    assert [said in gu.get(page, headers=english).text for page in pages] == [False] * 3
+    with transaction():
+        cast.lecture.title = "讲座🚀"
+    assert [f"{said}🚀" in gu.get(page, headers=english).text for page in pages] == [True] * 3
 
 
 def test_the_pictures_in_the_archive(gu, here):
