@@ -28,6 +28,7 @@ from web.public import (
     places,
     programme,
     share_picture,
+    share_poster,
     sitemap,
     starred_list,
     subscribe,
@@ -43,7 +44,19 @@ DESK = (
     sign_in, events, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
 )  # fmt: skip
 FIGURES = (live, figures, figure_commands)
-PUBLIC = (calendar, places, embed, json_ld, maps, programme, share_picture, sitemap, starred_list, subscribe)
+PUBLIC = (
+    calendar,
+    places,
+    embed,
+    json_ld,
+    maps,
+    programme,
+    share_picture,
+    share_poster,
+    sitemap,
+    starred_list,
+    subscribe,
+)
 MODULES = (
     errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, setup, health, serve,
 )  # fmt: skip
