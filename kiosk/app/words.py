@@ -93,7 +93,7 @@ WORDS = {
     "wedge": N_("What the scanner types"),
     "ime": N_("The scanner is typing through an input method. Switch the keyboard to English."),
     "scanner_suffix": N_(
-        "The scanner sends no Enter after a code. Set it to send Enter; its manual says how."
+        "The scanner sends no Enter after a code. Set it up to end each code with Enter; its manual says how."
     ),
     # Verdicts
     "checking": N_("Checking…"),
