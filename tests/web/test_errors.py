@@ -137,7 +137,7 @@ def test_a_failed_statement_is_logged_without_its_values(browser, caplog):
 
 def test_of_a_scanned_address_nothing_is_logged_or_said_back(browser, caplog, monkeypatch):
     """A payment code that somebody opened below /V/ has slashes of its own."""
-    monkeypatch.setitem(browser.application.view_functions, "phone.foreign", lambda text: 1 / 0)
+    monkeypatch.setitem(browser.application.view_functions, "phone_check_in.not_a_code", lambda text: 1 / 0)
     browser.get("/V/https://pay.example/secret [GET] 4711\n4711")
     assert caplog.messages == ["Exception on /V/… [GET]"]
     wrong_method = browser.put("/V/https://pay.example/secret-4711")

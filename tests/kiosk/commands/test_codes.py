@@ -90,7 +90,7 @@ class TestPasses:
         ("options", "sentence"),
         [
             ("--campaign nope --group youth", "There is no campaign “nope”."),
-            ("--campaign ip-2024 --group aliens", "“aliens” is no audience group here."),
+            ("--campaign ip-2024 --group aliens", "“aliens” is not an audience group here."),
             ("--campaign ip-2024 --group youth --headcount 1000", "A group pass is for 1 to 999 people."),
             ("--campaign ip-2024 --group youth --count 0", "You can make 1 to 10,000 passes at a time."),
             ("--campaign ip-2024 --group youth --event 999", "There is no event 999."),

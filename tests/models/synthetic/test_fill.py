@@ -1,5 +1,6 @@
 """Made-up events and scans: through the same rules as real ones, the same for the same seed, never in a real week."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -147,16 +148,17 @@ class TestTheCommand:
         result = openweek("--campaign ip-2024 --events 5 --scans 120 --seed 3")
         assert (result.exit_code, result.stderr) == (0, "")
         lines = [line.split()[:2] for line in result.stdout.splitlines()]
-        assert lines[:3] == [["Made", "up"], ["events", "5"], ["scans", "120"]]
-        assert sum(int(count) for name, count in lines[3:]) == 120
+        assert lines[:3] == [["Synthetic", "data,"], ["events", "5"], ["scans", "120"]]
+        counts = [int(re.findall(r"\d+", line)[0]) for line in result.stdout.splitlines()[3:]]
+        assert sum(counts) == 120
 
     def test_a_real_week_with_events_is_never_filled(self, openweek, week):
         make_event(week)
         result = openweek("--campaign ip-2024 --events 5 --scans 120")
         assert (result.exit_code, result.stdout) == (2, "")
         assert result.stderr.strip() == (
-            "Campaign “ip-2024” is a real one and has events already. "
-            "Only a rehearsal, or a campaign without events, is filled."
+            "Campaign “ip-2024” is real and already has events. "
+            "Only a rehearsal or an empty campaign can be filled."
         )
         assert db.session.scalar(select(func.count()).select_from(Event)) == 1
         assert db.session.scalar(select(func.count()).select_from(Pass)) == 0
