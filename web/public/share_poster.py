@@ -104,7 +104,7 @@ def _facts(event: Event, top: float, bottom: float) -> Iterator[Item]:
     for label, text, most in (
         (_("When"), when_line(event), 2),
         (_("Where"), where_line(event), 2),
-        (_("For whom"), _groups(event), 1),
+        (_("Audience group"), _groups(event), 1),
         (_("Organizers"), _hosts(event), 2),
     ):
         face, lines = fitted(text, FACTS, WIDE - MARGIN - left, [1, most])

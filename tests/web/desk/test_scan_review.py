@@ -104,8 +104,8 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
         ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least one scan."),
         ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Say why"),
         ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "accepts a scan or sets it aside"),
-        ({"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"}, "do not wait here"),
-        ({"scan": [str(THREE)], "decision": "set_aside", "why": "x"}, "do not wait here"),
+        ({"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"}, "no longer here to review"),
+        ({"scan": [str(THREE)], "decision": "set_aside", "why": "x"}, "no longer here to review"),
     ],
 )
 def test_a_decision_that_is_none_gets_a_sentence_and_what_was_typed_stays(
