@@ -102,14 +102,14 @@ def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, de
         kiosk, _token = kiosks.create_kiosk(event, clock.now())
     page = desk.sign_in(browser, locale="en", viewport={"width": 390, "height": 844})
     page.goto(f"{desk.path}/{kiosk.id}")
-    page.get_by_label("Shown on the device").fill("Please move to gate two")
+    page.get_by_label("Shown on the kiosk").fill("Please move to gate two")
     with desk.server.app.app_context(), transaction():
         now = clock.now()
         db.session.add(
             Heartbeat(kiosk_id=kiosk.id, at=now, waiting=3, oldest_at=now, battery=44, version="1")
         )
     expect(page.locator(".device-facts")).to_contain_text("44 %", timeout=15_000)
-    expect(page.get_by_label("Shown on the device")).to_have_value("Please move to gate two")
+    expect(page.get_by_label("Shown on the kiosk")).to_have_value("Please move to gate two")
     page.get_by_role("button", name="Show it").click()
     expect(page.locator(".device-message")).to_contain_text("Please move to gate two")
     page.context.close()

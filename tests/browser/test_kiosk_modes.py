@@ -331,7 +331,7 @@ class TestScopes:
         expect(page.locator("#look")).to_be_hidden()
         page.context.set_offline(True)
         station.scanner(week.issue("youth"))
-        station.verdict("bad", "本设备无权进行此操作")
+        station.verdict("bad", "本机无权进行此操作")
         page.context.set_offline(False)
 
     def test_only_a_supervisor_undoes_what_is_old(self, page: Page, week: Week):

@@ -194,7 +194,7 @@ def test_a_clock_set_ahead_turns_nobody_away_and_ends_no_pairing(settable: Stati
     page.context.set_offline(True)
     page.evaluate("(by) => setClock(by)", DAY_MS)
     settable.scanner(week.issue("youth"))
-    settable.verdict("good", "已签到", "离线", "不能确定时间")
+    settable.verdict("good", "已签到", "离线", "时间未校准")
     known = "import('/static/js/kiosk/server/device-state.js').then((knowledge) => knowledge.expired())"
     assert page.evaluate(known) is False
     page.evaluate("(by) => setClock(by)", 0)  # the network sets the clock before the server is heard

@@ -178,7 +178,7 @@ def test_a_proxy_sets_nothing_aside(station: Station, status: int):
         page.evaluate(SEND)
     line = page.locator("#line")
     expect(line).to_have_attribute("data-waiting", "3")
-    expect(line).not_to_contain_text("搁置")
+    expect(line).not_to_contain_text("无法上传")
     page.unroute(SCANS)
     page.evaluate(SEND)
     station.all_sent()

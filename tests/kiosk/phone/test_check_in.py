@@ -221,7 +221,7 @@ class TestTickets:
         thief.open(token)
         answer = thief.post(token, phone.ticket(token))
         assert (answer.status_code, rows()) == (400, [])
-        assert "请重新扫描现场的签到码" in answer.text
+        assert "请重新扫描现场码" in answer.text
 
     def test_one_of_another_code_opens_nothing(self, phone, token, week):
         other = venue_codes.code_for_event(make_event(week, "另一场"), NINE).token(NINE)
@@ -250,7 +250,7 @@ class TestTickets:
         at(NINE + minutes(15) + timedelta(seconds=1))
         answer = phone.post(token, ticket)
         assert (answer.status_code, rows()) == (410, [])
-        assert "签到页面的有效时间为15分钟" in answer.text
+        assert "签到页面 15 分钟内有效" in answer.text
         assert f'href="/V/{token}"' in answer.text
 
     def test_a_screen_must_be_scanned_again(self, phone, event, at):
@@ -304,7 +304,7 @@ class TestTroubles:
         with caplog.at_level(logging.DEBUG):
             page = phone.get(f"/V/{text}")
         assert page.status_code == 404
-        assert "您扫描的不是本系统的签到码" in page.text
+        assert "您扫描的不是本系统的码" in page.text
         assert FOREIGN not in page.text
         assert FOREIGN not in caplog.text
         assert db.session.scalar(select(func.count(Scan.number))) == 0

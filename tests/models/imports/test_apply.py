@@ -432,7 +432,7 @@ def test_a_failure_on_the_way(campaign, partial, left):
             outcomes = import_rows(campaign, rows_of({}, {"id": "X2"}), NINE, partial=True)
             assert verdicts(outcomes) == ["new", "refused"]
         else:
-            with pytest.raises(Mistake, match="Nothing was written"):
+            with pytest.raises(Mistake, match="Nothing was saved"):
                 import_rows(campaign, rows_of({}, {"id": "X2"}), NINE)
     finally:
         sqlalchemy_event.remove(Event, "before_insert", give_up)

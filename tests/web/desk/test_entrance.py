@@ -66,12 +66,12 @@ def test_what_is_set_is_kept_and_shown(browser, placed):
 @pytest.mark.parametrize(
     ("capacity", "metres", "sentence"),
     [
-        ("many", "", "“many” is no whole number."),
+        ("many", "", "“many” is not a whole number."),
         ("0", "", "The capacity must be from 1 to 100,000 people."),
         ("100001", "", "The capacity must be from 1 to 100,000 people."),
-        ("-5", "", "“-5” is no whole number."),
+        ("-5", "", "“-5” is not a whole number."),
         ("20", "99", "Choose a distance of 100 to 5000 metres."),
-        ("20", "٣٠٠٠٠٠٠٠٠٠٠", "is no whole number."),
+        ("20", "٣٠٠٠٠٠٠٠٠٠٠", "is not a whole number."),
     ],
 )
 def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(browser, placed, capacity, metres, sentence):

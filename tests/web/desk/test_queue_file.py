@@ -132,26 +132,38 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda kiosk: b"", "This is not a file that a kiosk has saved."),
-        (lambda kiosk: b"<html>sign in to the network</html>", "This is not a file that a kiosk has saved."),
-        (lambda kiosk: b"[" * 100_000, "This is not a file that a kiosk has saved."),
-        (lambda kiosk: saved(kiosk, [scan()], version=2), "This is not a file that a kiosk has saved."),
+        (lambda kiosk: b"", "This is not a file saved by a kiosk."),
+        (lambda kiosk: b"<html>sign in to the network</html>", "This is not a file saved by a kiosk."),
+        (lambda kiosk: b"[" * 100_000, "This is not a file saved by a kiosk."),
+        (lambda kiosk: saved(kiosk, [scan()], version=2), "This is not a file saved by a kiosk."),
         (
             lambda kiosk: saved(kiosk, [scan()], kiosk={"id": "1"}),
-            "This is not a file that a kiosk has saved.",
+            "This is not a file saved by a kiosk.",
         ),
-        (lambda kiosk: saved(kiosk, "{}"), "This is not a file that a kiosk has saved."),
-        (lambda kiosk: saved(kiosk, "[" * 100_000), "This is not a file that a kiosk has saved."),
-        (lambda kiosk: saved(kiosk, []), "The file holds no scans"),
-        (lambda kiosk: saved(kiosk, [scan()], signature=None), "The file is not signed by its device"),
-        (lambda kiosk: saved(kiosk, [scan()], signature="0" * 64), "something in it was changed"),
-        (lambda kiosk: saved(kiosk, [scan()], signature="ü"), "something in it was changed"),
+        (lambda kiosk: saved(kiosk, "{}"), "This is not a file saved by a kiosk."),
+        (lambda kiosk: saved(kiosk, "[" * 100_000), "This is not a file saved by a kiosk."),
+        (lambda kiosk: saved(kiosk, []), "The file has no scans"),
+        (lambda kiosk: saved(kiosk, [scan()], signature=None), "The file has no signature"),
+        (
+            lambda kiosk: saved(kiosk, [scan()], signature="0" * 64),
+            "The file has been changed since the kiosk saved it",
+        ),
+        (
+            lambda kiosk: saved(kiosk, [scan()], signature="ü"),
+            "The file has been changed since the kiosk saved it",
+        ),
         (
             lambda kiosk: saved(kiosk, [scan()], scans_json=json.dumps([scan()])),
-            "something in it was changed",
+            "The file has been changed since the kiosk saved it",
         ),
-        (lambda kiosk: saved(kiosk, [scan()], scans_json='["\ud800"]'), "something in it was changed"),
-        (lambda kiosk: saved(kiosk, [scan()], kiosk={"id": 10**30}), "No device of your desk"),
+        (
+            lambda kiosk: saved(kiosk, [scan()], scans_json='["\ud800"]'),
+            "The file has been changed since the kiosk saved it",
+        ),
+        (
+            lambda kiosk: saved(kiosk, [scan()], kiosk={"id": 10**30}),
+            "This file is not from one of your kiosks",
+        ),
     ],
 )
 def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(browser, kiosk, make, sentence):
@@ -171,7 +183,7 @@ def test_only_who_reaches_the_device_takes_its_file_in(client, cast, kiosk):
     for stranger in (cast.wang, cast.bao):
         sign_in(client, stranger)
         answer = hand_in(client, data)
-        assert (answer.status_code, "No device of your desk" in answer.text) == (422, True)
+        assert (answer.status_code, "This file is not from one of your kiosks" in answer.text) == (422, True)
     assert rows() == []
     for someone in (cast.he, cast.lian, cast.su, cast.cui):
         sign_in(client, someone)

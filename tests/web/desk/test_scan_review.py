@@ -102,9 +102,12 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
     [
         ({"decision": "accept", "why": "x"}, "Please tick at least one scan."),
         ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least one scan."),
-        ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Say why"),
-        ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "accepts a scan or sets it aside"),
-        ({"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"}, "no longer here to review"),
+        ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Please give a reason"),
+        ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "counts a scan or does not"),
+        (
+            {"scan": [str(ONE), str(UUID(int=9))], "decision": "accept", "why": "x"},
+            "no longer here to review",
+        ),
         ({"scan": [str(THREE)], "decision": "set_aside", "why": "x"}, "no longer here to review"),
     ],
 )

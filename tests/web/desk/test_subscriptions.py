@@ -47,7 +47,7 @@ def test_a_wrong_address_is_told_and_stays_typed(browser, cast):
     sign_in(browser, cast.su)
     answer = browser.post("/desk/feeds/", data={"campaign": "ip-2024", "url": "ftp://week.example/x"})
     assert answer.status_code == 422
-    assert "is not an address that begins with https:// or http://." in answer.text
+    assert "is not an address that starts with https:// or http://." in answer.text
     assert 'value="ftp://week.example/x"' in answer.text
 
 

@@ -101,7 +101,7 @@ def test_the_same_file_again_changes_nothing_and_another_what_differs(browser, c
     sign_in(browser, cast.lian)
     accept(browser, LECTURE)
     page = browser.get(hand_in(browser, LECTURE).headers["Location"]).text
-    assert verdicts(page) == ["unchanged"]
+    assert verdicts(page) == ["no change"]
     assert 'name="mark"' not in page
     for hour in ("14:00", "15:00"):  # an import is no work by hand: the next one may change it again
         accept(browser, LECTURE.replace(b"9:00", hour.encode()).replace(b"11:00", b"17:00"))
@@ -123,8 +123,8 @@ def test_what_was_not_seen_is_not_written(browser, cast):
     accept(browser, LECTURE)  # a colleague was quicker
     answer = browser.post(f"{path}/accept", data={"mark": seen})
     assert answer.status_code == 409
-    assert "Something changed here since you looked." in answer.text
-    assert verdicts(answer.text) == ["unchanged"]
+    assert "Something has changed since you looked." in answer.text
+    assert verdicts(answer.text) == ["no change"]
     assert len(events("进企业座谈")) == 1
 
 
@@ -156,9 +156,9 @@ def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_th
         assert browser.post(f"{path}/accept", data=data).status_code == 303
         return offered, verdicts(browser.get(path).text)
 
-    assert again() == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "other year"])
+    assert again() == ([ids["d"], ids["b"], ids["c"]], ["no change", "other year"])
     assert {events(f"讲座{name}")[0].status for name in names} == {EventStatus.PUBLISHED}
-    assert again("c", "d", "a") == ([ids["d"], ids["b"], ids["c"]], ["unchanged", "cancelled", "cancelled"])
+    assert again("c", "d", "a") == ([ids["d"], ids["b"], ids["c"]], ["no change", "cancelled", "cancelled"])
     states = [events(f"讲座{name}")[0].status for name in names]
     assert states == [
         EventStatus.PUBLISHED,

@@ -66,7 +66,7 @@ def test_each_calendar_has_its_steps_and_a_drawing(client, events, name):
     symbol = re.search(r"sketches\.svg[^#]*#(\w+)", block)[1]
     assert f'<symbol id="{symbol}"' in DRAWINGS.read_text()
     assert block.count("<li>") >= 2
-    assert "were not tried on the devices" in page
+    assert "pictures are illustrations" in page
 
 
 def test_inside_wechat_its_advice_comes_first(client, events):
@@ -93,7 +93,7 @@ def test_reminders_are_part_of_the_address(client, events):
 
 def test_it_says_how_late_a_change_arrives(client, events):
     page = client.get(SHEET, headers=ENGLISH).text
-    assert "no channel for changes on the same day" in page
+    assert "too slowly for last-minute changes" in page
     assert "every 8 to 24 hours" in page
 
 
@@ -133,6 +133,6 @@ def test_a_filter_that_is_none_is_said(client, campaign):
 def test_a_view_without_dates_says_that_its_calendar_is_empty(client, campaign):
     lifecycle.create(campaign, EventDraft(title="待定", region_code="320723"), NINE)
     make_event(campaign, "讲座", region_code="110105")
-    told = "so its calendar is empty"
+    told = "so the calendar is empty"
     assert told in client.get(SHEET + "?region=320000", headers=ENGLISH).text
     assert told not in client.get(SHEET, headers=ENGLISH).text
