@@ -170,8 +170,8 @@ def test_the_list_tells_what_each_device_told(browser, today):
         "To upload 12 scans, the oldest from 18 min ago",
         "Could not be uploaded 2 scans",
         "Battery 9 %",
-        "May scans and counts",
-        "App abc123",
+        "Permissions scans and counts",
+        "App version abc123",
     ):
         assert part in shown
     assert "offline" not in shown

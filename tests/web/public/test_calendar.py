@@ -204,9 +204,9 @@ def test_any_view_is_a_feed(read, week):
 def test_the_choice_is_shown_and_each_part_can_be_taken_away(read, week):
     page = read("/ip-2024/?region=340000&audience=youth&focus=law")
     assert page.of("chosen-chip")[:3] == [
-        "Anhui (take away)",
+        "Anhui (remove)",
         "Young people (remove)",
-        "Laws, judicial interpretations and basic knowledge (take away)",
+        "Laws, judicial interpretations and basic knowledge (remove)",
     ]
     assert "/ip-2024/?audience=youth&focus=law" in page.links
     assert "/ip-2024/?region=340000&focus=law" in page.links
@@ -297,7 +297,7 @@ def test_an_event_with_everything_that_was_told(read, week):
     page = read(f"/ip-2024/events/{week['school'].id}")
     for words in (
         "Fri 26 April morning",
-        "The report gives no time of day.",
+        "Time not reported",
         "Anhui 铜陵市 义安区",
         "顺安镇中心小学",
         "Young people",

@@ -144,7 +144,7 @@ def test_what_a_chat_shows_of_the_link(read, event):
     told = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', read(event)))
     assert unescape(told["og:title"]) == "讲座</script><b>"
     described = unescape(told["og:description"]).split(" · ")
-    assert described == ["Mon 22 April 09:00–11:00", "Jiangsu 连云港市 灌云县", "讲解 & 咨询"]
+    assert described == ["Mon 22 April 09:00–11:00", "Guanyun County, Lianyungang, Jiangsu", "讲解 & 咨询"]
     assert told["og:url"] == f"http://openweek.test/ip-2024/events/{event.id}"
     assert told["og:image"].endswith("/share.png")
     assert told["twitter:card"] == "summary_large_image"
