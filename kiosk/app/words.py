@@ -86,14 +86,14 @@ WORDS = {
     ),
     "camera_none": N_("No camera was found. You can still use a USB scanner and the buttons."),
     "camera_taken": N_("Another program is using the camera. Close it, then start the camera again."),
-    "camera_lost": N_("The camera is gone. It starts again by itself as soon as it is back."),
-    "camera_frozen": N_("The picture of the camera has stopped. It is being started again."),
+    "camera_lost": N_("The camera was disconnected. It will start again when it is reconnected."),
+    "camera_frozen": N_("The camera picture froze. Restarting the camera…"),
     "camera_insecure": N_("The camera needs HTTPS. You can still use a USB scanner and the buttons."),
     "camera_broken": N_("The code reader could not be loaded. Reload the page; a USB scanner still works."),
     "wedge": N_("What the scanner types"),
     "ime": N_("The scanner is typing through an input method. Switch the keyboard to English."),
     "scanner_suffix": N_(
-        "The scanner sends no Enter after a code. Set it up to end each code with Enter; its manual says how."
+        "The scanner sends no Enter after a code. Set it up to end each code with Enter; see its manual."
     ),
     # Verdicts
     "checking": N_("Checking…"),
@@ -185,7 +185,7 @@ WORDS = {
     "campaign": N_("Week"),
     "events": N_("Events"),
     "storage_full": N_(
-        "The storage of this device is full, so scans cannot be kept. Free some space, then scan again."
+        "The storage of this kiosk is full, so scans cannot be saved. Free some space, then scan again."
     ),
     "storage_failed": N_(
         "This browser cannot store anything (private window?). Scans would not be safe; open a normal window."

@@ -289,7 +289,7 @@ def test_what_is_kept_already_is_not_told_as_lost(careless: Station, week: Week)
         }"""
     )
     careless.scanner(week.issue("youth"))
-    careless.verdict("kept", "已存入本机", "服务器稍后核对")
+    careless.verdict("kept", "已存入本机", "稍后由服务器核验")
     expect(page.locator("#notice")).to_contain_text("无法妥善保存")
     page.evaluate("mend()")
     page.evaluate(SEND)

@@ -205,7 +205,7 @@ def test_a_picture_that_stops_is_started_again(launch, week: Week):
     on = page.locator('#finder[data-state="on"]')
     expect(on).to_be_visible()
     page.evaluate("globalThis.frozen = true")
-    expect(page.locator("#camera-why")).to_have_text("摄像头画面已停止，正在重新启动……", timeout=15_000)
+    expect(page.locator("#camera-why")).to_have_text("摄像头画面已停止，正在重新启动。", timeout=15_000)
     page.evaluate("globalThis.frozen = false")
     expect(on).to_be_visible()
 
