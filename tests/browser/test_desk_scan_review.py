@@ -64,7 +64,7 @@ def test_from_a_kiosk_without_a_network_to_the_figures(browser: Browser, page: P
     desk.get_by_role("link", name="1 条记录待您确认").click()
     looked_at(desk)
     desk.get_by_label("理由").fill("终端被误停用")
-    desk.get_by_role("button", name="计入").click()
+    desk.get_by_role("button", name="计入", exact=True).click()
     expect(desk.get_by_role("status")).to_contain_text("活动人次：处理前 0，处理后 1。")
     looked_at(desk)
     with week.rows():
