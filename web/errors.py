@@ -143,7 +143,7 @@ def handle_http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
-def handle_database_error(error: OperationalError | TimeoutError) -> Response:
+def handle_database_error(error: OperationalError | TimeoutError) -> BaseResponse:
     """503 when the database is busy or away, so that every client keeps what it has and comes again."""
     if not is_busy(error):
         logging.getLogger("openweek").error("The database refused", exc_info=error)

@@ -212,8 +212,8 @@ def revoke_kiosk(kiosk_id: int) -> None:
 )
 @click.option(
     "--format",
-    "form",
-    type=click.Choice([format_name.key for format_name in formats.ALL]),
+    "format_name",
+    type=click.Choice([one.key for one in formats.ALL]),
     default=formats.A4_PAGE.key,
     show_default=True,
     help="a4, a5, tent (a card that stands on a table) or four (four to an A4 page, to cut).",

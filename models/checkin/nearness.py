@@ -49,11 +49,11 @@ def venues_of(event: Event) -> list[Venue]:
     return list(dict.fromkeys(found))
 
 
-def answer(area: Area | None, told: str | None) -> str | None:
+def answer(area: Area | None, told: str | None) -> Nearness | None:
     """What is kept of a form's answer: NEAR or FAR as told, else NOT_TOLD; None where nobody asked."""
     if area is None:
         return None
-    return told if told in (Nearness.NEAR, Nearness.FAR) else Nearness.UNKNOWN
+    return Nearness(told) if told in (Nearness.NEAR, Nearness.FAR) else Nearness.UNKNOWN
 
 
 def check_metres(metres: int | None) -> None:

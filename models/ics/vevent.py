@@ -17,6 +17,7 @@ from models.events.tables import Event, EventStatus, Occurrence
 from models.installation import Site
 from models.places import regions
 from models.places.tables import Venue
+from models.public.export_rows import EventRow, OccurrenceRow
 
 VERSION = "3"  # of what is written here; another one makes every stored entry stale
 RADIUS = "100"  # metres
@@ -31,15 +32,15 @@ def uid(occurrence_id: int, site: Site) -> str:
     return f"occ-{occurrence_id}@{site.uid_domain}"
 
 
-def event_path(event: Event) -> str:
+def event_path(event: Event | EventRow) -> str:
     return f"/{event.campaign_id}/events/{event.id}"
 
 
-def is_cancelled(occurrence: Occurrence) -> bool:
+def is_cancelled(occurrence: Occurrence | OccurrenceRow) -> bool:
     return EventStatus.CANCELLED in (occurrence.status, occurrence.event.status)
 
 
-def by_the_clock(occurrence: Occurrence) -> bool:
+def by_the_clock(occurrence: Occurrence | OccurrenceRow) -> bool:
     """Whether the entry has clock times. Several days of which only the first hour is known are whole days."""
     if occurrence.start_at is None:
         return False

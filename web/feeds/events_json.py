@@ -1,6 +1,7 @@
 """Events as JSON: the shape that pages, scripts and the command line share (docs say which names stay)."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -51,7 +52,8 @@ def _instant(instant: datetime | None, zone: str) -> str | None:
 def full(event: Event | EventRow) -> dict:
     """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
     data = brief(event)
-    for row, occurrence in zip(data["occurrences"], event.occurrences, strict=True):
+    occurrences: Sequence[Occurrence | OccurrenceRow] = event.occurrences
+    for row, occurrence in zip(data["occurrences"], occurrences, strict=True):
         row["half_day"] = occurrence.half_day
         row["open_ended"] = occurrence.open_ended
         row["venue"] = _venue(occurrence.venue) if occurrence.venue else None

@@ -143,8 +143,7 @@ def value_name(campaign: Campaign, name: str, value: str) -> str:
         return terms.t(campaign.term(kinds[name], value))
     rows: dict[str, type[Organization] | type[Venue]] = {"organization": Organization, "venue": Venue}
     if name in rows:
-        row: Organization | Venue | None = db.session.get(rows[name], int(value))
-        return row.name if row else value
+        return db.session.scalar(select(rows[name].name).where(rows[name].id == int(value))) or value
     words = {
         "region": terms.region_label,
         "day": lambda day: terms.day_label(date.fromisoformat(day)),

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Flask
 from flask_babel import gettext as _
 
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures import live
@@ -88,7 +88,7 @@ def value_name(campaign: Campaign, dimension: str, value: object) -> str:
     if value is None:
         return _("Not assigned to a sector") if dimension == "line" else _("Not given")
     if dimension in _TERMS:
-        return terms.t(campaign.term(dimension, str(value))) or str(value)
+        return terms.t(campaign.term(TermKind(dimension), str(value))) or str(value)
     return _NAMES[dimension](campaign, value)
 
 

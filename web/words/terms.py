@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term, TermKind
 from models.events.tables import EventChange, Occurrence
 from models.places import regions
 from models.places.english import english_name
@@ -69,7 +69,7 @@ def format_name(campaign: Campaign, key: str | None) -> str:
     """The name of a form of activity; "other" for what a report called by a word of its own."""
     if not key:
         return ""
-    term = campaign.term("format", key)
+    term = campaign.term(TermKind.FORMAT, key)
     return t(term) or _("Other form")
 
 

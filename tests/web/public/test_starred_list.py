@@ -185,8 +185,8 @@ def test_the_way_to_the_phone_is_the_page_itself(client, events):
     html = client.get(f"/ip-2024/my/{secret}/").text
     side = int(re.search(r'class="qr" viewBox="0 0 (\d+)', html)[1])
     pixels = numpy.full((side, side), 255, numpy.uint8)
-    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", html):
-        pixels[int(y), int(x)] = 0
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", html):
+        pixels[int(y), int(x) : int(x) + int(length)] = 0
     assert read(pixels.repeat(4, 0).repeat(4, 1)) == [f"http://openweek.test/ip-2024/my/{secret}/"]
 
 

@@ -38,8 +38,8 @@ def codes(html: str) -> list[str]:
     found = []
     for side, path in re.findall(r'class="qr" viewBox="0 0 (\d+) .*?<path d="([^"]*)"', html):
         pixels = numpy.full((int(side), int(side)), 255, numpy.uint8)
-        for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", path):
-            pixels[int(y), int(x)] = 0
+        for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
+            pixels[int(y), int(x) : int(x) + int(length)] = 0
         found += read(pixels.repeat(4, 0).repeat(4, 1))
     return found
 
