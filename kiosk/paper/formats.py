@@ -27,7 +27,8 @@ class Move:
 
 def _brought(scale: float, old: tuple[float, float], new: tuple[float, float]) -> Move:
     """The corner at `old` on A4 comes to `new` (millimetres)."""
-    return Move(scale, *(mm(after - before * scale) for before, after in zip(old, new, strict=True)))
+    left, top = (mm(after - before * scale) for before, after in zip(old, new, strict=True))
+    return Move(scale, left, top)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
 
 from fpdf import FPDF, ViewerPreferences
+from fpdf.drawing_primitives import convert_to_device_color
 from fpdf.fonts import TTFFont
 from fpdf.structure_tree import StructureTreeBuilder
 
@@ -77,7 +78,8 @@ class _Document(FPDF):
 
     def close_fonts(self) -> None:
         for font in self.fonts.values():
-            font.close()
+            if isinstance(font, TTFFont):
+                font.close()
 
     def add(self, page: Page, *, bookmark: bool) -> None:
         self.add_page(format=page.size)
@@ -145,7 +147,7 @@ class _Document(FPDF):
         told = (
             "" if part.leftward else f"/Span <</ActualText <feff{part.text.encode('utf-16-be').hex()}>>> BDC"
         )
-        self._out(f"q {self.text_color.serialize().lower()} {told}")
+        self._out(f"q {convert_to_device_color(line.colour).serialize().lower()} {told}")
         self._out(f"BT {self._set_font_for_page(font, part.size, False)} {start} [{flow}] TJ")
         for glyph, right, up in lifted:
             x, y = line.left + part.left + right, self.h - line.baseline + up
