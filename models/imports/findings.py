@@ -63,14 +63,16 @@ class Line:
     number: int
     cells: list[str]
     notes: tuple[Finding, ...] = ()
+    spans: bool = False  # its first text is merged over several columns
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
-    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while vocabulary.
+    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while it was read.
     sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
-    unread: it stands for a sheet that was not read; its notes say why."""
+    unread: it stands for a sheet or a line that is no event; its notes say why. unknown: what stands under columns that
+    are not known: their names with their letters."""
 
     number: int
     cells: dict[str, str]
@@ -80,6 +82,7 @@ class Row:
     sheet: str = ""
     twin: int | None = None
     unread: bool = False
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with the names of their cells."""

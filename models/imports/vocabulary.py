@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from models.campaigns import file
 from models.campaigns.tables import Campaign, TermKind
@@ -10,7 +10,7 @@ from models.campaigns.tables import Campaign, TermKind
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """groups, formats, focuses: a word -> a key. years: those of its days."""
+    """groups, formats, focuses: a word -> a key. group_pieces: a piece of a word -> a key."""
 
     starts: date
     ends: date
@@ -19,6 +19,20 @@ class Vocabulary:
     formats: Mapping[str, str]
     lines: tuple[file.Term, ...]
     focuses: Mapping[str, str] = field(default_factory=dict)
+    group_pieces: Mapping[str, str] = field(default_factory=dict)
+
+    def group_of(self, word: str) -> str | None:
+        """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
+        if word in self.groups:
+            return self.groups[word]
+        named = {key for piece, key in self.group_pieces.items() if piece in word}
+        return named.pop() if len(named) == 1 else None
+
+    @property
+    def months(self) -> tuple[int, ...]:
+        """Those of its days and of the day before and after."""
+        days = (self.starts - timedelta(days=1), self.ends + timedelta(days=1))
+        return tuple(range(days[0].month, days[1].month + 1)) or tuple(range(1, 13))
 
     @property
     def years(self) -> range:
@@ -45,5 +59,9 @@ def vocabulary_of(campaign: Campaign) -> Vocabulary:
         groups=words(TermKind.AUDIENCE),
         formats=formats,
         lines=lines,
-        focuses=words(TermKind.FOCUS),
+        focuses=words(TermKind.FOCUS)
+        | {str(term.number): term.key for term in campaign.terms_of(TermKind.FOCUS)},
+        group_pieces={
+            piece: term.key for term in campaign.terms_of(TermKind.AUDIENCE) for piece in term.recognise
+        },
     )

@@ -31,16 +31,17 @@ _COMMAS = re.compile("[、，,]")
 # Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
 _NO_PLACE = re.compile(
     r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视|显示屏|led|online|platform|站$|[B哔]站|"
-    r"^[\d一二两三四五六七八九十几多]+余?[个家所处条]|分现场|\band\b",
+    r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室)|分现场|若干|另行|待定|待通知|\band\b",
     re.I,
 )
 _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
+_PLACEHOLDER = re.compile(r"[/／\\—–-]+|无|暂无|空|[Nn]/?[Aa]|[Nn]one|[Nn]ull")
 _JOINED = re.compile("[和及与]")
 # What stands below a table: its sums, its notes, who filled it in.
 _FOOTER = re.compile(
-    r"(?:合计|总计|小计|共计)(?=$|[:\d(共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
+    r"(?:合计|总计|小计|共计|总数|累计)(?=$|[:\d(共])|共\d+[场项个次](?=$|活动)|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批]人|"
     r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])"
 )
 
@@ -48,6 +49,11 @@ _FOOTER = re.compile(
 def plain(text: str) -> str:
     """Full-width digits and signs as plain ones, without spaces."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def without_placeholder(text: str) -> str:
+    """A cell in which only a stroke or 无 stands is empty."""
+    return "" if _PLACEHOLDER.fullmatch(text) else text
 
 
 def year(text: str) -> int | None:
@@ -108,6 +114,11 @@ def words(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
         parts = [part.strip() for part in _COMMAS.split(entry) if part.strip()]
         found += parts if entry not in known and any(part in known for part in parts) else [entry]
     return tuple(dict.fromkeys(found))
+
+
+def divided(entry: str) -> list[str]:
+    """An entry divided by 、 and commas."""
+    return [part.strip() for part in _COMMAS.split(entry) if part.strip()]
 
 
 def places(text: str) -> tuple[tuple[str, ...], bool]:

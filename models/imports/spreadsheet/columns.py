@@ -1,15 +1,16 @@
-"""What the columns of a table are called, in English and in the words that offices write over theirs."""
+"""Which column of a table is which field: recognised by what offices write over it, or by what a person answered."""
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Row
-from models.imports.spreadsheet.cells import footer
+from models.imports.spreadsheet.cells import footer, without_placeholder
+from models.imports.spreadsheet.column_names import ALIASES, CONTACTS, NOT_READ, PIECES
 
 # The columns of models/data/reported-events.csv, in its order.
 COLUMNS = (
@@ -17,54 +18,38 @@ COLUMNS = (
     "city", "county", "organizers", "audiences", "format", "online", "attendance_reported", "materials_reported",
     "consultations_reported", "views_reported", "other_outcomes", "source_url",
 )  # fmt: skip
-# What a plan has and a report has not.
-PLANNED = ("description", "focus", "online_url", "address", "capacity", "region", "region_code")
-FIELDS = COLUMNS + PLANNED
+FIELDS = tuple(dict.fromkeys((*COLUMNS, *ALIASES)))
 # A table without this column is about something else.
 NEEDED = "title"
-_ALIASES = {
-    "id": "编号 活动编号",
-    "year": "年份 年度 年",
-    "title": "活动名称 名称 活动 活动标题 标题 活动主题 主题 event name eventtitle subject summary",
-    "start_date": "开始日期 日期 活动日期 起始日期 开始时间日期 date startdate startday start",
-    "end_date": "结束日期 截止日期 终止日期 enddate endday end",
-    "start_time": "开始时间 起始时间 开始时刻 starttime",
-    "end_time": "结束时间 截止时间 结束时刻 endtime",
-    "time_text": "时间 活动时间 举办时间 时间安排 时间说明 time when",
-    "venue_text": "地点 活动地点 举办地点 场地 场所 venue location place",
-    "address": "地址 详细地址 streetaddress",
-    "province": "省 省份 省级 所在省 省自治区直辖市",
-    "city": "市 城市 地市 地级市 所在市 市州 prefecture",
-    "county": "县 区 区县 县区 县市区 区县市 所在县 district",
-    "organizers": "主办单位 主办方 主办 举办单位 组织单位 承办单位 organizer host hosts organiser organisers",
-    "audiences": "受众群体 受众 参与人群 参加对象 活动对象 面向群体 面向人群 audience",
-    "format": "活动形式 形式 活动类型 类型 formats type",
-    "online": "线上线下 线上或线下 举办方式 方式 线上还是线下 mode",
-    "online_url": "线上地址 直播地址 网址 链接 直播链接 onlineaddress url link",
-    "focus": "宣传重点 重点 mainfocus",
-    "description": "活动简介 简介 活动内容 内容 说明 details notes",
-    "region": "地区 所在地区 所属地区 行政区划 行政区 省市县 area",
-    "region_code": "地区代码 行政区划代码 区划代码 regioncode",
-    "capacity": "人数上限 容纳人数 限额",
-    "attendance_reported": "参与人数 参加人数",
-    "materials_reported": "发放资料 发放材料 宣传资料",
-    "consultations_reported": "咨询人次 接受咨询",
-    "views_reported": "观看量 浏览量 线上观看",
-    "other_outcomes": "其他成效 活动成效",
-    "source_url": "来源 信息来源 报道链接 source",
-}
+# A longer text is no name of a column.
+_LONGEST_NAME = 16
+_PIECE_RANK = 10
 # Signs and spaces say nothing in a header: 省（自治区、直辖市）, Start date *, "start_date".
 _SIGNS = re.compile(r"[\W_]+")
-_OTHERS = "开始日期, 开始时间, 活动地点, 主办单位 …"
+_EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 # 活动名称（必填）, 开始日期【年-月-日】
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
+# What is told of a name, and a date, are none.
+_NO_NAME = re.compile(r"[:：].|\d")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """A name of a column without signs, as it is compared and remembered."""
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-_FIELD_OF = {_bare(name): field for field, names in _ALIASES.items() for name in (field, *names.split(" "))}
+def _ranks() -> dict[str, dict[str, int]]:
+    """By name the fields that it may stand for, with how far behind it stands for each."""
+    ranks: dict[str, dict[str, int]] = {}
+    for field in FIELDS:
+        for rank, group in enumerate(ALIASES.get(field, "").split("|")):
+            for name in (*group.split(), *((field,) if rank == 0 else ())):
+                ranks.setdefault(bare(name), {}).setdefault(field, rank)
+    return ranks
+
+
+_RANKS = _ranks()
+_PIECES = tuple((field, re.compile(pattern)) for field, pattern in PIECES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +60,25 @@ class Header:
     names: tuple[str, ...]
 
     def row(self, number: int, cells: Sequence[str], notes: Iterable[Finding] = ()) -> Row:
-        """One row of the table. What stands under a column that is not known is named, and not read."""
+        """One row of the table. unknown: what stands under columns that are not known, by their names."""
         values = dict.fromkeys(FIELDS, "")
         if "year" not in self.fields:
             del values["year"]
-        columns, said = {}, list(notes)
+        columns: dict[str, str] = {}
+        unknown: dict[str, str] = {}
         first = next((n for n, cell in enumerate(cells[: len(self.fields)]) if cell), 0)
-        below = not self.fields[first] and footer(cells[first]) is not None
+        below = self.fields[first] != NEEDED and footer(cells[first]) is not None if any(cells) else False
         for position, field in enumerate(self.fields):
-            cell = cells[position] if position < len(cells) else ""
+            cell = without_placeholder(cells[position]) if position < len(cells) else ""
             if field:
                 values[field], columns[field] = cell, letter(position)
             elif cell and self.names[position] and not below:
-                finding = Finding(
-                    N_("The column “%(name)s” is not known and was not imported."),
-                    name=self.names[position][:40],
-                )
-                finding.cell = f"{letter(position)}{number}"
-                said.append(finding)
-        if below and not values[NEEDED]:
+                unknown[self.names[position]] = letter(position)
+        if below:
             # 合计 under 序号: what row this is, only that cell tells.
             values[NEEDED], columns[NEEDED] = cells[first], letter(first)
-        return Row(number, values, any(cells[len(self.fields) :]), columns, tuple(said))
+        surplus = any(cells[len(self.fields) :])
+        return Row(number, values, surplus, columns, tuple(notes), unknown=unknown)
 
 
 def letter(position: int) -> str:
@@ -109,52 +91,74 @@ def letter(position: int) -> str:
     return letters
 
 
-def is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str], answers: Mapping[str, str] | None = None) -> bool:
     """Whether a row names columns that we know: the title, and one more."""
-    fields = set(_fields(cells)) - {""}
+    fields = set(_fields(cells, answers or {})) - {""}
     return NEEDED in fields and len(fields) > 1
 
 
+def has_title(cells: Sequence[str]) -> bool:
+    """Whether a row names a column for the title, whatever else."""
+    return NEEDED in _fields(cells, {}) and sum(map(bool, cells)) > 1
+
+
 def joined(top: Sequence[str], below: Sequence[str]) -> list[str] | None:
-    """A header of two lines, 时间 above 开始日期 and 结束日期, as one; None where the second is a row of the table. Cells
-    merged downwards say the same twice."""
-    title = _fields(top).index(NEEDED)
-    told = [cell for cell in below if cell]
-    under = below[title] if title < len(below) else ""
-    if not told or (_bare(under) != _bare(top[title]) if under else not all(_fields(told))):
+    """A header of two lines, 时间 above 开始 and 结束, as one; None where the second is a row of the table. Cells merged
+    downwards say the same twice."""
+    position = _fields(top, {}).index(NEEDED)
+    names = [cell for cell in below if cell]
+    under = below[position] if position < len(below) else ""
+    if not names or not all(cell in top or _options(cell) for cell in names):
         return None
-    pairs = list(zip_longest(top, below, fillvalue=""))
-    known = _fields([low for _, low in pairs])
-    return [
-        low if low and (field or not high) else high for (high, low), field in zip(pairs, known, strict=True)
-    ]
+    if under and bare(under) != bare(top[position]):
+        return None
+    merged: list[str] = []
+    above = ""
+    for high, low in zip_longest(top, below, fillvalue=""):
+        above = high or above  # a name merged over several columns stands above the first of them
+        pairs = (low + above, above + low, low) if low and bare(low) != bare(above) else (low or high,)
+        merged.append(next((name for name in pairs if bare(name) in _RANKS), low or high))
+    return merged
 
 
-def is_repeated(cells: Sequence[str]) -> bool:
-    """Whether a row is a header once more, as on each page of a printed table: nothing but names of columns."""
-    told = [cell for cell in cells if cell]
-    return NEEDED in _fields(told) and all(_fields(told))
+def is_repeated(header: Header, cells: Sequence[str]) -> bool:
+    """Whether a row is the header once more, as on each page of a printed table."""
+    names = [(cell, name) for cell, name in zip_longest(cells, header.names, fillvalue="") if cell]
+    return len(names) > 1 and all(bare(cell) == bare(name) for cell, name in names)
 
 
-def header_of(cells: Sequence[str]) -> Header:
-    """The header of a table. Raises Mistake where a column stands twice or the title has none."""
-    fields = _fields(cells)
-    twice = [field for field, times in Counter(filter(None, fields)).items() if times > 1]
-    if twice:
-        names = [cell.strip() for cell, field in zip(cells, fields, strict=True) if field in twice]
-        raise Mistake(
-            N_("These columns mean the same: %(columns)s. Keep only one of them."), columns=", ".join(names)
-        )
+def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) -> Header:
+    """The header of a table. answers: the fields that a person named for columns, by their bare names. Raises Mistake where
+    a column stands twice or the title has none."""
+    fields = _fields(cells, answers or {})
     if NEEDED not in fields:
         raise Mistake(
             N_(
-                "No header row was found at the top of the table. The column 活动名称 (title) is required; others "
-                "can be %(columns)s. Please use the template."
+                "No header row was found at the top of the table. The column 活动名称 (title) is required; others can be "
+                "%(columns)s. Please use the template."
             ),
-            columns=_OTHERS,
+            columns=_EXAMPLES,
         )
     last = max(n for n, cell in enumerate(cells) if cell.strip()) + 1
-    return Header(fields[:last], tuple(cell.strip() for cell in cells[:last]))
+    names = tuple(cell.strip() for cell in cells[:last])
+    _once(fields[:last], names)
+    read = tuple("" if field.startswith("-") else field for field in fields[:last])
+    return Header(
+        read, tuple("" if field == "-" else name for field, name in zip(fields, names, strict=False))
+    )
+
+
+def _once(fields: Sequence[str], names: Sequence[str]) -> None:
+    """Raises Mistake where two columns say the same, with nothing between them that tells which counts."""
+    by_field = dict(zip(fields, names, strict=True))
+    for field, name in zip(fields, names, strict=True):
+        for option, rank in ({} if field else _options(name)).items():
+            rival = by_field.get(option)
+            if rival is not None and _options(rival).get(option) == rank:
+                raise Mistake(
+                    N_("These columns mean the same: %(columns)s. Keep only one of them."),
+                    columns=f"{rival}, {name}",
+                )
 
 
 def only_the_title() -> Mistake:
@@ -164,20 +168,47 @@ def only_the_title() -> Mistake:
             "Only the title column was recognised. At least one more is needed, for example %(columns)s. "
             "Please use the template."
         ),
-        columns=_OTHERS,
+        columns=_EXAMPLES,
     )
 
 
-def _fields(cells: Sequence[str]) -> tuple[str, ...]:
-    """By position the field that a column's name stands for, "" where it is not known. Notes in brackets are left out
-    where that names no field twice: 时间（开始） and 时间（结束） are not the same."""
-    plain = [unicodedata.normalize("NFKC", cell) for cell in cells]
-    found = [_FIELD_OF.get(_bare(cell), "") for cell in plain]
-    noted = [
-        field or _FIELD_OF.get(_bare(_NOTE.sub("", cell)), "")
-        for field, cell in zip(found, plain, strict=True)
+def _options(name: str) -> dict[str, int]:
+    """The fields that a name may stand for, with their ranks."""
+    plain = unicodedata.normalize("NFKC", name)
+    known = _RANKS.get(bare(plain)) or _RANKS.get(bare(_NOTE.sub("", plain)))
+    if known:
+        return known
+    short = bare(_NOTE.sub("", plain))
+    if not short or len(short) > _LONGEST_NAME or _NO_NAME.search(plain):
+        return {}
+    for field, pattern in _PIECES:
+        if pattern.search(short):
+            return {field: _PIECE_RANK}
+    return {}
+
+
+def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]:
+    """By position the field of a column: "" where it is not known, "-" for what is not read, "-contact" for contacts. Each
+    field takes the column whose name fits it best; the others stand for their next field, where they have one."""
+    names = [bare(cell) for cell in cells]
+    short = [bare(_NOTE.sub("", unicodedata.normalize("NFKC", cell))) for cell in cells]
+    fields = [answers.get(name, "") for name in names]
+    for position, name in enumerate(short):
+        if not fields[position] and name in NOT_READ:
+            fields[position] = "-"
+        elif not fields[position] and name in CONTACTS:
+            fields[position] = "-contact"
+    # Notes in brackets are left out where that names no field twice: 时间（开始） and 时间（结束） are not the same.
+    times = Counter(name for name in short if name)
+    options = [
+        {} if fields[n] or (name and times[short[n]] > 1 and name not in _RANKS) else _options(cells[n])
+        for n, name in enumerate(names)
     ]
-    times = Counter(noted)
-    return tuple(
-        field or (other if times[other] == 1 else "") for field, other in zip(found, noted, strict=True)
-    )
+    for field in FIELDS:
+        if field not in fields:
+            ranked = [
+                (choice[field], n) for n, choice in enumerate(options) if not fields[n] and field in choice
+            ]
+            if ranked:
+                fields[min(ranked)[1]] = field
+    return tuple(fields)

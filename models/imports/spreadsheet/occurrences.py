@@ -1,13 +1,14 @@
 """The dated sittings that one row of a table tells, and the words of its time that could not be entered as such."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 from models import clock
 from models.errors import N_
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
-from models.imports.spreadsheet import cells, time_words
+from models.imports.spreadsheet import cells, time_cells, time_words
 from models.imports.spreadsheet.time_words import Slot
 from models.imports.vocabulary import Vocabulary
 
@@ -22,7 +23,8 @@ def occurrences(
     """The sittings, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
     venue = venues[0] if len(venues) == 1 else None
     capacity = _capacity(cell["capacity"], findings)
-    slots, time_text = _told_together(cell, year, findings)
+    cell = time_cells.arranged(cell, year, vocabulary)
+    slots, time_text = _told_together(cell, year, vocabulary.months, findings)
     if slots:
         drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)
         _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
@@ -32,35 +34,64 @@ def occurrences(
     return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
 
 
-def _told_together(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+def _told_together(
+    cell: dict[str, str], year: int, months: tuple[int, ...], findings: list[Finding]
+) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
     words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
-    both, hours_told = _from_to(cell, year, findings)
+    both, hour_words = _from_to(cell, year, findings)
     if both:
-        return both, " ".join(filter(None, (words, hours_told)))
+        return both, " ".join(filter(None, (words, hour_words)))
     if start and cells.day(start, year) is None:
-        if cell["end_date"] or hours or cell["end_time"]:
+        if cell["end_date"] or cell["end_time"]:
             return (), words
-        return time_words.read(start, year), words
+        return _of_days(start, hours or words, year, months, findings)
     first = cells.day(start, year) if start else None
     last = cells.day(cell["end_date"], year) if cell["end_date"] else first
     span = (first, last) if first and last and first <= last else None
     if hours and not cell["end_time"] and cells.clock_time(hours) is None:
-        return _with_clock(time_words.read(hours, year, span)), words
+        return _with_clock(time_words.read(hours, year, span, months)), words
     if not words or hours or cell["end_time"]:
         return (), words
-    slots = time_words.read(words, year, span)
+    slots = time_words.read(words, year, span, months)
     if not first:
         # In a report the compiler of the table left the date open on purpose: its words are no date then.
-        return ((), words) if "year" in cell else (slots, words)
+        return ((), words) if "year" in cell else (_said_open(slots, words, findings), words)
     slots = _with_clock(slots)
     if slots and not (span and span[0] <= slots[0].first and max(slot.last for slot in slots) <= span[1]):
-        findings.append(
-            Finding(N_("“%(text)s” does not match the date beside it; kept in these words."), text=words[:80])
-            .about("time_text")
-        )  # fmt: skip
+        why = Finding(
+            N_("“%(text)s” does not match the date beside it; kept in these words."), text=words[:80]
+        )
+        findings.append(why.about("time_text"))
         return (), words
     return slots, words
+
+
+def _of_days(
+    days: str, hours: str, year: int, months: tuple[int, ...], findings: list[Finding]
+) -> tuple[tuple[Slot, ...], str]:
+    """Days that a cell tells as a list or with their hours; hours: what another cell tells of them."""
+    together = time_words.read(f"{days} {hours}", year, None, months) if hours else ()
+    if together:
+        return _said_open(together, hours, findings), hours
+    slots = time_words.read(days, year, None, months)
+    if slots and hours:
+        why = Finding(N_("“%(text)s” was not recognised as hours; kept in these words."), text=hours[:80])
+        findings.append(why.about("time_text"))
+    return _said_open(slots, days, findings), hours or (
+        days if any(slot.open_hours for slot in slots) else ""
+    )
+
+
+def _said_open(slots: tuple[Slot, ...], words: str, findings: list[Finding]) -> tuple[Slot, ...]:
+    if any(slot.open_hours for slot in slots):
+        findings.append(_no_hours_of_one_day(words, "time_text"))
+    return slots
+
+
+def _no_hours_of_one_day(text: str, column: str) -> Finding:
+    why = Finding(N_("“%(text)s” does not give hours within one day; kept in these words."), text=text[:80])
+    return why.about(column)
 
 
 def _from_to(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[tuple[Slot, ...], str]:
@@ -92,11 +123,12 @@ def _with_clock(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
 
 
 def _of(slot: Slot, zone: str, venue: VenueDraft | None, capacity: int | None) -> OccurrenceDraft:
+    ends = slot.last + timedelta(days=1) if slot.overnight else slot.last
     return OccurrenceDraft(
         start_day=slot.first,
-        end_day=slot.last,
+        end_day=slot.last if slot.end == time(0) else ends,
         start_at=clock.at_local(slot.first, slot.start, zone) if slot.start else None,
-        end_at=clock.at_local(slot.last, slot.end, zone) if slot.end else None,
+        end_at=clock.at_local(ends, slot.end, zone) if slot.end else None,
         half_day=slot.half_day,
         venue=venue,
         capacity=capacity,
@@ -134,20 +166,16 @@ def _by_columns(
     if last is None:
         findings.append(Finding(N_("No end date was given: entered on its first day.")))
     _outside(first, last or first, vocabulary, findings)
-    start, end, time_text = _clocks(cell, first, last, time_text, vocabulary.zone, findings)
+    start, end, time_text = _clocks(cell, first, last, time_text, findings)
     single = last in (None, first)
     _unread_words(cell, single, findings)
-    draft = OccurrenceDraft(
-        start_day=first,
-        end_day=last or first,
-        start_at=start,
-        end_at=end,
-        half_day=cells.half_day(time_text, open_ended=last is None) if single and start is None else None,
-        open_ended=last is None,
-        venue=place[0],
-        capacity=place[1],
-    )
-    return (draft,), time_text
+    if start is not None:
+        slot = Slot(first, first, start, end)
+        draft = replace(_of(slot, vocabulary.zone, *place), open_ended=last is None)
+        return (draft,), time_text
+    half_day = cells.half_day(time_text, open_ended=last is None) if single else None
+    slot = Slot(first, last or first, half_day=half_day)
+    return (replace(_of(slot, vocabulary.zone, *place), open_ended=last is None),), time_text
 
 
 def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
@@ -207,25 +235,22 @@ def _day(cell: dict[str, str], name: str, year: int) -> date | None:
 
 
 def _clocks(
-    cell: dict[str, str], first: date, last: date | None, words: str, zone: str, findings: list[Finding]
-):
-    """Start and end as instants where the row gives clock times for one day; otherwise they stay words."""
+    cell: dict[str, str], first: date, last: date | None, words: str, findings: list[Finding]
+) -> tuple[time | None, time | None, str]:
+    """Start and end where the row gives clock times for one day or one night; otherwise they stay words."""
     start, end = cells.clock_time(cell["start_time"]), cells.clock_time(cell["end_time"])
     unread = [
         name for name in ("start_time", "end_time") if cell[name] and cells.clock_time(cell[name]) is None
     ]
-    if unread or (end and not start) or (start and last not in (None, first)):
+    night = start is not None and end is not None and time_words.is_night(start, end)
+    days = {None, first, first + timedelta(days=1)} if night else {None, first}
+    if unread or (end and not start) or (start and last not in days):
         told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-        why = Finding(
-            N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
-        )
-        findings.append(why.about((unread or ["start_time"])[0]))
+        findings.append(_no_hours_of_one_day(told, (unread or ["start_time"])[0]))
         return None, None, _with_clocks(cell, words)
-    if start and end and end <= start:
+    if start and end and end <= start and not night:
         raise InCell("end_time", N_("The end time is not after the start time. Please change one of them."))
-    begins = clock.at_local(first, start, zone) if start else None
-    ends = clock.at_local(first, end, zone) if end else None
-    return begins, ends, words
+    return start, end, words
 
 
 def _with_clocks(cell: dict[str, str], words: str) -> str:

@@ -1,126 +1,343 @@
-"""Times as people write them: 4月26日上午9:00, 4月26日9:00-11:30, 每天9:00-17:00（周一闭馆）. Pure; all of a text is
-understood or none of it."""
+"""Times as people write them: 4月26日上午9:00, 4月22-26日, 每天9:00-17:00（周一闭馆）, 4月22日9:00-11:00、14:00-16:00.
+
+Pure. A text is cut into signs (days, clocks, weekdays, …) and all of it is understood or none."""
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from models.imports.spreadsheet.cells import plain
-
 MOST_DAYS = 120
-# What tells days and hours is short; the patterns below look back and forth in what they are given.
+_MOST_SIGNS = 200
+# What tells days and hours is short.
 _LONGEST = 500
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
-_HALF = "早上|早晨|上午|中午|下午|傍晚|晚上|晚间|晚"
-_HALF_KEYS = {
-    "早上": "morning", "早晨": "morning", "上午": "morning", "下午": "afternoon", "傍晚": "evening", "晚上": "evening",
-    "晚间": "evening", "晚": "evening",
+_HALF_DAYS = {
+    "凌晨": "", "早上": "morning", "早晨": "morning", "清晨": "morning", "上午": "morning", "中午": "", "午间": "",
+    "正午": "", "下午": "afternoon", "午后": "afternoon", "傍晚": "evening", "晚上": "evening", "晚间": "evening",
+    "夜间": "evening", "晚": "evening",
 }  # fmt: skip
-_DAY = r"(?:(?P<#y>\d{4})[年/.-])?(?P<#m>\d{1,2})[月/-](?P<#d>\d{1,2})(?:[日号]|(?!\d))"
-_CLOCK = (
-    rf"(?P<#half>{_HALF})?(?P<#h>\d{{1,2}})"
-    r"(?::(?P<#min>\d{2})(?::00)?|[时点](?:(?P<#cmin>\d{1,2})分?|(?P<#whole>半|整))?)"
-)
-_WEEKDAY = r"(?:\(?(?:星期|周)(?P<weekday>[一二三四五六日天])\)?)?"
-_TO = "(?:-|--|—|——|–|~|至|到|起至)"
-_CLOSED = (
-    r"[(,，]?(?:逢|每)?(?P<closed>(?:星期|周)[一二三四五六日天](?:[、和及,](?:星期|周)?[一二三四五六日天])*)"
-    r"(?:闭馆|休馆|休息|除外|不开放|闭门)\)?"
-)
-_AT_A, _AT_B = _DAY.replace("#", "a"), _DAY.replace("#", "b")
-_FROM, _UNTIL = _CLOCK.replace("#", "s"), _CLOCK.replace("#", "e")
-_PIECE = re.compile(
-    rf"(?:{_AT_A}{_WEEKDAY}(?:{_TO}(?:{_AT_B}|(?P<bonly>\d{{1,2}})[日号]))?,?)?"
-    r"(?P<daily>每天|每日|天天)?"
-    rf"(?:{_FROM}(?:{_TO}{_UNTIL})?|(?P<part>{_HALF}))?"
-    rf"(?:{_CLOSED})?"
+_NIGHT = ("傍晚", "晚上", "晚间", "夜间", "晚")
+_HALF = "|".join(_HALF_DAYS)
+_WEEK = "(?:星期|周|礼拜)[一二三四五六日天]"
+_SIGNS = re.compile(
+    rf"""
+    (?P<closed>[(,]?(?:逢|每)?{_WEEK}(?:[、和及,](?:星期|周)?[一二三四五六日天])*(?:闭馆|休馆|休息|除外|不开放|闭门)\)?)
+    |(?P<fullday>(?P<y>\d{{4}})[年/.-](?P<m>\d{{1,2}})[月/.-](?P<d>\d{{1,2}})(?:[日号]|(?!\d)))
+    |(?P<monthday>(?P<mm>\d{{1,2}})月(?P<md>\d{{1,2}})(?:[日号]|(?!\d)))
+    |(?P<clock>(?P<h>\d{{1,2}})(?::(?P<min>\d{{2}})(?::\d{{2}})?|[时点](?:(?P<cmin>\d{{1,2}})分?|(?P<part>半|整|一刻|三刻))?钟?)
+        (?P<pm>[AaPp]\.?[Mm]\.?)?)
+    |(?P<slashday>(?P<sm>\d{{1,2}})/(?P<sd>\d{{1,2}})(?:[日号]|(?![\d:])))
+    |(?P<dotday>(?P<dm>\d{{1,2}})\.(?P<dd>\d{{1,2}})(?:[日号]|(?![\d:])))
+    |(?P<dayonly>(?P<o>\d{{1,2}})[日号])
+    |(?P<weekday>\(?(?P<w>{_WEEK})\)?)
+    |(?P<half>\(?(?P<hw>{_HALF})\)?)
+    |(?P<next>次日|第二天|翌日)
+    |(?P<daily>每天|每日|天天|逐日|均为)
+    |(?P<allday>\(?全天\)?)
+    |(?P<to>起至|至|到|-{{1,2}}|—{{1,2}}|–|~)
+    |(?P<sep>[;；、,，/和及与\n])
+    |(?P<number>\d{{1,2}})(?=[-—–~至到、]\d{{1,2}}[日号])
+    """,
+    re.X,
 )
 _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
-_BETWEEN = re.compile("[;；、,](?![^(]*[)])")
+_LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
+_DAYS = ("fullday", "monthday", "slashday", "dotday")
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One sitting. Days included. start None: no clock time was told; half_day: the part of the day that was."""
+    """One sitting. Days included. start None: no clock time was told; half_day: the part of the day that was. An end that
+    is not after the start is on the next day. open_hours: hours were told of several days, and not whether of each."""
 
     first: date
     last: date
     start: time | None = None
     end: time | None = None
     half_day: str | None = None
+    open_hours: bool = False
+
+    @property
+    def overnight(self) -> bool:
+        return self.start is not None and self.end is not None and self.end <= self.start
 
 
-def read(text: str, year: int | None, span: tuple[date, date] | None = None) -> tuple[Slot, ...]:
+@dataclass
+class _Group:
+    """Days and the hours that are told of them."""
+
+    spans: list[tuple[date, date]]
+    hours: list[tuple[time | None, time | None, str | None]] = field(default_factory=list)
+    daily: bool = False
+    closed: frozenset[int] = frozenset()
+
+
+class _Unread(Exception):
+    """A text that is not wholly understood."""
+
+
+def read(
+    text: str, year: int | None, span: tuple[date, date] | None = None, months: tuple[int, ...] = ()
+) -> tuple[Slot, ...]:
     """The sittings that a text tells; () where any of it is not certain.
 
     year: for days without one. span: the days that the row names elsewhere, for a text that has only hours; with 每天
-    each of its days is a sitting."""
+    each of its days is a sitting. months: in which 4.22 is a day."""
     if len(text) > _LONGEST:
         return ()
-    # Without its blank, 4/2 16:00 would read as the 21st at six.
-    joined = plain(_BLANK.sub("日", unicodedata.normalize("NFKC", text)))
-    pieces = [piece for piece in _BETWEEN.split(joined.strip("。.,;").replace(",每", "每")) if piece]
-    found: list[Slot] = []
-    here = span
-    for piece in pieces[:50]:
-        match = _PIECE.fullmatch(piece)
-        days = _days(match, year, here) if match else None
-        slots = _slots(match, days) if match and days else ()
-        if not slots or (len(pieces) > 1 and slots[0].start is None):
-            return ()
-        here = days
-        found += slots
-    return tuple(dict.fromkeys(found)) if len(pieces) <= 50 else ()
-
-
-def _days(match: re.Match, year: int | None, span: tuple[date, date] | None) -> tuple[date, date] | None:
-    if not match["am"]:
-        return span
-    told = int(match["ay"]) if match["ay"] else year
-    if told is None:
-        return None
     try:
-        first = last = date(told, int(match["am"]), int(match["ad"]))
-        if match["bm"]:
-            last = date(int(match["by"] or told), int(match["bm"]), int(match["bd"]))
-        elif match["bonly"]:
-            last = first.replace(day=int(match["bonly"]))
-    except ValueError:
-        return None
-    if match["weekday"] and _WEEKDAYS[match["weekday"]] != first.weekday():
-        return None  # the day or its weekday is wrong: which, a person knows
-    return (first, last) if first <= last <= first + timedelta(days=MOST_DAYS) else None
-
-
-def _slots(match: re.Match, days: tuple[date, date]) -> tuple[Slot, ...]:
-    first, last = days
-    if last - first > timedelta(days=MOST_DAYS):
+        groups = list(_Reader(_signs(text), year, span, months).groups())
+        return tuple(dict.fromkeys(slot for group in groups for slot in _slots(group)))
+    except (_Unread, ValueError):
         return ()
-    start, end = _clock(match, "s", None), _clock(match, "e", match["shalf"])
-    if (match["sh"] and start is None) or (match["eh"] and end is None) or (start and end and end <= start):
-        return ()
-    closed = {_WEEKDAYS[letter] for letter in (match["closed"] or "") if letter in _WEEKDAYS}
-    if match["daily"] or closed:
-        if start is None:
-            return ()
-        every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return tuple(Slot(day, day, start, end) for day in every if day.weekday() not in closed)
-    if start and first != last:
-        return ()  # "20日至26日9:00": each day, or once from then to then?
-    half = _HALF_KEYS.get(match["part"]) if match["part"] and first == last else None
-    return (Slot(first, last, start, end, half),)
 
 
-def _clock(match: re.Match, which: str, before: str | None) -> time | None:
-    """下午3:00 is 15:00, and so is the end of 下午2:00-3:00."""
-    if not match[f"{which}h"]:
+def clock(text: str) -> tuple[time | None, str]:
+    """The one clock time of a text and the part of the day said with it; None for anything else."""
+    try:
+        reader = _Reader(_signs(text), None, None, ())
+        at, half = reader.clock("")
+        return (at, half) if reader.at_end() else (None, "")
+    except (_Unread, ValueError):
+        return None, ""
+
+
+def clock_after(text: str, half: str) -> time | None:
+    """The one clock time of a text that ends what began in a part of the day: 4:00 after 下午2:30."""
+    try:
+        reader = _Reader(_signs(text), None, None, ())
+        at, _ = reader.clock(half)
+        return at if reader.at_end() else None
+    except (_Unread, ValueError):
         return None
-    hour = int(match[f"{which}h"])
-    minute = 30 if match[f"{which}whole"] == "半" else int(match[f"{which}min"] or match[f"{which}cmin"] or 0)
-    half = match[f"{which}half"] or before
-    if (half in ("下午", "傍晚", "晚上", "晚间", "晚") and hour < 12) or (half == "中午" and hour < 3):
+
+
+def is_night(start: time, end: time) -> bool:
+    """Whether what begins and ends at these times goes on past midnight."""
+    return end == time(0) or (start >= time(17) and end <= time(9))
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day and nothing more."""
+    slots = read(text, 2024, months=tuple(range(1, 13))) or read(text, 2023, months=tuple(range(1, 13)))
+    return len(slots) == 1 and slots[0].start is None and slots[0].half_day is None
+
+
+def has_day(text: str) -> bool:
+    return any(sign.lastgroup and _kind(sign) in _DAYS for sign in _SIGNS.finditer(_plain(text)))
+
+
+def wrong_weekday(text: str, year: int | None) -> date | None:
+    """The day of a text whose weekday is another one than the text says."""
+    plain = _plain(text)
+    without = re.sub(rf"\(?{_WEEK}\)?", "", plain)
+    if without != plain and not read(text, year):
+        slots = read(without, year)
+        return slots[0].first if slots else None
+    return None
+
+
+def _plain(text: str) -> str:
+    # Without its blank, 4/2 16:00 would read as the 21st at six.
+    joined = re.sub(r"\s+", "", _BLANK.sub("日", unicodedata.normalize("NFKC", text).strip()))
+    return _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")")).strip("。.,;；")
+
+
+def _kind(sign: re.Match[str]) -> str:
+    kinds = (
+        *_DAYS,
+        "closed",
+        "clock",
+        "dayonly",
+        "weekday",
+        "half",
+        "next",
+        "daily",
+        "allday",
+        "to",
+        "sep",
+        "number",
+    )
+    return next(kind for kind in kinds if sign[kind])
+
+
+def _signs(text: str) -> list[re.Match[str]]:
+    plain, at = _plain(text), 0
+    signs: list[re.Match[str]] = []
+    while at < len(plain):
+        sign = _SIGNS.match(plain, at)
+        if sign is None or len(signs) == _MOST_SIGNS:
+            raise _Unread
+        signs.append(sign)
+        at = sign.end()
+    return signs
+
+
+class _Reader:
+    """Signs from left to right."""
+
+    def __init__(
+        self,
+        signs: list[re.Match[str]],
+        year: int | None,
+        span: tuple[date, date] | None,
+        months: tuple[int, ...],
+    ) -> None:
+        self.signs, self.position = signs, 0
+        self.year, self.span, self.months = year, span, months
+
+    def at_end(self) -> bool:
+        return self.position == len(self.signs)
+
+    def next_is(self, *kinds: str, ahead: int = 0) -> bool:
+        at = self.position + ahead
+        return at < len(self.signs) and _kind(self.signs[at]) in kinds
+
+    def take(self) -> re.Match[str]:
+        self.position += 1
+        return self.signs[self.position - 1]
+
+    def groups(self) -> Iterator[_Group]:
+        group: _Group | None = None
+        while not self.at_end():
+            if self.next_is("sep"):
+                self.take()
+            elif self.next_is(*_DAYS) or (self.next_is("dayonly") and group):
+                # 4月22日、23日 9:00: days that follow one another share their hours.
+                if group and not group.hours and not group.closed:
+                    group.spans += self.days(group.spans[-1][1])
+                else:
+                    if group:
+                        yield group
+                    group = _Group(self.days(group.spans[-1][1] if group else None))
+            else:
+                if group is None:
+                    if self.span is None:
+                        raise _Unread
+                    group = _Group([self.span])
+                self.of_days(group)
+        if group is None:
+            raise _Unread
+        yield group
+
+    def of_days(self, group: _Group) -> None:
+        """What is told of the days of a group: every day, hours, closing days."""
+        if self.next_is("daily"):
+            self.take()
+            group.daily = True
+        elif self.next_is("allday"):
+            self.take()
+            group.hours.append((None, None, None))
+        elif self.next_is("closed"):
+            group.closed |= {_WEEKDAYS[letter] for letter in self.take()["closed"] if letter in _WEEKDAYS}
+        else:
+            group.hours.append(self.hours())
+
+    def days(self, before: date | None) -> list[tuple[date, date]]:
+        """4月22日, 4月22日-26日, 4月22-26日, 4月22日（周一）至4月26日; before: a day whose month those without one share."""
+        spans = [self.day(before)]
+        while self.next_is("sep") and self.next_is("number", ahead=1):
+            self.take()
+            spans.append(self.day(spans[-1]))
+        first = last = spans.pop()
+        if self.next_is("to") and self.next_is(*_DAYS, "dayonly", "number", ahead=1):
+            self.take()
+            last = self.day(first)
+        if not first <= last <= first + timedelta(days=MOST_DAYS):
+            raise _Unread
+        return [*((day, day) for day in spans), (first, last)]
+
+    def day(self, before: date | None) -> date:
+        sign = self.take()
+        kind = _kind(sign)
+        if kind == "fullday":
+            day = date(int(sign["y"]), int(sign["m"]), int(sign["d"]))
+        elif kind in ("dayonly", "number"):
+            if before is None:
+                raise _Unread
+            day = before.replace(day=int(sign["o"] or sign["number"]))
+        else:
+            month = int(sign["mm"] or sign["sm"] or sign["dm"])
+            year = before.year if before else self.year
+            if year is None or (kind == "dotday" and month not in self.months):
+                raise _Unread
+            day = date(year, month, int(sign["md"] or sign["sd"] or sign["dd"]))
+        if self.next_is("weekday") and _WEEKDAYS[self.take()["w"][-1]] != day.weekday():
+            raise _Unread  # the day or its weekday is wrong: which, a person knows
+        return day
+
+    def hours(self) -> tuple[time | None, time | None, str | None]:
+        """上午9:00-11:30, 9:00-次日2:00, 14:30, 下午."""
+        half = ""
+        if self.next_is("half") and not self.next_is("clock", ahead=1):
+            word = self.take()["hw"]
+            if not _HALF_DAYS[word]:
+                raise _Unread
+            return None, None, _HALF_DAYS[word]
+        start, half = self.clock("")
+        if not self.next_is("to"):
+            return start, None, None
+        self.take()
+        next_day = self.next_is("next")
+        if next_day:
+            self.take()
+        end, _ = self.clock("" if next_day else half)
+        if (end <= start) != (next_day or is_night(start, end)):
+            raise _Unread
+        return start, end, None
+
+    def clock(self, before: str) -> tuple[time, str]:
+        """下午3:00 is 15:00, and so is the end of 下午2:00-3:00. The word of the part of the day as well."""
+        half = self.take()["hw"] if self.next_is("half") else ""
+        if not self.next_is("clock"):
+            raise _Unread
+        sign = self.take()
+        hour = int(sign["h"])
+        part = {"半": 30, "一刻": 15, "三刻": 45}.get(sign["part"] or "", 0)
+        minute = part or int(sign["min"] or sign["cmin"] or 0)
+        word = half or before
+        if sign["pm"]:
+            word = "下午" if sign["pm"][0] in "Pp" else "凌晨" if hour == 12 else "上午"
+        return _clock(hour, minute, word, told=bool(half or sign["pm"])), half or before
+
+
+def _clock(hour: int, minute: int, half: str, told: bool) -> time:
+    """The time of an hour in a part of the day. told: of this very clock, not of the one it ends. Midnight, as the end of a
+    day or an evening's 12, is 0:00 of the next."""
+    if half in _NIGHT and hour in (12, 24) and minute == 0:
+        return time(0)
+    if half == "凌晨" and hour == 12:
+        hour = 0
+    elif half in ("下午", "午后", *_NIGHT) and hour < 12:
         hour += 12
-    elif match[f"{which}half"] in ("早上", "早晨", "上午") and hour > 12:
-        return None
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+    elif half in ("中午", "午间", "正午"):
+        hour += 12 if hour < 3 else 0
+        if told and not 11 <= hour <= 14:
+            raise _Unread  # 中午3:00
+    elif half in ("早上", "早晨", "清晨", "上午", "凌晨") and told and hour > 12:
+        raise _Unread
+    return time(0) if (hour, minute) == (24, 0) else time(hour, minute)
+
+
+def _slots(group: _Group) -> Iterator[Slot]:
+    hours = group.hours or [(None, None, None)]
+    if len(hours) > 1 and any(start is None and half is None for start, _, half in hours):
+        raise _Unread
+    halves = {half for _, _, half in hours if half}
+    if halves and len(hours) > 1:
+        hours = [(None, None, None)]  # 上午、下午 is the day
+    for first, last in group.spans:
+        if group.daily or group.closed:
+            if hours[0][0] is None:
+                raise _Unread
+            for number in range((last - first).days + 1):
+                day = first + timedelta(days=number)
+                if day.weekday() not in group.closed:
+                    yield from (Slot(day, day, start, end) for start, end, _ in hours)
+        elif first != last:
+            # "20日至26日9:00": each day, or once from then to then?
+            yield Slot(first, last, open_hours=any(start is not None for start, _, _ in hours))
+        else:
+            yield from (Slot(first, last, start, end, half) for start, end, half in hours)

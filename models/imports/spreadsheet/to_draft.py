@@ -5,27 +5,37 @@ the text it is, and what cannot be read for certain is kept in its own words and
 """
 
 import re
+from dataclasses import replace
 
 from models import urls
 from models.campaigns import file
 from models.campaigns.tables import OTHER_FORMAT
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, ReportDraft, VenueDraft
+from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
-from models.imports.spreadsheet import cells, row_ref
+from models.imports.spreadsheet import cells, places, row_ref
 from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
+from models.imports.spreadsheet.column_names import ROLES
+from models.imports.spreadsheet.places import Place
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
 
 __all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
 ORIGIN = "reported-events"
-MODES = {"线下": "onsite", "线上": "online", "线上线下": "mixed", "线下线上": "mixed"} | {
-    mode: mode for mode in ("onsite", "online", "mixed")
-}
+MODES = {
+    "线下": Mode.ONSITE, "现场": Mode.ONSITE, "线下活动": Mode.ONSITE, "线上": Mode.ONLINE, "网上": Mode.ONLINE,
+    "网络": Mode.ONLINE, "线上活动": Mode.ONLINE, "云端": Mode.ONLINE, "直播": Mode.ONLINE, "否": Mode.ONSITE,
+    "是": Mode.ONLINE, "混合": Mode.MIXED, "线上线下": Mode.MIXED, "线下线上": Mode.MIXED, "线上线下同步": Mode.MIXED,
+    "线上线下结合": Mode.MIXED, "线上线下相结合": Mode.MIXED,
+} | {str(mode): mode for mode in Mode}  # fmt: skip
+_MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
+_FOCUS_NUMBER = re.compile(r"(?:第|重点)?(\d{1,2})(?:点|项|条)?")
+_CANCELLED = ("已取消", "取消", "取消举办", "停办", "cancelled", "canceled")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
@@ -47,9 +57,10 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
             )
             return _understood(row, RowVerdict.OTHER_YEAR, (why,))
         draft = _draft(row, year, vocabulary, findings)
+        cancelled = cells.plain(row.cells["status"]).lower() in _CANCELLED
     except Mistake as mistake:
         return _understood(row, RowVerdict.REFUSED, (Finding.of(mistake),))
-    return _understood(row, None, tuple(findings), draft)
+    return replace(_understood(row, None, tuple(findings), draft), cancelled=cancelled)
 
 
 def _understood(
@@ -108,15 +119,18 @@ def _written_year(row: Row) -> int | None:
 def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
     cell = row.cells
     region, region_text = _region(cell, findings)
-    mode = _mode(cell["online"], findings)
-    venues = _venues(cell["venue_text"], cell["address"], mode, findings)
-    hosts = listed.hosts(cell["organizers"], findings)
-    formats = _formats(cell["format"], vocabulary, findings)
+    by_format = MODES.get(_mode_word(cell["format"])) if not cell["online"] else None
+    mode = by_format or _mode(cell["online"], findings)
+    place = _place(cell["venue_text"], mode, findings)
+    mode = mode or place.mode
+    venues = _venues(place.names, cell["address"], findings)
+    hosts = _hosts(cell, findings)
+    formats = () if by_format else _formats(cell["format"], vocabulary, findings)
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
     return EventDraft(
         title=cell["title"],
-        description=plain_text.plain(cell["description"]),
+        description=plain_text.plain("\n".join(filter(None, (cell["description"], cell["remarks"])))),
         region_code=region,
         region_text=region_text,
         lead=_lead(listed.leader(hosts), region, vocabulary) if hosts else None,
@@ -126,7 +140,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         main_focus=_focus(cell["focus"], vocabulary, findings),
         main_format=known[0] if known else None,
         mode=mode,
-        online_url=_online_url(cell["online_url"], findings),
+        online_url=_online_url(cell["online_url"], findings) or place.url,
         time_text=time_text,
         venue_text=cell["venue_text"],
         venues=venues,
@@ -167,18 +181,25 @@ def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, 
     return found.code or known, words if found.problems else ""
 
 
-def _mode(text: str, findings: list[Finding]) -> str | None:
-    mode = MODES.get(cells.plain(text).lower())
+def _mode_word(text: str) -> str:
+    return _MODE_SIGNS.sub("", cells.plain(text).lower())
+
+
+def _mode(text: str, findings: list[Finding]) -> Mode | None:
+    mode = MODES.get(_mode_word(text))
     if text and mode is None:
-        why = Finding(N_("“%(text)s” was not read: write 线下, 线上 or 线上线下."), text=text[:40])
+        why = Finding(N_("“%(text)s” was not recognised. Write 线下, 线上 or 线上线下."), text=text[:40])
         findings.append(why.about("online"))
     return mode
 
 
-def _venues(text: str, address: str, mode: str | None, findings: list[Finding]) -> tuple[VenueDraft, ...]:
-    if not text or mode == "online":
-        return ()
-    names = listed.places(text, findings)
+def _place(text: str, mode: Mode | None, findings: list[Finding]) -> Place:
+    if not text or mode == Mode.ONLINE:
+        return Place()
+    return places.place(text, findings)
+
+
+def _venues(names: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
     if address and len(names) == 1:
         return (VenueDraft(names[0], address=address),)
     if address:
@@ -190,16 +211,32 @@ def _venues(text: str, address: str, mode: str | None, findings: list[Finding]) 
     return tuple(VenueDraft(name) for name in names)
 
 
+def _hosts(cell: dict[str, str], findings: list[Finding]) -> tuple[str, ...]:
+    """The hosts of a row, those of other columns with the part that they play: 青云大学（承办）."""
+    names = list(listed.hosts(cell["organizers"], findings))
+    for field, part in ROLES.items():
+        names += [
+            name if listed.without_role(name) != name else f"{name}（{part}）"
+            for name in listed.hosts(cell[field], findings)
+        ]
+    return tuple(dict.fromkeys(names))
+
+
 def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:
-    words = cells.words(text, vocabulary.groups)
-    strange = [word for word in words if word not in vocabulary.groups]
+    words = [
+        word
+        for entry in cells.words(text, vocabulary.groups)
+        for word in ([entry] if vocabulary.group_of(entry) else cells.divided(entry))
+    ]
+    strange = [word for word in words if vocabulary.group_of(word) is None]
     if strange:
         findings.append(
             Finding(N_("Not audience groups of this week: %(words)s."), words="、".join(strange)[:200]).about(
                 "audiences"
             )
         )
-    return tuple(dict.fromkeys(vocabulary.groups[word] for word in words if word in vocabulary.groups))
+    groups = (vocabulary.group_of(word) for word in words)
+    return tuple(dict.fromkeys(group for group in groups if group))
 
 
 def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[FormatDraft, ...]:
@@ -216,7 +253,8 @@ def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tupl
 
 
 def _focus(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
-    focus = vocabulary.focuses.get(text)
+    number = _FOCUS_NUMBER.fullmatch(cells.plain(text))
+    focus = vocabulary.focuses.get(number[1] if number else text)
     if text and focus is None:
         why = Finding(N_("“%(text)s” is not a publicity focus of this week; left out."), text=text[:80])
         findings.append(why.about("focus"))

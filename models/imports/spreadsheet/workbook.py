@@ -28,6 +28,7 @@ from models.imports.spreadsheet.workbook_limits import (
 
 SECONDS = 20.0  # for one workbook
 MOST_MERGED = 5_000
+_SPAN = 3
 # What openpyxl, zipfile and the XML parser (SyntaxError) raise for a workbook that is damaged or made to hurt: openpyxl has
 # no error of its own for that.
 BROKEN = (
@@ -45,6 +46,7 @@ class _Marks:
 
     merged: dict[tuple[int, int], tuple[int, int]]
     unsaved: frozenset[tuple[int, int]]
+    spanned: frozenset[int]  # rows with a text over three columns or more
 
 
 def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
@@ -87,7 +89,7 @@ def _lines(sheet, marks: _Marks, ends: float) -> Iterator[Line]:
                     cells[column] = shown.get(marks.merged[at], "")
                 if at in marks.unsaved and not cells[column]:
                     notes.append(_unsaved(at))
-            yield Line(number, cells, tuple(notes))
+            yield Line(number, cells, tuple(notes), number in marks.spanned)
     except BROKEN:
         raise _broken() from None
 
@@ -126,15 +128,19 @@ def _hours(value: timedelta) -> str:
 def _marks(data: bytes) -> _Marks:
     """Read from the XML as text: what is looked for are a few attributes, which need no parser of XML from strangers."""
     merged: dict[tuple[int, int], tuple[int, int]] = {}
-    for found in _MERGED.finditer(data):
+    spanned = set()
+    for ref in _MERGED.finditer(data):
+        left, top, right, bottom = _boundaries(ref[1].decode("ascii"))
+        if top == bottom and right - left >= _SPAN - 1:
+            spanned.add(top)
         if len(merged) < MOST_MERGED:
-            _merge(found[1].decode("ascii"), merged)
+            _merge(ref[1].decode("ascii"), merged)
     unsaved = set()
     for piece in data.split(b"<c ")[1:]:
         at = _CELL.search(piece)
         if at and b"<f" in piece and (b"<v>" not in piece or b"<v></v>" in piece):
             unsaved.add(_at(at[1].decode("ascii")))
-    return _Marks(merged, frozenset(unsaved))
+    return _Marks(merged, frozenset(unsaved), frozenset(spanned))
 
 
 def _at(ref: str) -> tuple[int, int]:

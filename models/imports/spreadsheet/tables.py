@@ -1,0 +1,158 @@
+"""The tables of a file as rows of events: where the header is, which lines are headings or sums, what no column is for."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, islice
+
+from models.errors import N_, Mistake
+from models.imports.findings import Finding, Line, Row
+from models.imports.spreadsheet import cells, time_words
+from models.imports.spreadsheet.column_names import CONTACTS
+from models.imports.spreadsheet.columns import (
+    Header,
+    bare,
+    has_title,
+    header_of,
+    is_header,
+    is_repeated,
+    joined,
+    only_the_title,
+)
+from models.imports.spreadsheet.row_ref import told_apart
+
+MOST_ROWS = 50_000
+# Lines above a header: the name of the table, who filled it in.
+_ABOVE = 10
+_HEADING = re.compile(
+    r"[(（]?(?:[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥ])[)）、.．]|第[一二三四五六七八九十]{1,3}[部阶板类章]"
+)
+
+
+def rows_of(
+    tables: Iterable[tuple[str, Iterable[Line]]], answers: Mapping[str, str] | None = None
+) -> list[Row]:
+    """The rows of all tables whose header is known, sheet by sheet; at the end one that is refused for each sheet that has
+    a title and nothing else. answers: the fields that a person named for columns. Raises Mistake where there is none."""
+    above: list[list[str]] = []
+    first: Header | None = None
+    rows: list[Row] = []
+    left_out: list[Row] = []
+    for name, table in tables:
+        lines = iter(table)
+        top = _top(lines, above, answers)
+        if top is None:
+            continue
+        header, lines = _header(top, lines, answers, needed=not rows)
+        if header is None or not is_header(header.names, answers):
+            if first and any(any(line.cells) for line in lines):
+                left_out.append(_left_out(name, first, top.number))
+            continue
+        below = _below(header, lines, MOST_ROWS - len(rows))
+        rows += below if first is None else [_on(name, row) for row in below]
+        first = first or header
+    if rows:
+        return told_apart(_unknown_once(rows)) + left_out
+    if first is None:
+        header_of(above[0] if above else [], answers)
+        raise only_the_title()
+    raise Mistake(N_("The file has a header row but no data rows."))
+
+
+def _on(name: str, row: Row) -> Row:
+    """A row that stands on another sheet than the first."""
+    for note in row.notes:
+        note.cell = f"{name}!{note.cell}" if note.cell else ""
+    return replace(row, sheet=name, notes=(Finding(N_("On the sheet “%(name)s”."), name=name), *row.notes))
+
+
+def _left_out(name: str, header: Header, number: int) -> Row:
+    why = Finding(
+        N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file."),
+        name=name,
+    )
+    row = header.row(number, [""])
+    return replace(row, cells=row.cells | {"title": name}, notes=(why,), sheet=name, unread=True)
+
+
+def _top(lines: Iterator[Line], above: list[list[str]], answers: Mapping[str, str] | None) -> Line | None:
+    """The line near the top that a header begins with, for want of one a line with a title. What stands above it is added
+    to above."""
+    titled: Line | None = None
+    for line in islice(lines, _ABOVE):
+        if is_header(line.cells, answers):
+            return line
+        if any(line.cells):
+            above.append(line.cells)
+            titled = titled or (line if has_title(line.cells) else None)
+    return titled
+
+
+def _header(
+    top: Line, lines: Iterator[Line], answers: Mapping[str, str] | None, needed: bool
+) -> tuple[Header | None, Iterator[Line]]:
+    """The header that begins with a line, and what follows it. Where one is not needed, as another table was read: None
+    for one that cannot be used."""
+    after = next(lines, None)
+    names = joined(top.cells, after.cells) if after and is_header(top.cells, answers) else None
+    if after and names is None:
+        lines = chain([after], lines)
+    try:
+        return header_of(names or top.cells, answers), lines
+    except Mistake:
+        if needed:
+            raise
+        return None, lines
+
+
+def _below(header: Header, lines: Iterable[Line], most: int) -> list[Row]:
+    rows: list[Row] = []
+    day = ""
+    for line in lines:
+        if not any(line.cells) or is_repeated(header, line.cells):
+            continue
+        if len(rows) == most:
+            raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
+        heading = _heading(line)
+        row = header.row(line.number, line.cells, line.notes)
+        if heading:
+            day = heading if time_words.is_day(heading) else day
+            why = Finding(N_("“%(text)s” is a heading, not an event. Not imported."), text=heading[:80])
+            row = replace(row, cells=row.cells | {"title": heading}, notes=(*line.notes, why), unread=True)
+        elif day and not row.cells["start_date"] and not time_words.has_day(row.cells["time_text"]):
+            row = replace(row, cells=row.cells | {"start_date": day})
+        rows.append(row)
+    return rows
+
+
+def _heading(line: Line) -> str:
+    """The text of a line that divides a table: 一、市级活动, 4月22日（星期一）; "" for any other line."""
+    texts = set(filter(None, line.cells))
+    if len(texts) != 1:
+        return ""
+    text = texts.pop()
+    if cells.footer(text):
+        return ""
+    return text if line.spans or _HEADING.match(text) or time_words.is_day(text) else ""
+
+
+def _unknown_once(rows: list[Row]) -> list[Row]:
+    """Columns that are not known, each named at the first row that has something in it."""
+    seen: set[str] = set()
+    found = []
+    for row in rows:
+        notes = list(row.notes)
+        for name, letter in row.unknown.items():
+            if row.sheet + name in seen:
+                continue
+            seen.add(row.sheet + name)
+            message = (
+                N_("The column “%(name)s” was not imported: contacts of persons are not kept.")
+                if bare(name) in CONTACTS
+                else N_("The column “%(name)s” is not known and was not imported.")
+            )
+            note = Finding(message, name=name[:40])
+            note.cell = f"{row.sheet}!{letter}{row.number}" if row.sheet else f"{letter}{row.number}"
+            notes.append(note)
+        found.append(replace(row, notes=tuple(notes)) if len(notes) > len(row.notes) else row)
+    return found

@@ -1,0 +1,81 @@
+"""The cells of a row that tell when, brought into the columns where they belong: 上午9:00 as 09:00, a whole day under
+开始时间 as the first day, 4月20日（周六） as a day."""
+
+import calendar
+import re
+from datetime import datetime
+
+from models import clock
+from models.errors import N_
+from models.imports.findings import InCell
+from models.imports.spreadsheet import cells, time_words
+from models.imports.vocabulary import Vocabulary
+
+_CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+_YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
+
+
+def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[str, str]:
+    """The row with these cells in order. Raises InCell for a day that is none, or whose weekday is another."""
+    cell = dict(cell)
+    for name in _CELLS:
+        cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
+    months = vocabulary.months
+    for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
+        if cell[hour] and not cell[day] and time_words.is_day(cell[hour]):
+            cell[day], cell[hour] = cell[hour], ""
+    for name in ("start_date", "end_date"):
+        _arrange_day(cell, name, year, months)
+    if cell["start_date"] and not cell["end_date"]:
+        slots = time_words.read(cell["start_date"], year, None, months)
+        if len(slots) == 1 and slots[0].first < slots[0].last and not slots[0].open_hours:
+            cell["start_date"], cell["end_date"] = slots[0].first.isoformat(), slots[0].last.isoformat()
+    _arrange_clocks(cell)
+    return cell
+
+
+def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, ...]) -> None:
+    text = cell[name]
+    if not text or cells.day(text, year):
+        return
+    slots = time_words.read(text, year, None, months)
+    if len(slots) == 1 and slots[0] == time_words.Slot(slots[0].first, slots[0].first):
+        cell[name] = slots[0].first.isoformat()
+        return
+    day = time_words.wrong_weekday(text, year)
+    if day:
+        raise InCell(
+            name,
+            N_("“%(text)s”: %(day)s is another day of the week. Please correct it."),
+            text=text[:40],
+            day=day,
+        )
+    match = _YEAR_MONTH_DAY.fullmatch(cells.plain(text))
+    if match:
+        told, month = int(match[1] or year), int(match[2])
+        if 1 <= month <= 12 and int(match[3]) > calendar.monthrange(told, month)[1]:
+            raise InCell(
+                name,
+                N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it."),
+                text=text[:40],
+                last=calendar.monthrange(told, month)[1],
+            )
+
+
+def _arrange_clocks(cell: dict[str, str]) -> None:
+    """Clock times in words as clock times; the end of what begins in the afternoon is in the afternoon."""
+    start, half = time_words.clock(cell["start_time"]) if cell["start_time"] else (None, "")
+    end = time_words.clock_after(cell["end_time"], half) if cell["end_time"] else None
+    if start is not None:
+        cell["start_time"] = f"{start:%H:%M}"
+    if end is not None:
+        cell["end_time"] = f"{end:%H:%M}"
+
+
+def _local(text: str, zone: str) -> str:
+    """An ISO 8601 time as the clock of the campaign shows it."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is not None:
+        at = at.astimezone(clock.zone(zone))
+    return f"{at:%Y-%m-%d}" if text.endswith("T00:00:00") else f"{at:%Y-%m-%d %H:%M}"
