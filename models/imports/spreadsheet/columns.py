@@ -54,7 +54,7 @@ _PIECES = tuple((field, re.compile(pattern)) for field, pattern in PIECES)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """fields: by position, "" where nothing stands. names: as written. Unknown columns have a name and no field."""
+    """fields: by position, "" for what is not known, "-" for what is not read. names: as written."""
 
     fields: tuple[str, ...]
     names: tuple[str, ...]
@@ -70,9 +70,9 @@ class Header:
         below = self.fields[first] != NEEDED and footer(cells[first]) is not None if any(cells) else False
         for position, field in enumerate(self.fields):
             cell = without_placeholder(cells[position]) if position < len(cells) else ""
-            if field:
+            if field and field != "-":
                 values[field], columns[field] = cell, letter(position)
-            elif cell and self.names[position] and not below:
+            elif cell and not field and self.names[position] and not below:
                 unknown[self.names[position]] = letter(position)
         if below:
             # 合计 under 序号: what row this is, only that cell tells.
@@ -142,10 +142,7 @@ def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
     last = max(n for n, cell in enumerate(cells) if cell.strip()) + 1
     names = tuple(cell.strip() for cell in cells[:last])
     _once(fields[:last], names)
-    read = tuple("" if field.startswith("-") else field for field in fields[:last])
-    return Header(
-        read, tuple("" if field == "-" else name for field, name in zip(fields, names, strict=False))
-    )
+    return Header(tuple("" if field == "-contact" else field for field in fields[:last]), names)
 
 
 def _once(fields: Sequence[str], names: Sequence[str]) -> None:

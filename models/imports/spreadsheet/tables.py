@@ -24,6 +24,8 @@ from models.imports.spreadsheet.row_ref import told_apart
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
 _ABOVE = 10
+# Of further sheets, those that tell when or where are read: one of results would make each event anew.
+_TELLING = {"start_date", "start_time", "time_text", "venue_text"}
 _HEADING = re.compile(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥ])[)）、.．]|第[一二三四五六七八九十]{1,3}[部阶板类章]"
 )
@@ -44,9 +46,10 @@ def rows_of(
         if top is None:
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
-        if header is None or not is_header(header.names, answers):
-            if first and any(any(line.cells) for line in lines):
-                left_out.append(_left_out(name, first, top.number))
+        if rows and (header is None or not _TELLING & set(header.fields)):
+            left_out += [_left_out(name, header or first, top.number)] if header or first else []
+            continue
+        if header is None or not is_header(top.cells, answers):
             continue
         below = _below(header, lines, MOST_ROWS - len(rows))
         rows += below if first is None else [_on(name, row) for row in below]

@@ -22,6 +22,7 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     for name in _CELLS:
         cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
     months = vocabulary.months
+    cell["time_text"] = " ".join(filter(None, (cell["time_text"], cell["period"])))
     for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
         if cell[hour] and not cell[day] and time_words.is_day(cell[hour]):
             cell[day], cell[hour] = cell[hour], ""
@@ -67,9 +68,9 @@ def _arrange_clocks(cell: dict[str, str]) -> None:
     """Clock times in words as clock times; the end of what begins in the afternoon is in the afternoon."""
     start, half = time_words.clock(cell["start_time"]) if cell["start_time"] else (None, "")
     end = time_words.clock_after(cell["end_time"], half) if cell["end_time"] else None
-    if start is not None:
+    if start is not None and cells.clock_time(cell["start_time"]) is None:
         cell["start_time"] = f"{start:%H:%M}"
-    if end is not None:
+    if end is not None and (half or cells.clock_time(cell["end_time"]) is None):
         cell["end_time"] = f"{end:%H:%M}"
 
 

@@ -91,8 +91,21 @@ def test_columns_in_any_order_and_empty_rows_between():
         (b"", "The file is empty."),
         (b" \r\n ", "The file is empty."),
         (b"\xef\xbb\xbf", "The file is empty."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "This is not a CSV file in UTF-8 or GB18030."),
-        (b"\xff\xd8\xff\xe0\x81\x30\x00", "This is not a CSV file in UTF-8 or GB18030."),
+        (
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+            "This is a picture. Import the table or calendar that it shows.",
+        ),
+        (b"%PDF-1.7", "This is a PDF. Import the table or calendar that it was made from."),
+        (
+            b'<html xmlns:o="urn:x"><body><table><tr><td>a</td></tr></table>',
+            "This is a table in HTML, whatever its name ends with. Open it in a spreadsheet program and save it as .xlsx.",
+        ),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+            "This is a spreadsheet in XML. Open it and save it as .xlsx.",
+        ),
+        (b'[{"title": "x"}]', "This is JSON. Save it as a table (.csv, .xlsx) or a calendar (.ics)."),
+        (b"\xff\xd8\xff\xe0\x81\x30\x00", "This is a picture. Import the table or calendar that it shows."),
         (
             b"PK\x03\x04...",
             "This spreadsheet is damaged or has a password. Open it and save it as .xlsx again.",
@@ -300,7 +313,7 @@ def test_what_is_not_recognised_is_kept_and_named(vocabulary):
         county="毛集实验区",
         format="讲座;颁牌",
         audiences="社会公众;老年人",
-        online="云上",
+        online="空中",
     )
     draft = row.draft
     assert (draft.region_code, draft.region_text) == ("340400", "安徽省 淮南市 毛集实验区")
@@ -308,7 +321,7 @@ def test_what_is_not_recognised_is_kept_and_named(vocabulary):
     assert (draft.main_format, draft.groups, draft.mode) == ("talk", ("public",), None)
     assert said(row) == [
         "“毛集实验区” is a zone without its own code in GB/T 2260.",
-        "“云上” was not read: write 线下, 线上 or 线上线下.",
+        "“空中” was not recognised. Write 线下, 线上 or 线上线下.",
         "Kept as other forms of activity, in the original words: 颁牌.",
         "Not audience groups of this week: 老年人.",
     ]
@@ -320,7 +333,7 @@ def test_what_is_not_recognised_is_kept_and_named(vocabulary):
         ({"year": "", "start_date": "", "end_date": ""}, NO_YEAR),
         ({"year": "去年"}, "“去年” is not a year. Write it as 2024."),
         ({"title": ""}, "The title is missing. Please add it."),
-        ({"start_date": "4.22"}, "“4.22” is not a day. Write it as 2024-04-20."),
+        ({"start_date": "4.31"}, "“4.31” is not a day: that month has 30 days. Please correct it."),
         ({"start_date": ""}, "There is an end date without a start date. Add the start date."),
         ({"end_date": "2024-04-21"}, "The end date is before the start date. Please change one of them."),
         ({"start_date": "2023-04-22", "end_date": ""}, "The year says 2024 but the date 2023-04-22. Please change one of them."),

@@ -216,7 +216,7 @@ _CUT = "The calendar ends before it is complete. Export or download it again."
         ),
         (b"BEGIN:VCALENDAR\r\nSUMMARY:\xff\xff\r\nEND:VCALENDAR\r\n", "This calendar is neither in"),
         (b"\n<html><title>Sign in</title>", "This is a web page"),
-        (b"nothing", "This is not a calendar: it does not begin with BEGIN:VCALENDAR."),
+        (b"nothing", "This is not a calendar: it does not start with BEGIN:VCALENDAR."),
         (
             calendar("UID:1\nSUMMARY:" + "x" * 6_000_000),
             "The calendar is larger than 5 MB. Export a shorter period.",
