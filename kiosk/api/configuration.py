@@ -18,6 +18,7 @@ from models.codes import keys, passes
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.events import check_in_window
+from models.events.merges import merged_into, standing_for
 from models.events.tables import Event, Occurrence
 from models.ledger import in_effect
 
@@ -90,10 +91,15 @@ def kiosk_json(kiosk: Kiosk) -> dict:
 
 def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
     """What changes only when somebody changes it."""
-    query = select(Event).where(Event.id.in_(kiosk.event_ids_at(now))).order_by(Event.id)
+    ids = kiosk.event_ids_at(now)
+    standing = standing_for(ids)
+    query = (
+        select(Event).where(Event.id.in_({standing.get(number, number) for number in ids})).order_by(Event.id)
+    )
     events = db.session.scalars(
         query.options(selectinload(Event.occurrences).joinedload(Occurrence.venue))
     ).all()
+    merged = merged_into([event.id for event in events])
     return {
         "kiosk": kiosk_json(kiosk),
         "campaign": {
@@ -103,7 +109,7 @@ def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> d
             "name": {"zh": campaign.name_zh, "en": campaign.name_en},
             "rehearsal": campaign.rehearsal,
         },
-        "events": [_event_json(event, campaign.zone) for event in events],
+        "events": [_event_json(event, merged[event.id], campaign.zone) for event in events],
         "groups": [
             _group_json(term.number, term.key, term.name_zh, term.name_en, term.icon)
             for term in campaign.groups
@@ -119,9 +125,11 @@ def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> d
     }
 
 
-def _event_json(event: Event, zone: str) -> dict:
+def _event_json(event: Event, merged: list[int], zone: str) -> dict:
+    """merged: ids of events that it stands for; passes bound to them are valid here."""
     return {
         "id": event.id,
+        "merged": merged,
         "title": event.title,
         "status": event.status,
         "track_exits": event.track_exits,

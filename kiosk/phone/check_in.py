@@ -27,6 +27,7 @@ from models.codes.venue_codes import VenueCode
 from models.db import db
 from models.events import check_in_window
 from models.events.check_in_window import CheckInWindow
+from models.events.merges import standing_event
 from models.events.tables import Event, Occurrence
 from models.ledger import tables as ledger
 from models.ledger.tables import ScanKind
@@ -57,18 +58,17 @@ def landing(token: str) -> Response:
     code = opened.code
     if opened.problem or code is None:
         return problems.problem_page(problems.of_code(opened))
-    event = code.event
+    event = standing_event(code.event)
     windows = check_in_window.windows_of([event.id], event.campaign.zone)
     window = check_in_window.open_window(windows, now)
     if window is None:
         return problems.problem_page(problems.of_event(event, windows, now))
     cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
     ticket = tickets.write(code, browser_hash.holder_of(cookie), now)
-    return _set_browser_cookie(make_response(_group_question(code, window, ticket, now)), cookie)
+    return _set_browser_cookie(make_response(_group_question(code, event, window, ticket, now)), cookie)
 
 
-def _group_question(code: VenueCode, window: CheckInWindow, ticket: str, now: datetime) -> str:
-    event = code.event
+def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket: str, now: datetime) -> str:
     return render_template(
         "kiosk/phone/check_in.html",
         campaign=event.campaign,
@@ -109,7 +109,8 @@ def check_in(token: str) -> ResponseReturnValue:
 
 
 def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:
-    event_id, campaign = code.event_id, code.event.campaign
+    event = standing_event(code.event)
+    event_id, campaign = event.id, event.campaign
     if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
         raise UnknownGroupError
     attempt = Attempt(

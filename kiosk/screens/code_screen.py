@@ -29,6 +29,7 @@ from models.devices.screens import Screen
 from models.drawing import qr
 from models.errors import N_, Mistake
 from models.events import scope
+from models.events.merges import standing_event
 from models.events.tables import Event
 from models.installation import site
 
@@ -71,7 +72,7 @@ def upcoming_codes() -> Response:
     symbols = [_symbol_bits(text) for text in screens.code_tokens(screen, first, count)]
     response = jsonify(
         display=screen.id,
-        event={"id": screen.event_id, "title": screen.event.title},
+        event={"id": screen.event_id, "title": standing_event(screen.event).title},
         server_time=clock.instant_text(now, screen.event.campaign.zone),
         zone=screen.event.campaign.zone,
         step_seconds=signatures.STEP_SECONDS,

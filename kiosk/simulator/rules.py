@@ -63,7 +63,7 @@ def decide(
     events = [
         event
         for event in configuration["events"]
-        if not (payload and payload.event) or event["id"] == payload.event
+        if not (payload and payload.event) or payload.event in (event["id"], *event["merged"])
     ]
     if payload and payload.event and not events:
         return refused("wrong_event")

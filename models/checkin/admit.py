@@ -17,6 +17,7 @@ from models.codes.passes import Pass, passes_by_serial
 from models.db import db, is_deadlock, transaction
 from models.errors import N_, Mistake
 from models.events import check_in_window
+from models.events.merges import standing_for
 from models.ledger.tables import Answer, Reason
 
 MAX_BATCH = 500
@@ -91,9 +92,11 @@ def _choose_occurrences(scans: Collection[PendingScan], source: ScanSource) -> N
         event_ids |= source.ever_served
     windows = check_in_window.windows_of(event_ids, source.campaign.zone) if event_ids else []
     passes = _passes(entries, source)
+    bound = {scan.payload.event for scan in entries if scan.payload and scan.payload.event}
+    standing = standing_for(bound) if bound else {}
     for scan in entries:
         if source.allows(scan.attempt.kind):
-            rules.choose_occurrence(scan, windows, source, passes)
+            rules.choose_occurrence(scan, windows, source, passes, standing)
         else:
             scan.refuse(Reason.NOT_ALLOWED)
 

@@ -14,6 +14,7 @@ from models.codes import keys, signatures
 from models.codes.signatures import Purpose
 from models.devices.kiosks import Kiosk
 from models.events.check_in_window import CheckInWindow
+from models.events.merges import standing_for
 from models.ledger.tables import CODE_REASONS, Answer, Flag, Method, Reason, ScanKind, Verdict
 from models.ledger.visit import Entry
 
@@ -46,16 +47,23 @@ class ScanSource:
 
 def source_of(kiosk: Kiosk) -> ScanSource:
     """The source that a paired device is."""
+    # A kiosk that was paired for an event which was merged since goes on at the event that stands for it.
+    standing = standing_for(kiosk.all_event_ids)
+
+    def served(at: datetime) -> list[int]:
+        ids = kiosk.event_ids_at(at)
+        return ids + [standing[event_id] for event_id in ids if event_id in standing]
+
     return ScanSource(
         campaign=find_campaign(kiosk.campaign_id),
-        served=kiosk.event_ids_at,
+        served=served,
         kiosk_id=kiosk.id,
         supervisor=kiosk.supervisor,
         scans=kiosk.can_scan,
         tallies=kiosk.can_tally,
         revoked=kiosk.revoked_at is not None,
         expires_at=kiosk.expires_at,
-        ever_served=kiosk.all_event_ids,
+        ever_served=kiosk.all_event_ids | set(standing.values()),
     )
 
 

@@ -1,7 +1,7 @@
 """The rules of check-in, in order, on rows that are locked already. They decide; nothing is read or written here."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -57,11 +57,18 @@ class Locked:
 
 
 def choose_occurrence(
-    scan: PendingScan, windows: Sequence[CheckInWindow], source: ScanSource, passes: dict[int, Pass]
+    scan: PendingScan,
+    windows: Sequence[CheckInWindow],
+    source: ScanSource,
+    passes: Mapping[int, Pass],
+    standing: Mapping[int, int],
 ) -> None:
-    """Where an entry belongs. Refuses what belongs nowhere; flags it (rule 6) where the device let the person in."""
+    """Where an entry belongs. Refuses what belongs nowhere; flags it (rule 6) where the device let the person in.
+
+    passes: by serial. standing: the event that stands for a merged one to which a pass is bound."""
     served = source.served(scan.at)
-    candidates = _candidates(scan, windows, served, source.ever_served)
+    bound = scan.payload.event if scan.payload else 0
+    candidates = _candidates(scan, windows, served, source.ever_served, standing.get(bound, bound))
     if not candidates and scan.reason:
         return
     if scan.payload and _revoked(scan, passes.get(scan.payload.serial)):
@@ -81,6 +88,7 @@ def _candidates(
     windows: Sequence[CheckInWindow],
     served: Collection[int],
     ever_served: Collection[int],
+    bound: int,
 ) -> list[CheckInWindow]:
     """The occurrences it may belong to; none with a reason: refused. A device that was moved and did not know it has let
     people in where it was before, so those count where it says, or where their pass is bound."""
@@ -95,7 +103,6 @@ def _candidates(
             return []
         # None matching: it was cancelled meanwhile, but the person came.
         current, earlier = (matching, matching) if matching else (current, earlier)
-    bound = scan.payload.event if scan.payload else 0
     if bound:
         current = [window for window in current if window.event_id == bound] or [
             window for window in earlier if window.event_id == bound

@@ -1,10 +1,11 @@
 """Which devices an account reaches: those that serve, or served, an event in its reach."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from models.db import LARGEST_ID, db
 from models.devices.kiosks import Kiosk, KioskService
 from models.errors import N_, NotFound
+from models.events.merges import merged_ids
 from models.events.scope import reachable_event_ids
 from models.events.tables import Event
 from models.organizations.tables import Account
@@ -28,7 +29,8 @@ def kiosk_serving(event: Event, kiosk_id: int) -> Kiosk:
     kiosk = None
     if 0 < kiosk_id <= LARGEST_ID:
         services = select(KioskService.kiosk_id).where(
-            KioskService.event_id == event.id, KioskService.until.is_(None)
+            or_(KioskService.event_id == event.id, KioskService.event_id.in_(merged_ids([event.id]))),
+            KioskService.until.is_(None),
         )
         kiosk = db.session.scalar(select(Kiosk).where(Kiosk.id == kiosk_id, Kiosk.id.in_(services)))
     if kiosk is None:

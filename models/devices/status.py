@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.db import db
 from models.devices.kiosks import Heartbeat, Kiosk, KioskService
+from models.events.merges import merged_ids, standing_event
 from models.events.tables import Event
 
 
@@ -59,7 +60,8 @@ class DeviceStatus:
 
 def statuses_of(event: Event, now: datetime) -> list[DeviceStatus]:
     """Every device that serves or served an event: those in service first, newest first. Four queries."""
-    services = select(KioskService.kiosk_id).where(KioskService.event_id == event.id)
+    at_event = or_(KioskService.event_id == event.id, KioskService.event_id.in_(merged_ids([event.id])))
+    services = select(KioskService.kiosk_id).where(at_event)
     rows = db.session.scalars(
         select(Kiosk)
         .where(Kiosk.id.in_(services))
@@ -74,7 +76,7 @@ def statuses_of(event: Event, now: datetime) -> list[DeviceStatus]:
 def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
     """The status of one device, seen from an event."""
     heartbeat = kiosk.heartbeat
-    events = [service.event for service in kiosk.services if service.until is None]
+    events = [standing_event(service.event) for service in kiosk.services if service.until is None]
     heard_at = _heard_at(kiosk, heartbeat)
     state = state_of(kiosk, now)
     in_service = state in (DeviceState.SERVING, DeviceState.LOCKED)

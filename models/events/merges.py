@@ -48,6 +48,29 @@ def standing_for(event_ids: Collection[int]) -> dict[int, int]:
     return standing
 
 
+def merged_into(event_ids: Collection[int]) -> dict[int, list[int]]:
+    """For each of these events: the ids of those that were merged into it, in order."""
+    merged: dict[int, list[int]] = {event_id: [] for event_id in event_ids}
+    for part in _parts(event_ids):
+        pairs = select(EventMerge.kept_id, EventMerge.event_id).where(EventMerge.kept_id.in_(part))
+        for kept_id, event_id in db.session.execute(pairs.order_by(EventMerge.event_id)):
+            merged[kept_id].append(event_id)
+    return merged
+
+
+def with_standing(event_ids: Collection[int]) -> frozenset[int]:
+    """These events, and those that stand for the merged ones of them."""
+    return frozenset(event_ids) | set(standing_for(event_ids).values())
+
+
+def standing_event(event: Event) -> Event:
+    """The event that stands for this one; itself, where it was never merged."""
+    if event.withdrawn_at is None:
+        return event
+    kept_id = standing_for([event.id]).get(event.id)
+    return db.session.get_one(Event, kept_id) if kept_id else event
+
+
 def follow_merges(events: dict[Key, Event]) -> dict[Key, Event]:
     """The same, with each merged event replaced by the one that stands for it."""
     standing = standing_for([event.id for event in events.values() if event.withdrawn_at is not None])

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models.db import db
 from models.devices.kiosks import Kiosk
+from models.events.merges import with_standing
 from models.ledger.tables import HELD, Decision, Ruling, Scan, ScanKind, Verdict
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -48,7 +49,7 @@ def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:
 def undo_of(row: Scan) -> Undo:
     """The effect of a stored undo: a supervisor's reaches the events that its device served then."""
     kiosk = db.session.get(Kiosk, row.kiosk_id) if row.supervisor and row.kiosk_id else None
-    return Undo(row.kiosk_id, row.at, frozenset(kiosk.event_ids_at(row.at)) if kiosk else frozenset())
+    return Undo(row.kiosk_id, row.at, with_standing(kiosk.event_ids_at(row.at)) if kiosk else frozenset())
 
 
 def counts(flags: int, ruling: str | None) -> bool:

@@ -7,18 +7,21 @@ their titles are alike once the week's own words are left out, and their places 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, mapped_column, selectinload
+from sqlalchemy import ColumnElement, ForeignKey, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, selectinload
 
 from models.campaigns.tables import Campaign
+from models.codes.passes import Pass
+from models.codes.venue_codes import CodeMethod, VenueCode
 from models.db import Base, Instant, db, insert, transaction
+from models.devices.kiosks import KioskService
 from models.errors import N_, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus, EventVenue, Occurrence
@@ -46,9 +49,19 @@ class PairRuling(Base):
 
 
 @dataclass(frozen=True)
+class Issued:
+    """What was printed, issued and paired for an event and is still valid. It goes on at the event that is kept."""
+
+    codes: int = 0
+    passes: int = 0
+    kiosks: int = 0
+
+
+@dataclass(frozen=True)
 class Pair:
     left: Event
     right: Event
+    issued: dict[int, Issued]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,26 @@ def shown(account: Account, campaign: Campaign) -> tuple[list[Pair], int]:
     whole = (selectinload(Event.occurrences).joinedload(Occurrence.venue), selectinload(Event.hosts))
     asked = select(Event).where(Event.id.in_(ids)).options(*whole, selectinload(Event.venues))
     events = {event.id: event for event in db.session.scalars(asked)}
-    return [Pair(events[low], events[high]) for low, high in first], len(found)
+    issued = issued_for(ids)
+    return [Pair(events[low], events[high], issued) for low, high in first], len(found)
+
+
+def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
+    """Printed codes, bound passes and kiosks in service, by event. Three queries."""
+
+    def counted(column: InstrumentedAttribute, *conditions: ColumnElement[bool]) -> dict[int, int]:
+        query = select(column, func.count()).where(column.in_(event_ids), *conditions).group_by(column)
+        return dict(db.session.execute(query).tuples().all())
+
+    codes = counted(
+        VenueCode.event_id, VenueCode.revoked_at.is_(None), VenueCode.method == CodeMethod.PRINTED
+    )
+    passes = counted(Pass.event_id, Pass.revoked_at.is_(None))
+    kiosks = counted(KioskService.event_id, KioskService.until.is_(None))
+    return {
+        event_id: Issued(codes.get(event_id, 0), passes.get(event_id, 0), kiosks.get(event_id, 0))
+        for event_id in event_ids
+    }
 
 
 def keep(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.devices import kiosks
-from models.errors import N_, Conflict
+from models.errors import N_, Conflict, Mistake
 from models.events.draft import (
     EventDraft,
     FormatDraft,
@@ -30,7 +30,7 @@ from models.events.draft import (
 from models.events.merges import record_merge
 from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
 from models.ics import entries
-from models.organizations.tables import Account
+from models.organizations.tables import Account, Role
 from models.public import search
 from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
@@ -111,14 +111,19 @@ def write_submitted(event: Event, now: datetime, by: Account | None = None) -> N
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
     """Two entries are one event: the other is withdrawn and its hosts and places are added to the kept one.
 
-    Its attendance stays in the ledger under its own event. Imports of the other go on to the kept one. Raises Conflict
-    where one of them is gone or they are of two campaigns."""
+    Its attendance stays in the ledger under its own event. What was printed, paired or issued for it, and its imports, go on at
+    the kept one. Raises Conflict where one of them is gone or they are of two campaigns, and where a published event would
+    leave the calendar for one that is not; Mistake for an account that may not publish."""
+    if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
+        raise Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
     with event_transaction():
         for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
             _locked(event)
         gone = kept.withdrawn_at or other.withdrawn_at
         if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
             raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
+        if other.status == EventStatus.PUBLISHED != kept.status:
+            raise Conflict(N_("Keep the published event of the two: visitors and calendars know it."))
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         record_merge(other, kept)

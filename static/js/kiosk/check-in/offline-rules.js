@@ -223,7 +223,8 @@ async function readPass(code, state) {
  * @param {number | undefined} event
  */
 function occurrencesOf(state, event) {
-  const events = event ? state.events.filter(({ id }) => id === event) : state.events;
+  // A pass of an event that was merged belongs to the event that stands for it.
+  const events = event ? state.events.filter(({ id, merged }) => id === event || merged?.includes(event)) : state.events;
   return events.flatMap((event) => event.occurrences);
 }
 
