@@ -56,8 +56,10 @@ class Site:
         return self.base_url + path
 
     def code_url(self, letter: str, token: str) -> str:
-        """The text of a QR code. In upper case, because QR encodes that more densely (alphanumeric mode)."""
-        return f"{self.base_url.upper()}/{letter}/{token}"
+        """The text of a QR code. Upper case, because QR encodes that more densely (alphanumeric mode), but for the
+        scheme: many phone cameras show HTTPS:// as plain text."""
+        scheme, host = self.base_url.split("://")
+        return f"{scheme}://{host.upper()}/{letter}/{token}"
 
 
 def site() -> Site:

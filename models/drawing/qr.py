@@ -26,14 +26,27 @@ _MASK = 2  # of the eight of the standard: all are read, weighing them takes lon
 
 
 def code(text: str, level: int, *, quick: bool = False) -> qrcode.QRCode:
-    """The smallest symbol for a text, in alphanumeric mode wherever the text allows it (our upper-case addresses do).
+    """The smallest symbol for a text, in alphanumeric mode wherever it allows that (our addresses do behind the scheme).
 
     quick: for symbols by the thousand, with one mask for all."""
     made = qrcode.QRCode(error_correction=level, border=BORDER, mask_pattern=_MASK if quick else None)
-    mode = MODE_ALPHA_NUM if _ALPHANUMERIC.issuperset(text) else MODE_8BIT_BYTE
-    made.add_data(QRData(text, mode=mode), optimize=0)
+    for part in _segments(text):
+        made.add_data(_data(part), optimize=0)
     made.make(fit=True)
     return made
+
+
+def _data(part: str) -> QRData:
+    if _ALPHANUMERIC.issuperset(part):
+        return QRData(part, mode=MODE_ALPHA_NUM)
+    return QRData(part, mode=MODE_8BIT_BYTE)
+
+
+def _segments(text: str) -> list[str]:
+    """The scheme apart where it alone is in lower case."""
+    scheme, mark, rest = text.partition("://")
+    apart = mark and not _ALPHANUMERIC.issuperset(scheme) and _ALPHANUMERIC.issuperset(rest)
+    return [scheme, mark + rest] if apart else [text]
 
 
 def symbol(text: str, level: int, *, quick: bool = False) -> Symbol:

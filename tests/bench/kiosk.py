@@ -86,7 +86,7 @@ def _scans(playwright: Playwright, week: Week) -> None:
 
 
 def _looks(playwright: Playwright, week: Week, home: Path) -> None:
-    clip = film(qr.png(f"{week.server.url.upper()}/C/{week.issue()}", qr.PASS_LEVEL), home / "pass.y4m")
+    clip = film(qr.png(f"{week.server.url}/C/{week.issue()}", qr.PASS_LEVEL), home / "pass.y4m")
     camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
     flags = [*FLAGS, *camera, f"--use-file-for-fake-video-capture={clip}"]
     browser = playwright.chromium.launch(executable_path=find(sys.executable), args=flags)

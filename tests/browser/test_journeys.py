@@ -108,7 +108,7 @@ def test_from_the_poster_to_the_phone_to_the_live_page(browser: Browser, demo: D
     assert poster.headers["content-type"] == "application/pdf"
     sheet = pypdfium2.PdfDocument(poster.body())[0].render(scale=2).to_pil()
     code = decoded(sheet)
-    assert re.fullmatch(rf"{re.escape(demo.url.upper())}/V/[A-Z2-7]{{24}}", code)
+    assert re.fullmatch(rf"{re.escape(demo.url)}/V/[A-Z2-7]{{24}}", code)
     phone = browser.new_context(
         locale="zh-CN", viewport={"width": 390, "height": 844}, java_script_enabled=False, is_mobile=True
     )

@@ -41,7 +41,7 @@ TORCH = """
 
 
 def test_the_camera_reads_a_moving_pass_once(launch, tmp_path, week: Week):
-    url = f"{week.server.url.upper()}/C/{week.issue('public')}"
+    url = f"{week.server.url}/C/{week.issue('public')}"
     clip = film(qr.png(url, qr.PASS_LEVEL), tmp_path / "pass.y4m")
     camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
     browser = launch(*camera, f"--use-file-for-fake-video-capture={clip}")

@@ -30,6 +30,6 @@ def test_another_domain_later_stops_the_start(app, runner):
     assert "Set it back to openweek.test." in refused.output
 
 
-def test_codes_print_upper_case(app):
-    assert site().code_url("V", "ABC") == "HTTP://OPENWEEK.TEST/V/ABC"
+def test_codes_print_upper_case_behind_the_scheme(app):
+    assert site().code_url("V", "ABC") == "http://OPENWEEK.TEST/V/ABC"
     assert site().url("/ip-2024/") == "http://openweek.test/ip-2024/"

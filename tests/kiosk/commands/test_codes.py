@@ -58,7 +58,7 @@ class TestPasses:
         assert rows == [
             {
                 "id": row.id,
-                "url": f"HTTP://OPENWEEK.TEST/C/{row.token}",
+                "url": f"http://OPENWEEK.TEST/C/{row.token}",
                 "token": row.token,
                 "group": "youth",
                 "headcount": 1,
@@ -114,7 +114,7 @@ class TestVenueCodes:
     def test_printed(self, openweek, event):
         row = told(openweek(f"venue-code --event {event.id} --json"))
         token = venue_codes.code_for_event(event, NINE).token(NINE)
-        assert row == {"url": f"HTTP://OPENWEEK.TEST/V/{token}", "token": token, "method": "printed"}
+        assert row == {"url": f"http://OPENWEEK.TEST/V/{token}", "token": token, "method": "printed"}
 
     def test_rotating_is_the_code_of_this_moment(self, openweek, event):
         row = told(openweek(f"venue-code --event {event.id} --rotating --json"))
@@ -124,7 +124,7 @@ class TestVenueCodes:
 
     def test_for_a_person_it_is_the_address_alone(self, openweek, event):
         token = venue_codes.code_for_event(event, NINE).token(NINE)
-        assert openweek(f"venue-code --event {event.id}").stdout == f"HTTP://OPENWEEK.TEST/V/{token}\n"
+        assert openweek(f"venue-code --event {event.id}").stdout == f"http://OPENWEEK.TEST/V/{token}\n"
 
     def test_an_event_without_a_date_has_none(self, openweek, week):
         undated = create(week, EventDraft(title="未定", hosts=("县局",)), NINE)
@@ -199,7 +199,7 @@ class TestPosters:
         result = openweek("posters --campaign ip-2024 --out", str(out))
         assert (result.exit_code, result.stdout) == (0, "")
         wanted = [venue_codes.code_for_event(one, NINE).token(NINE) for one in (event, later)]
-        assert decoded(out) == [[f"HTTP://OPENWEEK.TEST/V/{token}"] for token in wanted]
+        assert decoded(out) == [[f"http://OPENWEEK.TEST/V/{token}"] for token in wanted]
 
     def test_of_a_region_and_all_below_it(self, openweek, week, event, tmp_path):
         make_event(
@@ -214,7 +214,7 @@ class TestPosters:
         out = tmp_path / "poster.pdf"
         assert openweek(f"posters --campaign ip-2024 --event {other.id} --out", str(out)).exit_code == 0
         assert decoded(out) == [
-            [f"HTTP://OPENWEEK.TEST/V/{venue_codes.code_for_event(other, NINE).token(NINE)}"]
+            [f"http://OPENWEEK.TEST/V/{venue_codes.code_for_event(other, NINE).token(NINE)}"]
         ]
 
     def test_characters_without_a_font_are_told_before_printing(self, openweek, week, tmp_path):

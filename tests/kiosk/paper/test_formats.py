@@ -44,12 +44,12 @@ def test_one_event_fills_a_page(week, key, copies):
     code = venue_codes.code_for_event(
         make_event(week, "“知识产权转化运用”主题宣讲暨中小学生发明创造成果展示"), NINE
     )
-    text = f"HTTP://OPENWEEK.TEST/V/{code.token(NINE)}"
+    text = f"http://OPENWEEK.TEST/V/{code.token(NINE)}"
     assert written([code], key) == [(POINTS[key], [text] * copies)]
 
 
 def test_four_to_a_sheet_in_order_and_none_twice_once_there_are_more(week):
     made = [venue_codes.code_for_event(make_event(week, f"活动{n}"), NINE) for n in range(6)]
     found = [sorted(texts) for _size, texts in written(made, "four")]
-    wanted = [f"HTTP://OPENWEEK.TEST/V/{code.token(NINE)}" for code in made]
+    wanted = [f"http://OPENWEEK.TEST/V/{code.token(NINE)}" for code in made]
     assert found == [sorted(wanted[:4]), sorted(wanted[4:])]

@@ -37,7 +37,7 @@ def rendered(pdf, scale=2.0):
 
 
 def address(code):
-    return f"HTTP://OPENWEEK.TEST/V/{code.token(NINE)}"
+    return f"http://OPENWEEK.TEST/V/{code.token(NINE)}"
 
 
 def ink(picture):

@@ -16,7 +16,7 @@ from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
 from tests.support.week import NINE, load_week
 
-PREFIX = "HTTP://OPENWEEK.TEST/C/"
+PREFIX = "http://OPENWEEK.TEST/C/"
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_a_foreign_decoder_reads_the_picture(get, single):
     answer = get(f"/C/{single.token}/code.png")
     assert answer.content_type == "image/png"
     image = Image.open(BytesIO(answer.data))
-    assert read(image) == [f"HTTP://OPENWEEK.TEST/C/{single.token}"]
+    assert read(image) == [f"http://OPENWEEK.TEST/C/{single.token}"]
     assert min(image.size) >= 240
 
 
@@ -122,4 +122,4 @@ def test_the_page_to_print(get, week):
     finally:
         document.close()
     assert (answer.content_type, size) == ("application/pdf", (420, 595))
-    assert found == [f"HTTP://OPENWEEK.TEST/C/{held.token}"]
+    assert found == [f"http://OPENWEEK.TEST/C/{held.token}"]

@@ -75,7 +75,7 @@ def test_no_words_stand_on_others_however_long_they_are(form):
     about = About(
         "团体码", "创新主体与社会公众代表", "999人", "长标题的活动" * 20, "宣传周" * 12, "第1234567号"
     )
-    paragraphs = pass_layout.cell(about, "HTTPS://A/C/B", form, 0, 0)[1:]
+    paragraphs = pass_layout.cell(about, "https://A/C/B", form, 0, 0)[1:]
     lines = sorted((line.top, line.top + line.face.size) for one in paragraphs for line in one.lines)
     assert [above for above, below in pairwise(lines) if above[1] > below[0] + 0.01] == []
     assert lines[-1][1] <= mm(form.cell[1])
@@ -84,7 +84,7 @@ def test_no_words_stand_on_others_however_long_they_are(form):
 def share_read(form):
     chance, found, pictures = Random(7), 0, 12
     for number in range(4):
-        address = f"HTTPS://WEEK.EXAMPLE.GOV.CN/C/{b32encode(chance.randbytes(80)).decode()}"
+        address = f"https://WEEK.EXAMPLE.GOV.CN/C/{b32encode(chance.randbytes(80)).decode()}"
         about = About("团体码", "青少年", "45人", "知识产权进校园", WEEK, f"第{number}号")
         size = mm(form.cell[0]), mm(form.cell[1])
         out = BytesIO()

@@ -19,7 +19,7 @@ from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
 
-PREFIX = "HTTP://OPENWEEK.TEST/V/"
+PREFIX = "http://OPENWEEK.TEST/V/"
 
 
 @pytest.fixture
