@@ -7,11 +7,11 @@ from kiosk.app import page, service_worker
 from kiosk.commands import codes, rehearse
 from kiosk.paper import posters
 from kiosk.passes import desk_passes, pass_page, self_issue
-from kiosk.phone import check_in
+from kiosk.phone import check_in, result
 from kiosk.screens import code_screen
 
 MODULES = (
-    scans, pairing, configuration, heartbeat, service_worker, page, check_in, pass_page, posters, desk_passes, self_issue,
+    scans, pairing, configuration, heartbeat, service_worker, page, check_in, result, pass_page, posters, desk_passes, self_issue,
     code_screen, codes, rehearse,
 )  # fmt: skip
 

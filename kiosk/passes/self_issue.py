@@ -1,14 +1,21 @@
 """A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
 
-from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kiosk.phone import problems
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
+from models.campaigns.tables import Campaign, find_campaign
 from models.codes import passes, self_issue_limit
-from models.errors import N_, Conflict
+from models.errors import N_, Conflict, TooMany
 
 bp = Blueprint("self_issue", __name__)
+
+
+@bp.errorhandler(TooMany)
+def handle_too_many(mistake: TooMany) -> Response:
+    """The choice is kept, and the page tries again by itself."""
+    return problems.retry_page(round(mistake.wait.total_seconds()))
 
 
 def register(app: Flask) -> None:
@@ -28,5 +35,5 @@ def issue_to_visitor() -> ResponseReturnValue:
     if not can_self_issue(campaign):
         raise Conflict(N_("This week is over, so passes are no longer issued."))
     self_issue_limit.count_pass(request.remote_addr or "", current_app.config["SECRET_KEY"], now)
-    issued = passes.issue(campaign, request.form.get("group", UNKNOWN_GROUP), now, self_issued=True)
+    issued = passes.issue(campaign, request.form.get("group", ""), now, self_issued=True)
     return redirect(url_for("pass_page.show", token=issued[0].token), 303)

@@ -4,22 +4,18 @@ GET /V/<token> checks the code and hands out a ticket; POST there with ticket an
 every kiosk; the answer is shown at an address of its own, to this browser alone.
 """
 
-import secrets
 from datetime import datetime
-from uuid import UUID
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from kiosk.phone import problems
+from kiosk.phone import browser, problems, result
 from kiosk.phone import ticket as tickets
-from kiosk.rate_limits import limiter
+from kiosk.rate_limits import BY_ADDRESS, limiter
 from kiosk.secret_pages import keep_secret
-from kiosk.verdict_words import message
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
-from models.checkin import admit, browser_hash, nearness, resends
+from models.checkin import admit, browser_hash, nearness
 from models.checkin.attempt import Attempt
 from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
@@ -28,16 +24,12 @@ from models.db import db
 from models.events import check_in_window
 from models.events.check_in_window import CheckInWindow
 from models.events.merges import standing_event
-from models.events.tables import Event, Occurrence
-from models.ledger import tables as ledger
+from models.events.tables import Occurrence
 from models.ledger.tables import ScanKind
 
 bp = Blueprint("phone_check_in", __name__)
 
-COOKIE = "ow_browser"
-COOKIE_DAYS = 30
-# A school behind one address checks in by the hundred; a script that invents browsers wants thousands.
-CHECK_IN_LIMIT = "600 per minute"
+CHECK_INS = "20 per minute"  # of one browser
 
 
 class UnknownGroupError(Exception):
@@ -63,9 +55,14 @@ def landing(token: str) -> Response:
     window = check_in_window.open_window(windows, now)
     if window is None:
         return problems.problem_page(problems.of_event(event, windows, now))
-    cookie = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
-    ticket = tickets.write(code, browser_hash.holder_of(cookie), now)
-    return _set_browser_cookie(make_response(_group_question(code, event, window, ticket, now)), cookie)
+    marks = browser.marks()
+    if "another" in request.args and len(marks) < browser.MAX_PEOPLE:
+        marks = [*marks, browser.new_mark()]
+    elif visit := browser.visit_on(window.occurrence_id, event.campaign.today(now)):
+        return result.already_page(token, event, visit)
+    marks = marks or [browser.new_mark()]
+    ticket = tickets.write(code, browser_hash.holder_of(marks[-1]), now)
+    return browser.set_cookie(make_response(_group_question(code, event, window, ticket, now)), marks)
 
 
 def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket: str, now: datetime) -> str:
@@ -84,19 +81,19 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
 
 @bp.post("/v/<token>", strict_slashes=False)
 @bp.post("/V/<token>", strict_slashes=False)
-@limiter.limit(CHECK_IN_LIMIT)
+@limiter.limit(CHECK_INS, key_func=browser.rate_limit_key, on_breach=problems.too_many)
+@limiter.limit(BY_ADDRESS, on_breach=problems.too_many)
 def check_in(token: str) -> ResponseReturnValue:
     """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
     now = clock.now()
-    code, cookie = venue_codes.read_code(token, now).code, request.cookies.get(COOKIE)
+    code, holders = venue_codes.read_code(token, now).code, browser.holders()
     if code is None:
         return problems.problem_page(problems.not_ours())
-    if cookie is None:
+    if not holders:
         return problems.problem_page(problems.no_cookie())
-    holder, group = browser_hash.holder_of(cookie), request.form.get("group", "")
     try:
-        ticket = tickets.read(request.form.get("ticket", ""), code, holder, now)
-        _admit(ticket, code, holder, group, now)
+        ticket, holder = _read_ticket(code, holders, now)
+        _admit(ticket, code, holder, request.form.get("group", ""), now)
     except tickets.ForeignTicketError:
         return problems.problem_page(problems.foreign_ticket())
     except tickets.OldTicketError:
@@ -105,7 +102,18 @@ def check_in(token: str) -> ResponseReturnValue:
         return problems.problem_page(problems.unknown_group(code.event, token))
     except admit.BusyError:
         return problems.problem_page(problems.busy(code.event))
-    return redirect(url_for("phone_check_in.result", token=token, scan_id=ticket.scan_id), 303)
+    return redirect(url_for("phone_result.result", token=token, scan_id=ticket.scan_id), 303)
+
+
+def _read_ticket(code: VenueCode, holders: list[str], now: datetime) -> tuple[tickets.Ticket, str]:
+    """The ticket of the form and whose it is, of several people with one phone. Raises what tickets.read() raises."""
+    text = request.form.get("ticket", "")
+    for holder in holders:
+        try:
+            return tickets.read(text, code, holder, now), holder
+        except tickets.ForeignTicketError:
+            continue
+    raise tickets.ForeignTicketError
 
 
 def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:
@@ -126,48 +134,8 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
     admit.admit([attempt], ScanSource(campaign, lambda at: [event_id]), now)
 
 
-@bp.get("/v/<token>/<uuid:scan_id>", strict_slashes=False)
-@bp.get("/V/<token>/<uuid:scan_id>", strict_slashes=False)
-def result(token: str, scan_id: UUID) -> Response:
-    """What became of it, for the browser that did it; for any other there is nothing here."""
-    cookie = request.cookies.get(COOKIE)
-    row = browser_hash.visit_of(browser_hash.holder_of(cookie), scan_id) if cookie else None
-    if row is None:
-        return problems.problem_page(problems.not_yours())
-    answer = resends.first_answer(row)
-    event = db.session.get_one(Event, row.event_id or _event_of_code(row))
-    page = render_template(
-        "kiosk/phone/result.html",
-        campaign=event.campaign,
-        event=event,
-        sitting=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
-        answer=answer,
-        message=message(answer, event.campaign, kind=ScanKind.VENUE),
-    )
-    return make_response(page)
-
-
 @bp.route("/v/<path:text>", methods=("GET", "POST"))
 @bp.route("/V/<path:text>", methods=("GET", "POST"))
 def not_a_code(text: str) -> Response:
     """A scanned text with slashes in it (an address of a payment service): told as any other that is not ours."""
     return problems.problem_page(problems.not_ours())
-
-
-def _event_of_code(row: ledger.Scan) -> int:
-    """A refused attempt may belong to no sitting; its code still says which event it was meant for."""
-    return db.session.scalars(select(VenueCode.event_id).where(VenueCode.number == row.code_number)).one()
-
-
-def _set_browser_cookie(response: Response, cookie: str) -> Response:
-    """The only place that sets the mark by which a second visit of a browser is known."""
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=COOKIE_DAYS * 86_400,
-        path="/",
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response

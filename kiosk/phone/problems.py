@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from time import time as time_now
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_limiter import RequestLimit
 
 from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.venue_codes import CodeMethod, CodeProblem, CodeReading, VenueCode
 from models.events.check_in_window import CheckInWindow
 from models.events.tables import Event, EventStatus
+
+SENT_AGAIN = ("ticket", "group", "near", "campaign")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Problem:
     again: str | None = None
     ours: bool = True
     icon: str = "warning"
+    retry_fields: dict[str, str] | None = None  # of the form that the page sends again by itself
+    retry_seconds: int = 0
 
 
 def problem_page(problem: Problem) -> Response:
@@ -36,8 +42,8 @@ def problem_page(problem: Problem) -> Response:
         render_template("kiosk/phone/problem.html", problem=problem, campaign=problem.campaign)
     )
     response.status_code = problem.status
-    if problem.status == 503:
-        response.headers["Retry-After"] = "2"
+    if problem.status in (429, 503):
+        response.headers["Retry-After"] = str(problem.retry_seconds or 2)
     return response
 
 
@@ -119,10 +125,46 @@ def unknown_group(event: Event, token: str) -> Problem:
 
 
 def busy(event: Event) -> Problem:
-    sentence = _(
-        "Many people are checking in right now. Go back and tap once more; you will be counted only once."
+    return Problem(
+        503,
+        _("Many people are checking in right now"),
+        _("Your choice is kept. This page tries again by itself; you will be counted only once."),
+        campaign=event.campaign,
+        event=event,
+        icon="refresh",
+        retry_fields=_sent_fields(),
+        retry_seconds=2,
     )
-    return _at(event, 503, _("Please wait"), sentence, icon="refresh")
+
+
+def too_many(limit: RequestLimit) -> Response:
+    """For a phone over a rate limit, which is mostly one of a school behind one address: ticket and choice are kept."""
+    seconds = max(round(limit.reset_at - time_now()), 1)
+    return retry_page(seconds)
+
+
+def retry_page(seconds: int) -> Response:
+    """429 with what was sent, for the page to send it again. Of the address nothing is said: it may be no code of ours."""
+    problem = Problem(
+        429,
+        _("Many people are checking in right now"),
+        _("Your choice is kept. This page tries again by itself; you will be counted only once."),
+        ours=False,
+        icon="refresh",
+        retry_fields=_sent_fields(),
+        retry_seconds=seconds,
+    )
+    return problem_page(problem)
+
+
+def _sent_fields() -> dict[str, str]:
+    """What the form held: a ticket and a choice, short both."""
+    return {name: request.form[name][:500] for name in SENT_AGAIN if name in request.form}
+
+
+def too_late_to_change(event: Event) -> Problem:
+    sentence = _("The group can be changed for 15 minutes after the code was opened. Please ask the staff.")
+    return _at(event, 410, _("It is too late to change the group"), sentence, icon="clock")
 
 
 def not_yours() -> Problem:

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
 from models.codes import keys
 from models.db import db
-from models.ledger.tables import Scan, ScanKind
+from models.ledger.tables import Presence, Scan, ScanKind
 
 
 def holder_of(cookie: str) -> str:
@@ -22,3 +24,18 @@ def visit_of(holder: str, scan_id: UUID) -> Scan | None:
     return db.session.scalar(
         select(Scan).where(Scan.id == scan_id, Scan.holder == holder, Scan.kind == ScanKind.VENUE)
     )
+
+
+def visits_on(holders: Sequence[str], occurrence_id: int, day: date) -> dict[str, Scan]:
+    """The scans that count as visits of these browsers at an occurrence on a campaign day, by holder."""
+    query = (
+        select(Presence.holder, Scan)
+        .join(Scan, Scan.id == Presence.visit_id)
+        .where(
+            Presence.holder.in_(holders),
+            Presence.occurrence_id == occurrence_id,
+            Presence.day == day,
+            Presence.weight > 0,
+        )
+    )
+    return dict(db.session.execute(query).tuples().all())

@@ -1,6 +1,6 @@
 """The limit on passes that visitors take by themselves from one network address.
 
-A school class takes its passes within minutes; a script that invents participants wants thousands. Counted in the
+A school of 1,500 takes its passes within minutes; a script that invents participants wants more. Counted in the
 database, so the limit holds over all workers and nodes. The address is stored only as a keyed hash, for one hour.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, TooMany
 
-MOST_IN_A_MINUTE, MOST_IN_AN_HOUR = 60, 600
+MOST_IN_A_MINUTE, MOST_IN_AN_HOUR = 600, 3000
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 

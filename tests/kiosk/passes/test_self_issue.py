@@ -41,8 +41,14 @@ def test_from_the_event_page_to_the_door(client, week):
     assert not answer.headers.getlist("Set-Cookie")
 
 
-def test_what_was_not_told_is_unknown(client, week):
-    client.post("/c/take", data={"campaign": week.id})
+def test_a_group_is_asked_for(client, week):
+    event = make_event(week)
+    page = client.get(f"/{week.id}/events/{event.id}").text
+    assert (
+        '<select id="take-group" name="group" required>\n        <option value="">请选择群体</option>' in page
+    )
+    assert client.post("/c/take", data={"campaign": week.id}).status_code == 400
+    client.post("/c/take", data={"campaign": week.id, "group": "unknown"})
     assert [made.group for made in db.session.scalars(select(Pass))] == ["unknown"]
 
 
@@ -72,27 +78,42 @@ class TestSlowedDown:
     """Counted in the database: no worker and no node has a count of its own."""
 
     def take(self, client, week, address="192.0.2.1"):
-        form = {"campaign": week.id}
+        form = {"campaign": week.id, "group": "youth"}
         return client.post("/C/take", data=form, environ_base={"REMOTE_ADDR": address})
 
-    def test_a_script_is_told_to_wait(self, client, week, monkeypatch):
-        answers = [self.take(client, week).status_code for _ in range(62)]
-        assert answers == [303] * 60 + [429] * 2
-        assert self.take(client, week).headers["Retry-After"] == "60"
-        assert len(db.session.scalars(select(Pass)).all()) == 60
+    def taken_before(self, client, week, count, ago):
+        self.take(client, week)
+        [seen] = db.session.scalars(select(SelfIssueCount)).all()
+        with transaction():
+            if ago:
+                db.session.add(
+                    SelfIssueCount(digest=seen.digest, minute=NINE - minutes(ago), passes=count - 1)
+                )
+            else:
+                seen.passes = count
+
+    def test_a_school_behind_one_address_is_not_slowed_down(self, client, week):
+        assert [self.take(client, week).status_code for _ in range(61)] == [303] * 61
+
+    def test_a_script_is_told_to_wait_and_its_choice_is_kept(self, client, week, monkeypatch):
+        self.taken_before(client, week, 600, ago=0)
+        answer = self.take(client, week)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+        assert re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', answer.text) == [
+            ("group", "youth"),
+            ("campaign", week.id),
+        ]
+        assert "js/phone/retry.js" in answer.text
+        assert len(db.session.scalars(select(Pass)).all()) == 1
         assert self.take(client, week, "192.0.2.2").status_code == 303
         monkeypatch.setattr(clock, "now", lambda: NINE + minutes(1))
         assert self.take(client, week).status_code == 303
 
     def test_also_one_that_has_time(self, client, week):
-        self.take(client, week)
-        [seen] = db.session.scalars(select(SelfIssueCount)).all()
-        with transaction():
-            db.session.add(SelfIssueCount(digest=seen.digest, minute=NINE - minutes(30), passes=598))
+        self.taken_before(client, week, 2999, ago=30)
         assert self.take(client, week).status_code == 303
         answer = self.take(client, week)
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
-        assert "请稍候再试。" in answer.text
 
     def test_of_an_address_nothing_stays(self, app, client, week):
         self.take(client, week)
