@@ -1,11 +1,13 @@
 """POST /api/v1/scans: the one way for devices to hand in what they scanned."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Flask, jsonify, request
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from kiosk.api.device_token import authenticated_kiosk
 from kiosk.api.request_body import NOT_JSON, NotJsonError, body_bytes
@@ -17,7 +19,7 @@ from models.checkin.pending_scan import ScanSource, source_of
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
-from models.ledger.tables import Answer, Direction, ScanKind, Verdict
+from models.ledger.tables import Answer, Direction, Flag, Scan, ScanKind, Verdict
 
 bp = Blueprint("scans", __name__)
 
@@ -44,12 +46,13 @@ def submit_scans():
     scans, device_time = _read_request()
     read_attempts = [read_attempt(raw, now) for raw in scans]
     source = source_of(kiosk)
-    answers = iter(admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time))
+    answered = admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time)
+    answers, contents = iter(answered), _first_contents(answered)
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
         {
             "id": raw["id"] if attempt else None,
-            **_result(attempt, next(answers) if attempt else NOT_KEPT, source),
+            **_result(attempt, next(answers) if attempt else NOT_KEPT, source, contents),
         }
         for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
@@ -96,9 +99,23 @@ def _decode(body: bytes) -> ScanBatch:
 NOT_KEPT = Answer(None, Verdict.REFUSED, "bad_scan")  # without a valid id there is nothing to keep it by
 
 
-def _result(attempt: Attempt | None, answer: Answer, source: ScanSource) -> dict:
-    kind = attempt.kind if attempt else ScanKind.PASS
-    direction = attempt.direction if attempt else Direction.IN
+def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, str]]:
+    """Kind and direction of the scans that came again with other content: the answer is worded from what came first."""
+    ids = [answer.id for answer in answers if Flag.CONFLICT in answer.flags]
+    query = select(Scan.id, Scan.kind, Scan.direction).where(Scan.id.in_(ids))
+    return (
+        {scan_id: (kind, direction) for scan_id, kind, direction in db.session.execute(query)} if ids else {}
+    )
+
+
+def _result(
+    attempt: Attempt | None,
+    answer: Answer,
+    source: ScanSource,
+    contents: dict[UUID | None, tuple[str, str]],
+) -> dict:
+    sent = (attempt.kind, attempt.direction) if attempt else (ScanKind.PASS, Direction.IN)
+    kind, direction = contents.get(answer.id, sent)
     return {
         "verdict": answer.verdict,
         "reason": answer.reason,

@@ -1,14 +1,17 @@
 """The settings of an event's door: exits, capacities, and whether phones at the poster are asked if they are near."""
 
+from datetime import datetime
+
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from models.checkin import nearness
+from models import clock
+from models.checkin import nearness, store
 from models.checkin.entrance_settings import MOST_INSIDE, set_door
 from models.errors import N_, Mistake
 from models.events import scope
-from models.events.tables import Event
+from models.events.tables import Event, Occurrence
 from web import errors
 
 pages = Blueprint("desk_entrance", __name__, url_prefix="/desk/events/<int:event_id>")
@@ -53,6 +56,13 @@ def _whole_number(text: str) -> int | None:
     return int(text) if text else None
 
 
+def _overfull(event: Event, now: datetime) -> list[tuple[Occurrence, int]]:
+    """The occurrences with more people inside now than their capacity, each with how many are inside."""
+    heads, today = store.occupancy([row.id for row in event.occurrences]), event.campaign.today(now)
+    inside = [(row, heads[row.id][today]) for row in event.occurrences]
+    return [(row, count) for row, count in inside if row.capacity is not None and count > row.capacity]
+
+
 def _page(event: Event, error: str = "") -> str:
     return render_template(
         "desk/entrance.html",
@@ -65,4 +75,5 @@ def _page(event: Event, error: str = "") -> str:
         error=error,
         typed=request.form if error else None,
         saved="saved" in request.args,
+        overfull=_overfull(event, clock.now()),
     )

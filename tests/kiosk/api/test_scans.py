@@ -115,6 +115,19 @@ def test_the_same_scan_three_times_counts_once(post, week):
     assert figures(week, clock.now()).visits == 1
 
 
+def test_a_conflict_is_worded_from_the_first_content(post):
+    scan = a_scan(headcount=3)
+    [first] = post([scan]).json["results"]
+    other = a_scan("undo", id=scan["id"], undoes=str(uuid4()))
+    [again] = post([other]).json["results"]
+    assert (again["verdict"], again["flags"], again["message"]) == ("stored", ["conflict"], first["message"])
+    out = passes.issue(load_week(), "youth", clock.now())[0]
+    left = a_scan("pass", code=f"HTTPS://OPENWEEK.TEST/C/{out.token}", direction="out")
+    [gone] = post([left]).json["results"]
+    [came] = post([left | {"direction": "in"}]).json["results"]
+    assert (came["flags"], came["message"]) == (["conflict"], gone["message"])
+
+
 def test_an_answer_names_the_scan_as_it_was_sent(post):
     scan = a_scan()
     shouted = scan | {"id": scan["id"].upper()}

@@ -123,3 +123,19 @@ def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(browser, placed):
     assert db.session.get(Occurrence, sitting.id).capacity == 1
     door = make_door(placed)
     assert [door.touch("youth").verdict, door.touch("youth").reason] == ["stored", "full"]
+
+
+def test_a_capacity_below_the_heads_inside_is_said(browser, placed, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE)
+    (occurrence,) = placed.occurrences
+    form = {"track_exits": "1", f"capacity-{occurrence.id}": "3"}
+    assert "more than the capacity of" not in browser.get(browser.post(page(placed), data=form).location).text
+    door = make_door(placed)
+    for made in passes.issue(placed.campaign, "youth", NINE, count=3):
+        door.scan(made.token, NINE)
+    form[f"capacity-{occurrence.id}"] = "2"
+    shown = browser.get(browser.post(page(placed), data=form).location).text
+    assert (
+        "3 people are inside, more than the capacity of 2. Nobody else is let in until enough have left."
+        in shown
+    )
