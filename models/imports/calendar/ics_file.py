@@ -23,9 +23,16 @@ WANTED = frozenset(
     "RDATE EXDATE EXRULE RECURRENCE-ID SEQUENCE LAST-MODIFIED DTSTAMP X-MICROSOFT-CDO-ALLDAYEVENT".split()
 )
 MANY = frozenset({"RDATE", "EXDATE", "CATEGORIES", "CONFERENCE", "RRULE"})
+# Properties whose values are texts, and may be broken over lines; all that RFC 5545 and 7986 know in an event.
+_TEXTS = frozenset({"SUMMARY", "DESCRIPTION", "LOCATION", "X-ALT-DESC"})
+_KNOWN = WANTED | frozenset(
+    "ATTACH ATTENDEE CLASS COMMENT CONTACT CREATED COLOR IMAGE ORGANIZER PRIORITY RELATED-TO REQUEST-STATUS RESOURCES "
+    "TRANSP".split()
+)
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR[ \t]*[\r\n]", re.I)
 # A long line goes on after a line break and a blank, which may stand inside a character: so before decoding.
-_FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
+_BREAKS = re.compile(rb"\r+\n")  # CR CR LF, after one conversion too many
+_FOLD = re.compile(rb"[\n\r][ \t]")
 # Files put behind one another: the first may end without a line break, the second begin with a mark.
 _NEXT = re.compile(rb"END:VCALENDAR(?:\s|\xef\xbb\xbf)*BEGIN:VCALENDAR", re.I)
 _LINE = re.compile(r"\r\n|\n|\r")
@@ -79,7 +86,7 @@ def first(vevent: VEvent, name: str) -> str:
 
 
 def _text(data: bytes) -> str:
-    joined = _FOLD.sub(b"", data.removeprefix(BOM_UTF8))
+    joined = _FOLD.sub(b"", _BREAKS.sub(b"\n", data.removeprefix(BOM_UTF8)))
     joined = _NEXT.sub(b"END:VCALENDAR\nBEGIN:VCALENDAR", joined)
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -101,7 +108,11 @@ def _calendars(text: str) -> Iterator[_Calendar]:
             path.append(value.strip().upper())
             calendar = _Calendar() if len(path) == 1 else calendar
             block = [] if len(path) == 2 else block
+            if len(path) == 3 and path[1] == "VTIMEZONE":
+                block.append(line)
         elif word == "END" and path:
+            if len(path) == 3 and path[1] == "VTIMEZONE":
+                block.append(line)
             if len(path) == 2:
                 _ended(calendar, path[1], block)
             path.pop()
@@ -136,22 +147,29 @@ def _zone_name(block: list[str]) -> str:
 def _sittings(calendar: _Calendar) -> Iterator[VEvent]:
     for block in calendar.events:
         properties: dict[str, tuple] = {}
+        last = ""
         for line in block:
-            _read_line(line, properties)
+            last = _read_line(line, properties, last)
         if calendar.method == "CANCEL":
             properties["STATUS"] = (({}, "CANCELLED"),)
         yield VEvent(properties, calendar.zone, calendar.zones)
 
 
-def _read_line(line: str, properties: dict[str, tuple]) -> None:
-    found = _PROPERTY.match(_CONTROL.sub("", line))
-    if found is None:
-        return
-    name = found["name"].upper()
-    # A line that is no property is the rest of a text that was broken without a fold; it belongs to nothing for certain.
+def _read_line(line: str, properties: dict[str, tuple], last: str) -> str:
+    """Read one line; the name of its property. last: that of the line before, whose text goes on in a line that is no
+    property: a text that was broken without a fold."""
+    match = _PROPERTY.match(_CONTROL.sub("", line))
+    name = match["name"].upper() if match else ""
+    if match is None or not (name in _KNOWN or name.startswith("X-") or match["name"].isupper()):
+        if last in _TEXTS and last in properties:
+            *before, (params, value) = properties[last]
+            properties[last] = (*before, (params, f"{value}\\n{_CONTROL.sub('', line)}"))
+        return last
     if name in WANTED and (name in MANY or name not in properties):
-        params = {key.strip().upper(): value.strip('"') for key, value in _PARAM.findall(found["params"])}
-        properties[name] = (*properties.get(name, ()), (params, found["value"]))
+        params = {key.strip().upper(): value.strip('"') for key, value in _PARAM.findall(match["params"])}
+        properties[name] = (*properties.get(name, ()), (params, match["value"]))
+        return name
+    return ""  # what goes on in the next line is not kept either
 
 
 def _entries(vevents: list[VEvent]) -> Iterator[CalendarEntry]:

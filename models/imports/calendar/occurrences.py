@@ -12,6 +12,7 @@ from models.imports import plain_text
 from models.imports.calendar import recurrence
 from models.imports.calendar import times as instants
 from models.imports.calendar.ics_file import first
+from models.imports.calendar.readable import readable
 from models.imports.calendar.times import Moment
 from models.imports.findings import CalendarEntry, Finding, VEvent
 from models.imports.spreadsheet import cells
@@ -41,16 +42,20 @@ def of(
 ) -> tuple[OccurrenceDraft, ...]:
     """Every sitting that touches the days from first_day to last_day of the campaign's zone. Raises Mistake."""
     window = _Window(zone, first_day, last_day)
+    entry = readable(entry, zone, findings)
     start = _moment(entry.main, "DTSTART", zone)
     if start is None:
         raise Mistake(N_("The event has no start time (DTSTART)."))
+    if start.contradicted:
+        findings.append(
+            Finding(
+                N_("Its time names a zone and says UTC (Z) as well; read as the time of the zone: %(time)s."),
+                time=f"{start.wall:%H:%M}",
+            )
+        )
     if start.floating:
         findings.append(Finding(N_("No time zone is given; read as %(zone)s."), zone=zone))
-    found = (
-        _series(entry, start, window, findings, steps)
-        if _repeats(entry)
-        else [_draft(entry.main, start, zone)]
-    )
+    found = _repeated(entry, start, window, findings, steps)
     moved, skipped = _moved(entry, start, window, findings)
     kept = {
         _key(draft): draft for draft in found if _key(draft) not in skipped and draft.start_day not in skipped
@@ -64,6 +69,22 @@ def of(
             Finding(N_("A series: the %(count)s dates around the week were read."), count=len(inside))
         )
     return tuple(sorted(inside, key=_order))
+
+
+def _repeated(
+    entry: CalendarEntry, start: Moment, window: _Window, findings: list[Finding], steps: recurrence.Steps
+) -> list[OccurrenceDraft]:
+    """The dates of a series; the first alone where its rule is not understood, which is said."""
+    if not _repeats(entry):
+        return [_draft(entry.main, start, window.zone)]
+    try:
+        return _series(entry, start, window, findings, steps)
+    except recurrence.UnknownRule as mistake:
+        first_date = _draft(entry.main, start, window.zone)
+        if not window.holds(first_date):
+            raise
+        findings += [Finding.of(mistake), Finding(N_("Only its first date was read."))]
+        return [first_date]
 
 
 def _order(draft: OccurrenceDraft) -> tuple[date, float]:
@@ -121,7 +142,7 @@ def _series(
 ) -> list[OccurrenceDraft]:
     rules = entry.main.properties.get("RRULE", ())
     if len(rules) > 1 or "EXRULE" in entry.main.properties:
-        raise Mistake(
+        raise recurrence.UnknownRule(
             N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule="RRULE, EXRULE"
         )
     left_out = _LeftOut.of([moment for moment, _ in _listed(entry.main, "EXDATE", window.zone)], window.zone)
@@ -197,10 +218,27 @@ def _dates(
         return
     rule = recurrence.parse(rules[0][1], start.wall)
     until = None
-    if rule.until:
-        until = _until(instants.moment({}, rule.until, main, window.zone), start.zone)
+    if rule.until and not _for_ever(rule.until):
+        until = _until(_end_of(rule.until, main, window.zone), start.zone)
+        if until < start.wall:
+            raise Mistake(
+                N_("Its series ends (%(until)s) before it starts. Please correct one of them."),
+                until=until.date(),
+            )
     for wall in recurrence.dates(rule, start.wall, begins, window.last + _DAY, until, steps):
         yield Moment(wall, start.zone), None
+
+
+def _for_ever(until: str) -> bool:
+    """Whether the end of a series lies centuries away, as some programs write for none."""
+    return until[:4].isdigit() and int(until[:4]) > 2200
+
+
+def _end_of(until: str, main: VEvent, zone: str) -> Moment:
+    try:
+        return instants.moment({}, until, main, zone)
+    except Mistake as mistake:
+        raise recurrence.UnknownRule(mistake.message, **mistake.values) from None
 
 
 def _until(told: Moment, zone: tzinfo | None) -> datetime:

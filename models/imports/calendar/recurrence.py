@@ -1,8 +1,8 @@
 """Series of a calendar (RRULE), day by day inside a window.
 
 Our own, because a rule from anywhere may be made to never end: the usual libraries then walk to the year 9999, a matter
-of many seconds a rule. Here the work is bounded by the window and, for rules that count, by three years before it; plain
-ones are reckoned up to the window and not walked. What a whole file may cost is bounded by its steps.
+of many seconds a rule. Here plain rules are reckoned up to the window and not walked; what a whole file may cost is bounded
+by its steps.
 """
 
 from collections.abc import Collection, Iterator
@@ -16,10 +16,13 @@ _PARTS = frozenset(
     "FREQ INTERVAL COUNT UNTIL WKST BYDAY BYMONTHDAY BYMONTH BYSETPOS BYHOUR BYMINUTE BYSECOND".split()
 )
 MOST_A_DAY = 24
-COUNTED = timedelta(days=3 * 366)
 # Days looked at and dates made, for all series of one file: a few seconds.
 MOST_STEPS = 1_000_000
 _DAY = timedelta(days=1)
+
+
+class UnknownRule(Mistake):
+    """A rule that is not understood, or that no event of a week follows."""
 
 
 @dataclass
@@ -62,11 +65,11 @@ def parse(text: str, start: datetime) -> Rule:
     strange = sorted(name for name in set(parts) - _PARTS if not name.startswith("X-"))
     freq = parts.get("FREQ", "")
     if freq in ("SECONDLY", "MINUTELY", "HOURLY"):
-        raise Mistake(
+        raise UnknownRule(
             N_("It repeats several times a day (%(freq)s), which is not supported. Not imported."), freq=freq
         )
     if freq not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or strange:
-        raise Mistake(
+        raise UnknownRule(
             N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule=text[:80]
         )
     try:
@@ -83,7 +86,7 @@ def parse(text: str, start: datetime) -> Rule:
             times=_times(parts, start.time()),
         )
     except ValueError:
-        raise Mistake(
+        raise UnknownRule(
             N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule=text[:80]
         ) from None
 
@@ -93,8 +96,6 @@ def dates(
 ) -> Iterator[datetime]:
     """The dates of a series from first to last, as a clock of its zone shows them. until: its end, on the same clock.
     Raises Mistake for one that counts and began too long before, and where no steps are left."""
-    if rule.count is not None and first - start.date() > COUNTED:
-        raise Mistake(N_("It repeats a fixed number of times and began years ago. Enter its dates by hand."))
     left, begin = rule.count, max(start.date(), first)
     if left is not None:
         # One that does not count need not be walked from its beginning.

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from models.errors import N_, Mistake
+from models.imports.calendar.file_zone import zone_of
 from models.imports.findings import VEvent
 
 _MOMENT = re.compile(
@@ -24,16 +25,28 @@ _NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
 _CHINA = ("中国标准时间", "北京时间", "中国时间")
 _BEIJING = re.compile(r"\(?(?:UTC|GMT)\+0?8(?::?00)?\)?\s*(?:Beijing|北京)", re.I)
 _PLAIN_OFFSET = re.compile(r"(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.I)
+_DISPLAYED = re.compile(r"\((?:UTC|GMT)[+-]\d{1,2}:?\d{2}\)\s*(?P<cities>.+)")
+_AMERICA = {
+    "Pacific Time (US & Canada)": "America/Los_Angeles",
+    "Mountain Time (US & Canada)": "America/Denver",
+    "Central Time (US & Canada)": "America/Chicago",
+    "Eastern Time (US & Canada)": "America/New_York",
+}
+_SHORT_NAMES = frozenset(
+    "PRC ROC ROK Japan Hongkong Singapore Israel Turkey Iran Egypt Cuba Eire Portugal Poland".split()
+)
 _LOCATION = re.compile(r"X-LIC-LOCATION[^:]*:\s*(\S+)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """wall: what a clock of the zone shows; zone None: a whole day (wall is its midnight). floating: no zone was told."""
+    """wall: what a clock of the zone shows; zone None: a whole day (wall is its midnight). floating: no zone was told.
+    contradicted: it names a zone and says that it is in UTC; what the clock of the zone shows was meant."""
 
     wall: datetime
     zone: tzinfo | None
     floating: bool = False
+    contradicted: bool = False
 
     @property
     def day(self) -> date:
@@ -59,9 +72,11 @@ def moment(params: Mapping[str, str], value: str, vevent: VEvent, zone_name: str
         raise Mistake(N_("“%(text)s” is not a calendar date or time."), text=value[:40]) from None
     if not match["timed"]:
         return Moment(wall, None)
+    name = params.get("TZID", "")
+    if match["utc"] and name.upper() not in ("", "UTC", "GMT"):
+        return Moment(wall, _told(name, vevent), contradicted=True)
     if match["utc"]:
         return Moment(wall, UTC)
-    name = params.get("TZID", "")
     if name:
         return Moment(wall, _told(name, vevent))
     own = _known(vevent.zone) if vevent.zone else None
@@ -80,7 +95,8 @@ def length(value: str) -> timedelta | None:
 def _told(name: str, vevent: VEvent) -> tzinfo:
     block = "\n".join(vevent.zones.get(name, ()))
     located = _LOCATION.search(block)
-    found = _known(name) or (_known(located[1]) if located else None) or _fixed(block)
+    found = _known(name) or (_known(located[1]) if located else None)
+    found = found or _fixed(block) or zone_of(vevent.zones.get(name, ()))
     if found is None:
         raise Mistake(
             N_("The time zone “%(name)s” is unknown, so the time is not certain. Enter this event by hand."),
@@ -100,6 +116,11 @@ def _known(name: str) -> tzinfo | None:
     offset = _PLAIN_OFFSET.fullmatch(name)
     if offset:
         return _shifted(offset[1], int(offset[2]), int(offset[3] or 0))
+    if name in _SHORT_NAMES:
+        return ZoneInfo(name)
+    displayed = _DISPLAYED.fullmatch(name)
+    if displayed:
+        return _displayed(displayed["cities"])
     name = WINDOWS_TO_OLSON.get(name, name)
     parts = name.split("/")
     for candidate in (name, "/".join(parts[-2:]), "/".join(parts[-3:])):
@@ -108,6 +129,20 @@ def _known(name: str) -> tzinfo | None:
                 return ZoneInfo(candidate)
             except (ZoneInfoNotFoundError, ValueError, OSError):
                 continue
+    return None
+
+
+def _displayed(cities: str) -> tzinfo | None:
+    """A zone as Windows shows it: (UTC+09:00) Osaka, Sapporo, Tokyo. By the first of its cities that names a zone."""
+    if cities in _AMERICA:
+        return ZoneInfo(_AMERICA[cities])
+    for city in cities.split(","):
+        last = city.strip().replace(" ", "_")
+        zones = sorted(
+            name for name in available_timezones() if name.rpartition("/")[2] == last and "/" in name
+        )
+        if zones:
+            return ZoneInfo(zones[0])
     return None
 
 
