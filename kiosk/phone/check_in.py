@@ -24,7 +24,7 @@ from models.db import db
 from models.events import check_in_window
 from models.events.check_in_window import CheckInWindow
 from models.events.merges import standing_event
-from models.events.tables import Occurrence
+from models.events.tables import Event, Occurrence
 from models.ledger.tables import ScanKind
 
 bp = Blueprint("phone_check_in", __name__)

@@ -108,11 +108,9 @@ def _calendars(text: str) -> Iterator[_Calendar]:
             path.append(value.strip().upper())
             calendar = _Calendar() if len(path) == 1 else calendar
             block = [] if len(path) == 2 else block
-            if len(path) == 3 and path[1] == "VTIMEZONE":
-                block.append(line)
+            _add_zone_part(block, path, line)
         elif word == "END" and path:
-            if len(path) == 3 and path[1] == "VTIMEZONE":
-                block.append(line)
+            _add_zone_part(block, path, line)
             if len(path) == 2:
                 _ended(calendar, path[1], block)
             path.pop()
@@ -124,6 +122,12 @@ def _calendars(text: str) -> Iterator[_Calendar]:
             block.append(line)  # what lies inside an event (alarms) is not its own
     if path:
         raise Mistake(_BREAKS_OFF)
+
+
+def _add_zone_part(block: list[str], path: list[str], line: str) -> None:
+    """BEGIN and END of what a VTIMEZONE consists of (STANDARD, DAYLIGHT)."""
+    if len(path) == 3 and path[1] == "VTIMEZONE":
+        block.append(line)
 
 
 def _ended(calendar: _Calendar, kind: str, block: list[str]) -> None:
