@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response
 from flask_babel import force_locale, get_locale, gettext
 
-from kiosk.app.service_worker import STYLESHEETS, app_version, offline_page
+from kiosk.app.service_worker import STYLESHEETS, app_version, entry_modules, offline_page
 from kiosk.app.words import CHECKS, WORDS
 from kiosk.app.worker_scripts import with_policy, worker_script
 
@@ -37,6 +37,7 @@ def app_page() -> Response:
         shown=initial_language,
         sheets=STYLESHEETS,
         checks=CHECKS,
+        modules=entry_modules(),
     )
     return with_policy(POLICY, page)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -44,6 +45,7 @@ DECODER_WORKER = "js/kiosk/input/decoder-worker.js"
 ENTRY = "js/kiosk/app.js"
 CODE_SCREEN = "js/screens/code-screen.js"  # the screens with the changing code
 FOLDERS = ("js/browser", "js/kiosk", "js/screens")
+_IMPORT = re.compile(r'^(?:import|export|\})[^;"]*"((?:\.{1,2}|/static)/[^"]+\.js)";', re.MULTILINE)
 DAY = 24 * 60 * 60
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 BRAND, FINAL, PAPER = "#1f4373", "#ff8f85", "#ffffff"
@@ -142,6 +144,31 @@ def app_files() -> dict[str, str]:
             path_by_address[f"{current_app.static_url_path}/{name}"] = path
     path_by_address[url_for("kiosk_app.decoder_worker")] = root / DECODER_WORKER
     return {address: _digest(path, path.stat().st_mtime_ns) for address, path in path_by_address.items()}
+
+
+def entry_modules() -> list[str]:
+    """Addresses of the modules that the app's script imports, directly or through others: fetched side by side, not one
+    after the other as the browser finds them."""
+    root = Path(current_app.static_folder or "")
+    found: dict[Path, None] = {}
+    waiting = [root / ENTRY]
+    while waiting:
+        path = waiting.pop()
+        for name in _imports(path, path.stat().st_mtime_ns):
+            module = (
+                (path.parent / name).resolve()
+                if name.startswith(".")
+                else root / name.removeprefix("/static/")
+            )
+            if module not in found:
+                found[module] = None
+                waiting.append(module)
+    return [f"{current_app.static_url_path}/{path.relative_to(root).as_posix()}" for path in sorted(found)]
+
+
+@lru_cache(maxsize=256)
+def _imports(path: Path, _changed: int) -> tuple[str, ...]:
+    return tuple(_IMPORT.findall(path.read_text()))
 
 
 @lru_cache(maxsize=256)

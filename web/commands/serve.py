@@ -23,7 +23,7 @@ from models.installation import site
 from models.operations import tick as due
 from web import errors
 from web.commands import setup
-from web.server import certificate, health
+from web.server import certificate, health, precompressed
 
 MINUTE = 60
 RECOMMENDED = {
@@ -76,6 +76,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     if tls:
         files = certificate.ensure_certificate(Path(current_app.instance_path) / "tls")
         options["certfile"], options["keyfile"] = map(str, files)
+    precompressed.compress_all()
     db.session.remove()
     db.engine.dispose()
     # Not before: gunicorn reads WEB_CONCURRENCY as it is loaded, and stops every command where it is no number.

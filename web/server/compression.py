@@ -1,15 +1,22 @@
-"""Pages, styles and scripts packed on their way (gzip): a third of the bytes over a phone's network.
+"""Pages, styles and scripts compressed on their way (brotli or gzip): a third of the bytes over a phone's network.
 
-Only what holds nothing secret is packed: a page that carries a token beside something that the asker may choose would
-tell the token by its length (BREACH). So the public pages of these blueprints and static files, never the desk, a pass
-or a personal list. Feeds pack themselves (web.representations).
+Only what holds nothing secret is compressed: a page that carries a token beside something that the reader may choose would
+tell the token by its length (BREACH). So the public pages of these blueprints and static files, never the desk, a pass or a
+personal list. Feeds compress themselves (web.feeds.http_cache).
 """
 
 import gzip
+from pathlib import Path
 
-from flask import Flask, Response, request
+import brotli
+from flask import Flask, Response, current_app, request
 
-PUBLIC_BLUEPRINTS = frozenset({"calendar", "places", "programme", "embed", "subscribe"})
+from web.server import precompressed
+
+# kiosk_app and service_worker: the app's pages are the same for everybody.
+PUBLIC_BLUEPRINTS = frozenset(
+    {"calendar", "places", "programme", "embed", "subscribe", "kiosk_app", "service_worker"}
+)
 TYPES = frozenset(
     {
         "text/html",
@@ -18,9 +25,15 @@ TYPES = frozenset(
         "application/javascript",
         "image/svg+xml",
         "application/json",
+        "application/manifest+json",
+        "application/wasm",
     }
 )
-SMALLEST_BODY = 500  # bytes: less fits one packet anyway
+# As thorough as a page may take; files are compressed beforehand.
+_COMPRESS = {
+    "br": lambda data: brotli.compress(data, quality=5),
+    "gzip": lambda data: gzip.compress(data, 6, mtime=0),
+}
 
 
 def register(app: Flask) -> None:
@@ -33,17 +46,30 @@ def _compress(response: Response) -> Response:
     if response.mimetype not in TYPES or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code != 200 or request.accept_encodings.quality("gzip") <= 0:
+    coding = _accepted_coding()
+    if response.status_code != 200 or coding is None or "Set-Cookie" in response.headers:
         return response
     body = _read_body(response)
-    if len(body) >= SMALLEST_BODY and "Set-Cookie" not in response.headers:
-        response.set_data(gzip.compress(body, 6, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+    if len(body) >= precompressed.SMALLEST:
+        response.set_data(_file(coding) if request.endpoint == "static" else _COMPRESS[coding](body))
+        response.headers["Content-Encoding"] = coding
         etag, _weak = response.get_etag()
         if etag is not None:  # other bytes, another tag; the asker may have these
-            response.set_etag(f"{etag}-gzip")
+            response.set_etag(f"{etag}-{coding}")
             response.make_conditional(request)
     return response
+
+
+def _accepted_coding() -> str | None:
+    """brotli before gzip where both are taken."""
+    accepted = request.accept_encodings
+    return next((coding for coding in precompressed.CODINGS if accepted.quality(coding) > 0), None)
+
+
+def _file(coding: str) -> bytes:
+    """The static file of this request."""
+    path = Path(current_app.static_folder or "") / (request.view_args or {})["filename"]
+    return precompressed.compressed(path, coding)
 
 
 def _read_body(response: Response) -> bytes:
