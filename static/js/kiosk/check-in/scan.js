@@ -165,7 +165,7 @@ export class Scans {
     verdict.show(number, "bad", { word: say(word), note: say(note) });
     const fingerprint = await codes.fingerprint(text, this.context.token);
     const about = { group: null, foreign: true, entry: null, flags: [] };
-    await this.keep(this.made({ kind: "pass", ...fingerprint }), about, "refused");
+    await this.keep(this.newScan({ kind: "pass", ...fingerprint }), about, "refused");
     outbox.nudge();
     this.onChange();
   }
@@ -183,7 +183,7 @@ export class Scans {
    * @param {StoredScan} target
    */
   async undo(target) {
-    const scan = this.made({ kind: "undo", undoes: target.id });
+    const scan = this.newScan({ kind: "undo", undoes: target.id });
     const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
     await this.answer(verdict.begin(), scan, { group: null }, judged);
   }
@@ -194,7 +194,7 @@ export class Scans {
    */
   async submit(body, about) {
     const number = verdict.begin();
-    const scan = this.made(body);
+    const scan = this.newScan(body);
     await this.answer(number, scan, about, await orShowFailure(number, this.judge(scan)));
   }
 
@@ -209,7 +209,7 @@ export class Scans {
    * @param {UnmadeBody} body
    * @returns {NewScan}
    */
-  made(body) {
+  newScan(body) {
     const madeAt = Date.now();
     const id = newId();
     const unsure = clock.doubt();

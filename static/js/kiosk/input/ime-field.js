@@ -15,7 +15,7 @@ let timer = 0;
 let ignoreUntil = -Infinity; // event stamp up to which composed text repeats what came as keys
 
 /** @param {EventTarget | null} target */
-export function isWedge(target) {
+export function isImeField(target) {
   return target === field;
 }
 

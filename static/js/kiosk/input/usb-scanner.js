@@ -66,7 +66,7 @@ function characterOf(event) {
  * @returns {target is HTMLInputElement | HTMLTextAreaElement}
  */
 function isField(target) {
-  if (imeField.isWedge(target)) return false;
+  if (imeField.isImeField(target)) return false;
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 

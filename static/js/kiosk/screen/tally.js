@@ -14,7 +14,7 @@ const UNKNOWN = { key: "unknown", icon: "unknown", colour: "group-unknown" };
 const LOOK_BACK = 50; // scans, for the last click
 
 /** @type {import("../check-in/scan.js").Scans | null} */
-let scans = null; // the station's Scans
+let scans = null; // of the check-in screen
 let onRow = () => {};
 /** @type {Map<string, number>} */
 let sums = new Map();
@@ -95,12 +95,12 @@ export function set(counted) {
  * @param {Direction} direction
  */
 async function clickOnce(group, direction) {
-  const made = theScans();
+  const checkIns = theScans();
   /** @type {import("../check-in/scan.js").UnmadeBody} */
   const body = { kind: "tally", group, shown: "stored" };
   if (direction === "out") body.direction = direction;
-  const scan = made.made(body);
-  const judged = await made.judge(scan);
+  const scan = checkIns.newScan(body);
+  const judged = await checkIns.judge(scan);
   if (judged.verdict === "refused") {
     verdict.show(verdict.begin(), "bad", { word: say("refused"), note: say(`reason_${judged.reason}`) });
     return;
@@ -181,13 +181,13 @@ async function unclick() {
 
 /** @param {StoredScan} row */
 async function replace(row) {
-  const station = theScans();
-  const undo = station.made({ kind: "undo", undoes: row.id, shown: "stored" });
+  const checkIns = theScans();
+  const undo = checkIns.newScan({ kind: "undo", undoes: row.id, shown: "stored" });
   /** @type {(NewScan & {about: About})[]} */
   const newScans = [{ ...undo, about: { group: null, entry: null, flags: [] } }];
   const remaining = (row.body.headcount ?? 1) - 1;
   if (remaining) {
-    const replacement = station.made({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
+    const replacement = checkIns.newScan({ kind: "tally", group: row.body.group, headcount: remaining, shown: "stored" });
     const about = { ...row.about, entry: row.about.entry && { ...row.about.entry, id: replacement.id, headcount: remaining } };
     // With the time of the old row.
     const times = { at: row.body.at, skew_ms: row.body.skew_ms };
@@ -209,9 +209,9 @@ async function mayUnclick() {
   return row !== undefined && (!old(row) || deviceState.may("supervisor"));
 }
 
-/** @param {import("../check-in/scan.js").Scans} station */
-export function open(station) {
-  scans = station;
+/** @param {import("../check-in/scan.js").Scans} checkIns */
+export function open(checkIns) {
+  scans = checkIns;
   settle(); // left over from a power cut
 }
 
