@@ -7,7 +7,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -20,6 +20,9 @@ from models.drawing import pdf, qr
 from models.drawing.page import A4, Item, Page, mm
 from models.errors import N_, NotFound
 from models.installation import site
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 BOM = "\ufeff"  # spreadsheets read a table as UTF-8 only then
 _CHUNK = 64 * 1024
@@ -83,7 +86,7 @@ class _OneWay(io.RawIOBase):
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
 
-    def write(self, raw: bytes) -> int:
+    def write(self, raw: "Buffer") -> int:
         return self._out.write(raw)
 
     def writable(self) -> bool:

@@ -6,17 +6,21 @@ the open: dirt, stickers, glass). Measured in the facts on codes; see docs/archi
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Literal
 
 import qrcode
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
-from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+from qrcode.util import QRData
 
 Level = int  # of correction, as qrcode numbers them
 PASS_LEVEL, VENUE_LEVEL = ERROR_CORRECT_M, ERROR_CORRECT_Q
 LABEL_LEVEL = ERROR_CORRECT_L  # where size decides: fewer, larger modules (make bench ARGS=labels)
 BORDER = 4  # modules of quiet zone, as the standard asks
 SCALE = 8  # pixels a module on screens
+# Of the standard; the library declares its own constants as plain int.
+_ALPHANUMERIC_MODE: Literal[2] = 2
+_BYTE_MODE: Literal[4] = 4
 _ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 Symbol = list[list[bool]]  # rows of modules with the quiet zone, True is dark
@@ -38,8 +42,8 @@ def code(text: str, level: int, *, quick: bool = False) -> qrcode.QRCode:
 
 def _data(part: str) -> QRData:
     if _ALPHANUMERIC.issuperset(part):
-        return QRData(part, mode=MODE_ALPHA_NUM)
-    return QRData(part, mode=MODE_8BIT_BYTE)
+        return QRData(part, mode=_ALPHANUMERIC_MODE)
+    return QRData(part, mode=_BYTE_MODE)
 
 
 def _segments(text: str) -> list[str]:

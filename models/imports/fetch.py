@@ -130,7 +130,13 @@ def _parts(url: str) -> SplitResult:
 class _Visit:
     """One request to one checked address. Its socket is shut when the time is over, whatever it waits for."""
 
-    def __init__(self, parts: SplitResult, headers: dict[str, str], allowed, ends: float) -> None:
+    def __init__(
+        self,
+        parts: SplitResult,
+        headers: dict[str, str],
+        allowed: Callable[[IPv4Address | IPv6Address], bool],
+        ends: float,
+    ) -> None:
         self._parts, self._headers, self._allowed, self._ends = parts, headers, allowed, ends
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None  # the connection forgets it once the answer has begun

@@ -40,7 +40,7 @@ class Vocabulary:
 
 
 def vocabulary_of(campaign: Campaign) -> Vocabulary:
-    def words(kind: str) -> dict[str, str]:
+    def words(kind: TermKind) -> dict[str, str]:
         return {
             word: term.key
             for term in campaign.terms_of(kind)

@@ -1,6 +1,7 @@
 """Calendars that are pulled for an office: their addresses, how the last pull went, and what vanished from them."""
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from sqlalchemy import select
@@ -46,19 +47,19 @@ def add():
 
 
 @pages.post("/<int:feed_id>/remove")
-def remove(feed_id: int):
+def remove(feed_id: int) -> ResponseReturnValue:
     subscriptions.remove(subscriptions.feed_for(current_user, feed_id), clock.now())
     return redirect(url_for(".index"), 303)
 
 
 @pages.post("/<int:feed_id>/soon")
-def soon(feed_id: int):
+def soon(feed_id: int) -> ResponseReturnValue:
     subscriptions.soon(subscriptions.feed_for(current_user, feed_id), clock.now())
     return redirect(url_for(".index"), 303)
 
 
 @pages.post("/<int:feed_id>/events/<int:event_id>/<any(cancel, keep):word>")
-def answer(feed_id: int, event_id: int, word: str):
+def answer(feed_id: int, event_id: int, word: str) -> ResponseReturnValue:
     feed = subscriptions.feed_for(current_user, feed_id)
     subscriptions.answer(current_user, feed, event_id, clock.now(), cancel=word == "cancel")
     return redirect(url_for(".index"), 303)

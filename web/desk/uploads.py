@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 from sqlalchemy import select
@@ -81,13 +82,13 @@ def template():
 
 @pages.get("/<int:upload_id>")
 @login_required
-def show(upload_id: int):
+def show(upload_id: int) -> ResponseReturnValue:
     return _page(uploads.find(current_user, upload_id, clock.now()))
 
 
 @pages.post("/<int:upload_id>/accept")
 @login_required
-def accept(upload_id: int):
+def accept(upload_id: int) -> ResponseReturnValue:
     now = clock.now()
     kept = uploads.find(current_user, upload_id, now)
     try:
@@ -100,7 +101,7 @@ def accept(upload_id: int):
 
 @pages.post("/<int:upload_id>/discard")
 @login_required
-def discard(upload_id: int):
+def discard(upload_id: int) -> ResponseReturnValue:
     uploads.discard(uploads.find(current_user, upload_id, clock.now()))
     return redirect(url_for(".index"), 303)
 

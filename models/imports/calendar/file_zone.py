@@ -62,7 +62,7 @@ class FileZone(tzinfo):
 
 def zone_of(lines: tuple[str, ...]) -> tzinfo | None:
     """The zone of the lines of a VTIMEZONE; None for one that is not understood."""
-    changes = []
+    changes: list = []
     part: dict[str, str] = {}
     for line in lines:
         match = _LINE.match(line.strip())

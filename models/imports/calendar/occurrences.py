@@ -1,6 +1,6 @@
 """The dates of a calendar event: its one sitting, or those of its series inside a window, with what was moved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -204,7 +204,7 @@ def _day(moment: Moment, zone: str) -> date:
 
 
 def _dates(
-    main: VEvent, rules, start: Moment, window: _Window, steps: recurrence.Steps
+    main: VEvent, rules: Sequence[str], start: Moment, window: _Window, steps: recurrence.Steps
 ) -> Iterator[tuple[Moment, timedelta | None]]:
     """The dates around the window, each with a length of its own or None."""
     usual = _length(main, window.zone) or timedelta(0)
@@ -260,7 +260,7 @@ def _listed(main: VEvent, name: str, zone: str) -> Iterator[tuple[Moment, timede
             yield moment, _period(moment, params, ends, main, zone) if ends else None
 
 
-def _period(start: Moment, params, ends: str, main: VEvent, zone: str) -> timedelta | None:
+def _period(start: Moment, params: Mapping[str, str], ends: str, main: VEvent, zone: str) -> timedelta | None:
     """How long a period lasts that ends at a time, or goes on for a length."""
     length = instants.length(ends)
     if length is None and ends.strip()[:1].upper() in ("P", "+", "-"):

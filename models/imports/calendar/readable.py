@@ -1,5 +1,6 @@
 """A VEVENT without the properties that cannot be read: an event is not lost for one bad date in a list."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from models.errors import N_, Mistake
@@ -37,7 +38,7 @@ def _without_bad(vevent: VEvent, zone: str, findings: list[Finding]) -> VEvent:
     return replace(vevent, properties=properties)
 
 
-def _can_be_read(name: str, params, value: str, vevent: VEvent, zone: str) -> bool:
+def _can_be_read(name: str, params: Mapping[str, str], value: str, vevent: VEvent, zone: str) -> bool:
     if not value.strip():
         return False
     if name == "RRULE":

@@ -138,7 +138,9 @@ def _geo(text: str) -> tuple[float, float] | tuple[None, None]:
     return latitude, longitude
 
 
-def _categories(main: VEvent, vocabulary: Vocabulary, findings: list[Finding]):
+def _categories(
+    main: VEvent, vocabulary: Vocabulary, findings: list[Finding]
+) -> tuple[tuple[str, ...], tuple[FormatDraft, ...]]:
     """Audience groups and forms of activity among the categories; the others are named."""
     told = ",".join(value.replace("\\,", "，") for _, value in main.properties.get("CATEGORIES", ()))
     words = tuple(

@@ -47,7 +47,8 @@ def rows_of(
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
         if rows and (header is None or not _TELLING & set(header.fields)):
-            left_out += [_left_out(name, header or first, top.number)] if header or first else []
+            if (known := header or first) is not None:
+                left_out.append(_left_out(name, known, top.number))
             continue
         if header is None or not is_header(top.cells, answers):
             continue

@@ -71,7 +71,7 @@ def _format(sheet: Worksheet, position: int, number_format: str) -> None:
 
 
 def _example(campaign: Campaign) -> dict[str, str | date | int]:
-    def first(kind: str) -> str:
+    def first(kind: TermKind) -> str:
         return next((term.name_zh for term in campaign.terms_of(kind)), "")
 
     return {

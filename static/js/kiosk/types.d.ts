@@ -28,6 +28,8 @@ interface Occurrence {
 }
 
 interface KioskEvent {
+  /** Events that were merged into this one; absent in what an older version stored. */
+  merged?: number[];
   id: number;
   title: string;
   track_exits: boolean;

@@ -3,7 +3,7 @@
 const LONGEST_WAIT = 300; // seconds; who has to wait longer taps the button
 const SPREAD = 5; // seconds, so that a hall of phones does not come back in one instant
 
-const form = document.querySelector("#retry");
+const form = /** @type {HTMLFormElement} */ (document.querySelector("#retry"));
 const seconds = Number(form.dataset.seconds);
 
 if (seconds <= LONGEST_WAIT) {
