@@ -134,7 +134,7 @@ class _Visit:
         self,
         parts: SplitResult,
         headers: dict[str, str],
-        allowed: Callable[[IPv4Address | IPv6Address], bool],
+        allowed: Callable[[Address], bool],
         ends: float,
     ) -> None:
         self._parts, self._headers, self._allowed, self._ends = parts, headers, allowed, ends

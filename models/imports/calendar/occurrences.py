@@ -204,7 +204,11 @@ def _day(moment: Moment, zone: str) -> date:
 
 
 def _dates(
-    main: VEvent, rules: Sequence[str], start: Moment, window: _Window, steps: recurrence.Steps
+    main: VEvent,
+    rules: Sequence[tuple[Mapping[str, str], str]],
+    start: Moment,
+    window: _Window,
+    steps: recurrence.Steps,
 ) -> Iterator[tuple[Moment, timedelta | None]]:
     """The dates around the window, each with a length of its own or None."""
     usual = _length(main, window.zone) or timedelta(0)

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from time import monotonic
+from typing import Any
 
 import openpyxl
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Line
@@ -70,7 +70,7 @@ def _broken() -> Mistake:
     return Mistake(N_("This spreadsheet is damaged or has a password. Open it and save it as .xlsx again."))
 
 
-def _lines(sheet: ReadOnlyWorksheet, marks: _Marks, ends: float) -> Iterator[Line]:
+def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
     sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
     shown: dict[tuple[int, int], str] = {}
     wanted = set(marks.merged.values())
