@@ -26,6 +26,7 @@ for _module in (
     "ledger.tables",
     "checkin.queue_file",
     "publishing.duplicates",
+    "publishing.proposals",
     "imports.subscriptions",
     "imports.uploads",
 ):

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from web import errors
-from web.commands import imports, serve, setup
+from web.commands import imports, proposals, serve, setup
 from web.desk import (
     devices,
     duplicates,
@@ -58,7 +58,7 @@ PUBLIC = (
     subscribe,
 )
 MODULES = (
-    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, setup, health, serve,
+    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, proposals, setup, health, serve,
 )  # fmt: skip
 
 

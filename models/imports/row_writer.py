@@ -13,11 +13,12 @@ from models.events.draft import EventDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.imports.source import Mode, Source
-from models.publishing import lifecycle
+from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
 # What an import does is told apart from what people change at the desk, also where a person started it.
 IMPORTED = "imported"
+PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
 
 FIELDS = {
@@ -141,7 +142,12 @@ class RowWriter:
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
-        if self.writes:
+        if not self.source.publish and event.status == EventStatus.PUBLISHED:
+            findings.append(Finding(PROPOSED))
+            if self.writes:
+                with self._alone():
+                    proposals.write_proposal(event, draft, self.now, self.source.by)
+        elif self.writes:
             write = lifecycle.change if self.mode == Mode.EACH else lifecycle.write_change
             write(event, draft, self.now, self.source.by, verb=IMPORTED)
         return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=self.writes)

@@ -79,13 +79,13 @@ def change(
     cancelled where the event was ever public. verb: changed by a person, or imported. Raises Mistake; Conflict for an
     event that is withdrawn."""
     with event_transaction():
-        return write_change(_locked(event), draft, now, by, verb)
+        return write_change(lock_event(event), draft, now, by, verb)
 
 
 def publish(event: Event, now: datetime, by: Account | None = None) -> None:
     """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
     with event_transaction():
-        event = _locked(event)
+        event = lock_event(event)
         if event.status == EventStatus.CANCELLED:
             raise Conflict(N_("This event is cancelled. Please create a new one instead."))
         if event.status != EventStatus.PUBLISHED:
@@ -98,7 +98,7 @@ def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
     """An event will not take place. It stays visible as cancelled and keeps its attendance; one that was never public is
     withdrawn instead. Again changes nothing."""
     with event_transaction():
-        write_cancelled(_locked(event), now, by)
+        write_cancelled(lock_event(event), now, by)
 
 
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -118,7 +118,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
         raise Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
     with event_transaction():
         for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
-            _locked(event)
+            lock_event(event)
         gone = kept.withdrawn_at or other.withdrawn_at
         if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
             raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
@@ -229,7 +229,7 @@ def _note(
     )
 
 
-def _locked(event: Event) -> Event:
+def lock_event(event: Event) -> Event:
     """The event and its occurrences as they are now, not as they were when the page was opened, held until commit."""
     db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
     asked = (

@@ -12,7 +12,8 @@ from models.events.tables import EventStatus
 from models.figures import count, event_overview
 from models.organizations.tables import Role
 from models.public import filters
-from models.publishing import lifecycle
+from models.publishing import lifecycle, proposals
+from web.words import proposals as proposal_words
 
 pages = Blueprint("desk_events", __name__, url_prefix="/desk")
 
@@ -69,8 +70,23 @@ def event(event_id: int) -> ResponseReturnValue:
         campaign=event.campaign,
         event=event,
         visits=count.visits_of([event.id]).get(event.id, 0),
+        proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
     )
+
+
+@pages.post("/events/<int:event_id>/proposals/<int:proposal_id>")
+@login_required
+def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
+    """An office accepts or refuses a proposed change."""
+    event = scope.event_for(current_user, event_id)
+    if current_user.role == Role.ORGANIZER or proposal_id not in {one.id for one in proposals.open_of(event)}:
+        abort(404)
+    if request.form.get("decision") == "accept":
+        proposals.accept(proposal_id, clock.now(), current_user)
+    else:
+        proposals.refuse(proposal_id, request.form.get("why", ""), clock.now(), current_user)
+    return redirect(url_for(".event", event_id=event.id), 303)
 
 
 @pages.post("/events/<int:event_id>/publish")

@@ -1,0 +1,148 @@
+"""Proposed changes of published events, by accounts that may not publish. The public event stays as it is until a person
+accepts. A proposal is a row, and so is the decision on it."""
+
+from dataclasses import fields, replace
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import JSON, ForeignKey, LargeBinary, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+
+from models.campaigns.tables import Campaign
+from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
+from models.errors import N_, Conflict, Mistake, NotFound
+from models.events.draft import EventDraft, differences, draft_of
+from models.events.tables import Event
+from models.organizations.tables import Account
+from models.publishing import lifecycle
+from models.publishing.change import event_transaction
+
+REPLACED = N_("Replaced by a newer proposal.")
+
+
+class Proposal(Base):
+    """What an event should become. draft: an EventDraft as JSON; fields: the names of those that the proposal changes."""
+
+    __tablename__ = "event_proposal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    fields: Mapped[list[str]] = mapped_column(JSON)
+
+    event: Mapped[Event] = relationship()
+    account: Mapped[Account | None] = relationship()
+
+    @property
+    def draft(self) -> EventDraft:
+        return msgspec.json.decode(self.content, type=EventDraft)
+
+
+class ProposalDecision(Base):
+    """A person's decision. why: empty for an accepted one."""
+
+    __tablename__ = "event_proposal_decision"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("event_proposal.id"), primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    accepted: Mapped[bool]
+    why: Mapped[str] = mapped_column(default="")
+
+
+def write_proposal(event: Event, draft: EventDraft, now: datetime, by: Account | None) -> Proposal | None:
+    """Keep a proposal, inside the caller's transaction. None where the same content is proposed already.
+
+    A newer proposal of one organization replaces its older one."""
+    content = msgspec.json.encode(draft)
+    for older in open_of(event):
+        if older.content == content:
+            return None
+        if _organization(older.account) == _organization(by):
+            _decide(older, now, by, accepted=False, why=REPLACED)
+    proposal = Proposal(
+        event_id=event.id,
+        account_id=by.id if by else None,
+        at=now,
+        content=content,
+        fields=differences(event, draft),
+    )
+    db.session.add(proposal)
+    db.session.flush()
+    return proposal
+
+
+def open_of(event: Event) -> list[Proposal]:
+    """The proposals of an event that nobody has decided on, oldest first."""
+    return list(db.session.scalars(_open().where(Proposal.event_id == event.id)))
+
+
+def pending(campaign: Campaign) -> list[Proposal]:
+    """All proposals of a campaign that nobody has decided on, oldest first."""
+    query = _open().join(Event, Event.id == Proposal.event_id).where(Event.campaign_id == campaign.id)
+    return list(db.session.scalars(query))
+
+
+def result_of(proposal: Proposal) -> EventDraft:
+    """What the event would become: its present content, with the fields that the proposal changes."""
+    proposed = proposal.draft
+    return replace(draft_of(proposal.event), **{name: getattr(proposed, name) for name in proposal.fields})
+
+
+def accept(proposal_id: int, now: datetime, by: Account | None = None) -> Event:
+    """Carry a proposal out. Other changes that were made meanwhile stay. Raises NotFound, Conflict, Mistake."""
+    with event_transaction():
+        proposal = _find(proposal_id)
+        event = lifecycle.lock_event(proposal.event)
+        lifecycle.write_change(event, result_of(proposal), now, by)
+        _decide(proposal, now, by, accepted=True)
+    return event
+
+
+def refuse(proposal_id: int, why: str, now: datetime, by: Account | None = None) -> Event:
+    """Leave the event as it is. Raises NotFound, Conflict, and Mistake without a reason."""
+    if not why.strip():
+        raise Mistake(N_("Please give a reason, so that others can follow the decision."))
+    with transaction():
+        proposal = _find(proposal_id)
+        _decide(proposal, now, by, accepted=False, why=why.strip())
+    return proposal.event
+
+
+def _open():
+    decided = select(ProposalDecision.proposal_id)
+    return (
+        select(Proposal)
+        .where(Proposal.id.not_in(decided))
+        .options(joinedload(Proposal.event), joinedload(Proposal.account))
+        .order_by(Proposal.id)
+    )
+
+
+def _find(proposal_id: int) -> Proposal:
+    proposal = db.session.get(Proposal, proposal_id) if 0 < proposal_id <= LARGEST_ID else None
+    if proposal is None:
+        raise NotFound(N_("There is no proposed change %(id)s."), id=proposal_id)
+    if db.session.get(ProposalDecision, proposal_id) is not None:
+        raise Conflict(N_("This proposed change was decided on already."))
+    return proposal
+
+
+def _decide(proposal: Proposal, now: datetime, by: Account | None, *, accepted: bool, why: str = "") -> None:
+    account_id = by.id if by else None
+    db.session.add(
+        ProposalDecision(proposal_id=proposal.id, account_id=account_id, at=now, accepted=accepted, why=why)
+    )
+    db.session.flush()
+
+
+def _organization(account: Account | None) -> int | None:
+    return account.organization_id if account else None
+
+
+def changed_fields(proposal: Proposal) -> list[str]:
+    """The names of the fields in which the event would still change now."""
+    present, result = draft_of(proposal.event), result_of(proposal)
+    return [f.name for f in fields(EventDraft) if getattr(present, f.name) != getattr(result, f.name)]

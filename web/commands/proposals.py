@@ -1,0 +1,59 @@
+"""`openweek event pending | accept | refuse`: proposed changes of published events."""
+
+import json
+
+import click
+from flask import Flask
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns.tables import find_campaign
+from models.publishing import proposals
+from web.feeds.feeds import commands
+
+
+def register(app: Flask) -> None:
+    """The commands join the group `event`, which is registered with the feeds."""
+
+
+@commands.command("pending")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def list_pending(campaign_id: str, as_json: bool) -> None:
+    """Proposed changes of published events that nobody has decided on."""
+    campaign = find_campaign(campaign_id)
+    pending = proposals.pending(campaign)
+    if as_json:
+        rows = [
+            {
+                "id": proposal.id,
+                "event": proposal.event_id,
+                "title": proposal.event.title,
+                "at": clock.instant_text(proposal.at, campaign.zone),
+                "by": proposal.account.email if proposal.account else None,
+                "fields": proposals.changed_fields(proposal),
+            }
+            for proposal in pending
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for proposal in pending:
+        fields = ", ".join(proposals.changed_fields(proposal))
+        click.echo(f"{proposal.id}\t{proposal.event_id}\t{proposal.event.title}\t{fields}")
+
+
+@commands.command("accept")
+@click.argument("proposal_id", metavar="ID", type=int)
+def accept_proposal(proposal_id: int) -> None:
+    """Carry a proposed change out."""
+    event = proposals.accept(proposal_id, clock.now())
+    click.echo(_("Event %(id)s was changed.", id=event.id))
+
+
+@commands.command("refuse")
+@click.argument("proposal_id", metavar="ID", type=int)
+@click.option("--why", required=True, help="The reason, for whoever proposed it.")
+def refuse_proposal(proposal_id: int, why: str) -> None:
+    """Leave the event as it is."""
+    event = proposals.refuse(proposal_id, why, clock.now())
+    click.echo(_("Event %(id)s stays as it is.", id=event.id))

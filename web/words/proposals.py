@@ -1,0 +1,64 @@
+"""A proposed change in words: field by field, what is there and what would be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from models.campaigns.tables import Campaign
+from models.events.draft import EventDraft, OccurrenceDraft, draft_of
+from models.imports.row_writer import FIELDS
+from models.publishing import proposals
+from models.publishing.proposals import Proposal
+from web.words.terms import (
+    clock_time,
+    day_label,
+    format_name,
+    group_name,
+    half_day_name,
+    mode_name,
+    region_label,
+)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """name: of the field. before, after: texts; empty where nothing is given."""
+
+    name: str
+    before: str
+    after: str
+
+
+def changes(proposal: Proposal) -> list[FieldChange]:
+    campaign = proposal.event.campaign
+    before, after = draft_of(proposal.event), proposals.result_of(proposal)
+    return [
+        FieldChange(_(FIELDS[name]), _text(campaign, name, before), _text(campaign, name, after))
+        for name in proposals.changed_fields(proposal)
+    ]
+
+
+def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:
+    if name == "region_code":
+        return region_label(draft.region_code) or ""
+    if name == "mode":
+        return mode_name(draft.mode) if draft.mode else ""
+    if name == "main_format":
+        return format_name(campaign, draft.main_format) or ""
+    texts: dict[str, Sequence[str]] = {
+        "lead": [draft.lead.name] if draft.lead else [],
+        "hosts": draft.hosts,
+        "groups": [group_name(campaign, group) for group in draft.groups],
+        "formats": [one.text or format_name(campaign, one.format) for one in draft.formats],
+        "venues": [venue.name for venue in draft.venues],
+        "occurrences": [_when(one, campaign.zone) for one in draft.occurrences],
+    }
+    return _("; ").join(texts[name]) if name in texts else str(getattr(draft, name) or "")
+
+
+def _when(occurrence: OccurrenceDraft, zone: str) -> str:
+    days = [day_label(day) for day in dict.fromkeys((occurrence.start_day, occurrence.end_day))]
+    times = [clock_time(at, zone) for at in (occurrence.start_at, occurrence.end_at) if at]
+    hours = "–".join(times) or half_day_name(occurrence.half_day)
+    return " ".join(part for part in ("–".join(days), hours) if part)
