@@ -8,7 +8,7 @@ _SECRET_PATH = re.compile("/[cv]/", re.IGNORECASE)
 
 
 def keep_secret(response: Response) -> Response:
-    """By the path, not by the page: an answer to a wrong method or to too many tries stands at a secret address too."""
+    """By the path: error pages (405, 429) of a secret address need the headers too."""
     if not _SECRET_PATH.match(request.path):
         return response
     response.headers["Referrer-Policy"] = "no-referrer"

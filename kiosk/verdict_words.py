@@ -1,4 +1,4 @@
-"""What a scan is told, in the reader's language: one short sentence for a verdict, its reason and its flags."""
+"""The message of a scan's answer, in the reader's language: one sentence for verdict, reason and flags."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def message(
     kind: str = ScanKind.PASS,
     direction: str = Direction.IN,
 ) -> str:
-    """The sentence for an answer. Times are told in the campaign's zone."""
+    """The sentence for an answer. Times are in the campaign's zone."""
     if answer.verdict == Verdict.REFUSED:
         return gettext(REASONS.get(answer.reason or "", REASONS["bad_scan"]))
     if answer.flags & ledger.HELD:

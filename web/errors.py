@@ -1,4 +1,4 @@
-"""What a reader is told when something does not work: a page, or problem JSON (RFC 9457) for programs.
+"""Errors as a page for people, or problem JSON (RFC 9457) for programs.
 
 Domain code raises models.errors.Mistake with an English sentence; here it is worded in the reader's language.
 """
@@ -73,13 +73,13 @@ def register(app: Flask) -> None:
 
 
 def _refuse_nul() -> None:
-    """No row has a NUL character in its name, and PostgreSQL does not even look for one."""
+    """PostgreSQL refuses NUL in parameters, and no row has one."""
     if "\0" in request.path and not _SECRET_PATH.search(request.path):
         abort(404)
 
 
 def wants_json() -> bool:
-    """Whether the asker is a program: the API, and every address that ends in .json."""
+    """The API, and every address that ends in .json."""
     return request.path.startswith("/api/") or request.path.endswith(".json")
 
 
@@ -109,7 +109,7 @@ def handle_mistake(mistake: Mistake) -> BaseResponse:
 
 
 def _redirect_if_merged(merged: MergedEvent) -> BaseResponse | None:
-    """Addresses once published stay: that of a merged event leads on to the event that stands for it."""
+    """The address of a merged event redirects to the event that stands for it."""
     match = re.fullmatch(rf"(/[^/]+/events/){merged.event_id}([./].*)?", request.path)
     if match is None or request.method not in ("GET", "HEAD"):
         return None
@@ -163,7 +163,7 @@ def error_response(status: int, detail: str) -> Response:
         if status == 401 and request.path.startswith("/api/"):
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
-        # The shell of a page may ask the database; where that is what failed, the plain page stands alone.
+        # The page's header may query the database, which may be what failed.
         template = "shared/error.html" if status < 500 else "shared/error_plain.html"
         response = Response(
             render_template(

@@ -1,4 +1,4 @@
-"""What a paired device must know to judge a scan by itself, and what the desk wants of it."""
+"""The configuration of a paired device: all it needs to judge a scan offline, and messages from the desk."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ from models.events.tables import Event, Occurrence
 from models.ledger import in_effect
 
 LEAST_CLIENT = 1
-RULES_VERSION = 2  # 2: what a device may do is told, and it holds itself to it
+RULES_VERSION = 2  # 2: the scopes of the device are part of the configuration
 SAME_CODE_GUARD_MS = 3000
 
 
@@ -44,7 +44,7 @@ def configuration() -> Response:
 
 
 def full_configuration(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
-    """All of it: the knowledge with its mark, how full each sitting is, and the server's time to measure a clock by."""
+    """The answer of GET /api/v1/kiosk: the part to store with its fingerprint, occupancy, and the server's time."""
     stored = configuration_to_store(kiosk, campaign, now)
     version = fingerprint(stored)
     heads = occupancy_today([event["id"] for event in stored["events"]], campaign, now)
@@ -61,12 +61,12 @@ def full_configuration(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
 
 
 def desk_message(kiosk: Kiosk) -> dict | None:
-    """What the desk has to say to whoever stands at the device."""
+    """The desk's message to the steward; None without one."""
     return {"text": kiosk.message} if kiosk.message else None
 
 
 def fingerprint(stored: dict) -> str:
-    """Sixteen hex digits that change when what a device must know changes."""
+    """16 hex digits that change with the configuration."""
     return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -90,7 +90,7 @@ def kiosk_json(kiosk: Kiosk) -> dict:
 
 
 def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
-    """What changes only when somebody changes it."""
+    """The part that changes only when somebody edits it, so a device can keep it."""
     ids = kiosk.event_ids_at(now)
     standing = standing_for(ids)
     query = (
@@ -138,7 +138,7 @@ def _event_json(event: Event, merged: list[int], zone: str) -> dict:
 
 
 def _occurrence_json(event: Event, occurrence: Occurrence, zone: str) -> dict:
-    """start/end: instants, or days where nobody told a clock time (end day included). opens/closes: when scans count."""
+    """start/end: instants, or days (the last one included) without clock times. opens/closes: when scans count."""
     window = check_in_window.window_of(occurrence, event.status, event.withdrawn_at is not None, zone)
     start, end = occurrence.start_at, occurrence.end_at
     return {
@@ -167,7 +167,7 @@ def _group_json(number: int, key: str, zh: str, en: str, icon: str) -> dict:
 
 
 def _rules_json() -> dict:
-    """What a device holds itself to while it cannot ask. A rule that changes raises the version."""
+    """The rules that a device applies offline. A changed rule raises the version."""
     return {
         "version": RULES_VERSION,
         "open_before_minutes": int(check_in_window.MARGIN.total_seconds() // 60),

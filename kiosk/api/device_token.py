@@ -1,4 +1,4 @@
-"""Who is this device? `Authorization: Bearer <token>` names it; a request that names none gets no further."""
+"""The device token of a request (`Authorization: Bearer <token>`)."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ class NotPairedError(Mistake):
 
 
 def authenticated_kiosk(now: datetime, *, handing_in: bool = False) -> Kiosk:
-    """The device that asks. handing_in: one out of service passes too, as long as it may hand in what it holds.
+    """The kiosk of this request. handing_in: a revoked one passes as well, while it may still upload its queue.
 
     Raises NotPairedError (401)."""
     token = bearer_token(request.headers.get("Authorization", ""))

@@ -1,4 +1,4 @@
-"""A device tells how it is, and hears what the desk wants of it."""
+"""The heartbeat: a device reports its state and gets messages, locks and the fingerprint of its configuration."""
 
 from flask import Blueprint, Flask
 
@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
 
 @bp.post("/api/v1/kiosk/heartbeat")
 def heartbeat() -> dict:
-    """The device asks GET /api/v1/kiosk anew where `knowledge` is another than it was told there."""
+    """A device fetches GET /api/v1/kiosk again when `knowledge` differs from its own."""
     now = clock.now()
     kiosk = authenticated_kiosk(now)
     heartbeats.save_report(kiosk, heartbeats.parse_report(decode_json(dict, EXPECTED), now), now)

@@ -1,4 +1,4 @@
-"""POST /api/v1/scans: the one way for devices to hand in what they scanned."""
+"""POST /api/v1/scans: devices upload their scans."""
 
 import json
 from collections.abc import Sequence
@@ -129,7 +129,7 @@ def _result(
 
 
 def _update_seen_at(kiosk: Kiosk, now: datetime) -> None:
-    """When the device was last heard of: written now and then, not with every scan."""
+    """Written at most every 30 seconds, not with every batch."""
     if kiosk.seen_at is None or now - kiosk.seen_at > SEEN_INTERVAL:
         with transaction():
             db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

@@ -10,7 +10,7 @@ from kiosk.app.worker_scripts import with_policy, worker_script
 bp = Blueprint("kiosk_app", __name__)
 
 
-# The decoder is WebAssembly; nothing else on the page may be compiled at run time.
+# wasm-unsafe-eval: the decoder is WebAssembly.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self' data:; media-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 @bp.get("/kiosk/")
 def app_page() -> Response:
-    """The one page of the app. Both languages travel with it: a kiosk switches without a network."""
+    """The page of the app, with the words of both languages: a kiosk changes language offline."""
     words = {}
     for language in ("zh", "en"):
         with force_locale(language):

@@ -1,4 +1,4 @@
-"""What makes the kiosk app start with no network: its manifest, its icons and the service worker with its file list."""
+"""What lets the kiosk app start offline: manifest, icons, and the service worker with its list of files."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 
 @bp.get("/kiosk/service-worker.js")
 def service_worker() -> Response:
-    """The worker's script, after the list of what it keeps: a changed file is a changed script, so a new version."""
+    """The worker's script with the list of files before it, so that a changed file changes the script."""
     app = {"version": app_version(), "files": app_files()}
     script = (Path(current_app.static_folder or "") / WORKER).read_text()
     response = Response(f"const SHELL = {json.dumps(app)};\n{script}", mimetype="text/javascript")
@@ -67,7 +67,7 @@ def service_worker() -> Response:
 
 
 def offline_page(template: str, mark: str, **values: object) -> Response:
-    """A page that the service worker keeps, and only with the files that belong to it: mark is their version()."""
+    """A page that the service worker caches with the files of the same version. mark: app_version()."""
     response = make_response(render_template(template, version=mark, **values))
     response.headers["Openweek-Kiosk-Version"] = mark
     response.headers["Cache-Control"] = "no-cache"
@@ -109,7 +109,7 @@ def icon(side: str) -> Response:
 
 @lru_cache(maxsize=len(ICON_SIDES))
 def _draw_icon(side: int) -> bytes:
-    """The week's seven bars, the last one marked. Everything lies within the circle that a system may cut out."""
+    """Seven bars, the last one marked, within the circle that maskable icons keep."""
     image = Image.new("RGB", (side, side), BRAND)
     pen = ImageDraw.Draw(image)
     unit = side / 36
@@ -133,7 +133,7 @@ def app_files() -> dict[str, str]:
     with_mark = [f"css/{sheet}.css" for sheet in (*STYLESHEETS, CODE_SCREEN_STYLESHEET)]
     with_mark += ["icons.svg", "favicon.svg", ENTRY, CODE_SCREEN]
     path_by_address = {url_for("static", filename=name): root / name for name in with_mark}
-    # Modules that import each other by name carry no mark.
+    # Modules import each other without ?v=.
     without_mark = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*.js"))]
     without_mark += sorted((root / "vendor").glob("noble-ed25519/*.js")) + sorted(
         path for path in (root / "vendor/zxing").rglob("*") if path.suffix in (".js", ".wasm")
@@ -178,13 +178,13 @@ def _digest(path: Path, _changed: int) -> str:
 
 def app_version() -> str:
     """Twelve hex digits that change with any file of the app, its page, its words or the worker itself."""
-    paths = [path for path in server_files() if path.is_file()]  # without make catalogue there is no Chinese
+    paths = [path for path in server_files() if path.is_file()]  # the catalogue exists after make catalogue
     parts = [*app_files().items(), *((path.name, _digest(path, path.stat().st_mtime_ns)) for path in paths)]
     return hashlib.sha256(repr(sorted(parts)).encode()).hexdigest()[:12]
 
 
 def server_files() -> list[Path]:
-    """What the pages of the app are made of on the server, and the worker."""
+    """Templates, words, catalogue and the worker itself."""
     root = Path(current_app.static_folder or "")
     folder = Path(__file__).parent
     templates = [folder.parent / "templates" / "kiosk" / name for name in TEMPLATES]

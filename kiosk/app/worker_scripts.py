@@ -8,12 +8,12 @@ from flask import (
 
 
 def with_policy(policy: str, response: Response) -> Response:
-    """Under a policy of its own, and asked for anew each time."""
+    """Set the policy; browsers revalidate each time."""
     response.headers["Content-Security-Policy"] = policy
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def worker_script(name: str, policy: str) -> Response:
-    """A worker of /static/js/ at another address: it obeys the policy that it is served with, and reaches what lies beside."""
+    """A worker of /static/js/ at another address: its address decides its scope and its policy."""
     return with_policy(policy, send_from_directory(current_app.static_folder or "", f"js/{name}"))

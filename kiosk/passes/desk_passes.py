@@ -1,4 +1,4 @@
-"""An event's codes on the desk: passes made in bulk, their files, each revoked or replaced; its poster printed anew."""
+"""Passes and codes of an event at the desk: issue, download, revoke, replace; reissue the poster."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -29,7 +29,7 @@ from models.events.tables import Event, EventStatus
 
 bp = Blueprint("desk_passes", __name__, url_prefix="/desk/events/<int:event_id>/passes")
 
-MAX_PASSES = 5000  # in one go; a school has fewer, and a sheet of so many takes a minute to draw
+MAX_PASSES = 5000  # a sheet of so many takes a minute to draw
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "zip": "application/zip", "pdf": "application/pdf"}
 
 
@@ -72,7 +72,7 @@ def _format_words() -> dict[str, str]:
 @bp.post("")
 @login_required
 def issue(event_id: int) -> ResponseReturnValue:
-    """Make passes. What was typed stays on the page when it cannot be used."""
+    """Issue passes. After a mistake the form keeps what was typed."""
     event = scope.event_for(current_user, event_id)
     try:
         issued = passes.issue(
@@ -98,7 +98,7 @@ def _count() -> int:
 
 
 def _whole_number(name: str) -> int:
-    """A whole number as typed; what is none becomes 0, which every rule refuses in its own words."""
+    """A whole number; anything else is 0, which the rules refuse with a sentence."""
     text = request.form.get(name, "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
 
@@ -127,7 +127,7 @@ def batch(event_id: int, first: int) -> str:
 @bp.get("/<int:first>-<sheet>.<any(pdf):kind>")
 @login_required
 def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
-    """The good passes of a batch as a file, sent while it is written."""
+    """The valid passes of a batch as a file, streamed."""
     event = scope.event_for(current_user, event_id)
     issued_batch, buffer = pass_batches.find_batch(event, first), BytesIO()
     parts = _file_parts(kind, buffer, issued_batch, event, sheet)
@@ -174,7 +174,7 @@ def _redirect_to_batch(event: Event, pass_: Pass) -> ResponseReturnValue:
 @bp.post("/poster/<any(reissue, revoke):verb>")
 @login_required
 def poster(event_id: int, verb: str) -> ResponseReturnValue:
-    """End the prints that hang: with a new one to print, or for good."""
+    """Revoke the printed codes, with or without a new issue."""
     event = scope.event_for(current_user, event_id)
     if not event.occurrences:
         raise Mistake(venue_codes.NO_DATE)

@@ -1,4 +1,4 @@
-"""A pass as its holder sees it: the code, large and on white, and what it is for."""
+"""The page of a pass for its holder, with its files."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def register(app: Flask) -> None:
 @bp.get("/c/<token>", strict_slashes=False)
 @bp.get("/C/<token>", strict_slashes=False)
 def show(token: str) -> Response:
-    """The pass; a text that we did not sign is no pass."""
+    """The pass, also a revoked one; 404 for a wrong signature."""
     opened = passes.read_pass(token)
     if opened is None:
         return problems.problem_page(problems.no_pass())
@@ -38,7 +38,7 @@ def show(token: str) -> Response:
 @bp.get("/c/service-worker.js")
 @bp.get("/C/service-worker.js")
 def pass_worker() -> Response:
-    """The script that keeps a pass for its holder. It reaches the addresses beside it and no others."""
+    """The service worker that keeps a pass for offline use; its scope is /C/."""
     return worker_script("pass/service-worker.js", WORKER_POLICY)
 
 
@@ -64,7 +64,7 @@ def pdf(token: str) -> Response:
 @bp.get("/c/<path:text>")
 @bp.get("/C/<path:text>")
 def not_a_pass(text: str) -> Response:
-    """A text with slashes in it is no pass either."""
+    """Scanned text with slashes."""
     return problems.problem_page(problems.no_pass())
 
 
@@ -73,7 +73,7 @@ def _image(token: str, draw: Callable[[str, int], bytes], content_type: str) -> 
 
 
 def _file(token: str, draw: Callable[[PassContent], bytes], content_type: str) -> Response:
-    """The code as a file, for as long as the pass is good."""
+    """The code as a file while the pass is valid."""
     opened = passes.read_pass(token)
     if opened is None or opened.revoked:
         return problems.problem_page(
@@ -85,8 +85,8 @@ def _file(token: str, draw: Callable[[PassContent], bytes], content_type: str) -
 
 
 def _cache_privately(response: Response, opened: PassContent) -> Response:
-    """At the door there may be no network: the holder's browser keeps a good pass for a day, its worker
-    (static/js/pass/service-worker.js) until it is revoked, and nobody between."""
+    """A valid pass may be cached by the holder's browser for a day (there may be no network at the entrance), never by
+    proxies. Its worker (static/js/pass/service-worker.js) keeps it until it is revoked."""
     if not opened.revoked:
         response.cache_control.private = True
         response.cache_control.max_age = DAY

@@ -1,4 +1,4 @@
-"""A pass that a visitor takes on an event's page: no name, no account, good at every event of the week."""
+"""Passes that visitors issue to themselves on an event's page, valid at every event of the week."""
 
 from flask import Blueprint, Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ bp = Blueprint("self_issue", __name__)
 
 @bp.errorhandler(TooMany)
 def handle_too_many(mistake: TooMany) -> Response:
-    """The choice is kept, and the page tries again by itself."""
+    """A page that keeps the choice and sends it again."""
     return problems.retry_page(round(mistake.wait.total_seconds()))
 
 
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def can_self_issue(campaign: Campaign) -> bool:
-    """Whether the week has days left to go to."""
+    """Whether the week is not over."""
     return campaign.today(clock.now()) <= campaign.ends
 
 

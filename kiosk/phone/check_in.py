@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
 @bp.get("/v/<token>", strict_slashes=False)
 @bp.get("/V/<token>", strict_slashes=False)
 def landing(token: str) -> Response:
-    """The question. Its ticket says when the visitor stood here, however long the choice then takes."""
+    """The question. The ticket fixes the time of the visit, however long the choice takes."""
     now = clock.now()
     opened = venue_codes.read_code(token, now)
     code = opened.code
@@ -84,7 +84,7 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
 @limiter.limit(CHECK_INS, key_func=browser.rate_limit_key, on_breach=problems.too_many)
 @limiter.limit(BY_ADDRESS, on_breach=problems.too_many)
 def check_in(token: str) -> ResponseReturnValue:
-    """The tap. The ticket decides, not the step in the address: a screen's code has long changed by now."""
+    """The tap. The ticket is checked, not the step in the address: a rotating code may have changed meanwhile."""
     now = clock.now()
     code, holders = venue_codes.read_code(token, now).code, browser.holders()
     if code is None:
@@ -137,5 +137,5 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
 @bp.route("/v/<path:text>", methods=("GET", "POST"))
 @bp.route("/V/<path:text>", methods=("GET", "POST"))
 def not_a_code(text: str) -> Response:
-    """A scanned text with slashes in it (an address of a payment service): told as any other that is not ours."""
+    """Scanned text with slashes, such as the address of a payment service."""
     return problems.problem_page(problems.not_ours())

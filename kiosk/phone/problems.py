@@ -1,4 +1,4 @@
-"""What can be in the way of a phone at a venue code or a pass, each in one sentence that says what to do."""
+"""Pages for phones that cannot check in: each problem with a sentence that says what to do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SENT_AGAIN = ("ticket", "group", "near", "campaign")
 
 @dataclass(frozen=True)
 class Problem:
-    """A page that says no. status: of HTTP. again: the token whose address may be opened anew; ours: whether the
+    """A refusal. status: of HTTP. again: the token whose address may be opened anew; ours: whether the
     scanned text was a code of this system (else nothing of it stands on the page). icon: a symbol of icons.svg."""
 
     status: int
@@ -37,7 +37,7 @@ class Problem:
 
 
 def problem_page(problem: Problem) -> Response:
-    """The page. Nothing of a text that is not ours is said back."""
+    """The page of a problem. Foreign text is never echoed."""
     response = make_response(
         render_template("kiosk/phone/problem.html", problem=problem, campaign=problem.campaign)
     )

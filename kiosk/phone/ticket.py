@@ -1,4 +1,4 @@
-"""Landing tickets: what a phone holds between opening a venue code and choosing a group.
+"""Landing tickets: signed form values between opening a venue code and choosing a group.
 
 Signed, bound to the browser's cookie, good for 15 minutes and, because it carries the scan's id, for one visit.
 """
@@ -17,16 +17,16 @@ LIFE = timedelta(minutes=15)
 
 
 class ForeignTicketError(Exception):
-    """Not a ticket of this browser for this code: made for another one, changed, or no ticket at all."""
+    """Not a ticket of this browser for this code."""
 
 
 class OldTicketError(Exception):
-    """A ticket that was opened longer ago than it is good for."""
+    """Older than LIFE."""
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """scan_id: made here, by the landing page. opened: when the visitor stood before the code."""
+    """scan_id: made by the landing page. opened: when the code was opened."""
 
     scan_id: UUID
     opened: datetime
@@ -56,7 +56,7 @@ def _milliseconds(instant: datetime) -> int:
 
 
 def _sealer(holder: str) -> URLSafeSerializer:
-    # A key of the database, so that any node reads what another wrote; the holder in the salt binds it to the browser.
+    # A key of the database, shared by all nodes; the holder in the salt binds the ticket to the browser.
     secret = keys.current_key(keys.KeyPurpose.BROWSER).secret
     how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
     return URLSafeSerializer(secret, salt=f"openweek-landing-ticket {holder}", signer_kwargs=how)

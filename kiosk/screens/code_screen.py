@@ -1,4 +1,4 @@
-"""Screens that show the changing code: their page, what they fetch in advance, and how the desk pairs and ends them."""
+"""Screens with the rotating code: page, codes fetched in advance, pairing and revoking at the desk."""
 
 from base64 import b64encode
 from datetime import datetime
@@ -86,7 +86,7 @@ def upcoming_codes() -> Response:
 
 
 def _authenticated_screen() -> Screen:
-    """The screen that asks. Raises NotPairedError (401): also for one that was ended."""
+    """The screen of this request. Raises NotPairedError (401), also for a revoked one."""
     token = bearer_token(request.headers.get("Authorization", ""))
     screen = screens.by_token(token) if token else None
     if screen is None:
@@ -112,7 +112,7 @@ def _symbol_bits(token: str) -> tuple[int, str]:
 @bp.post("/desk/events/<int:event_id>/displays")
 @login_required
 def offer(event_id: int) -> ResponseReturnValue:
-    """Offer a pairing code. It stays on the page while it is good, because nobody can look it up again."""
+    """Offer a pairing code, kept in the session: only its hash is stored."""
     event = scope.event_for(current_user, event_id)
     code = screens.create_pairing(event, current_app.config["SECRET_KEY"], clock.now())
     session[SESSION_KEY] = {"event": event.id, "code": code}

@@ -76,7 +76,7 @@ class Device:
         )
 
     def run(self, visits: Sequence[tuple[float, Visit]], on_scan: Callable[[], object]) -> None:
-        """Everybody comes and is dealt with; then the rest of the queue is delivered, or the server is given up."""
+        """Serve all visits, then deliver the queue or give up on the server."""
         self._clock.measure(0, 0.1, self.configuration["server_time"])
         for moment, visit in visits:
             while self._timer is not None and self._timer <= moment:
@@ -125,7 +125,7 @@ class Device:
         return visit.body()
 
     def _last(self) -> str:
-        """The newest scan that somebody could want to take back; an undo of nothing is a slip, too."""
+        """The newest scan to undo; a random id where there is none."""
         own = (scan.id for scan in reversed(self.store.scans.values()) if scan.body["kind"] != UNDO)
         return next(own, str(self._new_id()))
 
@@ -179,7 +179,7 @@ class Device:
         self._rest(result)
 
     def _rest(self, result: SendResult) -> None:
-        """Rehearsed pauses take no time; a server that really does not answer is not pressed."""
+        """Simulated pauses take no time; real failures do."""
         if self._failures and self.store.waiting and not self.refused:
             time.sleep(min(result.pause, REAL_PAUSE))
 
@@ -199,7 +199,7 @@ class Device:
         return answer
 
     def _run_out_of_patience(self) -> None:
-        """Whoever waited has seen the device's own verdict before the answer came."""
+        """After the deadline the device shows its own verdict."""
         if self._asked is not None and self._moment > self._asked[1]:
             scan, _deadline, verdict = self._asked
             self.store.show(scan, verdict)

@@ -167,7 +167,7 @@ class FaultyNetwork:
         """The JSON that the server answers and the seconds that it took. Raises Failed."""
         self._arrive(moment)
         self.fault_counts["requests"] += 1
-        # Everything is drawn for every request, so that one stroke of fate never shifts those that follow.
+        # Always draw all numbers, so that one fault does not shift the random sequence.
         fault, copies = self.weather.draw_fault(self.chance), self.weather.draw_copies(self.chance)
         seconds, delay = self.weather.seconds(self.chance), self.chance.uniform(5, 90)
         if any(start <= moment < end for start, end in self.offline):
@@ -234,7 +234,7 @@ class FaultyNetwork:
         return body
 
     def _arrive(self, moment: float) -> None:
-        """Copies that were on their way for long arrive now; nobody waits for their answers any more."""
+        """Deliver late copies; their answers are dropped."""
         due = [request for at, request in self.late if at <= moment]
         self.late = [(at, request) for at, request in self.late if at > moment]
         for request in due:
@@ -244,6 +244,6 @@ class FaultyNetwork:
                 self.fault_counts[UNREACHED] += 1
 
     def clear(self) -> None:
-        """The end of the rehearsal: what is still on its way arrives."""
+        """Deliver what is left and close."""
         self._arrive(float("inf"))
         self._connection.close()

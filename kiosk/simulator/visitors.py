@@ -1,4 +1,4 @@
-"""Who comes to a simulated kiosk: people with passes, classes, passers-by, and what goes wrong at a real door."""
+"""Visitors of a simulated kiosk: passes, classes, touches, tallies, undos and foreign codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -58,7 +58,7 @@ def register(app: Flask) -> None:
 def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     """Serve the week, and do what is due each minute."""
     addresses = shared_addresses(host, port, tls)
-    # What codes and feeds print, here and in the workers, where the operator has not said it.
+    # The default for codes and feeds, here and in the workers.
     os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
     if demo:
         current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
@@ -117,7 +117,7 @@ def shared_addresses(host: str, port: int, tls: bool) -> list[str]:
 
 
 def _print_addresses(addresses: list[str], with_code: bool) -> None:
-    """Say where to look. A QR code spares the typing on a tablet, where the terminal can draw one."""
+    """Print the addresses, with a QR code for tablets where the terminal is UTF-8."""
     click.echo(_("Openweek is running. Stop it with Ctrl+C."))
     for path, description in ADDRESSES:
         click.echo(f"  {addresses[0]}{path}  {_(description)}")
@@ -142,7 +142,7 @@ def keep_ticking(app: Flask) -> None:
     def repeat() -> None:
         pause = threading.Event()
         while True:
-            # A thread of its own each time: what fails once is reported and tried again a minute later.
+            # A new thread each time: an exception is reported and the next minute tries again.
             thread = threading.Thread(target=_tick_once, args=(app,), daemon=True)
             thread.start()
             thread.join()

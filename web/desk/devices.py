@@ -1,4 +1,4 @@
-"""The devices of an event on its desk: how each stands, kept fresh, and what can be done with one from afar."""
+"""The devices of an event at the desk: live state and remote control."""
 
 import hashlib
 from datetime import datetime

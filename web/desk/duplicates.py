@@ -1,4 +1,4 @@
-"""Entries that may be one event, side by side on the desk: one click keeps one of them or finds them different."""
+"""Possible duplicates side by side: merge a pair or mark it as different."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -50,7 +50,7 @@ def different(one_id: int, other_id: int) -> ResponseReturnValue:
 
 
 def _merged_event():
-    """The event that a merge has just kept, to say so on the page."""
+    """The event kept by the merge before, for the confirmation."""
     event_id = request.args.get("kept", 0, int)
     query = scope.events_for(current_user).where(Event.id == event_id)
     return db.session.scalar(query) if 0 < event_id <= LARGEST_ID else None

@@ -1,4 +1,4 @@
-"""The settings of an event's door: exits, capacities, and whether phones at the poster are asked if they are near."""
+"""Entrance settings of an event: exits, capacities, nearness of phones."""
 
 from datetime import datetime
 

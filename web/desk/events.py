@@ -92,7 +92,7 @@ def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
 @pages.post("/events/<int:event_id>/publish")
 @login_required
 def publish(event_id: int) -> ResponseReturnValue:
-    """The word of an office or the committee: an organizer's event is reviewed before it is public."""
+    """Offices and the committee only: an organizer's event is reviewed first."""
     event = scope.event_for(current_user, event_id)
     if current_user.role == Role.ORGANIZER:
         abort(403)

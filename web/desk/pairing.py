@@ -1,6 +1,6 @@
 """Pairing at the desk: a code as text and as a picture, who has joined by it, and the next code for the next phone.
 
-The code stands in the session of the browser that asked for it, because nobody can look it up again.
+The code is kept in the browser's session: only its hash is stored.
 """
 
 from dataclasses import dataclass, field
@@ -60,14 +60,14 @@ class PairingPanel:
 
     @property
     def in_a_row(self) -> bool:
-        """Stewards come with phones of their own, one after the other."""
+        """Several stewards' phones are paired one after the other."""
         return self.kind == PHONE
 
 
 @pages.post("/devices/pair")
 @login_required
 def offer(event_id: int) -> ResponseReturnValue:
-    """Offer a code for the chosen kind of device; those who joined before stay told."""
+    """Offer a code for the chosen kind of device; devices paired before stay listed."""
     event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", ENTRANCE), clock.now()
     if kind not in KINDS:
         raise Mistake(N_("Choose what the kiosk is allowed to do."))
@@ -93,7 +93,7 @@ def pairing_panel(event: Event, now: datetime) -> PairingPanel | None:
         address=address,
         device=pairing_code.kiosk_id,
         joined=_devices(_joined(pending, now), now),
-        # After the sign: no server and no log ever sees this part of an address.
+        # Fragment: never sent to a server, so in no log.
         symbol=outline(f"{address}#pair={pending['code']}") if state == OPEN else None,
     )
 

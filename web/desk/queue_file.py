@@ -1,4 +1,4 @@
-"""The queue of a kiosk that never sees a network again: its file is taken in here, and what became of it is told."""
+"""Upload of a kiosk's queue file, for a device that stays offline."""
 
 from flask import Blueprint, Flask, render_template, request
 from flask_babel import gettext as _
@@ -27,7 +27,7 @@ def index():
 @pages.post("/")
 @login_required
 def take_in():
-    """Nothing has to be looked at first: the device has signed the file, and a scan that is known adds nothing."""
+    """No preview: the file is signed by the device, and known scans add nothing."""
     file, now = request.files.get("file"), clock.now()
     if file is None or not file.filename:
         return _page(error=_("Choose a file first.")), 422

@@ -1,4 +1,4 @@
-"""What waits for a person at an event: scans that count only once somebody accepts them, and scans that came twice."""
+"""Scan review: held scans that count only once accepted, and conflicts."""
 
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def decide(event_id: int) -> ResponseReturnValue:
 
 
 def _selected_ids() -> list[UUID]:
-    """The ids that were ticked; what is no id chooses nothing."""
+    """The ticked ids; malformed ones are ignored."""
     ids = []
     for text in request.form.getlist("scan"):
         try:

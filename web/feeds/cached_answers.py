@@ -1,5 +1,5 @@
-"""A feed that did not move, answered before the application begins: a million programs ask again every hour, and nearly
-always for nothing. One read by key says whether it moved; the answer is what the application gave the first time."""
+"""Unchanged feeds answered in front of Flask (200 and 304): a million calendar programs poll every hour. One read by key
+says whether the campaign changed; headers and body are those of the application's first answer."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ OF_THE_BODY = {"Content-Type", "Content-Length", "Content-Encoding", "Content-Di
 
 
 class CachedAnswers:
-    """WSGI in front of the application. Remembers no body itself: what the process keeps no longer is forgotten here."""
+    """WSGI middleware. Holds weak references: what HttpCache drops is dropped here."""
 
     def __init__(self, app: Flask) -> None:
         self._app, self._next = app, app.wsgi_app
@@ -38,7 +38,7 @@ class CachedAnswers:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         match = FEED.fullmatch(environ["PATH_INFO"])
-        # Who carries a cookie takes the long way, so that nothing of him is remembered for others.
+        # Requests with a cookie go to Flask, so nothing personal is cached.
         if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_COOKIE" in environ:
             return self._next(environ, start_response)
         key = (environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
@@ -53,7 +53,7 @@ class CachedAnswers:
         return _respond(environ, start_response, representation, as_gzip)
 
     def _version(self, campaign_id: str) -> str | None:
-        """The present version; what another process did may be seen a second late where the database is a server."""
+        """The present version. With PostgreSQL another process's change may be seen a second late."""
         if self._engine is None:
             with self._app.app_context():
                 self._engine = db.engine
@@ -69,7 +69,7 @@ class CachedAnswers:
     def _ask(
         self, environ: "WSGIEnvironment", start_response: "StartResponse", key: tuple[str, str], as_gzip: bool
     ) -> Iterable[bytes]:
-        """The application's answer, its headers remembered where they are those of a whole feed."""
+        """The application's answer; headers of a complete feed are remembered."""
 
         def remember(
             status: str, headers: list[tuple[str, str]], *exc_info: Any

@@ -31,7 +31,7 @@ from web.feeds.http_cache import HttpCache, Representation, conditional_response
 
 CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
 LONGEST_NAME = 80
-# What a file system somewhere does not take in a name.
+# Not allowed in file names on some system.
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "_"))
 ROBOTS = """\
 User-agent: *
@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
 
 @pages.after_request
 def _allow_any_origin(response: Response) -> Response:
-    """A province's own page may read these with a script of its own: they hold what everybody sees, and no cookie."""
+    """Scripts of other sites may read feeds: public content, no cookie."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -137,7 +137,7 @@ def _representation(campaign_id: str, mimetype: str) -> Representation:
 
 
 def _alarm(mimetype: str) -> int | None:
-    """How many minutes before a sitting its calendar entry reminds of it; what is no calendar knows no such thing."""
+    """Minutes of the reminder; calendars only."""
     return alarms.parse(request.args.get("alarm")) if mimetype == CALENDAR else None
 
 
@@ -156,13 +156,13 @@ def _render(
 
 
 def _address(campaign_id: str, kind: str, filters: Filters, alarm: int | None = None) -> str:
-    """The feed's own address, without what only chat programs put there."""
+    """The feed's own address, without parameters that are not filters."""
     query = urlencode([*filters.query(), *([("alarm", alarm)] if alarm else [])])
     return site().url(f"/{campaign_id}/events.{kind}" + (f"?{query}" if query else ""))
 
 
 def _attachment(event: Event) -> str:
-    """A file to keep, by the event's title; a plain name for programs that cannot read it."""
+    """Download name by the event's title, with an ASCII fallback."""
     title = "".join(char for char in event.title if char.isprintable()).translate(_NOT_IN_NAMES)
     name = quote(f"{title[:LONGEST_NAME].strip(' .') or event.id}.ics", safe="")
     return f"attachment; filename=\"event-{event.id}.ics\"; filename*=UTF-8''{name}"

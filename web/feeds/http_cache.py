@@ -47,10 +47,10 @@ class Representation:
 
     @property
     def gzip_body(self) -> bytes:
-        with self._gzip_lock:  # of many who ask at once, one packs
+        with self._gzip_lock:  # one thread compresses
             if self._gzip_body is None:
                 level = FAST_GZIP_LEVEL if len(self.body) > LARGE else GZIP_LEVEL
-                # With the time in it, the same body had other bytes each time.
+                # mtime=0: the same body gives the same bytes.
                 self._gzip_body = gzip.compress(self.body, level, mtime=0)
             return self._gzip_body
 
@@ -64,7 +64,7 @@ def _digest(body: bytes) -> str:
 
 
 class PublicResponse(Response):
-    """An answer without a reader: whatever else hung a cookie on it, or looked at one, is taken off again."""
+    """The same for everybody: no Set-Cookie, no Vary on a cookie."""
 
     def get_wsgi_headers(self, environ):
         headers = super().get_wsgi_headers(environ)
@@ -74,7 +74,7 @@ class PublicResponse(Response):
 
 
 def conditional_response(representation: Representation, disposition: str | None = None) -> Response:
-    """200 with the body, packed where the asker takes it, or 304 where he has it."""
+    """200 with the body, gzip where accepted, or 304."""
     as_gzip = request.accept_encodings.quality("gzip") > 0
     etag = representation.gzip_etag if as_gzip else representation.etag
     headers = request.headers
@@ -99,8 +99,8 @@ def conditional_response(representation: Representation, disposition: str | None
 def is_not_modified(
     etag: str, changed_at: datetime | None, none_match: str | None, since: str | None
 ) -> bool:
-    """Whether the asker, who sent these headers, has these bytes. If-None-Match decides alone where it is given; a date
-    that lies in the future or cannot be read says nothing."""
+    """Whether a client with these headers has these bytes. If-None-Match takes precedence; a date in the future or one
+    that cannot be parsed is ignored (RFC 9110, 13.1.3)."""
     if none_match is not None:
         return parse_etags(none_match).contains_weak(etag)
     since_date = parse_date(since)
@@ -117,7 +117,7 @@ class HttpCache:
         self._builders: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, version: str, build: Callable[[], Representation]) -> Representation:
-        """What is kept of this version, else built. Of many who ask at once after a change, one builds."""
+        """The representation of this version, built where it is missing: by one thread, the others wait."""
         representation = self._look(key, version)
         if representation is not None:
             return representation
@@ -130,7 +130,7 @@ class HttpCache:
                     representation = build()
                     self._keep(key, version, representation)
         finally:
-            # Who waits holds the lock already; who comes later finds what was built.
+            # Waiting threads hold a reference to the lock; later ones find the result.
             with self._lock:
                 self._builders.pop(key, None)
         return representation
@@ -159,5 +159,5 @@ class HttpCache:
 
 
 def _size(representation: Representation) -> int:
-    """With the packed bytes, which may come later, and the objects around them."""
+    """Estimate that includes the gzip bytes, made later, and the objects."""
     return len(representation.body) * 5 // 4 + 500

@@ -19,7 +19,7 @@ from models.events.tables import Event
 from models.figures import event_overview, live
 from web.words.terms import language
 
-# Two visits that trade places between two looks leave the visits as they were, but may change the participants.
+# An undo and a new visit between two looks leave the visit count, but may change participants.
 RECOUNT_AFTER = timedelta(seconds=10)
 MAX_SNAPSHOTS = 500
 
@@ -41,7 +41,7 @@ def clock_seconds(instant: datetime, zone: str) -> str:
 
 @dataclass(frozen=True)
 class LiveSnapshot:
-    """What this process last saw of an event. tag names its content, whenever and by whichever process it was seen."""
+    """The last figures of an event in this process. tag: of the content, the same in every process."""
 
     pulse: str
     figures: live.Live

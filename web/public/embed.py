@@ -1,6 +1,6 @@
 """Any view of the calendar inside another site's page: a list without scripts, cookies or anything of the shell.
 
-This address alone may stand in a frame; every other page of ours forbids it.
+Only this address may be framed.
 """
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request

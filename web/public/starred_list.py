@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
 
 
 def _protect_secret_pages(response: Response) -> Response:
-    """By the path, not by the page: an address that leads nowhere, or on to its own slash, holds the secret as well."""
+    """By the path: a 404 or a redirect of a secret address needs the headers too."""
     if not _SECRET_PATH.match(request.path):
         return response
     is_feed = request.path.endswith(".ics") and response.status_code in (200, 304)
@@ -85,7 +85,7 @@ def star(campaign_id: str) -> ResponseReturnValue:
 
 @pages.get("/<campaign_id>/my/")
 def start_page(campaign_id: str) -> ResponseReturnValue:
-    """How to begin; with JavaScript, the way to the list that this browser remembers."""
+    """How to start; with JavaScript, a link to the browser's own list."""
     return _page(find_campaign(campaign_id), "starred/begin.html")
 
 
@@ -165,7 +165,7 @@ def _wants_json() -> bool:
 
 
 def _ask_which_list(campaign: Campaign, added_ids: list[int], error: str = "") -> str:
-    """Where an event goes, asked of somebody whose browser remembers nothing; without an event, which list to open."""
+    """Ask a browser without a list where an event goes, or which list to open."""
     typed = request.form.get("list", "")[:500]
     if not added_ids and "list" in request.form:
         return _page(campaign, "starred/begin.html", error=error, typed=typed)

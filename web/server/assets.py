@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
 
 
 def _add_content_mark(endpoint: str, values: dict) -> None:
-    """Called for every address that is built: those of static files get ?v=."""
+    """url_for() of static files adds ?v=."""
     name = values.get("filename")
     if endpoint == "static" and name and "v" not in values:
         path = Path(current_app.static_folder or "") / name
@@ -29,7 +29,7 @@ def _content_mark(path: Path, _changed: int) -> str:
 
 
 def _cache_for_a_year(response: Response) -> Response:
-    """A marked file never changes. One without its mark is asked for again each time, at the price of a 304."""
+    """Marked addresses are immutable; others are revalidated."""
     if request.endpoint == "static" and request.args.get("v") and response.status_code in (200, 304):
         response.cache_control.no_cache = None
         response.cache_control.public = True

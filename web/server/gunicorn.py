@@ -5,7 +5,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.util import import_app
 
-APPLICATION = "wsgi:create_app()"  # by name: this room does not import the one that puts the rooms together
+APPLICATION = "wsgi:create_app()"  # by name: web does not import wsgi
 
 
 class Server(BaseApplication):

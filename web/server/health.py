@@ -1,4 +1,4 @@
-"""For whoever watches the service: is the process alive, can it serve."""
+"""Health checks for operators."""
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
 
 
 def schema_is_newest() -> bool:
-    """Whether the database stands where this code expects it. Raises what the database raises when it is away."""
+    """Whether the schema is the one of this code. Raises the database's errors."""
     script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
     current = MigrationContext.configure(db.session.connection()).get_current_heads()
     return set(current) == set(script.get_heads())
@@ -23,7 +23,7 @@ def schema_is_newest() -> bool:
 
 @pages.get("/healthz")
 def healthz() -> Response:
-    """The process answers. Asks nothing of anybody."""
+    """The process answers; no database."""
     return _plain("ok", 200)
 
 

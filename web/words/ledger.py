@@ -1,4 +1,4 @@
-"""What the rows of the ledger are called on the desk: verdicts, reasons, flags and kinds, for those who look into them."""
+"""Words for ledger rows at the desk: verdicts, reasons, flags, kinds."""
 
 from flask import Flask
 from flask_babel import gettext as _

@@ -147,7 +147,7 @@ def instant_label(instant: datetime, zone: str) -> str:
 
 
 def when(occurrence: Occurrence) -> str:
-    """When a sitting is, as far as it was told: days, clock or half-day. Never a clock time that nobody gave."""
+    """When an occurrence is: days and, where reported, clock times or half-day."""
     first, last = occurrence.start_day, occurrence.end_day
     if occurrence.start_at and occurrence.end_at:
         zone = occurrence.event.campaign.zone
