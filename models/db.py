@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
@@ -108,7 +108,7 @@ def on_postgresql() -> bool:
     return db.session.get_bind().dialect.name == "postgresql"
 
 
-def insert(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert(table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT with on_conflict_do_… in the dialect of the session's database."""
     return postgresql.insert(table) if on_postgresql() else sqlite.insert(table)
 

@@ -26,21 +26,23 @@ class Area:
 def asked(code: VenueCode) -> Area | None:
     """What a phone behind this code is asked to compare with; None where nobody asks: another kind of code, no distance
     set, or no venue of which the coordinates are known."""
-    event = code.event
-    known = _placed(event)
-    if code.method != CodeMethod.PRINTED or event.near_metres is None or not known:
+    event, points = code.event, _points(code.event)
+    if code.method != CodeMethod.PRINTED or event.near_metres is None or not points:
         return None
-    points = {(venue.latitude, venue.longitude) for venue in known}
     return Area(event.near_metres, tuple(sorted(points | {to_gcj02(*point) for point in points})))
 
 
 def has_coordinates(event: Event) -> bool:
     """Whether a phone would have something to compare its place with."""
-    return bool(_placed(event))
+    return bool(_points(event))
 
 
-def _placed(event: Event) -> list[Venue]:
-    return [one for one in venues_of(event) if one.latitude is not None and one.longitude is not None]
+def _points(event: Event) -> set[tuple[float, float]]:
+    return {
+        (venue.latitude, venue.longitude)
+        for venue in venues_of(event)
+        if venue.latitude is not None and venue.longitude is not None
+    }
 
 
 def venues_of(event: Event) -> list[Venue]:

@@ -134,6 +134,8 @@ class PendingScan:
         )
 
     def answer(self) -> Answer:
+        if self.verdict is None:
+            raise RuntimeError(f"Scan {self.id} is answered before admit() has decided on it.")
         readable = self.reason not in CODE_REASONS
         return Answer(
             id=self.id,

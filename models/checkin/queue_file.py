@@ -166,7 +166,7 @@ def take_in(saved: Saved, account: Account, now: datetime) -> Taken:
         unreadable=len(found) - len(readable),
         held=sum(1 for answer in fresh if answer.verdict == Verdict.STORED and answer.flags & HELD),
         verdicts=dict(Counter(answer.verdict for answer in fresh)),
-        reasons=dict(Counter(answer.reason for answer in fresh if answer.verdict == Verdict.REFUSED)),
+        reasons=dict(Counter(answer.reason for answer in fresh if answer.reason is not None)),
         flags=dict(Counter(name for answer in fresh for name in answer.flags.names)),
     )
 

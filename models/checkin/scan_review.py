@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.checkin import store
+from models.checkin.rules import LockedPresence
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound
@@ -62,7 +63,8 @@ def _ruled() -> ColumnElement[bool]:
 
 def count(event: Event) -> int:
     """How many scans of an event wait for a person's word."""
-    return db.session.scalar(select(func.count()).select_from(Scan).where(_at(event), ~_ruled()))
+    query = select(func.count()).select_from(Scan).where(_at(event), ~_ruled())
+    return db.session.scalars(query).one()
 
 
 def waiting(event: Event, most: int) -> list[Held]:
@@ -88,8 +90,8 @@ def _read(asked: Select) -> list[Held]:
 
 
 def _names(kiosk_ids: Iterable[int | None]) -> dict[int, str]:
-    asked = select(Kiosk.id, Kiosk.name).where(Kiosk.id.in_({id for id in kiosk_ids if id is not None}))
-    return dict(db.session.execute(asked).all())
+    query = select(Kiosk.id, Kiosk.name).where(Kiosk.id.in_({id for id in kiosk_ids if id is not None}))
+    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def twice(event: Event, most: int) -> list[Twice]:
@@ -149,11 +151,7 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
             raise NotFound(N_("There is no such scan that could be counted."))
         # Exclusive lock: an undo's target may be inserted concurrently.
         store.lock_campaign(store.campaign_number(row), exclusive=True)
-        counted = row if row.presence_id else store.scans_by_id([row.undoes]).get(row.undoes)
-        presences = (
-            store.lock_presences_by_id([counted.presence_id]) if counted and counted.presence_id else {}
-        )
-        presences = list(presences.values())
+        presences = _lock_presence(row)
         store.load_entries(presences)
         db.session.add(
             Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
@@ -166,3 +164,13 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
         for presence, state in zip(presences, before, strict=True):
             presence.before = state
         store.update_counters(presences)
+
+
+def _lock_presence(row: Scan) -> list[LockedPresence]:
+    """The presence that a decision on a row changes, locked: an undo changes its target's. Empty: the target is unknown."""
+    counted: Scan | None = row
+    if row.presence_id is None and row.undoes is not None:
+        counted = store.scans_by_id([row.undoes]).get(row.undoes)
+    if counted is None or counted.presence_id is None:
+        return []
+    return list(store.lock_presences_by_id([counted.presence_id]).values())

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from models.campaigns.tables import Campaign
 from models.checkin.pending_scan import PendingScan, ScanSource
 from models.checkin.rules import Locked, LockedPresence, UndoTarget
-from models.db import db, insert, on_postgresql
+from models.db import Base, db, insert, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger.in_effect import counts, newest_rulings, undos_of
 from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
@@ -65,7 +65,7 @@ def lock(scans: Mapping[UUID, PendingScan]) -> tuple[Locked, dict[UUID, Scan]]:
     load_entries(presences.values())
     undo_targets = {
         row.id: UndoTarget(
-            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, presences.get(row.presence_id)
+            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, presences.get(row.presence_id or 0)
         )
         for row in targets.values()
     }
@@ -94,10 +94,10 @@ def _lock_presences(
     """One locked presence for each (occurrence, day, holder), inserted where it is new. keys: key → identified."""
     if not keys:
         return {}
-    statement = insert(Presence)
+    inserted = insert(Presence)
     # An existing row is locked by an update that changes nothing; sorted, so that two batches never wait in a ring.
-    statement = statement.on_conflict_do_update(
-        index_elements=["occurrence_id", "day", "holder"], set_={"holder": statement.excluded.holder}
+    statement = inserted.on_conflict_do_update(
+        index_elements=["occurrence_id", "day", "holder"], set_={"holder": inserted.excluded.holder}
     ).returning(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder, Presence.identified)
     new = {"weight": 0, "inside": 0, "taken": False}
     values = [
@@ -135,13 +135,19 @@ def load_entries(presences: Iterable[LockedPresence]) -> None:
     for row in rows:
         undone = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
         effective = not undone and counts(row.flags, rulings.get(row.id))
-        by_id[row.presence_id].entries.append(
-            Entry(
-                row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour, effective, row.taken
-            )
-        )  # fmt: skip
+        if row.presence_id is not None:
+            by_id[row.presence_id].entries.append(_entry(row, effective))
     for presence in by_id.values():
         presence.before = presence.state
+
+
+def _entry(row: Scan, effective: bool) -> Entry:
+    """A stored or repeat row as an entry. The columns that may be NULL are so in refused scans and undos alone."""
+    if row.headcount is None or row.group is None or row.method is None:
+        raise ValueError(f"Scan {row.id} counts and has no headcount, group or method.")
+    return Entry(
+        row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour, effective, row.taken
+    )
 
 
 def occupancy(occurrence_ids: Collection[int]) -> dict[int, dict[date, int]]:
@@ -213,7 +219,7 @@ def update_counters(presences: Iterable[LockedPresence]) -> None:
                 delta[1] += sign * state.taken * state.weight
                 delta[2] += sign * state.inside
     if changed:
-        table = Presence.__table__
+        table = Base.metadata.tables[Presence.__tablename__]
         names = ("visit_id", "audience", "method", "hour", "weight", "inside", "taken")
         statement = update(table).where(table.c.id == bindparam("presence"))
         db.session.connection().execute(
@@ -233,8 +239,8 @@ def _add_to_counters(deltas: Mapping[tuple, list[int]]) -> None:
     ]
     if not values:
         return
-    table = Counter.__table__
-    statement = insert(table)
-    added = {name: table.c[name] + statement.excluded[name] for name in sums}
-    statement = statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=added)
+    table = Base.metadata.tables[Counter.__tablename__]
+    inserted = insert(table)
+    added = {name: table.c[name] + inserted.excluded[name] for name in sums}
+    statement = inserted.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
     db.session.connection().execute(statement, values)

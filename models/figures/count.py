@@ -98,8 +98,8 @@ def _exact_alone(by: Sequence[str]) -> bool:
     return len(by) == 1 and by[0] in EXACT_ALONE
 
 
-def _merge(many) -> dict[str, int]:
-    total = dict.fromkeys(METHODS, 0)
+def _merge(many: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = dict.fromkeys(METHODS, 0)
     for methods in many:
         for name, visits in methods.items():
             total[name] += visits
@@ -181,13 +181,13 @@ def _visit_rows(campaign: Campaign, by: Sequence[str], where: Where) -> dict[tup
 def _participants(campaign: Campaign, by: Sequence[str], where: Where) -> dict[tuple, int]:
     """Distinct passes and browsers by dimension, each with its largest headcount there."""
     columns = _columns(Presence, by)
-    each = _joined(
-        select(*columns, Presence.holder, func.max(Presence.weight).label("heads")), Presence, campaign, where
-    ).where(Presence.identified, Presence.weight > 0)
-    each = each.group_by(*columns, Presence.holder).subquery()
-    keys = [each.c[f"by_{name}"] for name in by]
-    asked = select(*keys, func.sum(each.c.heads)).group_by(*keys) if keys else select(func.sum(each.c.heads))
-    return {tuple(key): int(heads or 0) for *key, heads in db.session.execute(asked)}
+    heads = func.max(Presence.weight).label("heads")
+    query = _joined(select(*columns, Presence.holder, heads), Presence, campaign, where)
+    counted = query.where(Presence.identified, Presence.weight > 0)
+    holders = counted.group_by(*columns, Presence.holder).subquery()
+    keys = [holders.c[f"by_{name}"] for name in by]
+    sums = select(*keys, func.sum(holders.c.heads)).group_by(*keys)
+    return {tuple(key): int(total or 0) for *key, total in db.session.execute(sums)}
 
 
 def visits_of(event_ids: Iterable[int]) -> dict[int, int]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
-from models.events.tables import Event, Occurrence
+from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.figures.count import Where, figures, inside_now
 from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
 
@@ -58,11 +58,12 @@ def evidence(methods: dict[str, int]) -> dict[str, int]:
 
 def pulse(event_id: int) -> str:
     """A text that changes whenever the visits of an event do. One indexed query over a few rows, however many scans."""
+    key = inspect(Counter).primary_key
     rows = db.session.execute(
-        select(*Counter.__table__.primary_key.columns, Counter.visits, Counter.taken, Counter.inside)
+        select(*key, Counter.visits, Counter.taken, Counter.inside)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
         .where(Occurrence.event_id == event_id)
-        .order_by(*Counter.__table__.primary_key.columns)
+        .order_by(*key)
     )
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:32]
 
@@ -87,9 +88,13 @@ def look(event: Event, now: datetime) -> Live:
 
 def _room(event: Event, today: date) -> tuple[int | None, int | None]:
     """Heads inside today, and how many today's sittings hold; each None where it is not kept."""
-    held = [one for one in event.occurrences if one.start_day <= today <= one.end_day]
-    limits = [one.capacity for one in held if one.status == "scheduled"]
-    capacity = sum(limits) if limits and None not in limits else None
+    sessions = [
+        session
+        for session in event.occurrences
+        if session.start_day <= today <= session.end_day and session.status == OccurrenceStatus.SCHEDULED
+    ]
+    limits = [session.capacity for session in sessions if session.capacity is not None]
+    capacity = sum(limits) if limits and len(limits) == len(sessions) else None
     if not event.track_exits and capacity is None:
         return None, None
     return inside_now(event.campaign, event.id, today), capacity

@@ -48,8 +48,8 @@ def verify(campaign: Campaign) -> Recount:
         holders = _holders(_effective(campaign)).subquery()
         cells = _recount(holders)
         differences = [*_compare_counters(campaign, cells), *_compare_presences(campaign, holders)]
-        mine = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
-        scans = db.session.scalar(mine)
+        scan_count = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
+        scans = db.session.scalars(scan_count).one()
     return Recount(scans, sum(sums[0] for sums in cells.values()), differences)
 
 
@@ -85,13 +85,13 @@ def _idle_undos(campaign: Campaign) -> list[int]:
         .join(target, target.id == Scan.undoes)
         .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO, Scan.verdict == Verdict.STORED)
     ).all()
-    ruled = db.session.execute(
+    oldest_first = db.session.execute(
         select(Ruling.scan_id, Ruling.decision)
         .join(Scan, Scan.id == Ruling.scan_id)
         .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO)
         .order_by(Ruling.id)
     )
-    rulings = dict(ruled.all())
+    rulings = {row.scan_id: row.decision for row in oldest_first}
     return [
         undo.number
         for undo, kiosk_id, event_id, at in rows

@@ -8,8 +8,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, String, event, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, String, event, func, or_, select, type_coerce
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.orm import selectinload
 
 from models import clock
@@ -85,7 +87,7 @@ def _render_batch(ids: Select[tuple[int]]) -> int:
     return len(occurrences)
 
 
-def _with_all(*conditions) -> Select[tuple[Occurrence]]:
+def _with_all(*conditions: ColumnElement[bool]) -> Select[tuple[Occurrence]]:
     """Occurrences with everything that their entries tell, in a number of queries that does not grow."""
     of_event = selectinload(Occurrence.event)
     return (
@@ -144,10 +146,11 @@ def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int |
     if connection.dialect.name == "postgresql":
         event.listen(connection, "before_cursor_execute", _read_binary)
     result = connection.execute(asked, execution_options={"yield_per": ROWS})
-    rows, stale, one = [], [], {}
+    rows, stale = [], []
+    shared: dict[object, object] = {}
     for day, timed, at, number, entry, is_current in result:
         # Thousands begin at the same hour of the same days: one object each, or they weigh as much as the entries.
-        rows.append((one.setdefault(day, day), timed, one.setdefault(at, at), number, entry))
+        rows.append((shared.setdefault(day, day), timed, shared.setdefault(at, at), number, entry))
         if not is_current:
             stale.append(number)
     rows.sort()
@@ -166,6 +169,13 @@ def _rendered(stale: list[int]) -> dict[int, bytes | None]:
     return fresh
 
 
-def _read_binary(_connection, cursor, _statement, _parameters, _context, _many) -> None:
+def _read_binary(
+    _connection: Connection,
+    cursor: Any,
+    _statement: str,
+    _parameters: object,
+    _context: ExecutionContext | None,
+    _many: bool,
+) -> None:
     """psycopg's binary format. As text, entries would travel twice as long and be decoded here."""
     cursor.format = 1

@@ -181,9 +181,9 @@ def _locked(chosen: ChosenList) -> ChosenList:
 def _put(chosen: ChosenList, event_ids: list[int], now: datetime) -> None:
     rows = [{"list_id": chosen.id, "event_id": number, "chosen_at": now} for number in event_ids]
     db.session.execute(insert(ChosenEvent).values(rows).on_conflict_do_nothing())
-    count = db.session.scalar(
+    count = db.session.scalars(
         select(func.count()).select_from(ChosenEvent).where(ChosenEvent.list_id == chosen.id)
-    )
+    ).one()
     if count > MOST:
         raise Mistake(_TOO_MANY, count=MOST)
     _touch(chosen, now)

@@ -87,6 +87,6 @@ def filter_names(campaign: Campaign, filters: Filters) -> list[str]:
     return ["、".join(part) for part in parts if part]
 
 
-def _term(campaign: Campaign, kind: str, key: str) -> str:
+def _term(campaign: Campaign, kind: TermKind, key: str) -> str:
     term = campaign.term(kind, key)
     return term.name_zh if term else OTHER[kind][key]

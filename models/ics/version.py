@@ -49,7 +49,7 @@ def read_version(engine: Engine, campaign_id: str) -> str | None:
             cursor.close()
         finally:
             connection.close()
-    except (engine.dialect.dbapi.Error, SQLAlchemyError):
+    except (engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
         return None
     return row[0] if row else None
 

@@ -150,7 +150,7 @@ def _time_told(occurrence: Occurrence) -> str:
 
 
 def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
-    if by_the_clock(occurrence):
+    if occurrence.start_at is not None and by_the_clock(occurrence):
         zone = clock.zone(occurrence.event.campaign.zone)
         vevent.add("dtstart", occurrence.start_at.astimezone(zone))
         if occurrence.end_at is not None:
@@ -174,9 +174,10 @@ def place(occurrence: Occurrence) -> tuple[str, tuple[float, float] | None]:
 
 def told(venue: Venue) -> tuple[str, tuple[float, float] | None]:
     """What entries tell of a venue: its name and address, its point."""
-    located = venue.latitude is not None and venue.longitude is not None
     words = " ".join(filter(None, (line(venue.name), line(venue.address))))
-    return words, (venue.latitude, venue.longitude) if located else None
+    if venue.latitude is None or venue.longitude is None:
+        return words, None
+    return words, (venue.latitude, venue.longitude)
 
 
 def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:

@@ -41,7 +41,7 @@ def undos_of(ids: Iterable[UUID]) -> dict[UUID, list[Undo]]:
     rows = db.session.scalars(asked).all()
     rulings = newest_rulings(row.id for row in rows) if rows else {}
     for row in rows:
-        if counts(row.flags, rulings.get(row.id)):
+        if row.undoes is not None and counts(row.flags, rulings.get(row.id)):
             found[row.undoes].append(undo_of(row))
     return found
 
@@ -61,4 +61,4 @@ def newest_rulings(ids: Iterable[UUID]) -> dict[UUID, str]:
     rows = db.session.execute(
         select(Ruling.scan_id, Ruling.decision).where(Ruling.scan_id.in_(set(ids))).order_by(Ruling.id)
     )
-    return dict(rows.all())
+    return {row.scan_id: row.decision for row in rows}

@@ -99,7 +99,7 @@ class Flag(IntFlag):
 
     @property
     def names(self) -> list[str]:
-        return [flag.name.lower() for flag in Flag if flag in self]
+        return [flag.name.lower() for flag in Flag if flag.name and flag in self]
 
 
 HELD = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE

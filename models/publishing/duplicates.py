@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
-from sqlalchemy import ColumnElement, ForeignKey, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Row, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, selectinload
 
 from models.campaigns.tables import Campaign
@@ -222,7 +222,7 @@ def _entries(account: Account, campaign: Campaign) -> list[Entry]:
     ]
 
 
-def _entry(row, places: set[str], campaign: Campaign) -> Entry:
+def _entry(row: Row[tuple[int, date, str | None, str, str]], places: set[str], campaign: Campaign) -> Entry:
     rest = own_words(row.title, campaign)
     return Entry(
         row.id, row.start_day, row.region_code, rest, plain(row.title), frozenset(rest), frozenset(places)

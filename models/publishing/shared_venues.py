@@ -6,7 +6,7 @@ of the transaction: a file of a thousand rows may correct one venue many times."
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, Integer, and_, insert, literal, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Integer, and_, insert, literal, or_, select, update
 
 from models.db import Instant, db
 from models.events.draft import VenueDraft
@@ -97,7 +97,7 @@ def _spread(venue_id: int, correction: Correction) -> list[int]:
     return ids
 
 
-def _tells(venue_id: int):
+def _tells(venue_id: int) -> ColumnElement[bool]:
     """The sittings whose entry tells where this venue is: their own, or else the only one of their event."""
     mine = EventVenue.event_id == Occurrence.event_id
     sole = and_(
