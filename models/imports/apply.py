@@ -4,7 +4,7 @@ A row that is refused never stops the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -21,10 +21,14 @@ from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.calendar import to_draft
 from models.imports.calendar.recurrence import Steps
 from models.imports.findings import VERDICTS, CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood
+from models.imports.lead_region import seats_of, with_seat
+from models.imports.likeness import alike, candidates, dropped
+from models.imports.own_export import own_rows
+from models.imports.own_rows_writer import grouped, write_own
 from models.imports.row_writer import FIELDS, RowWriter, field_names
 from models.imports.source import Mode, Source
 from models.imports.spreadsheet.to_draft import understand
-from models.imports.vocabulary import Vocabulary, vocabulary_of
+from models.imports.vocabulary import vocabulary_of
 from models.publishing.change import event_transaction
 
 _IN_PARTS = 400
@@ -81,27 +85,76 @@ def _run(
 ) -> list[Outcome]:
     campaign, source, now = writer.campaign, writer.source, writer.now
     vocabulary, steps = vocabulary_of(campaign), Steps()
-    understood = _each_once(_understood(row, vocabulary, steps, source) for row in rows)
+    read = [
+        understand(row, vocabulary) if isinstance(row, Row) else to_draft.understand(row, vocabulary, steps)
+        for row in rows
+    ]
+    own = own_rows(campaign, rows, source.exported)
+    seats = seats_of(each.draft.lead.name for each in read if each.draft and each.draft.lead)
+    others = [position for position in range(len(rows)) if position not in own]
+    understood = _each_once(_adopted(rows[at], read[at], source, seats) for at in others)
     try:
         with event_transaction() if writer.mode == Mode.ALL else nullcontext():
             if writer.writes:
                 # Two imports of one file at once would both find its rows new: the second waits here.
                 db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
             known = _known(campaign, understood, source.origin)
-            outcomes = []
-            for row in understood:
-                key = _key(row, source.origin)
-                outcomes.append(writer.write(row, known.get(key) if key else None))
+            found: dict[int, Outcome] = {}
+            for group in grouped(campaign, read, own):
+                found |= write_own(writer, group)
+            again = _Again(campaign, source, dict(zip(others, understood, strict=True)), known)
+            for position, row in again.rows.items():
+                found[position] = writer.write(row, again.event_of(row), again.alike.get(position))
                 on_row()
+            outcomes = [found[position] for position in sorted(found)]
+            seen = {outcome.event for outcome in outcomes if outcome.event}
             if source.complete and source.origin:
-                seen = {outcome.event for outcome in outcomes if outcome.event}
                 missing = _missing(campaign, source.origin, understood, seen, now)
                 outcomes += [writer.write_missing(event, certain) for event, certain in missing]
+            else:
+                outcomes += [writer.write_dropped(event) for event in again.dropped(seen, now)]
     except SQLAlchemyError:
         raise Mistake(
             N_("The file could not be saved to the database. Nothing was saved; please try again.")
         ) from None
     return outcomes
+
+
+class _Again:
+    """Which events the rows of a file were imported as before: by their ids, else by likeness."""
+
+    def __init__(
+        self,
+        campaign: Campaign,
+        source: Source,
+        rows: dict[int, Understood],
+        known: dict[tuple, Event],
+    ) -> None:
+        self.campaign, self.source, self.rows, self.known = campaign, source, rows, known
+        origins = {row.draft.origin for row in rows.values() if row.draft and row.draft.origin}
+        taken = {event.id for event in known.values()}
+        unknown = {
+            at: row
+            for at, row in rows.items()
+            if row.draft and self.event_of(row) is None and not row.numbered
+        }
+        self.others = candidates(campaign, min(origins), taken) if len(origins) == 1 else []
+        self.alike = alike(unknown, self.others, corrected=bool(known)) if unknown else {}
+
+    def event_of(self, row: Understood) -> Event | None:
+        key = _key(row, self.source.origin)
+        return self.known.get(key) if key else None
+
+    def dropped(self, seen: Collection[int], now: datetime) -> list[Event]:
+        """Events that an earlier version of the file had, where most of its rows are of that version."""
+        events = [*self.known.values(), *(likeness.event for likeness in self.alike.values())]
+        tables = all("title" in (row.columns or ()) for row in self.rows.values() if row.draft)
+        if not tables or not events or len(events) * 2 < len(self.rows):
+            return []
+        if self.source.origin and not self.source.asks:
+            return []  # whether the file is all there is of its origin is told with it
+        left = [event for event in self.others if event.id not in seen]
+        return dropped(left, {event.created_at for event in events}, self.campaign.today(now))
 
 
 def counts(outcomes: Iterable[Outcome]) -> dict[RowVerdict, int]:
@@ -110,24 +163,24 @@ def counts(outcomes: Iterable[Outcome]) -> dict[RowVerdict, int]:
     return {verdict: found[verdict] for verdict in VERDICTS}
 
 
-def _understood(
-    row: Row | CalendarEntry,
-    vocabulary: Vocabulary,
-    steps: Steps,
-    source: Source,
+def _adopted(
+    row: Row | CalendarEntry, read: Understood, source: Source, seats: Mapping[str, set[str | None]]
 ) -> Understood:
-    read = (
-        understand(row, vocabulary) if isinstance(row, Row) else to_draft.understand(row, vocabulary, steps)
-    )
+    """A row as the source's desk takes it: with its lead's region where it names none, and what the desk fills in."""
     if read.draft is None:
         return read if isinstance(row, CalendarEntry) else replace(read, ref=row.cells["id"])
-    written = replace(read.draft, origin=source.origin or read.draft.origin)
+    told = replace(read.draft, origin=source.origin or read.draft.origin)
+    written = with_seat(told, seats)
     ref = written.origin_ref or ""
     try:
         draft = source.adopt(written)
     except Mistake as mistake:
         return Understood(row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=read.title, ref=ref)
-    filled = [name for name in FIELDS if getattr(written, name) != getattr(draft, name)]
+    filled = [
+        name
+        for name in FIELDS
+        if getattr(told, name) != getattr(draft, name) and (name != "lead" or told.lead is None)
+    ]
     findings = (
         (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
     )

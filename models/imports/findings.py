@@ -118,7 +118,9 @@ class Understood:
     """A row as the campaign reads it. verdict other_year or refused: then there is no draft; None: not decided yet.
 
     cancelled: the source says that the event will not take place. title: as told, also where there is no draft.
-    ref: its id in the source where that is certain, also where there is no draft; "" where it is not."""
+    ref: its id in the source where that is certain, also where there is no draft; "" where it is not.
+    columns: what of a table was read; told: the fields of the draft that its source tells of at all. columns None: all.
+    numbered: its row has an id of its own, so that another one is another event."""
 
     number: int
     verdict: RowVerdict | None
@@ -127,6 +129,9 @@ class Understood:
     cancelled: bool = False
     title: str = ""
     ref: str = ""
+    columns: frozenset[str] | None = None
+    told: frozenset[str] = frozenset()
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from models.errors import N_, Mistake
 from models.events.draft import EventDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
+from models.imports.likeness import Likeness
 from models.imports.source import Mode, Source
+from models.imports.untold import with_untold
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
@@ -46,11 +48,13 @@ class RowWriter:
     def writes(self) -> bool:
         return self.mode != Mode.PREVIEW
 
-    def write(self, row: Understood, event: Event | None) -> Outcome:
-        """The outcome of a row; event: the one that it was imported as before."""
+    def write(self, row: Understood, event: Event | None, likeness: Likeness | None = None) -> Outcome:
+        """The outcome of a row; event: the one that it was imported as before, by its id; likeness: under another id."""
         try:
             if row.draft is None:
                 outcome = self._without_draft(row, row.verdict or RowVerdict.REFUSED, event)
+            elif event is None and likeness is not None:
+                outcome = self._alike(row, row.draft, likeness)
             elif event is None:
                 outcome = self._new(row, row.draft)
             else:
@@ -75,7 +79,32 @@ class RowWriter:
             )
             return Outcome(None, RowVerdict.REFUSED, (why,), event.id, event.title)
         why = Finding(N_("It is no longer in its source."))
-        return replace(self._cancel(None, (why,), event), title=event.title)
+        return replace(self.cancel_event(None, (why,), event), title=event.title)
+
+    def write_dropped(self, event: Event) -> Outcome:
+        """The outcome for an event that an earlier version of the file had."""
+        if self.source.asks:
+            return self.write_missing(event, certain=True)
+        why = Finding(
+            N_("It was in an earlier version of this file, is not in this one, and stays as it is.")
+        )
+        return Outcome(None, RowVerdict.SAME, (why,), event.id, event.title)
+
+    def _alike(self, row: Understood, draft: EventDraft, likeness: Likeness) -> Outcome:
+        event = likeness.event
+        day = min((one.start_day for one in event.occurrences), default=None)
+        why = Finding(
+            N_("Recognised as “%(title)s” (%(day)s), imported before."),
+            title=event.title[:80],
+            day=day or "–",
+        )
+        # What is known by its likeness alone each time keeps its id; what was moved goes by the new one.
+        ref = event.origin_ref if likeness.exact else draft.origin_ref
+        if not likeness.exact and self.writes:
+            event.origin_ref = ref
+        outcome = self._again(row, replace(draft, origin=event.origin, origin_ref=event.origin_ref), event)
+        findings = outcome.findings if likeness.exact else (why, *outcome.findings)
+        return replace(outcome, findings=findings)
 
     def _without_draft(self, row: Understood, verdict: RowVerdict, event: Event | None) -> Outcome:
         if event is None:
@@ -85,7 +114,7 @@ class RowWriter:
         if verdict == RowVerdict.OTHER_YEAR and own and self._still_to_come(event):
             if self.source.complete or self.source.asks:
                 why = Finding(N_("Its source has moved it outside the week."))
-                return self._cancel(row.number, (why, *row.findings), event)
+                return self.cancel_event(row.number, (why, *row.findings), event)
             # A slip in a year is made quickly, and what is cancelled stays so.
             return Outcome(row.number, verdict, (*row.findings, Finding(STILL_HERE)), event.id)
         left = Finding(N_("Events imported from it before stay as they are."))
@@ -127,9 +156,9 @@ class RowWriter:
             return Outcome(row.number, RowVerdict.CANCELLED, (why,), event.id)
         if row.cancelled:
             why = Finding(N_("Its source says it is cancelled."))
-            return self._cancel(row.number, (why,), event)
+            return self.cancel_event(row.number, (why,), event)
         # Where two entries were merged, the kept one goes by its own source.
-        own = replace(draft, origin=event.origin, origin_ref=event.origin_ref)
+        own = replace(with_untold(event, row, draft), origin=event.origin, origin_ref=event.origin_ref)
         draft, kept = _with_work_by_hand(event, own)
         findings = list(row.findings)
         if kept:
@@ -141,22 +170,36 @@ class RowWriter:
         changed = differences(event, draft)
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
+        here = draft_of(event)
+        emptied = [name for name in changed if getattr(here, name) and not getattr(draft, name)]
+        if emptied:
+            findings.insert(0, Finding(N_("Becomes empty: %(fields)s."), fields=field_names(emptied)))
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
-        if not self.source.publish and event.status == EventStatus.PUBLISHED:
+        if self.proposes(event):
             findings.append(Finding(PROPOSED))
-            if self.writes:
-                with self._alone():
-                    proposals.write_proposal(event, draft, self.now, self.source.by)
-        elif self.writes:
-            write = lifecycle.change if self.mode == Mode.EACH else lifecycle.write_change
-            write(event, draft, self.now, self.source.by, verb=IMPORTED)
+        self.write_change(event, draft)
         return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=self.writes)
+
+    def proposes(self, event: Event) -> bool:
+        """A change of a published event by who may not publish waits for an office."""
+        return not self.source.publish and event.status == EventStatus.PUBLISHED
+
+    def write_change(self, event: Event, draft: EventDraft) -> None:
+        """The one place where an import changes an event."""
+        if not self.writes:
+            return
+        if self.proposes(event):
+            with self._alone():
+                proposals.write_proposal(event, draft, self.now, self.source.by)
+            return
+        write = lifecycle.change if self.mode == Mode.EACH else lifecycle.write_change
+        write(event, draft, self.now, self.source.by, verb=IMPORTED)
 
     def _alone(self) -> AbstractContextManager[None]:
         """A transaction for this row, where none is around the whole file."""
         return event_transaction() if self.mode == Mode.EACH else nullcontext()
 
-    def _cancel(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
+    def cancel_event(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
         accepted = not self.source.asks or event.id in self.cancel
         if accepted and self.writes:
             with self._alone():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.events.draft import EventDraft
+from models.imports.own_export import Exported, nothing_exported
 from models.organizations.tables import Account
 
 
@@ -28,7 +29,8 @@ class Source:
     cancelled, and a person decides.
     by: the account that imports; None: the operator.
     adopt: gives the draft to take in for each draft that was read (models.imports.adoption); its Mistake refuses the row.
-    publish: new events are public at once; else they are submitted for review."""
+    publish: new events are public at once; else they are submitted for review.
+    exported: gives events.csv of a campaign as it is now, by which rows of our own export are known again."""
 
     origin: str | None = None
     complete: bool = False
@@ -36,3 +38,4 @@ class Source:
     by: Account | None = None
     adopt: Callable[[EventDraft], EventDraft] = unchanged
     publish: bool = True
+    exported: Exported = nothing_exported

@@ -16,6 +16,7 @@ from models.events.tables import Event
 from models.imports import apply
 from models.imports.adoption import adopter
 from models.imports.findings import CalendarEntry, Finding, Names, Outcome, Row, RowVerdict
+from models.imports.own_export import Exported, nothing_exported
 from models.imports.read_file import read_file
 from models.imports.row_writer import STILL_HERE
 from models.imports.source import Source
@@ -103,10 +104,12 @@ def find(account: Account, upload_id: int, now: datetime) -> UploadedFile:
     return upload
 
 
-def preview(upload: UploadedFile, account: Account, now: datetime) -> Preview:
-    """What would become of each row; nothing is written."""
+def preview(
+    upload: UploadedFile, account: Account, now: datetime, exported: Exported = nothing_exported
+) -> Preview:
+    """What would become of each row; nothing is written. exported: see Source."""
     rows = read_file(upload.data, upload.name)
-    everything = apply.preview(upload.campaign, rows, _source(account, rows), now)
+    everything = apply.preview(upload.campaign, rows, _source(account, rows, exported), now)
     reached = _reached(upload, account)
     gone = [outcome for outcome in everything if outcome.asks and outcome.event in reached]
     outcomes = [outcome for outcome in map(_left, everything) if outcome]
@@ -115,14 +118,19 @@ def preview(upload: UploadedFile, account: Account, now: datetime) -> Preview:
 
 
 def accept(
-    upload: UploadedFile, account: Account, mark: str, now: datetime, ticked: Collection[int] = ()
+    upload: UploadedFile,
+    account: Account,
+    mark: str,
+    now: datetime,
+    ticked: Collection[int] = (),
+    exported: Exported = nothing_exported,
 ) -> None:
     """Write what was seen, and cancel those of the gone ones that are ticked, by the ids of their events.
 
     Raises Conflict where something else would be written by now, or it was written already."""
     if upload.accepted_at is not None:
         raise Conflict(N_("This file has already been imported."))
-    seen = preview(upload, account, now)
+    seen = preview(upload, account, now, exported)
     if seen.mark != mark:
         raise Conflict(N_("Something has changed since you looked. The preview below is up to date."))
     cancel = {outcome.event for outcome in seen.gone if outcome.event} & set(ticked)
@@ -132,7 +140,7 @@ def accept(
         if outcome.verdict == RowVerdict.CANCELLED and outcome.event
     }
     rows = read_file(upload.data, upload.name)
-    outcomes = apply.apply(upload.campaign, rows, _source(account, rows), now, cancel)
+    outcomes = apply.apply(upload.campaign, rows, _source(account, rows, exported), now, cancel)
     with transaction():
         upload.accepted_at, upload.data = now, b""
         upload.outcome = [_as_json(outcome) for outcome in map(_left, outcomes) if outcome]
@@ -184,7 +192,7 @@ def _origin(account: Account) -> str:
     return f"desk:{account.organization_id}"
 
 
-def _source(account: Account, rows: Sequence[Row | CalendarEntry]) -> Source:
+def _source(account: Account, rows: Sequence[Row | CalendarEntry], exported: Exported) -> Source:
     return Source(
         origin=_origin(account),
         complete=isinstance(rows[0], CalendarEntry),  # a table is a list of what is new as often as of all
@@ -192,6 +200,7 @@ def _source(account: Account, rows: Sequence[Row | CalendarEntry]) -> Source:
         by=account,
         adopt=adopter(account),
         publish=account.role != Role.ORGANIZER,  # an organizer's is reviewed first
+        exported=exported,
     )
 
 

@@ -21,6 +21,7 @@ from models.imports.findings import (
 )
 from models.imports.read_file import MOST_BYTES, read_file
 from models.imports.source import Source
+from web.feeds.events_csv import everything as our_csv
 from web.words.imports import VERDICT_NAMES, reason, summary
 
 
@@ -68,7 +69,7 @@ def import_(
     if complete and not origin:
         raise Mistake(N_("--complete needs --origin: only events from that source can be missing."))
     rows = read_file(_bytes_of(file), file)
-    source = Source(origin=f"file:{origin}"[:200] if origin else None, complete=complete)
+    source = Source(origin=f"file:{origin}"[:200] if origin else None, complete=complete, exported=our_csv)
     verb = preview if dry_run else apply_each if partial else apply
     quiet = as_json or not sys.stderr.isatty()
     with click.progressbar(length=len(rows), file=sys.stderr, hidden=quiet, label=_("Rows")) as bar:

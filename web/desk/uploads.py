@@ -21,6 +21,7 @@ from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
 from web import errors
+from web.feeds.events_csv import everything as our_csv
 from web.words import imports as import_words
 from web.words.terms import when
 
@@ -93,7 +94,7 @@ def accept(upload_id: int) -> ResponseReturnValue:
     kept = uploads.find(current_user, upload_id, now)
     try:
         ticked = request.form.getlist("gone", type=int)
-        uploads.accept(kept, current_user, request.form.get("mark", ""), now, ticked)
+        uploads.accept(kept, current_user, request.form.get("mark", ""), now, ticked, our_csv)
     except Conflict as conflict:
         return _page(kept, errors.sentence(conflict)), 409
     return redirect(url_for(".show", upload_id=kept.id), 303)
@@ -120,7 +121,7 @@ def _page(upload: UploadedFile, message: str = "") -> str:
     """What would become of the file; once it is accepted, what became of it."""
     preview = None
     if upload.accepted_at is None:
-        preview = uploads.preview(upload, current_user, clock.now())
+        preview = uploads.preview(upload, current_user, clock.now(), our_csv)
     outcomes = preview.outcomes if preview else uploads.outcomes_of(upload)
     first = sorted(outcomes, key=lambda one: _FIRST.index(one.verdict))[:SHOWN]
     lines = [_line(one, upload.campaign) for one in (first if len(outcomes) > SHOWN else outcomes)]

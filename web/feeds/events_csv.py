@@ -11,6 +11,7 @@ from models.installation import site
 from models.places import regions
 from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
+from models.public.queries import EVERYTHING
 
 Words = Mapping[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
@@ -39,6 +40,11 @@ def listing(campaign: Campaign, filters: Filters) -> bytes:
         writer.writerows(_rows(event, words, campaign.zone))
     text.detach()
     return body.getvalue()
+
+
+def everything(campaign: Campaign) -> bytes:
+    """All that is public of a campaign, by which rows of this table are known again when they come back."""
+    return listing(campaign, EVERYTHING)
 
 
 def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:

@@ -17,7 +17,7 @@ class Level:
 
     field: str
     rows: tuple[regions.StandardRegion, ...]
-    submitted_region: str
+    selected: str
 
 
 def picker_levels(code: str | None) -> list[Level]:
@@ -25,10 +25,10 @@ def picker_levels(code: str | None) -> list[Level]:
     path = _path(code)
     levels, parent = [], ""
     for number, field in enumerate(FIELDS):
-        submitted_region = path[number] if number < len(path) else ""
+        selected = path[number] if number < len(path) else ""
         rows = subregions(parent) if number == 0 or parent else ()
-        levels.append(Level(field, rows, submitted_region))
-        parent = submitted_region
+        levels.append(Level(field, rows, selected))
+        parent = selected
     return levels
 
 

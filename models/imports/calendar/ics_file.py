@@ -104,15 +104,14 @@ def _calendars(text: str) -> Iterator[_Calendar]:
     for line in _LINE.split(text):
         name, _, value = line.partition(":")
         word = name.strip().upper()
+        if word in ("BEGIN", "END") and path[1:2] == ["VTIMEZONE"] and (len(path) == 3 or word == "BEGIN"):
+            block.append(line)  # STANDARD and DAYLIGHT
         if word == "BEGIN":
             path.append(value.strip().upper())
             calendar = _Calendar() if len(path) == 1 else calendar
             block = [] if len(path) == 2 else block
-            _add_zone_part(block, path, line)
         elif word == "END" and path:
-            _add_zone_part(block, path, line)
-            if len(path) == 2:
-                _ended(calendar, path[1], block)
+            _ended(calendar, path, block)
             path.pop()
             if not path:
                 yield calendar
@@ -124,16 +123,10 @@ def _calendars(text: str) -> Iterator[_Calendar]:
         raise Mistake(_BREAKS_OFF)
 
 
-def _add_zone_part(block: list[str], path: list[str], line: str) -> None:
-    """BEGIN and END of what a VTIMEZONE consists of (STANDARD, DAYLIGHT)."""
-    if len(path) == 3 and path[1] == "VTIMEZONE":
-        block.append(line)
-
-
-def _ended(calendar: _Calendar, kind: str, block: list[str]) -> None:
-    if kind == "VEVENT":
+def _ended(calendar: _Calendar, path: list[str], block: list[str]) -> None:
+    if path[1:] == ["VEVENT"]:
         calendar.events.append(block)
-    elif kind == "VTIMEZONE":
+    elif path[1:] == ["VTIMEZONE"]:
         calendar.zones[_zone_name(block)] = tuple(block)
 
 

@@ -49,7 +49,17 @@ def understand(entry: CalendarEntry, vocabulary: Vocabulary, steps: Steps | None
         )  # fmt: skip
         return Understood(entry.number, RowVerdict.OTHER_YEAR, (why,), title=title, ref=ref)
     cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
-    return Understood(entry.number, None, tuple(findings), draft, cancelled, title, ref)
+    return Understood(
+        entry.number,
+        None,
+        tuple(findings),
+        draft,
+        cancelled,
+        title,
+        ref,
+        columns=frozenset({"start_date", "start_time", "venue_text"}),
+        told=_told(entry.main, draft),
+    )
 
 
 def _draft(
@@ -86,6 +96,29 @@ def _draft(
         origin=ORIGIN,
         origin_ref=ref_of(entry.uid),
     )
+
+
+def _told(main: VEvent, draft: EventDraft) -> frozenset[str]:
+    """The fields that a calendar tells of: hosts, focus points and capacities have no place in it."""
+    told = {
+        "title",
+        "description",
+        "venue_text",
+        "venues",
+        "time_text",
+        "occurrences",
+        "online_url",
+        "report",
+    }
+    if draft.region_code:
+        told |= {"region_code", "region_text"}
+    if draft.mode:
+        told.add("mode")
+    if draft.groups:
+        told.add("groups")
+    if draft.formats:
+        told |= {"formats", "main_format"}
+    return frozenset(told)
 
 
 def ref_of(uid: str) -> str:

@@ -15,12 +15,14 @@ from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, Repo
 from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
+from models.imports.lead_region import seat_in_name
 from models.imports.spreadsheet import cells, places, row_ref
 from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
 from models.imports.spreadsheet.column_names import ROLES
 from models.imports.spreadsheet.places import Place
+from models.imports.spreadsheet.told import told_fields
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
 
@@ -60,7 +62,15 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
         cancelled = cells.plain(row.cells["status"]).lower() in _CANCELLED
     except Mistake as mistake:
         return _understood(row, RowVerdict.REFUSED, (Finding.of(mistake),))
-    return replace(_understood(row, None, tuple(findings), draft), cancelled=cancelled)
+    columns = frozenset(row.columns)
+    understood = _understood(row, None, tuple(findings), draft)
+    return replace(
+        understood,
+        cancelled=cancelled,
+        columns=columns or None,
+        told=told_fields(columns),
+        numbered=bool(row.cells["id"]),
+    )
 
 
 def _understood(
@@ -275,7 +285,10 @@ def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> Organization
 
 
 def _seat(name: str, region: str | None) -> str | None:
-    """Where a host sits: the event's region, or the one above it whose name the host bears (铜陵市中级人民法院)."""
+    """Where a host sits: where its name says (铜陵市中级人民法院), else the event's region."""
+    named = seat_in_name(name)
+    if named and (region is None or not regions.is_below(named, region)):
+        return named
     if region is None:
         return None
     rest, seat = name, None

@@ -465,7 +465,7 @@ def test_what_happened_here_meanwhile_stays(campaign):
     assert verdicts(outcomes) == ["changed", "cancelled", "refused"]
     assert (edited.title, [host.name for host in edited.hosts]) == ("改好的题目", ["县科协"])
     assert [finding.values["fields"].messages for finding in outcomes[0].findings] == [
-        ("lead organizer", "hosts"),
+        ("lead organizer", "organizers"),
         ("title",),
     ]
     assert said(outcomes[2]) == ["This event was deleted here. The import does not restore it."]

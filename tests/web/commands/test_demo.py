@@ -126,7 +126,7 @@ def test_the_command_twice(app, runner):
     first = runner.invoke(args=["demo"])
     assert (first.exit_code, first.stderr) == (0, "")
     for expected in (
-        "Reported events: 159 rows: new 37, other year 118, not taken in 4.",
+        "Reported events: 159 rows: new 37, other year 118, not imported 4.",
         "  http://openweek.test/rehearsal/  the rehearsal around today, with everything live",
         "  organizer@example.org  organizer",
         "  Password for all of them: tried by a newcomer",
@@ -136,7 +136,7 @@ def test_the_command_twice(app, runner):
     tables = (Campaign, Event, Scan, Pass, Account)
     before = [count(table) for table in tables]
     second = runner.invoke(args=["demo"])
-    assert "unchanged 37" in second.stdout
+    assert "no change 37" in second.stdout
     assert [count(table) for table in tables] == before
 
     def pairing(told) -> str:

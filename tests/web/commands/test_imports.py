@@ -42,7 +42,7 @@ def test_import_as_json(campaign, runner):
     assert answer["rows"][0] == {
         "row": 2,
         "verdict": "new",
-        "reason": "Taken in. No date was given: the event is listed without a date and is not in calendar feeds.",
+        "reason": "Imported. No date was given: the event is listed without a date and is not in calendar feeds.",
         "event": db.session.scalar(select(Event.id).where(Event.origin_ref == "E002")),
     }
     again = json.loads(runner.invoke(args=["import", CSV, "--campaign", "ip-2024", "--json"]).stdout)
@@ -55,7 +55,7 @@ def test_a_file_from_an_old_spreadsheet_is_the_same_file(campaign, runner, tmp_p
     twin.write_bytes(demo_file().decode("utf-8-sig").encode("gb18030"))
     told = runner.invoke(args=["import", str(twin), "--campaign", "ip-2024"])
     assert told.exit_code == 0
-    assert told.stdout.splitlines()[-1] == "159 rows: unchanged 37, other year 118, not taken in 4."
+    assert told.stdout.splitlines()[-1] == "159 rows: no change 37, other year 118, not imported 4."
 
 
 def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
@@ -63,8 +63,8 @@ def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
         args=["import", CSV, "--campaign", "ip-2024", "--dry-run"], env={"LC_ALL": "zh_CN.UTF-8"}
     )
     lines = told.stdout.splitlines()
-    assert lines[8] == "第10行：不予导入。缺少年份，无法确定是否属于本届宣传周，请补上年份。"
-    assert lines[-2:] == ["共159行：新增 37，其他年份 118，不予导入 4。", "以上为试运行，未保存任何数据。"]
+    assert lines[8] == "第10行：未导入。缺少年份，无法确定是否属于本届宣传周，请补上年份。"
+    assert lines[-2:] == ["共159行：新增 37，其他年份 118，未导入 4。", "以上为试运行，未保存任何数据。"]
     assert db.session.scalar(select(func.count()).select_from(Event)) == 0
 
 
@@ -72,7 +72,7 @@ def test_import_speaks_chinese_where_the_machine_does(campaign, runner):
     ("data", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is not a CSV file in UTF-8 or GB18030."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "This is a picture. Import the table or calendar that it shows."),
         (
             demo_file().replace(b"title", b"price", 1),
             "No header row was found at the top of the table. The column 活动名称 (title) is "
@@ -164,12 +164,12 @@ def test_what_a_file_of_an_origin_has_no_more_is_told(campaign, runner, tmp_path
     assert runner.invoke(args=ask).stdout.splitlines()[-1] == "2 rows: new 2."
     file.write_text("id,title,start_date\n1,讲座,2024-04-22\n", encoding="utf-8")
     assert runner.invoke(args=ask).stdout.splitlines()[-2:] == [
-        "1 rows: unchanged 1.",
+        "1 rows: no change 1.",
         "1 events from this source are not in the file and stay as they are. Use --complete to cancel them.",
     ]
     assert set(db.session.scalars(select(Event.status))) == {"published"}
     told = runner.invoke(args=[*ask, "--complete"]).stdout.splitlines()
-    assert told[-1] == "2 rows: unchanged 1, cancelled 1."
+    assert told[-1] == "2 rows: no change 1, cancelled 1."
 
 
 def test_a_calendar_and_the_template_go_the_same_way(campaign, runner, tmp_path: Path):
@@ -186,7 +186,7 @@ def test_a_calendar_and_the_template_go_the_same_way(campaign, runner, tmp_path:
     template.write_bytes(workbook(campaign))
     told = runner.invoke(args=["import", str(template), "--campaign", "ip-2024"])
     assert told.stdout.splitlines()[0] == (
-        "Row 2: not taken in. A2: This is the example row of the template. Please remove it."
+        "Row 2: not imported. A2: This is the example row of the template. Please remove it."
     )
     refused = runner.invoke(args=[*ask, "--complete"])
     assert (refused.exit_code, refused.stdout) == (2, "")

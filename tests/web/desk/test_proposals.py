@@ -33,9 +33,7 @@ def test_both_are_shown_and_the_office_accepts(cast, proposal, client):
     answer = client.post(address, data={"decision": "accept"})
     assert answer.status_code == 303
     assert cast.lecture.title == "专题讲座（新）"
-    assert (
-        client.post(address, data={"decision": "accept"}).status_code == 404
-    )
+    assert client.post(address, data={"decision": "accept"}).status_code == 404
 
 
 def test_an_organizer_sees_it_and_cannot_decide(cast, proposal, client):

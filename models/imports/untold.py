@@ -1,0 +1,77 @@
+"""What a source does not tell of an event stays as it is here: a column that a file does not have empties nothing."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+from models.events.draft import EventDraft, OccurrenceDraft, draft_of
+from models.events.tables import Event
+from models.imports.findings import Understood
+from models.imports.spreadsheet.told import DAYS, HOURS
+
+
+def with_untold(event: Event, row: Understood, draft: EventDraft) -> EventDraft:
+    """The draft of a row, with what its file has no columns for taken from the event."""
+    if row.columns is None:
+        return draft
+    here = draft_of(event)
+    kept = {
+        field.name: getattr(here, field.name)
+        for field in fields(EventDraft)
+        if field.name not in row.told and field.name not in ("origin", "origin_ref")
+    }
+    if "mode" in row.told and draft.mode is None and "online" not in row.columns:
+        kept["mode"] = here.mode
+    if "occurrences" in row.told:
+        kept["occurrences"] = _occurrences(row.columns, here.occurrences, draft.occurrences)
+    return replace(draft, **kept)
+
+
+def _occurrences(
+    columns: frozenset[str], here: tuple[OccurrenceDraft, ...], told: tuple[OccurrenceDraft, ...]
+) -> tuple[OccurrenceDraft, ...]:
+    if not columns & set(DAYS):
+        venue = told[0].venue if told else None
+        capacity = told[0].capacity if told else None
+        return tuple(
+            replace(
+                one,
+                venue=venue if "venue_text" in columns else one.venue,
+                capacity=capacity if "capacity" in columns else one.capacity,
+            )
+            for one in here
+        )
+    if not columns & set(HOURS) and len(here) == len(told) == 1:
+        told = (_with_hours(told[0], here[0]),)
+    return tuple(_with_place(one, _same(one, here), columns) for one in told)
+
+
+def _with_hours(told: OccurrenceDraft, here: OccurrenceDraft) -> OccurrenceDraft:
+    """A day of which the file has no column for the hours keeps those that it has here."""
+    if told.start_at is not None or told.start_day != told.end_day:
+        return told
+    shift = timedelta(days=(told.start_day - here.start_day).days)
+    return replace(
+        told,
+        start_at=here.start_at + shift if here.start_at else None,
+        end_at=here.end_at + shift if here.end_at else None,
+        end_day=told.start_day + (here.end_day - here.start_day) if here.start_at else told.end_day,
+        half_day=here.half_day,
+    )
+
+
+def _same(told: OccurrenceDraft, here: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
+    """The occurrence here that one of the file continues."""
+    for one in here:
+        if (one.start_day, one.start_at) == (told.start_day, told.start_at):
+            return one
+    same_day = [one for one in here if one.start_day == told.start_day]
+    return same_day[0] if len(same_day) == 1 else here[0] if len(here) == 1 else None
+
+
+def _with_place(
+    told: OccurrenceDraft, here: OccurrenceDraft | None, columns: frozenset[str]
+) -> OccurrenceDraft:
+    if here is None:
+        return told
+    venue = told.venue if "venue_text" in columns else here.venue
+    return replace(told, venue=venue, capacity=told.capacity if "capacity" in columns else here.capacity)
