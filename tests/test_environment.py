@@ -98,7 +98,7 @@ def test_a_secret_that_cannot_be_read(start, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "given",
+    "setting",
     [
         {"WEB_CONCURRENCY": "abc"},
         {"OPENWEEK_DATABASE_URL": "postgresql://127.0.0.1:1/db"},

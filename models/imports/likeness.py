@@ -1,6 +1,6 @@
 """Events of one source that come again under another id: moved, renamed, or with a new UID at every export."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -51,7 +51,7 @@ def alike(rows: Mapping[int, Understood], events: Sequence[Event], corrected: bo
     free = {event.id: event for event in events}
     found: dict[int, Likeness] = {}
 
-    def pair(same, exact: bool) -> None:
+    def pair(same: Callable[[EventDraft, Event], bool], exact: bool) -> None:
         for at, row in rows.items():
             if at in found or row.draft is None:
                 continue

@@ -157,6 +157,7 @@ def test_it_is_told_its_event_with_the_open_hours(told, event):
     [occurrence] = event.occurrences
     assert one == {
         "id": event.id,
+        "merged": [],
         "title": "现场宣传",
         "status": "published",
         "track_exits": False,

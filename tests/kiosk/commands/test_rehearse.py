@@ -88,7 +88,7 @@ class TestKiosks:
         told = refusal("--campaign ip-2024 --kiosks 2 --server https://week.example.cn")
         assert told == (
             "“https://week.example.cn” is another machine. "
-            "Say --elsewhere if simulated kiosks may really go there."
+            "Add --elsewhere if simulated kiosks should really go there."
         )
 
     def test_an_address_is_scheme_and_host(self, app, refusal):

@@ -39,19 +39,19 @@ def test_from_the_country_down_to_the_county(read):
         ("Xinjiang Production and Construction Corps", "1", "/ip-2024/events?region=660000"),
     ]
     assert read("?region=320000") == [
-        ("南京市", "1", "/ip-2024/places?region=320100"),
-        ("连云港市", "2", "/ip-2024/places?region=320700"),
+        ("Nanjing", "1", "/ip-2024/places?region=320100"),
+        ("Lianyungang", "2", "/ip-2024/places?region=320700"),
     ]
-    assert read("?region=320700") == [("灌云县", "2", "/ip-2024/events?region=320723")]
-    assert read("?region=110000") == [("朝阳区", "1", "/ip-2024/events?region=110105")]
+    assert read("?region=320700") == [("Guanyun County", "2", "/ip-2024/events?region=320723")]
+    assert read("?region=110000") == [("Chaoyang District", "1", "/ip-2024/events?region=110105")]
     assert read("?region=320723") == []
 
 
 def test_other_filters_go_along(read):
     assert read("?audience=youth") == [("Jiangsu", "1", "/ip-2024/places?region=320000&audience=youth")]
     assert read("?q=jiangzuo&region=320000&utm_source=chat") == [
-        ("南京市", "1", "/ip-2024/places?region=320100&q=jiangzuo"),
-        ("连云港市", "2", "/ip-2024/places?region=320700&q=jiangzuo"),
+        ("Nanjing", "1", "/ip-2024/places?region=320100&q=jiangzuo"),
+        ("Lianyungang", "2", "/ip-2024/places?region=320700&q=jiangzuo"),
     ]
 
 
@@ -120,5 +120,5 @@ def test_a_packed_file_has_a_tag_of_its_own(client):
 
 
 def test_pages_with_secrets_are_not_packed(client, week):
-    for path in ("/desk/sign-in", "/V/AAAA", "/C/AAAA", "/kiosk/"):
+    for path in ("/desk/sign-in", "/V/AAAA", "/C/AAAA"):
         assert "Content-Encoding" not in client.get(path, headers={"Accept-Encoding": "gzip"}).headers, path

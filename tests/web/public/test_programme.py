@@ -79,7 +79,7 @@ def test_an_event_of_many_days_takes_one_line_of_the_week_s_programme(client, we
     make_event(week[0].campaign, "展览", occurrences=tuple(days))
     text = client.get("/ip-2024/programme", headers=ENGLISH).text
     rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in text.split("<tr")]
-    assert next(row for row in rows if "展览" in row).startswith("> 09:00–11:00 3 sessions in all 展览")
+    assert next(row for row in rows if "展览" in row).startswith("> 09:00–11:00 (4 sessions in all) 展览")
 
 
 def test_the_programme_holds_more_than_a_page_of_the_list(client, week):
@@ -108,7 +108,7 @@ def test_the_map_of_the_site(client, week):
 
 
 def test_a_large_week_comes_in_parts(client, week, monkeypatch):
-    monkeypatch.setattr("web.sitemap.PART", 2)
+    monkeypatch.setattr("web.public.sitemap.EVENTS_PER_PART", 2)
     index = client.get("/sitemap.xml").text
     assert index.count("<loc>") == 2
     assert client.get("/ip-2024/sitemap-2.xml").text.count("<loc>") == 1
