@@ -94,7 +94,7 @@ def test_two_codes_without_a_pause_are_two(station: Station):
 def test_half_a_code_without_enter_says_what_to_set(station: Station):
     before = len(station.week.scans())
     station.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{station.week.issue('youth')[:90]}")
-    expect(station.page.locator("#notice")).to_contain_text("自动发送回车")
+    expect(station.page.locator("#notice")).to_contain_text("自动回车")
     station.scanner(station.week.issue("youth"))
     station.verdict("good", "青少年")
     assert len(station.week.scans()) == before + 1

@@ -53,7 +53,7 @@ def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: st
     page.evaluate(SETTLED)
     first = version(page)
     for module in (service_worker, station, code_screen):
-        monkeypatch.setattr(module, "version", lambda: "abcdefabcdef")
+        monkeypatch.setattr(module, "app_version", lambda: "abcdefabcdef")
     page.evaluate(WAITING)
     page.evaluate("document.getElementById('verdict').hidden = false")
     page.clock.run_for(60_000)
@@ -70,7 +70,7 @@ def test_half_a_version_is_no_version(page: Page, address: str, monkeypatch):
     page.evaluate(SETTLED)
     first = version(page)
     monkeypatch.setattr(
-        service_worker, "version", lambda: "abcdefabcdef"
+        service_worker, "app_version", lambda: "abcdefabcdef"
     )  # the page still belongs to the old one
     page.evaluate(WAITING)
     assert (
@@ -84,7 +84,7 @@ def test_a_first_version_that_did_not_come_whole_is_asked_for_again(page: Page, 
     """A hall's network dropped something; nobody loads the page anew, and the power may be cut before there is a worker."""
     with monkeypatch.context() as dropped:
         dropped.setattr(
-            service_worker, "version", lambda: "abcdefabcdef"
+            service_worker, "app_version", lambda: "abcdefabcdef"
         )  # the page still belongs to the other one
         page.goto(address)
         page.wait_for_function(GIVEN_UP)
