@@ -2,6 +2,7 @@
 
 const IDLE = 20_000; // milliseconds without a touch, a key or a scan
 const LOOK = 5000;
+const AGAIN = 10_000; // milliseconds after which a first version that failed to install is asked for again
 
 let lastUse = performance.now();
 /** @type {ServiceWorkerRegistration | null} */
@@ -20,11 +21,15 @@ export function used() {
   lastUse = performance.now();
 }
 
-/** Ask for the worker: also where its first version did not come whole, which leaves none. */
+/** Ask for the worker. A first version that fails to install leaves none, so it is asked for again. */
 async function register() {
   try {
     const options = /** @type {const} */ ({ scope: "/kiosk/", updateViaCache: "none" });
-    registration = await navigator.serviceWorker.register("/kiosk/service-worker.js", options);
+    const pending = await navigator.serviceWorker.register("/kiosk/service-worker.js", options);
+    registration = pending;
+    const retry = () => pending.active || pending.waiting || pending.installing || setTimeout(register, AGAIN);
+    pending.installing?.addEventListener("statechange", retry);
+    retry();
   } catch {
     // Started with no network, or the browser keeps nothing: the worker that is there serves on.
   }
