@@ -1,7 +1,7 @@
-"""Calendar entries, rendered once per change and stored with the occurrence; feeds are put together from stored bytes.
+"""Calendar entries: rendered at each change and stored with the occurrence. Feeds join the stored bytes.
 
-What entries depend on besides their rows (the form below, the site's address, the campaign's words) is their stamp;
-entries with another stamp are stale. A row of CalendarVersion per campaign tells, in one look, whether anything moved.
+The stamp is a hash of what entries depend on besides their own rows: vevent.VERSION, the site's address and the campaign's
+names. An entry with another stamp than stamp() is stale and is rendered again by rerender_stale().
 """
 
 import hashlib
@@ -24,13 +24,13 @@ from models.installation import site
 from models.public import queries
 from models.public.queries import EVERYTHING, Filters
 
-BATCH = 100  # events rendered in one transaction: a moment, for check-ins wait meanwhile on SQLite
-ROWS = 1000  # entries read at a time
-HEAVY = 1024 * 1024  # bytes of a feed from which on a smaller choice is the better advice
+BATCH = 100  # events rendered in one transaction; on SQLite, check-ins wait for it
+ROWS = 1000  # entries fetched at a time
+LARGE_FEED = 1024 * 1024  # bytes; above it, the subscribe page suggests a smaller part
 
 
 def stamp(campaign: Campaign) -> str:
-    """What entries of this campaign are rendered with, besides their own rows."""
+    """The hash of everything besides its own rows that an entry of this campaign is rendered from."""
     words = [[term.kind, term.key, term.name_zh] for term in campaign.terms]
     names = [campaign.name_zh, campaign.theme_zh, campaign.zone, str(campaign.starts), sorted(words)]
     parts = [vevent.VERSION, site().base_url, site().uid_domain, names]
@@ -38,7 +38,7 @@ def stamp(campaign: Campaign) -> str:
 
 
 def render(occurrences: Iterable[Occurrence]) -> None:
-    """Store the calendar entries of these occurrences, which have their ids, inside the caller's transaction."""
+    """Render and store the entries of these occurrences, inside the caller's transaction. They must have ids."""
     stamps: dict[str, str] = {}
     for occurrence in occurrences:
         campaign = occurrence.event.campaign
@@ -49,7 +49,7 @@ def render(occurrences: Iterable[Occurrence]) -> None:
 
 
 def rerender_stale(now: datetime | None = None) -> int:
-    """Render again what has another stamp than the present one; how many occurrences. Its own transactions."""
+    """Render stale entries again, in transactions of its own; the number of occurrences."""
     now, count = now or clock.now(), 0
     for campaign in db.session.scalars(select(Campaign).order_by(Campaign.id)).all():
         count += _rerender(campaign, now)
@@ -57,38 +57,38 @@ def rerender_stale(now: datetime | None = None) -> int:
 
 
 def _rerender(campaign: Campaign, now: datetime) -> int:
-    present, count = stamp(campaign), 0
-    while db.session.scalar(_stale(campaign, present).limit(1)) is not None:
+    current, count = stamp(campaign), 0
+    while db.session.scalar(_stale(campaign, current).limit(1)) is not None:
         with transaction():
-            count += _render_batch(_stale(campaign, present).limit(BATCH))
+            count += _render_batch(_stale(campaign, current).limit(BATCH))
     row = db.session.get(CalendarVersion, campaign.id, populate_existing=True)
-    if row is None or row.stamp != present:
-        # A calendar that was never rendered here has only changed if its entries did.
+    if row is None or row.stamp != current:
+        # A row without a stamp and no stale entry: the calendar is unchanged, so its time of change stays.
         changed_at = row.changed_at if row and not row.stamp and not count else now
         with transaction():
-            version.renew(campaign.id, changed_at, present)
+            version.renew(campaign.id, changed_at, current)
         version.note_commit()
     return count
 
 
-def _stale(campaign: Campaign, present: str) -> Select[tuple[int]]:
+def _stale(campaign: Campaign, current: str) -> Select[tuple[int]]:
     """The ids of events that have an entry with another stamp."""
-    other = or_(Occurrence.vevent_stamp.is_(None), Occurrence.vevent_stamp != present)
-    mine = Event.id.in_(select(Occurrence.event_id).where(other))
-    return select(Event.id).where(Event.campaign_id == campaign.id, mine).order_by(Event.id)
+    other = or_(Occurrence.vevent_stamp.is_(None), Occurrence.vevent_stamp != current)
+    has_stale = Event.id.in_(select(Occurrence.event_id).where(other))
+    return select(Event.id).where(Event.campaign_id == campaign.id, has_stale).order_by(Event.id)
 
 
 def _render_batch(ids: Select[tuple[int]]) -> int:
-    # Locking the events keeps a change that runs at this moment from being overwritten with what was before.
+    # The lock keeps a concurrent change from being overwritten by an entry rendered from older rows.
     locked = db.session.scalars(ids.with_for_update()).all()
-    asked = _with_all(Occurrence.event_id.in_(locked)).execution_options(populate_existing=True)
-    occurrences = db.session.scalars(asked).all()
+    query = _with_relations(Occurrence.event_id.in_(locked)).execution_options(populate_existing=True)
+    occurrences = db.session.scalars(query).all()
     render(occurrences)
     return len(occurrences)
 
 
-def _with_all(*conditions: ColumnElement[bool]) -> Select[tuple[Occurrence]]:
-    """Occurrences with everything that their entries tell, in a number of queries that does not grow."""
+def _with_relations(*conditions: ColumnElement[bool]) -> Select[tuple[Occurrence]]:
+    """Occurrences with all that their entries are rendered from, in a fixed number of queries."""
     of_event = selectinload(Occurrence.event)
     return (
         select(Occurrence)
@@ -104,69 +104,72 @@ def _with_all(*conditions: ColumnElement[bool]) -> Select[tuple[Occurrence]]:
 
 
 def feed(campaign: Campaign, filters: Filters, url: str, alarm: int | None = None) -> bytes:
-    """The calendar of a choice. url: the feed's own address. alarm: minutes before, for a reminder."""
+    """The calendar of the filtered occurrences. url: the feed's own address. alarm: minutes before the start, for a reminder."""
     head = vcalendar.feed_head(campaign, filters, url)
-    return put_together(campaign, queries.occurrences(campaign, filters), head, alarm)
+    return join_entries(campaign, queries.occurrences(campaign, filters), head, alarm)
 
 
-def put_together(
-    campaign: Campaign, chosen: Select[tuple[Occurrence]], head: dict[str, object], alarm: int | None = None
+def join_entries(
+    campaign: Campaign,
+    occurrences: Select[tuple[Occurrence]],
+    head: dict[str, object],
+    alarm: int | None = None,
 ) -> bytes:
-    """The calendar of chosen occurrences, from their stored entries. head: see vcalendar.calendar()."""
-    return vcalendar.calendar(campaign, _entries(campaign, chosen, alarm), head)
+    """The calendar of selected occurrences, from their stored entries. head: see vcalendar.calendar()."""
+    return vcalendar.calendar(campaign, _entries(campaign, occurrences, alarm), head)
 
 
 def single(event: Event, alarm: int | None = None) -> bytes:
-    """One event as a file to keep: every occurrence, cancelled ones too."""
-    mine = queries.occurrences(event.campaign, EVERYTHING).where(Occurrence.event_id == event.id)
-    return vcalendar.calendar(event.campaign, _entries(event.campaign, mine, alarm))
+    """One event as a file to download: every occurrence, cancelled ones included."""
+    occurrences = queries.occurrences(event.campaign, EVERYTHING).where(Occurrence.event_id == event.id)
+    return vcalendar.calendar(event.campaign, _entries(event.campaign, occurrences, alarm))
 
 
-def weight(campaign: Campaign, filters: Filters) -> int:
-    """How many bytes the feed of a choice has, to within its head; above HEAVY a phone may take long over it.
-
-    Asked of the database, which knows lengths without reading the entries."""
+def feed_size(campaign: Campaign, filters: Filters) -> int:
+    """Bytes of all entries of a feed, without its head. The database sums stored lengths and reads no entry."""
     lengths = func.coalesce(func.sum(func.length(Occurrence.vevent)), 0)
-    chosen = queries.occurrences(campaign, filters).with_only_columns(lengths).order_by(None)
-    return int(db.session.scalar(chosen) or 0)
+    query = queries.occurrences(campaign, filters).with_only_columns(lengths).order_by(None)
+    return int(db.session.scalar(query) or 0)
 
 
-def _entries(campaign: Campaign, chosen: Select[tuple[Occurrence]], alarm: int | None) -> Iterator[bytes]:
-    """The stored entries in order. A stale one (the address of the site changed a moment ago) is rendered for this
-    answer only: reading stores nothing.
+def _entries(
+    campaign: Campaign, occurrences: Select[tuple[Occurrence]], alarm: int | None
+) -> Iterator[bytes]:
+    """The stored entries by start and id. A stale one is rendered for this answer only; nothing is written.
 
-    The order is made here, over values as the driver gives them: the database would carry every entry through its
-    sorting. yield_per: else PostgreSQL's driver holds all entries a second time."""
+    They are sorted here, by the values that the driver returns, because the database would sort rows with the whole
+    entry in them. yield_per: without it, PostgreSQL's driver holds all entries a second time."""
     day, at = type_coerce(Occurrence.start_day, String), type_coerce(Occurrence.start_at, String)
     current = Occurrence.vevent_stamp == stamp(campaign)
     columns = (day, at.is_not(None), at, Occurrence.id, Occurrence.vevent, current)
-    asked = chosen.with_only_columns(*columns).order_by(None)
-    # The connection's own execute: rows without the session's work on each.
+    query = occurrences.with_only_columns(*columns).order_by(None)
+    # Connection.execute(): rows without the session's work on each.
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         event.listen(connection, "before_cursor_execute", _read_binary)
-    result = connection.execute(asked, execution_options={"yield_per": ROWS})
+    result = connection.execute(query, execution_options={"yield_per": ROWS})
     rows, stale = [], []
     shared: dict[object, object] = {}
-    for day, timed, at, number, entry, is_current in result:
-        # Thousands begin at the same hour of the same days: one object each, or they weigh as much as the entries.
-        rows.append((shared.setdefault(day, day), timed, shared.setdefault(at, at), number, entry))
+    for day, timed, at, occurrence_id, entry, is_current in result:
+        # Thousands begin on the same days at the same hours: one object for equal values saves memory.
+        rows.append((shared.setdefault(day, day), timed, shared.setdefault(at, at), occurrence_id, entry))
         if not is_current:
-            stale.append(number)
+            stale.append(occurrence_id)
     rows.sort()
-    fresh = _rendered(stale)
-    for _day, _timed, _at, number, entry in rows:
-        told = fresh.get(number, entry)
-        if told:
-            yield told if alarm is None else alarms.add(told, alarm)
+    rendered = _render_for_answer(stale)
+    for _day, _timed, _at, occurrence_id, stored in rows:
+        entry = rendered.get(occurrence_id, stored)
+        if entry:
+            yield entry if alarm is None else alarms.add(entry, alarm)
 
 
-def _rendered(stale: list[int]) -> dict[int, bytes | None]:
-    fresh = {}
-    for first in range(0, len(stale), BATCH):
-        for occurrence in db.session.scalars(_with_all(Occurrence.id.in_(stale[first : first + BATCH]))):
-            fresh[occurrence.id] = vevent.entry(occurrence, site())
-    return fresh
+def _render_for_answer(occurrence_ids: list[int]) -> dict[int, bytes | None]:
+    rendered = {}
+    for start in range(0, len(occurrence_ids), BATCH):
+        part = occurrence_ids[start : start + BATCH]
+        for occurrence in db.session.scalars(_with_relations(Occurrence.id.in_(part))):
+            rendered[occurrence.id] = vevent.entry(occurrence, site())
+    return rendered
 
 
 def _read_binary(
@@ -177,5 +180,5 @@ def _read_binary(
     _context: ExecutionContext | None,
     _many: bool,
 ) -> None:
-    """psycopg's binary format. As text, entries would travel twice as long and be decoded here."""
+    """psycopg's binary format: as text, BYTEA is sent as hex, twice as long, and decoded here."""
     cursor.format = 1

@@ -1,7 +1,7 @@
-"""What one person chose (收藏): a list of events behind a secret address, without an account and without a name.
+"""A visitor's starred events (收藏): a list behind a secret address, without an account and without a name.
 
-The secret is in the address alone; here lies its hash. Who knows the address may read, extend, renew and delete the
-list. A list is no evidence of anything: deleting it takes nothing from the figures.
+Only the hash of the secret is stored. Whoever has the address may read, change, renew and delete the list. No figure
+depends on these lists.
 """
 
 import re
@@ -22,7 +22,7 @@ from models.ics import entries, vcalendar, vevent
 from models.public import queries
 from models.public.filters import EVERYTHING
 
-MOST = 500  # events of one list
+MAX_EVENTS = 500  # in one list
 SECRET_BYTES = 18  # 144 bits, 24 characters of an address
 _NO_LIST = N_("There is no list at this address. It may have been deleted or given a new address.")
 _NO_ADDRESS = N_("This is not the address of a list. Copy the whole address of its page or calendar.")
@@ -30,8 +30,8 @@ _ADDRESS = re.compile("(?:^|/my/)([A-Za-z0-9_-]{24})(?![A-Za-z0-9_-])")
 _TOO_MANY = N_("A list can hold %(count)s events. Please remove some first.")
 
 
-class ChosenList(Base):
-    """One list. revision rises with every change, so that its feed knows when it is another one."""
+class StarredList(Base):
+    """One list. revision rises with every change: the feed's ETag depends on it."""
 
     __tablename__ = "chosen_list"
 
@@ -45,7 +45,7 @@ class ChosenList(Base):
     campaign: Mapped[Campaign] = relationship()
 
 
-class ChosenEvent(Base):
+class StarredEvent(Base):
     __tablename__ = "chosen_event"
 
     list_id: Mapped[int] = mapped_column(BigId, ForeignKey("chosen_list.id"), primary_key=True)
@@ -54,105 +54,105 @@ class ChosenEvent(Base):
 
 
 def create(campaign: Campaign, event_ids: Iterable[int], now: datetime) -> str:
-    """A new list with these events; its secret, which nobody can tell again. Raises as add() does."""
-    found = _public_ids(campaign, event_ids)
+    """A new list with these events; its secret, of which only the hash is stored. Raises as add() does."""
+    public_ids = _public_ids(campaign, event_ids)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with transaction():
-        chosen = ChosenList(
+        starred = StarredList(
             campaign_id=campaign.id, digest=secret_digest(secret), created_at=now, changed_at=now
         )
-        db.session.add(chosen)
+        db.session.add(starred)
         db.session.flush()
-        _put(chosen, found, now)
+        _put(starred, public_ids, now)
     return secret
 
 
-def find(campaign: Campaign, secret: str) -> ChosenList:
-    """The list behind a secret. Raises NotFound, for a revoked one and for another campaign's too."""
-    held = select(ChosenList).where(
-        ChosenList.digest == secret_digest(secret), ChosenList.campaign_id == campaign.id
+def find(campaign: Campaign, secret: str) -> StarredList:
+    """The list behind a secret. Raises NotFound, also for a replaced secret and for a list of another campaign."""
+    query = select(StarredList).where(
+        StarredList.digest == secret_digest(secret), StarredList.campaign_id == campaign.id
     )
-    chosen = db.session.scalar(held)
-    if chosen is None:
+    starred = db.session.scalar(query)
+    if starred is None:
         raise NotFound(_NO_LIST)
-    return chosen
+    return starred
 
 
 def secret_in(address: str) -> str:
-    """The secret in the address of a list, of its page or its calendar. Raises Mistake where there is none."""
-    found = _ADDRESS.search(address.strip())
-    if found is None:
+    """The secret in the address of a list's page or calendar. Raises Mistake where there is none."""
+    match = _ADDRESS.search(address.strip())
+    if match is None:
         raise Mistake(_NO_ADDRESS)
-    return found[1]
+    return match[1]
 
 
-def public_ones(campaign: Campaign, event_ids: Iterable[int]) -> list[Event]:
-    """Those of these events that are public, in calendar order. Raises as add() does."""
-    found = queries.events(campaign).where(Event.id.in_(_public_ids(campaign, event_ids)))
-    return list(db.session.scalars(found))
+def public_events(campaign: Campaign, event_ids: Iterable[int]) -> list[Event]:
+    """The public ones of these events, in calendar order. Raises as add() does."""
+    query = queries.events(campaign).where(Event.id.in_(_public_ids(campaign, event_ids)))
+    return list(db.session.scalars(query))
 
 
-def add(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
-    """Choose events; those chosen before stay as they are, those that are not public are left out.
+def add(starred: StarredList, event_ids: Iterable[int], now: datetime) -> None:
+    """Star events. Those on the list already stay as they are; those that are not public are left out.
 
-    Raises NotFound where none of them is public, Mistake where the list would be too long."""
-    found = _public_ids(chosen.campaign, event_ids)
+    Raises NotFound where none of them is public, Mistake for more than MAX_EVENTS."""
+    public_ids = _public_ids(starred.campaign, event_ids)
     with transaction():
-        _put(_locked(chosen), found, now)
+        _put(_locked(starred), public_ids, now)
 
 
-def remove(chosen: ChosenList, event_ids: Iterable[int], now: datetime) -> None:
-    """Take events off the list; those that are not on it are none."""
+def remove(starred: StarredList, event_ids: Iterable[int], now: datetime) -> None:
+    """Remove events from the list. Ids that are not on it are ignored."""
     gone = _storable(event_ids)
-    either = or_(ChosenEvent.event_id.in_(gone), ChosenEvent.event_id.in_(merged_ids(gone)))
+    either = or_(StarredEvent.event_id.in_(gone), StarredEvent.event_id.in_(merged_ids(gone)))
     with transaction():
-        held = _locked(chosen)
-        db.session.execute(delete(ChosenEvent).where(ChosenEvent.list_id == held.id, either))
-        _touch(held, now)
+        locked = _locked(starred)
+        db.session.execute(delete(StarredEvent).where(StarredEvent.list_id == locked.id, either))
+        _touch(locked, now)
 
 
-def renew(chosen: ChosenList, now: datetime) -> str:
-    """Another secret for the same list: the address before is dead from now on."""
+def renew(starred: StarredList, now: datetime) -> str:
+    """A new secret for the same list. The old address is no longer valid."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
     with transaction():
-        held = _locked(chosen)
-        held.digest = secret_digest(secret)
-        _touch(held, now)
+        locked = _locked(starred)
+        locked.digest = secret_digest(secret)
+        _touch(locked, now)
     return secret
 
 
-def forget(chosen: ChosenList) -> None:
-    """Delete the list with everything in it."""
+def forget(starred: StarredList) -> None:
+    """Delete the list and its events."""
     with transaction():
-        held = _locked(chosen)
-        db.session.execute(delete(ChosenEvent).where(ChosenEvent.list_id == held.id))
-        db.session.delete(held)
+        locked = _locked(starred)
+        db.session.execute(delete(StarredEvent).where(StarredEvent.list_id == locked.id))
+        db.session.delete(locked)
 
 
-def events(chosen: ChosenList) -> Select[tuple[Event]]:
-    """The chosen events in calendar order, cancelled ones too; a withdrawn one is gone from every view."""
-    return queries.events(chosen.campaign).where(Event.id.in_(_ids(chosen)))
+def events(starred: StarredList) -> Select[tuple[Event]]:
+    """The starred events in calendar order, cancelled ones included. A withdrawn event is not shown."""
+    return queries.events(starred.campaign).where(Event.id.in_(_ids(starred)))
 
 
-def ids(chosen: ChosenList) -> list[int]:
-    """The ids of the chosen events in calendar order."""
-    return list(db.session.scalars(events(chosen).with_only_columns(Event.id)))
+def ids(starred: StarredList) -> list[int]:
+    """The ids of the starred events in calendar order."""
+    return list(db.session.scalars(events(starred).with_only_columns(Event.id)))
 
 
-def feed(chosen: ChosenList, url: str, alarm: int | None = None) -> bytes:
-    """The calendar of a list: every sitting of its events, cancelled ones marked. url: its own address. alarm: minutes
-    before, for a reminder."""
-    campaign = chosen.campaign
+def feed(starred: StarredList, url: str, alarm: int | None = None) -> bytes:
+    """The calendar of a list: every occurrence of its events, cancelled ones marked. url: its own address. alarm: minutes
+    before the start, for a reminder."""
+    campaign = starred.campaign
     name = vevent.line(f"{campaign.name_zh} · 我的收藏")
     head = vcalendar.feed_head(campaign, EVERYTHING, url) | {"name": name, "x-wr-calname": name}
-    mine = queries.occurrences(campaign).where(Occurrence.event_id.in_(_ids(chosen)))
-    return entries.put_together(campaign, mine, head, alarm)
+    occurrences = queries.occurrences(campaign).where(Occurrence.event_id.in_(_ids(starred)))
+    return entries.join_entries(campaign, occurrences, head, alarm)
 
 
-def _ids(chosen: ChosenList) -> CompoundSelect[tuple[int]]:
-    """What is on the list, and in place of an entry that was merged into another that other one."""
-    mine = select(ChosenEvent.event_id).where(ChosenEvent.list_id == chosen.id)
-    return mine.union(kept_ids(mine))
+def _ids(starred: StarredList) -> CompoundSelect[tuple[int]]:
+    """The ids on the list, and the ids of the events that stand for merged ones."""
+    starred_ids = select(StarredEvent.event_id).where(StarredEvent.list_id == starred.id)
+    return starred_ids.union(kept_ids(starred_ids))
 
 
 def _storable(event_ids: Iterable[int]) -> list[int]:
@@ -160,35 +160,35 @@ def _storable(event_ids: Iterable[int]) -> list[int]:
 
 
 def _public_ids(campaign: Campaign, event_ids: Iterable[int]) -> list[int]:
-    wanted = _storable(event_ids)
-    if len(wanted) > MOST:
-        raise Mistake(_TOO_MANY, count=MOST)
-    public = queries.events(campaign).where(Event.id.in_(wanted))
-    found = list(db.session.scalars(public.with_only_columns(Event.id)))
-    if not found:
+    storable = _storable(event_ids)
+    if len(storable) > MAX_EVENTS:
+        raise Mistake(_TOO_MANY, count=MAX_EVENTS)
+    public = queries.events(campaign).where(Event.id.in_(storable))
+    public_ids = list(db.session.scalars(public.with_only_columns(Event.id)))
+    if not public_ids:
         raise NotFound(N_("This event is not on the public calendar."))
-    return found
+    return public_ids
 
 
-def _locked(chosen: ChosenList) -> ChosenList:
-    """The list's row, which two changes at once take one after the other. Raises NotFound where it was deleted."""
-    held = db.session.get(ChosenList, chosen.id, with_for_update=True, populate_existing=True)
-    if held is None:
+def _locked(starred: StarredList) -> StarredList:
+    """The list's row, locked until commit. Raises NotFound where it was deleted meanwhile."""
+    locked = db.session.get(StarredList, starred.id, with_for_update=True, populate_existing=True)
+    if locked is None:
         raise NotFound(_NO_LIST)
-    return held
+    return locked
 
 
-def _put(chosen: ChosenList, event_ids: list[int], now: datetime) -> None:
-    rows = [{"list_id": chosen.id, "event_id": number, "chosen_at": now} for number in event_ids]
-    db.session.execute(insert(ChosenEvent).values(rows).on_conflict_do_nothing())
+def _put(starred: StarredList, event_ids: list[int], now: datetime) -> None:
+    rows = [{"list_id": starred.id, "event_id": number, "chosen_at": now} for number in event_ids]
+    db.session.execute(insert(StarredEvent).values(rows).on_conflict_do_nothing())
     count = db.session.scalars(
-        select(func.count()).select_from(ChosenEvent).where(ChosenEvent.list_id == chosen.id)
+        select(func.count()).select_from(StarredEvent).where(StarredEvent.list_id == starred.id)
     ).one()
-    if count > MOST:
-        raise Mistake(_TOO_MANY, count=MOST)
-    _touch(chosen, now)
+    if count > MAX_EVENTS:
+        raise Mistake(_TOO_MANY, count=MAX_EVENTS)
+    _touch(starred, now)
 
 
-def _touch(chosen: ChosenList, now: datetime) -> None:
-    chosen.revision += 1
-    chosen.changed_at = max(chosen.changed_at, now)
+def _touch(starred: StarredList, now: datetime) -> None:
+    starred.revision += 1
+    starred.changed_at = max(starred.changed_at, now)

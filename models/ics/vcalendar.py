@@ -1,4 +1,4 @@
-"""The calendar around stored entries: its head, its one time zone, its name."""
+"""The VCALENDAR around stored entries: properties of a feed, the time zone, the name (RFC 5545, RFC 7986)."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -15,15 +15,15 @@ from models.public.filters import Filters
 
 PRODID = "-//Openweek//Openweek//ZH"
 REFRESH = timedelta(hours=1)
-COLOUR = "steelblue"  # a CSS3 name: hex is not allowed there
+COLOUR = "steelblue"  # a CSS3 colour name; RFC 7986 allows no hex
 MODES = {"onsite": "现场", "online": "线上", "mixed": "线上线下结合"}
 OTHER = {TermKind.AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, TermKind.FORMAT: {OTHER_FORMAT: "其他形式"}}
 
 
 def calendar(campaign: Campaign, entries: Iterable[bytes], head: dict[str, object] | None = None) -> bytes:
-    """A whole calendar: its head, the one time zone, the entries as they are stored.
+    """A calendar: properties, time zone, and the entries as they are stored.
 
-    head: the further properties of a feed; a file to keep has none, or Outlook makes a new calendar of it."""
+    head: feed_head() for a feed. Empty for a file to download: with a name, Outlook imports it as a new calendar."""
     vcalendar = Calendar()
     vcalendar.add("version", "2.0")
     vcalendar.add("prodid", PRODID)
@@ -32,12 +32,12 @@ def calendar(campaign: Campaign, entries: Iterable[bytes], head: dict[str, objec
         vcalendar.add(name, value)
     vcalendar.add_component(_timezone(campaign))
     end = b"END:VCALENDAR\r\n"
-    # Joined in one go: a buffer that grows holds everything a third time while it moves.
+    # One join: a growing buffer copies all entries each time it is enlarged.
     return b"".join([vcalendar.to_ical().removesuffix(end), *entries, end])
 
 
 def feed_head(campaign: Campaign, filters: Filters, url: str) -> dict[str, object]:
-    """What only a subscribed calendar says of itself. url: where it came from."""
+    """The properties of a subscribed calendar. url: its own address."""
     name = line(" · ".join([campaign.name_zh, *filter_names(campaign, filters)]))
     return {
         "name": name,
@@ -52,8 +52,8 @@ def feed_head(campaign: Campaign, filters: Filters, url: str) -> dict[str, objec
 
 
 def _timezone(campaign: Campaign) -> Timezone:
-    """The campaign's zone. Where its offset stands still all year, one STANDARD part: Outlook wants it complete, and
-    stumbles over the zone's whole history."""
+    """The campaign's zone; one STANDARD part where its offset is the same all year. Outlook needs a VTIMEZONE and fails on
+    the zone's whole history."""
     zone = clock.zone(campaign.zone)
     year = campaign.starts.year
     months = [datetime.combine(date(year, month, 15), time(), zone) for month in range(1, 13)]
@@ -71,7 +71,7 @@ def _timezone(campaign: Campaign) -> Timezone:
 
 
 def filter_names(campaign: Campaign, filters: Filters) -> list[str]:
-    """What a choice is called, one text for each filter: 江苏省, 4月20日、4月21日, 青少年."""
+    """The Chinese name of each filter that is set: 江苏省, 4月20日、4月21日, 青少年."""
     parts = [
         [db.session.get_one(Region, code).name for code in filters.region],
         [f"{day.month}月{day.day}日" for day in filters.day],
@@ -79,8 +79,8 @@ def filter_names(campaign: Campaign, filters: Filters) -> list[str]:
             [_term(campaign, kind, key) for key in getattr(filters, kind)]
             for kind in (TermKind.AUDIENCE, TermKind.FOCUS, TermKind.FORMAT, TermKind.LINE)
         ),
-        [db.session.get_one(Organization, number).name for number in filters.organization],
-        [db.session.get_one(Venue, number).name for number in filters.venue],
+        [db.session.get_one(Organization, organization_id).name for organization_id in filters.organization],
+        [db.session.get_one(Venue, venue_id).name for venue_id in filters.venue],
         [MODES[mode] for mode in filters.mode],
         [f"“{filters.q}”"] if filters.q else [],
     ]

@@ -18,15 +18,15 @@ _commits = 0
 
 
 class CalendarVersion(Base):
-    """The present version of a campaign's calendar. Random, so that two changes that commit in any order never leave a
-    reader with a version that passes for the newest."""
+    """The current version of a campaign's calendar. Random: a counter could have the same value after two concurrent
+    transactions, and a reader would take the older content for the newest."""
 
     __tablename__ = "calendar_version"
 
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     version: Mapped[str] = mapped_column(String(16))
     changed_at: Mapped[datetime] = mapped_column(Instant)
-    stamp: Mapped[str] = mapped_column(String(64), default="")  # that of the last rerender_stale()
+    stamp: Mapped[str] = mapped_column(String(64), default="")  # entries.stamp() of the last rerender_stale()
 
 
 def version(campaign_id: str) -> tuple[str, datetime] | None:
@@ -37,9 +37,9 @@ def version(campaign_id: str) -> tuple[str, datetime] | None:
 
 
 def read_version(engine: Engine, campaign_id: str) -> str | None:
-    """The version alone, read through the driver: that saves a quarter of the time of an answer from the cache.
+    """The version alone, read through the driver: an answer from the cache takes a quarter less time.
 
-    None before any change, and where the database cannot answer now."""
+    None before any change, and where the database cannot be reached."""
     try:
         connection = engine.raw_connection()
         try:
@@ -55,7 +55,7 @@ def read_version(engine: Engine, campaign_id: str) -> str | None:
 
 
 def renew(campaign_id: str, at: datetime, stamp: str | None = None) -> None:
-    """Write a new version, inside the caller's transaction. The time of change never goes back."""
+    """Write a new version, inside the caller's transaction. at: time of the change; an earlier one than the stored is ignored."""
     row = {
         "campaign_id": campaign_id,
         "version": secrets.token_hex(8),
@@ -74,11 +74,11 @@ def renew(campaign_id: str, at: datetime, stamp: str | None = None) -> None:
 
 
 def note_commit() -> None:
-    """A new version was committed by this process: answers kept in its memory are checked again at once."""
+    """Call after this process has committed a new version: its cached answers are checked again at once."""
     global _commits
     _commits += 1
 
 
 def commits_here() -> int:
-    """How many new versions this process has committed."""
+    """The number of new versions that this process has committed."""
     return _commits

@@ -1,6 +1,6 @@
 """One occurrence as an iCalendar VEVENT (RFC 5545, 7986). Pure: no database.
 
-A feed is one file for all its readers, whoever asks: so its words are Chinese, like the events themselves.
+A feed is one file for all readers, so its words are in one language: Chinese, like the events.
 """
 
 import logging
@@ -19,16 +19,16 @@ from models.places import regions
 from models.places.tables import Venue
 from models.public.export_rows import EventRow, OccurrenceRow
 
-VERSION = "3"  # of what is written here; another one makes every stored entry stale
+VERSION = "3"  # raise it when this module writes entries differently: stored entries become stale
 RADIUS = "100"  # metres
-CALLED_OFF = "【已取消】"
+CANCELLED_PREFIX = "【已取消】"
 HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
 
 log = logging.getLogger("openweek.calendar")
 
 
 def uid(occurrence_id: int, site: Site) -> str:
-    """The UID by which subscribed calendars know an occurrence, for ever."""
+    """The UID of an occurrence. It never changes: subscribed calendars recognise the entry by it."""
     return f"occ-{occurrence_id}@{site.uid_domain}"
 
 
@@ -40,15 +40,15 @@ def is_cancelled(occurrence: Occurrence | OccurrenceRow) -> bool:
     return EventStatus.CANCELLED in (occurrence.status, occurrence.event.status)
 
 
-def by_the_clock(occurrence: Occurrence | OccurrenceRow) -> bool:
-    """Whether the entry has clock times. Several days of which only the first hour is known are whole days."""
+def has_clock_time(occurrence: Occurrence | OccurrenceRow) -> bool:
+    """Whether the entry has clock times. Several days with only a first start time are all-day."""
     if occurrence.start_at is None:
         return False
     return occurrence.end_at is not None or occurrence.end_day == occurrence.start_day
 
 
 def plain(text: str) -> str:
-    """Text that no parser stumbles over: line breaks as \\n, no control characters, no lone surrogates, no BOM."""
+    """Text that every parser accepts: line breaks as \\n, no control characters, lone surrogates or BOM."""
     lines = _BREAK.sub("\n", text).replace("\t", " ")
     return _UNSAFE.sub("", lines).strip()
 
@@ -58,14 +58,14 @@ _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
 
 
 def line(text: str) -> str:
-    """The same on one line."""
+    """plain() on one line."""
     return " ".join(plain(text).split())
 
 
 def entry(occurrence: Occurrence, site: Site) -> bytes | None:
-    """The VEVENT of an occurrence with its last line break; None, and a line in the log, where it cannot be written.
+    """The VEVENT of an occurrence, ending with a line break; None, and a line in the log, where it cannot be written.
 
-    One entry that a calendar cannot read would lose it the whole feed."""
+    Calendar programs reject a whole feed for one invalid entry."""
     try:
         return _entry(occurrence, site).to_ical()
     except (ValueError, TypeError, OverflowError) as error:
@@ -77,7 +77,7 @@ def _entry(occurrence: Occurrence, site: Site) -> VEvent:
     event = occurrence.event
     vevent = VEvent()
     vevent.add("uid", uid(occurrence.id, site))
-    # Both tell when the record changed. The present moment here would make every refresh look like a change.
+    # Both are the time of the last change. With the current time, every refresh would look like a change.
     vevent.add("dtstamp", occurrence.changed_at.replace(microsecond=0))
     vevent.add("last-modified", occurrence.changed_at.replace(microsecond=0))
     vevent.add("sequence", occurrence.sequence)
@@ -100,15 +100,19 @@ def _entry(occurrence: Occurrence, site: Site) -> VEvent:
 
 def _summary(occurrence: Occurrence) -> str:
     title = line(occurrence.event.title) or f"活动 {occurrence.event.id}"
-    half_day = "" if by_the_clock(occurrence) else HALF_DAY.get(occurrence.half_day or "", "")
-    return (CALLED_OFF if is_cancelled(occurrence) else "") + title + (f"（{half_day}）" if half_day else "")
+    half_day = "" if has_clock_time(occurrence) else HALF_DAY.get(occurrence.half_day or "", "")
+    return (
+        (CANCELLED_PREFIX if is_cancelled(occurrence) else "")
+        + title
+        + (f"（{half_day}）" if half_day else "")
+    )
 
 
 def _description(occurrence: Occurrence, site: Site) -> str:
     event = occurrence.event
     groups = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
-    told = (
-        ("时间", _time_told(occurrence)),
+    labelled = (
+        ("时间", _time_text(occurrence)),
         ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
         ("面向", "、".join(groups)),
         ("地区", _region(event.region_code)),
@@ -116,12 +120,12 @@ def _description(occurrence: Occurrence, site: Site) -> str:
         ("详情", site.url(event_path(event))),
     )
     return "\n".join(
-        filter(None, [plain(event.description), *(f"{name}：{text}" for name, text in told if text)])
+        filter(None, [plain(event.description), *(f"{name}：{text}" for name, text in labelled if text)])
     )
 
 
 def _region(code: str | None) -> str:
-    """河南省 焦作市: a bare venue says little in the feed of a whole country. Rows that only group are left out."""
+    """河南省 焦作市. Left out: the rows of GB/T 2260 that only group others, such as 市辖区."""
     if code is None:
         return ""
     path = [_region_names().get(part, "") for part in (*regions.ancestors(code), code)]
@@ -133,24 +137,24 @@ def _region_names() -> dict[str, str]:
     return {row.code: row.name for row in regions.all_regions()}
 
 
-def _time_told(occurrence: Occurrence) -> str:
-    """What an all-day entry cannot say by its dates, in the words in which it was told."""
-    if by_the_clock(occurrence):
+def _time_text(occurrence: Occurrence) -> str:
+    """The time of an all-day entry as far as its dates do not say it: the organizer's own words, half day, first start."""
+    if has_clock_time(occurrence):
         return ""
-    found = [line(occurrence.event.time_text)]
+    parts = [line(occurrence.event.time_text)]
     half_day = HALF_DAY.get(occurrence.half_day or "", "")
-    if half_day and half_day not in found[0]:
-        found.append(half_day)
+    if half_day and half_day not in parts[0]:
+        parts.append(half_day)
     if occurrence.start_at is not None:
         start = occurrence.start_at.astimezone(clock.zone(occurrence.event.campaign.zone))
-        found.append(f"首日{start:%H:%M}开始")
+        parts.append(f"首日{start:%H:%M}开始")
     if occurrence.open_ended:
-        found.append(f"{occurrence.start_day.month}月{occurrence.start_day.day}日起，结束日期未报告")
-    return "，".join(filter(None, found))
+        parts.append(f"{occurrence.start_day.month}月{occurrence.start_day.day}日起，结束日期未报告")
+    return "，".join(filter(None, parts))
 
 
 def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
-    if occurrence.start_at is not None and by_the_clock(occurrence):
+    if occurrence.start_at is not None and has_clock_time(occurrence):
         zone = clock.zone(occurrence.event.campaign.zone)
         vevent.add("dtstart", occurrence.start_at.astimezone(zone))
         if occurrence.end_at is not None:
@@ -161,19 +165,19 @@ def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
     vevent.add("transp", "TRANSPARENT")  # a whole-day entry must not make its reader look busy
 
 
-def place(occurrence: Occurrence) -> tuple[str, tuple[float, float] | None]:
-    """Where a sitting is, as its entry tells it: the words of its LOCATION, and the point where one is known."""
+def location(occurrence: Occurrence) -> tuple[str, tuple[float, float] | None]:
+    """LOCATION of an occurrence, and its point (latitude, longitude in degrees) where one is known."""
     event = occurrence.event
-    listed = [row.venue for row in event.venues]
-    venue = occurrence.venue or (listed[0] if len(listed) == 1 else None)
+    venues = [row.venue for row in event.venues]
+    venue = occurrence.venue or (venues[0] if len(venues) == 1 else None)
     if venue is None:
-        names = "、".join(filter(None, (line(each.name) for each in listed)))
+        names = "、".join(filter(None, (line(listed_venue.name) for listed_venue in venues)))
         return line(event.venue_text) or names, None
-    return told(venue)
+    return venue_lines(venue)
 
 
-def told(venue: Venue) -> tuple[str, tuple[float, float] | None]:
-    """What entries tell of a venue: its name and address, its point."""
+def venue_lines(venue: Venue) -> tuple[str, tuple[float, float] | None]:
+    """A venue in an entry: its name and address on one line, and its point (latitude, longitude in degrees)."""
     words = " ".join(filter(None, (line(venue.name), line(venue.address))))
     if venue.latitude is None or venue.longitude is None:
         return words, None
@@ -181,11 +185,11 @@ def told(venue: Venue) -> tuple[str, tuple[float, float] | None]:
 
 
 def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
-    words, point = place(occurrence)
+    words, point = location(occurrence)
     if not words:
         return
     if point is not None:
-        # Apple draws a map only where X-TITLE is the same as LOCATION, and these cannot stand in a parameter.
+        # Apple shows a map only if X-TITLE equals LOCATION. RFC 6868 would escape these two in a parameter.
         words = words.replace('"', "＂").replace("^", "＾")
         vevent.add("geo", point)
         params = {"VALUE": "URI", "X-APPLE-RADIUS": RADIUS, "X-TITLE": words}
@@ -195,18 +199,18 @@ def _add_place(vevent: VEvent, occurrence: Occurrence) -> None:
 
 
 def _categories(event: Event) -> list[str]:
-    """Audience groups and forms of activity; a form outside the campaign's list by the word it was told in."""
-    found = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
+    """Audience groups and formats; a format outside the campaign's list by the organizer's own word."""
+    names = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
     keys = [event.main_format] if event.main_format else []
     for key in dict.fromkeys(keys + [row.format for row in event.formats]):
         term = event.campaign.term(TermKind.FORMAT, key)
-        found += [term.name_zh] if term else []
-    found += [line(row.text) for row in event.formats if row.format == OTHER_FORMAT]
-    return list(dict.fromkeys(filter(None, found)))
+        names += [term.name_zh] if term else []
+    names += [line(row.text) for row in event.formats if row.format == OTHER_FORMAT]
+    return list(dict.fromkeys(filter(None, names)))
 
 
 def address(url: str) -> str:
-    """An online address as a program may carry it; nothing for what is none."""
+    """An online address in ASCII; empty for a text that is no address."""
     try:
         return urls.to_ascii_url(line(url))
     except ValueError:

@@ -1,4 +1,4 @@
-"""An event's rows are brought to what a draft says. Only models.publishing calls this, inside its transaction."""
+"""Write a draft into the rows of an event. Only models.publishing calls this, inside its transaction."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -29,31 +29,34 @@ _COLUMNS = (
 
 
 def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
+    """Write everything but the occurrences. by None: the operator."""
     for name in _COLUMNS:
         setattr(event, name, getattr(draft, name))
     event.origin, event.origin_ref = draft.origin, draft.origin_ref
     event.main_format = draft.counted_format
     lead = draft.lead
     event.lead = find_or_create_organization(lead.name, lead.region_code, lead.line) if lead else None
-    # The session adds before it deletes: rows that keep their key are changed in place, not put anew.
-    _fit(event.hosts, [_host(event, name) for name in draft.hosts], ("name", "organization_id"), EventHost)
-    _fit(
+    # SQLAlchemy inserts before it deletes: a row whose key stays must be updated, not replaced.
+    _write_list(
+        event.hosts, [_host(event, name) for name in draft.hosts], ("name", "organization_id"), EventHost
+    )
+    _write_list(
         event.formats,
         [{"format": f.format, "text": f.text} for f in draft.formats],
         ("format", "text"),
         EventFormat,
     )
     venues = [{"venue": _venue(event, venue, draft, now, by)} for venue in draft.all_venues()]
-    _fit(event.venues, venues, ("venue",), EventVenue)
-    kept = [row for row in event.audiences if row.group in draft.groups]
-    fresh = sorted(set(draft.groups) - {row.group for row in kept})
-    event.audiences[:] = kept + [EventAudience(group=group) for group in fresh]
-    told = {f.name: getattr(draft.report or ReportDraft(), f.name) for f in fields(ReportDraft)}
+    _write_list(event.venues, venues, ("venue",), EventVenue)
+    unchanged = [row for row in event.audiences if row.group in draft.groups]
+    new_groups = sorted(set(draft.groups) - {row.group for row in unchanged})
+    event.audiences[:] = unchanged + [EventAudience(group=group) for group in new_groups]
+    report = {field.name: getattr(draft.report or ReportDraft(), field.name) for field in fields(ReportDraft)}
     if event.report is not None:
-        for name, text in told.items():
+        for name, text in report.items():
             setattr(event.report, name, text)
-    elif any(told.values()):
-        event.report = EventReport(**told)
+    elif any(report.values()):
+        event.report = EventReport(**report)
 
 
 def _venue(event: Event, venue: VenueDraft, draft: EventDraft, now: datetime, by: Account | None) -> Venue:
@@ -61,46 +64,49 @@ def _venue(event: Event, venue: VenueDraft, draft: EventDraft, now: datetime, by
     return shared_venues.find_or_create(event, venue, draft.region_code, now, by, corrections)
 
 
-def _fit(rows: list, wanted: list[dict], names: tuple[str, ...], table: type) -> None:
-    """Make a list of rows with a position hold the wanted values in order."""
-    for position, values in enumerate(wanted):
+def _write_list(rows: list, new_values: list[dict], names: tuple[str, ...], table: type) -> None:
+    """Write values in their order into a list of rows with a position: update, then append or delete."""
+    for position, values in enumerate(new_values):
         if position == len(rows):
             rows.append(table(position=position, **values))
         else:
             for name in names:
                 setattr(rows[position], name, values[name])
-    del rows[len(wanted) :]
+    del rows[len(new_values) :]
 
 
 def _host(event: Event, name: str) -> dict:
-    """A host is linked to the organization of that name: of the event's region, else to the only one there is."""
+    """A host is linked to the organization of its name in the event's region, else to the only one of that name."""
     if event.lead is not None and event.lead.name == name:
         return {"name": name, "organization_id": event.lead.id}
     rows = db.session.execute(
         select(Organization.id, Organization.region_code).where(Organization.name == name).limit(2000)
     ).all()
-    near = [row.id for row in rows if row.region_code == event.region_code]
-    found = near or [row.id for row in rows]
-    return {"name": name, "organization_id": found[0] if len(found) == 1 else None}
+    same_region = [row.id for row in rows if row.region_code == event.region_code]
+    matches = same_region or [row.id for row in rows]
+    return {"name": name, "organization_id": matches[0] if len(matches) == 1 else None}
 
 
 def write_occurrences(
     event: Event, draft: EventDraft, now: datetime, by: Account | None = None
 ) -> list[Occurrence]:
-    """Fit the rows to the draft; the rows that are new or changed."""
+    """Write the draft's occurrences; the rows that are new or changed. by None: the operator.
+
+    A row that the draft no longer has is deleted, or cancelled where the event was ever published."""
     touched = []
-    left = list(event.occurrences)
-    pairs = _matched(left, list(draft.occurrences))
-    for row, wanted in pairs:
-        venue = _venue(event, wanted.venue, draft, now, by) if wanted.venue else None
+    existing = list(event.occurrences)
+    pairs = _match(existing, list(draft.occurrences))
+    for row, occurrence_draft in pairs:
+        venue_draft = occurrence_draft.venue
+        venue = _venue(event, venue_draft, draft, now, by) if venue_draft else None
         if row is None:
             row = Occurrence(sequence=0, changed_at=now, status=OccurrenceStatus.SCHEDULED)
             event.occurrences.append(row)
-        if _write_occurrence(row, wanted, venue, event.status) or row.id is None:
+        if _write_occurrence(row, occurrence_draft, venue, event.status) or row.id is None:
             touched.append(row)
-    kept = {id(row) for row, _ in pairs if row is not None}
-    for row in left:
-        if id(row) in kept or row.status == OccurrenceStatus.CANCELLED:
+    matched = {id(row) for row, _ in pairs if row is not None}
+    for row in existing:
+        if id(row) in matched or row.status == OccurrenceStatus.CANCELLED:
             continue
         if event.published_at is None:
             event.occurrences.remove(row)
@@ -112,43 +118,43 @@ def write_occurrences(
     return touched
 
 
-def _matched(
+def _match(
     rows: list[Occurrence], drafts: list[OccurrenceDraft]
 ) -> list[tuple[Occurrence | None, OccurrenceDraft]]:
-    """Which row each draft continues: same start and place, same start, same day, else the next that is left.
+    """The row that each draft continues: same start and venue, else same start, same day, else the next one left.
 
-    A cancelled row comes back only for the same start: a moved sitting is not the one that was called off."""
+    A cancelled row is matched by the same start only: a draft with another start is another occurrence."""
     keys = (
         lambda o: (o.start_day, o.start_at, o.venue.name if o.venue else None),
         lambda o: (o.start_day, o.start_at),
         lambda o: o.start_day,
         lambda o: None,
     )
-    found: dict[int, Occurrence] = {}
-    free = sorted(
+    matches: dict[int, Occurrence] = {}
+    unmatched = sorted(
         rows, key=lambda row: (row.status == OccurrenceStatus.CANCELLED, row.start_day, row.id or 0)
     )
     for strictness, key in enumerate(keys):
         for position, draft in enumerate(drafts):
-            if position in found:
+            if position in matches:
                 continue
-            for row in free:
+            for row in unmatched:
                 if (row.status == OccurrenceStatus.SCHEDULED or strictness < 2) and key(row) == key(draft):
-                    found[position] = row
-                    free.remove(row)
+                    matches[position] = row
+                    unmatched.remove(row)
                     break
-    return [(found.get(position), draft) for position, draft in enumerate(drafts)]
+    return [(matches.get(position), draft) for position, draft in enumerate(drafts)]
 
 
 def _write_occurrence(
-    row: Occurrence, wanted: OccurrenceDraft, venue: Venue | None, event_status: str
+    row: Occurrence, draft: OccurrenceDraft, venue: Venue | None, event_status: str
 ) -> bool:
-    """Write one session; whether anything changed."""
+    """Write one occurrence; whether anything changed."""
     columns = ("start_day", "end_day", "open_ended", "start_at", "end_at", "half_day", "capacity")
-    before = [getattr(row, name) for name in (*columns, "venue_id", "status")]
+    old_values = [getattr(row, name) for name in (*columns, "venue_id", "status")]
     for name in columns:
-        setattr(row, name, getattr(wanted, name))
+        setattr(row, name, getattr(draft, name))
     row.venue, row.venue_id = venue, venue.id if venue else None
     cancelled = event_status == EventStatus.CANCELLED
     row.status = OccurrenceStatus.CANCELLED if cancelled else OccurrenceStatus.SCHEDULED
-    return before != [getattr(row, name) for name in (*columns, "venue_id", "status")]
+    return old_values != [getattr(row, name) for name in (*columns, "venue_id", "status")]

@@ -1,7 +1,7 @@
 """The transaction in which events are written, and what follows at its end.
 
 Corrected venues are written to the other events that use them; then the calendar of each campaign gets a new version.
-The version comes last: whoever holds its row waits for no other lock.
+The version comes last, so that a transaction that has locked its row needs no further lock.
 """
 
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from models.ics import version
 from models.publishing import shared_venues
 from models.publishing.shared_venues import Correction
 
-_IN_PARTS = 100
+_IDS_IN_A_QUERY = 100
 _current: ContextVar["Change | None"] = ContextVar("change", default=None)
 
 
 @dataclass
 class Change:
-    """What one transaction has changed so far: events with the time of their change, and corrected venues by id."""
+    """What one transaction has changed so far. events: time of change by event id. corrections: by venue id."""
 
     events: dict[int, datetime] = field(default_factory=dict)
     corrections: dict[int, Correction] = field(default_factory=dict)
@@ -52,7 +52,7 @@ def current() -> Change:
     """The open change. RuntimeError outside event_transaction()."""
     change = _current.get()
     if change is None:
-        raise RuntimeError("Events are written inside event_transaction() alone.")
+        raise RuntimeError("Events are written only inside event_transaction().")
     return change
 
 
@@ -70,8 +70,8 @@ def _finish(change: Change) -> None:
 
 def _campaigns_of(event_ids: list[int]) -> list[tuple[int, str]]:
     pairs: list[tuple[int, str]] = []
-    for first in range(0, len(event_ids), _IN_PARTS):
-        part = event_ids[first : first + _IN_PARTS]
+    for start in range(0, len(event_ids), _IDS_IN_A_QUERY):
+        part = event_ids[start : start + _IDS_IN_A_QUERY]
         query = select(Event.id, Event.campaign_id).where(Event.id.in_(part))
         pairs += [(row.id, row.campaign_id) for row in db.session.execute(query)]
     return pairs

@@ -1,18 +1,9 @@
-"""Entries that may be one event: found by day, place and title, shown to a person, and never decided here.
+"""Possible duplicates: pairs of events that may be the same one. A person merges them or marks them as different."""
 
-Two entries are worth a look when a sitting of each begins on one day, they are in one prefecture (or nobody told where),
-their titles are alike once the week's own words are left out, and their places do not contradict each other.
-"""
-
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import SequenceMatcher
-from functools import lru_cache
-from itertools import combinations
 
 from sqlalchemy import ColumnElement, ForeignKey, Row, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, selectinload
@@ -24,21 +15,17 @@ from models.db import Base, Instant, db, insert, transaction
 from models.devices.kiosks import KioskService
 from models.errors import N_, NotFound
 from models.events import scope
-from models.events.tables import Event, EventStatus, EventVenue, Occurrence
+from models.events.tables import Event, EventStatus, EventVenue, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import lifecycle
+from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
 
-ALIKE = 0.75  # of the letters of two titles, as difflib counts them
-PLACE_ALIKE = 0.7
-SHOWN = 30  # pairs on one page
-_NOISE = re.compile(r"[\W_]+")
-_YEAR = re.compile(r"(?:19|20)\d\d年?(?:度)?")
-_NO_NAME = 2  # letters: a shorter rest of a title tells nothing
+PAIRS_ON_A_PAGE = 30
 
 
-class PairRuling(Base):
-    """A person looked at two entries and found them different: they are not offered again. low_id < high_id."""
+class DifferentPair(Base):
+    """Two events that a person found to be different; they are not offered again. low_id < high_id."""
 
     __tablename__ = "pair_ruling"
 
@@ -58,43 +45,35 @@ class Issued:
 
 
 @dataclass(frozen=True)
-class Pair:
+class PossibleDuplicate:
+    """Two events side by side. left: the one with the lower id. issued: by event id."""
+
     left: Event
     right: Event
     issued: dict[int, Issued]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What of an event is compared. title: without signs and the week's own words; whole: with them. places: names."""
-
-    id: int
-    day: date
-    region: str | None
-    title: str
-    whole: str
-    letters: frozenset[str]
-    places: frozenset[str]
-
-
-def pairs(account: Account, campaign: Campaign) -> list[tuple[int, int]]:
-    """The ids of entries in an account's reach that may be one event, the older first, in the order of their ids."""
-    rulings = select(PairRuling.low_id, PairRuling.high_id)
-    settled = {(row.low_id, row.high_id) for row in db.session.execute(rulings)}
-    found = {(low.id, high.id) for low, high in alike(_entries(account, campaign))}
-    return sorted(found - settled)
+def possible_duplicates(account: Account, campaign: Campaign) -> tuple[list[PossibleDuplicate], int]:
+    """The first PAIRS_ON_A_PAGE pairs in an account's reach, in the order of their ids; and the number of all pairs."""
+    pairs = _pairs(account, campaign)
+    page = pairs[:PAIRS_ON_A_PAGE]
+    event_ids = {event_id for pair in page for event_id in pair}
+    query = select(Event).where(Event.id.in_(event_ids))
+    query = query.options(
+        selectinload(Event.occurrences).joinedload(Occurrence.venue),
+        selectinload(Event.hosts),
+        selectinload(Event.venues),
+    )
+    events = {event.id: event for event in db.session.scalars(query)}
+    issued = issued_for(event_ids)
+    return [PossibleDuplicate(events[low], events[high], issued) for low, high in page], len(pairs)
 
 
-def shown(account: Account, campaign: Campaign) -> tuple[list[Pair], int]:
-    """The first pairs with their events loaded, and how many there are in all."""
-    found = pairs(account, campaign)
-    first = found[:SHOWN]
-    ids = {number for pair in first for number in pair}
-    whole = (selectinload(Event.occurrences).joinedload(Occurrence.venue), selectinload(Event.hosts))
-    asked = select(Event).where(Event.id.in_(ids)).options(*whole, selectinload(Event.venues))
-    events = {event.id: event for event in db.session.scalars(asked)}
-    issued = issued_for(ids)
-    return [Pair(events[low], events[high], issued) for low, high in first], len(found)
+def _pairs(account: Account, campaign: Campaign) -> list[tuple[int, int]]:
+    different = select(DifferentPair.low_id, DifferentPair.high_id)
+    settled = {(row.low_id, row.high_id) for row in db.session.execute(different)}
+    similar = {(low.id, high.id) for low, high in similar_pairs(_candidates(account, campaign))}
+    return sorted(similar - settled)
 
 
 def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
@@ -115,115 +94,63 @@ def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
     }
 
 
-def keep(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
-    """The two are one event: one is kept, the other merged into it. Raises NotFound for what is out of reach."""
+def merge_pair(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
+    """Merge the other event into the kept one, which is returned. Raises NotFound for an event out of reach, and as
+    lifecycle.merge() does."""
     kept, other = scope.event_for(account, kept_id), scope.event_for(account, other_id)
     lifecycle.merge(kept, other, now, account)
     return kept
 
 
-def differ(account: Account, one_id: int, other_id: int, now: datetime) -> None:
-    """The two are different events, and are not offered again. Raises NotFound for what is out of reach."""
-    low, high = sorted(scope.event_for(account, number).id for number in (one_id, other_id))
+def mark_different(account: Account, left_id: int, right_id: int, now: datetime) -> None:
+    """Two events are different and are not offered again. Raises NotFound for an event out of reach."""
+    low, high = sorted(scope.event_for(account, event_id).id for event_id in (left_id, right_id))
     if low == high:
-        raise NotFound(N_("You have no event %(id)s."), id=one_id)
+        raise NotFound(N_("You have no event %(id)s."), id=left_id)
     row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
     with transaction():
-        db.session.execute(insert(PairRuling).values(row).on_conflict_do_nothing())
+        db.session.execute(insert(DifferentPair).values(row).on_conflict_do_nothing())
 
 
-def alike(entries: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
-    """The pairs worth a look, the lower id first. Only entries of one day and prefecture are compared, so that the
-    work grows with the size of a prefecture's day and not with the square of the country."""
-    blocks: dict[tuple, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        blocks[entry.day, entry.region and entry.region[:4]].append(entry)
-    for block in blocks.values():
-        block.sort(key=lambda entry: entry.id)
-        for one, other in combinations(block, 2):
-            if one.id != other.id and _may_be_one(one, other):
-                yield one, other
-
-
-def _may_be_one(one: Entry, other: Entry) -> bool:
-    shared = len(one.letters & other.letters)  # cheap, and most pairs end here
-    if shared * 2 < ALIKE * 0.8 * (len(one.letters) + len(other.letters)):
-        return False
-    if len(one.title) < _NO_NAME or len(other.title) < _NO_NAME:
-        return one.whole == other.whole and bool(one.places and _places_fit(one, other))
-    return _ratio(one.title, other.title) >= ALIKE and _places_fit(one, other)
-
-
-def _places_fit(one: Entry, other: Entry) -> bool:
-    """A place that both name, or alike names; where one names none, the same county."""
-    if one.places and other.places:
-        return any(_same_place(mine, theirs) for mine in one.places for theirs in other.places)
-    return one.region == other.region
-
-
-def _same_place(mine: str, theirs: str) -> bool:
-    return mine in theirs or theirs in mine or _ratio(mine, theirs) >= PLACE_ALIKE
-
-
-def _ratio(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= min(ALIKE, PLACE_ALIKE) else 0.0
-
-
-def plain(text: str) -> str:
-    """Letters and digits alone, full-width ones as plain ones."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
-def own_words(title: str, campaign: Campaign) -> str:
-    """A title without signs, years and what it shares with the campaign's name: 知识产权宣传周进校园 -> 进校园."""
-    rest = _YEAR.sub("", plain(title))
-    for part in _parts_of(plain(campaign.name_zh)):
-        rest = rest.replace(part, "")
-    return rest
-
-
-@lru_cache(maxsize=32)
-def _parts_of(name: str) -> tuple[str, ...]:
-    """Every part of a name of three letters or more, the longest first."""
-    sizes = range(len(name), 2, -1)
-    return tuple(name[at : at + size] for size in sizes for at in range(len(name) - size + 1))
-
-
-def _entries(account: Account, campaign: Campaign) -> list[Entry]:
-    """One for each day on which a sitting of an event begins. Plain columns: 30,000 events are no objects here."""
-    running = (
+def _candidates(account: Account, campaign: Campaign) -> list[Candidate]:
+    """One for each day on which an occurrence of an event begins. Columns only: 30,000 ORM objects would be slow."""
+    eligible = (
         scope.event_in_reach(account),
         Event.campaign_id == campaign.id,
         Event.withdrawn_at.is_(None),
         Event.status != EventStatus.CANCELLED,
     )
-    places: dict[int, set[str]] = defaultdict(set)
-    for join in (
-        select(EventVenue.event_id, Venue.name).join(Venue, Venue.id == EventVenue.venue_id),
-        select(Occurrence.event_id, Venue.name).join(Venue, Venue.id == Occurrence.venue_id),
-    ):
-        owner = (
-            EventVenue.event_id
-            if join.column_descriptions[0]["entity"] is EventVenue
-            else Occurrence.event_id
-        )
-        for event_id, name in db.session.execute(join.join(Event, Event.id == owner).where(*running)):
-            places[event_id].add(plain(name))
-    asked = (
+    places = _places(*eligible)
+    query = (
         select(Event.id, Occurrence.start_day, Event.region_code, Event.title, Event.venue_text)
         .join(Occurrence, Occurrence.event_id == Event.id)
-        .where(*running, Occurrence.status != EventStatus.CANCELLED)
+        .where(*eligible, Occurrence.status != OccurrenceStatus.CANCELLED)
         .distinct()
     )
     return [
-        _entry(row, places.get(row.id) or {plain(row.venue_text)} - {""}, campaign)
-        for row in db.session.execute(asked)
+        _candidate(row, places.get(row.id) or {without_punctuation(row.venue_text)} - {""}, campaign)
+        for row in db.session.execute(query)
     ]
 
 
-def _entry(row: Row[tuple[int, date, str | None, str, str]], places: set[str], campaign: Campaign) -> Entry:
-    rest = own_words(row.title, campaign)
-    return Entry(
-        row.id, row.start_day, row.region_code, rest, plain(row.title), frozenset(rest), frozenset(places)
+def _places(*conditions: ColumnElement[bool]) -> dict[int, set[str]]:
+    """The venues of events and of their occurrences, by event id."""
+    of_events = select(EventVenue.event_id, Venue.name).join(Venue, Venue.id == EventVenue.venue_id)
+    of_events = of_events.join(Event, Event.id == EventVenue.event_id)
+    of_occurrences = select(Occurrence.event_id, Venue.name).join(Venue, Venue.id == Occurrence.venue_id)
+    of_occurrences = of_occurrences.join(Event, Event.id == Occurrence.event_id)
+    places: dict[int, set[str]] = defaultdict(set)
+    for query in (of_events, of_occurrences):
+        for event_id, name in db.session.execute(query.where(*conditions)):
+            places[event_id].add(without_punctuation(name))
+    return places
+
+
+def _candidate(
+    row: Row[tuple[int, date, str | None, str, str]], places: set[str], campaign: Campaign
+) -> Candidate:
+    title = own_words(row.title, campaign)
+    full_title = without_punctuation(row.title)
+    return Candidate(
+        row.id, row.start_day, row.region_code, title, full_title, frozenset(title), frozenset(places)
     )

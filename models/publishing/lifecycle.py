@@ -1,10 +1,11 @@
-"""The verbs that make, change and end events. Nothing else writes events and occurrences.
+"""Create, change, publish, cancel, merge and withdraw events. Nothing else writes events and occurrences.
 
-Each verb is one transaction: the rows, the line in the event's history and the calendar entries as rendered. The same
-verbs run inside a caller's transaction as write_new, write_change and write_cancelled, for whoever writes many at once.
+Each function is one transaction: the rows, a row of the event's history, and the rendered calendar entries. write_new,
+write_change and write_cancelled do the same inside the caller's transaction, for imports that write many events.
 
-What subscribed calendars rely on: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
-changes and never falls; its changed_at moves with whatever changes its entry; what was public is cancelled and stays.
+Subscribed calendars rely on this: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
+changes and never falls; its changed_at is the time of the last change of its entry; a published occurrence is cancelled
+and not deleted.
 """
 
 from datetime import datetime
@@ -58,8 +59,8 @@ __all__ = [
     "write_submitted",
 ]
 
-# In no calendar entry.
-_UNSEEN = {"origin", "origin_ref"}
+# Fields that no calendar entry shows.
+_NOT_IN_ENTRIES = {"origin", "origin_ref"}
 
 
 def create(
@@ -73,11 +74,10 @@ def create(
 def change(
     event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
 ) -> list[str]:
-    """Make an event what the draft says; the names of the draft's fields that differed, [] when none did.
+    """Write a draft into an event; the names of the draft's fields that differed, [] when none did.
 
-    Occurrences are matched by their start, so that a moved one keeps its id; one that is gone from the draft is
-    cancelled where the event was ever public. verb: changed by a person, or imported. Raises Mistake; Conflict for an
-    event that is withdrawn."""
+    A moved occurrence keeps its id; one that is no longer in the draft is cancelled where the event was ever public. verb:
+    "changed" by a person, or "imported". Raises Mistake; Conflict for a withdrawn event."""
     with event_transaction():
         return write_change(lock_event(event), draft, now, by, verb)
 
@@ -95,32 +95,34 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
 
 
 def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
-    """An event will not take place. It stays visible as cancelled and keeps its attendance; one that was never public is
-    withdrawn instead. Again changes nothing."""
+    """Cancel an event. It stays visible as cancelled and keeps its attendance; one that was never public is withdrawn
+    instead. Cancelling again changes nothing. Raises Conflict for a withdrawn event."""
     with event_transaction():
         write_cancelled(lock_event(event), now, by)
 
 
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
-    """A draft is handed in for review, inside the caller's transaction."""
+    """Submit a draft for review, inside the caller's transaction."""
     if event.status == EventStatus.DRAFT:
         event.status = EventStatus.SUBMITTED
         _note(event, "submitted", now, by)
 
 
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
-    """Two entries are one event: the other is withdrawn and its hosts and places are added to the kept one.
+    """Merge another event into the kept one: the other is withdrawn, its hosts and venues are added to the kept one.
 
-    Its attendance stays in the ledger under its own event. What was printed, paired or issued for it, and its imports, go on at
-    the kept one. Raises Conflict where one of them is gone or they are of two campaigns, and where a published event would
-    leave the calendar for one that is not; Mistake for an account that may not publish."""
+    Its attendance stays in the ledger under its own id. Codes, passes and kiosks of the other, and its imports, continue
+    with the kept one. Raises Conflict where one of them is withdrawn, they are of different campaigns, or a published
+    event would be merged into an unpublished one; Mistake for an account that may not publish."""
     if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
         raise Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
     with event_transaction():
-        for event in sorted((kept, other), key=lambda event: event.id):  # one order for all: no deadlock
+        for event in sorted(
+            (kept, other), key=lambda event: event.id
+        ):  # the same order everywhere: no deadlock
             lock_event(event)
-        gone = kept.withdrawn_at or other.withdrawn_at
-        if gone or kept.id == other.id or kept.campaign_id != other.campaign_id:
+        withdrawn = kept.withdrawn_at or other.withdrawn_at
+        if withdrawn or kept.id == other.id or kept.campaign_id != other.campaign_id:
             raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
         if other.status == EventStatus.PUBLISHED != kept.status:
             raise Conflict(N_("Keep the published event of the two: visitors and calendars know it."))
@@ -131,7 +133,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
 
 
 def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
-    """Take an event out of every view. Its attendance stays. Again changes nothing."""
+    """Remove an event from every view. Its attendance stays. Withdrawing again changes nothing."""
     with event_transaction():
         event = db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
         if event.withdrawn_at is None:
@@ -157,7 +159,7 @@ def write_new(
         event.status, event.published_at = EventStatus.PUBLISHED, now
     write_fields(event, draft, now, by)
     write_occurrences(event, draft, now, by)
-    # Not before it is whole: the lists of a stored event are asked of the database, one by one.
+    # Added last: SQLAlchemy would query each list of a stored event.
     db.session.add(event)
     db.session.flush()
     search.index_event(event)
@@ -176,12 +178,12 @@ def write_change(
     changed = differences(event, draft)
     if not changed:
         return []
-    before = sequence.snapshot(event.occurrences)
+    old = sequence.snapshot(event.occurrences)
     write_fields(event, draft, now, by)
     touched = write_occurrences(event, draft, now, by)
-    if set(changed) - _UNSEEN - {"occurrences"}:
+    if set(changed) - _NOT_IN_ENTRIES - {"occurrences"}:
         touched = list(event.occurrences)
-    sequence.raise_changed(event.occurrences, before)
+    sequence.raise_changed(event.occurrences, old)
     search.index_event(event)
     _touch(event, touched, now)
     if "occurrences" in changed:
@@ -197,20 +199,20 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> N
     if event.status == EventStatus.CANCELLED:
         return
     if event.published_at is None:
-        # A cancelled event is public, so that nobody comes for nothing: of this one nobody ever heard.
+        # Cancelled events are shown to the public; this one was never shown.
         _write_withdrawn(event, now, by)
         return
-    before = sequence.snapshot(event.occurrences)
+    old = sequence.snapshot(event.occurrences)
     event.status, event.cancelled_at = EventStatus.CANCELLED, now
     for occurrence in event.occurrences:
         occurrence.status = OccurrenceStatus.CANCELLED
-    sequence.raise_changed(event.occurrences, before)
+    sequence.raise_changed(event.occurrences, old)
     _touch(event, event.occurrences, now)
     _note(event, "cancelled", now, by)
 
 
 def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
-    """The event changed now, and with it these calendar entries."""
+    """Set the time of change of an event and of these occurrences, and render their entries."""
     event.changed_at = now
     for occurrence in occurrences:
         occurrence.changed_at = now
@@ -230,11 +232,11 @@ def _note(
 
 
 def lock_event(event: Event) -> Event:
-    """The event and its occurrences as they are now, not as they were when the page was opened, held until commit."""
+    """The event, locked until commit. It and its occurrences are read again: they may have changed since they were loaded."""
     db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
-    asked = (
+    query = (
         select(Occurrence).where(Occurrence.event_id == event.id).execution_options(populate_existing=True)
     )
-    db.session.scalars(asked).all()
+    db.session.scalars(query).all()
     db.session.expire(event, ["occurrences"])
     return event

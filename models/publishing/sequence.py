@@ -1,6 +1,6 @@
-"""SEQUENCE of calendar entries (RFC 5545, 3.8.7.4). It rises in this module alone, and never falls.
+"""SEQUENCE of calendar entries (RFC 5545, 3.8.7.4). The only module that raises it.
 
-It rises by one in a change that touches a session's own time, place or status.
+It rises by one in a change of an occurrence's own time, place or status. It never falls.
 """
 
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ def snapshot(occurrences: Iterable[Occurrence]) -> Snapshot:
     return {occurrence.id: _state(occurrence) for occurrence in occurrences}
 
 
-def raise_changed(occurrences: Iterable[Occurrence], before: Snapshot) -> None:
+def raise_changed(occurrences: Iterable[Occurrence], old: Snapshot) -> None:
     """Raise SEQUENCE where time, place or status differ from the snapshot. New occurrences keep 0."""
     for occurrence in occurrences:
-        if occurrence.id in before and before[occurrence.id] != _state(occurrence):
+        if occurrence.id in old and old[occurrence.id] != _state(occurrence):
             occurrence.sequence += 1
 
 
@@ -35,6 +35,6 @@ def raised_for(event_ids: Select[tuple[int]]) -> ColumnElement[int]:
 def _state(occurrence: Occurrence) -> tuple[object, ...]:
     event = occurrence.event
     columns = [getattr(occurrence, name) for name in _TIME_AND_PLACE]
-    # An occurrence without a venue of its own takes place where its event does.
-    place = *vevent.place(occurrence), event.region_code, event.mode, event.online_url
+    # An occurrence without a venue of its own is at the event's venue.
+    place = *vevent.location(occurrence), event.region_code, event.mode, event.online_url
     return *columns, place, occurrence.status

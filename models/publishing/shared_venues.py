@@ -1,7 +1,8 @@
 """Venues are shared by events: a correction of one changes the calendar entries of all events that use it.
 
-LAST-MODIFIED and SEQUENCE of their sessions rise, past ones too, and their history says so. This happens once, at the end
-of the transaction: a file of a thousand rows may correct one venue many times."""
+LAST-MODIFIED and SEQUENCE of their occurrences rise, past ones included, and each event's history has a row for it. This is
+done once, at the end of the transaction, because an imported file may correct the same venue in many rows.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,16 +17,18 @@ from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import sequence
 
-# In an event's history; no field of a draft, so that an import does not take it for work done by hand.
+# The changed field in an event's history. Not a field of EventDraft: an import must not take it for an edit by hand.
 FIELD = "venue"
 
 
 @dataclass
 class Correction:
-    """A venue corrected in this transaction. before: what entries told of it; events: those whose own change it was, so
-    that their history and SEQUENCE are written already."""
+    """A venue corrected in this transaction.
 
-    before: tuple
+    old_lines: vevent.venue_lines() before the correction. events: ids of the events whose own change corrected it; their
+    history and SEQUENCE are written by that change."""
+
+    old_lines: tuple[str, tuple[float, float] | None]
     now: datetime
     account_id: int | None
     events: set[int]
@@ -39,9 +42,9 @@ def find_or_create(
     by: Account | None,
     corrections: dict[int, Correction],
 ) -> Venue:
-    """The venue of this name in this region, created if it is new, corrected by what the draft says of it.
+    """The venue of this name in this region: created if there is none, else corrected by the draft's address and point.
 
-    region: where the draft names none. corrections: gets an entry, by venue id, where an existing venue changed."""
+    region: used where the draft names none. corrections: gets an entry, by venue id, where an existing venue changed."""
     region = draft.region_code or region
     venue = db.session.scalar(
         select(Venue).where(Venue.name == draft.name, Venue.region_code.is_not_distinct_from(region))
@@ -50,59 +53,62 @@ def find_or_create(
     if venue is None:
         venue = Venue(name=draft.name, region_code=region, address="")
         db.session.add(venue)
-    before = vevent.told(venue)
+    old_lines = vevent.venue_lines(venue)
     venue.address = draft.address or venue.address
     if draft.latitude is not None:
         venue.latitude, venue.longitude = draft.latitude, draft.longitude
     db.session.flush()
-    if not new and vevent.told(venue) != before:
-        correction = Correction(before, now, by.id if by else None, set())
-        own = corrections.setdefault(venue.id, correction).events
+    if not new and vevent.venue_lines(venue) != old_lines:
+        correction = Correction(old_lines, now, by.id if by else None, set())
+        event_ids = corrections.setdefault(venue.id, correction).events
         if event.id is not None:
-            own.add(event.id)
+            event_ids.add(event.id)
     return venue
 
 
 def spread(corrections: dict[int, Correction]) -> dict[int, datetime]:
-    """Bring all events of every corrected venue up to it: the time of their change, by event id."""
+    """Write every correction to the events that use the venue; the time of their change, by event id."""
     changed: dict[int, datetime] = {}
     for venue_id, correction in corrections.items():
-        if vevent.told(db.session.get_one(Venue, venue_id)) != correction.before:
+        if vevent.venue_lines(db.session.get_one(Venue, venue_id)) != correction.old_lines:
             changed |= dict.fromkeys(_spread(venue_id, correction), correction.now)
     return changed
 
 
 def _spread(venue_id: int, correction: Correction) -> list[int]:
-    now, listing = correction.now, select(EventVenue.event_id).where(EventVenue.venue_id == venue_id)
-    sitting = select(Occurrence.event_id).where(Occurrence.venue_id == venue_id)
-    here = and_(Event.withdrawn_at.is_(None), or_(Event.id.in_(listing), Event.id.in_(sitting)))
-    ids = list(db.session.scalars(select(Event.id).where(here)))
+    now = correction.now
+    events_there = select(EventVenue.event_id).where(EventVenue.venue_id == venue_id)
+    occurrences_there = select(Occurrence.event_id).where(Occurrence.venue_id == venue_id)
+    uses_venue = and_(
+        Event.withdrawn_at.is_(None), or_(Event.id.in_(events_there), Event.id.in_(occurrences_there))
+    )
+    ids = list(db.session.scalars(select(Event.id).where(uses_venue)))
     if len(correction.events) == 1 and correction.events.issuperset(ids):
         return ids
-    # The events first: who changes one holds its row, and its sittings are written after he is done.
-    db.session.execute(update(Event).where(here).values(changed_at=now))
-    # What was made in this transaction was never seen otherwise.
-    others = and_(here, Event.id.not_in(sorted(correction.events)), Event.created_at != now)
-    told = and_(Occurrence.event_id.in_(select(Event.id).where(here)), _tells(venue_id))
-    new = {
+    # Events before occurrences: a concurrent change locks its event first and then writes the occurrences.
+    db.session.execute(update(Event).where(uses_venue).values(changed_at=now))
+    # Events created in this transaction have no older version that anybody could have read.
+    others = and_(uses_venue, Event.id.not_in(sorted(correction.events)), Event.created_at != now)
+    affected = and_(Occurrence.event_id.in_(select(Event.id).where(uses_venue)), _is_located_at(venue_id))
+    new_values = {
         "vevent_stamp": None,
         "changed_at": now,
         "sequence": sequence.raised_for(select(Event.id).where(others)),
     }
-    db.session.execute(update(Occurrence).where(told).values(new))
-    line = (literal(now, Instant), literal(correction.account_id, Integer), literal("changed"))
-    lines = select(Event.id, *line, literal([FIELD], JSON)).where(others)
+    db.session.execute(update(Occurrence).where(affected).values(new_values))
+    constants = (literal(now, Instant), literal(correction.account_id, Integer), literal("changed"))
+    history = select(Event.id, *constants, literal([FIELD], JSON)).where(others)
     names = ["event_id", "at", "account_id", "verb", "fields"]
-    db.session.execute(insert(EventChange).from_select(names, lines))
+    db.session.execute(insert(EventChange).from_select(names, history))
     return ids
 
 
-def _tells(venue_id: int) -> ColumnElement[bool]:
-    """The sittings whose entry tells where this venue is: their own, or else the only one of their event."""
-    mine = EventVenue.event_id == Occurrence.event_id
-    sole = and_(
+def _is_located_at(venue_id: int) -> ColumnElement[bool]:
+    """Occurrences whose entry names this venue: their own, or the only venue of their event."""
+    same_event = EventVenue.event_id == Occurrence.event_id
+    only_venue = and_(
         Occurrence.venue_id.is_(None),
-        select(EventVenue.event_id).where(mine, EventVenue.venue_id == venue_id).exists(),
-        ~select(EventVenue.event_id).where(mine, EventVenue.venue_id != venue_id).exists(),
+        select(EventVenue.event_id).where(same_event, EventVenue.venue_id == venue_id).exists(),
+        ~select(EventVenue.event_id).where(same_event, EventVenue.venue_id != venue_id).exists(),
     )
-    return or_(Occurrence.venue_id == venue_id, sole)
+    return or_(Occurrence.venue_id == venue_id, only_venue)

@@ -22,8 +22,8 @@ def register(app: Flask) -> None:
 @login_required
 def index():
     campaigns = event_overview.campaigns_of(current_user)
-    campaign = event_overview.chosen(campaigns, request.args.get("campaign"), clock.now())
-    pairs, total = duplicates.shown(current_user, campaign) if campaign else ([], 0)
+    campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), clock.now())
+    pairs, total = duplicates.possible_duplicates(current_user, campaign) if campaign else ([], 0)
     return render_template(
         "desk/duplicates.html",
         campaign=campaign,
@@ -37,7 +37,7 @@ def index():
 @pages.post("/<int:kept_id>/same/<int:other_id>")
 @login_required
 def same(kept_id: int, other_id: int) -> ResponseReturnValue:
-    event = duplicates.keep(current_user, kept_id, other_id, clock.now())
+    event = duplicates.merge_pair(current_user, kept_id, other_id, clock.now())
     return redirect(url_for(".index", campaign=event.campaign_id, kept=event.id), 303)
 
 
@@ -45,7 +45,7 @@ def same(kept_id: int, other_id: int) -> ResponseReturnValue:
 @login_required
 def different(one_id: int, other_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, one_id)
-    duplicates.differ(current_user, event.id, other_id, clock.now())
+    duplicates.mark_different(current_user, event.id, other_id, clock.now())
     return redirect(url_for(".index", campaign=event.campaign_id), 303)
 
 

@@ -70,7 +70,7 @@ def _entry(campaign: Campaign, event: EventRow, groups: dict[str, str]) -> str:
     lines = [
         "<entry>",
         _element("id", f"{_tag(campaign)}:event-{event.id}"),
-        _element("title", (vevent.CALLED_OFF if cancelled else "") + title),
+        _element("title", (vevent.CANCELLED_PREFIX if cancelled else "") + title),
         _element("updated", _instant(event.changed_at, campaign)),
         _element("published", _instant(event.published_at, campaign)) if event.published_at else "",
         f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>',
@@ -111,7 +111,7 @@ def _sitting(campaign: Campaign, sitting: OccurrenceRow) -> str:
     clocks = [f"{at.astimezone(zone):%H:%M}" for at in (sitting.start_at, sitting.end_at) if at]
     half_day = "" if clocks else vevent.HALF_DAY.get(sitting.half_day or "", "")
     place = vevent.line(sitting.venue.name) if sitting.venue else ""
-    off = vevent.CALLED_OFF if vevent.is_cancelled(sitting) else ""
+    off = vevent.CANCELLED_PREFIX if vevent.is_cancelled(sitting) else ""
     return off + " ".join(filter(None, [days, half_day, "–".join(clocks), place]))
 
 

@@ -32,7 +32,7 @@ def brief(event: Event | EventRow) -> dict:
 
 
 def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, this_site: Site) -> dict:
-    timed = vevent.by_the_clock(occurrence)  # as in the calendar
+    timed = vevent.has_clock_time(occurrence)  # as in the calendar
     start = _instant(occurrence.start_at, zone) if timed else occurrence.start_day.isoformat()
     end = _instant(occurrence.end_at, zone) if timed else occurrence.end_day.isoformat()
     return {

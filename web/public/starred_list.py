@@ -16,7 +16,7 @@ from models.drawing.qr import outline
 from models.errors import Mistake
 from models.ics import alarms, starred_list
 from models.ics import version as calendar_version
-from models.ics.starred_list import ChosenList
+from models.ics.starred_list import StarredList
 from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING
@@ -172,7 +172,7 @@ def _ask_which_list(campaign: Campaign, added_ids: list[int], error: str = "") -
     return _page(
         campaign,
         "starred/where.html",
-        events=starred_list.public_ones(campaign, added_ids),
+        events=starred_list.public_events(campaign, added_ids),
         error=error,
         typed=typed,
     )
@@ -182,7 +182,7 @@ def _list_response(campaign: Campaign, secret: str) -> ResponseReturnValue:
     """The page of the list, or where its form was; for a script the list itself."""
     page = _path(campaign, secret)
     if _wants_json():
-        starred: ChosenList = starred_list.find(campaign, secret)
+        starred: StarredList = starred_list.find(campaign, secret)
         return jsonify({"secret": secret, "page": page, "events": starred_list.ids(starred)})
     back = urls.local_path(request.form.get("back", ""))
     return redirect(back if back.startswith(page) else page, 303)

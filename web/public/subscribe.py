@@ -48,7 +48,7 @@ def subscribe_page(campaign_id: str) -> Response:
     campaign = find_campaign(campaign_id)
     filters, alarm = parse(campaign, request.args), alarms.parse(request.args.get("alarm"))
     cache = QueryCache(campaign.id)
-    size = cache.get(("weight", filters), lambda: entries.weight(campaign, filters))
+    size = cache.get(("weight", filters), lambda: entries.feed_size(campaign, filters))
     alarm_query = {"alarm": alarm} if alarm else {}
     feed = site().url(urls.address(f"/{campaign.id}/events.ics", filters, **alarm_query))
     page_url = site().url(urls.address(f"/{campaign.id}/subscribe", filters, **alarm_query))
@@ -64,7 +64,7 @@ def subscribe_page(campaign_id: str) -> Response:
         webcal="webcal://" + feed.split("://", 1)[1],
         codes=(outline(page_url), outline("webcal://" + feed.split("://", 1)[1])),
         size=size,
-        parts=region_parts(campaign, filters) if size > entries.HEAVY else None,
+        parts=region_parts(campaign, filters) if size > entries.LARGE_FEED else None,
         in_wechat=IN_WECHAT in request.headers.get("User-Agent", ""),
     )
     return make_response(page)

@@ -1,8 +1,9 @@
-"""Entries that may be one event are found and shown; a person decides, and the decision is kept."""
+"""Possible duplicates: which events are a pair, merging them, and marking them as different."""
 
 from datetime import timedelta
 
 import pytest
+from models.figures.visits import visits_of
 from sqlalchemy import select
 
 from models.db import db
@@ -10,9 +11,8 @@ from models.errors import Conflict, NotFound
 from models.events.draft import OrganizationDraft, VenueDraft
 from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange
-from models.figures.count import visits_of
-from models.publishing import duplicates, lifecycle
-from models.publishing.duplicates import Entry, alike, own_words, plain
+from models.publishing import duplicates, lifecycle, similarity
+from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
 from tests.support.cast import make_cast
 from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
 
@@ -36,8 +36,8 @@ def court(cast):
 
 
 def listed(account, campaign) -> list[tuple[str, str]]:
-    found, _total = duplicates.shown(account, campaign)
-    return [(pair.left.title, pair.right.title) for pair in found]
+    pairs, _total = duplicates.possible_duplicates(account, campaign)
+    return [(pair.left.title, pair.right.title) for pair in pairs]
 
 
 def test_the_same_day_place_and_alike_title_are_a_pair(cast, campaign, court):
@@ -86,8 +86,8 @@ def test_each_desk_sees_the_pairs_of_its_own_reach(cast, campaign, court):
 
 def test_different_is_remembered(cast, campaign):
     one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
-    duplicates.differ(cast.lian, other.id, one.id, NINE)
-    duplicates.differ(cast.su, one.id, other.id, NINE)  # a second click is harmless
+    duplicates.mark_different(cast.lian, other.id, one.id, NINE)
+    duplicates.mark_different(cast.su, one.id, other.id, NINE)  # a second click is harmless
     assert listed(cast.cui, campaign) == []
 
 
@@ -95,7 +95,7 @@ def test_one_is_kept_and_takes_over_hosts_and_places(cast, campaign, court):
     kept = make_event(campaign, "现场咨询")
     other = make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
     make_door(other).tally("public", headcount=5)
-    duplicates.keep(cast.lian, kept.id, other.id, NINE)
+    duplicates.merge_pair(cast.lian, kept.id, other.id, NINE)
     assert kept.withdrawn_at is None
     assert other.withdrawn_at == NINE
     assert [row.venue.name for row in kept.venues] == ["灌云县人民广场"]
@@ -108,8 +108,8 @@ def test_one_is_kept_and_takes_over_hosts_and_places(cast, campaign, court):
 
 def test_what_was_merged_into_a_merged_one_follows(cast, campaign):
     first, second, third = (make_event(campaign, "现场咨询") for _ in range(3))
-    duplicates.keep(cast.lian, second.id, first.id, NINE)
-    duplicates.keep(cast.lian, third.id, second.id, NINE)
+    duplicates.merge_pair(cast.lian, second.id, first.id, NINE)
+    duplicates.merge_pair(cast.lian, third.id, second.id, NINE)
     assert dict(db.session.execute(select(EventMerge.event_id, EventMerge.kept_id)).all()) == {
         first.id: third.id,
         second.id: third.id,
@@ -120,9 +120,9 @@ def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, cour
     one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
     for account in (cast.gu, cast.wang, cast.bao):
         with pytest.raises(NotFound):
-            duplicates.keep(account, one.id, other.id, NINE)
+            duplicates.merge_pair(account, one.id, other.id, NINE)
         with pytest.raises(NotFound):
-            duplicates.differ(account, one.id, other.id, NINE)
+            duplicates.mark_different(account, one.id, other.id, NINE)
     lifecycle.merge(one, other, NINE, cast.lian)
     with pytest.raises(Conflict):
         lifecycle.merge(other, one, NINE, cast.lian)
@@ -132,17 +132,17 @@ def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, cour
 
 
 def test_a_country_is_compared_by_day_and_prefecture(monkeypatch):
-    """30,000 entries need some hundred thousand looks, not 450 million."""
-    looked = []
-    monkeypatch.setattr(duplicates, "_may_be_one", lambda one, other: bool(looked.append(1)))
-    entries = [
-        Entry(n, DAY + timedelta(days=n % 7), region, "题", "题", frozenset("题"), frozenset())
+    """30,000 events need some hundred thousand comparisons, not 450 million."""
+    compared = []
+    monkeypatch.setattr(similarity, "_are_similar", lambda low, high: bool(compared.append(1)))
+    candidates = [
+        Candidate(n, DAY + timedelta(days=n % 7), region, "题", "题", frozenset("题"), frozenset())
         for n in range(30_000)
         for region in [f"{11 + n % 31:02}{1 + n // 31 % 10:02}01"]
     ]
-    assert list(alike(entries)) == []
-    assert 0 < len(looked) < 500_000
+    assert list(similar_pairs(candidates)) == []
+    assert 0 < len(compared) < 500_000
 
 
 def test_full_width_and_signs_are_nothing_new():
-    assert plain("“４·２６”  宣传（现场）") == plain("4.26宣传 现场")
+    assert without_punctuation("“４·２６”  宣传（现场）") == without_punctuation("4.26宣传 现场")

@@ -240,7 +240,7 @@ def test_imports_of_a_merged_entry_go_on_to_the_kept_one(browser, cast):
     sign_in(browser, cast.lian)
     accept(browser, LECTURE)
     (other,) = events("进企业座谈")
-    duplicates.keep(cast.lian, kept.id, other.id, clock.now())
+    duplicates.merge_pair(cast.lian, kept.id, other.id, clock.now())
     accept(browser, LECTURE.replace("进企业座谈".encode(), "进企业座谈会".encode()))
     (event,) = events("进企业座谈会")
     assert event.id == kept.id

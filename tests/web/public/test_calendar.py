@@ -297,7 +297,7 @@ def test_an_event_with_everything_that_was_told(read, week):
     page = read(f"/ip-2024/events/{week['school'].id}")
     for words in (
         "Fri 26 April morning",
-        "Yi'an District, Tongling, Anhui",
+        "Yi&#39;an District, Tongling, Anhui",
         "顺安镇中心小学",
         "Young people",
         "义安区人民法院",

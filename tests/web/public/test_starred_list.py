@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from models import clock
 from models.db import db
-from models.ics.starred_list import ChosenList
+from models.ics.starred_list import StarredList
 from models.publishing import lifecycle
 from tests.support.codes import read
 from tests.support.week import NINE, load_week, make_event, minutes
@@ -49,7 +49,7 @@ def test_a_star_without_javascript_asks_where_it_goes_and_begins_a_list(client, 
     asked = client.post(STAR, data={"add": events[1].id})
     assert (asked.status_code, asked.headers["Cache-Control"]) == (200, "no-store")
     assert re.findall(r'<input type="hidden" name="add" value="(\d+)"', asked.text) == [str(events[1].id)] * 2
-    assert db.session.scalar(select(func.count()).select_from(ChosenList)) == 0
+    assert db.session.scalar(select(func.count()).select_from(StarredList)) == 0
     answer = client.post(STAR, data={"add": events[1].id, "begin": "1"})
     assert answer.status_code == 303
     page = answer.headers["Location"]
@@ -78,7 +78,7 @@ def test_without_javascript_a_star_goes_to_the_list_whose_address_is_typed(clien
     assert shown(client.get(page).text) == ["讲座", "沙龙"]
     opened = client.post(STAR, data={"list": address.format(secret=secret)})
     assert (opened.status_code, opened.headers["Location"]) == (303, page)
-    assert db.session.scalar(select(func.count()).select_from(ChosenList)) == 1
+    assert db.session.scalar(select(func.count()).select_from(StarredList)) == 1
 
 
 @pytest.mark.parametrize("typed", ["", "http://openweek.test/ip-2024/", "<b>", "A" * 24, "A" * 25])
