@@ -16,7 +16,7 @@ from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event
-from models.figures import count as figures
+from models.figures.visits import visits_of
 from models.ledger.tables import HELD, Decision, Flag, Resend, Ruling, Scan, ScanKind, Verdict
 
 MOST_AT_ONCE = 500
@@ -129,7 +129,7 @@ def decide_many(
 
 
 def _visits(event: Event) -> int:
-    return figures.visits_of([event.id]).get(event.id, 0)
+    return visits_of([event.id]).get(event.id, 0)
 
 
 def accepted(held: Held) -> bool:

@@ -1,1 +1,1 @@
-"""Every number that is told about attendance, and the recount that checks it."""
+"""Attendance figures, and the recount that checks them."""

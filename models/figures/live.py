@@ -1,4 +1,4 @@
-"""One event as it happens: its figures, and whether they have changed since somebody last looked."""
+"""The figures of one event for its live page, and a cheap check whether they have changed."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,10 +10,12 @@ from sqlalchemy import func, inspect, select
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence, OccurrenceStatus
-from models.figures.count import Where, figures, inside_now
+from models.figures.count import figures
+from models.figures.filters import FiguresFilter
+from models.figures.visits import inside_now
 from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
 
-# How a visit is known, in the order of how well: scanned by us, told by the visitor, counted by staff, declared later.
+# How visits are evidenced, the strongest first: scanned, checked in by the visitor, counted by staff, declared afterwards.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
 EVIDENCE = {
     SCANNED: ("pass", "rotating"),
@@ -24,7 +26,7 @@ EVIDENCE = {
 
 
 @dataclass(frozen=True)
-class Hour:
+class HourVisits:
     """The visits of one hour of a campaign day: hour 9 is from 09:00 to 10:00 in the campaign's zone."""
 
     hour: int
@@ -32,32 +34,31 @@ class Hour:
 
 
 @dataclass(frozen=True)
-class Live:
-    """An event's figures at a moment. participants: a lower bound. Every breakdown adds up to visits."""
+class LiveFigures:
+    """The figures of an event. participants: a lower bound. groups, methods and days each add up to visits."""
 
     as_of: datetime
     visits: int
     participants: int
     groups: dict[str, int]  # by key, in the campaign's order, unknown last
     methods: dict[str, int]
-    taken: int  # of the visits by pass, those by passes that visitors took themselves
-    near: dict[
-        str, int
-    ]  # visits at whose poster phones were asked whether they are near, by answer; empty: nobody asks
-    inside: (
-        int | None
-    )  # heads in the room today by the rows; None where neither exits nor a capacity are kept
-    capacity: int | None  # of today's sittings together; None: not limited
-    days: dict[date, list[Hour]]  # each day with visits, its hours from the first to the last without a gap
+    taken: int  # visits by passes that visitors took themselves
+    # Visits of phones that were asked whether they are near, by answer; empty: none was.
+    near: dict[str, int]
+    inside: int | None  # people inside today; None where neither exits are scanned nor a capacity is set
+    capacity: int | None  # of today's occurrences together; None: not limited
+    days: dict[
+        date, list[HourVisits]
+    ]  # each day with visits, its hours from the first to the last without a gap
 
 
 def evidence(methods: dict[str, int]) -> dict[str, int]:
-    """Visits by how they are known: the sums over EVIDENCE."""
-    return {name: sum(methods[method] for method in of) for name, of in EVIDENCE.items()}
+    """Visits by kind of evidence: the sums of methods over EVIDENCE."""
+    return {name: sum(methods[method] for method in of_kind) for name, of_kind in EVIDENCE.items()}
 
 
-def pulse(event_id: int) -> str:
-    """A text that changes whenever the visits of an event do. One indexed query over a few rows, however many scans."""
+def counters_digest(event_id: int) -> str:
+    """A digest that changes whenever the counters of an event do. One indexed query of a few rows."""
     key = inspect(Counter).primary_key
     rows = db.session.execute(
         select(*key, Counter.visits, Counter.taken, Counter.inside)
@@ -68,68 +69,64 @@ def pulse(event_id: int) -> str:
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:32]
 
 
-def look(event: Event, now: datetime) -> Live:
-    """The event's figures now, every breakdown from one count."""
-    inside, capacity = _room(event, event.campaign.today(now))
-    counted = figures(event.campaign, now, ("day", "hour", "audience"), Where(events=(event.id,)))
-    return Live(
+def live_figures(event: Event, now: datetime) -> LiveFigures:
+    """The figures of an event now. Every breakdown comes from the same count."""
+    inside, capacity = _occupancy(event, event.campaign.today(now))
+    counted = figures(event.campaign, now, ("day", "hour", "audience"), FiguresFilter(events=(event.id,)))
+    return LiveFigures(
         as_of=now,
         visits=counted.visits,
         participants=counted.participants,
         groups=by_group(event.campaign, counted.rows),
         methods={name: counted.methods[name] for name in METHODS},
         taken=counted.taken,
-        near=visits_by_answer(event.id),
+        near=visits_by_nearness(event.id),
         inside=inside,
         capacity=capacity,
         days=_by_day(counted.rows),
     )
 
 
-def _room(event: Event, today: date) -> tuple[int | None, int | None]:
-    """Heads inside today, and how many today's sittings hold; each None where it is not kept."""
-    sessions = [
-        session
-        for session in event.occurrences
-        if session.start_day <= today <= session.end_day and session.status == OccurrenceStatus.SCHEDULED
+def _occupancy(event: Event, today: date) -> tuple[int | None, int | None]:
+    """People inside today and the capacity of today's occurrences; see LiveFigures for None."""
+    occurrences = [
+        row
+        for row in event.occurrences
+        if row.start_day <= today <= row.end_day and row.status == OccurrenceStatus.SCHEDULED
     ]
-    limits = [session.capacity for session in sessions if session.capacity is not None]
-    capacity = sum(limits) if limits and len(limits) == len(sessions) else None
+    limits = [row.capacity for row in occurrences if row.capacity is not None]
+    capacity = sum(limits) if limits and len(limits) == len(occurrences) else None
     if not event.track_exits and capacity is None:
         return None, None
     return inside_now(event.campaign, event.id, today), capacity
 
 
 def by_group(campaign: Campaign, rows: Iterable[dict]) -> dict[str, int]:
-    """Visits of every group in the campaign's order, unknown last, summed over rows that tell the audience."""
+    """Visits of every group in the campaign's order, unknown last. rows: of figures() by "audience", alone or among others."""
     groups = {term.key: 0 for term in campaign.groups} | {UNKNOWN_GROUP: 0}
     for row in rows:
         groups[row["audience"]] = groups.get(row["audience"], 0) + row["visits"]
     return groups
 
 
-def _by_day(rows: Iterable[dict]) -> dict[date, list[Hour]]:
+def _by_day(rows: Iterable[dict]) -> dict[date, list[HourVisits]]:
     sums: dict[date, dict[int, int]] = {}
     for row in rows:
         hours = sums.setdefault(row["day"], {})
         hours[row["hour"]] = hours.get(row["hour"], 0) + row["visits"]
     return {
-        day: [Hour(hour, hours.get(hour, 0)) for hour in range(min(hours), max(hours) + 1)]
+        day: [HourVisits(hour, hours.get(hour, 0)) for hour in range(min(hours), max(hours) + 1)]
         for day, hours in sorted(sums.items())
     }
 
 
-def visits_by_answer(event_id: int) -> dict[str, int]:
-    """The visits of an event at whose code phones were asked, by their answers: NEAR, FAR, NOT_TOLD. Empty: none was."""
-    asked = (
+def visits_by_nearness(event_id: int) -> dict[str, int]:
+    """Visits of phones that were asked whether they are near, by Nearness. Empty: none was asked."""
+    query = (
         select(Scan.near, func.sum(Presence.weight))
         .join(Presence, Presence.visit_id == Scan.id)
         .where(Scan.event_id == event_id, Scan.near.is_not(None))
         .group_by(Scan.near)
     )
-    counted = {near: int(visits) for near, visits in db.session.execute(asked)}
-    return (
-        {near: counted.get(near, 0) for near in (Nearness.NEAR, Nearness.FAR, Nearness.UNKNOWN)}
-        if counted
-        else {}
-    )
+    visits = {near: int(weight) for near, weight in db.session.execute(query)}
+    return {near: visits.get(near, 0) for near in Nearness} if visits else {}

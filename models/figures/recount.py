@@ -1,6 +1,7 @@
 """Recount the ledger and compare every stored counter with it.
 
-The recount is SQL over the ledger's rows alone, written independently of the admission's own arithmetic.
+The recount is SQL over the rows of the ledger. It shares no arithmetic with models.ledger.visit and models.checkin.store,
+so that an error in either of them shows as a difference.
 """
 
 from collections.abc import Iterable
@@ -15,13 +16,13 @@ from models.events.tables import Event, Occurrence
 from models.ledger.in_effect import counts, undo_of
 from models.ledger.tables import HELD, Counter, Decision, Direction, Presence, Ruling, Scan, ScanKind, Verdict
 
-COUNTED = ("visits", "taken", "inside")  # of a counter, in this order
-NOBODY = "s:%"  # holders of rows that stand alone: touch and tally
+COUNTED = ("visits", "taken", "inside")  # columns of Counter, in this order
+ANONYMOUS = "s:%"  # holders of touches and tallies: one for each scan
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where something stored and the ledger disagree."""
+    """One stored value that differs from the recount. where: the key of the row and the name of the column."""
 
     table: str
     where: str
@@ -31,7 +32,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Recount:
-    """What a recount found. visits: by the ledger."""
+    """The result of a recount. visits: as recounted."""
 
     scans: int
     visits: int
@@ -43,7 +44,7 @@ class Recount:
 
 
 def verify(campaign: Campaign) -> Recount:
-    """Recount a campaign. Reads everything; writes nothing."""
+    """Recount a campaign in one read transaction."""
     with snapshot():
         holders = _holders(_effective(campaign)).subquery()
         cells = _recount(holders)
@@ -54,7 +55,7 @@ def verify(campaign: Campaign) -> Recount:
 
 
 def _effective(campaign: Campaign) -> Select:
-    """The comings and goings that count."""
+    """The scans that count, of kind in and out: not undone, not held back, or accepted by a person."""
     undo = aliased(Scan)
     newest = select(func.max(Ruling.id)).where(Ruling.scan_id == Scan.id).correlate(Scan).scalar_subquery()
     ruling = select(Ruling.decision).where(Ruling.id == newest).correlate(Scan).scalar_subquery()
@@ -63,7 +64,7 @@ def _effective(campaign: Campaign) -> Select:
             undo.undoes == Scan.id,
             undo.kind == ScanKind.UNDO,
             undo.verdict == Verdict.STORED,
-            undo.number.not_in(_idle_undos(campaign)),
+            undo.number.not_in(_ineffective_undos(campaign)),
         )
     ).correlate(Scan)
     not_held = Scan.flags.bitwise_and(int(HELD)) == 0
@@ -76,9 +77,10 @@ def _effective(campaign: Campaign) -> Select:
     )
 
 
-def _idle_undos(campaign: Campaign) -> list[int]:
-    """Numbers of the stored undos that take nothing out: out of their reach, or held back. They are few, and both
-    databases subtract instants differently, so this much is decided in Python."""
+def _ineffective_undos(campaign: Campaign) -> list[int]:
+    """Numbers of the stored undos without effect: out of their reach, or held back.
+
+    Decided in Python: they are few, and SQLite and PostgreSQL subtract instants differently."""
     target = aliased(Scan)
     rows = db.session.execute(
         select(Scan, target.kiosk_id, target.event_id, target.at)
@@ -100,22 +102,22 @@ def _idle_undos(campaign: Campaign) -> list[int]:
 
 
 def _holders(effective: Select) -> Select:
-    """One row for each holder at an occurrence on a day: its first arrival (else its only exit), the largest headcount
-    of its arrivals, and how many of it are inside."""
+    """One row for each holder at an occurrence on a day: its first scan in (else its only scan out), the largest headcount
+    of its scans in, and how many are inside."""
     row = effective.subquery()
-    own = (row.c.occurrence_id, row.c.day, row.c.holder)
+    holder_day = (row.c.occurrence_id, row.c.day, row.c.holder)
     arrives = row.c.direction == Direction.IN
     ranked = select(
         row,
-        func.max(case((arrives, row.c.headcount), else_=0)).over(partition_by=own).label("weight"),
+        func.max(case((arrives, row.c.headcount), else_=0)).over(partition_by=holder_day).label("weight"),
         func.row_number()
-        .over(partition_by=own, order_by=(case((arrives, 0), else_=1), row.c.at, row.c.id))
+        .over(partition_by=holder_day, order_by=(case((arrives, 0), else_=1), row.c.at, row.c.id))
         .label("place"),
         func.first_value(row.c.direction)
-        .over(partition_by=own, order_by=(row.c.at.desc(), row.c.id.desc()))
+        .over(partition_by=holder_day, order_by=(row.c.at.desc(), row.c.id.desc()))
         .label("last"),
     ).subquery()
-    alone = ranked.c.holder.like(NOBODY)
+    alone = ranked.c.holder.like(ANONYMOUS)
     left = case((and_(alone, ranked.c.weight == 0), -ranked.c.headcount), else_=0)
     inside = case((ranked.c.last == Direction.OUT, left), else_=ranked.c.weight)
     return select(ranked, (~alone).label("identified"), inside.label("inside")).where(
@@ -133,8 +135,8 @@ def _recount(holders: Subquery) -> dict[tuple, tuple[int, ...]]:
 
 
 def _by_cell(rows: Iterable) -> dict[tuple, tuple[int, ...]]:
-    found = {tuple(row[:5]): tuple(map(int, row[5:])) for row in rows}
-    return {cell: sums for cell, sums in found.items() if any(sums)}
+    cells = {tuple(row[:5]): tuple(map(int, row[5:])) for row in rows}
+    return {cell: sums for cell, sums in cells.items() if any(sums)}
 
 
 def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, ...]]) -> list[Difference]:
@@ -145,21 +147,26 @@ def _compare_counters(campaign: Campaign, recounted: dict[tuple, tuple[int, ...]
         .join(Event, Event.id == Occurrence.event_id)
         .where(Event.campaign_id == campaign.id)
     )
-    stored, nothing, found = _by_cell(rows), (0,) * len(COUNTED), []
+    stored, zeros = _by_cell(rows), (0,) * len(COUNTED)
+    differences = []
     for cell in sorted(stored.keys() | recounted.keys(), key=str):
-        pairs = zip(COUNTED, stored.get(cell, nothing), recounted.get(cell, nothing), strict=True)
+        pairs = zip(COUNTED, stored.get(cell, zeros), recounted.get(cell, zeros), strict=True)
         where = " ".join(map(str, cell))
-        found += [
-            Difference("counter", f"{where} {name}", one, two) for name, one, two in pairs if one != two
+        differences += [
+            Difference("counter", f"{where} {name}", left, right)
+            for name, left, right in pairs
+            if left != right
         ]
-    return found
+    return differences
 
 
 def _compare_presences(campaign: Campaign, holders: Subquery) -> list[Difference]:
-    """Every presence against its holder's rows, and every holder against the presences: participants rest on these."""
-    mine = select(Presence).join(Occurrence, Occurrence.id == Presence.occurrence_id)
+    """Every presence against the rows of its holder, and every holder against the presences. Participants depend on both."""
+    presences = select(Presence).join(Occurrence, Occurrence.id == Presence.occurrence_id)
     stored = (
-        mine.join(Event, Event.id == Occurrence.event_id).where(Event.campaign_id == campaign.id).subquery()
+        presences.join(Event, Event.id == Occurrence.event_id)
+        .where(Event.campaign_id == campaign.id)
+        .subquery()
     )
     same = and_(*(stored.c[name] == holders.c[name] for name in ("occurrence_id", "day", "holder")))
     visit = case((holders.c.weight > 0, holders.c.id))
@@ -171,17 +178,17 @@ def _compare_presences(campaign: Campaign, holders: Subquery) -> list[Difference
         "identified": (stored.c.identified, func.coalesce(holders.c.identified, stored.c.identified)),
         **{name: (stored.c[name], holders.c[name]) for name in ("audience", "method", "hour")},
     }
-    differs = or_(*(one.is_distinct_from(two) for one, two in pairs.values()))
-    place = (stored.c.occurrence_id, stored.c.day)
+    differs = or_(*(left.is_distinct_from(right) for left, right in pairs.values()))
+    key = (stored.c.occurrence_id, stored.c.day)
     sides = [side for pair in pairs.values() for side in pair]
-    found = []
+    differences = []
     for occurrence_id, day, *values in db.session.execute(
-        select(*place, *sides).outerjoin(holders, same).where(differs)
+        select(*key, *sides).outerjoin(holders, same).where(differs)
     ):
-        for name, one, two in zip(pairs, values[::2], values[1::2], strict=True):
-            if one != two:
-                found.append(Difference("presence", f"{occurrence_id} {day} {name}", one, two))
-    lost = select(holders.c.occurrence_id, holders.c.day, holders.c.weight).outerjoin(stored, same)
-    for occurrence_id, day, weight in db.session.execute(lost.where(stored.c.id.is_(None))):
-        found.append(Difference("presence", f"{occurrence_id} {day} weight", 0, weight))
-    return found
+        for name, left, right in zip(pairs, values[::2], values[1::2], strict=True):
+            if left != right:
+                differences.append(Difference("presence", f"{occurrence_id} {day} {name}", left, right))
+    missing = select(holders.c.occurrence_id, holders.c.day, holders.c.weight).outerjoin(stored, same)
+    for occurrence_id, day, weight in db.session.execute(missing.where(stored.c.id.is_(None))):
+        differences.append(Difference("presence", f"{occurrence_id} {day} weight", 0, weight))
+    return differences

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from models.db import db, transaction
 from models.events.tables import Event
-from models.figures import count
+from models.figures.visits import visits_of
 from tests.support.axe import serious_in_both
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server
@@ -68,7 +68,7 @@ def test_from_a_kiosk_without_a_network_to_the_figures(browser: Browser, page: P
     expect(desk.get_by_role("status")).to_contain_text("活动人次：处理前 0，处理后 1。")
     looked_at(desk)
     with week.rows():
-        assert count.visits_of([week.event_id]) == {week.event_id: 1}
+        assert visits_of([week.event_id]) == {week.event_id: 1}
     desk.context.close()
 
 

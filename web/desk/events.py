@@ -9,7 +9,8 @@ from models import clock
 from models.devices import status as roster
 from models.events import scope
 from models.events.tables import EventStatus
-from models.figures import count, event_overview
+from models.figures import event_overview
+from models.figures.visits import visits_of
 from models.organizations.tables import Role
 from models.public import filters
 from models.publishing import lifecycle, proposals
@@ -46,7 +47,7 @@ def status_name(status: EventStatus) -> str:
 def index():
     now = clock.now()
     campaigns = event_overview.campaigns_of(current_user)
-    campaign = event_overview.chosen(campaigns, request.args.get("campaign"), now)
+    campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), now)
     if campaign is None:
         return render_template("desk/events.html", campaign=None, campaigns=[])
     choice, today = filters.parse(campaign, request.args), campaign.today(now)
@@ -69,7 +70,7 @@ def event(event_id: int) -> ResponseReturnValue:
         "desk/event.html",
         campaign=event.campaign,
         event=event,
-        visits=count.visits_of([event.id]).get(event.id, 0),
+        visits=visits_of([event.id]).get(event.id, 0),
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from models import clock
 from models.campaigns.tables import find_campaign
 from models.figures import count
+from models.figures.dimensions import parse_by
 from models.figures.recount import Recount, verify
 from web.figures.exports import as_text, body
 
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
 @click.option("--json", "as_one_value", is_flag=True, help="Print one JSON value and nothing else.")
 def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) -> None:
     """All the figures of a week, released or not."""
-    campaign, dimensions = find_campaign(campaign_id), count.parse_by(by)
+    campaign, dimensions = find_campaign(campaign_id), parse_by(by)
     figures = count.figures(campaign, clock.now(), dimensions, exact=exact)
     if as_one_value:
         click.echo(json.dumps(body(figures, campaign), ensure_ascii=False))

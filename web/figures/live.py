@@ -1,6 +1,6 @@
 """The live page of one event: visits and participants as they come, kept fresh by asking once a second.
 
-Asking is cheap where nothing changed: one indexed query tells it (models.live.pulse), and the answer is 304.
+Asking is cheap where nothing changed: one indexed query tells it (models.figures.live.counters_digest), and the answer is 304.
 """
 
 import hashlib
@@ -43,22 +43,22 @@ def clock_seconds(instant: datetime, zone: str) -> str:
 class LiveSnapshot:
     """The last figures of an event in this process. tag: of the content, the same in every process."""
 
-    pulse: str
-    figures: live.Live
+    digest: str
+    figures: live.LiveFigures
     tag: str
 
 
 def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
     """The event's figures: the remembered ones while nothing has changed, else counted anew."""
     snapshots: dict[int, LiveSnapshot] = current_app.extensions["openweek.live"]
-    pulse, latest = live.pulse(event.id), snapshots.get(event.id)
-    if latest is not None and latest.pulse == pulse and now - latest.figures.as_of < RECOUNT_AFTER:
+    digest, latest = live.counters_digest(event.id), snapshots.get(event.id)
+    if latest is not None and latest.digest == digest and now - latest.figures.as_of < RECOUNT_AFTER:
         return latest
-    figures_now = live.look(event, now)
+    figures_now = live.live_figures(event, now)
     tag = hashlib.sha256(repr(astuple(figures_now)[1:]).encode()).hexdigest()[:24]
     while len(snapshots) >= MAX_SNAPSHOTS:
         snapshots.pop(next(iter(snapshots)), None)
-    snapshot = snapshots[event.id] = LiveSnapshot(pulse, figures_now, tag)
+    snapshot = snapshots[event.id] = LiveSnapshot(digest, figures_now, tag)
     return snapshot
 
 

@@ -16,7 +16,8 @@ from models.devices.kiosks import KioskService
 from models.errors import N_, Mistake
 from models.events.scope import reachable_event_ids
 from models.figures import count, live
-from models.figures import filters as portion
+from models.figures.dimensions import parse_by
+from models.figures.filters import FiguresFilter, from_page_filters
 from models.organizations.tables import account_by_token
 from models.places import regions
 from models.public import filters
@@ -47,7 +48,7 @@ class FiguresQuery:
 
     campaign: Campaign
     by: tuple[str, ...]
-    where: count.Where
+    where: FiguresFilter
     exact: bool
 
     def answer(self, now: datetime) -> count.Figures:
@@ -56,8 +57,8 @@ class FiguresQuery:
 
 def parse_query(campaign: Campaign, args: MultiDict, scope: Select | None = None) -> FiguresQuery:
     """Read a query: by, exact and the filters of the pages. Raises Mistake with one sentence."""
-    by = count.parse_by(args.get("by", ""))
-    where = portion.of(filters.parse(campaign, args), scope)
+    by = parse_by(args.get("by", ""))
+    where = from_page_filters(filters.parse(campaign, args), scope)
     return FiguresQuery(campaign, by, where, exact=args.get("exact") == "1")
 
 
@@ -115,7 +116,7 @@ def page(campaign_id: str) -> ResponseReturnValue:
             "figures/figures.html", campaign=campaign, strip=week_strip.full_week(campaign, now), total=None
         )
     chosen_filters = filters.parse(campaign, request.args)
-    where = portion.of(chosen_filters)
+    where = from_page_filters(chosen_filters)
     with snapshot():  # the parts of one page add up to one total
         parts = {by: count.figures(campaign, now, (by,), where) for by in PAGE_DIMENSIONS}
     total = parts["audience"]
@@ -160,7 +161,7 @@ def page_json(campaign_id: str) -> Response:
 @pages.get("/<campaign_id>/figures.csv")
 def page_csv(campaign_id: str) -> Response:
     campaign = find_campaign(campaign_id)
-    return as_csv(_released_figures(campaign_id), campaign, count.parse_by(request.args.get("by", "")))
+    return as_csv(_released_figures(campaign_id), campaign, parse_by(request.args.get("by", "")))
 
 
 def _released_figures(campaign_id: str) -> count.Figures:

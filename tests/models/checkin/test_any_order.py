@@ -19,8 +19,10 @@ from models.codes import passes
 from models.db import db
 from models.devices import kiosks as devices
 from models.events.draft import OccurrenceDraft
-from models.figures.count import Where, figures, inside_now
+from models.figures.count import figures
+from models.figures.filters import FiguresFilter
 from models.figures.recount import verify
+from models.figures.visits import inside_now
 from models.ledger.tables import Flag
 from tests.support.oracle import ZONE, Device, Oracle, Planned
 from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes, session
@@ -142,7 +144,7 @@ class Morning:
                 if first.plan.who:
                     heads[holder[2]] = max(heads[holder[2]], weight)
         by = ("event", "day", "hour", "audience", "method")
-        found = figures(self.week, LATER, by, Where(events=tuple(event.id for event in self.events)))
+        found = figures(self.week, LATER, by, FiguresFilter(events=tuple(event.id for event in self.events)))
         assert {tuple(row[name] for name in by): row["visits"] for row in found.rows} == dict(cells)
         assert (found.visits, found.participants) == (visits, sum(heads.values()))
         for event in self.events:

@@ -84,7 +84,7 @@ def test_visits_are_counted_by_the_answer_of_the_scan_that_is_the_visit(event):
         attempt = Attempt(uuid4(), "venue", at, group="youth", holder=holder, method="printed", near=near)
         return admit.admit([attempt], source, at)[0].verdict
 
-    assert live.visits_by_answer(event.id) == {}
+    assert live.visits_by_nearness(event.id) == {}
     told = [
         phone("b:1", "yes"),
         phone("b:2", "yes"),
@@ -92,4 +92,4 @@ def test_visits_are_counted_by_the_answer_of_the_scan_that_is_the_visit(event):
         phone("b:3", "not_told"),
     ]
     assert told == ["stored", "stored", "repeat", "stored"]
-    assert live.visits_by_answer(event.id) == {"yes": 2, "no": 0, "not_told": 1}
+    assert live.visits_by_nearness(event.id) == {"yes": 2, "no": 0, "not_told": 1}

@@ -11,7 +11,7 @@ from models.devices.kiosks import Heartbeat, Kiosk
 from models.errors import Conflict, Mistake
 from models.events import check_in_window
 from models.events.draft import EventDraft, OrganizationDraft, draft_of
-from models.figures.count import visits_of
+from models.figures.visits import visits_of
 from models.publishing import lifecycle
 from models.publishing.lifecycle import cancel, create
 from tests.support.cast import make_cast

@@ -111,5 +111,7 @@ def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast
 def test_of_several_sittings_the_one_that_matters_now_is_told(app):
     days = [session(NINE + timedelta(days=n), 1, DAY + timedelta(days=n)) for n in (0, 2, 4)]
     event = make_event(load_week(), occurrences=tuple(days))
-    told = {n: event_overview.nearest(event, DAY + timedelta(days=n)).start_day for n in (-3, 0, 1, 2, 4, 9)}
-    assert {n: (day - DAY).days for n, day in told.items()} == {-3: 0, 0: 0, 1: 2, 2: 2, 4: 4, 9: 4}
+    starts = {
+        n: event_overview.nearest(event, DAY + timedelta(days=n)).start_day for n in (-3, 0, 1, 2, 4, 9)
+    }
+    assert {n: (day - DAY).days for n, day in starts.items()} == {-3: 0, 0: 0, 1: 2, 2: 2, 4: 4, 9: 4}

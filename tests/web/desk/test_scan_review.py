@@ -11,8 +11,8 @@ from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks
-from models.figures import count
 from models.figures.recount import verify
+from models.figures.visits import visits_of
 from models.ledger.tables import Ruling
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
@@ -53,7 +53,7 @@ def door(cast):
 
 def visits(cast) -> int:
     assert verify(cast.lecture.campaign).agrees
-    return count.visits_of([cast.lecture.id]).get(cast.lecture.id, 0)
+    return visits_of([cast.lecture.id]).get(cast.lecture.id, 0)
 
 
 def decide(browser, page, decision, *ids, why="It was revoked by mistake."):
