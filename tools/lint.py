@@ -11,6 +11,7 @@ NODE = MODULES / ".bin"
 COMMANDS: list[list[str | Path]] = [
     [BIN / "ruff", "check", "--quiet"],
     [BIN / "ruff", "format", "--check", "--quiet"],
+    [BIN / "mypy", "--no-error-summary"],
     [NODE / "eslint", "--max-warnings=0", "static"],
     [NODE / "stylelint", "static/css/**/*.css"],
     [NODE / "tsc", "-p", "tsconfig.json"],
@@ -27,8 +28,8 @@ def main() -> None:
     if failed:
         sys.exit(1)
     say(
-        "Nothing to mend: ruff, eslint, stylelint and tsc agree.",
-        "没有需要修改之处：ruff、eslint、stylelint 和 tsc 均通过。",
+        "Nothing to mend: ruff, mypy, eslint, tsc and stylelint agree.",
+        "没有需要修改之处：ruff、mypy、eslint、tsc 和 stylelint 均通过。",
     )
 
 

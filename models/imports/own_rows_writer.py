@@ -10,7 +10,7 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, OccurrenceDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus, Occurrence
-from models.ics.vevent import CALLED_OFF
+from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood
 from models.imports.own_export import OwnRow
 from models.imports.row_writer import RowWriter, field_names
@@ -107,7 +107,7 @@ def _edited(draft: EventDraft, read: EventDraft, own: OwnRow, occurrence: Occurr
     fields = told_fields(own.changed) - {"occurrences", "origin", "origin_ref"}
     values = {name: getattr(read, name) for name in fields}
     if "title" in values:
-        values["title"] = read.title.removeprefix(CALLED_OFF)
+        values["title"] = read.title.removeprefix(CANCELLED_PREFIX)
     if occurrence is None or not own.changed & _OF_OCCURRENCES or not read.occurrences:
         return replace(draft, **values)
     told = read.occurrences[0]
