@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from models.figures.visits import visits_of
 from sqlalchemy import select
 
 from models.db import db
@@ -11,6 +10,7 @@ from models.errors import Conflict, NotFound
 from models.events.draft import OrganizationDraft, VenueDraft
 from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange
+from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, similarity
 from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
 from tests.support.cast import make_cast

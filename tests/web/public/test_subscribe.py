@@ -99,7 +99,7 @@ def test_it_says_how_late_a_change_arrives(client, events):
 
 def test_a_large_calendar_offers_what_lies_below(client, events, monkeypatch):
     assert "This calendar is large" not in client.get(SHEET, headers=ENGLISH).text
-    monkeypatch.setattr(entries, "HEAVY", 1000)
+    monkeypatch.setattr(entries, "LARGE_FEED", 1000)
     page = client.get(f"{SHEET}?audience=youth", headers=ENGLISH).text
     assert "This calendar is large: about 0.0 MB." in page
     offered = re.search(r'<ul class="parts">(.*?)</ul>', page, re.DOTALL)[1]
