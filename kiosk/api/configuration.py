@@ -143,6 +143,7 @@ def _occurrence_json(event: Event, occurrence: Occurrence, zone: str) -> dict:
     start, end = occurrence.start_at, occurrence.end_at
     return {
         "id": occurrence.id,
+        "event": event.id,
         "start": clock.instant_text(start, zone) if start else occurrence.start_day.isoformat(),
         "end": clock.instant_text(end, zone) if end else None if start else occurrence.end_day.isoformat(),
         "half_day": occurrence.half_day,

@@ -162,15 +162,28 @@ def _open_then(sittings: list[dict], at: datetime) -> dict | None:
         timed = len(sitting["start"]) > len("2024-04-20")
         return clock.parse_instant(sitting["start"] if timed else sitting["opens"])
 
+    def end(sitting: dict) -> datetime:
+        timed = sitting["end"] and len(sitting["end"]) > len("2024-04-20")
+        return clock.parse_instant(sitting["end"] if timed else sitting["closes"])
+
     held = [occurrence for occurrence in sittings if occurrence["held"]]
     open_ = [
         one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
     ]
-    return min(
+    first = min(
         open_,
         key=lambda occurrence: (abs(start(occurrence) - at), start(occurrence), occurrence["id"]),
         default=None,
     )
+    if first is None or start(first) <= at:
+        return first
+    # Of two sessions of one event that abut, the one that runs.
+    running = [
+        one
+        for one in open_
+        if one["event"] == first["event"] and start(one) <= at < end(one) and end(one) >= start(first)
+    ]
+    return max(running, key=start, default=first)
 
 
 def _nearest(sittings: list[dict], at: datetime) -> dict | None:

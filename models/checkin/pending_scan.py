@@ -20,6 +20,8 @@ from models.ledger.visit import Entry
 
 LATE_AFTER = timedelta(minutes=15)
 CLOCK_TOLERANCE_MS = 120_000
+MAX_TOUCH = 20  # heads of one touch; a larger number is a tally, which needs its scope
+PAIRING_TOLERANCE = timedelta(hours=1)
 LIVE_WITHIN = timedelta(minutes=1)  # nobody waits longer at an entrance for a live answer
 
 
@@ -40,6 +42,7 @@ class ScanSource:
     revoked: bool = False
     expires_at: datetime | None = None
     ever_served: frozenset[int] = frozenset()
+    paired_at: datetime | None = None
 
     def allows(self, kind: str) -> bool:
         return self.tallies if kind == ScanKind.TALLY else self.scans
@@ -63,6 +66,7 @@ def source_of(kiosk: Kiosk) -> ScanSource:
         tallies=kiosk.can_tally,
         revoked=kiosk.revoked_at is not None,
         expires_at=kiosk.expires_at,
+        paired_at=kiosk.paired_at,
         ever_served=kiosk.all_event_ids | set(standing.values()),
     )
 
@@ -197,6 +201,8 @@ def _decode(
         scan.flags |= Flag.CLOCK
     if source.revoked or (source.expires_at is not None and at >= source.expires_at):
         scan.flags |= Flag.AFTER_REVOCATION
+    if _is_implausible(attempt, source, at):
+        scan.flags |= Flag.SET_ASIDE
     if attempt.malformed:
         scan.refuse(Reason.BAD_SCAN)
     elif attempt.kind == ScanKind.PASS:
@@ -204,6 +210,12 @@ def _decode(
     elif not scan.is_undo:
         _read_group(scan, source.campaign)
     return scan
+
+
+def _is_implausible(attempt: Attempt, source: ScanSource, at: datetime) -> bool:
+    """A time before the device was paired, or more heads in one touch than one person brings: a person decides."""
+    before_pairing = source.paired_at is not None and at < source.paired_at - PAIRING_TOLERANCE
+    return before_pairing or (attempt.kind == ScanKind.TOUCH and (attempt.headcount or 1) > MAX_TOUCH)
 
 
 def _read_group(scan: PendingScan, campaign: Campaign) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from models.checkin.pending_scan import PendingScan, ScanSource
@@ -12,6 +12,8 @@ from models.events.check_in_window import CheckInWindow, nearest_window, open_wi
 from models.ledger.in_effect import Undo
 from models.ledger.tables import HELD, Direction, Flag, Reason, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
+
+FAR_OUTSIDE = timedelta(days=2)  # from the hours: no delay or clock explains it, so a person decides
 
 
 @dataclass
@@ -77,6 +79,8 @@ def choose_occurrence(
     if scan.window is None and scan.shown_stored:
         scan.window = nearest_window(candidates, scan.at)
         scan.flags |= Flag.OUTSIDE_HOURS
+        if scan.window and scan.window.distance(scan.at) > FAR_OUTSIDE:
+            scan.flags |= Flag.SET_ASIDE
     if scan.window is None:
         scan.refuse(Reason.NOT_OPEN)
     elif scan.window.event_id not in served:

@@ -15,11 +15,13 @@ MARGIN = timedelta(minutes=60)
 
 @dataclass(frozen=True)
 class CheckInWindow:
-    """The check-in window of an occurrence. start: its beginning; opens, closes: the window, all UTC."""
+    """The check-in window of an occurrence. start, end: the occurrence itself (end: that of the window where no time is
+    known); opens, closes: the window, all UTC."""
 
     occurrence_id: int
     event_id: int
     start: datetime
+    end: datetime
     opens: datetime
     closes: datetime
     capacity: int | None
@@ -36,10 +38,11 @@ class CheckInWindow:
 def window_of(occurrence: Occurrence, event_status: str, withdrawn: bool, zone: str) -> CheckInWindow:
     """The check-in window of an occurrence in the campaign's zone."""
     day_start, day_end = clock.day_bounds(occurrence.start_day, occurrence.end_day, zone)
-    start, opens, closes = day_start, day_start, day_end
+    start, opens, closes, end = day_start, day_start, day_end, day_end
     if occurrence.start_at is not None:
         start = occurrence.start_at
         opens = start - MARGIN
+        end = occurrence.end_at or day_end
         closes = occurrence.end_at + MARGIN if occurrence.end_at is not None else day_end
     takes_place = (
         event_status == EventStatus.PUBLISHED
@@ -47,7 +50,7 @@ def window_of(occurrence: Occurrence, event_status: str, withdrawn: bool, zone: 
         and not withdrawn
     )
     return CheckInWindow(
-        occurrence.id, occurrence.event_id, start, opens, closes, occurrence.capacity, takes_place
+        occurrence.id, occurrence.event_id, start, end, opens, closes, occurrence.capacity, takes_place
     )
 
 
@@ -63,9 +66,20 @@ def windows_of(event_ids: Iterable[int], zone: str) -> list[CheckInWindow]:
 
 
 def open_window(windows: Sequence[CheckInWindow], at: datetime) -> CheckInWindow | None:
-    """The window that is open at an instant; of several, the one with the nearest start."""
+    """The window that is open at an instant; of several, the one with the nearest start. Of two sessions
+    of one event that abut, the one that runs: whoever is there at 23:30 belongs to today's session, not to tomorrow's."""
     candidates = [window for window in windows if window.open_at(at)]
-    return min(candidates, key=lambda window: abs(window.start - at), default=None)
+    nearest = min(candidates, key=lambda window: abs(window.start - at), default=None)
+    if nearest is None or nearest.start <= at:
+        return nearest
+    running = [
+        window
+        for window in candidates
+        if window.event_id == nearest.event_id
+        and window.start <= at < window.end
+        and window.end >= nearest.start
+    ]
+    return max(running, key=lambda window: window.start, default=nearest)
 
 
 def nearest_window(windows: Sequence[CheckInWindow], at: datetime) -> CheckInWindow | None:

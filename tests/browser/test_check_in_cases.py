@@ -71,3 +71,21 @@ def test_the_device_decides_as_the_cases_say(page: Page, server: Server, asked: 
         wanted = {"reason": None, "flags": [], "since": None} | case["offline"]
         told = _told(page.evaluate(DECIDE, given))
         assert {name: told[name] for name in wanted} == wanted, case["name"]
+
+
+RUNNING = """async (times) => {
+    const { openThen } = await import("/static/js/kiosk/check-in/offline-rules.js");
+    const day = (id, date, next) => ({
+        id, event: 7, held: true, start: `${date}T00:00:00+08:00`, end: `${next}T00:00:00+08:00`,
+        opens: new Date(Date.parse(`${date}T00:00:00+08:00`) - 3600000).toISOString(),
+        closes: new Date(Date.parse(`${next}T00:00:00+08:00`) + 3600000).toISOString(),
+    });
+    const days = [day(1, "2024-04-22", "2024-04-23"), day(2, "2024-04-23", "2024-04-24")];
+    return times.map((time) => openThen(days, Date.parse(time)).id);
+}"""
+
+
+def test_of_one_event_the_session_that_runs_wins_over_one_that_begins_soon(page: Page, server: Server):
+    page.goto(server.url + "/kiosk/")
+    times = ["2024-04-22T22:00:00+08:00", "2024-04-22T23:30:00+08:00", "2024-04-23T00:30:00+08:00"]
+    assert page.evaluate(RUNNING, times) == [1, 1, 2]

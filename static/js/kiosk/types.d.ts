@@ -16,6 +16,7 @@ interface Group {
 
 interface Occurrence {
   id: number;
+  event?: number; // absent in what an older version stored
   start: string; // a day alone where no clock time is known
   end: string | null;
   half_day?: string | null;

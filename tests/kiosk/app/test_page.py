@@ -164,6 +164,7 @@ def test_it_is_told_its_event_with_the_open_hours(told, event):
         "occurrences": [
             {
                 "id": occurrence.id,
+                "event": event.id,
                 "start": "2024-04-22T09:00:00.000+08:00",
                 "end": "2024-04-22T11:00:00.000+08:00",
                 "half_day": None,

@@ -59,6 +59,14 @@ function startOf(occurrence) {
 }
 
 /**
+ * The end of an occurrence, or of its hours where no clock time is known.
+ * @param {Occurrence} occurrence
+ */
+function endOf(occurrence) {
+  return occurrence.end && occurrence.end.length > 10 ? Date.parse(occurrence.end) : Date.parse(occurrence.closes);
+}
+
+/**
  * Whether the device's scopes allow a kind of scan; a supervisor's allow all.
  * @param {string} kind
  * @param {DeviceState} state
@@ -94,7 +102,8 @@ export function decideUndo(target, at, state) {
 }
 
 /**
- * The occurrence that is open at an instant; of several, the one whose start is nearest, then the earliest.
+ * The occurrence that is open at an instant; of several, the one whose start is nearest, then the earliest. Of two
+ * of one event that abut, the one that runs.
  * @param {Occurrence[]} occurrences
  * @param {number} at
  * @returns {Occurrence | null}
@@ -107,7 +116,11 @@ export function openThen(occurrences, at) {
    */
   const order = (a, b) =>
     Math.abs(startOf(a) - at) - Math.abs(startOf(b) - at) || startOf(a) - startOf(b) || a.id - b.id;
-  return open.sort(order)[0] ?? null;
+  const first = open.sort(order)[0] ?? null;
+  if (!first || startOf(first) <= at) return first;
+  /** @param {Occurrence} other */
+  const runsUntilFirst = (other) => startOf(other) <= at && at < endOf(other) && endOf(other) >= startOf(first);
+  return open.find((other) => other.event === first.event && runsUntilFirst(other)) ?? first;
 }
 
 /**
