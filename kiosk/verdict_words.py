@@ -33,7 +33,7 @@ def message(
     """The sentence for an answer. Times are in the campaign's zone."""
     if answer.verdict == Verdict.REFUSED:
         return gettext(REASONS.get(answer.reason or "", REASONS["bad_scan"]))
-    if answer.flags & ledger.HELD:
+    if answer.flags & ledger.HELD_BACK:
         return gettext("Saved. The organizer will check it before it counts.")
     if kind == ScanKind.UNDO:
         return gettext("Undone") if answer.verdict == Verdict.STORED else gettext("Already undone")

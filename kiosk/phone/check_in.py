@@ -75,7 +75,7 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
         today=event.campaign.today(now),
         ticket=ticket,
         unknown=UNKNOWN_GROUP,
-        area=nearness.asked(code),
+        area=nearness.area_of(code),
     )
 
 
@@ -129,7 +129,7 @@ def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now
         holder=holder,
         method=code.method,
         code_number=code.number,
-        near=nearness.answer(nearness.asked(code), request.form.get("near")),
+        near=nearness.parse_answer(nearness.area_of(code), request.form.get("near")),
     )
     admit.admit([attempt], ScanSource(campaign, lambda at: [event_id]), now)
 

@@ -1,4 +1,4 @@
-"""Visitors who check in with their own phone: known by a keyed hash of a random cookie, by nothing else (rule 11)."""
+"""A visitor's own phone as a holder in the ledger: a keyed hash of a random cookie, nothing else (rule 11)."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ from models.ledger.tables import Presence, Scan, ScanKind
 
 
 def holder_of(cookie: str) -> str:
-    """Who this browser is in the ledger: "b:" and 32 hex digits. The cookie itself is kept nowhere."""
+    """The holder of a browser: "b:" and 32 hex digits. The cookie itself is not stored."""
     secret = keys.current_key(keys.KeyPurpose.BROWSER).secret
     return "b:" + hmac.digest(secret, b"openweek-browser\x01" + cookie.encode(), hashlib.sha256).hex()[:32]
 
 
 def visit_of(holder: str, scan_id: UUID) -> Scan | None:
-    """The attempt with this id, when it was this browser's."""
+    """The scan with this id, if this browser made it."""
     return db.session.scalar(
         select(Scan).where(Scan.id == scan_id, Scan.holder == holder, Scan.kind == ScanKind.VENUE)
     )

@@ -1,5 +1,5 @@
-"""Whether a phone that opened a poster's code was at the place: asked only where the organizer wants it, answered only if
-the visitor likes. The phone itself compares; what comes back is yes, no or not told, never a position (rule 11).
+"""Whether a phone that opened a printed code is near the venue. Off unless the organizer sets a distance; the visitor may
+decline. The phone compares by itself and sends yes, no or not told, never a position (rule 11).
 """
 
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from models.ledger.tables import Nearness
 from models.places.gcj02 import to_gcj02
 from models.places.tables import Venue
 
-LEAST, MOST = 100, 5000  # metres: less is within a phone's error, more says nothing
+MIN_METRES, MAX_METRES = 100, 5000  # less is within a phone's error; more says nothing
 
 
 @dataclass(frozen=True)
 class Area:
-    """Within `metres` of one of the points (latitude, longitude in degrees) is near. A point stands here as WGS-84 and,
-    in the mainland, as GCJ-02 too: some browsers there tell the shifted position."""
+    """Near is within `metres` of one of the points (latitude, longitude in degrees). In the mainland, each point is given in
+    WGS-84 and in GCJ-02, because some browsers there report shifted positions."""
 
     metres: int
     points: tuple[tuple[float, float], ...]
 
 
-def asked(code: VenueCode) -> Area | None:
-    """What a phone behind this code is asked to compare with; None where nobody asks: another kind of code, no distance
-    set, or no venue of which the coordinates are known."""
+def area_of(code: VenueCode) -> Area | None:
+    """The area that a phone with this code compares with; None where it is not asked: another kind of code, no distance
+    set, or no venue with coordinates."""
     event, points = code.event, _points(code.event)
     if code.method != CodeMethod.PRINTED or event.near_metres is None or not points:
         return None
@@ -33,7 +33,7 @@ def asked(code: VenueCode) -> Area | None:
 
 
 def has_coordinates(event: Event) -> bool:
-    """Whether a phone would have something to compare its place with."""
+    """Whether a venue of the event has coordinates."""
     return bool(_points(event))
 
 
@@ -46,19 +46,22 @@ def _points(event: Event) -> set[tuple[float, float]]:
 
 
 def venues_of(event: Event) -> list[Venue]:
-    """Every place of an event, each once."""
-    found = [row.venue for row in event.venues] + [one.venue for one in event.occurrences if one.venue]
-    return list(dict.fromkeys(found))
+    """The venues of an event and of its occurrences, each once."""
+    venues = [row.venue for row in event.venues]
+    venues += [occurrence.venue for occurrence in event.occurrences if occurrence.venue]
+    return list(dict.fromkeys(venues))
 
 
-def answer(area: Area | None, told: str | None) -> Nearness | None:
-    """What is kept of a form's answer: NEAR or FAR as told, else NOT_TOLD; None where nobody asked."""
+def parse_answer(area: Area | None, text: str | None) -> Nearness | None:
+    """The answer in a form field; UNKNOWN for any other text. None where the phone was not asked."""
     if area is None:
         return None
-    return Nearness(told) if told in (Nearness.NEAR, Nearness.FAR) else Nearness.UNKNOWN
+    return Nearness(text) if text in (Nearness.NEAR, Nearness.FAR) else Nearness.UNKNOWN
 
 
 def check_metres(metres: int | None) -> None:
-    """Raises Mistake for a distance that cannot be asked for. None: nobody asks."""
-    if metres is not None and not LEAST <= metres <= MOST:
-        raise Mistake(N_("Choose a distance of %(least)s to %(most)s metres."), least=LEAST, most=MOST)
+    """Raises Mistake for a distance out of range. None: phones are not asked."""
+    if metres is not None and not MIN_METRES <= metres <= MAX_METRES:
+        raise Mistake(
+            N_("Choose a distance of %(least)s to %(most)s metres."), least=MIN_METRES, most=MAX_METRES
+        )

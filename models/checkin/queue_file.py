@@ -1,5 +1,7 @@
-"""The queue of a device as a file, taken in at the desk (docs/queue-file.md): checked against the device's key, then admitted
-by the same way as everything else. The same file again does no harm: the ledger knows every scan by its id.
+"""A kiosk's queue saved as a file and imported on an organizer's page (docs/queue-file.md).
+
+The file is signed with the kiosk's key. Its scans go through admit() like uploaded ones, so that importing a file again adds
+nothing.
 """
 
 import hashlib
@@ -20,12 +22,12 @@ from models.db import Base, BigId, Instant, db, transaction
 from models.devices.kiosks import Kiosk
 from models.devices.scope import kiosk_for, kiosk_in_reach
 from models.errors import N_, Mistake
-from models.ledger.tables import HELD, Verdict
+from models.ledger.tables import HELD_BACK, Verdict
 from models.organizations.tables import Account
 
 
-class HandedFile(Base):
-    """The queue of a device, taken in at the desk as a file. Its scans are in the ledger like any others."""
+class ImportedQueueFile(Base):
+    """An import of a queue file."""
 
     __tablename__ = "handed_file"
 
@@ -35,14 +37,14 @@ class HandedFile(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the file
     scans: Mapped[int]
-    fresh: Mapped[int]  # those that the server had not had before
+    new: Mapped[int] = mapped_column("fresh")  # of the scans, those that the server did not have
 
 
-MOST_BYTES = 4 * 1024 * 1024
-MOST_SCANS = 50_000
+MAX_BYTES = 4 * 1024 * 1024
+MAX_SCANS = 50_000
 FORMAT, VERSION = "openweek-handover", 1
 
-NO_FILE_OF_OURS = N_(
+NOT_A_QUEUE_FILE = N_(
     "This is not a file saved by a kiosk. Choose the file that its menu saves: openweek-….json."
 )
 TOO_LARGE = N_("The file is larger than %(most)s MB. Save it again on the kiosk and choose it as it is.")
@@ -50,16 +52,19 @@ UNSIGNED = N_(
     "The file has no signature, because the kiosk page was not opened with HTTPS. Open it with HTTPS"
     " and save the file again."
 )
-NOT_HERE = N_("This file is not from one of your kiosks. Ask the office that paired the kiosk to import it.")
+NOT_YOUR_KIOSK = N_(
+    "This file is not from one of your kiosks. Ask the office that paired the kiosk to import it."
+)
 CHANGED = N_(
     "The file has been changed since the kiosk saved it. Save it again on the kiosk and choose it as it is."
 )
-NOTHING_IN_IT = N_("The file has no scans: the kiosk had uploaded everything.")
+NO_SCANS = N_("The file has no scans: the kiosk had uploaded everything.")
 
 
 @dataclass(frozen=True)
-class Saved:
-    """A file that its device has signed. scans: as for POST /api/v1/scans. skew_ms: for scans that know none."""
+class QueueFile:
+    """A file with a valid signature. scans: as for POST /api/v1/scans. skew_ms: for scans without one of their own.
+    digest: SHA-256 of the file."""
 
     kiosk: Kiosk
     scans: list
@@ -68,123 +73,125 @@ class Saved:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of a file. verdicts, reasons and flags count the scans that were new; held: of these, how many wait
-    for a person. unreadable: scans without an id, which cannot be kept."""
+class QueueImport:
+    """The result of an import. verdicts, reasons and flags count the new scans; held_back: of these, those that wait for a
+    review. unreadable: scans without an id, which cannot be stored."""
 
     kiosk: Kiosk
     scans: int
-    fresh: int
+    new: int
     unreadable: int
-    held: int
+    held_back: int
     verdicts: dict[str, int]
     reasons: dict[str, int]
     flags: dict[str, int]
 
 
-def read(account: Account, data: bytes) -> Saved:
-    """Understand a file and check who made it. Raises Mistake with one sentence; nothing is written."""
-    if len(data) > MOST_BYTES:
-        raise Mistake(TOO_LARGE, most=MOST_BYTES >> 20)
-    told = _json(data)
-    named, listed = told.get("kiosk"), told.get("scans_json")
-    kiosk_id = named.get("id") if isinstance(named, dict) else None
+def read(account: Account, data: bytes) -> QueueFile:
+    """Parse a file and check its signature. Raises Mistake; reads the database only."""
+    if len(data) > MAX_BYTES:
+        raise Mistake(TOO_LARGE, most=MAX_BYTES >> 20)
+    content = _json(data)
+    kiosk_field, scans_json = content.get("kiosk"), content.get("scans_json")
+    kiosk_id = kiosk_field.get("id") if isinstance(kiosk_field, dict) else None
     if (
-        told.get("format") != FORMAT
-        or told.get("version") != VERSION
+        content.get("format") != FORMAT
+        or content.get("version") != VERSION
         or type(kiosk_id) is not int
-        or not isinstance(listed, str)
+        or not isinstance(scans_json, str)
     ):
-        raise Mistake(NO_FILE_OF_OURS)
-    signature = told.get("signature")
+        raise Mistake(NOT_A_QUEUE_FILE)
+    signature = content.get("signature")
     if signature is None:
         raise Mistake(UNSIGNED)
     kiosk = kiosk_for(account, kiosk_id)
     if kiosk is None:
-        raise Mistake(NOT_HERE)
-    if not _signed(kiosk, listed, signature):
+        raise Mistake(NOT_YOUR_KIOSK)
+    if not _is_signed(kiosk, scans_json, signature):
         raise Mistake(CHANGED)
-    scans = _scans(listed)
-    skew = told.get("skew_ms")
-    known = type(skew) is int and abs(skew) <= MAX_SKEW_MS
-    return Saved(kiosk, scans, skew if known else None, hashlib.sha256(data).hexdigest())
+    scans = _scans(scans_json)
+    skew = content.get("skew_ms")
+    skew_ms = skew if type(skew) is int and abs(skew) <= MAX_SKEW_MS else None
+    return QueueFile(kiosk, scans, skew_ms, hashlib.sha256(data).hexdigest())
 
 
 def _json(data: bytes) -> dict:
     try:
-        told = json.loads(data.decode("utf-8-sig"))
+        content = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
-        raise Mistake(NO_FILE_OF_OURS)
-    return told
+        content = None
+    if not isinstance(content, dict):
+        raise Mistake(NOT_A_QUEUE_FILE)
+    return content
 
 
-def _signed(kiosk: Kiosk, listed: str, signature: object) -> bool:
+def _is_signed(kiosk: Kiosk, scans_json: str, signature: object) -> bool:
     try:
-        made = hmac.digest(kiosk.digest.encode(), listed.encode(), "sha256").hex()
-    except UnicodeEncodeError:  # half a character, which no device writes
+        expected = hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()
+    except UnicodeEncodeError:  # a lone surrogate, which no kiosk writes
         return False
-    return isinstance(signature, str) and signature.isascii() and hmac.compare_digest(made, signature.lower())
+    if not isinstance(signature, str) or not signature.isascii():
+        return False
+    return hmac.compare_digest(expected, signature.lower())
 
 
-def _scans(listed: str) -> list:
+def _scans(scans_json: str) -> list:
     try:
-        scans = json.loads(listed)
+        scans = json.loads(scans_json)
     except (ValueError, RecursionError):
         scans = None
-    if not isinstance(scans, list) or len(scans) > MOST_SCANS:
-        raise Mistake(NO_FILE_OF_OURS)
+    if not isinstance(scans, list) or len(scans) > MAX_SCANS:
+        raise Mistake(NOT_A_QUEUE_FILE)
     if not scans:
-        raise Mistake(NOTHING_IN_IT)
+        raise Mistake(NO_SCANS)
     return scans
 
 
-def take_in(saved: Saved, account: Account, now: datetime) -> Taken:
-    """Admit the scans of a file as their device's. Raises attendance.BusyError: then hand the file in again."""
-    found = [_attempt(raw, saved.skew_ms, now) for raw in saved.scans]
-    readable = [attempt for attempt in found if attempt is not None]
-    source, answers = source_of(saved.kiosk), []
-    for first in range(0, len(readable), admit.MAX_BATCH):
-        answers += admit.admit(readable[first : first + admit.MAX_BATCH], source, now)
-    fresh = [answer for answer in answers if not answer.again]
+def import_scans(file: QueueFile, account: Account, now: datetime) -> QueueImport:
+    """Admit the scans of a file as uploads of its kiosk, in batches. Raises admit.BusyError; the file can be imported again."""
+    attempts = [_attempt(raw, file.skew_ms, now) for raw in file.scans]
+    readable = [attempt for attempt in attempts if attempt is not None]
+    source, answers = source_of(file.kiosk), []
+    for start in range(0, len(readable), admit.MAX_BATCH):
+        answers += admit.admit(readable[start : start + admit.MAX_BATCH], source, now)
+    new = [answer for answer in answers if not answer.again]
     with transaction():
         db.session.add(
-            HandedFile(
-                kiosk_id=saved.kiosk.id,
+            ImportedQueueFile(
+                kiosk_id=file.kiosk.id,
                 account_id=account.id,
                 at=now,
-                digest=saved.digest,
-                scans=len(found),
-                fresh=len(fresh),
+                digest=file.digest,
+                scans=len(attempts),
+                new=len(new),
             )
         )
-    return Taken(
-        kiosk=saved.kiosk,
-        scans=len(found),
-        fresh=len(fresh),
-        unreadable=len(found) - len(readable),
-        held=sum(1 for answer in fresh if answer.verdict == Verdict.STORED and answer.flags & HELD),
-        verdicts=dict(Counter(answer.verdict for answer in fresh)),
-        reasons=dict(Counter(answer.reason for answer in fresh if answer.reason is not None)),
-        flags=dict(Counter(name for answer in fresh for name in answer.flags.names)),
+    return QueueImport(
+        kiosk=file.kiosk,
+        scans=len(attempts),
+        new=len(new),
+        unreadable=len(attempts) - len(readable),
+        held_back=sum(1 for answer in new if answer.verdict == Verdict.STORED and answer.flags & HELD_BACK),
+        verdicts=dict(Counter(answer.verdict for answer in new)),
+        reasons=dict(Counter(answer.reason for answer in new if answer.reason is not None)),
+        flags=dict(Counter(name for answer in new for name in answer.flags.names)),
     )
 
 
 def _attempt(raw: object, skew_ms: int | None, now: datetime) -> Attempt | None:
-    """The clock's skew is what the device knew: when the file is taken in tells nothing about its clock."""
+    """A scan with the skew that the kiosk knew: the time of the import says nothing about its clock."""
     attempt = read_attempt(raw, now)
     return replace(attempt, skew_ms=skew_ms) if attempt and attempt.skew_ms is None else attempt
 
 
-def of_account(account: Account, most: int) -> list[tuple[HandedFile, str, str]]:
-    """The files taken in from devices of an account's desk, newest first: file, name of the device, zone of its week."""
-    asked = (
-        select(HandedFile, Kiosk.name, Campaign.zone)
-        .join(Kiosk, Kiosk.id == HandedFile.kiosk_id)
+def imports_of(account: Account, most: int) -> list[tuple[ImportedQueueFile, str, str]]:
+    """The imports from kiosks in an account's reach, newest first: the import, name of the kiosk, zone of its campaign."""
+    query = (
+        select(ImportedQueueFile, Kiosk.name, Campaign.zone)
+        .join(Kiosk, Kiosk.id == ImportedQueueFile.kiosk_id)
         .join(Campaign, Campaign.id == Kiosk.campaign_id)
         .where(kiosk_in_reach(account))
-        .order_by(HandedFile.id.desc())
+        .order_by(ImportedQueueFile.id.desc())
         .limit(most)
     )
-    return [tuple(row) for row in db.session.execute(asked)]
+    return [tuple(row) for row in db.session.execute(query)]

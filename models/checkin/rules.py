@@ -10,7 +10,7 @@ from models.checkin.pending_scan import PendingScan, ScanSource
 from models.codes.passes import Pass
 from models.events.check_in_window import CheckInWindow, nearest_window, open_window
 from models.ledger.in_effect import Undo
-from models.ledger.tables import HELD, Direction, Flag, Reason, ScanKind, Verdict
+from models.ledger.tables import HELD_BACK, Direction, Flag, Reason, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State, came_back, derive
 
 FAR_OUTSIDE = timedelta(days=2)  # from the hours: no delay or clock explains it, so a person decides
@@ -155,7 +155,7 @@ def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None
     undone = any(
         undo.reaches(source.kiosk_id, window.event_id, scan.at) for undo in locked.undos.get(scan.id, ())
     )
-    effective = not undone and not scan.flags & HELD
+    effective = not undone and not scan.flags & HELD_BACK
     before, entry = presence.state, scan.entry(effective)
     scan.verdict = _verdict(scan, presence, before, entry) if effective else Verdict.STORED
     if effective and window.capacity is not None:
@@ -222,7 +222,7 @@ def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
         scan.verdict, scan.since = Verdict.REPEAT, min(other.at for other in valid)
     else:
         scan.verdict = Verdict.STORED
-    if scan.verdict == Verdict.STORED and not scan.flags & HELD:
+    if scan.verdict == Verdict.STORED and not scan.flags & HELD_BACK:
         earlier.append(undo)
         if target is not None and target.presence is not None:
             _take_out(target.presence, named, locked)

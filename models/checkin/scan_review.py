@@ -1,5 +1,5 @@
-"""What waits for a person at an event: scans that count only once somebody accepts them, and scans that came twice with
-different content. A ruling is a row of its own (attendance.rule); the newest one stands.
+"""The review of scans at an event: scans that count only once a person accepts them, and ids received twice with different
+content. Each decision is a row of Review; the newest one is valid.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,76 +17,88 @@ from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event
 from models.figures.visits import visits_of
-from models.ledger.tables import HELD, Decision, Flag, Resend, Ruling, Scan, ScanKind, Verdict
+from models.ledger.tables import HELD_BACK, Decision, Flag, Resend, Review, Scan, ScanKind, Verdict
 
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Held:
-    """A kept scan that a person decides on. device: the name of the one that made it; None: a phone. target: what an
-    undo takes back. ruling: the newest word on it, None while nobody has spoken."""
+class HeldScan:
+    """A scan that is held back. device: the name of its kiosk; None: a phone. target: the scan that an undo undoes.
+    review: the newest decision on it; None: it waits for one."""
 
     scan: Scan
     device: str | None
     target: Scan | None
-    ruling: Ruling | None
+    review: Review | None
 
     @property
     def why(self) -> list[str]:
-        """The flags that hold it back."""
-        return (Flag(self.scan.flags) & HELD).names
+        """The names of the flags that hold it back."""
+        return (Flag(self.scan.flags) & HELD_BACK).names
 
 
 @dataclass(frozen=True)
-class Twice:
-    """A scan and what came later under the same id. device: of the second delivery."""
+class ConflictingScan:
+    """A scan and a later upload with the same id. device: the name of the kiosk of the later upload; None: a phone."""
 
     scan: Scan
     resend: Resend
     device: str | None
 
 
-def _at(event: Event) -> ColumnElement[bool]:
-    """Scans of an event that flags hold back, and undos of its scans that do."""
+def _held_back_at(event: Event) -> ColumnElement[bool]:
+    """Scans of an event, and undos of its scans, that are held back by their flags."""
     target = aliased(Scan)
     of_target = exists(select(target.number).where(target.id == Scan.undoes, target.event_id == event.id))
-    mine = or_(Scan.event_id == event.id, and_(Scan.kind == ScanKind.UNDO, of_target))
+    of_event = or_(Scan.event_id == event.id, and_(Scan.kind == ScanKind.UNDO, of_target))
     return and_(
-        mine, Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)), Scan.flags.bitwise_and(int(HELD)) != 0
+        of_event,
+        Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
+        Scan.flags.bitwise_and(int(HELD_BACK)) != 0,
     )
 
 
-def _ruled() -> ColumnElement[bool]:
-    return exists(select(Ruling.id).where(Ruling.scan_id == Scan.id))
+def _reviewed() -> ColumnElement[bool]:
+    return exists(select(Review.id).where(Review.scan_id == Scan.id))
 
 
 def count(event: Event) -> int:
-    """How many scans of an event wait for a person's word."""
-    query = select(func.count()).select_from(Scan).where(_at(event), ~_ruled())
+    """The number of scans of an event that wait for a decision."""
+    query = select(func.count()).select_from(Scan).where(_held_back_at(event), ~_reviewed())
     return db.session.scalars(query).one()
 
 
-def waiting(event: Event, most: int) -> list[Held]:
-    """The scans that wait, in the order in which they happened."""
-    return _read(select(Scan).where(_at(event), ~_ruled()).order_by(Scan.at, Scan.id).limit(most))
+def waiting(event: Event, most: int) -> list[HeldScan]:
+    """The scans that wait for a decision, the earliest first. most: the largest number to return."""
+    return _read(
+        select(Scan).where(_held_back_at(event), ~_reviewed()).order_by(Scan.at, Scan.id).limit(most)
+    )
 
 
-def decided(event: Event, most: int) -> list[Held]:
-    """The scans on which somebody has spoken, the newest word first."""
-    newest = select(func.max(Ruling.id)).where(Ruling.scan_id == Scan.id).correlate(Scan).scalar_subquery()
-    mine = or_(_at(event), and_(Scan.event_id == event.id, _ruled()))
-    return _read(select(Scan).where(mine, _ruled()).order_by(newest.desc()).limit(most))
+def decided(event: Event, most: int) -> list[HeldScan]:
+    """The scans with a decision, the newest decision first. most: the largest number to return."""
+    newest = select(func.max(Review.id)).where(Review.scan_id == Scan.id).correlate(Scan).scalar_subquery()
+    of_event = or_(_held_back_at(event), Scan.event_id == event.id)
+    return _read(select(Scan).where(of_event, _reviewed()).order_by(newest.desc()).limit(most))
 
 
-def _read(asked: Select) -> list[Held]:
-    rows = db.session.scalars(asked.execution_options(populate_existing=True)).all()
+def _read(query: Select[tuple[Scan]]) -> list[HeldScan]:
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
     names = _names(row.kiosk_id for row in rows)
-    undone = {row.undoes for row in rows if row.undoes}
-    targets = {row.id: row for row in db.session.scalars(select(Scan).where(Scan.id.in_(undone)))}
-    said = select(Ruling).where(Ruling.scan_id.in_({row.id for row in rows})).order_by(Ruling.id)
-    rulings = {ruling.scan_id: ruling for ruling in db.session.scalars(said)}
-    return [Held(row, names.get(row.kiosk_id), targets.get(row.undoes), rulings.get(row.id)) for row in rows]
+    target_ids = {row.undoes for row in rows if row.undoes}
+    targets = {row.id: row for row in db.session.scalars(select(Scan).where(Scan.id.in_(target_ids)))}
+    oldest_first = select(Review).where(Review.scan_id.in_({row.id for row in rows})).order_by(Review.id)
+    reviews = {review.scan_id: review for review in db.session.scalars(oldest_first)}
+    return [
+        HeldScan(
+            scan=row,
+            device=names.get(row.kiosk_id) if row.kiosk_id else None,
+            target=targets.get(row.undoes) if row.undoes else None,
+            review=reviews.get(row.id),
+        )
+        for row in rows
+    ]
 
 
 def _names(kiosk_ids: Iterable[int | None]) -> dict[int, str]:
@@ -94,51 +106,56 @@ def _names(kiosk_ids: Iterable[int | None]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(query)}
 
 
-def twice(event: Event, most: int) -> list[Twice]:
-    """Scans that came again with other content, the newest first. The first answer stands; these are for a look."""
-    asked = (
+def conflicting(event: Event, most: int) -> list[ConflictingScan]:
+    """Scans whose id was uploaded again with different content, the newest upload first. The first answer stands."""
+    query = (
         select(Scan, Resend)
         .join(Resend, Resend.scan_id == Scan.id)
         .where(Scan.event_id == event.id)
         .order_by(Resend.id.desc())
         .limit(most)
     )
-    pairs = db.session.execute(asked).all()
+    pairs = db.session.execute(query).all()
     names = _names(resend.kiosk_id for _scan, resend in pairs)
-    return [Twice(scan, resend, names.get(resend.kiosk_id)) for scan, resend in pairs]
+    return [
+        ConflictingScan(scan, resend, names.get(resend.kiosk_id) if resend.kiosk_id else None)
+        for scan, resend in pairs
+    ]
 
 
 def decide_many(
     event: Event, ids: Sequence[UUID], decision: str, why: str, account_id: int, now: datetime
 ) -> tuple[int, int]:
-    """A person's word on scans of an event; its visits before and after. Each scan is ruled on by itself, so that what
-    was decided stays decided whatever happens to the rest. Raises Mistake."""
+    """Decide on scans of an event; its visits before and after. Each scan has a transaction of its own, so that an error
+    keeps the decisions made until then. Raises Mistake for no or too many scans, no reason, or another event's scan."""
     if not ids:
         raise Mistake(N_("Please tick at least one scan."))
-    if len(ids) > MOST_AT_ONCE:
-        raise Mistake(N_("You can decide on up to %(most)s scans at a time."), most=MOST_AT_ONCE)
+    if len(ids) > MAX_AT_ONCE:
+        raise Mistake(N_("You can decide on up to %(most)s scans at a time."), most=MAX_AT_ONCE)
     if not why.strip():
         raise Mistake(N_("Please give a reason, so that others can follow the decision."))
-    mine = set(db.session.scalars(select(Scan.id).where(Scan.id.in_(set(ids)), _at(event))))
-    if mine != set(ids):
+    held_back = select(Scan.id).where(Scan.id.in_(set(ids)), _held_back_at(event))
+    if set(db.session.scalars(held_back)) != set(ids):
         raise Mistake(N_("Some of these scans are no longer here to review. Reload the page."))
-    before = _visits(event)
+    visits_before = _visits(event)
     for scan_id in ids:
         decide(scan_id, decision, why, account_id, now)
-    return before, _visits(event)
+    return visits_before, _visits(event)
 
 
 def _visits(event: Event) -> int:
     return visits_of([event.id]).get(event.id, 0)
 
 
-def accepted(held: Held) -> bool:
-    """Whether the newest word lets it count."""
-    return held.ruling is not None and held.ruling.decision == Decision.ACCEPT
+def accepted(scan: HeldScan) -> bool:
+    """Whether the newest decision lets it count."""
+    return scan.review is not None and scan.review.decision == Decision.ACCEPT
 
 
 def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: datetime) -> None:
-    """A person's word on a kept row: accept it although its flags hold it back, or set it aside. Raises Mistake."""
+    """Decide on a stored or repeat scan, in one transaction with the counters. Raises Mistake; NotFound for another scan.
+
+    decision: Decision.ACCEPT, to count it although it is held back, or Decision.SET_ASIDE."""
     if decision not in (Decision.ACCEPT, Decision.SET_ASIDE):
         raise Mistake(N_("A decision either counts a scan or does not."))
     if not why.strip():
@@ -154,14 +171,14 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
         presences = _lock_presence(row)
         store.load_entries(presences)
         db.session.add(
-            Ruling(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
+            Review(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
         )
         db.session.flush()
-        before = [presence.before for presence in presences]
+        states = [presence.before for presence in presences]
         for presence in presences:
             presence.entries.clear()
         store.load_entries(presences)
-        for presence, state in zip(presences, before, strict=True):
+        for presence, state in zip(presences, states, strict=True):
             presence.before = state
         store.update_counters(presences)
 

@@ -12,7 +12,7 @@ from models.checkin.pending_scan import PendingScan, ScanSource
 from models.checkin.rules import Locked, LockedPresence, UndoTarget
 from models.db import Base, db, insert, on_postgresql
 from models.events.tables import Occurrence
-from models.ledger.in_effect import counts, newest_rulings, undos_of
+from models.ledger.in_effect import counts, newest_decisions, undos_of
 from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, derive
 
@@ -32,10 +32,10 @@ def lock_campaign(campaign_number: int, exclusive: bool) -> None:
 
 def scans_by_id(ids: Iterable[UUID]) -> dict[UUID, Scan]:
     """The stored rows of these ids, as they are now."""
-    wanted = set(ids)
-    if not wanted:
+    ids_to_read = set(ids)
+    if not ids_to_read:
         return {}
-    query = select(Scan).where(Scan.id.in_(wanted)).execution_options(populate_existing=True)
+    query = select(Scan).where(Scan.id.in_(ids_to_read)).execution_options(populate_existing=True)
     return {row.id: row for row in db.session.scalars(query)}
 
 
@@ -121,7 +121,7 @@ def lock_presences_by_id(presence_ids: Collection[int]) -> dict[int, LockedPrese
 
 
 def load_entries(presences: Iterable[LockedPresence]) -> None:
-    """Fill each presence with its stored rows, each effective or not, and note what they come to."""
+    """Fill each presence with the entries of its stored rows, and set `before` to their state."""
     by_id = {presence.id: presence for presence in presences}
     if not by_id:
         return
@@ -131,10 +131,10 @@ def load_entries(presences: Iterable[LockedPresence]) -> None:
     if not rows:
         return
     ids = [row.id for row in rows]
-    undos, rulings = undos_of(ids), newest_rulings(ids)
+    undos, decisions = undos_of(ids), newest_decisions(ids)
     for row in rows:
         undone = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
-        effective = not undone and counts(row.flags, rulings.get(row.id))
+        effective = not undone and counts(row.flags, decisions.get(row.id))
         if row.presence_id is not None:
             by_id[row.presence_id].entries.append(_entry(row, effective))
     for presence in by_id.values():
@@ -151,7 +151,7 @@ def _entry(row: Scan, effective: bool) -> Entry:
 
 
 def occupancy(occurrence_ids: Collection[int]) -> dict[int, dict[date, int]]:
-    """Heads inside now, by occurrence and day; a day with nobody is 0."""
+    """People inside now, by occurrence id and day; 0 for a day without any."""
     inside: dict[int, dict[date, int]] = {number: defaultdict(int) for number in occurrence_ids}
     if inside:
         query = select(Counter.occurrence_id, Counter.day, func.sum(Counter.inside))
@@ -162,7 +162,7 @@ def occupancy(occurrence_ids: Collection[int]) -> dict[int, dict[date, int]]:
 
 
 def insert_scans(scans: Iterable[PendingScan], source: ScanSource, now: datetime) -> bool:
-    """Add the rows. False when one of the ids was added by somebody else meanwhile."""
+    """Add the rows. False where another transaction has added one of the ids meanwhile."""
     values = [_row(scan, source, now) for scan in sorted(scans, key=lambda scan: scan.id)]
     if not values:
         return True
@@ -192,7 +192,7 @@ def _row(scan: PendingScan, source: ScanSource, now: datetime) -> dict[str, obje
 
 
 def update_counters(presences: Iterable[LockedPresence]) -> None:
-    """Bring presences and counters to what the rows now come to."""
+    """Write the presences and counters whose state differs from `before`."""
     changed = []
     deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
     for presence in presences:

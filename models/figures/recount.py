@@ -14,7 +14,17 @@ from models.campaigns.tables import Campaign
 from models.db import db, snapshot
 from models.events.tables import Event, Occurrence
 from models.ledger.in_effect import counts, undo_of
-from models.ledger.tables import HELD, Counter, Decision, Direction, Presence, Ruling, Scan, ScanKind, Verdict
+from models.ledger.tables import (
+    HELD_BACK,
+    Counter,
+    Decision,
+    Direction,
+    Presence,
+    Review,
+    Scan,
+    ScanKind,
+    Verdict,
+)
 
 COUNTED = ("visits", "taken", "inside")  # columns of Counter, in this order
 ANONYMOUS = "s:%"  # holders of touches and tallies: one for each scan
@@ -57,8 +67,8 @@ def verify(campaign: Campaign) -> Recount:
 def _effective(campaign: Campaign) -> Select:
     """The scans that count, of kind in and out: not undone, not held back, or accepted by a person."""
     undo = aliased(Scan)
-    newest = select(func.max(Ruling.id)).where(Ruling.scan_id == Scan.id).correlate(Scan).scalar_subquery()
-    ruling = select(Ruling.decision).where(Ruling.id == newest).correlate(Scan).scalar_subquery()
+    newest = select(func.max(Review.id)).where(Review.scan_id == Scan.id).correlate(Scan).scalar_subquery()
+    decision = select(Review.decision).where(Review.id == newest).correlate(Scan).scalar_subquery()
     undone = exists(
         select(undo.number).where(
             undo.undoes == Scan.id,
@@ -67,13 +77,13 @@ def _effective(campaign: Campaign) -> Select:
             undo.number.not_in(_ineffective_undos(campaign)),
         )
     ).correlate(Scan)
-    not_held = Scan.flags.bitwise_and(int(HELD)) == 0
+    not_held_back = Scan.flags.bitwise_and(int(HELD_BACK)) == 0
     return select(Scan).where(
         Scan.campaign_id == campaign.id,
         Scan.kind != ScanKind.UNDO,
         Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
         ~undone,
-        or_(ruling == Decision.ACCEPT, and_(ruling.is_(None), not_held)),
+        or_(decision == Decision.ACCEPT, and_(decision.is_(None), not_held_back)),
     )
 
 
@@ -88,16 +98,16 @@ def _ineffective_undos(campaign: Campaign) -> list[int]:
         .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO, Scan.verdict == Verdict.STORED)
     ).all()
     oldest_first = db.session.execute(
-        select(Ruling.scan_id, Ruling.decision)
-        .join(Scan, Scan.id == Ruling.scan_id)
+        select(Review.scan_id, Review.decision)
+        .join(Scan, Scan.id == Review.scan_id)
         .where(Scan.campaign_id == campaign.id, Scan.kind == ScanKind.UNDO)
-        .order_by(Ruling.id)
+        .order_by(Review.id)
     )
-    rulings = {row.scan_id: row.decision for row in oldest_first}
+    decisions = {row.scan_id: row.decision for row in oldest_first}
     return [
         undo.number
         for undo, kiosk_id, event_id, at in rows
-        if not (counts(undo.flags, rulings.get(undo.id)) and undo_of(undo).reaches(kiosk_id, event_id, at))
+        if not (counts(undo.flags, decisions.get(undo.id)) and undo_of(undo).reaches(kiosk_id, event_id, at))
     ]
 
 

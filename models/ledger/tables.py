@@ -1,6 +1,6 @@
-"""The ledger: every attempt to check in, as a row that is added and never changed. And what is derived from it.
+"""The ledger: every attempt to check in, as a row that is added and never changed; and what is derived from these rows.
 
-Scan, Resend and Ruling are facts. Presence and Counter are derived: models.verify recounts them from the facts.
+Scan, Resend and Review are added only. Presence and Counter are derived from them; models.figures.recount checks that.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ class ScanKind(StrEnum):
 
 
 class Method(StrEnum):
-    """How a visit is evidenced: scanned; self-reported; counted by staff; declared afterwards."""
+    """How a visit is evidenced: scanned (pass, rotating), self-reported (printed, touch), counted by staff (tally), declared
+    afterwards (estimate)."""
 
     PASS = "pass"
     ROTATING = "rotating"
@@ -54,7 +55,7 @@ class Reason(StrEnum):
     BAD_SCAN = "bad_scan"
 
 
-# Reasons under which nothing of the code is told: it is not ours, or not of this campaign.
+# For these the answer says nothing of what is in the code: it is not ours, or not of this campaign.
 CODE_REASONS = (Reason.UNKNOWN_CODE, Reason.BAD_SIGNATURE, Reason.BAD_SCAN, Reason.WRONG_CAMPAIGN)
 
 
@@ -64,14 +65,14 @@ class Direction(StrEnum):
 
 
 class Decision(StrEnum):
-    """What a person decided on a kept row."""
+    """What a person decides on a stored or repeat row in a review."""
 
     ACCEPT = "accept"
     SET_ASIDE = "set_aside"
 
 
 class Nearness(StrEnum):
-    """What a phone said of its distance; the position itself is never sent."""
+    """Whether a phone was near the venue, by its own comparison. Its position is never sent."""
 
     NEAR = "yes"
     FAR = "no"
@@ -82,10 +83,10 @@ METHODS = tuple(Method)
 
 
 class Flag(IntFlag):
-    """What is remarkable about a kept row. Those in HELD do not count until a person accepts."""
+    """Flags of a row. One with a flag of HELD_BACK does not count until a person accepts it."""
 
     NONE = 0
-    LATE = 1  # handed in more than 15 minutes after it happened
+    LATE = 1  # received more than 15 minutes after it happened
     CLOCK = 2  # the device's clock was far off, or ahead of the receipt
     OVER_CAPACITY = 4
     OUTSIDE_HOURS = 8
@@ -102,11 +103,11 @@ class Flag(IntFlag):
         return [flag.name.lower() for flag in Flag if flag.name and flag in self]
 
 
-HELD = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
+HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
 
 
 class Scan(Base):
-    """One attempt and what was answered. at: corrected to true time; device_at: what the device's clock said."""
+    """One attempt and its answer. at: corrected to server time; device_at: as the device's clock said."""
 
     __tablename__ = "scan"
     __table_args__ = (
@@ -114,7 +115,7 @@ class Scan(Base):
         Index("ix_scan_occurrence_day", "occurrence_id", "day"),
     )
 
-    number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order in which the server learned
+    number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order of receipt
     id: Mapped[UUID] = mapped_column(Uuid, unique=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))  # None: a phone
@@ -131,11 +132,11 @@ class Scan(Base):
     holder: Mapped[str | None] = mapped_column(String(40))
     group: Mapped[str | None] = mapped_column("audience", String(60))
     headcount: Mapped[int | None]
-    taken: Mapped[bool] = mapped_column(default=False)  # a pass that its visitor took without asking anybody
-    near: Mapped[str | None] = mapped_column(String(8))  # of NEAR, FAR, NOT_TOLD; None: nobody asked
+    taken: Mapped[bool] = mapped_column(default=False)  # by a pass that the visitor took without staff
+    near: Mapped[str | None] = mapped_column(String(8))  # a Nearness; None: the phone was not asked
     undoes: Mapped[UUID | None] = mapped_column(Uuid)
     device_at: Mapped[datetime] = mapped_column(Instant)
-    skew_ms: Mapped[int | None] = mapped_column(BigId)  # device clock minus true time, as applied
+    skew_ms: Mapped[int | None] = mapped_column(BigId)  # device clock minus server time, as applied
     at: Mapped[datetime] = mapped_column(Instant)
     received_at: Mapped[datetime] = mapped_column(Instant)
     day: Mapped[date] = mapped_column(Date)
@@ -145,13 +146,15 @@ class Scan(Base):
     reason: Mapped[str | None] = mapped_column(String(16))
     since: Mapped[datetime | None] = mapped_column(Instant)
     flags: Mapped[int] = mapped_column(default=0)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(16))  # of the content, to tell a resend from a conflict
-    code_length: Mapped[int | None]  # of a text that is not ours: all that is kept, with a keyed hash
+    digest: Mapped[bytes] = mapped_column(
+        LargeBinary(16)
+    )  # of the content: distinguishes a resend from a conflict
+    code_length: Mapped[int | None]  # of an unknown code: only its length and a keyed hash are stored
     code_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class Resend(Base):
-    """The same scan id handed in again with other content: kept for a person to look at. The first answer stands."""
+    """A scan id that was received again with different content. The first answer stands; this is for review only."""
 
     __tablename__ = "resend"
 
@@ -167,8 +170,8 @@ class Resend(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
-class Ruling(Base):
-    """A person's word on a row: accept one that is held, or set one aside. The newest ruling stands."""
+class Review(Base):
+    """A person's decision on a scan: accept one that is held back, or set one aside. The newest one is valid."""
 
     __tablename__ = "ruling"
 
@@ -181,10 +184,10 @@ class Ruling(Base):
 
 
 class Presence(Base):
-    """Derived: one holder at one occurrence on one campaign day. The row that every admission of this holder locks.
+    """Derived: one holder at one occurrence on one campaign day. Every check-in of this holder locks this row.
 
-    holder: "p:" + serial of a pass, "b:" + keyed hash of a browser's cookie, "s:" + scan id where nobody can be
-    recognised (touch, tally). weight 0: nothing counts at present. inside: heads that are in the room by the rows.
+    holder: "p:" + serial of a pass, "b:" + keyed hash of a browser's cookie, "s:" + scan id for anonymous ones (touch,
+    tally). weight: people of the visit; 0: nothing counts. inside: people inside, by the scans in and out.
     """
 
     __tablename__ = "presence"
@@ -204,11 +207,12 @@ class Presence(Base):
     hour: Mapped[int | None]
     weight: Mapped[int] = mapped_column(default=0)
     inside: Mapped[int] = mapped_column(default=0)
-    taken: Mapped[bool] = mapped_column(default=False)  # the visit is by a pass that the visitor took
+    # The visit is by a pass that the visitor took without staff.
+    taken: Mapped[bool] = mapped_column(default=False)
 
 
 class Counter(Base):
-    """Derived: visits of one occurrence, day, hour, group and method. No row is written to by the whole country."""
+    """Derived: visits of one occurrence, day, hour, group and method. Small cells, so that check-ins rarely wait for a row."""
 
     __tablename__ = "counter"
 
@@ -218,15 +222,13 @@ class Counter(Base):
     group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
     method: Mapped[str] = mapped_column(String(8), primary_key=True)
     visits: Mapped[int] = mapped_column(default=0)
-    taken: Mapped[int] = mapped_column(
-        default=0
-    )  # those of the visits that are by passes which visitors took
+    taken: Mapped[int] = mapped_column(default=0)  # visits by passes that visitors took without staff
     inside: Mapped[int] = mapped_column(default=0)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a scan is told. since: when they first came; again: this id was answered before."""
+    """The answer to a scan. since: when they first came; again: this id was answered before."""
 
     id: UUID | None
     verdict: str

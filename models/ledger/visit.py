@@ -1,7 +1,7 @@
-"""Which rows of one holder count (rule 7), whatever the order in which they arrived. Pure.
+"""Which row of a holder is the visit (rule 7), in whatever order the rows arrived. Pure.
 
-Of all accepted, not undone entries of one holder at one occurrence on one day, the earliest by corrected time (tie:
-lowest id) is the visit; the largest headcount confirmed there is its weight.
+Of the effective entries of one holder at one occurrence on one day, the earliest scan in by corrected time (then the lowest
+id) is the visit; the largest headcount of the scans in is its weight.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from models.ledger.tables import Direction
 
 @dataclass
 class Entry:
-    """A kept row (stored or repeat) of a pass, browser, touch or tally. effective: not undone, and not held back."""
+    """A stored or repeat row of a pass, browser, touch or tally. effective: not undone, and not held back."""
 
     id: UUID
     at: datetime
@@ -24,7 +24,7 @@ class Entry:
     method: str
     hour: int
     effective: bool = True
-    taken: bool = False  # by a pass that the visitor took
+    taken: bool = False  # by a pass that the visitor took without staff
 
     @property
     def order(self) -> tuple[datetime, UUID]:
@@ -33,7 +33,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class State:
-    """What one holder's rows come to: the visit, its weight, and how many of it are inside now."""
+    """The result of one holder's rows: the visit, its weight, and how many people of it are inside."""
 
     visit: Entry | None = None
     weight: int = 0
@@ -49,15 +49,17 @@ NOTHING = State()
 
 
 def derive(entries: Iterable[Entry], identified: bool) -> State:
-    """The state that these rows amount to. identified: the holder is a pass or a browser, so rows are one person's
-    (or one group's) comings and goings; else each row stands alone, and an "out" takes heads out of the room."""
+    """The state after these rows.
+
+    identified: the holder is a pass or a browser, so that its rows belong to one person or group. Else a holder is one row,
+    and an "out" subtracts its headcount from the people inside."""
     rows = sorted((entry for entry in entries if entry.effective), key=lambda entry: entry.order)
     arrivals = [entry for entry in rows if entry.direction == Direction.IN]
     if not arrivals:
         if identified or not rows:
             return NOTHING
-        left = rows[-1]
-        return State(inside=-left.headcount, cell=(left.hour, left.group, left.method))
+        exit_row = rows[-1]
+        return State(inside=-exit_row.headcount, cell=(exit_row.hour, exit_row.group, exit_row.method))
     first = arrivals[0]
     weight = max(entry.headcount for entry in arrivals)
     inside = 0 if rows[-1].direction == Direction.OUT else weight
@@ -65,6 +67,6 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
 
 
 def came_back(entries: Iterable[Entry], entry: Entry) -> bool:
-    """Whether this arrival follows an exit of the same holder: a re-entry."""
+    """Whether this scan in follows a scan out of the same holder: a re-entry."""
     earlier = [row for row in entries if row.effective and row.order < entry.order]
     return bool(earlier) and max(earlier, key=lambda row: row.order).direction == Direction.OUT

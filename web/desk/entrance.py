@@ -8,7 +8,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.checkin import nearness, store
-from models.checkin.entrance_settings import MOST_INSIDE, set_door
+from models.checkin.entrance_settings import MAX_CAPACITY, save_entrance_settings
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event, Occurrence
@@ -32,7 +32,7 @@ def index(event_id: int) -> ResponseReturnValue:
 def change(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id)
     try:
-        set_door(
+        save_entrance_settings(
             event,
             track_exits="track_exits" in request.form,
             near_metres=_whole_number(request.form.get("near_metres", "")),
@@ -69,9 +69,9 @@ def _page(event: Event, error: str = "") -> str:
         campaign=event.campaign,
         event=event,
         placed=nearness.has_coordinates(event),
-        least=nearness.LEAST,
-        most=nearness.MOST,
-        most_inside=MOST_INSIDE,
+        least=nearness.MIN_METRES,
+        most=nearness.MAX_METRES,
+        most_inside=MAX_CAPACITY,
         error=error,
         typed=request.form if error else None,
         saved="saved" in request.args,

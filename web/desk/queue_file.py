@@ -6,7 +6,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.checkin import queue_file
-from models.checkin.queue_file import Taken
+from models.checkin.queue_file import QueueImport
 from models.errors import Mistake
 from web import errors
 
@@ -32,20 +32,20 @@ def take_in():
     if file is None or not file.filename:
         return _page(error=_("Choose a file first.")), 422
     try:
-        queue = queue_file.read(current_user, file.stream.read(queue_file.MOST_BYTES + 1))
-        result = queue_file.take_in(queue, current_user, now)
+        queue = queue_file.read(current_user, file.stream.read(queue_file.MAX_BYTES + 1))
+        result = queue_file.import_scans(queue, current_user, now)
     except Mistake as mistake:
         return _page(error=errors.sentence(mistake), name=file.filename), max(mistake.status, 422)
     return _page(result=result, name=file.filename)
 
 
-def _page(result: Taken | None = None, error: str = "", name: str = "") -> str:
-    files = queue_file.of_account(current_user, MAX_HISTORY)
+def _page(result: QueueImport | None = None, error: str = "", name: str = "") -> str:
+    files = queue_file.imports_of(current_user, MAX_HISTORY)
     return render_template(
         "desk/queue_file.html",
         result=result,
         error=error,
         name=name,
         files=files,
-        most=queue_file.MOST_BYTES >> 20,
+        most=queue_file.MAX_BYTES >> 20,
     )

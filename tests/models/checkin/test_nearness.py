@@ -37,33 +37,33 @@ def ask_within(event, metres):
 
 
 def test_nobody_is_asked_unless_the_organizer_wants_it(event, code):
-    assert nearness.asked(code) is None
+    assert nearness.area_of(code) is None
 
 
 def test_a_poster_asks_with_its_place_in_both_readings_of_a_position(event, code):
     ask_within(event, 300)
-    assert nearness.asked(code) == nearness.Area(300, tuple(sorted((SQUARE, to_gcj02(*SQUARE)))))
+    assert nearness.area_of(code) == nearness.Area(300, tuple(sorted((SQUARE, to_gcj02(*SQUARE)))))
 
 
 def test_a_screen_proves_presence_by_itself_and_asks_nothing(event):
     ask_within(event, 300)
-    assert nearness.asked(venue_codes.code_for_event(event, NINE, CodeMethod.ROTATING)) is None
+    assert nearness.area_of(venue_codes.code_for_event(event, NINE, CodeMethod.ROTATING)) is None
 
 
 def test_without_coordinates_there_is_nothing_to_compare_with(event):
     bare = make_event(event.campaign, "无坐标", venues=(VenueDraft("某广场"),))
     ask_within(bare, 300)
-    assert nearness.asked(venue_codes.code_for_event(bare, NINE)) is None
+    assert nearness.area_of(venue_codes.code_for_event(bare, NINE)) is None
 
 
 @pytest.mark.parametrize(
-    ("told", "kept"),
+    ("text", "answer"),
     [("yes", "yes"), ("no", "no"), ("", "not_told"), (None, "not_told"), ("39.9,116.4", "not_told")],
 )
-def test_nothing_but_the_three_answers_is_kept(told, kept):
+def test_nothing_but_the_three_answers_is_kept(text, answer):
     area = nearness.Area(300, (SQUARE,))
-    assert nearness.answer(area, told) == kept
-    assert nearness.answer(None, told) is None
+    assert nearness.parse_answer(area, text) == answer
+    assert nearness.parse_answer(None, text) is None
 
 
 @pytest.mark.parametrize("metres", [None, 100, 5000])
@@ -85,11 +85,11 @@ def test_visits_are_counted_by_the_answer_of_the_scan_that_is_the_visit(event):
         return admit.admit([attempt], source, at)[0].verdict
 
     assert live.visits_by_nearness(event.id) == {}
-    told = [
+    verdicts = [
         phone("b:1", "yes"),
         phone("b:2", "yes"),
         phone("b:2", "no", A_MINUTE_PAST),
         phone("b:3", "not_told"),
     ]
-    assert told == ["stored", "stored", "repeat", "stored"]
+    assert verdicts == ["stored", "stored", "repeat", "stored"]
     assert live.visits_by_nearness(event.id) == {"yes": 2, "no": 0, "not_told": 1}

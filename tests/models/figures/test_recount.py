@@ -1,4 +1,4 @@
-"""The recount: it agrees with what the door did, and finds whatever was altered behind its back."""
+"""The recount: it agrees with the check-ins, and finds whatever was altered in the tables."""
 
 import threading
 from datetime import timedelta
@@ -13,7 +13,7 @@ from models.codes import passes
 from models.db import db, transaction
 from models.figures import recount
 from models.figures.recount import verify
-from models.ledger.tables import Counter, Presence, Ruling, Scan
+from models.ledger.tables import Counter, Presence, Review, Scan
 from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
 
 
@@ -60,8 +60,8 @@ def _class() -> Presence:
 def test_an_altered_presence_is_found(week, door, name, value):
     with transaction():
         setattr(_class(), name, value)
-    found = verify(week).differences
-    assert {one.table for one in found} == {"presence"}
+    differences = verify(week).differences
+    assert {difference.table for difference in differences} == {"presence"}
 
 
 def test_a_presence_that_hides_a_visit_is_found(week, door):
@@ -70,7 +70,7 @@ def test_a_presence_that_hides_a_visit_is_found(week, door):
         row = _class()
         row.holder, row.weight, row.inside, row.visit_id = "p:0000000001", 0, 0, None
         row.group = row.method = row.hour = None
-    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(0, 43)]
+    assert [(row.stored, row.recounted) for row in verify(week).differences] == [(0, 43)]
 
 
 @pytest.mark.parametrize(("name", "by"), [("visits", 1), ("inside", -1)])
@@ -78,8 +78,8 @@ def test_an_altered_counter_is_found(week, door, name, by):
     with transaction():
         row = db.session.scalars(select(Counter).where(Counter.group == "youth")).first()
         setattr(row, name, getattr(row, name) + by)
-    found = verify(week).differences
-    assert [(one.table, one.stored - one.recounted) for one in found] == [("counter", by)]
+    differences = verify(week).differences
+    assert [(row.table, row.stored - row.recounted) for row in differences] == [("counter", by)]
 
 
 def test_a_counter_of_nobody_is_found(week, door):
@@ -90,14 +90,14 @@ def test_a_counter_of_nobody_is_found(week, door):
                 occurrence_id=row.occurrence_id, day=row.day, hour=3, group="youth", method="pass", visits=7
             )
         )
-    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(7, 0)]
+    assert [(row.stored, row.recounted) for row in verify(week).differences] == [(7, 0)]
 
 
 def test_a_ruling_beside_the_door_is_found(week, door):
     """A row in the ledger that nobody counted."""
     with transaction():
         scan_id = db.session.scalar(select(Scan.id).where(Scan.headcount == 2))
-        db.session.add(Ruling(scan_id=scan_id, decision="set_aside", why="-", at=NINE))
+        db.session.add(Review(scan_id=scan_id, decision="set_aside", why="-", at=NINE))
     assert not verify(week).agrees
 
 
@@ -140,4 +140,4 @@ def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week)
     assert verify(week).agrees
     with transaction():
         db.session.execute(update(Counter).values(taken=1))
-    assert [(one.stored, one.recounted) for one in verify(week).differences] == [(1, 0)]
+    assert [(row.stored, row.recounted) for row in verify(week).differences] == [(1, 0)]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from models import clock
-from models.checkin.queue_file import HandedFile
+from models.checkin.queue_file import ImportedQueueFile
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks
@@ -95,8 +95,8 @@ def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
     hand_in(browser, data)
     assert "Nothing new: the server already has all of them." in hand_in(browser, data).text
     assert len(rows()) == 3
-    kept = db.session.scalars(select(HandedFile).order_by(HandedFile.id)).all()
-    assert [(file.kiosk_id, file.scans, file.fresh, file.account_id) for file in kept] == [
+    kept = db.session.scalars(select(ImportedQueueFile).order_by(ImportedQueueFile.id)).all()
+    assert [(file.kiosk_id, file.scans, file.new, file.account_id) for file in kept] == [
         (kiosk.id, 3, 3, cast.gu.id),
         (kiosk.id, 3, 0, cast.gu.id),
     ]
@@ -169,7 +169,7 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
 def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(browser, kiosk, make, sentence):
     answer = hand_in(browser, make(kiosk))
     assert (answer.status_code, sentence in answer.text) == (422, True)
-    assert (rows(), db.session.scalars(select(HandedFile)).all()) == ([], [])
+    assert (rows(), db.session.scalars(select(ImportedQueueFile)).all()) == ([], [])
 
 
 def test_without_a_file(browser, kiosk):

@@ -13,7 +13,7 @@ from models.db import db
 from models.devices import kiosks
 from models.figures.recount import verify
 from models.figures.visits import visits_of
-from models.ledger.tables import Ruling
+from models.ledger.tables import Review
 from tests.support.cast import make_cast, sign_in
 from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
 
@@ -78,7 +78,7 @@ def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser
     assert "Visits of the event: 1 before, 45 now." in browser.get(answer.location).text
     assert visits(cast) == 45
     assert "Nothing to review." in browser.get(page).text
-    kept = db.session.scalars(select(Ruling).order_by(Ruling.id)).all()
+    kept = db.session.scalars(select(Review).order_by(Review.id)).all()
     assert [(one.scan_id, one.decision, one.account_id, one.why) for one in kept] == [
         (ONE, "accept", cast.gu.id, "It was revoked by mistake."),
         (TWO, "accept", cast.gu.id, "It was revoked by mistake."),
@@ -91,7 +91,7 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
     decide(browser, page, "set_aside", ONE)
     assert visits(cast) == 1
     assert "Count it after all" in browser.get(page).text
-    assert [one.decision for one in db.session.scalars(select(Ruling).order_by(Ruling.id))] == [
+    assert [one.decision for one in db.session.scalars(select(Review).order_by(Review.id))] == [
         "accept",
         "set_aside",
     ]
@@ -117,7 +117,7 @@ def test_a_decision_that_is_none_gets_a_sentence_and_what_was_typed_stays(
     answer = browser.post(page, data=form)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert f'value="{form["why"]}"' in answer.text
-    assert (visits(cast), db.session.scalars(select(Ruling)).all()) == (1, [])
+    assert (visits(cast), db.session.scalars(select(Review)).all()) == (1, [])
 
 
 def test_an_undo_that_is_held_back_waits_too(browser, cast, page):
@@ -147,7 +147,7 @@ def test_only_who_reaches_the_event_sees_and_decides(client, cast, door, page):
         sign_in(client, stranger)
         assert client.get(page).status_code == 404
         assert decide(client, page, "accept", ONE).status_code == 404
-    assert db.session.scalars(select(Ruling)).all() == []
+    assert db.session.scalars(select(Review)).all() == []
     for someone in (cast.he, cast.lian, cast.su, cast.cui):
         sign_in(client, someone)
         assert client.get(page).status_code == 200
@@ -159,4 +159,4 @@ def test_a_scan_of_another_event_is_not_decided_on_from_here(browser, cast, door
     scan_id = uuid4()
     other.touch("youth", A_MINUTE_PAST, id=scan_id)
     answer = decide(browser, page, "accept", scan_id)
-    assert (answer.status_code, db.session.scalars(select(Ruling)).all()) == (422, [])
+    assert (answer.status_code, db.session.scalars(select(Review)).all()) == (422, [])
