@@ -22,7 +22,7 @@ _ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
 def lock_campaign(campaign_number: int, exclusive: bool) -> None:
     """Shared by all admissions of a campaign; exclusive: waits until no other admission runs.
 
-    Exclusive for an undo whose target is not here: the target may be inserted concurrently, and each would commit
+    Exclusive for an undo whose target is not stored: the target may be inserted concurrently, and each would commit
     without the other. SQLite has one writer at a time anyway."""
     if on_postgresql():
         name = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
@@ -32,10 +32,10 @@ def lock_campaign(campaign_number: int, exclusive: bool) -> None:
 
 def scans_by_id(ids: Iterable[UUID]) -> dict[UUID, Scan]:
     """The stored rows of these ids, as they are now."""
-    ids_to_read = set(ids)
-    if not ids_to_read:
+    distinct = set(ids)
+    if not distinct:
         return {}
-    query = select(Scan).where(Scan.id.in_(ids_to_read)).execution_options(populate_existing=True)
+    query = select(Scan).where(Scan.id.in_(distinct)).execution_options(populate_existing=True)
     return {row.id: row for row in db.session.scalars(query)}
 
 

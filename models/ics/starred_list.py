@@ -103,8 +103,8 @@ def add(starred: StarredList, event_ids: Iterable[int], now: datetime) -> None:
 
 def remove(starred: StarredList, event_ids: Iterable[int], now: datetime) -> None:
     """Remove events from the list. Ids that are not on it are ignored."""
-    gone = _storable(event_ids)
-    either = or_(StarredEvent.event_id.in_(gone), StarredEvent.event_id.in_(merged_ids(gone)))
+    removed_ids = _storable(event_ids)
+    either = or_(StarredEvent.event_id.in_(removed_ids), StarredEvent.event_id.in_(merged_ids(removed_ids)))
     with transaction():
         locked = _locked(starred)
         db.session.execute(delete(StarredEvent).where(StarredEvent.list_id == locked.id, either))
@@ -156,7 +156,7 @@ def _ids(starred: StarredList) -> CompoundSelect[tuple[int]]:
 
 
 def _storable(event_ids: Iterable[int]) -> list[int]:
-    return sorted({number for number in event_ids if 0 < number <= LARGEST_ID})
+    return sorted({event_id for event_id in event_ids if 0 < event_id <= LARGEST_ID})
 
 
 def _public_ids(campaign: Campaign, event_ids: Iterable[int]) -> list[int]:
@@ -179,7 +179,7 @@ def _locked(starred: StarredList) -> StarredList:
 
 
 def _put(starred: StarredList, event_ids: list[int], now: datetime) -> None:
-    rows = [{"list_id": starred.id, "event_id": number, "chosen_at": now} for number in event_ids]
+    rows = [{"list_id": starred.id, "event_id": event_id, "chosen_at": now} for event_id in event_ids]
     db.session.execute(insert(StarredEvent).values(rows).on_conflict_do_nothing())
     count = db.session.scalars(
         select(func.count()).select_from(StarredEvent).where(StarredEvent.list_id == starred.id)

@@ -129,10 +129,10 @@ def test_an_event_without_a_capacity_is_recounted_too(week):
 
 def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week):
     door = make_door(make_event(week))
-    taken = passes.issue(week, "youth", NINE, self_issued=True)[0].token
-    given = passes.issue(week, "youth", NINE)[0].token
-    first = door.scan(taken, id=UUID(int=7))
-    door.scan(given)
+    self_issued_token = passes.issue(week, "youth", NINE, self_issued=True)[0].token
+    staff_token = passes.issue(week, "youth", NINE)[0].token
+    first = door.scan(self_issued_token, id=UUID(int=7))
+    door.scan(staff_token)
     assert (first.verdict, db.session.query(Counter.visits, Counter.taken).one()) == ("stored", (2, 1))
     assert verify(week).agrees
     door.undo(UUID(int=7))

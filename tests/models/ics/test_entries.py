@@ -51,7 +51,7 @@ def unfolded(body: bytes) -> list[str]:
 
 
 def entry(event, number=0) -> dict[str, str]:
-    """The lines of an event's entry by what stands before their first colon."""
+    """The properties of an event's entry with their parameters, by name."""
     lines = unfolded(event.occurrences[number].vevent)[1:-2]
     return dict(re.match(r'((?:[^:"]|"[^"]*")+):(.*)', line).groups() for line in lines)
 
@@ -60,23 +60,23 @@ def by_vobject(body: bytes) -> dict[str, tuple]:
     """UID → title, begin, end, status, sequence."""
     calendar = vobject.readOne(body.decode())
     return {
-        found.uid.value: (
-            found.summary.value,
-            as_utc(found.dtstart.value),
-            as_utc(found.dtend.value),
-            found.status.value,
+        vevent.uid.value: (
+            vevent.summary.value,
+            as_utc(vevent.dtstart.value),
+            as_utc(vevent.dtend.value),
+            vevent.status.value,
         )
-        for found in calendar.contents.get("vevent", [])
+        for vevent in calendar.contents.get("vevent", [])
     }
 
 
 def by_ics(body: bytes) -> dict[str, tuple]:
-    found = {}
+    by_uid = {}
     for event in ics.Calendar(body.decode()).events:
         begin, end = event.begin.datetime, event.end.datetime
         times = (begin.date(), end.date()) if event.all_day else (as_utc(begin), as_utc(end))
-        found[event.uid] = (event.name, *times, event.status)
-    return found
+        by_uid[event.uid] = (event.name, *times, event.status)
+    return by_uid
 
 
 def as_utc(value):
@@ -87,22 +87,24 @@ def test_two_foreign_parsers_read_the_same_calendar(campaign):
     timed = add(campaign, "讲座：专利，商标；版权\\入门")
     whole = add(campaign, "展览", OccurrenceDraft(APRIL_20, date(2024, 4, 22)))
     half = add(campaign, "咨询", OccurrenceDraft(APRIL_20, APRIL_20, half_day="afternoon"), time_text="下午")
-    twice = add(campaign, "🎓 两场", session(), session(NINE + timedelta(days=1), day=date(2024, 4, 23)))
-    gone = add(campaign, "取消的")
-    lifecycle.cancel(gone, NINE + minutes(5))
+    two_days = add(campaign, "🎓 两场", session(), session(NINE + timedelta(days=1), day=date(2024, 4, 23)))
+    cancelled = add(campaign, "取消的")
+    lifecycle.cancel(cancelled, NINE + minutes(5))
     eleven = NINE + timedelta(hours=2)
-    told = [
+    rows = [
         (timed, 0, "讲座：专利，商标；版权\\入门", NINE, eleven, "CONFIRMED"),
         (whole, 0, "展览", APRIL_20, date(2024, 4, 23), "CONFIRMED"),
         (half, 0, "咨询（下午）", APRIL_20, date(2024, 4, 21), "CONFIRMED"),
-        (twice, 0, "🎓 两场", NINE, eleven, "CONFIRMED"),
-        (twice, 1, "🎓 两场", NINE + timedelta(days=1), eleven + timedelta(days=1), "CONFIRMED"),
-        (gone, 0, "【已取消】取消的", NINE, eleven, "CANCELLED"),
+        (two_days, 0, "🎓 两场", NINE, eleven, "CONFIRMED"),
+        (two_days, 1, "🎓 两场", NINE + timedelta(days=1), eleven + timedelta(days=1), "CONFIRMED"),
+        (cancelled, 0, "【已取消】取消的", NINE, eleven, "CANCELLED"),
     ]
-    wanted = {f"occ-{event.occurrences[n].id}@openweek.test": tuple(rest) for event, n, *rest in told}
-    assert by_vobject(feed(campaign)) == by_ics(feed(campaign)) == wanted
+    expected = {f"occ-{event.occurrences[n].id}@openweek.test": tuple(rest) for event, n, *rest in rows}
+    assert by_vobject(feed(campaign)) == by_ics(feed(campaign)) == expected
     assert (
-        by_vobject(entries.single(twice)) == by_ics(entries.single(twice)) == dict(list(wanted.items())[3:5])
+        by_vobject(entries.single(two_days))
+        == by_ics(entries.single(two_days))
+        == dict(list(expected.items())[3:5])
     )
 
 
@@ -165,42 +167,52 @@ def test_what_was_not_told_is_not_there(campaign):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_times_are_told_as_far_as_they_are_known(campaign):
-    def told(*occurrences, **fields):
-        found = entry(add(campaign, "活动", *occurrences, **fields))
-        starts = next(name + "=" + value for name, value in found.items() if name.startswith("DTSTART"))
-        ends = next((value for name, value in found.items() if name.startswith("DTEND")), None)
-        return starts.partition(";")[2], ends, found["SUMMARY"], found["DESCRIPTION"].split("详情")[0]
+    def written(*occurrences, **fields):
+        properties = entry(add(campaign, "活动", *occurrences, **fields))
+        starts = next(name + "=" + value for name, value in properties.items() if name.startswith("DTSTART"))
+        ends = next((value for name, value in properties.items() if name.startswith("DTEND")), None)
+        return (
+            starts.partition(";")[2],
+            ends,
+            properties["SUMMARY"],
+            properties["DESCRIPTION"].split("详情")[0],
+        )
 
-    one, two = APRIL_20, date(2024, 4, 21)
+    first_day, last_day = APRIL_20, date(2024, 4, 21)
     clock = datetime(2024, 4, 20, 1, 30, tzinfo=UTC)
-    assert told(OccurrenceDraft(one, one, half_day="morning"), time_text="4月20日上午") == (
+    assert written(OccurrenceDraft(first_day, first_day, half_day="morning"), time_text="4月20日上午") == (
         "VALUE=DATE=20240420", "20240421", "活动（上午）", "时间：4月20日上午\\n",
     )  # fmt: skip
-    assert told(OccurrenceDraft(one, two), time_text="宣传周期间") == (
+    assert written(OccurrenceDraft(first_day, last_day), time_text="宣传周期间") == (
         "VALUE=DATE=20240420", "20240422", "活动", "时间：宣传周期间\\n",
     )  # fmt: skip
-    assert told(OccurrenceDraft(one, one, open_ended=True)) == (
+    assert written(OccurrenceDraft(first_day, first_day, open_ended=True)) == (
         "VALUE=DATE=20240420", "20240421", "活动", "时间：4月20日起，结束日期未报告\\n",
     )  # fmt: skip
-    assert told(OccurrenceDraft(one, one, clock)) == ("TZID=Asia/Shanghai=20240420T093000", None, "活动", "")
-    assert told(OccurrenceDraft(one, two, clock)) == (
+    assert written(OccurrenceDraft(first_day, first_day, clock)) == (
+        "TZID=Asia/Shanghai=20240420T093000",
+        None,
+        "活动",
+        "",
+    )
+    assert written(OccurrenceDraft(first_day, last_day, clock)) == (
         "VALUE=DATE=20240420", "20240422", "活动", "时间：首日09:30开始\\n",
     )  # fmt: skip
-    assert told(OccurrenceDraft(one, two, clock, clock + timedelta(hours=20)), time_text="09:30") == (
+    assert written(OccurrenceDraft(first_day, last_day, clock, clock + timedelta(hours=20)), time_text="09:30") == (
         "TZID=Asia/Shanghai=20240420T093000", "20240421T053000", "活动", "",
     )  # fmt: skip
 
 
 def test_places_that_cannot_be_on_a_map_are_only_named(campaign):
     def place(**fields):
-        found = entry(add(campaign, "活动", OccurrenceDraft(APRIL_20, APRIL_20), **fields))
-        return found.get("LOCATION"), found.get("GEO")
+        properties = entry(add(campaign, "活动", OccurrenceDraft(APRIL_20, APRIL_20), **fields))
+        return properties.get("LOCATION"), properties.get("GEO")
 
-    here, there = VenueDraft("图书馆", "320723", "", 34.3, 119.2), VenueDraft("公园", "320723")
-    assert place(venues=(here,)) == ("图书馆", "34.3;119.2")
-    assert place(venues=(here, there)) == ("图书馆、公园", None)
-    assert place(venues=(here, there), venue_text="图书馆和公园") == ("图书馆和公园", None)
-    assert place(venues=(there,)) == ("公园", None)
+    library, park = VenueDraft("图书馆", "320723", "", 34.3, 119.2), VenueDraft("公园", "320723")
+    assert place(venues=(library,)) == ("图书馆", "34.3;119.2")
+    assert place(venues=(library, park)) == ("图书馆、公园", None)
+    assert place(venues=(library, park), venue_text="图书馆和公园") == ("图书馆和公园", None)
+    assert place(venues=(park,)) == ("公园", None)
     assert place(venue_text="各社区") == ("各社区", None)
     assert place(mode="online") == (None, None)
     assert vevent.address("https:// 直播间") == ""
@@ -253,22 +265,28 @@ def test_another_zone_has_its_summer_time(campaign):
 
 def test_a_change_moves_what_calendars_compare_and_nothing_else_does(campaign):
     event, other = add(campaign), add(campaign, "另一个")
-    before = other.occurrences[0].vevent
+    other_entry = other.occurrences[0].vevent
 
-    def told():
-        found = entry(event)
-        return found["SUMMARY"], found["SEQUENCE"], found["DTSTAMP"], found["LAST-MODIFIED"], found["STATUS"]
+    def compared():
+        properties = entry(event)
+        return (
+            properties["SUMMARY"],
+            properties["SEQUENCE"],
+            properties["DTSTAMP"],
+            properties["LAST-MODIFIED"],
+            properties["STATUS"],
+        )
 
-    assert told() == ("讲座", "0", "20240422T010000Z", "20240422T010000Z", "CONFIRMED")
+    assert compared() == ("讲座", "0", "20240422T010000Z", "20240422T010000Z", "CONFIRMED")
     lifecycle.change(event, replace(draft_of(event), title="新讲座"), NINE + minutes(1))
-    assert told() == ("新讲座", "0", "20240422T010100Z", "20240422T010100Z", "CONFIRMED")
+    assert compared() == ("新讲座", "0", "20240422T010100Z", "20240422T010100Z", "CONFIRMED")
     later = replace(session(NINE + timedelta(hours=3)))
     lifecycle.change(event, replace(draft_of(event), occurrences=(later,)), NINE + minutes(2))
-    assert told() == ("新讲座", "1", "20240422T010200Z", "20240422T010200Z", "CONFIRMED")
+    assert compared() == ("新讲座", "1", "20240422T010200Z", "20240422T010200Z", "CONFIRMED")
     lifecycle.cancel(event, NINE + minutes(3))
-    assert told() == ("【已取消】新讲座", "2", "20240422T010300Z", "20240422T010300Z", "CANCELLED")
+    assert compared() == ("【已取消】新讲座", "2", "20240422T010300Z", "20240422T010300Z", "CANCELLED")
     assert feed(campaign) == feed(campaign)
-    assert other.occurrences[0].vevent == before
+    assert other.occurrences[0].vevent == other_entry
 
 
 def test_the_version_of_a_calendar_moves_with_every_verb(campaign):
@@ -297,7 +315,7 @@ def test_the_version_of_a_calendar_moves_with_every_verb(campaign):
 def test_a_change_that_is_taken_back_moves_nothing(campaign):
     event, gone = add(campaign), add(campaign, "撤下")
     lifecycle.withdraw(gone, NINE)
-    before = calendar_version.version(campaign.id)
+    old_version = calendar_version.version(campaign.id)
 
     def both():
         with event_transaction():
@@ -308,7 +326,7 @@ def test_a_change_that_is_taken_back_moves_nothing(campaign):
         both()
     with event_transaction():
         db.session.get_one(Campaign, campaign.id).figures_released = True
-    assert calendar_version.version(campaign.id) == before
+    assert calendar_version.version(campaign.id) == old_version
 
 
 def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, count_queries):
@@ -321,7 +339,7 @@ def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, coun
 
     app.extensions.pop("openweek.site")
     app.config["BASE_URL"] = "https://week.example.cn"
-    assert b"URL:https://week.example.cn/ip-2024/events/" in feed(campaign)  # before anybody rendered anew
+    assert b"URL:https://week.example.cn/ip-2024/events/" in feed(campaign)  # before rerender_stale()
     assert b"URL:http://openweek.test/" in event.occurrences[0].vevent
     assert entries.rerender_stale(NINE + minutes(3)) == 2
     assert entry(event)["URL"] == f"https://week.example.cn/ip-2024/events/{event.id}"
@@ -336,20 +354,23 @@ def test_another_address_of_the_site_makes_every_entry_stale(app, campaign, coun
 
 def test_a_corrected_venue_moves_the_entries_of_every_event_there(campaign):
     hall = VenueDraft("图书馆", "320723")
-    one, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", replace(session(), venue=hall))
+    corrected, same_venue = (
+        add(campaign, "一", venues=(hall,)),
+        add(campaign, "二", replace(session(), venue=hall)),
+    )
     add(campaign, "三", venue_text="图书馆")
     version = calendar_version.version(campaign.id)
     located = replace(hall, address="人民路1号", latitude=34.3, longitude=119.2)
-    lifecycle.change(one, replace(draft_of(one), venues=(located,)), NINE + minutes(1))
+    lifecycle.change(corrected, replace(draft_of(corrected), venues=(located,)), NINE + minutes(1))
     assert calendar_version.version(campaign.id)[0] != version[0]
     assert feed(campaign).count(b"GEO:34.3;119.2") == 2
     assert entries.rerender_stale(NINE) == 2
-    assert entry(one)["LOCATION"] == entry(other)["LOCATION"] == "图书馆 人民路1号"
+    assert entry(corrected)["LOCATION"] == entry(same_venue)["LOCATION"] == "图书馆 人民路1号"
     assert feed(campaign).count(b"GEO:34.3;119.2") == 2
 
 
-def told_of(*events) -> list[tuple]:
-    """Per event: when it changed, and SEQUENCE and change of its sittings as stored; its history, creation left out."""
+def stored_rows(*events) -> list[tuple]:
+    """Per event: when it changed, and SEQUENCE and change of its occurrences as stored; its history, creation left out."""
     db.session.expire_all()
     return [
         (
@@ -363,54 +384,54 @@ def told_of(*events) -> list[tuple]:
 
 def test_a_corrected_venue_changes_every_event_there(campaign):
     hall, park = VenueDraft("图书馆", "320723"), VenueDraft("公园", "320723")
-    one = add(campaign, "一", venues=(hall,))
+    corrected = add(campaign, "一", venues=(hall,))
     past = OccurrenceDraft(APRIL_20, APRIL_20, venue=hall)
     sits = add(campaign, "二", past, replace(session(), venue=park))
     several = add(campaign, "三", venues=(hall, park))
-    elsewhere, called_off = add(campaign, "四", venues=(park,)), add(campaign, "五", venues=(hall,))
-    lifecycle.cancel(called_off, NINE)
-    gone = add(campaign, "六", venues=(hall,))
-    lifecycle.withdraw(gone, NINE)
-    untouched = told_of(elsewhere, gone)
+    elsewhere, cancelled = add(campaign, "四", venues=(park,)), add(campaign, "五", venues=(hall,))
+    lifecycle.cancel(cancelled, NINE)
+    withdrawn = add(campaign, "六", venues=(hall,))
+    lifecycle.withdraw(withdrawn, NINE)
+    untouched = stored_rows(elsewhere, withdrawn)
 
     later = NINE + minutes(1)
     located = replace(hall, address="人民路1号", latitude=34.3, longitude=119.2)
-    lifecycle.change(one, replace(draft_of(one), venues=(located,)), later)
+    lifecycle.change(corrected, replace(draft_of(corrected), venues=(located,)), later)
     line = (later, None, "changed", ["venue"])
-    assert told_of(one, sits, several, called_off) == [
+    assert stored_rows(corrected, sits, several, cancelled) == [
         (later, [(1, later)], [(later, None, "changed", ["venues"])]),
         (later, [(1, later), (0, NINE)], [line]),
         # Its entry names both places and no address: the event tells more than before, the entry does not.
         (later, [(0, NINE)], [line]),
         (later, [(2, later)], [(NINE, None, "cancelled", []), line]),
     ]
-    assert told_of(elsewhere, gone) == untouched
+    assert stored_rows(elsewhere, withdrawn) == untouched
     entries.rerender_stale(NINE)
     db.session.expire_all()
-    assert (entry(one)["SEQUENCE"], entry(sits)["SEQUENCE"]) == ("1", "1")
+    assert (entry(corrected)["SEQUENCE"], entry(sits)["SEQUENCE"]) == ("1", "1")
     assert entry(sits)["LOCATION"] == "图书馆 人民路1号"
-    assert entry(sits)["LAST-MODIFIED"] == entry(one)["DTSTAMP"] == "20240422T010100Z"
+    assert entry(sits)["LAST-MODIFIED"] == entry(corrected)["DTSTAMP"] == "20240422T010100Z"
     assert calendar_version.version(campaign.id)[1] == later
 
 
 def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
     hall = VenueDraft("图书馆", "320723", "人民路1号")
-    one, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", venues=(hall,))
-    before = told_of(other)
+    event, other = add(campaign, "一", venues=(hall,)), add(campaign, "二", venues=(hall,))
+    old_rows = stored_rows(other)
     lifecycle.change(
-        one, replace(draft_of(one), venues=(replace(hall, address=" 人民路1号 "),)), NINE + minutes(1)
+        event, replace(draft_of(event), venues=(replace(hall, address=" 人民路1号 "),)), NINE + minutes(1)
     )
-    assert told_of(other) == before
+    assert stored_rows(other) == old_rows
 
-    def one_file():
-        """Its rows contradict one another; the last one says what was known."""
+    def import_file():
+        """Its rows contradict event another; the last event says what was known."""
         with event_transaction():
             for address in ("人民路2号", "人民路1号"):
-                told = replace(draft_of(one), venues=(replace(hall, address=address),))
-                lifecycle.write_change(one, told, NINE + minutes(2))
+                draft = replace(draft_of(event), venues=(replace(hall, address=address),))
+                lifecycle.write_change(event, draft, NINE + minutes(2))
 
-    one_file()
-    assert told_of(other) == before
+    import_file()
+    assert stored_rows(other) == old_rows
 
 
 def test_an_event_that_was_made_with_the_correction_of_its_venue_is_new_and_not_changed(campaign):
@@ -423,30 +444,30 @@ def test_an_event_that_was_made_with_the_correction_of_its_venue_is_new_and_not_
             title="二", occurrences=(session(),), venues=(replace(hall, address="人民路1号"),)
         )
         lifecycle.write_new(campaign, located, NINE)
-    assert told_of(first) == [(NINE, [(0, NINE)], [])]
+    assert stored_rows(first) == [(NINE, [(0, NINE)], [])]
     assert b"LOCATION:\xe5\x9b\xbe\xe4\xb9\xa6\xe9\xa6\x86 " in entries.single(first)
 
 
 def test_correcting_a_venue_asks_the_same_however_many_events_are_there(campaign, count_queries):
     hall = VenueDraft("图书馆", "320723")
-    one = add(campaign, "一", venues=(hall,))
+    event = add(campaign, "一", venues=(hall,))
 
-    def asked(number):
+    def query_count(number):
         db.session.expire_all()
-        told = replace(draft_of(one), venues=(replace(hall, address=f"人民路{number}号"),))
+        draft = replace(draft_of(event), venues=(replace(hall, address=f"人民路{number}号"),))
         with count_queries() as queries:
-            lifecycle.change(one, told, NINE + minutes(number))
+            lifecycle.change(event, draft, NINE + minutes(number))
         return len(queries)
 
     add(campaign, "二", venues=(hall,))
-    few = asked(1)
+    few = query_count(1)
     for number in range(30):
         add(campaign, f"第{number}场", venues=(hall,))
-    assert asked(2) == few
+    assert query_count(2) == few
 
 
 def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_queries):
-    def asked():
+    def query_count():
         with event_transaction():
             db.session.execute(update(Occurrence).values(vevent_stamp=None))
         db.session.expunge_all()
@@ -456,11 +477,11 @@ def test_rendering_again_asks_the_same_however_many_there_are(campaign, count_qu
 
     add(campaign, venues=(VenueDraft("图书馆", "320723"),), region_code="320723")
     entries.rerender_stale(NINE)
-    few = asked()
+    few = query_count()
     for number in range(20):
         add(campaign, f"第{number}场", venues=(VenueDraft(f"{number}号馆", "320723"),), region_code="320723")
     # One UPDATE for each entry at most; what is read does not grow.
-    assert asked() <= few + 20
+    assert query_count() <= few + 20
 
 
 def test_an_entry_that_cannot_be_written_is_left_out_and_logged(campaign, caplog):

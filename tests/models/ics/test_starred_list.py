@@ -104,9 +104,9 @@ def test_the_calendar_keeps_what_is_cancelled_and_drops_what_is_withdrawn(campai
 
 
 def test_an_entry_that_was_merged_into_another_is_followed(campaign):
-    kept, twice = make_event(campaign, "讲座"), make_event(campaign, "专题讲座")
-    starred = starred_list.find(campaign, starred_list.create(campaign, [twice.id], NINE))
-    lifecycle.merge(kept, twice, NINE + minutes(1))
+    kept, merged = make_event(campaign, "讲座"), make_event(campaign, "专题讲座")
+    starred = starred_list.find(campaign, starred_list.create(campaign, [merged.id], NINE))
+    lifecycle.merge(kept, merged, NINE + minutes(1))
     assert starred_list.ids(starred) == [kept.id]
     assert titles(starred_list.feed(starred, "http://openweek.test/feed")) == ["讲座"]
     starred_list.remove(starred, [kept.id], NINE + minutes(2))

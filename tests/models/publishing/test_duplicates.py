@@ -85,9 +85,9 @@ def test_each_desk_sees_the_pairs_of_its_own_reach(cast, campaign, court):
 
 
 def test_different_is_remembered(cast, campaign):
-    one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
-    duplicates.mark_different(cast.lian, other.id, one.id, NINE)
-    duplicates.mark_different(cast.su, one.id, other.id, NINE)  # a second click is harmless
+    first, second = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
+    duplicates.mark_different(cast.lian, second.id, first.id, NINE)
+    duplicates.mark_different(cast.su, first.id, second.id, NINE)  # a second click is harmless
     assert listed(cast.cui, campaign) == []
 
 
@@ -117,18 +117,18 @@ def test_what_was_merged_into_a_merged_one_follows(cast, campaign):
 
 
 def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, court):
-    one, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
+    first, second = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
     for account in (cast.gu, cast.wang, cast.bao):
         with pytest.raises(NotFound):
-            duplicates.merge_pair(account, one.id, other.id, NINE)
+            duplicates.merge_pair(account, first.id, second.id, NINE)
         with pytest.raises(NotFound):
-            duplicates.mark_different(account, one.id, other.id, NINE)
-    lifecycle.merge(one, other, NINE, cast.lian)
+            duplicates.mark_different(account, first.id, second.id, NINE)
+    lifecycle.merge(first, second, NINE, cast.lian)
     with pytest.raises(Conflict):
-        lifecycle.merge(other, one, NINE, cast.lian)
+        lifecycle.merge(second, first, NINE, cast.lian)
     with pytest.raises(Conflict):
-        lifecycle.merge(one, one, NINE, cast.lian)
-    assert db.session.get_one(Event, one.id).withdrawn_at is None
+        lifecycle.merge(first, first, NINE, cast.lian)
+    assert db.session.get_one(Event, first.id).withdrawn_at is None
 
 
 def test_a_country_is_compared_by_day_and_prefecture(monkeypatch):

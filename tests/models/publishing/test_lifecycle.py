@@ -214,7 +214,7 @@ def test_the_history_names_who_did_it(event):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "sentence"),
     [
         ({"title": "  "}, "Please give the event a title."),
         ({"title": "长" * 301}, "The title has more than 300 characters. Please shorten it."),
@@ -250,8 +250,8 @@ def test_the_history_names_who_did_it(event):
         ),
     ],
 )
-def test_a_draft_against_the_rules_writes_nothing(campaign, wrong, said):
+def test_a_draft_against_the_rules_writes_nothing(campaign, wrong, sentence):
     with pytest.raises(Mistake) as refused:
         lifecycle.create(campaign, replace(TWO_DAYS, **wrong), NINE)
-    assert str(refused.value) == said
+    assert str(refused.value) == sentence
     assert db.session.scalars(select(Event)).all() == []

@@ -1,4 +1,4 @@
-"""A kiosk's queue as a file at the desk: who may take it in, what is refused with which sentence, and that it is harmless."""
+"""Importing a queue file: who may do it, what is refused with which sentence, and importing a file again."""
 
 import hmac
 import json
@@ -41,27 +41,27 @@ def browser(client, cast):
 
 
 def scan(at=NINE, **fields) -> dict:
-    told = {"id": str(uuid4()), "at": clock.instant_text(at), "kind": "touch", "group": "youth"}
-    return {**told, "shown": "stored", **fields}
+    required = {"id": str(uuid4()), "at": clock.instant_text(at), "kind": "touch", "group": "youth"}
+    return {**required, "shown": "stored", **fields}
 
 
 def saved(kiosk, scans, /, **changes) -> bytes:
     """The file as docs/queue-file.md says."""
-    listed = scans if isinstance(scans, str) else json.dumps(scans)
-    told = {
+    scans_json = scans if isinstance(scans, str) else json.dumps(scans)
+    content = {
         "format": "openweek-handover",
         "version": 1,
         "kiosk": {"id": kiosk.id, "name": kiosk.name},
         "campaign": kiosk.campaign_id,
         "skew_ms": None,
         "device_time": clock.instant_text(NINE),
-        "scans_json": listed,
-        "signature": hmac.digest(kiosk.digest.encode(), listed.encode(), "sha256").hex(),
+        "scans_json": scans_json,
+        "signature": hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex(),
     }
-    return json.dumps({**told, **changes}).encode()
+    return json.dumps({**content, **changes}).encode()
 
 
-def hand_in(browser, data: bytes, name="openweek-K1.json"):
+def upload(browser, data: bytes, name="openweek-K1.json"):
     return browser.post(PAGE, data={"file": (BytesIO(data), name)}, content_type="multipart/form-data")
 
 
@@ -76,12 +76,12 @@ def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
         scan(kind="pass", code=code),
         scan(kind="pass", code_length=9, code_hash="0" * 64, shown="refused"),
     ]
-    answer = hand_in(browser, saved(kiosk, scans))
+    answer = upload(browser, saved(kiosk, scans))
     assert answer.status_code == 200
     assert "3 scans in the file." in answer.text
     assert "3 were new." in answer.text
-    kept = {str(row.id): (row.kiosk_id, row.verdict, row.reason) for row in rows()}
-    assert [kept[one["id"]] for one in scans] == [
+    by_id = {str(row.id): (row.kiosk_id, row.verdict, row.reason) for row in rows()}
+    assert [by_id[sent["id"]] for sent in scans] == [
         (kiosk.id, "stored", None),
         (kiosk.id, "stored", None),
         (kiosk.id, "refused", "unknown_code"),
@@ -92,11 +92,11 @@ def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
 
 def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
     data = saved(kiosk, [scan() for _ in range(3)])
-    hand_in(browser, data)
-    assert "Nothing new: the server already has all of them." in hand_in(browser, data).text
+    upload(browser, data)
+    assert "Nothing new: the server already has all of them." in upload(browser, data).text
     assert len(rows()) == 3
-    kept = db.session.scalars(select(ImportedQueueFile).order_by(ImportedQueueFile.id)).all()
-    assert [(file.kiosk_id, file.scans, file.new, file.account_id) for file in kept] == [
+    imports = db.session.scalars(select(ImportedQueueFile).order_by(ImportedQueueFile.id)).all()
+    assert [(file.kiosk_id, file.scans, file.new, file.account_id) for file in imports] == [
         (kiosk.id, 3, 3, cast.gu.id),
         (kiosk.id, 3, 0, cast.gu.id),
     ]
@@ -104,27 +104,27 @@ def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
 
 
 def test_more_than_one_batch(browser, kiosk):
-    assert "1201 were new." in hand_in(browser, saved(kiosk, [scan() for _ in range(1201)])).text
+    assert "1201 were new." in upload(browser, saved(kiosk, [scan() for _ in range(1201)])).text
     assert len(rows()) == 1201
 
 
 def test_one_that_cannot_be_read_holds_up_no_other(browser, kiosk):
     scans = [scan(), {"at": "?"}, scan(group=7), "nonsense"]
-    assert "2 had no ID and could not be saved." in hand_in(browser, saved(kiosk, scans)).text
-    kept = {str(row.id): (row.verdict, row.reason) for row in rows()}
-    assert kept == {scans[0]["id"]: ("stored", None), scans[2]["id"]: ("refused", "bad_scan")}
+    assert "2 had no ID and could not be saved." in upload(browser, saved(kiosk, scans)).text
+    by_id = {str(row.id): (row.verdict, row.reason) for row in rows()}
+    assert by_id == {scans[0]["id"]: ("stored", None), scans[2]["id"]: ("refused", "bad_scan")}
 
 
 def test_the_device_s_clock_is_corrected_by_what_the_device_knew(browser, kiosk):
-    """Not by when the file came to the desk, which says nothing about the clock."""
+    """The time of the import says nothing about the clock."""
     day = timedelta(days=1)
-    hand_in(browser, saved(kiosk, [scan(NINE + day), scan(NINE + minutes(5), skew_ms=0)], skew_ms=86_400_000))
+    upload(browser, saved(kiosk, [scan(NINE + day), scan(NINE + minutes(5), skew_ms=0)], skew_ms=86_400_000))
     assert sorted((row.at, row.skew_ms) for row in rows()) == [(NINE, 86_400_000), (NINE + minutes(5), 0)]
 
 
 def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, kiosk):
     kiosks.revoke(kiosk.id, NINE)
-    answer = hand_in(browser, saved(kiosk, [scan()]))
+    answer = upload(browser, saved(kiosk, [scan()]))
     assert "1 will count once it has been reviewed." in answer.text
     assert verify(cast.lecture.campaign).visits == 0
 
@@ -167,7 +167,7 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
     ],
 )
 def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(browser, kiosk, make, sentence):
-    answer = hand_in(browser, make(kiosk))
+    answer = upload(browser, make(kiosk))
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert (rows(), db.session.scalars(select(ImportedQueueFile)).all()) == ([], [])
 
@@ -182,12 +182,12 @@ def test_only_who_reaches_the_device_takes_its_file_in(client, cast, kiosk):
     data = saved(kiosk, [scan(id=str(UUID(int=5)))])
     for stranger in (cast.wang, cast.bao):
         sign_in(client, stranger)
-        answer = hand_in(client, data)
+        answer = upload(client, data)
         assert (answer.status_code, "This file is not from one of your kiosks" in answer.text) == (422, True)
     assert rows() == []
     for someone in (cast.he, cast.lian, cast.su, cast.cui):
         sign_in(client, someone)
-        assert hand_in(client, data).status_code == 200
+        assert upload(client, data).status_code == 200
     assert len(rows()) == 1
     sign_in(client, cast.wang)
     assert kiosk.name not in client.get(PAGE).text
@@ -195,5 +195,5 @@ def test_only_who_reaches_the_device_takes_its_file_in(client, cast, kiosk):
 
 def test_who_is_not_signed_in_signs_in_first(client, kiosk):
     assert client.get(PAGE).headers["Location"].startswith("/desk/sign-in")
-    assert hand_in(client, saved(kiosk, [scan()])).status_code == 303
+    assert upload(client, saved(kiosk, [scan()])).status_code == 303
     assert rows() == []

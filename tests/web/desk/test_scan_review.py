@@ -65,9 +65,9 @@ def words(markup: str) -> str:
 
 
 def test_what_waits_is_told_with_its_reason_and_counted_on_the_event_s_page(browser, cast, door, page):
-    told = words(browser.get(page).text)
-    assert "2 scans to review" in told
-    assert f"{door.kiosk.name} pass Young people · 43 people the kiosk was out of service" in told
+    text = words(browser.get(page).text)
+    assert "2 scans to review" in text
+    assert f"{door.kiosk.name} pass Young people · 43 people the kiosk was out of service" in text
     assert "2 scans need your review" in words(browser.get(f"/desk/events/{cast.lecture.id}").text)
     assert visits(cast) == 1
 
@@ -78,8 +78,8 @@ def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser
     assert "Visits of the event: 1 before, 45 now." in browser.get(answer.location).text
     assert visits(cast) == 45
     assert "Nothing to review." in browser.get(page).text
-    kept = db.session.scalars(select(Review).order_by(Review.id)).all()
-    assert [(one.scan_id, one.decision, one.account_id, one.why) for one in kept] == [
+    reviews = db.session.scalars(select(Review).order_by(Review.id)).all()
+    assert [(review.scan_id, review.decision, review.account_id, review.why) for review in reviews] == [
         (ONE, "accept", cast.gu.id, "It was revoked by mistake."),
         (TWO, "accept", cast.gu.id, "It was revoked by mistake."),
     ]
@@ -91,7 +91,7 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
     decide(browser, page, "set_aside", ONE)
     assert visits(cast) == 1
     assert "Count it after all" in browser.get(page).text
-    assert [one.decision for one in db.session.scalars(select(Review).order_by(Review.id))] == [
+    assert [review.decision for review in db.session.scalars(select(Review).order_by(Review.id))] == [
         "accept",
         "set_aside",
     ]
@@ -100,8 +100,8 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"decision": "accept", "why": "x"}, "Please tick at least one scan."),
-        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least one scan."),
+        ({"decision": "accept", "why": "x"}, "Please tick at least review scan."),
+        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least review scan."),
         ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Please give a reason"),
         ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "counts a scan or does not"),
         (
@@ -136,9 +136,9 @@ def test_a_scan_that_came_twice_with_other_content_is_shown(browser, cast, page)
     first = Attempt(ONE, "tally", NINE, group="youth", headcount=5)
     door.hand_in(first)
     door.hand_in(replace(first, headcount=9, shown="stored"), now=A_MINUTE_PAST)
-    told = words(browser.get(page).text)
-    assert "staff count Young people · 5 people · checked in" in told
-    assert "staff count Young people · 9 people · The kiosk showed: checked in" in told
+    text = words(browser.get(page).text)
+    assert "staff count Young people · 5 people · checked in" in text
+    assert "staff count Young people · 9 people · The kiosk showed: checked in" in text
     assert visits(cast) == 5
 
 
