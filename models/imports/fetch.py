@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from urllib3.response import BaseHTTPResponse
 from models.errors import N_, Mistake
 from models.urls import decode_location, to_ascii_url
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 5 * 1024 * 1024
 SECONDS = 20.0
 MOST_REDIRECTS = 3
 LONGEST_URL = 2000
@@ -78,7 +79,7 @@ def fetch(
     allowed: Callable[[Address], bool] = is_public,
     seconds: float = SECONDS,
 ) -> Fetched:
-    """The file at an address, at most 1 MB in at most 20 seconds. allowed: which addresses may be connected to.
+    """The file at an address, at most 5 MB in at most 20 seconds. allowed: which addresses may be connected to.
 
     Raises Mistake, one sentence, for every way in which that can fail."""
     ends = time.monotonic() + seconds
@@ -174,14 +175,26 @@ class _Visit:
             raise Mistake(
                 N_("The other server answered with status %(status)s instead of a calendar."), status=status
             )
-        if headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise Mistake(N_("The other server sent compressed content, which is not accepted."))
-        return Fetched(self._body(), _mark(headers.get("ETag")), _mark(headers.get("Last-Modified")))
+        encoding = headers.get("Content-Encoding", "identity").strip().lower() or "identity"
+        if encoding not in ("identity", "gzip", "x-gzip"):
+            raise Mistake(
+                N_("The other server sent content compressed as %(encoding)s, which is not accepted."),
+                encoding=encoding[:20],
+            )
+        return Fetched(
+            self._body(packed=encoding != "identity"),
+            _mark(headers.get("ETag")),
+            _mark(headers.get("Last-Modified")),
+        )
 
-    def _body(self) -> bytes:
+    def _body(self, packed: bool) -> bytes:
+        """What was sent, unpacked; neither is larger than MOST_BYTES."""
         parts, size = [], 0
+        unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if packed else None
         try:
             while part := self.response.read1(_STEP):
+                if unpack is not None:
+                    part = unpack.decompress(part, MOST_BYTES + 1 - size)
                 size += len(part)
                 if size > MOST_BYTES:
                     raise Mistake(
@@ -189,10 +202,12 @@ class _Visit:
                     )
                 self._in_time()
                 parts.append(part)
-        except (HTTPError, HTTPException, OSError):
+        except (HTTPError, HTTPException, OSError, zlib.error):
             self._in_time()
             raise Mistake(N_("The connection was interrupted.")) from None
         self._in_time()
+        if unpack is not None and not unpack.eof:
+            raise Mistake(N_("The connection was interrupted."))
         return b"".join(parts)
 
     def _answer(self) -> BaseHTTPResponse:
@@ -226,7 +241,7 @@ class _Visit:
         self._connection.connect()
         self._socket = self._connection.sock
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = {**self._headers, "Host": parts.netloc, "Accept-Encoding": "identity"}
+        headers = {**self._headers, "Host": parts.netloc, "Accept-Encoding": "gzip"}
         self._connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
         return self._connection.getresponse()
 

@@ -60,6 +60,16 @@ def read_file(
     return rows_of([("", csv_file.lines(data))], answers)
 
 
+def read_calendar(data: bytes) -> list[CalendarEntry]:
+    """The entries of a calendar. Raises Mistake, one sentence, for any other file."""
+    _fits(data)
+    data = _without_utf16(data)
+    if not ics_file.is_calendar(data):
+        _refuse_other(data)
+        raise Mistake(N_("This is not a calendar: it does not start with BEGIN:VCALENDAR."))
+    return ics_file.read(data)
+
+
 def read(data: bytes) -> list[Row]:
     """The rows of a CSV file; empty rows are left out. Raises Mistake for what has no header that is known."""
     _fits(data)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Select, String, delete, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,8 +25,8 @@ from models.imports.adoption import adopter
 from models.imports.apply import apply, counts
 from models.imports.fetch import Fetched
 from models.imports.fetch_many import gather
-from models.imports.findings import Outcome
-from models.imports.read_file import read_file
+from models.imports.findings import Outcome, RowVerdict
+from models.imports.read_file import read_calendar
 from models.imports.source import Source
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
@@ -36,6 +37,8 @@ LONGEST_WAIT = timedelta(hours=24)
 AFTERWARDS = timedelta(days=30)  # a week that is over for longer is not pulled any more
 AT_ONCE = 20  # feeds in one tick, fetched side by side
 PATIENCE = 30.0  # seconds of a tick for taking in what was fetched: others are due each minute
+MOST_REASONS = 10  # refused rows of one pull whose reason is kept
+REASONS = "reasons"
 MOST_FEEDS = 20  # of one organization in one campaign
 _OURS = N_(
     "An internal error occurred while this calendar was imported. The operator can find it in the log."
@@ -234,8 +237,28 @@ def _keep(feed: Subscription, got: Fetched | Mistake, now: datetime) -> None:
         feed.pulled_at, feed.failures, feed.last_error = now, 0, None
         feed.etag, feed.last_modified = got.etag, got.last_modified
         if outcomes is not None:
-            feed.last_result = {verdict: count for verdict, count in counts(outcomes).items() if count}
+            feed.last_result = _result(outcomes)
             _offer(feed, _cancellations(outcomes), now)
+
+
+def _result(outcomes: list[Outcome]) -> dict[str, Any]:
+    """How many rows got each verdict, without what only asks for a person's word; and why rows were refused."""
+    done = [outcome for outcome in outcomes if not outcome.asks or outcome.written]
+    result: dict[str, Any] = {verdict: count for verdict, count in counts(done).items() if count}
+    refused = [outcome for outcome in done if outcome.verdict == RowVerdict.REFUSED]
+    if refused:
+        result[REASONS] = [
+            [
+                outcome.title[:80],
+                outcome.findings[0].message,
+                {
+                    name: value if isinstance(value, int) else str(value)
+                    for name, value in outcome.findings[0].values.items()
+                },
+            ]
+            for outcome in refused[:MOST_REASONS]
+        ]
+    return result
 
 
 def _note_failure(feed: Subscription, mistake: Mistake, now: datetime) -> None:
@@ -250,7 +273,7 @@ def _import(feed: Subscription, body: bytes, now: datetime) -> list[Outcome]:
     source = Source(
         origin=f"feed:{feed.id}", complete=True, asks=True, by=feed.owner, adopt=adopter(feed.owner)
     )
-    return apply(feed.campaign, read_file(body, "feed.ics"), source, now)
+    return apply(feed.campaign, read_calendar(body), source, now)
 
 
 def _cancellations(outcomes: list[Outcome]) -> set[int]:

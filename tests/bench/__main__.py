@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, kiosk, labels, pages, posters
+from tests.bench import door, feeds, imports, kiosk, labels, pages, posters
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
@@ -14,6 +14,7 @@ SECTIONS = {
     "kiosk": kiosk.run,
     "posters": posters.run,
     "labels": labels.run,
+    "imports": imports.run,
 }
 
 

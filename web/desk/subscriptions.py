@@ -21,6 +21,7 @@ pages = Blueprint("desk_feeds", __name__, url_prefix="/desk/feeds")
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals["pull_words"] = pull_words
+    app.jinja_env.globals["refused_rows"] = refused_rows
 
 
 @pages.before_request
@@ -67,8 +68,18 @@ def answer(feed_id: int, event_id: int, word: str) -> ResponseReturnValue:
 
 def pull_words(result: dict | None) -> str:
     """What the last pull that brought something came to: new 3, unchanged 12."""
-    told = [f"{_(import_words.VERDICT_NAMES[verdict])} {count}" for verdict, count in (result or {}).items()]
+    told = [
+        f"{_(import_words.VERDICT_NAMES[verdict])} {count}"
+        for verdict, count in (result or {}).items()
+        if verdict in import_words.VERDICT_NAMES
+    ]
     return ("，" if language() == "zh" else ", ").join(told)
+
+
+def refused_rows(result: dict | None) -> list[tuple[str, str]]:
+    """The titles of the rows that the last pull refused, each with its reason in words."""
+    rows = (result or {}).get(subscriptions.REASONS, [])
+    return [(title, _(message, **values)) for title, message, values in rows]
 
 
 def _page(told: str = "", url: str = "", chosen: str = "") -> str:

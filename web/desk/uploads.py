@@ -22,9 +22,11 @@ from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
 from web import errors
 from web.feeds.events_csv import everything as our_csv
+from web.rate_limits import limiter
 from web.words import imports as import_words
 from web.words.terms import when
 
+FILES = "30 per minute"  # of one account
 SHOWN = 400  # rows on one page; those that need a person come first
 TAGS = {
     RowVerdict.NEW: "tag-good",
@@ -57,6 +59,7 @@ def index():
 
 @pages.post("/")
 @login_required
+@limiter.limit(FILES, key_func=lambda: str(current_user.id))
 def upload():
     file, chosen = request.files.get("file"), request.form.get("campaign", "")
     campaign = find_campaign(chosen)

@@ -1,5 +1,6 @@
 """Fetching from somebody else's address: nothing inside the network, nothing without end. Against a server of our own."""
 
+import gzip
 import ipaddress
 import socket
 import threading
@@ -42,7 +43,16 @@ class Source(BaseHTTPRequestHandler):
         self._send(404)
 
     def _packed(self) -> None:
-        self._send(200, BODY, Content_Encoding="gzip")
+        self._send(200, gzip.compress(BODY), Content_Encoding="gzip")
+
+    def _swollen(self) -> None:
+        self._send(200, gzip.compress(b" " * 6_000_000), Content_Encoding="gzip")
+
+    def _half_packed(self) -> None:
+        self._send(200, gzip.compress(BODY * 50)[:-20], Content_Encoding="gzip")
+
+    def _brotli(self) -> None:
+        self._send(200, BODY, Content_Encoding="br")
 
     def _moved(self) -> None:
         self._send(302, Location="/calendar")
@@ -152,13 +162,19 @@ def test_redirects_are_followed_three_times_and_looked_at_each_time(url, source)
     assert refusal(url("/file"), allowed=only_here).startswith("“file:///etc/hostname” is not an address")
 
 
+def test_what_is_packed_is_unpacked(url):
+    assert fetch(url("/packed"), allowed=only_here).body == BODY
+
+
 @pytest.mark.parametrize(
     ("path", "told"),
     [
         ("/missing", "The other server answered with status 404 instead of a calendar."),
-        ("/packed", "The other server sent compressed content, which is not accepted."),
-        ("/large", "The content at the address is larger than 1 MB."),
-        ("/endless", "The content at the address is larger than 1 MB."),
+        ("/brotli", "The other server sent content compressed as br, which is not accepted."),
+        ("/half_packed", "The connection was interrupted."),
+        ("/swollen", "The content at the address is larger than 5 MB."),
+        ("/large", "The content at the address is larger than 5 MB."),
+        ("/endless", "The content at the address is larger than 5 MB."),
         ("/no_http", "127.0.0.1 cannot be reached or did not answer correctly."),
         ("/many_headers", "127.0.0.1 cannot be reached or did not answer correctly."),
         (

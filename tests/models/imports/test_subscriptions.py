@@ -88,6 +88,26 @@ def test_what_it_brings_is_published_in_the_offices_region(cast, feed, source):
     assert db.session.scalars(by).all() == [cast.lian.id]
 
 
+def test_refused_rows_keep_their_reasons_and_what_is_asked_is_not_counted(feed, source):
+    subscriptions.pull_due(BEFORE, source)
+    source.body = calendar("a", "x").replace(b"DTSTART:20240422T020000Z\r\n", b"")
+    subscriptions.pull_due(BEFORE + HOUR, source)
+    assert feed.last_result == {
+        "same": 1,
+        "refused": 1,
+        "reasons": [["讲座x", "The event has no start time (DTSTART).", {}]],
+    }
+    source.body = calendar("a")
+    subscriptions.pull_due(BEFORE + HOUR * 2, source)
+    assert feed.last_result == {"same": 1}  # of the two that are gone a person is asked
+
+
+def test_a_feed_takes_calendars_alone(feed, source):
+    source.body = "活动名称,日期\n讲座,2024-04-22\n".encode()
+    subscriptions.pull_due(BEFORE, source)
+    assert str(feed.error) == "This is not a calendar: it does not start with BEGIN:VCALENDAR."
+
+
 def test_it_is_pulled_once_an_hour_and_asked_for_changes_only(feed, source):
     subscriptions.pull_due(BEFORE, source)
     assert subscriptions.pull_due(BEFORE + HOUR - timedelta(seconds=1), source) == 0
@@ -234,14 +254,14 @@ def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(cast, feed, sourc
 
 def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(cast, feed, source, monkeypatch, caplog):
     other = subscriptions.add(cast.lian, cast.lecture.campaign, "https://other.example/a.ics", BEFORE)
-    real = subscriptions.read_file
+    real = subscriptions.read_calendar
 
-    def slip(data: bytes, name: str) -> list:
+    def slip(data: bytes) -> list:
         if not caplog.records:
             raise ZeroDivisionError
-        return real(data, name)
+        return real(data)
 
-    monkeypatch.setattr(subscriptions, "read_file", slip)
+    monkeypatch.setattr(subscriptions, "read_calendar", slip)
     assert subscriptions.pull_due(BEFORE, source) == 2
     assert "The operator can find it in the log" in str(feed.error)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
