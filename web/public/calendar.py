@@ -9,6 +9,7 @@ from models.errors import Mistake
 from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING, Filters, parse
+from models.public.schedule import sessions_on
 from web import urls
 from web.errors import sentence
 from web.public import listing, previous_and_next, region_picker, week_strip
@@ -24,9 +25,8 @@ pages = Blueprint("calendar", __name__)
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
-        first_day=listing.first_day,
         outside_week=listing.outside_week,
-        matching_occurrences=listing.matching_occurrences,
+        sessions_on=sessions_on,
         site_url=lambda path: site().url(path),
     )
 

@@ -1,21 +1,22 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import db
 from models.errors import Mistake
-from models.events.tables import MODES, Event, Occurrence
+from models.events.tables import MODES, Event
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.public import queries
 from models.public.filters import Arguments, Filters, parse
-from web.public.week_strip import events_by_day
+from models.public.schedule import Entry, schedule
 from web.query_cache import QueryCache
 from web.urls import address
 from web.words import terms
@@ -26,7 +27,7 @@ FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization"
 
 @dataclass(frozen=True)
 class Section:
-    """The events that begin on one day, or those of one chosen day; day None: those without a date."""
+    """The events of one day, in the order of its sessions; day None: those without a date."""
 
     day: date | None
     events: list[Event]
@@ -42,6 +43,13 @@ class Listing:
     sections: list[Section]
     newer: str | None
     older: str | None
+
+
+class _Page(NamedTuple):
+    events: int
+    page: int
+    pages: int
+    entries: list[Entry]
 
 
 @dataclass(frozen=True)
@@ -61,69 +69,59 @@ def listing(
     extra: dict[str, str] | None = None,
 ) -> Listing:
     """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links."""
-    query = queries.events(campaign, filters).with_only_columns(Event.id)
-    total = cache.get(("total", filters), lambda: _count(campaign, filters, cache))
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(max(page_number, 1), pages)
-    page_query = query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    ids = cache.get(("page", filters, page), lambda: db.session.scalars(page_query).all())
+    page_number = max(page_number, 1)
+    shown = cache.get(("page", filters, page_number), lambda: _page(campaign, filters, page_number))
     return Listing(
-        total=total,
-        page=page,
+        total=shown.events,
+        page=shown.page,
+        pages=shown.pages,
+        sections=_sections(shown.entries),
+        newer=_page_address(path, filters, shown.page - 1, extra or {}) if shown.page > 1 else None,
+        older=_page_address(path, filters, shown.page + 1, extra or {}) if shown.page < shown.pages else None,
+    )
+
+
+def _page(campaign: Campaign, filters: Filters, number: int) -> _Page:
+    """A page of the schedule. Only its own entries stay in the cache, not those of a whole big week."""
+    entries = schedule(campaign, filters)
+    pages = max(1, -(-len(entries) // PAGE_SIZE))
+    number = min(number, pages)
+    return _Page(
+        events=len({entry.event_id for entry in entries}),
+        page=number,
         pages=pages,
-        sections=_sections(_load_events(ids), filters),
-        newer=_page_address(path, filters, page - 1, extra or {}) if page > 1 else None,
-        older=_page_address(path, filters, page + 1, extra or {}) if page < pages else None,
+        entries=entries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
     )
 
 
 def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
-    """How many events a choice has, and all of them in sections, up to a number of events."""
-    query = queries.events(campaign, filters)
-    events = db.session.scalars(query.options(*queries.load_options()).limit(most)).all()
-    total = len(events) if len(events) < most else _count(campaign, filters, QueryCache(campaign.id))
-    return total, _sections(events, filters)
+    """How many events a choice has, and the first of them in sections, up to a number of events."""
+    entries = schedule(campaign, filters)
+    ids = list(dict.fromkeys(entry.event_id for entry in entries))
+    kept = set(ids[:most])
+    return len(ids), _sections([entry for entry in entries if entry.event_id in kept])
 
 
-def _count(campaign: Campaign, filters: Filters, cache: QueryCache) -> int:
-    return queries.event_count(campaign, filters, events_by_day(campaign, filters.replace(day=()), cache))
-
-
-def _load_events(ids: Sequence[int]) -> list[Event]:
-    """The events with these ids, in this order."""
+def _load_events(ids: set[int]) -> dict[int, Event]:
     rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*queries.load_options()))
-    return sorted(rows, key=lambda event: ids.index(event.id))
+    return {event.id: event for event in rows}
 
 
 def _page_address(path: str, filters: Filters, page: int, extra: dict[str, str]) -> str:
     return address(path, filters, **extra, **({"page": page} if page > 1 else {}))
 
 
-def _sections(events: Iterable[Event], filters: Filters) -> list[Section]:
-    def section_day(event: Event) -> date | None:
-        """An event of many days stands under the chosen one, not under the day on which it began."""
-        covered = [d for d in filters.day for o in event.occurrences if o.start_day <= d <= o.end_day]
-        return min(covered, default=first_day(event))
-
-    ordered = sorted(events, key=lambda event: section_day(event) or date.max) if filters.day else events
-    return [Section(key, list(group)) for key, group in groupby(ordered, key=section_day)]
-
-
-def first_day(event: Event) -> date | None:
-    """The day on which an event begins, None where nobody told a date."""
-    return min((occurrence.start_day for occurrence in event.occurrences), default=None)
+def _sections(entries: Sequence[Entry]) -> list[Section]:
+    events = _load_events({entry.event_id for entry in entries})
+    return [
+        Section(day, [events[entry.event_id] for entry in group if entry.event_id in events])
+        for day, group in groupby(entries, key=lambda entry: entry.day)
+    ]
 
 
 def outside_week(campaign: Campaign, first: date, last: date) -> bool:
     """Whether these days have none in common with the week."""
     return last < campaign.starts or first > campaign.ends
-
-
-def matching_occurrences(event: Event, filters: Filters) -> list[Occurrence]:
-    """The occurrences of an event that a choice of days asks for; all where it asks for none."""
-    if not filters.day:
-        return list(event.occurrences)
-    return [o for o in event.occurrences if any(o.start_day <= day <= o.end_day for day in filters.day)]
 
 
 def active_filters(campaign: Campaign, filters: Filters, path: str) -> list[ActiveFilter]:

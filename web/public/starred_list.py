@@ -19,7 +19,6 @@ from models.ics import version as calendar_version
 from models.ics.starred_list import StarredList
 from models.installation import site
 from models.public import queries
-from models.public.filters import EVERYTHING
 from web import errors, urls
 from web.feeds import feeds as feeds
 from web.feeds.http_cache import HttpCache, Representation, conditional_response
@@ -103,7 +102,6 @@ def list_page(campaign_id: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         events=events,
         starred=starred_ids,
-        everything=EVERYTHING,
         feed=feed,
         qr=qr,
     )

@@ -1,0 +1,71 @@
+"""The schedule: on which days an event stands in the list, and in what order on each of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Select, and_, select
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.events.tables import Event, Occurrence
+from models.public import queries
+from models.public.filters import Filters
+
+_RUNS_ON = -1  # the place on a day of a session that began on an earlier one: before all that begin
+
+
+class Entry(NamedTuple):
+    """One event on one of its days; day None: the event has no date."""
+
+    day: date | None
+    event_id: int
+
+
+def schedule(campaign: Campaign, filters: Filters) -> list[Entry]:
+    """The public events that match, each under every day it takes place on, each day in the order of its own sessions.
+
+    Outside the campaign an event stands under its first day only. Those without a date come last."""
+    places: dict[Entry, int] = {}
+    for event_id, start, end, at in db.session.execute(_sessions(campaign, filters)).tuples():
+        for day in _days(campaign, filters, start, end) if start else [None]:
+            place = _minute(campaign, at) if day == start else _RUNS_ON
+            known = places.get(Entry(day, event_id), _RUNS_ON)
+            places[Entry(day, event_id)] = place if known == _RUNS_ON else max(min(place, known), 0)
+    return sorted(places, key=lambda entry: (entry.day or date.max, places[entry], entry.event_id))
+
+
+def sessions_on(event: Event, day: date | None) -> list[Occurrence]:
+    """The sessions of an event that a day shows: those that begin on it, else those that run on into it; all without a
+    day."""
+    rows = list(event.occurrences)
+    if day is None:
+        return rows
+    begin = [row for row in rows if row.start_day == day]
+    return begin or [row for row in rows if row.start_day <= day <= row.end_day]
+
+
+def _sessions(campaign: Campaign, filters: Filters) -> Select[tuple[int, date, date, datetime | None]]:
+    matching = and_(Occurrence.event_id == Event.id, *queries.occurrence_conditions(filters))
+    ids = queries.events(campaign, filters).with_only_columns(Event.id).order_by(None)
+    return (
+        select(Event.id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
+        .outerjoin(Occurrence, matching)
+        .where(Event.id.in_(ids))
+    )
+
+
+def _days(campaign: Campaign, filters: Filters, start: date, end: date) -> Sequence[date]:
+    if filters.day:
+        return [day for day in filters.day if start <= day <= end]
+    first, last = max(start, campaign.starts), min(end, campaign.ends)
+    return clock.days(first, last) if first <= last else [start]
+
+
+def _minute(campaign: Campaign, at: datetime | None) -> int:
+    """The minute of the day at which a session begins. One without a clock time comes first."""
+    if at is None:
+        return 0
+    local = at.astimezone(clock.zone(campaign.zone))
+    return local.hour * 60 + local.minute + 1
