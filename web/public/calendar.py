@@ -1,5 +1,7 @@
 """The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
 
+from datetime import datetime
+
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -35,6 +37,8 @@ def register(app: Flask) -> None:
 def _vary_by_reader(response: Response) -> Response:
     """One address, two languages: whoever stores a page must keep them apart."""
     response.vary.update(("Accept-Language", "Cookie"))
+    if response.mimetype == "text/html":
+        response.cache_control.no_cache = True  # it says what is under way now
     return response
 
 
@@ -109,25 +113,28 @@ def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnV
         filters = listing.usable_part(campaign, request.args)
         cache, typed = QueryCache(campaign.id), request.args.get("q", "")
         return _list_template(
-            campaign, path, filters, cache, error=sentence(mistake), typed=typed, **shown
+            campaign, path, filters, clock.now(), cache, error=sentence(mistake), typed=typed, **shown
         ), 400
     if region_picker.was_submitted(request.args):
         code = region_picker.submitted_region(request.args)
         return redirect(urls.address(path, filters.replace(region=(code,)) if code else filters))
-    cache = QueryCache(campaign.id)
-    page_of_events = listing.listing(campaign, filters, path, request.args.get("page", 1, int), cache)
+    cache, now = QueryCache(campaign.id), clock.now()
+    page_of_events = listing.listing(campaign, filters, path, request.args.get("page", 1, int), now, cache)
     return _list_template(
-        campaign, path, filters, cache, page_of_events=page_of_events, typed=filters.q, **shown
+        campaign, path, filters, now, cache, page_of_events=page_of_events, typed=filters.q, **shown
     )
 
 
-def _list_template(campaign: Campaign, path: str, filters: Filters, cache: QueryCache, **more: object) -> str:
+def _list_template(
+    campaign: Campaign, path: str, filters: Filters, now: datetime, cache: QueryCache, **more: object
+) -> str:
     return render_template(
         "public/events.html",
         campaign=campaign,
         path=path,
         filters=filters,
-        strip=week_strip.week_strip(campaign, filters, path, clock.now(), cache),
+        now=now,
+        strip=week_strip.week_strip(campaign, filters, path, now, cache),
         region_levels=region_picker.picker_levels(filters.region[0] if len(filters.region) == 1 else None),
         checkbox_values=listing.checkbox_values(campaign),
         hidden_fields=listing.hidden_fields(filters),

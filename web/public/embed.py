@@ -6,6 +6,7 @@ Only this address may be framed.
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 from markupsafe import escape
 
+from models import clock
 from models.campaigns.tables import Campaign, find_campaign
 from models.errors import Mistake
 from models.installation import site
@@ -50,7 +51,7 @@ def embed(campaign_id: str) -> Response:
         page_number = request.args.get("page", 1, int)
         extra_query = {"theme": theme} if theme in THEMES else {}
         page_of_events = listing.listing(
-            campaign, filters, path, page_number, QueryCache(campaign_id), extra_query
+            campaign, filters, path, page_number, clock.now(), QueryCache(campaign_id), extra_query
         )
     page = render_template(
         "public/embed.html",

@@ -1,8 +1,9 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -27,15 +28,19 @@ FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization"
 
 @dataclass(frozen=True)
 class Section:
-    """The events of one day, in the order of its sessions; day None: those without a date."""
+    """The events of one day, in the order of its sessions; day None: those without a date.
+
+    Past days of a big week are named with their number of events and a link instead (url)."""
 
     day: date | None
     events: list[Event]
+    count: int = 0
+    url: str | None = None
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list. total counts the events of all pages."""
+    """One page of the list. total counts the events of all pages. past: the days before today, which stand folded."""
 
     total: int
     page: int
@@ -43,6 +48,7 @@ class Listing:
     sections: list[Section]
     newer: str | None
     older: str | None
+    past: list[Section]
 
 
 class _Page(NamedTuple):
@@ -50,6 +56,8 @@ class _Page(NamedTuple):
     page: int
     pages: int
     entries: list[Entry]
+    past: list[Entry]
+    past_counts: dict[date, int]
 
 
 @dataclass(frozen=True)
@@ -65,12 +73,18 @@ def listing(
     filters: Filters,
     path: str,
     page_number: int,
+    now: datetime,
     cache: QueryCache,
     extra: dict[str, str] | None = None,
 ) -> Listing:
-    """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links."""
-    page_number = max(page_number, 1)
-    shown = cache.get(("page", filters, page_number), lambda: _page(campaign, filters, page_number))
+    """A page of the events of a choice. A page beyond the last is the last. extra: goes along into its links.
+
+    While the week runs it opens at today, unless days are chosen."""
+    page_number, today = max(page_number, 1), campaign.today(now)
+    opens = today if campaign.starts <= today <= campaign.ends and not filters.day else None
+    shown = cache.get(
+        ("page", filters, opens, page_number), lambda: _page(campaign, filters, opens, page_number)
+    )
     return Listing(
         total=shown.events,
         page=shown.page,
@@ -78,20 +92,37 @@ def listing(
         sections=_sections(shown.entries),
         newer=_page_address(path, filters, shown.page - 1, extra or {}) if shown.page > 1 else None,
         older=_page_address(path, filters, shown.page + 1, extra or {}) if shown.page < shown.pages else None,
+        past=_past_sections(shown, filters, path, extra or {}),
     )
 
 
-def _page(campaign: Campaign, filters: Filters, number: int) -> _Page:
+def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int) -> _Page:
     """A page of the schedule. Only its own entries stay in the cache, not those of a whole big week."""
-    entries = schedule(campaign, filters)
+    everything = schedule(campaign, filters)
+    past = [entry for entry in everything if opens and entry.day and entry.day < opens]
+    entries = everything[len(past) :]
+    if not entries:  # a choice of which all is over
+        entries, past = past, []
     pages = max(1, -(-len(entries) // PAGE_SIZE))
     number = min(number, pages)
     return _Page(
-        events=len({entry.event_id for entry in entries}),
+        events=len({entry.event_id for entry in everything}),
         page=number,
         pages=pages,
         entries=entries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+        past=past if number == 1 and len(past) <= PAGE_SIZE else [],
+        past_counts=dict(Counter(entry.day for entry in past if entry.day)) if number == 1 else {},
     )
+
+
+def _past_sections(shown: _Page, filters: Filters, path: str, extra: dict[str, str]) -> list[Section]:
+    """The folded days: with their events, or with links where these are more than a page holds."""
+    if shown.past:
+        return _sections(shown.past)
+    return [
+        Section(day, [], count, _page_address(path, filters.replace(day=(day,)), 1, extra))
+        for day, count in shown.past_counts.items()
+    ]
 
 
 def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:

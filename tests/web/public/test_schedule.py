@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from models import clock
+from models.events.draft import OccurrenceDraft
+from models.publishing.lifecycle import cancel
 from tests.support.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
@@ -37,10 +40,8 @@ def days(html: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _cards(html: str) -> list[tuple[str, str]]:
     titles = re.findall(r'class="event-title"><a [^>]*>([^<]+)', html)
-    times = re.findall(
-        r"icon-clock.*?</span>(.*?)</span></li>|#clock.*?</span>(.*?)</span></li>", html, re.DOTALL
-    )
-    return [(title, _words("".join(time))) for title, time in zip(titles, times, strict=True)]
+    times = re.findall(r'<span class="unseen">When: </span>(.*?)</span></li>', html, re.DOTALL)
+    return [(title, _words(time)) for title, time in zip(titles, times, strict=True)]
 
 
 def _words(html: str) -> str:
@@ -89,3 +90,112 @@ def test_what_began_the_day_before_stands_first_and_by_its_own_time(client, camp
     )
     html = client.get("/ip-2024/?day=2024-04-23", headers=ENGLISH).text
     assert days(html)[0][1][0] == ("马拉松", "Mon 22 April 21:00 – Wed 24 April 09:00")
+
+
+def read_at(client, monkeypatch, now, path="/ip-2024/", language="en"):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    return client.get(path, headers={"Accept-Language": language})
+
+
+def folded(html: str) -> tuple[list, list]:
+    """The days in the fold, and those that stand open."""
+    past = re.search(r"<details class=\"past-days\".*?</details>", html, re.DOTALL)
+    return (days(past[0]), days(html.replace(past[0], ""))) if past else ([], days(html))
+
+
+def heads(listed) -> list[str]:
+    return [day for day, _cards in listed]
+
+
+def states(html: str) -> list[tuple[str, str]]:
+    """What the cards say of now, in their order; nothing where they say nothing."""
+    cards = re.findall(r'<article class="card event-card.*?</article>', html, re.DOTALL)
+    tags = [re.search(r'<p class="event-tags">(.*?)</p>', card, re.DOTALL) for card in cards]
+    titles = [re.search(r'class="event-title"><a [^>]*>([^<]+)', card)[1] for card in cards]
+    return [(title, _words(tag[1]) if tag else "") for title, tag in zip(titles, tags, strict=True)]
+
+
+MONDAY, TUESDAY, WEDNESDAY = "Mon 22 April", "Tue 23 April", "Wed 24 April"
+
+
+def test_the_week_opens_at_today_while_it_runs(client, campaign, monkeypatch):
+    opened = {
+        "before": (at(-10, 9), []),
+        "first event day": (at(0, 9), []),
+        "second": (at(1, 8), [MONDAY]),
+        "second, late": (at(1, 23, 30), [MONDAY]),
+        "third": (at(2, 14), [MONDAY, TUESDAY]),
+        "after": (at(5, 9), []),
+    }
+    every = [MONDAY, TUESDAY, WEDNESDAY]
+    for name, (now, past) in opened.items():
+        html = read_at(client, monkeypatch, now).text
+        before, after = folded(html)
+        assert (heads(before), [head.removesuffix(" Today") for head in heads(after)]) == (
+            past,
+            every[len(past) :],
+        ), name
+        assert "3</strong> events" in html, name
+
+
+def test_past_days_that_were_chosen_or_are_all_there_is_stand_open(client, campaign, monkeypatch):
+    for path in ("/ip-2024/?day=2024-04-22", "/ip-2024/?q=早课"):
+        before, after = folded(read_at(client, monkeypatch, at(2, 14), path).text)
+        assert (before, len(after)) == ([], 1), path
+
+
+def test_many_past_events_are_a_link_for_each_day(client, campaign, monkeypatch):
+    for number in range(50):
+        make_event(campaign, f"活动{number}", occurrences=(sitting(0, 7),))
+    html = read_at(client, monkeypatch, at(1, 9), "/ip-2024/?mode=").text
+    assert folded(html)[0] == [("Mon 22 April 52 events", [])]
+    assert '<a href="/ip-2024/?day=2024-04-22">Mon 22 April</a>' in html
+
+
+NOW = {
+    at(1, 8, 35): ["Starts soon (in 25 minutes)", "", ""],
+    at(1, 8, 59): ["Starts soon (in 1 minute)", "", ""],
+    at(1, 9, 0): ["Under way", "Starts soon (in 60 minutes)", ""],
+    at(1, 10, 0): ["Ended", "Under way", ""],
+    at(1, 14, 0): ["Ended", "Starts soon (in 60 minutes)", ""],
+    at(1, 16, 0): ["Ended", "Ended", ""],
+    at(1, 23, 30): ["Ended", "Ended", "Ended"],
+    at(0, 8, 35): ["", "", ""],  # the day before nothing is said of it
+    at(5, 9): ["", "", ""],  # nor after the week
+}
+
+
+def test_each_card_says_how_far_it_is(client, campaign, monkeypatch):
+    path = "/ip-2024/?day=2024-04-23"
+    for now, words in NOW.items():
+        said = states(read_at(client, monkeypatch, now, path).text)
+        assert said == list(zip(["早课", "两场", "夜游"], words, strict=True)), now
+    said = {at(1, 8, 35): "即将开始（25分钟后）", at(1, 9, 30): "正在进行", at(1, 10): "已结束"}
+    for now, words in said.items():
+        assert states(read_at(client, monkeypatch, now, path, "zh").text)[0] == ("早课", words), now
+
+
+def test_a_cancelled_or_untimed_event_is_not_under_way(client, campaign, monkeypatch):
+    cancel(make_event(campaign, "取消", occurrences=(sitting(3, 9),)), NINE)
+    make_event(campaign, "全天", occurrences=(OccurrenceDraft(at(3, 9).date(), at(3, 9).date()),))
+    path = "/ip-2024/?day=2024-04-25"
+    assert states(read_at(client, monkeypatch, at(3, 9, 30), path).text) == [
+        ("全天", ""),
+        ("取消", "Cancelled"),
+    ]
+    assert states(read_at(client, monkeypatch, at(4, 0), path).text) == [
+        ("全天", "Ended"),
+        ("取消", "Cancelled"),
+    ]
+
+
+def test_no_cache_keeps_a_page_that_says_now(client, campaign, monkeypatch):
+    answer = read_at(client, monkeypatch, at(1, 9, 0))
+    assert (answer.headers["Cache-Control"], answer.headers.get("ETag")) == ("no-cache", None)
+    assert ("早课", "Under way") in states(answer.text)
+    assert ("早课", "Ended") in states(read_at(client, monkeypatch, at(1, 10, 0)).text)
+    opened = [
+        re.findall(r"<h2 id=\"day-([\d-]+)", read_at(client, monkeypatch, at(n, 9), "/ip-2024/embed").text)
+        for n in (1, 2)
+    ]
+    assert opened == [["2024-04-23", "2024-04-24"], ["2024-04-24"]]
