@@ -37,9 +37,9 @@ from web.server import assets, compression, health
 from web.words import devices as device_words
 from web.words import figures as figure_words
 from web.words import ledger as ledger_words
-from web.words import progress, terms
+from web.words import progress, session_lines, terms
 
-WORDS = (terms, progress, device_words, ledger_words, figure_words)
+WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
 DESK = (
     sign_in, events, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
 )  # fmt: skip

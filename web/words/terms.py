@@ -178,6 +178,14 @@ def hours(occurrence: Occurrence) -> str:
     return f"{clock_time(start, zone)}–{ends}"
 
 
+def is_of_one_day(occurrence: Occurrence) -> bool:
+    """Whether a session belongs to one day only."""
+    start, end = occurrence.start_at, occurrence.end_at
+    if start and end:
+        return _is_one_day(start, end, occurrence.event.campaign.zone)
+    return occurrence.start_day == occurrence.end_day and not occurrence.open_ended
+
+
 def _is_one_day(start: datetime, end: datetime, zone: str) -> bool:
     """Whether a sitting belongs to the day on which it begins: also one over midnight, of a day at most."""
     nights = (clock.day_of(end, zone) - clock.day_of(start, zone)).days

@@ -8,6 +8,7 @@ import pytest
 from models import clock
 from models.events.draft import OccurrenceDraft
 from models.publishing.lifecycle import cancel
+from tests.support.cast import make_cast, sign_in
 from tests.support.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
@@ -56,7 +57,7 @@ def test_a_chosen_day_is_in_the_order_of_its_own_sessions(client, campaign):
             [
                 ("早课", "Tue 23 April 09:00–10:00"),
                 ("两场", "Tue 23 April 10:00–11:00, 15:00–16:00 (3 sessions in all)"),
-                ("夜游", "Tue 23 April 20:00–21:00 (3 sessions in all)"),
+                ("夜游", "22 Apr – 24 Apr, daily 20:00–21:00"),
             ],
         )
     ]
@@ -199,3 +200,45 @@ def test_no_cache_keeps_a_page_that_says_now(client, campaign, monkeypatch):
         for n in (1, 2)
     ]
     assert opened == [["2024-04-23", "2024-04-24"], ["2024-04-24"]]
+
+
+SEVEN = tuple(session(at(number, 0), 24, day=at(number, 12).date()) for number in range(-2, 5))
+
+
+def lines(html: str) -> list[str]:
+    """The lines of an event's page that say when it is."""
+    block = re.search(r'<ul class="sittings">(.*?)</ul>', html, re.DOTALL)[1]
+    return [_words(line) for line in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)]
+
+
+def test_equal_sessions_on_days_in_a_row_are_one_line(client, campaign):
+    sign_in(client, make_cast(campaign).cui)
+    event = make_event(campaign, "自助站", occurrences=SEVEN)
+    path = f"/ip-2024/events/{event.id}"
+    for language, line in (
+        ("en", "20 Apr – 26 Apr, daily 00:00–24:00"),
+        ("zh", "4月20日—4月26日 每天 00:00–24:00"),
+    ):
+        said = {"Accept-Language": language}
+        assert lines(client.get(path, headers=said).text) == [line]
+        listed = client.get("/ip-2024/?q=自助站", headers=said).text
+        assert listed.count(f"</span>{line}</span></li>") == 7
+        assert client.get(f"/desk/events/{event.id}", headers=said).text.count(f"<li>{line}</li>") == 1
+
+
+def test_what_differs_is_a_line_of_its_own(client, campaign):
+    occurrences = (
+        sitting(0, 9),
+        sitting(0, 14),
+        sitting(1, 9),
+        sitting(1, 14),
+        sitting(2, 10),
+        sitting(4, 9),
+    )
+    event = make_event(campaign, "轮展", occurrences=occurrences)
+    assert lines(client.get(f"/ip-2024/events/{event.id}", headers=ENGLISH).text) == [
+        "22 Apr – 23 Apr, daily 09:00–10:00",
+        "22 Apr – 23 Apr, daily 14:00–15:00",
+        "Wed 24 April 10:00–11:00",
+        "Fri 26 April 09:00–10:00",
+    ]
