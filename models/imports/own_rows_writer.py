@@ -14,7 +14,7 @@ from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood
 from models.imports.own_export import OwnRow
 from models.imports.row_writer import RowWriter, field_names
-from models.imports.spreadsheet.told import told_fields
+from models.imports.spreadsheet.fields_of_columns import fields_of_columns
 
 _OF_OCCURRENCES = frozenset("start_date end_date start_time end_time venue_text address capacity".split())
 
@@ -104,7 +104,7 @@ def _occurrence(event: Event, own: OwnRow) -> Occurrence | None:
 
 def _edited(draft: EventDraft, read: EventDraft, own: OwnRow, occurrence: Occurrence | None) -> EventDraft:
     """The event with the edited cells of one row."""
-    fields = told_fields(own.changed) - {"occurrences", "origin", "origin_ref"}
+    fields = fields_of_columns(own.changed) - {"occurrences", "origin", "origin_ref"}
     values = {name: getattr(read, name) for name in fields}
     if "title" in values:
         values["title"] = read.title.removeprefix(CANCELLED_PREFIX)

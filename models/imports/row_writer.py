@@ -11,10 +11,10 @@ from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, check_draft, differences, draft_of
 from models.events.tables import Event, EventStatus
+from models.imports.absent_columns import keep_absent_fields
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.imports.likeness import Likeness
 from models.imports.source import Mode, Source
-from models.imports.untold import with_untold
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
@@ -158,7 +158,7 @@ class RowWriter:
             why = Finding(N_("Its source says it is cancelled."))
             return self.cancel_event(row.number, (why,), event)
         # Where two entries were merged, the kept one goes by its own source.
-        own = replace(with_untold(event, row, draft), origin=event.origin, origin_ref=event.origin_ref)
+        own = replace(keep_absent_fields(event, row, draft), origin=event.origin, origin_ref=event.origin_ref)
         draft, kept = _with_work_by_hand(event, own)
         findings = list(row.findings)
         if kept:

@@ -21,8 +21,8 @@ from models.imports.spreadsheet import hosts as listed
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
 from models.imports.spreadsheet.column_names import ROLES
+from models.imports.spreadsheet.fields_of_columns import fields_of_columns
 from models.imports.spreadsheet.places import Place
-from models.imports.spreadsheet.told import told_fields
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
 
@@ -68,7 +68,7 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
         understood,
         cancelled=cancelled,
         columns=columns or None,
-        told=told_fields(columns),
+        told=fields_of_columns(columns),
         numbered=bool(row.cells["id"]),
     )
 

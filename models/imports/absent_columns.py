@@ -1,4 +1,4 @@
-"""What a source does not tell of an event stays as it is here: a column that a file does not have empties nothing."""
+"""A column that a file does not have leaves the field of the event as it is; only an empty cell empties it."""
 
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -6,10 +6,10 @@ from datetime import timedelta
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
 from models.events.tables import Event
 from models.imports.findings import Understood
-from models.imports.spreadsheet.told import DAYS, HOURS
+from models.imports.spreadsheet.fields_of_columns import DAYS, HOURS
 
 
-def with_untold(event: Event, row: Understood, draft: EventDraft) -> EventDraft:
+def keep_absent_fields(event: Event, row: Understood, draft: EventDraft) -> EventDraft:
     """The draft of a row, with what its file has no columns for taken from the event."""
     if row.columns is None:
         return draft

@@ -1,4 +1,4 @@
-"""Which fields of an event a table tells: a column that it does not have leaves the field alone."""
+"""Which fields of an event each column fills. A column that a table does not have leaves its field alone."""
 
 from collections.abc import Collection
 
@@ -31,6 +31,6 @@ DAYS = ("start_date", "end_date", "start_time", "end_time", "time_text", "period
 HOURS = ("start_time", "end_time", "time_text", "period")
 
 
-def told_fields(columns: Collection[str]) -> frozenset[str]:
+def fields_of_columns(columns: Collection[str]) -> frozenset[str]:
     """The fields of a draft that these columns tell."""
     return frozenset(name for column in columns for name in _TELLS.get(column, ()))
