@@ -100,8 +100,8 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
-        ({"decision": "accept", "why": "x"}, "Please tick at least review scan."),
-        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least review scan."),
+        ({"decision": "accept", "why": "x"}, "Please tick at least one scan."),
+        ({"scan": ["no id"], "decision": "accept", "why": "x"}, "Please tick at least one scan."),
         ({"scan": [str(ONE)], "decision": "accept", "why": " "}, "Please give a reason"),
         ({"scan": [str(ONE)], "decision": "burn", "why": "x"}, "counts a scan or does not"),
         (
