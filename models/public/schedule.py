@@ -23,17 +23,26 @@ class Entry(NamedTuple):
     event_id: int
 
 
-def schedule(campaign: Campaign, filters: Filters) -> list[Entry]:
+class Schedule(NamedTuple):
+    """The entries in order, and how many sessions stand behind them."""
+
+    entries: list[Entry]
+    sessions: int
+
+
+def schedule(campaign: Campaign, filters: Filters) -> Schedule:
     """The public events that match, each under every day it takes place on, each day in the order of its own sessions.
 
     Outside the campaign an event stands under its first day only. Those without a date come last."""
     places: dict[Entry, int] = {}
-    for event_id, start, end, at in db.session.execute(_sessions(campaign, filters)).tuples():
+    rows = db.session.execute(_sessions(campaign, filters)).tuples().all()
+    for event_id, start, end, at in rows:
         for day in _days(campaign, filters, start, end) if start else [None]:
             place = _minute(campaign, at) if day == start else _RUNS_ON
             known = places.get(Entry(day, event_id), _RUNS_ON)
             places[Entry(day, event_id)] = place if known == _RUNS_ON else max(min(place, known), 0)
-    return sorted(places, key=lambda entry: (entry.day or date.max, places[entry], entry.event_id))
+    entries = sorted(places, key=lambda entry: (entry.day or date.max, places[entry], entry.event_id))
+    return Schedule(entries, sum(start is not None for _event_id, start, _end, _at in rows))
 
 
 def sessions_on(event: Event, day: date | None) -> list[Occurrence]:

@@ -40,9 +40,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of the list. total counts the events of all pages. past: the days before today, which stand folded."""
+    """One page of the list. total and sessions count
+    those of all pages. past: the days before today, which stand folded."""
 
     total: int
+    sessions: int
     page: int
     pages: int
     sections: list[Section]
@@ -53,6 +55,7 @@ class Listing:
 
 class _Page(NamedTuple):
     events: int
+    sessions: int
     page: int
     pages: int
     entries: list[Entry]
@@ -87,6 +90,7 @@ def listing(
     )
     return Listing(
         total=shown.events,
+        sessions=shown.sessions,
         page=shown.page,
         pages=shown.pages,
         sections=_sections(shown.entries),
@@ -98,7 +102,7 @@ def listing(
 
 def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int) -> _Page:
     """A page of the schedule. Only its own entries stay in the cache, not those of a whole big week."""
-    everything = schedule(campaign, filters)
+    everything, sessions = schedule(campaign, filters)
     past = [entry for entry in everything if opens and entry.day and entry.day < opens]
     entries = everything[len(past) :]
     if not entries:  # a choice of which all is over
@@ -107,6 +111,7 @@ def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int)
     number = min(number, pages)
     return _Page(
         events=len({entry.event_id for entry in everything}),
+        sessions=sessions,
         page=number,
         pages=pages,
         entries=entries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
@@ -127,7 +132,7 @@ def _past_sections(shown: _Page, filters: Filters, path: str, extra: dict[str, s
 
 def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
     """How many events a choice has, and the first of them in sections, up to a number of events."""
-    entries = schedule(campaign, filters)
+    entries = schedule(campaign, filters).entries
     ids = list(dict.fromkeys(entry.event_id for entry in entries))
     kept = set(ids[:most])
     return len(ids), _sections([entry for entry in entries if entry.event_id in kept])

@@ -242,3 +242,23 @@ def test_what_differs_is_a_line_of_its_own(client, campaign):
         "Wed 24 April 10:00–11:00",
         "Fri 26 April 09:00–10:00",
     ]
+
+
+def test_the_unit_of_every_number_is_said(client, campaign):
+    said = {
+        "en": ("3 events · 7 sessions", "Number of events each day"),
+        "zh": ("3 项活动 · 7 场", "每天的活动（项）"),
+    }
+    for language, (count, unit) in said.items():
+        html = client.get("/ip-2024/", headers={"Accept-Language": language}).text
+        assert _words(re.search(r'<p class="list-count"[^>]*>(.*?)</p>', html)[1]) == count
+        assert re.findall(r'<p class="week-unit">([^<]*)</p>', html) == [unit]
+        assert re.findall(r'class="week-count" aria-hidden="true">(\d+)<', html) == [
+            "0",
+            "0",
+            "2",
+            "3",
+            "1",
+            "0",
+            "0",
+        ]
