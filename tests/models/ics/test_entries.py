@@ -424,7 +424,7 @@ def test_what_no_entry_tells_of_a_venue_changes_nobody_else(campaign):
     assert stored_rows(other) == old_rows
 
     def import_file():
-        """Its rows contradict event another; the last event says what was known."""
+        """Its rows contradict each other; the last one has the address as it was."""
         with event_transaction():
             for address in ("人民路2号", "人民路1号"):
                 draft = replace(draft_of(event), venues=(replace(hall, address=address),))
