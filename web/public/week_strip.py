@@ -49,7 +49,7 @@ def week_strip(
 
 
 def events_by_day(campaign: Campaign, any_day: Filters, cache: QueryCache) -> dict[int, int]:
-    """agenda.spread() of a choice without days, asked once for the strip and the list of a page."""
+    """How many events take place on each set of days under a choice without days, kept until something changes."""
     return cache.get(("spread", any_day), lambda: queries.day_set_counts(campaign, any_day))
 
 
