@@ -227,4 +227,4 @@ def test_the_weight_of_a_feed_is_known_without_building_it(client, campaign, lec
     add(campaign, "别处", session(), region_code="110101")
     for query, region in (("", ()), ("?region=320000", ("320000",)), ("?region=330000", ("330000",))):
         body = client.get("/ip-2024/events.ics" + query).data
-        assert 0 < len(body) - ical.weight(campaign, Filters(region=region)) < 2000
+        assert 0 < len(body) - ical.feed_size(campaign, Filters(region=region)) < 2000
