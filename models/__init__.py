@@ -27,6 +27,7 @@ for _module in (
     "checkin.queue_file",
     "publishing.duplicates",
     "publishing.proposals",
+    "publishing.review",
     "imports.subscriptions",
     "imports.uploads",
 ):

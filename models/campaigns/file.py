@@ -31,7 +31,7 @@ MOST_DAYS = 60  # each is a bit of Event.on_days
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a list. Which of gist, icon, colour, chair and recognise are set depends on the list."""
+    """One entry of a list. Which of gist, icon, colour, chair, recognise and second_reading are set depends on the list."""
 
     number: int
     key: str
@@ -43,6 +43,7 @@ class Term:
     colour: str = ""
     chair: bool = False
     recognise: tuple[str, ...] = ()
+    second_reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ def _term(table: TomlTable, kind: TermKind, position: int) -> Term:
         colour=table.text("colour", ""),
         chair=table.flag("chair"),
         recognise=table.texts("recognise"),
+        second_reading=table.flag("second_reading"),
     )
     for part in (table, gist):
         if part:

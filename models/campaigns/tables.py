@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
@@ -97,6 +97,8 @@ class Term(Base):
     icon: Mapped[str] = mapped_column(default="")
     chair: Mapped[bool] = mapped_column(default=False)  # committee units: chair or member
     recognise: Mapped[list[str]] = mapped_column(JSON, default=list)  # lines: parts of organizations' names
+    # formats: two persons read such an event before it is published
+    second_reading: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def name(self, language: str) -> str:
         return self.name_zh if language.startswith("zh") else self.name_en

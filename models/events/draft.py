@@ -1,17 +1,13 @@
-"""The content of an event as plain values. Forms, importers and scripts make drafts; check_draft() validates them."""
+"""The content of an event as plain values. Forms, importers and scripts make drafts; models.events.draft_rules validates them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
-from models import clock, urls
-from models.campaigns.tables import OTHER_FORMAT, Campaign, TermKind
-from models.errors import N_, Mistake
-from models.events.tables import HALF_DAYS, MODES, Event, EventStatus, Occurrence, OccurrenceStatus
+from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 
-MOST_DAYS = 366
 TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
 MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
 
@@ -201,94 +197,3 @@ def _start(occurrence: OccurrenceDraft) -> tuple[date, float, date, str]:
     """The order in a calendar: by day, whole days before clock times."""
     at = occurrence.start_at.timestamp() if occurrence.start_at else 0.0
     return occurrence.start_day, at, occurrence.end_day, occurrence.venue.name if occurrence.venue else ""
-
-
-def check_draft(campaign: Campaign, draft: EventDraft) -> None:
-    """Raise Mistake for the first thing in a draft that the campaign's rules refuse."""
-    if not draft.title.strip():
-        raise Mistake(N_("Please give the event a title."))
-    _check_lengths(draft)
-    _check_terms(campaign, TermKind.AUDIENCE, draft.groups)
-    _check_terms(campaign, TermKind.FOCUS, [draft.main_focus] if draft.main_focus else [])
-    formats = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
-    _check_terms(campaign, TermKind.FORMAT, [key for key in formats if key != OTHER_FORMAT])
-    if draft.mode is not None and draft.mode not in MODES:
-        raise Mistake(
-            N_("“%(mode)s” is not a mode of taking part. Use onsite, online or mixed."), mode=draft.mode[:40]
-        )
-    if draft.online_url:
-        _check_online_url(draft.online_url)
-    for venue in draft.all_venues():
-        _check_venue(venue)
-    for occurrence in draft.occurrences:
-        _check_occurrence(campaign, occurrence)
-
-
-def _check_online_url(url: str) -> None:
-    if not url.startswith(("https://", "http://")):
-        raise Mistake(N_("An online address starts with https:// or http://."))
-    try:
-        urls.to_ascii_url(url)
-    except ValueError:
-        raise Mistake(
-            N_("“%(url)s” cannot be opened. Copy the complete online address again."), url=url
-        ) from None
-
-
-def _check_lengths(draft: EventDraft) -> None:
-    if len(draft.title) > TITLE_LENGTH:
-        raise Mistake(
-            N_("The title has more than %(most)s characters. Please shorten it."), most=TITLE_LENGTH
-        )
-    texts = (draft.description, draft.online_url, draft.time_text, draft.venue_text, draft.region_text)
-    if any(len(text) > TEXT_LENGTH for text in texts):
-        raise Mistake(N_("A text has more than %(most)s characters. Please shorten it."), most=TEXT_LENGTH)
-    lists = (
-        (draft.hosts, MOST_HOSTS),
-        (draft.venues, MOST_VENUES),
-        (draft.formats, MOST_FORMATS),
-        (draft.occurrences, MOST_OCCURRENCES),
-    )
-    for entries, most in lists:
-        if len(entries) > most:
-            raise Mistake(N_("A list has more than %(most)s entries. Please shorten it."), most=most)
-    names = [*draft.hosts, *(venue.name for venue in draft.all_venues()), *(f.text for f in draft.formats)]
-    if any(len(name) > NAME_LENGTH for name in names):
-        raise Mistake(N_("A name has more than %(most)s characters. Please shorten it."), most=NAME_LENGTH)
-
-
-def _check_terms(campaign: Campaign, kind: TermKind, keys: Iterable[str]) -> None:
-    for key in keys:
-        if campaign.term(kind, key) is None:
-            raise Mistake(
-                N_("“%(key)s” is not in the list of this week. Use one of: %(known)s."),
-                key=key[:40],
-                known=", ".join(term.key for term in campaign.terms_of(kind)),
-            )
-
-
-def _check_venue(venue: VenueDraft) -> None:
-    if not venue.name.strip():
-        raise Mistake(N_("Please give the venue a name."))
-    if (venue.latitude is None) != (venue.longitude is None):
-        raise Mistake(N_("A venue needs both coordinates: latitude and longitude."))
-    if venue.latitude is None or venue.longitude is None:
-        return
-    if not (-90 <= venue.latitude <= 90 and -180 <= venue.longitude <= 180):
-        raise Mistake(N_("Latitude must be between -90 and 90, longitude between -180 and 180."))
-
-
-def _check_occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
-    start, end = occurrence.start_at, occurrence.end_at
-    if occurrence.end_day < occurrence.start_day or (start and end and end <= start):
-        raise Mistake(N_("The event ends before it starts. Please correct the end."))
-    if (occurrence.end_day - occurrence.start_day).days > MOST_DAYS:
-        raise Mistake(N_("One session of the event lasts longer than a year. Please split it."))
-    if end and not start:
-        raise Mistake(N_("An event with an end time also needs a start time."))
-    if start and clock.day_of(start, campaign.zone) != occurrence.start_day:
-        raise Mistake(N_("The start time of the event is not on its first day."))
-    if occurrence.half_day is not None and occurrence.half_day not in HALF_DAYS:
-        raise Mistake(N_("The part of the day must be morning, afternoon or evening."))
-    if occurrence.capacity is not None and not 1 <= occurrence.capacity <= 1_000_000:
-        raise Mistake(N_("A capacity is a whole number from 1 to 1,000,000."))

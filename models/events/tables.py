@@ -15,6 +15,7 @@ from models.places.tables import Region, Venue
 class EventStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"  # by a reviewer, with a reason; its organizer mends it and submits it again
     PUBLISHED = "published"
     CANCELLED = "cancelled"
 
@@ -37,6 +38,7 @@ class HalfDay(StrEnum):
 
 
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+UNREVIEWED = (EventStatus.DRAFT, EventStatus.SUBMITTED, EventStatus.SENT_BACK)
 MODES = tuple(Mode)
 HALF_DAYS = tuple(HalfDay)
 NO_DATE = 99_999_999 * 10_000  # calendar_place of an event without a date: after all others
@@ -197,8 +199,8 @@ class EventReport(Base):
 
 
 class EventChange(Base):
-    """One change in the history of an event. Rows are only added. verb: created, submitted, published, changed (by a
-    person), imported (changed by a file or feed), cancelled, withdrawn or merged. fields: the columns that changed."""
+    """One change in the history of an event. Rows are only added. verb: created, submitted, sent_back, published, changed (by
+    a person), imported (changed by a file or feed), cancelled, withdrawn or merged. fields: the columns that changed."""
 
     __tablename__ = "event_change"
 

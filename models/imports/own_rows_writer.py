@@ -8,7 +8,8 @@ from sqlalchemy import select
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft, OccurrenceDraft, check_draft, differences, draft_of
+from models.events.draft import EventDraft, OccurrenceDraft, differences, draft_of
+from models.events.draft_rules import check_draft
 from models.events.tables import Event, EventStatus, Occurrence
 from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood

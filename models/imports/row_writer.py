@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
-from models.events.draft import EventDraft, check_draft, differences, draft_of
+from models.events.draft import EventDraft, differences, draft_of
+from models.events.draft_rules import check_draft
 from models.events.tables import Event, EventStatus
 from models.imports.absent_columns import keep_absent_fields
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -35,6 +35,8 @@ class Organization(Base):
     name: Mapped[str]
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     line: Mapped[str | None] = mapped_column(String(60))  # key of a line; None: not known
+    # Whether its organizers publish without a review. Offices and the committee always may.
+    publishes: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     region: Mapped[Region | None] = relationship()
 
@@ -60,6 +62,16 @@ class Account(Base):
     @property
     def is_active(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether what this account writes is public at once. Else an office reviews it first (rule 1)."""
+        return self.role in (Role.OFFICE, Role.COMMITTEE) or self.organization.publishes
+
+    @property
+    def reviews(self) -> bool:
+        """Whether this account judges what others submit, in its reach."""
+        return self.role in (Role.OFFICE, Role.COMMITTEE)
 
     def get_id(self) -> str:
         return str(self.id)

@@ -23,11 +23,11 @@ from models.events.draft import (
     OrganizationDraft,
     ReportDraft,
     VenueDraft,
-    check_draft,
     differences,
     draft_of,
     draft_of_merge,
 )
+from models.events.draft_rules import check_draft
 from models.events.merges import record_merge
 from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
 from models.ics import entries
@@ -56,6 +56,8 @@ __all__ = [
     "write_cancelled",
     "write_change",
     "write_new",
+    "write_published",
+    "write_status",
     "write_submitted",
 ]
 
@@ -85,13 +87,7 @@ def change(
 def publish(event: Event, now: datetime, by: Account | None = None) -> None:
     """A draft becomes public. Publishing again changes nothing. Raises Conflict for a cancelled event."""
     with event_transaction():
-        event = lock_event(event)
-        if event.status == EventStatus.CANCELLED:
-            raise Conflict(N_("This event is cancelled. Please create a new one instead."))
-        if event.status != EventStatus.PUBLISHED:
-            event.status, event.published_at = EventStatus.PUBLISHED, now
-            _touch(event, event.occurrences, now)
-            _note(event, "published", now, by)
+        write_published(lock_event(event), now, by)
 
 
 def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -101,11 +97,28 @@ def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
         write_cancelled(lock_event(event), now, by)
 
 
+def write_published(event: Event, now: datetime, by: Account | None = None) -> None:
+    """publish() inside the caller's transaction."""
+    if event.status == EventStatus.CANCELLED:
+        raise Conflict(N_("This event is cancelled. Please create a new one instead."))
+    if event.withdrawn_at is not None:
+        raise Conflict(N_("This event was deleted and can no longer be changed."))
+    if event.status != EventStatus.PUBLISHED:
+        event.status, event.published_at = EventStatus.PUBLISHED, now
+        _touch(event, event.occurrences, now)
+        _note(event, "published", now, by)
+
+
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
     """Submit a draft for review, inside the caller's transaction."""
-    if event.status == EventStatus.DRAFT:
-        event.status = EventStatus.SUBMITTED
-        _note(event, "submitted", now, by)
+    if event.status in (EventStatus.DRAFT, EventStatus.SENT_BACK):
+        write_status(event, EventStatus.SUBMITTED, "submitted", now, by)
+
+
+def write_status(event: Event, status: EventStatus, verb: str, now: datetime, by: Account | None) -> None:
+    """Another state of an event that is not public, inside the caller's transaction. verb: for its history."""
+    event.status, event.changed_at = status, now
+    _note(event, verb, now, by)
 
 
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:

@@ -42,6 +42,7 @@ def load_week() -> Campaign:
 
 def make_event(campaign: Campaign, title: str = "现场宣传", **fields) -> Event:
     """A published event on 22 April 2024 from 09:00 to 11:00, unless told otherwise."""
+    publish = fields.pop("publish", True)
     occurrences = fields.pop("occurrences", None) or (session(capacity=fields.pop("capacity", None)),)
     draft = EventDraft(
         title=title,
@@ -51,7 +52,7 @@ def make_event(campaign: Campaign, title: str = "现场宣传", **fields) -> Eve
         occurrences=occurrences,
         **fields,
     )
-    return create(campaign, draft, NINE - timedelta(days=30))
+    return create(campaign, draft, NINE - timedelta(days=30), publish=publish)
 
 
 def session(

@@ -1,0 +1,241 @@
+"""The review of events before they are public (rule 1): submitted, sent back with a reason, published.
+
+A decision is a row. While somebody judges an event, nobody else is offered it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Select, String, func, select
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
+
+from models.campaigns.tables import Campaign, TermKind
+from models.db import Base, BigId, Instant, db, insert, transaction
+from models.errors import N_, Conflict, Mistake
+from models.events import scope
+from models.events.tables import Event, EventChange, EventStatus, Occurrence
+from models.organizations.tables import Account
+from models.publishing import lifecycle
+from models.publishing.change import event_transaction
+
+CLAIM = timedelta(minutes=10)  # as long as nobody acts on it, an item is free again after this
+
+
+class ReviewDecision(StrEnum):
+    READ = "read"  # the first of two readings
+    PUBLISHED = "published"
+    SENT_BACK = "sent_back"
+
+
+class EventReview(Base):
+    """One decision of a reviewer. why: the reason of one that was sent back."""
+
+    __tablename__ = "event_review"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    decision: Mapped[str] = mapped_column(String(10))  # a ReviewDecision
+    why: Mapped[str] = mapped_column(default="")
+
+    account: Mapped[Account | None] = relationship()
+
+
+class ReviewClaim(Base):
+    """Who judges a submitted event now. Valid until its time is over."""
+
+    __tablename__ = "review_claim"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    until: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """A submitted event. since: when it was submitted. reader: who has read it first, where two must."""
+
+    event: Event
+    since: datetime
+    reader: Account | None
+
+
+def submit(event: Event, now: datetime, by: Account | None = None) -> None:
+    """Hand a draft to its office. Submitting again changes nothing. Raises Conflict for an event that was public."""
+    with event_transaction():
+        event = lifecycle.lock_event(event)
+        if event.withdrawn_at is not None or event.published_at is not None:
+            raise Conflict(N_("Only a draft can be submitted. Reload the page."))
+        lifecycle.write_submitted(event, now, by)
+
+
+def recall(event: Event, now: datetime, by: Account | None = None) -> None:
+    """Take a submitted event back, as a draft. Raises Conflict where it was judged meanwhile."""
+    with event_transaction():
+        event = lifecycle.lock_event(event)
+        _require_submitted(event)
+        lifecycle.write_status(event, EventStatus.DRAFT, "recalled", now, by)
+
+
+def send_back(event: Event, why: str, now: datetime, by: Account | None = None) -> None:
+    """Return an event to its organizer. Raises Mistake without a reason, Conflict where it is no longer submitted."""
+    reason = why.strip()
+    if not reason:
+        raise Mistake(N_("Please say what has to be changed, so that the organizer can mend it."))
+    with event_transaction():
+        event = lifecycle.lock_event(event)
+        _require_submitted(event)
+        lifecycle.write_status(event, EventStatus.SENT_BACK, "sent_back", now, by)
+        _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
+
+
+def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDecision:
+    """Publish a submitted event; where two must read it, the first of them only says that it was read.
+
+    Raises Conflict where it was judged meanwhile or one account would read it twice."""
+    with event_transaction():
+        event = lifecycle.lock_event(event)
+        _require_submitted(event)
+        if needs_second_reading(event):
+            reader = first_readings([event.id]).get(event.id)
+            if reader is None:
+                _decide(event, ReviewDecision.READ, now, by)
+                return ReviewDecision.READ
+            if by is not None and reader.account_id == by.id:
+                raise Conflict(N_("You have read this event already. Another person publishes it."))
+        lifecycle.write_published(event, now, by)
+        _decide(event, ReviewDecision.PUBLISHED, now, by)
+        return ReviewDecision.PUBLISHED
+
+
+def needs_second_reading(event: Event) -> bool:
+    """Whether the campaign file asks for two readers of this event's form of activity."""
+    keys = {row.format for row in event.formats} | {event.main_format}
+    return any(term.second_reading for term in event.campaign.terms_of(TermKind.FORMAT) if term.key in keys)
+
+
+def _require_submitted(event: Event) -> None:
+    if event.status != EventStatus.SUBMITTED or event.withdrawn_at is not None:
+        raise Conflict(N_("This event no longer awaits review. Reload the list."))
+
+
+def _decide(event: Event, decision: ReviewDecision, now: datetime, by: Account | None, why: str = "") -> None:
+    account_id = by.id if by else None
+    db.session.add(EventReview(event_id=event.id, account_id=account_id, at=now, decision=decision, why=why))
+    claim = db.session.get(ReviewClaim, event.id)
+    if claim is not None:
+        db.session.delete(claim)
+
+
+def claim(event: Event, by: Account, now: datetime) -> Account | None:
+    """Hold an item for this account for CLAIM. The account that holds it already, where that is another one."""
+    with transaction():
+        claim = db.session.get(ReviewClaim, event.id, with_for_update=True, populate_existing=True)
+        if claim is not None and claim.account_id != by.id and claim.until > now:
+            return db.session.get_one(Account, claim.account_id)
+        values = {"account_id": by.id, "until": now + CLAIM}
+        statement = insert(ReviewClaim).values(event_id=event.id, **values)
+        db.session.execute(statement.on_conflict_do_update(index_elements=["event_id"], set_=values))
+    return None
+
+
+def release(event: Event, by: Account) -> None:
+    """Give an item back to the others."""
+    with transaction():
+        claim = db.session.get(ReviewClaim, event.id)
+        if claim is not None and claim.account_id == by.id:
+            db.session.delete(claim)
+
+
+def holders(event_ids: Collection[int], now: datetime) -> dict[int, Account]:
+    """Who judges these events now, by event id."""
+    query = select(ReviewClaim.event_id, Account).join(Account, Account.id == ReviewClaim.account_id)
+    rows = db.session.execute(query.where(ReviewClaim.event_id.in_(event_ids), ReviewClaim.until > now))
+    return {row.event_id: row.Account for row in rows}
+
+
+def _submitted(account: Account) -> Select[tuple[Event]]:
+    return scope.events_for(account).where(Event.status == EventStatus.SUBMITTED)
+
+
+def waiting(account: Account) -> int:
+    """How many events await this account's review. One query."""
+    if not account.reviews:
+        return 0
+    return db.session.scalar(select(func.count()).select_from(_submitted(account).subquery())) or 0
+
+
+def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueItem]:
+    """The submitted events in an account's reach, the longest wait first."""
+    since = (
+        select(EventChange.event_id, func.max(EventChange.at).label("at"))
+        .where(EventChange.verb == "submitted")
+        .group_by(EventChange.event_id)
+        .subquery()
+    )
+    query = (
+        _submitted(account)
+        .where(Event.campaign_id == campaign.id)
+        .outerjoin(since, since.c.event_id == Event.id)
+        .add_columns(func.coalesce(since.c.at, Event.changed_at))
+        .options(
+            joinedload(Event.lead),
+            joinedload(Event.region),
+            selectinload(Event.occurrences).joinedload(Occurrence.venue),
+            selectinload(Event.hosts),
+            selectinload(Event.formats),
+            selectinload(Event.audiences),
+            selectinload(Event.venues),
+        )
+        .order_by(func.coalesce(since.c.at, Event.changed_at), Event.id)
+        .limit(limit)
+    )
+    rows = db.session.execute(query).all()
+    readers = first_readings([event.id for event, _ in rows])
+    return [
+        QueueItem(event, since, readers[event.id].account if event.id in readers else None)
+        for event, since in rows
+    ]
+
+
+def first_readings(event_ids: Collection[int]) -> dict[int, EventReview]:
+    """The first reading of each of these events since it was last sent back, by event id."""
+    readings: dict[int, EventReview] = {}
+    query = (
+        select(EventReview)
+        .where(EventReview.event_id.in_(event_ids))
+        .options(joinedload(EventReview.account))
+    )
+    for row in db.session.scalars(query.order_by(EventReview.id)):
+        if row.decision == ReviewDecision.READ:
+            readings.setdefault(row.event_id, row)
+        else:
+            readings.pop(row.event_id, None)
+    return readings
+
+
+def reason(event: Event) -> EventReview | None:
+    """Why an event was sent back last; None where it was not."""
+    query = select(EventReview).where(
+        EventReview.event_id == event.id, EventReview.decision == ReviewDecision.SENT_BACK
+    )
+    return db.session.scalar(query.order_by(EventReview.id.desc()).limit(1))
+
+
+def phrases(account: Account, most: int = 8) -> list[str]:
+    """Reasons that this account's organization has given before, the most frequent first."""
+    uses = func.count()
+    query = (
+        select(EventReview.why)
+        .join(Account, Account.id == EventReview.account_id)
+        .where(
+            Account.organization_id == account.organization_id,
+            EventReview.decision == ReviewDecision.SENT_BACK,
+        )
+        .group_by(EventReview.why)
+        .order_by(uses.desc(), func.max(EventReview.id).desc())
+    )
+    return list(db.session.scalars(query.limit(most)))
