@@ -11,11 +11,13 @@ from web.desk import (
     events,
     pairing,
     queue_file,
+    review,
     scan_review,
     sign_in,
     subscriptions,
     uploads,
 )
+from web.desk.event_form import pages as event_form
 from web.feeds import feeds as feeds
 from web.figures import commands as figure_commands
 from web.figures import live
@@ -41,7 +43,7 @@ from web.words import progress, session_lines, terms
 
 WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
 DESK = (
-    sign_in, events, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
+    sign_in, events, event_form, review, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
 )  # fmt: skip
 FIGURES = (live, figures, figure_commands)
 PUBLIC = (

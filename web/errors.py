@@ -69,6 +69,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, handle_database_error)
     app.register_error_handler(TimeoutError, handle_database_error)
     app.before_request(_refuse_nul)
+    app.jinja_env.globals.update(mistake_sentence=sentence)
     app.logger.addFilter(mask_secrets)
 
 

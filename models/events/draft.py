@@ -133,7 +133,7 @@ def draft_of(event: Event) -> EventDraft:
         online_url=event.online_url,
         time_text=event.time_text,
         venue_text=event.venue_text,
-        venues=tuple(_venue_draft(row.venue) for row in event.venues),
+        venues=tuple(venue_draft(row.venue) for row in event.venues),
         occurrences=tuple(_occurrence_draft(occurrence) for occurrence in occurrences),
         report=ReportDraft(**{f.name: getattr(report, f.name) for f in fields(ReportDraft)})
         if report
@@ -143,13 +143,14 @@ def draft_of(event: Event) -> EventDraft:
     )
 
 
-def _venue_draft(venue: Venue) -> VenueDraft:
+def venue_draft(venue: Venue) -> VenueDraft:
+    """A stored venue as a draft."""
     return VenueDraft(venue.name, venue.region_code, venue.address, venue.latitude, venue.longitude)
 
 
 def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
     values = {f.name: getattr(occurrence, f.name) for f in fields(OccurrenceDraft) if f.name != "venue"}
-    return OccurrenceDraft(**values, venue=_venue_draft(occurrence.venue) if occurrence.venue else None)
+    return OccurrenceDraft(**values, venue=venue_draft(occurrence.venue) if occurrence.venue else None)
 
 
 def draft_of_merge(kept: Event, other: Event) -> EventDraft:

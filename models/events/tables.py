@@ -210,5 +210,6 @@ class EventChange(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
     verb: Mapped[str] = mapped_column(String(20))
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    why: Mapped[str] = mapped_column(default="", server_default="")  # of a cancellation; visitors read it
 
     event: Mapped[Event] = relationship(back_populates="changes")

@@ -69,11 +69,28 @@ def possible_duplicates(account: Account, campaign: Campaign) -> tuple[list[Poss
     return [PossibleDuplicate(events[low], events[high], issued) for low, high in page], len(pairs)
 
 
+def likely_duplicates(event: Event, account: Account, most: int = 5) -> list[Event]:
+    """Events in an account's reach that may be this one, for its reviewer; none that was found different from it."""
+    days = {row.start_day for row in event.occurrences}
+    same_days = select(Occurrence.event_id).where(Occurrence.start_day.in_(days))
+    prefecture = event.region_code and event.region_code[:4]
+    region = Event.region_code.startswith(prefecture) if prefecture else Event.region_code.is_(None)
+    candidates = _candidates(account, event.campaign, Event.id.in_(same_days), region)
+    pairs = {(low.id, high.id) for low, high in similar_pairs(candidates) if event.id in (low.id, high.id)}
+    if not pairs:
+        return []
+    ids = {other for pair in pairs - _different() for other in pair if other != event.id}
+    return list(db.session.scalars(select(Event).where(Event.id.in_(ids)).order_by(Event.id).limit(most)))
+
+
 def _pairs(account: Account, campaign: Campaign) -> list[tuple[int, int]]:
-    different = select(DifferentPair.low_id, DifferentPair.high_id)
-    settled = {(row.low_id, row.high_id) for row in db.session.execute(different)}
     similar = {(low.id, high.id) for low, high in similar_pairs(_candidates(account, campaign))}
-    return sorted(similar - settled)
+    return sorted(similar - _different())
+
+
+def _different() -> set[tuple[int, int]]:
+    query = select(DifferentPair.low_id, DifferentPair.high_id)
+    return {(row.low_id, row.high_id) for row in db.session.execute(query)}
 
 
 def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
@@ -112,13 +129,14 @@ def mark_different(account: Account, left_id: int, right_id: int, now: datetime)
         db.session.execute(insert(DifferentPair).values(row).on_conflict_do_nothing())
 
 
-def _candidates(account: Account, campaign: Campaign) -> list[Candidate]:
+def _candidates(account: Account, campaign: Campaign, *conditions: ColumnElement[bool]) -> list[Candidate]:
     """One for each day on which an occurrence of an event begins. Columns only: 30,000 ORM objects would be slow."""
     eligible = (
         scope.event_in_reach(account),
         Event.campaign_id == campaign.id,
         Event.withdrawn_at.is_(None),
         Event.status != EventStatus.CANCELLED,
+        *conditions,
     )
     places = _places(*eligible)
     query = (

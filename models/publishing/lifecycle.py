@@ -90,11 +90,11 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
         write_published(lock_event(event), now, by)
 
 
-def cancel(event: Event, now: datetime, by: Account | None = None) -> None:
-    """Cancel an event. It stays visible as cancelled and keeps its attendance; one that was never public is withdrawn
-    instead. Cancelling again changes nothing. Raises Conflict for a withdrawn event."""
+def cancel(event: Event, now: datetime, by: Account | None = None, why: str = "") -> None:
+    """Cancel an event, with a reason for its visitors. It stays visible as cancelled and keeps its attendance; one that was
+    never public is withdrawn instead. Cancelling again changes nothing. Raises Conflict for a withdrawn event."""
     with event_transaction():
-        write_cancelled(lock_event(event), now, by)
+        write_cancelled(lock_event(event), now, by, why)
 
 
 def write_published(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -205,7 +205,7 @@ def write_change(
     return changed
 
 
-def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> None:
+def write_cancelled(event: Event, now: datetime, by: Account | None = None, why: str = "") -> None:
     """cancel() inside the caller's transaction."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and can no longer be changed."))
@@ -221,7 +221,7 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None) -> N
         occurrence.status = OccurrenceStatus.CANCELLED
     sequence.raise_changed(event.occurrences, old)
     _touch(event, event.occurrences, now)
-    _note(event, "cancelled", now, by)
+    _note(event, "cancelled", now, by, why=why)
 
 
 def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
@@ -234,12 +234,18 @@ def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
 
 
 def _note(
-    event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
+    event: Event,
+    verb: str,
+    now: datetime,
+    by: Account | None,
+    changed: list[str] | None = None,
+    why: str = "",
 ) -> None:
     current().note(event.id, now)
+    account_id = by.id if by else None
     db.session.add(
         EventChange(
-            event_id=event.id, at=now, account_id=by.id if by else None, verb=verb, fields=changed or []
+            event_id=event.id, at=now, account_id=account_id, verb=verb, fields=changed or [], why=why
         )
     )
 

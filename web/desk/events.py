@@ -13,7 +13,7 @@ from models.figures import event_overview
 from models.figures.visits import visits_of
 from models.organizations.tables import Role
 from models.public import filters
-from models.publishing import lifecycle, proposals
+from models.publishing import proposals, review
 from web.words import proposals as proposal_words
 
 pages = Blueprint("desk_events", __name__, url_prefix="/desk")
@@ -37,6 +37,7 @@ def status_name(status: EventStatus) -> str:
     return {
         EventStatus.DRAFT: _("Draft"),
         EventStatus.SUBMITTED: _("Awaiting review"),
+        EventStatus.SENT_BACK: _("Sent back"),
         EventStatus.PUBLISHED: _("Published"),
         EventStatus.CANCELLED: _("Cancelled"),
     }[status]
@@ -70,6 +71,7 @@ def event(event_id: int) -> ResponseReturnValue:
         "desk/event.html",
         campaign=event.campaign,
         event=event,
+        sent_back=review.reason(event) if event.status == EventStatus.SENT_BACK else None,
         visits=visits_of([event.id]).get(event.id, 0),
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
@@ -95,7 +97,9 @@ def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
 def publish(event_id: int) -> ResponseReturnValue:
     """Offices and the committee only: an organizer's event is reviewed first."""
     event = scope.event_for(current_user, event_id)
-    if current_user.role == Role.ORGANIZER:
+    if not current_user.may_publish:
         abort(403)
-    lifecycle.publish(event, clock.now(), current_user)
+    now = clock.now()
+    review.submit(event, now, current_user)
+    review.approve(event, now, current_user)
     return redirect(url_for("desk_events.event", event_id=event.id), 303)

@@ -83,7 +83,9 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     """A person is sent to the sign-in page and back; a program (the live page's own, too) is told 401."""
     if errors.wants_json():
         return errors.error_response(401, _(errors.SENTENCES[401]))
-    target = request.full_path.removesuffix("?") if request.method == "GET" else DESK
+    # What was typed into a form is kept by its page in the browser and offered there again.
+    form = request.endpoint in ("desk_event_form.create", "desk_event_form.change")
+    target = request.full_path.removesuffix("?") if request.method == "GET" or form else DESK
     return redirect(url_for("sign_in.sign_in", next=target if target != DESK else None), 303)
 
 

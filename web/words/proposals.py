@@ -1,11 +1,11 @@
 """A proposed change in words: field by field, what is there and what would be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
 from models.imports.row_writer import FIELDS
 from models.publishing import proposals
@@ -18,6 +18,7 @@ from web.words.terms import (
     half_day_name,
     mode_name,
     region_label,
+    t,
 )
 
 
@@ -31,11 +32,18 @@ class FieldChange:
 
 
 def changes(proposal: Proposal) -> list[FieldChange]:
-    campaign = proposal.event.campaign
     before, after = draft_of(proposal.event), proposals.result_of(proposal)
+    names = proposals.changed_fields(proposal)
+    return field_changes(proposal.event.campaign, names, before, after)
+
+
+def field_changes(
+    campaign: Campaign, names: Iterable[str], before: EventDraft, after: EventDraft
+) -> list[FieldChange]:
+    """These fields of two drafts, in words."""
     return [
         FieldChange(_(FIELDS[name]), _text(campaign, name, before), _text(campaign, name, after))
-        for name in proposals.changed_fields(proposal)
+        for name in names
     ]
 
 
@@ -46,18 +54,21 @@ def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:
         return mode_name(draft.mode) if draft.mode else ""
     if name == "main_format":
         return format_name(campaign, draft.main_format) or ""
+    if name == "main_focus":
+        return t(campaign.term(TermKind.FOCUS, draft.main_focus or ""))
     texts: dict[str, Sequence[str]] = {
         "lead": [draft.lead.name] if draft.lead else [],
         "hosts": draft.hosts,
         "groups": [group_name(campaign, group) for group in draft.groups],
         "formats": [one.text or format_name(campaign, one.format) for one in draft.formats],
         "venues": [venue.name for venue in draft.venues],
-        "occurrences": [_when(one, campaign.zone) for one in draft.occurrences],
+        "occurrences": [when(one, campaign.zone) for one in draft.occurrences],
     }
     return _("; ").join(texts[name]) if name in texts else str(getattr(draft, name) or "")
 
 
-def _when(occurrence: OccurrenceDraft, zone: str) -> str:
+def when(occurrence: OccurrenceDraft, zone: str) -> str:
+    """Days and hours of an occurrence of a draft."""
     days = [day_label(day) for day in dict.fromkeys((occurrence.start_day, occurrence.end_day))]
     times = [clock_time(at, zone) for at in (occurrence.start_at, occurrence.end_at) if at]
     hours = "–".join(times) or half_day_name(occurrence.half_day)

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term, TermKind
-from models.events.tables import EventChange, Occurrence
+from models.events.tables import Event, EventChange, Occurrence
 from models.places import regions
 from models.places.english import english_name
 from models.places.tables import Region
@@ -211,7 +211,9 @@ def change_words(change: EventChange) -> str:
     verbs = {
         "created": _("First published") if change.at == change.event.published_at else _("Created"),
         "published": _("First published"),
-        "cancelled": _("Cancelled"),
+        "cancelled": _("Cancelled: %(why)s", why=change.why) if change.why else _("Cancelled"),
+        "sent_back": _("Sent back"),
+        "recalled": _("Submission withdrawn"),
         "withdrawn": _("Withdrawn"),
         "submitted": _("Submitted for review"),
         "merged": _("Merged with another entry of the same event"),
@@ -220,6 +222,22 @@ def change_words(change: EventChange) -> str:
         return verbs[change.verb]
     field_names = dict.fromkeys(word for name in change.fields if (word := field_name(name)))
     return _("Changed: %(fields)s", fields=_(", ").join(field_names)) if field_names else _("Changed")
+
+
+def wait_words(wait: timedelta) -> str:
+    """How long something has waited: minutes, hours or days."""
+    minutes = max(0, int(wait.total_seconds() // 60))
+    if minutes < 60:
+        return ngettext("waiting %(num)s minute", "waiting %(num)s minutes", minutes)
+    if minutes < 48 * 60:
+        return ngettext("waiting %(num)s hour", "waiting %(num)s hours", minutes // 60)
+    return ngettext("waiting %(num)s day", "waiting %(num)s days", minutes // (24 * 60))
+
+
+def public_changes(event: Event) -> list[EventChange]:
+    """What visitors are told of an event's history: nothing from before it was public."""
+    internal = ("submitted", "sent_back", "recalled")
+    return [change for change in event.changes if change.verb not in internal]
 
 
 def field_name(name: str) -> str:
@@ -250,7 +268,7 @@ def field_name(name: str) -> str:
 WORDS = (
     language, t, term_gist, campaign_name, campaign_theme, marked_name, group_name, group_icon, group_class, format_name,
     mode_name, region_label, region_name, day_label, short_day, weekday, half_day_name, clock_time, instant_label,
-    when, hours, no_date, no_time, change_words,
+    when, hours, no_date, no_time, change_words, public_changes, wait_words,
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ def upgrade():
     op.add_column(
         "organization", sa.Column("publishes", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
+    op.add_column("event_change", sa.Column("why", sa.String(), server_default="", nullable=False))
     op.add_column(
         "term", sa.Column("second_reading", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
@@ -46,6 +47,7 @@ def upgrade():
 
 def downgrade():
     op.drop_column("term", "second_reading")
+    op.drop_column("event_change", "why")
     op.drop_column("organization", "publishes")
     op.drop_table("review_claim")
     op.drop_table("event_review")

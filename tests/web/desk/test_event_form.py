@@ -1,0 +1,338 @@
+"""The form for an event: new, copied, changed, and the same event changed by two people."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+
+import msgspec
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from models.db import db
+from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_of
+from models.events.tables import Event, EventStatus
+from models.organizations.tables import Account
+from models.publishing import lifecycle, proposals
+from tests.support.cast import make_cast, sign_in
+from tests.support.week import NINE, load_week
+from web.desk.event_form import fields, sessions
+
+SIMPLE = {
+    "campaign": "ip-2024",
+    "title": "专利开放日",
+    "session-day": "2024-04-23",
+    "session-start": "09:00",
+    "session-end": "11:30",
+    "venue": "市民中心",
+    "groups": ["youth", "public"],
+    "action": "submit",
+}
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def browser(client):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def newest() -> Event:
+    db.session.expire_all()
+    return db.session.query(Event).order_by(Event.id.desc()).first()
+
+
+def write(browser, address="/desk/events/new", **changes):
+    return browser.post(address, data={**SIMPLE, **changes})
+
+
+def times(event: Event) -> list[tuple]:
+    return [
+        (row.start_day, row.end_day, row.half_day, row.start_at and row.start_at.astimezone().isoformat())
+        for row in draft_of(event).occurrences
+    ]
+
+
+def test_a_simple_event_is_written_and_submitted(browser, cast):
+    sign_in(browser, cast.gu)
+    answer = write(browser)
+    event = newest()
+    assert (answer.status_code, answer.location) == (
+        303,
+        f"/desk/events/{event.id}?saved=/desk/events/new",
+    )
+    draft = draft_of(event)
+    assert (event.status, draft.title, draft.region_code) == ("submitted", "专利开放日", "320723")
+    assert draft.lead.name == "灌云县知识产权局"
+    assert (draft.hosts, draft.groups) == (("灌云县知识产权局",), ("public", "youth"))
+    [one] = draft.occurrences
+    assert (one.start_at.isoformat(), one.end_at.isoformat()) == (
+        "2024-04-23T01:00:00+00:00",
+        "2024-04-23T03:30:00+00:00",
+    )
+    assert one.venue.name == "市民中心"
+    assert "专利开放日" in browser.get(f"/desk/events/{event.id}").text
+    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 404
+
+
+def test_an_office_publishes_at_once_and_is_recorded_as_the_reviewer(browser, cast):
+    sign_in(browser, cast.lian)
+    write(browser, action="publish", lead="灌云县知识产权局")
+    event = newest()
+    assert event.status == EventStatus.PUBLISHED
+    assert [(change.verb, change.account_id) for change in event.changes] == [
+        (verb, cast.lian.id) for verb in ("created", "submitted", "published")
+    ]
+    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 200
+
+
+def test_an_organizer_cannot_publish_by_asking_for_it(browser, cast):
+    sign_in(browser, cast.gu)
+    write(browser, action="publish")
+    assert newest().status == EventStatus.SUBMITTED
+
+
+def test_a_draft_may_be_incomplete_and_a_submission_not(browser, cast):
+    sign_in(browser, cast.gu)
+    empty = {"session-day": "", "session-start": "", "session-end": "", "venue": ""}
+    answer = write(browser, **empty)
+    assert answer.status_code == 422
+    assert re.findall(r'id="problem-(\w+)"', answer.text) == ["sessions", "venue"]
+    assert "专利开放日" in answer.text  # what was typed is still there
+    assert write(browser, action="save", **empty).status_code == 303
+    assert (newest().title, newest().status) == ("专利开放日", "draft")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"title": " "}, "title"),
+        ({"region": "不存在的地方"}, "region"),
+        ({"region": "南京市"}, "region"),
+        ({"online_url": "example.org"}, "online_url"),
+        ({"groups": ["dragons"]}, "groups"),
+        ({"title": "长" * 301}, "title"),
+    ],
+)
+def test_a_problem_stands_at_its_field(browser, cast, changes, field):
+    sign_in(browser, cast.lian)
+    before = newest().id
+    answer = write(browser, **changes)
+    assert answer.status_code == 422
+    assert re.findall(r'id="problem-(\w+)"', answer.text) == [field]
+    assert f'aria-describedby="problem-{field}"' in answer.text or field == "groups"
+    assert newest().id == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"session-day": ""},
+        {"session-day": "23.4."},
+        {"session-start": "9 Uhr"},
+        {"session-start": ""},
+        {"session-last_day": "2024-04-22"},
+        {"session-capacity": "viele"},
+        {"session-capacity": "0"},
+        {"session-day": "2024-04-23", "session-repeat": "weekends"},
+    ],
+)
+def test_a_problem_of_a_date_stands_at_its_row(browser, cast, changes):
+    sign_in(browser, cast.gu)
+    answer = write(browser, **changes)
+    assert (answer.status_code, answer.text.count('id="session-1-problem"')) == (422, 1)
+
+
+def test_rows_of_dates():
+    form = MultiDict(
+        [
+            ("session-day", "2024-04-20"), ("session-last_day", "2024-04-26"), ("session-repeat", "closed-0"),
+            ("session-part", ""), ("session-start", "09:00"), ("session-end", "17:00"), ("session-capacity", "30"),
+            ("session-day", ""), ("session-last_day", ""), ("session-repeat", ""), ("session-part", "morning"),
+            ("session-start", ""), ("session-end", ""), ("session-capacity", ""),
+            ("session-day", "2024-04-24"), ("session-last_day", ""), ("session-repeat", ""),
+            ("session-part", ""), ("session-start", "21:00"), ("session-end", "03:00"), ("session-capacity", ""),
+            ("session-day", "2024-04-25"), ("session-last_day", ""), ("session-repeat", ""),
+            ("session-part", "afternoon"), ("session-start", "09:00"), ("session-end", ""), ("session-capacity", ""),
+        ]
+    )  # fmt: skip
+    rows = sessions.read_rows(form)
+    occurrences = sessions.occurrences_of(rows, "Asia/Shanghai")
+    assert [row.count for row in rows] == [6, 1, 1]
+    assert [one.start_day.day for one in occurrences] == [20, 21, 23, 24, 25, 26, 24, 25]
+    night, afternoon = occurrences[6:]
+    assert (night.end_day, night.end_at - night.start_at).__repr__() == (
+        "(datetime.date(2024, 4, 25), datetime.timedelta(seconds=21600))"
+    )
+    assert (afternoon.half_day, afternoon.start_at) == ("afternoon", None)
+    again = sessions.rows_of(occurrences, "Asia/Shanghai")
+    assert sessions.occurrences_of(again, "Asia/Shanghai") == tuple(
+        sorted(occurrences, key=lambda one: (one.capacity is None, one.start_day))
+    )
+    assert [(row.day, row.last_day, row.repeat) for row in again] == [
+        ("2024-04-20", "2024-04-21", "daily"),
+        ("2024-04-23", "2024-04-26", "daily"),
+        ("2024-04-24", "", ""),
+        ("2024-04-25", "", ""),
+    ]
+
+
+def posted(page: str) -> MultiDict[str, str]:
+    """The fields of the form as a browser would send them."""
+    form = page.split("data-event-form", 1)[1].split("</form>", 1)[0].split("<template", 1)
+    text = form[0] + form[1].split("</noscript>", 1)[1]
+    values = MultiDict()
+    for tag in re.findall(r"<input[^>]*>", text):
+        name = re.search(r'name="([^"]+)"', tag)
+        if name and ('type="checkbox"' not in tag or " checked" in tag) and 'type="radio"' not in tag:
+            value = re.search(r'value="([^"]*)"', tag)
+            values.add(name[1], unescape(value[1]) if value else "")
+    for name, text_value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', text):
+        values.add(name, unescape(text_value))
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL):
+        values.add(name, (re.findall(r'value="([^"]*)" selected', options) or [""])[0])
+    return values
+
+
+def rich(cast) -> Event:
+    """An event with all that the form does not show, and with two venues."""
+    draft = draft_of(cast.lecture)
+    occurrences = tuple(
+        OccurrenceDraft(date(2024, 4, day), date(2024, 4, day), half_day="morning", venue=VenueDraft(venue))
+        for day, venue in ((22, "图书馆"), (23, "图书馆"), (24, "博物馆"))
+    )
+    changed = replace(draft, occurrences=occurrences, time_text="上午", region_text="县城")
+    lifecycle.change(cast.lecture, changed, NINE)
+    return cast.lecture
+
+
+def test_saving_an_unchanged_form_changes_nothing(browser, cast):
+    event = rich(cast)
+    before, changes = draft_of(event), len(event.changes)
+    sign_in(browser, cast.lian)
+    page = browser.get(f"/desk/events/{event.id}/edit").text
+    answer = browser.post(f"/desk/events/{event.id}/edit", data={**posted(page).to_dict(flat=False)})
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert (draft_of(event), len(event.changes)) == (before, changes)
+
+
+def edit(browser, event: Event, opened: EventDraft, **changes):
+    form = fields.form_of(opened, event.campaign)
+    data = {name: getattr(form, name) for name in fields.TEXTS} | {"groups": form.groups}
+    rows = {
+        f"session-{name}": [getattr(row, name) for row in form.sessions]
+        for name in ("day", "last_day", "repeat", "part", "start", "end", "capacity")
+    }
+    base_text = msgspec.json.encode(opened).decode()
+    return browser.post(f"/desk/events/{event.id}/edit", data={**data, **rows, "base": base_text, **changes})
+
+
+def test_two_people_change_different_fields_and_both_stay(browser, cast):
+    event, base = cast.lecture, draft_of(cast.lecture)
+    lifecycle.change(event, replace(base, description="带身份证"), NINE, cast.su)
+    sign_in(browser, cast.lian)
+    assert edit(browser, event, base, title="新题目", venue="市民中心").status_code == 303
+    db.session.expire_all()
+    assert (event.title, event.description) == ("新题目", "带身份证")
+
+
+def test_two_people_change_one_field_and_both_versions_are_shown(browser, cast):
+    event, base = cast.lecture, draft_of(cast.lecture)
+    lifecycle.change(event, replace(base, title="她的题目"), NINE, cast.su)
+    sign_in(browser, cast.lian)
+    answer = edit(browser, event, base, title="我的题目", venue="市民中心")
+    assert answer.status_code == 409
+    assert "她的题目" in answer.text
+    assert "我的题目" in answer.text
+    db.session.expire_all()
+    assert event.title == "她的题目"
+    for keep, title in (("theirs", "她的题目"), ("mine", "我的题目")):
+        answer = edit(browser, event, base, title="我的题目", venue="市民中心", **{"keep-title": keep})
+        assert answer.status_code == 303
+        db.session.expire_all()
+        assert event.title == title
+
+
+def test_an_organizers_change_of_a_published_event_is_a_proposal(browser, cast):
+    event, base = cast.lecture, draft_of(cast.lecture)
+    sign_in(browser, cast.gu)
+    assert edit(browser, event, base, title="改名", venue="市民中心").status_code == 303
+    db.session.expire_all()
+    assert event.title == "专题讲座"
+    [proposal] = proposals.open_of(event)
+    assert (proposal.account_id, sorted(proposal.fields)) == (cast.gu.id, ["occurrences", "title", "venues"])
+
+
+def test_an_organization_that_publishes_by_itself(browser, cast):
+    cast.gu.organization.publishes = True
+    db.session.commit()
+    sign_in(browser, cast.gu)
+    write(browser, action="publish")
+    assert newest().status == EventStatus.PUBLISHED
+
+
+def test_a_form_without_its_base_is_refused(browser, cast):
+    sign_in(browser, cast.lian)
+    answer = edit(browser, cast.lecture, draft_of(cast.lecture), base="{")
+    assert answer.status_code == 400
+    assert "Reload the page" in answer.text
+
+
+def test_a_copy_has_everything_but_its_own_id(browser, cast):
+    sign_in(browser, cast.gu)
+    page = browser.get(f"/desk/events/new?copy={cast.lecture.id}&campaign=ip-2024").text
+    assert 'value="专题讲座"' in page
+    assert 'value="2024-04-22"' in page
+    assert browser.get(f"/desk/events/new?copy={cast.nanjing.id}").status_code == 404
+
+
+def test_cancel_with_a_reason(browser, cast):
+    address = f"/desk/events/{cast.lecture.id}/cancel"
+    sign_in(browser, cast.gu)
+    assert browser.get(address).status_code == 404  # an organizer proposes
+    sign_in(browser, cast.lian)
+    assert browser.get(address).status_code == 200
+    assert browser.post(address, data={"why": " "}).status_code == 422
+    assert browser.post(address, data={"why": "场地检修"}).status_code == 303
+    db.session.expire_all()
+    assert (cast.lecture.status, cast.lecture.changes[-1].why) == ("cancelled", "场地检修")
+    assert "场地检修" in browser.get(f"/ip-2024/events/{cast.lecture.id}").text
+
+
+def test_delete_is_for_what_was_never_public(browser, cast):
+    sign_in(browser, cast.gu)
+    write(browser, action="save")
+    draft = newest().id
+    assert browser.post(f"/desk/events/{draft}/delete").status_code == 303
+    assert browser.get(f"/desk/events/{draft}").status_code == 404
+    assert browser.post(f"/desk/events/{cast.lecture.id}/delete").status_code == 400
+    assert browser.get(f"/desk/events/{cast.lecture.id}").status_code == 200
+
+
+def test_the_preview_says_what_visitors_will_see(browser, cast):
+    sign_in(browser, cast.gu)
+    page = browser.post("/desk/events/preview", data=SIMPLE).text
+    assert "专利开放日" in page
+    assert "Tue 23 April 09:00–11:30" in page
+    assert browser.post("/desk/events/preview", data={"campaign": "ip-2024"}).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["wang", "bao"])
+def test_others_do_not_reach_the_form(browser, cast, who):
+    account: Account = getattr(cast, who)
+    sign_in(browser, account)
+    event_id, base = cast.lecture.id, draft_of(cast.lecture)
+    assert browser.get(f"/desk/events/{event_id}/edit").status_code == 404
+    assert edit(browser, cast.lecture, base).status_code == 404
+    for verb in ("submit", "recall", "delete", "cancel"):
+        assert browser.post(f"/desk/events/{event_id}/{verb}").status_code == 404
+
+
+def test_signed_out_while_writing_leads_back_to_the_form(browser, cast):
+    answer = write(browser)
+    assert answer.location == "/desk/sign-in?next=/desk/events/new"

@@ -1,0 +1,1 @@
+"""The form in which an event is written and changed at the desk."""

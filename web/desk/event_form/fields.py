@@ -1,0 +1,225 @@
+"""The fields of the form: read into a draft with each problem at its field, and written from a draft."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from models.campaigns.tables import Campaign, TermKind
+from models.db import db
+from models.errors import N_, Mistake
+from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft, venue_draft
+from models.events.draft_rules import problems_of
+from models.imports.adoption import adopter
+from models.organizations.tables import Account, Role
+from models.places import regions
+from models.places.tables import Venue
+from web.desk.event_form import sessions
+from web.desk.event_form.sessions import SessionRow
+from web.words.terms import region_label
+
+SEPARATOR = "；"  # between several venues
+TEXTS = (
+    "title", "description", "region", "lead", "hosts", "format", "focus", "mode", "online_url", "venue", "address",
+)  # fmt: skip
+# The draft's fields that the form writes. All others stay as they are.
+FIELDS = (
+    "title", "description", "region_code", "lead", "hosts", "groups", "formats", "main_format", "main_focus", "mode",
+    "online_url", "venues", "occurrences",
+)  # fmt: skip
+_FIELD_OF = {"lead": "lead", "hosts": "hosts", "venues": "venue", "formats": "format", "main_focus": "focus"}
+
+
+@dataclass
+class EventForm:
+    """The form as it was typed. problems: by the name of the field, each one sentence."""
+
+    title: str = ""
+    description: str = ""
+    region: str = ""
+    lead: str = ""
+    hosts: str = ""
+    groups: list[str] = field(default_factory=list)
+    format: str = ""
+    focus: str = ""
+    mode: str = ""
+    online_url: str = ""
+    venue: str = ""
+    address: str = ""
+    sessions: list[SessionRow] = field(default_factory=list)
+    problems: dict[str, Mistake] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> bool:
+        return not self.problems and not any(row.problem for row in self.sessions)
+
+
+def new_form(account: Account) -> EventForm:
+    """An empty form with what is known of the account's organization."""
+    own = account.organization
+    return EventForm(
+        region=region_label(own.region_code), lead=own.name if account.role != Role.COMMITTEE else ""
+    )
+
+
+def form_of(draft: EventDraft, campaign: Campaign) -> EventForm:
+    venues = draft.all_venues()
+    return EventForm(
+        title=draft.title,
+        description=draft.description,
+        region=region_label(draft.region_code),
+        lead=draft.lead.name if draft.lead else "",
+        hosts="\n".join(name for name in draft.hosts if draft.lead is None or name != draft.lead.name),
+        groups=list(draft.groups),
+        format=draft.counted_format or "",
+        focus=draft.main_focus or "",
+        mode=draft.mode or "",
+        online_url=draft.online_url,
+        venue=SEPARATOR.join(venue.name for venue in venues),
+        address=venues[0].address if len(venues) == 1 else "",
+        sessions=sessions.rows_of(draft.occurrences, campaign.zone),
+    )
+
+
+def read_form(posted: MultiDict[str, str]) -> EventForm:
+    form = EventForm(groups=posted.getlist("groups"), sessions=sessions.read_rows(posted))
+    for name in TEXTS:
+        setattr(form, name, posted.get(name, "").replace("\r\n", "\n").strip())
+    return form
+
+
+def draft_of_form(
+    form: EventForm, campaign: Campaign, account: Account, base: EventDraft | None = None
+) -> EventDraft:
+    """The draft that the form describes, over the base. Everything that is refused is noted in form.problems."""
+    base = base or EventDraft(title="")
+    region_code = _region(form, account, base)
+    venues = _venues(form, region_code, base)
+    occurrences = sessions.occurrences_of(form.sessions, campaign.zone)
+    lead = _lead(form, account, region_code, base)
+    cohosts = [name.strip() for name in form.hosts.splitlines() if name.strip()]
+    draft = replace(
+        base,
+        title=form.title,
+        description=form.description,
+        region_code=region_code,
+        lead=lead,
+        hosts=tuple(dict.fromkeys([*([lead.name] if lead else []), *cohosts])),
+        groups=tuple(form.groups),
+        formats=_formats(form.format, base),
+        main_format=form.format or None,
+        main_focus=form.focus or None,
+        mode=form.mode or None,
+        online_url=form.online_url,
+        venues=venues,
+        occurrences=sessions.with_venue(
+            occurrences, venues[0] if len(venues) == 1 else None, base.occurrences
+        ),
+    )
+    try:
+        draft = adopter(account)(draft)
+    except Mistake as mistake:
+        form.problems.setdefault("region", mistake)
+    for problem in problems_of(campaign, draft):
+        _note(form, problem.field, problem.mistake, problem.row)
+    return draft
+
+
+def require_complete(form: EventForm, draft: EventDraft) -> None:
+    """What a reviewer needs, and a draft may still lack: when and where."""
+    if not form.sessions:
+        form.problems.setdefault("sessions", Mistake(N_("Please say when it takes place.")))
+    if draft.mode != "online" and not draft.all_venues():
+        form.problems.setdefault("venue", Mistake(N_("Please say where it takes place, or choose “online”.")))
+    if draft.region_code is None:
+        form.problems.setdefault("region", Mistake(N_("Please give the region. The event counts there.")))
+
+
+def _note(form: EventForm, name: str, mistake: Mistake, number: int | None) -> None:
+    """Put a problem at its field. number: of an occurrence among those of all rows."""
+    if name == "occurrences":
+        name = "sessions"
+        of_rows = [row for row in form.sessions for _each in range(row.count)]
+        if number is not None and number < len(of_rows):
+            of_rows[number].problem = of_rows[number].problem or mistake
+            return
+    form.problems.setdefault(_FIELD_OF.get(name, name), mistake)
+
+
+def _region(form: EventForm, account: Account, base: EventDraft) -> str | None:
+    """The code of the region that was typed: as its label, its name, a path of names, or the code."""
+    text = form.region
+    if not text:
+        return account.organization.region_code if base.title == "" else None
+    for code in (base.region_code, account.organization.region_code):
+        if code and text == region_label(code):
+            return code
+    if text in regions.regions_by_code():
+        return text
+    own = account.organization.region_code
+    named = [row for row in regions.regions_named(text) if own is None or regions.is_below(row.code, own)]
+    if len(named) == 1:
+        return named[0].code
+    parts = [part for part in text.replace("，", " ").replace(",", " ").split() if part]
+    for cells in _as_cells(parts):
+        recognition = regions.recognise_region(*cells)
+        if recognition.code and not recognition.problems:
+            return recognition.code
+    form.problems["region"] = Mistake(
+        N_("“%(text)s” was not recognised as a region. Choose one of the list, or write its full name."),
+        text=text[:40],
+    )
+    return base.region_code
+
+
+def _as_cells(parts: list[str]) -> Iterable[tuple[str, str, str]]:
+    """A path of names as province, city and county; 江苏省 灌云县 has no city, and English paths begin with the county."""
+    for path in (parts, parts[::-1]):
+        if len(path) == 3:
+            yield path[0], path[1], path[2]
+        elif len(path) == 2:
+            yield from ((path[0], path[1], ""), (path[0], "", path[1]))
+        elif len(path) == 1:
+            yield from ((path[0], "", ""), ("", path[0], ""), ("", "", path[0]))
+
+
+def _venues(form: EventForm, region_code: str | None, base: EventDraft) -> tuple[VenueDraft, ...]:
+    """The venues that were named, each with what is known of it."""
+    names = list(dict.fromkeys(name for part in form.venue.split(SEPARATOR) if (name := part.strip())))
+    query = select(Venue).where(Venue.name.in_(names), Venue.region_code == region_code).order_by(Venue.id)
+    stored = {row.name: venue_draft(row) for row in db.session.scalars(query)} if names else {}
+    known = stored | {venue.name: venue for venue in base.all_venues()}
+    venues = [known.get(name, VenueDraft(name, region_code)) for name in names]
+    if len(venues) == 1 and form.address:
+        venues = [replace(venues[0], address=form.address)]
+    return tuple(venues)
+
+
+def _formats(key: str, base: EventDraft) -> tuple[FormatDraft, ...]:
+    """The chosen format first; the others that were there stay."""
+    if not key:
+        return ()
+    chosen = next((row for row in base.formats if row.format == key), FormatDraft(key))
+    others = [row for row in base.formats if row != chosen] if base.counted_format == key else []
+    return (chosen, *others)
+
+
+def _lead(
+    form: EventForm, account: Account, region_code: str | None, base: EventDraft
+) -> OrganizationDraft | None:
+    own = account.organization
+    if account.role == Role.ORGANIZER or form.lead == own.name:
+        return OrganizationDraft.of(own)
+    if base.lead is not None and form.lead == base.lead.name:
+        return base.lead
+    return OrganizationDraft(form.lead, region_code) if form.lead else None
+
+
+def options(campaign: Campaign) -> dict[str, list]:
+    """The lists of the campaign that the form offers."""
+    return {
+        "groups": campaign.groups,
+        "formats": campaign.terms_of(TermKind.FORMAT),
+        "focus": campaign.terms_of(TermKind.FOCUS),
+    }

@@ -1,0 +1,151 @@
+"""The review queue: everything that a reviewer must judge on one screen, one item after the other."""
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.errors import Mistake
+from models.events import scope
+from models.events.tables import Event
+from models.figures import event_overview
+from models.publishing import review
+from models.publishing.duplicates import likely_duplicates
+from models.publishing.review import QueueItem, ReviewDecision
+from web import errors
+
+MOST_AT_ONCE = 100
+
+pages = Blueprint("desk_review", __name__, url_prefix="/desk/review")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(waiting_reviews=waiting_reviews, done_words=done_words)
+
+
+def waiting_reviews() -> int:
+    """The number beside the link in the navigation. One query for each page."""
+    return review.waiting(current_user)
+
+
+@pages.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    _require_reviewer()
+    campaigns = event_overview.campaigns_of(current_user)
+    campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), clock.now())
+    if campaign is None:
+        return render_template("desk/review/index.html", campaign=None, items=[])
+    items = review.queue(current_user, campaign)
+    return _page(campaign, campaigns, items)
+
+
+def _page(
+    campaign: Campaign, campaigns: list[Campaign], items: list[QueueItem], problem: str = "", typed: str = ""
+) -> str:
+    now, chosen = clock.now(), request.values.get("item", type=int)
+    holders = review.holders([item.event.id for item in items], now)
+    mine = current_user.id
+    free = (item for item in items if item.event.id not in holders or holders[item.event.id].id == mine)
+    chosen_item = next((item for item in items if item.event.id == chosen), None)
+    open_item = chosen_item or next(free, None)
+    holder = review.claim(open_item.event, current_user, now) if open_item else None
+    return render_template(
+        "desk/review/index.html",
+        campaign=campaign,
+        campaigns=campaigns,
+        items=items,
+        holders=holders,
+        open_item=open_item,
+        holder=holder,
+        second=open_item is not None and review.needs_second_reading(open_item.event),
+        duplicates=likely_duplicates(open_item.event, current_user) if open_item else [],
+        phrases=review.phrases(current_user),
+        now=now,
+        problem=problem,
+        typed=typed,
+        done=request.args.get("done", ""),
+    )
+
+
+@pages.post("/<int:event_id>")
+@login_required
+def decide(event_id: int) -> ResponseReturnValue:
+    """Publish or send back, and go on to the next item."""
+    event, now = _event(event_id), clock.now()
+    publishing = request.form.get("decision") == "publish"
+    try:
+        if publishing:
+            decision = review.approve(event, now, current_user)
+        else:
+            review.send_back(event, request.form.get("why", "")[:1000], now, current_user)
+            decision = ReviewDecision.SENT_BACK
+    except Mistake as mistake:
+        campaigns = event_overview.campaigns_of(current_user)
+        items = review.queue(current_user, event.campaign)
+        typed = request.form.get("why", "")[:1000]
+        return _page(event.campaign, campaigns, items, errors.sentence(mistake), typed), mistake.status
+    return redirect(
+        url_for(".index", campaign=event.campaign_id, item=_next(event), done=f"{decision}-{event.id}"), 303
+    )
+
+
+def _next(event: Event) -> int | None:
+    """The item after this one in the list as the reviewer saw it."""
+    order = request.form.get("order", "")
+    ids = [int(part) for part in order.split(",") if part.isascii() and part.isdecimal()]
+    after = ids[ids.index(event.id) + 1 :] if event.id in ids else []
+    return after[0] if after else None
+
+
+@pages.post("/many")
+@login_required
+def publish_many() -> ResponseReturnValue:
+    """Publish the selected items; those that cannot be published are named with the reason."""
+    _require_reviewer()
+    campaign_id = request.form.get("campaign", "")
+    refused = 0
+    published = 0
+    for event_id in request.form.getlist("chosen", type=int)[:MOST_AT_ONCE]:
+        try:
+            review.approve(_event(event_id), clock.now(), current_user)
+            published += 1
+        except Mistake:
+            refused += 1
+    return redirect(url_for(".index", campaign=campaign_id, done=f"many-{published}-{refused}"), 303)
+
+
+@pages.post("/<int:event_id>/release")
+@login_required
+def release(event_id: int) -> ResponseReturnValue:
+    """Leave an item to the others."""
+    event = _event(event_id)
+    review.release(event, current_user)
+    return redirect(url_for("desk_events.index", campaign=event.campaign_id), 303)
+
+
+def done_words(done: str) -> str:
+    """What was just decided, from the address of the page."""
+    kind, _dash, rest = done.partition("-")
+    if kind == "many":
+        published, _dash, refused = rest.partition("-")
+        return _("%(published)s published, %(failed)s not published.", published=published, refused=refused)
+    words = {
+        ReviewDecision.PUBLISHED: _("Published."),
+        ReviewDecision.READ: _("Read. A second person publishes it."),
+        ReviewDecision.SENT_BACK: _("Sent back with your reason."),
+    }
+    return words.get(ReviewDecision(kind), "") if kind in set(ReviewDecision) else ""
+
+
+def _require_reviewer() -> None:
+    if not current_user.reviews:
+        abort(404)
+
+
+def _event(event_id: int) -> Event:
+    _require_reviewer()
+    return scope.event_for(current_user, event_id)
