@@ -171,3 +171,5 @@ if (form) {
   keepTyped(form);
   showPreview(form);
 }
+
+export {};

@@ -25,7 +25,8 @@ function onKey(event) {
     why?.blur();
     return;
   }
-  if ((writing && !(/** @type {HTMLInputElement} */ (event.target).type === "checkbox")) || event.ctrlKey || event.metaKey || event.altKey) {
+  const ticking = event.target instanceof HTMLInputElement && event.target.type === "checkbox";
+  if ((writing && !ticking) || event.ctrlKey || event.metaKey || event.altKey) {
     return;
   }
   const actions = {
@@ -53,3 +54,5 @@ if (root) {
     });
   }
 }
+
+export {};

@@ -11,3 +11,5 @@ if (saved) {
   address.searchParams.delete("saved");
   history.replaceState(null, "", address);
 }
+
+export {};
