@@ -131,8 +131,8 @@ def done_words(done: str) -> str:
     """What was just decided, from the address of the page."""
     kind, _dash, rest = done.partition("-")
     if kind == "many":
-        published, _dash, refused = rest.partition("-")
-        return _("%(published)s published, %(failed)s not published.", published=published, refused=refused)
+        published, _dash, failed = rest.partition("-")
+        return _("%(published)s published, %(failed)s not published.", published=published, failed=failed)
     words = {
         ReviewDecision.PUBLISHED: _("Published."),
         ReviewDecision.READ: _("Read. A second person publishes it."),

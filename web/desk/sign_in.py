@@ -60,9 +60,14 @@ def register(app: Flask) -> None:
     app.cli.add_command(commands)
 
 
-def _check_csrf() -> None:
-    if request.path.startswith(DESK) and current_app.config["WTF_CSRF_ENABLED"]:
-        csrf.protect()
+def _check_csrf() -> ResponseReturnValue | None:
+    if not request.path.startswith(DESK) or not current_app.config["WTF_CSRF_ENABLED"]:
+        return None
+    signing_in = request.endpoint in ("sign_in.sign_in_submit", "sign_in.sign_out")
+    if request.method == "POST" and not signing_in and not current_user.is_authenticated:
+        return login.unauthorized()  # the session is over, and with it every token
+    csrf.protect()
+    return None
 
 
 def _forbid_caching(response: Response) -> Response:
