@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from kiosk.api.device_token import authenticated_kiosk
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
-from models.checkin import admit, store
+from models.checkin import admit
 from models.checkin.attempt import MAX_HEADCOUNT
 from models.codes import keys, passes
 from models.db import db
@@ -21,6 +21,7 @@ from models.events import check_in_window
 from models.events.merges import merged_into, standing_for
 from models.events.tables import Event, Occurrence
 from models.ledger import in_effect
+from models.ledger.occupancy import occupancy
 
 LEAST_CLIENT = 1
 RULES_VERSION = 2  # 2: the scopes of the device are part of the configuration
@@ -47,7 +48,7 @@ def full_configuration(kiosk: Kiosk, campaign: Campaign, now: datetime) -> dict:
     """The answer of GET /api/v1/kiosk: the part to store with its fingerprint, occupancy, and the server's time."""
     stored = configuration_to_store(kiosk, campaign, now)
     version = fingerprint(stored)
-    heads = occupancy_today([event["id"] for event in stored["events"]], campaign, now)
+    heads = heads_inside(stored)
     for event in stored["events"]:
         for occurrence in event["occurrences"]:
             occurrence["inside"] = heads[occurrence["id"]]
@@ -70,12 +71,9 @@ def fingerprint(stored: dict) -> str:
     return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def occupancy_today(event_ids: list[int], campaign: Campaign, now: datetime) -> dict[int, int]:
-    """Heads in the room today, by occurrence of these events."""
-    ids = db.session.scalars(select(Occurrence.id).where(Occurrence.event_id.in_(event_ids))).all()
-    today = campaign.today(now)
-    heads = store.occupancy(ids)
-    return {occurrence_id: heads[occurrence_id][today] for occurrence_id in ids}
+def heads_inside(stored: dict) -> dict[int, int]:
+    """Heads in the room, by occurrence of a stored configuration."""
+    return occupancy([occurrence["id"] for event in stored["events"] for occurrence in event["occurrences"]])
 
 
 def kiosk_json(kiosk: Kiosk) -> dict:

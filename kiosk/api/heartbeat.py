@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from kiosk.api.configuration import configuration_to_store, desk_message, fingerprint, occupancy_today
+from kiosk.api.configuration import configuration_to_store, desk_message, fingerprint, heads_inside
 from kiosk.api.device_token import authenticated_kiosk
 from kiosk.api.request_body import decode_json
 from models import clock
@@ -26,12 +26,11 @@ def heartbeat() -> dict:
     kiosk = authenticated_kiosk(now)
     heartbeats.save_report(kiosk, heartbeats.parse_report(decode_json(dict, EXPECTED), now), now)
     campaign = find_campaign(kiosk.campaign_id)
+    stored = configuration_to_store(kiosk, campaign, now)
     return {
         "server_time": clock.instant_text(now, campaign.zone),
         "message": desk_message(kiosk),
         "locked": kiosk.locked_at is not None,
-        "knowledge": fingerprint(configuration_to_store(kiosk, campaign, now)),
-        "inside": {
-            str(id): count for id, count in occupancy_today(kiosk.event_ids_at(now), campaign, now).items()
-        },
+        "knowledge": fingerprint(stored),
+        "inside": {str(id): count for id, count in heads_inside(stored).items()},
     }

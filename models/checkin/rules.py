@@ -1,6 +1,5 @@
 """The rules of check-in, in order, on rows that are locked already. They decide; nothing is read or written here."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -26,10 +25,21 @@ class LockedPresence:
     identified: bool
     entries: list[Entry] = field(default_factory=list)
     before: State = NOTHING
+    other_days: list["LockedPresence"] = field(default_factory=list)  # where the occurrence has a capacity
 
     @property
     def state(self) -> State:
         return derive(self.entries, self.identified)
+
+    @property
+    def has_scans(self) -> bool:
+        return any(entry.effective for entry in self.entries)
+
+    @property
+    def heads(self) -> int:
+        """People of this holder in the room: the last day with a scan says."""
+        days = [presence for presence in (self, *self.other_days) if presence.has_scans]
+        return max(days, key=lambda presence: presence.day).state.inside if days else 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,7 @@ class Locked:
     by_key: dict[tuple[int, date, str], LockedPresence]
     targets: dict[UUID, UndoTarget]
     undos: dict[UUID, list[Undo]]
-    occupancy: dict[int, dict[date, int]]
+    occupancy: dict[int, int]
 
 
 def choose_occurrence(
@@ -158,17 +168,18 @@ def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None
     effective = not undone and not scan.flags & HELD_BACK
     before, entry = presence.state, scan.entry(effective)
     scan.verdict = _verdict(scan, presence, before, entry) if effective else Verdict.STORED
+    heads = presence.heads
+    presence.entries.append(entry)
     if effective and window.capacity is not None:
-        inside = locked.occupancy.setdefault(window.occurrence_id, defaultdict(int))
-        more = derive([*presence.entries, entry], presence.identified).inside - before.inside
-        if more > 0 and inside[scan.day] + more > window.capacity and not _allow_over_capacity(scan):
+        inside, more = locked.occupancy[window.occurrence_id], presence.heads - heads
+        if more > 0 and inside + more > window.capacity and not _allow_over_capacity(scan):
+            presence.entries.pop()
             scan.refuse(Reason.FULL)
             scan.since = None
             scan.flags &= ~(Flag.RAISED | Flag.REENTRY)
             return
-        inside[scan.day] += more
+        locked.occupancy[window.occurrence_id] = inside + more
     scan.presence_id = presence.id
-    presence.entries.append(entry)
 
 
 def _allow_over_capacity(scan: PendingScan) -> bool:
@@ -229,9 +240,9 @@ def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
 
 
 def _take_out(presence: LockedPresence, scan_id: UUID, locked: Locked) -> None:
-    inside = presence.state.inside
+    heads = presence.heads
     for entry in presence.entries:
         if entry.id == scan_id:
             entry.effective = False
     if presence.occurrence_id in locked.occupancy:
-        locked.occupancy[presence.occurrence_id][presence.day] += presence.state.inside - inside
+        locked.occupancy[presence.occurrence_id] += presence.heads - heads

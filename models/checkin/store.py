@@ -5,14 +5,16 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import and_, bindparam, select, text, update
+from sqlalchemy.orm import aliased
 
 from models.campaigns.tables import Campaign
 from models.checkin.pending_scan import PendingScan, ScanSource
 from models.checkin.rules import Locked, LockedPresence, UndoTarget
 from models.db import Base, db, insert, on_postgresql
 from models.events.tables import Occurrence
-from models.ledger.in_effect import counts, newest_decisions, undos_of
+from models.ledger.in_effect import in_effect, undos_of
+from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, derive
 
@@ -63,6 +65,7 @@ def lock(scans: Mapping[UUID, PendingScan]) -> tuple[Locked, dict[UUID, Scan]]:
     )
     known = scans_by_id(scans)
     load_entries(presences.values())
+    _load_other_days(presences, limited)
     undo_targets = {
         row.id: UndoTarget(
             row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, presences.get(row.presence_id or 0)
@@ -130,15 +133,30 @@ def load_entries(presences: Iterable[LockedPresence]) -> None:
     rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
     if not rows:
         return
-    ids = [row.id for row in rows]
-    undos, decisions = undos_of(ids), newest_decisions(ids)
+    effective = in_effect(rows)
     for row in rows:
-        undone = any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
-        effective = not undone and counts(row.flags, decisions.get(row.id))
         if row.presence_id is not None:
-            by_id[row.presence_id].entries.append(_entry(row, effective))
+            by_id[row.presence_id].entries.append(_entry(row, row.id in effective))
     for presence in by_id.values():
         presence.before = presence.state
+
+
+def _load_other_days(presences: Mapping[int, LockedPresence], limited: Collection[int]) -> None:
+    """The same holders on other days of occurrences with a capacity, whose lock keeps these rows as they are."""
+    own, other = aliased(Presence), aliased(Presence)
+    here = {row.id for row in presences.values() if row.identified and row.occurrence_id in limited}
+    if not here:
+        return
+    same_holder = other.occurrence_id == own.occurrence_id, other.holder == own.holder, other.day != own.day
+    query = select(own.id, other.id, other.occurrence_id, other.day).join(other, and_(*same_holder))
+    pairs = db.session.execute(query.where(own.id.in_(here))).all()
+    others = {
+        other_id: presences.get(other_id) or LockedPresence(other_id, occurrence_id, day, identified=True)
+        for _own_id, other_id, occurrence_id, day in pairs
+    }
+    load_entries(presence for presence in others.values() if presence.id not in presences)
+    for own_id, other_id, _occurrence_id, _day in pairs:
+        presences[own_id].other_days.append(others[other_id])
 
 
 def _entry(row: Scan, effective: bool) -> Entry:
@@ -148,17 +166,6 @@ def _entry(row: Scan, effective: bool) -> Entry:
     return Entry(
         row.id, row.at, row.direction, row.headcount, row.group, row.method, row.hour, effective, row.taken
     )
-
-
-def occupancy(occurrence_ids: Collection[int]) -> dict[int, dict[date, int]]:
-    """People inside now, by occurrence id and day; 0 for a day without any."""
-    inside: dict[int, dict[date, int]] = {number: defaultdict(int) for number in occurrence_ids}
-    if inside:
-        query = select(Counter.occurrence_id, Counter.day, func.sum(Counter.inside))
-        query = query.where(Counter.occurrence_id.in_(inside)).group_by(Counter.occurrence_id, Counter.day)
-        for occurrence_id, day, heads in db.session.execute(query):
-            inside[occurrence_id][day] = int(heads)
-    return inside
 
 
 def insert_scans(scans: Iterable[PendingScan], source: ScanSource, now: datetime) -> bool:

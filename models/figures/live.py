@@ -12,7 +12,7 @@ from models.db import db
 from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.visits import inside_now
+from models.ledger.occupancy import occupancy
 from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
 
 # How visits are evidenced, the strongest first: scanned, checked in by the visitor, counted by staff, declared afterwards.
@@ -45,7 +45,7 @@ class LiveFigures:
     taken: int  # visits by passes that visitors took themselves
     # Visits of phones that were asked whether they are near, by answer; empty: none was.
     near: dict[str, int]
-    inside: int | None  # people inside today; None where neither exits are scanned nor a capacity is set
+    inside: int | None  # people inside now; None where neither exits are scanned nor a capacity is set
     capacity: int | None  # of today's occurrences together; None: not limited
     days: dict[
         date, list[HourVisits]
@@ -71,7 +71,7 @@ def counters_digest(event_id: int) -> str:
 
 def live_figures(event: Event, now: datetime) -> LiveFigures:
     """The figures of an event now. Every breakdown comes from the same count."""
-    inside, capacity = _occupancy(event, event.campaign.today(now))
+    inside, capacity = _occupancy(event, now)
     counted = figures(event.campaign, now, ("day", "hour", "audience"), FiguresFilter(events=(event.id,)))
     return LiveFigures(
         as_of=now,
@@ -87,18 +87,22 @@ def live_figures(event: Event, now: datetime) -> LiveFigures:
     )
 
 
-def _occupancy(event: Event, today: date) -> tuple[int | None, int | None]:
-    """People inside today and the capacity of today's occurrences; see LiveFigures for None."""
+def _occupancy(event: Event, now: datetime) -> tuple[int | None, int | None]:
+    """People inside the occurrences of today, with one that still runs since yesterday, and their capacity; see LiveFigures for
+    None."""
+    today = event.campaign.today(now)
+    scheduled = [row for row in event.occurrences if row.status == OccurrenceStatus.SCHEDULED]
     occurrences = [
         row
-        for row in event.occurrences
-        if row.start_day <= today <= row.end_day and row.status == OccurrenceStatus.SCHEDULED
+        for row in scheduled
+        if row.start_day <= today <= row.end_day
+        or (row.start_at is not None and row.end_at is not None and row.start_at <= now < row.end_at)
     ]
     limits = [row.capacity for row in occurrences if row.capacity is not None]
     capacity = sum(limits) if limits and len(limits) == len(occurrences) else None
     if not event.track_exits and capacity is None:
         return None, None
-    return inside_now(event.campaign, event.id, today), capacity
+    return sum(occupancy([row.id for row in occurrences]).values()), capacity
 
 
 def by_group(campaign: Campaign, rows: Iterable[dict]) -> dict[str, int]:

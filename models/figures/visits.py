@@ -1,7 +1,6 @@
 """Visits (人次), summed from the counters: one pass, browser, touch or tallied head, once per occurrence and campaign day."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from sqlalchemy import func, select
 
@@ -46,13 +45,3 @@ def visits_of(event_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Occurrence.event_id)
     )
     return {event_id: int(visits) for event_id, visits in db.session.execute(query)}
-
-
-def inside_now(campaign: Campaign, event_id: int, day: date) -> int:
-    """People inside: those who checked in on this day and were not scanned out."""
-    query = (
-        select(func.sum(Counter.inside))
-        .join(Occurrence, Occurrence.id == Counter.occurrence_id)
-        .where(Occurrence.event_id == event_id, Counter.day == day)
-    )
-    return int(db.session.scalar(query) or 0)

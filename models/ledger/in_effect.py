@@ -1,7 +1,7 @@
 """Which rows of the ledger count, after undos and reviews. Reads only."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -55,6 +55,30 @@ def undo_of(row: Scan) -> Undo:
 def counts(flags: int, decision: str | None) -> bool:
     """Whether a stored row counts unless it is undone. decision: the newest one of a person; it overrides the flags."""
     return decision == Decision.ACCEPT if decision else not flags & HELD_BACK
+
+
+def in_effect(rows: Collection[Scan]) -> set[UUID]:
+    """The ids of those stored or repeat rows that count."""
+    ids = [row.id for row in rows]
+    undos, decisions = (undos_of(ids), newest_decisions(ids)) if ids else ({}, {})
+    return {
+        row.id
+        for row in rows
+        if counts(row.flags, decisions.get(row.id))
+        and not any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
+    }
+
+
+def rows_in_effect(presence_ids: Iterable[int]) -> list[Scan]:
+    """The entries of these presences that count."""
+    ids = set(presence_ids)
+    if not ids:
+        return []
+    counted = Scan.kind != ScanKind.UNDO, Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT))
+    query = select(Scan).where(Scan.presence_id.in_(ids), *counted)
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    effective = in_effect(rows)
+    return [row for row in rows if row.id in effective]
 
 
 def newest_decisions(ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -98,8 +98,13 @@ class Oracle:
     def holders(self) -> set:
         return {row.holder for row in self.rows.values() if row.plan.attempt.undoes is None}
 
-    def inside(self, event: int, day: date) -> int:
-        return sum(self.visit(holder)[2] for holder in self.holders() if holder[:2] == (event, day))
+    def inside(self, event: int) -> int:
+        """Heads in the room: of whoever has an identity the last day with a row that counts says."""
+        last = {}
+        for holder in sorted(self.holders()):
+            if holder[0] == event and self.effective(holder):
+                last[holder[2]] = self.visit(holder)[2]
+        return sum(last.values())
 
     def judge(self, plan: Planned) -> Row:
         """What must be answered to this attempt now. Keeps it."""
@@ -131,12 +136,12 @@ class Oracle:
             row.verdict, row.reason = "refused", "revoked"
             return
         row.held |= row.plan.pass_is_revoked
-        before = self.visit(row.holder)
+        event = row.plan.device.event
+        before, heads = self.visit(row.holder), self.inside(event)
         self.rows[row.id] = row
-        after = self.visit(row.holder)
-        taken = self.inside(row.plan.device.event, row.holder[1])
-        more = after[2] - before[2]
-        never_full = let_in or row.plan.attempt.kind == "tally" or row.plan.device.event != self.limited
+        after, taken = self.visit(row.holder), self.inside(event)
+        more = taken - heads
+        never_full = let_in or row.plan.attempt.kind == "tally" or event != self.limited
         if more > 0 and taken > self.capacity and not never_full:
             row.verdict, row.reason = "refused", "full"
         elif row.plan.who and row.counts() and not self.undos(row) and before[0] is not None:

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.checkin import nearness, store
+from models.checkin import nearness
 from models.checkin.entrance_settings import MAX_CAPACITY, save_entrance_settings
 from models.errors import N_, Mistake
-from models.events import scope
+from models.events import check_in_window, scope
 from models.events.tables import Event, Occurrence
+from models.ledger.occupancy import occupancy
 from web import errors
 
 pages = Blueprint("desk_entrance", __name__, url_prefix="/desk/events/<int:event_id>")
@@ -58,8 +59,9 @@ def _whole_number(text: str) -> int | None:
 
 def _overfull(event: Event, now: datetime) -> list[tuple[Occurrence, int]]:
     """The occurrences with more people inside now than their capacity, each with how many are inside."""
-    heads, today = store.occupancy([row.id for row in event.occurrences]), event.campaign.today(now)
-    inside = [(row, heads[row.id][today]) for row in event.occurrences]
+    windows = check_in_window.windows_of([event.id], event.campaign.zone)
+    heads = occupancy([window.occurrence_id for window in windows if window.opens <= now < window.closes])
+    inside = [(row, heads[row.id]) for row in event.occurrences if row.id in heads]
     return [(row, count) for row, count in inside if row.capacity is not None and count > row.capacity]
 
 

@@ -16,12 +16,14 @@ from models.codes import passes
 from models.db import db, transaction
 from models.devices import kiosks
 from models.errors import NotFound
+from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.recount import verify
+from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Flag, Presence, Resend, Scan
 from models.operations import campaign_loader
 from models.publishing.lifecycle import cancel
-from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes, session
 
 
 @pytest.fixture
@@ -284,6 +286,62 @@ def test_coming_and_going(week):
     assert door.scan(issue(week).token, NINE + minutes(7)).verdict == "stored"
     assert visits(week) == 3
     assert verify(week).agrees
+
+
+LATE_NIGHT = NINE + timedelta(hours=14)  # 23:00
+AFTER_MIDNIGHT = NINE + timedelta(hours=16)  # 01:00
+
+
+def two_days_of_two(week):
+    """An occurrence of two days with room for two."""
+    return make_event(week, occurrences=(OccurrenceDraft(DAY, DAY + timedelta(days=1), capacity=2),))
+
+
+def heads_in(event):
+    [sitting] = event.occurrences
+    return occupancy([sitting.id])[sitting.id]
+
+
+def test_a_room_does_not_empty_at_midnight(week):
+    event = two_days_of_two(week)
+    door, one, two, three = make_door(event), *(issue(week).token for _ in range(3))
+    assert [door.scan(token, LATE_NIGHT).verdict for token in (one, two)] == ["stored", "stored"]
+    assert told(door.scan(three, AFTER_MIDNIGHT)) == ("refused", "full")
+    # Whoever is in the room is a visit of the new day when scanned again, and needs no seat more.
+    assert told(door.scan(one, AFTER_MIDNIGHT)) == ("stored", None)
+    assert heads_in(event) == 2
+    assert door.scan(one, AFTER_MIDNIGHT + minutes(1), direction="out").verdict == "stored"
+    assert heads_in(event) == 1
+    assert door.scan(three, AFTER_MIDNIGHT + minutes(2)).verdict == "stored"
+    assert told(door.scan(issue(week).token, AFTER_MIDNIGHT + minutes(3))) == ("refused", "full")
+    assert (visits(week), heads_in(event)) == (4, 2)
+    assert verify(week).agrees
+
+
+def test_whoever_leaves_after_midnight_leaves_a_seat(week):
+    event = two_days_of_two(week)
+    door, one = make_door(event), issue(week).token
+    door.scan(one, LATE_NIGHT)
+    door.touch("youth", LATE_NIGHT)
+    out = door.scan(one, AFTER_MIDNIGHT, direction="out")
+    door.touch("youth", AFTER_MIDNIGHT, direction="out")
+    assert (out.verdict, heads_in(event)) == ("stored", 0)
+    door.undo(out.id, AFTER_MIDNIGHT + minutes(1))
+    assert heads_in(event) == 1
+    again = [door.touch("youth", AFTER_MIDNIGHT + minutes(2)).verdict for _ in range(2)]
+    assert again == ["stored", "refused"]
+    # A scan out of yesterday that arrives late leaves what today's scan in said.
+    door.scan(one, AFTER_MIDNIGHT + minutes(3))
+    door.scan(one, LATE_NIGHT + minutes(1), direction="out", now=AFTER_MIDNIGHT + minutes(4))
+    assert heads_in(event) == 2
+
+
+def test_each_session_of_a_daily_event_has_its_own_seats(week):
+    tomorrow = NINE + timedelta(days=1)
+    daily = session(capacity=1), session(tomorrow, day=DAY + timedelta(days=1), capacity=1)
+    door = make_door(make_event(week, occurrences=daily))
+    assert [door.touch("youth", at).verdict for at in (NINE, tomorrow)] == ["stored", "stored"]
+    assert told(door.touch("youth", tomorrow)) == ("refused", "full")
 
 
 def test_a_class_that_comes_back_larger(week, door):

@@ -22,10 +22,10 @@ from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
 from models.figures.recount import verify
-from models.figures.visits import inside_now
+from models.ledger.occupancy import occupancy
 from models.ledger.tables import Flag
 from tests.support.oracle import ZONE, Device, Oracle, Planned
-from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes, session
+from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes
 
 MIDNIGHT = clock.day_bounds(DAY, DAY, ZONE)[1]
 LATER = MIDNIGHT + timedelta(days=1)  # when everything is handed in
@@ -60,12 +60,7 @@ class Planner:
     def entry(self) -> Planned:
         kind = self.dice.choice(["pass", "pass", "pass", "phone", "phone", "touch", "tally"])
         device = self.dice.choice(self.phones if kind == "phone" else self.devices)
-        # The event with a capacity is over by midnight.
-        at = (
-            self.moment()
-            if device.event != self.devices[0].event
-            else NINE + minutes(self.dice.randrange(90))
-        )
+        at = self.moment()
         if kind == "pass":
             return self.scan(device, at)
         group, heads = self.dice.choice(["youth", "public", "unknown"]), 1
@@ -148,13 +143,14 @@ class Morning:
         assert {tuple(row[name] for name in by): row["visits"] for row in found.rows} == dict(cells)
         assert (found.visits, found.participants) == (visits, sum(heads.values()))
         for event in self.events:
-            for day in (DAY, DAY + timedelta(days=1)):
-                assert inside_now(self.week, event.id, day) == self.oracle.inside(event.id, day)
+            [sitting] = event.occurrences
+            assert occupancy([sitting.id]) == {sitting.id: self.oracle.inside(event.id)}
 
 
 def _begin(week, dice: random.Random) -> Morning:
-    limited = make_event(week, occurrences=(session(NINE, 2, capacity=CAPACITY),))
-    both_days = make_event(week, "两日", occurrences=(OccurrenceDraft(DAY, DAY + timedelta(days=1)),))
+    two_days = DAY, DAY + timedelta(days=1)
+    limited = make_event(week, occurrences=(OccurrenceDraft(*two_days, capacity=CAPACITY),))
+    both_days = make_event(week, "两日", occurrences=(OccurrenceDraft(*two_days),))
     doors = {}
     for name, event, supervisor in (("a", limited, False), ("b", limited, True), ("c", both_days, False),
                                     ("d", both_days, False), ("e", both_days, True)):  # fmt: skip
