@@ -19,7 +19,7 @@ from models.checkin import admit, browser_hash, nearness
 from models.checkin.attempt import Attempt
 from models.checkin.pending_scan import ScanSource
 from models.codes import venue_codes
-from models.codes.venue_codes import VenueCode
+from models.codes.venue_codes import CodeProblem, VenueCode
 from models.db import db
 from models.events import check_in_window
 from models.events.check_in_window import CheckInWindow
@@ -86,13 +86,17 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
 def check_in(token: str) -> ResponseReturnValue:
     """The tap. The ticket is checked, not the step in the address: a rotating code may have changed meanwhile."""
     now = clock.now()
-    code, holders = venue_codes.read_code(token, now).code, browser.holders()
+    opened, holders = venue_codes.read_code(token, now), browser.holders()
+    code = opened.code
     if code is None:
         return problems.problem_page(problems.not_ours())
     if not holders:
         return problems.problem_page(problems.no_cookie())
     try:
         ticket, holder = _read_ticket(code, holders, now)
+        # A second tap of a check-in that was kept before the revocation is shown its answer.
+        if opened.problem == CodeProblem.REVOKED and browser.own_scan(ticket.scan_id) is None:
+            return problems.problem_page(problems.revoked_meanwhile(code.event))
         _admit(ticket, code, holder, request.form.get("group", ""), now)
     except tickets.ForeignTicketError:
         return problems.problem_page(problems.foreign_ticket())

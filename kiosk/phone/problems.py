@@ -72,6 +72,15 @@ def of_code(opened: CodeReading) -> Problem:
     return _at(event, 410, _("This poster is no longer valid"), sentence)
 
 
+def revoked_meanwhile(event: Event) -> Problem:
+    """The code was revoked between the opening of the page and the tap."""
+    sentence = _(
+        "The poster was withdrawn while this page was open, so you are not checked in. Please scan the newer "
+        "one, or ask the staff."
+    )
+    return _at(event, 410, _("This poster is no longer valid"), sentence)
+
+
 def of_event(event: Event, windows: Sequence[CheckInWindow], now: datetime) -> Problem:
     """Why nobody can check in to this event now, and when one can."""
     if event.status == EventStatus.CANCELLED:

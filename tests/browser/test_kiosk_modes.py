@@ -224,7 +224,7 @@ def test_how_many_are_inside_is_live_and_dated_when_it_is_old(station: Station):
 
 OWN_SINCE = """async (scans) => {
     const { ownSince } = await import("/static/js/kiosk/screen/occupancy.js");
-    return ownSince(scans, 1000, 7, "2024-04-22");
+    return ownSince(scans, 1000, 7);
 }"""
 
 
@@ -261,7 +261,16 @@ OWN = {
     "heads that went out": ([kept("a", None, headcount=3, direction="out")], -3),
     "undone since": ([kept("a", 900, headcount=4, undone=True), kept("u", None, undoes="a", sitting=0)], -4),
     "undone before": ([kept("a", 900, headcount=4, undone=True), kept("u", 950, undoes="a", sitting=0)], 0),
-    "of another day": ([kept("a", None, day="2024-04-21"), kept("b", None, sitting=8)], 0),
+    "of another sitting": ([kept("b", None, sitting=8)], 0),
+    "of yesterday": ([kept("a", None, day="2024-04-21")], 1),
+    "here since yesterday, scanned again": (
+        [kept("a", 900, holder="p", day="2024-04-21"), kept("b", None, holder="p", at=5)],
+        0,
+    ),
+    "here since yesterday, gone after midnight": (
+        [kept("a", 900, holder="p", day="2024-04-21"), kept("b", None, holder="p", at=5, direction="out")],
+        -1,
+    ),
 }
 
 

@@ -252,6 +252,23 @@ class TestTroubles:
             assert page.status_code == 410
             assert "这张海报已被新版替换" in page.text
 
+    @pytest.mark.parametrize("change", [{"issue": 2}, {"revoked_at": NINE + minutes(1)}])
+    def test_a_poster_revoked_between_opening_and_choosing(self, phone, another, event, token, at, change):
+        kept, late = phone, another()
+        ticket, late_ticket = kept.ticket(token), late.ticket(token)
+        address = kept.post(token, ticket).headers["Location"]
+        with transaction():
+            for name, value in change.items():
+                setattr(venue_codes.code_for_event(event, NINE), name, value)
+        at(NINE + minutes(2))
+        page = late.post(token, late_ticket)
+        assert page.status_code == 410
+        assert "您打开页面后，这张海报已停用，因此未签到" in page.text
+        assert db.session.scalar(select(func.count(Scan.number))) == 1
+        # The second tap of whoever checked in before is shown the check-in.
+        again = kept.post(token, ticket)
+        assert (again.status_code, again.headers["Location"]) == (303, address)
+
     def test_before_and_after_the_event(self, phone, token, at):
         at(NINE - minutes(61))
         page = phone.open(token)

@@ -4,17 +4,18 @@ import { trueTime } from "../base/device-clock.js";
 import * as deviceState from "../server/device-state.js";
 import { isOnline } from "../check-in/connection.js";
 import { byId, element, icon, setText } from "../base/dom.js";
-import { dayIn, derive } from "../check-in/offline-rules.js";
+import { derive } from "../check-in/offline-rules.js";
 import * as store from "../storage/scan-store.js";
 import { clockTime, say, describeTimeToday } from "../base/words.js";
 
 /**
- * Heads inside by the entries of one holder. Without a holder every entry counts by itself.
+ * Heads inside by the entries of one holder: the last day with an entry says. Without a holder every entry counts by itself.
  * @param {Entry[]} entries
  * @param {boolean} holder
  */
 function heads(entries, holder) {
-  if (holder) return derive(entries).inside;
+  const last = entries.reduce((day, entry) => (entry.day > day ? entry.day : day), "");
+  if (holder) return derive(entries.filter(({ day }) => day === last)).inside;
   return entries.reduce((sum, entry) => sum + (entry.direction === "out" ? -entry.headcount : entry.headcount), 0);
 }
 
@@ -27,19 +28,17 @@ function effective(scan, undone) {
 }
 
 /**
- * What this device adds to the server's count of one occurrence and day. asOf: when that count was requested, in milliseconds
+ * What this device adds to the server's count of one occurrence, whatever the day. asOf: when that count was requested, in milliseconds
  * of the device's clock.
  * @param {StoredScan[]} scans
  * @param {number} asOf
  * @param {number} sitting
- * @param {string} day
  */
-export function ownSince(scans, asOf, sitting, day) {
+export function ownSince(scans, asOf, sitting) {
   /** @param {StoredScan} scan */
   const counted = (scan) => scan.state === "answered" && (scan.settled ?? scan.made) <= asOf;
   const undoCounted = new Map(scans.filter((scan) => scan.body.undoes).map((scan) => [scan.body.undoes, counted(scan)]));
-  const sameDay = scans.filter(({ about }) => about.entry?.sitting === sitting && about.entry.day === day);
-  const holders = groupBy(sameDay);
+  const holders = groupBy(scans.filter(({ about }) => about.entry?.sitting === sitting));
   const entriesOf = (/** @type {StoredScan[]} */ rows) => rows.flatMap(({ about }) => about.entry ?? []);
   let difference = 0;
   for (const [key, rows] of holders) {
@@ -101,7 +100,7 @@ function card(sitting, inside, label) {
 }
 
 /**
- * A card for each open occurrence with a capacity or with exits. scans: today's scans of this device.
+ * A card for each open occurrence with a capacity or with exits. scans: today's and yesterday's scans of this device.
  * @param {StoredScan[]} scans
  */
 export function draw(scans) {
@@ -111,7 +110,6 @@ export function draw(scans) {
     event.occurrences.filter((occurrence) => open.has(occurrence.id) && isWatched(occurrence, event)),
   );
   const now = trueTime();
-  const today = dayIn(now, state.campaign.zone);
   // Occurrences of one event share its venue, and two events may share their hours.
   /** @param {Occurrence} occurrence */
   const labelOf = (occurrence) => {
@@ -119,7 +117,7 @@ export function draw(scans) {
     return [time, occurrence.venue].filter(Boolean).join(" · ");
   };
   const cards = watched.map((occurrence) => {
-    const inside = (occurrence.inside ?? 0) + ownSince(scans, (state.insideAt ?? 0), occurrence.id, today);
+    const inside = (occurrence.inside ?? 0) + ownSince(scans, state.insideAt ?? 0, occurrence.id);
     return card(occurrence, Math.max(0, inside), watched.length > 1 ? labelOf(occurrence) : "");
   });
   byId("inside").hidden = !cards.length;

@@ -5,7 +5,7 @@ import { zone } from "../server/device-state.js";
 import * as occupancy from "./occupancy.js";
 import { byId } from "../base/dom.js";
 import * as store from "../storage/scan-store.js";
-import { scansOfToday } from "./today-scans.js";
+import { scansByDay } from "./today-scans.js";
 
 const EVERY = 2000; // milliseconds
 
@@ -74,13 +74,13 @@ export function tallies(scans, burst) {
 async function count() {
   timer = 0;
   counted = performance.now();
-  const scans = await scansOfToday();
+  const { today, yesterday } = await scansByDay();
   const burst = await tallyBurst.open();
   if (!zone()) return; // the pairing ended meanwhile
   const clicked = burst && burst.body.direction !== "out" ? burst.count : 0;
-  byId("today").textContent = String(visits(scans) + clicked);
-  occupancy.draw(scans);
-  onTally(tallies(scans, burst));
+  byId("today").textContent = String(visits(today) + clicked);
+  occupancy.draw([...yesterday, ...today]);
+  onTally(tallies(today, burst));
 }
 
 /** At most every two seconds. */
