@@ -4,13 +4,15 @@ The file is signed with the kiosk's key. Its scans go through admit() like uploa
 nothing.
 """
 
+import codecs
 import hashlib
 import hmac
-import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal, TypeVar
 
+import msgspec
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +26,8 @@ from models.devices.scope import kiosk_for, kiosk_in_reach
 from models.errors import N_, Mistake
 from models.ledger.tables import HELD_BACK, Verdict
 from models.organizations.tables import Account
+
+T = TypeVar("T")
 
 
 class ImportedQueueFile(Base):
@@ -42,7 +46,6 @@ class ImportedQueueFile(Base):
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_SCANS = 50_000
-FORMAT, VERSION = "openweek-handover", 1
 
 NOT_A_QUEUE_FILE = N_(
     "This is not a file saved by a kiosk. Choose the file that its menu saves: openweek-….json."
@@ -63,11 +66,11 @@ NO_SCANS = N_("The file has no scans: the kiosk had uploaded everything.")
 
 @dataclass(frozen=True)
 class QueueFile:
-    """A file with a valid signature. scans: as for POST /api/v1/scans. skew_ms: for scans without one of their own.
-    digest: SHA-256 of the file."""
+    """A file with a valid signature. scans: as for POST /api/v1/scans. skew_ms: for scans without one of their own; None:
+    unknown. digest: SHA-256 of the file."""
 
     kiosk: Kiosk
-    scans: list
+    scans: list[object]
     skew_ms: int | None
     digest: str
 
@@ -87,64 +90,65 @@ class QueueImport:
     flags: dict[str, int]
 
 
+class _KioskField(msgspec.Struct):
+    id: int
+
+
+class _File(msgspec.Struct):
+    """The file as it is saved. Of version 1 only the scans are signed: its skew is not read."""
+
+    format: Literal["openweek-handover"]
+    version: Literal[1, 2]
+    kiosk: _KioskField
+    signature: str | None = None
+    content_json: str = ""  # since version 2
+    scans_json: str = ""  # of version 1
+
+    @property
+    def signed(self) -> str:
+        return self.scans_json if self.version == 1 else self.content_json
+
+
+class _Content(msgspec.Struct):
+    """What is signed."""
+
+    scans: list[object]
+    skew_ms: object = None
+
+
 def read(account: Account, data: bytes) -> QueueFile:
     """Parse a file and check its signature. Raises Mistake; reads the database only."""
     if len(data) > MAX_BYTES:
         raise Mistake(TOO_LARGE, most=MAX_BYTES >> 20)
-    content = _json(data)
-    kiosk_field, scans_json = content.get("kiosk"), content.get("scans_json")
-    kiosk_id = kiosk_field.get("id") if isinstance(kiosk_field, dict) else None
-    if (
-        content.get("format") != FORMAT
-        or content.get("version") != VERSION
-        or type(kiosk_id) is not int
-        or not isinstance(scans_json, str)
-    ):
-        raise Mistake(NOT_A_QUEUE_FILE)
-    signature = content.get("signature")
-    if signature is None:
+    file = _decode(data.removeprefix(codecs.BOM_UTF8), _File)
+    if file.signature is None:
         raise Mistake(UNSIGNED)
-    kiosk = kiosk_for(account, kiosk_id)
+    kiosk = kiosk_for(account, file.kiosk.id)
     if kiosk is None:
         raise Mistake(NOT_YOUR_KIOSK)
-    if not _is_signed(kiosk, scans_json, signature):
+    if not _is_signed(kiosk, file.signed, file.signature):
         raise Mistake(CHANGED)
-    scans = _scans(scans_json)
-    skew = content.get("skew_ms")
-    skew_ms = skew if type(skew) is int and abs(skew) <= MAX_SKEW_MS else None
-    return QueueFile(kiosk, scans, skew_ms, hashlib.sha256(data).hexdigest())
-
-
-def _json(data: bytes) -> dict:
-    try:
-        content = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
+    signed = file.signed.encode()
+    content = _Content(_decode(signed, list[object])) if file.version == 1 else _decode(signed, _Content)
+    if len(content.scans) > MAX_SCANS:
         raise Mistake(NOT_A_QUEUE_FILE)
-    return content
-
-
-def _is_signed(kiosk: Kiosk, scans_json: str, signature: object) -> bool:
-    try:
-        expected = hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()
-    except UnicodeEncodeError:  # a lone surrogate, which no kiosk writes
-        return False
-    if not isinstance(signature, str) or not signature.isascii():
-        return False
-    return hmac.compare_digest(expected, signature.lower())
-
-
-def _scans(scans_json: str) -> list:
-    try:
-        scans = json.loads(scans_json)
-    except (ValueError, RecursionError):
-        scans = None
-    if not isinstance(scans, list) or len(scans) > MAX_SCANS:
-        raise Mistake(NOT_A_QUEUE_FILE)
-    if not scans:
+    if not content.scans:
         raise Mistake(NO_SCANS)
-    return scans
+    skew = content.skew_ms
+    skew_ms = skew if type(skew) is int and abs(skew) <= MAX_SKEW_MS else None
+    return QueueFile(kiosk, content.scans, skew_ms, hashlib.sha256(data).hexdigest())
+
+
+def _decode(data: bytes, type_: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Mistake(NOT_A_QUEUE_FILE) from None
+
+
+def _is_signed(kiosk: Kiosk, text: str, signature: str) -> bool:
+    expected = hmac.digest(kiosk.digest.encode(), text.encode(), "sha256").hex()
+    return signature.isascii() and hmac.compare_digest(expected, signature.lower())
 
 
 def import_scans(file: QueueFile, account: Account, now: datetime) -> QueueImport:

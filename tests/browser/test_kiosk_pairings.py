@@ -102,13 +102,13 @@ def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, el
             break
         page.wait_for_timeout(100)
     files = {told["kiosk"]["id"]: told for told in (json.loads(one.path().read_text()) for one in saved)}
-    assert {id: len(json.loads(told["scans_json"])) for id, told in files.items()} == {first: 2, second: 1}
+    assert {id: len(json.loads(told["content_json"])["scans"]) for id, told in files.items()} == {first: 2, second: 1}
     for id, told in files.items():
-        assert told["signature"] == week.signature(id, told["scans_json"])
+        assert told["signature"] == week.signature(id, told["content_json"])
         assert told["campaign"] == week.campaign_id
     # A queue that is more than the desk takes in one file is saved as several.
     parts = page.evaluate(IN_PARTS)
-    assert [len(json.loads(part["told"]["scans_json"])) for part in parts] == [1, 1, 1]
+    assert [len(json.loads(part["told"]["content_json"])["scans"]) for part in parts] == [1, 1, 1]
     assert [part["name"].rsplit("-", 1)[1] for part in parts if part["told"]["kiosk"]["id"] == first][
         1
     ] == "2.json"

@@ -162,9 +162,9 @@ def test_a_revoked_device_hands_over_what_it_holds_and_forgets(station: Station)
     with page.expect_download() as saved:
         page.locator("#pair-export").click()
     file = json.loads(saved.value.path().read_text())
-    [scan] = json.loads(file["scans_json"])
+    [scan] = json.loads(file["content_json"])["scans"]
     assert (scan["kind"], scan["shown"]) == ("touch", "stored")
-    assert file["signature"] == week.signature(file["kiosk"]["id"], file["scans_json"])
+    assert file["signature"] == week.signature(file["kiosk"]["id"], file["content_json"])
     page.unroute(SCANS)
     page.reload()
     expect(page.locator("#pair-kept")).to_be_hidden(timeout=20_000)

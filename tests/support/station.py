@@ -86,11 +86,11 @@ class Week:
         with self.rows():
             return list(db.session.scalars(select(Scan).order_by(Scan.number)))
 
-    def signature(self, kiosk_id: int, scans_json: str) -> str:
+    def signature(self, kiosk_id: int, signed: str) -> str:
         """What docs/queue-file.md asks for, from all that the server keeps of a device."""
         with self.rows():
             kiosk = db.session.get_one(kiosks.Kiosk, kiosk_id)
-            return hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex()
+            return hmac.digest(kiosk.digest.encode(), signed.encode(), "sha256").hex()
 
     def revoke_all(self) -> None:
         with self.rows():

@@ -45,20 +45,28 @@ def scan(at=NINE, **fields) -> dict:
     return {**required, "shown": "stored", **fields}
 
 
-def saved(kiosk, scans, /, **changes) -> bytes:
-    """The file as docs/queue-file.md says."""
-    scans_json = scans if isinstance(scans, str) else json.dumps(scans)
+def signed(kiosk, text: str, fields: dict) -> bytes:
+    signature = hmac.digest(kiosk.digest.encode(), text.encode("utf-8", "replace"), "sha256").hex()
     content = {
         "format": "openweek-handover",
-        "version": 1,
         "kiosk": {"id": kiosk.id, "name": kiosk.name},
         "campaign": kiosk.campaign_id,
-        "skew_ms": None,
         "device_time": clock.instant_text(NINE),
-        "scans_json": scans_json,
-        "signature": hmac.digest(kiosk.digest.encode(), scans_json.encode(), "sha256").hex(),
+        "signature": signature,
     }
-    return json.dumps({**content, **changes}).encode()
+    return json.dumps(content | fields).encode()
+
+
+def saved(kiosk, scans, /, skew_ms=None, **changes) -> bytes:
+    """The file as docs/queue-file.md says. scans: a list, or the text of the content."""
+    content = {"skew_ms": skew_ms, "device_time": clock.instant_text(NINE), "scans": scans}
+    text = scans if isinstance(scans, str) else json.dumps(content)
+    return signed(kiosk, text, {"version": 2, "content_json": text} | changes)
+
+
+def saved_by_version_1(kiosk, scans, skew_ms) -> bytes:
+    text = json.dumps(scans)
+    return signed(kiosk, text, {"version": 1, "skew_ms": skew_ms, "scans_json": text})
 
 
 def upload(browser, data: bytes, name="openweek-K1.json"):
@@ -122,6 +130,25 @@ def test_the_device_s_clock_is_corrected_by_what_the_device_knew(browser, kiosk)
     assert sorted((row.at, row.skew_ms) for row in rows()) == [(NINE, 86_400_000), (NINE + minutes(5), 0)]
 
 
+def test_the_skew_of_a_file_is_signed(browser, kiosk):
+    """Else whoever carries the file could move the scans to another day."""
+    sent = [scan(NINE + minutes(5))]
+    file = json.loads(saved(kiosk, sent, skew_ms=1000))
+    file["content_json"] = file["content_json"].replace('"skew_ms": 1000', '"skew_ms": 86400000')
+    answer = upload(browser, json.dumps(file).encode())
+    assert (answer.status_code, "The file has been changed since" in answer.text) == (422, True)
+    outside = saved(kiosk, sent, skew_ms=1000)[:-1] + b', "skew_ms": 86400000}'
+    assert upload(browser, outside).status_code == 200
+    assert [(row.at, row.skew_ms) for row in rows()] == [(NINE + minutes(5) - timedelta(seconds=1), 1000)]
+
+
+def test_a_file_of_version_1_is_read_without_its_skew(browser, kiosk):
+    scans = [scan(NINE), scan(NINE + minutes(5), skew_ms=60_000)]
+    answer = upload(browser, saved_by_version_1(kiosk, scans, skew_ms=86_400_000))
+    assert (answer.status_code, "2 were new." in answer.text) == (200, True)
+    assert sorted((row.at, row.skew_ms or 0) for row in rows()) == [(NINE, 0), (NINE + minutes(4), 60_000)]
+
+
 def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, kiosk):
     kiosks.revoke(kiosk.id, NINE)
     answer = upload(browser, saved(kiosk, [scan()]))
@@ -135,7 +162,7 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
         (lambda kiosk: b"", "This is not a file saved by a kiosk."),
         (lambda kiosk: b"<html>sign in to the network</html>", "This is not a file saved by a kiosk."),
         (lambda kiosk: b"[" * 100_000, "This is not a file saved by a kiosk."),
-        (lambda kiosk: saved(kiosk, [scan()], version=2), "This is not a file saved by a kiosk."),
+        (lambda kiosk: saved(kiosk, [scan()], version=3), "This is not a file saved by a kiosk."),
         (
             lambda kiosk: saved(kiosk, [scan()], kiosk={"id": "1"}),
             "This is not a file saved by a kiosk.",
@@ -153,12 +180,12 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
             "The file has been changed since the kiosk saved it",
         ),
         (
-            lambda kiosk: saved(kiosk, [scan()], scans_json=json.dumps([scan()])),
+            lambda kiosk: saved(kiosk, [scan()], content_json=json.dumps({"scans": [scan()]})),
             "The file has been changed since the kiosk saved it",
         ),
         (
-            lambda kiosk: saved(kiosk, [scan()], scans_json='["\ud800"]'),
-            "The file has been changed since the kiosk saved it",
+            lambda kiosk: saved(kiosk, [scan()], content_json='["\ud800"]'),
+            "This is not a file saved by a kiosk.",
         ),
         (
             lambda kiosk: saved(kiosk, [scan()], kiosk={"id": 10**30}),

@@ -1,5 +1,5 @@
-// The queue as a file, for a device that will not be online again; docs/queue-file.md has its format. The scans are one signed
-// string, so that the server can check whose they are and that they are unchanged.
+// The queue as a file, for a device that will not be online again; docs/queue-file.md has its format. The scans and the clock are
+// one signed string, so that the server can check whose they are and that they are unchanged.
 
 import * as clock from "../base/device-clock.js";
 import { hex, hmac, sha256 } from "../../browser/digests.js";
@@ -12,11 +12,11 @@ const MINUTE = 60_000; // time for the browser to read the file
 /**
  * HMAC under the token's hash, which is what the server stores of the token. null over plain http (no crypto.subtle).
  * @param {string | null} token
- * @param {string} scans
+ * @param {string} text
  */
-async function signature(token, scans) {
+async function signature(token, text) {
   if (!token || !globalThis.crypto?.subtle) return null;
-  return hex(await hmac(hex(await sha256(token)), scans));
+  return hex(await hmac(hex(await sha256(token)), text));
 }
 
 /**
@@ -25,16 +25,16 @@ async function signature(token, scans) {
  * @param {StoredScan[]} batch
  */
 async function content({ device, name, campaign, token }, batch) {
-  const scans = JSON.stringify(batch.map((scan) => scan.body));
+  const saved = clock.stamp(Date.now());
+  const signed = JSON.stringify({ skew_ms: clock.skewNow(), device_time: saved, scans: batch.map((scan) => scan.body) });
   return {
     format: "openweek-handover",
-    version: 1,
+    version: 2,
     kiosk: device ? { id: device, name } : null,
     campaign,
-    skew_ms: clock.skewNow(),
-    device_time: clock.stamp(Date.now()),
-    scans_json: scans,
-    signature: await signature(token, scans),
+    device_time: saved,
+    content_json: signed,
+    signature: await signature(token, signed),
   };
 }
 
