@@ -101,6 +101,7 @@ STAFF_WORDS = {
     "help_again": N_("Blue clock: they have been here before. Let them in; they are not counted twice."),
     "help_kept": N_("Brown arrow into a tray: saved, to be checked later. Let them in."),
     "help_bad": N_("Red cross: not checked in. The reason is below."),
+    "help_undone": N_("Grey arrow back: a scan was undone."),
     "help_go_on": N_("Carry on as usual. Every scan is saved on this kiosk before the screen turns green."),
     "help_stay": N_(
         "Leave this page open and the device switched on. Scans are uploaded automatically once the "

@@ -172,6 +172,35 @@ def test_a_group_is_counted_at_the_door(station: Station):
     assert station.week.scans()[-1].headcount == 43
 
 
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_group_that_comes_in_two_parts(station: Station, offline: bool):
+    """Twenty by the first bus and 25 by the second are one visit of 45."""
+    page, before, token = station.page, station.week.visits(), station.week.issue("youth", headcount=45)
+    page.context.set_offline(offline)
+    station.scanner(token)
+    expect(page.locator("#door-name")).to_have_text("团体码：实到多少人？")
+    page.locator("#door-many").fill("20")
+    page.locator("#door-confirm").click()
+    station.verdict("good", "青少年", "20 人")
+    page.wait_for_timeout(3500)  # the guard against reading twice has forgotten
+    station.scanner(token)
+    expect(page.locator("#door-name")).to_have_text("已签到 20 人，还来了多少人？")
+    expect(page.locator("#door-many")).to_have_value("25")
+    expect(page.locator("#door-confirm")).to_have_text("再进 25 人，共 45 人")
+    page.locator("#door-many").fill("0")
+    expect(page.locator("#door-confirm")).to_have_text("没有新增，共 20 人")
+    page.locator("#door-many").fill("980")
+    expect(page.locator("#door-error")).to_have_text("请输入 0 至 979 之间的数字。")
+    page.locator("#door-many").fill("25")
+    page.locator("#door-confirm").click()
+    station.verdict("good", "青少年", "45 人")
+    station.today(45)
+    page.context.set_offline(False)
+    expect(page.locator("#line")).to_have_attribute("data-state", "clear", timeout=20_000)
+    assert [scan.headcount for scan in station.week.scans()[-2:]] == [20, 45]
+    assert station.week.visits() == before + 45
+
+
 def test_a_pass_that_is_shown_while_a_group_is_asked_is_read_after_it(station: Station):
     """In view all the while, as the camera sees it; the group's own code, in view too, is not read again."""
     group, other = station.week.issue("youth", headcount=45), station.week.issue("public")
@@ -203,18 +232,27 @@ def test_a_cancelled_group_is_no_scan(station: Station):
 
 def test_undo_takes_a_scan_back(station: Station):
     before = station.week.visits()
-    station.touch("政府人员")
+    station.mode("touch")
+    for _ in range(2):
+        station.page.get_by_role("button", name="加一人").click()
+    station.touch("社会公众")
     station.verdict("good")
-    station.today(1)
+    station.today(3)
     station.mode("scan")
     undo = station.page.locator("#strip li").first.locator(".scan-undo")
     undo.click()
     expect(undo).to_have_text("确定撤销？")
     undo.click()
-    station.verdict("good", "已撤销")
+    # Neither the colour nor the shape of a check-in.
+    expect(station.page.locator("#verdict .shape-undone")).to_be_visible()
+    expect(station.page.locator("#verdict .shape-good")).to_be_hidden()
+    station.verdict("undone", "撤销了“社会公众 3 人”")
     station.today(0)
     expect(station.page.locator("#strip li.scan-undone")).to_have_count(1)
-    expect(station.page.locator("#strip li").first).to_have_text(re.compile(r"^撤销\d\d:\d\d 已撤销$"))
+    row = station.page.locator("#strip li").first
+    expect(row).to_have_class(re.compile(r"\bscan-reversal\b"))
+    expect(row).to_have_text(re.compile(r"^撤销了“社会公众\s3\s人”\d\d:\d\d$"))
+    expect(row.locator("use")).to_have_attribute("href", re.compile("#undo$"))
     expect(station.page.locator(".scan-undo")).to_have_count(0)
     assert station.week.visits() == before
 
@@ -223,18 +261,18 @@ def test_an_undo_leaves_the_next_arrival_standing(station: Station):
     """The device says the same as the figures, and what stands can be taken back, too."""
     before = station.week.visits()
     token = station.week.issue("youth", headcount=45)
-    for asked, count, verdict in ((45, 40, "good"), (40, 30, "again")):
+    for asked, more, count, verdict in ((45, 40, 40, "good"), (5, 0, 40, "again")):
         station.scanner(token)
-        expect(station.page.locator("#door-many")).to_have_value(str(asked))  # as many as came the last time
-        station.page.locator("#door-many").fill(str(count))
+        expect(station.page.locator("#door-many")).to_have_value(str(asked))
+        station.page.locator("#door-many").fill(str(more))
         station.page.locator("#door-confirm").click()
         station.verdict(verdict, f"{count} 人")
         station.reload()  # the guard against reading twice has forgotten
-    for row, left in ((1, 30), (1, 0)):
+    for row, left in ((1, 40), (1, 0)):
         undo = station.page.locator("#strip li").nth(row).locator(".scan-undo")
         undo.click()
         undo.click()
-        station.verdict("good", "已撤销")
+        station.verdict("undone", "撤销了“青少年 40 人”")
         station.today(left)
         assert station.week.visits() == before + left
 

@@ -102,7 +102,10 @@ def test_scans_stay_with_the_pairing_that_they_were_made_in(station: Station, el
             break
         page.wait_for_timeout(100)
     files = {told["kiosk"]["id"]: told for told in (json.loads(one.path().read_text()) for one in saved)}
-    assert {id: len(json.loads(told["content_json"])["scans"]) for id, told in files.items()} == {first: 2, second: 1}
+    assert {id: len(json.loads(told["content_json"])["scans"]) for id, told in files.items()} == {
+        first: 2,
+        second: 1,
+    }
     for id, told in files.items():
         assert told["signature"] == week.signature(id, told["content_json"])
         assert told["campaign"] == week.campaign_id

@@ -1,17 +1,18 @@
 // Sounds and vibration. They differ in pitch, number and length, to be told apart without looking.
 
-/** @typedef {"good" | "out" | "again" | "bad" | "tick"} Signal */
+/** @typedef {"good" | "out" | "again" | "undone" | "bad" | "tick"} Signal */
 
 /** @type {Record<Signal, number[][]>} pitch, start and length of each tone */
 const TONES = {
   good: [[880, 0, 0.09], [1320, 0.1, 0.14]],
   out: [[880, 0, 0.09], [587, 0.1, 0.18]],
   again: [[660, 0, 0.22]],
+  undone: [[494, 0, 0.09], [370, 0.1, 0.14]],
   bad: [[196, 0, 0.18], [196, 0.24, 0.28]],
   tick: [[1175, 0, 0.05]],
 };
 /** @type {Record<Signal, number[]>} */
-const BUZZ = { good: [60], out: [60, 30, 60], tick: [15], again: [40, 60, 40], bad: [220, 80, 220] };
+const BUZZ = { good: [60], out: [60, 30, 60], tick: [15], again: [40, 60, 40], undone: [20, 40, 20], bad: [220, 80, 220] };
 
 /** @type {AudioContext | null} */
 let context = null;

@@ -3,11 +3,20 @@
 import { all, byId } from "../base/dom.js";
 import { people, say } from "../base/words.js";
 
+/**
+ * @typedef {object} Group
+ * @property {number} declared
+ * @property {number} inside who of it came before and are still in: then it is asked how many more
+ * @property {number} likely
+ * @property {number} limit
+ */
+
 const dialog = byId("door");
 const field = byId("door-many");
 const confirm = byId("door-confirm");
 const complaint = byId("door-error");
 let largest = 999;
+let inside = 0;
 /** @type {((headcount: number | null) => void) | null} */
 let decide = null;
 
@@ -16,16 +25,17 @@ export function isOpen() {
 }
 
 /**
- * Ask for the headcount. Answers a number, or null when it was cancelled.
- * @param {number} declared
- * @param {number} likely
- * @param {number} limit
+ * Ask for the headcount. Answers all of the group who are in then, or null when it was cancelled.
+ * @param {Group} group
  * @returns {Promise<number | null>}
  */
-export function ask(declared, likely, limit) {
-  largest = limit;
-  byId("door-declared").textContent = say("door_declared", { people: people(declared) });
-  set(likely);
+export function ask(group) {
+  inside = group.inside;
+  largest = group.limit - inside;
+  byId("door-name").textContent = inside ? say("door_title_more", { people: people(inside) }) : say("door_title");
+  byId("door-declared").textContent = say("door_declared", { people: people(group.declared) });
+  field.setAttribute("aria-label", say(inside ? "door_field_more" : "door_field"));
+  set(inside ? group.declared - inside : group.likely);
   dialog.showModal();
   // Not the number: on a tablet the keyboard would cover the dialog.
   confirm.focus();
@@ -44,21 +54,33 @@ export function remind() {
   complaint.textContent = say("door_waiting");
 }
 
+/** The least number: nobody may have come of a group that is in already. */
+function least() {
+  return inside ? 0 : 1;
+}
+
 function value() {
   const number = Number(field.value);
-  return Number.isInteger(number) && number >= 1 && number <= largest ? number : null;
+  return field.value && Number.isInteger(number) && number >= least() && number <= largest ? number : null;
+}
+
+/** @param {number} number */
+function confirmText(number) {
+  if (!inside) return say("door_confirm", { people: people(number) });
+  const all = people(inside + number);
+  return number ? say("door_confirm_more", { people: people(number), all }) : say("door_confirm_none", { all });
 }
 
 function drawWords() {
   const number = value();
-  complaint.textContent = number ? "" : say("door_range", { most: largest });
-  confirm.textContent = say("door_confirm", { people: people(number ?? 0) });
-  confirm.disabled = !number;
+  complaint.textContent = number === null ? say("door_range", { least: least(), most: largest }) : "";
+  confirm.textContent = confirmText(number ?? 0);
+  confirm.disabled = number === null;
 }
 
 /** @param {number} number */
 function set(number) {
-  field.value = String(Math.min(Math.max(number, 1), largest));
+  field.value = String(Math.min(Math.max(number, least()), largest));
   drawWords();
 }
 
@@ -71,7 +93,7 @@ function finish(number) {
 }
 
 for (const button of all("[data-by]", dialog)) {
-  button.addEventListener("click", () => set((value() ?? 1) + Number(button.dataset.by)));
+  button.addEventListener("click", () => set((value() ?? least()) + Number(button.dataset.by)));
 }
 // Typing replaces the number.
 field.addEventListener("click", () => field.select());
@@ -81,7 +103,8 @@ field.addEventListener("input", () => {
 });
 byId("door-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  if (value()) finish(value());
+  const number = value();
+  if (number !== null) finish(inside + number);
 });
 byId("door-cancel").addEventListener("click", () => finish(null));
 dialog.addEventListener("cancel", () => finish(null));

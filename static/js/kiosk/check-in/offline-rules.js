@@ -242,6 +242,20 @@ function occurrencesOf(state, event) {
 }
 
 /**
+ * How many of a group are in already, by what this device has seen of it at the session that is open. event: that its pass is
+ * bound to.
+ * @param {Entry[]} entries
+ * @param {number | undefined} event
+ * @param {number} at
+ * @param {DeviceState} state
+ */
+export function insideOf(entries, event, at, state) {
+  const sitting = openThen(occurrencesOf(state, event), at);
+  const day = dayIn(at, state.campaign.zone);
+  return derive(entries.filter((row) => row.sitting === sitting?.id && row.day === day)).inside;
+}
+
+/**
  * Judge one scan made at `at` (milliseconds, corrected), or where the time is unsure at `earliest` at the earliest. The verdict
  * is null where only the server can tell; `unchecked` names what it alone can know: elsewhere, capacity, time.
  * @param {{id: string, body: ScanBody, at: number, earliest?: number | null}} scan

@@ -6,7 +6,7 @@ import * as codes from "../codes/code-format.js";
 import * as groupCount from "./group-count.js";
 import * as connection from "./connection.js";
 import * as outbox from "../server/outbox.js";
-import { decide, decideUndo } from "./offline-rules.js";
+import { decide, decideUndo, insideOf } from "./offline-rules.js";
 import { failureSentence } from "../storage/failure.js";
 import * as store from "../storage/scan-store.js";
 import * as verdict from "./verdict.js";
@@ -97,11 +97,11 @@ function orShowFailure(number, work) {
 }
 
 /**
- * The headcount of a group's last arrival on this device.
- * @param {string} holder
+ * The headcount of a group's last arrival.
+ * @param {Entry[]} entries
  */
-async function lastCount(holder) {
-  const arrivals = (await store.entriesOf(holder)).filter(({ direction }) => direction !== "out");
+function lastCount(entries) {
+  const arrivals = entries.filter(({ direction }) => direction !== "out");
   return arrivals.sort((a, b) => a.at - b.at).at(-1)?.headcount;
 }
 
@@ -140,14 +140,18 @@ export class Scans {
     const body = { kind: "pass", code: read.token, direction };
     // A group leaves as a whole; the headcount is asked on arrival.
     if (read.purpose === codes.GROUP && direction === "in") {
-      const lastHeadcount = await lastCount(read.serial);
+      const entries = await store.entriesOf(read.serial);
       if (groupCount.isOpen()) {
         this.repeats.remove(key);
         groupCount.remind();
         return;
       }
-      const likely = lastHeadcount ?? read.headcount;
-      const headcount = await groupCount.ask(read.headcount, likely, this.context.rules.max_headcount);
+      const headcount = await groupCount.ask({
+        declared: read.headcount,
+        inside: insideOf(entries, read.event, clock.trueTime(), this.context.state),
+        likely: lastCount(entries) ?? read.headcount,
+        limit: this.context.rules.max_headcount,
+      });
       if (headcount === null) return;
       body.headcount = headcount;
     }
@@ -185,7 +189,7 @@ export class Scans {
   async undo(target) {
     const scan = this.newScan({ kind: "undo", undoes: target.id });
     const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
-    await this.answer(verdict.begin(), scan, { group: null }, judged);
+    await this.answer(verdict.begin(), scan, { group: null }, judged, "body" in target ? target : null);
   }
 
   /**
@@ -233,8 +237,9 @@ export class Scans {
    * @param {NewScan} scan
    * @param {Remembered} about
    * @param {Judgement} judged
+   * @param {StoredScan | null} target of an undo, where this device has it
    */
-  async answer(number, scan, about, judged) {
+  async answer(number, scan, about, judged, target = null) {
     const remembered = { ...about, entry: judged.entry ?? null, flags: judged.flags };
     const live = connection.isOnline() && navigator.onLine !== false && !outbox.pausing(scan.device);
     await orShowFailure(number, this.keep(scan, remembered, live ? null : judged.verdict));
@@ -255,7 +260,8 @@ export class Scans {
       }
     }
     const group = answer.group ? this.context.groupName(answer.group) : "";
-    verdict.show(number, ...verdict.describe(answer, group, this.context.zone, scan.body));
+    const taken = target && verdict.takenBack(target, this.context.groupName);
+    verdict.show(number, ...verdict.describe(answer, group, this.context.zone, scan.body, taken));
     this.onChange();
     if (!live) outbox.nudge();
     if (failure) throw failure;

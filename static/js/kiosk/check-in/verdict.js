@@ -4,7 +4,7 @@ import * as sounds from "../base/sounds.js";
 import { byId, element } from "../base/dom.js";
 import { clockTime, people, say } from "../base/words.js";
 
-/** @typedef {"good" | "out" | "again" | "kept" | "bad"} Kind */
+/** @typedef {"good" | "out" | "again" | "undone" | "kept" | "bad"} Kind */
 /**
  * @typedef {object} Words
  * @property {string} word
@@ -14,12 +14,12 @@ import { clockTime, people, say } from "../base/words.js";
 
 const PATIENCE = 250; // milliseconds before "checking" is said: most answers are quicker
 /** @type {Record<Kind, number>} milliseconds */
-const LASTS = { good: 1500, out: 1500, again: 1500, kept: 2500, bad: 4000 };
+const LASTS = { good: 1500, out: 1500, again: 1500, undone: 2500, kept: 2500, bad: 4000 };
 const HELD_BACK = ["after_revocation", "revoked_pass", "set_aside"]; // stored, and counted only after a person's review
 const DEAF = 400; // milliseconds in which a tap does not close it: a double tap made it
 const APART = "\u2003";
 /** @type {Record<Kind, sounds.Signal>} */
-const SOUND = { good: "good", out: "out", again: "again", kept: "again", bad: "bad" };
+const SOUND = { good: "good", out: "out", again: "again", undone: "undone", kept: "again", bad: "bad" };
 
 const overlay = byId("verdict");
 const spoken = byId("spoken");
@@ -108,9 +108,10 @@ function caveat({ own, unchecked = [] }) {
  * @param {string} group
  * @param {string} zone
  * @param {ScanBody} body
+ * @param {string | null} [taken] what an undo took back, in words
  * @returns {[Kind, Words]}
  */
-export function describe(answer, group, zone, body) {
+export function describe(answer, group, zone, body, taken = null) {
   const { headcount = 1 } = answer;
   const count = headcount > 1 ? people(headcount).replaceAll(" ", "\u00a0") : "";
   const who = [group, count].filter(Boolean).join(APART);
@@ -122,6 +123,7 @@ export function describe(answer, group, zone, body) {
   if (answer.flags?.some((flag) => HELD_BACK.includes(flag))) {
     return ["kept", { word: say("kept_held"), who, note: answer.message }];
   }
+  if (body.kind === "undo") return ["undone", { word: taken ?? say("undone"), note: caveat(answer) }];
   return accepted(answer, who, zone, body);
 }
 
@@ -135,7 +137,6 @@ export function describe(answer, group, zone, body) {
 function accepted(answer, who, zone, { kind, direction }) {
   const note = caveat(answer);
   const stored = answer.verdict === "stored";
-  if (kind === "undo") return ["good", { word: say("undone"), who, note }];
   if (direction === "out" && stored) return ["out", { word: say("went_out"), who, note }];
   if (direction === "out") return ["again", { word: say("out_already"), who, note }];
   if (kind === "touch" && stored) return ["good", { word: say("stored"), who, note: note || say("thanks") }];
@@ -143,6 +144,18 @@ function accepted(answer, who, zone, { kind, direction }) {
   if (answer.flags?.includes("reentry")) return ["good", { word: say("reentry"), who, note }];
   const since = answer.since ? say("repeat_since", { time: clockTime(answer.since, zone) }) : say("repeat");
   return ["again", { word: since, who, note }];
+}
+
+/**
+ * What an undo of this scan takes back, in words.
+ * @param {StoredScan} target
+ * @param {(key: string) => string} groupName
+ */
+export function takenBack({ answer, about, body }, groupName) {
+  const key = answer?.group ?? about.group;
+  const group = key ? groupName(key) : say("kind_pass");
+  const count = people(answer?.headcount ?? body.headcount ?? 1).replaceAll(" ", "\u00a0");
+  return say(body.direction === "out" ? "undone_out" : "undone_what", { group, count });
 }
 
 function dismiss() {

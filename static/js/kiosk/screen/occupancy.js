@@ -28,8 +28,8 @@ function effective(scan, undone) {
 }
 
 /**
- * What this device adds to the server's count of one occurrence, whatever the day. asOf: when that count was requested, in milliseconds
- * of the device's clock.
+ * What this device adds to the server's count of one occurrence, whatever the day. asOf: when that count was requested, in
+ * milliseconds of the device's clock.
  * @param {StoredScan[]} scans
  * @param {number} asOf
  * @param {number} sitting
