@@ -10,6 +10,7 @@ from web.desk import (
     entrance,
     events,
     pairing,
+    paper_counts,
     queue_file,
     review,
     scan_review,
@@ -44,6 +45,7 @@ from web.words import progress, session_lines, terms
 WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
 DESK = (
     sign_in, events, event_form, review, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
+    paper_counts,
 )  # fmt: skip
 FIGURES = (live, figures, figure_commands)
 PUBLIC = (

@@ -1,0 +1,100 @@
+"""Heads counted on paper, entered at the desk."""
+
+from datetime import datetime, time
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
+from models.checkin import paper_counts
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import Event
+from web import errors
+
+pages = Blueprint("desk_paper_counts", __name__, url_prefix="/desk/events/<int:event_id>/counts")
+
+NO_TIME = N_("Enter the time of counting as hours and minutes, such as 15:30.")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/")
+@login_required
+def index(event_id: int) -> ResponseReturnValue:
+    return _page(scope.event_for(current_user, event_id), clock.now())
+
+
+@pages.post("/")
+@login_required
+def enter(event_id: int) -> ResponseReturnValue:
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    try:
+        counted_at, heads = _counted_at(event.campaign), _heads(event.campaign)
+        counter = request.form.get("counter", "")
+        people = paper_counts.enter(event, current_user, _sheet_id(), counted_at, counter, heads, now)
+    except Mistake as mistake:
+        return _page(event, now, errors.sentence(mistake)), 422 if mistake.status == 400 else mistake.status
+    return redirect(url_for(".index", event_id=event.id, entered=people), 303)
+
+
+@pages.post("/<uuid:scan_id>/out")
+@login_required
+def take_out(event_id: int, scan_id: UUID) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    paper_counts.take_out(event, scan_id, _("Entered by mistake."), current_user, clock.now())
+    return redirect(url_for(".index", event_id=event.id), 303)
+
+
+def _sheet_id() -> UUID:
+    try:
+        return UUID(request.form.get("sheet", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _counted_at(campaign: Campaign) -> datetime:
+    try:
+        at = time.fromisoformat(request.form.get("time", "").strip().replace("：", ":"))
+    except ValueError:
+        raise Mistake(NO_TIME) from None
+    day = clock.parse_day(request.form.get("day", ""))
+    return clock.at_local(day, at.replace(tzinfo=None), campaign.zone)
+
+
+def _groups(campaign: Campaign) -> list[str]:
+    return [*(term.key for term in campaign.groups), UNKNOWN_GROUP]
+
+
+def _heads(campaign: Campaign) -> dict[str, int]:
+    """The numbers that were entered; an empty field and 0 say that nobody of the group was counted."""
+    heads = {}
+    for group in _groups(campaign):
+        text = request.form.get(f"heads-{group}", "").strip()
+        if text and not (text.isdecimal() and len(text) < 10):
+            raise Mistake(paper_counts.TOO_MANY, most=f"{paper_counts.MAX_HEADS:,}")
+        if text and int(text):
+            heads[group] = int(text)
+    return heads
+
+
+def _page(event: Event, now: datetime, error: str = "") -> str:
+    return render_template(
+        "desk/paper_counts.html",
+        campaign=event.campaign,
+        event=event,
+        days=paper_counts.days_of(event, now),
+        groups=_groups(event.campaign),
+        sheet=request.form.get("sheet") if error else uuid4(),
+        most_name=paper_counts.MAX_NAME,
+        error=error,
+        typed=request.form if error else {},
+        entered=request.args.get("entered", type=int),
+        counts=paper_counts.entered(event),
+    )
