@@ -4,7 +4,10 @@ from flask import Blueprint, Flask
 
 from kiosk.api import configuration, heartbeat, pairing, scans
 from kiosk.app import page, service_worker
-from kiosk.commands import codes, rehearse
+from kiosk.commands import kiosks as kiosk_commands
+from kiosk.commands import passes as pass_commands
+from kiosk.commands import rehearse
+from kiosk.commands import venue_codes as venue_code_commands
 from kiosk.paper import posters
 from kiosk.passes import desk_passes, pass_page, self_issue
 from kiosk.phone import check_in, result
@@ -12,7 +15,7 @@ from kiosk.screens import code_screen
 
 MODULES = (
     scans, pairing, configuration, heartbeat, service_worker, page, check_in, result, pass_page, posters, desk_passes, self_issue,
-    code_screen, codes, rehearse,
+    code_screen, pass_commands, venue_code_commands, kiosk_commands, rehearse,
 )  # fmt: skip
 
 
