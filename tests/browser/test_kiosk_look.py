@@ -11,6 +11,11 @@ from tests.support.station import BEAT, Station, Week
 
 pytestmark = pytest.mark.browser
 
+# The rule is of moderate impact, so serious_in_both() does not tell it.
+OUTSIDE_LANDMARKS = """async () => {
+    const { violations } = await axe.run("#verdict", { runOnly: { type: "rule", values: ["region"] } });
+    return violations.flatMap(({ nodes }) => nodes.map(({ target }) => target));
+}"""
 SIZES = {"phone": (390, 844), "upright": (820, 1180), "tablet": (1280, 800), "screen": (1920, 1080)}
 
 
@@ -42,6 +47,7 @@ def test_every_state_can_be_used_by_everybody(browser: Browser, week: Week):
     station.touch("青少年")
     expect(page.locator('#verdict[data-kind="good"]')).to_be_visible()
     assert serious_in_both(page) == []
+    assert page.evaluate(OUTSIDE_LANDMARKS) == []
     page.keyboard.press("Escape")
     station.mode("exit")
     page.locator("#leave").click()

@@ -230,6 +230,16 @@ def test_who_may_undo_what(week, door):
     assert visits(week) == 0
 
 
+def test_an_undo_that_can_never_take_effect_is_not_stored(week):
+    """The target was refused, so there is nothing to take out."""
+    door = make_door(make_event(week, capacity=1))
+    door.touch("youth")
+    refused = door.touch("youth")
+    assert told(refused) == ("refused", "full")
+    assert door.undo(refused.id).verdict == "repeat"
+    assert (visits(week), verify(week).agrees) == (1, True)
+
+
 def test_a_supervisor_undoes_own_scans_too_after_moving_on(week):
     """The device served one event, then another: what it scanned before is still its own for 15 minutes."""
     first, second = make_event(week), make_event(week, "下一场")

@@ -67,8 +67,8 @@ function value() {
 /** @param {number} number */
 function confirmText(number) {
   if (!inside) return say("door_confirm", { people: people(number) });
-  const all = people(inside + number);
-  return number ? say("door_confirm_more", { people: people(number), all }) : say("door_confirm_none", { all });
+  const all = inside + number;
+  return number ? say("door_confirm_more", { more: number, all }) : say("door_confirm_none", { all });
 }
 
 function drawWords() {
