@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.codes import passes, venue_codes
 from models.db import db
 from models.errors import Conflict, NotFound
 from models.events.draft import OrganizationDraft, VenueDraft
@@ -12,6 +13,7 @@ from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange
 from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, similarity
+from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
 from tests.support.cast import make_cast
 from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
@@ -44,6 +46,16 @@ def test_the_same_day_place_and_alike_title_are_a_pair(cast, campaign, court):
     make_event(campaign, "“知识产权进校园”宣讲", venues=SQUARE)
     make_event(campaign, "知识产权进校园 宣讲活动", venues=(VenueDraft("人民广场"),), lead=court)
     assert listed(cast.lian, campaign) == [("“知识产权进校园”宣讲", "知识产权进校园 宣讲活动")]
+
+
+def test_what_is_issued_for_each_of_a_pair_is_told_before_merging(cast, campaign, court):
+    left = make_event(campaign, "知识产权进校园宣讲", venues=SQUARE)
+    right = make_event(campaign, "知识产权进校园宣讲活动", venues=SQUARE, lead=court)
+    venue_codes.code_for_event(right, NINE)
+    passes.issue(campaign, "youth", NINE, event=right, count=3)
+    make_door(right), make_door(right), make_door(left)
+    [pair], _total = duplicates.possible_duplicates(cast.lian, campaign)
+    assert pair.issued == {left.id: Issued(kiosks=1), right.id: Issued(codes=1, passes=3, kiosks=2)}
 
 
 @pytest.mark.parametrize(
