@@ -166,7 +166,7 @@ def test_undo_asks_for_it(station: Station):
     undo.click()
     undo.click()
     type_pin(page, "4711")
-    station.verdict("good", "已撤销")
+    station.verdict("undone", "撤销了“青少年 1 人”")
     station.today(0)
 
 

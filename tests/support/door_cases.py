@@ -12,8 +12,9 @@ from models.codes import keys, passes, signatures
 from models.db import db, transaction
 from models.devices import kiosks
 from models.devices.kiosks import KioskService
+from models.events.draft import OccurrenceDraft
 from models.events.tables import Event
-from tests.support.week import NINE, Door, make_event, minutes, session
+from tests.support.week import DAY, NINE, Door, make_event, minutes, session
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = json.loads((ROOT / "tests/cases/door.json").read_text())
@@ -115,7 +116,7 @@ def _milliseconds(at: datetime) -> int:
 
 
 def stage(campaign: Campaign, case: dict) -> Scene:
-    event = make_event(campaign, case["name"], occurrences=(session(capacity=case.get("capacity")),))
+    event = make_event(campaign, case["name"], occurrences=(_occurrence(case),))
     other = make_event(campaign, "别处的活动")
     before = NINE - timedelta(hours=3)
     kiosk, token = kiosks.create_kiosk(event, before, **_allowed(case))
@@ -130,6 +131,13 @@ def stage(campaign: Campaign, case: dict) -> Scene:
         code = _spoiled(made, wanted)
     doors = Door(campaign, kiosk), Door(campaign, elsewhere)
     return Scene(case, campaign, event, other, *doors, token, code, made)
+
+
+def _occurrence(case: dict) -> OccurrenceDraft:
+    """From 09:00 to 11:00, or the whole of several days."""
+    if days := case.get("days"):
+        return OccurrenceDraft(DAY, DAY + timedelta(days=days - 1), capacity=case.get("capacity"))
+    return session(capacity=case.get("capacity"))
 
 
 def _allowed(case: dict) -> dict:
