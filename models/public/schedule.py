@@ -10,17 +10,18 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence
-from models.public import queries
+from models.public import queries, search
 from models.public.filters import Filters
 
 _RUNS_ON = -1  # the place on a day of a session that began on an earlier one: before all that begin
 
 
 class Entry(NamedTuple):
-    """One event on one of its days; day None: the event has no date."""
+    """One event on one of its days; day None: the event has no date. by_initials: found by initials of pinyin alone."""
 
     day: date | None
     event_id: int
+    by_initials: bool = False
 
 
 class Schedule(NamedTuple):
@@ -33,15 +34,21 @@ class Schedule(NamedTuple):
 def schedule(campaign: Campaign, filters: Filters) -> Schedule:
     """The public events that match, each under every day it takes place on, each day in the order of its own sessions.
 
-    Outside the campaign an event stands under its first day only. Those without a date come last."""
+    Outside the campaign an event stands under its first day only. Those without a date come last, and after everything
+    what a search finds by initials alone."""
+    in_full = _found_in_full(campaign, filters)
     places: dict[Entry, int] = {}
     rows = db.session.execute(_sessions(campaign, filters)).tuples().all()
     for event_id, start, end, at in rows:
         for day in _days(campaign, filters, start, end) if start else [None]:
+            entry = Entry(day, event_id, in_full is not None and event_id not in in_full)
             place = _minute(campaign, at) if day == start else _RUNS_ON
-            known = places.get(Entry(day, event_id), _RUNS_ON)
-            places[Entry(day, event_id)] = place if known == _RUNS_ON else max(min(place, known), 0)
-    entries = sorted(places, key=lambda entry: (entry.day or date.max, places[entry], entry.event_id))
+            known = places.get(entry, _RUNS_ON)
+            places[entry] = place if known == _RUNS_ON else max(min(place, known), 0)
+    entries = sorted(
+        places,
+        key=lambda entry: (entry.by_initials, entry.day or date.max, places[entry], entry.event_id),
+    )
     return Schedule(entries, sum(start is not None for _event_id, start, _end, _at in rows))
 
 
@@ -53,6 +60,14 @@ def sessions_on(event: Event, day: date | None) -> list[Occurrence]:
         return rows
     begin = [row for row in rows if row.start_day == day]
     return begin or [row for row in rows if row.start_day <= day <= row.end_day]
+
+
+def _found_in_full(campaign: Campaign, filters: Filters) -> set[int] | None:
+    """The events that have what is searched as a word or in pinyin; None where there is nothing to tell apart."""
+    if not search.may_be_initials(filters.q):
+        return None
+    ids = queries.events(campaign, filters).where(search.matches_in_full(filters.q))
+    return set(db.session.scalars(ids.with_only_columns(Event.id).order_by(None)))
 
 
 def _sessions(campaign: Campaign, filters: Filters) -> Select[tuple[int, date, date, datetime | None]]:

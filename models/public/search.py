@@ -1,7 +1,7 @@
 """Search for events by Chinese words, pinyin (zhishichanquan) or its initials (zscq).
 
 The searchable texts of an event are stored when it changes, so that a search compares short texts and needs no pinyin.
-All texts are folded: full-width forms to ASCII, upper to lower case.
+All texts are folded: full-width forms to ASCII, upper to lower case. How a name sounds is in spelling.py.
 """
 
 import unicodedata
@@ -14,8 +14,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 from models.db import Base, db, transaction
 from models.events.tables import Event, EventVenue, Occurrence
 from models.places import regions
+from models.public import spelling
 
-INDEX_VERSION = 1  # raise it to have every event indexed again at the next start
+INDEX_VERSION = 2  # raise it to have every event indexed again at the next start
 BATCH = 200  # events in one transaction
 _SEPARATOR = "\n"  # between names, so that no match spans two of them
 
@@ -34,16 +35,31 @@ class EventSearch(Base):
 
 def matches(text: str) -> ColumnElement[bool]:
     """The condition on Event that it has every word of the text, each in any of the three spellings."""
-    words = [_has_word(word) for word in fold(text).split()]
+    return _has_words(text, initials=True)
+
+
+def matches_in_full(text: str) -> ColumnElement[bool]:
+    """The same without initials: each word as written or in pinyin. What has them stands first."""
+    return _has_words(text, initials=False)
+
+
+def may_be_initials(text: str) -> bool:
+    return any(spelling.has_initials(word) for word in fold(text).split())
+
+
+def _has_words(text: str, *, initials: bool) -> ColumnElement[bool]:
+    words = [_has_word(word, initials) for word in fold(text).split()]
     return Event.id.in_(select(EventSearch.event_id).where(and_(*words)))
 
 
-def _has_word(word: str) -> ColumnElement[bool]:
-    as_written = EventSearch.words.contains(word, autoescape=True)
+def _has_word(word: str, initials: bool) -> ColumnElement[bool]:
+    spelt = [EventSearch.words.contains(word, autoescape=True)]
     letters = word.replace("'", "")  # xi'an
-    if letters.isascii() and letters.isalnum():
-        return or_(as_written, EventSearch.initials.contains(letters), EventSearch.pinyin.contains(letters))
-    return as_written
+    if spelling.has_initials(letters):
+        spelt.append(EventSearch.pinyin.like(spelling.pinyin_pattern(letters)))
+        if initials:
+            spelt.append(EventSearch.initials.like(spelling.initials_pattern(letters)))
+    return or_(*spelt)
 
 
 def fold(text: str) -> str:
@@ -53,7 +69,7 @@ def fold(text: str) -> str:
 def index_event(event: Event) -> None:
     """Store the searchable names of an event, which has its id. Runs inside the caller's transaction."""
     names = list(dict.fromkeys(fold(name) for name in _names(event) if name))
-    spellings = [pinyin_spellings(name) for name in names]
+    spellings = [spelling.spellings(name) for name in names]
     row = EventSearch(event_id=event.id, words=_SEPARATOR.join(names), form=INDEX_VERSION)
     row.initials = _SEPARATOR.join(initials for initials, _pinyin in spellings)
     row.pinyin = _SEPARATOR.join(pinyin for _initials, pinyin in spellings)
@@ -84,26 +100,6 @@ def _region_name(code: str) -> str:
 @lru_cache(maxsize=1)
 def _region_names() -> dict[str, str]:
     return {row.code: row.name for row in regions.all_regions()}
-
-
-@lru_cache(maxsize=4096)  # hosts and venues recur in hundreds of events
-def pinyin_spellings(text: str) -> tuple[str, str]:
-    """The initials of a folded text, and its pinyin without tones or spaces. Letters and digits stay."""
-    # Imported here: its dictionaries take half a second and 60 MB, and only a change of an event needs them.
-    from pypinyin import lazy_pinyin
-
-    initials, syllables = [], []
-    for syllable in lazy_pinyin(text, errors=_not_chinese):
-        if syllable:
-            syllables.append(syllable)
-            initials.append(syllable if syllable.startswith("\0") else syllable[0])
-    return "".join(initials).replace("\0", ""), "".join(syllables).replace("\0", "")
-
-
-def _not_chinese(text: str) -> str:
-    """The letters and digits of a text that is not Chinese, marked with NUL to tell them from a syllable."""
-    letters = "".join(char for char in text if char.isalnum())
-    return "\0" + letters if letters else ""
 
 
 def index_missing() -> int:

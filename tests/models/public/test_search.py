@@ -12,7 +12,8 @@ from models.events.tables import Event
 from models.operations import startup
 from models.public import queries, search
 from models.public.filters import Filters
-from models.public.search import EventSearch, fold, pinyin_spellings
+from models.public.search import EventSearch, fold
+from models.public.spelling import spellings
 from models.publishing import lifecycle
 from models.publishing.lifecycle import change, draft_of
 from tests.support.week import NINE, load_week, make_event
@@ -34,16 +35,17 @@ def titles_for(campaign):
 
 
 SPELT = {
-    "知识产权宣传": ("zscqxc", "zhishichanquanxuanchuan"),
-    "重庆银行": ("cqyh", "chongqingyinhang"),  # not zhong, not xing
-    "“4·26”ai讲座": ("426aijz", "426aijiangzuo"),
-    "女子学校": ("nzxx", "nvzixuexiao"),
+    "知识产权宣传": (" z.s.c.q x.c ", " z.h.i s.h.i c.h.a.n q.u.a.n x.u.a.n c.h.u.a.n "),
+    "重庆银行": (" c.q y.h ", " c.h.o.n.g q.i.n.g y.i.n h.a.n.g "),  # not zhong, not xing
+    "“4·26”ai讲座": (" 4 2.6 a.i j.z ", " 4 2.6 a.i j.i.a.n.g z.u.o "),
+    "女子": (" n.z ", " n.v z.i "),
+    "壮锦新韵": (" z.j x.y ", " z.h.u.a.n.g j.i.n x.i.n y.u.n "),
     "——": ("", ""),
 }
 
 
 def test_texts_are_spelt():
-    assert {text: pinyin_spellings(text) for text in SPELT} == SPELT
+    assert {text: spellings(text) for text in SPELT} == SPELT
     assert fold("ＡＩ Lecture") == "ai lecture"
 
 
@@ -67,11 +69,28 @@ def test_an_event_is_found_by_words_pinyin_and_initials(campaign, titles_for):
         "guanyun": ["专利商标进校园", "法院开放日 Open Day"],
         "lyg": ["专利商标进校园", "法院开放日 Open Day"],
         "校园 法院": [],
+        "slsb": [],  # begins within a word
+        "zls": [],  # ends within one
+        "hi": [],  # within a syllable
+        "zhuanlishangb": ["专利商标进校园"],
         "xyfy": [],  # the end of one name and the beginning of the next
         "%": [],
         "_": [],
         "z%b": [],
         "\\": [],
+    }
+    assert {text: titles_for(text) for text in expected} == expected
+
+
+def test_initials_are_those_of_whole_words_in_a_row(campaign, titles_for):
+    region = OrganizationDraft("南宁市知识产权局", "450100", "ip-offices")
+    make_event(campaign, "壮锦新韵", region_code="450100", lead=region)
+    expected = {
+        "zzzz": [],
+        "zz": ["壮锦新韵"],
+        "gxzzzzq": ["壮锦新韵"],
+        "zzq": ["壮锦新韵"],
+        "zjxy": ["壮锦新韵"],
     }
     assert {text: titles_for(text) for text in expected} == expected
 

@@ -1,0 +1,103 @@
+"""How a name sounds: its pinyin and the initials of it, with the borders of words and syllables.
+
+Each letter is stored behind a border sign, " " where a word (of initials) or a syllable (of pinyin) begins and "." within
+it, and a text ends with a border. So one LIKE finds whole words in a row: "% z_s_c_q %"."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from models.places import regions
+from models.places.english import PEOPLES, SUFFIXES
+
+LONGEST_WORD = 6
+_CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
+# Words that such weeks are full of and that a dictionary of idioms and phrases lacks.
+_WORDS = """
+专利 商标 版权 著作权 产权 讲座 法院 检察院 法庭 公安 海关 司法 市场 监督 监管 管理 人民 中级 高级 政府 委员会 办公室
+广场 市民 公园 图书馆 博物馆 文化 文化宫 科技 科技馆 会展 中学 小学 大学 学院 校园 礼堂 教育 公司 有限 集团 企业 创新
+创业 主体 保护 运用 转化 服务 中心 工作站 培训 宣讲 宣传 宣传周 论坛 沙龙 展览 展示 发布会 启动 仪式 咨询 公益 科普 普法
+法治 社区 街道 农业 农村 乡镇 高质量 发展 地理 标志 品牌 青少年 学生 公众 直播 竞赛 比赛 征文 案例 典型 开放日 体验 志愿
+志愿者 执法 维权 援助 侵权 假冒 打击 生产 建设 兵团 促进 协会 商会 银行 融资 质押 交易 成果 发明 设计 现场
+""".split()
+
+
+def has_initials(text: str) -> bool:
+    """Whether a folded word may be initials: letters and digits alone."""
+    return text.isascii() and text.isalnum()
+
+
+def initials_pattern(letters: str) -> str:
+    """The LIKE pattern for the initials of whole words in a row."""
+    return f"% {'_'.join(letters)} %"
+
+
+def pinyin_pattern(letters: str) -> str:
+    """The LIKE pattern for pinyin from the beginning of a syllable on."""
+    return f"% {'_'.join(letters)}%"
+
+
+@lru_cache(maxsize=4096)  # hosts and venues recur in hundreds of events
+def spellings(text: str) -> tuple[str, str]:
+    """The initials of a folded text by words, and its pinyin without tones by syllables; "" where it has neither."""
+    initials: list[str] = []
+    pinyin: list[str] = []
+    for word in _words(text):
+        syllables = _syllables(word)
+        letters = "".join(syllable[0] for syllable in syllables) if _CHINESE.match(word) else word
+        if letters:
+            initials.append(".".join(letters))
+        pinyin.extend(".".join(syllable) for syllable in syllables)
+    return _bordered(initials), _bordered(pinyin)
+
+
+def _bordered(parts: list[str]) -> str:
+    return f" {' '.join(parts)} " if parts else ""
+
+
+def _syllables(word: str) -> list[str]:
+    if not _CHINESE.match(word):
+        return [word]
+    # Imported here: its dictionaries take half a second and 60 MB, and only a change of an event needs them.
+    from pypinyin import lazy_pinyin
+
+    return [syllable for syllable in lazy_pinyin(word, errors="ignore") if syllable]
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text in order. Letters and digits side by side are one word."""
+    for part in re.findall(rf"{_CHINESE.pattern}|[^\W_]+", text):
+        for piece in re.findall(rf"{_CHINESE.pattern}|[^\u3007\u3400-\u4dbf\u4e00-\u9fff]+", part):
+            yield from _chinese_words(piece) if _CHINESE.match(piece) else [piece]
+
+
+def _chinese_words(run: str) -> Iterator[str]:
+    """The longest known words from the left on. What stands between them is cut into pairs, as most words are; where it
+    has an odd number of characters nobody knows how, so that each is a word."""
+    unknown = ""
+    while run:
+        length = next((n for n in range(min(LONGEST_WORD, len(run)), 1, -1) if run[:n] in _known_words()), 0)
+        if length:
+            yield from _pairs(unknown)
+            yield run[:length]
+            unknown = ""
+        else:
+            unknown += run[0]
+        run = run[length or 1 :]
+    yield from _pairs(unknown)
+
+
+def _pairs(characters: str) -> list[str]:
+    step = 2 if len(characters) % 2 == 0 else 1
+    return [characters[at : at + step] for at in range(0, len(characters), step)]
+
+
+@lru_cache(maxsize=1)
+def _known_words() -> frozenset[str]:
+    from pypinyin.constants import PHRASES_DICT
+
+    rows = regions.all_regions()
+    places = {row.short for row in rows}  # 连云港, so that 市 is a word of its own
+    whole_names = {row.name for row in rows} - places
+    phrases = (phrase for phrase in PHRASES_DICT if len(phrase) <= LONGEST_WORD and phrase not in whole_names)
+    return frozenset((*phrases, *places, *SUFFIXES, *PEOPLES, *_WORDS)) - {""}
