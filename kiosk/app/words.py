@@ -48,6 +48,7 @@ WORDS = {
     "afternoon": N_("afternoon"),
     "evening": N_("evening"),
     "next_day": N_("%(time)s the next day"),
+    "daily": N_("%(first)s – %(last)s, daily %(hours)s"),
     "not_open_now": N_("No session is open now. Next: %(when)s."),
     "over_now": N_("No session is open now, and none is planned."),
     "thanks": N_("Thank you for coming!"),

@@ -303,6 +303,37 @@ def test_a_device_tells_times_as_the_calendar_does(page: Page, week: Week):
     assert {times: page.evaluate(WHEN_TODAY, list(times)) for times in TIMES} == TIMES
 
 
+LINES = """async () => {
+    const { describeTimes } = await import("/static/js/kiosk/base/words.js");
+    const days = [26, 27, 28, 29, 30].map((day) => `2024-04-${day}`);
+    const each = (start, end, more) => days.map((day, id) => (
+        { id, held: true, capacity: null, venue: "甲", ...more, start: `${day}${start}`, end: end && `${day}${end}` }));
+    const whole = days.map((day, id) => ({
+        id, held: true, capacity: null, start: `${day}T00:00:00+08:00`,
+        end: new Date(Date.parse(`${day}T00:00:00+08:00`) + 86_400_000).toISOString(),
+    }));
+    const broken = each("T09:00:00+08:00", "T11:00:00+08:00");
+    broken[2].venue = "乙";
+    return [whole, broken, each("", "", { half_day: "morning" }), each("T09:00:00+08:00", null).slice(0, 1), []]
+        .map((occurrences) => describeTimes(occurrences, "Asia/Shanghai"));
+}"""
+
+
+def test_equal_sessions_on_days_in_a_row_are_one_line_of_the_menu(page: Page, week: Week):
+    page.goto(week.url)
+    assert page.evaluate(LINES) == [
+        ["4月26日—4月30日 每天 00:00–24:00"],
+        [
+            "4月26日—4月27日 每天 09:00–11:00",
+            "4月28日周日 09:00–11:00",
+            "4月29日—4月30日 每天 09:00–11:00",
+        ],
+        ["4月26日—4月30日 每天 上午"],
+        ["4月26日周五 09:00"],
+        [],
+    ]
+
+
 def test_two_sittings_in_one_room_can_be_told_apart(page: Page, week: Week):
     with week.rows() as campaign:
         # One is over and takes those who are late, the other has begun: a scan counts there.

@@ -139,3 +139,42 @@ export function describeTimeToday(occurrence, zone, now) {
   const today = start.length > 10 && occurrence.end && dayOf(start, zone) === dayOf(now, zone);
   return today && inOneGo(occurrence, zone) ? hours(occurrence, zone) : describeTime(occurrence, zone);
 }
+
+/** @param {string} day */
+function shortDay(day) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const options = { month: "short", day: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(tag(), options).format(new Date(`${day}T00:00:00Z`));
+}
+
+/**
+ * The lines that tell when an event is, as its page has them: equal occurrences on days in a row are one line,
+ * 11月26日—12月2日 每天 00:00–24:00.
+ * @param {Occurrence[]} occurrences in the order of their days
+ * @param {string} zone
+ */
+export function describeTimes(occurrences, zone) {
+  /** @type {{first: Occurrence, last: string, hours: string}[]} */
+  const lines = [];
+  const latest = new Map();
+  for (const occurrence of occurrences) {
+    const { start, end, half_day, venue, held, capacity } = occurrence;
+    const byDay = start.length === 10;
+    const day = byDay ? start : dayOf(start, zone);
+    const ofOneDay = byDay ? !end || end === start : inOneGo(occurrence, zone);
+    const told = byDay ? (half_day ? say(half_day) : "") : ofOneDay ? hours(occurrence, zone) : "";
+    const key = JSON.stringify([ofOneDay || occurrence.id, told, venue ?? "", held, capacity]);
+    const line = latest.get(key);
+    if (line && Date.parse(day) - Date.parse(line.last) === A_DAY) {
+      line.last = day;
+      continue;
+    }
+    latest.set(key, { first: occurrence, last: day, hours: told });
+    lines.push(latest.get(key));
+  }
+  return lines.map(({ first, last, hours: told }) => {
+    const from = first.start.length === 10 ? first.start : dayOf(first.start, zone);
+    if (from === last) return describeTime(first, zone);
+    return say("daily", { first: shortDay(from), last: shortDay(last), hours: told }).trimEnd();
+  });
+}

@@ -8,7 +8,7 @@ import { byId, element, icon, setText, confirmByPressingTwice } from "../base/do
 import * as pinHash from "../storage/pin-hash.js";
 import * as appUpdate from "../../browser/app-update.js";
 import * as values from "../storage/device-values.js";
-import { clockTime, dayOf, localized, say, describeTime } from "../base/words.js";
+import { clockTime, dayOf, localized, say, describeTimes } from "../base/words.js";
 
 /**
  * @param {number} instant
@@ -21,10 +21,7 @@ function moment(instant, zone) {
 async function drawFacts() {
   const lasting = await navigator.storage?.persisted?.();
   const { kiosk, campaign, events } = deviceState.required();
-  const times = events.flatMap(({ title, occurrences }) => [
-    title,
-    ...occurrences.map((occurrence) => describeTime(occurrence, campaign.zone)),
-  ]);
+  const times = events.flatMap(({ title, occurrences }) => [title, ...describeTimes(occurrences, campaign.zone)]);
   const until = deviceState.expiry();
   /** @type {[string, string][]} the name of a sentence, and what is told under it */
   const facts = [
