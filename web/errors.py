@@ -12,11 +12,12 @@ from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from models.db import is_busy
+from models.campaigns.tables import Campaign
+from models.db import db, is_busy
 from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
@@ -170,6 +171,7 @@ def error_response(status: int, detail: str) -> Response:
             render_template(
                 template,
                 status=status,
+                campaign=_campaign_of_path() if status < 500 else None,
                 error_title=title,
                 detail=detail,
                 locale=str(get_locale()),
@@ -180,6 +182,15 @@ def error_response(status: int, detail: str) -> Response:
         )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _campaign_of_path() -> Campaign | None:
+    """The week under whose address something was looked for: the page bears its name."""
+    try:
+        return db.session.get(Campaign, request.path.split("/", 2)[1])
+    except SQLAlchemyError:  # the request failed within a transaction
+        db.session.rollback()
+        return None
 
 
 def mask_secrets(record: logging.LogRecord) -> bool:
