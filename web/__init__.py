@@ -30,12 +30,14 @@ from web.public import (
     maps,
     places,
     programme,
+    quick_filters,
     share_picture,
     share_poster,
     sitemap,
     starred_list,
     subscribe,
 )
+from web.public.schedule import day_grid, nearby, now_line
 from web.server import assets, compression, health
 from web.words import devices as device_words
 from web.words import figures as figure_words
@@ -55,6 +57,10 @@ PUBLIC = (
     json_ld,
     maps,
     programme,
+    quick_filters,
+    day_grid,
+    nearby,
+    now_line,
     share_picture,
     share_poster,
     sitemap,

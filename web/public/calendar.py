@@ -15,6 +15,7 @@ from models.public.schedule import sessions_on
 from web import urls
 from web.errors import sentence
 from web.public import listing, previous_and_next, region_picker, week_strip
+from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path
 
@@ -119,6 +120,8 @@ def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnV
         code = region_picker.submitted_region(request.args)
         return redirect(urls.address(path, filters.replace(region=(code,)) if code else filters))
     cache, now = QueryCache(campaign.id), clock.now()
+    if request.args.get("screen") == "1" and not shown:
+        return screen.screen_page(campaign, filters, path, now)
     page_of_events = listing.listing(campaign, filters, path, request.args.get("page", 1, int), now, cache)
     return _list_template(
         campaign, path, filters, now, cache, page_of_events=page_of_events, typed=filters.q, **shown
@@ -141,8 +144,11 @@ def _list_template(
         active_filters=listing.active_filters(campaign, filters, path),
         back=urls.address(path, filters),
         all_days=urls.address(path, filters.replace(day=())) if filters.day else None,
+        only_search=urls.address(path, EVERYTHING.replace(q=filters.q)),
+        without_search=urls.address(path, filters.replace(q="")) + "#filters",
         nothing_chosen=filters == EVERYTHING,
         feed=site().url(urls.address(f"/{campaign.id}/events.ics", filters)),
+        address=site().url(urls.address(path, filters)),
         subscribe_url=urls.address(f"/{campaign.id}/subscribe", filters),
         **more,
     )

@@ -26,8 +26,9 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(event_json_ld=event_json_ld, event_summary=event_summary)
 
 
-def event_summary(event: Event, when: str, region: str) -> str:
-    """One or two lines under the title of a shared link: when, where, and how the description begins."""
+def event_summary(event: Event, when: str) -> str:
+    """One or two lines under the title of a shared link: when, where, and how the description begins. Plain text."""
+    region = region_label(event.region) or event.region_text
     text = " · ".join(part for part in (when, region, " ".join(event.description.split())) if part)
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
 

@@ -28,7 +28,8 @@ FIELDS = ("region", "day", "audience", "focus", "format", "line", "organization"
 
 @dataclass(frozen=True)
 class Section:
-    """The events of one day, in the order of its sessions; day None: those without a date.
+    """The events of one day, in the order of its sessions; day None: those without a date. by_initials: what a search
+    found by initials alone.
 
     Past days of a big week are named with their number of events and a link instead (url)."""
 
@@ -36,6 +37,7 @@ class Section:
     events: list[Event]
     count: int = 0
     url: str | None = None
+    by_initials: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,12 @@ def listing(
 def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int) -> _Page:
     """A page of the schedule. Only its own entries stay in the cache, not those of a whole big week."""
     everything, sessions = schedule(campaign, filters)
-    past = [entry for entry in everything if opens and entry.day and entry.day < opens]
-    entries = everything[len(past) :]
+    past = {
+        entry: None for entry in everything if opens and entry.day and entry.day < opens
+    }  # a set in order
+    entries = [entry for entry in everything if entry not in past] if past else everything
     if not entries:  # a choice of which all is over
-        entries, past = past, []
+        entries, past = list(past), {}
     pages = max(1, -(-len(entries) // PAGE_SIZE))
     number = min(number, pages)
     return _Page(
@@ -115,7 +119,7 @@ def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int)
         page=number,
         pages=pages,
         entries=entries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        past=past if number == 1 and len(past) <= PAGE_SIZE else [],
+        past=list(past) if number == 1 and len(past) <= PAGE_SIZE else [],
         past_counts=dict(Counter(entry.day for entry in past if entry.day)) if number == 1 else {},
     )
 
@@ -150,8 +154,12 @@ def _page_address(path: str, filters: Filters, page: int, extra: dict[str, str])
 def _sections(entries: Sequence[Entry]) -> list[Section]:
     events = _load_events({entry.event_id for entry in entries})
     return [
-        Section(day, [events[entry.event_id] for entry in group if entry.event_id in events])
-        for day, group in groupby(entries, key=lambda entry: entry.day)
+        Section(
+            day,
+            [events[entry.event_id] for entry in group if entry.event_id in events],
+            by_initials=by_initials,
+        )
+        for (by_initials, day), group in groupby(entries, key=lambda entry: (entry.by_initials, entry.day))
     ]
 
 

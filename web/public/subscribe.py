@@ -2,6 +2,7 @@
 calendar that is subscribed to cannot do."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request
 
@@ -32,8 +33,28 @@ class RegionPart:
     url: str
 
 
+@dataclass(frozen=True)
+class SubscribeLinks:
+    """The address of a feed as each calendar takes it with one tap."""
+
+    feed: str
+
+    @property
+    def webcal(self) -> str:
+        """Opens the phone's or computer's own calendar."""
+        return "webcal://" + self.feed.split("://", 1)[1]
+
+    @property
+    def google(self) -> str:
+        return "https://calendar.google.com/calendar/r?" + urlencode({"cid": self.webcal})
+
+    def outlook(self, name: str) -> str:
+        return "https://outlook.live.com/calendar/0/addfromweb?" + urlencode({"url": self.feed, "name": name})
+
+
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
+    app.jinja_env.globals.update(subscribe_links=SubscribeLinks)
 
 
 @pages.after_request
@@ -51,6 +72,7 @@ def subscribe_page(campaign_id: str) -> Response:
     size = cache.get(("weight", filters), lambda: entries.feed_size(campaign, filters))
     alarm_query = {"alarm": alarm} if alarm else {}
     feed = site().url(urls.address(f"/{campaign.id}/events.ics", filters, **alarm_query))
+    links = SubscribeLinks(feed)
     page_url = site().url(urls.address(f"/{campaign.id}/subscribe", filters, **alarm_query))
     page = render_template(
         "public/subscribe.html",
@@ -61,8 +83,8 @@ def subscribe_page(campaign_id: str) -> Response:
         alarm=alarm,
         reminders=_reminders(campaign, filters),
         feed=feed,
-        webcal="webcal://" + feed.split("://", 1)[1],
-        codes=(outline(page_url), outline("webcal://" + feed.split("://", 1)[1])),
+        links=links,
+        codes=(outline(page_url), outline(links.webcal)),
         size=size,
         parts=region_parts(campaign, filters) if size > entries.LARGE_FEED else None,
         in_wechat=IN_WECHAT in request.headers.get("User-Agent", ""),

@@ -1,4 +1,4 @@
-// What JavaScript adds to the list of events: dependent region lists, copy buttons, the filter sheet on phones.
+// What JavaScript adds to the list of events: dependent region lists, the filter sheet on phones.
 
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-regions]"));
 /** @type {HTMLSelectElement[]} */
@@ -44,33 +44,11 @@ async function fill(level) {
 
 lists.forEach((list, level) => list.addEventListener("change", () => fill(level)));
 
-/** @type {NodeListOf<HTMLButtonElement>} */
-const copyButtons = document.querySelectorAll("button[data-copy]");
-for (const button of copyButtons) {
-  const field = /** @type {HTMLInputElement} */ (document.getElementById(button.dataset.copy ?? ""));
-  const words = /** @type {HTMLElement} */ (button.querySelector("span"));
-  const label = words.textContent;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      // No clipboard outside https: the address stays selected.
-      return;
-    }
-    words.textContent = button.dataset.done ?? "";
-    setTimeout(() => {
-      words.textContent = label;
-    }, 2000);
-  });
-}
-
 // On phones the form is a sheet over the page; the page under it is inert while it is open.
 const sheet = document.getElementById("filters");
 const narrow = matchMedia("(max-width: 59.99rem)");
 /** @type {NodeListOf<HTMLElement>} */
-const under = document.querySelectorAll(".skip, .site-head, .week, .hero, .list, .subscribe, .site-foot");
+const under = document.querySelectorAll(".skip, .site-head, .week, .hero, .list, .day-grid, .embed-box, .site-foot");
 
 function cover() {
   const open = narrow.matches && location.hash === "#filters";

@@ -1,0 +1,48 @@
+"""The application served in this process with a clock that a test sets, to look at its pages in a browser at any moment
+of a week."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from models import clock
+from tests.support.applications import application, settings_for
+from tests.support.databases import Databases
+
+
+class ClockServer:
+    """`url` has no slash at its end. `now`: what the server's clock shows; it stands still."""
+
+    def __init__(self, app: Flask, url: str, now: datetime) -> None:
+        self.app, self.url, self.now = app, url, now
+
+
+@contextmanager
+def served_at(databases: Databases, folder: Path, now: datetime) -> Iterator[ClockServer]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with (
+        databases.fresh() as database_url,
+        application(settings_for(database_url, folder) | {"OPENWEEK_BASE_URL": url}) as app,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        server = ClockServer(app, url, now)
+        patch.setattr(clock, "now", lambda: server.now)
+        listening = make_server("127.0.0.1", port, app, threaded=True)
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        try:
+            yield server
+        finally:
+            listening.shutdown()
+            thread.join()
+            listening.server_close()
