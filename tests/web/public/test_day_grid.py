@@ -31,9 +31,7 @@ def event(campaign, title: str, *sessions, venue: str = "图书馆", **fields):
 
 def lanes(column: Column) -> list[list[tuple[str, float, float]]]:
     """Each lane of a column: titles, and from which to which hour their blocks stand."""
-    return [
-        [(block.event.title, block.first / 4, block.last / 4) for block in lane] for lane in column.lanes
-    ]
+    return [[(block.event.title, block.first / 4, block.last / 4) for block in lane] for lane in column.lanes]
 
 
 def grid_of(campaign, filters=MONDAY, now=NINE - timedelta(days=9)) -> DayGrid:
@@ -115,4 +113,11 @@ def test_gaps_and_blocks_are_cells_over_their_rows():
     one, two = Rows(2, 4), Rows(4, 5)
     assert cells_by_slot([[one, two], [Rows(0, 6)]], 0, 6)[2] == [Cell(one, 2)]
     cells = cells_by_slot([[one, two]], 0, 6)
-    assert cells == {0: [Cell(None, 2)], 1: [], 2: [Cell(one, 2)], 3: [], 4: [Cell(two, 1)], 5: [Cell(None, 1)]}
+    assert cells == {
+        0: [Cell(None, 2)],
+        1: [],
+        2: [Cell(one, 2)],
+        3: [],
+        4: [Cell(two, 1)],
+        5: [Cell(None, 1)],
+    }

@@ -151,6 +151,13 @@ def test_what_a_chat_shows_of_the_link(read, event):
     assert f'<link rel="canonical" href="http://openweek.test/ip-2024/events/{event.id}">' in read(event)
 
 
+def test_an_apostrophe_is_escaped_once(client, event):
+    xian = make_event(event.campaign, "开放日", region_code="610100")
+    told = client.get(f"/ip-2024/events/{xian.id}", headers=ENGLISH).text
+    described = re.search(r'<meta property="og:description" content="([^"]*)">', told)[1]
+    assert unescape(described) == "Mon 22 April 09:00–11:00 · Xi'an, Shaanxi"
+
+
 def test_a_list_has_one_address_and_four_formats(client, event):
     text = client.get("/ip-2024/?utm_source=chat&mode=mixed", headers=ENGLISH).text
     assert '<link rel="canonical" href="http://openweek.test/ip-2024/?mode=mixed">' in text

@@ -1,34 +1,50 @@
-"""The line "now" in the list of today's events."""
+"""Today's events in the list: what has ended, the line "now", and what has not begun."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Flask
 
 from models.campaigns.tables import Campaign
-from models.events.tables import OccurrenceStatus
+from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.public.schedule import sessions_on
 from web.public.listing import Section
+from web.words.progress import Progress, progress
+
+
+@dataclass(frozen=True)
+class SectionParts:
+    """The events of a section in order. ended: what is over today. begun: what runs now or has no clock time. ahead: the
+    others. line: whether "now" stands between begun and ahead. On other days all events are ahead."""
+
+    ended: list[Event]
+    begun: list[Event]
+    ahead: list[Event]
+    line: bool
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(events_before_now=events_before_now)
+    app.jinja_env.globals.update(section_parts=section_parts)
 
 
-def events_before_now(campaign: Campaign, section: Section, now: datetime) -> int | None:
-    """How many events of today's section stand above the line: all up to the last one that has begun. None for other
-    days, and where nothing of the section has begun or has a clock time."""
-    today = campaign.today(now)
-    if section.day != today or not campaign.starts <= today <= campaign.ends:
-        return None
-    starts = [_first_start(campaign, section, number) for number in range(len(section.events))]
-    if all(start is None for start in starts):
-        return None
-    later = (number for number, start in enumerate(starts) if start is not None and start > now)
-    return next(later, len(starts))
+def section_parts(campaign: Campaign, section: Section, now: datetime | None) -> SectionParts:
+    today = campaign.today(now) if now else None
+    if today is None or section.day != today or not campaign.starts <= today <= campaign.ends:
+        return SectionParts([], [], section.events, False)
+    ended = [event for event in section.events if _is_over(event, section, now)]
+    others = [event for event in section.events if event not in ended]
+    starts = [_first_start(event, section) for event in others]
+    later = next((at for at, start in enumerate(starts) if start is not None and start > now), len(others))
+    line = bool(ended) or any(start is not None for start in starts)
+    return SectionParts(ended, others[:later], others[later:], line)
 
 
-def _first_start(campaign: Campaign, section: Section, number: int) -> datetime | None:
-    sessions = sessions_on(section.events[number], section.day)
-    held: Sequence = [row for row in sessions if row.status != OccurrenceStatus.CANCELLED] or sessions
-    return min((row.start_at for row in held if row.start_at is not None), default=None)
+def _is_over(event: Event, section: Section, now: datetime) -> bool:
+    return progress(sessions_on(event, section.day), section.day, now) == Progress.ENDED
+
+
+def _first_start(event: Event, section: Section) -> datetime | None:
+    sessions = sessions_on(event, section.day)
+    held: Sequence[Occurrence] = [row for row in sessions if row.status != OccurrenceStatus.CANCELLED]
+    return min((row.start_at for row in held or sessions if row.start_at is not None), default=None)
