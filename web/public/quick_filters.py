@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import Flask
 
 from models.campaigns.tables import Campaign
+from models.places import regions
 from models.public.filters import Filters
 from web.urls import address
+from web.words.terms import region_name
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,9 @@ class AudienceChip:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(audience_chips=audience_chips, nearby_address=nearby_address)
+    app.jinja_env.globals.update(
+        audience_chips=audience_chips, nearby_address=nearby_address, chosen_region_name=chosen_region_name
+    )
 
 
 def audience_chips(campaign: Campaign, filters: Filters, path: str) -> list[AudienceChip]:
@@ -30,6 +34,12 @@ def audience_chips(campaign: Campaign, filters: Filters, path: str) -> list[Audi
         audience = others if chosen else tuple(sorted((*others, term.key)))
         chips.append(AudienceChip(term.key, chosen, address(path, filters.replace(audience=audience))))
     return chips
+
+
+def chosen_region_name(filters: Filters) -> str:
+    """The own name of the one region that is filtered by."""
+    row = regions.regions_by_code().get(filters.region[0]) if len(filters.region) == 1 else None
+    return region_name(row) if row else ""
 
 
 def nearby_address(campaign: Campaign, filters: Filters) -> str:

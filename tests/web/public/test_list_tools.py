@@ -85,7 +85,7 @@ def titles_and_line(html: str) -> list[str]:
     """The titles of the list outside the fold of past days, NOW with its time where the line stands, and [ or ] where
     what has ended today is folded."""
     html = re.sub('<details class="past-days.*?</details>', "", html.split("<aside")[0], flags=re.DOTALL)
-    pattern = r'class="now-line">.*?>(\d\d:\d\d)<|class="event-title"><a [^>]*>([^<]+)|<(details|/details)[^>]*>'
+    pattern = r'class="now-line">.*?>It is (\d\d:\d\d)<|class="event-title"><a [^>]*>([^<]+)|<(details|/details)[^>]*>'
     return [f"NOW {time}" if time else title or FOLD[tag] for time, title, tag in re.findall(pattern, html)]
 
 
