@@ -8,9 +8,12 @@ from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from models.events.tables import EventStatus, Occurrence, OccurrenceStatus
+from models import clock
+from models.events.tables import EventStatus, HalfDay, Occurrence, OccurrenceStatus
 
 SOON = timedelta(hours=1)
+# The hours between which a session of a half-day is taken to be; its clock times are not known.
+HALF_DAY_HOURS = {HalfDay.MORNING: (0, 12), HalfDay.AFTERNOON: (12, 18), HalfDay.EVENING: (18, 24)}
 
 
 class Progress(StrEnum):
@@ -36,12 +39,20 @@ def progress(sessions: Sequence[Occurrence], day: date | None, now: datetime) ->
     return Progress.ENDED
 
 
+def half_day_hours(session: Occurrence) -> tuple[int, int]:
+    """The hours of the day in which a session without clock times takes place: those of its half-day, else the whole day."""
+    return HALF_DAY_HOURS[HalfDay(session.half_day)] if session.half_day else (0, 24)
+
+
 def _progress(session: Occurrence, day: date, now: datetime) -> Progress:
     today = session.event.campaign.today(now)
     if (session.end_at is not None and session.end_at <= now) or (
         session.end_at is None and session.end_day < today
     ):
         return Progress.ENDED
+    if session.start_at is None and day == session.end_day == today:
+        over = clock.hour_of(now, session.event.campaign.zone) >= half_day_hours(session)[1]
+        return Progress.ENDED if over else Progress.LATER
     if session.start_at is None or day < session.start_day:
         return Progress.LATER  # without a clock time nobody knows whether it is under way
     if session.start_at <= now:

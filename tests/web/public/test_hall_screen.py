@@ -52,6 +52,20 @@ def test_it_says_what_runs_and_what_is_next(screen):
     }
 
 
+def test_a_half_day_runs_in_its_half_of_the_day(screen, campaign):
+    for half_day in ("morning", "afternoon"):
+        make_event(campaign, half_day, occurrences=(OccurrenceDraft(DAY, DAY, half_day=half_day),))
+    titles = [
+        {name: [title for _when, title in part] for name, part in screen(NINE + hours * HOUR).items()}
+        for hours in (1, 4, 10)
+    ]
+    assert titles == [
+        {"Under way": ["早课", "展览", "morning"], "Next": ["afternoon", "午课", "明天"]},
+        {"Under way": ["展览", "afternoon"], "Next": ["明天"]},
+        {"Under way": ["展览"], "Next": ["明天"]},
+    ]
+
+
 def test_it_follows_the_filters(screen, campaign):
     assert screen(NINE, "&q=图书馆") == {"Under way": [("09:00–11:00", "早课")]}
 

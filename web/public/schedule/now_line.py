@@ -29,8 +29,13 @@ def register(app: Flask) -> None:
 
 
 def section_parts(campaign: Campaign, section: Section, now: datetime | None) -> SectionParts:
-    today = campaign.today(now) if now else None
-    if today is None or section.day != today or not campaign.starts <= today <= campaign.ends:
+    day = section.day
+    if (
+        now is None
+        or day is None
+        or day != campaign.today(now)
+        or not campaign.starts <= day <= campaign.ends
+    ):
         return SectionParts([], [], section.events, False)
     ended = [event for event in section.events if _is_over(event, section, now)]
     others = [event for event in section.events if event not in ended]

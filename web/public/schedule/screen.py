@@ -10,6 +10,7 @@ from flask import render_template
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import contains_eager, joinedload
 
+from models import clock
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.drawing.qr import outline
@@ -20,7 +21,8 @@ from models.public.filters import Filters
 from web import urls
 from web.public import listing
 from web.words import terms
-from web.words.progress import SOON
+from web.words.progress import HALF_DAY_HOURS, SOON
+from web.words.progress import half_day_hours as _hours
 
 ROWS = 4  # of either list at a time
 MOST = 200
@@ -58,17 +60,19 @@ def running_sessions(campaign: Campaign, filters: Filters, now: datetime) -> lis
     today = campaign.today(now)
     by_clock = and_(Occurrence.start_at <= now, Occurrence.end_at > now)
     all_day = and_(Occurrence.start_at.is_(None), Occurrence.start_day <= today, Occurrence.end_day >= today)
-    query = _held(campaign, filters).where(or_(by_clock, all_day))
-    return list(
-        db.session.scalars(query.order_by(None).order_by(Occurrence.end_at.nulls_last(), Occurrence.id))
-    )
+    query = _held(campaign, filters).where(or_(by_clock, all_day)).order_by(None)
+    rows = db.session.scalars(query.order_by(Occurrence.end_at.nulls_last(), Occurrence.id))
+    hour = clock.hour_of(now, campaign.zone)
+    return [row for row in rows if row.start_at or _hours(row)[0] <= hour < _hours(row)[1]]
 
 
 def following_sessions(campaign: Campaign, filters: Filters, now: datetime) -> list[Occurrence]:
-    """The next sessions, also those of a later day."""
-    today = campaign.today(now)
+    """The next sessions, also those of a later day and of a half-day that has not begun."""
+    today, hour = campaign.today(now), clock.hour_of(now, campaign.zone)
     later = and_(Occurrence.start_at.is_(None), Occurrence.start_day > today)
-    query = _held(campaign, filters).where(or_(Occurrence.start_at > now, later))
+    halves = [half for half, (begins, _ends) in HALF_DAY_HOURS.items() if begins > hour]
+    today_later = and_(Occurrence.start_day == today, Occurrence.half_day.in_(halves))
+    query = _held(campaign, filters).where(or_(Occurrence.start_at > now, later, today_later))
     return list(db.session.scalars(query.limit(ROWS)))
 
 
