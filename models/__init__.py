@@ -24,6 +24,7 @@ for _module in (
     "ics.version",
     "ics.starred_list",
     "ledger.tables",
+    "ledger.sum_tables",
     "checkin.paper_counts",
     "checkin.queue_file",
     "publishing.duplicates",

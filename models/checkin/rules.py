@@ -22,6 +22,7 @@ class LockedPresence:
     id: int
     occurrence_id: int
     day: date
+    holder: str
     identified: bool
     entries: list[Entry] = field(default_factory=list)
     before: State = NOTHING

@@ -13,6 +13,7 @@ from models.checkin.pending_scan import PendingScan, ScanSource
 from models.checkin.rules import Locked, LockedPresence, UndoTarget
 from models.db import Base, db, insert, on_postgresql
 from models.events.tables import Occurrence
+from models.ledger import sums
 from models.ledger.in_effect import in_effect, undos_of
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
@@ -109,7 +110,7 @@ def _lock_presences(
     ]
     return {
         (row.occurrence_id, row.day, row.holder): LockedPresence(
-            row.id, row.occurrence_id, row.day, row.identified
+            row.id, row.occurrence_id, row.day, row.holder, row.identified
         )
         for row in db.session.execute(statement, values)
     }
@@ -120,7 +121,9 @@ def lock_presences_by_id(presence_ids: Collection[int]) -> dict[int, LockedPrese
         return {}
     query = select(Presence).where(Presence.id.in_(presence_ids)).order_by(Presence.id)
     rows = db.session.scalars(query.with_for_update() if on_postgresql() else query)
-    return {row.id: LockedPresence(row.id, row.occurrence_id, row.day, row.identified) for row in rows}
+    return {
+        row.id: LockedPresence(row.id, row.occurrence_id, row.day, row.holder, row.identified) for row in rows
+    }
 
 
 def load_entries(presences: Iterable[LockedPresence]) -> None:
@@ -151,8 +154,9 @@ def _load_other_days(presences: Mapping[int, LockedPresence], limited: Collectio
     query = select(own.id, other.id, other.occurrence_id, other.day).join(other, and_(*same_holder))
     pairs = db.session.execute(query.where(own.id.in_(here))).all()
     others = {
-        other_id: presences.get(other_id) or LockedPresence(other_id, occurrence_id, day, identified=True)
-        for _own_id, other_id, occurrence_id, day in pairs
+        other_id: presences.get(other_id)
+        or LockedPresence(other_id, occurrence_id, day, presences[own_id].holder, identified=True)
+        for own_id, other_id, occurrence_id, day in pairs
     }
     load_entries(presence for presence in others.values() if presence.id not in presences)
     for own_id, other_id, _occurrence_id, _day in pairs:
@@ -199,13 +203,19 @@ def _row(scan: PendingScan, source: ScanSource, now: datetime) -> dict[str, obje
 
 
 def update_counters(presences: Iterable[LockedPresence]) -> None:
-    """Write the presences and counters whose state differs from `before`."""
+    """Write the presences, counters and sums whose state differs from `before`."""
     changed = []
+    changes = []
     deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
     for presence in presences:
         before, after = presence.before, derive(presence.entries, presence.identified)
         if before == after:
             continue
+        changes.append(
+            sums.PresenceChange(
+                presence.occurrence_id, presence.day, presence.holder, presence.identified, before, after
+            )
+        )
         hour, group, method = after.cell or (None, None, None)
         changed.append(
             {
@@ -233,6 +243,7 @@ def update_counters(presences: Iterable[LockedPresence]) -> None:
             statement.values({name: bindparam(f"new_{name}") for name in names}), changed
         )
     _add_to_counters(deltas)
+    sums.record_changes(changes)
 
 
 def _add_to_counters(deltas: Mapping[tuple, list[int]]) -> None:

@@ -1,16 +1,17 @@
 """Which part of a campaign figures are counted of.
 
-An event counts once (rule 10). So `organization`, `focus` and `format` mean its lead, main focus and main format here,
-`audience` the group of the visit and `day` the day of the visit. The calendar instead finds an event by any of its hosts,
-formats and audiences.
+An event counts once (rule 10), and the visits of a merged event at the one that stands for it. So `organization`, `focus`
+and `format` mean its lead, main focus and main format here, `audience` the group of the visit and `day` the day of the
+visit. The calendar instead finds an event by any of its hosts, formats and audiences.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, func, or_
 
 from models.campaigns.tables import Campaign
+from models.events.merges import EventMerge
 from models.events.tables import Event, Occurrence
 from models.ledger.tables import Counter, Presence
 from models.organizations.tables import Organization
@@ -57,11 +58,14 @@ def from_page_filters(filters: Filters, scope: Select[tuple[int]] | None = None)
 def apply_filter(
     query: Select, table: type[Counter] | type[Presence], campaign: Campaign, part: FiguresFilter
 ) -> Select:
-    """A query of counters or presences, joined to Occurrence, Event and the lead's Organization, and filtered."""
+    """A query of counters or presences, joined to Occurrence, Event and the lead's Organization, and filtered.
+
+    Event: the one that stands for the occurrence's own event where that was merged."""
     query = (
         query.select_from(table)
         .join(Occurrence, Occurrence.id == table.occurrence_id)
-        .join(Event, Event.id == Occurrence.event_id)
+        .outerjoin(EventMerge, EventMerge.event_id == Occurrence.event_id)
+        .join(Event, Event.id == func.coalesce(EventMerge.kept_id, Occurrence.event_id))
         .outerjoin(Organization, Organization.id == Event.lead_id)
         .where(Event.campaign_id == campaign.id, *part.conditions)
     )

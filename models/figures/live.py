@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import and_, func, inspect, select
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
+from models.figures.visits import of_event
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
 
@@ -63,7 +64,7 @@ def counters_digest(event_id: int) -> str:
     rows = db.session.execute(
         select(*key, Counter.visits, Counter.taken, Counter.inside)
         .join(Occurrence, Occurrence.id == Counter.occurrence_id)
-        .where(Occurrence.event_id == event_id)
+        .where(of_event(event_id))
         .order_by(*key)
     )
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:32]
@@ -128,8 +129,9 @@ def visits_by_nearness(event_id: int) -> dict[str, int]:
     """Visits of phones that were asked whether they are near, by Nearness. Empty: none was asked."""
     query = (
         select(Scan.near, func.sum(Presence.weight))
-        .join(Presence, Presence.visit_id == Scan.id)
-        .where(Scan.event_id == event_id, Scan.near.is_not(None))
+        .join(Presence, and_(Presence.id == Scan.presence_id, Presence.visit_id == Scan.id))
+        .join(Occurrence, Occurrence.id == Scan.occurrence_id)
+        .where(of_event(event_id), Scan.near.is_not(None))
         .group_by(Scan.near)
     )
     visits = {near: int(weight) for near, weight in db.session.execute(query)}

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 
 from models.campaigns.tables import Campaign
 from models.db import db
-from models.events.tables import Occurrence
+from models.events.merges import merged_ids
+from models.events.tables import Event, Occurrence
 from models.figures.dimensions import columns
 from models.figures.filters import FiguresFilter, apply_filter
+from models.ledger.sum_tables import VISIT_COLUMNS, FigureSum, SumKind
 from models.ledger.tables import METHODS, Counter
 
 
@@ -36,12 +38,17 @@ def visit_rows(campaign: Campaign, by: Sequence[str], part: FiguresFilter) -> di
 
 
 def visits_of(event_ids: Iterable[int]) -> dict[int, int]:
-    """The visits of each of these events. An event without any is left out."""
-    query = (
-        select(Occurrence.event_id, func.sum(Counter.visits))
-        .select_from(Counter)
-        .join(Occurrence, Occurrence.id == Counter.occurrence_id)
-        .where(Occurrence.event_id.in_(set(event_ids)))
-        .group_by(Occurrence.event_id)
+    """The visits of each of these events, those of the events merged into it included. An event without any is left out."""
+    visits = func.sum(sum((getattr(FigureSum, name) for name in VISIT_COLUMNS), literal(0)))
+    same_event = and_(
+        FigureSum.campaign_id == Event.campaign_id,
+        FigureSum.kind == SumKind.EVENT,
+        FigureSum.value == cast(Event.id, String),
     )
-    return {event_id: int(visits) for event_id, visits in db.session.execute(query)}
+    query = select(Event.id, visits).join(FigureSum, same_event).where(Event.id.in_(set(event_ids)))
+    return {id: int(total) for id, total in db.session.execute(query.group_by(Event.id)) if total}
+
+
+def of_event(event_id: int) -> ColumnElement[bool]:
+    """The condition on Occurrence that it is of an event, or of one merged into it."""
+    return or_(Occurrence.event_id == event_id, Occurrence.event_id.in_(merged_ids([event_id])))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import IntFlag, StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, BigId, Instant
@@ -106,6 +106,9 @@ class Flag(IntFlag):
 HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
 
 
+_WAS_ASKED = text("near IS NOT NULL")
+
+
 class Scan(Base):
     """One attempt and its answer. at: corrected to server time; device_at: as the device's clock said."""
 
@@ -113,6 +116,8 @@ class Scan(Base):
     __table_args__ = (
         Index("ix_scan_undoes", "undoes"),
         Index("ix_scan_occurrence_day", "occurrence_id", "day"),
+        # Few phones are asked whether they are near.
+        Index("ix_scan_near", "occurrence_id", sqlite_where=_WAS_ASKED, postgresql_where=_WAS_ASKED),
     )
 
     number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order of receipt

@@ -1,6 +1,7 @@
 """The transaction in which events are written, and what follows at its end.
 
-Corrected venues are written to the other events that use them; then the calendar of each campaign gets a new version.
+Corrected venues are written to the other events that use them; visits are counted where their event belongs now; then
+the calendar of each campaign gets a new version.
 The version comes last, so that a transaction that has locked its row needs no further lock.
 """
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from models.db import db, transaction
 from models.events.tables import Event
 from models.ics import version
+from models.ledger import placements
 from models.publishing import shared_venues
 from models.publishing.shared_venues import Correction
 
@@ -60,6 +62,7 @@ def _finish(change: Change) -> None:
     db.session.flush()
     for event_id, at in shared_venues.spread(change.corrections).items():
         change.note(event_id, at)
+    placements.move_visits(change.events)
     latest: dict[str, datetime] = {}
     for event_id, campaign_id in _campaigns_of(list(change.events)):
         at = change.events[event_id]

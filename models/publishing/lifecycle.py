@@ -124,9 +124,10 @@ def write_status(event: Event, status: EventStatus, verb: str, now: datetime, by
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
     """Merge another event into the kept one: the other is withdrawn, its hosts and venues are added to the kept one.
 
-    Its attendance stays in the ledger under its own id. Codes, passes and kiosks of the other, and its imports, continue
-    with the kept one. Raises Conflict where one of them is withdrawn, they are of different campaigns, or a published
-    event would be merged into an unpublished one; Mistake for an account that may not publish."""
+    Its attendance stays in the ledger under its own id; the figures count it at the kept one. Codes, passes and kiosks of
+    the other, and its imports, continue with the kept one. Raises Conflict where one of them is withdrawn, they are of
+    different campaigns, or a published event would be merged into an unpublished one; Mistake for an account that may not
+    publish."""
     if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
         raise Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
     with event_transaction():

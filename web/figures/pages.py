@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from werkzeug.datastructures import MultiDict
 
 from models import bearer, clock
@@ -14,7 +14,9 @@ from models.db import snapshot
 from models.devices import kiosks
 from models.devices.kiosks import KioskService
 from models.errors import N_, Mistake
+from models.events.merges import kept_ids
 from models.events.scope import reachable_event_ids
+from models.events.tables import Event
 from models.figures import count, live
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
@@ -87,7 +89,9 @@ def _scope(now: datetime) -> Select | None:
     kiosk = kiosks.by_token(token, now) if token else None
     # For a week a device out of service may still hand in scans; every other call is refused.
     if kiosk is not None and kiosk.ended_at(now) is None:
-        return select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
+        served = select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
+        # What a device counted at a merged event is counted at the one that stands for it.
+        return select(Event.id).where(or_(Event.id.in_(served), Event.id.in_(kept_ids(served))))
     raise InvalidTokenError(N_("This token is not valid. Please get a new one."))
 
 

@@ -1,0 +1,248 @@
+"""Keep the sums of figures in the transaction that changes presences (models.ledger.sum_tables).
+
+Visits add up. Participants do not: a holder counts once for each value, with the largest headcount. So the other presences
+of a holder are read; nearly always there is none.
+
+PostgreSQL takes locks in this order, after those on presences and counters: placements (shared), holders, placement rows,
+sums. Each is taken in the order of its key, so that two transactions never wait for each other in a ring.
+"""
+
+import json
+import os
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from models.db import db, on_postgresql
+from models.ledger.sum_tables import SUM_COLUMNS, VISIT_COLUMNS, SumKind
+from models.ledger.tables import METHODS
+from models.ledger.visit import State
+
+PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.store for another
+_HOLDER_LOCK = 0x4F59
+_HOLDER_LOCKS = 1 << 14  # few enough for PostgreSQL's lock table
+_STRIPES = 16
+_STRIPED = (SumKind.TOTAL, SumKind.LINE, SumKind.AUDIENCE, SumKind.DAY)
+_TAKEN, _PARTICIPANTS = len(VISIT_COLUMNS), len(VISIT_COLUMNS) + 1
+
+SumKey = tuple[str, str, str]  # campaign id, kind, value
+Sums = dict[SumKey, list[int]]  # numbers in the order of SUM_COLUMNS
+
+
+@dataclass(frozen=True)
+class PresenceChange:
+    """One presence before and after a transaction."""
+
+    occurrence_id: int
+    day: date
+    holder: str
+    identified: bool
+    before: State
+    after: State
+
+
+class _Place(NamedTuple):
+    """The row of EventPlacement of an occurrence."""
+
+    campaign_id: str
+    kept_id: int
+    region_code: str
+    line: str
+
+    def values(self, group: str, day: str) -> tuple[tuple[SumKind, str], ...]:
+        return (
+            (SumKind.TOTAL, ""),
+            (SumKind.REGION, self.region_code),
+            (SumKind.LINE, self.line),
+            (SumKind.EVENT, str(self.kept_id)),
+            (SumKind.AUDIENCE, group),
+            (SumKind.DAY, day),
+        )
+
+
+class _Visit(NamedTuple):
+    """A presence that counts: of whom, how many, where, when."""
+
+    occurrence_id: int
+    day: str
+    holder: str
+    group: str
+    weight: int
+
+
+# Each list travels as one JSON text: the statement stays the same whatever its length. PostgreSQL follows presences by
+# nested loops alone (LATERAL … OFFSET 0), also where a table was never analyzed and it would read all of it.
+_READ = {
+    "sqlite": """
+SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
+FROM json_each(:occurrences) AS j JOIN occurrence AS o ON o.id = j.value JOIN event_placement AS p ON p.event_id = o.event_id
+UNION ALL
+SELECT s.holder, s.occurrence_id, s.day, s.audience, s.weight, p.campaign_id, p.kept_id, p.region_code, p.line
+FROM json_each(:holders) AS j CROSS JOIN presence AS s ON s.holder = j.value AND s.weight > 0
+JOIN occurrence AS o ON o.id = s.occurrence_id JOIN event_placement AS p ON p.event_id = o.event_id
+""",
+    "postgresql": """
+SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
+FROM json_array_elements_text(CAST(:occurrences AS json)) AS j(id)
+JOIN occurrence AS o ON o.id = CAST(j.id AS integer) JOIN event_placement AS p ON p.event_id = o.event_id
+UNION ALL
+SELECT s.holder, s.occurrence_id, CAST(s.day AS text), s.audience, s.weight, p.*
+FROM json_array_elements_text(CAST(:holders AS json)) AS j(holder)
+CROSS JOIN LATERAL (
+  SELECT holder, occurrence_id, day, audience, weight FROM presence
+  WHERE presence.holder = j.holder AND presence.weight > 0 OFFSET 0
+) AS s
+CROSS JOIN LATERAL (
+  SELECT e.campaign_id, e.kept_id, e.region_code, e.line
+  FROM occurrence AS o JOIN event_placement AS e ON e.event_id = o.event_id WHERE o.id = s.occurrence_id OFFSET 0
+) AS p
+""",
+}
+_PLACE_NEW = {
+    "sqlite": "SELECT value FROM json_each(:occurrences)",
+    "postgresql": "SELECT CAST(value AS integer) FROM json_array_elements_text(CAST(:occurrences AS json))",
+}
+_LOCK = """
+SELECT pg_advisory_xact_lock_shared(:placements, 0)
+UNION ALL SELECT pg_advisory_xact_lock(:holders, slot) FROM unnest(CAST(:slots AS integer[])) AS slot
+"""
+
+
+def record_changes(changes: Iterable[PresenceChange]) -> None:
+    """Add to the sums what these presences changed. The last step of a transaction that writes presences, after them."""
+    counted = [change for change in changes if _counted(change.before) != _counted(change.after)]
+    if not counted:
+        return
+    holders = {change.holder for change in counted if change.identified}
+    _lock(holders)
+    places, others = _read({change.occurrence_id for change in counted}, holders)
+    sums: Sums = defaultdict(lambda: [0] * len(SUM_COLUMNS))
+    for change in counted:
+        _add_visits(sums, change, places[change.occurrence_id])
+    _add_participants(sums, counted, others, places)
+    add_to_sums(sums)
+
+
+def _counted(state: State) -> tuple[int, bool, tuple | None]:
+    """What of a state the sums count."""
+    return state.weight, state.taken, state.cell[1:] if state.cell and state.weight else None
+
+
+def _lock(holders: Collection[str]) -> None:
+    """Until the commit no event moves, and nobody else counts these holders: each of two transactions that let in one holder
+    at two events would take the holder for new."""
+    if on_postgresql():
+        slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
+        db.session.execute(
+            text(_LOCK), {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots}
+        )
+
+
+def _read(
+    occurrence_ids: Collection[int], holders: Collection[str]
+) -> tuple[dict[int, _Place], list[_Visit]]:
+    """The places of these occurrences, and the visits of these holders with theirs."""
+    dialect = db.session.get_bind().dialect.name
+    query = text(_READ[dialect])
+    wanted = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
+    rows = db.session.execute(query, wanted).all()
+    places = {row[1]: _Place(*row[5:]) for row in rows}
+    if missing := occurrence_ids - places.keys():
+        _place_events(missing)
+        return _read(occurrence_ids, holders)
+    return places, [_Visit(row[1], row[2], row[0], row[3], row[4]) for row in rows if row[0] is not None]
+
+
+def _place_events(occurrence_ids: Collection[int]) -> None:
+    """The first visits of these events: write where they count from now on."""
+    listed = _PLACE_NEW[db.session.get_bind().dialect.name]
+    query = f"""
+INSERT INTO event_placement (event_id, campaign_id, kept_id, region_code, line)
+SELECT DISTINCT e.id, e.campaign_id, k.id, COALESCE(k.region_code, ''), COALESCE(g.line, '')
+FROM occurrence AS o JOIN event AS e ON e.id = o.event_id
+LEFT JOIN event_merge AS m ON m.event_id = e.id JOIN event AS k ON k.id = COALESCE(m.kept_id, e.id)
+LEFT JOIN organization AS g ON g.id = k.lead_id
+WHERE o.id IN ({listed}) ORDER BY e.id ON CONFLICT (event_id) DO NOTHING
+"""
+    db.session.execute(text(query), {"occurrences": json.dumps(sorted(occurrence_ids))})
+
+
+def _add_visits(sums: Sums, change: PresenceChange, place: _Place) -> None:
+    for state, sign in ((change.before, -1), (change.after, 1)):
+        if state.weight and state.cell:
+            _hour, group, method = state.cell
+            for kind, value in place.values(group, change.day.isoformat()):
+                numbers = sums[place.campaign_id, kind, value]
+                numbers[METHODS.index(method)] += sign * state.weight
+                numbers[_TAKEN] += sign * state.taken * state.weight
+
+
+def _add_participants(
+    sums: Sums, changes: Sequence[PresenceChange], others: Iterable[_Visit], places: Mapping[int, _Place]
+) -> None:
+    changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in changes}
+    unchanged = [visit for visit in others if visit[:3] not in changed]
+    for sign in (-1, 1):
+        visits = [*unchanged, *_visits(changes, after=sign > 0)]
+        for key, heads in _participants(visits, places).items():
+            sums[key][_PARTICIPANTS] += sign * heads
+
+
+def _visits(changes: Iterable[PresenceChange], after: bool) -> list[_Visit]:
+    visits = []
+    for change in changes:
+        state = change.after if after else change.before
+        if change.identified and state.weight and state.cell:
+            day, group = change.day.isoformat(), state.cell[1]
+            visits.append(_Visit(change.occurrence_id, day, change.holder, group, state.weight))
+    return visits
+
+
+def _participants(visits: Iterable[_Visit], places: Mapping[int, _Place]) -> dict[SumKey, int]:
+    """The heads of each value: of each of its holders the largest weight."""
+    largest: dict[SumKey, dict[str, int]] = defaultdict(dict)
+    for visit in visits:
+        place = places[visit.occurrence_id]
+        for kind, value in place.values(visit.group, visit.day):
+            of_value = largest[place.campaign_id, kind, value]
+            of_value[visit.holder] = max(visit.weight, of_value.get(visit.holder, 0))
+    return {key: sum(of_value.values()) for key, of_value in largest.items()}
+
+
+_TYPES = {
+    "campaign_id": "text",
+    "kind": "text",
+    "value": "text",
+    "stripe": "integer",
+    **dict.fromkeys(SUM_COLUMNS, "integer"),
+}
+_ROWS = {
+    "sqlite": f"SELECT {', '.join(f'json_extract(value, {n!r})' for n in (f'$[{i}]' for i in range(len(_TYPES))))} "
+    "FROM json_each(:rows) WHERE true",
+    "postgresql": f"SELECT {', '.join(f'CAST(r ->> {i} AS {kind})' for i, kind in enumerate(_TYPES.values()))} "
+    "FROM json_array_elements(CAST(:rows AS json)) AS r",
+}
+
+
+def add_to_sums(sums: Mapping[SumKey, Sequence[int]]) -> None:
+    """Add numbers to the sums, inside the caller's transaction."""
+    dialect = db.session.get_bind().dialect.name
+    own = os.getpid() % _STRIPES if on_postgresql() else 0  # processes rarely share a row
+    rows = [
+        [campaign_id, kind, value, own if kind in _STRIPED else 0, *numbers]
+        for (campaign_id, kind, value), numbers in sorted(sums.items())
+        if any(numbers)
+    ]
+    if not rows:
+        return
+    added = ", ".join(f"{name} = figure_sum.{name} + excluded.{name}" for name in SUM_COLUMNS)
+    statement = (
+        f"INSERT INTO figure_sum ({', '.join(_TYPES)}) {_ROWS[dialect]} "
+        f"ON CONFLICT (campaign_id, kind, value, stripe) DO UPDATE SET {added}"
+    )
+    db.session.execute(text(statement), {"rows": json.dumps(rows, ensure_ascii=False)})
