@@ -8,11 +8,11 @@ visit. The calendar instead finds an event by any of its hosts, formats and audi
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import ColumnElement, Select, or_
 
 from models.campaigns.tables import Campaign
-from models.events.merges import EventMerge
 from models.events.tables import Event, Occurrence
+from models.ledger.sum_tables import EventPlacement
 from models.ledger.tables import Counter, Presence
 from models.organizations.tables import Organization
 from models.places import regions
@@ -64,8 +64,8 @@ def apply_filter(
     query = (
         query.select_from(table)
         .join(Occurrence, Occurrence.id == table.occurrence_id)
-        .outerjoin(EventMerge, EventMerge.event_id == Occurrence.event_id)
-        .join(Event, Event.id == func.coalesce(EventMerge.kept_id, Occurrence.event_id))
+        .join(EventPlacement, EventPlacement.event_id == Occurrence.event_id)
+        .join(Event, Event.id == EventPlacement.kept_id)
         .outerjoin(Organization, Organization.id == Event.lead_id)
         .where(Event.campaign_id == campaign.id, *part.conditions)
     )

@@ -12,7 +12,7 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.figures.count import Figures
 from models.ledger.tables import METHODS
-from web.words.figures import dimension_name, method_name, self_issued_name, value_name
+from web.words.figures import dimension_name, method_name, self_issued_name, value_names
 
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 
@@ -49,8 +49,9 @@ def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
             self_issued_name(),
         ]
     )
+    names = {name: value_names(campaign, name, (row[name] for row in figures.rows)) for name in by}
     for row in _rows_or_total(figures, by):
-        values = [part for name in by for part in (_plain(row[name]), value_name(campaign, name, row[name]))]
+        values = [part for name in by for part in (_plain(row[name]), names[name][row[name]])]
         participants = "" if row["participants"] is None else row["participants"]
         numbers = (row["visits"], participants, *(row["methods"][name] for name in METHODS), row["taken"])
         writer.writerow([*(_escape_formula(value) for value in values), *numbers])
@@ -94,8 +95,9 @@ def as_text(figures: Figures, campaign: Campaign, by: Sequence[str]) -> str:
         lines.append(
             "\t".join([*(dimension_name(name) for name in by), _("Visits"), _("Participants, at least")])
         )
+    names = {name: value_names(campaign, name, (row[name] for row in figures.rows)) for name in by}
     for row in figures.rows:
-        names = [value_name(campaign, name, row[name]) for name in by]
+        values = [names[name][row[name]] for name in by]
         participants = "-" if row["participants"] is None else str(row["participants"])
-        lines.append("\t".join([*names, str(row["visits"]), participants]))
+        lines.append("\t".join([*values, str(row["visits"]), participants]))
     return "\n".join(lines)

@@ -1,9 +1,12 @@
 """What figures are called: how a visit is known, by evidence and by method, and the values of each dimension."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from flask import Flask
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, load_only
 
 from models.campaigns.tables import Campaign, TermKind
 from models.db import db
@@ -92,13 +95,37 @@ def value_name(campaign: Campaign, dimension: str, value: object) -> str:
     return _NAMES[dimension](campaign, value)
 
 
+def value_names(campaign: Campaign, dimension: str, values: Iterable[object]) -> dict[object, str]:
+    """value_name() of many values, whose rows are read together."""
+    distinct = set(values)
+    ids = sorted(value for value in distinct if isinstance(value, int)) if dimension in _ROWS else []
+    rows: list[object] = []  # held, so that the session finds them by their ids
+    for start in range(0, len(ids), _IDS_IN_A_QUERY):
+        table, *options = _ROWS[dimension]
+        query = select(table).where(table.id.in_(ids[start : start + _IDS_IN_A_QUERY]))
+        rows += db.session.scalars(query.options(*options)).all()
+    return {value: value_name(campaign, dimension, value) for value in distinct}
+
+
+def _event_name(_campaign: Campaign, event_id: int) -> str:
+    """The title, once somebody has reviewed it: figures are public."""
+    event = db.session.get_one(Event, event_id)
+    return event.title if event.published_at else _("Event %(id)s (not reviewed)", id=event_id)
+
+
+_IDS_IN_A_QUERY = 400
+_ROWS: dict[str, tuple] = {
+    "organization": (Organization,),
+    "event": (Event, load_only(Event.title, Event.published_at)),
+    "occurrence": (Occurrence, joinedload(Occurrence.event)),
+}
 _TERMS = ("line", "focus")
 _NAMES = {
     "audience": lambda campaign, key: terms.group_name(campaign, key),
     "format": lambda campaign, key: terms.format_name(campaign, key),
     "region": lambda _campaign, code: terms.region_label(code),
     "organization": lambda _campaign, number: db.session.get_one(Organization, number).name,
-    "event": lambda _campaign, number: db.session.get_one(Event, number).title,
+    "event": _event_name,
     "occurrence": lambda _campaign, number: terms.when(db.session.get_one(Occurrence, number)),
     "method": lambda _campaign, key: method_name(key),
     "day": lambda _campaign, day: terms.day_label(day if isinstance(day, date) else date.fromisoformat(day)),

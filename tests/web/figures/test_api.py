@@ -3,16 +3,24 @@
 import csv
 import io
 import json
+from uuid import uuid4
 
 import pytest
 
+from models.checkin.admit import admit
+from models.checkin.attempt import Attempt
+from models.checkin.pending_scan import ScanSource
 from models.codes import passes
 from models.db import db, transaction
 from models.devices import kiosks
+from models.events.draft import EventDraft, OrganizationDraft
+from models.events.tables import EventStatus
 from models.ledger.tables import Counter
 from models.organizations import accounts
+from models.places import regions
+from models.publishing import lifecycle
 from tests.support.cast import make_cast
-from tests.support.week import NINE, load_week, make_door, minutes
+from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
 
 NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
 
@@ -223,3 +231,64 @@ def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
         )
     )
     assert (head[-1], lines[0][-1]) == ("of which passes that visitors got themselves", "2")
+
+
+def test_the_title_of_an_event_that_nobody_reviewed_is_nowhere_public(client, cast):
+    draft = EventDraft(title="未经审核的标题", region_code="320723", occurrences=(session(),))
+    event = lifecycle.create(cast.lecture.campaign, draft, NINE, cast.gu)
+    make_door(event).touch("youth")
+    event.status, event.published_at = EventStatus.SUBMITTED, None
+    release(cast)
+    for path in (
+        "", "?q=未经审核", "events", "events.json", "events.csv", "events.ics", "events.atom", "figures", "figures.json?by=event",
+        "figures.csv?by=event", "figures.csv?by=occurrence", f"events/{event.id}", "wall", "places",
+    ):  # fmt: skip
+        assert "未经审核的标题" not in client.get(f"/ip-2024/{path}").text, path
+    lines = client.get("/ip-2024/figures.csv?by=event", headers={"Accept-Language": "en"}).text
+    assert f"{event.id},Event {event.id} (not reviewed),1,0," in lines
+    lifecycle.publish(event, NINE, cast.lian)
+    assert f"{event.id},未经审核的标题,1,0," in client.get("/ip-2024/figures.csv?by=event").text
+
+
+@pytest.mark.parametrize(
+    "path", ["figures", "figures.csv?by=event", "figures.csv?by=organization", "figures.json?by=region"]
+)
+def test_the_number_of_queries_does_not_grow_with_events_or_regions(client, cast, count_queries, path):
+    release(cast)
+
+    def count() -> int:
+        db.session.rollback()
+        db.session.expunge_all()
+        with count_queries() as queries:
+            assert client.get(f"/ip-2024/{path}").status_code == 200
+        return len(queries)
+
+    few = count()
+    codes = [row.code for row in regions.all_regions() if row.level == regions.COUNTY][:30]
+    for number, code in enumerate(codes):
+        lead = OrganizationDraft(f"单位{number}", code, "courts")
+        event = make_event(cast.lecture.campaign, f"讲座{number}", region_code=code, lead=lead)
+        make_door(event).touch("public")
+    assert count() == few
+
+
+def test_a_merged_event_counts_at_the_kept_one(client, cast):
+    """A phone that scanned both posters before the merge stays two visits, one at each session, and is one participant."""
+    campaign = cast.lecture.campaign
+    kept, merged = (
+        make_event(campaign, title, region_code=code) for title, code in (("甲", "320722"), ("乙", "650100"))
+    )
+    _kiosk, token = kiosks.create_kiosk(merged, NINE)
+    for event in (kept, merged):
+        source = ScanSource(campaign, lambda at, id=event.id: [id])
+        admit(
+            [Attempt(uuid4(), "venue", NINE, group="youth", holder="b:phone", method="printed")], source, NINE
+        )
+    lifecycle.merge(kept, merged, NINE)
+    release(cast)
+    rows = {row["event"]: row for row in ask(client, "&by=event").json["rows"]}
+    assert (rows[kept.id]["visits"], rows[kept.id]["participants"], merged.id in rows) == (2, 1, False)
+    rows = {row["region"]: row for row in ask(client, "&by=region").json["rows"]}
+    assert (rows["320722"]["visits"], rows["320722"]["participants"], "650100" in rows) == (2, 1, False)
+    assert ask(client, "&by=occurrence,region&region=320722").json["visits"] == 2
+    assert ask(client, "", bearer(token)).json["visits"] == 2
