@@ -110,7 +110,7 @@ def _compare_presences(campaign: Campaign) -> Iterator[Difference]:
     of_campaign = {"campaign": campaign.id}
     if db.session.scalar(text(_COUNT_PRESENCES), of_campaign) == visits - missing:
         return
-    db.session.execute(text("CREATE INDEX ix_recount_visit ON recount_visit (occurrence_id, day, holder)"))
+    db.session.execute(text("CREATE INDEX ix_recount_visit ON recount_visit (presence_id)"))
     for occurrence_id, day, weight in db.session.execute(text(_UNFOUNDED), of_campaign):
         yield Difference("presence", f"{occurrence_id} {day} weight", weight, 0)
 
@@ -132,19 +132,22 @@ def _different() -> str:
     return f"""
 SELECT v.occurrence_id, v.day, p.id, {", ".join(f"v.{name}, {column}" for name, column in _PRESENCE.items())}
 FROM recount_visit AS v
-LEFT JOIN presence AS p ON p.occurrence_id = v.occurrence_id AND p.day = v.day AND p.holder = v.holder
+LEFT JOIN presence AS p
+  ON p.id = v.presence_id AND p.occurrence_id = v.occurrence_id AND p.day = v.day AND p.holder = v.holder AND v.mixed = 0
 WHERE p.id IS NULL OR {" OR ".join(f"v.{name} {unlike} {column}" for name, column in _PRESENCE.items())}
 """
 
 
 _COUNTING_PRESENCES = """
-FROM presence AS p JOIN occurrence AS o ON o.id = p.occurrence_id JOIN event AS e ON e.id = o.event_id
-WHERE e.campaign_id = :campaign AND (p.weight <> 0 OR p.inside <> 0 OR p.visit_id IS NOT NULL OR p.taken
+FROM presence AS p
+WHERE +p.occurrence_id IN (SELECT o.id FROM occurrence AS o JOIN event AS e ON e.id = o.event_id WHERE e.campaign_id = :campaign)
+AND (p.weight <> 0 OR p.inside <> 0 OR p.visit_id IS NOT NULL OR p.taken
   OR p.audience IS NOT NULL OR p.method IS NOT NULL OR p.hour IS NOT NULL)
 """
 _COUNT_PRESENCES = f"SELECT COUNT(*) {_COUNTING_PRESENCES}"
 _UNFOUNDED = f"""
 SELECT p.occurrence_id, p.day, p.weight {_COUNTING_PRESENCES} AND NOT EXISTS (
-  SELECT 1 FROM recount_visit AS v WHERE v.occurrence_id = p.occurrence_id AND v.day = p.day AND v.holder = p.holder
+  SELECT 1 FROM recount_visit AS v WHERE v.presence_id = p.id AND v.holder = p.holder AND v.occurrence_id = p.occurrence_id
+    AND v.day = p.day AND v.mixed = 0
 )
 """

@@ -26,39 +26,43 @@ _IS_EFFECTIVE = f"""
   s.campaign_id = :campaign AND s.kind <> 'undo' AND s.verdict IN ('stored', 'repeat') AND u.scan_id IS NULL
   AND (d.decision = 'accept' OR d.decision IS NULL AND s.flags & {int(HELD_BACK)} = 0)
 """
-# Nearly every holder has one scan at an occurrence on a day, and the minimum of one value is the value.
+# By the presence that each scan names: its number sorts faster than the holder. That all of them are of one holder at one
+# occurrence on one day (mixed = 0), the very holder of the presence, is checked; and a holder has one presence there.
+# Nearly always it is one scan, and the minimum of one value is the value.
 _ONE_SCAN = f"""
 CREATE TEMPORARY TABLE recount_visit AS
-SELECT occurrence_id, day, holder, scans, visit_id, hour, audience, method, taken, identified,
+SELECT presence_id, occurrence_id, day, holder, scans, visit_id, hour, audience, method, taken, identified, mixed,
   CASE WHEN direction = 'in' THEN headcount ELSE 0 END AS weight,
   CASE WHEN direction = 'in' THEN headcount WHEN identified = 1 THEN 0 ELSE -headcount END AS inside
 FROM (
-  SELECT s.occurrence_id, s.day, s.holder, COUNT(*) AS scans, MIN(s.direction) AS direction, MIN(s.headcount) AS headcount,
+  SELECT s.presence_id, MIN(s.occurrence_id) AS occurrence_id, MIN(s.day) AS day, MIN(s.holder) AS holder,
+    COUNT(*) AS scans, MIN(s.direction) AS direction, MIN(s.headcount) AS headcount,
     MIN(CASE WHEN s.direction = 'in' THEN CAST(s.id AS text) END) AS visit_id,
     MIN(s.hour) AS hour, MIN(s.audience) AS audience, MIN(s.method) AS method,
     MIN(CASE WHEN s.direction = 'in' AND s.taken THEN 1 ELSE 0 END) AS taken,
-    CASE WHEN s.holder LIKE 's:%' THEN 0 ELSE 1 END AS identified
-  FROM {_EFFECTIVE} WHERE {_IS_EFFECTIVE} GROUP BY s.occurrence_id, s.day, s.holder
-) AS each_holder
+    CASE WHEN MIN(s.holder) LIKE 's:%' THEN 0 ELSE 1 END AS identified,
+    CASE WHEN MIN(s.occurrence_id) = MAX(s.occurrence_id) AND MIN(s.day) = MAX(s.day) AND MIN(s.holder) = MAX(s.holder)
+      THEN 0 ELSE 1 END AS mixed
+  FROM {_EFFECTIVE} WHERE {_IS_EFFECTIVE} GROUP BY s.presence_id
+) AS each_presence
 """
 _SEVERAL = """
-CREATE TEMPORARY TABLE recount_several AS SELECT occurrence_id, day, holder FROM recount_visit WHERE scans > 1
+CREATE TEMPORARY TABLE recount_several AS SELECT presence_id, mixed FROM recount_visit WHERE scans > 1
 """
 # The visit is the earliest scan in; its weight the largest headcount of those in; the last scan says who is still inside.
 _SEVERAL_SCANS = f"""
 INSERT INTO recount_visit
-SELECT occurrence_id, day, holder, 2, CASE WHEN weight > 0 THEN CAST(id AS text) END, hour, audience, method,
-  CASE WHEN weight > 0 AND taken THEN 1 ELSE 0 END, CASE WHEN holder LIKE 's:%' THEN 0 ELSE 1 END, weight,
+SELECT presence_id, occurrence_id, day, holder, 2, CASE WHEN weight > 0 THEN CAST(id AS text) END, hour, audience, method,
+  CASE WHEN weight > 0 AND taken THEN 1 ELSE 0 END, CASE WHEN holder LIKE 's:%' THEN 0 ELSE 1 END, mixed, weight,
   CASE WHEN last_direction = 'in' THEN weight WHEN weight = 0 AND holder LIKE 's:%' THEN -headcount ELSE 0 END
 FROM (
-  SELECT s.occurrence_id, s.day, s.holder, s.id, s.hour, s.audience, s.method, s.taken, s.headcount,
-    MAX(CASE WHEN s.direction = 'in' THEN s.headcount ELSE 0 END) OVER (PARTITION BY s.occurrence_id, s.day, s.holder) AS weight,
+  SELECT s.presence_id, s.occurrence_id, s.day, s.holder, s.id, s.hour, s.audience, s.method, s.taken, s.headcount, m.mixed,
+    MAX(CASE WHEN s.direction = 'in' THEN s.headcount ELSE 0 END) OVER (PARTITION BY s.presence_id) AS weight,
     ROW_NUMBER() OVER (
-      PARTITION BY s.occurrence_id, s.day, s.holder ORDER BY CASE WHEN s.direction = 'in' THEN 0 ELSE 1 END, s.at, s.id
+      PARTITION BY s.presence_id ORDER BY CASE WHEN s.direction = 'in' THEN 0 ELSE 1 END, s.at, s.id
     ) AS place,
-    FIRST_VALUE(s.direction) OVER (PARTITION BY s.occurrence_id, s.day, s.holder ORDER BY s.at DESC, s.id DESC) AS last_direction
-  FROM {_EFFECTIVE} CROSS JOIN recount_several AS m
-  WHERE {_IS_EFFECTIVE} AND m.occurrence_id = s.occurrence_id AND m.day = s.day AND m.holder = s.holder
+    FIRST_VALUE(s.direction) OVER (PARTITION BY s.presence_id ORDER BY s.at DESC, s.id DESC) AS last_direction
+  FROM recount_several AS m CROSS JOIN {_EFFECTIVE} WHERE {_IS_EFFECTIVE} AND m.presence_id = s.presence_id
 ) AS each_scan
 WHERE place = 1
 """
@@ -66,8 +70,9 @@ WHERE place = 1
 
 @contextmanager
 def recounted(campaign: Campaign) -> Iterator[None]:
-    """The temporary table recount_visit: one row for each holder at an occurrence on a day who counts there, with visit_id
-    (of the scan that is the visit, as text), hour, audience, method, taken, identified, weight and inside as in Presence."""
+    """The temporary table recount_visit: one row for each holder at an occurrence on a day who counts there, with the presence
+    that the scans name, whether they are mixed, visit_id (of the scan that is the visit, as text), hour, audience, method,
+    taken, identified, weight and inside as in Presence."""
     _drop()
     try:
         if on_postgresql():
@@ -77,9 +82,6 @@ def recounted(campaign: Campaign) -> Iterator[None]:
         values = {"campaign": campaign.id}
         db.session.execute(text(_ONE_SCAN), values)
         db.session.execute(text(_SEVERAL))
-        db.session.execute(
-            text("CREATE INDEX ix_recount_several ON recount_several (occurrence_id, day, holder)")
-        )
         db.session.execute(text("DELETE FROM recount_visit WHERE scans > 1 OR (weight = 0 AND inside = 0)"))
         db.session.execute(text(_SEVERAL_SCANS), values)
         db.session.execute(text("DELETE FROM recount_visit WHERE scans > 1 AND weight = 0 AND inside = 0"))
