@@ -41,24 +41,48 @@ def figures(
     Read from the sums where they tell it, whatever the size of the ledger. The participants of rows are counted for one
     dimension of EXACT_ALONE; for others only with exact, which is slow."""
     part = part or FiguresFilter()
-    rows = stored_rows(campaign, by, part)
-    if rows is None or (exact and any(row["participants"] is None for row in rows.values())):
-        rows = _counted_rows(campaign, by, part, exact)
+    rows = _rows(campaign, by, part, bool(by) and (exact or is_quick(by)))
+    return _figures(now, _total_participants(campaign, part), rows, by)
+
+
+def figures_by_each(
+    campaign: Campaign, now: datetime, dimensions: Sequence[str], part: FiguresFilter, counting: Sequence[str]
+) -> dict[str, Figures]:
+    """figures() by each of several dimensions, for a page. counting: the dimensions whose rows need their participants."""
+    total = _total_participants(campaign, part)
+    return {
+        by: _figures(now, total, _rows(campaign, (by,), part, by in counting), (by,)) for by in dimensions
+    }
+
+
+def _total_participants(campaign: Campaign, part: FiguresFilter) -> int:
+    stored = stored_participants(campaign, part)
+    return participants(campaign, (), part).get((), 0) if stored is None else stored
+
+
+def _figures(now: datetime, total: int, rows: dict[tuple, dict], by: Sequence[str]) -> Figures:
     methods = _sum_methods(row["methods"] for row in rows.values())
-    total = stored_participants(campaign, part)
-    if total is None:
-        total = participants(campaign, (), part).get((), 0)
     ordered = [rows[key] for key in sorted(rows, key=_sort_key)] if by else []
     taken = sum(row["taken"] for row in rows.values())
     return Figures(now, sum(methods.values()), total, methods, taken, ordered)
 
 
-def _counted_rows(
-    campaign: Campaign, by: Sequence[str], part: FiguresFilter, exact: bool
+def _rows(
+    campaign: Campaign, by: Sequence[str], part: FiguresFilter, with_participants: bool
 ) -> dict[tuple, dict]:
-    """The rows where the sums do not tell them: visits from the counters, participants from the presences."""
+    """The rows by their keys: from the sums where they tell them."""
+    rows = stored_rows(campaign, by, part)
+    if rows is None or (with_participants and any(row["participants"] is None for row in rows.values())):
+        return _counted_rows(campaign, by, part, with_participants)
+    return rows
+
+
+def _counted_rows(
+    campaign: Campaign, by: Sequence[str], part: FiguresFilter, with_participants: bool
+) -> dict[tuple, dict]:
+    """Visits from the counters, participants from the presences, which takes as long as there are many."""
     rows = visit_rows(campaign, by, part)
-    by_key = participants(campaign, by, part) if by and (exact or is_quick(by)) else None
+    by_key = participants(campaign, by, part) if with_participants else None
     for key, row in rows.items():
         row["participants"] = by_key.get(key, 0) if by_key is not None else None
     return rows
