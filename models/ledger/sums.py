@@ -10,10 +10,11 @@ sums. Each is taken in the order of its key, so that two transactions never wait
 import json
 import os
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -28,6 +29,7 @@ _HOLDER_LOCK = 0x4F59
 _HOLDER_LOCKS = 1 << 14  # few enough for PostgreSQL's lock table
 _STRIPES = 16
 _STRIPED = (SumKind.TOTAL, SumKind.LINE, SumKind.AUDIENCE, SumKind.DAY)
+_METHOD = {str(method): number for number, method in enumerate(METHODS)}
 _TAKEN, _PARTICIPANTS = len(VISIT_COLUMNS), len(VISIT_COLUMNS) + 1
 
 SumKey = tuple[str, str, str]  # campaign id, kind, value
@@ -78,15 +80,15 @@ class _Visit(NamedTuple):
 # Each list travels as one JSON text: the statement stays the same whatever its length. PostgreSQL follows presences by
 # nested loops alone (LATERAL … OFFSET 0), also where a table was never analyzed and it would read all of it.
 _READ = {
-    "sqlite": """
+    "sqlite": text("""
 SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
 FROM json_each(:occurrences) AS j JOIN occurrence AS o ON o.id = j.value JOIN event_placement AS p ON p.event_id = o.event_id
 UNION ALL
 SELECT s.holder, s.occurrence_id, s.day, s.audience, s.weight, p.campaign_id, p.kept_id, p.region_code, p.line
 FROM json_each(:holders) AS j CROSS JOIN presence AS s ON s.holder = j.value AND s.weight > 0
 JOIN occurrence AS o ON o.id = s.occurrence_id JOIN event_placement AS p ON p.event_id = o.event_id
-""",
-    "postgresql": """
+"""),
+    "postgresql": text("""
 SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
 FROM json_array_elements_text(CAST(:occurrences AS json)) AS j(id)
 JOIN occurrence AS o ON o.id = CAST(j.id AS integer) JOIN event_placement AS p ON p.event_id = o.event_id
@@ -101,16 +103,16 @@ CROSS JOIN LATERAL (
   SELECT e.campaign_id, e.kept_id, e.region_code, e.line
   FROM occurrence AS o JOIN event_placement AS e ON e.event_id = o.event_id WHERE o.id = s.occurrence_id OFFSET 0
 ) AS p
-""",
+"""),
 }
-_PLACE_NEW = {
+_LIST = {
     "sqlite": "SELECT value FROM json_each(:occurrences)",
     "postgresql": "SELECT CAST(value AS integer) FROM json_array_elements_text(CAST(:occurrences AS json))",
 }
-_LOCK = """
+_LOCK = text("""
 SELECT pg_advisory_xact_lock_shared(:placements, 0)
 UNION ALL SELECT pg_advisory_xact_lock(:holders, slot) FROM unnest(CAST(:slots AS integer[])) AS slot
-"""
+""")
 
 
 def record_changes(changes: Iterable[PresenceChange]) -> None:
@@ -120,11 +122,18 @@ def record_changes(changes: Iterable[PresenceChange]) -> None:
         return
     holders = {change.holder for change in counted if change.identified}
     _lock(holders)
-    places, others = _read({change.occurrence_id for change in counted}, holders)
+    places, visits = _read({change.occurrence_id for change in counted}, holders)
+    changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in counted}
+    others = [visit for visit in visits if visit[:3] not in changed]
+    cells, several = _by_cell(counted, others)
     sums: Sums = defaultdict(lambda: [0] * len(SUM_COLUMNS))
-    for change in counted:
-        _add_visits(sums, change, places[change.occurrence_id])
-    _add_participants(sums, counted, others, places)
+    for (occurrence_id, day, group), numbers in cells.items():
+        place = places[occurrence_id]
+        for kind, value in place.values(group, day):
+            sums[place.campaign_id, kind, value] = list(
+                map(add, sums[place.campaign_id, kind, value], numbers)
+            )
+    _add_participants(sums, several, others, places)
     add_to_sums(sums)
 
 
@@ -133,13 +142,36 @@ def _counted(state: State) -> tuple[int, bool, tuple | None]:
     return state.weight, state.taken, state.cell[1:] if state.cell and state.weight else None
 
 
+def _by_cell(
+    changes: Sequence[PresenceChange], others: Iterable[_Visit]
+) -> tuple[dict[tuple[int, str, str], list[int]], list[PresenceChange]]:
+    """The changes summed by occurrence, day and group, and those whose participants are not in these sums: of a holder who
+    was somewhere before."""
+    known = {visit.holder for visit in others}
+    changed = Counter(change.holder for change in changes)
+    cells: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * len(SUM_COLUMNS))
+    several = []
+    for change in changes:
+        alone = changed[change.holder] == 1 and change.holder not in known
+        if change.identified and not alone:
+            several.append(change)
+        for state, sign in ((change.before, -1), (change.after, 1)):
+            if state.weight and state.cell:
+                _hour, group, method = state.cell
+                numbers = cells[change.occurrence_id, change.day.isoformat(), group]
+                numbers[_METHOD[method]] += sign * state.weight
+                numbers[_TAKEN] += sign * state.taken * state.weight
+                numbers[_PARTICIPANTS] += sign * state.weight if change.identified and alone else 0
+    return cells, several
+
+
 def _lock(holders: Collection[str]) -> None:
     """Until the commit no event moves, and nobody else counts these holders: each of two transactions that let in one holder
     at two events would take the holder for new."""
     if on_postgresql():
         slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
-        db.session.execute(
-            text(_LOCK), {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots}
+        db.session.connection().execute(
+            _LOCK, {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots}
         )
 
 
@@ -148,9 +180,8 @@ def _read(
 ) -> tuple[dict[int, _Place], list[_Visit]]:
     """The places of these occurrences, and the visits of these holders with theirs."""
     dialect = db.session.get_bind().dialect.name
-    query = text(_READ[dialect])
     wanted = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
-    rows = db.session.execute(query, wanted).all()
+    rows = db.session.connection().execute(_READ[dialect], wanted).all()
     places = {row[1]: _Place(*row[5:]) for row in rows}
     if missing := occurrence_ids - places.keys():
         _place_events(missing)
@@ -160,7 +191,7 @@ def _read(
 
 def _place_events(occurrence_ids: Collection[int]) -> None:
     """The first visits of these events: write where they count from now on."""
-    listed = _PLACE_NEW[db.session.get_bind().dialect.name]
+    listed = _LIST[db.session.get_bind().dialect.name]
     query = f"""
 INSERT INTO event_placement (event_id, campaign_id, kept_id, region_code, line)
 SELECT DISTINCT e.id, e.campaign_id, k.id, COALESCE(k.region_code, ''), COALESCE(g.line, '')
@@ -172,23 +203,14 @@ WHERE o.id IN ({listed}) ORDER BY e.id ON CONFLICT (event_id) DO NOTHING
     db.session.execute(text(query), {"occurrences": json.dumps(sorted(occurrence_ids))})
 
 
-def _add_visits(sums: Sums, change: PresenceChange, place: _Place) -> None:
-    for state, sign in ((change.before, -1), (change.after, 1)):
-        if state.weight and state.cell:
-            _hour, group, method = state.cell
-            for kind, value in place.values(group, change.day.isoformat()):
-                numbers = sums[place.campaign_id, kind, value]
-                numbers[METHODS.index(method)] += sign * state.weight
-                numbers[_TAKEN] += sign * state.taken * state.weight
-
-
 def _add_participants(
     sums: Sums, changes: Sequence[PresenceChange], others: Iterable[_Visit], places: Mapping[int, _Place]
 ) -> None:
-    changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in changes}
-    unchanged = [visit for visit in others if visit[:3] not in changed]
+    """Participants of holders with several presences: those of all their visits after the changes less those before."""
+    if not changes:
+        return
     for sign in (-1, 1):
-        visits = [*unchanged, *_visits(changes, after=sign > 0)]
+        visits = [*others, *_visits(changes, after=sign > 0)]
         for key, heads in _participants(visits, places).items():
             sums[key][_PARTICIPANTS] += sign * heads
 
@@ -221,28 +243,30 @@ _TYPES = {
     "stripe": "integer",
     **dict.fromkeys(SUM_COLUMNS, "integer"),
 }
-_ROWS = {
-    "sqlite": f"SELECT {', '.join(f'json_extract(value, {n!r})' for n in (f'$[{i}]' for i in range(len(_TYPES))))} "
-    "FROM json_each(:rows) WHERE true",
-    "postgresql": f"SELECT {', '.join(f'CAST(r ->> {i} AS {kind})' for i, kind in enumerate(_TYPES.values()))} "
-    "FROM json_array_elements(CAST(:rows AS json)) AS r",
+# Each row is one JSON array.
+_VALUES = {
+    "sqlite": (f"json_extract(value, '$[{number}]')" for number in range(len(_TYPES))),
+    "postgresql": (f"CAST(value ->> {number} AS {kind})" for number, kind in enumerate(_TYPES.values())),
+}
+_ROWS = {"sqlite": "json_each(:rows) WHERE true", "postgresql": "json_array_elements(CAST(:rows AS json))"}
+_ADD = {
+    dialect: text(
+        f"INSERT INTO figure_sum ({', '.join(_TYPES)}) SELECT {', '.join(_VALUES[dialect])} FROM {rows} "
+        "ON CONFLICT (campaign_id, kind, value, stripe) DO UPDATE SET "
+        + ", ".join(f"{name} = figure_sum.{name} + excluded.{name}" for name in SUM_COLUMNS)
+    )
+    for dialect, rows in _ROWS.items()
 }
 
 
 def add_to_sums(sums: Mapping[SumKey, Sequence[int]]) -> None:
     """Add numbers to the sums, inside the caller's transaction."""
-    dialect = db.session.get_bind().dialect.name
     own = os.getpid() % _STRIPES if on_postgresql() else 0  # processes rarely share a row
     rows = [
         [campaign_id, kind, value, own if kind in _STRIPED else 0, *numbers]
         for (campaign_id, kind, value), numbers in sorted(sums.items())
         if any(numbers)
     ]
-    if not rows:
-        return
-    added = ", ".join(f"{name} = figure_sum.{name} + excluded.{name}" for name in SUM_COLUMNS)
-    statement = (
-        f"INSERT INTO figure_sum ({', '.join(_TYPES)}) {_ROWS[dialect]} "
-        f"ON CONFLICT (campaign_id, kind, value, stripe) DO UPDATE SET {added}"
-    )
-    db.session.execute(text(statement), {"rows": json.dumps(rows, ensure_ascii=False)})
+    if rows:
+        statement = _ADD[db.session.get_bind().dialect.name]
+        db.session.connection().execute(statement, {"rows": json.dumps(rows, ensure_ascii=False)})
