@@ -29,7 +29,6 @@ __all__ = [
     "day_counts",
     "day_set_counts",
     "event_conditions",
-    "event_count",
     "events",
     "find_event",
     "load_options",
@@ -99,7 +98,7 @@ def _public_event_standing_for(campaign: Campaign, event_id: int) -> Select[tupl
 def day_set_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
     """How many matching events take place on each set of the campaign's days (bits as in Event.on_days).
 
-    The day filter is ignored: this one count answers day_counts() and event_count() for any days. With a venue filter,
+    The day filter is ignored: this one count answers day_counts() for any days. With a venue filter,
     only the days of the occurrences at that venue."""
     any_day = filters.replace(day=())
     matching = (
@@ -131,15 +130,6 @@ def day_counts(campaign: Campaign, set_counts: Mapping[int, int]) -> dict[date, 
         day: sum(count for days, count in set_counts.items() if days >> number & 1)
         for number, day in enumerate(campaign.days)
     }
-
-
-def event_count(campaign: Campaign, filters: Filters, set_counts: Mapping[int, int]) -> int:
-    """How many events match. set_counts: of day_set_counts() with the same filters."""
-    days = calendar_order.bits_of_days(campaign, filters.day)
-    if days is not None:
-        return sum(count for on, count in set_counts.items() if on & days or not filters.day)
-    ids = events(campaign, filters).with_only_columns(Event.id).order_by(None).subquery()
-    return db.session.scalar(select(func.count()).select_from(ids)) or 0
 
 
 def region_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[str | None, int]:

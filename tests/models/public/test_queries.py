@@ -191,18 +191,6 @@ def test_a_venues_strip_counts_the_sittings_there(campaign):
         )
 
 
-def test_the_total_is_the_number_of_events_of_the_choice(campaign):
-    hall, park = number(Venue, "市图书馆"), number(Venue, "人民公园")
-    for query in (
-        "", "day=2024-04-20", "day=2024-04-20&day=2024-04-26", "day=2024-04-19", "day=2024-04-19&day=2024-04-24",
-        "region=320700&day=2024-04-21", "q=宣传", f"venue={hall}", f"venue={park}", f"venue={park}&day=2024-04-21",
-        f"venue={hall}&day=2024-04-21", "audience=unknown",
-    ):  # fmt: skip
-        filters = agenda.parse(campaign, MultiDict(pair.split("=") for pair in query.split("&") if pair))
-        total = agenda.event_count(campaign, filters, agenda.day_set_counts(campaign, filters))
-        assert (query, total) == (query, len(chosen(campaign, query)))
-
-
 def test_on_one_day_what_has_no_clock_time_stands_first(campaign):
     at = datetime(2024, 4, 25, 1, tzinfo=UTC)
     for title, occurrence in (
