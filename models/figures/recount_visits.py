@@ -19,52 +19,53 @@ from models.ledger.tables import HELD_BACK, Review, Scan, ScanKind, Verdict
 _TABLES = ("recount_void", "recount_undone", "recount_decision", "recount_several", "recount_visit")
 _SETTINGS = ("enable_nestloop = off", "work_mem = '128MB'", "jit = off")
 
-_EFFECTIVE = """
-  scan AS s LEFT JOIN recount_undone AS u ON u.scan_id = s.id LEFT JOIN recount_decision AS d ON d.scan_id = s.id
+_COUNTS = "s.campaign_id = :campaign AND s.kind <> 'undo' AND s.verdict IN ('stored', 'repeat')"
+_NOT_HELD = f"s.flags & {int(HELD_BACK)} = 0"
+# A presence is one holder at one occurrence on one day; that a scan names the one of its own holder is compared later.
+# Those with several scans, or with a scan that was undone or decided on, are few: _SEVERAL_SCANS looks at their scans.
+_SEVERAL = """
+CREATE TEMPORARY TABLE recount_several AS
+SELECT presence_id FROM scan WHERE presence_id IS NOT NULL GROUP BY presence_id HAVING COUNT(*) > 1
+UNION SELECT s.presence_id FROM recount_undone AS u CROSS JOIN scan AS s WHERE s.id = u.scan_id AND s.presence_id IS NOT NULL
+UNION SELECT s.presence_id FROM recount_decision AS d CROSS JOIN scan AS s WHERE s.id = d.scan_id AND s.presence_id IS NOT NULL
 """
-_IS_EFFECTIVE = f"""
-  s.campaign_id = :campaign AND s.kind <> 'undo' AND s.verdict IN ('stored', 'repeat') AND u.scan_id IS NULL
-  AND (d.decision = 'accept' OR d.decision IS NULL AND s.flags & {int(HELD_BACK)} = 0)
-"""
-# By the presence that each scan names: its number sorts faster than the holder. That all of them are of one holder at one
-# occurrence on one day (mixed = 0), the very holder of the presence, is checked; and a holder has one presence there.
-# Nearly always it is one scan, and the minimum of one value is the value.
 _ONE_SCAN = f"""
 CREATE TEMPORARY TABLE recount_visit AS
-SELECT presence_id, occurrence_id, day, holder, scans, visit_id, hour, audience, method, taken, identified, mixed,
-  CASE WHEN direction = 'in' THEN headcount ELSE 0 END AS weight,
-  CASE WHEN direction = 'in' THEN headcount WHEN identified = 1 THEN 0 ELSE -headcount END AS inside
-FROM (
-  SELECT s.presence_id, MIN(s.occurrence_id) AS occurrence_id, MIN(s.day) AS day, MIN(s.holder) AS holder,
-    COUNT(*) AS scans, MIN(s.direction) AS direction, MIN(s.headcount) AS headcount,
-    MIN(CASE WHEN s.direction = 'in' THEN CAST(s.id AS text) END) AS visit_id,
-    MIN(s.hour) AS hour, MIN(s.audience) AS audience, MIN(s.method) AS method,
-    MIN(CASE WHEN s.direction = 'in' AND s.taken THEN 1 ELSE 0 END) AS taken,
-    CASE WHEN MIN(s.holder) LIKE 's:%' THEN 0 ELSE 1 END AS identified,
-    CASE WHEN MIN(s.occurrence_id) = MAX(s.occurrence_id) AND MIN(s.day) = MAX(s.day) AND MIN(s.holder) = MAX(s.holder)
-      THEN 0 ELSE 1 END AS mixed
-  FROM {_EFFECTIVE} WHERE {_IS_EFFECTIVE} GROUP BY s.presence_id
-) AS each_presence
-"""
-_SEVERAL = """
-CREATE TEMPORARY TABLE recount_several AS SELECT presence_id, mixed FROM recount_visit WHERE scans > 1
+SELECT s.presence_id, s.occurrence_id, s.day, s.holder, 0 AS mixed,
+  CASE WHEN s.direction = 'in' THEN CAST(s.id AS text) END AS visit_id, s.hour, s.audience, s.method,
+  CASE WHEN s.direction = 'in' AND s.taken THEN 1 ELSE 0 END AS taken,
+  CASE WHEN s.holder LIKE 's:%' THEN 0 ELSE 1 END AS identified,
+  CASE WHEN s.direction = 'in' THEN s.headcount ELSE 0 END AS weight,
+  CASE WHEN s.direction = 'in' THEN s.headcount ELSE -s.headcount END AS inside
+FROM scan AS s
+WHERE {_COUNTS} AND {_NOT_HELD} AND (s.direction = 'in' OR s.holder LIKE 's:%')
+  AND NOT EXISTS (SELECT 1 FROM recount_several AS m WHERE m.presence_id = s.presence_id)
 """
 # The visit is the earliest scan in; its weight the largest headcount of those in; the last scan says who is still inside.
 _SEVERAL_SCANS = f"""
 INSERT INTO recount_visit
-SELECT presence_id, occurrence_id, day, holder, 2, CASE WHEN weight > 0 THEN CAST(id AS text) END, hour, audience, method,
-  CASE WHEN weight > 0 AND taken THEN 1 ELSE 0 END, CASE WHEN holder LIKE 's:%' THEN 0 ELSE 1 END, mixed, weight,
-  CASE WHEN last_direction = 'in' THEN weight WHEN weight = 0 AND holder LIKE 's:%' THEN -headcount ELSE 0 END
+SELECT presence_id, occurrence_id, day, holder, mixed, CASE WHEN weight > 0 THEN CAST(id AS text) END, hour, audience, method,
+  CASE WHEN weight > 0 AND taken THEN 1 ELSE 0 END, CASE WHEN holder LIKE 's:%' THEN 0 ELSE 1 END, weight, inside
 FROM (
-  SELECT s.presence_id, s.occurrence_id, s.day, s.holder, s.id, s.hour, s.audience, s.method, s.taken, s.headcount, m.mixed,
-    MAX(CASE WHEN s.direction = 'in' THEN s.headcount ELSE 0 END) OVER (PARTITION BY s.presence_id) AS weight,
-    ROW_NUMBER() OVER (
-      PARTITION BY s.presence_id ORDER BY CASE WHEN s.direction = 'in' THEN 0 ELSE 1 END, s.at, s.id
-    ) AS place,
-    FIRST_VALUE(s.direction) OVER (PARTITION BY s.presence_id ORDER BY s.at DESC, s.id DESC) AS last_direction
-  FROM recount_several AS m CROSS JOIN {_EFFECTIVE} WHERE {_IS_EFFECTIVE} AND m.presence_id = s.presence_id
+  SELECT r.*, CASE
+    WHEN last_direction = 'in' THEN weight WHEN weight = 0 AND holder LIKE 's:%' THEN -headcount ELSE 0 END AS inside
+  FROM (
+    SELECT s.presence_id, s.occurrence_id, s.day, s.holder, s.id, s.hour, s.audience, s.method, s.taken, s.headcount,
+      CASE WHEN MIN(s.occurrence_id) OVER each = MAX(s.occurrence_id) OVER each AND MIN(s.day) OVER each = MAX(s.day) OVER each
+        AND MIN(s.holder) OVER each = MAX(s.holder) OVER each THEN 0 ELSE 1 END AS mixed,
+      MAX(CASE WHEN s.direction = 'in' THEN s.headcount ELSE 0 END) OVER each AS weight,
+      ROW_NUMBER() OVER (
+        PARTITION BY s.presence_id ORDER BY CASE WHEN s.direction = 'in' THEN 0 ELSE 1 END, s.at, s.id
+      ) AS place,
+      FIRST_VALUE(s.direction) OVER (PARTITION BY s.presence_id ORDER BY s.at DESC, s.id DESC) AS last_direction
+    FROM recount_several AS m CROSS JOIN scan AS s LEFT JOIN recount_undone AS u ON u.scan_id = s.id
+      LEFT JOIN recount_decision AS d ON d.scan_id = s.id
+    WHERE m.presence_id = s.presence_id AND {_COUNTS} AND u.scan_id IS NULL
+      AND (d.decision = 'accept' OR d.decision IS NULL AND {_NOT_HELD})
+    WINDOW each AS (PARTITION BY s.presence_id)
+  ) AS r
 ) AS each_scan
-WHERE place = 1
+WHERE place = 1 AND (weight > 0 OR inside <> 0)
 """
 
 
@@ -80,11 +81,10 @@ def recounted(campaign: Campaign) -> Iterator[None]:
                 db.session.execute(text(f"SET LOCAL {setting}"))
         _collect_exceptions(campaign)
         values = {"campaign": campaign.id}
-        db.session.execute(text(_ONE_SCAN), values)
         db.session.execute(text(_SEVERAL))
-        db.session.execute(text("DELETE FROM recount_visit WHERE scans > 1 OR (weight = 0 AND inside = 0)"))
+        db.session.execute(text("CREATE UNIQUE INDEX ix_recount_several ON recount_several (presence_id)"))
+        db.session.execute(text(_ONE_SCAN), values)
         db.session.execute(text(_SEVERAL_SCANS), values)
-        db.session.execute(text("DELETE FROM recount_visit WHERE scans > 1 AND weight = 0 AND inside = 0"))
         yield
     finally:
         if db.session.is_active:
