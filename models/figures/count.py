@@ -7,9 +7,10 @@ from datetime import datetime
 from models.campaigns.tables import Campaign
 from models.figures.filters import FiguresFilter
 from models.figures.participants import is_quick, participants
-from models.figures.stored_sums import stored_participants, stored_rows
+from models.figures.stored_sums import stored_participants, stored_rows, stored_visits_by_subregion
 from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS
+from models.places import regions
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,23 @@ def _counted_rows(
     for key, row in rows.items():
         row["participants"] = by_key.get(key, 0) if by_key is not None else None
     return rows
+
+
+def visits_by_subregion(
+    campaign: Campaign, part: FiguresFilter, parent: str | None
+) -> list[tuple[str | None, int]]:
+    """Visits by the regions one level below a region (provinces for None), the largest first; None: not reported.
+
+    Visits add up over regions; participants do not, so they are not told here."""
+    digits = len(regions.code_prefix(parent)) + 2 if parent else 2
+    sums = stored_visits_by_subregion(campaign, part, digits)
+    if sums is None:
+        sums = {}
+        for (code,), row in visit_rows(campaign, ("region",), part).items():
+            prefix = code[:digits] if code else None
+            sums[prefix] = sums.get(prefix, 0) + row["visits"]
+    by_code = [(prefix.ljust(6, "0") if prefix else None, visits) for prefix, visits in sums.items()]
+    return sorted(by_code, key=lambda item: (-item[1], item[0] or ""))
 
 
 def _sum_methods(rows: Iterable[dict[str, int]]) -> dict[str, int]:

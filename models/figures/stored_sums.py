@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.figures.filters import FiguresFilter
-from models.ledger.sum_tables import SUM_COLUMNS, FigureSum, SumKind
+from models.ledger.sum_tables import SUM_COLUMNS, VISIT_COLUMNS, FigureSum, SumKind
 from models.ledger.tables import METHODS, Method
 from models.places import regions
 from models.places.regions import RegionLevel
@@ -55,6 +55,19 @@ def stored_participants(campaign: Campaign, part: FiguresFilter) -> int | None:
     return int(numbers[-1] or 0)
 
 
+def stored_visits_by_subregion(
+    campaign: Campaign, part: FiguresFilter, digits: int
+) -> dict[str | None, int] | None:
+    """Visits by the first digits of the region; None: not known. None where the sums do not tell it."""
+    if _narrowed(part) not in (SumKind.TOTAL, SumKind.REGION):
+        return None
+    prefix = func.substr(FigureSum.value, 1, digits)
+    visits = func.sum(sum((getattr(FigureSum, name) for name in VISIT_COLUMNS), literal(0)))
+    where = _where(campaign, SumKind.REGION, part)
+    rows = db.session.execute(select(prefix, visits).where(where).group_by(prefix))
+    return {value or None: int(total) for value, total in rows if total}
+
+
 def _narrowed(part: FiguresFilter) -> SumKind | None:
     """The only dimension that a part narrows; TOTAL: none. None: several, or one without sums."""
     narrowed = [field.name for field in fields(part) if getattr(part, field.name) not in (None, ())]
@@ -78,19 +91,20 @@ def _values(kind: SumKind, part: FiguresFilter) -> list[str]:
 def _read(campaign: Campaign, kind: SumKind, part: FiguresFilter, grouped: bool) -> list[Sequence]:
     """The values of a kind, each with its sums; not grouped: one row of sums alone."""
     numbers = [func.sum(getattr(FigureSum, name)) for name in SUM_COLUMNS]
-    where = and_(FigureSum.campaign_id == campaign.id, FigureSum.kind == kind, _condition(kind, part))
+    where = _where(campaign, kind, part)
     if not grouped:
         return list(db.session.execute(select(*numbers).where(where)))
     return list(db.session.execute(select(FigureSum.value, *numbers).where(where).group_by(FigureSum.value)))
 
 
-def _condition(kind: SumKind, part: FiguresFilter) -> ColumnElement[bool]:
+def _where(campaign: Campaign, kind: SumKind, part: FiguresFilter) -> ColumnElement[bool]:
+    of_kind = and_(FigureSum.campaign_id == campaign.id, FigureSum.kind == kind)
     values = _values(kind, part)
     if not values:
-        return and_(True)
+        return of_kind
     if kind == SumKind.REGION:
-        return or_(*(regions.within(FigureSum.value, code) for code in values))
-    return FigureSum.value.in_(values)
+        return and_(of_kind, or_(*(regions.within(FigureSum.value, code) for code in values)))
+    return and_(of_kind, FigureSum.value.in_(values))
 
 
 def _rows(by: Sequence[str], sums: Sequence[tuple[str, Sequence]]) -> dict[tuple, dict]:

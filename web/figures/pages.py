@@ -21,14 +21,13 @@ from models.figures import count, live
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.organizations.tables import Role, account_by_token
-from models.places import regions
 from models.public import filters
 from web.figures.exports import as_csv, as_json
 from web.public import week_strip
 
 pages = Blueprint("figures", __name__)
 EVERY_EVENT = select(Event.id)
-PAGE_DIMENSIONS = ("audience", "day", "region", "line")
+PAGE_DIMENSIONS = ("audience", "day", "line")
 
 
 class InvalidTokenError(Mistake):
@@ -125,6 +124,8 @@ def page(campaign_id: str) -> ResponseReturnValue:
     where = from_page_filters(chosen_filters)
     with snapshot():  # the parts of one page add up to one total
         parts = count.figures_by_each(campaign, now, PAGE_DIMENSIONS, where, counting=("day",))
+        parent = chosen_filters.region[0] if len(chosen_filters.region) == 1 else None
+        by_subregion = count.visits_by_subregion(campaign, where, parent)
     total = parts["audience"]
     return render_template(
         "figures/figures.html",
@@ -134,9 +135,7 @@ def page(campaign_id: str) -> ResponseReturnValue:
         parts=parts,
         days=with_empty_days(campaign, parts["day"].rows),
         groups=live.by_group(campaign, total.rows),
-        regions=visits_by_subregion(
-            parts["region"].rows, chosen_filters.region[0] if len(chosen_filters.region) == 1 else None
-        ),
+        regions=by_subregion,
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -145,18 +144,6 @@ def with_empty_days(campaign: Campaign, rows: list[dict]) -> list[dict]:
     """The rows by day, with the days of the week on which nobody came."""
     empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
     return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
-
-
-def visits_by_subregion(rows: list[dict], parent: str | None) -> list[tuple[str | None, int]]:
-    """Visits by the regions one level below `inside` (provinces for None), the largest first; None: not reported.
-
-    Visits add up over regions; participants do not, so they are not told here."""
-    digits = len(regions.code_prefix(parent)) + 2 if parent else 2
-    sums: dict[str | None, int] = {}
-    for row in rows:
-        code = row["region"][:digits].ljust(6, "0") if row["region"] else None
-        sums[code] = sums.get(code, 0) + row["visits"]
-    return sorted(sums.items(), key=lambda item: (-item[1], item[0] or ""))
 
 
 @pages.get("/<campaign_id>/figures.json")
