@@ -9,7 +9,14 @@ from sqlalchemy.orm import aliased
 from models.db import db, on_postgresql
 from models.events.merges import EventMerge
 from models.events.tables import Event, Occurrence
-from models.ledger.sum_tables import PLACED_KINDS, SUM_COLUMNS, EventPlacement, SumKind
+from models.ledger.sum_tables import (
+    PARTICIPANTS,
+    PLACED_KINDS,
+    SUM_COLUMNS,
+    TAKEN,
+    EventPlacement,
+    SumKind,
+)
 from models.ledger.sums import PLACEMENT_LOCK, SumKey, Sums, add_to_sums
 from models.ledger.tables import METHODS, Counter, Presence
 from models.organizations.tables import Organization
@@ -69,7 +76,7 @@ def _current_places(event_ids: Collection[int]) -> Select:
         .outerjoin(EventMerge, EventMerge.event_id == EventPlacement.event_id)
         .join(kept, kept.id == func.coalesce(EventMerge.kept_id, EventPlacement.event_id))
         .outerjoin(Organization, Organization.id == kept.lead_id)
-        .where(or_(EventPlacement.event_id.in_(event_ids), EventMerge.kept_id.in_(event_ids)))
+        .where(or_(EventPlacement.event_id.in_(event_ids), EventPlacement.kept_id.in_(event_ids)))
         .order_by(EventPlacement.event_id)
         .execution_options(populate_existing=True)
     )
@@ -79,9 +86,9 @@ def _add(sums: Sums, event_ids: list[int], sign: int) -> None:
     """Add (or take away) the visits of these events, and the participants of all values among their holders."""
     for key, method, visits, taken in _visits(event_ids):
         sums[key][METHODS.index(method)] += sign * visits
-        sums[key][-2] += sign * taken
+        sums[key][TAKEN] += sign * taken
     for key, heads in _participants(event_ids):
-        sums[key][-1] += sign * heads
+        sums[key][PARTICIPANTS] += sign * heads
 
 
 def _visits(event_ids: list[int]) -> Iterator[tuple[SumKey, str, int, int]]:

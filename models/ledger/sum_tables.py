@@ -24,6 +24,7 @@ class SumKind(StrEnum):
 PLACED_KINDS = (SumKind.REGION, SumKind.LINE, SumKind.EVENT)
 VISIT_COLUMNS = tuple(f"visits_{method}" for method in METHODS)
 SUM_COLUMNS = (*VISIT_COLUMNS, "taken", "participants")
+TAKEN, PARTICIPANTS = len(VISIT_COLUMNS), len(VISIT_COLUMNS) + 1  # positions in SUM_COLUMNS
 
 
 class EventPlacement(Base):

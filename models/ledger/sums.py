@@ -20,7 +20,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from models.db import db, on_postgresql
-from models.ledger.sum_tables import SUM_COLUMNS, VISIT_COLUMNS, SumKind
+from models.ledger.sum_tables import PARTICIPANTS, SUM_COLUMNS, TAKEN, SumKind
 from models.ledger.tables import METHODS
 from models.ledger.visit import State
 
@@ -30,7 +30,6 @@ _HOLDER_LOCKS = 1 << 14  # few enough for PostgreSQL's lock table
 _STRIPES = 16
 _STRIPED = (SumKind.TOTAL, SumKind.LINE, SumKind.AUDIENCE, SumKind.DAY)
 _METHOD = {str(method): number for number, method in enumerate(METHODS)}
-_TAKEN, _PARTICIPANTS = len(VISIT_COLUMNS), len(VISIT_COLUMNS) + 1
 
 SumKey = tuple[str, str, str]  # campaign id, kind, value
 Sums = dict[SumKey, list[int]]  # numbers in the order of SUM_COLUMNS
@@ -160,8 +159,8 @@ def _by_cell(
                 _hour, group, method = state.cell
                 numbers = cells[change.occurrence_id, change.day.isoformat(), group]
                 numbers[_METHOD[method]] += sign * state.weight
-                numbers[_TAKEN] += sign * state.taken * state.weight
-                numbers[_PARTICIPANTS] += sign * state.weight if change.identified and alone else 0
+                numbers[TAKEN] += sign * state.taken * state.weight
+                numbers[PARTICIPANTS] += sign * state.weight if change.identified and alone else 0
     return cells, several
 
 
@@ -212,7 +211,7 @@ def _add_participants(
     for sign in (-1, 1):
         visits = [*others, *_visits(changes, after=sign > 0)]
         for key, heads in _participants(visits, places).items():
-            sums[key][_PARTICIPANTS] += sign * heads
+            sums[key][PARTICIPANTS] += sign * heads
 
 
 def _visits(changes: Iterable[PresenceChange], after: bool) -> list[_Visit]:

@@ -160,6 +160,22 @@ def _refill() -> None:
     db.session.expire_all()
 
 
+def test_a_merge_of_a_merge_takes_all_visits_along(week):
+    first, second, third = (make_event(week, "同名", region_code=code) for code in REGIONS[:3])
+    for event in (first, second, third):
+        make_door(event).touch("youth")
+    lifecycle.merge(second, first, LATER)
+    lifecycle.merge(third, second, LATER)
+    assert told(week) == naive(week)
+    assert [(row["event"], row["visits"]) for row in figures(week, NINE, ("event",)).rows] == [(third.id, 3)]
+    assert verify(week).differences == []
+    lifecycle.change(third, replace(draft_of(third), region_code="320722"), LATER)
+    assert [(row["region"], row["visits"]) for row in figures(week, NINE, ("region",)).rows] == [
+        ("320722", 3)
+    ]
+    assert verify(week).differences == []
+
+
 @pytest.mark.parametrize("table", [FigureSum, EventPlacement])
 def test_an_altered_sum_is_found(week, table):
     event = make_event(week)
