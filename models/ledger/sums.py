@@ -76,21 +76,25 @@ class _Visit(NamedTuple):
     weight: int
 
 
-# Each list travels as one JSON text: the statement stays the same whatever its length. PostgreSQL follows presences by
-# nested loops alone (LATERAL … OFFSET 0), also where a table was never analyzed and it would read all of it.
+# Each list travels as one JSON text: the statement stays the same whatever its length. Rows are found by nested loops alone
+# (CROSS JOIN on SQLite, LATERAL … OFFSET 0 on PostgreSQL), also where a table was never analyzed: never by reading all of it.
 _READ = {
     "sqlite": text("""
 SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
-FROM json_each(:occurrences) AS j JOIN occurrence AS o ON o.id = j.value JOIN event_placement AS p ON p.event_id = o.event_id
+FROM json_each(:occurrences) AS j CROSS JOIN occurrence AS o ON o.id = j.value
+CROSS JOIN event_placement AS p ON p.event_id = o.event_id
 UNION ALL
 SELECT s.holder, s.occurrence_id, s.day, s.audience, s.weight, p.campaign_id, p.kept_id, p.region_code, p.line
 FROM json_each(:holders) AS j CROSS JOIN presence AS s ON s.holder = j.value AND s.weight > 0
-JOIN occurrence AS o ON o.id = s.occurrence_id JOIN event_placement AS p ON p.event_id = o.event_id
+CROSS JOIN occurrence AS o ON o.id = s.occurrence_id CROSS JOIN event_placement AS p ON p.event_id = o.event_id
 """),
     "postgresql": text("""
-SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
+SELECT NULL, CAST(j.id AS integer), NULL, NULL, 0, p.*
 FROM json_array_elements_text(CAST(:occurrences AS json)) AS j(id)
-JOIN occurrence AS o ON o.id = CAST(j.id AS integer) JOIN event_placement AS p ON p.event_id = o.event_id
+CROSS JOIN LATERAL (
+  SELECT e.campaign_id, e.kept_id, e.region_code, e.line
+  FROM occurrence AS o JOIN event_placement AS e ON e.event_id = o.event_id WHERE o.id = CAST(j.id AS integer) OFFSET 0
+) AS p
 UNION ALL
 SELECT s.holder, s.occurrence_id, CAST(s.day AS text), s.audience, s.weight, p.*
 FROM json_array_elements_text(CAST(:holders AS json)) AS j(holder)
