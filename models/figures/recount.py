@@ -43,13 +43,14 @@ class Recount:
 def verify(campaign: Campaign) -> Recount:
     """Recount a campaign in one read transaction."""
     with snapshot(), recounted(campaign):
-        counters = _recount_counters()
+        cells = db.session.execute(text(_CELLS)).all()
+        counters = _by_cell(row[:8] for row in cells)
         differences = [*_compare_counters(campaign, counters), *_compare_presences(campaign)]
         places = recount_sums.places(campaign)
         # An event whose visits were all undone keeps its row.
         stored = recount_sums.stored_places(campaign)
         differences += _compare("event_placement", {key: stored.get(key, {}) for key in places}, places)
-        sums = recount_sums.sums(campaign, places)
+        sums = recount_sums.sums(campaign, places, cells)
         differences += _compare("figure_sum", recount_sums.stored_sums(campaign), sums)
         scan_count = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
         scans = db.session.scalars(scan_count).one()
@@ -66,11 +67,12 @@ def _compare(table: str, stored: Rows, recounted_rows: Rows) -> Iterator[Differe
                 yield Difference(table, " ".join((*map(str, key), name)), *pair)
 
 
-def _recount_counters() -> Rows:
-    cell = "occurrence_id, day, hour, audience, method"
-    taken = "SUM(CASE WHEN taken = 1 THEN weight ELSE 0 END)"
-    query = f"SELECT {cell}, SUM(weight), {taken}, SUM(inside) FROM recount_visit GROUP BY {cell}"
-    return _by_cell(db.session.execute(text(query)))
+# The last number: heads that can be participants.
+_CELLS = """
+SELECT occurrence_id, day, hour, audience, method, SUM(weight), SUM(CASE WHEN taken = 1 THEN weight ELSE 0 END), SUM(inside),
+  SUM(CASE WHEN identified = 1 THEN weight ELSE 0 END)
+FROM recount_visit GROUP BY occurrence_id, day, hour, audience, method
+"""
 
 
 def _compare_counters(campaign: Campaign, counters: Rows) -> Iterator[Difference]:

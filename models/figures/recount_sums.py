@@ -1,7 +1,7 @@
 """The sums of figures, counted anew from the recounted visits, and as they are stored. Rows: values by column, by key."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 
@@ -16,16 +16,12 @@ from models.ledger.sum_tables import SUM_COLUMNS, EventPlacement, FigureSum
 from models.organizations.tables import Organization
 
 _PLACE = ("kept_id", "region_code", "line")
-# Nearly every holder has one visit, so that the heads of all visits are participants but for the holders with several.
-_CELLS = """
-SELECT occurrence_id, day, audience, method, SUM(weight), SUM(CASE WHEN taken = 1 THEN weight ELSE 0 END),
-  SUM(CASE WHEN identified = 1 THEN weight ELSE 0 END)
-FROM recount_visit WHERE weight > 0 GROUP BY occurrence_id, day, audience, method
-"""
+# Nearly every holder has one visit, so that the heads of all visits are participants but for the holders with several. Those
+# are found by the index of presences, which have been compared with the visits.
 _SEVERAL_VISITS = """
-SELECT holder, occurrence_id, day, audience, weight FROM recount_visit WHERE identified = 1 AND weight > 0 AND holder IN (
-  SELECT holder FROM recount_visit WHERE identified = 1 AND weight > 0 GROUP BY holder HAVING COUNT(*) > 1
-) ORDER BY holder
+SELECT holder, occurrence_id, day, audience, weight FROM recount_visit WHERE identified = 1 AND weight > 0
+  AND holder IN (SELECT holder FROM presence GROUP BY holder HAVING COUNT(*) > 1)
+ORDER BY holder
 """
 
 
@@ -56,8 +52,11 @@ def stored_places(campaign: Campaign) -> dict[tuple, dict[str, object]]:
     }
 
 
-def sums(campaign: Campaign, place_of_event: Mapping[tuple, Mapping]) -> dict[tuple, dict[str, int]]:
-    """SUM_COLUMNS by kind and value; rows of zeros left out."""
+def sums(
+    campaign: Campaign, place_of_event: Mapping[tuple, Mapping], cells: Iterable[Sequence]
+) -> dict[tuple, dict[str, int]]:
+    """SUM_COLUMNS by kind and value; rows of zeros left out. cells: occurrence, day, hour, group, method, visits, visits by
+    passes that visitors took, people inside, and visits of identified holders."""
     events = select(Occurrence.id, Occurrence.event_id).join(Event).where(Event.campaign_id == campaign.id)
     place_of = {id: place_of_event.get((event_id,)) for id, event_id in db.session.execute(events)}
 
@@ -67,8 +66,8 @@ def sums(campaign: Campaign, place_of_event: Mapping[tuple, Mapping]) -> dict[tu
         return list(zip(("total", "region", "line", "event", "audience", "day"), values, strict=True))
 
     rows: dict[tuple, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SUM_COLUMNS, 0))
-    for occurrence_id, day, group, method, visits, taken, heads in db.session.execute(text(_CELLS)):
-        for key in keys(occurrence_id, day, group):
+    for occurrence_id, day, _hour, group, method, visits, taken, _inside, heads in cells:
+        for key in keys(occurrence_id, day, group) if visits else ():
             rows[key][f"visits_{method}"] += int(visits)
             rows[key]["taken"] += int(taken)
             rows[key]["participants"] += int(heads)
