@@ -39,7 +39,7 @@ def fill(campaign: Campaign, events: int, scans: int) -> None:
         _insert_events(campaign, events)
         for statement in _statements(events):
             db.session.execute(text(statement), {"scans": scans, "campaign": campaign.id})
-        import_module("models.migrations.versions.0014_sums_of_figures").fill(db.session.connection())
+        import_module("models.migrations.versions.0016_sums_of_figures").fill(db.session.connection())
 
 
 def _insert_events(campaign: Campaign, events: int) -> None:

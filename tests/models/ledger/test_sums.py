@@ -156,7 +156,7 @@ def _refill() -> None:
     with transaction():
         db.session.execute(delete(FigureSum))
         db.session.execute(delete(EventPlacement))
-        import_module("models.migrations.versions.0014_sums_of_figures").fill(db.session.connection())
+        import_module("models.migrations.versions.0016_sums_of_figures").fill(db.session.connection())
     db.session.expire_all()
 
 
