@@ -20,9 +20,9 @@ import web
 from models import config
 from models.db import db, is_away
 from models.errors import N_, Mistake
+from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent
-LANGUAGES = ("zh", "en")
 KNOWN_SETTINGS = (
     "OPENWEEK_DATABASE_URL",
     "OPENWEEK_INSTANCE",
@@ -93,8 +93,7 @@ def language() -> str:
     """The reader's language: from the cookie, else from the browser, else Chinese; on a terminal cli_language()."""
     if not has_request_context():
         return cli_language()
-    cookie = request.cookies.get("lang")
-    return cookie if cookie in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "zh"
+    return reader_language(request.cookies.get("lang"), request.headers.get("Accept-Language", ""))
 
 
 def cli_language() -> str:

@@ -38,7 +38,7 @@ from web.public import (
     subscribe,
 )
 from web.public.schedule import day_grid, nearby, now_line
-from web.server import assets, compression, health
+from web.server import assets, compression, health, public_pages
 from web.words import devices as device_words
 from web.words import figures as figure_words
 from web.words import ledger as ledger_words
@@ -68,7 +68,7 @@ PUBLIC = (
     subscribe,
 )
 MODULES = (
-    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, imports, proposals, setup, health, serve,
+    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, imports, proposals, setup, health, serve,
 )  # fmt: skip
 
 

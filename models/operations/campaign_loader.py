@@ -11,6 +11,7 @@ from models.db import db, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events.calendar_order import rebuild_calendar_order
 from models.events.tables import Event, EventAudience, EventFormat
+from models.ics import version
 from models.organizations.tables import Organization
 from models.places import regions
 from models.places.tables import Region
@@ -92,6 +93,10 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
         _load_formats(campaign, file)
         db.session.flush()
         db.session.expire(campaign, ["terms", "reported_formats"])
+        latest = version.version(campaign.id)
+        if latest is not None:  # pages show names that no feed has
+            version.renew(campaign.id, latest[1])
+    version.note_commit()
     return campaign
 
 

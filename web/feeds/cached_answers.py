@@ -3,18 +3,17 @@ says whether the campaign changed; headers and body are those of the application
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from flask import Flask
 from sqlalchemy import Engine
-from werkzeug.http import parse_accept_header
 
 from models.db import db
 from models.ics import version as calendar_version
 from web.feeds.http_cache import REPRESENTATION_KEY, Representation, is_not_modified
+from web.server.content_coding import takes_gzip
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -98,9 +97,3 @@ def _respond(
     if environ["REQUEST_METHOD"] == "HEAD":
         return []
     return [representation.gzip_body if as_gzip else representation.body]
-
-
-@lru_cache(maxsize=256)
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding takes gzip; browsers and calendar programs send the same few again and again."""
-    return parse_accept_header(accepted).quality("gzip") > 0

@@ -54,7 +54,7 @@ commands = AppGroup("event", help="The events of a campaign.")
 
 
 def register(app: Flask) -> None:
-    app.extensions["openweek.feeds"] = HttpCache()
+    app.extensions["openweek.feeds"] = HttpCache[Representation]()
     app.wsgi_app = CachedAnswers(app)  # type: ignore[method-assign]  # as Flask documents it
     app.register_blueprint(pages)
     app.cli.add_command(commands)
@@ -131,7 +131,7 @@ def _representation(campaign_id: str, mimetype: str) -> Representation:
         return _render(campaign_id, mimetype, alarm, None)
     version, changed_at = latest
     values = tuple((name, tuple(sorted(set(request.args.getlist(name))))) for name in NAMES)
-    cache: HttpCache = current_app.extensions["openweek.feeds"]
+    cache: HttpCache[Representation] = current_app.extensions["openweek.feeds"]
     key = (campaign_id, mimetype, alarm, values)
     return cache.get(key, version, lambda: _render(campaign_id, mimetype, alarm, changed_at))
 

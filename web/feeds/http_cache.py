@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Generic, Protocol, TypeVar
 
 from flask import Response, request
 from werkzeug.http import http_date, parse_date, parse_etags
@@ -107,16 +108,26 @@ def is_not_modified(
     return since_date is not None and changed_at is not None and changed_at <= since_date <= clock.now()
 
 
-class HttpCache:
+class Versioned(Protocol):
+    """What HttpCache keeps."""
+
+    body: bytes
+    version: str | None
+
+
+Kept = TypeVar("Kept", bound=Versioned)
+
+
+class HttpCache(Generic[Kept]):
     """Representations of this process, the least used ones dropped first, each good for one version."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._representations: OrderedDict[Hashable, tuple[str, Representation]] = OrderedDict()
+        self._representations: OrderedDict[Hashable, tuple[str, Kept]] = OrderedDict()
         self._most, self._bytes = most_bytes, 0
         self._lock = threading.Lock()
         self._builders: dict[Hashable, threading.Lock] = {}
 
-    def get(self, key: Hashable, version: str, build: Callable[[], Representation]) -> Representation:
+    def get(self, key: Hashable, version: str, build: Callable[[], Kept]) -> Kept:
         """The representation of this version, built where it is missing: by one thread, the others wait."""
         representation = self._look(key, version)
         if representation is not None:
@@ -135,7 +146,7 @@ class HttpCache:
                 self._builders.pop(key, None)
         return representation
 
-    def _look(self, key: Hashable, version: str) -> Representation | None:
+    def _look(self, key: Hashable, version: str) -> Kept | None:
         with self._lock:
             entry = self._representations.get(key)
             if entry is None or entry[0] != version:
@@ -143,7 +154,7 @@ class HttpCache:
             self._representations.move_to_end(key)
             return entry[1]
 
-    def _keep(self, key: Hashable, version: str, representation: Representation) -> None:
+    def _keep(self, key: Hashable, version: str, representation: Kept) -> None:
         with self._lock:
             self._drop(key)
             representation.version = version
@@ -158,6 +169,6 @@ class HttpCache:
             self._bytes -= _size(entry[1])
 
 
-def _size(representation: Representation) -> int:
-    """Estimate that includes the gzip bytes, made later, and the objects."""
+def _size(representation: Versioned) -> int:
+    """Estimate that includes the compressed bytes, made later, and the objects."""
     return len(representation.body) * 5 // 4 + 500

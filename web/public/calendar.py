@@ -18,8 +18,8 @@ from web.public import listing, previous_and_next, region_picker, week_strip
 from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path
+from web.words.reader_language import LANGUAGES
 
-LANGUAGES = ("zh", "en")
 YEAR = 365 * 24 * 60 * 60
 
 pages = Blueprint("calendar", __name__)

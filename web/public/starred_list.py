@@ -124,7 +124,7 @@ def feed(campaign_id: str, secret: str) -> Response:
     starred = starred_list.find(find_campaign(campaign_id), secret)
     version, changed_at = calendar_version.version(campaign_id) or ("", starred.changed_at)
     url, alarm = site().url(f"/{campaign_id}/my/{secret}.ics"), alarms.parse(request.args.get("alarm"))
-    cache: HttpCache = current_app.extensions["openweek.feeds"]
+    cache: HttpCache[Representation] = current_app.extensions["openweek.feeds"]
     representation = cache.get(
         ("my", starred.id, alarm),
         f"{version} {starred.revision}",
