@@ -109,6 +109,33 @@ def test_a_scan_shows_within_two_seconds_without_reloading(desk: Page, door: Doo
     expect(desk.locator("[data-said]")).to_contain_text(str(door.visits), timeout=15_000)
 
 
+def asked_for(page: Page) -> list[str]:
+    """The ends of the addresses of figures that a page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("live.", 1)[-1]))
+    return asked
+
+
+def test_figures_are_sent_and_not_asked_for(desk: Page, door: Door):
+    asked = asked_for(desk)
+    open_live(desk, door)
+    for _scan in range(2):
+        door.touch()
+        expect(desk.locator("[data-visits]")).to_have_text(str(door.visits), timeout=10_000)
+        desk.wait_for_timeout(1500)
+    assert asked.count("events") == 1
+    assert asked.count("json") <= 1  # before the stream was open
+
+
+def test_without_a_stream_the_page_asks(desk: Page, door: Door):
+    desk.route("**/live.events*", lambda route: route.fulfill(status=503))
+    asked = asked_for(desk)
+    open_live(desk, door)
+    door.touch()
+    expect(desk.locator("[data-visits]")).to_have_text(str(door.visits), timeout=10_000)
+    assert asked.count("json") >= 1
+
+
 def test_an_opened_definition_stays_open_when_figures_change(desk: Page, door: Door):
     open_live(desk, door)
     desk.locator("#evidence-self_reported summary").click()
@@ -133,6 +160,9 @@ def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(desk: Page, 
 def test_signed_out_elsewhere_is_said(desk: Page, door: Door):
     open_live(desk, door)
     desk.context.clear_cookies()
+    desk.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )  # as somebody who comes back to the page
     expect(desk.locator("[data-trouble]")).to_contain_text("您已退出登录", timeout=15_000)
 
 

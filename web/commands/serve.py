@@ -1,11 +1,12 @@
 """`openweek serve`: gunicorn with the settings that this project recommends. And `openweek tick`, which it repeats.
 
-Threads carry the readers: a question of a live page costs a thread for some milliseconds, so two workers with some
-dozen threads each serve a busy week over a small pool of database connections.
+Threads carry the readers: some dozen for requests, over a small pool of database connections, and one that sleeps for each
+open live page.
 """
 
 import ipaddress
 import os
+import resource
 import sys
 import threading
 from pathlib import Path
@@ -23,12 +24,16 @@ from models.installation import site
 from models.operations import tick as due
 from web import errors
 from web.commands import setup
+from web.figures import live_streams
 from web.server import certificate, health, precompressed
 
 MINUTE = 60
+OTHER_FILES = 200  # open files and connections of a worker beside its streams
+THREADS = 64  # for requests; each open live page has one of its own beside these, made when it is needed
 RECOMMENDED = {
     "worker_class": "gthread",
-    "threads": 64,
+    "threads": THREADS + live_streams.MOST,
+    "worker_connections": 2 * (THREADS + live_streams.MOST),
     "preload_app": False,  # a worker opens its own connections; nothing of a database survives a fork
     "keepalive": 15,
     "graceful_timeout": 5,
@@ -133,7 +138,21 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
 
 def _start_worker(worker: Any) -> None:
     worker.log.error_log.addFilter(errors.mask_secrets_in_args)
+    streams: live_streams.LiveStreams = worker.wsgi.extensions["openweek.live_streams"]
+    streams.most = min(live_streams.MOST, _open_files() - OTHER_FILES)
+    streams.stopping = lambda: not worker.alive  # else gunicorn would wait for them in vain
     keep_ticking(worker.wsgi)
+
+
+def _open_files() -> int:
+    """How many files and connections this process may have open: as many as the system allows without asking."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * (THREADS + live_streams.MOST)
+    unlimited = resource.RLIM_INFINITY
+    if soft != unlimited and soft < wanted:
+        soft = wanted if hard == unlimited else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return wanted if soft == unlimited else soft
 
 
 def keep_ticking(app: Flask) -> None:

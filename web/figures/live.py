@@ -1,11 +1,14 @@
-"""The live page of one event: visits and participants as they come, kept fresh by asking once a second.
+"""The live page of one event: visits and participants as they come, sent as they change (web.figures.live_streams).
 
-Asking is cheap where nothing changed: one indexed query tells it (models.figures.live.counters_digest), and the answer is 304.
+Where no stream can be had the page asks once a second. That is cheap where nothing changed: one query tells it
+(models.figures.live.counters_digest), and the answer is 304.
 """
 
-import hashlib
-from dataclasses import astuple, dataclass
-from datetime import datetime, timedelta
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 from babel.dates import format_time
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
@@ -14,21 +17,26 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
+from models.db import db
+from models.errors import NotFound
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview, live
+from models.organizations.tables import Account
+from web import errors
+from web.figures.live_snapshots import LiveSnapshot, LiveSnapshots
+from web.figures.live_streams import LiveStreams, Payload
 from web.words.terms import language
 
-# An undo and a new visit between two looks leave the visit count, but may change participants.
-RECOUNT_AFTER = timedelta(seconds=10)
-MAX_SNAPSHOTS = 500
+UNREACHABLE = 20_000  # ms without a sign of a client's machine, after which its connection is closed
 
 pages = Blueprint("live", __name__, url_prefix="/desk")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.extensions["openweek.live"] = {}
+    app.extensions["openweek.live"] = LiveSnapshots()
+    app.extensions["openweek.live_streams"] = LiveStreams(_reader(app))
     app.jinja_env.globals.update(
         clock_seconds=clock_seconds, evidence=live.evidence, evidence_methods=live.EVIDENCE
     )
@@ -39,27 +47,9 @@ def clock_seconds(instant: datetime, zone: str) -> str:
     return format_time(instant.astimezone(clock.zone(zone)), "HH:mm:ss", locale=language())
 
 
-@dataclass(frozen=True)
-class LiveSnapshot:
-    """The last figures of an event in this process. tag: of the content, the same in every process."""
-
-    digest: str
-    figures: live.LiveFigures
-    tag: str
-
-
 def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
-    """The event's figures: the remembered ones while nothing has changed, else counted anew."""
-    snapshots: dict[int, LiveSnapshot] = current_app.extensions["openweek.live"]
-    digest, latest = live.counters_digest(event.id), snapshots.get(event.id)
-    if latest is not None and latest.digest == digest and now - latest.figures.as_of < RECOUNT_AFTER:
-        return latest
-    figures_now = live.live_figures(event, now)
-    tag = hashlib.sha256(repr(astuple(figures_now)[1:]).encode()).hexdigest()[:24]
-    while len(snapshots) >= MAX_SNAPSHOTS:
-        snapshots.pop(next(iter(snapshots)), None)
-    snapshot = snapshots[event.id] = LiveSnapshot(digest, figures_now, tag)
-    return snapshot
+    snapshots: LiveSnapshots = current_app.extensions["openweek.live"]
+    return snapshots.of(event, now)
 
 
 @pages.get("/events/<int:event_id>/live")
@@ -84,21 +74,86 @@ def live_json(event_id: int) -> Response:
     event = scope.event_for(current_user, event_id)
     snapshot = current_snapshot(event, clock.now())
     tag = f"{snapshot.tag}-{language()}"
-    if request.if_none_match.contains(tag):
-        response = Response(status=304)
-    else:
-        response = jsonify(
-            as_of=clock.instant_text(snapshot.figures.as_of, event.campaign.zone),
-            visits=snapshot.figures.visits,
-            participants=snapshot.figures.participants,
-            sentence=_(
-                "Visits: %(visits)s. Participants: at least %(participants)s.",
-                visits=snapshot.figures.visits,
-                participants=snapshot.figures.participants,
-            ),
-            html=render_template(
-                "figures/live_parts.html", campaign=event.campaign, event=event, figures=snapshot.figures
-            ),
-        )
+    unchanged = request.if_none_match.contains(tag)
+    response = Response(status=304) if unchanged else jsonify(_payload(event, snapshot))
     response.set_etag(tag)
     return response
+
+
+@pages.get("/events/<int:event_id>/live.events")
+@login_required
+def live_events(event_id: int) -> ResponseReturnValue:
+    """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no thread is free.
+
+    `tag` or Last-Event-ID: of what the page shows. No database connection is held between two events."""
+    event, account_id = scope.event_for(current_user, event_id), current_user.id
+    streams: LiveStreams = current_app.extensions["openweek.live_streams"]
+    known = request.headers.get("Last-Event-ID") or request.args.get("tag")
+    may_watch = _may_watch(current_app._get_current_object(), account_id, event.id)  # type: ignore[attr-defined]  # Flask
+    stream = streams.open((event.id, language()), known, may_watch)
+    if stream is None:
+        response = errors.error_response(503, _(errors.SENTENCES[503]))
+        response.headers["Retry-After"] = "30"
+        return response
+    _notice_unreachable_client()
+    response = Response(stream, mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect events
+    return response
+
+
+def _payload(event: Event, snapshot: LiveSnapshot) -> Payload:
+    """An event's figures in the reader's language."""
+    figures = snapshot.figures
+    return {
+        "as_of": clock.instant_text(figures.as_of, event.campaign.zone),
+        "visits": figures.visits,
+        "participants": figures.participants,
+        "sentence": _(
+            "Visits: %(visits)s. Participants: at least %(participants)s.",
+            visits=figures.visits,
+            participants=figures.participants,
+        ),
+        "html": render_template(
+            "figures/live_parts.html", campaign=event.campaign, event=event, figures=figures
+        ),
+    }
+
+
+def _reader(app: Flask) -> Callable[[int, dict[str, str | None]], dict[str, Payload]]:
+    def read(event_id: int, tags: dict[str, str | None]) -> dict[str, Payload]:
+        with app.app_context():
+            event = db.session.get(Event, event_id)
+            snapshot = current_snapshot(event, clock.now()) if event is not None else None
+            if event is None or snapshot is None:
+                return {}
+            changed = {
+                name: f"{snapshot.tag}-{name}" for name in tags if tags[name] != f"{snapshot.tag}-{name}"
+            }
+            payloads: dict[str, Payload] = {}
+            for name, tag in changed.items():
+                with app.test_request_context(headers={"Accept-Language": name}):
+                    payloads[name] = {**_payload(event, snapshot), "tag": tag}
+            return payloads
+
+    return read
+
+
+def _may_watch(app: Flask, account_id: int, event_id: int) -> Callable[[], bool]:
+    """Whether an account that is not signed out by force still reaches an event."""
+
+    def ask() -> bool:
+        with app.app_context():
+            account = db.session.get(Account, account_id)
+            with suppress(NotFound):
+                return account is not None and account.is_active and bool(scope.event_for(account, event_id))
+            return False
+
+    return ask
+
+
+def _notice_unreachable_client() -> None:
+    """A phone that left the network says nothing: without this its thread would sleep for a quarter of an hour."""
+    connection: Any = request.environ.get("gunicorn.socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        with suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREACHABLE)

@@ -33,13 +33,14 @@ export function redraw(box, html) {
 }
 
 /**
- * Keep `root` fresh. draw: takes the JSON of an answer. every: ms between two questions. Answers a function that asks
- * at once.
+ * Keep `root` fresh. draw: takes the JSON of an answer. every: ms between two questions. listen: opens a stream, during
+ * which nothing is asked (events.js). Answers a function that asks at once.
  * @param {HTMLElement} root
  * @param {(payload: any) => void} draw
  * @param {number} every
+ * @param {(listener: import("./events.js").Listener) => import("./events.js").Stream} [listen]
  */
-export function keepFresh(root, draw, every) {
+export function keepFresh(root, draw, every, listen) {
   /** @param {string} name */
   const part = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-${name}]`));
   const wallClock = new Intl.DateTimeFormat("en-GB", {
@@ -52,6 +53,8 @@ export function keepFresh(root, draw, every) {
   let failures = 0;
   let announcedAt = 0;
   let unsaid = "";
+  let latest = 0; // of the figures that are shown: another process of the server may answer with older ones
+  let woken = false;
   /** @type {(value?: unknown) => void} */
   let wake = () => {};
 
@@ -98,13 +101,24 @@ export function keepFresh(root, draw, every) {
 
   /** @param {{response: Response, payload?: any}} answer */
   function settle({ response, payload }) {
+    const etag = (response.headers.get("ETag") ?? "").replaceAll(/^(?:W\/)?"|"$/g, "");
+    take(payload, etag, Date.parse(response.headers.get("Date") ?? ""));
+  }
+
+  /**
+   * @param {any} payload of what has changed, if anything has
+   * @param {string} newTag of it
+   * @param {number} answeredAt by the server's clock; NaN: not known
+   */
+  function take(payload, newTag, answeredAt) {
     failures = 0;
-    if (payload) {
+    const asOf = Date.parse(payload?.as_of ?? "");
+    if (payload && !(asOf < latest)) {
+      latest = Number.isNaN(asOf) ? latest : asOf;
       draw(payload);
       unsaid = payload.sentence;
-      tag = (response.headers.get("ETag") ?? "").replaceAll(/^(?:W\/)?"|"$/g, "");
+      tag = newTag;
     }
-    const answeredAt = Date.parse(response.headers.get("Date") ?? "");
     const at = new Date(Number.isNaN(answeredAt) ? Date.now() : answeredAt);
     /** @type {HTMLTimeElement} */ (part("updated")).dateTime = at.toISOString();
     part("updated").textContent = wallClock.format(at);
@@ -119,16 +133,33 @@ export function keepFresh(root, draw, every) {
     return document.hidden ? HIDDEN : every;
   }
 
+  const stream = listen?.({
+    take: (payload) => take(payload, payload.tag, Date.now()),
+    alive: () => take(undefined, "", Date.now()),
+    ended: () => wake(),
+  });
+
   async function run() {
+    stream?.open();
     for (;;) {
       await Promise.race([wait(pause()), new Promise((resolve) => (wake = resolve))]);
+      if (document.hidden || !navigator.onLine) {
+        stream?.close();
+      } else if (stream?.isOpen() && !woken) {
+        continue;
+      }
+      woken = false;
       try {
         const answer = await ask();
         if (answer.over) {
+          stream?.close();
           show("over", answer.over);
           return;
         }
         settle(answer);
+        if (!document.hidden) {
+          stream?.open();
+        }
       } catch {
         failures += 1;
         if (failures > 1 || !navigator.onLine) {
@@ -138,10 +169,16 @@ export function keepFresh(root, draw, every) {
     }
   }
 
-  document.addEventListener("visibilitychange", () => document.hidden || wake());
-  window.addEventListener("online", () => wake());
-  window.addEventListener("offline", () => wake());
+  // Ask at once, also while a stream is open: somebody who comes back may have signed out meanwhile.
+  function askNow() {
+    woken = true;
+    wake();
+  }
+
+  document.addEventListener("visibilitychange", askNow);
+  window.addEventListener("online", askNow);
+  window.addEventListener("offline", askNow);
   show("live");
   run();
-  return () => wake();
+  return askNow;
 }

@@ -1,0 +1,221 @@
+"""Live pages that are told of changes: what is sent, to whom, and how streams end."""
+
+import json
+import threading
+import time
+from functools import partial
+
+import pytest
+
+from models import clock
+from models.db import db
+from models.organizations.tables import Account
+from tests.support.cast import make_cast
+from tests.support.watchers import Watchers, desk_cookie, wait_until
+from tests.support.week import load_week, make_door, make_event, session
+from web.figures import live_streams
+from web.figures.live_streams import LiveStreams, message
+
+FIRST = {"tag": "a-en", "visits": 1, "html": "<p>\n1\n</p>"}
+SECOND = {"tag": "b-en", "visits": 2, "html": "<p>\n2\n</p>"}
+LONGER = {"tag": "c-en", "visits": 3, "html": "<p>\n3\n<b>\n</p>"}
+TOPIC = (1, "en")
+
+
+def data_of(event: bytes) -> dict:
+    head, kind, data = event.decode().strip().split("\n")
+    assert (head[:4], kind) == ("id: ", "event: figures")
+    return json.loads(data.removeprefix("data: ")) | {"id": head[4:]}
+
+
+def test_a_message_names_the_lines_that_differ():
+    first, second, longer = message(FIRST, None), message(SECOND, FIRST), message(LONGER, SECOND)
+    assert data_of(first.since(None)) == FIRST | {"id": "a-en"}
+    changes = {"tag": "b-en", "visits": 2, "base": "a-en", "lines": [[1, "2"]], "id": "b-en"}
+    assert data_of(second.since("a-en")) == changes
+    assert data_of(second.since(None)) == data_of(second.since("x-en")) == SECOND | {"id": "b-en"}
+    assert data_of(longer.since("b-en")) == LONGER | {"id": "c-en"}
+
+
+class Week:
+    """What the database holds, and how often it was read."""
+
+    def __init__(self) -> None:
+        self.now, self.reads, self.error = FIRST, 0, False
+        self.streams = LiveStreams(self.read)
+
+    def read(self, _event_id, tags):
+        self.reads += 1
+        if self.error:
+            raise OSError("away")
+        return {name: self.now for name, tag in tags.items() if tag != self.now["tag"]}
+
+    def watch(self, tag=None, may_watch=lambda: True):
+        stream = self.streams.open(TOPIC, tag, may_watch)
+        assert next(stream) == b"retry: 2000\n\n"
+        return stream
+
+
+@pytest.fixture
+def week(monkeypatch):
+    monkeypatch.setattr(live_streams, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(live_streams, "SHARE", 0)
+    week = Week()
+    yield week
+    week.streams.stopping = lambda: True
+    assert wait_until(lambda: not threads())
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name == "live figures"]
+
+
+def test_a_change_is_sent_to_everybody_and_read_by_one_thread(week):
+    streams = [week.watch() for _ in range(5)]
+    assert [data_of(next(stream))["visits"] for stream in streams] == [1] * 5
+    assert len(threads()) == 1
+    week.now = SECOND
+    assert [data_of(next(stream)).get("lines") for stream in streams] == [[[1, "2"]]] * 5
+    for stream in streams:
+        stream.close()
+    assert (week.streams.count(), wait_until(lambda: not threads())) == (0, True)
+    reads = week.reads
+    time.sleep(0.1)
+    assert week.reads == reads  # nobody watches, nothing is read
+
+
+def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice(week):
+    stream = week.watch()
+    assert data_of(next(stream))["id"] == "a-en"
+    stream.close()
+    week.now = SECOND
+    other = week.watch()
+    next(other)
+    back = week.watch("a-en")
+    assert data_of(next(back)) == SECOND | {"id": "b-en"}
+    knows = week.watch("b-en")
+    week.now = {**SECOND, "tag": "d-en", "visits": 4}
+    assert data_of(next(knows)) == {"tag": "d-en", "visits": 4, "base": "b-en", "lines": [], "id": "d-en"}
+    for each in (other, back, knows):
+        each.close()
+
+
+def test_no_more_streams_than_there_are_threads_for(week):
+    week.streams.most = 2
+    first, second = week.watch(), week.watch()
+    assert week.streams.open(TOPIC, None, lambda: True) is None
+    first.close()
+    third = week.watch()
+    second.close()
+    third.close()
+    third.close()
+    assert week.streams.count() == 0
+
+
+def test_a_ping_and_an_account_that_may_no_longer_watch(week, monkeypatch):
+    monkeypatch.setattr(live_streams, "PING", 0.05)
+    monkeypatch.setattr(live_streams, "RIGHTS_EVERY", 0.2)
+    allowed = [True]
+    stream = week.watch("a-en", lambda: allowed[0])
+    assert next(stream) == b"event: ping\ndata: {}\n\n"
+    allowed[0] = False
+    rest = list(stream)
+    assert (rest[0], rest[-1]) == (b"event: ping\ndata: {}\n\n", b"event: over\ndata: {}\n\n")
+    stream.close()
+
+
+def test_a_database_that_is_away_ends_the_streams_and_later_ones_open(week, caplog):
+    stream = week.watch()
+    next(stream)
+    week.error = True
+    assert list(stream) == []
+    stream.close()
+    assert "cannot be read" in caplog.text
+    assert wait_until(lambda: not threads())
+    week.error = False
+    again = week.watch()
+    assert data_of(next(again))["visits"] == 1
+    again.close()
+
+
+def test_a_server_that_ends_ends_its_streams(week):
+    stream = week.watch()
+    next(stream)
+    week.streams.stopping = lambda: True
+    assert list(stream) == []
+    stream.close()
+    assert week.streams.open(TOPIC, None, lambda: True) is None
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.mark.parametrize(("who", "status"), [("gu", 200), ("cui", 200), ("wang", 404), (None, 303)])
+def test_who_may_watch(app, client, cast, who, status):
+    if who:
+        client.set_cookie(*desk_cookie(app, getattr(cast, who).id).split("=", 1), path="/desk/")
+    path = f"/desk/events/{cast.lecture.id}/live.events"
+    answer = client.get(path, headers={"Accept": "application/json"})
+    answer.close()
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.mimetype, answer.headers["Cache-Control"]) == (
+            "text/event-stream",
+            "private, no-store",
+        )
+    assert app.extensions["openweek.live_streams"].count() == 0
+
+
+def test_without_a_free_thread_the_page_is_told_to_ask(app, client, cast):
+    app.extensions["openweek.live_streams"].most = 0
+    client.set_cookie(*desk_cookie(app, cast.gu.id).split("=", 1), path="/desk/")
+    path = f"/desk/events/{cast.lecture.id}/live.events"
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert client.get(path.replace(".events", ".json")).status_code == 200
+
+
+def _all_show(watchers, number):
+    return {one.seen[-1][1] for one in watchers.open} == {number}
+
+
+def test_watchers_of_the_served_week(live_server):
+    """Forty pages over two processes see a scan; a server that stops ends their streams."""
+    app = live_server.app
+    with app.app_context():
+        campaign = load_week()
+        cast, now = make_cast(campaign), clock.now()
+        event = make_event(campaign, lead=None, occurrences=(session(now, 1, campaign.today(now)),))
+        event.lead_id = cast.gu.organization_id
+        db.session.commit()
+        door, cookie, event_id = make_door(event), desk_cookie(app, cast.gu.id), event.id
+        account_id = cast.gu.id
+    watchers = Watchers(live_server.url, f"/desk/events/{event_id}/live.events", cookie)
+    try:
+        watchers.add(40)
+        assert wait_until(lambda: all(one.seen for one in watchers.open))
+        assert {one.seen[0][1] for one in watchers.open} == {0}
+        assert all(b"text/event-stream" in one.heard for one in watchers.open)
+        for number in (1, 2):  # the second changes lines of the first
+            with app.app_context():
+                door.touch("youth", clock.now())
+            assert wait_until(partial(_all_show, watchers, number))
+        assert all(b'"lines"' in one.heard for one in watchers.open)
+        tag = watchers.open[0].heard.rsplit(b"id: ", 1)[1].split(b"\n")[0].decode()
+        back = watchers.add(1, f"Last-Event-ID: {tag}")[0]
+        assert live_server.get("/healthz") == (200, b"ok\n")
+        with app.app_context():
+            db.session.get(Account, account_id).closed_at = clock.now()
+            db.session.commit()
+        refused = watchers.add(1)[0]
+        assert wait_until(lambda: b"HTTP/1.1" in refused.heard)
+        assert b"text/event-stream" not in refused.heard
+        assert [number for _at, number in back.seen] == []
+        live_server.stop()
+        streams = [one for one in watchers.open if one is not refused]
+        assert wait_until(lambda: all(one.ended_at for one in streams))
+        assert {one.heard[-5:] for one in streams} == {b"0\r\n\r\n"}  # an end, not a broken connection
+    finally:
+        watchers.close()
