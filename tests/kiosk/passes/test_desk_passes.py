@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import pypdfium2
@@ -94,7 +95,14 @@ def test_the_pictures_in_the_archive(gu, here):
 
 @pytest.mark.parametrize(
     "typed",
-    [{"count": "5001"}, {"count": "0"}, {"count": "many"}, {"kind": "group"}, {"group": "nobody"}],
+    [
+        {"count": "5001"},
+        {"count": "0"},
+        {"count": "many"},
+        {"kind": "group"},
+        {"group": "nobody"},
+        {"group": ""},
+    ],
     ids=str,
 )
 def test_what_cannot_be_used_is_said_and_kept(gu, here, typed):
@@ -104,6 +112,12 @@ def test_what_cannot_be_used_is_said_and_kept(gu, here, typed):
     assert held() == []
     if "count" in typed:
         assert f'value="{typed["count"]}"' in answer.text
+
+
+def test_no_group_is_preset(gu, here):
+    options = re.findall(r'<option value="([^"]*)"( selected)?', gu.get(here).text)
+    assert options[0][0] == ""
+    assert [value for value, selected in options if selected and value] == []
 
 
 def test_revoked_and_replaced_ones_are_left_out_and_told(gu, here):
