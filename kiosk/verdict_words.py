@@ -8,18 +8,18 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.errors import N_
 from models.ledger import tables as ledger
-from models.ledger.tables import Answer, Direction, Flag, ScanKind, Verdict
+from models.ledger.tables import Answer, Direction, Flag, Reason, ScanKind, Verdict
 
 REASONS = {
-    "unknown_code": N_("This is not one of our codes. Please show your pass."),
-    "bad_signature": N_("This code is not genuine. Please get a new pass."),
-    "revoked": N_("This pass is no longer valid. Please get a new one."),
-    "wrong_campaign": N_("This pass is for another week."),
-    "wrong_event": N_("This pass is for another event."),
-    "not_open": N_("No session is open for check-in now."),
-    "full": N_("The room is full. Please wait until someone leaves."),
-    "not_allowed": N_("This kiosk is not allowed to do that."),
-    "bad_scan": N_("This scan could not be read. Please try again."),
+    Reason.UNKNOWN_CODE: N_("This is not one of our codes. Please show your pass."),
+    Reason.BAD_SIGNATURE: N_("This code is not genuine. Please get a new pass."),
+    Reason.REVOKED: N_("This pass is no longer valid. Please get a new one."),
+    Reason.WRONG_CAMPAIGN: N_("This pass is for another week."),
+    Reason.WRONG_EVENT: N_("This pass is for another event."),
+    Reason.NOT_OPEN: N_("No session is open for check-in now."),
+    Reason.FULL: N_("The room is full. Please wait until someone leaves."),
+    Reason.NOT_ALLOWED: N_("This kiosk is not allowed to do that."),
+    Reason.BAD_SCAN: N_("This scan could not be read. Please try again."),
 }
 
 
@@ -32,7 +32,7 @@ def message(
 ) -> str:
     """The sentence for an answer. Times are in the campaign's zone."""
     if answer.verdict == Verdict.REFUSED:
-        return gettext(REASONS.get(answer.reason or "", REASONS["bad_scan"]))
+        return gettext(REASONS[Reason(answer.reason or Reason.BAD_SCAN)])
     if answer.flags & ledger.HELD_BACK:
         return gettext("Saved. The organizer will check it before it counts.")
     if kind == ScanKind.UNDO:

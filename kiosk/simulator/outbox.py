@@ -81,7 +81,9 @@ class DeviceStorage:
         """The rows of a pass that count, as far as this device knows."""
         same_holder = [scan for scan in self.scans.values() if scan.holder == holder and scan.place == place]
         return [
-            scan.entry for scan in same_holder if not scan.undone and scan.verdict in ("stored", "repeat")
+            scan.entry
+            for scan in same_holder
+            if not scan.undone and scan.verdict in (Verdict.STORED, Verdict.REPEAT)
         ]
 
     def _take_back(self, undo: QueuedScan, undone: bool) -> None:

@@ -20,6 +20,21 @@ class EventStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ChangeVerb(StrEnum):
+    """What was done to an event. CHANGED by a person, IMPORTED by a file or feed."""
+
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+    PUBLISHED = "published"
+    CHANGED = "changed"
+    IMPORTED = "imported"
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
 class OccurrenceStatus(StrEnum):
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
@@ -199,8 +214,8 @@ class EventReport(Base):
 
 
 class EventChange(Base):
-    """One change in the history of an event. Rows are only added. verb: created, submitted, sent_back, published, changed (by
-    a person), imported (changed by a file or feed), cancelled, withdrawn or merged. fields: the columns that changed."""
+    """One change in the history of an event. Rows are only added. verb: a ChangeVerb. fields: the columns that
+    changed."""
 
     __tablename__ = "event_change"
 

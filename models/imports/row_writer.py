@@ -11,7 +11,7 @@ from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, differences, draft_of
 from models.events.draft_rules import check_draft
-from models.events.tables import Event, EventStatus
+from models.events.tables import ChangeVerb, Event, EventStatus
 from models.imports.absent_columns import keep_absent_fields
 from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
 from models.imports.likeness import Likeness
@@ -20,7 +20,6 @@ from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
 # What an import does is told apart from what people change at the desk, also where a person started it.
-IMPORTED = "imported"
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
 
@@ -194,7 +193,7 @@ class RowWriter:
                 proposals.write_proposal(event, draft, self.now, self.source.by)
             return
         write = lifecycle.change if self.mode == Mode.EACH else lifecycle.write_change
-        write(event, draft, self.now, self.source.by, verb=IMPORTED)
+        write(event, draft, self.now, self.source.by, verb=ChangeVerb.IMPORTED)
 
     def _alone(self) -> AbstractContextManager[None]:
         """A transaction for this row, where none is around the whole file."""
@@ -211,7 +210,9 @@ class RowWriter:
 def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, list[str]]:
     """The row's draft with what people changed at the desk since, and the names of the fields that differ there."""
     changes = [
-        change for change in event.changes if change.account_id is not None and change.verb != IMPORTED
+        change
+        for change in event.changes
+        if change.account_id is not None and change.verb != ChangeVerb.IMPORTED
     ]
     by_hand = {name for change in changes for name in change.fields}
     here = draft_of(event)

@@ -278,7 +278,7 @@ def _import(feed: Subscription, body: bytes, now: datetime) -> list[Outcome]:
 
 def _cancellations(outcomes: list[Outcome]) -> set[int]:
     """The ids of events that stand here and that the calendar no longer has, or calls cancelled."""
-    ids = {outcome.event for outcome in outcomes if outcome.verdict == "cancelled" and outcome.event}
+    ids = {outcome.event for outcome in outcomes if outcome.verdict == RowVerdict.CANCELLED and outcome.event}
     still = select(Event.id).where(
         Event.id.in_(ids), Event.status != EventStatus.CANCELLED, Event.withdrawn_at.is_(None)
     )

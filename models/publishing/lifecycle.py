@@ -29,7 +29,7 @@ from models.events.draft import (
 )
 from models.events.draft_rules import check_draft
 from models.events.merges import record_merge
-from models.events.tables import Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
+from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
 from models.ics import entries
 from models.organizations.tables import Account, Role
 from models.public import search
@@ -74,12 +74,16 @@ def create(
 
 
 def change(
-    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+    event: Event,
+    draft: EventDraft,
+    now: datetime,
+    by: Account | None = None,
+    verb: ChangeVerb = ChangeVerb.CHANGED,
 ) -> list[str]:
     """Write a draft into an event; the names of the draft's fields that differed, [] when none did.
 
     A moved occurrence keeps its id; one that is no longer in the draft is cancelled where the event was ever public. verb:
-    "changed" by a person, or "imported". Raises Mistake; Conflict for a withdrawn event."""
+    CHANGED or IMPORTED. Raises Mistake; Conflict for a withdrawn event."""
     with event_transaction():
         return write_change(lock_event(event), draft, now, by, verb)
 
@@ -106,16 +110,18 @@ def write_published(event: Event, now: datetime, by: Account | None = None) -> N
     if event.status != EventStatus.PUBLISHED:
         event.status, event.published_at = EventStatus.PUBLISHED, now
         _touch(event, event.occurrences, now)
-        _note(event, "published", now, by)
+        _note(event, ChangeVerb.PUBLISHED, now, by)
 
 
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
     """Submit a draft for review, inside the caller's transaction."""
     if event.status in (EventStatus.DRAFT, EventStatus.SENT_BACK):
-        write_status(event, EventStatus.SUBMITTED, "submitted", now, by)
+        write_status(event, EventStatus.SUBMITTED, ChangeVerb.SUBMITTED, now, by)
 
 
-def write_status(event: Event, status: EventStatus, verb: str, now: datetime, by: Account | None) -> None:
+def write_status(
+    event: Event, status: EventStatus, verb: ChangeVerb, now: datetime, by: Account | None
+) -> None:
     """Another state of an event that is not public, inside the caller's transaction. verb: for its history."""
     event.status, event.changed_at = status, now
     _note(event, verb, now, by)
@@ -143,7 +149,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         record_merge(other, kept)
-        _note(other, "merged", now, by)
+        _note(other, ChangeVerb.MERGED, now, by)
 
 
 def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -156,7 +162,7 @@ def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
 
 def _write_withdrawn(event: Event, now: datetime, by: Account | None) -> None:
     event.withdrawn_at = event.changed_at = now
-    _note(event, "withdrawn", now, by)
+    _note(event, ChangeVerb.WITHDRAWN, now, by)
 
 
 def write_new(
@@ -177,13 +183,17 @@ def write_new(
     db.session.add(event)
     db.session.flush()
     search.index_event(event)
-    _note(event, "created", now, by)
+    _note(event, ChangeVerb.CREATED, now, by)
     entries.render(event.occurrences)
     return event
 
 
 def write_change(
-    event: Event, draft: EventDraft, now: datetime, by: Account | None = None, verb: str = "changed"
+    event: Event,
+    draft: EventDraft,
+    now: datetime,
+    by: Account | None = None,
+    verb: ChangeVerb = ChangeVerb.CHANGED,
 ) -> list[str]:
     """change() inside the caller's transaction."""
     if event.withdrawn_at is not None:
@@ -222,7 +232,7 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None, why:
         occurrence.status = OccurrenceStatus.CANCELLED
     sequence.raise_changed(event.occurrences, old)
     _touch(event, event.occurrences, now)
-    _note(event, "cancelled", now, by, why=why)
+    _note(event, ChangeVerb.CANCELLED, now, by, why=why)
 
 
 def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
@@ -236,7 +246,7 @@ def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
 
 def _note(
     event: Event,
-    verb: str,
+    verb: ChangeVerb,
     now: datetime,
     by: Account | None,
     changed: list[str] | None = None,

@@ -15,7 +15,7 @@ from models.campaigns.tables import Campaign, TermKind
 from models.db import Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events import scope
-from models.events.tables import Event, EventChange, EventStatus, Occurrence
+from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
 from models.organizations.tables import Account
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
@@ -77,7 +77,7 @@ def recall(event: Event, now: datetime, by: Account | None = None) -> None:
     with event_transaction():
         event = lifecycle.lock_event(event)
         _require_submitted(event)
-        lifecycle.write_status(event, EventStatus.DRAFT, "recalled", now, by)
+        lifecycle.write_status(event, EventStatus.DRAFT, ChangeVerb.RECALLED, now, by)
 
 
 def send_back(event: Event, why: str, now: datetime, by: Account | None = None) -> None:
@@ -88,7 +88,7 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
     with event_transaction():
         event = lifecycle.lock_event(event)
         _require_submitted(event)
-        lifecycle.write_status(event, EventStatus.SENT_BACK, "sent_back", now, by)
+        lifecycle.write_status(event, EventStatus.SENT_BACK, ChangeVerb.SENT_BACK, now, by)
         _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
 
 
@@ -172,7 +172,7 @@ def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueI
     """The submitted events in an account's reach, the longest wait first."""
     since = (
         select(EventChange.event_id, func.max(EventChange.at).label("at"))
-        .where(EventChange.verb == "submitted")
+        .where(EventChange.verb == ChangeVerb.SUBMITTED)
         .group_by(EventChange.event_id)
         .subquery()
     )

@@ -10,7 +10,7 @@ from models import clock
 from models.checkin.attempt import MAX_HEADCOUNT, Attempt
 from models.codes.venue_codes import CodeMethod
 from models.events.check_in_window import CheckInWindow
-from models.ledger.tables import Direction, Nearness, ScanKind, Verdict
+from models.ledger.tables import Direction, Nearness, Reason, ScanKind, Verdict
 from models.synthetic.people import VisitorPass, Visitors
 
 # Kinds of scans, in percent.
@@ -109,7 +109,7 @@ class DayArrivals:
             return Attempt(self._id(), ScanKind.PASS, at, foreign_length=length, foreign_hash=digest)
         if kind == "unreadable":
             return Attempt(self._id(), ScanKind.PASS, at, malformed=True, raw=self.chance.randbytes(32))
-        if kind == "revoked":
+        if kind == Reason.REVOKED:
             return self._attempt(self.chance.choice(self.visitors.revoked), at)
         visitor = self.chance.choice(self.near)
         if kind == "forged":

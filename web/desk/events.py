@@ -11,6 +11,7 @@ from models.events import scope
 from models.events.tables import EventStatus
 from models.figures import event_overview
 from models.figures.visits import visits_of
+from models.ledger.tables import Decision
 from models.organizations.tables import Role
 from models.public import filters
 from models.publishing import proposals, review
@@ -83,9 +84,9 @@ def event(event_id: int) -> ResponseReturnValue:
 def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
     """An office accepts or refuses a proposed change."""
     event = scope.event_for(current_user, event_id)
-    if current_user.role == Role.ORGANIZER or proposal_id not in {one.id for one in proposals.open_of(event)}:
+    if not current_user.reviews or proposal_id not in {one.id for one in proposals.open_of(event)}:
         abort(404)
-    if request.form.get("decision") == "accept":
+    if request.form.get("decision") == Decision.ACCEPT:
         proposals.accept(proposal_id, clock.now(), current_user)
     else:
         proposals.refuse(proposal_id, request.form.get("why", ""), clock.now(), current_user)

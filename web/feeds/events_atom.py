@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
+from models.events.tables import EventStatus
 from models.ics import vcalendar, vevent
 from models.installation import site
 from models.public.export_rows import EventRow, OccurrenceRow, read_events
@@ -16,7 +17,6 @@ from models.public.filters import Filters
 HEAD = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
 # Characters that XML 1.0 forbids and vevent.plain() leaves; control characters and surrogates are gone already.
 _NOT_XML = str.maketrans(dict.fromkeys("\ufffe\uffff"))
-_CANCELLED = "cancelled"
 
 
 def listing(campaign: Campaign, filters: Filters, url: str) -> bytes:
@@ -60,12 +60,12 @@ def _tag(campaign: Campaign) -> str:
 
 
 def _entry(campaign: Campaign, event: EventRow, groups: dict[str, str]) -> str:
-    cancelled = event.status == _CANCELLED
+    cancelled = event.status == EventStatus.CANCELLED
     title = vevent.line(event.title) or f"活动 {event.id}"
     page = site().url(vevent.event_path(event))
     terms = [(key, groups[key]) for key in event.groups if key in groups]
     if cancelled:
-        terms.append((_CANCELLED, "已取消"))
+        terms.append((EventStatus.CANCELLED, "已取消"))
     hosts = [host.name for host in event.hosts if vevent.line(host.name)]
     lines = [
         "<entry>",

@@ -6,6 +6,7 @@ from io import BytesIO, TextIOWrapper
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
+from models.events.tables import EventStatus
 from models.ics import vcalendar, vevent
 from models.installation import site
 from models.places import regions
@@ -65,7 +66,7 @@ def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
 
 
 def _cancelled(event: EventRow, sitting: OccurrenceRow | None) -> bool:
-    return vevent.is_cancelled(sitting) if sitting else event.status == "cancelled"
+    return vevent.is_cancelled(sitting) if sitting else event.status == EventStatus.CANCELLED
 
 
 def _times(sitting: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str]:

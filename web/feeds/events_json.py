@@ -7,7 +7,7 @@ from io import BytesIO
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.events.tables import Event, Occurrence
+from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.ics import vevent
 from models.installation import Site, site
 from models.places.tables import Venue
@@ -41,7 +41,9 @@ def _occurrence(occurrence: Occurrence | OccurrenceRow, zone: str, this_site: Si
         "start": start,
         "end": end,
         "all_day": not timed,
-        "status": "cancelled" if vevent.is_cancelled(occurrence) else "scheduled",
+        "status": OccurrenceStatus.CANCELLED
+        if vevent.is_cancelled(occurrence)
+        else OccurrenceStatus.SCHEDULED,
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from models import clock
-from models.events.tables import Event, EventVenue, Occurrence
+from models.events.tables import Event, EventStatus, EventVenue, Occurrence
 from models.ics import vevent
 from models.installation import site
 from models.places.tables import Venue
@@ -43,7 +43,11 @@ def event_json_ld(event: Event) -> dict:
         "name": event.title,
         "url": url,
     }
-    data |= {"inLanguage": "zh-CN", "image": [f"{url}/share.png"], "eventStatus": _status(event.status)}
+    data |= {
+        "inLanguage": "zh-CN",
+        "image": [f"{url}/share.png"],
+        "eventStatus": _status(event.status == EventStatus.CANCELLED),
+    }
     if event.description:
         data["description"] = event.description
     if event.mode in _ATTENDANCE:
@@ -69,9 +73,8 @@ def _times(event: Event) -> dict:
 
 
 def _sub_event(occurrence: Occurrence, zone: str) -> dict:
-    cancelled = "cancelled" if vevent.is_cancelled(occurrence) else ""
     data = {"@type": "Event", "name": occurrence.event.title, **_dates(occurrence, occurrence, zone)}
-    data["eventStatus"] = _status(cancelled)
+    data["eventStatus"] = _status(vevent.is_cancelled(occurrence))
     location = _locations(
         occurrence.event, [] if occurrence.venue else occurrence.event.venues, occurrence.venue
     )
@@ -102,8 +105,8 @@ def _instant(instant: datetime, zone: str) -> str:
     return instant.astimezone(clock.zone(zone)).isoformat(timespec="seconds")
 
 
-def _status(status: str) -> str:
-    return SCHEMA + ("EventCancelled" if status == "cancelled" else "EventScheduled")
+def _status(cancelled: bool) -> str:
+    return SCHEMA + ("EventCancelled" if cancelled else "EventScheduled")
 
 
 def _locations(

@@ -3,56 +3,61 @@
 from flask import Flask
 from flask_babel import gettext as _
 
+from models.ledger.tables import Direction, Flag, Reason, ScanKind, Verdict
+
 
 def verdict_name(verdict: str) -> str:
-    return {"stored": _("checked in"), "repeat": _("already checked in"), "refused": _("not checked in")}.get(
-        verdict, verdict
-    )
+    names = {
+        Verdict.STORED: _("checked in"),
+        Verdict.REPEAT: _("already checked in"),
+        Verdict.REFUSED: _("not checked in"),
+    }
+    return names[Verdict(verdict)]
 
 
 def reason_name(reason: str) -> str:
     """Why somebody was not let in, seen from the desk."""
     return {
-        "unknown_code": _("not one of our codes"),
-        "bad_signature": _("a pass that is not genuine"),
-        "revoked": _("a pass that is no longer valid"),
-        "wrong_campaign": _("a pass for another week"),
-        "wrong_event": _("a pass for another event"),
-        "not_open": _("outside check-in hours"),
-        "full": _("the room was full"),
-        "not_allowed": _("the kiosk is not allowed to do that"),
-        "bad_scan": _("could not be read"),
-    }.get(reason, reason)
+        Reason.UNKNOWN_CODE: _("not one of our codes"),
+        Reason.BAD_SIGNATURE: _("a pass that is not genuine"),
+        Reason.REVOKED: _("a pass that is no longer valid"),
+        Reason.WRONG_CAMPAIGN: _("a pass for another week"),
+        Reason.WRONG_EVENT: _("a pass for another event"),
+        Reason.NOT_OPEN: _("outside check-in hours"),
+        Reason.FULL: _("the room was full"),
+        Reason.NOT_ALLOWED: _("the kiosk is not allowed to do that"),
+        Reason.BAD_SCAN: _("could not be read"),
+    }[Reason(reason)]
 
 
 def flag_name(flag: str) -> str:
     """What is remarkable about a scan."""
     return {
-        "late": _("uploaded late"),
-        "clock": _("the clock of the kiosk was wrong"),
-        "over_capacity": _("over capacity"),
-        "outside_hours": _("outside check-in hours"),
-        "raised": _("more people than the first time"),
-        "reentry": _("came back"),
-        "above_declared": _("more people than registered"),
-        "conflict": _("uploaded again with different content"),
-        "revoked_pass": _("the pass had been revoked"),
-        "after_revocation": _("the kiosk was out of service"),
-        "set_aside": _("not counted"),
-    }.get(flag, flag)
+        Flag.LATE: _("uploaded late"),
+        Flag.CLOCK: _("the clock of the kiosk was wrong"),
+        Flag.OVER_CAPACITY: _("over capacity"),
+        Flag.OUTSIDE_HOURS: _("outside check-in hours"),
+        Flag.RAISED: _("more people than the first time"),
+        Flag.REENTRY: _("came back"),
+        Flag.ABOVE_DECLARED: _("more people than registered"),
+        Flag.CONFLICT: _("uploaded again with different content"),
+        Flag.REVOKED_PASS: _("the pass had been revoked"),
+        Flag.AFTER_REVOCATION: _("the kiosk was out of service"),
+        Flag.SET_ASIDE: _("not counted"),
+    }[Flag[flag.upper()]]
 
 
-def kind_name(kind: str, direction: str = "in") -> str:
+def kind_name(kind: str, direction: str = Direction.IN) -> str:
     """How somebody came to the door, or left it."""
-    if direction == "out":
+    if direction == Direction.OUT:
         return _("exit")
     return {
-        "pass": _("pass"),
-        "touch": _("tap on the kiosk"),
-        "tally": _("staff count"),
-        "venue": _("phone at a venue code"),
-        "undo": _("undo"),
-    }[kind]
+        ScanKind.PASS: _("pass"),
+        ScanKind.TOUCH: _("tap on the kiosk"),
+        ScanKind.TALLY: _("staff count"),
+        ScanKind.VENUE: _("phone at a venue code"),
+        ScanKind.UNDO: _("undo"),
+    }[ScanKind(kind)]
 
 
 def register(app: Flask) -> None:

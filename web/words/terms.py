@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term, TermKind
-from models.events.tables import Event, EventChange, Occurrence
+from models.events.tables import ChangeVerb, Event, EventChange, Occurrence
 from models.places import regions
 from models.places.english import english_name
 from models.places.tables import Region
@@ -209,17 +209,18 @@ def _is_over(campaign: Campaign) -> bool:
 def change_words(change: EventChange) -> str:
     """One line of an event's history. What concerns only where a row came from is nothing to the reader."""
     verbs = {
-        "created": _("First published") if change.at == change.event.published_at else _("Created"),
-        "published": _("First published"),
-        "cancelled": _("Cancelled: %(why)s", why=change.why) if change.why else _("Cancelled"),
-        "sent_back": _("Sent back"),
-        "recalled": _("Submission withdrawn"),
-        "withdrawn": _("Withdrawn"),
-        "submitted": _("Submitted for review"),
-        "merged": _("Merged with another entry of the same event"),
+        ChangeVerb.CREATED: _("First published") if change.at == change.event.published_at else _("Created"),
+        ChangeVerb.PUBLISHED: _("First published"),
+        ChangeVerb.CANCELLED: _("Cancelled: %(why)s", why=change.why) if change.why else _("Cancelled"),
+        ChangeVerb.SENT_BACK: _("Sent back"),
+        ChangeVerb.RECALLED: _("Submission withdrawn"),
+        ChangeVerb.WITHDRAWN: _("Withdrawn"),
+        ChangeVerb.SUBMITTED: _("Submitted for review"),
+        ChangeVerb.MERGED: _("Merged with another entry of the same event"),
     }
-    if change.verb in verbs:
-        return verbs[change.verb]
+    verb = ChangeVerb(change.verb)
+    if verb in verbs:
+        return verbs[verb]
     field_names = dict.fromkeys(word for name in change.fields if (word := field_name(name)))
     return _("Changed: %(fields)s", fields=_(", ").join(field_names)) if field_names else _("Changed")
 
@@ -236,7 +237,7 @@ def wait_words(wait: timedelta) -> str:
 
 def public_changes(event: Event) -> list[EventChange]:
     """What visitors are told of an event's history: nothing from before it was public."""
-    internal = ("submitted", "sent_back", "recalled")
+    internal = (ChangeVerb.SUBMITTED, ChangeVerb.SENT_BACK, ChangeVerb.RECALLED)
     return [change for change in event.changes if change.verb not in internal]
 
 

@@ -14,7 +14,8 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.draft import EventDraft, draft_of
-from models.events.tables import UNREVIEWED, Event
+from models.events.tables import UNREVIEWED, Event, EventStatus
+from models.organizations.tables import Role
 from models.places import regions
 from models.places.tables import Region, Venue
 from models.publishing import lifecycle, proposals, review
@@ -208,7 +209,7 @@ def _page(
         options=fields.options(campaign),
         venues=_venues(form),
         regions=_regions(),
-        sent_back=review.reason(event) if event and event.status == "sent_back" else None,
+        sent_back=review.reason(event) if event and event.status == EventStatus.SENT_BACK else None,
         repeats=sessions.Repeat,
         closed=sessions.CLOSED,
         weekdays=clock.days(_A_MONDAY, _A_SUNDAY),
@@ -229,6 +230,6 @@ def _venues(form: EventForm) -> list[Venue]:
 def _regions() -> list[Region]:
     own = current_user.organization.region_code
     query = select(Region).order_by(Region.code).limit(MOST_OFFERED)
-    if own is None or current_user.role == "committee":
+    if own is None or current_user.role == Role.COMMITTEE:
         return list(db.session.scalars(query.where(Region.level == regions.PROVINCE)))
     return list(db.session.scalars(query.where(regions.within(Region.code, own))))
