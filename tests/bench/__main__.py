@@ -4,13 +4,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, figures, imports, kiosk, labels, pages, posters
+from tests.bench import door, feeds, figures, imports, kiosk, labels, live, pages, posters
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
     "door": door.run,
     "feeds": feeds.run,
     "figures": figures.run,
+    "live": live.run,
     "pages": pages.run,
     "kiosk": kiosk.run,
     "posters": posters.run,

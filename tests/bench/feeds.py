@@ -1,12 +1,8 @@
 """Feeds against the icalendar library building the same calendar, and against a bare Flask "hello" behind the same
-gunicorn. The load comes from wrk where the machine has it; else from threads of Python, which hide differences."""
+gunicorn."""
 
 import http.client
 import re
-import shutil
-import subprocess
-import sys
-import threading
 import time
 from datetime import date, timedelta
 from functools import partial
@@ -23,12 +19,12 @@ from models.public.filters import EVERYTHING
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
+from tests.bench.reads import Hello, reads
 from tests.support.databases import Databases
 from tests.support.served import Server
 from tests.support.week import NINE, load_week, session
 
-LARGE, SMALL, PORTION = 10_000, 1_000, 250
-SECONDS, CONNECTIONS = 2, 16
+LARGE, SMALL, PORTION = 14_708, 1_577, 250
 
 
 def run(kinds: dict[str, Databases], folder: Path) -> None:
@@ -156,16 +152,21 @@ def _build(facts: list[dict]) -> bytes:
 def _warm(kind: str, server: Server, folder: Path) -> None:
     path = "/ip-2024/events.ics?region=320000"
     etag = _etag(server, path)
-    with _Hello(folder) as hello:
+    packed = {"Accept-Encoding": "gzip"}
+    known = {"If-None-Match": etag, **packed}
+    with Hello(folder) as hello:
         found = interleaved(
-            hello=lambda: _load(hello.port, "/", {}),
-            unchanged=lambda: _load(server.port, path, {"If-None-Match": etag, "Accept-Encoding": "gzip"}),
-            full=lambda: _load(server.port, path, {"Accept-Encoding": "gzip"}),
+            hello=lambda: reads(hello.port, "/").rate,
+            plain=lambda: reads(server.port, path).rate,
+            packed=lambda: reads(server.port, path, packed).rate,
+            unchanged=lambda: reads(server.port, path, known, status=b"304").rate,
         )
-    tell(
-        f"{kind}: a 304 of a feed ÷ Flask hello (requests a second)", found["unchanged"] / found["hello"], 0.7
-    )
-    tell(f"{kind}: a gzipped feed of {SMALL:,} events ÷ Flask hello", found["full"] / found["hello"], 0.5)
+    for name, what, aim in (
+        ("plain", f"a feed of {SMALL:,} events", 0.5),
+        ("packed", f"a gzipped feed of {SMALL:,} events", 0.9),
+        ("unchanged", "a 304 of a feed", 1.2),
+    ):
+        tell(f"{kind}: {what} ÷ hello", found[name] / found["hello"], aim, f"[{found[name]:.0f} a second]")
 
 
 def _memory(database: str, url: str, folder: Path, base_url: str) -> None:
@@ -224,71 +225,3 @@ def _etag(server: Server, path: str) -> str:
     answer.read()
     connection.close()
     return answer.headers["ETag"]
-
-
-class _Hello(Server):
-    """A bare Flask application behind gunicorn with the settings of `openweek serve`."""
-
-    SOURCE = """
-from flask import Flask
-from web.serve import RECOMMENDED
-from web.server.gunicorn import Server
-app = Flask("hello")
-app.add_url_rule("/", "hello", lambda: "hello")
-class Hello(Server):
-    def load(self):
-        return app
-Hello({**RECOMMENDED, "bind": "127.0.0.1:%d", "workers": 2}).run()
-"""
-
-    def __init__(self, folder: Path):
-        super().__init__("sqlite://", folder)
-        self.log = folder / "hello.log"
-
-    def __enter__(self) -> "_Hello":
-        with self.log.open("a") as log:
-            command = [sys.executable, "-c", self.SOURCE % self.port]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        pause = threading.Event()
-        for _ in range(200):
-            try:
-                self.get("/")
-                return self
-            except OSError:
-                pause.wait(0.1)
-        raise AssertionError(self.log.read_text())
-
-    def __exit__(self, *_error) -> None:
-        self.stop()
-
-
-def _load(port: int, path: str, headers: dict[str, str]) -> float:
-    """Requests a second that the server answers."""
-    wrk = shutil.which("wrk")
-    return _by_wrk(wrk, port, path, headers) if wrk else _by_threads(port, path, headers)
-
-
-def _by_wrk(wrk: str, port: int, path: str, headers: dict[str, str]) -> float:
-    given = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", *given, f"http://127.0.0.1:{port}{path}"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"Requests/sec:\s*([\d.]+)", told)[1])
-
-
-def _by_threads(port: int, path: str, headers: dict[str, str]) -> float:
-    done, end = [], time.perf_counter() + SECONDS
-
-    def ask() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        while time.perf_counter() < end:
-            connection.request("GET", path, headers=headers)
-            connection.getresponse().read()
-            done.append(1)
-        connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(done) / SECONDS

@@ -1,9 +1,11 @@
-"""The week page with 30,000 events against the same page with 300: warm, as readers meet it, and for the first reader
-after a change. And a search by initials through 30,000 events against one through 300."""
+"""The week page and one day's list over HTTP beside an empty view, at 1,000 and at 10,000 events: rate, tail, and the first
+page after a change. In process, the week page with 30,000 events against the same page with 300: warm, and for the first
+reader after a change; and a search by initials through 30,000 events against one through 300."""
 
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -15,10 +17,16 @@ from models.events.draft import EventDraft, VenueDraft
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
+from tests.bench.reads import Hello, reads
 from tests.support.databases import Databases
+from tests.support.served import Server
 from tests.support.week import NINE, load_week, session
 
 SMALL, LARGE, PORTION = 300, 30_000, 250
+SERVED = (1_000, 10_000)
+FIRST = 0.030  # seconds until the first page after a change
+PHONE = {"Accept-Encoding": "gzip, deflate, br", "Accept-Language": "zh-CN"}
+WEEK, DAY = "/ip-2024/", "/ip-2024/?day=2024-04-23"
 REGIONS = ("320723", "440103", "110105", "510104", "660000")
 _numbers = count()
 AIM = 1 / 3  # of the speed with few events, at least
@@ -26,6 +34,9 @@ AIM = 1 / 3  # of the speed with few events, at least
 
 def run(kinds: dict[str, Databases], folder: Path) -> None:
     for kind, databases in kinds.items():
+        for events in SERVED:
+            with databases.fresh() as url:
+                _over_http(kind, events, url, folder / f"served-pages-{kind}-{events}")
         with databases.fresh() as small, databases.fresh() as large:
             apps = {
                 size: _filled(url, folder / f"pages-{kind}-{size}", size)
@@ -37,6 +48,60 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
             _compare(kind, "a new search by initials", apps, _search, None)
             for app in apps.values():
                 _close(app)
+
+
+def _over_http(kind: str, events: int, url: str, home: Path) -> None:
+    home.mkdir()
+    server = Server(url, home)
+    _close(_filled(url, home / "filled", events))
+    try:
+        server.start()
+        with Hello(home) as hello:
+            measure_served(kind, events, server, hello)
+    finally:
+        server.close()
+
+
+def measure_served(kind: str, events: int, server: Server, hello: Hello) -> None:
+    tails: dict[str, list[float]] = {WEEK: [], DAY: []}
+
+    def rate_of(path: str) -> float:
+        found = reads(server.port, path, PHONE)
+        tails[path].append(found.tail)
+        return found.rate
+
+    def first(path: str) -> float:
+        _change(server.app)
+        start = time.perf_counter()
+        status, _body = server.get(path, **PHONE)
+        spent = time.perf_counter() - start
+        assert status == 200
+        return spent
+
+    contestants = {
+        "hello": lambda: reads(hello.port, "/").rate,
+        **{path: partial(rate_of, path) for path in tails},
+        **{f"first {path}": partial(first, path) for path in tails},
+    }
+    for warm_up in contestants.values():
+        warm_up()
+    found = interleaved(**contestants)
+    for path, name in ((WEEK, "the week page"), (DAY, "a day's list")):
+        what, note = f"{kind}: {name}, {events:,} events", f"[{found[path]:.0f} a second]"
+        tell(f"{what} ÷ hello", found[path] / found["hello"], 0.15, note)
+        tell(f"{what}: p99 ÷ p50", sorted(tails[path])[len(tails[path]) // 2], most=10)
+        spent = found[f"first {path}"]
+        tell(
+            f"{what}: the first after a change ÷ 30 ms",
+            spent / FIRST,
+            most=1,
+            note=f"[{spent * 1000:.0f} ms]",
+        )
+
+
+def _change(app: Flask) -> None:
+    with app.app_context():
+        lifecycle.create(db.session.get(Campaign, "ip-2024"), EventDraft(title="新的"), NINE)
 
 
 def _filled(url: str, instance: Path, events: int) -> Flask:
@@ -86,9 +151,7 @@ def _get(app: Flask, path: str) -> float:
 
 
 def _after_a_change(app: Flask) -> float:
-    with app.app_context():
-        campaign = db.session.get(Campaign, "ip-2024")
-        lifecycle.create(campaign, EventDraft(title="新的"), NINE)
+    _change(app)
     return _get(app, "/ip-2024/")
 
 

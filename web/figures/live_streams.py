@@ -18,6 +18,7 @@ logger = logging.getLogger("openweek.live")
 MOST = 800  # streams of one process; web.commands.serve has as many threads beyond those for other requests
 LOOK_EVERY = 0.25  # seconds between two looks for changes
 SHARE = 5  # a count that takes long is repeated after so many times its own time
+EACH = 0.0008  # seconds for every stream that a change is sent to: check-ins go first
 PING = 10.0  # seconds; the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
 LIFE = 600.0  # seconds; then the page opens another stream, with its present cookie
@@ -161,7 +162,8 @@ class LiveStreams:
             payloads = self._read(event_id, tags)
             if payloads:
                 self._publish(event_id, payloads)
-                self._due[event_id] = begun + max(LOOK_EVERY, SHARE * (time.monotonic() - begun))
+                pause = max(LOOK_EVERY, SHARE * (time.monotonic() - begun), EACH * self.count())
+                self._due[event_id] = begun + pause
 
     def _publish(self, event_id: int, payloads: dict[str, Payload]) -> None:
         with self._changed:

@@ -1,0 +1,151 @@
+"""A thousand open live pages of one event while people check in, over HTTP against the served program with two workers."""
+
+import json
+import re
+import statistics
+import threading
+import time
+import urllib.request
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from models import clock
+from models.db import db
+from models.devices import kiosks
+from tests.bench.ratios import tell
+from tests.support.cast import make_cast
+from tests.support.databases import Databases
+from tests.support.served import Server
+from tests.support.watchers import Watchers, desk_cookie, wait_until
+from tests.support.week import load_week, make_event, session
+
+WATCHERS, RATE, DEVICES = 1000, 100, 8  # check-ins a second
+SECONDS, ROUNDS = 4, 3
+
+
+def run(kinds: dict[str, Databases], folder: Path) -> None:
+    for kind, databases in kinds.items():
+        with databases.fresh() as url:
+            home = folder / f"live-{kind}"
+            home.mkdir()
+            server = Server(url, home)
+            try:
+                server.start()
+                _measure(kind, server)
+            finally:
+                server.close()
+
+
+def _measure(kind: str, server: Server) -> None:
+    with server.app.app_context():
+        campaign = load_week()
+        cast, now = make_cast(campaign), clock.now()
+        event = make_event(campaign, lead=None, occurrences=(session(now, 6, campaign.today(now)),))
+        event.lead_id = cast.gu.organization_id
+        db.session.commit()
+        tokens = [kiosks.create_kiosk(event, now)[1] for _ in range(DEVICES)]
+        cookie, path = desk_cookie(server.app, cast.gu.id), f"/desk/events/{event.id}/live.events"
+    door = _Door(server.url, tokens)
+    door.press(1)
+    alone, watched, delays = [], [], []
+    _warm_up(server, path, cookie, door)
+    before, grown = _memory(server), None
+    for _ in range(ROUNDS):
+        alone.append(len(door.press(SECONDS)) / SECONDS)
+        watchers = Watchers(server.url, path, cookie, keep=False)
+        try:
+            watchers.add(WATCHERS)
+            assert wait_until(partial(_all_see, watchers, 0), 60)
+            stored = door.press(SECONDS)
+            watched.append(len(stored) / SECONDS)
+            assert wait_until(partial(_all_see, watchers, door.visits))
+            if before is not None and grown is None:  # threads are kept: later rounds grow no more
+                grown = _memory(server) - before
+            delays += _delays(watchers, stored)
+        finally:
+            watchers.close()
+        wait_until(lambda: False, 1)
+    rates = statistics.median(watched), statistics.median(alone)
+    note = f"[{rates[0]:.0f} against {rates[1]:.0f} a second]"
+    tell(f"{kind}: check-ins with {WATCHERS:,} watchers ÷ without", rates[0] / rates[1], 0.7, note)
+    slow = sorted(delays)[int(len(delays) * 0.95)]
+    tell(f"{kind}: the last watcher sees a scan, p95 ÷ 1 s", slow, most=1)
+    if grown is not None:
+        each = grown / WATCHERS / 1024
+        tell(f"{kind}: memory of a watcher ÷ 40 KiB", each / 40, most=1, note=f"[{each:.0f} KiB]")
+
+
+def _all_see(watchers: Watchers, visits: int) -> bool:
+    return all(one.seen and one.seen[-1][1] >= visits for one in watchers.open)
+
+
+def _warm_up(server: Server, path: str, cookie: str, door: "_Door") -> None:
+    """What a worker loads for its first watchers is not counted for all."""
+    watchers = Watchers(server.url, path, cookie, keep=False)
+    watchers.add(40)
+    assert wait_until(partial(_all_see, watchers, 0), 60)
+    door.press(1)
+    watchers.close()
+
+
+class _Door:
+    """Kiosks that check in RATE people a second between them, or as many as the server answers."""
+
+    def __init__(self, url: str, tokens: list[str]) -> None:
+        self._url, self._tokens, self._lock = f"{url}/api/v1/scans", tokens, threading.Lock()
+        self.visits = 0
+
+    def press(self, seconds: float) -> list[tuple[float, int]]:
+        """When each check-in was answered, and the visits there were then at least."""
+        stored: list[tuple[float, int]] = []
+        end = time.monotonic() + seconds
+
+        def check_in(token: str) -> None:
+            due = time.monotonic()
+            while (now := time.monotonic()) < end:
+                if now < due:
+                    time.sleep(due - now)
+                due = max(due + len(self._tokens) / RATE, time.monotonic() - 0.5)
+                self._touch(token)
+                with self._lock:
+                    self.visits += 1
+                    stored.append((time.monotonic(), self.visits))
+
+        threads = [threading.Thread(target=check_in, args=(token,)) for token in self._tokens]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return stored
+
+    def _touch(self, token: str) -> None:
+        scan = {"id": str(uuid4()), "at": clock.instant_text(clock.now()), "kind": "touch", "group": "youth"}
+        request = urllib.request.Request(
+            self._url,
+            json.dumps({"scans": [scan]}).encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["results"][0]["verdict"] == "stored"
+
+
+def _delays(watchers: Watchers, stored: list[tuple[float, int]]) -> list[float]:
+    """Seconds from the answer to a check-in until the last watcher has been shown it."""
+    found = []
+    for answered, visits in stored:
+        shown = [next(at for at, number in one.seen if number >= visits) for one in watchers.open]
+        found.append(max(0.0, max(shown) - answered))
+    return found
+
+
+def _memory(server: Server) -> int | None:
+    """Bytes of the workers, shared ones divided; None where the system does not say."""
+    main = server._process.pid
+    total = None
+    with suppress(FileNotFoundError):
+        for child in Path(f"/proc/{main}/task/{main}/children").read_text().split():
+            rollup = Path(f"/proc/{child}/smaps_rollup").read_text()
+            total = (total or 0) + int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+    return total
