@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from models import clock
 from models.campaigns.tables import Campaign
@@ -36,20 +36,54 @@ def schedule(campaign: Campaign, filters: Filters) -> Schedule:
 
     Outside the campaign an event stands under its first day only. Those without a date come last, and after everything
     what a search finds by initials alone."""
-    in_full = _found_in_full(campaign, filters)
-    places: dict[Entry, int] = {}
     rows = db.session.execute(_sessions(campaign, filters)).tuples().all()
-    for event_id, start, end, at in rows:
-        for day in _days(campaign, filters, start, end) if start else [None]:
-            entry = Entry(day, event_id, in_full is not None and event_id not in in_full)
-            place = _minute(campaign, at) if day == start else _RUNS_ON
-            known = places.get(entry, _RUNS_ON)
-            places[entry] = place if known == _RUNS_ON else max(min(place, known), 0)
-    entries = sorted(
-        places,
-        key=lambda entry: (entry.by_initials, entry.day or date.max, places[entry], entry.event_id),
+    return Schedule(
+        _entries(campaign, filters, rows), sum(start is not None for _id, start, _end, _at in rows)
     )
-    return Schedule(entries, sum(start is not None for _event_id, start, _end, _at in rows))
+
+
+def outside_entries(campaign: Campaign, filters: Filters) -> list[Entry]:
+    """The part of schedule() that is on no day of the week, for a choice without days and without a search."""
+    outside = or_(
+        Occurrence.id.is_(None), Occurrence.end_day < campaign.starts, Occurrence.start_day > campaign.ends
+    )
+    rows = db.session.execute(_sessions(campaign, filters).where(outside)).tuples().all()
+    return _entries(campaign, filters, rows)
+
+
+def session_count(campaign: Campaign, filters: Filters) -> int:
+    """The sessions of schedule()."""
+    query = _sessions(campaign, filters).with_only_columns(
+        func.count(Occurrence.id), maintain_column_froms=True
+    )
+    return db.session.scalar(query) or 0
+
+
+def _entries(
+    campaign: Campaign, filters: Filters, rows: Sequence[tuple[int, date, date, datetime | None]]
+) -> list[Entry]:
+    in_full = _found_in_full(campaign, filters)
+    places: dict[tuple[bool, date | None, int], int] = {}
+    # Thousands of sessions have the same days and the same clock times.
+    days_of: dict[tuple[date, date], Sequence[date | None]] = {}
+    minutes: dict[datetime | None, int] = {}
+    for event_id, start, end, at in rows:
+        days = days_of.get((start, end))
+        if days is None:
+            days = days_of[start, end] = _days(campaign, filters, start, end) if start else [None]
+        minute = minutes.get(at)
+        if minute is None:
+            minute = minutes[at] = _minute(campaign, at)
+        by_initials = in_full is not None and event_id not in in_full
+        for day in days:
+            place, key = minute if day == start else _RUNS_ON, (by_initials, day, event_id)
+            known = places.get(key, _RUNS_ON)
+            places[key] = place if known == _RUNS_ON else max(min(place, known), 0)
+    ordered = sorted(
+        (by_initials, day or date.max, place, event_id, day)
+        for (by_initials, day, event_id), place in places.items()
+    )
+    return [Entry(day, event_id, by_initials) for by_initials, _sort, _place, event_id, day in ordered]
 
 
 def sessions_on(event: Event, day: date | None) -> list[Occurrence]:

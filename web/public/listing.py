@@ -1,9 +1,10 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,9 +16,10 @@ from models.errors import Mistake
 from models.events.tables import MODES, Event
 from models.organizations.tables import Organization
 from models.places.tables import Venue
-from models.public import queries
+from models.public import queries, schedule
 from models.public.filters import Arguments, Filters, parse
-from models.public.schedule import Entry, schedule
+from models.public.schedule import Entry
+from web.public import week_strip
 from web.query_cache import QueryCache
 from web.urls import address
 from web.words import terms
@@ -88,7 +90,7 @@ def listing(
     page_number, today = max(page_number, 1), campaign.today(now)
     opens = today if campaign.starts <= today <= campaign.ends and not filters.day else None
     shown = cache.get(
-        ("page", filters, opens, page_number), lambda: _page(campaign, filters, opens, page_number)
+        ("page", filters, opens, page_number), lambda: _page(campaign, filters, opens, page_number, cache)
     )
     return Listing(
         total=shown.events,
@@ -102,26 +104,77 @@ def listing(
     )
 
 
-def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int) -> _Page:
+def _page(campaign: Campaign, filters: Filters, opens: date | None, number: int, cache: QueryCache) -> _Page:
     """A page of the schedule. Only its own entries stay in the cache, not those of a whole big week."""
-    everything, sessions = schedule(campaign, filters)
-    past = {
-        entry: None for entry in everything if opens and entry.day and entry.day < opens
-    }  # a set in order
-    entries = [entry for entry in everything if entry not in past] if past else everything
-    if not entries:  # a choice of which all is over
-        entries, past = list(past), {}
-    pages = max(1, -(-len(entries) // PAGE_SIZE))
+    parts, events, sessions = _parts(campaign, filters, cache)
+    parts.sort(key=lambda part: not _is_past(part.day, opens))
+    total, past_counts = sum(part.count for part in parts), Counter[date]()
+    for part in parts:
+        if part.day and part.count and _is_past(part.day, opens):
+            past_counts[part.day] += part.count
+    past_count = past_counts.total()
+    folded = past_count if past_count < total else 0  # else a choice of which all is over
+    pages = max(1, -(-(total - folded) // PAGE_SIZE))
     number = min(number, pages)
+    first = folded + (number - 1) * PAGE_SIZE
     return _Page(
-        events=len({entry.event_id for entry in everything}),
+        events=events,
         sessions=sessions,
         page=number,
         pages=pages,
-        entries=entries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        past=list(past) if number == 1 and len(past) <= PAGE_SIZE else [],
-        past_counts=dict(Counter(entry.day for entry in past if entry.day)) if number == 1 else {},
+        entries=_slice(parts, first, first + PAGE_SIZE),
+        past=_slice(parts, 0, folded) if number == 1 and folded <= PAGE_SIZE else [],
+        past_counts=dict(past_counts) if folded and number == 1 else {},
     )
+
+
+def _is_past(day: date | None, opens: date | None) -> bool:
+    return bool(day and opens and day < opens)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The entries of one day, read where they are shown."""
+
+    day: date | None
+    count: int
+    entries: Callable[[], list[Entry]]
+
+
+def _parts(campaign: Campaign, filters: Filters, cache: QueryCache) -> tuple[list[_Part], int, int]:
+    """The days of a choice in order, its events and its sessions. A page shows one or two of the days of a big week: the
+    others are only counted, and for all pages at once."""
+    if filters.day or filters.q:
+        entries, sessions = schedule.schedule(campaign, filters)
+        return _by_day(entries), len({entry.event_id for entry in entries}), sessions
+    set_counts = week_strip.events_by_day(campaign, filters, cache)
+    outside = cache.get(("outside", filters), lambda: schedule.outside_entries(campaign, filters))
+    sessions = cache.get(("sessions", filters), lambda: schedule.session_count(campaign, filters))
+    parts = _by_day(outside)
+    for day, count in queries.day_counts(campaign, set_counts).items():
+        parts.append(_Part(day, count, partial(_day_entries, campaign, filters, day)))
+    parts.sort(key=lambda part: part.day or date.max)
+    return parts, sum(set_counts.values()), sessions
+
+
+def _by_day(entries: Sequence[Entry]) -> list[_Part]:
+    days = [(day, list(group)) for day, group in groupby(entries, key=lambda entry: entry.day)]
+    return [_Part(day, len(group), partial(list, group)) for day, group in days]
+
+
+def _day_entries(campaign: Campaign, filters: Filters, day: date) -> list[Entry]:
+    return schedule.schedule(campaign, filters.replace(day=(day,))).entries
+
+
+def _slice(parts: Sequence[_Part], first: int, last: int) -> list[Entry]:
+    """The entries from number first up to before last, of all parts one after the other."""
+    found: list[Entry] = []
+    begin = 0
+    for part in parts:
+        if begin < last and first < begin + part.count:
+            found += part.entries()[max(0, first - begin) : last - begin]
+        begin += part.count
+    return found
 
 
 def _past_sections(shown: _Page, filters: Filters, path: str, extra: dict[str, str]) -> list[Section]:
@@ -136,7 +189,7 @@ def _past_sections(shown: _Page, filters: Filters, path: str, extra: dict[str, s
 
 def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, list[Section]]:
     """How many events a choice has, and the first of them in sections, up to a number of events."""
-    entries = schedule(campaign, filters).entries
+    entries = schedule.schedule(campaign, filters).entries
     ids = list(dict.fromkeys(entry.event_id for entry in entries))
     kept = set(ids[:most])
     return len(ids), _sections([entry for entry in entries if entry.event_id in kept])
