@@ -186,7 +186,9 @@ def known_query(query: str) -> str | None:
         return None
     pairs = [(name, value) for name in NAMES if name in values for value in _in_order(name, values[name])]
     page = values.get("page", ["1"])[0]
-    return urlencode(pairs + ([("page", page)] if page.isdecimal() and page != "1" else []))
+    pairs += [("page", page)] if page.isdecimal() and page != "1" else []
+    pairs += [("screen", "1")] if values.get("screen", [""])[0] == "1" else []
+    return urlencode(pairs)
 
 
 def _in_order(name: str, values: list[str]) -> list[str]:

@@ -143,6 +143,8 @@ def test_mistakes_redirects_and_strange_weeks_are_not_kept(client, campaign, ren
         ("utm=1", ""),
         ("page=1", ""),
         ("page=x", ""),
+        ("screen=1&x=2", "screen=1"),
+        ("screen=2", ""),
         ("page=2&q=b&q=a", "q=b&q=a&page=2"),
         ("day=2024-04-23&day=2024-04-22&day=2024-04-23&mode=", "day=2024-04-22&day=2024-04-23"),
         ("q=" + "活动".encode().decode("latin-1"), "q=%E6%B4%BB%E5%8A%A8"),
