@@ -171,7 +171,7 @@ def _slice(parts: Sequence[_Part], first: int, last: int) -> list[Entry]:
     found: list[Entry] = []
     begin = 0
     for part in parts:
-        if begin < last and first < begin + part.count:
+        if part.count and begin < last and first < begin + part.count:
             found += part.entries()[max(0, first - begin) : last - begin]
         begin += part.count
     return found

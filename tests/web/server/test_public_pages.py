@@ -103,7 +103,8 @@ def test_nothing_of_one_person_is_in_a_page(client, campaign, rendered):
 
 
 def test_a_list_of_saved_events_is_never_kept(client, campaign):
-    begun = client.post("/ip-2024/my/", data={"begin": "1"}, headers={"Accept": "application/json"})
+    starred = add("展览", campaign)
+    begun = client.post("/ip-2024/my/", data={"add": starred.id}, headers={"Accept": "application/json"})
     secret = begun.json["secret"]
     mine = client.get(f"/ip-2024/my/{secret}/events")
     assert (mine.status_code, secret in mine.text, mine.headers["Cache-Control"]) == (200, True, "no-store")
