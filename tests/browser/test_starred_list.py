@@ -57,7 +57,7 @@ def test_from_filter_to_feed_to_stars_without_an_account(page: Page, week):
     page.get_by_label("省（区、市）").select_option("安徽省")
     page.get_by_role("button", name="查看活动").click()
     page.wait_for_url(week.url + "/ip-2024/?region=340000")
-    page.locator("a[href='/ip-2024/subscribe?region=340000']").click()
+    page.get_by_role("link", name="订阅方法").click()
     address = page.locator("#feed-address").input_value()
     assert page.locator("a[href^='webcal://']").get_attribute("href") == address.replace(
         "http://", "webcal://"
