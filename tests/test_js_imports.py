@@ -30,7 +30,7 @@ ALLOWED = {
     "screens": {"browser", "kiosk/server"},
     "pass": {"browser"},
     "phone": set(),
-    "public": set(),
+    "public": {"browser"},
     "desk": set(),
 }
 

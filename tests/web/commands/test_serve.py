@@ -97,6 +97,7 @@ def test_a_database_without_schema_stops_the_start(runner):
 def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
     monkeypatch.setattr(serve, "keep_ticking", lambda _app: None)
     log = logging.getLogger("openweek.test.server")
-    serve._start_worker(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=None))
+    application = SimpleNamespace(extensions={"openweek.live_streams": SimpleNamespace()})
+    serve._start_worker(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=application))
     log.error("Error handling request %s %s", "GET", "/ip-2024/my/Jx3-bT_yAAAAAAAAAAAAAAAA.ics?alarm=30")
     assert caplog.messages == ["Error handling request GET /ip-2024/my/…"]

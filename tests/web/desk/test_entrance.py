@@ -111,7 +111,8 @@ def test_the_live_page_tells_how_many_are_inside(browser, placed, monkeypatch):
     assert inside() is None
     (sitting,) = placed.occurrences
     browser.post(page(placed), data={"track_exits": "1", f"capacity-{sitting.id}": "40"})
-    browser.application.extensions["openweek.live"].clear()
+    # Settings are no figures: they show with the next count, after ten seconds at the latest.
+    monkeypatch.setattr(clock, "now", lambda: NINE + minutes(10.2))
     assert inside() == "9/40"
     door.scan(made.token, A_MINUTE_PAST, direction="out")
     assert inside() == "0/40"
