@@ -3,7 +3,10 @@
 from flask import Blueprint, Flask
 
 from web import errors
-from web.commands import imports, proposals, serve, setup
+from web.commands import accounts as account_commands
+from web.commands import events as event_commands
+from web.commands import figures as figure_commands
+from web.commands import imports, serve, setup
 from web.desk import (
     devices,
     duplicates,
@@ -20,7 +23,6 @@ from web.desk import (
 )
 from web.desk.event_form import pages as event_form
 from web.feeds import feeds as feeds
-from web.figures import commands as figure_commands
 from web.figures import live
 from web.figures import pages as figures
 from web.public import (
@@ -49,7 +51,7 @@ DESK = (
     sign_in, events, event_form, review, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
     paper_counts,
 )  # fmt: skip
-FIGURES = (live, figures, figure_commands)
+FIGURES = (live, figures)
 PUBLIC = (
     calendar,
     places,
@@ -67,8 +69,9 @@ PUBLIC = (
     starred_list,
     subscribe,
 )
+COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
 MODULES = (
-    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, imports, proposals, setup, health, serve,
+    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health,
 )  # fmt: skip
 
 

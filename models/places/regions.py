@@ -203,6 +203,7 @@ def _shorter(row: StandardRegion) -> set[str]:
 
 # The levels that a cell may name, its own first: 济源市 in the city cell is a county, 北京市 a province.
 _LEVELS = {"province": (PROVINCE,), "city": (PREFECTURE, COUNTY, PROVINCE), "county": (COUNTY, PREFECTURE)}
+_GROUPING = re.compile("^(市辖区|县)$|直辖县级")
 _SEPARATORS = re.compile("[;；、,，/|]")
 _ZONE = re.compile("(高新区|经开区|开发区|实验区|示范区|管理区|园区|度假区|风景区|保税区|新区|新城)$")
 
@@ -296,6 +297,4 @@ def _is_certain(row: StandardRegion, text: str, cell: str) -> bool:
 
 def _is_directly_under_province(row: StandardRegion) -> bool:
     """Whether only a grouping row (市辖区, 省直辖县级行政区划) stands between a county and its province."""
-    if row.level != COUNTY:
-        return False
-    return re.search("^(市辖区|县)$|直辖县级", regions_by_code()[row.parent].name) is not None
+    return row.level == COUNTY and _GROUPING.search(regions_by_code()[row.parent].name) is not None

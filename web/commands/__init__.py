@@ -1,1 +1,1 @@
-"""Commands: import, set-up, serve, tick."""
+"""The commands: accounts, events, figures, import, set-up, serve."""

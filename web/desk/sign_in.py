@@ -1,14 +1,10 @@
-"""Signing in to the desk and out of it, and the commands that make accounts.
+"""Signing in to the desk and out of it.
 
 The session lives under /desk/ alone: no public page and no feed ever sets or reads its cookie.
 """
 
-import json
-import secrets
-import sys
 from datetime import timedelta
 
-import click
 from flask import (
     Blueprint,
     Flask,
@@ -20,16 +16,13 @@ from flask import (
     session,
     url_for,
 )
-from flask.cli import AppGroup
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 
-from models import clock
 from models.db import db
-from models.organizations import accounts
-from models.organizations.tables import ROLES, Account, authenticate
+from models.organizations.tables import Account, authenticate
 from web import errors
 from web.rate_limits import limiter
 
@@ -38,7 +31,6 @@ SESSION_LIFE = timedelta(days=7)  # the whole week, and then sign in again
 FAILED_FROM_ONE_PLACE, FAILED_FOR_ONE_ADDRESS = "20 per minute; 200 per hour", "6 per minute; 40 per hour"
 
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
-commands = AppGroup("account", help="People who sign in to the desk.")
 login = LoginManager()
 csrf = CSRFProtect()
 
@@ -57,7 +49,6 @@ def register(app: Flask) -> None:
     app.before_request(_check_csrf)
     app.after_request(_forbid_caching)
     app.register_blueprint(pages)
-    app.cli.add_command(commands)
 
 
 def _check_csrf() -> ResponseReturnValue | None:
@@ -135,44 +126,3 @@ def sign_out():
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.sign_in"), 303)
-
-
-@commands.command("add")
-@click.argument("email")
-@click.option("--org", "organization", required=True, help="Name or number of the organization.")
-@click.option("--region", help="Region of a new organization: a code of GB/T 2260.")
-@click.option("--line", help="Line of government of a new organization: a key of the campaign file.")
-@click.option("--role", type=click.Choice([role.value for role in ROLES]), required=True)
-@click.option(
-    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
-)
-def add_account(email, organization, region, line, role, password_stdin):
-    """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
-    else:
-        password = secrets.token_urlsafe(12)
-    account = accounts.create_account(
-        email, organization, role, password, clock.now(), region=region, line=line
-    )
-    click.echo(
-        _("%(email)s can now sign in for %(name)s.", email=account.email, name=account.organization.name),
-        err=True,
-    )
-    if not password_stdin and not sys.stdin.isatty():
-        click.echo(_("The password, shown only once: %(password)s", password=password))
-
-
-@commands.command("token")
-@click.argument("email")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
-def new_token(email, as_json):
-    """Make a personal API token. It is shown this once."""
-    token = accounts.new_token(email, clock.now())
-    if as_json:
-        click.echo(json.dumps({"token": token}))
-        return
-    click.echo(token)
-    click.echo(_("Keep it like a password: it is shown only once."), err=True)

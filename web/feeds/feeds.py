@@ -4,19 +4,13 @@ robots may read.
 The answer depends on the address alone: not on a cookie, a language or a program's name.
 """
 
-import json
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-import click
 from flask import Blueprint, Flask, Response, current_app, request
-from flask.cli import AppGroup
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from sqlalchemy import select
 
-from models.campaigns.tables import Campaign, find_campaign
-from models.db import db
+from models.campaigns.tables import find_campaign
 from models.errors import N_, MergedEvent, Mistake, NotFound
 from models.events.tables import Event
 from models.ics import alarms, entries
@@ -50,14 +44,12 @@ Sitemap: {sitemap}
 """
 
 pages = Blueprint("feeds", __name__)
-commands = AppGroup("event", help="The events of a campaign.")
 
 
 def register(app: Flask) -> None:
     app.extensions["openweek.feeds"] = HttpCache[Representation]()
     app.wsgi_app = CachedAnswers(app)  # type: ignore[method-assign]  # as Flask documents it
     app.register_blueprint(pages)
-    app.cli.add_command(commands)
 
 
 @pages.after_request
@@ -166,22 +158,3 @@ def _attachment(event: Event) -> str:
     title = "".join(char for char in event.title if char.isprintable()).translate(_NOT_IN_NAMES)
     name = quote(f"{title[:LONGEST_NAME].strip(' .') or event.id}.ics", safe="")
     return f"attachment; filename=\"event-{event.id}.ics\"; filename*=UTF-8''{name}"
-
-
-@commands.command("list")
-@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
-def list_events(campaign_id: str, as_json: bool) -> None:
-    """All events of a campaign, those that are not public yet too; withdrawn ones are gone."""
-    events = _all_events(find_campaign(campaign_id))
-    if as_json:
-        click.echo(json.dumps([events_json.brief(event) for event in events], ensure_ascii=False))
-        return
-    for event in events:
-        day = event.occurrences[0].start_day.isoformat() if event.occurrences else _("no date")
-        click.echo(f"{event.id}\t{event.status}\t{day}\t{event.title}")
-
-
-def _all_events(campaign: Campaign) -> list[Event]:
-    query = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
-    return list(db.session.scalars(query.order_by(Event.id).options(*queries.load_options())))

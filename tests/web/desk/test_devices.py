@@ -10,21 +10,8 @@ from models.db import db, transaction
 from models.devices import control, kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.drawing.qr import outline
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import load_week, make_door, make_event, session
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
+from tests.support.cast import sign_in
+from tests.support.week import make_door, make_event, session
 
 
 @pytest.fixture
@@ -51,26 +38,26 @@ def device_page(event, kiosk=None) -> str:
     return f"/desk/events/{event.id}/devices" + (f"/{kiosk.id}" if kiosk else "")
 
 
-def test_a_device_is_paired_with_the_code_on_the_page(browser, cast, app):
+def test_a_device_is_paired_with_the_code_on_the_page(gus_browser, cast, app):
     path = device_page(cast.lecture)
-    assert browser.post(f"{path}/pair").headers["Location"] == f"{path}#pairing"
-    page = browser.get(path).text
+    assert gus_browser.post(f"{path}/pair").headers["Location"] == f"{path}#pairing"
+    page = gus_browser.get(path).text
     code = code_of(page)
     assert len(code) == 8
     assert "http://openweek.test/kiosk/" in page
-    assert code_of(browser.get(path).text) == code  # still there when the page is loaded again
-    assert code_of(browser.get(device_page(cast.abroad)).text) is None
+    assert code_of(gus_browser.get(path).text) == code  # still there when the page is loaded again
+    assert code_of(gus_browser.get(device_page(cast.abroad)).text) is None
     kiosk, _token = pairing.pair(code, app.secret_key, clock.now())
-    page = browser.get(path).text
+    page = gus_browser.get(path).text
     assert code_of(page) is None  # used
     assert f"{kiosk.name} has joined." in page
     assert f'formaction="{device_page(cast.lecture, kiosk)}/revoke"' in page
 
 
-def test_the_picture_holds_the_code_where_no_log_sees_it(browser, cast):
+def test_the_picture_holds_the_code_where_no_log_sees_it(gus_browser, cast):
     path = device_page(cast.lecture)
-    browser.post(f"{path}/pair")
-    page = browser.get(path).text
+    gus_browser.post(f"{path}/pair")
+    page = gus_browser.get(path).text
     held = outline(f"http://openweek.test/kiosk/#pair={code_of(page)}")
     assert held.path in page
 
@@ -86,75 +73,75 @@ def test_the_picture_holds_the_code_where_no_log_sees_it(browser, cast):
         ("phone", ["scan"], True),
     ],
 )
-def test_what_the_device_may_do_is_chosen_at_the_desk(browser, today, app, kind, scopes, expires):
+def test_what_the_device_may_do_is_chosen_at_the_desk(gus_browser, today, app, kind, scopes, expires):
     path = device_page(today)
-    browser.post(f"{path}/pair", data={"may": kind} if kind else {})
-    kiosk, _token = pairing.pair(code_of(browser.get(path).text), app.secret_key, clock.now())
+    gus_browser.post(f"{path}/pair", data={"may": kind} if kind else {})
+    kiosk, _token = pairing.pair(code_of(gus_browser.get(path).text), app.secret_key, clock.now())
     assert (kiosk.scopes, kiosk.expires_at is not None) == (scopes, expires)
 
 
-def test_an_unknown_kind_pairs_nothing(browser, cast):
-    answer = browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "everything"})
+def test_an_unknown_kind_pairs_nothing(gus_browser, cast):
+    answer = gus_browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "everything"})
     assert (answer.status_code, "Choose what the kiosk is allowed to do." in answer.text) == (400, True)
-    assert code_of(browser.get(device_page(cast.lecture)).text) is None
+    assert code_of(gus_browser.get(device_page(cast.lecture)).text) is None
 
 
-def test_a_phone_for_an_event_that_is_over_is_refused_in_a_sentence(browser, cast):
-    answer = browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "phone"})
+def test_a_phone_for_an_event_that_is_over_is_refused_in_a_sentence(gus_browser, cast):
+    answer = gus_browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "phone"})
     assert (answer.status_code, "This event is over" in answer.text) == (409, True)
 
 
-def test_stewards_join_in_a_row(browser, today, app):
+def test_stewards_join_in_a_row(gus_browser, today, app):
     path, joined = device_page(today), []
-    browser.post(f"{path}/pair", data={"may": "phone"})
+    gus_browser.post(f"{path}/pair", data={"may": "phone"})
     for _ in range(3):
-        kiosk, _token = pairing.pair(code_of(browser.get(path).text), app.secret_key, clock.now())
+        kiosk, _token = pairing.pair(code_of(gus_browser.get(path).text), app.secret_key, clock.now())
         joined.append(kiosk.name)
-        page = browser.get(path).text
+        page = gus_browser.get(path).text
         assert f'data-next="{kiosk.id}"' in page
-        browser.post(f"{path}/pair", data={"may": "phone"})
-    page = browser.get(path).text
+        gus_browser.post(f"{path}/pair", data={"may": "phone"})
+    page = gus_browser.get(path).text
     assert re.findall(r"(K\d+) has joined\.", page) == joined[::-1]
     assert len(code_of(page)) == 8
-    browser.post(f"{path}/{joined[0][1:]}/revoke")
-    assert re.findall(r"(K\d+) has joined\.", browser.get(path).text) == joined[:0:-1]
+    gus_browser.post(f"{path}/{joined[0][1:]}/revoke")
+    assert re.findall(r"(K\d+) has joined\.", gus_browser.get(path).text) == joined[:0:-1]
 
 
-def test_a_door_device_asks_for_no_next_one(browser, today, app):
+def test_a_door_device_asks_for_no_next_one(gus_browser, today, app):
     path = device_page(today)
-    browser.post(f"{path}/pair")
-    pairing.pair(code_of(browser.get(path).text), app.secret_key, clock.now())
-    assert "data-next" not in browser.get(path).text
+    gus_browser.post(f"{path}/pair")
+    pairing.pair(code_of(gus_browser.get(path).text), app.secret_key, clock.now())
+    assert "data-next" not in gus_browser.get(path).text
 
 
-def test_a_code_that_is_too_old_says_so(browser, cast, app, monkeypatch):
+def test_a_code_that_is_too_old_says_so(gus_browser, cast, app, monkeypatch):
     path, now = device_page(cast.lecture), clock.now()
-    browser.post(f"{path}/pair")
+    gus_browser.post(f"{path}/pair")
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
-    page = browser.get(path).text
+    page = gus_browser.get(path).text
     assert code_of(page) is None
     assert "Nobody used the code within 10 minutes. It is no longer valid." in page
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=21))
-    assert "no longer valid" not in browser.get(path).text
+    assert "no longer valid" not in gus_browser.get(path).text
 
 
-def test_the_parts_are_fetched_and_unchanged_ones_cost_nothing(browser, today, app):
+def test_the_parts_are_fetched_and_unchanged_ones_cost_nothing(gus_browser, today, app):
     path = device_page(today)
-    browser.post(f"{path}/pair")
-    page = browser.get(path).text
+    gus_browser.post(f"{path}/pair")
+    page = gus_browser.get(path).text
     tag = page.split('data-tag="')[1].split('"')[0]
-    told = browser.get(f"{path}.json").json
+    told = gus_browser.get(f"{path}.json").json
     assert all(part.strip() in page for part in told["parts"].values())
-    unchanged = browser.get(f"{path}.json", headers={"If-None-Match": f'"{tag}"'})
+    unchanged = gus_browser.get(f"{path}.json", headers={"If-None-Match": f'"{tag}"'})
     assert (unchanged.status_code, unchanged.data) == (304, b"")
     kiosk, _token = pairing.pair(code_of(page), app.secret_key, clock.now())
-    news = browser.get(f"{path}.json", headers={"If-None-Match": f'"{tag}"'})
+    news = gus_browser.get(f"{path}.json", headers={"If-None-Match": f'"{tag}"'})
     assert (news.status_code, news.json["sentence"]) == (200, f"{kiosk.name} has joined.")
     assert kiosk.name in news.json["parts"]["devices"]
     assert "csrf_token" not in str(told)  # a token is new at every look, and so would the answer be
 
 
-def test_the_list_tells_what_each_device_told(browser, today):
+def test_the_list_tells_what_each_device_told(gus_browser, today):
     kiosk, now = make_door(today).kiosk, clock.now()
     with transaction():
         told = Heartbeat(
@@ -162,7 +149,7 @@ def test_the_list_tells_what_each_device_told(browser, today):
             version="abc123", battery=9, charging=False,
         )  # fmt: skip
         db.session.add(told)
-    shown = words(browser.get(f"{device_page(today)}.json").json["parts"]["devices"])
+    shown = words(gus_browser.get(f"{device_page(today)}.json").json["parts"]["devices"])
     heard = clock.day_of(now, today.campaign.zone)
     assert heard == clock.day_of(clock.now(), today.campaign.zone)
     for part in (
@@ -175,22 +162,22 @@ def test_the_list_tells_what_each_device_told(browser, today):
     ):
         assert part in shown
     assert "offline" not in shown
-    card = words(browser.get(f"/desk/events/{today.id}").text)
+    card = words(gus_browser.get(f"/desk/events/{today.id}").text)
     assert "1 in service 12 scans to upload" in card
 
 
-def test_one_device_is_named_told_locked_and_ended(browser, today):
+def test_one_device_is_named_told_locked_and_ended(gus_browser, today):
     kiosk = make_door(today).kiosk
     path = device_page(today, kiosk)
 
     def post(verb, **data):
-        answer = browser.post(f"{path}/{verb}", data=data)
+        answer = gus_browser.post(f"{path}/{verb}", data=data)
         return answer.status_code, answer.headers.get("Location")
 
     assert post("name", name="东门") == (303, path)
     assert post("message", message="请移到二号门") == (303, path)
     assert post("lock") == (303, path)
-    page = words(browser.get(path).text)
+    page = words(gus_browser.get(path).text)
     for part in ("东门", "locked", "Message shown 请移到二号门", "Unlock", "Remove message"):
         assert part in page
     assert post("unlock") == (303, path)
@@ -198,23 +185,23 @@ def test_one_device_is_named_told_locked_and_ended(browser, today):
     row = db.session.get_one(Kiosk, kiosk.id)
     assert (row.name, row.message, row.locked_at) == ("东门", "", None)
     assert post("revoke") == (303, device_page(today))
-    page = words(browser.get(path).text)
+    page = words(gus_browser.get(path).text)
     assert "Scans still to upload can be handed in until" in page
     assert "Lock this kiosk" not in page
     assert post("lock")[0] == 409
 
 
-def test_what_was_typed_stays_when_it_cannot_be_used(browser, today):
+def test_what_was_typed_stays_when_it_cannot_be_used(gus_browser, today):
     kiosk = make_door(today).kiosk
     long = "东" * 40
-    answer = browser.post(f"{device_page(today, kiosk)}/name", data={"name": long})
+    answer = gus_browser.post(f"{device_page(today, kiosk)}/name", data={"name": long})
     assert answer.status_code == 422
     assert f'value="{long}" aria-invalid="true"' in answer.text
     assert "A name can have up to 30 characters." in answer.text
     assert db.session.get_one(Kiosk, kiosk.id).name == kiosk.name
 
 
-def test_a_device_is_moved_within_reach_only(browser, cast, today):
+def test_a_device_is_moved_within_reach_only(gus_browser, cast, today):
     kiosk = make_door(today).kiosk
     path = device_page(today, kiosk)
     tomorrow = clock.now() + timedelta(days=1)
@@ -225,34 +212,36 @@ def test_a_device_is_moved_within_reach_only(browser, cast, today):
     )
     with transaction():
         other.lead_id, foreign.lead_id = cast.gu.organization_id, cast.wang.organization_id
-    offered = browser.get(path).text
+    offered = gus_browser.get(path).text
     assert f'<option value="{other.id}">' in offered
     assert f'<option value="{foreign.id}">' not in offered
     for event in (foreign.id, 0, 2**40, "x"):
-        assert browser.post(f"{path}/move", data={"event": event}).status_code == 404
-    assert browser.post(f"{path}/move", data={"event": other.id}).headers["Location"] == device_page(today)
-    assert browser.get(path).status_code == 404  # it is not here any more
-    assert browser.get(device_page(other, kiosk)).status_code == 200
-    left = browser.get(device_page(today)).text
+        assert gus_browser.post(f"{path}/move", data={"event": event}).status_code == 404
+    assert gus_browser.post(f"{path}/move", data={"event": other.id}).headers["Location"] == device_page(
+        today
+    )
+    assert gus_browser.get(path).status_code == 404  # it is not here any more
+    assert gus_browser.get(device_page(other, kiosk)).status_code == 200
+    left = gus_browser.get(device_page(today)).text
     assert "1 kiosk was used here before" in left
     assert f'href="{device_page(other)}"' in left
 
 
-def test_where_a_device_went_is_told_only_to_those_who_reach_it(cast, browser, today):
+def test_where_a_device_went_is_told_only_to_those_who_reach_it(cast, gus_browser, today):
     kiosk, now = make_door(today).kiosk, clock.now()
     with transaction():
         cast.court_day.occurrences[0].end_at = now + timedelta(days=1)
     control.move(kiosk, today, cast.court_day, now)
-    shown = browser.get(device_page(today)).text
+    shown = gus_browser.get(device_page(today)).text
     assert kiosk.name in shown
     assert "法院开放日" not in shown
-    assert browser.get(device_page(today, kiosk)).status_code == 404
-    office = browser.application.test_client()
+    assert gus_browser.get(device_page(today, kiosk)).status_code == 404
+    office = gus_browser.application.test_client()
     sign_in(office, cast.cui)
     assert "法院开放日" in office.get(device_page(today)).text
 
 
-def test_another_organizations_devices_do_not_exist(cast, browser):
+def test_another_organizations_devices_do_not_exist(cast, gus_browser):
     kiosk, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
     path = device_page(cast.lecture)
     pages = ("", ".json", f"/{kiosk.id}", f"/{kiosk.id}.json")
@@ -260,39 +249,39 @@ def test_another_organizations_devices_do_not_exist(cast, browser):
         "/pair",
         *(f"/{kiosk.id}/{verb}" for verb in ("name", "message", "lock", "unlock", "move", "revoke")),
     )
-    stranger = browser.application.test_client()
+    stranger = gus_browser.application.test_client()
     sign_in(stranger, cast.wang)
     assert [stranger.get(path + page).status_code for page in pages] == [404] * 4
     assert [stranger.post(path + page).status_code for page in posts] == [404] * 7
     # Her own event is no door to his device, nor his to hers.
     assert stranger.post(f"{device_page(cast.court_day, kiosk)}/revoke").status_code == 404
-    assert browser.post(f"{device_page(cast.lecture, other)}/revoke").status_code == 404
+    assert gus_browser.post(f"{device_page(cast.lecture, other)}/revoke").status_code == 404
     assert [db.session.get_one(Kiosk, one.id).revoked_at for one in (kiosk, other)] == [None, None]
-    nobody = browser.application.test_client()
+    nobody = gus_browser.application.test_client()
     assert nobody.get(path).headers["Location"].startswith("/desk/sign-in")
     assert nobody.get(f"{path}.json").status_code == 401
     for name in ("he", "lian", "su", "cui"):
-        visitor = browser.application.test_client()
+        visitor = gus_browser.application.test_client()
         sign_in(visitor, getattr(cast, name))
         assert [visitor.get(path + page).status_code for page in pages] == [200] * 4, name
 
 
-def test_thirty_devices_ask_the_database_no_more_often_than_one(browser, cast, count_queries):
+def test_thirty_devices_ask_the_database_no_more_often_than_one(gus_browser, cast, count_queries):
     make_door(cast.lecture)
     with count_queries() as one:
-        browser.get(f"{device_page(cast.lecture)}.json")
+        gus_browser.get(f"{device_page(cast.lecture)}.json")
     for _ in range(29):
         make_door(cast.lecture)
     with count_queries() as thirty:
-        shown = browser.get(f"{device_page(cast.lecture)}.json").json["parts"]["devices"]
+        shown = gus_browser.get(f"{device_page(cast.lecture)}.json").json["parts"]["devices"]
     assert shown.count('class="card device') == 30
     assert len(thirty) == len(one)
 
 
-def test_an_ended_device_is_told_until_when_it_hands_over(browser, cast):
+def test_an_ended_device_is_told_until_when_it_hands_over(gus_browser, cast):
     kiosk = make_door(cast.lecture).kiosk
     kiosks.revoke(kiosk.id, clock.now())
     until = clock.now() + kiosks.GRACE_AFTER_END
     assert f"until {clock.day_of(until, 'Asia/Shanghai'):%a %-d %B %Y}" in words(
-        browser.get(device_page(cast.lecture, kiosk)).text
+        gus_browser.get(device_page(cast.lecture, kiosk)).text
     )

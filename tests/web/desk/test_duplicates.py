@@ -8,21 +8,10 @@ from models.events.draft import EventDraft, OrganizationDraft, VenueDraft
 from models.events.tables import Event, EventChange
 from models.publishing.change import event_transaction
 from models.publishing.lifecycle import write_new, write_submitted
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week, make_event, session
+from tests.support.cast import sign_in
+from tests.support.week import NINE, make_event, session
 
 SQUARE = (VenueDraft("灌云县人民广场"),)
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 @pytest.fixture
@@ -32,52 +21,52 @@ def pair(cast):
     return make_event(campaign, "现场咨询活动"), make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
 
 
-def test_one_click_keeps_one_of_a_pair(browser, cast, pair):
+def test_one_click_keeps_one_of_a_pair(english, cast, pair):
     kept, other = pair
-    sign_in(browser, cast.lian)
-    page = browser.get("/desk/duplicates/").text
+    sign_in(english, cast.lian)
+    page = english.get("/desk/duplicates/").text
     assert "1 pair" in page
     assert f"/desk/duplicates/{kept.id}/same/{other.id}" in page
-    answer = browser.post(f"/desk/duplicates/{kept.id}/same/{other.id}")
+    answer = english.post(f"/desk/duplicates/{kept.id}/same/{other.id}")
     assert answer.status_code == 303
-    page = browser.get(answer.headers["Location"]).text
+    page = english.get(answer.headers["Location"]).text
     assert "Both entries are now one:" in page
     assert "No similar events found." in page
-    assert browser.get(f"/desk/events/{other.id}").status_code == 404
-    assert "灌云县人民广场" in browser.get(f"/desk/events/{kept.id}").text
+    assert english.get(f"/desk/events/{other.id}").status_code == 404
+    assert "灌云县人民广场" in english.get(f"/desk/events/{kept.id}").text
 
 
-def test_different_is_not_asked_again(browser, cast, pair):
+def test_different_is_not_asked_again(english, cast, pair):
     one, other = pair
-    sign_in(browser, cast.su)
-    assert browser.post(f"/desk/duplicates/{one.id}/different/{other.id}").status_code == 303
-    assert "No similar events found." in browser.get("/desk/duplicates/").text
+    sign_in(english, cast.su)
+    assert english.post(f"/desk/duplicates/{one.id}/different/{other.id}").status_code == 303
+    assert "No similar events found." in english.get("/desk/duplicates/").text
 
 
-def test_a_pair_out_of_reach_does_not_exist(browser, cast, pair):
+def test_a_pair_out_of_reach_does_not_exist(english, cast, pair):
     one, other = pair
     for name in ("gu", "he", "wang", "bao"):
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         sign_in(visitor, getattr(cast, name))
         assert "/same/" not in visitor.get("/desk/duplicates/").text, name
         for verb in ("same", "different"):
             assert visitor.post(f"/desk/duplicates/{one.id}/{verb}/{other.id}").status_code == 404, name
             assert visitor.post(f"/desk/duplicates/{other.id}/{verb}/{one.id}").status_code == 404, name
-    stranger = browser.application.test_client()
+    stranger = english.application.test_client()
     assert stranger.get("/desk/duplicates/").status_code == 303
     assert stranger.post(f"/desk/duplicates/{one.id}/same/{other.id}").headers["Location"] == "/desk/sign-in"
     assert db.session.get_one(Event, other.id).withdrawn_at is None
 
 
-def test_thirty_pairs_ask_the_database_no_more_often_than_one(browser, cast, pair, count_queries):
-    sign_in(browser, cast.lian)
-    browser.get("/desk/duplicates/")
+def test_thirty_pairs_ask_the_database_no_more_often_than_one(english, cast, pair, count_queries):
+    sign_in(english, cast.lian)
+    english.get("/desk/duplicates/")
     with count_queries() as one:
-        browser.get("/desk/duplicates/")
+        english.get("/desk/duplicates/")
     for _ in range(8):
         make_event(cast.lecture.campaign, "现场咨询")
     with count_queries() as many:
-        assert "showing the first 30" in browser.get("/desk/duplicates/").text
+        assert "showing the first 30" in english.get("/desk/duplicates/").text
     assert len(many) == len(one)
 
 
@@ -95,20 +84,20 @@ def submitted(cast):
     return event
 
 
-def test_an_office_publishes_what_was_submitted(browser, cast, submitted):
+def test_an_office_publishes_what_was_submitted(english, cast, submitted):
     path = f"/desk/events/{submitted.id}"
     ways = {"gu": 403, "wang": 404, "bao": 404}
     for name, status in ways.items():
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         sign_in(visitor, getattr(cast, name))
         assert visitor.post(f"{path}/publish").status_code == status, name
         assert "/publish" not in visitor.get(path).text
-    assert browser.get(f"/ip-2024/events/{submitted.id}").status_code == 404
-    sign_in(browser, cast.lian)
-    assert f'action="{path}/publish"' in browser.get(path).text
-    assert browser.post(f"{path}/publish").status_code == 303
-    assert f'action="{path}/publish"' not in browser.get(path).text
-    assert browser.get(f"/ip-2024/events/{submitted.id}").status_code == 200
+    assert english.get(f"/ip-2024/events/{submitted.id}").status_code == 404
+    sign_in(english, cast.lian)
+    assert f'action="{path}/publish"' in english.get(path).text
+    assert english.post(f"{path}/publish").status_code == 303
+    assert f'action="{path}/publish"' not in english.get(path).text
+    assert english.get(f"/ip-2024/events/{submitted.id}").status_code == 200
     history = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == submitted.id)
     assert db.session.execute(history.order_by(EventChange.id)).all() == [
         ("created", cast.gu.id),

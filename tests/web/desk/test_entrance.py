@@ -9,21 +9,8 @@ from models.codes import passes
 from models.db import db
 from models.events.draft import VenueDraft
 from models.events.tables import Event, Occurrence
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, make_event, minutes
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
+from tests.support.cast import sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, make_door, make_event, minutes
 
 
 @pytest.fixture
@@ -47,19 +34,19 @@ def settings(event) -> tuple:
     return event.track_exits, event.near_metres, [one.capacity for one in event.occurrences]
 
 
-def test_what_is_set_is_kept_and_shown(browser, placed):
+def test_what_is_set_is_kept_and_shown(gus_browser, placed):
     (sitting,) = placed.occurrences
     form = {"track_exits": "1", f"capacity-{sitting.id}": " 120 ", "near_metres": "300"}
-    answer = browser.post(page(placed), data=form)
+    answer = gus_browser.post(page(placed), data=form)
     assert answer.status_code == 303
-    shown = browser.get(answer.location).text
+    shown = gus_browser.get(answer.location).text
     assert "Saved." in shown
     assert re.findall(r'<input[^>]*name="(?:capacity-\d+|near_metres)"[^>]*value="(\d*)"', shown) == [
         "120",
         "300",
     ]
     assert settings(placed) == (True, 300, [120])
-    browser.post(page(placed), data={f"capacity-{sitting.id}": "", "near_metres": ""})
+    gus_browser.post(page(placed), data={f"capacity-{sitting.id}": "", "near_metres": ""})
     assert settings(placed) == (False, None, [None])
 
 
@@ -74,18 +61,20 @@ def test_what_is_set_is_kept_and_shown(browser, placed):
         ("20", "٣٠٠٠٠٠٠٠٠٠٠", "is not a whole number."),
     ],
 )
-def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(browser, placed, capacity, metres, sentence):
+def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(
+    gus_browser, placed, capacity, metres, sentence
+):
     (sitting,) = placed.occurrences
     form = {"track_exits": "1", f"capacity-{sitting.id}": capacity, "near_metres": metres}
-    answer = browser.post(page(placed), data=form)
+    answer = gus_browser.post(page(placed), data=form)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert f'value="{capacity}"' in answer.text  # what was typed is still there
     assert settings(placed) == (False, None, [None])
 
 
-def test_nearness_needs_a_place_to_compare_with(browser, cast):
-    assert "The venue of this event has no coordinates" in browser.get(page(cast.lecture)).text
-    answer = browser.post(page(cast.lecture), data={"near_metres": "300"})
+def test_nearness_needs_a_place_to_compare_with(gus_browser, cast):
+    assert "The venue of this event has no coordinates" in gus_browser.get(page(cast.lecture)).text
+    answer = gus_browser.post(page(cast.lecture), data={"near_metres": "300"})
     assert (answer.status_code, settings(cast.lecture)[1]) == (422, None)
 
 
@@ -97,12 +86,12 @@ def test_who_does_not_reach_the_event_finds_nothing(client, cast, placed):
     assert settings(placed) == (False, None, [None])
 
 
-def test_the_live_page_tells_how_many_are_inside(browser, placed, monkeypatch):
+def test_the_live_page_tells_how_many_are_inside(gus_browser, placed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE + minutes(10))
     live = f"/desk/events/{placed.id}/live.json"
 
     def inside() -> str | None:
-        found = re.search(r"data-inside>(.*?)</dd>", browser.get(live).json["html"])
+        found = re.search(r"data-inside>(.*?)</dd>", gus_browser.get(live).json["html"])
         return re.sub(r"<[^>]+>|\s", "", found[1]) if found else None
 
     door = make_door(placed)
@@ -110,7 +99,7 @@ def test_the_live_page_tells_how_many_are_inside(browser, placed, monkeypatch):
     door.scan(made.token, headcount=9)
     assert inside() is None
     (sitting,) = placed.occurrences
-    browser.post(page(placed), data={"track_exits": "1", f"capacity-{sitting.id}": "40"})
+    gus_browser.post(page(placed), data={"track_exits": "1", f"capacity-{sitting.id}": "40"})
     # Settings are no figures: they show with the next count, after ten seconds at the latest.
     monkeypatch.setattr(clock, "now", lambda: NINE + minutes(10.2))
     assert inside() == "9/40"
@@ -118,24 +107,27 @@ def test_the_live_page_tells_how_many_are_inside(browser, placed, monkeypatch):
     assert inside() == "0/40"
 
 
-def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(browser, placed):
+def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(gus_browser, placed):
     (sitting,) = placed.occurrences
-    browser.post(page(placed), data={f"capacity-{sitting.id}": "1"})
+    gus_browser.post(page(placed), data={f"capacity-{sitting.id}": "1"})
     assert db.session.get(Occurrence, sitting.id).capacity == 1
     door = make_door(placed)
     assert [door.touch("youth").verdict, door.touch("youth").reason] == ["stored", "full"]
 
 
-def test_a_capacity_below_the_heads_inside_is_said(browser, placed, monkeypatch):
+def test_a_capacity_below_the_heads_inside_is_said(gus_browser, placed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE)
     (occurrence,) = placed.occurrences
     form = {"track_exits": "1", f"capacity-{occurrence.id}": "3"}
-    assert "more than the capacity of" not in browser.get(browser.post(page(placed), data=form).location).text
+    assert (
+        "more than the capacity of"
+        not in gus_browser.get(gus_browser.post(page(placed), data=form).location).text
+    )
     door = make_door(placed)
     for made in passes.issue(placed.campaign, "youth", NINE, count=3):
         door.scan(made.token, NINE)
     form[f"capacity-{occurrence.id}"] = "2"
-    shown = browser.get(browser.post(page(placed), data=form).location).text
+    shown = gus_browser.get(gus_browser.post(page(placed), data=form).location).text
     assert (
         "3 people are inside, more than the capacity of 2. Nobody else is let in until enough have left."
         in shown

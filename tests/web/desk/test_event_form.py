@@ -14,8 +14,8 @@ from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_o
 from models.events.tables import Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle, proposals
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week
+from tests.support.cast import sign_in
+from tests.support.week import NINE
 from web.desk.event_form import fields, sessions
 
 SIMPLE = {
@@ -30,24 +30,13 @@ SIMPLE = {
 }
 
 
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
 def newest() -> Event:
     db.session.expire_all()
     return db.session.query(Event).order_by(Event.id.desc()).first()
 
 
-def write(browser, address="/desk/events/new", **changes):
-    return browser.post(address, data={**SIMPLE, **changes})
+def write(english, address="/desk/events/new", **changes):
+    return english.post(address, data={**SIMPLE, **changes})
 
 
 def times(event: Event) -> list[tuple]:
@@ -57,9 +46,9 @@ def times(event: Event) -> list[tuple]:
     ]
 
 
-def test_a_simple_event_is_written_and_submitted(browser, cast):
-    sign_in(browser, cast.gu)
-    answer = write(browser)
+def test_a_simple_event_is_written_and_submitted(english, cast):
+    sign_in(english, cast.gu)
+    answer = write(english)
     event = newest()
     assert (answer.status_code, answer.location) == (
         303,
@@ -75,35 +64,35 @@ def test_a_simple_event_is_written_and_submitted(browser, cast):
         "2024-04-23T03:30:00+00:00",
     )
     assert one.venue.name == "市民中心"
-    assert "专利开放日" in browser.get(f"/desk/events/{event.id}").text
-    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 404
+    assert "专利开放日" in english.get(f"/desk/events/{event.id}").text
+    assert english.get(f"/ip-2024/events/{event.id}").status_code == 404
 
 
-def test_an_office_publishes_at_once_and_is_recorded_as_the_reviewer(browser, cast):
-    sign_in(browser, cast.lian)
-    write(browser, action="publish", lead="灌云县知识产权局")
+def test_an_office_publishes_at_once_and_is_recorded_as_the_reviewer(english, cast):
+    sign_in(english, cast.lian)
+    write(english, action="publish", lead="灌云县知识产权局")
     event = newest()
     assert event.status == EventStatus.PUBLISHED
     assert [(change.verb, change.account_id) for change in event.changes] == [
         (verb, cast.lian.id) for verb in ("created", "submitted", "published")
     ]
-    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 200
+    assert english.get(f"/ip-2024/events/{event.id}").status_code == 200
 
 
-def test_an_organizer_cannot_publish_by_asking_for_it(browser, cast):
-    sign_in(browser, cast.gu)
-    write(browser, action="publish")
+def test_an_organizer_cannot_publish_by_asking_for_it(english, cast):
+    sign_in(english, cast.gu)
+    write(english, action="publish")
     assert newest().status == EventStatus.SUBMITTED
 
 
-def test_a_draft_may_be_incomplete_and_a_submission_not(browser, cast):
-    sign_in(browser, cast.gu)
+def test_a_draft_may_be_incomplete_and_a_submission_not(english, cast):
+    sign_in(english, cast.gu)
     empty = {"session-day": "", "session-start": "", "session-end": "", "venue": ""}
-    answer = write(browser, **empty)
+    answer = write(english, **empty)
     assert answer.status_code == 422
     assert re.findall(r'id="problem-(\w+)"', answer.text) == ["sessions", "venue"]
     assert "专利开放日" in answer.text  # what was typed is still there
-    assert write(browser, action="save", **empty).status_code == 303
+    assert write(english, action="save", **empty).status_code == 303
     assert (newest().title, newest().status) == ("专利开放日", "draft")
 
 
@@ -118,10 +107,10 @@ def test_a_draft_may_be_incomplete_and_a_submission_not(browser, cast):
         ({"title": "长" * 301}, "title"),
     ],
 )
-def test_a_problem_stands_at_its_field(browser, cast, changes, field):
-    sign_in(browser, cast.lian)
+def test_a_problem_stands_at_its_field(english, cast, changes, field):
+    sign_in(english, cast.lian)
     before = newest().id
-    answer = write(browser, **changes)
+    answer = write(english, **changes)
     assert answer.status_code == 422
     assert re.findall(r'id="problem-(\w+)"', answer.text) == [field]
     assert f'aria-describedby="problem-{field}"' in answer.text or field == "groups"
@@ -141,9 +130,9 @@ def test_a_problem_stands_at_its_field(browser, cast, changes, field):
         {"session-day": "2024-04-23", "session-repeat": "weekends"},
     ],
 )
-def test_a_problem_of_a_date_stands_at_its_row(browser, cast, changes):
-    sign_in(browser, cast.gu)
-    answer = write(browser, **changes)
+def test_a_problem_of_a_date_stands_at_its_row(english, cast, changes):
+    sign_in(english, cast.gu)
+    answer = write(english, **changes)
     assert (answer.status_code, answer.text.count('id="session-1-problem"')) == (422, 1)
 
 
@@ -210,18 +199,18 @@ def rich(cast) -> Event:
     return cast.lecture
 
 
-def test_saving_an_unchanged_form_changes_nothing(browser, cast):
+def test_saving_an_unchanged_form_changes_nothing(english, cast):
     event = rich(cast)
     before, changes = draft_of(event), len(event.changes)
-    sign_in(browser, cast.lian)
-    page = browser.get(f"/desk/events/{event.id}/edit").text
-    answer = browser.post(f"/desk/events/{event.id}/edit", data={**posted(page).to_dict(flat=False)})
+    sign_in(english, cast.lian)
+    page = english.get(f"/desk/events/{event.id}/edit").text
+    answer = english.post(f"/desk/events/{event.id}/edit", data={**posted(page).to_dict(flat=False)})
     assert answer.status_code == 303
     db.session.expire_all()
     assert (draft_of(event), len(event.changes)) == (before, changes)
 
 
-def edit(browser, event: Event, opened: EventDraft, **changes):
+def edit(english, event: Event, opened: EventDraft, **changes):
     form = fields.form_of(opened, event.campaign)
     data = {name: getattr(form, name) for name in fields.TEXTS} | {"groups": form.groups}
     rows = {
@@ -229,110 +218,110 @@ def edit(browser, event: Event, opened: EventDraft, **changes):
         for name in ("day", "last_day", "repeat", "part", "start", "end", "capacity")
     }
     base_text = msgspec.json.encode(opened).decode()
-    return browser.post(f"/desk/events/{event.id}/edit", data={**data, **rows, "base": base_text, **changes})
+    return english.post(f"/desk/events/{event.id}/edit", data={**data, **rows, "base": base_text, **changes})
 
 
-def test_two_people_change_different_fields_and_both_stay(browser, cast):
+def test_two_people_change_different_fields_and_both_stay(english, cast):
     event, base = cast.lecture, draft_of(cast.lecture)
     lifecycle.change(event, replace(base, description="带身份证"), NINE, cast.su)
-    sign_in(browser, cast.lian)
-    assert edit(browser, event, base, title="新题目", venue="市民中心").status_code == 303
+    sign_in(english, cast.lian)
+    assert edit(english, event, base, title="新题目", venue="市民中心").status_code == 303
     db.session.expire_all()
     assert (event.title, event.description) == ("新题目", "带身份证")
 
 
-def test_two_people_change_one_field_and_both_versions_are_shown(browser, cast):
+def test_two_people_change_one_field_and_both_versions_are_shown(english, cast):
     event, base = cast.lecture, draft_of(cast.lecture)
     lifecycle.change(event, replace(base, title="她的题目"), NINE, cast.su)
-    sign_in(browser, cast.lian)
-    answer = edit(browser, event, base, title="我的题目", venue="市民中心")
+    sign_in(english, cast.lian)
+    answer = edit(english, event, base, title="我的题目", venue="市民中心")
     assert answer.status_code == 409
     assert "她的题目" in answer.text
     assert "我的题目" in answer.text
     db.session.expire_all()
     assert event.title == "她的题目"
     for keep, title in (("theirs", "她的题目"), ("mine", "我的题目")):
-        answer = edit(browser, event, base, title="我的题目", venue="市民中心", **{"keep-title": keep})
+        answer = edit(english, event, base, title="我的题目", venue="市民中心", **{"keep-title": keep})
         assert answer.status_code == 303
         db.session.expire_all()
         assert event.title == title
 
 
-def test_an_organizers_change_of_a_published_event_is_a_proposal(browser, cast):
+def test_an_organizers_change_of_a_published_event_is_a_proposal(english, cast):
     event, base = cast.lecture, draft_of(cast.lecture)
-    sign_in(browser, cast.gu)
-    assert edit(browser, event, base, title="改名", venue="市民中心").status_code == 303
+    sign_in(english, cast.gu)
+    assert edit(english, event, base, title="改名", venue="市民中心").status_code == 303
     db.session.expire_all()
     assert event.title == "专题讲座"
     [proposal] = proposals.open_of(event)
     assert (proposal.account_id, sorted(proposal.fields)) == (cast.gu.id, ["occurrences", "title", "venues"])
 
 
-def test_an_organization_that_publishes_by_itself(browser, cast):
+def test_an_organization_that_publishes_by_itself(english, cast):
     cast.gu.organization.publishes = True
     db.session.commit()
-    sign_in(browser, cast.gu)
-    write(browser, action="publish")
+    sign_in(english, cast.gu)
+    write(english, action="publish")
     assert newest().status == EventStatus.PUBLISHED
 
 
-def test_a_form_without_its_base_is_refused(browser, cast):
-    sign_in(browser, cast.lian)
-    answer = edit(browser, cast.lecture, draft_of(cast.lecture), base="{")
+def test_a_form_without_its_base_is_refused(english, cast):
+    sign_in(english, cast.lian)
+    answer = edit(english, cast.lecture, draft_of(cast.lecture), base="{")
     assert answer.status_code == 400
     assert "Reload the page" in answer.text
 
 
-def test_a_copy_has_everything_but_its_own_id(browser, cast):
-    sign_in(browser, cast.gu)
-    page = browser.get(f"/desk/events/new?copy={cast.lecture.id}&campaign=ip-2024").text
+def test_a_copy_has_everything_but_its_own_id(english, cast):
+    sign_in(english, cast.gu)
+    page = english.get(f"/desk/events/new?copy={cast.lecture.id}&campaign=ip-2024").text
     assert 'value="专题讲座"' in page
     assert 'value="2024-04-22"' in page
-    assert browser.get(f"/desk/events/new?copy={cast.nanjing.id}").status_code == 404
+    assert english.get(f"/desk/events/new?copy={cast.nanjing.id}").status_code == 404
 
 
-def test_cancel_with_a_reason(browser, cast):
+def test_cancel_with_a_reason(english, cast):
     address = f"/desk/events/{cast.lecture.id}/cancel"
-    sign_in(browser, cast.gu)
-    assert browser.get(address).status_code == 404  # an organizer proposes
-    sign_in(browser, cast.lian)
-    assert browser.get(address).status_code == 200
-    assert browser.post(address, data={"why": " "}).status_code == 422
-    assert browser.post(address, data={"why": "场地检修"}).status_code == 303
+    sign_in(english, cast.gu)
+    assert english.get(address).status_code == 404  # an organizer proposes
+    sign_in(english, cast.lian)
+    assert english.get(address).status_code == 200
+    assert english.post(address, data={"why": " "}).status_code == 422
+    assert english.post(address, data={"why": "场地检修"}).status_code == 303
     db.session.expire_all()
     assert (cast.lecture.status, cast.lecture.changes[-1].why) == ("cancelled", "场地检修")
-    assert "场地检修" in browser.get(f"/ip-2024/events/{cast.lecture.id}").text
+    assert "场地检修" in english.get(f"/ip-2024/events/{cast.lecture.id}").text
 
 
-def test_delete_is_for_what_was_never_public(browser, cast):
-    sign_in(browser, cast.gu)
-    write(browser, action="save")
+def test_delete_is_for_what_was_never_public(english, cast):
+    sign_in(english, cast.gu)
+    write(english, action="save")
     draft = newest().id
-    assert browser.post(f"/desk/events/{draft}/delete").status_code == 303
-    assert browser.get(f"/desk/events/{draft}").status_code == 404
-    assert browser.post(f"/desk/events/{cast.lecture.id}/delete").status_code == 400
-    assert browser.get(f"/desk/events/{cast.lecture.id}").status_code == 200
+    assert english.post(f"/desk/events/{draft}/delete").status_code == 303
+    assert english.get(f"/desk/events/{draft}").status_code == 404
+    assert english.post(f"/desk/events/{cast.lecture.id}/delete").status_code == 400
+    assert english.get(f"/desk/events/{cast.lecture.id}").status_code == 200
 
 
-def test_the_preview_says_what_visitors_will_see(browser, cast):
-    sign_in(browser, cast.gu)
-    page = browser.post("/desk/events/preview", data=SIMPLE).text
+def test_the_preview_says_what_visitors_will_see(english, cast):
+    sign_in(english, cast.gu)
+    page = english.post("/desk/events/preview", data=SIMPLE).text
     assert "专利开放日" in page
     assert "Tue 23 April 09:00–11:30" in page
-    assert browser.post("/desk/events/preview", data={"campaign": "ip-2024"}).status_code == 200
+    assert english.post("/desk/events/preview", data={"campaign": "ip-2024"}).status_code == 200
 
 
 @pytest.mark.parametrize("who", ["wang", "bao"])
-def test_others_do_not_reach_the_form(browser, cast, who):
+def test_others_do_not_reach_the_form(english, cast, who):
     account: Account = getattr(cast, who)
-    sign_in(browser, account)
+    sign_in(english, account)
     event_id, base = cast.lecture.id, draft_of(cast.lecture)
-    assert browser.get(f"/desk/events/{event_id}/edit").status_code == 404
-    assert edit(browser, cast.lecture, base).status_code == 404
+    assert english.get(f"/desk/events/{event_id}/edit").status_code == 404
+    assert edit(english, cast.lecture, base).status_code == 404
     for verb in ("submit", "recall", "delete", "cancel"):
-        assert browser.post(f"/desk/events/{event_id}/{verb}").status_code == 404
+        assert english.post(f"/desk/events/{event_id}/{verb}").status_code == 404
 
 
-def test_signed_out_while_writing_leads_back_to_the_form(browser, cast):
-    answer = write(browser)
+def test_signed_out_while_writing_leads_back_to_the_form(english, cast):
+    answer = write(english)
     assert answer.location == "/desk/sign-in?next=/desk/events/new"

@@ -3,35 +3,22 @@
 import re
 from datetime import timedelta
 
-import pytest
-
 from models.events.draft import EventDraft, OrganizationDraft
 from models.figures import event_overview
 from models.publishing.lifecycle import cancel, create
-from tests.support.cast import make_cast, sign_in
+from tests.support.cast import sign_in
 from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 def listed(page: str) -> list[str]:
     return re.findall(r'<a href="/desk/events/\d+" lang="zh">([^<]+)</a>', page)
 
 
-def test_the_list_shows_own_events_with_status_and_visits(browser, cast):
+def test_the_list_shows_own_events_with_status_and_visits(english, cast):
     make_door(cast.lecture).tally("public", headcount=7)
     cancel(cast.abroad, NINE)
-    sign_in(browser, cast.gu)
-    page = browser.get("/desk/").text
+    sign_in(english, cast.gu)
+    page = english.get("/desk/").text
     assert listed(page) == ["专题讲座", "进京推介"]
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in page.split("<tbody>")[1].split("<tr>")[1:]]
     assert "Mon 22 April 09:00–11:00" in rows[0]
@@ -41,24 +28,24 @@ def test_the_list_shows_own_events_with_status_and_visits(browser, cast):
     assert re.search(r"Visits\s+0\s", rows[1])
 
 
-def test_the_list_is_searched(browser, cast):
-    sign_in(browser, cast.cui)
-    assert len(listed(browser.get("/desk/").text)) == 6
-    assert listed(browser.get("/desk/?q=讲座").text) == ["专题讲座"]
-    assert listed(browser.get("/desk/?day=2024-04-21").text) == []
-    assert len(listed(browser.get("/desk/?day=2024-04-22").text)) == 6
-    assert browser.get("/desk/?day=yesterday").status_code == 400
-    assert browser.get("/desk/?campaign=nothing").status_code == 404
+def test_the_list_is_searched(english, cast):
+    sign_in(english, cast.cui)
+    assert len(listed(english.get("/desk/").text)) == 6
+    assert listed(english.get("/desk/?q=讲座").text) == ["专题讲座"]
+    assert listed(english.get("/desk/?day=2024-04-21").text) == []
+    assert len(listed(english.get("/desk/?day=2024-04-22").text)) == 6
+    assert english.get("/desk/?day=yesterday").status_code == 400
+    assert english.get("/desk/?campaign=nothing").status_code == 404
 
 
-def test_thirty_events_ask_the_database_no_more_often_than_one(browser, cast, count_queries):
-    sign_in(browser, cast.wang)
+def test_thirty_events_ask_the_database_no_more_often_than_one(english, cast, count_queries):
+    sign_in(english, cast.wang)
     with count_queries() as one:
-        browser.get("/desk/")
+        english.get("/desk/")
     for number in range(29):
         make_event(cast.court_day.campaign, f"开放日{number}", lead=_lead(cast.wang))
     with count_queries() as thirty:
-        page = browser.get("/desk/").text
+        page = english.get("/desk/").text
     assert len(listed(page)) == 30
     assert len(thirty) == len(one)
 
@@ -69,43 +56,43 @@ def _lead(account):
     )
 
 
-def test_a_long_list_has_pages(browser, cast):
+def test_a_long_list_has_pages(english, cast):
     for number in range(55):
         make_event(cast.court_day.campaign, f"开放日{number:02d}", lead=_lead(cast.wang))
-    sign_in(browser, cast.wang)
-    first, second = browser.get("/desk/").text, browser.get("/desk/?page=2").text
+    sign_in(english, cast.wang)
+    first, second = english.get("/desk/").text, english.get("/desk/?page=2").text
     assert (len(listed(first)), len(listed(second))) == (50, 6)
     assert set(listed(first)) & set(listed(second)) == set()
-    assert listed(browser.get("/desk/?page=99").text) == listed(second)
+    assert listed(english.get("/desk/?page=99").text) == listed(second)
 
 
 PAGES = ("", "/live", "/live.json")
 
 
-def test_another_organizations_event_does_not_exist(browser, cast):
+def test_another_organizations_event_does_not_exist(english, cast):
     make_door(cast.lecture)
     ways = {"gu": 200, "he": 200, "lian": 200, "su": 200, "cui": 200, "wang": 404, "bao": 404}
     for name, status in ways.items():
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         sign_in(visitor, getattr(cast, name))
         path = f"/desk/events/{cast.lecture.id}"
         assert [visitor.get(path + page).status_code for page in PAGES] == [status] * 3, name
         pairing = visitor.post(f"{path}/devices/pair").status_code
         assert pairing == (303 if status == 200 else 404), name
-    stranger = browser.application.test_client()
+    stranger = english.application.test_client()
     path = f"/desk/events/{cast.lecture.id}"
     assert [stranger.get(path + page).status_code for page in PAGES] == [303, 303, 401]
     assert stranger.post(f"{path}/devices/pair").headers["Location"] == "/desk/sign-in"
 
 
-def test_an_event_without_a_date_offers_neither_poster_nor_pairing(browser, cast):
+def test_an_event_without_a_date_offers_neither_poster_nor_pairing(english, cast):
     undated = create(cast.lecture.campaign, EventDraft(title="时间未定", lead=_lead(cast.gu)), NINE)
-    sign_in(browser, cast.gu)
+    sign_in(english, cast.gu)
     path = f"/desk/events/{undated.id}"
-    page = browser.get(path).text
+    page = english.get(path).text
     assert "poster.pdf" not in page
     assert "This event has no date yet." in page
-    assert browser.post(f"{path}/devices/pair").status_code == 409
+    assert english.post(f"{path}/devices/pair").status_code == 409
 
 
 def test_of_several_sittings_the_one_that_matters_now_is_told(app):

@@ -26,14 +26,6 @@ def cast(app, monkeypatch):
     return make_cast(load_week())
 
 
-@pytest.fixture
-def browser(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
-
-
 def page(event) -> str:
     return f"/desk/events/{event.id}/counts/"
 
@@ -53,12 +45,12 @@ def rows() -> list[Scan]:
     return list(db.session.scalars(select(Scan).order_by(Scan.headcount)))
 
 
-def test_what_was_counted_on_paper_is_a_tally(browser, cast):
+def test_what_was_counted_on_paper_is_a_tally(gus_browser, cast):
     campaign = cast.lecture.campaign
     make_door(cast.lecture).tally("public", NINE, headcount=5)
-    answer = browser.post(page(cast.lecture), data=form())
+    answer = gus_browser.post(page(cast.lecture), data=form())
     assert answer.status_code == 303
-    shown = browser.get(answer.location).text
+    shown = gus_browser.get(answer.location).text
     assert "Saved: 130 people." in shown
     assert shown.count("Counted by 王一; entered by gu@example.cn on") == 2
     counted = figures(campaign, EVENING)
@@ -83,33 +75,33 @@ def test_what_was_counted_on_paper_is_a_tally(browser, cast):
     ]
 
 
-def test_the_same_form_again_adds_nothing(browser, cast):
+def test_the_same_form_again_adds_nothing(gus_browser, cast):
     sent = form()
-    assert [browser.post(page(cast.lecture), data=sent).status_code for _ in range(2)] == [303, 303]
-    other = browser.post(page(cast.lecture), data=sent | {"heads-public": "95"})
+    assert [gus_browser.post(page(cast.lecture), data=sent).status_code for _ in range(2)] == [303, 303]
+    other = gus_browser.post(page(cast.lecture), data=sent | {"heads-public": "95"})
     assert (other.status_code, "the first ones stand" in other.text) == (409, True)
     assert [row.headcount for row in rows()] == [40, 90]
 
 
-def test_a_count_after_the_hours_counts(browser, cast):
-    browser.post(page(cast.lecture), data=form(time="19:59"))
+def test_a_count_after_the_hours_counts(gus_browser, cast):
+    gus_browser.post(page(cast.lecture), data=form(time="19:59"))
     assert [Flag(row.flags) for row in rows()] == [Flag.OUTSIDE_HOURS] * 2
     assert verify(cast.lecture.campaign).visits == 130
 
 
-def test_a_count_entered_by_mistake_is_taken_out(browser, cast):
-    browser.post(page(cast.lecture), data=form())
-    shown = browser.get(page(cast.lecture)).text
+def test_a_count_entered_by_mistake_is_taken_out(gus_browser, cast):
+    gus_browser.post(page(cast.lecture), data=form())
+    shown = gus_browser.get(page(cast.lecture)).text
     outs = re.findall(rf'action="({page(cast.lecture)}[0-9a-f-]+/out)"', shown)
     assert len(outs) == 2
-    assert browser.post(outs[0]).status_code == 303
+    assert gus_browser.post(outs[0]).status_code == 303
     assert {figures(cast.lecture.campaign, EVENING).visits} <= {40, 90}
     assert verify(cast.lecture.campaign).agrees
     assert len(rows()) == 2
-    shown = browser.get(page(cast.lecture)).text
+    shown = gus_browser.get(page(cast.lecture)).text
     assert (shown.count("/out"), shown.count("not counted")) == (1, 1)
-    assert "entered at the desk" in browser.get(f"/desk/events/{cast.lecture.id}/held").text
-    assert browser.post(f"{page(cast.court_day)}{rows()[0].id}/out").status_code == 404
+    assert "entered at the desk" in gus_browser.get(f"/desk/events/{cast.lecture.id}/held").text
+    assert gus_browser.post(f"{page(cast.court_day)}{rows()[0].id}/out").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -124,8 +116,8 @@ def test_a_count_entered_by_mistake_is_taken_out(browser, cast):
         ({"heads-public": "", "heads-youth": "0"}, "Enter at least one number of people."),
     ],
 )
-def test_what_cannot_be_entered_is_said_and_stays_in_the_form(browser, cast, fields, sentence):
-    answer = browser.post(page(cast.lecture), data=form(**fields))
+def test_what_cannot_be_entered_is_said_and_stays_in_the_form(gus_browser, cast, fields, sentence):
+    answer = gus_browser.post(page(cast.lecture), data=form(**fields))
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert 'name="heads-unknown"' in answer.text
     assert rows() == []
@@ -136,18 +128,18 @@ def test_what_cannot_be_entered_is_said_and_stays_in_the_form(browser, cast, fie
     )
 
 
-def test_a_cancelled_event_to_which_people_came(browser, cast):
+def test_a_cancelled_event_to_which_people_came(gus_browser, cast):
     cancel(cast.lecture, NINE)
-    assert browser.post(page(cast.lecture), data=form()).status_code == 303
+    assert gus_browser.post(page(cast.lecture), data=form()).status_code == 303
     assert verify(cast.lecture.campaign).visits == 130
 
 
-def test_before_its_first_day_there_is_nothing_to_enter(browser, cast, monkeypatch):
+def test_before_its_first_day_there_is_nothing_to_enter(gus_browser, cast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=1))
-    shown = browser.get(page(cast.lecture)).text
+    shown = gus_browser.get(page(cast.lecture)).text
     assert "Counts can be entered from the first day of a published event on." in shown
     assert "heads-" not in shown
-    assert browser.post(page(cast.lecture), data=form()).status_code == 422
+    assert gus_browser.post(page(cast.lecture), data=form()).status_code == 422
 
 
 def test_only_who_reaches_the_event_enters_counts(client, cast):

@@ -8,13 +8,8 @@ import pytest
 from models.events.draft import draft_of
 from models.publishing import proposals
 from models.publishing.change import event_transaction
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+from tests.support.cast import sign_in
+from tests.support.week import NINE
 
 
 @pytest.fixture

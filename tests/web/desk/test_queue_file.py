@@ -16,28 +16,15 @@ from models.db import db
 from models.devices import kiosks
 from models.figures.recount import verify
 from models.ledger.tables import Scan
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week, make_door, minutes
+from tests.support.cast import sign_in
+from tests.support.week import NINE, make_door, minutes
 
 PAGE = "/desk/handed-over/"
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
 def kiosk(cast):
     return make_door(cast.lecture).kiosk
-
-
-@pytest.fixture
-def browser(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
 
 
 def scan(at=NINE, **fields) -> dict:
@@ -69,22 +56,22 @@ def saved_by_version_1(kiosk, scans, skew_ms) -> bytes:
     return signed(kiosk, text, {"version": 1, "skew_ms": skew_ms, "scans_json": text})
 
 
-def upload(browser, data: bytes, name="openweek-K1.json"):
-    return browser.post(PAGE, data={"file": (BytesIO(data), name)}, content_type="multipart/form-data")
+def upload(gus_browser, data: bytes, name="openweek-K1.json"):
+    return gus_browser.post(PAGE, data={"file": (BytesIO(data), name)}, content_type="multipart/form-data")
 
 
 def rows() -> list[Scan]:
     return list(db.session.scalars(select(Scan).order_by(Scan.number)))
 
 
-def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
+def test_the_file_becomes_check_ins_of_its_device(gus_browser, cast, kiosk):
     code = passes.issue(cast.lecture.campaign, "public", NINE)[0].token
     scans = [
         scan(),
         scan(kind="pass", code=code),
         scan(kind="pass", code_length=9, code_hash="0" * 64, shown="refused"),
     ]
-    answer = upload(browser, saved(kiosk, scans))
+    answer = upload(gus_browser, saved(kiosk, scans))
     assert answer.status_code == 200
     assert "3 scans in the file." in answer.text
     assert "3 were new." in answer.text
@@ -98,60 +85,62 @@ def test_the_file_becomes_check_ins_of_its_device(browser, cast, kiosk):
     assert verify(cast.lecture.campaign).agrees
 
 
-def test_the_same_file_again_adds_nothing_and_says_so(browser, cast, kiosk):
+def test_the_same_file_again_adds_nothing_and_says_so(gus_browser, cast, kiosk):
     data = saved(kiosk, [scan() for _ in range(3)])
-    upload(browser, data)
-    assert "Nothing new: the server already has all of them." in upload(browser, data).text
+    upload(gus_browser, data)
+    assert "Nothing new: the server already has all of them." in upload(gus_browser, data).text
     assert len(rows()) == 3
     imports = db.session.scalars(select(ImportedQueueFile).order_by(ImportedQueueFile.id)).all()
     assert [(file.kiosk_id, file.scans, file.new, file.account_id) for file in imports] == [
         (kiosk.id, 3, 3, cast.gu.id),
         (kiosk.id, 3, 0, cast.gu.id),
     ]
-    assert browser.get(PAGE).text.count(f">{kiosk.name}</th>") == 2
+    assert gus_browser.get(PAGE).text.count(f">{kiosk.name}</th>") == 2
 
 
-def test_more_than_one_batch(browser, kiosk):
-    assert "1201 were new." in upload(browser, saved(kiosk, [scan() for _ in range(1201)])).text
+def test_more_than_one_batch(gus_browser, kiosk):
+    assert "1201 were new." in upload(gus_browser, saved(kiosk, [scan() for _ in range(1201)])).text
     assert len(rows()) == 1201
 
 
-def test_one_that_cannot_be_read_holds_up_no_other(browser, kiosk):
+def test_one_that_cannot_be_read_holds_up_no_other(gus_browser, kiosk):
     scans = [scan(), {"at": "?"}, scan(group=7), "nonsense"]
-    assert "2 had no ID and could not be saved." in upload(browser, saved(kiosk, scans)).text
+    assert "2 had no ID and could not be saved." in upload(gus_browser, saved(kiosk, scans)).text
     by_id = {str(row.id): (row.verdict, row.reason) for row in rows()}
     assert by_id == {scans[0]["id"]: ("stored", None), scans[2]["id"]: ("refused", "bad_scan")}
 
 
-def test_the_device_s_clock_is_corrected_by_what_the_device_knew(browser, kiosk):
+def test_the_device_s_clock_is_corrected_by_what_the_device_knew(gus_browser, kiosk):
     """The time of the import says nothing about the clock."""
     day = timedelta(days=1)
-    upload(browser, saved(kiosk, [scan(NINE + day), scan(NINE + minutes(5), skew_ms=0)], skew_ms=86_400_000))
+    upload(
+        gus_browser, saved(kiosk, [scan(NINE + day), scan(NINE + minutes(5), skew_ms=0)], skew_ms=86_400_000)
+    )
     assert sorted((row.at, row.skew_ms) for row in rows()) == [(NINE, 86_400_000), (NINE + minutes(5), 0)]
 
 
-def test_the_skew_of_a_file_is_signed(browser, kiosk):
+def test_the_skew_of_a_file_is_signed(gus_browser, kiosk):
     """Else whoever carries the file could move the scans to another day."""
     sent = [scan(NINE + minutes(5))]
     file = json.loads(saved(kiosk, sent, skew_ms=1000))
     file["content_json"] = file["content_json"].replace('"skew_ms": 1000', '"skew_ms": 86400000')
-    answer = upload(browser, json.dumps(file).encode())
+    answer = upload(gus_browser, json.dumps(file).encode())
     assert (answer.status_code, "The file has been changed since" in answer.text) == (422, True)
     outside = saved(kiosk, sent, skew_ms=1000)[:-1] + b', "skew_ms": 86400000}'
-    assert upload(browser, outside).status_code == 200
+    assert upload(gus_browser, outside).status_code == 200
     assert [(row.at, row.skew_ms) for row in rows()] == [(NINE + minutes(5) - timedelta(seconds=1), 1000)]
 
 
-def test_a_file_of_version_1_is_read_without_its_skew(browser, kiosk):
+def test_a_file_of_version_1_is_read_without_its_skew(gus_browser, kiosk):
     scans = [scan(NINE), scan(NINE + minutes(5), skew_ms=60_000)]
-    answer = upload(browser, saved_by_version_1(kiosk, scans, skew_ms=86_400_000))
+    answer = upload(gus_browser, saved_by_version_1(kiosk, scans, skew_ms=86_400_000))
     assert (answer.status_code, "2 were new." in answer.text) == (200, True)
     assert sorted((row.at, row.skew_ms or 0) for row in rows()) == [(NINE, 0), (NINE + minutes(4), 60_000)]
 
 
-def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, kiosk):
+def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(gus_browser, cast, kiosk):
     kiosks.revoke(kiosk.id, NINE)
-    answer = upload(browser, saved(kiosk, [scan()]))
+    answer = upload(gus_browser, saved(kiosk, [scan()]))
     assert "1 will count once it has been reviewed." in answer.text
     assert verify(cast.lecture.campaign).visits == 0
 
@@ -193,14 +182,14 @@ def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(browser, cast, 
         ),
     ],
 )
-def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(browser, kiosk, make, sentence):
-    answer = upload(browser, make(kiosk))
+def test_what_is_no_such_file_gets_one_sentence_and_leaves_nothing(gus_browser, kiosk, make, sentence):
+    answer = upload(gus_browser, make(kiosk))
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert (rows(), db.session.scalars(select(ImportedQueueFile)).all()) == ([], [])
 
 
-def test_without_a_file(browser, kiosk):
-    answer = browser.post(PAGE, data={})
+def test_without_a_file(gus_browser, kiosk):
+    answer = gus_browser.post(PAGE, data={})
     assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
 
 

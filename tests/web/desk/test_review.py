@@ -8,19 +8,8 @@ from models.db import db, transaction
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event
 from models.publishing import review
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week, make_event
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
+from tests.support.cast import sign_in
+from tests.support.week import NINE, make_event
 
 
 def submitted(cast, title="开放日") -> Event:
@@ -39,33 +28,33 @@ def open_item(page: str) -> str | None:
     return match and match[1]
 
 
-def test_the_queue_one_item_after_the_other(browser, cast):
+def test_the_queue_one_item_after_the_other(english, cast):
     first, second, third = (submitted(cast, title) for title in ("开放日", "讲座", "展览"))
-    sign_in(browser, cast.lian)
-    page = browser.get("/desk/review/").text
+    sign_in(english, cast.lian)
+    page = english.get("/desk/review/").text
     assert (items(page), open_item(page)) == (["开放日", "讲座", "展览"], "开放日")
-    assert ">3<" in browser.get("/desk/").text.split("nav-count", 1)[1][:20]
+    assert ">3<" in english.get("/desk/").text.split("nav-count", 1)[1][:20]
     order = f"{first.id},{second.id},{third.id}"
-    answer = browser.post(f"/desk/review/{first.id}", data={"decision": "publish", "order": order})
+    answer = english.post(f"/desk/review/{first.id}", data={"decision": "publish", "order": order})
     assert answer.location == f"/desk/review/?campaign=ip-2024&item={second.id}&done=published-{first.id}"
-    page = browser.get(answer.location).text
+    page = english.get(answer.location).text
     assert (items(page), open_item(page)) == (["讲座", "展览"], "讲座")
     assert "Published." in page
-    answer = browser.post(
+    answer = english.post(
         f"/desk/review/{second.id}", data={"decision": "send_back", "why": "请写明地点", "order": order}
     )
-    assert open_item(browser.get(answer.location).text) == "展览"
+    assert open_item(english.get(answer.location).text) == "展览"
     db.session.expire_all()
     assert (first.status, second.status, third.status) == ("published", "sent_back", "submitted")
-    sign_in(browser, cast.gu)
-    assert "请写明地点" in browser.get(f"/desk/events/{second.id}").text
-    assert "请写明地点" in browser.get(f"/desk/events/{second.id}/edit").text
+    sign_in(english, cast.gu)
+    assert "请写明地点" in english.get(f"/desk/events/{second.id}").text
+    assert "请写明地点" in english.get(f"/desk/events/{second.id}/edit").text
 
 
-def test_sending_back_needs_a_reason_and_keeps_the_item(browser, cast):
+def test_sending_back_needs_a_reason_and_keeps_the_item(english, cast):
     event = submitted(cast)
-    sign_in(browser, cast.lian)
-    answer = browser.post(f"/desk/review/{event.id}", data={"decision": "send_back", "item": event.id})
+    sign_in(english, cast.lian)
+    answer = english.post(f"/desk/review/{event.id}", data={"decision": "send_back", "item": event.id})
     assert answer.status_code == 400
     assert open_item(answer.text) == "开放日"
     assert "Please say what has to be changed" in answer.text
@@ -73,37 +62,37 @@ def test_sending_back_needs_a_reason_and_keeps_the_item(browser, cast):
     assert event.status == "submitted"
 
 
-def test_a_colleagues_item_is_named_and_the_next_is_offered(browser, cast):
+def test_a_colleagues_item_is_named_and_the_next_is_offered(english, cast):
     first, second = submitted(cast, "开放日"), submitted(cast, "讲座")
-    sign_in(browser, cast.lian)
-    assert open_item(browser.get("/desk/review/").text) == "开放日"
-    browser.post("/desk/sign-out")
-    sign_in(browser, cast.su)
-    page = browser.get("/desk/review/").text
+    sign_in(english, cast.lian)
+    assert open_item(english.get("/desk/review/").text) == "开放日"
+    english.post("/desk/sign-out")
+    sign_in(english, cast.su)
+    page = english.get("/desk/review/").text
     assert open_item(page) == "讲座"
     assert "lian@example.cn" in page
-    page = browser.get(f"/desk/review/?item={first.id}").text
+    page = english.get(f"/desk/review/?item={first.id}").text
     assert "lian@example.cn is judging this event now." in page
     assert second.status == "submitted"
 
 
-def test_what_a_colleague_judged_meanwhile_is_said(browser, cast):
+def test_what_a_colleague_judged_meanwhile_is_said(english, cast):
     event = submitted(cast)
-    sign_in(browser, cast.lian)
+    sign_in(english, cast.lian)
     review.approve(event, NINE, cast.su)
-    answer = browser.post(f"/desk/review/{event.id}", data={"decision": "publish"})
+    answer = english.post(f"/desk/review/{event.id}", data={"decision": "publish"})
     assert answer.status_code == 409
     assert "This event no longer awaits review." in answer.text
 
 
-def test_many_at_once(browser, cast):
+def test_many_at_once(english, cast):
     events = [submitted(cast, f"活动{number}") for number in range(4)]
     with transaction():
         events[3].campaign.term("format", "talk").second_reading = True
-    sign_in(browser, cast.lian)
+    sign_in(english, cast.lian)
     chosen = [event.id for event in events[:3]] + [cast.urumqi.id, cast.lecture.id]
-    answer = browser.post("/desk/review/many", data={"campaign": "ip-2024", "chosen": chosen})
-    page = browser.get(answer.location).text
+    answer = english.post("/desk/review/many", data={"campaign": "ip-2024", "chosen": chosen})
+    page = english.get(answer.location).text
     assert "3 published, 2 not published." in page
     db.session.expire_all()
     assert [event.status for event in events] == ["published"] * 3 + ["submitted"]
@@ -111,34 +100,34 @@ def test_many_at_once(browser, cast):
 
 
 @pytest.mark.parametrize(("who", "status"), [("gu", 404), ("wang", 404), ("bao", 404)])
-def test_others_do_not_reach_the_review(browser, cast, who, status):
+def test_others_do_not_reach_the_review(english, cast, who, status):
     event = submitted(cast)
-    sign_in(browser, getattr(cast, who))
+    sign_in(english, getattr(cast, who))
     if who != "bao":
-        assert browser.get("/desk/review/").status_code == status
-    assert browser.post(f"/desk/review/{event.id}", data={"decision": "publish"}).status_code == status
+        assert english.get("/desk/review/").status_code == status
+    assert english.post(f"/desk/review/{event.id}", data={"decision": "publish"}).status_code == status
     db.session.expire_all()
     assert event.status == "submitted"
 
 
-def test_likely_duplicates_stand_beside_the_item(browser, cast):
+def test_likely_duplicates_stand_beside_the_item(english, cast):
     lead = OrganizationDraft.of(cast.gu.organization)
     make_event(cast.lecture.campaign, "商标法律知识专场讲座", lead=lead)
     submitted(cast, "商标法律知识专场讲座")
-    sign_in(browser, cast.lian)
-    page = browser.get("/desk/review/").text
+    sign_in(english, cast.lian)
+    page = english.get("/desk/review/").text
     assert re.findall(r"Possible duplicates</dt><dd>.*?<a [^>]*>([^<]+)</a>", page, re.S) == [
         "商标法律知识专场讲座"
     ]
 
 
-def test_thirty_items_ask_the_database_no_more_often_than_one(browser, cast, count_queries):
+def test_thirty_items_ask_the_database_no_more_often_than_one(english, cast, count_queries):
     submitted(cast)
-    sign_in(browser, cast.lian)
+    sign_in(english, cast.lian)
     with count_queries() as one:
-        browser.get("/desk/review/")
+        english.get("/desk/review/")
     for number in range(29):
         submitted(cast, f"活动{number}")
     with count_queries() as thirty:
-        assert len(items(browser.get("/desk/review/").text)) == 30
+        assert len(items(english.get("/desk/review/").text)) == 30
     assert len(thirty) <= len(one) + 2

@@ -14,23 +14,10 @@ from models.devices import kiosks
 from models.figures.recount import verify
 from models.figures.visits import visits_of
 from models.ledger.tables import Review
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
+from tests.support.cast import sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, make_door, minutes
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
 
 
 @pytest.fixture
@@ -56,28 +43,28 @@ def visits(cast) -> int:
     return visits_of([cast.lecture.id]).get(cast.lecture.id, 0)
 
 
-def decide(browser, page, decision, *ids, why="It was revoked by mistake."):
-    return browser.post(page, data={"scan": [str(id) for id in ids], "decision": decision, "why": why})
+def decide(gus_browser, page, decision, *ids, why="It was revoked by mistake."):
+    return gus_browser.post(page, data={"scan": [str(id) for id in ids], "decision": decision, "why": why})
 
 
 def words(markup: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup)).strip()
 
 
-def test_what_waits_is_told_with_its_reason_and_counted_on_the_event_s_page(browser, cast, door, page):
-    text = words(browser.get(page).text)
+def test_what_waits_is_told_with_its_reason_and_counted_on_the_event_s_page(gus_browser, cast, door, page):
+    text = words(gus_browser.get(page).text)
     assert "2 scans to review" in text
     assert f"{door.kiosk.name} pass Young people · 43 people the kiosk was out of service" in text
-    assert "2 scans need your review" in words(browser.get(f"/desk/events/{cast.lecture.id}").text)
+    assert "2 scans need your review" in words(gus_browser.get(f"/desk/events/{cast.lecture.id}").text)
     assert visits(cast) == 1
 
 
-def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser, cast, door, page):
-    answer = decide(browser, page, "accept", ONE, TWO)
+def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(gus_browser, cast, door, page):
+    answer = decide(gus_browser, page, "accept", ONE, TWO)
     assert answer.status_code == 303
-    assert "Visits of the event: 1 before, 45 now." in browser.get(answer.location).text
+    assert "Visits of the event: 1 before, 45 now." in gus_browser.get(answer.location).text
     assert visits(cast) == 45
-    assert "Nothing to review." in browser.get(page).text
+    assert "Nothing to review." in gus_browser.get(page).text
     reviews = db.session.scalars(select(Review).order_by(Review.id)).all()
     assert [(review.scan_id, review.decision, review.account_id, review.why) for review in reviews] == [
         (ONE, "accept", cast.gu.id, "It was revoked by mistake."),
@@ -85,12 +72,12 @@ def test_accepted_scans_count_from_now_on_and_the_page_tells_by_how_much(browser
     ]
 
 
-def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, page):
-    decide(browser, page, "accept", ONE)
-    assert "Do not count it after all" in browser.get(page).text
-    decide(browser, page, "set_aside", ONE)
+def test_a_decision_can_be_taken_back_and_both_words_stay(gus_browser, cast, door, page):
+    decide(gus_browser, page, "accept", ONE)
+    assert "Do not count it after all" in gus_browser.get(page).text
+    decide(gus_browser, page, "set_aside", ONE)
     assert visits(cast) == 1
-    assert "Count it after all" in browser.get(page).text
+    assert "Count it after all" in gus_browser.get(page).text
     assert [review.decision for review in db.session.scalars(select(Review).order_by(Review.id))] == [
         "accept",
         "set_aside",
@@ -112,31 +99,31 @@ def test_a_decision_can_be_taken_back_and_both_words_stay(browser, cast, door, p
     ],
 )
 def test_a_decision_that_is_none_gets_a_sentence_and_what_was_typed_stays(
-    browser, cast, door, page, form, sentence
+    gus_browser, cast, door, page, form, sentence
 ):
-    answer = browser.post(page, data=form)
+    answer = gus_browser.post(page, data=form)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert f'value="{form["why"]}"' in answer.text
     assert (visits(cast), db.session.scalars(select(Review)).all()) == (1, [])
 
 
-def test_an_undo_that_is_held_back_waits_too(browser, cast, page):
+def test_an_undo_that_is_held_back_waits_too(gus_browser, cast, page):
     door, chief = make_door(cast.lecture), make_door(cast.lecture, supervisor=True)
     door.touch("public", id=ONE)
     kiosks.revoke(chief.kiosk.id, NINE)
     chief.undo(ONE, A_MINUTE_PAST, id=TWO)
     assert visits(cast) == 1
-    assert "undo · tap on the kiosk" in words(browser.get(page).text)
-    decide(browser, page, "accept", TWO)
+    assert "undo · tap on the kiosk" in words(gus_browser.get(page).text)
+    decide(gus_browser, page, "accept", TWO)
     assert visits(cast) == 0
 
 
-def test_a_scan_that_came_twice_with_other_content_is_shown(browser, cast, page):
+def test_a_scan_that_came_twice_with_other_content_is_shown(gus_browser, cast, page):
     door = make_door(cast.lecture)
     first = Attempt(ONE, "tally", NINE, group="youth", headcount=5)
     door.hand_in(first)
     door.hand_in(replace(first, headcount=9, shown="stored"), now=A_MINUTE_PAST)
-    text = words(browser.get(page).text)
+    text = words(gus_browser.get(page).text)
     assert "staff count Young people · 5 people · checked in" in text
     assert "staff count Young people · 9 people · The kiosk showed: checked in" in text
     assert visits(cast) == 5
@@ -153,10 +140,10 @@ def test_only_who_reaches_the_event_sees_and_decides(client, cast, door, page):
         assert client.get(page).status_code == 200
 
 
-def test_a_scan_of_another_event_is_not_decided_on_from_here(browser, cast, door, page):
+def test_a_scan_of_another_event_is_not_decided_on_from_here(gus_browser, cast, door, page):
     other = make_door(cast.court_day)
     kiosks.revoke(other.kiosk.id, NINE)
     scan_id = uuid4()
     other.touch("youth", A_MINUTE_PAST, id=scan_id)
-    answer = decide(browser, page, "accept", scan_id)
+    answer = decide(gus_browser, page, "accept", scan_id)
     assert (answer.status_code, db.session.scalars(select(Review)).all()) == (422, [])

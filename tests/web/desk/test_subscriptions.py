@@ -9,21 +9,9 @@ from models.db import db
 from models.errors import Mistake
 from models.imports import subscriptions
 from models.imports.subscriptions import Subscription
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import load_week
+from tests.support.cast import sign_in
 
 URL = "https://week.example/a.ics"
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
 
 
 @pytest.fixture
@@ -31,33 +19,33 @@ def feed(cast):
     return subscriptions.add(cast.lian, cast.lecture.campaign, URL, clock.now())
 
 
-def test_an_office_adds_an_address_and_removes_it(browser, cast):
-    sign_in(browser, cast.lian)
+def test_an_office_adds_an_address_and_removes_it(english, cast):
+    sign_in(english, cast.lian)
     form = {"campaign": "ip-2024", "url": "webcal://week.example/a.ics"}
-    assert browser.post("/desk/feeds/", data=form).status_code == 303
-    page = browser.get("/desk/feeds/").text
+    assert english.post("/desk/feeds/", data=form).status_code == 303
+    page = english.get("/desk/feeds/").text
     assert URL in page
     assert "Nothing yet" in page
     (feed,) = db.session.query(Subscription).all()
-    assert browser.post(f"/desk/feeds/{feed.id}/remove").status_code == 303
-    assert "No calendar feeds yet." in browser.get("/desk/feeds/").text
+    assert english.post(f"/desk/feeds/{feed.id}/remove").status_code == 303
+    assert "No calendar feeds yet." in english.get("/desk/feeds/").text
 
 
-def test_a_wrong_address_is_told_and_stays_typed(browser, cast):
-    sign_in(browser, cast.su)
-    answer = browser.post("/desk/feeds/", data={"campaign": "ip-2024", "url": "ftp://week.example/x"})
+def test_a_wrong_address_is_told_and_stays_typed(english, cast):
+    sign_in(english, cast.su)
+    answer = english.post("/desk/feeds/", data={"campaign": "ip-2024", "url": "ftp://week.example/x"})
     assert answer.status_code == 422
     assert "is not an address that starts with https:// or http://." in answer.text
     assert 'value="ftp://week.example/x"' in answer.text
 
 
-def test_the_last_error_is_a_sentence_in_the_readers_language(browser, cast, feed):
+def test_the_last_error_is_a_sentence_in_the_readers_language(english, cast, feed):
     def broken(*_asked):
         raise Mistake("%(host)s took too long to answer.", host="week.example")
 
     subscriptions.pull_due(_in_the_week(cast), broken)
-    sign_in(browser, cast.su)
-    assert "week.example took too long to answer." in browser.get("/desk/feeds/").text
+    sign_in(english, cast.su)
+    assert "week.example took too long to answer." in english.get("/desk/feeds/").text
 
 
 def _in_the_week(cast):
@@ -69,23 +57,23 @@ def _in_the_week(cast):
     return now
 
 
-def test_who_has_no_reach_has_no_such_page(browser, cast, feed):
+def test_who_has_no_reach_has_no_such_page(english, cast, feed):
     for name in ("gu", "he", "wang"):
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         sign_in(visitor, getattr(cast, name))
         assert visitor.get("/desk/feeds/").status_code == 404, name
         assert visitor.post("/desk/feeds/", data={"campaign": "ip-2024", "url": URL}).status_code == 404, name
         assert "/desk/feeds/" not in visitor.get("/desk/").text
-    sign_in(browser, cast.bao)
-    assert URL not in browser.get("/desk/feeds/").text
+    sign_in(english, cast.bao)
+    assert URL not in english.get("/desk/feeds/").text
     for verb in ("remove", "soon", f"events/{cast.lecture.id}/cancel"):
-        assert browser.post(f"/desk/feeds/{feed.id}/{verb}").status_code == 404, verb
-    stranger = browser.application.test_client()
+        assert english.post(f"/desk/feeds/{feed.id}/{verb}").status_code == 404, verb
+    stranger = english.application.test_client()
     assert stranger.get("/desk/feeds/").status_code == 303
     assert db.session.get_one(Subscription, feed.id).removed_at is None
 
 
-def test_a_vanished_event_that_nobody_offered_is_not_cancelled_here(browser, cast, feed):
-    sign_in(browser, cast.lian)
-    assert browser.post(f"/desk/feeds/{feed.id}/events/{cast.lecture.id}/cancel").status_code == 404
-    assert browser.post(f"/desk/feeds/{feed.id}/soon").status_code == 303
+def test_a_vanished_event_that_nobody_offered_is_not_cancelled_here(english, cast, feed):
+    sign_in(english, cast.lian)
+    assert english.post(f"/desk/feeds/{feed.id}/events/{cast.lecture.id}/cancel").status_code == 404
+    assert english.post(f"/desk/feeds/{feed.id}/soon").status_code == 303

@@ -15,8 +15,8 @@ from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, UploadedFile
 from models.publishing import duplicates
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import NINE, load_week, make_event
+from tests.support.cast import sign_in
+from tests.support.week import NINE, make_event
 
 HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"
 GUANYUN = "江苏省,连云港市,灌云县"
@@ -34,20 +34,9 @@ MIXED = table(
 )
 
 
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
-@pytest.fixture
-def browser(client):
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    return client
-
-
-def hand_in(browser, data: bytes, name: str = "events.csv"):
+def hand_in(english, data: bytes, name: str = "events.csv"):
     form = {"campaign": "ip-2024", "file": (BytesIO(data), name)}
-    return browser.post("/desk/import/", data=form, content_type="multipart/form-data")
+    return english.post("/desk/import/", data=form, content_type="multipart/form-data")
 
 
 def mark(page: str) -> str:
@@ -62,13 +51,13 @@ def events(title: str) -> list[Event]:
     return list(db.session.scalars(select(Event).where(Event.title == title)))
 
 
-def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser, cast):
+def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english, cast):
     before = db.session.scalar(select(func.count()).select_from(Event))
-    sign_in(browser, cast.gu)
-    answer = hand_in(browser, MIXED)
+    sign_in(english, cast.gu)
+    answer = hand_in(english, MIXED)
     assert answer.status_code == 303
     path = answer.headers["Location"]
-    page = browser.get(path).text
+    page = english.get(path).text
     assert verdicts(page) == ["new", "not imported", "not imported"]
     assert "Tue 23 April 09:00–11:00" in page
     assert "县图书馆报告厅" in page
@@ -78,7 +67,7 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
         in page
     )
     assert db.session.scalar(select(func.count()).select_from(Event)) == before
-    assert browser.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    assert english.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
     (event,) = events("进企业座谈")
     assert (event.status, event.lead_id, event.region_code) == (
         EventStatus.SUBMITTED,
@@ -89,39 +78,39 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(browser,
     history = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == event.id)
     told = db.session.execute(history.order_by(EventChange.id)).all()
     assert told == [("created", cast.gu.id), ("submitted", cast.gu.id)]
-    page = browser.get(path).text
+    page = english.get(path).text
     assert "Import result" in page
     assert verdicts(page) == ["new", "not imported", "not imported"]
     assert f"/desk/events/{event.id}" in page
-    assert "进企业座谈" in browser.get("/desk/").text
-    assert browser.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
+    assert "进企业座谈" in english.get("/desk/").text
+    assert english.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
 
 
-def test_the_same_file_again_changes_nothing_and_another_what_differs(browser, cast):
-    sign_in(browser, cast.lian)
-    accept(browser, LECTURE)
-    page = browser.get(hand_in(browser, LECTURE).headers["Location"]).text
+def test_the_same_file_again_changes_nothing_and_another_what_differs(english, cast):
+    sign_in(english, cast.lian)
+    accept(english, LECTURE)
+    page = english.get(hand_in(english, LECTURE).headers["Location"]).text
     assert verdicts(page) == ["no change"]
     assert 'name="mark"' not in page
     for hour in ("14:00", "15:00"):  # an import is no work by hand: the next one may change it again
-        accept(browser, LECTURE.replace(b"9:00", hour.encode()).replace(b"11:00", b"17:00"))
+        accept(english, LECTURE.replace(b"9:00", hour.encode()).replace(b"11:00", b"17:00"))
         (event,) = events("进企业座谈")
         assert event.status == EventStatus.PUBLISHED
         assert f"{event.occurrences[0].start_at + timedelta(hours=8):%H:%M}" == hour
 
 
-def accept(browser, data: bytes) -> str:
-    path = hand_in(browser, data).headers["Location"]
-    assert browser.post(f"{path}/accept", data={"mark": mark(browser.get(path).text)}).status_code == 303
+def accept(english, data: bytes) -> str:
+    path = hand_in(english, data).headers["Location"]
+    assert english.post(f"{path}/accept", data={"mark": mark(english.get(path).text)}).status_code == 303
     return path
 
 
-def test_what_was_not_seen_is_not_written(browser, cast):
-    sign_in(browser, cast.lian)
-    path = hand_in(browser, LECTURE).headers["Location"]
-    seen = mark(browser.get(path).text)
-    accept(browser, LECTURE)  # a colleague was quicker
-    answer = browser.post(f"{path}/accept", data={"mark": seen})
+def test_what_was_not_seen_is_not_written(english, cast):
+    sign_in(english, cast.lian)
+    path = hand_in(english, LECTURE).headers["Location"]
+    seen = mark(english.get(path).text)
+    accept(english, LECTURE)  # a colleague was quicker
+    answer = english.post(f"{path}/accept", data={"mark": seen})
     assert answer.status_code == 409
     assert "Something has changed since you looked." in answer.text
     assert verdicts(answer.text) == ["no change"]
@@ -137,24 +126,24 @@ def calendar(*names: str, **changed: str) -> bytes:
 
 
 def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_then(
-    browser, cast, monkeypatch
+    english, cast, monkeypatch
 ):
     monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
-    sign_in(browser, cast.lian)
+    sign_in(english, cast.lian)
     names = "abcd"
-    path = hand_in(browser, calendar(*names), "a.ics").headers["Location"]
-    assert 'name="gone"' not in browser.get(path).text
-    browser.post(f"{path}/accept", data={"mark": mark(browser.get(path).text)})
+    path = hand_in(english, calendar(*names), "a.ics").headers["Location"]
+    assert 'name="gone"' not in english.get(path).text
+    english.post(f"{path}/accept", data={"mark": mark(english.get(path).text)})
     ids = {name: str(events(f"讲座{name}")[0].id) for name in names}
 
     def again(*ticks: str) -> tuple[list[str], list[str]]:
         """Which are offered, and what is told of the rows once it is accepted with these ticks."""
-        path = hand_in(browser, calendar("a", "d", d="20240922T010000Z"), "b.ics").headers["Location"]
-        page = browser.get(path).text
+        path = hand_in(english, calendar("a", "d", d="20240922T010000Z"), "b.ics").headers["Location"]
+        page = english.get(path).text
         offered = re.findall(r'name="gone" value="(\d+)"', page)
         data = {"mark": mark(page), "gone": [ids[name] for name in ticks]}
-        assert browser.post(f"{path}/accept", data=data).status_code == 303
-        return offered, verdicts(browser.get(path).text)
+        assert english.post(f"{path}/accept", data=data).status_code == 303
+        return offered, verdicts(english.get(path).text)
 
     assert again() == ([ids["d"], ids["b"], ids["c"]], ["no change", "other year"])
     assert {events(f"讲座{name}")[0].status for name in names} == {EventStatus.PUBLISHED}
@@ -167,63 +156,63 @@ def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_th
         EventStatus.CANCELLED,
     ]
     # What an office above cannot reach, and what a table leaves out, is no question.
-    assert 'name="gone"' not in browser.get(hand_in(browser, LECTURE).headers["Location"]).text
+    assert 'name="gone"' not in english.get(hand_in(english, LECTURE).headers["Location"]).text
     with transaction():
         events("讲座b")[0].region_code = "110105"
-    last = browser.get(hand_in(browser, calendar("a"), "c.ics").headers["Location"]).text
+    last = english.get(hand_in(english, calendar("a"), "c.ics").headers["Location"]).text
     assert 'name="gone"' not in last
 
 
-def test_a_file_is_taken_in_once(browser, cast):
-    sign_in(browser, cast.lian)
-    path = accept(browser, LECTURE)
-    answer = browser.post(f"{path}/accept", data={"mark": "0" * 32})
+def test_a_file_is_taken_in_once(english, cast):
+    sign_in(english, cast.lian)
+    path = accept(english, LECTURE)
+    answer = english.post(f"{path}/accept", data={"mark": "0" * 32})
     assert answer.status_code == 409
     assert "This file has already been imported." in answer.text
 
 
-def test_an_office_takes_in_its_region_and_the_committee_all(browser, cast):
+def test_an_office_takes_in_its_region_and_the_committee_all(english, cast):
     ways = {"lian": "new", "su": "new", "cui": "new", "bao": "not imported"}
     for name, verdict in ways.items():
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
         sign_in(visitor, getattr(cast, name))
         assert verdicts(visitor.get(hand_in(visitor, LECTURE).headers["Location"]).text) == [verdict], name
 
 
-def test_another_persons_file_does_not_exist(browser, cast):
-    sign_in(browser, cast.gu)
-    path = hand_in(browser, MIXED).headers["Location"]
+def test_another_persons_file_does_not_exist(english, cast):
+    sign_in(english, cast.gu)
+    path = hand_in(english, MIXED).headers["Location"]
     for name in ("he", "wang", "lian", "cui"):
-        visitor = browser.application.test_client()
+        visitor = english.application.test_client()
         sign_in(visitor, getattr(cast, name))
         assert visitor.get(path).status_code == 404, name
         for verb in ("accept", "discard"):
             assert visitor.post(f"{path}/{verb}").status_code == 404, name
-    stranger = browser.application.test_client()
+    stranger = english.application.test_client()
     assert stranger.get(path).status_code == 303
     assert hand_in(stranger, LECTURE).headers["Location"] == "/desk/sign-in"
-    assert browser.post(f"{path}/discard").headers["Location"] == "/desk/import/"
-    assert browser.get(path).status_code == 404
+    assert english.post(f"{path}/discard").headers["Location"] == "/desk/import/"
+    assert english.get(path).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("data", "told"),
     [(b"", "The file is empty."), (b"<!doctype html><title>Sign in</title>", "This is a web page,")],
 )
-def test_what_cannot_be_read_is_told_in_one_sentence(browser, cast, data, told):
-    sign_in(browser, cast.gu)
-    answer = hand_in(browser, data)
+def test_what_cannot_be_read_is_told_in_one_sentence(english, cast, data, told):
+    sign_in(english, cast.gu)
+    answer = hand_in(english, data)
     assert answer.status_code == 422
     assert told in answer.text
     assert db.session.scalar(select(func.count()).select_from(UploadedFile)) == 0
 
 
-def test_no_file_and_no_week(browser, cast):
-    sign_in(browser, cast.gu)
-    answer = browser.post("/desk/import/", data={"campaign": "ip-2024"})
+def test_no_file_and_no_week(english, cast):
+    sign_in(english, cast.gu)
+    answer = english.post("/desk/import/", data={"campaign": "ip-2024"})
     assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
-    assert browser.post("/desk/import/", data={"campaign": "nothing"}).status_code == 404
+    assert english.post("/desk/import/", data={"campaign": "nothing"}).status_code == 404
 
 
 def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
@@ -235,13 +224,13 @@ def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
     assert uploads.forget_old(now + LIFE) == 5
 
 
-def test_imports_of_a_merged_entry_go_on_to_the_kept_one(browser, cast):
+def test_imports_of_a_merged_entry_go_on_to_the_kept_one(english, cast):
     kept = make_event(cast.lecture.campaign, "企业座谈会", lead=OrganizationDraft.of(cast.gu.organization))
-    sign_in(browser, cast.lian)
-    accept(browser, LECTURE)
+    sign_in(english, cast.lian)
+    accept(english, LECTURE)
     (other,) = events("进企业座谈")
     duplicates.merge_pair(cast.lian, kept.id, other.id, clock.now())
-    accept(browser, LECTURE.replace("进企业座谈".encode(), "进企业座谈会".encode()))
+    accept(english, LECTURE.replace("进企业座谈".encode(), "进企业座谈会".encode()))
     (event,) = events("进企业座谈会")
     assert event.id == kept.id
     assert event.origin is None
@@ -249,10 +238,10 @@ def test_imports_of_a_merged_entry_go_on_to_the_kept_one(browser, cast):
         assert db.session.get_one(Event, other.id).withdrawn_at is not None
 
 
-def test_the_template_comes_back_with_its_example(browser, cast):
-    sign_in(browser, cast.gu)
-    answer = browser.get("/desk/import/template.xlsx?campaign=ip-2024")
+def test_the_template_comes_back_with_its_example(english, cast):
+    sign_in(english, cast.gu)
+    answer = english.get("/desk/import/template.xlsx?campaign=ip-2024")
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == "attachment; filename=openweek-ip-2024.xlsx"
     assert load_workbook(BytesIO(answer.data)).sheetnames
-    assert browser.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404
+    assert english.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404

@@ -9,26 +9,12 @@ from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.pending_scan import ScanSource
 from models.codes import passes
-from tests.support.cast import make_cast, sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_door, minutes
-
-
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+from tests.support.week import A_MINUTE_PAST, NINE, make_door, minutes
 
 
 @pytest.fixture
 def door(cast):
     return make_door(cast.lecture)
-
-
-@pytest.fixture
-def desk(client, cast):
-    """Gu's browser."""
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.gu)
-    return client
 
 
 @pytest.fixture
@@ -45,17 +31,17 @@ def crowd(cast, door):
     door.touch("unknown", NINE + minutes(61))
 
 
-def test_the_figures_as_numbers(desk, cast, door, address):
+def test_the_figures_as_numbers(gus_browser, cast, door, address):
     crowd(cast, door)
-    told = desk.get(address).json
+    told = gus_browser.get(address).json
     assert (told["visits"], told["participants"]) == (50, 43)
     assert told["sentence"] == "Visits: 50. Participants: at least 43."
 
 
-def test_the_page_shows_every_breakdown_without_script(desk, cast, door, address):
+def test_the_page_shows_every_breakdown_without_script(gus_browser, cast, door, address):
     crowd(cast, door)
-    page = desk.get(address.removesuffix(".json")).text
-    assert desk.get(address).json["html"].strip() in page
+    page = gus_browser.get(address.removesuffix(".json")).text
+    assert gus_browser.get(address).json["html"].strip() in page
     assert "data-visits>50<" in page
     assert "data-participants>43<" in page
     numbers = [part.split("</li>")[0] for part in page.split("<li")[1:]]
@@ -72,55 +58,56 @@ def test_the_page_shows_every_breakdown_without_script(desk, cast, door, address
     assert "style=" not in page
 
 
-def test_who_has_it_already_is_told_so_until_something_happens(desk, cast, door, address):
+def test_who_has_it_already_is_told_so_until_something_happens(gus_browser, cast, door, address):
     crowd(cast, door)
-    first = desk.get(address)
-    again = desk.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    first = gus_browser.get(address)
+    again = gus_browser.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     door.touch("public", A_MINUTE_PAST)
-    news = desk.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    news = gus_browser.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (news.status_code, news.json["visits"]) == (200, 51)
 
 
-def test_a_page_knows_what_it_shows(desk, cast, door, address):
+def test_a_page_knows_what_it_shows(gus_browser, cast, door, address):
     crowd(cast, door)
-    page = desk.get(address.removesuffix(".json")).text
+    page = gus_browser.get(address.removesuffix(".json")).text
     tag = page.split('data-tag="')[1].split('"')[0]
-    assert desk.get(address, headers={"If-None-Match": f'"{tag}"'}).status_code == 304
+    assert gus_browser.get(address, headers={"If-None-Match": f'"{tag}"'}).status_code == 304
     assert (
-        desk.get(address, headers={"If-None-Match": f'"{tag}"', "Accept-Language": "zh"}).status_code == 200
+        gus_browser.get(address, headers={"If-None-Match": f'"{tag}"', "Accept-Language": "zh"}).status_code
+        == 200
     )
 
 
-def test_an_undone_visit_is_gone(desk, cast, door, address):
+def test_an_undone_visit_is_gone(gus_browser, cast, door, address):
     answer = door.touch("public")
-    assert desk.get(address).json["visits"] == 1
+    assert gus_browser.get(address).json["visits"] == 1
     door.undo(answer.id)
-    assert desk.get(address).json["visits"] == 0
+    assert gus_browser.get(address).json["visits"] == 0
 
 
-def test_nothing_new_is_one_query_beside_the_permission(desk, cast, door, address, count_queries):
+def test_nothing_new_is_one_query_beside_the_permission(gus_browser, cast, door, address, count_queries):
     crowd(cast, door)
-    tag = desk.get(address).headers["ETag"]
+    tag = gus_browser.get(address).headers["ETag"]
     with count_queries() as few:
-        desk.get(address, headers={"If-None-Match": tag})
+        gus_browser.get(address, headers={"If-None-Match": tag})
     for number in range(30):
         door.touch("public", NINE + minutes(number))
-    tag = desk.get(address).headers["ETag"]
+    tag = gus_browser.get(address).headers["ETag"]
     with count_queries() as many:
-        desk.get(address, headers={"If-None-Match": tag})
+        gus_browser.get(address, headers={"If-None-Match": tag})
     assert len(many) == len(few)
     assert [query.split()[1].split(".")[0] for query in few] == ["account", "event", "counter"]
 
 
-def test_another_events_crowd_is_not_mixed_in(desk, cast, door, address):
+def test_another_events_crowd_is_not_mixed_in(gus_browser, cast, door, address):
     make_door(cast.court_day).tally("public", headcount=9)
     door.touch("public")
-    assert desk.get(address).json["visits"] == 1
+    assert gus_browser.get(address).json["visits"] == 1
 
 
-def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
+def test_what_stands_behind_a_method_is_told_apart(gus_browser, cast, door, address):
     """Passes that visitors took, and what phones at a poster said of their distance."""
     (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True)
     door.scan(taken.token)
@@ -132,7 +119,7 @@ def test_what_stands_behind_a_method_is_told_apart(desk, cast, door, address):
     ]
     admit.admit(phones, at_the_poster, NINE)
     parts = re.findall(
-        r'methods-part"><dt>(.*?)</dt><dd class="number">(\d+)</dd>', desk.get(address).json["html"]
+        r'methods-part"><dt>(.*?)</dt><dd class="number">(\d+)</dd>', gus_browser.get(address).json["html"]
     )
     assert parts == [
         ("of which passes that visitors got themselves", "1"),

@@ -147,11 +147,6 @@ def test_a_server_that_ends_ends_its_streams(week):
     assert week.streams.open(TOPIC, None, lambda: True) is None
 
 
-@pytest.fixture
-def cast(app):
-    return make_cast(load_week())
-
-
 @pytest.mark.parametrize(("who", "status"), [("gu", 200), ("cui", 200), ("wang", 404), (None, 303)])
 def test_who_may_watch(app, client, cast, who, status):
     if who:

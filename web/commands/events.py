@@ -1,19 +1,45 @@
-"""`openweek event pending | accept | refuse`: proposed changes of published events."""
+"""`openweek event`: the events of a campaign, and the proposed changes of published ones."""
 
 import json
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from models import clock
-from models.campaigns.tables import find_campaign
+from models.campaigns.tables import Campaign, find_campaign
+from models.db import db
+from models.events.tables import Event
+from models.public import queries
 from models.publishing import proposals
-from web.feeds.feeds import commands
+from web.feeds import events_json
+
+commands = AppGroup("event", help="The events of a campaign.")
 
 
 def register(app: Flask) -> None:
-    """The commands join the group `event`, which is registered with the feeds."""
+    app.cli.add_command(commands)
+
+
+@commands.command("list")
+@click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def list_events(campaign_id: str, as_json: bool) -> None:
+    """All events of a campaign, those that are not public yet too; withdrawn ones are gone."""
+    events = _all_events(find_campaign(campaign_id))
+    if as_json:
+        click.echo(json.dumps([events_json.brief(event) for event in events], ensure_ascii=False))
+        return
+    for event in events:
+        day = event.occurrences[0].start_day.isoformat() if event.occurrences else _("no date")
+        click.echo(f"{event.id}\t{event.status}\t{day}\t{event.title}")
+
+
+def _all_events(campaign: Campaign) -> list[Event]:
+    query = select(Event).where(Event.campaign_id == campaign.id, Event.withdrawn_at.is_(None))
+    return list(db.session.scalars(query.order_by(Event.id).options(*queries.load_options())))
 
 
 @commands.command("pending")

@@ -1,0 +1,61 @@
+"""`openweek account`: people who sign in to the desk, and their API tokens."""
+
+import json
+import secrets
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+from models import clock
+from models.organizations import accounts
+from models.organizations.tables import ROLES
+
+commands = AppGroup("account", help="People who sign in to the desk.")
+
+
+def register(app: Flask) -> None:
+    app.cli.add_command(commands)
+
+
+@commands.command("add")
+@click.argument("email")
+@click.option("--org", "organization", required=True, help="Name or number of the organization.")
+@click.option("--region", help="Region of a new organization: a code of GB/T 2260.")
+@click.option("--line", help="Line of government of a new organization: a key of the campaign file.")
+@click.option("--role", type=click.Choice([role.value for role in ROLES]), required=True)
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
+)
+def add_account(email, organization, region, line, role, password_stdin):
+    """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
+    else:
+        password = secrets.token_urlsafe(12)
+    account = accounts.create_account(
+        email, organization, role, password, clock.now(), region=region, line=line
+    )
+    click.echo(
+        _("%(email)s can now sign in for %(name)s.", email=account.email, name=account.organization.name),
+        err=True,
+    )
+    if not password_stdin and not sys.stdin.isatty():
+        click.echo(_("The password, shown only once: %(password)s", password=password))
+
+
+@commands.command("token")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
+def new_token(email, as_json):
+    """Make a personal API token. It is shown this once."""
+    token = accounts.new_token(email, clock.now())
+    if as_json:
+        click.echo(json.dumps({"token": token}))
+        return
+    click.echo(token)
+    click.echo(_("Keep it like a password: it is shown only once."), err=True)
