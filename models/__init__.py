@@ -30,7 +30,7 @@ for _module in (
     "publishing.duplicates",
     "publishing.proposals",
     "publishing.review",
-    "imports.subscriptions",
+    "imports.feeds.subscriptions",
     "imports.uploads",
 ):
     import_module(f"models.{_module}")

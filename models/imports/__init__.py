@@ -6,6 +6,7 @@ The whole way, for the desk, the command line and pulled calendars alike:
     outcomes = preview(campaign, rows, source, now)   # what would become of each row; nothing is written
     outcomes = apply(campaign, rows, source, now)     # the same, written
 
-read_file · spreadsheet/ (workbook, columns, to_draft) · calendar/ (ics_file, recurrence, to_draft): bytes -> rows -> drafts
-with findings · apply, row_writer: compare with what is there, then write.
+read_file: spreadsheet/ and calendar/ divide a file into rows. apply: understand (rows -> drafts), compare (which events they
+were before), row_writer (a verdict for each, written through models.publishing). feeds/ fetches calendars of others, uploads
+keeps the desk's files; both call apply.
 """

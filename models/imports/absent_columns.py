@@ -6,7 +6,7 @@ from datetime import timedelta
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
 from models.events.tables import Event
 from models.imports.findings import Understood
-from models.imports.spreadsheet.fields_of_columns import DAYS, HOURS
+from models.imports.spreadsheet.column_names import DAYS, HOURS
 
 
 def keep_absent_fields(event: Event, row: Understood, draft: EventDraft) -> EventDraft:
@@ -17,21 +17,21 @@ def keep_absent_fields(event: Event, row: Understood, draft: EventDraft) -> Even
     kept = {
         field.name: getattr(here, field.name)
         for field in fields(EventDraft)
-        if field.name not in row.told and field.name not in ("origin", "origin_ref")
+        if field.name not in row.fields and field.name not in ("origin", "origin_ref")
     }
-    if "mode" in row.told and draft.mode is None and "online" not in row.columns:
+    if "mode" in row.fields and draft.mode is None and "online" not in row.columns:
         kept["mode"] = here.mode
-    if "occurrences" in row.told:
+    if "occurrences" in row.fields:
         kept["occurrences"] = _occurrences(row.columns, here.occurrences, draft.occurrences)
     return replace(draft, **kept)
 
 
 def _occurrences(
-    columns: frozenset[str], here: tuple[OccurrenceDraft, ...], told: tuple[OccurrenceDraft, ...]
+    columns: frozenset[str], here: tuple[OccurrenceDraft, ...], written: tuple[OccurrenceDraft, ...]
 ) -> tuple[OccurrenceDraft, ...]:
     if not columns & set(DAYS):
-        venue = told[0].venue if told else None
-        capacity = told[0].capacity if told else None
+        venue = written[0].venue if written else None
+        capacity = written[0].capacity if written else None
         return tuple(
             replace(
                 one,
@@ -40,38 +40,40 @@ def _occurrences(
             )
             for one in here
         )
-    if not columns & set(HOURS) and len(here) == len(told) == 1:
-        told = (_with_hours(told[0], here[0]),)
-    return tuple(_with_place(one, _same(one, here), columns) for one in told)
+    if not columns & set(HOURS) and len(here) == len(written) == 1:
+        written = (_with_hours(written[0], here[0]),)
+    return tuple(_with_place(one, _same(one, here), columns) for one in written)
 
 
-def _with_hours(told: OccurrenceDraft, here: OccurrenceDraft) -> OccurrenceDraft:
+def _with_hours(written: OccurrenceDraft, here: OccurrenceDraft) -> OccurrenceDraft:
     """A day of which the file has no column for the hours keeps those that it has here."""
-    if told.start_at is not None or told.start_day != told.end_day:
-        return told
-    shift = timedelta(days=(told.start_day - here.start_day).days)
+    if written.start_at is not None or written.start_day != written.end_day:
+        return written
+    shift = timedelta(days=(written.start_day - here.start_day).days)
     return replace(
-        told,
+        written,
         start_at=here.start_at + shift if here.start_at else None,
         end_at=here.end_at + shift if here.end_at else None,
-        end_day=told.start_day + (here.end_day - here.start_day) if here.start_at else told.end_day,
+        end_day=written.start_day + (here.end_day - here.start_day) if here.start_at else written.end_day,
         half_day=here.half_day,
     )
 
 
-def _same(told: OccurrenceDraft, here: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
+def _same(written: OccurrenceDraft, here: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
     """The occurrence here that one of the file continues."""
     for one in here:
-        if (one.start_day, one.start_at) == (told.start_day, told.start_at):
+        if (one.start_day, one.start_at) == (written.start_day, written.start_at):
             return one
-    same_day = [one for one in here if one.start_day == told.start_day]
+    same_day = [one for one in here if one.start_day == written.start_day]
     return same_day[0] if len(same_day) == 1 else here[0] if len(here) == 1 else None
 
 
 def _with_place(
-    told: OccurrenceDraft, here: OccurrenceDraft | None, columns: frozenset[str]
+    written: OccurrenceDraft, here: OccurrenceDraft | None, columns: frozenset[str]
 ) -> OccurrenceDraft:
     if here is None:
-        return told
-    venue = told.venue if "venue_text" in columns else here.venue
-    return replace(told, venue=venue, capacity=told.capacity if "capacity" in columns else here.capacity)
+        return written
+    venue = written.venue if "venue_text" in columns else here.venue
+    return replace(
+        written, venue=venue, capacity=written.capacity if "capacity" in columns else here.capacity
+    )

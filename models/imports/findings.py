@@ -1,10 +1,10 @@
 """What an import says of each row: a verdict, and sentences that the edge words for the clerk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from models.errors import Mistake
+from models.errors import N_, Mistake
 from models.events.draft import EventDraft
 
 
@@ -19,12 +19,27 @@ class RowVerdict(StrEnum):
 
 VERDICTS = tuple(RowVerdict)
 
+# The fields of a draft as an import names them.
+FIELDS = {
+    "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
+    "region_text": N_("original wording of the region"), "lead": N_("lead organizer"), "hosts": N_("organizers"),
+    "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
+    "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
+    "time_text": N_("original wording of the time"), "venue_text": N_("original wording of the place"), "venues": N_("places"),
+    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
+    "origin_ref": N_("ID in the source"),
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """A list inside a sentence whose entries are messages themselves, to be worded one by one."""
 
     messages: tuple[str, ...]
+
+
+def field_names(names: Iterable[str]) -> Names:
+    return Names(tuple(FIELDS[name] for name in names))
 
 
 class InCell(Mistake):
@@ -47,8 +62,8 @@ class Finding:
 
     @classmethod
     def of(cls, mistake: Mistake) -> "Finding":
-        found = cls(mistake.message, **mistake.values)
-        return found.about(mistake.column) if isinstance(mistake, InCell) else found
+        finding = cls(mistake.message, **mistake.values)
+        return finding.about(mistake.column) if isinstance(mistake, InCell) else finding
 
     def about(self, column: str) -> "Finding":
         """The same, of the cell in the column of this field."""
@@ -117,9 +132,9 @@ class CalendarEntry:
 class Understood:
     """A row as the campaign reads it. verdict other_year or refused: then there is no draft; None: not decided yet.
 
-    cancelled: the source says that the event will not take place. title: as told, also where there is no draft.
+    cancelled: the source says that the event will not take place. title: as written, also where there is no draft.
     ref: its id in the source where that is certain, also where there is no draft; "" where it is not.
-    columns: what of a table was read; told: the fields of the draft that its source tells of at all. columns None: all.
+    columns: what of a table was read; fields: those of the draft that its source tells of at all. columns None: all.
     numbered: its row has an id of its own, so that another one is another event."""
 
     number: int
@@ -130,7 +145,7 @@ class Understood:
     title: str = ""
     ref: str = ""
     columns: frozenset[str] | None = None
-    told: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
     numbered: bool = False
 
 

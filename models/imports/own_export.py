@@ -2,22 +2,29 @@
 occurrence. What is unchanged is the same; a cell that was edited changes its event."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, db
-from models.events.tables import Event, Occurrence
+from models.errors import N_, Mistake
+from models.events.draft import EventDraft, OccurrenceDraft, differences, draft_of
+from models.events.draft_rules import check_draft
+from models.events.tables import Event, EventStatus, Occurrence
 from models.ics import entries
+from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.calendar import ics_file
-from models.imports.findings import CalendarEntry, Row
+from models.imports.findings import CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood, field_names
+from models.imports.read_file import read
+from models.imports.row_writer import RowWriter
+from models.imports.source import Exported
 from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.column_names import fields_of_columns
 from models.installation import site
 
-Exported = Callable[[Campaign], bytes]
 _UID = re.compile(r"occ-(\d{1,18})@(.+)")
 _NUMBER = re.compile(r"\d{1,18}")
 _NOT_COMPARED = frozenset({"updated", "page_url", "line"})
@@ -27,6 +34,7 @@ _PROPERTIES = {
     "STATUS": "status", "DESCRIPTION": "description", "RRULE": "start_date", "RDATE": "start_date",
 }  # fmt: skip
 _IN_PARTS = 400
+_OF_OCCURRENCES = frozenset("start_date end_date start_time end_time venue_text address capacity".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +46,17 @@ class OwnRow:
     changed: frozenset[str]
 
 
-def nothing_exported(_campaign: Campaign) -> bytes:
-    return b""
-
-
 def own_rows(
     campaign: Campaign, rows: Sequence[Row | CalendarEntry], exported: Exported
 ) -> dict[int, OwnRow]:
     """By the position of a row which of our occurrences it is; rows of other files are not in it. exported: gives events.csv
     of a campaign as it is now."""
-    tables = {at: row for at, row in enumerate(rows) if isinstance(row, Row) and _is_own(campaign, row)}
-    entries_of = {
+    table_rows = {at: row for at, row in enumerate(rows) if isinstance(row, Row) and _is_own(campaign, row)}
+    entry_rows = {
         at: row for at, row in enumerate(rows) if isinstance(row, CalendarEntry) and _occurrence_id(row.uid)
     }
-    own = _own_table_rows(tables, _now(campaign, exported)) if tables else {}
-    return own | (_own_entries(campaign, entries_of) if entries_of else {})
+    own = _own_table_rows(table_rows, _now(campaign, exported)) if table_rows else {}
+    return own | (_own_entries(campaign, entry_rows) if entry_rows else {})
 
 
 def _is_own(campaign: Campaign, row: Row) -> bool:
@@ -69,8 +73,6 @@ def _is_own(campaign: Campaign, row: Row) -> bool:
 
 def _now(campaign: Campaign, exported: Exported) -> dict[tuple[str, str], Row]:
     """The rows of the export as it is now, by the numbers of event and occurrence."""
-    from models.imports.read_file import read
-
     data = exported(campaign)
     return {(row.cells["id"], row.cells["occurrence_number"]): row for row in (read(data) if data else [])}
 
@@ -111,8 +113,8 @@ def _occurrence_id(uid: str) -> int | None:
 
 
 def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[int, OwnRow]:
-    wanted = {at: _occurrence_id(row.uid) for at, row in rows.items()}
-    ids = [occurrence_id for occurrence_id in wanted.values() if occurrence_id is not None]
+    occurrence_ids = {at: _occurrence_id(row.uid) for at, row in rows.items()}
+    ids = [occurrence_id for occurrence_id in occurrence_ids.values() if occurrence_id is not None]
     events: dict[int, Event] = {}
     for start in range(0, len(ids), _IN_PARTS):
         query = (
@@ -127,7 +129,7 @@ def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[
             now |= {entry.uid: entry for entry in ics_file.read(entries.single(event))}
     own = {}
     for at, row in rows.items():
-        occurrence_id = wanted[at]
+        occurrence_id = occurrence_ids[at]
         here = now.get(row.uid)
         if occurrence_id in events and here is not None:
             changed = {
@@ -137,3 +139,130 @@ def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[
             }
             own[at] = OwnRow(events[occurrence_id].id, occurrence_id, frozenset(changed))
     return own
+
+
+def write_own_rows(
+    writer: RowWriter, understood: Sequence[Understood], own: Mapping[int, OwnRow]
+) -> dict[int, Outcome]:
+    """The outcomes of our own rows by position; what was edited is written. understood: all rows of the file."""
+    outcomes: dict[int, Outcome] = {}
+    for group in _grouped(writer.campaign, understood, own) if own else ():
+        outcomes |= _write_event_rows(writer, group)
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _EventRows:
+    """The rows of one event: the position of each, as it was read, and what was edited in it."""
+
+    event: Event
+    rows: tuple[tuple[int, Understood, OwnRow], ...]
+
+
+def _grouped(campaign: Campaign, read: Sequence[Understood], own: Mapping[int, OwnRow]) -> list[_EventRows]:
+    ids = {row.event_id for row in own.values()}
+    events = {
+        event.id: event
+        for event in db.session.scalars(
+            select(Event).where(Event.id.in_(ids), Event.campaign_id == campaign.id)
+        )
+    }
+    rows: dict[int, list[tuple[int, Understood, OwnRow]]] = {}
+    for at, row in own.items():
+        if row.event_id in events:
+            rows.setdefault(row.event_id, []).append((at, read[at], row))
+    return [_EventRows(events[event_id], tuple(group)) for event_id, group in rows.items()]
+
+
+def _write_event_rows(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
+    """The outcome of each row by its position; what was edited is written."""
+    event = group.event
+    try:
+        writer.source.adopt(draft_of(event))  # refuses what is not on this desk
+        return _written(writer, group)
+    except Mistake as mistake:
+        why = Finding.of(mistake)
+        return {
+            at: Outcome(row.number, RowVerdict.REFUSED, (why,), event.id, row.title)
+            for at, row, _ in group.rows
+        }
+
+
+def _written(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
+    event = group.event
+    draft = draft_of(event)
+    outcomes: dict[int, Outcome] = {}
+    off: set[int] = set()
+    for at, row, own in group.rows:
+        outcome = Outcome(row.number, RowVerdict.SAME, (), event.id, row.title)
+        if own.changed and row.draft is None:
+            outcome = replace(outcome, verdict=row.verdict or RowVerdict.REFUSED, findings=row.findings)
+        elif own.changed and row.draft is not None:
+            if row.cancelled and own.occurrence_id is not None:
+                off.add(own.occurrence_id)
+            draft = _edited(draft, row.draft, own, _occurrence(event, own))
+            outcome = replace(outcome, verdict=RowVerdict.CHANGED, findings=row.findings, draft=draft)
+        outcomes[at] = outcome
+    live = {one.id for one in event.occurrences if one.status != EventStatus.CANCELLED}
+    if off and live <= off:
+        why = Finding(N_("Its source says it is cancelled."))
+        cancelled = writer.cancel_event(None, (why,), event)
+        return {
+            at: replace(cancelled, row=outcome.row, title=outcome.title)
+            if outcome.verdict == RowVerdict.CHANGED
+            else outcome
+            for at, outcome in outcomes.items()
+        }
+    draft = _without(draft, [one for one in event.occurrences if one.id in off])
+    check_draft(writer.campaign, draft)
+    fields = differences(event, draft)
+    if fields:
+        writer.write_change(event, draft)
+    why = Finding(N_("Changed: %(fields)s."), fields=field_names(fields))
+    return {at: _with_change(outcome, why, bool(fields), writer) for at, outcome in outcomes.items()}
+
+
+def _with_change(outcome: Outcome, why: Finding, differs: bool, writer: RowWriter) -> Outcome:
+    if outcome.verdict != RowVerdict.CHANGED:
+        return outcome
+    if not differs:
+        return replace(outcome, verdict=RowVerdict.SAME)
+    return replace(outcome, findings=(why, *outcome.findings), written=writer.writes)
+
+
+def _occurrence(event: Event, own: OwnRow) -> Occurrence | None:
+    return next((one for one in event.occurrences if one.id == own.occurrence_id), None)
+
+
+def _edited(draft: EventDraft, read: EventDraft, own: OwnRow, occurrence: Occurrence | None) -> EventDraft:
+    """The event with the edited cells of one row."""
+    fields = fields_of_columns(own.changed) - {"occurrences", "origin", "origin_ref"}
+    values = {name: getattr(read, name) for name in fields}
+    if "title" in values:
+        values["title"] = read.title.removeprefix(CANCELLED_PREFIX)
+    if occurrence is None or not own.changed & _OF_OCCURRENCES or not read.occurrences:
+        return replace(draft, **values)
+    edited_one = read.occurrences[0]
+    venue_edited = bool(own.changed & {"venue_text", "address"})
+
+    def edited(one: OccurrenceDraft) -> OccurrenceDraft:
+        return replace(
+            edited_one, venue=edited_one.venue if venue_edited else one.venue, capacity=one.capacity
+        )
+
+    occurrences = tuple(edited(one) if _is(one, occurrence) else one for one in draft.occurrences)
+    if not venue_edited:
+        values.pop("venues", None)
+        values.pop("venue_text", None)
+    elif len(draft.venues) > 1:
+        values.pop("venues", None)
+    return replace(draft, **values, occurrences=occurrences)
+
+
+def _is(draft: OccurrenceDraft, occurrence: Occurrence) -> bool:
+    return (draft.start_day, draft.start_at) == (occurrence.start_day, occurrence.start_at)
+
+
+def _without(draft: EventDraft, off: Sequence[Occurrence]) -> EventDraft:
+    left = tuple(one for one in draft.occurrences if not any(_is(one, gone) for gone in off))
+    return replace(draft, occurrences=left)

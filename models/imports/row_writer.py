@@ -1,6 +1,6 @@
 """One row at a time: its verdict against the event that is there, and the writing of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -13,8 +13,8 @@ from models.events.draft import EventDraft, differences, draft_of
 from models.events.draft_rules import check_draft
 from models.events.tables import ChangeVerb, Event, EventStatus
 from models.imports.absent_columns import keep_absent_fields
-from models.imports.findings import Finding, Names, Outcome, RowVerdict, Understood
-from models.imports.likeness import Likeness
+from models.imports.compare import Likeness
+from models.imports.findings import Finding, Outcome, RowVerdict, Understood, field_names
 from models.imports.source import Mode, Source
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
@@ -22,16 +22,6 @@ from models.publishing.change import event_transaction
 # What an import does is told apart from what people change at the desk, also where a person started it.
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
-
-FIELDS = {
-    "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
-    "region_text": N_("original wording of the region"), "lead": N_("lead organizer"), "hosts": N_("organizers"),
-    "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
-    "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
-    "time_text": N_("original wording of the time"), "venue_text": N_("original wording of the place"), "venues": N_("places"),
-    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
-    "origin_ref": N_("ID in the source"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -218,7 +208,3 @@ def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, lis
     here = draft_of(event)
     kept = {f.name: getattr(here, f.name) for f in fields(EventDraft) if f.name in by_hand}
     return replace(draft, **kept), [name for name in differences(event, draft) if name in kept]
-
-
-def field_names(names: Iterable[str]) -> Names:
-    return Names(tuple(FIELDS[name] for name in names))

@@ -4,9 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.campaigns.tables import Campaign
 from models.events.draft import EventDraft
-from models.imports.own_export import Exported, nothing_exported
 from models.organizations.tables import Account
+
+Exported = Callable[[Campaign], bytes]
+
+
+def nothing_exported(_campaign: Campaign) -> bytes:
+    return b""
 
 
 def unchanged(draft: EventDraft) -> EventDraft:
@@ -28,7 +34,7 @@ class Source:
     occurrence still to come are cancelled. asks: such events, and those that were moved away, are only offered as
     cancelled, and a person decides.
     by: the account that imports; None: the operator.
-    adopt: gives the draft to take in for each draft that was read (models.imports.adoption); its Mistake refuses the row.
+    adopt: gives the draft to take in for each draft that was read (understand.adopter); its Mistake refuses the row.
     publish: new events are public at once; else they are submitted for review.
     exported: gives events.csv of a campaign as it is now, by which rows of our own export are known again."""
 

@@ -14,12 +14,11 @@ from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.scope import events_for
 from models.events.tables import Event
 from models.imports import apply
-from models.imports.adoption import adopter
 from models.imports.findings import CalendarEntry, Finding, Names, Outcome, Row, RowVerdict
-from models.imports.own_export import Exported, nothing_exported
 from models.imports.read_file import read_file
 from models.imports.row_writer import STILL_HERE
-from models.imports.source import Source
+from models.imports.source import Exported, Source, nothing_exported
+from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
 
 LIFE = timedelta(hours=24)

@@ -13,7 +13,8 @@ from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.devices.pairing import PairingCode
 from models.ics import entries
-from models.imports import subscriptions, uploads
+from models.imports import uploads
+from models.imports.feeds import subscriptions
 from models.installation import Setting
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from models import clock
 from models.db import db, transaction
-from models.imports import subscriptions
-from models.imports.subscriptions import VanishedEvent
+from models.imports.feeds import subscriptions
+from models.imports.feeds.subscriptions import VanishedEvent
 from tests.support.axe import serious_in_both
 from tests.support.cast import PASSWORD, make_cast
 from tests.support.served import Server, served

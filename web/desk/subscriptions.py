@@ -10,7 +10,7 @@ from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import Mistake
-from models.imports import subscriptions
+from models.imports.feeds import subscriptions
 from web import errors
 from web.words import imports as import_words
 from web.words.terms import language

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from models.campaigns.tables import Campaign, TermKind
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
-from models.imports.row_writer import FIELDS
+from models.imports.findings import FIELDS
 from models.publishing import proposals
 from models.publishing.proposals import Proposal
 from web.words.terms import (

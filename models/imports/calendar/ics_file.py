@@ -65,7 +65,7 @@ def read(data: bytes) -> list[CalendarEntry]:
             N_("The calendar is larger than %(most)s MB. Export a shorter period."),
             most=MOST_BYTES // 1024 // 1024,
         )
-    vevents = [vevent for calendar in _calendars(_text(data)) for vevent in _sittings(calendar)]
+    vevents = [vevent for calendar in _calendars(_text(data)) for vevent in _vevents(calendar)]
     if not vevents:
         raise Mistake(N_("There is no event in this calendar."))
     if len(vevents) > MOST_EVENTS:
@@ -141,7 +141,7 @@ def _zone_name(block: list[str]) -> str:
     return next((line.partition(":")[2].strip() for line in block if line.upper().startswith("TZID")), "")
 
 
-def _sittings(calendar: _Calendar) -> Iterator[VEvent]:
+def _vevents(calendar: _Calendar) -> Iterator[VEvent]:
     for block in calendar.events:
         properties: dict[str, tuple] = {}
         last = ""
@@ -207,14 +207,14 @@ def _apart(mains: list[VEvent]) -> dict[str, VEvent]:
     for vevent in sorted(mains, key=_version):
         if _version(vevent)[:2] == newest:
             same = begins.setdefault(first(vevent, "DTSTART"), {})
-            told = first(vevent, "SUMMARY"), first(vevent, "LOCATION")
-            same.pop(told, None)
-            same[told] = vevent
+            content = first(vevent, "SUMMARY"), first(vevent, "LOCATION")
+            same.pop(content, None)
+            same[content] = vevent
     kept: dict[str, VEvent] = {}
     for at, (begin, same) in enumerate(begins.items()):
         *others, last = same.items()
         own = f"#{begin}" if at else ""
-        kept |= {f"#{begin}#{_digest(*told)[:12]}": vevent for told, vevent in others}
+        kept |= {f"#{begin}#{_digest(*content)[:12]}": vevent for content, vevent in others}
         kept[own] = last[1]
     return kept
 
@@ -240,5 +240,5 @@ def _made_up(vevent: VEvent) -> str:
     return "sha256:" + _digest(*(first(vevent, name) for name in ("SUMMARY", "DTSTART", "LOCATION")))
 
 
-def _digest(*told: str) -> str:
-    return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:32]

@@ -40,7 +40,7 @@ _LOCATION = re.compile(r"X-LIC-LOCATION[^:]*:\s*(\S+)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """wall: what a clock of the zone shows; zone None: a whole day (wall is its midnight). floating: no zone was told.
+    """wall: what a clock of the zone shows; zone None: a whole day (wall is its midnight). floating: no zone is given.
     contradicted: it names a zone and says that it is in UTC; what the clock of the zone shows was meant."""
 
     wall: datetime

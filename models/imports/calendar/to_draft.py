@@ -58,7 +58,7 @@ def understand(entry: CalendarEntry, vocabulary: Vocabulary, steps: Steps | None
         title,
         ref,
         columns=frozenset({"start_date", "start_time", "venue_text"}),
-        told=_told(entry.main, draft),
+        fields=_fields(entry.main, draft),
     )
 
 
@@ -98,9 +98,9 @@ def _draft(
     )
 
 
-def _told(main: VEvent, draft: EventDraft) -> frozenset[str]:
+def _fields(main: VEvent, draft: EventDraft) -> frozenset[str]:
     """The fields that a calendar tells of: hosts, focus points and capacities have no place in it."""
-    told = {
+    fields = {
         "title",
         "description",
         "venue_text",
@@ -111,14 +111,14 @@ def _told(main: VEvent, draft: EventDraft) -> frozenset[str]:
         "report",
     }
     if draft.region_code:
-        told |= {"region_code", "region_text"}
+        fields |= {"region_code", "region_text"}
     if draft.mode:
-        told.add("mode")
+        fields.add("mode")
     if draft.groups:
-        told.add("groups")
+        fields.add("groups")
     if draft.formats:
-        told |= {"formats", "main_format"}
-    return frozenset(told)
+        fields |= {"formats", "main_format"}
+    return frozenset(fields)
 
 
 def ref_of(uid: str) -> str:
@@ -139,10 +139,10 @@ def _address(text: str) -> str:
 
 def _online(main: VEvent, place: str) -> str:
     """Where one takes part over the network: CONFERENCE, or a place that is an address. URL is a page about it."""
-    told = [value.strip() for _, value in main.properties.get("CONFERENCE", ())]
+    addresses = [value.strip() for _, value in main.properties.get("CONFERENCE", ())]
     if place.startswith(_ADDRESS):
-        told.append(place.split()[0])
-    return next(filter(None, map(_address, told)), "")
+        addresses.append(place.split()[0])
+    return next(filter(None, map(_address, addresses)), "")
 
 
 def _venues(main: VEvent, place: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
@@ -175,10 +175,10 @@ def _categories(
     main: VEvent, vocabulary: Vocabulary, findings: list[Finding]
 ) -> tuple[tuple[str, ...], tuple[FormatDraft, ...]]:
     """Audience groups and forms of activity among the categories; the others are named."""
-    told = ",".join(value.replace("\\,", "，") for _, value in main.properties.get("CATEGORIES", ()))
+    categories = ",".join(value.replace("\\,", "，") for _, value in main.properties.get("CATEGORIES", ()))
     words = tuple(
         dict.fromkeys(
-            word for part in told.split(",") if (word := plain_text.line(plain_text.unescaped(part)))
+            word for part in categories.split(",") if (word := plain_text.line(plain_text.unescaped(part)))
         )
     )
     groups = tuple(dict.fromkeys(vocabulary.groups[word] for word in words if word in vocabulary.groups))

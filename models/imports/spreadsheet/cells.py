@@ -24,6 +24,7 @@ _HALF_DAYS = (
     ("afternoon", re.compile(r"下午|\bafternoon\b", re.I)),
     ("evening", re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
 )
+_NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
 # "24日上午始" tells when something began, not that it was a matter of one morning.
 _ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
 _LIST = re.compile("[;；]|\n")
@@ -58,12 +59,12 @@ def without_placeholder(text: str) -> str:
 
 def year(text: str) -> int | None:
     """2024, ２０２４ or 2024年; None for anything else."""
-    found = _YEAR.fullmatch(plain(text))
-    return int(found[1]) if found else None
+    match = _YEAR.fullmatch(plain(text))
+    return int(match[1]) if match else None
 
 
 def day(text: str, in_year: int | None) -> date | None:
-    """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year is told beside it; None for anything else."""
+    """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year stands beside it; None for anything else."""
     for pattern in _DAYS:
         match = pattern.fullmatch(plain(text))
         year_in = match and (match["y"] or in_year)
@@ -78,27 +79,51 @@ def day(text: str, in_year: int | None) -> date | None:
 def clock_time(text: str) -> time | None:
     """9:05, 09:05:00, 11时30分 or 9点; None for anything else."""
     for pattern in _CLOCKS:
-        found = pattern.fullmatch(plain(text))
-        if found:
+        match = pattern.fullmatch(plain(text))
+        if match:
             try:
-                return time(int(found["h"]), int(found["m"] or 0))
+                return time(int(match["h"]), int(match["m"] or 0))
             except ValueError:
                 return None
     return None
+
+
+def is_night(start: time, end: time) -> bool:
+    """Whether what begins and ends at these times goes on past midnight."""
+    return end == time(0) or (start >= time(17) and end <= time(9))
+
+
+def time_of_day(hour: int, minute: int, half: str, stated: bool) -> time:
+    """The time of an hour in a part of the day (下午). Midnight, as the end of a day or an evening's 12, is 0:00 of the next.
+
+    stated: said of this very clock, not of the one that it ends. Raises ValueError where the part has no such hour."""
+    if half in _NIGHT_WORDS and hour in (12, 24) and minute == 0:
+        return time(0)
+    if half == "凌晨" and hour == 12:
+        hour = 0
+    elif half in ("下午", "午后", *_NIGHT_WORDS) and hour < 12:
+        hour += 12
+    elif half in ("中午", "午间", "正午"):
+        hour += 12 if hour < 3 else 0
+        if stated and not 11 <= hour <= 14:
+            raise ValueError(hour)  # 中午3:00
+    elif half in ("早上", "早晨", "清晨", "上午", "凌晨") and stated and hour > 12:
+        raise ValueError(hour)
+    return time(0) if (hour, minute) == (24, 0) else time(hour, minute)
 
 
 def half_day(text: str, *, open_ended: bool = False) -> str | None:
     """The one part of the day that a text names; None for none, for two, and for a mere beginning."""
     if open_ended and _ONWARDS.search(text):
         return None
-    named = [key for key, pattern in _HALF_DAYS if pattern.search(text)]
-    return named[0] if len(named) == 1 else None
+    parts = [key for key, pattern in _HALF_DAYS if pattern.search(text)]
+    return parts[0] if len(parts) == 1 else None
 
 
 def footer(text: str) -> str | None:
     """The word by which a text shows that it stands below a table (合计, 填表人：…); None for any other text."""
-    found = _FOOTER.match(plain(text[:100]))
-    return found[0] if found else None
+    match = _FOOTER.match(plain(text[:100]))
+    return match[0] if match else None
 
 
 def entries(text: str) -> tuple[str, ...]:
@@ -109,11 +134,11 @@ def entries(text: str) -> tuple[str, ...]:
 def words(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
     """The entries of a list cell of terms. 、 and commas divide an entry that is no known word only where they give
     known ones."""
-    found: list[str] = []
+    result: list[str] = []
     for entry in entries(text):
         parts = [part.strip() for part in _COMMAS.split(entry) if part.strip()]
-        found += parts if entry not in known and any(part in known for part in parts) else [entry]
-    return tuple(dict.fromkeys(found))
+        result += parts if entry not in known and any(part in known for part in parts) else [entry]
+    return tuple(dict.fromkeys(result))
 
 
 def divided(entry: str) -> list[str]:
@@ -126,15 +151,15 @@ def places(text: str) -> tuple[tuple[str, ...], bool]:
 
     Semicolons divide. 、 divides only where every piece can stand alone as a name; what is a count, a kind of place, a
     region, a medium or "… and others" is no place: then the cell is kept as a text only."""
-    found: list[str] = []
+    names: list[str] = []
     sure = True
     for piece in entries(text):
         parts = _parts(piece)
         if all(_is_place(part) for part in parts):
-            found += parts
+            names += parts
         else:
             sure = False
-    return tuple(dict.fromkeys(found)), sure
+    return tuple(dict.fromkeys(names)), sure
 
 
 def _parts(piece: str) -> list[str]:

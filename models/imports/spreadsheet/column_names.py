@@ -1,6 +1,8 @@
-"""What offices write over their columns, by the field that it stands for.
+"""What offices write over their columns, by the field that it stands for, and the fields of an event that each column fills.
 
 Words before a bar are certain, those behind it give way to them: 活动内容 is the title only where nothing else is."""
+
+from collections.abc import Collection
 
 # Fields in the order in which they choose their column.
 ALIASES = {
@@ -124,3 +126,35 @@ PIECES = (
 )
 # Fields of the hosts that are not in the lead, with the part that each plays.
 ROLES = {"undertakers": "承办", "co_organizers": "协办", "guides": "指导", "supporters": "支持"}
+_FIELDS_OF = {
+    "title": ("title",),
+    "description": ("description",),
+    "remarks": ("description",),
+    **dict.fromkeys(("province", "city", "county", "region", "region_code"), ("region_code", "region_text")),
+    **dict.fromkeys(("organizers", "undertakers", "co_organizers", "guides", "supporters"), ("lead", "hosts")),
+    "audiences": ("groups",),
+    "format": ("formats", "main_format", "mode"),
+    "focus": ("main_focus",),
+    "online": ("mode",),
+    "online_url": ("online_url",),
+    **dict.fromkeys(("venue_text", "address"), ("venue_text", "venues", "occurrences", "mode")),
+    **dict.fromkeys(
+        ("start_date", "end_date", "start_time", "end_time", "time_text", "period"), ("time_text", "occurrences")
+    ),
+    "capacity": ("occurrences",),
+    **dict.fromkeys(
+        (
+            "attendance_reported", "materials_reported", "consultations_reported", "views_reported", "other_outcomes",
+            "source_url",
+        ),
+        ("report",),
+    ),
+}  # fmt: skip
+# The columns of the days and hours of an occurrence.
+DAYS = ("start_date", "end_date", "start_time", "end_time", "time_text", "period")
+HOURS = ("start_time", "end_time", "time_text", "period")
+
+
+def fields_of_columns(columns: Collection[str]) -> frozenset[str]:
+    """The fields of a draft that these columns tell."""
+    return frozenset(name for column in columns for name in _FIELDS_OF.get(column, ()))

@@ -29,7 +29,7 @@ _SIGNS = re.compile(r"[\W_]+")
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 # 活动名称（必填）, 开始日期【年-月-日】
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
-# What is told of a name, and a date, are none.
+# A text with a value behind a colon, and a date, are no names.
 _NO_NAME = re.compile(r"[:：].|\d")
 
 

@@ -1,4 +1,4 @@
-"""The dated sittings that one row of a table tells, and the words of its time that could not be entered as such."""
+"""The dated occurrences that one row of a table tells, and the words of its time that could not be entered as such."""
 
 import re
 from dataclasses import replace
@@ -20,11 +20,11 @@ def occurrences(
     venues: tuple[VenueDraft, ...],
     findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
-    """The sittings, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
+    """The occurrences, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
     venue = venues[0] if len(venues) == 1 else None
     capacity = _capacity(cell["capacity"], findings)
     cell = time_cells.arranged(cell, year, vocabulary)
-    slots, time_text = _told_together(cell, year, vocabulary.months, findings)
+    slots, time_text = _in_one_cell(cell, year, vocabulary.months, findings)
     if slots:
         drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)
         _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
@@ -34,7 +34,7 @@ def occurrences(
     return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
 
 
-def _told_together(
+def _in_one_cell(
     cell: dict[str, str], year: int, months: tuple[int, ...], findings: list[Finding]
 ) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
@@ -56,7 +56,7 @@ def _told_together(
     slots = time_words.read(words, year, span, months)
     if not first:
         # In a report the compiler of the table left the date open on purpose: its words are no date then.
-        return ((), words) if "year" in cell else (_said_open(slots, words, findings), words)
+        return ((), words) if "year" in cell else (_with_open_hours(slots, words, findings), words)
     slots = _with_clock(slots)
     if slots and not (span and span[0] <= slots[0].first and max(slot.last for slot in slots) <= span[1]):
         why = Finding(
@@ -73,17 +73,17 @@ def _of_days(
     """Days that a cell tells as a list or with their hours; hours: what another cell tells of them."""
     together = time_words.read(f"{days} {hours}", year, None, months) if hours else ()
     if together:
-        return _said_open(together, hours, findings), hours
+        return _with_open_hours(together, hours, findings), hours
     slots = time_words.read(days, year, None, months)
     if slots and hours:
         why = Finding(N_("“%(text)s” was not recognised as hours; kept in these words."), text=hours[:80])
         findings.append(why.about("time_text"))
-    return _said_open(slots, days, findings), hours or (
+    return _with_open_hours(slots, days, findings), hours or (
         days if any(slot.open_hours for slot in slots) else ""
     )
 
 
-def _said_open(slots: tuple[Slot, ...], words: str, findings: list[Finding]) -> tuple[Slot, ...]:
+def _with_open_hours(slots: tuple[Slot, ...], words: str, findings: list[Finding]) -> tuple[Slot, ...]:
     if any(slot.open_hours for slot in slots):
         findings.append(_no_hours_of_one_day(words, "time_text"))
     return slots
@@ -106,12 +106,12 @@ def _from_to(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[
         return (), ""
     day = first[0].first
     if last and last[0].first == last[0].last > day and not last[0].end:
-        told = f"{begins}–{ends}"
+        words = f"{begins}–{ends}"
         why = Finding(
-            N_("“%(text)s” does not give hours within one day; kept in these words."), text=told[:80]
+            N_("“%(text)s” does not give hours within one day; kept in these words."), text=words[:80]
         )
         findings.append(why.about("start_date" if cell["start_date"] else "start_time"))
-        return (Slot(day, last[0].first),), told
+        return (Slot(day, last[0].first),), words
     until = last[0].start if last and not last[0].end and last[0].first == day else None
     until = until or (None if last else cells.clock_time(ends))
     return ((Slot(day, day, first[0].start, until),) if until and until > first[0].start else ()), ""
@@ -142,7 +142,7 @@ def _by_columns(
     place: tuple[VenueDraft | None, int | None],
     findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
-    """The one sitting of a row whose days and clock times stand in columns of their own."""
+    """The one occurrence of a row whose days and clock times stand in columns of their own."""
     time_text = cell["time_text"]
     first, last = _day(cell, "start_date", year), _day(cell, "end_date", year)
     if first is None:
@@ -196,12 +196,12 @@ def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
 def _unread_words(cell: dict[str, str], single: bool, findings: list[Finding]) -> None:
     """Words beside a date that tell neither its hours nor its part of the day. A report's words are what they are."""
     words = cell["time_text"]
-    told = (
+    stated = (
         cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in findings)
     )
     if (
         not words
-        or told
+        or stated
         or "year" in cell
         or (single and cells.half_day(words) and not re.search(r"\d", words))
     ):
@@ -242,11 +242,11 @@ def _clocks(
     unread = [
         name for name in ("start_time", "end_time") if cell[name] and cells.clock_time(cell[name]) is None
     ]
-    night = start is not None and end is not None and time_words.is_night(start, end)
+    night = start is not None and end is not None and cells.is_night(start, end)
     days = {None, first, first + timedelta(days=1)} if night else {None, first}
     if unread or (end and not start) or (start and last not in days):
-        told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-        findings.append(_no_hours_of_one_day(told, (unread or ["start_time"])[0]))
+        hours = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
+        findings.append(_no_hours_of_one_day(hours, (unread or ["start_time"])[0]))
         return None, None, _with_clocks(cell, words)
     if start and end and end <= start and not night:
         raise InCell("end_time", N_("The end time is not after the start time. Please change one of them."))
@@ -255,5 +255,5 @@ def _clocks(
 
 def _with_clocks(cell: dict[str, str], words: str) -> str:
     """The words of the time, and the clock times that could not be entered as such."""
-    told = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-    return " ".join(filter(None, (words, told)))
+    hours = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
+    return " ".join(filter(None, (words, hours)))

@@ -117,3 +117,23 @@ def _longest(text: str, level: str, above: StandardRegion | None = None) -> tupl
 
 def _lies_in(row: StandardRegion, above: StandardRegion) -> bool:
     return regions.is_below(row.code, above.code)
+
+
+@lru_cache(maxsize=4096)
+def seat_in_name(name: str) -> str | None:
+    """The region whose name an organization bears at its beginning: 江苏省知识产权局, 灌云县人民法院."""
+    code: str | None = None
+    rest = name
+    while rest:
+        for length in range(min(len(rest), 12), 1, -1):
+            rows = [
+                row
+                for row in regions.regions_named(rest[:length])
+                if row.name == rest[:length] and (code is None or regions.is_below(row.code, code))
+            ]
+            if len(rows) == 1:
+                code, rest = rows[0].code, rest[length:]
+                break
+        else:
+            return code
+    return code

@@ -1,12 +1,13 @@
 """The tables of a file as rows of events: where the header is, which lines are headings or sums, what no column is for."""
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
 from models.errors import N_, Mistake
-from models.imports.findings import Finding, Line, Row
+from models.imports.findings import Finding, InCell, Line, Row
 from models.imports.spreadsheet import cells, time_words
 from models.imports.spreadsheet.column_names import CONTACTS
 from models.imports.spreadsheet.columns import (
@@ -19,13 +20,15 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
-from models.imports.spreadsheet.row_ref import told_apart
 
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
 _ABOVE = 10
 # Of further sheets, those that tell when or where are read: one of results would make each event anew.
-_TELLING = {"start_date", "start_time", "time_text", "venue_text"}
+_OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
+_LONGEST_ID = 200
+# What makes two events of two rows with one title, day and region.
+_APART = ("start_time", "time_text", "venue_text", "address")
 _HEADING = re.compile(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥ])[)）、.．]|第[一二三四五六七八九十]{1,3}[部阶板类章]"
 )
@@ -46,7 +49,7 @@ def rows_of(
         if top is None:
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
-        if rows and (header is None or not _TELLING & set(header.fields)):
+        if rows and (header is None or not _OF_A_PLAN & set(header.fields)):
             if (known := header or first) is not None:
                 left_out.append(_left_out(name, known, top.number))
             continue
@@ -56,7 +59,7 @@ def rows_of(
         rows += below if first is None else [_on(name, row) for row in below]
         first = first or header
     if rows:
-        return told_apart(_unknown_once(rows)) + left_out
+        return _with_twins(_unknown_once(rows)) + left_out
     if first is None:
         header_of(above[0] if above else [], answers)
         raise only_the_title()
@@ -143,7 +146,7 @@ def _heading(line: Line) -> str:
 def _unknown_once(rows: list[Row]) -> list[Row]:
     """Columns that are not known, each named at the first row that has something in it."""
     seen: set[str] = set()
-    found = []
+    noted = []
     for row in rows:
         notes = list(row.notes)
         for name, letter in row.unknown.items():
@@ -158,5 +161,47 @@ def _unknown_once(rows: list[Row]) -> list[Row]:
             note = Finding(message, name=name[:40])
             note.cell = f"{row.sheet}!{letter}{row.number}" if row.sheet else f"{letter}{row.number}"
             notes.append(note)
-        found.append(replace(row, notes=tuple(notes)) if len(notes) > len(row.notes) else row)
-    return found
+        noted.append(replace(row, notes=tuple(notes)) if len(notes) > len(row.notes) else row)
+    return noted
+
+
+def ref_of(row: Row) -> str:
+    """What a row is known by when its file is handed in again: its id, else title, day and region. Raises Mistake where
+    another row of the file is known by the same and has another hour or place: the next file could not tell which is
+    which."""
+    ref = row.cells["id"]
+    if len(ref) > _LONGEST_ID:
+        raise InCell(
+            "id", N_("The ID has more than %(most)s characters. Please shorten it."), most=_LONGEST_ID
+        )
+    if ref:
+        return ref
+    if row.twin is not None:
+        raise Mistake(
+            N_(
+                "It has the same title and day as row %(row)s but another time or place. If it is a different "
+                "event, give it its own number in the column 编号; if it is another session of the same event, put"
+                " both times in one row."
+            ),
+            row=row.twin,
+        )
+    return "sha256:" + hashlib.sha256(_identity(row.cells).encode()).hexdigest()[:32]
+
+
+def _with_twins(rows: Sequence[Row]) -> list[Row]:
+    """The rows, each with its twin: the first that has the same title, day and region, where hour or place differ."""
+    first: dict[str, Row] = {}
+    marked = []
+    for row in rows:
+        earlier = row if row.cells["id"] else first.setdefault(_identity(row.cells), row)
+        differs = any(cells.plain(row.cells[name]) != cells.plain(earlier.cells[name]) for name in _APART)
+        marked.append(replace(row, twin=earlier.number) if differs else row)
+    return marked
+
+
+def _identity(cell: dict[str, str]) -> str:
+    names = ["title", "start_date", "province", "city", "county"]
+    names += [name for name in ("region", "region_code") if cell[name]]
+    if not cell["start_date"]:
+        names.append("time_text" if cell["time_text"] else "start_time")
+    return "\x1f".join(cells.plain(cell[name]) for name in names)

@@ -3,7 +3,7 @@
 
 import calendar
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from models import clock
 from models.errors import N_
@@ -44,7 +44,7 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
     if len(slots) == 1 and slots[0] == time_words.Slot(slots[0].first, slots[0].first):
         cell[name] = slots[0].first.isoformat()
         return
-    day = time_words.wrong_weekday(text, year)
+    day = _wrong_weekday(text, year)
     if day:
         raise InCell(
             name,
@@ -54,24 +54,34 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
         )
     match = _YEAR_MONTH_DAY.fullmatch(cells.plain(text))
     if match:
-        told, month = int(match[1] or year), int(match[2])
-        if 1 <= month <= 12 and int(match[3]) > calendar.monthrange(told, month)[1]:
+        in_year, month = int(match[1] or year), int(match[2])
+        if 1 <= month <= 12 and int(match[3]) > calendar.monthrange(in_year, month)[1]:
             raise InCell(
                 name,
                 N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it."),
                 text=text[:40],
-                last=calendar.monthrange(told, month)[1],
+                last=calendar.monthrange(in_year, month)[1],
             )
 
 
 def _arrange_clocks(cell: dict[str, str]) -> None:
     """Clock times in words as clock times; the end of what begins in the afternoon is in the afternoon."""
     start, half = time_words.clock(cell["start_time"]) if cell["start_time"] else (None, "")
-    end = time_words.clock_after(cell["end_time"], half) if cell["end_time"] else None
+    end = time_words.clock(cell["end_time"], half)[0] if cell["end_time"] else None
     if start is not None and cells.clock_time(cell["start_time"]) is None:
         cell["start_time"] = f"{start:%H:%M}"
     if end is not None and (half or cells.clock_time(cell["end_time"]) is None):
         cell["end_time"] = f"{end:%H:%M}"
+
+
+def _wrong_weekday(text: str, year: int) -> date | None:
+    """The day of a text whose weekday is another one than the text says."""
+    plain = time_words.plain(text)
+    without = re.sub(rf"\(?{time_words.WEEKDAY}\)?", "", plain)
+    if without != plain and not time_words.read(text, year):
+        slots = time_words.read(without, year)
+        return slots[0].first if slots else None
+    return None
 
 
 def _local(text: str, zone: str) -> str:

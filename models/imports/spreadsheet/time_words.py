@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from models.imports.spreadsheet import cells
+
 MOST_DAYS = 120
 _MOST_SIGNS = 200
 # What tells days and hours is short.
@@ -18,12 +20,11 @@ _HALF_DAYS = {
     "正午": "", "下午": "afternoon", "午后": "afternoon", "傍晚": "evening", "晚上": "evening", "晚间": "evening",
     "夜间": "evening", "晚": "evening",
 }  # fmt: skip
-_NIGHT = ("傍晚", "晚上", "晚间", "夜间", "晚")
 _HALF = "|".join(_HALF_DAYS)
-_WEEK = "(?:星期|周|礼拜)[一二三四五六日天]"
+WEEKDAY = "(?:星期|周|礼拜)[一二三四五六日天]"
 _SIGNS = re.compile(
     rf"""
-    (?P<closed>[(,]?(?:逢|每)?{_WEEK}(?:[、和及,](?:星期|周)?[一二三四五六日天])*(?:闭馆|休馆|休息|除外|不开放|闭门)\)?)
+    (?P<closed>[(,]?(?:逢|每)?{WEEKDAY}(?:[、和及,](?:星期|周)?[一二三四五六日天])*(?:闭馆|休馆|休息|除外|不开放|闭门)\)?)
     |(?P<fullday>(?P<y>\d{{4}})[年/.-](?P<m>\d{{1,2}})[月/.-](?P<d>\d{{1,2}})(?:[日号]|(?!\d)))
     |(?P<monthday>(?P<mm>\d{{1,2}})月(?P<md>\d{{1,2}})(?:[日号]|(?!\d)))
     |(?P<clock>(?P<h>\d{{1,2}})(?::(?P<min>\d{{2}})(?::\d{{2}})?|[时点](?:(?P<cmin>\d{{1,2}})分?|(?P<part>半|整|一刻|三刻))?钟?)
@@ -31,7 +32,7 @@ _SIGNS = re.compile(
     |(?P<slashday>(?P<sm>\d{{1,2}})/(?P<sd>\d{{1,2}})(?:[日号]|(?![\d:])))
     |(?P<dotday>(?P<dm>\d{{1,2}})\.(?P<dd>\d{{1,2}})(?:[日号]|(?![\d:])))
     |(?P<dayonly>(?P<o>\d{{1,2}})[日号])
-    |(?P<weekday>\(?(?P<w>{_WEEK})\)?)
+    |(?P<weekday>\(?(?P<w>{WEEKDAY})\)?)
     |(?P<half>\(?(?P<hw>{_HALF})\)?)
     |(?P<next>次日|第二天|翌日)
     |(?P<daily>每天|每日|天天|逐日|均为)
@@ -45,12 +46,15 @@ _SIGNS = re.compile(
 _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
 _DAYS = ("fullday", "monthday", "slashday", "dotday")
+_KINDS = (*_DAYS, *"closed clock dayonly weekday half next daily allday to sep number".split())
+
+Span = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One sitting. Days included. start None: no clock time was told; half_day: the part of the day that was. An end that
-    is not after the start is on the next day. open_hours: hours were told of several days, and not whether of each."""
+    """One occurrence. Days included. start None: no clock time is given; half_day: the part of the day that is. An end that
+    is not after the start is on the next day. open_hours: hours are given for several days, and not whether for each."""
 
     first: date
     last: date
@@ -66,7 +70,7 @@ class Slot:
 
 @dataclass
 class _Group:
-    """Days and the hours that are told of them."""
+    """Days and their hours."""
 
     spans: list[tuple[date, date]]
     hours: list[tuple[time | None, time | None, str | None]] = field(default_factory=list)
@@ -79,12 +83,12 @@ class _Unread(Exception):
 
 
 def read(
-    text: str, year: int | None, span: tuple[date, date] | None = None, months: tuple[int, ...] = ()
+    text: str, year: int | None, span: Span | None = None, months: tuple[int, ...] = ()
 ) -> tuple[Slot, ...]:
-    """The sittings that a text tells; () where any of it is not certain.
+    """The occurrences that a text names; () where any of it is not certain.
 
     year: for days without one. span: the days that the row names elsewhere, for a text that has only hours; with 每天
-    each of its days is a sitting. months: in which 4.22 is a day."""
+    each of its days is an occurrence. months: in which 4.22 is a day."""
     if len(text) > _LONGEST:
         return ()
     try:
@@ -94,29 +98,15 @@ def read(
         return ()
 
 
-def clock(text: str) -> tuple[time | None, str]:
-    """The one clock time of a text and the part of the day said with it; None for anything else."""
+def clock(text: str, half: str = "") -> tuple[time | None, str]:
+    """The one clock time of a text and the part of the day said with it; None for anything else. half: the part of the
+    day in which began what it ends: 4:00 after 下午2:30."""
     try:
-        reader = _Reader(_signs(text), None, None, ())
-        at, half = reader.clock("")
+        reader = _Reader(_signs(text), None)
+        at, half = reader.clock(half)
         return (at, half) if reader.at_end() else (None, "")
     except (_Unread, ValueError):
         return None, ""
-
-
-def clock_after(text: str, half: str) -> time | None:
-    """The one clock time of a text that ends what began in a part of the day: 4:00 after 下午2:30."""
-    try:
-        reader = _Reader(_signs(text), None, None, ())
-        at, _ = reader.clock(half)
-        return at if reader.at_end() else None
-    except (_Unread, ValueError):
-        return None
-
-
-def is_night(start: time, end: time) -> bool:
-    """Whether what begins and ends at these times goes on past midnight."""
-    return end == time(0) or (start >= time(17) and end <= time(9))
 
 
 def is_day(text: str) -> bool:
@@ -126,48 +116,24 @@ def is_day(text: str) -> bool:
 
 
 def has_day(text: str) -> bool:
-    return any(sign.lastgroup and _kind(sign) in _DAYS for sign in _SIGNS.finditer(_plain(text)))
+    return any(sign.lastgroup and _kind(sign) in _DAYS for sign in _SIGNS.finditer(plain(text)))
 
 
-def wrong_weekday(text: str, year: int | None) -> date | None:
-    """The day of a text whose weekday is another one than the text says."""
-    plain = _plain(text)
-    without = re.sub(rf"\(?{_WEEK}\)?", "", plain)
-    if without != plain and not read(text, year):
-        slots = read(without, year)
-        return slots[0].first if slots else None
-    return None
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = re.sub(r"\s+", "", _BLANK.sub("日", unicodedata.normalize("NFKC", text).strip()))
     return _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")")).strip("。.,;；")
 
 
 def _kind(sign: re.Match[str]) -> str:
-    kinds = (
-        *_DAYS,
-        "closed",
-        "clock",
-        "dayonly",
-        "weekday",
-        "half",
-        "next",
-        "daily",
-        "allday",
-        "to",
-        "sep",
-        "number",
-    )
-    return next(kind for kind in kinds if sign[kind])
+    return next(kind for kind in _KINDS if sign[kind])
 
 
 def _signs(text: str) -> list[re.Match[str]]:
-    plain, at = _plain(text), 0
+    line, at = plain(text), 0
     signs: list[re.Match[str]] = []
-    while at < len(plain):
-        sign = _SIGNS.match(plain, at)
+    while at < len(line):
+        sign = _SIGNS.match(line, at)
         if sign is None or len(signs) == _MOST_SIGNS:
             raise _Unread
         signs.append(sign)
@@ -182,8 +148,8 @@ class _Reader:
         self,
         signs: list[re.Match[str]],
         year: int | None,
-        span: tuple[date, date] | None,
-        months: tuple[int, ...],
+        span: Span | None = None,
+        months: tuple[int, ...] = (),
     ) -> None:
         self.signs, self.position = signs, 0
         self.year, self.span, self.months = year, span, months
@@ -223,7 +189,7 @@ class _Reader:
         yield group
 
     def of_days(self, group: _Group) -> None:
-        """What is told of the days of a group: every day, hours, closing days."""
+        """What follows the days of a group: every day, hours, closing days."""
         if self.next_is("daily"):
             self.take()
             group.daily = True
@@ -236,7 +202,7 @@ class _Reader:
             group.hours.append(self.hours())
 
     def days(self, before: date | None) -> list[tuple[date, date]]:
-        """4月22日, 4月22日-26日, 4月22-26日, 4月22日（周一）至4月26日; before: a day whose month those without one share."""
+        """4月22日, 4月22-26日, 4月22日（周一）至4月26日; before: a day whose month those without one share."""
         spans = [self.day(before)]
         while self.next_is("sep") and self.next_is("number", ahead=1):
             self.take()
@@ -284,7 +250,7 @@ class _Reader:
         if next_day:
             self.take()
         end, _ = self.clock("" if next_day else half)
-        if (end <= start) != (next_day or is_night(start, end)):
+        if (end <= start) != (next_day or cells.is_night(start, end)):
             raise _Unread
         return start, end, None
 
@@ -300,25 +266,7 @@ class _Reader:
         word = half or before
         if sign["pm"]:
             word = "下午" if sign["pm"][0] in "Pp" else "凌晨" if hour == 12 else "上午"
-        return _clock(hour, minute, word, told=bool(half or sign["pm"])), half or before
-
-
-def _clock(hour: int, minute: int, half: str, told: bool) -> time:
-    """The time of an hour in a part of the day. told: of this very clock, not of the one it ends. Midnight, as the end of a
-    day or an evening's 12, is 0:00 of the next."""
-    if half in _NIGHT and hour in (12, 24) and minute == 0:
-        return time(0)
-    if half == "凌晨" and hour == 12:
-        hour = 0
-    elif half in ("下午", "午后", *_NIGHT) and hour < 12:
-        hour += 12
-    elif half in ("中午", "午间", "正午"):
-        hour += 12 if hour < 3 else 0
-        if told and not 11 <= hour <= 14:
-            raise _Unread  # 中午3:00
-    elif half in ("早上", "早晨", "清晨", "上午", "凌晨") and told and hour > 12:
-        raise _Unread
-    return time(0) if (hour, minute) == (24, 0) else time(hour, minute)
+        return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), half or before
 
 
 def _slots(group: _Group) -> Iterator[Slot]:

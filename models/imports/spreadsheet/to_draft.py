@@ -15,14 +15,13 @@ from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, Repo
 from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
-from models.imports.lead_region import seat_in_name
-from models.imports.spreadsheet import cells, places, row_ref
-from models.imports.spreadsheet import hosts as listed
+from models.imports.spreadsheet import cells, names
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
-from models.imports.spreadsheet.column_names import ROLES
-from models.imports.spreadsheet.fields_of_columns import fields_of_columns
-from models.imports.spreadsheet.places import Place
+from models.imports.spreadsheet.column_names import ROLES, fields_of_columns
+from models.imports.spreadsheet.names import Place
+from models.imports.spreadsheet.region import seat_in_name
+from models.imports.spreadsheet.tables import ref_of
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
 
@@ -68,7 +67,7 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
         understood,
         cancelled=cancelled,
         columns=columns or None,
-        told=fields_of_columns(columns),
+        fields=fields_of_columns(columns),
         numbered=bool(row.cells["id"]),
     )
 
@@ -99,9 +98,9 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
     year = cells.year(text)
     if text and year is None:
         raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
-    told = cells.day(row.cells["start_date"], None)
+    first = cells.day(row.cells["start_date"], None)
     if year is None:
-        year = told.year if told else _written_year(row)
+        year = first.year if first else _written_year(row)
     if year is None and "year" not in row.cells and len(vocabulary.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
         findings.append(
@@ -120,9 +119,9 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
 def _written_year(row: Row) -> int | None:
     """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
     for name in ("start_date", "time_text", "start_time"):
-        found = _YEAR_OF_DAY.search(cells.plain(row.cells[name]))
-        if found:
-            return int(found[1])
+        match = _YEAR_OF_DAY.search(cells.plain(row.cells[name]))
+        if match:
+            return int(match[1])
     return None
 
 
@@ -143,7 +142,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         description=plain_text.plain("\n".join(filter(None, (cell["description"], cell["remarks"])))),
         region_code=region,
         region_text=region_text,
-        lead=_lead(listed.leader(hosts), region, vocabulary) if hosts else None,
+        lead=_lead(names.leader(hosts), region, vocabulary) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], vocabulary, findings),
         formats=formats,
@@ -164,19 +163,19 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
             source_url=cell["source_url"],
         ),
         origin=ORIGIN,
-        origin_ref=row_ref.of(row),
+        origin_ref=ref_of(row),
     )
 
 
 def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
     """The region as three cells tell it, else as one does, else its code."""
-    told = [cell[name] for name in ("province", "city", "county")]
-    sole = "" if any(told) else cell["region"]
-    if region_cell.names_the_corps("".join(told[:2])):
-        found = region_cell.read("".join(told))  # 新疆维吾尔自治区, 兵团第八师
+    parts = [cell[name] for name in ("province", "city", "county")]
+    sole = "" if any(parts) else cell["region"]
+    if region_cell.names_the_corps("".join(parts[:2])):
+        recognition = region_cell.read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
     else:
-        found = region_cell.read(sole) if sole else regions.recognise_region(*told)
-    code = "" if any(told) or found.code else cell["region_code"]
+        recognition = region_cell.read(sole) if sole else regions.recognise_region(*parts)
+    code = "" if any(parts) or recognition.code else cell["region_code"]
     known = region_cell.code(code)
     if code and known is None:
         why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
@@ -185,10 +184,10 @@ def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, 
         Finding(regions.PROBLEM_TEXTS[problem.why], text=problem.text).about(
             "region" if sole else problem.field
         )
-        for problem in found.problems
+        for problem in recognition.problems
     ]
-    words = sole or " ".join(dict.fromkeys(filter(None, told)))
-    return found.code or known, words if found.problems else ""
+    words = sole or " ".join(dict.fromkeys(filter(None, parts)))
+    return recognition.code or known, words if recognition.problems else ""
 
 
 def _mode_word(text: str) -> str:
@@ -206,30 +205,30 @@ def _mode(text: str, findings: list[Finding]) -> Mode | None:
 def _place(text: str, mode: Mode | None, findings: list[Finding]) -> Place:
     if not text or mode == Mode.ONLINE:
         return Place()
-    return places.place(text, findings)
+    return names.place(text, findings)
 
 
-def _venues(names: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
-    if address and len(names) == 1:
-        return (VenueDraft(names[0], address=address),)
+def _venues(places: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
+    if address and len(places) == 1:
+        return (VenueDraft(places[0], address=address),)
     if address:
         findings.append(
             Finding(N_("An address was given without one definite venue, so it was not imported.")).about(
                 "address"
             )
         )
-    return tuple(VenueDraft(name) for name in names)
+    return tuple(VenueDraft(name) for name in places)
 
 
 def _hosts(cell: dict[str, str], findings: list[Finding]) -> tuple[str, ...]:
     """The hosts of a row, those of other columns with the part that they play: 青云大学（承办）."""
-    names = list(listed.hosts(cell["organizers"], findings))
+    hosts = list(names.hosts(cell["organizers"], findings))
     for field, part in ROLES.items():
-        names += [
-            name if listed.without_role(name) != name else f"{name}（{part}）"
-            for name in listed.hosts(cell[field], findings)
+        hosts += [
+            name if names.without_role(name) != name else f"{name}（{part}）"
+            for name in names.hosts(cell[field], findings)
         ]
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(hosts))
 
 
 def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:
@@ -280,7 +279,7 @@ def _online_url(text: str, findings: list[Finding]) -> str:
 
 
 def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> OrganizationDraft:
-    name = listed.without_role(host)
+    name = names.without_role(host)
     return OrganizationDraft(name, _seat(name, region), file.recognise_line(vocabulary.lines, name))
 
 

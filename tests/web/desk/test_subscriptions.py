@@ -7,8 +7,8 @@ import pytest
 from models import clock
 from models.db import db
 from models.errors import Mistake
-from models.imports import subscriptions
-from models.imports.subscriptions import Subscription
+from models.imports.feeds import subscriptions
+from models.imports.feeds.subscriptions import Subscription
 from tests.support.cast import sign_in
 
 URL = "https://week.example/a.ics"

@@ -8,7 +8,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.imports import apply
+from models.imports import understand
 from models.imports.calendar import recurrence
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
@@ -144,7 +144,7 @@ def test_a_plain_rule_that_counts_is_not_walked_from_its_beginning(rule, most):
     ],
 )
 def test_what_all_series_of_a_file_may_cost_is_bounded(app, monkeypatch, rule):
-    monkeypatch.setattr(apply, "Steps", partial(recurrence.Steps, 30_000))
+    monkeypatch.setattr(understand, "Steps", partial(recurrence.Steps, 30_000))
     many = [f"UID:{n}\nSUMMARY:{n}\n{rule}" for n in range(40)]
     plain = "UID:p\nSUMMARY:p\nDTSTART:20240422T010000Z"
     outcomes = import_rows(load_week(), read_file(calendar(*many, plain)), BEFORE, dry_run=True)

@@ -4,8 +4,7 @@ import pytest
 
 from models.imports.findings import Finding
 from models.imports.read_file import demo_file, read, read_file
-from models.imports.spreadsheet import hosts as listed
-from models.imports.spreadsheet import region
+from models.imports.spreadsheet import names, region
 from models.imports.spreadsheet.to_draft import understand
 from models.places import regions
 from models.places.regions import regions_by_code
@@ -121,7 +120,7 @@ def test_a_code_counts_where_the_name_beside_it_is_not_certain(vocabulary, name,
 
 
 def listed_in(read, text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """What listed.hosts or listed.places reads in a cell, and what it says of which column."""
+    """What names.hosts or names.places reads in a cell, and what it says of which column."""
     findings: list[Finding] = []
     found = read(text, findings)
     return found, [(finding.column, finding.message % finding.values) for finding in findings]
@@ -151,7 +150,7 @@ ONE, TWO = "连云港市知识产权局", "连云港市教育局"
     ],
 )  # fmt: skip
 def test_several_organizations_in_one_cell(text, hosts):
-    found, told = listed_in(listed.hosts, text)
+    found, told = listed_in(names.hosts, text)
     assert found == hosts
     assert told in ([], [("", f"{len(hosts)} organizations were recognised as organizers.")])
 
@@ -165,10 +164,10 @@ def test_who_guides_does_not_lead(vocabulary):
 
 def test_no_name_of_the_reported_events_is_divided_or_joined():
     rows = [row.cells for row in read(demo_file())]
-    assert [listed.hosts(cell["organizers"], []) for cell in rows] == [
+    assert [names.hosts(cell["organizers"], []) for cell in rows] == [
         tuple(filter(None, cell["organizers"].split(";"))) for cell in rows
     ]
-    assert {cell["id"]: len(found) for cell in rows if len(found := listed.places(cell["venue_text"], [])) > 1} == {
+    assert {cell["id"]: len(found) for cell in rows if len(found := names.certain_places(cell["venue_text"], [])) > 1} == {
         "E075": 2, "E090": 2, "E096": 2, "E204": 4, "E211": 2,
     }  # fmt: skip
 
@@ -193,7 +192,7 @@ def test_the_lead_bears_no_part(vocabulary):
 )
 def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text):
     why = f"“{text}” may be several organizations; kept in these words. Separate them with semicolons."
-    assert listed_in(listed.hosts, text) == ((text,), [("organizers", why)])
+    assert listed_in(names.hosts, text) == ((text,), [("organizers", why)])
 
 
 @pytest.mark.parametrize(
@@ -208,7 +207,7 @@ def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text)
 )
 def test_several_places_in_one_cell(text):
     told = [("", "2 venues were recognised.")]
-    assert listed_in(listed.places, text) == (("市图书馆", "市博物馆"), told)
+    assert listed_in(names.places, text) == (("市图书馆", "市博物馆"), told)
 
 
 @pytest.mark.parametrize(
@@ -224,4 +223,4 @@ def test_several_places_in_one_cell(text):
 )
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
     why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
-    assert listed_in(listed.places, text) == ((text,), [("venue_text", why)] if named else [])
+    assert listed_in(names.places, text) == ((text,), [("venue_text", why)] if named else [])

@@ -269,14 +269,14 @@ def _resolved(parts: SplitResult, allowed: Callable[[Address], bool]) -> list[st
     """The addresses of a host, every one of them allowed. Raises Mistake."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        told = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise Mistake(N_("There is no host called %(host)s."), host=parts.hostname) from None
-    found = list(dict.fromkeys(str(entry[4][0]) for entry in told))
-    for text in found:
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+    for text in addresses:
         if "%" in text or not allowed(ipaddress.ip_address(text)):
             raise Mistake(
                 N_("%(host)s is an internal network address, not a public one, so it is not read."),
                 host=parts.hostname,
             )
-    return found
+    return addresses

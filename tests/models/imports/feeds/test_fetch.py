@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from models.errors import Mistake
-from models.imports import fetch as fetching
-from models.imports.fetch import MOST_BYTES, Fetched, cleaned, fetch, is_public
+from models.imports.feeds import fetch as fetching
+from models.imports.feeds.fetch import MOST_BYTES, Fetched, cleaned, fetch, is_public
 
 BODY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 NEVER = threading.Event()

@@ -1,11 +1,13 @@
-"""Several names in one cell: organizations with the parts they play, and places. Pure; a cell that cannot be divided for
-certain keeps its words, and is named in a finding."""
+"""Names in one cell: organizations with the parts they play, and places, also those of the internet. Pure; a cell that
+cannot be divided for certain keeps its words, and is named in a finding."""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from models.errors import N_
+from models.events.tables import Mode
 from models.imports.findings import Finding
 from models.imports.spreadsheet import cells
 from models.places import regions
@@ -38,17 +40,45 @@ _PLACE = re.compile(
 _INSIDE = re.compile(
     r"[东南西北前后左右内外正侧][门楼区侧广厅]|[\d一二三四五六七八九十]+[楼层号栋]|[门楼]|[A-Za-z]\d*[座栋区馆]"
 )
+# Words that make a place one of the internet, with what is said of the meeting.
+_NETWORK = re.compile(
+    r"(?:腾讯会议|钉钉|飞书|微信|企业微信|抖音|快手|视频号|公众号|微博|小红书|哔哩哔哩|[Bb]站|知乎|今日头条|学习强国|央视频|喜马拉雅|斗鱼|淘宝直播|"
+    r"Zoom|Teams|Webex|VooV|Google\s*Meet|Skype|YouTube|bilibili|TikTok|小鹅通|微赞|瞩目|华为云会议|好视通|会畅|"
+    r"线上|网上|网络|云端|云上|云平台|互联网|直播间|直播平台|网络直播|视频会议|在线|online|官网|小程序|APP(?![a-z]))",
+    re.I,
+)
+_WITH = re.compile(
+    r"(?:同步|同时|并|结合|以及|配合)?(?:进行)?(?:网络|线上|云端|在线)?(?:直播|同步|会议室?|平台|间|号|群|账号|教室|课堂|方式|形式|开展|举行|举办|进行|发布|观看|收看|答题)+"
+    r"|会议(?:号|ID|码)?[:：]?\s*[\d\s-]{6,}|ID[:：]?\s*[\d\s-]{6,}|密码[:：]?\s*\w+",
+    re.I,
+)
+_URL = re.compile(r"https?://[^\s，。；、（）()]+")
+_QUOTED = re.compile('[“"「『《].{0,40}?[”"」』》]')
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+_LINKS = re.compile("[+＋&]|和|与|及|以及|暨|同步|线下|现场")
+_UNKNOWN = re.compile(
+    r"(?:地点)?(?:另行通知|待定|待通知|待确定|暂定|未定|另定|另行安排|另行确定|视情况而定|见通知|详见通知|具体地点另行通知|以通知为准)(?:[（(].*[）)])?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """names: of places. mode: online or mixed, where the cell says so. url: an address in it."""
+
+    names: tuple[str, ...] = ()
+    mode: Mode | None = None
+    url: str = ""
 
 
 def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The organizations of a cell, the part that each plays in brackets behind it where it is not the host.
 
     Semicolons and line breaks divide; 、 commas and slashes do where every piece is an organization's whole name."""
-    found: list[str] = []
+    names: list[str] = []
     doubtful: list[str] = []
     divided = False
-    for part, told in _parts(_without_numbers(text)):
-        entries = (entry.strip(" 、，,。") for entry in cells.entries(_ROLE.sub(r"\g<0>;", told)))
+    for part, stretch in _parts(_without_numbers(text)):
+        entries = (entry.strip(" 、，,。") for entry in cells.entries(_ROLE.sub(r"\g<0>;", stretch)))
         for entry in filter(None, entries):
             pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
             whole = len(pieces) > 1 and all(map(_is_organization, pieces))
@@ -58,7 +88,7 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
                 divided = True
             elif _are_several(entry):
                 doubtful.append(entry)
-            found += [f"{name}{part}" for name in (pieces if whole else [entry])]
+            names += [f"{name}{part}" for name in (pieces if whole else [entry])]
     if doubtful:
         why = N_(
             "“%(text)s” may be several organizations; kept in these words. Separate them with semicolons."
@@ -66,13 +96,13 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
         findings.append(Finding(why, text=doubtful[0][:80]).about("organizers"))
     elif divided:
         findings.append(
-            Finding(N_("%(count)s organizations were recognised as organizers."), count=len(found))
+            Finding(N_("%(count)s organizations were recognised as organizers."), count=len(names))
         )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(names))
 
 
 def leader(hosts: Sequence[str]) -> str:
-    """The host that leads: the first, but for those that are findings to do something else (指导单位：…)."""
+    """The host that leads: the first, but for those that do something else (指导单位：…)."""
     return next((host for host in hosts if _leads(host)), hosts[0])
 
 
@@ -81,19 +111,39 @@ def without_role(name: str) -> str:
     return _OWN_ROLE.sub("", name).strip()
 
 
-def places(text: str, findings: list[Finding]) -> tuple[str, ...]:
+def place(text: str, findings: list[Finding]) -> Place:
+    """The places of a cell that are certain, and whether it is on the internet."""
+    url = _URL.search(text)
+    words = _URL.sub("", text).strip()
+    if _UNKNOWN.fullmatch(cells.plain(words)):
+        return Place()
+    if not (url or _NETWORK.search(words)):
+        return Place(certain_places(words, findings))
+    on_site = [part for part in _pieces(words) if not _is_network(part)]
+    names = certain_places(";".join(on_site), findings) if on_site else ()
+    if not names and on_site:
+        findings.append(
+            Finding(N_("“%(text)s” is not one definite place; kept in these words."), text=text[:80]).about(
+                "venue_text"
+            )
+        )
+    mode = Mode.MIXED if on_site else Mode.ONLINE
+    return Place(names, mode, url[0] if url else "")
+
+
+def certain_places(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The places of a cell that are certain."""
-    told = []
+    pieces_of_all: list[str] = []
     doubtful = False
     for entry in cells.entries(_without_numbers(text)):
         pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
         if len(pieces) > 1 and all(map(_is_place, pieces)):
-            told += pieces
+            pieces_of_all += pieces
         else:
-            told.append(entry)
+            pieces_of_all.append(entry)
             spaced = [piece for each in pieces for piece in _BLANK.split(each)]
             doubtful = doubtful or sum(map(_ends_as_place, spaced)) > 1
-    names, sure = cells.places(";".join(told))
+    names, sure = cells.places(";".join(pieces_of_all))
     if not sure:
         why = N_("“%(text)s” is not one definite place; kept in these words.")
         findings.append(Finding(why, text=text).about("venue_text"))
@@ -111,12 +161,12 @@ def _leads(host: str) -> bool:
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:
-    """Each stretch of a cell with the part that it is findings to play, "" for the host's."""
+    """Each stretch of a cell with the part that it plays, "" for the host's."""
     pieces = _PART.split(text)
     yield "", pieces[0]
-    for part, told in zip(pieces[1::2], pieces[2::2], strict=True):
+    for part, stretch in zip(pieces[1::2], pieces[2::2], strict=True):
         # What ends a stretch divides nothing within it.
-        yield "" if part == "主办" else f"（{part}）", told.strip().rstrip(_SIGNS + "。")
+        yield "" if part == "主办" else f"（{part}）", stretch.strip().rstrip(_SIGNS + "。")
 
 
 def _without_numbers(text: str) -> str:
@@ -171,3 +221,19 @@ def _is_place(name: str) -> bool:
 
 def _ends_as_place(name: str) -> bool:
     return _PLACE.search(name) is not None and _INSIDE.match(name) is None
+
+
+def _pieces(text: str) -> Sequence[str]:
+    """The pieces of a text that speak of the internet and of places: 市图书馆（同步线上直播）, 市图书馆+腾讯会议."""
+    pieces = re.split(r"[;；、，,\n/＋+&（）()]", text)
+    return [piece.strip(" :：-") for piece in pieces if piece.strip(" :：-")]
+
+
+def _is_network(piece: str) -> bool:
+    """Whether nothing of a piece is a place: 腾讯会议：123-456, 微信视频号“青云发布”, 同步直播, 线上."""
+    if not _NETWORK.search(piece) and not _WITH.fullmatch(piece) and _NO_LETTERS.sub("", piece):
+        return piece in ("线下", "现场", "同步")
+    rest = _WITH.sub("", _NETWORK.sub("", _QUOTED.sub("", piece)))
+    rest = _NO_LETTERS.sub("", _LINKS.sub("", rest))
+    # 青云市融媒体中心直播间: whose channel it is tells no place where people go.
+    return not rest or bool(re.search("直播间|视频号|公众号|抖音|快手|微博|官网|小程序|平台", piece))

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from models.db import db
 from models.errors import Mistake, NotFound
 from models.events.tables import Event, EventChange, EventStatus
-from models.imports import fetch as fetching
-from models.imports import fetch_many, subscriptions
-from models.imports.fetch import Fetched
-from models.imports.subscriptions import HOUR, Subscription
+from models.imports.feeds import fetch as fetching
+from models.imports.feeds import fetch_many, subscriptions
+from models.imports.feeds.fetch import Fetched
+from models.imports.feeds.subscriptions import HOUR, Subscription
 from models.operations import tick
 from tests.support.cast import make_cast
 from tests.support.week import NINE, load_week

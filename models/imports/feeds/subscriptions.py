@@ -20,14 +20,14 @@ from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus
-from models.imports import fetch as fetching
-from models.imports.adoption import adopter
 from models.imports.apply import apply, counts
-from models.imports.fetch import Fetched
-from models.imports.fetch_many import gather
+from models.imports.feeds import fetch as fetching
+from models.imports.feeds.fetch import Fetched
+from models.imports.feeds.fetch_many import gather
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.read_file import read_calendar
 from models.imports.source import Source
+from models.imports.understand import adopter
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
@@ -61,7 +61,7 @@ class Subscription(Base):
     last_modified: Mapped[str] = mapped_column(String(100), default="")
     last_result: Mapped[dict | None] = mapped_column(
         JSON
-    )  # how many rows got each verdict, the last time it differed
+    )  # how many rows result each verdict, the last time it differed
     last_error: Mapped[dict | None] = mapped_column(JSON)  # message and values of a Mistake
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     pulled_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -76,8 +76,8 @@ class Subscription(Base):
 
     @property
     def error(self) -> Mistake | None:
-        told = self.last_error
-        return Mistake(told["message"], **told["values"]) if told else None
+        error = self.last_error
+        return Mistake(error["message"], **error["values"]) if error else None
 
 
 class VanishedEvent(Base):
@@ -116,10 +116,10 @@ def feeds_for(account: Account) -> Select[tuple[Subscription]]:
 
 def feed_for(account: Account, feed_id: int) -> Subscription:
     """One feed of an account's reach. Raises NotFound."""
-    found = db.session.scalar(feeds_for(account).where(Subscription.id == min(feed_id, LARGEST_ID)))
-    if found is None:
+    feed = db.session.scalar(feeds_for(account).where(Subscription.id == min(feed_id, LARGEST_ID)))
+    if feed is None:
         raise NotFound(N_("You have no calendar feed %(id)s."), id=feed_id)
-    return found
+    return feed
 
 
 def watched(account: Account) -> list[Watched]:
@@ -129,8 +129,8 @@ def watched(account: Account) -> list[Watched]:
         VanishedEvent.feed_id.in_([feed.id for feed in feeds]), VanishedEvent.kept_at.is_(None)
     )
     waiting = db.session.scalars(open_ones.order_by(VanishedEvent.event_id)).all()
-    found = [Watched(feed, [one for one in waiting if one.feed_id == feed.id]) for feed in feeds]
-    return sorted(found, key=lambda one: (not one.vanished, one.feed.last_error is None))
+    rows = [Watched(feed, [one for one in waiting if one.feed_id == feed.id]) for feed in feeds]
+    return sorted(rows, key=lambda row: (not row.vanished, row.feed.last_error is None))
 
 
 def may_pull(account: Account) -> bool:
@@ -143,12 +143,12 @@ def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Subscr
         raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
     url = fetching.cleaned(url)
     with transaction():
-        held = select(Subscription).where(
+        query = select(Subscription).where(
             Subscription.campaign_id == campaign.id,
             Subscription.organization_id == account.organization_id,
             Subscription.removed_at.is_(None),
         )
-        known = db.session.scalars(held.with_for_update()).all()
+        known = db.session.scalars(query.with_for_update()).all()
         if url in {feed.url for feed in known}:
             raise Mistake(N_("This address is already registered."))
         if len(known) >= MOST_FEEDS:
@@ -207,24 +207,24 @@ def pull_due(
             feed.next_at = now + HOUR  # a node that dies over these does not begin with them again
     fetched = gather([(feed.url, feed.etag, feed.last_modified) for feed in feeds], fetch)
     ends, count = monotonic() + patience, 0
-    for feed, got in zip(feeds, fetched, strict=True):
+    for feed, result in zip(feeds, fetched, strict=True):
         if count and monotonic() >= ends:
             with transaction():
                 feed.next_at = now
             continue
         count += 1
-        _keep(feed, got, now)
+        _import_result(feed, result, now)
     return count
 
 
-def _keep(feed: Subscription, got: Fetched | Mistake, now: datetime) -> None:
+def _import_result(feed: Subscription, result: Fetched | Mistake, now: datetime) -> None:
     """Note what came of a pull, and take in what it brought."""
     if db.session.get_one(Subscription, feed.id, populate_existing=True).removed_at is not None:
         return  # while it was fetched
     try:
-        if isinstance(got, Mistake):
-            raise got
-        outcomes = None if got.body is None else _import(feed, got.body, now)
+        if isinstance(result, Mistake):
+            raise result
+        outcomes = None if result.body is None else _import(feed, result.body, now)
     except Mistake as mistake:
         _note_failure(feed, mistake, now)
         return
@@ -235,14 +235,14 @@ def _keep(feed: Subscription, got: Fetched | Mistake, now: datetime) -> None:
         return
     with transaction():
         feed.pulled_at, feed.failures, feed.last_error = now, 0, None
-        feed.etag, feed.last_modified = got.etag, got.last_modified
+        feed.etag, feed.last_modified = result.etag, result.last_modified
         if outcomes is not None:
             feed.last_result = _result(outcomes)
             _offer(feed, _cancellations(outcomes), now)
 
 
 def _result(outcomes: list[Outcome]) -> dict[str, Any]:
-    """How many rows got each verdict, without what only asks for a person's word; and why rows were refused."""
+    """How many rows result each verdict, without what only asks for a person's word; and why rows were refused."""
     done = [outcome for outcome in outcomes if not outcome.asks or outcome.written]
     result: dict[str, Any] = {verdict: count for verdict, count in counts(done).items() if count}
     refused = [outcome for outcome in done if outcome.verdict == RowVerdict.REFUSED]

@@ -1,0 +1,1 @@
+"""Calendars that others keep: fetched, and taken in on a schedule."""

@@ -1,0 +1,152 @@
+"""The rows of a file as drafts of events: what each says, where its lead sits, and what its source's desk may take in."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from models.campaigns.tables import Campaign
+from models.db import db
+from models.errors import N_, Mistake
+from models.events.draft import EventDraft, OrganizationDraft
+from models.events.tables import Mode
+from models.imports.calendar import to_draft as entry_to_draft
+from models.imports.calendar.recurrence import Steps
+from models.imports.findings import FIELDS, CalendarEntry, Finding, Row, RowVerdict, Understood, field_names
+from models.imports.source import Source
+from models.imports.spreadsheet import to_draft as row_to_draft
+from models.imports.spreadsheet.region import seat_in_name
+from models.imports.vocabulary import vocabulary_of
+from models.organizations.tables import Account, Organization, Role
+from models.places import regions
+
+_IN_PARTS = 400
+
+
+def understand(campaign: Campaign, rows: Sequence[Row | CalendarEntry]) -> list[Understood]:
+    """What each row says, in the words of the campaign."""
+    vocabulary, steps = vocabulary_of(campaign), Steps()
+    return [
+        row_to_draft.understand(row, vocabulary)
+        if isinstance(row, Row)
+        else entry_to_draft.understand(row, vocabulary, steps)
+        for row in rows
+    ]
+
+
+def adopt(
+    rows: Sequence[Row | CalendarEntry], understood: Sequence[Understood], source: Source
+) -> list[Understood]:
+    """The rows as the source's desk takes them in; a second row of one event is refused."""
+    seats = _seats_of(row.draft.lead.name for row in understood if row.draft and row.draft.lead)
+    return _each_once(_adopted(row, said, source, seats) for row, said in zip(rows, understood, strict=True))
+
+
+def adopter(account: Account) -> Callable[[EventDraft], EventDraft]:
+    """For `adopt` of a Source: an organizer's event is led by the own organization, an office's happens in its region or
+    is led by itself, the committee's may be anywhere. What the file leaves open is filled in so.
+
+    What it gives raises Mistake for what is out of the account's reach."""
+
+    def adopt_draft(draft: EventDraft) -> EventDraft:
+        if account.role == Role.ORGANIZER:
+            return _led(draft, account)
+        return _inside(draft, account) if account.role == Role.OFFICE else draft
+
+    return adopt_draft
+
+
+def _led(draft: EventDraft, account: Account) -> EventDraft:
+    own = account.organization
+    if draft.lead is not None and draft.lead.name != own.name:
+        raise Mistake(
+            N_("%(host)s is the lead organizer of this event. You can only import events led by %(own)s."),
+            host=draft.lead.name,
+            own=own.name,
+        )
+    return replace(draft, lead=OrganizationDraft.of(own), hosts=draft.hosts or (own.name,))
+
+
+def _inside(draft: EventDraft, account: Account) -> EventDraft:
+    own = account.organization
+    if draft.lead is not None and draft.lead.name == own.name:
+        return replace(draft, lead=OrganizationDraft.of(own))
+    if draft.region_code is None:
+        return replace(draft, region_code=own.region_code)
+    if own.region_code is None or not regions.is_below(draft.region_code, own.region_code):
+        name = next((row.name for row in regions.all_regions() if row.code == own.region_code), own.name)
+        raise Mistake(N_("This event is not in %(region)s, so your office cannot see it."), region=name)
+    return draft
+
+
+def _adopted(
+    row: Row | CalendarEntry, understood: Understood, source: Source, seats: Mapping[str, set[str | None]]
+) -> Understood:
+    """A row as the source's desk takes it: with its lead's region where it names none, and what the desk fills in."""
+    if understood.draft is None:
+        return understood if isinstance(row, CalendarEntry) else replace(understood, ref=row.cells["id"])
+    stated = replace(understood.draft, origin=source.origin or understood.draft.origin)
+    seated = _with_seat(stated, seats)
+    ref = seated.origin_ref or ""
+    try:
+        draft = source.adopt(seated)
+    except Mistake as mistake:
+        return Understood(
+            row.number, RowVerdict.REFUSED, (Finding.of(mistake),), title=understood.title, ref=ref
+        )
+    filled = [
+        name
+        for name in FIELDS
+        if getattr(stated, name) != getattr(draft, name) and (name != "lead" or stated.lead is None)
+    ]
+    findings = (
+        (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
+    )
+    return replace(understood, draft=draft, ref=ref, findings=(*understood.findings, *findings))
+
+
+def _each_once(rows: Iterable[Understood]) -> list[Understood]:
+    """A second row of the same event in one file is refused: which of them is right is not ours to say."""
+    first: dict[tuple, int] = {}
+    unique = []
+    for row in rows:
+        key = (row.draft.origin, row.ref) if row.draft else None
+        if key and key in first:
+            why = Finding(
+                N_("This is the same event as row %(row)s. Please remove one of them."), row=first[key]
+            )
+            row = Understood(row.number, RowVerdict.REFUSED, (why,), title=row.title, ref=row.ref)
+        elif key:
+            first[key] = row.number
+        unique.append(row)
+    return unique
+
+
+def _seats_of(names: Iterable[str]) -> dict[str, set[str | None]]:
+    """By name the regions of the organizations that are here."""
+    seats: dict[str, set[str | None]] = {}
+    distinct = list(dict.fromkeys(names))
+    for start in range(0, len(distinct), _IN_PARTS):
+        query = select(Organization.name, Organization.region_code).where(
+            Organization.name.in_(distinct[start : start + _IN_PARTS])
+        )
+        for name, code in db.session.execute(query):
+            seats.setdefault(name, set()).add(code)
+    return seats
+
+
+def _with_seat(draft: EventDraft, seats: Mapping[str, set[str | None]]) -> EventDraft:
+    """The draft with its lead as the organization that is here, and with the lead's region where the event names none, or
+    is online (it counts where its lead sits)."""
+    lead = draft.lead
+    if lead is None:
+        return draft
+    known = seats.get(lead.name, set())
+    seat = lead.region_code
+    if seat not in known and len(known) == 1:
+        seat = next(iter(known))  # one organization of this name is one organization
+    seat = seat or seat_in_name(lead.name)
+    draft = replace(draft, lead=replace(lead, region_code=seat))
+    if seat and (draft.region_code is None or draft.mode == Mode.ONLINE):
+        return replace(draft, region_code=seat)
+    return draft
