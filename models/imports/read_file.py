@@ -15,6 +15,7 @@ from models.imports.spreadsheet.tables import MOST_ROWS, rows_of
 __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "demo_file", "read", "read_file"]
 
 MOST_BYTES = 20 * 1024 * 1024
+_CALENDAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR[ \t]*[\r\n]", re.I)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|meta|\?xml|!--|table)", re.I)
 # Files that people hand in by mistake, by their first bytes.
@@ -52,7 +53,7 @@ def read_file(
         from models.imports.spreadsheet import workbook
 
         return rows_of(workbook.tables(data), answers)
-    if ics_file.is_calendar(data):
+    if _is_calendar(data):
         return ics_file.read(data)
     _refuse_other(data)
     if name.lower().endswith((".ics", ".ical", ".ifb")):
@@ -64,7 +65,7 @@ def read_calendar(data: bytes) -> list[CalendarEntry]:
     """The entries of a calendar. Raises Mistake, one sentence, for any other file."""
     _fits(data)
     data = _without_utf16(data)
-    if not ics_file.is_calendar(data):
+    if not _is_calendar(data):
         _refuse_other(data)
         raise Mistake(N_("This is not a calendar: it does not start with BEGIN:VCALENDAR."))
     return ics_file.read(data)
@@ -74,6 +75,10 @@ def read(data: bytes) -> list[Row]:
     """The rows of a CSV file; empty rows are left out. Raises Mistake for what has no header that is known."""
     _fits(data)
     return rows_of([("", csv_file.lines(_without_utf16(data)))])
+
+
+def _is_calendar(data: bytes) -> bool:
+    return _CALENDAR.match(data[:2000]) is not None
 
 
 def _refuse_other(data: bytes) -> None:

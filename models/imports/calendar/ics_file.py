@@ -29,7 +29,6 @@ _KNOWN = WANTED | frozenset(
     "ATTACH ATTENDEE CLASS COMMENT CONTACT CREATED COLOR IMAGE ORGANIZER PRIORITY RELATED-TO REQUEST-STATUS RESOURCES "
     "TRANSP".split()
 )
-_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR[ \t]*[\r\n]", re.I)
 # A long line goes on after a line break and a blank, which may stand inside a character: so before decoding.
 _BREAKS = re.compile(rb"\r+\n")  # CR CR LF, after one conversion too many
 _FOLD = re.compile(rb"[\n\r][ \t]")
@@ -52,10 +51,6 @@ class _Calendar:
     method: str = ""
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)
     events: list[list[str]] = field(default_factory=list)
-
-
-def is_calendar(data: bytes) -> bool:
-    return bool(_BEGIN.match(data[:2000]))
 
 
 def read(data: bytes) -> list[CalendarEntry]:

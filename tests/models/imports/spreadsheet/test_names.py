@@ -120,7 +120,7 @@ def test_a_code_counts_where_the_name_beside_it_is_not_certain(vocabulary, name,
 
 
 def listed_in(read, text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """What names.hosts or names.places reads in a cell, and what it says of which column."""
+    """What names.hosts or names.certain_places reads in a cell, and what it says of which column."""
     findings: list[Finding] = []
     found = read(text, findings)
     return found, [(finding.column, finding.message % finding.values) for finding in findings]
@@ -207,7 +207,7 @@ def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text)
 )
 def test_several_places_in_one_cell(text):
     told = [("", "2 venues were recognised.")]
-    assert listed_in(names.places, text) == (("市图书馆", "市博物馆"), told)
+    assert listed_in(names.certain_places, text) == (("市图书馆", "市博物馆"), told)
 
 
 @pytest.mark.parametrize(
@@ -223,4 +223,4 @@ def test_several_places_in_one_cell(text):
 )
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
     why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
-    assert listed_in(names.places, text) == ((text,), [("venue_text", why)] if named else [])
+    assert listed_in(names.certain_places, text) == ((text,), [("venue_text", why)] if named else [])
