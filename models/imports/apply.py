@@ -6,6 +6,7 @@ A row that is refused never stops the others.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -80,6 +81,10 @@ def _run(
                 event, likeness = comparison.event_of(row), comparison.alike.get(position)
                 by_position[position] = writer.write(row, event, likeness)
                 on_row()
+            if writer.writes:
+                new = [at for at, row in by_position.items() if row.written and row.event is None]
+                for at, event_id in zip(new, writer.new_ids(), strict=True):
+                    by_position[at] = replace(by_position[at], event=event_id)
             outcomes = [by_position[position] for position in sorted(by_position)]
             seen = {outcome.event for outcome in outcomes if outcome.event}
             if source.complete and source.origin:

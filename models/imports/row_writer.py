@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +19,7 @@ from models.imports.source import Mode, Source
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
+_GROUP = 100  # new events that are written together
 # What an import does is told apart from what people change at the desk, also where a person started it.
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
@@ -33,6 +34,8 @@ class RowWriter:
     source: Source
     mode: Mode
     cancel: Collection[int] = ()
+    _waiting: list[EventDraft] = field(default_factory=list)
+    _new_ids: list[int] = field(default_factory=list)
 
     @property
     def writes(self) -> bool:
@@ -127,11 +130,29 @@ class RowWriter:
         check_draft(self.campaign, draft)
         if not self.writes:
             return Outcome(row.number, RowVerdict.NEW, row.findings)
+        self._waiting.append(draft)
+        if self.mode == Mode.EACH or len(self._waiting) == _GROUP:
+            self._write_waiting()
+        return Outcome(row.number, RowVerdict.NEW, row.findings, written=True)
+
+    def new_ids(self) -> list[int]:
+        """The ids of the new events in the order of their rows. Writes those that still wait."""
+        self._write_waiting()
+        return self._new_ids
+
+    def _write_waiting(self) -> None:
+        """New events are written in groups. What changes another event comes after the new ones of the rows before it."""
+        if not self._waiting:
+            return
+        drafts = list(self._waiting)
+        self._waiting.clear()
         with self._alone():
-            event = lifecycle.write_new(self.campaign, draft, self.now, self.source.by, self.source.publish)
-            if not self.source.publish:
-                lifecycle.write_submitted(event, self.now, self.source.by)
-        return Outcome(row.number, RowVerdict.NEW, row.findings, event.id, written=True)
+            source = self.source
+            events = lifecycle.write_new_events(self.campaign, drafts, self.now, source.by, source.publish)
+            if not source.publish:
+                for event in events:
+                    lifecycle.write_submitted(event, self.now, source.by)
+        self._new_ids.extend(event.id for event in events)
 
     def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):
@@ -178,6 +199,7 @@ class RowWriter:
         """The one place where an import changes an event."""
         if not self.writes:
             return
+        self._write_waiting()
         if self.proposes(event):
             with self._alone():
                 proposals.write_proposal(event, draft, self.now, self.source.by)
@@ -192,6 +214,7 @@ class RowWriter:
     def cancel_event(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
         accepted = not self.source.asks or event.id in self.cancel
         if accepted and self.writes:
+            self._write_waiting()
             with self._alone():
                 lifecycle.write_cancelled(event, self.now, self.source.by)
         return Outcome(number, RowVerdict.CANCELLED, findings, event.id, written=accepted and self.writes)

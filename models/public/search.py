@@ -5,6 +5,7 @@ All texts are folded: full-width forms to ASCII, upper to lower case. How a name
 """
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, ForeignKey, Text, and_, or_, select
@@ -68,12 +69,21 @@ def fold(text: str) -> str:
 
 def index_event(event: Event) -> None:
     """Store the searchable names of an event, which has its id. Runs inside the caller's transaction."""
+    db.session.merge(_row(event))
+
+
+def index_new_events(events: Iterable[Event]) -> None:
+    """The same for events of which no names are stored yet."""
+    db.session.add_all(_row(event) for event in events)
+
+
+def _row(event: Event) -> EventSearch:
     names = list(dict.fromkeys(fold(name) for name in _names(event) if name))
     spellings = [spelling.spellings(name) for name in names]
     row = EventSearch(event_id=event.id, words=_SEPARATOR.join(names), form=INDEX_VERSION)
     row.initials = _SEPARATOR.join(initials for initials, _pinyin in spellings)
     row.pinyin = _SEPARATOR.join(pinyin for _initials, pinyin in spellings)
-    db.session.merge(row)
+    return row
 
 
 def _names(event: Event) -> list[str]:

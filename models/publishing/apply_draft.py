@@ -3,8 +3,6 @@
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import select
-
 from models.db import db
 from models.events.calendar_order import update_calendar_order
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft, VenueDraft
@@ -19,26 +17,31 @@ from models.events.tables import (
     Occurrence,
     OccurrenceStatus,
 )
-from models.organizations.tables import Account, Organization, find_or_create_organization
+from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import change, shared_venues
+from models.publishing.directory import Directory
 
 _COLUMNS = (
     "title", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text", "venue_text",
 )  # fmt: skip
 
 
-def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
+def write_fields(
+    event: Event, draft: EventDraft, directory: Directory, now: datetime, by: Account | None = None
+) -> None:
     """Write everything but the occurrences. by None: the operator."""
     for name in _COLUMNS:
         setattr(event, name, getattr(draft, name))
     event.origin, event.origin_ref = draft.origin, draft.origin_ref
     event.main_format = draft.counted_format
-    lead = draft.lead
-    event.lead = find_or_create_organization(lead.name, lead.region_code, lead.line) if lead else None
+    event.lead = directory.lead(draft)
     # SQLAlchemy inserts before it deletes: a row whose key stays must be updated, not replaced.
     _write_list(
-        event.hosts, [_host(event, name) for name in draft.hosts], ("name", "organization_id"), EventHost
+        event.hosts,
+        [_host(event, name, directory) for name in draft.hosts],
+        ("name", "organization_id"),
+        EventHost,
     )
     _write_list(
         event.formats,
@@ -46,7 +49,7 @@ def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | N
         ("format", "text"),
         EventFormat,
     )
-    venues = [{"venue": _venue(event, venue, draft, now, by)} for venue in draft.all_venues()]
+    venues = [{"venue": _venue(event, venue, draft, directory, now, by)} for venue in draft.all_venues()]
     _write_list(event.venues, venues, ("venue",), EventVenue)
     unchanged = [row for row in event.audiences if row.group in draft.groups]
     new_groups = sorted(set(draft.groups) - {row.group for row in unchanged})
@@ -59,9 +62,18 @@ def write_fields(event: Event, draft: EventDraft, now: datetime, by: Account | N
         event.report = EventReport(**report)
 
 
-def _venue(event: Event, venue: VenueDraft, draft: EventDraft, now: datetime, by: Account | None) -> Venue:
-    corrections = change.current().corrections
-    return shared_venues.find_or_create(event, venue, draft.region_code, now, by, corrections)
+def _venue(
+    event: Event,
+    venue_draft: VenueDraft,
+    draft: EventDraft,
+    directory: Directory,
+    now: datetime,
+    by: Account | None,
+) -> Venue:
+    venue = directory.venue(venue_draft, draft)
+    corrections = None if venue in directory.new_venues else change.current().corrections
+    shared_venues.correct(venue, venue_draft, event, now, by, corrections)
+    return venue
 
 
 def _write_list(rows: list, new_values: list[dict], names: tuple[str, ...], table: type) -> None:
@@ -75,20 +87,14 @@ def _write_list(rows: list, new_values: list[dict], names: tuple[str, ...], tabl
     del rows[len(new_values) :]
 
 
-def _host(event: Event, name: str) -> dict:
-    """A host is linked to the organization of its name in the event's region, else to the only one of that name."""
+def _host(event: Event, name: str, directory: Directory) -> dict:
     if event.lead is not None and event.lead.name == name:
         return {"name": name, "organization_id": event.lead.id}
-    rows = db.session.execute(
-        select(Organization.id, Organization.region_code).where(Organization.name == name).limit(2000)
-    ).all()
-    same_region = [row.id for row in rows if row.region_code == event.region_code]
-    matches = same_region or [row.id for row in rows]
-    return {"name": name, "organization_id": matches[0] if len(matches) == 1 else None}
+    return {"name": name, "organization_id": directory.host_id(name, event.region_code)}
 
 
 def write_occurrences(
-    event: Event, draft: EventDraft, now: datetime, by: Account | None = None
+    event: Event, draft: EventDraft, directory: Directory, now: datetime, by: Account | None = None
 ) -> list[Occurrence]:
     """Write the draft's occurrences; the rows that are new or changed. by None: the operator.
 
@@ -98,7 +104,7 @@ def write_occurrences(
     pairs = _match(existing, list(draft.occurrences))
     for row, occurrence_draft in pairs:
         venue_draft = occurrence_draft.venue
-        venue = _venue(event, venue_draft, draft, now, by) if venue_draft else None
+        venue = _venue(event, venue_draft, draft, directory, now, by) if venue_draft else None
         if row is None:
             row = Occurrence(sequence=0, changed_at=now, status=OccurrenceStatus.SCHEDULED)
             event.occurrences.append(row)

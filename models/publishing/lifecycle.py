@@ -1,16 +1,19 @@
 """Create, change, publish, cancel, merge and withdraw events. Nothing else writes events and occurrences.
 
 Each function is one transaction: the rows, a row of the event's history, and the rendered calendar entries. write_new,
-write_change and write_cancelled do the same inside the caller's transaction, for imports that write many events.
+write_new_events, write_change and write_cancelled do the same inside the caller's transaction, for imports that write many
+events.
 
 Subscribed calendars rely on this: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
 changes and never falls; its changed_at is the time of the last change of its entry; a published occurrence is cancelled
 and not deleted.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -36,6 +39,7 @@ from models.public import search
 from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
 from models.publishing.change import current, event_transaction
+from models.publishing.directory import Directory
 
 __all__ = [
     "EventDraft",
@@ -56,6 +60,7 @@ __all__ = [
     "write_cancelled",
     "write_change",
     "write_new",
+    "write_new_events",
     "write_published",
     "write_status",
     "write_submitted",
@@ -169,7 +174,41 @@ def write_new(
     campaign: Campaign, draft: EventDraft, now: datetime, by: Account | None = None, publish: bool = True
 ) -> Event:
     """create() inside the caller's transaction."""
-    check_draft(campaign, draft)
+    return write_new_events(campaign, [draft], now, by, publish)[0]
+
+
+def write_new_events(
+    campaign: Campaign,
+    drafts: Sequence[EventDraft],
+    now: datetime,
+    by: Account | None = None,
+    publish: bool = True,
+) -> list[Event]:
+    """One new event for each draft, inside the caller's transaction. A few statements for all of them together."""
+    for draft in drafts:
+        check_draft(campaign, draft)
+    directory = Directory(drafts)
+    # Added when all are filled: SQLAlchemy would query each list of a stored event.
+    events = [_new_event(campaign, draft, directory, now, by, publish) for draft in drafts]
+    db.session.add_all(events)
+    db.session.flush()
+    search.index_new_events(events)
+    for event in events:
+        current().note(event.id, now)
+    # Not through the session, which would ask the database for the id of each row.
+    db.session.execute(insert(EventChange), [_history_row(event, ChangeVerb.CREATED, now, by) for event in events])
+    entries.render(occurrence for event in events for occurrence in event.occurrences)
+    return events
+
+
+def _new_event(
+    campaign: Campaign,
+    draft: EventDraft,
+    directory: Directory,
+    now: datetime,
+    by: Account | None,
+    publish: bool,
+) -> Event:
     event = Event(
         campaign_id=campaign.id, created_at=now, status=EventStatus.DRAFT, title=draft.title, changed_at=now
     )
@@ -177,14 +216,8 @@ def write_new(
     event.hosts, event.formats, event.venues, event.audiences = [], [], [], []
     if publish:
         event.status, event.published_at = EventStatus.PUBLISHED, now
-    write_fields(event, draft, now, by)
-    write_occurrences(event, draft, now, by)
-    # Added last: SQLAlchemy would query each list of a stored event.
-    db.session.add(event)
-    db.session.flush()
-    search.index_event(event)
-    _note(event, ChangeVerb.CREATED, now, by)
-    entries.render(event.occurrences)
+    write_fields(event, draft, directory, now, by)
+    write_occurrences(event, draft, directory, now, by)
     return event
 
 
@@ -203,8 +236,9 @@ def write_change(
     if not changed:
         return []
     old = sequence.snapshot(event.occurrences)
-    write_fields(event, draft, now, by)
-    touched = write_occurrences(event, draft, now, by)
+    directory = Directory([draft])
+    write_fields(event, draft, directory, now, by)
+    touched = write_occurrences(event, draft, directory, now, by)
     if set(changed) - _NOT_IN_ENTRIES - {"occurrences"}:
         touched = list(event.occurrences)
     sequence.raise_changed(event.occurrences, old)
@@ -253,12 +287,14 @@ def _note(
     why: str = "",
 ) -> None:
     current().note(event.id, now)
+    db.session.add(EventChange(**_history_row(event, verb, now, by, changed), why=why))
+
+
+def _history_row(
+    event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
+) -> dict[str, Any]:
     account_id = by.id if by else None
-    db.session.add(
-        EventChange(
-            event_id=event.id, at=now, account_id=account_id, verb=verb, fields=changed or [], why=why
-        )
-    )
+    return {"event_id": event.id, "at": now, "account_id": account_id, "verb": verb, "fields": changed or []}
 
 
 def lock_event(event: Event) -> Event:

@@ -34,36 +34,25 @@ class Correction:
     events: set[int]
 
 
-def find_or_create(
-    event: Event,
+def correct(
+    venue: Venue,
     draft: VenueDraft,
-    region: str | None,
+    event: Event,
     now: datetime,
     by: Account | None,
-    corrections: dict[int, Correction],
-) -> Venue:
-    """The venue of this name in this region: created if there is none, else corrected by the draft's address and point.
-
-    region: used where the draft names none. corrections: gets an entry, by venue id, where an existing venue changed."""
-    region = draft.region_code or region
-    venue = db.session.scalar(
-        select(Venue).where(Venue.name == draft.name, Venue.region_code.is_not_distinct_from(region))
-    )
-    new = venue is None
-    if venue is None:
-        venue = Venue(name=draft.name, region_code=region, address="")
-        db.session.add(venue)
+    corrections: dict[int, Correction] | None,
+) -> None:
+    """Give a venue the address and point of a draft. corrections: gets an entry, by venue id, where that changed it; None
+    for a venue that no entry shows yet."""
     old_lines = vevent.venue_lines(venue)
     venue.address = draft.address or venue.address
     if draft.latitude is not None:
         venue.latitude, venue.longitude = draft.latitude, draft.longitude
-    db.session.flush()
-    if not new and vevent.venue_lines(venue) != old_lines:
+    if corrections is not None and vevent.venue_lines(venue) != old_lines:
         correction = Correction(old_lines, now, by.id if by else None, set())
         event_ids = corrections.setdefault(venue.id, correction).events
         if event.id is not None:
             event_ids.add(event.id)
-    return venue
 
 
 def spread(corrections: dict[int, Correction]) -> dict[int, datetime]:

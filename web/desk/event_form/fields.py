@@ -11,7 +11,7 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft, venue_draft
 from models.events.draft_rules import problems_of
-from models.imports.adoption import adopter
+from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
 from models.places import regions
 from models.places.tables import Venue
