@@ -21,7 +21,8 @@ class EventStatus(StrEnum):
 
 
 class ChangeVerb(StrEnum):
-    """What was done to an event. CHANGED by a person, IMPORTED by a file or feed."""
+    """What was done to an event. CHANGED by a person, IMPORTED by a file or feed. DROPPED: cancelled, as its source has it
+    no more."""
 
     CREATED = "created"
     SUBMITTED = "submitted"
@@ -31,6 +32,8 @@ class ChangeVerb(StrEnum):
     CHANGED = "changed"
     IMPORTED = "imported"
     CANCELLED = "cancelled"
+    DROPPED = "dropped"
+    RESTORED = "restored"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
 

@@ -162,7 +162,8 @@ class RowWriter:
         if event.withdrawn_at is not None:
             why = Finding(N_("This event was deleted here. The import does not restore it."))
             return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id)
-        if event.status == EventStatus.CANCELLED:
+        returns = self.source.publish and not row.cancelled and lifecycle.may_return(event)
+        if event.status == EventStatus.CANCELLED and not returns:
             why = Finding(N_("This event is cancelled here and stays cancelled."))
             return Outcome(row.number, RowVerdict.CANCELLED, (why,), event.id)
         if row.cancelled:
@@ -178,6 +179,10 @@ class RowWriter:
                 Finding(N_("Changed here by hand and left as it is: %(fields)s."), fields=field_names(kept)),
             )
         check_draft(self.campaign, draft)
+        if returns:
+            findings.insert(0, Finding(N_("It is back in its source and takes place after all.")))
+            self._restore(event, draft)
+            return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=self.writes)
         changed = differences(event, draft)
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
@@ -190,6 +195,12 @@ class RowWriter:
             findings.append(Finding(PROPOSED))
         self.write_change(event, draft)
         return Outcome(row.number, RowVerdict.CHANGED, tuple(findings), event.id, written=self.writes)
+
+    def _restore(self, event: Event, draft: EventDraft) -> None:
+        if self.writes:
+            self._write_waiting()
+            with self._alone():
+                lifecycle.write_restored(event, draft, self.now, self.source.by)
 
     def proposes(self, event: Event) -> bool:
         """A change of a published event by who may not publish waits for an office."""
@@ -213,10 +224,15 @@ class RowWriter:
 
     def cancel_event(self, number: int | None, findings: tuple[Finding, ...], event: Event) -> Outcome:
         accepted = not self.source.asks or event.id in self.cancel
+        if self.proposes(event):
+            findings = (*findings, Finding(PROPOSED))
         if accepted and self.writes:
             self._write_waiting()
             with self._alone():
-                lifecycle.write_cancelled(event, self.now, self.source.by)
+                if self.proposes(event):
+                    proposals.write_cancellation(event, self.now, self.source.by)
+                else:
+                    lifecycle.write_cancelled(event, self.now, self.source.by, verb=ChangeVerb.DROPPED)
         return Outcome(number, RowVerdict.CANCELLED, findings, event.id, written=accepted and self.writes)
 
 

@@ -11,7 +11,6 @@ and not deleted.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -40,31 +39,14 @@ from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
 from models.publishing.change import current, event_transaction
 from models.publishing.directory import Directory
+from models.publishing.history import history_row, note, touch
 
 __all__ = [
-    "EventDraft",
-    "FormatDraft",
-    "OccurrenceDraft",
-    "OrganizationDraft",
-    "ReportDraft",
-    "VenueDraft",
-    "cancel",
-    "change",
-    "check_draft",
-    "create",
-    "differences",
-    "draft_of",
-    "merge",
-    "publish",
-    "withdraw",
-    "write_cancelled",
-    "write_change",
-    "write_new",
-    "write_new_events",
-    "write_published",
-    "write_status",
-    "write_submitted",
-]
+    "EventDraft", "FormatDraft", "OccurrenceDraft", "OrganizationDraft", "ReportDraft",
+    "VenueDraft", "cancel", "change", "check_draft", "create", "differences", "draft_of", "may_return",
+    "merge", "publish", "withdraw", "write_cancelled", "write_change", "write_new", "write_new_events",
+    "write_published", "write_restored", "write_status", "write_submitted",
+]  # fmt: skip
 
 # Fields that no calendar entry shows.
 _NOT_IN_ENTRIES = {"origin", "origin_ref"}
@@ -99,11 +81,17 @@ def publish(event: Event, now: datetime, by: Account | None = None) -> None:
         write_published(lock_event(event), now, by)
 
 
-def cancel(event: Event, now: datetime, by: Account | None = None, why: str = "") -> None:
+def cancel(
+    event: Event,
+    now: datetime,
+    by: Account | None = None,
+    why: str = "",
+    verb: ChangeVerb = ChangeVerb.CANCELLED,
+) -> None:
     """Cancel an event, with a reason for its visitors. It stays visible as cancelled and keeps its attendance; one that was
     never public is withdrawn instead. Cancelling again changes nothing. Raises Conflict for a withdrawn event."""
     with event_transaction():
-        write_cancelled(lock_event(event), now, by, why)
+        write_cancelled(lock_event(event), now, by, why, verb)
 
 
 def write_published(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -114,8 +102,8 @@ def write_published(event: Event, now: datetime, by: Account | None = None) -> N
         raise Conflict(N_("This event was deleted and can no longer be changed."))
     if event.status != EventStatus.PUBLISHED:
         event.status, event.published_at = EventStatus.PUBLISHED, now
-        _touch(event, event.occurrences, now)
-        _note(event, ChangeVerb.PUBLISHED, now, by)
+        touch(event, event.occurrences, now)
+        note(event, ChangeVerb.PUBLISHED, now, by)
 
 
 def write_submitted(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -129,7 +117,7 @@ def write_status(
 ) -> None:
     """Another state of an event that is not public, inside the caller's transaction. verb: for its history."""
     event.status, event.changed_at = status, now
-    _note(event, verb, now, by)
+    note(event, verb, now, by)
 
 
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
@@ -154,7 +142,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         record_merge(other, kept)
-        _note(other, ChangeVerb.MERGED, now, by)
+        note(other, ChangeVerb.MERGED, now, by)
 
 
 def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -167,7 +155,7 @@ def withdraw(event: Event, now: datetime, by: Account | None = None) -> None:
 
 def _write_withdrawn(event: Event, now: datetime, by: Account | None) -> None:
     event.withdrawn_at = event.changed_at = now
-    _note(event, ChangeVerb.WITHDRAWN, now, by)
+    note(event, ChangeVerb.WITHDRAWN, now, by)
 
 
 def write_new(
@@ -196,7 +184,9 @@ def write_new_events(
     for event in events:
         current().note(event.id, now)
     # Not through the session, which would ask the database for the id of each row.
-    db.session.execute(insert(EventChange), [_history_row(event, ChangeVerb.CREATED, now, by) for event in events])
+    db.session.execute(
+        insert(EventChange), [history_row(event, ChangeVerb.CREATED, now, by) for event in events]
+    )
     entries.render(occurrence for event in events for occurrence in event.occurrences)
     return events
 
@@ -243,15 +233,21 @@ def write_change(
         touched = list(event.occurrences)
     sequence.raise_changed(event.occurrences, old)
     search.index_event(event)
-    _touch(event, touched, now)
+    touch(event, touched, now)
     if "occurrences" in changed:
         kiosks.follow_event_hours(event, now)
-    _note(event, verb, now, by, changed)
+    note(event, verb, now, by, changed)
     return changed
 
 
-def write_cancelled(event: Event, now: datetime, by: Account | None = None, why: str = "") -> None:
-    """cancel() inside the caller's transaction."""
+def write_cancelled(
+    event: Event,
+    now: datetime,
+    by: Account | None = None,
+    why: str = "",
+    verb: ChangeVerb = ChangeVerb.CANCELLED,
+) -> None:
+    """cancel() inside the caller's transaction. verb: DROPPED where its source no longer has it."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and can no longer be changed."))
     if event.status == EventStatus.CANCELLED:
@@ -265,36 +261,33 @@ def write_cancelled(event: Event, now: datetime, by: Account | None = None, why:
     for occurrence in event.occurrences:
         occurrence.status = OccurrenceStatus.CANCELLED
     sequence.raise_changed(event.occurrences, old)
-    _touch(event, event.occurrences, now)
-    _note(event, ChangeVerb.CANCELLED, now, by, why=why)
+    touch(event, event.occurrences, now)
+    note(event, verb, now, by, why=why)
 
 
-def _touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
-    """Set the time of change of an event and of these occurrences, and render their entries."""
-    event.changed_at = now
-    for occurrence in occurrences:
-        occurrence.changed_at = now
-    db.session.flush()
-    entries.render(occurrences)
+def may_return(event: Event) -> bool:
+    """Whether an event is cancelled because its source dropped it, so that its source can bring it back."""
+    if event.status != EventStatus.CANCELLED or event.withdrawn_at is not None:
+        return False
+    last = select(EventChange.verb).where(
+        EventChange.event_id == event.id, EventChange.verb.in_((ChangeVerb.CANCELLED, ChangeVerb.DROPPED))
+    )
+    return db.session.scalar(last.order_by(EventChange.id.desc()).limit(1)) == ChangeVerb.DROPPED
 
 
-def _note(
-    event: Event,
-    verb: ChangeVerb,
-    now: datetime,
-    by: Account | None,
-    changed: list[str] | None = None,
-    why: str = "",
-) -> None:
-    current().note(event.id, now)
-    db.session.add(EventChange(**_history_row(event, verb, now, by, changed), why=why))
-
-
-def _history_row(
-    event: Event, verb: str, now: datetime, by: Account | None, changed: list[str] | None = None
-) -> dict[str, Any]:
-    account_id = by.id if by else None
-    return {"event_id": event.id, "at": now, "account_id": account_id, "verb": verb, "fields": changed or []}
+def write_restored(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
+    """A cancelled event takes place after all, as the draft says. Inside the caller's transaction."""
+    check_draft(event.campaign, draft)
+    old = sequence.snapshot(event.occurrences)
+    event.status, event.cancelled_at = EventStatus.PUBLISHED, None
+    directory = Directory([draft])
+    write_fields(event, draft, directory, now, by)
+    write_occurrences(event, draft, directory, now, by)
+    sequence.raise_changed(event.occurrences, old)
+    search.index_event(event)
+    touch(event, list(event.occurrences), now)
+    kiosks.follow_event_hours(event, now)
+    note(event, ChangeVerb.RESTORED, now, by)
 
 
 def lock_event(event: Event) -> Event:

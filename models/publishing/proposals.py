@@ -12,11 +12,13 @@ from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import EventDraft, differences, draft_of
-from models.events.tables import Event
+from models.events.tables import ChangeVerb, Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 
+# In `fields` of a proposal to cancel the event; no field of a draft.
+STATUS = "status"
 REPLACED = N_("Replaced by a newer proposal.")
 
 
@@ -39,6 +41,10 @@ class Proposal(Base):
     def draft(self) -> EventDraft:
         return msgspec.json.decode(self.content, type=EventDraft)
 
+    @property
+    def cancels(self) -> bool:
+        return STATUS in self.fields
+
 
 class ProposalDecision(Base):
     """A person's decision. why: empty for an accepted one."""
@@ -56,9 +62,20 @@ def write_proposal(event: Event, draft: EventDraft, now: datetime, by: Account |
     """Keep a proposal, inside the caller's transaction. None where the same content is proposed already.
 
     A newer proposal of one organization replaces its older one."""
+    return _write(event, draft, differences(event, draft), now, by)
+
+
+def write_cancellation(event: Event, now: datetime, by: Account | None) -> Proposal | None:
+    """The same for a proposal to cancel the event."""
+    return _write(event, draft_of(event), [STATUS], now, by)
+
+
+def _write(
+    event: Event, draft: EventDraft, changed: list[str], now: datetime, by: Account | None
+) -> Proposal | None:
     content = msgspec.json.encode(draft)
     for older in open_of(event):
-        if older.content == content:
+        if older.content == content and older.cancels == (STATUS in changed):
             return None
         if _organization(older.account) == _organization(by):
             _decide(older, now, by, accepted=False, why=REPLACED)
@@ -67,7 +84,7 @@ def write_proposal(event: Event, draft: EventDraft, now: datetime, by: Account |
         account_id=by.id if by else None,
         at=now,
         content=content,
-        fields=differences(event, draft),
+        fields=changed,
     )
     db.session.add(proposal)
     db.session.flush()
@@ -87,6 +104,8 @@ def pending(campaign: Campaign) -> list[Proposal]:
 
 def result_of(proposal: Proposal) -> EventDraft:
     """What the event would become: its present content, with the fields that the proposal changes."""
+    if proposal.cancels:
+        return draft_of(proposal.event)
     proposed = proposal.draft
     return replace(draft_of(proposal.event), **{name: getattr(proposed, name) for name in proposal.fields})
 
@@ -96,7 +115,10 @@ def accept(proposal_id: int, now: datetime, by: Account | None = None) -> Event:
     with event_transaction():
         proposal = _find(proposal_id)
         event = lifecycle.lock_event(proposal.event)
-        lifecycle.write_change(event, result_of(proposal), now, by)
+        if proposal.cancels:
+            lifecycle.write_cancelled(event, now, by, verb=ChangeVerb.DROPPED)
+        else:
+            lifecycle.write_change(event, result_of(proposal), now, by)
         _decide(proposal, now, by, accepted=True)
     return event
 
@@ -143,6 +165,8 @@ def _organization(account: Account | None) -> int | None:
 
 
 def changed_fields(proposal: Proposal) -> list[str]:
-    """The names of the fields in which the event would still change now."""
+    """The names of the fields in which the event would still change now; STATUS where it would be cancelled."""
+    if proposal.cancels:
+        return [STATUS] if proposal.event.status != EventStatus.CANCELLED else []
     present, result = draft_of(proposal.event), result_of(proposal)
     return [f.name for f in fields(EventDraft) if getattr(present, f.name) != getattr(result, f.name)]

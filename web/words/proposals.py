@@ -32,6 +32,8 @@ class FieldChange:
 
 
 def changes(proposal: Proposal) -> list[FieldChange]:
+    if proposal.cancels:
+        return [FieldChange(_("Status"), _("Published"), _("Cancelled"))]
     before, after = draft_of(proposal.event), proposals.result_of(proposal)
     names = proposals.changed_fields(proposal)
     return field_changes(proposal.event.campaign, names, before, after)

@@ -209,6 +209,8 @@ def _is_over(campaign: Campaign) -> bool:
 def change_words(change: EventChange) -> str:
     """One line of an event's history. What concerns only where a row came from is nothing to the reader."""
     verbs = {
+        ChangeVerb.DROPPED: _("Cancelled"),
+        ChangeVerb.RESTORED: _("Takes place after all"),
         ChangeVerb.CREATED: _("First published") if change.at == change.event.published_at else _("Created"),
         ChangeVerb.PUBLISHED: _("First published"),
         ChangeVerb.CANCELLED: _("Cancelled: %(why)s", why=change.why) if change.why else _("Cancelled"),

@@ -19,7 +19,7 @@ from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, insert, transaction
 from models.errors import N_, Mistake, NotFound
 from models.events import scope
-from models.events.tables import Event, EventStatus
+from models.events.tables import ChangeVerb, Event, EventStatus
 from models.imports.apply import apply, counts
 from models.imports.feeds import fetch as fetching
 from models.imports.feeds.fetch import Fetched
@@ -185,7 +185,7 @@ def answer(account: Account, feed: Subscription, event_id: int, now: datetime, *
     if waiting is None:
         raise NotFound(N_("You have no event %(id)s."), id=event_id)
     if cancel:
-        lifecycle.cancel(event, now, account)
+        lifecycle.cancel(event, now, account, verb=ChangeVerb.DROPPED)
     with transaction():
         waiting.kept_at, waiting.kept_by = now, account.id
 
@@ -237,13 +237,18 @@ def _import_result(feed: Subscription, result: Fetched | Mistake, now: datetime)
         feed.pulled_at, feed.failures, feed.last_error = now, 0, None
         feed.etag, feed.last_modified = result.etag, result.last_modified
         if outcomes is not None:
-            feed.last_result = _result(outcomes)
-            _offer(feed, _cancellations(outcomes), now)
+            vanished = _cancellations(outcomes)
+            feed.last_result = _result(outcomes, vanished)
+            _offer(feed, vanished, now)
 
 
-def _result(outcomes: list[Outcome]) -> dict[str, Any]:
-    """How many rows result each verdict, without what only asks for a person's word; and why rows were refused."""
-    done = [outcome for outcome in outcomes if not outcome.asks or outcome.written]
+def _result(outcomes: list[Outcome], vanished: Collection[int]) -> dict[str, Any]:
+    """How many rows got each verdict, without what waits for a person's word; and why rows were refused."""
+    done = [
+        outcome
+        for outcome in outcomes
+        if outcome.verdict != RowVerdict.CANCELLED or outcome.written or outcome.event not in vanished
+    ]
     result: dict[str, Any] = {verdict: count for verdict, count in counts(done).items() if count}
     refused = [outcome for outcome in done if outcome.verdict == RowVerdict.REFUSED]
     if refused:

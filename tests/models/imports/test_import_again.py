@@ -141,3 +141,25 @@ def test_what_was_merged_into_another_calendars_event_does_not_call_that_off(cam
     (again,) = import_rows(campaign, moved, BEFORE, origin="feed:2", complete=True)
     assert (again.verdict, again.event, again.written) == ("other_year", kept, False)
     assert db.session.get(Event, kept, populate_existing=True).status == "published"
+
+
+def test_what_its_source_dropped_comes_back_with_it_and_what_a_person_cancelled_does_not(campaign):
+    def hand_in(*events: str) -> list[Outcome]:
+        return import_rows(campaign, read_file(calendar(*events)), BEFORE, origin="feed:1", complete=True)
+
+    ids = [outcome.event for outcome in hand_in(LECTURE, FAIR)]
+    lecture, fair = (db.session.get(Event, event_id) for event_id in ids)
+    assert taken(hand_in(LECTURE + "\nSTATUS:CANCELLED")) == [("cancelled", True), ("cancelled", True)]
+    back = hand_in(LECTURE, FAIR)
+    assert taken(back) == [("changed", True), ("changed", True)]
+    assert said(back[0])[0] == "It is back in its source and takes place after all."
+    assert [event.status for event in (lecture, fair)] == ["published", "published"]
+    db.session.refresh(fair, ["changes"])
+    assert [one.verb for one in fair.changes] == ["created", "dropped", "restored"]
+    (occurrence,) = fair.occurrences
+    assert (occurrence.status, occurrence.sequence, fair.cancelled_at) == ("scheduled", 2, None)
+    assert b"STATUS:CANCELLED" not in occurrence.vevent
+    assert taken(hand_in(LECTURE, FAIR)) == [("same", False), ("same", False)]
+    lifecycle.cancel(fair, BEFORE)
+    assert taken(hand_in(LECTURE, FAIR)) == [("same", False), ("cancelled", False)]
+    assert fair.status == "cancelled"

@@ -14,7 +14,7 @@ from models.events.draft import OrganizationDraft
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, UploadedFile
-from models.publishing import duplicates
+from models.publishing import duplicates, lifecycle, proposals
 from tests.support.cast import sign_in
 from tests.support.week import NINE, make_event
 
@@ -245,3 +245,25 @@ def test_the_template_comes_back_with_its_example(english, cast):
     assert answer.headers["Content-Disposition"] == "attachment; filename=openweek-ip-2024.xlsx"
     assert load_workbook(BytesIO(answer.data)).sheetnames
     assert english.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404
+
+
+def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(browser, cast):
+    sign_in(browser, cast.gu)
+    accept(browser, LECTURE)
+    (event,) = events("进企业座谈")
+    lifecycle.publish(event, NINE, cast.lian)
+    cancelled = LECTURE.replace(b"organizers\n", b"organizers,status\n") + ",取消".encode()
+    page = browser.get(accept(browser, cancelled)).text
+    assert verdicts(page) == ["cancelled"]
+    assert "An office reviews the change first; until then the public page stays as it is." in page
+    assert event.status == EventStatus.PUBLISHED
+    (proposal,) = proposals.open_of(event)
+    assert (proposal.cancels, proposals.changed_fields(proposal)) == (True, ["status"])
+    office = browser.application.test_client()
+    office.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(office, cast.lian)
+    assert "Cancelled" in office.get(f"/desk/events/{event.id}").text
+    proposals.accept(proposal.id, NINE, cast.lian)
+    db.session.refresh(event, ["changes"])
+    assert (event.status, event.changes[-1].verb) == (EventStatus.CANCELLED, "dropped")
+    assert proposals.open_of(event) == []
