@@ -31,6 +31,7 @@ for _module in (
     "publishing.proposals",
     "publishing.review",
     "imports.feeds.subscriptions",
+    "imports.column_answers",
     "imports.uploads",
 ):
     import_module(f"models.{_module}")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select
@@ -14,6 +14,7 @@ from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.scope import events_for
 from models.events.tables import Event
 from models.imports import apply
+from models.imports.column_answers import ColumnQuestion, answers_of, questions
 from models.imports.findings import CalendarEntry, Finding, Names, Outcome, Row, RowVerdict
 from models.imports.read_file import read_file
 from models.imports.row_writer import STILL_HERE
@@ -55,6 +56,7 @@ class Preview:
     outcomes: list[Outcome]
     gone: list[Outcome]
     mark: str
+    questions: list[ColumnQuestion] = field(default_factory=list)
 
     @property
     def writes(self) -> bool:
@@ -71,7 +73,7 @@ def keep(account: Account, campaign: Campaign, name: str, data: bytes, now: date
     """Keep a file for a look. Raises Mistake for one that cannot be read; then nothing is kept."""
     if len(data) > MOST_BYTES:
         raise Mistake(N_("The file is larger than %(most)s MB. Please split it."), most=MOST_BYTES >> 20)
-    read_file(data, name)
+    read_file(data, name, answers_of(account))
     with transaction():
         newest = select(UploadedFile.id).where(UploadedFile.account_id == account.id)
         newest = newest.order_by(UploadedFile.id.desc())
@@ -107,13 +109,16 @@ def preview(
     upload: UploadedFile, account: Account, now: datetime, exported: Exported = nothing_exported
 ) -> Preview:
     """What would become of each row; nothing is written. exported: see Source."""
-    rows = read_file(upload.data, upload.name)
+    answers = answers_of(account)
+    rows = read_file(upload.data, upload.name, answers)
     everything = apply.preview(upload.campaign, rows, _source(account, rows, exported), now)
     reached = _reached(upload, account)
     gone = [outcome for outcome in everything if outcome.asks and outcome.event in reached]
     outcomes = [outcome for outcome in map(_left, everything) if outcome]
     seen = [(outcome.row, outcome.verdict, outcome.event) for outcome in outcomes + gone]
-    return Preview(outcomes, gone, hashlib.sha256(f"{upload.digest} {seen}".encode()).hexdigest()[:32])
+    asked = questions(upload.data, upload.name, rows, answers)
+    content = f"{upload.digest} {seen} {asked}"
+    return Preview(outcomes, gone, hashlib.sha256(content.encode()).hexdigest()[:32], asked)
 
 
 def accept(
@@ -138,7 +143,7 @@ def accept(
         for outcome in seen.outcomes
         if outcome.verdict == RowVerdict.CANCELLED and outcome.event
     }
-    rows = read_file(upload.data, upload.name)
+    rows = read_file(upload.data, upload.name, answers_of(account))
     outcomes = apply.apply(upload.campaign, rows, _source(account, rows, exported), now, cancel)
     with transaction():
         upload.accepted_at, upload.data = now, b""

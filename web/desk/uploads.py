@@ -16,7 +16,7 @@ from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import OccurrenceDraft
 from models.events.tables import Event, Occurrence
-from models.imports import uploads
+from models.imports import column_answers, uploads
 from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
@@ -103,6 +103,17 @@ def accept(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", upload_id=kept.id), 303)
 
 
+@pages.post("/<int:upload_id>/columns")
+@login_required
+def answer_columns(upload_id: int) -> ResponseReturnValue:
+    """What the columns are that no rule knows: for this file and the next ones of this organization."""
+    now = clock.now()
+    upload = uploads.find(current_user, upload_id, now)
+    names, fields = request.form.getlist("column"), request.form.getlist("field")
+    column_answers.remember(current_user, dict(zip(names, fields, strict=False)), now)
+    return redirect(url_for(".show", upload_id=upload.id), 303)
+
+
 @pages.post("/<int:upload_id>/discard")
 @login_required
 def discard(upload_id: int) -> ResponseReturnValue:
@@ -133,6 +144,7 @@ def _page(upload: UploadedFile, message: str = "") -> str:
     return render_template(
         "desk/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message, lines=lines,
         total=len(outcomes), gone=gone, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
+        columns=import_words.COLUMN_NAMES,
     )  # fmt: skip
 
 

@@ -21,6 +21,18 @@ VERDICT_NAMES = {
 OPENING_SENTENCES = {RowVerdict.NEW: N_("Imported."), RowVerdict.SAME: N_("Already here, no change.")}
 
 
+# The fields that a column of a table can be answered to be, by models.imports.column_answers.CHOICES.
+COLUMN_NAMES = {
+    "title": N_("Title"), "start_date": N_("First day"), "end_date": N_("Last day"), "start_time": N_("Start time"),
+    "end_time": N_("End time"), "time_text": N_("Date and time in words"), "venue_text": N_("Place"),
+    "address": N_("Address of the place"), "region": N_("Region"), "organizers": N_("Organizers"),
+    "undertakers": N_("Undertaking organizations"), "co_organizers": N_("Supporting organizations"),
+    "audiences": N_("Audience groups"), "format": N_("Form of activity"), "focus": N_("Main focus"),
+    "online": N_("On site or online"), "online_url": N_("Online address"), "description": N_("Description"),
+    "capacity": N_("People at once"),
+}  # fmt: skip
+
+
 def reason(outcome: Outcome) -> str:
     """Why a row got its verdict, and what was noticed about it, as sentences in the reader's language."""
     first = [_(OPENING_SENTENCES[outcome.verdict])] if outcome.verdict in OPENING_SENTENCES else []

@@ -267,3 +267,40 @@ def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(browser, cast
     db.session.refresh(event, ["changes"])
     assert (event.status, event.changes[-1].verb) == (EventStatus.CANCELLED, "dropped")
     assert proposals.open_of(event) == []
+
+
+UNKNOWN = "活动名称,日期,暗号甲,暗号乙\n讲座,4月24日,县文化馆,蓝\n".encode()
+
+
+def selected(page: str) -> list[str]:
+    """What is answered for each unknown column; "" where it is not."""
+    forms = re.findall(r'<select id="column-.*?</select>', page, re.S)
+    return [next(iter(re.findall(r'value="([^"]*)" selected', form)), "") for form in forms]
+
+
+def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(browser, cast):
+    sign_in(browser, cast.lian)
+    path = hand_in(browser, UNKNOWN).headers["Location"]
+    page = browser.get(path).text
+    assert selected(page) == ["", ""]
+    assert "The column “暗号甲” is not known and was not imported." in page
+    answer = {"column": ["暗号甲", "暗号乙"], "field": ["venue_text", "-"]}
+    assert browser.post(f"{path}/columns", data=answer).status_code == 303
+    stale = browser.post(f"{path}/accept", data={"mark": mark(page)})
+    assert stale.status_code == 409  # what was seen had no place yet
+    page = browser.get(path).text
+    assert selected(page) == ["venue_text", "-"]
+    assert "is not known and was not imported" not in page
+    assert browser.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    (event,) = events("讲座")
+    assert event.venue_text == "县文化馆"
+    later = hand_in(browser, UNKNOWN.replace("讲座".encode(), "展览".encode())).headers["Location"]
+    assert selected(browser.get(later).text) == ["venue_text", "-"]
+    browser.post(f"{later}/columns", data={"column": ["暗号甲"], "field": [""]})
+    assert selected(browser.get(later).text) == ["", "-"]
+    other = browser.application.test_client()
+    sign_in(other, cast.su)  # of another organization
+    assert selected(other.get(hand_in(other, UNKNOWN).headers["Location"]).text) == ["", ""]
+    invented = {"column": ["暗号甲"], "field": ["origin"]}
+    browser.post(f"{later}/columns", data=invented)
+    assert selected(browser.get(later).text) == ["", "-"]
