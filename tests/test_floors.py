@@ -11,7 +11,8 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {"db", "errors", "urls", "bearer", "drawing", "data"},
+    {"errors"},
+    {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},
     {"campaigns"},
     {"organizations"},
