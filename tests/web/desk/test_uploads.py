@@ -247,19 +247,19 @@ def test_the_template_comes_back_with_its_example(english, cast):
     assert english.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404
 
 
-def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(browser, cast):
-    sign_in(browser, cast.gu)
-    accept(browser, LECTURE)
+def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(english, cast):
+    sign_in(english, cast.gu)
+    accept(english, LECTURE)
     (event,) = events("进企业座谈")
     lifecycle.publish(event, NINE, cast.lian)
     cancelled = LECTURE.replace(b"organizers\n", b"organizers,status\n") + ",取消".encode()
-    page = browser.get(accept(browser, cancelled)).text
+    page = english.get(accept(english, cancelled)).text
     assert verdicts(page) == ["cancelled"]
     assert "An office reviews the change first; until then the public page stays as it is." in page
     assert event.status == EventStatus.PUBLISHED
     (proposal,) = proposals.open_of(event)
     assert (proposal.cancels, proposals.changed_fields(proposal)) == (True, ["status"])
-    office = browser.application.test_client()
+    office = english.application.test_client()
     office.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     sign_in(office, cast.lian)
     assert "Cancelled" in office.get(f"/desk/events/{event.id}").text
@@ -278,29 +278,29 @@ def selected(page: str) -> list[str]:
     return [next(iter(re.findall(r'value="([^"]*)" selected', form)), "") for form in forms]
 
 
-def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(browser, cast):
-    sign_in(browser, cast.lian)
-    path = hand_in(browser, UNKNOWN).headers["Location"]
-    page = browser.get(path).text
+def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(english, cast):
+    sign_in(english, cast.lian)
+    path = hand_in(english, UNKNOWN).headers["Location"]
+    page = english.get(path).text
     assert selected(page) == ["", ""]
     assert "The column “暗号甲” is not known and was not imported." in page
     answer = {"column": ["暗号甲", "暗号乙"], "field": ["venue_text", "-"]}
-    assert browser.post(f"{path}/columns", data=answer).status_code == 303
-    stale = browser.post(f"{path}/accept", data={"mark": mark(page)})
+    assert english.post(f"{path}/columns", data=answer).status_code == 303
+    stale = english.post(f"{path}/accept", data={"mark": mark(page)})
     assert stale.status_code == 409  # what was seen had no place yet
-    page = browser.get(path).text
+    page = english.get(path).text
     assert selected(page) == ["venue_text", "-"]
     assert "is not known and was not imported" not in page
-    assert browser.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    assert english.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
     (event,) = events("讲座")
     assert event.venue_text == "县文化馆"
-    later = hand_in(browser, UNKNOWN.replace("讲座".encode(), "展览".encode())).headers["Location"]
-    assert selected(browser.get(later).text) == ["venue_text", "-"]
-    browser.post(f"{later}/columns", data={"column": ["暗号甲"], "field": [""]})
-    assert selected(browser.get(later).text) == ["", "-"]
-    other = browser.application.test_client()
+    later = hand_in(english, UNKNOWN.replace("讲座".encode(), "展览".encode())).headers["Location"]
+    assert selected(english.get(later).text) == ["venue_text", "-"]
+    english.post(f"{later}/columns", data={"column": ["暗号甲"], "field": [""]})
+    assert selected(english.get(later).text) == ["", "-"]
+    other = english.application.test_client()
     sign_in(other, cast.su)  # of another organization
     assert selected(other.get(hand_in(other, UNKNOWN).headers["Location"]).text) == ["", ""]
     invented = {"column": ["暗号甲"], "field": ["origin"]}
-    browser.post(f"{later}/columns", data=invented)
-    assert selected(browser.get(later).text) == ["", "-"]
+    english.post(f"{later}/columns", data=invented)
+    assert selected(english.get(later).text) == ["", "-"]
