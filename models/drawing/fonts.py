@@ -148,11 +148,11 @@ def advance(text: str, family: Family, weight: int, leftward: bool = False) -> f
 def subset(family: Family, weight: int, characters: Iterable[str]) -> bytes:
     """A font file of these characters at this weight."""
     face = _face(family.file(weight), family.index)
-    wanted = uharfbuzz.SubsetInput()
-    wanted.flags = uharfbuzz.SubsetFlags.DOWNGRADE_CFF2 | uharfbuzz.SubsetFlags.NO_HINTING
-    wanted.unicode_set.set({ord(character) for character in characters} | {0x20})
+    request = uharfbuzz.SubsetInput()
+    request.flags = uharfbuzz.SubsetFlags.DOWNGRADE_CFF2 | uharfbuzz.SubsetFlags.NO_HINTING
+    request.unicode_set.set({ord(character) for character in characters} | {0x20})
     if family.variable:
-        wanted.pin_axis_location(face, "wght", weight)
+        request.pin_axis_location(face, "wght", weight)
     if not family.shaped:
-        wanted.layout_feature_tag_set.clear()
-    return bytes(uharfbuzz.subset(face, wanted).blob.data)
+        request.layout_feature_tag_set.clear()
+    return bytes(uharfbuzz.subset(face, request).blob.data)

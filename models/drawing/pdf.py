@@ -144,10 +144,10 @@ class _Document(FPDF):
         font = cast(TTFFont, self.current_font)
         flow, lifted = self._glyphs(font, part)
         start = f"1 0 0 1 {line.left + part.left:.3f} {self.h - line.baseline:.3f} Tm"
-        told = (
+        marked = (
             "" if part.leftward else f"/Span <</ActualText <feff{part.text.encode('utf-16-be').hex()}>>> BDC"
         )
-        self._out(f"q {convert_to_device_color(line.colour).serialize().lower()} {told}")
+        self._out(f"q {convert_to_device_color(line.colour).serialize().lower()} {marked}")
         self._out(f"BT {self._set_font_for_page(font, part.size, False)} {start} [{flow}] TJ")
         for glyph, right, up in lifted:
             x, y = line.left + part.left + right, self.h - line.baseline + up

@@ -66,14 +66,14 @@ def pieces(text: str) -> list[str]:
 
 def _joined(parts: Iterable[str]) -> list[str]:
     """Closing marks stay with what they close, opening ones with what follows, accents with their letter."""
-    found: list[str] = []
+    words: list[str] = []
     for part in parts:
         bound = part[0] in NOT_FIRST or unicodedata.category(part[0]) in ("Mn", "Mc", "Me", "Cf")
-        if found and (bound or found[-1][-1] in NOT_LAST) and not part.isspace():
-            found[-1] += part
+        if words and (bound or words[-1][-1] in NOT_LAST) and not part.isspace():
+            words[-1] += part
         else:
-            found.append(part)
-    return found
+            words.append(part)
+    return words
 
 
 def _narrow(piece: str, face: Face, room: float) -> list[str]:
@@ -89,32 +89,32 @@ def runs(line: str, *, edge: bool = True) -> list[tuple[str, float]]:
 
     A full-width mark is half empty: beside another mark, or at the edge of a line, it gives up that half."""
     parts: list[tuple[str, float]] = []
-    before = "" if edge else "字"
-    for here in line:
-        opens = here in _OPENING and (not before or before in _OPENING or before in _CLOSING)
-        closes = here in _CLOSING and bool(before) and before in _CLOSING
+    previous = "" if edge else "字"
+    for mark in line:
+        opens = mark in _OPENING and (not previous or previous in _OPENING or previous in _CLOSING)
+        closes = mark in _CLOSING and bool(previous) and previous in _CLOSING
         if opens or closes or not parts:
-            parts.append((here, -0.5 if opens or closes else 0.0))
+            parts.append((mark, -0.5 if opens or closes else 0.0))
         else:
-            parts[-1] = (parts[-1][0] + here, parts[-1][1])
-        before = here
+            parts[-1] = (parts[-1][0] + mark, parts[-1][1])
+        previous = mark
     return parts
 
 
 @lru_cache(maxsize=8192)
 def stretches(line: str, face: Face, *, edge: bool = True) -> tuple[Stretch, ...]:
     """The line as it is drawn, from left to right. edge: it begins a line, where a mark gives up its empty half."""
-    found: list[Stretch] = []
+    stretches_of_line: list[Stretch] = []
     left = 0.0
     for text, leftward in _directions(line):
         for family, part in _in_families(text, leftward):
-            parts = [(part, 0.0)] if family.shaped else runs(part, edge=edge and not found)
+            parts = [(part, 0.0)] if family.shaped else runs(part, edge=edge and not stretches_of_line)
             for run, moved in parts:
                 wide = fonts.advance(run, family, face.weight, leftward) * face.size
                 left += moved * face.size
-                found.append(Stretch(run, family, left, wide, face.size * family.scale, leftward))
+                stretches_of_line.append(Stretch(run, family, left, wide, face.size * family.scale, leftward))
                 left += wide
-    return tuple(found)
+    return tuple(stretches_of_line)
 
 
 def _directions(line: str) -> list[tuple[str, bool]]:
@@ -130,8 +130,8 @@ def _directions(line: str) -> list[tuple[str, bool]]:
         if character.embedding_level != level:
             parts.append((letter, leftward))
         else:
-            before = parts[-1][0]
-            parts[-1] = (letter + before if leftward else before + letter, leftward)
+            previous = parts[-1][0]
+            parts[-1] = (letter + previous if leftward else previous + letter, leftward)
         level = character.embedding_level
     return parts
 
@@ -172,7 +172,7 @@ def broken(text: str, face: Face, room: float) -> list[str]:
     parts = [part for piece in pieces(text) for part in _narrow(piece, face, room)]
     widths = [_span(part, face) for part in parts]
     count = len(_greedy(parts, widths, room))
-    wanted = sum(widths) / count if count else 0
+    even = sum(widths) / count if count else 0
     best: dict[tuple[int, int], tuple[float, list[int]]] = {(0, 0): (0.0, [])}
     for row in range(1, count + 1):
         for start in [start for done, start in best if done == row - 1]:
@@ -181,7 +181,7 @@ def broken(text: str, face: Face, room: float) -> list[str]:
                 total += widths[end - 1]
                 if total > room and end > start + 1:
                     break
-                uneven = ((total - wanted) / room) ** 2
+                uneven = ((total - even) / room) ** 2
                 good = end == len(parts) or _GOOD_BREAK.search(parts[end - 1])
                 offer = cost[0] + uneven + (0 if good else 0.02)
                 if (row, end) not in best or offer < best[(row, end)][0]:
@@ -210,9 +210,9 @@ def fitted(text: str, faces: list[Face], room: float, most: list[int]) -> tuple[
         lines = broken(text, face, room)
         if len(lines) <= limit:
             return face, lines
-    kept = lines[: most[-1]]
-    if len(lines) > len(kept):
-        while kept[-1] and width(kept[-1] + "…", faces[-1]) > room:
-            kept[-1] = kept[-1][:-1]
-        kept[-1] += "…"
-    return faces[-1], kept
+    shown_lines = lines[: most[-1]]
+    if len(lines) > len(shown_lines):
+        while shown_lines[-1] and width(shown_lines[-1] + "…", faces[-1]) > room:
+            shown_lines[-1] = shown_lines[-1][:-1]
+        shown_lines[-1] += "…"
+    return faces[-1], shown_lines

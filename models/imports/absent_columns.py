@@ -13,21 +13,21 @@ def keep_absent_fields(event: Event, row: Understood, draft: EventDraft) -> Even
     """The draft of a row, with what its file has no columns for taken from the event."""
     if row.columns is None:
         return draft
-    here = draft_of(event)
-    kept = {
-        field.name: getattr(here, field.name)
+    present = draft_of(event)
+    values = {
+        field.name: getattr(present, field.name)
         for field in fields(EventDraft)
         if field.name not in row.fields and field.name not in ("origin", "origin_ref")
     }
     if "mode" in row.fields and draft.mode is None and "online" not in row.columns:
-        kept["mode"] = here.mode
+        values["mode"] = present.mode
     if "occurrences" in row.fields:
-        kept["occurrences"] = _occurrences(row.columns, here.occurrences, draft.occurrences)
-    return replace(draft, **kept)
+        values["occurrences"] = _occurrences(row.columns, present.occurrences, draft.occurrences)
+    return replace(draft, **values)
 
 
 def _occurrences(
-    columns: frozenset[str], here: tuple[OccurrenceDraft, ...], written: tuple[OccurrenceDraft, ...]
+    columns: frozenset[str], present: tuple[OccurrenceDraft, ...], written: tuple[OccurrenceDraft, ...]
 ) -> tuple[OccurrenceDraft, ...]:
     if not columns & set(DAYS):
         venue = written[0].venue if written else None
@@ -38,42 +38,44 @@ def _occurrences(
                 venue=venue if "venue_text" in columns else one.venue,
                 capacity=capacity if "capacity" in columns else one.capacity,
             )
-            for one in here
+            for one in present
         )
-    if not columns & set(HOURS) and len(here) == len(written) == 1:
-        written = (_with_hours(written[0], here[0]),)
-    return tuple(_with_place(one, _same(one, here), columns) for one in written)
+    if not columns & set(HOURS) and len(present) == len(written) == 1:
+        written = (_with_hours(written[0], present[0]),)
+    return tuple(_with_place(one, _same(one, present), columns) for one in written)
 
 
-def _with_hours(written: OccurrenceDraft, here: OccurrenceDraft) -> OccurrenceDraft:
+def _with_hours(written: OccurrenceDraft, present: OccurrenceDraft) -> OccurrenceDraft:
     """A day of which the file has no column for the hours keeps those that it has here."""
     if written.start_at is not None or written.start_day != written.end_day:
         return written
-    shift = timedelta(days=(written.start_day - here.start_day).days)
+    shift = timedelta(days=(written.start_day - present.start_day).days)
     return replace(
         written,
-        start_at=here.start_at + shift if here.start_at else None,
-        end_at=here.end_at + shift if here.end_at else None,
-        end_day=written.start_day + (here.end_day - here.start_day) if here.start_at else written.end_day,
-        half_day=here.half_day,
+        start_at=present.start_at + shift if present.start_at else None,
+        end_at=present.end_at + shift if present.end_at else None,
+        end_day=written.start_day + (present.end_day - present.start_day)
+        if present.start_at
+        else written.end_day,
+        half_day=present.half_day,
     )
 
 
-def _same(written: OccurrenceDraft, here: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
+def _same(written: OccurrenceDraft, present: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
     """The occurrence here that one of the file continues."""
-    for one in here:
+    for one in present:
         if (one.start_day, one.start_at) == (written.start_day, written.start_at):
             return one
-    same_day = [one for one in here if one.start_day == written.start_day]
-    return same_day[0] if len(same_day) == 1 else here[0] if len(here) == 1 else None
+    same_day = [one for one in present if one.start_day == written.start_day]
+    return same_day[0] if len(same_day) == 1 else present[0] if len(present) == 1 else None
 
 
 def _with_place(
-    written: OccurrenceDraft, here: OccurrenceDraft | None, columns: frozenset[str]
+    written: OccurrenceDraft, present: OccurrenceDraft | None, columns: frozenset[str]
 ) -> OccurrenceDraft:
-    if here is None:
+    if present is None:
         return written
-    venue = written.venue if "venue_text" in columns else here.venue
+    venue = written.venue if "venue_text" in columns else present.venue
     return replace(
-        written, venue=venue, capacity=written.capacity if "capacity" in columns else here.capacity
+        written, venue=venue, capacity=written.capacity if "capacity" in columns else present.capacity
     )

@@ -51,13 +51,13 @@ class Comparison:
         self.campaign, self.source, self.rows = campaign, source, rows
         self.known = _known(campaign, list(rows.values()), source.origin)
         origins = {row.draft.origin for row in rows.values() if row.draft and row.draft.origin}
-        taken = {event.id for event in self.known.values()}
+        imported_ids = {event.id for event in self.known.values()}
         unknown = {
             at: row
             for at, row in rows.items()
             if row.draft and self.event_of(row) is None and not row.numbered
         }
-        self.others = _candidates(campaign, min(origins), taken) if len(origins) == 1 else []
+        self.others = _candidates(campaign, min(origins), imported_ids) if len(origins) == 1 else []
         self.alike = _alike(unknown, self.others, corrected=bool(self.known)) if unknown else {}
 
     def event_of(self, row: Understood) -> Event | None:
@@ -123,7 +123,7 @@ def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -
     return follow_merges(known)
 
 
-def _candidates(campaign: Campaign, origin: str, taken: Collection[int]) -> list[Event]:
+def _candidates(campaign: Campaign, origin: str, imported_ids: Collection[int]) -> list[Event]:
     """The events of an origin that no row was imported as before, oldest first."""
     query = (
         select(Event)
@@ -138,7 +138,7 @@ def _candidates(campaign: Campaign, origin: str, taken: Collection[int]) -> list
         .limit(_MOST + 1)
     )
     events = list(db.session.scalars(query))
-    return [event for event in events if event.id not in taken] if len(events) <= _MOST else []
+    return [event for event in events if event.id not in imported_ids] if len(events) <= _MOST else []
 
 
 def _alike(rows: Mapping[int, Understood], events: Sequence[Event], corrected: bool) -> dict[int, Likeness]:
@@ -199,9 +199,9 @@ def _there_and_then(draft: EventDraft, event: Event) -> bool:
 
 def _where_fits(draft: EventDraft, event: Event) -> bool:
     """Whether both name the same place, or one names none."""
-    named = {venue.name for venue in draft.all_venues()} or {draft.venue_text} - {""}
-    here = {row.venue.name for row in event.venues} or {event.venue_text} - {""}
-    return not named or not here or bool(named & here)
+    draft_places = {venue.name for venue in draft.all_venues()} or {draft.venue_text} - {""}
+    event_places = {row.venue.name for row in event.venues} or {event.venue_text} - {""}
+    return not draft_places or not event_places or bool(draft_places & event_places)
 
 
 def _titles_alike(draft: EventDraft, event: Event) -> bool:

@@ -80,12 +80,12 @@ def _now(campaign: Campaign, exported: Exported) -> dict[tuple[str, str], Row]:
 def _own_table_rows(rows: Mapping[int, Row], now: Mapping[tuple[str, str], Row]) -> dict[int, OwnRow]:
     own = {}
     for at, row in rows.items():
-        here = now.get((row.cells["id"], row.cells["occurrence_number"]))
-        if here is not None:
+        current = now.get((row.cells["id"], row.cells["occurrence_number"]))
+        if current is not None:
             changed = {
                 name
                 for name in row.columns
-                if name not in _NOT_COMPARED and not _equal(row.cells[name], here.cells.get(name, ""))
+                if name not in _NOT_COMPARED and not _equal(row.cells[name], current.cells.get(name, ""))
             }
             occurrence = row.cells["occurrence_number"]
             own[at] = OwnRow(
@@ -130,12 +130,12 @@ def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[
     own = {}
     for at, row in rows.items():
         occurrence_id = occurrence_ids[at]
-        here = now.get(row.uid)
-        if occurrence_id in events and here is not None:
+        current = now.get(row.uid)
+        if occurrence_id in events and current is not None:
             changed = {
                 column
                 for name, column in _PROPERTIES.items()
-                if ics_file.first(row.main, name) != ics_file.first(here.main, name)
+                if ics_file.first(row.main, name) != ics_file.first(current.main, name)
             }
             own[at] = OwnRow(events[occurrence_id].id, occurrence_id, frozenset(changed))
     return own

@@ -22,15 +22,15 @@ _ROUNDS = 8
 
 def unescaped(value: str) -> str:
     r"""A TEXT value of a calendar: \n, \, \; and \\ as what they stand for."""
-    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+    return _ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
 def plain(text: str) -> str:
     """A text that may be HTML, escaped or not, as its words and line breaks. The same again gives the same."""
     text = text[:_MOST].replace("\r\n", "\n").replace("\r", "\n")
     for _round in range(_ROUNDS):
-        before, text = text, _words(text)
-        if text == before:
+        previous, text = text, _words(text)
+        if text == previous:
             break
     else:
         text = nh3.clean(text, tags=set())
@@ -43,7 +43,7 @@ def _words(text: str) -> str:
     text = _CONTROL.sub("", text)  # first, as one inside a tag hides it
     if _TAG.search(text):
         text = nh3.clean(_BREAK.sub("\n", text), tags=set())
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), _AGAIN.sub("&amp;", text))
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), _AGAIN.sub("&amp;", text))
 
 
 def line(text: str) -> str:

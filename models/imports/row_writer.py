@@ -171,12 +171,14 @@ class RowWriter:
             return self.cancel_event(row.number, (why,), event)
         # Where two entries were merged, the kept one goes by its own source.
         own = replace(keep_absent_fields(event, row, draft), origin=event.origin, origin_ref=event.origin_ref)
-        draft, kept = _with_work_by_hand(event, own)
+        draft, by_person = _with_work_by_hand(event, own)
         findings = list(row.findings)
-        if kept:
+        if by_person:
             findings.insert(
                 0,
-                Finding(N_("Changed here by hand and left as it is: %(fields)s."), fields=field_names(kept)),
+                Finding(
+                    N_("Changed here by hand and left as it is: %(fields)s."), fields=field_names(by_person)
+                ),
             )
         check_draft(self.campaign, draft)
         if returns:
@@ -186,8 +188,8 @@ class RowWriter:
         changed = differences(event, draft)
         if not changed:
             return Outcome(row.number, RowVerdict.SAME, tuple(findings), event.id)
-        here = draft_of(event)
-        emptied = [name for name in changed if getattr(here, name) and not getattr(draft, name)]
+        present = draft_of(event)
+        emptied = [name for name in changed if getattr(present, name) and not getattr(draft, name)]
         if emptied:
             findings.insert(0, Finding(N_("Becomes empty: %(fields)s."), fields=field_names(emptied)))
         findings.insert(0, Finding(N_("Changed: %(fields)s."), fields=field_names(changed)))
@@ -244,6 +246,6 @@ def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, lis
         if change.account_id is not None and change.verb != ChangeVerb.IMPORTED
     ]
     by_hand = {name for change in changes for name in change.fields}
-    here = draft_of(event)
-    kept = {f.name: getattr(here, f.name) for f in fields(EventDraft) if f.name in by_hand}
-    return replace(draft, **kept), [name for name in differences(event, draft) if name in kept]
+    present = draft_of(event)
+    by_person = {f.name: getattr(present, f.name) for f in fields(EventDraft) if f.name in by_hand}
+    return replace(draft, **by_person), [name for name in differences(event, draft) if name in by_person]

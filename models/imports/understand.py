@@ -39,7 +39,7 @@ def adopt(
 ) -> list[Understood]:
     """The rows as the source's desk takes them in; a second row of one event is refused."""
     seats = _seats_of(row.draft.lead.name for row in understood if row.draft and row.draft.lead)
-    return _each_once(_adopted(row, said, source, seats) for row, said in zip(rows, understood, strict=True))
+    return _each_once(_adopted(row, one, source, seats) for row, one in zip(rows, understood, strict=True))
 
 
 def adopter(account: Account) -> Callable[[EventDraft], EventDraft]:

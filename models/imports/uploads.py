@@ -115,10 +115,10 @@ def preview(
     reached = _reached(upload, account)
     gone = [outcome for outcome in everything if outcome.asks and outcome.event in reached]
     outcomes = [outcome for outcome in map(_left, everything) if outcome]
-    seen = [(outcome.row, outcome.verdict, outcome.event) for outcome in outcomes + gone]
-    asked = questions(upload.data, upload.name, rows, answers)
-    content = f"{upload.digest} {seen} {asked}"
-    return Preview(outcomes, gone, hashlib.sha256(content.encode()).hexdigest()[:32], asked)
+    verdicts = [(outcome.row, outcome.verdict, outcome.event) for outcome in outcomes + gone]
+    open_questions = questions(upload.data, upload.name, rows, answers)
+    content = f"{upload.digest} {verdicts} {open_questions}"
+    return Preview(outcomes, gone, hashlib.sha256(content.encode()).hexdigest()[:32], open_questions)
 
 
 def accept(
@@ -230,10 +230,10 @@ def _plain(value: object) -> object:
 
 def _finding(stored: list) -> Finding:
     message, values, cell = stored
-    named = {
+    values_by_name = {
         name: Names(tuple(value["names"])) if isinstance(value, dict) else value
         for name, value in values.items()
     }
-    finding = Finding(message, **named)
+    finding = Finding(message, **values_by_name)
     finding.cell = cell
     return finding

@@ -25,8 +25,8 @@ class Vocabulary:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        named = {key for piece, key in self.group_pieces.items() if piece in word}
-        return named.pop() if len(named) == 1 else None
+        keys = {key for piece, key in self.group_pieces.items() if piece in word}
+        return keys.pop() if len(keys) == 1 else None
 
     @property
     def months(self) -> tuple[int, ...]:

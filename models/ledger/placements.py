@@ -65,17 +65,17 @@ def _differs(row: EventPlacement, values: list) -> bool:
 
 def _current_places(event_ids: Collection[int]) -> Select:
     """The stored places of these events and of those merged into them, each with what it should be now."""
-    kept = aliased(Event)
+    standing = aliased(Event)
     return (
         select(
             EventPlacement,
-            kept.id,
-            func.coalesce(kept.region_code, ""),
+            standing.id,
+            func.coalesce(standing.region_code, ""),
             func.coalesce(Organization.line, ""),
         )
         .outerjoin(EventMerge, EventMerge.event_id == EventPlacement.event_id)
-        .join(kept, kept.id == func.coalesce(EventMerge.kept_id, EventPlacement.event_id))
-        .outerjoin(Organization, Organization.id == kept.lead_id)
+        .join(standing, standing.id == func.coalesce(EventMerge.kept_id, EventPlacement.event_id))
+        .outerjoin(Organization, Organization.id == standing.lead_id)
         .where(or_(EventPlacement.event_id.in_(event_ids), EventPlacement.kept_id.in_(event_ids)))
         .order_by(EventPlacement.event_id)
         .execution_options(populate_existing=True)

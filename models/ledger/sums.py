@@ -183,8 +183,8 @@ def _read(
 ) -> tuple[dict[int, _Place], list[_Visit]]:
     """The places of these occurrences, and the visits of these holders with theirs."""
     dialect = db.session.get_bind().dialect.name
-    wanted = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
-    rows = db.session.connection().execute(_READ[dialect], wanted).all()
+    parameters = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
+    rows = db.session.connection().execute(_READ[dialect], parameters).all()
     places = {row[1]: _Place(*row[5:]) for row in rows}
     if missing := occurrence_ids - places.keys():
         _place_events(missing)

@@ -80,8 +80,8 @@ def zone_of(lines: tuple[str, ...]) -> tzinfo | None:
 
 
 def _change(part: dict[str, str]) -> _Change | None:
-    before, offset = _shift(part.get("TZOFFSETFROM", "")), _shift(part.get("TZOFFSETTO", ""))
-    if before is None or offset is None:
+    old_offset, offset = _shift(part.get("TZOFFSETFROM", "")), _shift(part.get("TZOFFSETTO", ""))
+    if old_offset is None or offset is None:
         return None
     try:
         start = datetime.strptime(part.get("DTSTART", "")[:15], "%Y%m%dT%H%M%S")
@@ -90,7 +90,7 @@ def _change(part: dict[str, str]) -> _Change | None:
         return None
     if rule and (rule.freq != "YEARLY" or rule.interval != 1 or rule.count):
         return None
-    return _Change(start, before, offset, rule)
+    return _Change(start, old_offset, offset, rule)
 
 
 def _shift(text: str) -> timedelta | None:

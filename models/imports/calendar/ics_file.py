@@ -76,8 +76,8 @@ def read(data: bytes) -> list[CalendarEntry]:
 
 def first(vevent: VEvent, name: str) -> str:
     """The value of a property, as it stands in the file; "" where there is none."""
-    found = vevent.properties.get(name)
-    return found[0][1].strip() if found else ""
+    values = vevent.properties.get(name)
+    return values[0][1].strip() if values else ""
 
 
 def _text(data: bytes) -> str:
@@ -154,8 +154,8 @@ def _read_line(line: str, properties: dict[str, tuple], last: str) -> str:
     name = match["name"].upper() if match else ""
     if match is None or not (name in _KNOWN or name.startswith("X-") or match["name"].isupper()):
         if last in _TEXTS and last in properties:
-            *before, (params, value) = properties[last]
-            properties[last] = (*before, (params, f"{value}\\n{_CONTROL.sub('', line)}"))
+            *earlier, (params, value) = properties[last]
+            properties[last] = (*earlier, (params, f"{value}\\n{_CONTROL.sub('', line)}"))
         return last
     if name in WANTED and (name in MANY or name not in properties):
         params = {key.strip().upper(): value.strip('"') for key, value in _PARAM.findall(match["params"])}
@@ -175,22 +175,24 @@ def _entries(vevents: list[VEvent]) -> Iterator[CalendarEntry]:
         moved = _newest_by(group, "RECURRENCE-ID")
         if not mains:
             mains, moved = moved[:1], moved[1:]
-        kept = _apart(mains)
-        for own, same in kept.items():
+        events = _apart(mains)
+        for own, same in events.items():
             number += 1
-            notes = (_shared(len(mains), len(kept)),) if len(mains) > 1 else ()
+            notes = (_shared(len(mains), len(events)),) if len(mains) > 1 else ()
             yield CalendarEntry(number, uid + own, same, () if own else tuple(moved), notes)
 
 
-def _shared(there: int, kept: int) -> Finding:
-    if kept > 1:
+def _shared(copies: int, events: int) -> Finding:
+    if events > 1:
         return Finding(
             N_(
                 "%(count)s events in the file share one UID. They were distinguished by start, title and place."
             ),
-            count=kept,
+            count=events,
         )
-    return Finding(N_("This event is in the file %(count)s times; its newest version was read."), count=there)
+    return Finding(
+        N_("This event is in the file %(count)s times; its newest version was read."), count=copies
+    )
 
 
 def _apart(mains: list[VEvent]) -> dict[str, VEvent]:
@@ -205,22 +207,22 @@ def _apart(mains: list[VEvent]) -> dict[str, VEvent]:
             content = first(vevent, "SUMMARY"), first(vevent, "LOCATION")
             same.pop(content, None)
             same[content] = vevent
-    kept: dict[str, VEvent] = {}
+    events: dict[str, VEvent] = {}
     for at, (begin, same) in enumerate(begins.items()):
         *others, last = same.items()
         own = f"#{begin}" if at else ""
-        kept |= {f"#{begin}#{_digest(*content)[:12]}": vevent for content, vevent in others}
-        kept[own] = last[1]
-    return kept
+        events |= {f"#{begin}#{_digest(*content)[:12]}": vevent for content, vevent in others}
+        events[own] = last[1]
+    return events
 
 
 def _newest_by(group: list[VEvent], name: str) -> list[VEvent]:
-    found: dict[str, VEvent] = {}
+    newest: dict[str, VEvent] = {}
     for vevent in group:
         key = first(vevent, name)
-        if key and (key not in found or _version(vevent) >= _version(found[key])):
-            found[key] = vevent
-    return list(found.values())
+        if key and (key not in newest or _version(vevent) >= _version(newest[key])):
+            newest[key] = vevent
+    return list(newest.values())
 
 
 def _version(vevent: VEvent) -> tuple[int, str, str]:

@@ -21,7 +21,7 @@ def readable(entry: CalendarEntry, zone: str, findings: list[Finding]) -> Calend
 def _without_bad(vevent: VEvent, zone: str, findings: list[Finding]) -> VEvent:
     properties = dict(vevent.properties)
     for name in ("DTEND", "DURATION", "EXDATE", "RDATE", "RECURRENCE-ID", "RRULE"):
-        kept = []
+        values = []
         for params, value in properties.get(name, ()):
             parts = value.split(",") if name in ("EXDATE", "RDATE") else [value]
             good = [part for part in parts if _can_be_read(name, params, part, vevent, zone)]
@@ -30,9 +30,9 @@ def _without_bad(vevent: VEvent, zone: str, findings: list[Finding]) -> VEvent:
                 why = N_("%(name)s “%(text)s” cannot be read and was left out.")
                 findings.append(Finding(why, name=name, text=bad[0].strip()[:40]))
             if any(part.strip() for part in good):
-                kept.append((params, ",".join(good)))
-        if kept:
-            properties[name] = tuple(kept)
+                values.append((params, ",".join(good)))
+        if values:
+            properties[name] = tuple(values)
         else:
             properties.pop(name, None)
     return replace(vevent, properties=properties)

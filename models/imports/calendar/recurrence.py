@@ -105,8 +105,8 @@ def dates(
         if not days:
             continue
         steps.take(len(days) * len(rule.times))
-        found = [datetime.combine(day, at) for day in sorted(days) for at in rule.times]
-        for at in _positioned(found, rule.positions):
+        instants = [datetime.combine(day, at) for day in sorted(days) for at in rule.times]
+        for at in _positioned(instants, rule.positions):
             if at < start:
                 continue
             if (until and at > until) or left == 0 or at.date() > last:
@@ -128,10 +128,10 @@ def _skipped(rule: Rule, start: datetime, first: date) -> tuple[date, int]:
     if not blocks:
         return start.date(), 0
     length = 1 if rule.freq == "DAILY" else 7
-    named = [origin + _DAY * (n * leap if length == 1 else n) for n in range(7)]
-    named = [day for day in named if not weekdays or day.weekday() in weekdays]
-    before = sum(datetime.combine(day, at) < start for day in named for at in rule.times)
-    return origin + _DAY * block * blocks, blocks * len(named) * len(rule.times) - before
+    days = [origin + _DAY * (n * leap if length == 1 else n) for n in range(7)]
+    days = [day for day in days if not weekdays or day.weekday() in weekdays]
+    early = sum(datetime.combine(day, at) < start for day in days for at in rule.times)
+    return origin + _DAY * block * blocks, blocks * len(days) * len(rule.times) - early
 
 
 def _rhythm(rule: Rule, start: date) -> tuple[date, int, frozenset[int]]:
@@ -153,8 +153,8 @@ def _periods(rule: Rule, start: date, begin: date, last: date, steps: Steps) -> 
         at = origin + _DAY * (max(0, (begin - origin).days) // leap * leap)
         while at <= last:
             steps.take(length)
-            found = [at + _DAY * n for n in range(length)] if length > 1 else [at]
-            yield [day for day in found if _fits(rule, day, weekdays)]
+            days = [at + _DAY * n for n in range(length)] if length > 1 else [at]
+            yield [day for day in days if _fits(rule, day, weekdays)]
             at += _DAY * leap
         return
     months = 1 if rule.freq == "MONTHLY" else 12
@@ -177,12 +177,12 @@ def _fits(rule: Rule, day: date, weekdays: frozenset[int]) -> bool:
 
 def _in_months(rule: Rule, at: int, months: int, start: date) -> set[date]:
     """Days of a month, or of a year from January on."""
-    named = [divmod(number, 12) for number in range(at, at + months)]
+    year_months = [divmod(number, 12) for number in range(at, at + months)]
     if rule.months:
-        named = [(year, month) for year, month in named if month + 1 in rule.months]
+        year_months = [(year, month) for year, month in year_months if month + 1 in rule.months]
     elif months == 12 and not rule.weekdays and not rule.month_days:
-        named = [(year, month) for year, month in named if month + 1 == start.month]
-    spans = [_month(year, month + 1) for year, month in named]
+        year_months = [(year, month) for year, month in year_months if month + 1 == start.month]
+    spans = [_month(year, month + 1) for year, month in year_months]
     days = {day for span in spans for day in span}
     if rule.weekdays:
         # "The second Monday" is one of the month, of the year only where no month is named.
@@ -201,24 +201,24 @@ def _month(year: int, month: int) -> list[date]:
 
 def _weekdays(span: list[date], weekdays: tuple[tuple[int, int], ...]) -> Iterator[date]:
     for ordinal, weekday in weekdays:
-        found = [day for day in span if day.weekday() == weekday]
+        days = [day for day in span if day.weekday() == weekday]
         if not ordinal:
-            yield from found
-        elif abs(ordinal) <= len(found):
-            yield found[ordinal - 1 if ordinal > 0 else ordinal]
+            yield from days
+        elif abs(ordinal) <= len(days):
+            yield days[ordinal - 1 if ordinal > 0 else ordinal]
 
 
-def _month_day(day: date, wanted: tuple[int, ...]) -> bool:
-    if day.day in wanted:
+def _month_day(day: date, numbers: tuple[int, ...]) -> bool:
+    if day.day in numbers:
         return True
-    return any(number < 0 for number in wanted) and day.day - len(_month(day.year, day.month)) - 1 in wanted
+    return any(number < 0 for number in numbers) and day.day - len(_month(day.year, day.month)) - 1 in numbers
 
 
-def _positioned(found: list[datetime], positions: tuple[int, ...]) -> list[datetime]:
+def _positioned(instants: list[datetime], positions: tuple[int, ...]) -> list[datetime]:
     if not positions:
-        return found
-    kept = {found[n - 1 if n > 0 else n] for n in positions if abs(n) <= len(found)}
-    return sorted(kept)
+        return instants
+    chosen = {instants[n - 1 if n > 0 else n] for n in positions if abs(n) <= len(instants)}
+    return sorted(chosen)
 
 
 def _listed(parts: dict[str, str], name: str) -> list[str]:
@@ -226,10 +226,10 @@ def _listed(parts: dict[str, str], name: str) -> list[str]:
 
 
 def _numbers(parts: dict[str, str], name: str, least: int, most: int) -> tuple[int, ...]:
-    found = tuple(dict.fromkeys(_between(entry, least, most) for entry in _listed(parts, name)))
-    if 0 in found and least < 0:
+    numbers = tuple(dict.fromkeys(_between(entry, least, most) for entry in _listed(parts, name)))
+    if 0 in numbers and least < 0:
         raise ValueError(name)
-    return found
+    return numbers
 
 
 def _between(text: str, least: int, most: int) -> int:

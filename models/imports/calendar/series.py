@@ -37,17 +37,17 @@ def series(
             N_("The repeat rule (%(rule)s) is not supported. Enter the dates by hand."), rule="RRULE, EXRULE"
         )
     left_out = _LeftOut.of([moment for moment, _ in _listed(entry.main, "EXDATE", window.zone)], window.zone)
-    kept: dict[tuple, tuple[Moment, timedelta | None]] = {}
-    made = set()
+    by_key: dict[tuple, tuple[Moment, timedelta | None]] = {}
+    keys = set()
     for moment, length in _dates(entry.main, rules, start, window, steps):
         key = moment.wall, moment.zone
-        made.add(key)
+        keys.add(key)
         if moment not in left_out:
-            kept.setdefault(key, (moment, length))
-        if len(kept) > MOST_OCCURRENCES * 2:
+            by_key.setdefault(key, (moment, length))
+        if len(by_key) > MOST_OCCURRENCES * 2:
             raise Mistake(N_("It repeats more than %(most)s times around the week."), most=MOST_OCCURRENCES)
     inside = window.first <= start.day <= window.last
-    if inside and (start.wall, start.zone) not in made and start not in left_out:
+    if inside and (start.wall, start.zone) not in keys and start not in left_out:
         # Readers differ over such a date: some show it, some do not.
         findings.append(
             Finding(
@@ -58,8 +58,8 @@ def series(
                 day=start.day,
             )
         )
-    steps.take(len(kept) * _STEPS_OF_A_DRAFT)
-    return list(kept.values())
+    steps.take(len(by_key) * _STEPS_OF_A_DRAFT)
+    return list(by_key.values())
 
 
 def moment_of(vevent: VEvent, name: str, zone: str) -> Moment | None:

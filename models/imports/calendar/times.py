@@ -74,35 +74,35 @@ def moment(params: Mapping[str, str], value: str, vevent: VEvent, zone_name: str
         return Moment(wall, None)
     name = params.get("TZID", "")
     if match["utc"] and name.upper() not in ("", "UTC", "GMT"):
-        return Moment(wall, _told(name, vevent), contradicted=True)
+        return Moment(wall, _zone_named(name, vevent), contradicted=True)
     if match["utc"]:
         return Moment(wall, UTC)
     if name:
-        return Moment(wall, _told(name, vevent))
+        return Moment(wall, _zone_named(name, vevent))
     own = _known(vevent.zone) if vevent.zone else None
     return Moment(wall, own or ZoneInfo(zone_name), floating=own is None)
 
 
 def length(value: str) -> timedelta | None:
     """A DURATION such as PT1H30M; None for what is none, and for a negative one."""
-    found = _LENGTH.fullmatch(value.strip())
-    if found is None or not any(found.groups()):
+    match = _LENGTH.fullmatch(value.strip())
+    if match is None or not any(match.groups()):
         return None
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def _told(name: str, vevent: VEvent) -> tzinfo:
+def _zone_named(name: str, vevent: VEvent) -> tzinfo:
     block = "\n".join(vevent.zones.get(name, ()))
     located = _LOCATION.search(block)
-    found = _known(name) or (_known(located[1]) if located else None)
-    found = found or _fixed(block) or zone_of(vevent.zones.get(name, ()))
-    if found is None:
+    zone = _known(name) or (_known(located[1]) if located else None)
+    zone = zone or _fixed(block) or zone_of(vevent.zones.get(name, ()))
+    if zone is None:
         raise Mistake(
             N_("The time zone “%(name)s” is unknown, so the time is not certain. Enter this event by hand."),
             name=name[:60],
         )
-    return found
+    return zone
 
 
 @lru_cache(maxsize=256)
@@ -148,7 +148,7 @@ def _displayed(cities: str) -> tzinfo | None:
 
 def _fixed(block: str) -> tzinfo | None:
     """A zone of its own making that keeps one offset all year. Others are not computed: their rules may be anything."""
-    offsets = {found.groups() for found in _OFFSET.finditer(block)}
+    offsets = {match.groups() for match in _OFFSET.finditer(block)}
     if len(offsets) != 1:
         return None
     sign, hours, minutes = offsets.pop()

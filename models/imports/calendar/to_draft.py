@@ -72,10 +72,10 @@ def _draft(
         place = ""
     venues = _venues(main, place, findings)
     region = region_of(place)
-    found = occurrences.of(
+    sessions = occurrences.of(
         entry, vocabulary.zone, vocabulary.starts - AROUND, vocabulary.ends + AROUND, findings, steps
     )
-    if any(each.end_day < vocabulary.starts or each.start_day > vocabulary.ends for each in found):
+    if any(each.end_day < vocabulary.starts or each.start_day > vocabulary.ends for each in sessions):
         findings.append(Finding(N_("Outside the week: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":
         findings.append(Finding(N_("Its source says it is not certain yet (TENTATIVE).")))
@@ -91,7 +91,7 @@ def _draft(
         online_url=online_url,
         venue_text=place,
         venues=venues,
-        occurrences=tuple(replace(each, venue=each.venue or venue) for each in found),
+        occurrences=tuple(replace(each, venue=each.venue or venue) for each in sessions),
         report=ReportDraft(source_url=_address(first(main, "URL"))),
         origin=ORIGIN,
         origin_ref=ref_of(entry.uid),

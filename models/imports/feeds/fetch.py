@@ -83,11 +83,11 @@ def fetch(
 
     Raises Mistake, one sentence, for every way in which that can fail."""
     ends = time.monotonic() + seconds
-    asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     headers = {
         "User-Agent": "Openweek",
         "Accept": "text/calendar, */*;q=0.1",
-        **{k: v for k, v in asked.items() if v},
+        **{k: v for k, v in conditions.items() if v},
     }
     for _ in range(MOST_REDIRECTS + 1):
         parts = _parts(url)
@@ -157,9 +157,9 @@ class _Visit:
 
     def __exit__(self, *_error: object) -> None:
         self._alarm.cancel()
-        for held in (self._response, self._connection):
-            if held is not None:
-                held.close()
+        for resource in (self._response, self._connection):
+            if resource is not None:
+                resource.close()
 
     @property
     def response(self) -> BaseHTTPResponse:
@@ -254,10 +254,10 @@ class _Visit:
 
     def _shut(self) -> None:
         self._over = True
-        held = self._socket or (self._connection.sock if self._connection is not None else None)
-        if held is not None:
+        connection = self._socket or (self._connection.sock if self._connection is not None else None)
+        if connection is not None:
             with suppress(OSError):
-                held.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 def _mark(value: str | None) -> str:

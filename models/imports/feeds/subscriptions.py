@@ -104,14 +104,14 @@ class Watched:
 
 def feeds_for(account: Account) -> Select[tuple[Subscription]]:
     """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
-    here = select(Subscription).where(Subscription.removed_at.is_(None))
+    query = select(Subscription).where(Subscription.removed_at.is_(None))
     if account.role == Role.COMMITTEE:
-        return here
+        return query
     if account.role != Role.OFFICE:
-        return here.where(false())
+        return query.where(false())
     own = Subscription.organization_id == account.organization_id
     code = account.organization.region_code
-    return here.where(or_(own, regions.within(Subscription.region_code, code)))
+    return query.where(or_(own, regions.within(Subscription.region_code, code)))
 
 
 def feed_for(account: Account, feed_id: int) -> Subscription:
@@ -292,8 +292,8 @@ def _cancellations(outcomes: list[Outcome]) -> set[int]:
 
 def _offer(feed: Subscription, vanished: Collection[int], now: datetime) -> None:
     """What is back is offered no more; what is newly gone is. A person's word holds while an event stays away."""
-    here = VanishedEvent.feed_id == feed.id
-    db.session.execute(delete(VanishedEvent).where(here, VanishedEvent.event_id.not_in(vanished)))
+    of_feed = VanishedEvent.feed_id == feed.id
+    db.session.execute(delete(VanishedEvent).where(of_feed, VanishedEvent.event_id.not_in(vanished)))
     for event_id in sorted(vanished):
         row = {"feed_id": feed.id, "event_id": event_id, "noticed_at": now}
         db.session.execute(insert(VanishedEvent).values(row).on_conflict_do_nothing())

@@ -171,12 +171,12 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 def _without_numbers(text: str) -> str:
     """1. 市图书馆 2. 市博物馆 as a list of two; numbers that do not count from one are part of the names."""
-    found = list(_NUMBER.finditer(text))
-    counted = [int(unicodedata.normalize("NFKC", each[1] or each[2])) for each in found]
-    if len(found) < 2 or counted != list(range(1, len(found) + 1)) or text[: found[0].start()].strip():
+    numbers = list(_NUMBER.finditer(text))
+    counted = [int(unicodedata.normalize("NFKC", each[1] or each[2])) for each in numbers]
+    if len(numbers) < 2 or counted != list(range(1, len(numbers) + 1)) or text[: numbers[0].start()].strip():
         return text
-    ends = [*(each.start() for each in found[1:]), len(text)]
-    pieces = (text[each.end() : end] for each, end in zip(found, ends, strict=True))
+    ends = [*(each.start() for each in numbers[1:]), len(text)]
+    pieces = (text[each.end() : end] for each, end in zip(numbers, ends, strict=True))
     return ";".join(piece.strip(" \n;；，,、。") for piece in pieces)
 
 

@@ -41,11 +41,11 @@ def read(text: str) -> Recognition:
         return Recognition(sure.code)
     if len(regions.regions_named(joined)) > 1:
         return Recognition(None, [Problem("province", text.strip(), RegionProblem.AMBIGUOUS)])
-    found = regions.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
-    if len(parts) > 1 and found.problems:
+    recognition = regions.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
+    if len(parts) > 1 and recognition.problems:
         together = regions.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县
-        return found if together.problems else together
-    return found
+        return recognition if together.problems else together
+    return recognition
 
 
 def names_the_corps(text: str) -> re.Match | None:
@@ -95,7 +95,7 @@ def _sole(text: str) -> StandardRegion | None:
 
 def _below_a_city(text: str) -> StandardRegion | None:
     """The one county that 南京鼓楼, 延边州延吉市 or 深圳南山区 names."""
-    found = {
+    counties = {
         below
         for cut in range(2, min(len(text) - 1, _LONGEST))
         for city in regions.regions_named(text[:cut])
@@ -103,7 +103,7 @@ def _below_a_city(text: str) -> StandardRegion | None:
         for below in regions.regions_named(text[cut:])
         if below.level == COUNTY and _lies_in(below, city)
     }
-    return found.pop() if len(found) == 1 else None
+    return counties.pop() if len(counties) == 1 else None
 
 
 def _longest(text: str, level: str, above: StandardRegion | None = None) -> tuple[str, StandardRegion] | None:

@@ -116,8 +116,8 @@ def _choices(campaign: Campaign, sheet: Worksheet, choices: Worksheet) -> None:
             showErrorMessage=only,
         )
         rule.error, rule.errorTitle = "请从下拉框中选择。", name
-        here = letter(_position(name))
-        rule.add(f"{here}2:{here}{ROWS + 1}")
+        target = letter(_position(name))
+        rule.add(f"{target}2:{target}{ROWS + 1}")
         sheet.add_data_validation(rule)
 
 

@@ -201,9 +201,9 @@ class _Reader:
         else:
             group.hours.append(self.hours())
 
-    def days(self, before: date | None) -> list[tuple[date, date]]:
+    def days(self, previous: date | None) -> list[tuple[date, date]]:
         """4月22日, 4月22-26日, 4月22日（周一）至4月26日; before: a day whose month those without one share."""
-        spans = [self.day(before)]
+        spans = [self.day(previous)]
         while self.next_is("sep") and self.next_is("number", ahead=1):
             self.take()
             spans.append(self.day(spans[-1]))
@@ -215,18 +215,18 @@ class _Reader:
             raise _Unread
         return [*((day, day) for day in spans), (first, last)]
 
-    def day(self, before: date | None) -> date:
+    def day(self, previous: date | None) -> date:
         sign = self.take()
         kind = _kind(sign)
         if kind == "fullday":
             day = date(int(sign["y"]), int(sign["m"]), int(sign["d"]))
         elif kind in ("dayonly", "number"):
-            if before is None:
+            if previous is None:
                 raise _Unread
-            day = before.replace(day=int(sign["o"] or sign["number"]))
+            day = previous.replace(day=int(sign["o"] or sign["number"]))
         else:
             month = int(sign["mm"] or sign["sm"] or sign["dm"])
-            year = before.year if before else self.year
+            year = previous.year if previous else self.year
             if year is None or (kind == "dotday" and month not in self.months):
                 raise _Unread
             day = date(year, month, int(sign["md"] or sign["sd"] or sign["dd"]))
@@ -254,7 +254,7 @@ class _Reader:
             raise _Unread
         return start, end, None
 
-    def clock(self, before: str) -> tuple[time, str]:
+    def clock(self, word_before: str) -> tuple[time, str]:
         """下午3:00 is 15:00, and so is the end of 下午2:00-3:00. The word of the part of the day as well."""
         half = self.take()["hw"] if self.next_is("half") else ""
         if not self.next_is("clock"):
@@ -263,10 +263,10 @@ class _Reader:
         hour = int(sign["h"])
         part = {"半": 30, "一刻": 15, "三刻": 45}.get(sign["part"] or "", 0)
         minute = part or int(sign["min"] or sign["cmin"] or 0)
-        word = half or before
+        word = half or word_before
         if sign["pm"]:
             word = "下午" if sign["pm"][0] in "Pp" else "凌晨" if hour == 12 else "上午"
-        return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), half or before
+        return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), half or word_before
 
 
 def _slots(group: _Group) -> Iterator[Slot]:

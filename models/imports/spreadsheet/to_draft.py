@@ -285,9 +285,9 @@ def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> Organization
 
 def _seat(name: str, region: str | None) -> str | None:
     """Where a host sits: where its name says (铜陵市中级人民法院), else the event's region."""
-    named = seat_in_name(name)
-    if named and (region is None or not regions.is_below(named, region)):
-        return named
+    seat_named = seat_in_name(name)
+    if seat_named and (region is None or not regions.is_below(seat_named, region)):
+        return seat_named
     if region is None:
         return None
     rest, seat = name, None

@@ -72,8 +72,8 @@ def _broken() -> Mistake:
 
 def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
     sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
-    shown: dict[tuple[int, int], str] = {}
-    wanted = set(marks.merged.values())
+    texts: dict[tuple[int, int], str] = {}
+    anchors = set(marks.merged.values())
     try:
         for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if number > MOST_LINES:
@@ -84,10 +84,10 @@ def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
             notes = []
             for column in range(len(cells)):
                 at = (number, column + 1)
-                if at in wanted:
-                    shown[at] = cells[column]
+                if at in anchors:
+                    texts[at] = cells[column]
                 if at in marks.merged:
-                    cells[column] = shown.get(marks.merged[at], "")
+                    cells[column] = texts.get(marks.merged[at], "")
                 if at in marks.unsaved and not cells[column]:
                     notes.append(_unsaved(at))
             yield Line(number, cells, tuple(notes), number in marks.spanned)
