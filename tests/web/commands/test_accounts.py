@@ -10,7 +10,7 @@ def signed_in(client, password: str) -> int:
     return client.post("/desk/sign-in", data={"email": "gu@example.cn", "password": password}).status_code
 
 
-def test_an_account_and_its_token(self, app, runner, client):
+def test_an_account_and_its_token(app, runner, client):
     load_week()
     given = [
         "add",
@@ -30,7 +30,7 @@ def test_an_account_and_its_token(self, app, runner, client):
     assert re.fullmatch(r'\{"token": "owp_[\w-]{43}"\}\n', told.stdout)
 
 
-def test_what_does_not_fit_is_one_sentence(self, app, runner):
+def test_what_does_not_fit_is_one_sentence(app, runner):
     load_week()
     answer = runner.invoke(args=["account", "token", "nobody@example.cn", "--json"])
     assert (answer.exit_code, answer.stdout) == (2, "")
@@ -49,7 +49,7 @@ def test_what_does_not_fit_is_one_sentence(self, app, runner):
     assert (short.exit_code, len(short.stderr.strip().splitlines())) == (2, 1)
 
 
-def test_a_script_has_a_password_made(self, app, runner, client):
+def test_a_script_has_a_password_made(app, runner, client):
     load_week()
     asked = ["account", "add", "gu@example.cn", "--org", "灌云县知识产权局", "--role", "organizer"]
     made = runner.invoke(args=asked)
