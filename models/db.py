@@ -59,14 +59,14 @@ class Instant(TypeDecorator[datetime]):
 def _prepare_sqlite(connection: object, _record: object) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    # Left to itself the driver begins a transaction only at the first write; _begin_sqlite begins it instead.
+    # Left to itself the driver begins a transaction only at the first write; begin_transaction() begins it instead.
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=15000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 @event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: Connection) -> None:
+def begin_transaction(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     # A transaction that reads first and then writes fails at once if another wrote meanwhile. IMMEDIATE waits.
