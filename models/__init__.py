@@ -26,6 +26,7 @@ for _module in (
     "ledger.tables",
     "ledger.sum_tables",
     "checkin.paper_counts",
+    "checkin.knowledge_versions",
     "checkin.queue_file",
     "publishing.duplicates",
     "publishing.proposals",

@@ -13,7 +13,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from models import write_turn
+
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
+BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 
 
@@ -61,7 +64,7 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         return
     # Left to itself the driver begins a transaction only at the first write; begin_transaction() begins it instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS}000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -70,8 +73,10 @@ def begin_transaction(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     # A transaction that reads first and then writes fails at once if another wrote meanwhile. IMMEDIATE waits.
-    immediate = connection.get_execution_options().get(_WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get(_WRITE):
+        write_turn.begin_immediate(connection, BUSY_SECONDS)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import request
 
 from models.bearer import bearer_token
+from models.checkin.scan_source import ScanSource, device_source
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
@@ -16,14 +17,30 @@ class NotPairedError(Mistake):
     status = 401
 
 
-def authenticated_kiosk(now: datetime, *, handing_in: bool = False) -> Kiosk:
-    """The kiosk of this request. handing_in: a revoked one passes as well, while it may still upload its queue.
+NOT_PAIRED = N_("This device is not paired. Ask the organizer for a pairing code.")
 
-    Raises NotPairedError (401)."""
-    token = bearer_token(request.headers.get("Authorization", ""))
+
+def authenticated_kiosk(now: datetime) -> Kiosk:
+    """The kiosk of this request, in service. Raises NotPairedError (401)."""
+    token = _token()
     kiosk = kiosks.by_token(token, now) if token else None
     if kiosk is None:
-        raise NotPairedError(N_("This device is not paired. Ask the organizer for a pairing code."))
-    if kiosk.ended_at(now) is not None and not handing_in:
+        raise NotPairedError(NOT_PAIRED)
+    if kiosk.ended_at(now) is not None:
         raise NotPairedError(N_("This kiosk is out of service. To use it again, pair it with a new code."))
     return kiosk
+
+
+def authenticated_source(now: datetime) -> ScanSource:
+    """The device of this request as a source of scans; also one that ended, while it may still upload its queue.
+
+    As far as this process knows: admit() makes sure. Raises NotPairedError (401)."""
+    token = _token()
+    source = device_source(token, now) if token else None
+    if source is None:
+        raise NotPairedError(NOT_PAIRED)
+    return source
+
+
+def _token() -> str:
+    return bearer_token(request.headers.get("Authorization", ""))

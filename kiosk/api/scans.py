@@ -2,28 +2,26 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from flask import Blueprint, Flask, jsonify, request
-from sqlalchemy import select, update
+from flask import Blueprint, Flask, Response, request
+from sqlalchemy import select
 
-from kiosk.api.device_token import authenticated_kiosk
+from kiosk.api.device_token import NOT_PAIRED, NotPairedError, authenticated_source
 from kiosk.api.request_body import NOT_JSON, NotJsonError, body_bytes
 from kiosk.verdict_words import message
 from models import clock
 from models.checkin import admit
 from models.checkin.attempt import Attempt, read_attempt
-from models.checkin.pending_scan import ScanSource, source_of
-from models.db import db, transaction
-from models.devices.kiosks import Kiosk
+from models.checkin.scan_source import ScanSource
+from models.db import db
+from models.devices import kiosks
 from models.errors import N_, Mistake
 from models.ledger.tables import Answer, Direction, Flag, Scan, ScanKind, Verdict
 
 bp = Blueprint("scans", __name__)
-
-SEEN_INTERVAL = timedelta(seconds=30)
 
 
 class TooManyError(Mistake):
@@ -42,11 +40,13 @@ def register(app: Flask) -> None:
 def submit_scans():
     """Judge a batch. 200 whatever the people did; 4xx only for the request itself."""
     now = clock.now()
-    kiosk = authenticated_kiosk(now, handing_in=True)
+    source = authenticated_source(now)
     scans, device_time = _read_request()
     read_attempts = [read_attempt(raw, now) for raw in scans]
-    source = source_of(kiosk)
-    answered = admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time)
+    try:
+        answered = admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time)
+    except admit.EndedError:
+        raise NotPairedError(NOT_PAIRED) from None
     answers, contents = iter(answered), _first_contents(answered)
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
@@ -56,8 +56,9 @@ def submit_scans():
         }
         for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
-    _update_seen_at(kiosk, now)
-    return jsonify({"server_time": clock.instant_text(now, source.campaign.zone), "results": results})
+    kiosks.update_seen_at(source.kiosk_id, now)
+    body = {"server_time": clock.instant_text(now, source.campaign.zone), "results": results}
+    return Response(msgspec.json.encode(body), content_type="application/json")
 
 
 class ScanBatch(msgspec.Struct):
@@ -126,10 +127,3 @@ def _result(
         "flags": answer.flags.names,
         "again": answer.again,
     }
-
-
-def _update_seen_at(kiosk: Kiosk, now: datetime) -> None:
-    """Written at most every 30 seconds, not with every batch."""
-    if kiosk.seen_at is None or now - kiosk.seen_at > SEEN_INTERVAL:
-        with transaction():
-            db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

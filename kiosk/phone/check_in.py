@@ -17,7 +17,7 @@ from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin import admit, browser_hash, nearness
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeProblem, VenueCode
 from models.db import db

@@ -19,7 +19,7 @@ from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin import admit, resends
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes.venue_codes import VenueCode
 from models.db import db
 from models.events.tables import Event, Occurrence

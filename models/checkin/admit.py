@@ -1,31 +1,39 @@
 """The one way into the ledger, for phones, kiosks and scripts, one scan or five hundred, online or late.
 
-decode (clocks and codes) → lock → decide → insert → counters → one commit → a list of answers
+decode (clocks and codes) → wait for the group → what is known, is it new? → lock → decide → insert → counters → one commit → a
+list of answers
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from models import clock
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import PendingScan, ScanSource
-from models.codes.passes import Pass, passes_by_serial
-from models.db import db, is_deadlock, transaction
+from models.checkin.knowledge import Knowledge, Versions, knowledge
+from models.checkin.locked import Locked
+from models.checkin.pending_scan import PendingScan
+from models.checkin.scan_source import ScanSource
+from models.codes.passes import PassRow, pass_rows
+from models.db import db, is_busy, is_deadlock, transaction
 from models.errors import N_, Mistake
-from models.events import check_in_window
-from models.events.merges import standing_for
+from models.group_commit import FullError, GroupCommit
 from models.ledger.tables import Answer, Reason
 
 MAX_BATCH = 500
+MANY = 16  # of so many scans it pays to ask first which are stored already
 _TRIES = 5
 
 
 class _RacedError(Exception):
-    """One of the ids was inserted by somebody else meanwhile."""
+    """One of the rows was inserted by somebody else meanwhile."""
 
 
 class BusyError(Mistake):
@@ -34,7 +42,50 @@ class BusyError(Mistake):
     status = 503
 
 
+class EndedError(Exception):
+    """The device may not hand in scans any more."""
+
+
 BUSY = N_("The database is busy. Nothing was saved: send the scans again in a few seconds.")
+
+
+@dataclass
+class Submission:
+    """What one request wants admitted, on its way into the ledger."""
+
+    attempts: Sequence[Attempt]
+    source: ScanSource
+    now: datetime
+    device_time: datetime | None
+    versions: Versions = field(default_factory=dict)  # of what was known when it was decoded
+    scans: list[PendingScan] = field(default_factory=list)
+    first: dict[UUID, PendingScan] = field(default_factory=dict)  # of two with one id the first is decided
+    known: Mapping[UUID, store.StoredScan] = field(default_factory=dict)
+    error: Exception | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.attempts)
+
+    @property
+    def keys(self) -> frozenset[UUID]:
+        named = (id for attempt in self.attempts for id in (attempt.id, attempt.undoes) if id is not None)
+        return frozenset(named)
+
+    @property
+    def new(self) -> list[PendingScan]:
+        return [scan for scan in self.first.values() if scan.id not in self.known]
+
+    def decode(self) -> None:
+        """Signatures take the most time, so they are checked before the transaction."""
+        self.versions = knowledge().versions
+        stored = set[UUID]()
+        if len(self.attempts) >= MANY:
+            stored = {row.id for row in store.stored_scans([attempt.id for attempt in self.attempts])}
+        self.scans = pending_scan.decode(self.attempts, self.source, self.now, self.device_time, stored)
+        self.first = {}
+        for scan in self.scans:
+            self.first.setdefault(scan.id, scan)
 
 
 def admit(
@@ -43,74 +94,173 @@ def admit(
     now: datetime | None = None,
     device_time: datetime | None = None,
 ) -> list[Answer]:
-    """Decide and keep a batch of attempts in one transaction; answers stand in their order.
+    """Decide and keep a batch of attempts in one transaction, alone or with others; answers stand in their order.
 
     Every attempt is kept, also a refused one; the same id again gets its first answer. device_time: what the device's
-    clock said when it sent the batch, for attempts that do not know their skew. Raises BusyError."""
-    now = now or clock.now()
+    clock said when it sent the batch, for attempts that do not know their skew. Raises BusyError, EndedError."""
+    submission = Submission(attempts, source, now or clock.now(), device_time)
+    submission.decode()
+    if attempts:
+        db.session.commit()  # a thread that waits keeps no connection
+        try:
+            _groups().submit(submission)
+        except FullError:
+            raise BusyError(BUSY) from None
+    else:
+        _is_current(submission, knowledge().refresh(db.session.connection()))
+    if submission.error is not None:
+        raise submission.error
+    return resends.answers(submission.scans, submission.first, submission.known)
+
+
+_groups_of: WeakKeyDictionary[Engine, GroupCommit[Submission]] = WeakKeyDictionary()
+
+
+def _groups() -> GroupCommit[Submission]:
+    """Those of this process and database."""
+    groups = _groups_of.get(db.engine)
+    if groups is None:
+        made = GroupCommit(admit_together, together=64, size=2 * MAX_BATCH, waiting=10 * MAX_BATCH)
+        groups = _groups_of.setdefault(db.engine, made)
+    return groups
+
+
+def admit_together(submissions: list[Submission]) -> None:
+    """Admit a group in one transaction. Where that fails each is admitted alone, so that one that fails fails alone."""
+    try:
+        _try(submissions)
+    except (DBAPIError, TimeoutError) as error:
+        if is_busy(error):
+            for submission in submissions:
+                submission.error = BusyError(BUSY)
+        else:
+            _admit_singly(submissions, error)
+    except Exception as error:
+        _admit_singly(submissions, error)
+
+
+def _admit_singly(submissions: list[Submission], error: Exception) -> None:
+    if len(submissions) == 1:
+        submissions[0].error = error
+        return
+    for submission in submissions:
+        submission.decode()
+        admit_together([submission])
+
+
+def _try(submissions: list[Submission]) -> None:
     for _ in range(_TRIES):
-        # Signatures take the most time, so they are checked before the transaction.
-        scans = pending_scan.decode(attempts, source, now, device_time)
         try:
             with transaction():
-                return _admit(scans, source, now)
+                _admit([submission for submission in submissions if submission.error is None])
+            return
         except _RacedError:
-            continue
-        except OperationalError as error:
-            # PostgreSQL ends one of two batches that wait for each other; that one is tried again.
+            pass
+        except DBAPIError as error:
+            # PostgreSQL ends one of two groups that wait for each other; that one is tried again.
             if not is_deadlock(error):
-                raise BusyError(BUSY) from error
-    raise BusyError(BUSY)
+                raise
+        for submission in submissions:
+            submission.decode()
+    for submission in submissions:
+        submission.error = BusyError(BUSY)
 
 
-def _admit(scans: Sequence[PendingScan], source: ScanSource, now: datetime) -> list[Answer]:
-    by_id: dict[UUID, PendingScan] = {}
-    for scan in scans:
-        by_id.setdefault(scan.id, scan)  # of two with one id the first is decided
-    store.lock_campaign(source.campaign.number, exclusive=_undoes_absent_scan(by_id.values()))
-    _choose_occurrences(by_id.values(), source)
-    locked, known = store.lock(by_id)
-    new = {scan_id: scan for scan_id, scan in by_id.items() if scan_id not in known}
-    rules.decide(new.values(), locked, source)
-    if not store.insert_scans(new.values(), source, now):
-        raise _RacedError
-    store.update_counters(locked.presences.values())
-    resends.insert_conflicts(scans, new, known, source, now)
-    return resends.answers(scans, new, known)
+def _admit(group: list[Submission]) -> None:
+    known = knowledge()
+    versions = known.refresh(db.session.connection())
+    group = [submission for submission in group if _is_current(submission, versions)]
+    _lock_campaigns(group)
+    stored = store.stored_scans({id for submission in group for id in submission.keys})
+    by_id = {row.id: row for row in stored}
+    for submission in group:
+        submission.known = {scan_id: by_id[scan_id] for scan_id in submission.first if scan_id in by_id}
+    _choose_occurrences(group, known)
+    locked = store.lock([scan for submission in group for scan in submission.new], stored)
+    for submission in group:
+        rules.decide(submission.new, locked, submission.source)
+    _insert(group, locked)
+    for submission in group:
+        resends.insert_conflicts(
+            submission.scans, submission.first, submission.known, submission.source, submission.now
+        )
 
 
-def _undoes_absent_scan(scans: Collection[PendingScan]) -> bool:
-    targets = {scan.attempt.undoes for scan in scans if scan.attempt.undoes} - {scan.id for scan in scans}
-    return bool(targets - store.scans_by_id(targets).keys())
+def _is_current(submission: Submission, versions: Versions) -> bool:
+    """Whether its device may still hand in. What was decoded with knowledge that has changed since is decoded again."""
+    if submission.versions == versions:
+        return True
+    if submission.source.renew is not None:
+        source = submission.source.renew()
+        if source is None:
+            submission.error = EndedError()
+            return False
+        submission.source = source
+    submission.decode()
+    return True
 
 
-def _choose_occurrences(scans: Collection[PendingScan], source: ScanSource) -> None:
-    """Where each entry belongs: by the schedule of the events that the source serves."""
-    entries = [scan for scan in scans if scan.verdict is None and not scan.is_undo]
-    event_ids = {event_id for scan in entries for event_id in source.served(scan.at)}
-    if any(scan.decided_offline for scan in entries):
-        event_ids |= source.ever_served
-    windows = check_in_window.windows_of(event_ids, source.campaign.zone) if event_ids else []
-    passes = _passes(entries, source)
-    bound = {scan.payload.event for scan in entries if scan.payload and scan.payload.event}
-    standing = standing_for(bound) if bound else {}
-    for scan in entries:
-        if source.allows(scan.attempt.kind):
-            rules.choose_occurrence(scan, windows, source, passes, standing)
-        else:
-            scan.refuse(Reason.NOT_ALLOWED)
+def _lock_campaigns(group: list[Submission]) -> None:
+    """Shared, or exclusive where an undo names a scan that is not stored."""
+    undoing = defaultdict[int, set[UUID]](set)
+    for submission in group:
+        undone = {attempt.undoes for attempt in submission.attempts if attempt.undoes}
+        undoing[submission.source.campaign.number] |= undone - submission.first.keys()
+    stored = {row.id for row in store.stored_scans({id for undone in undoing.values() for id in undone})}
+    store.lock_campaigns({number: not undone <= stored for number, undone in undoing.items()})
 
 
-def _passes(scans: Collection[PendingScan], source: ScanSource) -> dict[int, Pass]:
-    """The rows of the passes in these scans, by serial. A genuine pass may have none: a restored backup.
+def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:
+    """Where each new entry belongs: by the schedule of the events that its source serves."""
+    entries = [
+        (submission, [scan for scan in submission.new if scan.verdict is None and not scan.is_undo])
+        for submission in group
+    ]
+    passes = _passes(entries)
+    for submission, scans in entries:
+        source = submission.source
+        event_ids = {event_id for scan in scans for event_id in source.served(scan.at)}
+        if any(scan.decided_offline for scan in scans):
+            event_ids |= source.ever_served
+        windows = known.windows(event_ids, source.campaign.zone)
+        standing = known.standing_for({scan.payload.event for scan in scans if scan.payload})
+        for scan in scans:
+            if source.allows(scan.attempt.kind):
+                row = passes.get((source.campaign.id, scan.payload.serial)) if scan.payload else None
+                rules.choose_occurrence(scan, windows, source, row, standing)
+            else:
+                scan.refuse(Reason.NOT_ALLOWED)
+
+
+def _passes(entries: list[tuple[Submission, list[PendingScan]]]) -> dict[tuple[str, int], PassRow]:
+    """The rows of the passes in these scans, by campaign and serial. A genuine pass may have none: a restored backup.
 
     A pass that replaced another has the same holder; from here on the scans carry it."""
-    serials = {scan.payload.serial for scan in scans if scan.payload}
-    if not serials:
-        return {}
-    with db.session.no_autoflush:
-        rows = passes_by_serial(source.campaign.id, serials)
-    for scan in scans:
-        if scan.payload and scan.payload.serial in rows:
-            scan.holder = rows[scan.payload.serial].holder
+    keys = {
+        (submission.source.campaign.id, scan.payload.serial): None
+        for submission, scans in entries
+        for scan in scans
+        if scan.payload
+    }
+    rows = pass_rows(db.session.connection(), keys)
+    for submission, scans in entries:
+        for scan in scans:
+            row = rows.get((submission.source.campaign.id, scan.payload.serial)) if scan.payload else None
+            if row is not None:
+                scan.holder = row.holder
     return rows
+
+
+def _insert(group: list[Submission], locked: Locked) -> None:
+    """First the new presences, which the scans name. Counters and sums come last: others wait for them."""
+    new = [(submission, scan) for submission in group for scan in submission.new]
+    entered = {id(scan.presence): scan.presence for _submission, scan in new if scan.presence is not None}
+    inserted = [presence for presence in entered.values() if presence.id is None]
+    rows = sorted(new, key=lambda pair: pair[1].id)
+    if not store.insert_presences(inserted) or not store.insert_scans(
+        [pending_scan.row(scan, submission.source, submission.now) for submission, scan in rows]
+    ):
+        raise _RacedError
+    changed = [*locked.by_key.values(), *(target.presence for target in locked.targets.values())]
+    distinct = {id(presence): presence for presence in changed if presence is not None}
+    store.update_counters(distinct.values(), {presence.id for presence in inserted})

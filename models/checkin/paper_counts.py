@@ -12,7 +12,7 @@ from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event, EventStatus

@@ -1,20 +1,23 @@
-"""One scan on its way through the rules: where it comes from, its corrected time, what its code says. Nothing is written."""
+"""One scan on its way through the rules: its corrected time, what its code says. Nothing is written."""
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.attempt import MAX_SKEW_MS, Attempt
-from models.codes import keys, signatures
+from models.checkin.knowledge import Knowledge, knowledge
+from models.checkin.locked import LockedPresence
+from models.checkin.scan_source import ScanSource
+from models.codes import signatures
+from models.codes.passes import holder_name
 from models.codes.signatures import Purpose
-from models.devices.kiosks import Kiosk
 from models.events.check_in_window import CheckInWindow
-from models.events.merges import standing_for
 from models.ledger.tables import CODE_REASONS, Answer, Flag, Method, Reason, ScanKind, Verdict
 from models.ledger.visit import Entry
 
@@ -23,52 +26,6 @@ CLOCK_TOLERANCE_MS = 120_000
 MAX_TOUCH = 20  # heads of one touch; a larger number is a tally, which needs its scope
 PAIRING_TOLERANCE = timedelta(hours=1)
 LIVE_WITHIN = timedelta(minutes=1)  # nobody waits longer at an entrance for a live answer
-
-
-@dataclass(frozen=True)
-class ScanSource:
-    """Where scans come from: a paired device, or the landing page of a venue code (kiosk_id None).
-
-    served: ids of the events that it served at an instant. ever_served: all events it ever served; offline scans may
-    belong to an earlier assignment. revoked: it may only deliver what it holds. Scans from expires_at on count only once
-    a person accepts them."""
-
-    campaign: Campaign
-    served: Callable[[datetime], list[int]]
-    kiosk_id: int | None = None
-    supervisor: bool = False
-    scans: bool = True
-    tallies: bool = True
-    revoked: bool = False
-    expires_at: datetime | None = None
-    ever_served: frozenset[int] = frozenset()
-    paired_at: datetime | None = None
-
-    def allows(self, kind: str) -> bool:
-        return self.tallies if kind == ScanKind.TALLY else self.scans
-
-
-def source_of(kiosk: Kiosk) -> ScanSource:
-    """The source that a paired device is."""
-    # A kiosk that was paired for an event which was merged since goes on at the event that stands for it.
-    standing = standing_for(kiosk.all_event_ids)
-
-    def served(at: datetime) -> list[int]:
-        ids = kiosk.event_ids_at(at)
-        return ids + [standing[event_id] for event_id in ids if event_id in standing]
-
-    return ScanSource(
-        campaign=find_campaign(kiosk.campaign_id),
-        served=served,
-        kiosk_id=kiosk.id,
-        supervisor=kiosk.supervisor,
-        scans=kiosk.can_scan,
-        tallies=kiosk.can_tally,
-        revoked=kiosk.revoked_at is not None,
-        expires_at=kiosk.expires_at,
-        paired_at=kiosk.paired_at,
-        ever_served=kiosk.all_event_ids | set(standing.values()),
-    )
 
 
 @dataclass
@@ -96,7 +53,7 @@ class PendingScan:
     pass_id: int | None = None
     window: CheckInWindow | None = None
     since: datetime | None = None
-    presence_id: int | None = None
+    presence: LockedPresence | None = None  # that it belongs to, once it is kept there
 
     @property
     def id(self) -> UUID:
@@ -152,16 +109,53 @@ class PendingScan:
         )
 
 
-def decode(
-    attempts: Iterable[Attempt], source: ScanSource, now: datetime, device_time: datetime | None
-) -> list[PendingScan]:
-    """Correct the clocks and read the codes. Reads signing keys from the database, nothing else.
+_OF_ATTEMPT = ("id", "kind", "direction", "code_number", "seq", "near", "undoes", "shown")
+_DECIDED = (
+    "method", "pass_id", "holder", "headcount", "taken", "skew_ms", "at", "day", "hour", "verdict", "reason", "since",
+    "digest", "code_length", "code_hash",
+)  # fmt: skip
+_of_attempt, _decided = attrgetter(*_OF_ATTEMPT), attrgetter(*_DECIDED)
+_OTHERS = (
+    "device_at", "audience", "flags", "campaign_id", "kiosk_id", "supervisor", "received_at", "event_id", "occurrence_id",
+    "presence_id",
+)  # fmt: skip
+COLUMNS = (*_OF_ATTEMPT, *_DECIDED, *_OTHERS)  # of the ledger, as in row()
 
-    device_time: what the device's clock said when it sent the batch."""
+
+def row(scan: PendingScan, source: ScanSource, now: datetime) -> tuple:
+    """A decided scan as a row of the ledger."""
+    window, presence = scan.window, scan.presence
+    return (
+        *_of_attempt(scan.attempt),
+        *_decided(scan),
+        scan.attempt.at,
+        scan.group,
+        int(scan.flags),
+        source.campaign.id,
+        source.kiosk_id,
+        source.supervisor,
+        now,
+        window.event_id if window else None,
+        window.occurrence_id if window else None,
+        presence.id if presence else None,
+    )
+
+
+def decode(
+    attempts: Iterable[Attempt],
+    source: ScanSource,
+    now: datetime,
+    device_time: datetime | None,
+    stored: Collection[UUID] = (),
+) -> list[PendingScan]:
+    """Correct the clocks and read the codes. Reads nothing but what is known (models.checkin.knowledge).
+
+    device_time: what the device's clock said when it sent the batch. stored: ids that are answered already, whose
+    signatures nobody asks for."""
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
-    codes = _CodeReader(source.campaign, keys.current_key(keys.KeyPurpose.BROWSER).secret)
+    codes = _CodeReader(source.campaign, knowledge(), knowledge().browser_secret(), stored)
     return [
         _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
         for attempt in attempts
@@ -231,13 +225,14 @@ def _read_group(scan: PendingScan, campaign: Campaign) -> None:
     scan.holder, scan.identified = attempt.holder or f"s:{attempt.id.hex}", attempt.holder is not None
 
 
-@dataclass
+@dataclass(frozen=True)
 class _CodeReader:
-    """Reads codes with the keys of one batch, each fetched once."""
+    """Reads the codes of one batch."""
 
     campaign: Campaign
+    known: Knowledge
     secret: bytes
-    public_keys: dict[int, bytes | None] = field(default_factory=dict)
+    stored: Collection[UUID]
 
     def keyed_hash(self, content: bytes) -> bytes:
         return hmac.digest(self.secret, content, hashlib.sha256)
@@ -254,7 +249,7 @@ class _CodeReader:
             code = None
         if not isinstance(code, signatures.UnverifiedPass):
             self._drop_text(scan, text)
-        elif not self._genuine(code):
+        elif scan.id not in self.stored and not self._genuine(code):
             scan.refuse(Reason.BAD_SIGNATURE)
         elif code.payload.campaign != self.campaign.number:
             scan.refuse(Reason.WRONG_CAMPAIGN)
@@ -262,17 +257,13 @@ class _CodeReader:
             self._accept(scan, code.payload)
 
     def _genuine(self, code: signatures.UnverifiedPass) -> bool:
-        key_id = code.payload.key_id
-        if key_id not in self.public_keys:
-            key = keys.find_key(keys.KeyPurpose.PASS, key_id)
-            self.public_keys[key_id] = key.public if key else None
-        public = self.public_keys[key_id]
+        public = self.known.public_key(code.payload.key_id)
         return public is not None and signatures.verify_pass(code, public)
 
     def _accept(self, scan: PendingScan, payload: signatures.PassPayload) -> None:
         scan.payload, scan.method = payload, Method.PASS
-        scan.holder, scan.identified = f"p:{payload.serial:010x}", True
-        scan.group = self.campaign.group_by_number(payload.group)
+        scan.holder, scan.identified = holder_name(payload.serial), True
+        scan.group = self.known.groups(self.campaign).get(payload.group, UNKNOWN_GROUP)
         scan.headcount, scan.taken = 1, payload.purpose == Purpose.SELF_ISSUED
         if payload.purpose == Purpose.GROUP:
             scan.headcount = scan.attempt.headcount or payload.headcount

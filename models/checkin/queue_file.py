@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.campaigns.tables import Campaign
 from models.checkin import admit
 from models.checkin.attempt import MAX_SKEW_MS, Attempt, read_attempt
-from models.checkin.pending_scan import source_of
+from models.checkin.scan_source import source_of
 from models.db import Base, BigId, Instant, db, transaction
 from models.devices.kiosks import Kiosk
 from models.devices.scope import kiosk_for, kiosk_in_reach

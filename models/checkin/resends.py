@@ -7,13 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.checkin.pending_scan import PendingScan, ScanSource
+from models.checkin.pending_scan import PendingScan
+from models.checkin.scan_source import ScanSource
+from models.checkin.store import StoredScan
 from models.db import db
 from models.ledger.tables import CODE_REASONS, Answer, Flag, Resend, Scan, Verdict
 
 
 def answers(
-    scans: Sequence[PendingScan], first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan]
+    scans: Sequence[PendingScan], first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan | StoredScan]
 ) -> list[Answer]:
     """One answer for each scan, in order. first: the scan that was decided for each new id; known: rows from before."""
     result = []
@@ -30,7 +32,7 @@ def answers(
     return result
 
 
-def first_answer(row: Scan) -> Answer:
+def first_answer(row: Scan | StoredScan) -> Answer:
     """What was answered when this id came first. It never changes."""
     readable = row.reason not in CODE_REASONS
     return Answer(
@@ -45,7 +47,7 @@ def first_answer(row: Scan) -> Answer:
     )
 
 
-def is_conflict(scan: PendingScan, first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan]) -> bool:
+def is_conflict(scan: PendingScan, first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan | StoredScan]) -> bool:
     """Whether the id was used for other content, or shown green by the device although it was refused here."""
     row = known.get(scan.id)
     if row is None:
@@ -57,7 +59,7 @@ def is_conflict(scan: PendingScan, first: Mapping[UUID, PendingScan], known: Map
 def insert_conflicts(
     scans: Iterable[PendingScan],
     first: Mapping[UUID, PendingScan],
-    known: Mapping[UUID, Scan],
+    known: Mapping[UUID, Scan | StoredScan],
     source: ScanSource,
     now: datetime,
 ) -> None:

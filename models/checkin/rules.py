@@ -1,90 +1,37 @@
 """The rules of check-in, in order, on rows that are locked already. They decide; nothing is read or written here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from models.checkin.pending_scan import PendingScan, ScanSource
-from models.codes.passes import Pass
+from models.checkin.locked import Locked, LockedPresence, UndoTarget
+from models.checkin.pending_scan import PendingScan
+from models.checkin.scan_source import ScanSource
+from models.codes.passes import PassRow
 from models.events.check_in_window import CheckInWindow, nearest_window, open_window
 from models.ledger.in_effect import Undo
 from models.ledger.tables import HELD_BACK, Direction, Flag, Reason, ScanKind, Verdict
-from models.ledger.visit import NOTHING, Entry, State, came_back, derive
+from models.ledger.visit import Entry, State, came_back
 
 FAR_OUTSIDE = timedelta(days=2)  # from the hours: no delay or clock explains it, so a person decides
-
-
-@dataclass
-class LockedPresence:
-    """One holder at one occurrence on one day: its rows so far, and what they came to before this batch."""
-
-    id: int
-    occurrence_id: int
-    day: date
-    holder: str
-    identified: bool
-    entries: list[Entry] = field(default_factory=list)
-    before: State = NOTHING
-    other_days: list["LockedPresence"] = field(default_factory=list)  # where the occurrence has a capacity
-
-    @property
-    def state(self) -> State:
-        return derive(self.entries, self.identified)
-
-    @property
-    def has_scans(self) -> bool:
-        return any(entry.effective for entry in self.entries)
-
-    @property
-    def heads(self) -> int:
-        """People of this holder in the room: the last day with a scan says."""
-        days = [presence for presence in (self, *self.other_days) if presence.has_scans]
-        return max(days, key=lambda presence: presence.day).state.inside if days else 0
-
-
-@dataclass(frozen=True)
-class UndoTarget:
-    """The scan that an undo names."""
-
-    kind: str
-    kiosk_id: int | None
-    at: datetime
-    verdict: str | None
-    event_id: int | None
-    presence: LockedPresence | None
-
-    def reached_by(self, undo: Undo) -> bool:
-        return undo.reaches(self.kiosk_id, self.event_id, self.at)
-
-
-@dataclass
-class Locked:
-    """What a batch has locked and read. occupancy: heads inside, for occurrences with a capacity; kept up to date."""
-
-    presences: dict[int, LockedPresence]
-    by_key: dict[tuple[int, date, str], LockedPresence]
-    targets: dict[UUID, UndoTarget]
-    undos: dict[UUID, list[Undo]]
-    occupancy: dict[int, int]
 
 
 def choose_occurrence(
     scan: PendingScan,
     windows: Sequence[CheckInWindow],
     source: ScanSource,
-    passes: Mapping[int, Pass],
+    row: PassRow | None,
     standing: Mapping[int, int],
 ) -> None:
     """Where an entry belongs. Refuses what belongs nowhere; flags it (rule 6) where the device let the person in.
 
-    passes: by serial. standing: the event that stands for a merged one to which a pass is bound."""
+    row: of its pass. standing: the event that stands for a merged one to which a pass is bound."""
     served = source.served(scan.at)
     bound = scan.payload.event if scan.payload else 0
     candidates = _candidates(scan, windows, served, source.ever_served, standing.get(bound, bound))
     if not candidates and scan.reason:
         return
-    if scan.payload and _revoked(scan, passes.get(scan.payload.serial)):
+    if scan.payload and _revoked(scan, row):
         return
     scan.window = open_window(candidates, scan.at)
     if scan.window is None and scan.shown_stored:
@@ -127,7 +74,7 @@ def _candidates(
     return current
 
 
-def _revoked(scan: PendingScan, row: Pass | None) -> bool:
+def _revoked(scan: PendingScan, row: PassRow | None) -> bool:
     if row is None:
         return False
     scan.pass_id = row.id
@@ -153,7 +100,7 @@ def decide(scans: Iterable[PendingScan], locked: Locked, source: ScanSource) -> 
             scan.at,
             scan.verdict,
             scan.window.event_id if scan.window else None,
-            locked.presences.get(scan.presence_id) if scan.presence_id else None,
+            scan.presence,
         )
 
 
@@ -180,7 +127,7 @@ def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None
             scan.flags &= ~(Flag.RAISED | Flag.REENTRY)
             return
         locked.occupancy[window.occurrence_id] = inside + more
-    scan.presence_id = presence.id
+    scan.presence = presence
 
 
 def _allow_over_capacity(scan: PendingScan) -> bool:

@@ -167,7 +167,7 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
         ):
             raise NotFound(N_("There is no such scan that could be counted."))
         # Exclusive lock: an undo's target may be inserted concurrently.
-        store.lock_campaign(store.campaign_number(row), exclusive=True)
+        store.lock_campaigns({store.campaign_number(row): True})
         presences = _lock_presence(row)
         store.load_entries(presences)
         db.session.add(

@@ -1,36 +1,68 @@
 """The ledger's tables as check-in reads and writes them: locks, rows, and the counters that follow. No rules here."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, bindparam, or_, select, text, update
 
+from models.bulk import DIALECTS, among, insert_returning, insert_rows
 from models.campaigns.tables import Campaign
-from models.checkin.pending_scan import PendingScan, ScanSource
-from models.checkin.rules import Locked, LockedPresence, UndoTarget
-from models.db import Base, db, insert, on_postgresql
+from models.checkin.locked import Locked, LockedPresence, UndoTarget
+from models.checkin.pending_scan import COLUMNS, PendingScan
+from models.db import Base, db, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger import sums
 from models.ledger.in_effect import in_effect, undos_of
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
-from models.ledger.visit import Entry, derive
+from models.ledger.visit import Entry, State, derive
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
+_SCAN, _PRESENCE, _COUNTER = (
+    Base.metadata.tables[model.__tablename__] for model in (Scan, Presence, Counter)
+)
+_KEY = ("occurrence_id", "day", "holder")
 
-
-def lock_campaign(campaign_number: int, exclusive: bool) -> None:
-    """Shared by all admissions of a campaign; exclusive: waits until no other admission runs.
+StoredScan = Row  # with the columns of _STORED, named as those of Scan
+_STORED = {
+    dialect: select(
+        *(
+            _SCAN.c[name]
+            for name in (
+                "id", "kind", "kiosk_id", "at", "verdict", "reason", "event_id", "occurrence_id", "presence_id", "undoes",
+                "headcount", "since", "flags", "digest", "shown",
+            )
+        ),
+        _SCAN.c.audience.label("group"),
+    ).where(or_(among(_SCAN.c.id, "ids", dialect), among(_SCAN.c.undoes, "ids", dialect)))
+    for dialect in DIALECTS
+}  # fmt: skip
+_PRESENT = {
+    dialect: select(*(_PRESENCE.c[name] for name in ("id", *_KEY, "identified")))
+    .where(*(among(_PRESENCE.c[name], name, dialect) for name in _KEY))
+    .order_by(_PRESENCE.c.id)
+    .with_for_update()
+    for dialect in DIALECTS
+}
+def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
+    """Shared by all admissions of a campaign; exclusive: waits until no other admission runs. By the campaign's number.
 
     Exclusive for an undo whose target is not stored: the target may be inserted concurrently, and each would commit
     without the other. SQLite has one writer at a time anyway."""
-    if on_postgresql():
-        name = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        values = {"kind": _ADMISSION_LOCK, "number": campaign_number}
-        db.session.execute(text(f"SELECT {name}(:kind, :number)"), values)
+    if on_postgresql() and exclusive:
+        connection = db.session.connection()
+        for alone in sorted(set(exclusive.values())):
+            numbers = sorted(number for number, value in exclusive.items() if value == alone)
+            connection.execute(_ADMIT[alone], {"kind": _ADMISSION_LOCK, "numbers": numbers})
+
+
+_ADMIT = {
+    alone: text(f"SELECT {name}(:kind, n) FROM unnest(CAST(:numbers AS integer[])) AS n")
+    for alone, name in ((False, "pg_advisory_xact_lock_shared"), (True, "pg_advisory_xact_lock"))
+}
 
 
 def scans_by_id(ids: Iterable[UUID]) -> dict[UUID, Scan]:
@@ -46,35 +78,42 @@ def campaign_number(row: Scan) -> int:
     return db.session.get_one(Campaign, row.campaign_id).number
 
 
-def lock(scans: Mapping[UUID, PendingScan]) -> tuple[Locked, dict[UUID, Scan]]:
-    """Lock what these scans touch: occurrences with a capacity, then presences; then read what others have added.
+def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
+    """The stored rows with these ids, and those that undo them."""
+    if not ids:
+        return []
+    connection = db.session.connection()
+    return list(connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}))
 
-    The second value: the rows of those scans that are stored already, by id."""
-    placed = {scan.key: scan for scan in scans.values() if scan.key}
-    targets = scans_by_id(scan.attempt.undoes for scan in scans.values() if scan.attempt.undoes)
+
+def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> Locked:
+    """Lock what new scans touch: occurrences with a capacity, then presences; then read what others have added.
+
+    stored: the rows of their ids and of those that they undo, and the undos of both."""
+    undone = {scan.attempt.undoes for scan in scans if scan.attempt.undoes}
+    targets = [row for row in stored if row.id in undone]
     limited = {
-        scan.window.occurrence_id
-        for scan in placed.values()
-        if scan.window and scan.window.capacity is not None
+        scan.window.occurrence_id for scan in scans if scan.window and scan.window.capacity is not None
     }
-    limited |= _with_capacity({row.occurrence_id for row in targets.values() if row.occurrence_id})
+    limited |= _with_capacity({row.occurrence_id for row in targets if row.occurrence_id})
     _lock_occurrences(limited)
-    by_key = _lock_presences({key: scan.identified for key, scan in placed.items()})
-    presences = {presence.id: presence for presence in by_key.values()}
-    presences |= lock_presences_by_id(
-        {row.presence_id for row in targets.values() if row.presence_id} - presences.keys()
+    by_key = _lock_presences(scans)
+    existing = {presence.id: presence for presence in by_key.values() if presence.id is not None}
+    existing |= lock_presences_by_id(
+        {row.presence_id for row in targets if row.presence_id} - existing.keys()
     )
-    known = scans_by_id(scans)
-    load_entries(presences.values())
-    _load_other_days(presences, limited)
+    load_entries(existing.values())
+    _load_other_days([*existing.values(), *by_key.values()], limited)
     undo_targets = {
         row.id: UndoTarget(
-            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, presences.get(row.presence_id or 0)
+            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, existing.get(row.presence_id or 0)
         )
-        for row in targets.values()
+        for row in targets
     }
-    undos = undos_of((scans.keys() - known.keys()) | targets.keys())
-    return Locked(presences, by_key, undo_targets, undos, occupancy(limited)), known
+    # Read again under the locks, where there are any.
+    ids = {scan.id for scan in scans} | undone
+    undos = undos_of(ids) if undone or any(row.undoes in ids for row in stored) else {}
+    return Locked(by_key, undo_targets, undos, occupancy(limited))
 
 
 def _with_capacity(occurrence_ids: Collection[int]) -> set[int]:
@@ -85,35 +124,27 @@ def _with_capacity(occurrence_ids: Collection[int]) -> set[int]:
 
 
 def _lock_occurrences(occurrence_ids: Collection[int]) -> None:
-    """Lowest id first, so that two batches never wait for each other in a ring."""
+    """Lowest id first, so that two groups never wait for each other in a ring."""
     if occurrence_ids and on_postgresql():
         query = select(Occurrence.id).where(Occurrence.id.in_(occurrence_ids)).order_by(Occurrence.id)
         # Weaker than FOR UPDATE: rows that only refer to the occurrence may still be added by others.
         db.session.execute(query.with_for_update(key_share=True))
 
 
-def _lock_presences(
-    keys: Mapping[tuple[int, date, str], bool],
-) -> dict[tuple[int, date, str], LockedPresence]:
-    """One locked presence for each (occurrence, day, holder), inserted where it is new. keys: key → identified."""
-    if not keys:
-        return {}
-    inserted = insert(Presence)
-    # An existing row is locked by an update that changes nothing; sorted, so that two batches never wait in a ring.
-    statement = inserted.on_conflict_do_update(
-        index_elements=["occurrence_id", "day", "holder"], set_={"holder": inserted.excluded.holder}
-    ).returning(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder, Presence.identified)
-    new = {"weight": 0, "inside": 0, "taken": False}
-    values = [
-        {"occurrence_id": key[0], "day": key[1], "holder": key[2], "identified": keys[key], **new}
-        for key in sorted(keys)
-    ]
-    return {
-        (row.occurrence_id, row.day, row.holder): LockedPresence(
-            row.id, row.occurrence_id, row.day, row.holder, row.identified
-        )
-        for row in db.session.execute(statement, values)
-    }
+def _lock_presences(scans: Iterable[PendingScan]) -> dict[tuple[int, date, str], LockedPresence]:
+    """The presence of each (occurrence, day, holder): locked, or a new one that is not inserted yet."""
+    placed = {scan.key: scan.identified for scan in scans if scan.key}
+    by_key = {key: LockedPresence(None, *key, identified) for key, identified in placed.items()}
+    # Without identity a scan is its own holder: there is no earlier one.
+    looked_up = [key for key, identified in placed.items() if identified]
+    if looked_up:
+        connection = db.session.connection()
+        wanted = dict(zip(_KEY, (list(set(values)) for values in zip(*looked_up, strict=True)), strict=True))
+        for row in connection.execute(_PRESENT[connection.dialect.name], wanted):
+            presence = by_key.get((row.occurrence_id, row.day, row.holder))
+            if presence is not None:
+                presence.id, presence.identified = row.id, row.identified
+    return by_key
 
 
 def lock_presences_by_id(presence_ids: Collection[int]) -> dict[int, LockedPresence]:
@@ -144,23 +175,29 @@ def load_entries(presences: Iterable[LockedPresence]) -> None:
         presence.before = presence.state
 
 
-def _load_other_days(presences: Mapping[int, LockedPresence], limited: Collection[int]) -> None:
+def _load_other_days(presences: Iterable[LockedPresence], limited: Collection[int]) -> None:
     """The same holders on other days of occurrences with a capacity, whose lock keeps these rows as they are."""
-    own, other = aliased(Presence), aliased(Presence)
-    here = {row.id for row in presences.values() if row.identified and row.occurrence_id in limited}
-    if not here:
+    here = {(p.occurrence_id, p.day, p.holder): p for p in presences if p.occurrence_id in limited}
+    holders = {presence.holder for presence in here.values() if presence.identified}
+    if not holders:
         return
-    same_holder = other.occurrence_id == own.occurrence_id, other.holder == own.holder, other.day != own.day
-    query = select(own.id, other.id, other.occurrence_id, other.day).join(other, and_(*same_holder))
-    pairs = db.session.execute(query.where(own.id.in_(here))).all()
-    others = {
-        other_id: presences.get(other_id)
-        or LockedPresence(other_id, occurrence_id, day, presences[own_id].holder, identified=True)
-        for own_id, other_id, occurrence_id, day in pairs
-    }
-    load_entries(presence for presence in others.values() if presence.id not in presences)
-    for own_id, other_id, _occurrence_id, _day in pairs:
-        presences[own_id].other_days.append(others[other_id])
+    query = select(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder)
+    others = [
+        LockedPresence(*row, identified=True)
+        for row in db.session.execute(
+            query.where(Presence.occurrence_id.in_(limited), Presence.holder.in_(holders))
+        )
+        if (row.occurrence_id, row.day, row.holder) not in here
+    ]
+    load_entries(others)
+
+    def holder_of(presence: LockedPresence) -> tuple[int, str]:
+        return presence.occurrence_id, presence.holder
+
+    for _holder, same in groupby(sorted([*here.values(), *others], key=holder_of), key=holder_of):
+        days = list(same)
+        for presence in days:
+            presence.other_days = [other for other in days if other is not presence]
 
 
 def _entry(row: Scan, effective: bool) -> Entry:
@@ -172,38 +209,47 @@ def _entry(row: Scan, effective: bool) -> Entry:
     )
 
 
-def insert_scans(scans: Iterable[PendingScan], source: ScanSource, now: datetime) -> bool:
-    """Add the rows. False where another transaction has added one of the ids meanwhile."""
-    values = [_row(scan, source, now) for scan in sorted(scans, key=lambda scan: scan.id)]
-    if not values:
+_STATE = ("visit_id", "audience", "method", "hour", "weight", "inside", "taken")
+_NEW = (*_KEY, "identified", *_STATE)
+
+
+def insert_presences(presences: Iterable[LockedPresence]) -> bool:
+    """Insert complete presences and give them their ids. False where another transaction has inserted one meanwhile."""
+    new = {(p.occurrence_id, p.day, p.holder): p for p in presences if p.id is None}
+    if not new:
         return True
-    statement = insert(Scan).on_conflict_do_nothing(index_elements=["id"]).returning(Scan.id)
-    return len(db.session.execute(statement, values).all()) == len(values)
+    # Sorted, so that two groups never wait for each other in a ring.
+    rows = [(*key, new[key].identified, *_state(new[key].state)) for key in sorted(new)]
+    connection = db.session.connection()
+    written = insert_returning(connection, _PRESENCE, _NEW, rows, keys=_KEY, returning=("id", *_KEY))
+    for row in written:
+        new[row.occurrence_id, row.day, row.holder].id = row.id
+    return len(written) == len(new)
 
 
-def _row(scan: PendingScan, source: ScanSource, now: datetime) -> dict[str, object]:
-    attempt, window = scan.attempt, scan.window
-    same = ("code_number", "seq", "kind", "direction", "near", "undoes", "shown")
-    decided = (
-        "id", "method", "presence_id", "pass_id", "holder", "group", "headcount", "taken", "skew_ms", "at", "day", "hour",
-        "verdict", "reason", "since", "digest", "code_length", "code_hash",
-    )  # fmt: skip
-    return {
-        **{name: getattr(attempt, name) for name in same},
-        **{name: getattr(scan, name) for name in decided},
-        "campaign_id": source.campaign.id,
-        "kiosk_id": source.kiosk_id,
-        "supervisor": source.supervisor,
-        "event_id": window.event_id if window else None,
-        "occurrence_id": window.occurrence_id if window else None,
-        "device_at": attempt.at,
-        "received_at": now,
-        "flags": int(scan.flags),
-    }
+def _state(state: State) -> tuple:
+    hour, group, method = state.cell or (None, None, None)
+    visit_id = state.visit.id if state.visit else None
+    return visit_id, group, method, hour, state.weight, state.inside, state.taken
 
 
-def update_counters(presences: Iterable[LockedPresence]) -> None:
-    """Write the presences, counters and sums whose state differs from `before`."""
+def insert_scans(rows: Sequence[tuple]) -> bool:
+    """Add rows of COLUMNS. False where another transaction has added one of the ids meanwhile."""
+    if not rows:
+        return True
+    return insert_rows(db.session.connection(), _SCAN, COLUMNS, rows, keys=("id",)) == len(rows)
+
+
+_UPDATE_PRESENCE = (
+    update(_PRESENCE)
+    .where(_PRESENCE.c.id == bindparam("presence"))
+    .values({name: bindparam(f"new_{name}") for name in _STATE})
+)
+
+
+def update_counters(presences: Iterable[LockedPresence], inserted: Collection[int] = ()) -> None:
+    """Write the presences, counters and sums whose state differs from `before`. inserted: ids of those that were inserted
+    complete."""
     changed = []
     changes = []
     deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -216,19 +262,9 @@ def update_counters(presences: Iterable[LockedPresence]) -> None:
                 presence.occurrence_id, presence.day, presence.holder, presence.identified, before, after
             )
         )
-        hour, group, method = after.cell or (None, None, None)
-        changed.append(
-            {
-                "presence": presence.id,
-                "new_visit_id": after.visit.id if after.visit else None,
-                "new_audience": group,
-                "new_method": method,
-                "new_hour": hour,
-                "new_weight": after.weight,
-                "new_inside": after.inside,
-                "new_taken": after.taken,
-            }
-        )
+        if presence.id not in inserted:
+            values = {f"new_{name}": value for name, value in zip(_STATE, _state(after), strict=True)}
+            changed.append({"presence": presence.id, **values})
         for state, sign in ((before, -1), (after, 1)):
             if state.cell:
                 delta = deltas[(presence.occurrence_id, presence.day, *state.cell)]
@@ -236,29 +272,17 @@ def update_counters(presences: Iterable[LockedPresence]) -> None:
                 delta[1] += sign * state.taken * state.weight
                 delta[2] += sign * state.inside
     if changed:
-        table = Base.metadata.tables[Presence.__tablename__]
-        names = ("visit_id", "audience", "method", "hour", "weight", "inside", "taken")
-        statement = update(table).where(table.c.id == bindparam("presence"))
-        db.session.connection().execute(
-            statement.values({name: bindparam(f"new_{name}") for name in names}), changed
-        )
+        db.session.connection().execute(_UPDATE_PRESENCE, changed)
     _add_to_counters(deltas)
     sums.record_changes(changes)
 
 
+_CELL = ("occurrence_id", "day", "hour", "audience", "method")
+_SUMS = ("visits", "taken", "inside")
+
+
 def _add_to_counters(deltas: Mapping[tuple, list[int]]) -> None:
-    keys = ("occurrence_id", "day", "hour", "audience", "method")
-    sums = ("visits", "taken", "inside")
-    # Sorted: two batches that change the same cells take them in one order.
-    values = [
-        dict(zip((*keys, *sums), (*cell, *delta), strict=True))
-        for cell, delta in sorted(deltas.items())
-        if any(delta)
-    ]
-    if not values:
-        return
-    table = Base.metadata.tables[Counter.__tablename__]
-    inserted = insert(table)
-    added = {name: table.c[name] + inserted.excluded[name] for name in sums}
-    statement = inserted.on_conflict_do_update(index_elements=list(table.primary_key), set_=added)
-    db.session.connection().execute(statement, values)
+    # Sorted: two groups that change the same cells take them in one order.
+    rows = [(*cell, *delta) for cell, delta in sorted(deltas.items()) if any(delta)]
+    if rows:
+        insert_rows(db.session.connection(), _COUNTER, (*_CELL, *_SUMS), rows, keys=_CELL, added=_SUMS)

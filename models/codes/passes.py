@@ -1,13 +1,16 @@
 """Passes (参与码): random tokens for one person or a group, without names."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import BigInteger, Connection, ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.bulk import DIALECTS, among
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
 from models.codes.signatures import Purpose
@@ -17,6 +20,11 @@ from models.events.tables import Event
 
 MOST_HEADCOUNT, MOST_AT_ONCE = 999, 10_000
 _SERIALS_IN_A_QUERY = 500
+
+
+def holder_name(serial: int) -> str:
+    """The holder of a pass in the ledger, by the serial of the first pass that it had."""
+    return f"p:{serial:010x}"
 
 
 class Replacement(Base):
@@ -60,7 +68,7 @@ class Pass(Base):
     @property
     def holder(self) -> str:
         """The holder's name in the ledger. A pass and its replacement are one participant."""
-        return f"p:{self.replaces.root if self.replaces else self.serial:010x}"
+        return holder_name(self.replaces.root if self.replaces else self.serial)
 
     @property
     def token(self) -> str:
@@ -226,6 +234,45 @@ def passes_by_serial(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
     """The passes with these serials in a campaign."""
     rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
     return {row.serial: row for row in rows}
+
+
+class PassRow(NamedTuple):
+    """What a check-in reads of a pass. root: the serial of the first pass of its holder."""
+
+    id: int
+    campaign_id: str
+    serial: int
+    revoked_at: datetime | None
+    root: int
+
+    @property
+    def holder(self) -> str:
+        return holder_name(self.root)
+
+
+_PASSES, _REPLACEMENTS = Base.metadata.tables["pass"], Base.metadata.tables["pass_replacement"]
+_ROWS = {
+    dialect: select(
+        _PASSES.c.id,
+        _PASSES.c.campaign_id,
+        _PASSES.c.serial,
+        _PASSES.c.revoked_at,
+        func.coalesce(_REPLACEMENTS.c.root, _PASSES.c.serial),
+    )
+    .outerjoin(_REPLACEMENTS, _REPLACEMENTS.c.new_id == _PASSES.c.id)
+    .where(among(_PASSES.c.campaign_id, "campaigns", dialect), among(_PASSES.c.serial, "serials", dialect))
+    for dialect in DIALECTS
+}
+
+
+def pass_rows(connection: Connection, serials: Collection[tuple[str, int]]) -> dict[tuple[str, int], PassRow]:
+    """The passes with these campaign ids and serials. A genuine pass may have none: a restored backup."""
+    wanted = {
+        "campaigns": sorted({campaign_id for campaign_id, _serial in serials}),
+        "serials": sorted({serial for _campaign_id, serial in serials}),
+    }
+    rows = connection.execute(_ROWS[connection.dialect.name], wanted) if serials else ()
+    return {(row.campaign_id, row.serial): row for row in map(PassRow._make, rows)}
 
 
 def revoked_serials(campaign_id: str) -> list[str]:

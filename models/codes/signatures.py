@@ -10,6 +10,7 @@ import re
 from base64 import b32decode, b32encode
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -153,9 +154,14 @@ def sign_pass(payload: PassPayload, secret: bytes) -> str:
     return _text(packed + Ed25519PrivateKey.from_private_bytes(secret).sign(_PASS_CONTEXT + packed))
 
 
+@lru_cache(maxsize=64)
+def _public_key(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
+
+
 def verify_pass(code: UnverifiedPass, public: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(code.signature, _PASS_CONTEXT + code.payload.pack())
+        _public_key(public).verify(code.signature, _PASS_CONTEXT + code.payload.pack())
     except InvalidSignature:
         return False
     return True

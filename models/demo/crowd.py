@@ -14,7 +14,7 @@ from sqlalchemy import select
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db

@@ -2,8 +2,9 @@
 
 import secrets
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ForeignKey, String, Text, select, update
+from sqlalchemy import Engine, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.bearer import secret_digest
@@ -12,6 +13,7 @@ from models.errors import N_, Conflict, NotFound
 from models.events import check_in_window
 from models.events.tables import Event
 
+SEEN_INTERVAL = timedelta(seconds=30)
 GRACE_AFTER_END = timedelta(days=7)  # in which a device out of service may still hand in its scans
 
 
@@ -170,8 +172,26 @@ def insert_kiosk(
 def by_token(token: str, now: datetime) -> Kiosk | None:
     """The device with this token; None if there is none, or if it ended more than GRACE_AFTER_END ago."""
     kiosk = db.session.scalar(select(Kiosk).where(Kiosk.digest == secret_digest(token)))
-    ended_at = kiosk.ended_at(now) if kiosk else None
-    return None if ended_at is not None and now - ended_at > GRACE_AFTER_END else kiosk
+    return kiosk if kiosk is not None and may_hand_in(kiosk, now) else None
+
+
+def may_hand_in(kiosk: Kiosk, now: datetime) -> bool:
+    """Whether it is in service, or ended at most GRACE_AFTER_END ago."""
+    ended_at = kiosk.ended_at(now)
+    return ended_at is None or now - ended_at <= GRACE_AFTER_END
+
+
+_seen: WeakKeyDictionary[Engine, dict[int, datetime]] = WeakKeyDictionary()  # as far as this process wrote it
+
+
+def update_seen_at(kiosk_id: int | None, now: datetime) -> None:
+    """Written at most every SEEN_INTERVAL by one process, not with every request."""
+    seen = _seen.setdefault(db.engine, {})
+    if kiosk_id is None or (kiosk_id in seen and now - seen[kiosk_id] <= SEEN_INTERVAL):
+        return
+    seen[kiosk_id] = now
+    with transaction():
+        db.session.execute(update(Kiosk).where(Kiosk.id == kiosk_id).values(seen_at=now))
 
 
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import clock
 from models.db import db
@@ -54,9 +55,11 @@ def window_of(occurrence: Occurrence, event_status: str, withdrawn: bool, zone: 
     )
 
 
-def windows_of(event_ids: Iterable[int], zone: str) -> list[CheckInWindow]:
-    """The windows of all occurrences of these events, by start."""
-    rows = db.session.execute(
+def windows_of(
+    event_ids: Iterable[int], zone: str, session: Session | None = None
+) -> list[CheckInWindow]:
+    """The windows of all occurrences of these events, by start. session: that of the request, unless another is given."""
+    rows = (session or db.session).execute(
         select(Occurrence, Event.status, Event.withdrawn_at.is_not(None))
         .join(Event, Event.id == Occurrence.event_id)
         .where(Occurrence.event_id.in_(set(event_ids)))

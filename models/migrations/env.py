@@ -3,6 +3,7 @@
 from alembic import context
 from flask import current_app
 
+from models.checkin import knowledge_versions
 from models.db import Instant
 
 database = current_app.extensions["migrate"].db
@@ -25,7 +26,13 @@ def run() -> None:
             compare_type=False,
         )
         with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                # A table cannot be altered while triggers of the same transaction wait for its end.
+                connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
             context.run_migrations()
+    with database.engine.begin() as connection:
+        if knowledge_versions.is_created(connection):
+            knowledge_versions.create_triggers(connection)
 
 
 run()

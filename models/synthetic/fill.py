@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from models import clock
 from models.campaigns.tables import Campaign
 from models.checkin.admit import MAX_BATCH, admit
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeMethod
 from models.db import db, transaction

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import clock
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 
 ZONE = "Asia/Shanghai"
 QUARTER = timedelta(minutes=15)

@@ -8,7 +8,7 @@ from models.campaigns import file
 from models.campaigns.tables import Campaign
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource, source_of
+from models.checkin.scan_source import ScanSource, source_of
 from models.codes import keys
 from models.db import transaction
 from models.devices import kiosks

@@ -14,7 +14,7 @@ import pytest
 from models import clock
 from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks as devices

@@ -6,7 +6,7 @@ import pytest
 
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes.passes import issue
 from models.db import db
 from models.devices import status

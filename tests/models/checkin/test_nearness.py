@@ -6,7 +6,7 @@ import pytest
 
 from models.checkin import admit, nearness
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeMethod
 from models.db import db

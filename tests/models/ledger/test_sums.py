@@ -14,7 +14,7 @@ from sqlalchemy import delete, select, update
 
 from models.checkin import admit, scan_review
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import passes
 from models.db import db, transaction
 from models.events.draft import OccurrenceDraft, OrganizationDraft, draft_of

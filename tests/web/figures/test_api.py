@@ -9,7 +9,7 @@ import pytest
 
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import passes
 from models.db import db, transaction
 from models.devices import kiosks

@@ -7,7 +7,7 @@ import pytest
 
 from models.checkin import admit
 from models.checkin.attempt import Attempt
-from models.checkin.pending_scan import ScanSource
+from models.checkin.scan_source import ScanSource
 from models.codes import passes
 from tests.support.week import A_MINUTE_PAST, NINE, make_door, minutes
 

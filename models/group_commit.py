@@ -1,0 +1,101 @@
+"""Work that many threads want done in a transaction each, done for several of them in one.
+
+Who comes while nobody works, works; who comes meanwhile waits, and all that wait are taken together by the first of them.
+Nobody returns before the transaction with the own work has ended.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+
+class Work(Protocol):
+    """size: how much it is; keys: two works that share one are never done together."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def keys(self) -> frozenset: ...
+
+
+W = TypeVar("W", bound=Work)
+
+
+class FullError(Exception):
+    """So much waits already that this would wait too long."""
+
+
+class _Place(Generic[W]):
+    """The place of a thread in the queue."""
+
+    def __init__(self, work: W):
+        self.work, self.done = work, False
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wait(self) -> None:
+        self._gate.acquire()
+
+    def call(self) -> None:
+        self._gate.release()
+
+
+class GroupCommit(Generic[W]):
+    """do: does all of a group in one transaction and keeps each result or error in its work; it raises nothing.
+
+    together, size: how many works, and how large together, one group has at most. waiting: the size that may wait."""
+
+    def __init__(self, do: Callable[[list[W]], None], *, together: int, size: int, waiting: int):
+        self._do, self._together, self._size, self._most = do, together, size, waiting
+        self._lock = threading.Lock()
+        self._queue: list[_Place[W]] = []
+        self._waiting, self._working = 0, False
+
+    def submit(self, work: W) -> None:
+        """Returns when it is done. Raises FullError at once where too much waits."""
+        place = _Place(work)
+        with self._lock:
+            if self._queue and self._waiting + work.size > self._most:
+                raise FullError
+            self._queue.append(place)
+            self._waiting += work.size
+            leads, self._working = not self._working, True
+        if not leads:
+            place.wait()
+        if not place.done:
+            self._lead(place)
+
+    def _lead(self, own: _Place[W]) -> None:
+        with self._lock:
+            group = self._take()
+        try:
+            self._do([place.work for place in group])
+        finally:
+            with self._lock:
+                following = self._queue[0] if self._queue else None
+                self._working = following is not None
+            for place in group:
+                place.done = True
+                if place is not own:
+                    place.call()
+            if following is not None:
+                following.call()
+
+    def _take(self) -> list[_Place[W]]:
+        """From the head of the queue; what shares a key with one before it stays, in its order."""
+        group: list[_Place[W]] = []
+        left: list[_Place[W]] = []
+        keys: set = set()
+        size = 0
+        for place in self._queue:
+            fits = len(group) < self._together and (not group or size + place.work.size <= self._size)
+            if fits and keys.isdisjoint(place.work.keys):
+                group.append(place)
+                size += place.work.size
+            else:
+                left.append(place)
+            keys |= place.work.keys
+        self._queue = left
+        self._waiting -= size
+        return group
