@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, String, Table, any_, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Executable, Row, String, Table, any_, bindparam, insert, text
+from sqlalchemy.dialects import postgresql
 
 DIALECTS = ("sqlite", "postgresql")
+_COUNTED = {"preserve_rowcount": True}
 
 
 def among(column: ColumnElement, name: str, dialect: str) -> ColumnElement[bool]:
@@ -30,7 +31,8 @@ def insert_rows(
 
     A row whose keys exist is left out; with added, its values of these columns are added to the existing ones."""
     statement = _insert(connection.dialect.name, table, names, keys, added, ())
-    return connection.execute(statement, _parameters(connection, table, names, rows)).rowcount
+    parameters = _parameters(connection, table, names, rows)
+    return connection.execute(statement, parameters, execution_options=_COUNTED).rowcount
 
 
 def insert_returning(
@@ -55,23 +57,24 @@ def _insert(
     keys: tuple[str, ...],
     added: tuple[str, ...],
     returning: tuple[str, ...],
-) -> postgresql.Insert | sqlite.Insert:
-    statement: postgresql.Insert | sqlite.Insert = sqlite.insert(table)
+) -> Executable:
+    """As text where it says what to do on a conflict: SQLAlchemy compiles its own INSERT … ON CONFLICT anew each time."""
+    if dialect == "sqlite" and not added:
+        # Within a transaction that writes nobody else inserts: the caller has looked for the keys.
+        return insert(table).returning(*(table.c[name] for name in returning)) if returning else insert(table)
+    types = {name: table.c[name].type for name in names}
+    values = f"VALUES ({', '.join(f':{name}' for name in names)})"
     if dialect == "postgresql":
         # One array for each column: half as long as one value for each field.
-        arrays = [
-            func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))).label(name)
-            for name in names
-        ]
-        statement = postgresql.insert(table).from_select(names, select(*arrays), include_defaults=False)
-    if added:
-        sums = {name: table.c[name] + statement.excluded[name] for name in added}
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=sums)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
-    if returning:
-        return statement.returning(*(table.c[name] for name in returning))
-    return statement.execution_options(preserve_rowcount=True)
+        values = f"SELECT * FROM unnest({', '.join(f':{name}' for name in names)})"
+        types = {name: postgresql.ARRAY(kind) for name, kind in types.items()}
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in added)
+    statement = text(
+        f"INSERT INTO {table.name} ({', '.join(names)}) {values} "
+        f"ON CONFLICT ({', '.join(keys)}) DO {f'UPDATE SET {sums}' if sums else 'NOTHING'}"
+        + (f" RETURNING {', '.join(returning)}" if returning else "")
+    )
+    return statement.bindparams(*(bindparam(name, type_=kind) for name, kind in types.items()))
 
 
 def _parameters(

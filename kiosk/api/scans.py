@@ -13,9 +13,9 @@ from kiosk.api.device_token import NOT_PAIRED, NotPairedError, authenticated_sou
 from kiosk.api.request_body import NOT_JSON, NotJsonError, body_bytes
 from kiosk.verdict_words import message
 from models import clock
+from models.campaigns.tables import Campaign
 from models.checkin import admit
 from models.checkin.attempt import Attempt, read_attempt
-from models.checkin.scan_source import ScanSource
 from models.db import db
 from models.devices import kiosks
 from models.errors import N_, Mistake
@@ -47,12 +47,12 @@ def submit_scans():
         answered = admit.admit([attempt for attempt in read_attempts if attempt], source, now, device_time)
     except admit.EndedError:
         raise NotPairedError(NOT_PAIRED) from None
-    answers, contents = iter(answered), _first_contents(answered)
+    answers, words = iter(answered), _Words(source.campaign, answered)
     results = [
         # Named as the device names it, whose table of ids may tell upper case from lower.
         {
             "id": raw["id"] if attempt else None,
-            **_result(attempt, next(answers) if attempt else NOT_KEPT, source, contents),
+            **_result(attempt, next(answers) if attempt else NOT_KEPT, words),
         }
         for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
@@ -109,21 +109,30 @@ def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, s
     )
 
 
-def _result(
-    attempt: Attempt | None,
-    answer: Answer,
-    source: ScanSource,
-    contents: dict[UUID | None, tuple[str, str]],
-) -> dict:
-    sent = (attempt.kind, attempt.direction) if attempt else (ScanKind.PASS, Direction.IN)
-    kind, direction = contents.get(answer.id, sent)
+def _result(attempt: Attempt | None, answer: Answer, words: "_Words") -> dict:
     return {
         "verdict": answer.verdict,
         "reason": answer.reason,
-        "message": message(answer, source.campaign, kind=kind, direction=direction),
+        "message": words.message(attempt, answer),
         "group": answer.group,
         "headcount": answer.headcount,
-        "since": clock.instant_text(answer.since, source.campaign.zone) if answer.since else None,
+        "since": clock.instant_text(answer.since, words.campaign.zone) if answer.since else None,
         "flags": answer.flags.names,
         "again": answer.again,
     }
+
+
+class _Words:
+    """The messages of one request: most of its answers say the same."""
+
+    def __init__(self, campaign: Campaign, answers: Sequence[Answer]):
+        self.campaign, self._contents = campaign, _first_contents(answers)
+        self._messages: dict[tuple, str] = {}
+
+    def message(self, attempt: Attempt | None, answer: Answer) -> str:
+        sent = (attempt.kind, attempt.direction) if attempt else (ScanKind.PASS, Direction.IN)
+        kind, direction = self._contents.get(answer.id, sent)
+        key = (answer.verdict, answer.reason, answer.flags, answer.headcount, answer.since, kind, direction)
+        if key not in self._messages:
+            self._messages[key] = message(answer, self.campaign, kind=kind, direction=direction)
+        return self._messages[key]

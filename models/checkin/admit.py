@@ -78,7 +78,7 @@ class Submission:
 
     def decode(self) -> None:
         """Signatures take the most time, so they are checked before the transaction."""
-        self.versions = knowledge().versions
+        self.versions = knowledge().versions if self.source.versions is None else self.source.versions
         stored = set[UUID]()
         if len(self.attempts) >= MANY:
             stored = {row.id for row in store.stored_scans([attempt.id for attempt in self.attempts])}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.campaigns.tables import Campaign
-from models.checkin.knowledge import knowledge
+from models.checkin.knowledge import Versions, knowledge
 from models.devices.kiosks import Kiosk
 from models.ledger.tables import ScanKind
 
@@ -29,6 +29,7 @@ class ScanSource:
     ever_served: frozenset[int] = frozenset()
     paired_at: datetime | None = None
     renew: Callable[[], "ScanSource | None"] | None = None
+    versions: Versions | None = None  # of what was known when it was made
 
     def allows(self, kind: str) -> bool:
         return self.tallies if kind == ScanKind.TALLY else self.scans
@@ -36,8 +37,11 @@ class ScanSource:
 
 def device_source(token: str, now: datetime) -> ScanSource | None:
     """The source with this token, as it is known now; None for a device that may not hand in scans."""
+    versions = knowledge().versions  # before anything is read: it may change meanwhile
     kiosk = knowledge().device(token, now)
-    return replace(source_of(kiosk), renew=lambda: device_source(token, now)) if kiosk else None
+    if kiosk is None:
+        return None
+    return replace(source_of(kiosk), renew=lambda: device_source(token, now), versions=versions)
 
 
 def source_of(kiosk: Kiosk) -> ScanSource:

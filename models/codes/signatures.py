@@ -7,7 +7,7 @@ depend on these bytes: they never change.
 import hashlib
 import hmac
 import re
-from base64 import b32decode, b32encode
+from base64 import b32encode
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -36,6 +36,8 @@ STEPS_REMEMBERED = 8 * 24 * 3600 // STEP_SECONDS
 PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
 _PASS_BYTES, _VENUE_BYTES = 16, 7  # of the payloads
 _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
+# From the digits of RFC 4648 to those that int() reads.
+_BASE32_DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
 _BASE32 = re.compile(r"[A-Z2-7]+\Z")
 
 
@@ -120,7 +122,7 @@ def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
     token = last_segment(text)
     if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
         raise UnknownCodeError
-    raw = b32decode(token)
+    raw = _bytes(token)
     version, purpose = raw[0] >> 4, raw[0] & 15
     if version != VERSION:
         raise UnknownCodeError
@@ -130,6 +132,11 @@ def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
         return UnverifiedVenueCode(payload, raw[_VENUE_BYTES:])
     raise UnknownCodeError
+
+
+def _bytes(token: str) -> bytes:
+    """b32decode() of a whole number of bytes, at a tenth of its time."""
+    return int(token.translate(_BASE32_DIGITS), 32).to_bytes(len(token) * 5 // 8)
 
 
 def _unpack_pass(raw: bytes) -> PassPayload:

@@ -6,6 +6,7 @@ Scan, Resend and Review are added only. Presence and Counter are derived from th
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntFlag, StrEnum
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
@@ -100,7 +101,12 @@ class Flag(IntFlag):
 
     @property
     def names(self) -> list[str]:
-        return [flag.name.lower() for flag in Flag if flag.name and flag in self]
+        return [*_names(int(self))]
+
+
+@cache
+def _names(flags: int) -> tuple[str, ...]:
+    return tuple(flag.name.lower() for flag in Flag if flag.name and flag & flags)
 
 
 HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE

@@ -13,6 +13,7 @@ from uuid import UUID
 from flask import Flask, request
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Uuid, create_engine, event, insert, select
 
+from models import config
 from models.codes import signatures
 from models.codes.passes import Pass
 from models.db import Base, begin_transaction
@@ -53,7 +54,7 @@ def make_app(database_url: str) -> Flask:
 
 def _engine(database_url: str) -> Engine:
     """Opened as the product opens its database, but for the order in which SQLite lets its writers in."""
-    engine = create_engine(database_url, pool_size=10, max_overflow=60)
+    engine = create_engine(config.database_url(database_url, Path()), pool_size=10, max_overflow=60)
     event.remove(Engine, "begin", begin_transaction)
 
     @event.listens_for(engine, "begin")

@@ -1,0 +1,215 @@
+"""Scans of several requests in one transaction: the answers and figures are those of the same scans one by one."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlalchemy import delete, func, select
+
+from models.checkin import admit
+from models.checkin.admit import Submission
+from models.checkin.attempt import Attempt
+from models.checkin.scan_source import ScanSource, device_source
+from models.codes import passes
+from models.db import db, transaction
+from models.devices import kiosks
+from models.figures.count import figures
+from models.figures.recount import verify
+from models.ledger.sum_tables import EventPlacement, FigureSum
+from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
+from tests.support.served import ROOT
+from tests.support.week import DAY, NINE, Door, load_week, make_door, make_event, minutes, session
+
+NOON = NINE + minutes(180)
+
+
+@pytest.fixture
+def week(app):
+    return load_week()
+
+
+def submission(source: ScanSource, *attempts: Attempt, now: datetime = NOON) -> Submission:
+    made = Submission(attempts, source, now, None)
+    made.decode()
+    return made
+
+
+def answers(made: Submission) -> list[Answer]:
+    return admit.resends.answers(made.scans, made.first, made.known)
+
+
+def mornings(week, seed: int) -> list[tuple[Door, list[Attempt]]]:
+    """Requests of five devices at three events: passes, groups, touches, counts, exits, undos, ids that come again."""
+    chance = random.Random(seed)
+    hall = make_event(week, f"报告厅{seed}", occurrences=(session(hours=3, capacity=7),))
+    square = make_event(week, f"广场{seed}", region_code="110105", occurrences=(session(hours=3),))
+    doors = [make_door(hall), make_door(hall, supervisor=True), make_door(square), make_door(square)]
+    codes = [made.token for made in passes.issue(week, "youth", NINE, count=5)]
+    codes += [made.token for made in passes.issue(week, "public", NINE, count=2, headcount=4)]
+    codes += [passes.issue(week, "public", NINE, event=square)[0].token, "https://example.org/pay", "A" * 128]
+    known: list[Attempt] = []
+    requests = []
+    for _ in range(45):
+        attempts = []
+        for _ in range(chance.choice((1, 1, 1, 3))):
+            attempt = some_attempt(chance, codes, known)
+            known.append(attempt)
+            attempts.append(attempt)
+        requests.append((chance.choice(doors), attempts))
+    return requests
+
+
+def some_attempt(chance: random.Random, codes: list[str], known: list[Attempt]) -> Attempt:
+    kind = chance.choice(("pass",) * 6 + ("touch", "tally", "undo", "again", "other"))
+    at = NINE + minutes(chance.randrange(120))
+    id = UUID(int=chance.getrandbits(128), version=4)
+    shown = chance.choice((None, None, "stored"))
+    if kind == "again" and known:
+        return chance.choice(known)
+    if kind == "other" and known:
+        return replace(chance.choice(known), direction="out", at=at)
+    if kind == "undo":
+        target = chance.choice(known).id if known and chance.random() < 0.8 else UUID(int=chance.getrandbits(128))
+        return Attempt(id, "undo", at, undoes=target)
+    if kind in ("touch", "tally"):
+        return Attempt(id, kind, at, group="public", headcount=chance.randrange(1, 4), shown=shown)
+    direction = chance.choice(("in", "in", "in", "out"))
+    return Attempt(id, "pass", at, code=chance.choice(codes), direction=direction, shown=shown)
+
+
+def groups_of(requests: list[Submission], most: int) -> Iterator[list[Submission]]:
+    """In order; requests that share an id are never in one group."""
+    group: list[Submission] = []
+    for each in requests:
+        if len(group) == most or any(each.keys & other.keys for other in group):
+            yield group
+            group = []
+        group.append(each)
+    yield group
+
+
+def outcome(week) -> dict:
+    counted = figures(week, NOON, ("region", "event", "day", "hour", "audience"))
+    return {
+        "rows": counted.rows,
+        "visits": counted.visits,
+        "participants": counted.participants,
+        "regions": figures(week, NOON, ("region",)).rows,
+        "rows of the ledger": db.session.scalars(select(func.count()).select_from(Scan)).one(),
+        "conflicts": db.session.scalars(select(func.count()).select_from(Resend)).one(),
+        "inside": db.session.scalars(select(func.sum(Counter.inside))).one(),
+    }
+
+
+def forget() -> None:
+    with transaction():
+        for table in (Resend, Scan, Presence, Counter, FigureSum, EventPlacement):
+            db.session.execute(delete(table))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_together_is_as_one_by_one(week, seed):
+    requests = mornings(week, seed)
+    alone = [admit.admit(attempts, door.source(), NOON) for door, attempts in requests]
+    expected = outcome(week)
+    assert verify(week).differences == []
+    for most in (8, 64):
+        forget()
+        submissions = [submission(door.source(), *attempts) for door, attempts in requests]
+        sizes = []
+        for group in groups_of(submissions, most):
+            sizes.append(len(group))
+            admit.admit_together(group)
+        assert [answers(each) for each in submissions] == alone
+        assert (outcome(week), verify(week).differences) == (expected, [])
+        assert max(sizes) >= 4
+
+
+def test_one_that_fails_fails_alone(week):
+    door = make_door(make_event(week))
+    [first, second] = passes.issue(week, "youth", NINE, count=2)
+
+    def lost(_at: datetime) -> list[int]:
+        raise LookupError
+
+    group = [
+        submission(door.source(), Attempt(UUID(int=1), "pass", NINE, code=first.token)),
+        submission(door.source(served=lost), Attempt(UUID(int=2), "touch", NINE, group="youth")),
+        submission(door.source(), Attempt(UUID(int=3), "pass", NINE, code=second.token)),
+    ]
+    admit.admit_together(group)
+    assert [type(each.error) for each in group] == [type(None), LookupError, type(None)]
+    assert [answers(each)[0].verdict for each in group[::2]] == ["stored", "stored"]
+    assert db.session.scalars(select(Scan.id).order_by(Scan.id)).all() == [UUID(int=1), UUID(int=3)]
+    assert (figures(week, NINE).visits, verify(week).agrees) == (2, True)
+
+
+def test_a_device_that_ended_meanwhile_hands_in_nothing_and_holds_up_nobody(week):
+    event = make_event(week)
+    kiosk, token = kiosks.create_kiosk(event, NINE)
+    source = device_source(token, NOON)
+    ended = submission(source, Attempt(UUID(int=1), "touch", NINE, group="youth"))
+    other = submission(make_door(event).source(), Attempt(UUID(int=2), "touch", NINE, group="youth"))
+    with transaction():
+        kiosk.revoked_at = NINE - kiosks.GRACE_AFTER_END
+    admit.admit_together([ended, other])
+    assert isinstance(ended.error, admit.EndedError)
+    assert answers(other)[0].verdict == "stored"
+    assert db.session.scalars(select(Scan.id)).all() == [UUID(int=2)]
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_fresh_passes_cost_few_statements(week, size, count_queries):
+    """Alone or thirty of them. The three last ones are of the sums of figures, on SQLite two."""
+    door = make_door(make_event(week))
+    tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size + 1)]
+    door.scan(tokens.pop())
+    group = [submission(door.source(), Attempt(UUID(int=n), "pass", NINE, code=code)) for n, code in enumerate(tokens, 1)]
+    with count_queries() as queries:
+        admit.admit_together(group)
+    assert [answers(each)[0].verdict for each in group] == ["stored"] * size
+    assert len(queries) == (11 if db.engine.dialect.name == "postgresql" else 9)
+
+
+_KILLED = """
+import os, signal, sys
+from uuid import UUID
+from models.checkin import admit
+from models.checkin.attempt import Attempt
+from tests.support.week import NINE, DAY
+from models.checkin.scan_source import device_source
+from wsgi import create_app
+
+def kill(*_args):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+step, url, folder, token, code = sys.argv[1:]
+setattr(admit.resends, step, kill)
+with create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": folder}).app_context():
+    admit.admit([Attempt(UUID(int=7), "pass", NINE, code=code)], device_source(token, NINE), NINE)
+"""
+
+
+@pytest.mark.parametrize(("step", "again"), [("answers", True), ("insert_conflicts", False)])
+def test_a_process_killed_before_it_answers(week, database_url, tmp_path, step, again):
+    """After the commit the first answer is given again, before it nothing is kept: counted once in both cases."""
+    event = make_event(week)
+    _kiosk, token = kiosks.create_kiosk(event, NINE)
+    [made] = passes.issue(week, "youth", NINE)
+    db.session.commit()
+    command = [sys.executable, "-c", _KILLED, step, database_url, str(tmp_path), token, made.token]
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ}, capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    attempt = Attempt(UUID(int=7), "pass", NINE, code=made.token)
+    [answer] = admit.admit([attempt], device_source(token, NINE), NINE)
+    assert (answer.verdict, answer.again) == ("stored", again)
+    assert db.session.scalars(select(Scan.id)).all() == [UUID(int=7)]
+    assert (figures(week, NINE).visits, verify(week).agrees) == (1, True)
+    assert db.session.scalars(select(Presence.day)).all() == [DAY]
