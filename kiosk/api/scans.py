@@ -103,10 +103,10 @@ NOT_KEPT = Answer(None, Verdict.REFUSED, "bad_scan")  # without a valid id there
 def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, str]]:
     """Kind and direction of the scans that came again with other content: the answer is worded from what came first."""
     ids = [answer.id for answer in answers if Flag.CONFLICT in answer.flags]
+    if not ids:
+        return {}
     query = select(Scan.id, Scan.kind, Scan.direction).where(Scan.id.in_(ids))
-    return (
-        {scan_id: (kind, direction) for scan_id, kind, direction in db.session.execute(query)} if ids else {}
-    )
+    return {scan_id: (kind, direction) for scan_id, kind, direction in db.session.execute(query)}
 
 
 def _result(attempt: Attempt | None, answer: Answer, words: "_Words") -> dict:

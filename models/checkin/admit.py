@@ -100,14 +100,15 @@ def admit(
     clock said when it sent the batch, for attempts that do not know their skew. Raises BusyError, EndedError."""
     submission = Submission(attempts, source, now or clock.now(), device_time)
     submission.decode()
-    if attempts:
+    if not attempts:
+        with db.engine.connect() as connection:
+            _is_current(submission, knowledge().refresh(connection))
+    else:
         db.session.commit()  # a thread that waits keeps no connection
         try:
             _groups().submit(submission)
         except FullError:
             raise BusyError(BUSY) from None
-    else:
-        _is_current(submission, knowledge().refresh(db.session.connection()))
     if submission.error is not None:
         raise submission.error
     return resends.answers(submission.scans, submission.first, submission.known)

@@ -85,10 +85,11 @@ def is_created(bind: Connection | Engine) -> bool:
 
 def versions(connection: Connection) -> dict[Topic, int]:
     """The versions as this transaction sees them."""
-    return {Topic(row.topic): row.number for row in connection.execute(_VERSIONS)}
+    return {_TOPICS[topic]: number for topic, number in connection.execute(_VERSIONS)}
 
 
 _TABLE = Base.metadata.tables[KnowledgeVersion.__tablename__]
+_TOPICS = {str(topic): topic for topic in Topic}
 _VERSIONS = select(_TABLE.c.topic, _TABLE.c.number)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, or_, select, text, update
 
-from models.bulk import DIALECTS, among, insert_returning, insert_rows
+from models.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.campaigns.tables import Campaign
 from models.checkin.locked import Locked, LockedPresence, UndoTarget
 from models.checkin.pending_scan import COLUMNS, PendingScan
@@ -220,11 +220,10 @@ def insert_presences(presences: Iterable[LockedPresence]) -> bool:
         return True
     # Sorted, so that two groups never wait for each other in a ring.
     rows = [(*key, new[key].identified, *_state(new[key].state)) for key in sorted(new)]
-    connection = db.session.connection()
-    written = insert_returning(connection, _PRESENCE, _NEW, rows, keys=_KEY, returning=("id", *_KEY))
-    for row in written:
-        new[row.occurrence_id, row.day, row.holder].id = row.id
-    return len(written) == len(new)
+    ids = insert_numbered(db.session.connection(), _PRESENCE, _NEW, rows, keys=_KEY)
+    for key, presence in new.items() if ids is not None else ():
+        presence.id = ids[key]
+    return ids is not None
 
 
 def _state(state: State) -> tuple:
@@ -237,7 +236,7 @@ def insert_scans(rows: Sequence[tuple]) -> bool:
     """Add rows of COLUMNS. False where another transaction has added one of the ids meanwhile."""
     if not rows:
         return True
-    return insert_rows(db.session.connection(), _SCAN, COLUMNS, rows, keys=("id",)) == len(rows)
+    return insert_rows(db.session.connection(), _SCAN, COLUMNS, rows, keys=("id",))
 
 
 _UPDATE_PRESENCE = (
@@ -273,8 +272,8 @@ def update_counters(presences: Iterable[LockedPresence], inserted: Collection[in
                 delta[2] += sign * state.inside
     if changed:
         db.session.connection().execute(_UPDATE_PRESENCE, changed)
-    _add_to_counters(deltas)
     sums.record_changes(changes)
+    _add_to_counters(deltas)  # last: others wait for these rows
 
 
 _CELL = ("occurrence_id", "day", "hour", "audience", "method")

@@ -3,8 +3,8 @@
 Visits add up. Participants do not: a holder counts once for each value, with the largest headcount. So the other presences
 of a holder are read; nearly always there is none.
 
-PostgreSQL takes locks in this order, after those on presences and counters: placements (shared), holders, placement rows,
-sums. Each is taken in the order of its key, so that two transactions never wait for each other in a ring.
+PostgreSQL takes locks in this order, after those on presences and before those on counters: placements (shared), holders,
+placement rows, sums. Each is taken in the order of its key, so that two transactions never wait for each other in a ring.
 """
 
 import json
@@ -119,7 +119,7 @@ UNION ALL SELECT pg_advisory_xact_lock(:holders, slot) FROM unnest(CAST(:slots A
 
 
 def record_changes(changes: Iterable[PresenceChange]) -> None:
-    """Add to the sums what these presences changed. The last step of a transaction that writes presences, after them."""
+    """Add to the sums what these presences changed. In a transaction that writes presences, after them."""
     counted = [change for change in changes if _counted(change.before) != _counted(change.after)]
     if not counted:
         return
