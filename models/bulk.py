@@ -39,7 +39,12 @@ def insert_rows(
 
 
 def insert_numbered(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple], *, keys: tuple[str, ...]
+    connection: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[tuple],
+    *,
+    keys: tuple[str, ...],
 ) -> dict[tuple, int] | None:
     """Insert rows whose first columns are their keys, and which the database numbers: the id of each by its keys.
 

@@ -64,7 +64,12 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         return
     # Left to itself the driver begins a transaction only at the first write; begin_transaction() begins it instead.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS}000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        f"busy_timeout={BUSY_SECONDS}000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

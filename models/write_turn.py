@@ -20,7 +20,7 @@ _BUSY = "SQLITE_BUSY"
 def begin_immediate(connection: Connection, seconds: float) -> None:
     """BEGIN IMMEDIATE, in turn. Raises OperationalError where it does not come within this time."""
     deadline = time.monotonic() + seconds
-    driver = connection.connection.driver_connection
+    driver = connection.connection.cursor()
     with _next(f"{connection.engine.url.database}-turn", deadline):
         driver.execute("PRAGMA busy_timeout = 0")
         try:

@@ -136,7 +136,7 @@ def admit_together(submissions: list[Submission]) -> None:
                 submission.error = BusyError(BUSY)
         else:
             _admit_singly(submissions, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the request's own thread raises it
         _admit_singly(submissions, error)
 
 

@@ -47,7 +47,9 @@ def first_answer(row: Scan | StoredScan) -> Answer:
     )
 
 
-def is_conflict(scan: PendingScan, first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan | StoredScan]) -> bool:
+def is_conflict(
+    scan: PendingScan, first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan | StoredScan]
+) -> bool:
     """Whether the id was used for other content, or shown green by the device although it was refused here."""
     row = known.get(scan.id)
     if row is None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.checkin import store
-from models.checkin.rules import LockedPresence
+from models.checkin.locked import LockedPresence
 from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound

@@ -47,6 +47,8 @@ _PRESENT = {
     .with_for_update()
     for dialect in DIALECTS
 }
+
+
 def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
     """Shared by all admissions of a campaign; exclusive: waits until no other admission runs. By the campaign's number.
 
@@ -59,9 +61,10 @@ def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
             connection.execute(_ADMIT[alone], {"kind": _ADMISSION_LOCK, "numbers": numbers})
 
 
+_NUMBERS = "FROM unnest(CAST(:numbers AS integer[])) AS number"
 _ADMIT = {
-    alone: text(f"SELECT {name}(:kind, n) FROM unnest(CAST(:numbers AS integer[])) AS n")
-    for alone, name in ((False, "pg_advisory_xact_lock_shared"), (True, "pg_advisory_xact_lock"))
+    False: text("SELECT pg_advisory_xact_lock_shared(:kind, number) " + _NUMBERS),
+    True: text("SELECT pg_advisory_xact_lock(:kind, number) " + _NUMBERS),
 }
 
 
@@ -183,7 +186,7 @@ def _load_other_days(presences: Iterable[LockedPresence], limited: Collection[in
         return
     query = select(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder)
     others = [
-        LockedPresence(*row, identified=True)
+        LockedPresence(row.id, row.occurrence_id, row.day, row.holder, identified=True)
         for row in db.session.execute(
             query.where(Presence.occurrence_id.in_(limited), Presence.holder.in_(holders))
         )
@@ -221,9 +224,11 @@ def insert_presences(presences: Iterable[LockedPresence]) -> bool:
     # Sorted, so that two groups never wait for each other in a ring.
     rows = [(*key, new[key].identified, *_state(new[key].state)) for key in sorted(new)]
     ids = insert_numbered(db.session.connection(), _PRESENCE, _NEW, rows, keys=_KEY)
-    for key, presence in new.items() if ids is not None else ():
+    if ids is None:
+        return False
+    for key, presence in new.items():
         presence.id = ids[key]
-    return ids is not None
+    return True
 
 
 def _state(state: State) -> tuple:
@@ -246,7 +251,7 @@ _UPDATE_PRESENCE = (
 )
 
 
-def update_counters(presences: Iterable[LockedPresence], inserted: Collection[int] = ()) -> None:
+def update_counters(presences: Iterable[LockedPresence], inserted: Collection[int | None] = ()) -> None:
     """Write the presences, counters and sums whose state differs from `before`. inserted: ids of those that were inserted
     complete."""
     changed = []

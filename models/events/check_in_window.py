@@ -55,9 +55,7 @@ def window_of(occurrence: Occurrence, event_status: str, withdrawn: bool, zone: 
     )
 
 
-def windows_of(
-    event_ids: Iterable[int], zone: str, session: Session | None = None
-) -> list[CheckInWindow]:
+def windows_of(event_ids: Iterable[int], zone: str, session: Session | None = None) -> list[CheckInWindow]:
     """The windows of all occurrences of these events, by start. session: that of the request, unless another is given."""
     rows = (session or db.session).execute(
         select(Occurrence, Event.status, Event.withdrawn_at.is_not(None))

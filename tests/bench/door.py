@@ -65,8 +65,7 @@ class _Week:
     def scans(self, count: int) -> list[dict]:
         at = clock.instant_text(NINE)
         return [
-            {"id": str(uuid4()), "at": at, "kind": "pass", "code": code}
-            for code in islice(self.codes, count)
+            {"id": str(uuid4()), "at": at, "kind": "pass", "code": code} for code in islice(self.codes, count)
         ]
 
     def requests(self, device: int, size: int = 1) -> Iterator[bytes]:
@@ -137,7 +136,9 @@ def _measure(kind: str, server: Server, bare: Yardsticks, week: _Week) -> None:
     tell(f"{kind}: one scan a request, 32 at once: p99 ÷ p50", tail, most=4)
     tell(f"{kind}: an empty request ÷ hello", found["empty"] / found["hello"], 0.4, f"[{found['empty']:.0f}]")
     note = f"[{found['batch']:.0f} scans a second]"
-    tell(f"{kind}: batches of {BATCH} ÷ one core's Ed25519 verify", found["batch"] / found["verify"], 0.6, note)
+    tell(
+        f"{kind}: batches of {BATCH} ÷ one core's Ed25519 verify", found["batch"] / found["verify"], 0.6, note
+    )
     tell(f"{kind}: the same batch again ÷ the first time", found["again"] / found["batch"], 1.5)
 
 

@@ -11,7 +11,19 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import Flask, request
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Uuid, create_engine, event, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Uuid,
+    create_engine,
+    event,
+    insert,
+    select,
+)
 
 from models import config
 from models.codes import signatures

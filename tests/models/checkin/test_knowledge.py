@@ -126,10 +126,15 @@ def test_what_was_rolled_back_is_not_known(week):
     door = make_door(event)
     door.touch("youth")
     before = versions()
-    with pytest.raises(LookupError), transaction():
-        db.session.get_one(Occurrence, event.occurrences[0].id).capacity = 1
-        db.session.flush()
-        raise LookupError
+
+    def change() -> None:
+        with transaction():
+            db.session.get_one(Occurrence, event.occurrences[0].id).capacity = 1
+            db.session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        change()
     assert versions() == before == knowledge().versions
     db.session.expire_all()
     assert door.touch("youth").verdict == "stored"

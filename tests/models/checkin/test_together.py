@@ -76,7 +76,9 @@ def some_attempt(chance: random.Random, codes: list[str], known: list[Attempt]) 
     if kind == "other" and known:
         return replace(chance.choice(known), direction="out", at=at)
     if kind == "undo":
-        target = chance.choice(known).id if known and chance.random() < 0.8 else UUID(int=chance.getrandbits(128))
+        target = (
+            chance.choice(known).id if known and chance.random() < 0.8 else UUID(int=chance.getrandbits(128))
+        )
         return Attempt(id, "undo", at, undoes=target)
     if kind in ("touch", "tally"):
         return Attempt(id, kind, at, group="public", headcount=chance.randrange(1, 4), shown=shown)
@@ -171,7 +173,10 @@ def test_fresh_passes_cost_few_statements(week, size, count_queries):
     door = make_door(make_event(week))
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size + 1)]
     door.scan(tokens.pop())
-    group = [submission(door.source(), Attempt(UUID(int=n), "pass", NINE, code=code)) for n, code in enumerate(tokens, 1)]
+    group = [
+        submission(door.source(), Attempt(UUID(int=n), "pass", NINE, code=code))
+        for n, code in enumerate(tokens, 1)
+    ]
     with count_queries() as queries:
         admit.admit_together(group)
     assert [answers(each)[0].verdict for each in group] == ["stored"] * size
