@@ -56,7 +56,7 @@ def _build(settings: dict[str, Any]) -> Flask:
     app.config.update(
         SQLALCHEMY_DATABASE_URI=config.database_url(settings.get("OPENWEEK_DATABASE_URL"), instance),
         # Parameters hold what people typed and hashes of passes: never in the log of a failed statement.
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_size": 16, "max_overflow": 16},
         SECRET_KEY=settings.get("OPENWEEK_SECRET_KEY") or config.secret_key(instance),
         BASE_URL=config.base_url(settings.get("OPENWEEK_BASE_URL")),
         UID_DOMAIN_ASKED=config.uid_domain(settings.get("OPENWEEK_UID_DOMAIN")),

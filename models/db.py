@@ -4,18 +4,23 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import inf
+from time import monotonic
+from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, TimeoutError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
 
 from models import write_turn
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
+REST = 5  # seconds
 BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 
@@ -73,6 +78,25 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Pool, "checkin")
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["at_rest_since"] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A server that was restarted has closed its connections: one that has rested is tried before it is used.
+
+    Not at each use, as SQLAlchemy would: the question takes as long as any other. Raises DisconnectionError."""
+    if isinstance(connection, sqlite3.Connection) or monotonic() - record.info.get("at_rest_since", inf) < REST:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
+
+
 @event.listens_for(Engine, "begin")
 def begin_transaction(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
@@ -112,6 +136,15 @@ def snapshot() -> Iterator[None]:
         yield
     finally:
         db.session.commit()
+
+
+@contextmanager
+def single_read() -> Iterator[Connection]:
+    """A connection for one question: no transaction is begun and ended around it, where the database needs none."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 def on_postgresql() -> bool:

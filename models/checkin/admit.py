@@ -22,7 +22,7 @@ from models.checkin.locked import Locked
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.passes import PassRow, pass_rows
-from models.db import db, is_busy, is_deadlock, transaction
+from models.db import db, is_busy, is_deadlock, single_read, transaction
 from models.errors import N_, Mistake
 from models.group_commit import FullError, GroupCommit
 from models.ledger.tables import Answer, Reason
@@ -101,7 +101,7 @@ def admit(
     submission = Submission(attempts, source, now or clock.now(), device_time)
     submission.decode()
     if not attempts:
-        with db.engine.connect() as connection:
+        with single_read() as connection:
             _is_current(submission, knowledge().refresh(connection))
     else:
         db.session.commit()  # a thread that waits keeps no connection
