@@ -88,7 +88,10 @@ def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: objec
     """A server that was restarted has closed its connections: one that has rested is tried before it is used.
 
     Not at each use, as SQLAlchemy would: the question takes as long as any other. Raises DisconnectionError."""
-    if isinstance(connection, sqlite3.Connection) or monotonic() - record.info.get("at_rest_since", inf) < REST:
+    if (
+        isinstance(connection, sqlite3.Connection)
+        or monotonic() - record.info.get("at_rest_since", inf) < REST
+    ):
         return
     try:
         connection.execute("SELECT 1")

@@ -11,6 +11,7 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
+    {"write_turn", "bulk", "group_commit"},
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},

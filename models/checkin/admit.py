@@ -192,7 +192,7 @@ def _is_current(submission: Submission, versions: Versions) -> bool:
     if submission.versions == versions:
         return True
     if submission.source.renew is not None:
-        source = submission.source.renew()
+        source = submission.source.renew(submission.now)
         if source is None:
             submission.error = EndedError()
             return False

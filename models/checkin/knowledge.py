@@ -7,6 +7,7 @@ reads the versions (refresh) before anything is decided.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
@@ -32,6 +33,9 @@ class Knowledge:
     """What one process knows of one database. Rows are detached: read them, never change them."""
 
     versions: Versions = field(default_factory=dict)
+    sources: dict[str, Any] = field(
+        default_factory=dict
+    )  # of devices, as scan_source made them of all topics
     _topics: dict[Topic, dict] = field(default_factory=lambda: {topic: {} for topic in Topic})
 
     def refresh(self, connection: Connection) -> Versions:
@@ -41,6 +45,7 @@ class Knowledge:
             for topic in Topic:
                 if current[topic] != self.versions.get(topic):
                     self._topics[topic] = {}
+            self.sources = {}
             self.versions = current
         return current
 

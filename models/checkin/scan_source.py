@@ -28,7 +28,7 @@ class ScanSource:
     expires_at: datetime | None = None
     ever_served: frozenset[int] = frozenset()
     paired_at: datetime | None = None
-    renew: Callable[[], "ScanSource | None"] | None = None
+    renew: Callable[[datetime], "ScanSource | None"] | None = None
     versions: Versions | None = None  # of what was known when it was made
 
     def allows(self, kind: str) -> bool:
@@ -37,11 +37,16 @@ class ScanSource:
 
 def device_source(token: str, now: datetime) -> ScanSource | None:
     """The source with this token, as it is known now; None for a device that may not hand in scans."""
-    versions = knowledge().versions  # before anything is read: it may change meanwhile
-    kiosk = knowledge().device(token, now)
+    known = knowledge()
+    versions = known.versions  # before anything is read: it may change meanwhile
+    kiosk = known.device(token, now)
     if kiosk is None:
         return None
-    return replace(source_of(kiosk), renew=lambda: device_source(token, now), versions=versions)
+    source: ScanSource | None = known.sources.get(token)
+    if source is None or source.versions is not versions:
+        source = replace(source_of(kiosk), renew=lambda now: device_source(token, now), versions=versions)
+        known.sources[token] = source
+    return source
 
 
 def source_of(kiosk: Kiosk) -> ScanSource:

@@ -1,11 +1,14 @@
 """What the database promises: an acknowledged row survives a power cut, no row points nowhere, one transaction a verb."""
 
+import sqlite3
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from models import db as database
 from models.db import db, transaction
 from models.events.tables import Occurrence
 from models.installation import Setting
@@ -61,3 +64,37 @@ def test_two_writers_wait_for_each_other(app):
         thread.join()
     db.session.commit()
     assert db.session.scalar(text("SELECT count(*) FROM setting WHERE value = 'here'")) == 8
+
+
+def test_a_connection_that_the_server_closed_is_replaced(postgresql_databases, tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "REST", 0)
+    with postgresql_databases.fresh() as url:
+        app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
+        with app.app_context():
+            with db.engine.connect() as connection:
+                closed = connection.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [closed])
+            with db.engine.connect() as connection:
+                assert connection.scalar(text("SELECT pg_backend_pid()")) != closed
+            db.engine.dispose()
+
+
+def test_a_writer_that_waits_too_long_is_told_that_the_database_is_busy(
+    sqlite_databases, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    with sqlite_databases.fresh() as url:
+        app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
+        with app.app_context():
+            other = sqlite3.connect(db.engine.url.database, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(OperationalError) as raised, transaction():
+                pytest.fail("It began beside another writer.")
+            other.execute("COMMIT")
+            other.close()
+            assert database.is_busy(raised.value)
+            with transaction():
+                db.session.add(Setting(key="afterwards", value="here"))
+            db.session.remove()
+            db.engine.dispose()
