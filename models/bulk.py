@@ -32,6 +32,8 @@ def insert_rows(
     With added, the values of these columns are added to those of existing rows."""
     if connection.dialect.name == "postgresql" and len(rows) >= MANY and not added:
         return _copy(connection, table, names, rows)
+    if connection.dialect.name == "sqlite" and len(rows) >= MANY and not added:
+        return _execute_many(connection, table, names, rows)
     statement = _insert(connection.dialect.name, table, names, keys, added, ())
     parameters = _parameters(connection, table, names, rows)
     written = connection.execute(statement, parameters, execution_options=_COUNTED).rowcount
@@ -63,6 +65,20 @@ def insert_numbered(
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, CAST(:count AS integer))"
 )
+
+
+def _execute_many(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]
+) -> bool:
+    """SQLite: the driver's own executemany(), with values as SQLAlchemy would bind them, column by column."""
+    columns = []
+    for name, values in zip(names, zip(*rows, strict=True), strict=True):
+        kind = table.c[name].type.dialect_impl(connection.dialect)
+        process = kind.bind_processor(connection.dialect)
+        columns.append(map(process, values) if process else values)
+    places = ", ".join("?" for _name in names)
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"
+    return connection.exec_driver_sql(statement, [*zip(*columns, strict=True)]).rowcount == len(rows)
 
 
 def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]) -> bool:

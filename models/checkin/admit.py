@@ -220,7 +220,8 @@ def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:
     passes = _passes(entries)
     for submission, scans in entries:
         source = submission.source
-        event_ids = {event_id for scan in scans for event_id in source.served(scan.at)}
+        served = {scan.at: source.served(scan.at) for scan in scans}
+        event_ids = {event_id for ids in served.values() for event_id in ids}
         if any(scan.decided_offline for scan in scans):
             event_ids |= source.ever_served
         windows = known.windows(event_ids, source.campaign.zone)
@@ -228,7 +229,7 @@ def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:
         for scan in scans:
             if source.allows(scan.attempt.kind):
                 row = passes.get((source.campaign.id, scan.payload.serial)) if scan.payload else None
-                rules.choose_occurrence(scan, windows, source, row, standing)
+                rules.choose_occurrence(scan, windows, source, served[scan.at], row, standing)
             else:
                 scan.refuse(Reason.NOT_ALLOWED)
 

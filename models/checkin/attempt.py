@@ -21,6 +21,8 @@ _LARGEST_INTEGER = 2**53  # exact in JavaScript
 _YEARS_FROM_LIMIT = timedelta(days=366 * 300)  # from datetime's ends: correcting a clock must not overflow
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+_canonical = json.JSONEncoder(sort_keys=True).encode
+
 _Headcount = Annotated[int, msgspec.Meta(ge=1, le=MAX_HEADCOUNT)]
 _KeyedHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
 
@@ -171,6 +173,6 @@ def _uuid(text: object) -> UUID | None:
 
 def _hash(content: object) -> bytes:
     try:
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+        return hashlib.sha256(_canonical(content).encode()).digest()
     except RecursionError:  # nested as deep as could just be read
         return bytes(32)

@@ -181,12 +181,13 @@ def _decode(
 ) -> PendingScan:
     corrected = attempt.at - timedelta(milliseconds=skew or 0)
     at = min(corrected, now)
+    local = at.astimezone(clock.zone(source.campaign.zone))
     scan = PendingScan(
         attempt=attempt,
         at=at,
         skew_ms=skew,
-        day=clock.day_of(at, source.campaign.zone),
-        hour=clock.hour_of(at, source.campaign.zone),
+        day=local.date(),
+        hour=local.hour,
         digest=codes.keyed_hash(b"openweek-attempt\x01" + attempt.fingerprint())[:16],
     )
     if now - at > LATE_AFTER:

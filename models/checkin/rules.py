@@ -20,13 +20,14 @@ def choose_occurrence(
     scan: PendingScan,
     windows: Sequence[CheckInWindow],
     source: ScanSource,
+    served: Collection[int],
     row: PassRow | None,
     standing: Mapping[int, int],
 ) -> None:
     """Where an entry belongs. Refuses what belongs nowhere; flags it (rule 6) where the device let the person in.
 
-    row: of its pass. standing: the event that stands for a merged one to which a pass is bound."""
-    served = source.served(scan.at)
+    served: ids of the events that the source served at the time. row: of its pass. standing: the event that stands for a
+    merged one to which a pass is bound."""
     bound = scan.payload.event if scan.payload else 0
     candidates = _candidates(scan, windows, served, source.ever_served, standing.get(bound, bound))
     if not candidates and scan.reason:
@@ -116,9 +117,10 @@ def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None
     effective = not undone and not scan.flags & HELD_BACK
     before, entry = presence.state, scan.entry(effective)
     scan.verdict = _verdict(scan, presence, before, entry) if effective else Verdict.STORED
-    heads = presence.heads
+    limited = effective and window.capacity is not None
+    heads = presence.heads if limited else 0
     presence.entries.append(entry)
-    if effective and window.capacity is not None:
+    if limited and window.capacity is not None:
         inside, more = locked.occupancy[window.occurrence_id], presence.heads - heads
         if more > 0 and inside + more > window.capacity and not _allow_over_capacity(scan):
             presence.entries.pop()
