@@ -45,7 +45,11 @@ def _begin(connection: Connection, deadline: float) -> bool:
 @contextmanager
 def _next(path: str, deadline: float) -> Iterator[None]:
     """The place of the next writer. Given up with the process, however it ends."""
-    place = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        place = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:  # made by another user: without a turn, as SQLite does it
+        yield
+        return
     try:
         while not _take(place) and time.monotonic() < deadline:
             time.sleep(_PAUSE)
