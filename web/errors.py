@@ -35,7 +35,7 @@ TITLES = {
     403: N_("Not allowed"),
     404: N_("Page not found"),
     405: N_("This address does not support this request"),
-    409: N_("This no longer fits the current state"),
+    409: N_("This has changed in the meantime"),
     413: N_("Too large"),
     415: N_("This content type is not supported"),
     422: N_("The content is not valid"),

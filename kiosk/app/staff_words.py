@@ -40,7 +40,7 @@ STAFF_WORDS = {
     "until_told": N_("This kiosk works until the event is over; the menu shows when."),
     "until_short": N_("valid until %(time)s"),
     "expired": N_(
-        "The time of this kiosk is over. Thank you for your help. To continue, pair it again with a new code."
+        "This kiosk is no longer in use: its time is up. Thank you for your help. To continue, pair it again with a new code."
     ),
     # The desk, from afar
     "message_name": N_("Message from the organizer"),

@@ -139,7 +139,7 @@ WORDS = {
     "door_field_more": N_("More people at the entrance"),
     "door_confirm": N_("Let in %(people)s"),
     "door_confirm_more": N_("Let in %(more)s more: %(all)s in all"),
-    "door_confirm_none": N_("Nobody more: %(all)s in all"),
+    "door_confirm_none": N_("Nobody else: %(all)s in all"),
     "door_cancel": N_("Cancel"),
     "door_range": N_("Enter a number from %(least)s to %(most)s."),
     "door_waiting": N_("Finish this group first, then scan the next code."),

@@ -165,7 +165,7 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
         if row is None or not (
             row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
         ):
-            raise NotFound(N_("There is no such scan that could be counted."))
+            raise NotFound(N_("There is no such scan to count."))
         # Exclusive lock: an undo's target may be inserted concurrently.
         store.lock_campaigns({store.campaign_number(row): True})
         presences = _lock_presence(row)

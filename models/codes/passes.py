@@ -109,7 +109,7 @@ def issue(
     if not 1 <= count <= MOST_AT_ONCE:
         raise Mistake(N_("You can make 1 to 10,000 passes at a time."))
     if event is not None and event.campaign_id != campaign.id:
-        raise Mistake(N_("That event belongs to another campaign."))
+        raise Mistake(N_("That event belongs to another week."))
     purpose = Purpose.SELF_ISSUED if self_issued else Purpose.SINGLE if headcount is None else Purpose.GROUP
     event_id = event.id if event else None
     with transaction():

@@ -138,7 +138,7 @@ def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -
         if withdrawn or kept.id == other.id or kept.campaign_id != other.campaign_id:
             raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
         if other.status == EventStatus.PUBLISHED != kept.status:
-            raise Conflict(N_("Keep the published event of the two: visitors and calendars know it."))
+            raise Conflict(N_("Keep the published event: visitors and calendars already have it."))
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
         record_merge(other, kept)

@@ -84,7 +84,7 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
     """Return an event to its organizer. Raises Mistake without a reason, Conflict where it is no longer submitted."""
     reason = why.strip()
     if not reason:
-        raise Mistake(N_("Please say what has to be changed, so that the organizer can mend it."))
+        raise Mistake(N_("Please say what has to be changed, so that the organizer can correct it."))
     with event_transaction():
         event = lifecycle.lock_event(event)
         _require_submitted(event)
@@ -105,7 +105,7 @@ def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDec
                 _decide(event, ReviewDecision.READ, now, by)
                 return ReviewDecision.READ
             if by is not None and reader.account_id == by.id:
-                raise Conflict(N_("You have read this event already. Another person publishes it."))
+                raise Conflict(N_("You have already reviewed this event. Another person publishes it."))
         lifecycle.write_published(event, now, by)
         _decide(event, ReviewDecision.PUBLISHED, now, by)
         return ReviewDecision.PUBLISHED

@@ -135,7 +135,7 @@ def done_words(done: str) -> str:
         return _("%(published)s published, %(failed)s not published.", published=published, failed=failed)
     words = {
         ReviewDecision.PUBLISHED: _("Published."),
-        ReviewDecision.READ: _("Read. A second person publishes it."),
+        ReviewDecision.READ: _("Reviewed. A second person publishes it."),
         ReviewDecision.SENT_BACK: _("Sent back with your reason."),
     }
     return words.get(ReviewDecision(kind), "") if kind in set(ReviewDecision) else ""

@@ -137,7 +137,7 @@ def test_a_cancelled_event_to_which_people_came(gus_browser, cast):
 def test_before_its_first_day_there_is_nothing_to_enter(gus_browser, cast, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=1))
     shown = gus_browser.get(page(cast.lecture)).text
-    assert "Counts can be entered from the first day of a published event on." in shown
+    assert "Counts can be entered from the first day of a published event." in shown
     assert "heads-" not in shown
     assert gus_browser.post(page(cast.lecture), data=form()).status_code == 422
 

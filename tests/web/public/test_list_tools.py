@@ -123,7 +123,7 @@ def test_what_initials_find_stands_after_what_words_find(read, campaign):
     make_event(campaign, "ZZZZ 展", occurrences=(session(NINE + 5 * HOUR, 1),))
     html = read("/ip-2024/?q=zzzz")
     assert titles_and_line(html) == ["ZZZZ 展", "正在正在"]
-    assert html.index("ZZZZ 展") < html.index("Found by the initials of pinyin") < html.index("正在正在")
+    assert html.index("ZZZZ 展") < html.index("Found by pinyin initials") < html.index("正在正在")
     assert re.findall(r'<h2 class="day-head" id="([^"]+)"', html) == [
         "day-2024-04-22",
         "day-2024-04-22-initials",
