@@ -72,7 +72,7 @@ def test_a_colleagues_item_is_named_and_the_next_is_offered(english, cast):
     assert open_item(page) == "讲座"
     assert "lian@example.cn" in page
     page = english.get(f"/desk/review/?item={first.id}").text
-    assert "lian@example.cn is judging this event now." in page
+    assert "lian@example.cn is reviewing this event now." in page
     assert second.status == "submitted"
 
 
