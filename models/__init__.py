@@ -25,7 +25,7 @@ for _module in (
     "ics.starred_list",
     "ledger.tables",
     "ledger.sum_tables",
-    "checkin.paper_counts",
+    "corrections.paper_counts",
     "checkin.knowledge_versions",
     "checkin.queue_file",
     "publishing.duplicates",

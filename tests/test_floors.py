@@ -24,6 +24,7 @@ FLOORS = (
     {"figures", "publishing"},
     {"imports"},
     {"checkin", "operations"},
+    {"corrections"},
     {"demo", "synthetic"},
     {"migrations"},
 )

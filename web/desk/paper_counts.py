@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
-from models.checkin import paper_counts
+from models.corrections import paper_counts
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.checkin import scan_review
+from models.corrections import scan_review
 from models.errors import Mistake
 from models.events import scope
 from models.events.tables import Event

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from models.campaigns import file
-from models.checkin import admit, scan_review
+from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.codes import passes
+from models.corrections import scan_review
 from models.db import db, transaction
 from models.devices import kiosks
 from models.errors import NotFound

@@ -12,10 +12,11 @@ from uuid import UUID
 import pytest
 
 from models import clock
-from models.checkin import admit, scan_review
+from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
 from models.codes import passes
+from models.corrections import scan_review
 from models.db import db
 from models.devices import kiosks as devices
 from models.events.draft import OccurrenceDraft

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.checkin import scan_review
+from models.corrections import scan_review
 from models.db import db
 from models.figures.visits import visits_of
 from models.ledger.tables import Scan

@@ -12,10 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, select, update
 
-from models.checkin import admit, scan_review
+from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
 from models.codes import passes
+from models.corrections import scan_review
 from models.db import db, transaction
 from models.events.draft import OccurrenceDraft, OrganizationDraft, draft_of
 from models.events.merges import standing_for

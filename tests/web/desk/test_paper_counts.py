@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models import clock
-from models.checkin.paper_counts import PaperCount
+from models.corrections.paper_counts import PaperCount
 from models.db import db
 from models.figures.count import figures
 from models.figures.recount import verify

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
-from models.checkin import admit, scan_review
+from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
+from models.corrections import scan_review
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.tables import Event, EventStatus

@@ -1,0 +1,1 @@
+"""What people add to the ledger and decide in it afterwards."""
