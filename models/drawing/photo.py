@@ -34,8 +34,10 @@ def redraw(sent: bytes) -> Photo:
             with Image.open(BytesIO(sent), formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise _too_many_pixels()
-                upright = ImageOps.exif_transpose(opened)
-                pixels = _plain(upright)
+                # Made small before anything else: a JPEG is then never decoded at its full size.
+                fit = opened if opened.mode not in ("1", "P") else opened.convert("RGBA")
+                fit.thumbnail((LARGE, LARGE))
+                pixels = _plain(ImageOps.exif_transpose(fit))
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
     except (OSError, ValueError, SyntaxError, EOFError):

@@ -9,6 +9,7 @@ from models.organizations.tables import Organization
 from models.places.tables import Venue
 
 TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
+ALT_LENGTH = CONTACT_LENGTH = 300
 MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
 
 
@@ -75,7 +76,7 @@ class EventDraft:
     """The content of an event. None, "" and () mean: not known.
 
     hosts: names in order, the lead first. venues: those of the occurrences are added. main_format None: the first of
-    formats. origin, origin_ref: where an imported event came from, and its id there.
+    formats. picture_sha256: a stored picture; picture_url: where one is to be fetched. origin, origin_ref: where an imported event came from, and its id there.
     """
 
     title: str
@@ -95,6 +96,10 @@ class EventDraft:
     venues: tuple[VenueDraft, ...] = ()
     occurrences: tuple[OccurrenceDraft, ...] = ()
     report: ReportDraft | None = None
+    contact: str = ""
+    picture_sha256: str | None = None
+    picture_alt: str = ""
+    picture_url: str = ""
     origin: str | None = None
     origin_ref: str | None = None
 
@@ -138,6 +143,10 @@ def draft_of(event: Event) -> EventDraft:
         report=ReportDraft(**{f.name: getattr(report, f.name) for f in fields(ReportDraft)})
         if report
         else None,
+        contact=event.contact,
+        picture_sha256=event.picture_sha256,
+        picture_alt=event.picture_alt,
+        picture_url=event.picture_url,
         origin=event.origin,
         origin_ref=event.origin_ref,
     )
@@ -154,11 +163,13 @@ def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
 
 
 def draft_of_merge(kept: Event, other: Event) -> EventDraft:
-    """The content of an event, with the hosts and venues of another added."""
+    """The content of an event, with the hosts and venues of another added, and its picture where there was none."""
     draft, other_draft = draft_of(kept), draft_of(other)
     hosts = tuple(dict.fromkeys((*draft.hosts, *other_draft.hosts)))
     names = {venue.name for venue in draft.all_venues()}
     new_venues = tuple(venue for venue in other_draft.all_venues() if venue.name not in names)
+    if draft.picture_sha256 is None and other_draft.picture_sha256 is not None:
+        draft = replace(draft, picture_sha256=other_draft.picture_sha256, picture_alt=other_draft.picture_alt)
     return replace(draft, hosts=hosts[:MOST_HOSTS], venues=(*draft.venues, *new_venues)[:MOST_VENUES])
 
 

@@ -8,6 +8,8 @@ from models import clock, urls
 from models.campaigns.tables import OTHER_FORMAT, Campaign, TermKind
 from models.errors import N_, Mistake
 from models.events.draft import (
+    ALT_LENGTH,
+    CONTACT_LENGTH,
     MOST_FORMATS,
     MOST_HOSTS,
     MOST_OCCURRENCES,
@@ -63,6 +65,8 @@ def _checks(campaign: Campaign, draft: EventDraft) -> Iterator[tuple[str, int | 
     yield from ((name, None, partial(_check_terms, campaign, kind, keys)) for name, kind, keys in terms)
     yield "mode", None, lambda: _check_mode(draft.mode)
     yield "online_url", None, lambda: _check_online_url(draft.online_url)
+    yield "contact", None, lambda: _check_short(draft.contact, CONTACT_LENGTH)
+    yield "picture_alt", None, lambda: _check_short(draft.picture_alt, ALT_LENGTH)
     for venue in draft.all_venues():
         yield "venues", None, partial(_check_venue, venue)
     for number, occurrence in enumerate(draft.occurrences):
@@ -88,8 +92,12 @@ def _check_title(title: str) -> None:
 
 
 def _check_length(text: str) -> None:
-    if len(text) > TEXT_LENGTH:
-        raise Mistake(N_("A text has more than %(most)s characters. Please shorten it."), most=TEXT_LENGTH)
+    _check_short(text, TEXT_LENGTH)
+
+
+def _check_short(text: str, most: int) -> None:
+    if len(text) > most:
+        raise Mistake(N_("A text has more than %(most)s characters. Please shorten it."), most=most)
 
 
 def _check_number(entries: Sequence[object], most: int) -> None:

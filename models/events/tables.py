@@ -3,11 +3,23 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant
+from models.events.pictures import Picture
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
 
@@ -73,6 +85,13 @@ class Event(Base):
         Index(
             "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
         ),
+        # Those whose picture may have to be fetched, found by every tick.
+        Index(
+            "ix_event_picture_url",
+            "id",
+            sqlite_where=text("picture_url != ''"),
+            postgresql_where=text("picture_url != ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)  # 4 bytes in every pass
@@ -89,6 +108,12 @@ class Event(Base):
     time_text: Mapped[str] = mapped_column(default="")  # as reported: 上午, 宣传周期间
     venue_text: Mapped[str] = mapped_column(default="")  # as reported, may name several places
     region_text: Mapped[str] = mapped_column(default="")  # as reported, where it says more than the code
+    contact: Mapped[str] = mapped_column(default="", server_default="")  # whom visitors may ask
+    picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("picture.sha256"))
+    picture_alt: Mapped[str] = mapped_column(default="", server_default="")  # for who does not see it
+    picture_url: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # where an import says it is; the tick fetches it (models.imports.pictures)
     origin: Mapped[str | None] = mapped_column(String(200))  # where an imported event came from
     origin_ref: Mapped[str | None] = mapped_column(String(255))  # its id there
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -111,6 +136,7 @@ class Event(Base):
     campaign: Mapped[Campaign] = relationship()
     region: Mapped[Region | None] = relationship()
     lead: Mapped[Organization | None] = relationship()
+    picture: Mapped[Picture | None] = relationship(viewonly=True)
     occurrences: Mapped[list["Occurrence"]] = relationship(
         back_populates="event", order_by="Occurrence.start_day, Occurrence.start_at, Occurrence.id"
     )

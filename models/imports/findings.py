@@ -26,7 +26,9 @@ FIELDS = {
     "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
     "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),
     "time_text": N_("original wording of the time"), "venue_text": N_("original wording of the place"), "venues": N_("places"),
-    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "origin": N_("source"),
+    "occurrences": N_("dates and times"), "report": N_("reported outcomes"), "contact": N_("public contact"),
+    "picture_sha256": N_("picture"), "picture_alt": N_("description of the picture"),
+    "picture_url": N_("address of the picture"), "origin": N_("source"),
     "origin_ref": N_("ID in the source"),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.devices.pairing import PairingCode
 from models.ics import entries
-from models.imports import uploads
+from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 
@@ -25,12 +25,14 @@ _KEY = "tick_due"
 
 @dataclass(frozen=True)
 class TickResult:
-    """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, feeds pulled."""
+    """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, feeds pulled, pictures
+    fetched."""
 
     codes: int
     entries: int
     files: int
     feeds: int
+    pictures: int
 
 
 def claim(now: datetime) -> bool:
@@ -64,7 +66,9 @@ def tick(now: datetime) -> TickResult:
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
-        feeds=subscriptions.pull_due(now),  # last, because other servers may be slow
+        # Last, because other servers may be slow.
+        feeds=subscriptions.pull_due(now),
+        pictures=pictures.fetch_due(now),
     )
 
 

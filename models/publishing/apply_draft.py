@@ -24,6 +24,7 @@ from models.publishing.directory import Directory
 
 _COLUMNS = (
     "title", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text", "venue_text",
+    "contact", "picture_sha256", "picture_alt", "picture_url",
 )  # fmt: skip
 
 

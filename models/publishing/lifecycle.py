@@ -49,7 +49,7 @@ __all__ = [
 ]  # fmt: skip
 
 # Fields that no calendar entry shows.
-_NOT_IN_ENTRIES = {"origin", "origin_ref"}
+_NOT_IN_ENTRIES = {"origin", "origin_ref", "contact", "picture_sha256", "picture_alt", "picture_url"}
 
 
 def create(

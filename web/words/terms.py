@@ -264,6 +264,9 @@ def field_name(name: str) -> str:
         "mode": _("how to take part"),
         "online_url": _("online address"),
         "report": _("what was reported"),
+        "contact": _("public contact"),
+        "picture_sha256": _("picture"),
+        "picture_alt": _("description of the picture"),
     }
     return names.get(name, "")
 

@@ -173,7 +173,7 @@ class _Visit:
             return Fetched(None, etag, last_modified)
         if status != 200:
             raise Mistake(
-                N_("The other server answered with status %(status)s instead of a calendar."), status=status
+                N_("The other server answered with status %(status)s instead of the file."), status=status
             )
         encoding = headers.get("Content-Encoding", "identity").strip().lower() or "identity"
         if encoding not in ("identity", "gzip", "x-gzip"):

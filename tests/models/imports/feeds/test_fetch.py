@@ -169,7 +169,7 @@ def test_what_is_packed_is_unpacked(url):
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/missing", "The other server answered with status 404 instead of a calendar."),
+        ("/missing", "The other server answered with status 404 instead of the file."),
         ("/brotli", "The other server sent content compressed as br, which is not accepted."),
         ("/half_packed", "The connection was interrupted."),
         ("/swollen", "The content at the address is larger than 5 MB."),
