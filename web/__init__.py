@@ -14,6 +14,7 @@ from web.desk import (
     events,
     pairing,
     paper_counts,
+    picture,
     queue_file,
     review,
     scan_review,
@@ -28,6 +29,7 @@ from web.figures import pages as figures
 from web.public import (
     calendar,
     embed,
+    event_picture,
     json_ld,
     maps,
     places,
@@ -49,13 +51,14 @@ from web.words import progress, session_lines, terms
 WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
 DESK = (
     sign_in, events, event_form, review, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
-    paper_counts,
+    paper_counts, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (
     calendar,
     places,
     embed,
+    event_picture,
     json_ld,
     maps,
     programme,

@@ -109,6 +109,9 @@ class EventRow:
     online_url: str
     time_text: str
     venue_text: str
+    contact: str
+    picture_sha256: str | None
+    picture_alt: str
     published_at: datetime | None
     changed_at: datetime
     occurrences: list[OccurrenceRow] = field(default_factory=list)
@@ -122,7 +125,8 @@ class EventRow:
 # The columns in the order of the fields from id on.
 _EVENT = (
     Event.id, Event.campaign_id, Event.title, Event.description, Event.status, Event.main_focus, Event.main_format,
-    Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.published_at, Event.changed_at,
+    Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.contact,
+    Event.picture_sha256, Event.picture_alt, Event.published_at, Event.changed_at,
 )  # fmt: skip
 _OCCURRENCE = (
     Occurrence.id, Occurrence.start_day, Occurrence.end_day, Occurrence.open_ended, Occurrence.start_at,

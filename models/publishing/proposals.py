@@ -3,6 +3,7 @@ accepts. A proposal is a row, and so is the decision on it."""
 
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import JSON, ForeignKey, LargeBinary, select
@@ -19,6 +20,7 @@ from models.publishing.change import event_transaction
 
 # In `fields` of a proposal to cancel the event; no field of a draft.
 STATUS = "status"
+_PICTURE = frozenset({"picture_sha256", "picture_alt"})
 REPLACED = N_("Replaced by a newer proposal.")
 
 
@@ -61,7 +63,13 @@ class ProposalDecision(Base):
 def write_proposal(event: Event, draft: EventDraft, now: datetime, by: Account | None) -> Proposal | None:
     """Keep a proposal, inside the caller's transaction. None where the same content is proposed already.
 
-    A newer proposal of one organization replaces its older one."""
+    A newer proposal of one organization replaces its older one. A picture that the older one proposed stays proposed where
+    the newer one says nothing of it: it is chosen on a page of its own."""
+    present = draft_of(event)
+    for older in open_of(event):
+        own = _organization(older.account) == _organization(by)
+        if own and _PICTURE & set(older.fields) and _picture_of(draft) == _picture_of(present):
+            draft = replace(draft, **_picture_of(older.draft))
     return _write(event, draft, differences(event, draft), now, by)
 
 
@@ -89,6 +97,24 @@ def _write(
     db.session.add(proposal)
     db.session.flush()
     return proposal
+
+
+def must_propose(event: Event, by: Account) -> bool:
+    """Whether a change of this event by an account waits for an office (rule 1)."""
+    return event.published_at is not None and not by.may_publish
+
+
+def content_for(event: Event, by: Account) -> EventDraft:
+    """The event as an account goes on with it: its present content, with what the account's organization has proposed."""
+    if must_propose(event, by):
+        for proposal in reversed(open_of(event)):
+            if _organization(proposal.account) == _organization(by):
+                return result_of(proposal)
+    return draft_of(event)
+
+
+def _picture_of(draft: EventDraft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in _PICTURE}
 
 
 def open_of(event: Event) -> list[Proposal]:

@@ -11,6 +11,7 @@ from models.events import scope
 from models.events.tables import EventStatus
 from models.figures import event_overview
 from models.figures.visits import visits_of
+from models.imports import pictures
 from models.ledger.tables import Decision
 from models.organizations.tables import Role
 from models.public import filters
@@ -73,6 +74,7 @@ def event(event_id: int) -> ResponseReturnValue:
         campaign=event.campaign,
         event=event,
         sent_back=review.reason(event) if event.status == EventStatus.SENT_BACK else None,
+        picture_fetch=pictures.fetch_of(event),
         visits=visits_of([event.id]).get(event.id, 0),
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],

@@ -14,6 +14,7 @@ from models.places.tables import Venue
 from models.public import export_rows
 from models.public.export_rows import EventRow, OccurrenceRow, VenueRow
 from models.public.filters import Filters
+from web.public.event_picture import picture_url
 
 
 def brief(event: Event | EventRow) -> dict:
@@ -59,6 +60,10 @@ def full(event: Event | EventRow) -> dict:
         row["half_day"] = occurrence.half_day
         row["open_ended"] = occurrence.open_ended
         row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
+    if event.picture_sha256:
+        data["image"] = {"url": picture_url(event), "alt": event.picture_alt}
+    if event.contact:
+        data["contact"] = event.contact
     return data | {
         "url": site().url(vevent.event_path(event)),
         "description": event.description,

@@ -11,6 +11,7 @@ from models.events.tables import Event, EventStatus, EventVenue, Occurrence
 from models.ics import vevent
 from models.installation import site
 from models.places.tables import Venue
+from web.public.event_picture import picture_url
 from web.words.terms import region_label
 
 SCHEMA = "https://schema.org/"
@@ -45,7 +46,7 @@ def event_json_ld(event: Event) -> dict:
     }
     data |= {
         "inLanguage": "zh-CN",
-        "image": [f"{url}/share.png"],
+        "image": _images(event, url),
         "eventStatus": _status(event.status == EventStatus.CANCELLED),
     }
     if event.description:
@@ -59,6 +60,11 @@ def event_json_ld(event: Event) -> dict:
     if hosts:
         data["organizer"] = [{"@type": "Organization", "name": name} for name in hosts]
     return data | _times(event)
+
+
+def _images(event: Event, url: str) -> list[str]:
+    drawn = f"{url}/share.png"
+    return [picture_url(event), drawn] if event.picture_sha256 else [drawn]
 
 
 def _times(event: Event) -> dict:

@@ -58,6 +58,8 @@ def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:
         return format_name(campaign, draft.main_format) or ""
     if name == "main_focus":
         return t(campaign.term(TermKind.FOCUS, draft.main_focus or ""))
+    if name == "picture_sha256":
+        return _("Picture") if draft.picture_sha256 else ""
     texts: dict[str, Sequence[str]] = {
         "lead": [draft.lead.name] if draft.lead else [],
         "hosts": draft.hosts,

@@ -166,7 +166,7 @@ def _action() -> str:
 def _write(event: Event, draft: EventDraft) -> None:
     """Change the event, or propose the change where it is public and this account may not publish."""
     now = clock.now()
-    if event.published_at is None or current_user.may_publish:
+    if not proposals.must_propose(event, current_user):
         lifecycle.change(event, draft, now, current_user)
         return
     with event_transaction():

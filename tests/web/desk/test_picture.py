@@ -1,0 +1,215 @@
+"""A picture of an event: chosen at the desk, shown to the public once somebody may publish it."""
+
+import json
+import re
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+from models import clock
+from models.db import db
+from models.events.draft import draft_of
+from models.events.pictures import Picture
+from models.events.tables import Event
+from models.publishing import lifecycle, proposals, review
+from tests.support.cast import make_cast, sign_in
+from tests.support.photos import MAKER, bomb, jpeg
+from tests.support.week import NINE, load_week, make_event
+
+ALT = "孩子们在展板前"
+
+
+@pytest.fixture
+def cast(app, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE)
+    return make_cast(load_week())
+
+
+@pytest.fixture
+def desk(app, cast):
+    """Gu's browser: she may not publish."""
+    browser = app.test_client()
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(browser, cast.gu)
+    return browser
+
+
+@pytest.fixture
+def office(app, cast):
+    browser = app.test_client()
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(browser, cast.lian)
+    return browser
+
+
+def send(browser, event: Event, sent: bytes | None = None, alt: str = ALT):
+    data = {"alt": alt, "action": "save"}
+    if sent is not None:
+        data["picture"] = FileStorage(BytesIO(sent), "IMG_1.jpg")
+    # In one piece: the client would leave a temporary file of a large one open.
+    boundary, body = encode_multipart(data)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.post(f"/desk/events/{event.id}/picture/", data=body, content_type=kind)
+
+
+def again(event: Event) -> Event:
+    return db.session.get_one(Event, event.id, populate_existing=True)
+
+
+def public_path(event: Event, size: str = "large", digest: str | None = None) -> str:
+    return f"/ip-2024/events/{event.id}/picture-{digest or event.picture_sha256}-{size}.webp"
+
+
+def drafted(cast) -> Event:
+    return make_event(cast.lecture.campaign, "新活动", lead=draft_of(cast.lecture).lead, publish=False)
+
+
+def test_a_picture_of_an_office_is_public_at_once(office, client, cast):
+    event, changed = cast.lecture, cast.lecture.changed_at
+    calendar = client.get(f"/ip-2024/events/{event.id}.ics").data
+    week = client.get("/ip-2024/events.ics").data
+    version = client.get("/ip-2024/events.json").headers["ETag"]
+    assert send(office, event, jpeg()).status_code == 303
+    event = again(event)
+    picture = db.session.get_one(Picture, event.picture_sha256)
+    assert (picture.width, picture.height, picture.added_by, picture.source_url, event.picture_alt) == (
+        800, 1600, cast.lian.id, None, ALT,
+    )  # fmt: skip
+    assert event.changed_at > changed
+    for size, pixels in (("large", (800, 1600)), ("small", (320, 640))):
+        answer = client.get(public_path(event, size))
+        assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+        assert answer.headers["Cache-Control"] == "public, immutable, max-age=31536000"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        image = Image.open(BytesIO(answer.data))
+        assert (image.size, dict(image.getexif()), MAKER in answer.data) == (pixels, {}, False)
+        unchanged = client.get(public_path(event, size), headers={"If-None-Match": answer.headers["ETag"]})
+        assert (unchanged.status_code, unchanged.data) == (304, b"")
+    page = client.get(f"/ip-2024/events/{event.id}").text
+    shown = re.search(r'<figure class="event-picture"><img [^>]*>', page)[0]
+    assert f'src="{public_path(event)}"' in shown
+    assert f"{public_path(event, 'small')} 320w, {public_path(event)} 800w" in shown
+    assert f'width="800" height="1600" alt="{ALT}" lang="zh" loading="lazy"' in shown
+    address = f"http://openweek.test{public_path(event)}"
+    assert f'<meta property="og:image" content="{address}">' in page
+    assert '<meta property="og:image:type" content="image/webp">' in page
+    linked = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    assert linked["image"] == [address, f"http://openweek.test/ip-2024/events/{event.id}/share.png"]
+    assert (
+        "Changed: picture"
+        in client.get(f"/ip-2024/events/{event.id}", headers={"Accept-Language": "en"}).text
+    )
+    found = client.get("/ip-2024/events.json")
+    assert found.headers["ETag"] != version
+    by_id = {one["id"]: one for one in found.json["events"]}
+    assert by_id[event.id]["image"] == {"url": address, "alt": ALT}
+    assert client.get(f"/ip-2024/events/{event.id}.json").json["image"] == {"url": address, "alt": ALT}
+    assert "image" not in by_id[cast.court_day.id]
+    assert client.get(f"/ip-2024/events/{event.id}.ics").data == calendar
+    assert client.get("/ip-2024/events.ics").data == week
+
+
+def test_an_event_without_a_picture_looks_as_before(client, cast):
+    page = client.get(f"/ip-2024/events/{cast.lecture.id}").text
+    assert "event-picture" not in page
+    assert f"/events/{cast.lecture.id}/share.png" in re.search(r'og:image" content="([^"]*)"', page)[1]
+    assert '<meta property="og:image:type" content="image/png">' in page
+
+
+def test_it_is_replaced_described_and_removed(office, client, cast):
+    send(office, cast.lecture, jpeg())
+    old = again(cast.lecture).picture_sha256
+    assert send(office, cast.lecture, alt="另一句话").status_code == 303
+    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (old, "另一句话")
+    send(office, cast.lecture, jpeg("blue"))
+    assert again(cast.lecture).picture_sha256 not in (old, None)
+    assert client.get(public_path(cast.lecture, digest=old)).status_code == 404
+    office.post(f"/desk/events/{cast.lecture.id}/picture/", data={"action": "remove"})
+    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("sent", "alt", "sentence"),
+    [
+        (None, ALT, "Choose a picture first."),
+        (jpeg(), " ", "Describe in a few words what the picture shows, for people who cannot see it."),
+        (jpeg(), "长" * 301, "The description has more than 300 characters. Please shorten it."),
+        (b"GIF89a", ALT, "The file is not a JPEG, PNG, WebP or AVIF picture that can be read."),
+        (bomb(), ALT, "The picture has more than 40 million pixels."),
+        (b"x" * (10 * 1024 * 1024 + 1), ALT, "The picture is larger than 10 MB."),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(office, cast, sent, alt, sentence):
+    answer = send(office, cast.lecture, sent, alt)
+    assert answer.status_code == 422
+    told = re.findall(r'<p class="field-problem"[^>]*><svg.*?</svg>(.*?)</p>', answer.text)
+    assert told == [sentence]
+    assert f'value="{alt.strip()}"' in answer.text
+    assert again(cast.lecture).picture_sha256 is None
+
+
+def test_the_picture_of_an_event_that_nobody_reviewed_is_for_its_organizer_alone(
+    app, desk, office, client, cast
+):
+    event = drafted(cast)
+    assert send(desk, event, jpeg()).status_code == 303
+    event = again(event)
+    assert client.get(public_path(event)).status_code == 404
+    inside = f"/desk/events/{event.id}/picture/{event.picture_sha256}-small.webp"
+    assert desk.get(inside).status_code == 200
+    assert "/desk/sign-in" in client.get(inside).location
+    other = app.test_client()
+    sign_in(other, cast.wang)
+    assert other.get(inside).status_code == 404
+    review.submit(event, NINE, cast.gu)
+    assert inside in office.get("/desk/review/?campaign=ip-2024").text
+    review.approve(again(event), NINE, cast.lian)
+    assert client.get(public_path(event)).status_code == 200
+
+
+def test_a_picture_for_a_published_event_waits_for_an_office(desk, office, client, cast):
+    assert send(desk, cast.lecture, jpeg()).status_code == 303
+    assert again(cast.lecture).picture_sha256 is None
+    (proposal,) = proposals.open_of(cast.lecture)
+    assert sorted(proposal.fields) == ["picture_alt", "picture_sha256"]
+    digest = proposal.draft.picture_sha256
+    assert client.get(public_path(cast.lecture, digest=digest)).status_code == 404
+    inside = f"/desk/events/{cast.lecture.id}/picture/{digest}-small.webp"
+    assert office.get(inside).status_code == 200
+    assert inside in office.get(f"/desk/events/{cast.lecture.id}").text
+    assert "Waits for an office to accept it." in desk.get(f"/desk/events/{cast.lecture.id}/picture/").text
+    proposals.accept(proposal.id, NINE, cast.lian)
+    assert again(cast.lecture).picture_sha256 == digest
+    assert client.get(public_path(cast.lecture)).status_code == 200
+
+
+def test_a_proposed_text_and_a_proposed_picture_wait_together(desk, cast):
+    text = lifecycle.draft_of(cast.lecture)
+    with lifecycle.event_transaction():
+        proposals.write_proposal(cast.lecture, replace(text, title="新题目"), NINE, cast.gu)
+    send(desk, cast.lecture, jpeg())
+    with lifecycle.event_transaction():
+        proposals.write_proposal(cast.lecture, replace(text, title="更新的题目"), NINE, cast.gu)
+    (proposal,) = proposals.open_of(again(cast.lecture))
+    event = proposals.accept(proposal.id, NINE, cast.lian)
+    assert (event.title, event.picture_sha256 is None, event.picture_alt) == ("更新的题目", False, ALT)
+
+
+def test_a_merged_event_hands_its_picture_on(office, cast):
+    other = make_event(cast.lecture.campaign, "专题讲座二")
+    send(office, other, jpeg())
+    digest = again(other).picture_sha256
+    lifecycle.merge(again(cast.lecture), other, NINE, cast.lian)
+    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (digest, ALT)
+
+
+def test_strangers_and_other_organizers_change_nothing(app, client, cast):
+    assert "/desk/sign-in" in send(client, cast.lecture, jpeg()).location
+    other = app.test_client()
+    sign_in(other, cast.wang)
+    assert send(other, cast.lecture, jpeg()).status_code == 404
+    assert again(cast.lecture).picture_sha256 is None
