@@ -19,7 +19,8 @@ IGNORED = "-"
 # The fields that a column can be answered to be.
 CHOICES = tuple(
     "title start_date end_date start_time end_time time_text venue_text address region organizers undertakers "
-    "co_organizers audiences format focus online online_url description capacity".split()
+    "co_organizers audiences format focus online online_url description capacity "
+    "picture contact".split()
 )
 _LONGEST = 80
 _MOST = 200  # answers of one organization

@@ -29,7 +29,7 @@ COLUMN_NAMES = {
     "undertakers": N_("Undertaking organizations"), "co_organizers": N_("Supporting organizations"),
     "audiences": N_("Audience groups"), "format": N_("Form of activity"), "focus": N_("Main focus"),
     "online": N_("On site or online"), "online_url": N_("Online address"), "description": N_("Description"),
-    "capacity": N_("People at once"),
+    "capacity": N_("People at once"), "picture": N_("Address of the picture"), "contact": N_("Public contact"),
 }  # fmt: skip
 
 

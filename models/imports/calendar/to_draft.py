@@ -89,6 +89,7 @@ def _draft(
         formats=formats,
         mode=("mixed" if place else "online") if online_url else None,
         online_url=online_url,
+        picture_url=_picture_url(main),
         venue_text=place,
         venues=venues,
         occurrences=tuple(replace(each, venue=each.venue or venue) for each in sessions),
@@ -118,6 +119,8 @@ def _fields(main: VEvent, draft: EventDraft) -> frozenset[str]:
         fields.add("groups")
     if draft.formats:
         fields |= {"formats", "main_format"}
+    if draft.picture_url:
+        fields.add("picture_url")
     return frozenset(fields)
 
 
@@ -143,6 +146,16 @@ def _online(main: VEvent, place: str) -> str:
     if place.startswith(_ADDRESS):
         addresses.append(place.split()[0])
     return next(filter(None, map(_address, addresses)), "")
+
+
+def _picture_url(main: VEvent) -> str:
+    """IMAGE (RFC 7986), else an attachment that is a picture; by its address, not in the file itself."""
+    for name, given in (("IMAGE", "image/"), ("ATTACH", "")):
+        for params, value in main.properties.get(name, ()):
+            kind, url = params.get("FMTTYPE", given).strip('"').lower(), value.strip()
+            if kind.startswith("image/") and url.startswith("https://") and _address(url):
+                return url
+    return ""
 
 
 def _venues(main: VEvent, place: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:

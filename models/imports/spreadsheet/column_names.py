@@ -69,6 +69,15 @@ ALIASES = {
         "线上地址 直播地址 网址 链接 直播链接 会议链接 线上链接 报名链接 平台链接 线上参与 onlineaddress url "
         "link"
     ),
+    "picture": (
+        "图片 海报图片 活动图片 封面 封面图 封面图片 海报 海报链接 图片链接 图片地址 图片网址 宣传图 宣传图片 配图 "
+        "image picture cover photo poster imageurl pictureurl coverurl"
+    ),
+    # Only what is meant for the public: the contacts of persons are in CONTACTS.
+    "contact": (
+        "公开联系方式 咨询电话 咨询方式 咨询热线 公众咨询电话 报名咨询电话 报名电话 咨询联系方式 对外联系方式 "
+        "publiccontact enquiries"
+    ),
     "focus": "宣传重点 重点 重点内容 宣传要点 mainfocus focus",
     "description": (
         "活动简介 简介 活动内容 内容 说明 活动说明 主要内容 内容简介 活动描述 描述 活动详情 具体内容 内容安排 "
@@ -137,6 +146,8 @@ _FIELDS_OF = {
     "focus": ("main_focus",),
     "online": ("mode",),
     "online_url": ("online_url",),
+    "picture": ("picture_url",),
+    "contact": ("contact",),
     **dict.fromkeys(("venue_text", "address"), ("venue_text", "venues", "occurrences", "mode")),
     **dict.fromkeys(
         ("start_date", "end_date", "start_time", "end_time", "time_text", "period"), ("time_text", "occurrences")

@@ -150,6 +150,8 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         main_format=known[0] if known else None,
         mode=mode,
         online_url=_online_url(cell["online_url"], findings) or place.url,
+        contact=cell["contact"],
+        picture_url=_picture_url(cell["picture"], findings),
         time_text=time_text,
         venue_text=cell["venue_text"],
         venues=venues,
@@ -274,6 +276,17 @@ def _online_url(text: str, findings: list[Finding]) -> str:
     if text and not urls.is_web_url(text):
         why = Finding(N_("“%(text)s” is not an address that starts with https://; left out."), text=text[:80])
         findings.append(why.about("online_url"))
+        return ""
+    return text
+
+
+def _picture_url(text: str, findings: list[Finding]) -> str:
+    if text and not (urls.is_web_url(text) and text.startswith("https://")):
+        why = Finding(
+            N_("“%(text)s” is not an address of a picture that starts with https://; left out."),
+            text=text[:80],
+        )
+        findings.append(why.about("picture"))
         return ""
     return text
 
