@@ -18,7 +18,9 @@ from models.campaigns import file
 from models.campaigns.file import CampaignFile
 from models.campaigns.tables import Campaign
 from models.db import db
+from models.demo import pictures
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
+from models.events.pictures import keep_picture
 from models.events.tables import Event, HalfDay, Mode
 from models.operations import campaign_loader
 from models.publishing import lifecycle
@@ -35,7 +37,7 @@ def ensure_week(now: datetime) -> Campaign:
     if events_of(campaign):
         return campaign
     with event_transaction():
-        for number, (draft, cancelled) in enumerate(_drafts(campaign), 1):
+        for number, (draft, cancelled) in enumerate(_drafts(campaign, now), 1):
             draft = replace(draft, origin=ORIGIN, origin_ref=f"{campaign.starts.isoformat()}:{number}")
             event = lifecycle.write_new(campaign, draft, now)
             if cancelled:
@@ -89,12 +91,12 @@ def host_of(key: str) -> OrganizationDraft:
     return OrganizationDraft(entry["name"], entry["region"], entry.get("line"))
 
 
-def _drafts(campaign: Campaign) -> list[tuple[EventDraft, bool]]:
+def _drafts(campaign: Campaign, now: datetime) -> list[tuple[EventDraft, bool]]:
     """Every event of the file on the campaign's days, and whether it is cancelled."""
-    return [(_draft(entry, campaign), entry.get("cancelled", False)) for entry in _table()["event"]]
+    return [(_draft(entry, campaign, now), entry.get("cancelled", False)) for entry in _table()["event"]]
 
 
-def _draft(entry: dict[str, Any], campaign: Campaign) -> EventDraft:
+def _draft(entry: dict[str, Any], campaign: Campaign, now: datetime) -> EventDraft:
     lead = host_of(entry["host"])
     venue = _venue(entry)
     occurrences = tuple(
@@ -114,6 +116,9 @@ def _draft(entry: dict[str, Any], campaign: Campaign) -> EventDraft:
         venue_text=venue.name if venue else "",
         venues=(venue,) if venue else (),
         occurrences=occurrences,
+        contact=entry.get("contact", ""),
+        picture_sha256=keep_picture(pictures.draw(entry["picture"]), now) if "picture" in entry else None,
+        picture_alt=pictures.ALT if "picture" in entry else "",
     )
 
 

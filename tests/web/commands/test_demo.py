@@ -46,6 +46,12 @@ def test_seven_days_with_events_of_every_kind(campaign):
     assert {event.mode for event in events} == {"onsite", "online", "mixed"}
     assert [event.status for event in events].count("cancelled") == 1
     assert len({event.region_code[:2] for event in events}) == 32
+    shown = [(event.title, event.picture.width) for event in events if event.picture]
+    assert shown == [
+        ("从一张图纸到一件好物：专利转化成果展", 1600),
+        ("少年发明家工作坊", 1600),
+        ("宣传周开幕式", 1600),
+    ]
     assert all("（演练）" in host.name for event in events for host in event.hosts)
     assert db.session.scalar(select(func.count()).where(Occurrence.capacity.is_not(None))) > 5
 

@@ -22,11 +22,12 @@ from web.words.terms import region_label
 SEPARATOR = "；"  # between several venues
 TEXTS = (
     "title", "description", "region", "lead", "hosts", "format", "focus", "mode", "online_url", "venue", "address",
+    "contact",
 )  # fmt: skip
 # The draft's fields that the form writes. All others stay as they are.
 FIELDS = (
     "title", "description", "region_code", "lead", "hosts", "groups", "formats", "main_format", "main_focus", "mode",
-    "online_url", "venues", "occurrences",
+    "online_url", "venues", "occurrences", "contact",
 )  # fmt: skip
 _FIELD_OF = {"lead": "lead", "hosts": "hosts", "venues": "venue", "formats": "format", "main_focus": "focus"}
 
@@ -47,6 +48,7 @@ class EventForm:
     online_url: str = ""
     venue: str = ""
     address: str = ""
+    contact: str = ""
     sessions: list[SessionRow] = field(default_factory=list)
     problems: dict[str, Mistake] = field(default_factory=dict)
 
@@ -76,6 +78,7 @@ def form_of(draft: EventDraft, campaign: Campaign) -> EventForm:
         focus=draft.main_focus or "",
         mode=draft.mode or "",
         online_url=draft.online_url,
+        contact=draft.contact,
         venue=SEPARATOR.join(venue.name for venue in venues),
         address=venues[0].address if len(venues) == 1 else "",
         sessions=sessions.rows_of(draft.occurrences, campaign.zone),
@@ -112,6 +115,7 @@ def draft_of_form(
         main_focus=form.focus or None,
         mode=form.mode or None,
         online_url=form.online_url,
+        contact=form.contact,
         venues=venues,
         occurrences=sessions.with_venue(
             occurrences, venues[0] if len(venues) == 1 else None, base.occurrences
