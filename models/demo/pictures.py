@@ -28,4 +28,6 @@ def _board(left: float, colour: str, lines: int) -> list[Item]:
     """A board with a heading, a field for a picture, and lines as of text."""
     items: list[Item] = [Box(left, 130, 290, 400, "#ffffff"), Box(left, 130, 290, 60, colour)]
     items.append(Box(left + 30, 215, 230, 100, colour))
-    return items + [Box(left + 30, 340 + line * 28, 230 - 40 * (line % 3), 12, "#9aa5b1") for line in range(lines)]
+    return items + [
+        Box(left + 30, 340 + line * 28, 230 - 40 * (line % 3), 12, "#9aa5b1") for line in range(lines)
+    ]

@@ -29,7 +29,7 @@ AT_ONCE = 10  # pictures in one tick, fetched side by side
 MOST_ATTEMPTS = 5
 WAIT = timedelta(minutes=15)  # after the first failure; doubled after each further one
 LEASE = timedelta(hours=1)  # after which a picture is fetched again that a node died over
-BY_HAND = N_("A picture was chosen or removed at the desk, so the one of the import is not fetched.")
+BY_HAND = N_("A picture was selected or removed at the desk, so the one of the import is not fetched.")
 OURS = N_("The picture could not be saved because of an internal error.")
 
 log = logging.getLogger("openweek.pictures")

@@ -173,7 +173,7 @@ def test_what_was_chosen_at_the_desk_stays(app, asked):
     take_in(campaign, table("https://example.org/b.jpg"))
     assert (fetch_due(NINE + DAY, asked.fetch), again(event).picture_sha256) == (0, None)
     assert str(fetch_of(event).mistake) == (
-        "A picture was chosen or removed at the desk, so the one of the import is not fetched."
+        "A picture was selected or removed at the desk, so the one of the import is not fetched."
     )
 
 

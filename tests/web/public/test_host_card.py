@@ -37,10 +37,17 @@ def test_the_lead_with_its_line_and_region_and_all_its_events(client, cast):
 
 def test_those_beside_it_and_whom_to_ask(client, cast):
     event = make_event(cast.lecture.campaign, "联合宣传", contact="0518-8881 2330")
-    change(event, replaced(event, hosts=("灌云县知识产权局", "灌云县人民法院", "灌云县知识产权局（承办）", "无名协会")), NINE)
+    change(
+        event,
+        replaced(event, hosts=("灌云县知识产权局", "灌云县人民法院", "灌云县知识产权局（承办）", "无名协会")),
+        NINE,
+    )
     shown = card(client, event)
     court = cast.court_day.lead_id
-    assert f'<li><a href="/ip-2024/events?organization={court}">灌云县人民法院</a></li><li>无名协会</li>' in shown
+    assert (
+        f'<li><a href="/ip-2024/events?organization={court}">灌云县人民法院</a></li><li>无名协会</li>'
+        in shown
+    )
     assert '<a href="tel:051888812330">0518-8881 2330</a>' in shown
     assert client.get(f"/ip-2024/events/{event.id}.json").json["contact"] == "0518-8881 2330"
     assert "contact" not in client.get(f"/ip-2024/events/{cast.lecture.id}.json").json
