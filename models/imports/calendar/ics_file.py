@@ -17,10 +17,10 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_EVENTS = 10_000
 # Each series is walked over the weeks around the campaign: together a few seconds.
 MOST_SERIES = 1_000
-# What is kept of an event. All else (attendees, alarms, attachments) is not ours to know.
+# What is kept of an event. All else (attendees, alarms) is not ours to know.
 WANTED = frozenset(
-    "UID SUMMARY DESCRIPTION X-ALT-DESC LOCATION GEO URL CONFERENCE IMAGE ATTACH CATEGORIES STATUS CLASS DTSTART DTEND DURATION RRULE "
-    "RDATE EXDATE EXRULE RECURRENCE-ID SEQUENCE LAST-MODIFIED DTSTAMP X-MICROSOFT-CDO-ALLDAYEVENT".split()
+    "UID SUMMARY DESCRIPTION X-ALT-DESC LOCATION GEO URL CONFERENCE IMAGE ATTACH CATEGORIES STATUS CLASS DTSTART DTEND DURATION "
+    "RRULE RDATE EXDATE EXRULE RECURRENCE-ID SEQUENCE LAST-MODIFIED DTSTAMP X-MICROSOFT-CDO-ALLDAYEVENT".split()
 )
 MANY = frozenset({"ATTACH", "IMAGE", "RDATE", "EXDATE", "CATEGORIES", "CONFERENCE", "RRULE"})
 # Properties whose values are texts, and may be broken over lines; all that RFC 5545 and 7986 know in an event.
