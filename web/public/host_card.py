@@ -16,7 +16,11 @@ def register(app: Flask) -> None:
 def cohosts(event: Event) -> list[EventHost]:
     """The hosts beside the lead, which may be named with its part: 青云大学（主办）."""
     lead = event.lead.name if event.lead else None
-    return [host for host in event.hosts if lead is None or host.name.partition("（")[0] != lead]
+    return [
+        host
+        for host in event.hosts
+        if lead is None or (host.name != lead and not host.name.startswith(f"{lead}（"))
+    ]
 
 
 def phone_address(contact: str) -> str:
