@@ -76,7 +76,8 @@ class EventDraft:
     """The content of an event. None, "" and () mean: not known.
 
     hosts: names in order, the lead first. venues: those of the occurrences are added. main_format None: the first of
-    formats. picture_sha256: a stored picture; picture_url: where one is to be fetched. origin, origin_ref: where an imported
+    formats. picture_sha256: a stored picture; picture_url: where one is to be fetched. origin, origin_ref: where an
+    imported
     event came from, and its id there.
     """
 
