@@ -2,7 +2,7 @@
 occurrence. What is unchanged is the same; a cell that was edited changes its event."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -13,13 +13,14 @@ from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, OccurrenceDraft, differences, draft_of
 from models.events.draft_rules import check_draft
+from models.events.merges import standing_event
 from models.events.tables import Event, EventStatus, Occurrence
 from models.ics import entries
 from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.calendar import ics_file
 from models.imports.findings import CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood, field_names
 from models.imports.read_file import read
-from models.imports.row_writer import RowWriter
+from models.imports.row_writer import DELETED_HERE, MERGED_HERE, RowWriter
 from models.imports.source import Exported
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.column_names import fields_of_columns
@@ -39,7 +40,8 @@ _OF_OCCURRENCES = frozenset("start_date end_date start_time end_time venue_text 
 
 @dataclass(frozen=True, slots=True)
 class OwnRow:
-    """A row of an export of ours. occurrence_id None: of an event without a date. changed: the columns that were edited."""
+    """A row of an export of ours. occurrence_id None: of an event without a date. changed: the columns that were edited; none
+    where the event has left the export since."""
 
     event_id: int
     occurrence_id: int | None
@@ -55,7 +57,7 @@ def own_rows(
     entry_rows = {
         at: row for at, row in enumerate(rows) if isinstance(row, CalendarEntry) and _occurrence_id(row.uid)
     }
-    own = _own_table_rows(table_rows, _now(campaign, exported)) if table_rows else {}
+    own = _own_table_rows(campaign, table_rows, _now(campaign, exported)) if table_rows else {}
     return own | (_own_entries(campaign, entry_rows) if entry_rows else {})
 
 
@@ -77,9 +79,14 @@ def _now(campaign: Campaign, exported: Exported) -> dict[tuple[str, str], Row]:
     return {(row.cells["id"], row.cells["occurrence_number"]): row for row in (read(data) if data else [])}
 
 
-def _own_table_rows(rows: Mapping[int, Row], now: Mapping[tuple[str, str], Row]) -> dict[int, OwnRow]:
+def _own_table_rows(
+    campaign: Campaign, rows: Mapping[int, Row], now: Mapping[tuple[str, str], Row]
+) -> dict[int, OwnRow]:
     own = {}
+    withdrawn = _withdrawn_ids(campaign, {min(int(row.cells["id"]), LARGEST_ID) for row in rows.values()})
     for at, row in rows.items():
+        if int(row.cells["id"]) in withdrawn:
+            own[at] = OwnRow(int(row.cells["id"]), None, frozenset())
         current = now.get((row.cells["id"], row.cells["occurrence_number"]))
         if current is not None:
             changed = {
@@ -92,6 +99,18 @@ def _own_table_rows(rows: Mapping[int, Row], now: Mapping[tuple[str, str], Row])
                 int(row.cells["id"]), int(occurrence) if occurrence else None, frozenset(changed)
             )
     return own
+
+
+def _withdrawn_ids(campaign: Campaign, ids: Collection[int]) -> set[int]:
+    """Those of these events that were merged or deleted."""
+    in_order, withdrawn = sorted(ids), set[int]()
+    for start in range(0, len(in_order), _IN_PARTS):
+        part = Event.id.in_(in_order[start : start + _IN_PARTS])
+        query = select(Event.id).where(
+            part, Event.campaign_id == campaign.id, Event.withdrawn_at.is_not(None)
+        )
+        withdrawn |= set(db.session.scalars(query))
+    return withdrawn
 
 
 def _equal(one: str, other: str) -> bool:
@@ -131,7 +150,9 @@ def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[
     for at, row in rows.items():
         occurrence_id = occurrence_ids[at]
         current = now.get(row.uid)
-        if occurrence_id in events and current is not None:
+        if occurrence_id in events and events[occurrence_id].withdrawn_at is not None:
+            own[at] = OwnRow(events[occurrence_id].id, occurrence_id, frozenset())
+        elif occurrence_id in events and current is not None:
             changed = {
                 column
                 for name, column in _PROPERTIES.items()
@@ -176,16 +197,24 @@ def _grouped(campaign: Campaign, read: Sequence[Understood], own: Mapping[int, O
 
 def _write_event_rows(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
     """The outcome of each row by its position; what was edited is written."""
-    event = group.event
+    event = standing_event(group.event)
     try:
         writer.source.adopt(draft_of(event))  # refuses what is not on this desk
-        return _written(writer, group)
+        return _left(group, event) if group.event.withdrawn_at is not None else _written(writer, group)
     except Mistake as mistake:
         why = Finding.of(mistake)
         return {
             at: Outcome(row.number, RowVerdict.REFUSED, (why,), event.id, row.title)
             for at, row, _ in group.rows
         }
+
+
+def _left(group: _EventRows, standing: Event) -> dict[int, Outcome]:
+    """Of an event that was merged or deleted nothing is written. standing: which stands for it."""
+    merged = standing.id != group.event.id
+    verdict = RowVerdict.SAME if merged else RowVerdict.REFUSED
+    why = Finding(MERGED_HERE if merged else DELETED_HERE)
+    return {at: Outcome(row.number, verdict, (why,), standing.id, row.title) for at, row, _ in group.rows}
 
 
 def _written(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:

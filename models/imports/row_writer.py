@@ -22,6 +22,8 @@ from models.publishing.change import event_transaction
 _GROUP = 100  # new events that are written together
 # What an import does is told apart from what people change at the desk, also where a person started it.
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
+MERGED_HERE = N_("It was merged with another entry here, which is left as it is.")
+DELETED_HERE = N_("This event was deleted here. The import does not restore it.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
 
 
@@ -157,11 +159,9 @@ class RowWriter:
     def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):
             # Known by its merge: two sources that both wrote here would undo each other's words at every import.
-            why = Finding(N_("It was merged with another entry here, which is left as it is."))
-            return Outcome(row.number, RowVerdict.SAME, (why,), event.id)
+            return Outcome(row.number, RowVerdict.SAME, (Finding(MERGED_HERE),), event.id)
         if event.withdrawn_at is not None:
-            why = Finding(N_("This event was deleted here. The import does not restore it."))
-            return Outcome(row.number, RowVerdict.REFUSED, (why,), event.id)
+            return Outcome(row.number, RowVerdict.REFUSED, (Finding(DELETED_HERE),), event.id)
         returns = self.source.publish and not row.cancelled and lifecycle.may_return(event)
         if event.status == EventStatus.CANCELLED and not returns:
             why = Finding(N_("This event is cancelled here and stays cancelled."))

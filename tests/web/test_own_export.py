@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from models.db import db
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.events.tables import Event
 from models.ics import entries
 from models.imports.read_file import read_file
 from models.installation import site
+from models.publishing import lifecycle
 from tests.support.importing import import_rows
 from tests.support.week import NINE, load_week, make_event
 from web.feeds.events_csv import everything
@@ -64,3 +67,14 @@ def test_a_sitting_that_is_called_off_in_the_table_or_the_calendar(campaign, eve
 def test_the_export_of_another_installation_is_new(campaign, event):
     data = everything(campaign).decode("utf-8-sig").replace(site().base_url, "https://other.example")
     assert [verdict for verdict, _ in again(campaign, data.encode(), dry_run=True)] != ["same", "same"]
+
+
+def test_a_saved_row_of_a_merged_or_deleted_event_makes_no_new_one(campaign, event):
+    other = make_event(campaign, "商标咨询")
+    saved, calendar = everything(campaign), entries.single(event)
+    kept = make_event(campaign, "专利讲座及咨询")
+    lifecycle.merge(kept, event, NINE)
+    lifecycle.withdraw(other, NINE)
+    assert again(campaign, saved) == [("same", kept.id)] * 2 + [("refused", other.id)]
+    assert again(campaign, calendar) == [("same", kept.id)] * 2
+    assert db.session.scalar(select(func.count()).select_from(Event)) == 3
