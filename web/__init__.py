@@ -28,21 +28,17 @@ from web.figures import live
 from web.figures import pages as figures
 from web.public import (
     calendar,
-    embed,
     event_picture,
     host_card,
-    json_ld,
     maps,
     places,
     programme,
     quick_filters,
-    share_picture,
-    share_poster,
-    sitemap,
     starred_list,
     subscribe,
 )
 from web.public.schedule import day_grid, nearby, now_line
+from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
 from web.server import assets, compression, health, public_pages
 from web.words import devices as device_words
 from web.words import figures as figure_words

@@ -108,7 +108,7 @@ def test_the_map_of_the_site(client, week):
 
 
 def test_a_large_week_comes_in_parts(client, week, monkeypatch):
-    monkeypatch.setattr("web.public.sitemap.EVENTS_PER_PART", 2)
+    monkeypatch.setattr("web.public.sharing.sitemap.EVENTS_PER_PART", 2)
     index = client.get("/sitemap.xml").text
     assert index.count("<loc>") == 2
     assert client.get("/ip-2024/sitemap-2.xml").text.count("<loc>") == 1

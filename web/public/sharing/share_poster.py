@@ -16,7 +16,7 @@ from models.drawing.text_layout import Face, fitted
 from models.events.tables import Event, EventStatus
 from models.installation import site
 from models.public import queries
-from web.public.share_picture import (
+from web.public.sharing.share_picture import (
     BRAND,
     INK,
     MARK,

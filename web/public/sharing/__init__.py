@@ -1,0 +1,1 @@
+"""What other sites, chats and search engines show of the calendar."""
