@@ -1,8 +1,7 @@
 """Create, change, publish, cancel, merge and withdraw events. Nothing else writes events and occurrences.
 
-Each function is one transaction: the rows, a row of the event's history, and the rendered calendar entries. write_new,
-write_new_events, write_change and write_cancelled do the same inside the caller's transaction, for imports that write many
-events.
+Each function is one transaction: the rows, a row of the event's history, and the rendered calendar entries. Those named
+write_… do the same inside the caller's transaction, for imports that write many events.
 
 Subscribed calendars rely on this: an occurrence keeps its id; its SEQUENCE rises when its own time, place or status
 changes and never falls; its changed_at is the time of the last change of its entry; a published occurrence is cancelled

@@ -137,3 +137,18 @@ def seat_in_name(name: str) -> str | None:
         else:
             return code
     return code
+
+
+def seat_of(name: str, region: str | None) -> str | None:
+    """Where a host sits: where its name says (铜陵市中级人民法院), else the event's region."""
+    seat_named = seat_in_name(name)
+    if seat_named and (region is None or not regions.is_below(seat_named, region)):
+        return seat_named
+    if region is None:
+        return None
+    rest, seat = name, None
+    for code in (*regions.ancestors(region), region):
+        above = regions.regions_by_code()[code].name
+        if rest.startswith(above):
+            rest, seat = rest.removeprefix(above), code
+    return seat or region

@@ -20,7 +20,6 @@ from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
 from models.imports.spreadsheet.column_names import ROLES, fields_of_columns
 from models.imports.spreadsheet.names import Place
-from models.imports.spreadsheet.region import seat_in_name
 from models.imports.spreadsheet.tables import ref_of
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import regions
@@ -293,19 +292,6 @@ def _picture_url(text: str, findings: list[Finding]) -> str:
 
 def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> OrganizationDraft:
     name = names.without_role(host)
-    return OrganizationDraft(name, _seat(name, region), file.recognise_line(vocabulary.lines, name))
-
-
-def _seat(name: str, region: str | None) -> str | None:
-    """Where a host sits: where its name says (铜陵市中级人民法院), else the event's region."""
-    seat_named = seat_in_name(name)
-    if seat_named and (region is None or not regions.is_below(seat_named, region)):
-        return seat_named
-    if region is None:
-        return None
-    rest, seat = name, None
-    for code in (*regions.ancestors(region), region):
-        above = regions.regions_by_code()[code].name
-        if rest.startswith(above):
-            rest, seat = rest.removeprefix(above), code
-    return seat or region
+    return OrganizationDraft(
+        name, region_cell.seat_of(name, region), file.recognise_line(vocabulary.lines, name)
+    )
