@@ -12,6 +12,7 @@ from web.desk import (
     duplicates,
     entrance,
     events,
+    organizations,
     pairing,
     paper_counts,
     picture,
@@ -47,8 +48,8 @@ from web.words import progress, session_lines, terms
 
 WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
 DESK = (
-    sign_in, events, event_form, review, devices, entrance, duplicates, subscriptions, queue_file, scan_review, uploads, pairing,
-    paper_counts, picture,
+    sign_in, events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
+    uploads, pairing, paper_counts, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -38,7 +38,16 @@ class Organization(Base):
     # Whether its organizers publish without a review. Offices and the committee always may.
     publishes: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    # Merged into another one: its id stays valid in addresses, and its name leads to that one.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+
     region: Mapped[Region | None] = relationship()
+    merged_into: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
+
+    @property
+    def standing(self) -> "Organization":
+        """The organization that stands for this one: itself, unless it was merged."""
+        return self.merged_into.standing if self.merged_into is not None else self
 
 
 class Account(Base):
@@ -107,7 +116,7 @@ def find_or_create_organization(name: str, region_code: str | None, line: str | 
         organization = Organization(name=name, region_code=region_code, line=line)
         db.session.add(organization)
         db.session.flush()
-    return organization
+    return organization.standing
 
 
 def add_account(email: str, organization: Organization, role: str, password: str, now: datetime) -> Account:

@@ -117,9 +117,14 @@ _UNKNOWN_ROW = {
 
 
 def _id(table: type[Organization | Venue], text: str) -> int:
-    """The id of a row. Organizations and venues are never deleted, so published addresses stay valid."""
-    if re.fullmatch("[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID and db.session.get(table, int(text)):
-        return int(text)
+    """The id of a row. Organizations and venues are never deleted, so published addresses stay valid; a merged
+    organization gives the id of the one that it was merged into."""
+    if re.fullmatch("[1-9][0-9]{0,9}", text) and int(text) <= LARGEST_ID:
+        row = db.session.get(table, int(text))
+        if isinstance(row, Organization):
+            return row.standing.id
+        if row is not None:
+            return int(text)
     raise Mistake(_UNKNOWN_ROW[table], value=text[:40])
 
 

@@ -19,7 +19,8 @@ class Directory:
     Made inside the transaction that writes the drafts."""
 
     def __init__(self, drafts: Sequence[EventDraft]) -> None:
-        self._organizations: dict[str, list[Organization]] = {}
+        # By name: the organizations with their regions; for a merged one, the one that stands for it.
+        self._organizations: dict[str, list[tuple[str | None, Organization]]] = {}
         self._venues: dict[tuple[str, str | None], Venue] = {}
         leads = [draft.lead for draft in drafts if draft.lead]
         venues = [(venue.name, region_of(venue, draft)) for draft in drafts for venue in draft.all_venues()]
@@ -27,7 +28,8 @@ class Directory:
         for part in _parts(names):
             query = select(Organization).where(Organization.name.in_(part)).order_by(Organization.id)
             for organization in db.session.scalars(query.limit(_MOST_OF_A_NAME * len(part))):
-                self._organizations.setdefault(organization.name, []).append(organization)
+                entry = (organization.region_code, organization.standing)
+                self._organizations.setdefault(organization.name, []).append(entry)
         regions = {region for _, region in venues if region}
         for part in _parts({name for name, _ in venues}):
             here = or_(Venue.region_code.in_(regions), Venue.region_code.is_(None))
@@ -36,7 +38,7 @@ class Directory:
         for lead in leads:
             if self._in_region(lead.name, lead.region_code) is None:
                 organization = Organization(name=lead.name, region_code=lead.region_code, line=lead.line)
-                self._organizations.setdefault(lead.name, []).append(organization)
+                self._organizations.setdefault(lead.name, []).append((lead.region_code, organization))
                 db.session.add(organization)
         self.new_venues: set[Venue] = set()
         for name, region in venues:
@@ -52,16 +54,16 @@ class Directory:
     def host_id(self, name: str, region: str | None) -> int | None:
         """The id of the organization of a host's name: the one in the event's region, else the only one of that name."""
         organizations = self._organizations.get(name, [])
-        in_region = [organization for organization in organizations if organization.region_code == region]
-        matches = in_region or organizations
-        return matches[0].id if len(matches) == 1 else None
+        in_region = {organization.id for code, organization in organizations if code == region}
+        matches = in_region or {organization.id for _code, organization in organizations}
+        return matches.pop() if len(matches) == 1 else None
 
     def venue(self, venue: VenueDraft, draft: EventDraft) -> Venue:
         return self._venues[venue.name, region_of(venue, draft)]
 
     def _in_region(self, name: str, region: str | None) -> Organization | None:
         organizations = self._organizations.get(name, ())
-        return next((each for each in organizations if each.region_code == region), None)
+        return next((each for code, each in organizations if code == region), None)
 
 
 def region_of(venue: VenueDraft, draft: EventDraft) -> str | None:

@@ -11,6 +11,7 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft, venue_draft
 from models.events.draft_rules import problems_of
+from models.imports.spreadsheet.region import seat_in_name
 from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
 from models.places import regions
@@ -217,7 +218,8 @@ def _lead(
         return OrganizationDraft.of(own)
     if base.lead is not None and form.lead == base.lead.name:
         return base.lead
-    return OrganizationDraft(form.lead, region_code) if form.lead else None
+    # 江苏省知识产权局 sits where its name says, wherever its events are.
+    return OrganizationDraft(form.lead, seat_in_name(form.lead) or region_code) if form.lead else None
 
 
 def options(campaign: Campaign) -> dict[str, list]:

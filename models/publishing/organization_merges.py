@@ -1,0 +1,152 @@
+"""Organizations that were entered more than once: which are alike, and merging two of them.
+
+The merged one stays as a row, so that its id in published addresses and its name in files lead to the one that was kept.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import combinations
+
+from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select, tuple_, update
+
+from models.db import LARGEST_ID, Base, db
+from models.errors import N_, Conflict, NotFound
+from models.events.draft import OrganizationDraft, draft_of
+from models.events.tables import Event, EventHost
+from models.organizations.tables import Account, Organization, Role
+from models.places import regions
+from models.publishing import lifecycle
+from models.publishing.change import event_transaction
+
+MOST_PAIRS = 50
+
+
+@dataclass(frozen=True)
+class OrganizationUse:
+    """What refers to an organization and would follow it. events: led or hosted."""
+
+    events: int = 0
+    accounts: int = 0
+
+
+@dataclass(frozen=True)
+class AlikePair:
+    left: Organization
+    right: Organization
+
+
+def organizations_for(account: Account) -> list[Organization]:
+    """The organizations in an account's region, or all; not those that were merged."""
+    query = select(Organization).where(_in_reach(account), Organization.merged_into_id.is_(None))
+    return list(db.session.scalars(query.order_by(Organization.name, Organization.id)))
+
+
+def _in_reach(account: Account) -> ColumnElement[bool]:
+    if account.role == Role.COMMITTEE:
+        return Organization.id > 0
+    if account.role == Role.OFFICE:
+        return regions.within(Organization.region_code, account.organization.region_code)
+    raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
+
+
+def alike_pairs(organizations: Iterable[Organization]) -> list[AlikePair]:
+    """Pairs of one name in the same province, at most MOST_PAIRS: written in another way, or with another region."""
+    by_name: dict[tuple[str, str], list[Organization]] = defaultdict(list)
+    for organization in organizations:
+        by_name[plain_name(organization.name), (organization.region_code or "")[:2]].append(organization)
+    pairs = (AlikePair(*pair) for group in by_name.values() for pair in combinations(group, 2))
+    return [pair for pair, _number in zip(pairs, range(MOST_PAIRS), strict=False)]
+
+
+def plain_name(name: str) -> str:
+    """A name without what people write in several ways: full width, brackets, spaces and points."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in text if character.isalnum())
+
+
+def uses_of(organization_ids: Collection[int]) -> dict[int, OrganizationUse]:
+    """Events and accounts, by organization. Three queries."""
+    led = select(Event.lead_id.label("owner"), Event.id.label("event")).where(
+        Event.lead_id.in_(organization_ids)
+    )
+    hosted = select(EventHost.organization_id, EventHost.event_id).where(
+        EventHost.organization_id.in_(organization_ids)
+    )
+    both = led.union(hosted).subquery()
+    events = dict(
+        db.session.execute(select(both.c.owner, func.count()).group_by(both.c.owner)).tuples().all()
+    )
+    query = select(Account.organization_id, func.count()).where(Account.organization_id.in_(organization_ids))
+    accounts = dict(db.session.execute(query.group_by(Account.organization_id)).tuples().all())
+    return {
+        number: OrganizationUse(events.get(number, 0), accounts.get(number, 0)) for number in organization_ids
+    }
+
+
+def merge_in_reach(account: Account, kept_id: int, other_id: int, now: datetime) -> Organization:
+    """merge_organizations() for an account. Raises NotFound for one out of its reach."""
+    reachable = {organization.id: organization for organization in organizations_for(account)}
+    if kept_id not in reachable or other_id not in reachable or max(kept_id, other_id) > LARGEST_ID:
+        raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
+    merge_organizations(reachable[kept_id], reachable[other_id], now, account)
+    return reachable[kept_id]
+
+
+def merge_organizations(
+    kept: Organization, other: Organization, now: datetime, by: Account | None = None
+) -> None:
+    """Everything that refers to the other organization refers to the kept one. Raises Conflict where they are one already.
+
+    Events that the other leads or hosts are changed as by a person, so that calendars, search and figures follow."""
+    if kept.id == other.id or kept.merged_into_id or other.merged_into_id:
+        raise Conflict(N_("These two are one organization already. Reload the page."))
+    with event_transaction():
+        kept.line = kept.line or other.line
+        for event in _events_of(other):
+            draft = draft_of(lifecycle.lock_event(event))
+            hosts = dict.fromkeys(kept.name if name == other.name else name for name in draft.hosts)
+            lead = OrganizationDraft.of(kept) if event.lead_id == other.id else draft.lead
+            lifecycle.write_change(event, replace(draft, lead=lead, hosts=tuple(hosts)), now, by)
+        db.session.flush()
+        for table, column in _references():
+            _repoint(table, column, other.id, kept.id)
+        _repoint_origin(f"desk:{other.id}", f"desk:{kept.id}")
+        other.merged_into_id = kept.id
+    db.session.expire_all()
+
+
+def _events_of(organization: Organization) -> list[Event]:
+    hosted = select(EventHost.event_id).where(EventHost.organization_id == organization.id)
+    query = select(Event).where(or_(Event.lead_id == organization.id, Event.id.in_(hosted)))
+    return list(db.session.scalars(query.where(Event.withdrawn_at.is_(None)).order_by(Event.id)))
+
+
+def _references() -> Iterator[tuple[Table, Column]]:
+    """Every column that names an organization, whichever package it belongs to. Merges follow each other by themselves."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            names = {key.target_fullname for key in column.foreign_keys}
+            if "organization.id" in names and table.name != Organization.__tablename__:
+                yield table, column
+
+
+def _repoint(table: Table, column: Column, old: int, new: int) -> None:
+    if column.primary_key:
+        # What both have stays as the kept one has it.
+        rest = [key for key in table.primary_key.columns if key is not column]
+        both = tuple_(*rest).in_(select(*rest).where(column == new))
+        db.session.execute(delete(table).where(column == old, both))
+    db.session.execute(update(table).where(column == old).values({column: new}))
+
+
+def _repoint_origin(old: str, new: str) -> None:
+    """Events that the other's desk imported are known to the kept one's next file."""
+    known = select(Event.campaign_id, Event.origin_ref).where(Event.origin == new)
+    same = tuple_(Event.campaign_id, Event.origin_ref).in_(known)
+    db.session.execute(
+        update(Event).where(Event.origin == old, ~same).values(origin=new),
+        execution_options={"synchronize_session": False},
+    )

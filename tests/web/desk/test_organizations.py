@@ -1,0 +1,108 @@
+"""One organization is one row: alike ones are offered, and merged with all that refers to them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.db import db, transaction
+from models.events.draft import OrganizationDraft
+from models.events.tables import Event
+from models.figures.count import figures
+from models.figures.filters import FiguresFilter
+from models.figures.recount import verify
+from models.imports.read_file import read_file
+from models.organizations.tables import Organization
+from models.publishing import organization_merges
+from tests.support.cast import sign_in
+from tests.support.importing import import_rows
+from tests.support.week import NINE, make_door, make_event
+
+BUREAU = "江苏省知识产权局"
+
+
+@pytest.fixture
+def thrice(cast) -> list[Event]:
+    """An event each of the office's own organization, of its name in another region, and of its name in full width."""
+    leads = (
+        OrganizationDraft(BUREAU, "320000", "ip-offices"),
+        OrganizationDraft(BUREAU, "320100"),
+        OrganizationDraft(BUREAU + "　", "320000"),
+    )
+    return [
+        make_event(cast.lecture.campaign, f"宣传{number}", lead=lead, region_code="320723")
+        for number, lead in enumerate(leads)
+    ]
+
+
+def merge_all(cast, events: list[Event]) -> Organization:
+    kept, *others = (event.lead for event in events)
+    for other in others:
+        organization_merges.merge_organizations(kept, other, NINE, cast.su)
+    return kept
+
+
+def uids(client, query: str) -> list[str]:
+    text = client.get(f"/ip-2024/events.ics?{query}").text
+    return sorted(line for line in text.splitlines() if line.startswith("UID:"))
+
+
+def test_three_rows_become_one_and_everything_follows(client, cast, thrice):
+    make_door(thrice[1]).tally("public", headcount=7)
+    ids = [event.lead_id for event in thrice]
+    before = [(row.id, row.sequence) for event in thrice for row in event.occurrences]
+    kept = merge_all(cast, thrice)
+    assert {event.lead_id for event in thrice} == {kept.id}
+    assert [(row.id, row.sequence) for event in thrice for row in event.occurrences] == before
+    assert [change.verb for change in thrice[1].changes] == ["created", "changed"]
+    assert len(uids(client, f"organization={ids[0]}")) == 3
+    for merged in ids[1:]:  # an id once published stays a valid value
+        assert uids(client, f"organization={merged}") == uids(client, f"organization={ids[0]}")
+    counted = figures(cast.lecture.campaign, NINE, ("organization",), FiguresFilter())
+    assert {row["organization"]: row["visits"] for row in counted.rows} == {kept.id: 7}
+    assert verify(cast.lecture.campaign).agrees
+
+
+def test_the_next_file_of_that_name_finds_the_kept_one(cast, thrice):
+    kept = merge_all(cast, thrice)
+    table = f"活动名称,日期,主办单位,省,市\n新活动,2024-04-23,{BUREAU},江苏省,南京市\n"
+    import_rows(cast.lecture.campaign, read_file(table.encode(), "x.csv"), now=NINE + timedelta(hours=1))
+    event = db.session.scalar(select(Event).where(Event.title == "新活动"))
+    assert event.lead_id == kept.id
+    standing = select(Organization).where(Organization.name == BUREAU, Organization.merged_into_id.is_(None))
+    assert [row.id for row in db.session.scalars(standing)] == [kept.id]
+
+
+def test_accounts_of_the_merged_one_reach_the_events_of_the_kept_one(english, cast, thrice):
+    with transaction():
+        cast.he.organization_id = thrice[1].lead_id
+    merge_all(cast, thrice)
+    sign_in(english, cast.he)
+    assert [english.get(f"/desk/events/{event.id}").status_code for event in thrice] == [200] * 3
+
+
+def test_alike_ones_are_offered_and_merged_at_the_desk(english, cast, thrice):
+    sign_in(english, cast.su)
+    page = english.get("/desk/organizations/").text
+    assert page.count("Same organization: keep this one") == 6  # three pairs
+    first, second, third = (event.lead_id for event in thrice)
+    answer = english.post(f"/desk/organizations/{first}/same/{second}")
+    assert answer.location == f"/desk/organizations/?kept={first}"
+    assert "Both are now one:" in english.get(answer.location).text
+    assert english.post(f"/desk/organizations/{first}/same/{second}").status_code == 404
+    assert english.post(f"/desk/organizations/{first}/same/{first}").status_code == 409
+    assert english.post(f"/desk/organizations/{first}/same/{third}").status_code == 303
+    assert "Entered more than once" not in english.get("/desk/organizations/").text
+    assert BUREAU in english.get(f"/desk/organizations/?q={BUREAU}").text
+    assert "No organization found." in english.get("/desk/organizations/?q=zzzz").text
+
+
+@pytest.mark.parametrize("who", ["gu", "bao", "lian"])
+def test_others_do_not_reach_them(english, cast, thrice, who):
+    sign_in(english, getattr(cast, who))
+    ids = [event.lead_id for event in thrice]
+    assert english.post(f"/desk/organizations/{ids[0]}/same/{ids[1]}").status_code == 404
+    if who == "gu":
+        assert english.get("/desk/organizations/").status_code == 404
+    else:
+        assert BUREAU not in english.get("/desk/organizations/").text
