@@ -240,7 +240,12 @@ def wait_words(wait: timedelta) -> str:
 def public_changes(event: Event) -> list[EventChange]:
     """What visitors are told of an event's history: nothing from before it was public."""
     internal = (ChangeVerb.SUBMITTED, ChangeVerb.SENT_BACK, ChangeVerb.RECALLED)
-    return [change for change in event.changes if change.verb not in internal]
+    return [
+        change
+        for change in event.changes
+        if change.verb not in internal
+        and (change.verb != ChangeVerb.CREATED or change.at == event.published_at)
+    ]
 
 
 def field_name(name: str) -> str:
