@@ -1,6 +1,6 @@
 """The rows of a file as drafts of events: what each says, where its lead sits, and what its source's desk may take in."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 
 _IN_PARTS = 400
+
+Seats = dict[str, dict[str | None, OrganizationDraft]]
 
 
 def understand(campaign: Campaign, rows: Sequence[Row | CalendarEntry]) -> list[Understood]:
@@ -79,9 +81,7 @@ def _inside(draft: EventDraft, account: Account) -> EventDraft:
     return draft
 
 
-def _adopted(
-    row: Row | CalendarEntry, understood: Understood, source: Source, seats: Mapping[str, set[str | None]]
-) -> Understood:
+def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, seats: Seats) -> Understood:
     """A row as the source's desk takes it: with its lead's region where it names none, and what the desk fills in."""
     if understood.draft is None:
         return understood if isinstance(row, CalendarEntry) else replace(understood, ref=row.cells["id"])
@@ -122,31 +122,31 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
     return unique
 
 
-def _seats_of(names: Iterable[str]) -> dict[str, set[str | None]]:
-    """By name the regions of the organizations that are here."""
-    seats: dict[str, set[str | None]] = {}
+def _seats_of(names: Iterable[str]) -> Seats:
+    """By name and region the organizations that are here; for a merged one, the one that stands for it."""
+    seats: Seats = {}
     distinct = list(dict.fromkeys(names))
     for start in range(0, len(distinct), _IN_PARTS):
-        query = select(Organization.name, Organization.region_code).where(
-            Organization.name.in_(distinct[start : start + _IN_PARTS])
-        )
-        for name, code in db.session.execute(query):
-            seats.setdefault(name, set()).add(code)
+        query = select(Organization).where(Organization.name.in_(distinct[start : start + _IN_PARTS]))
+        for row in db.session.scalars(query):
+            seats.setdefault(row.name, {})[row.region_code] = OrganizationDraft.of(row.standing)
     return seats
 
 
-def _with_seat(draft: EventDraft, seats: Mapping[str, set[str | None]]) -> EventDraft:
+def _with_seat(draft: EventDraft, seats: Seats) -> EventDraft:
     """The draft with its lead as the organization that is here, and with the lead's region where the event names none, or
     is online (it counts where its lead sits)."""
     lead = draft.lead
     if lead is None:
         return draft
-    known = seats.get(lead.name, set())
-    seat = lead.region_code
-    if seat not in known and len(known) == 1:
-        seat = next(iter(known))  # one organization of this name is one organization
-    seat = seat or seat_in_name(lead.name)
-    draft = replace(draft, lead=replace(lead, region_code=seat))
-    if seat and (draft.region_code is None or draft.mode == Mode.ONLINE):
-        return replace(draft, region_code=seat)
+    known = seats.get(lead.name, {})
+    here = known.get(lead.region_code)
+    if here is None and len(set(known.values())) == 1:
+        here = next(iter(known.values()))  # one organization of this name is one organization
+    if here is None:
+        seat = lead.region_code or seat_in_name(lead.name)
+        here = known.get(seat) or replace(lead, region_code=seat)
+    draft = replace(draft, lead=replace(here, line=lead.line))
+    if here.region_code and (draft.region_code is None or draft.mode == Mode.ONLINE):
+        return replace(draft, region_code=here.region_code)
     return draft

@@ -13,13 +13,13 @@ from itertools import combinations
 from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select, tuple_, update
 
 from models.db import LARGEST_ID, Base, db
-from models.errors import N_, Conflict, NotFound
+from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event, EventHost
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
-from models.publishing.change import event_transaction
+from models.publishing.change import current, event_transaction
 
 MOST_PAIRS = 50
 
@@ -98,13 +98,22 @@ def merge_in_reach(account: Account, kept_id: int, other_id: int, now: datetime)
 def merge_organizations(
     kept: Organization, other: Organization, now: datetime, by: Account | None = None
 ) -> None:
-    """Everything that refers to the other organization refers to the kept one. Raises Conflict where they are one already.
+    """Everything that refers to the other organization refers to the kept one. Raises Conflict where they are one already,
+    Mistake where its accounts would reach more than before.
 
     Events that the other leads or hosts are changed as by a person, so that calendars, search and figures follow."""
-    if kept.id == other.id or kept.merged_into_id or other.merged_into_id:
-        raise Conflict(N_("These two are one organization already. Reload the page."))
     with event_transaction():
-        kept.line = kept.line or other.line
+        _lock(kept, other)
+        if kept.id == other.id or kept.merged_into_id or other.merged_into_id:
+            raise Conflict(N_("These two are one organization already. Reload the page."))
+        _check_reach(kept, other, by)
+        led = [Event.lead_id == other.id]
+        if kept.line is None and other.line is not None:
+            kept.line = other.line
+            led.append(Event.lead_id == kept.id)
+        # Also those that are withdrawn or only change their line: their visits move to other sums.
+        for event_id in db.session.scalars(select(Event.id).where(or_(*led))).all():
+            current().note(event_id, now)
         for event in _events_of(other):
             draft = draft_of(lifecycle.lock_event(event))
             hosts = dict.fromkeys(kept.name if name == other.name else name for name in draft.hosts)
@@ -116,6 +125,29 @@ def merge_organizations(
         _repoint_origin(f"desk:{other.id}", f"desk:{kept.id}")
         other.merged_into_id = kept.id
     db.session.expire_all()
+
+
+def _lock(*organizations: Organization) -> None:
+    """Two merges at once must not make each of two organizations stand for the other."""
+    ids = [organization.id for organization in organizations]
+    query = select(Organization).where(Organization.id.in_(ids)).order_by(Organization.id)
+    db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _check_reach(kept: Organization, other: Organization, by: Account | None) -> None:
+    """An office reaches the region of its organization: a merge must not move it to another one. The committee's
+    organization is merged by the committee."""
+    of_other = Account.organization_id == other.id
+    offices = select(Account.id).where(of_other, Account.role == Role.OFFICE).limit(1)
+    if kept.region_code != other.region_code and db.session.scalar(offices) is not None:
+        raise Mistake(
+            N_("“%(name)s” has accounts of an office for another region. Keep that organization instead."),
+            name=other.name,
+        )
+    ids = kept.id, other.id
+    committee = select(Account.id).where(Account.organization_id.in_(ids), Account.role == Role.COMMITTEE)
+    if by is not None and by.role != Role.COMMITTEE and db.session.scalar(committee.limit(1)) is not None:
+        raise Mistake(N_("Only the committee can merge its own organization."))
 
 
 def _events_of(organization: Organization) -> list[Event]:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models.db import db, transaction
+from models.errors import Mistake
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event
 from models.figures.count import figures
@@ -13,7 +14,7 @@ from models.figures.filters import FiguresFilter
 from models.figures.recount import verify
 from models.imports.read_file import read_file
 from models.organizations.tables import Organization
-from models.publishing import organization_merges
+from models.publishing import lifecycle, organization_merges
 from tests.support.cast import sign_in
 from tests.support.importing import import_rows
 from tests.support.week import NINE, make_door, make_event
@@ -71,6 +72,48 @@ def test_the_next_file_of_that_name_finds_the_kept_one(cast, thrice):
     assert event.lead_id == kept.id
     standing = select(Organization).where(Organization.name == BUREAU, Organization.merged_into_id.is_(None))
     assert [row.id for row in db.session.scalars(standing)] == [kept.id]
+
+
+def test_a_row_without_a_region_takes_that_of_the_kept_one(cast):
+    campaign, name = cast.lecture.campaign, "南京市版权局"
+    kept, other = (
+        make_event(campaign, region, lead=OrganizationDraft(name, region)).lead
+        for region in ("320000", "320100")
+    )
+    organization_merges.merge_organizations(kept, other, NINE, cast.su)
+    table = f"编号,活动名称,日期,主办单位\n1,新活动,2024-04-23,{name}\n".encode()
+    import_rows(campaign, read_file(table, "x.csv"), now=NINE)
+    event = db.session.scalars(select(Event).where(Event.title == "新活动")).one()
+    assert (event.lead_id, event.region_code) == (kept.id, "320000")
+
+
+def test_sums_follow_where_the_line_comes_from_the_merged_one(cast, thrice):
+    campaign = cast.lecture.campaign
+    kept, other = (
+        thrice[1],
+        make_event(campaign, "另", lead=OrganizationDraft("江苏知识产权局", "320100", "courts")),
+    )
+    make_door(kept).tally("public", headcount=3)
+    make_door(other).tally("public", headcount=4)
+    lifecycle.withdraw(other, NINE)
+    organization_merges.merge_organizations(kept.lead, other.lead, NINE, cast.su)
+    assert (kept.lead.line, verify(campaign).differences, verify(campaign).agrees) == ("courts", [], True)
+
+
+def test_no_merge_gives_an_office_another_region(english, cast, thrice):
+    own = cast.lian.organization_id
+    sign_in(english, cast.su)
+    answer = english.post(f"/desk/organizations/{thrice[0].lead_id}/same/{own}")
+    assert (answer.status_code, "Keep that organization instead." in answer.text) == (400, True)
+    assert db.session.get_one(Organization, own).merged_into_id is None
+
+
+def test_the_committees_organization_is_merged_by_the_committee(cast):
+    court = cast.wang.organization
+    with pytest.raises(Mistake, match="Only the committee"):
+        organization_merges.merge_organizations(court, cast.cui.organization, NINE, cast.su)
+    organization_merges.merge_organizations(cast.cui.organization, court, NINE, cast.cui)
+    assert court.merged_into_id == cast.cui.organization_id
 
 
 def test_accounts_of_the_merged_one_reach_the_events_of_the_kept_one(english, cast, thrice):
