@@ -1,6 +1,5 @@
 """Organizations that were merged into another one"""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
@@ -10,14 +9,12 @@ depends_on = None
 
 
 def upgrade():
-    with op.batch_alter_table("organization") as batch:
-        batch.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
-        batch.create_foreign_key(
-            op.f("fk_organization_merged_into_id_organization"), "organization", ["merged_into_id"], ["id"]
-        )
+    # Not as a batch: SQLite cannot rebuild a table that others refer to. See 0019.
+    op.execute(
+        "ALTER TABLE organization ADD COLUMN merged_into_id INTEGER "
+        "CONSTRAINT fk_organization_merged_into_id_organization REFERENCES organization (id)"
+    )
 
 
 def downgrade():
-    with op.batch_alter_table("organization") as batch:
-        batch.drop_constraint(op.f("fk_organization_merged_into_id_organization"), type_="foreignkey")
-        batch.drop_column("merged_into_id")
+    op.drop_column("organization", "merged_into_id")

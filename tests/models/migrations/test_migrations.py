@@ -12,7 +12,8 @@ import models
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft
 from models.publishing.lifecycle import create
-from tests.support.week import NINE, load_week, session
+from tests.support.cast import make_cast
+from tests.support.week import NINE, load_week, make_door, session
 
 VERSIONS = Path(models.__file__).parent / "migrations" / "versions"
 
@@ -44,6 +45,23 @@ def test_events_that_are_there_get_their_place_in_the_calendar(app):
     downgrade(revision="0010")
     upgrade()
     assert db.session.execute(asked).all() == before
+
+
+def test_a_week_with_people_and_scans_is_taken_along(app):
+    cast = make_cast(load_week())
+    make_door(cast.lecture).tally("public", headcount=7)
+    tables = ("organization", "account", "event", "occurrence", "scan", "counter", "figure_sum")
+
+    def rows() -> list[int]:
+        counts = [db.session.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables]
+        db.session.remove()
+        return counts
+
+    before = rows()
+    assert 0 not in before
+    downgrade(revision="0016")
+    upgrade()
+    assert rows() == before
 
 
 def test_they_are_numbered_one_after_the_other():
