@@ -11,6 +11,7 @@ from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.public import queries, search
+from models.public.card_events import CardEvent, CardSession
 from models.public.filters import Filters
 
 _RUNS_ON = -1  # the place on a day of a session that began on an earlier one: before all that begin
@@ -86,10 +87,10 @@ def _entries(
     return [Entry(day, event_id, by_initials) for by_initials, _sort, _place, event_id, day in ordered]
 
 
-def sessions_on(event: Event, day: date | None) -> list[Occurrence]:
+def sessions_on(event: Event | CardEvent, day: date | None) -> list[Occurrence | CardSession]:
     """The sessions of an event that a day shows: those that begin on it, else those that run on into it; all without a
     day."""
-    rows = list(event.occurrences)
+    rows: list[Occurrence | CardSession] = list(event.occurrences)
     if day is None:
         return rows
     begin = [row for row in rows if row.start_day == day]

@@ -1,5 +1,6 @@
 """The public calendar: the week, its list of events, one event, what the figures mean, and the reader's language."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request
@@ -15,6 +16,7 @@ from models.public.schedule import sessions_on
 from web import urls
 from web.errors import sentence
 from web.public import listing, previous_and_next, region_picker, week_strip
+from web.public.event_cards import EventCards
 from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path
@@ -104,7 +106,9 @@ def set_language() -> ResponseReturnValue:
     return response
 
 
-def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnValue:
+def list_page(
+    campaign: Campaign, path: str, starred: Collection[int] = (), **shown: object
+) -> ResponseReturnValue:
     """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
 
     shown: further names for the template."""
@@ -114,7 +118,15 @@ def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnV
         filters = listing.usable_part(campaign, request.args)
         cache, typed = QueryCache(campaign.id), request.args.get("q", "")
         return _list_template(
-            campaign, path, filters, clock.now(), cache, error=sentence(mistake), typed=typed, **shown
+            campaign,
+            path,
+            filters,
+            clock.now(),
+            cache,
+            starred,
+            error=sentence(mistake),
+            typed=typed,
+            **shown,
         ), 400
     if region_picker.was_submitted(request.args):
         code = region_picker.submitted_region(request.args)
@@ -124,12 +136,18 @@ def list_page(campaign: Campaign, path: str, **shown: object) -> ResponseReturnV
         return screen.screen_page(campaign, filters, path, now)
     page_of_events = listing.listing(campaign, filters, path, request.args.get("page", 1, int), now, cache)
     return _list_template(
-        campaign, path, filters, now, cache, page_of_events=page_of_events, typed=filters.q, **shown
+        campaign, path, filters, now, cache, starred, page_of_events=page_of_events, typed=filters.q, **shown
     )
 
 
 def _list_template(
-    campaign: Campaign, path: str, filters: Filters, now: datetime, cache: QueryCache, **more: object
+    campaign: Campaign,
+    path: str,
+    filters: Filters,
+    now: datetime,
+    cache: QueryCache,
+    starred: Collection[int] = (),
+    **more: object,
 ) -> str:
     return render_template(
         "public/events.html",
@@ -137,6 +155,8 @@ def _list_template(
         path=path,
         filters=filters,
         now=now,
+        starred=starred,
+        card=EventCards(campaign, now, starred),
         strip=week_strip.week_strip(campaign, filters, path, now, cache),
         region_levels=region_picker.picker_levels(filters.region[0] if len(filters.region) == 1 else None),
         checkbox_values=listing.checkbox_values(campaign),

@@ -1,7 +1,7 @@
 """What the list of events shows: the events in sections by day, the choices to filter by, the links around them."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from models.events.tables import MODES, Event
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.public import queries, schedule
+from models.public.card_events import CardEvent, card_events
 from models.public.filters import Arguments, Filters, parse
 from models.public.schedule import Entry
 from web.public import week_strip
@@ -36,7 +37,7 @@ class Section:
     Past days of a big week are named with their number of events and a link instead (url)."""
 
     day: date | None
-    events: list[Event]
+    events: Sequence[Event | CardEvent]
     count: int = 0
     url: str | None = None
     by_initials: bool = False
@@ -97,10 +98,10 @@ def listing(
         sessions=shown.sessions,
         page=shown.page,
         pages=shown.pages,
-        sections=_sections(shown.entries),
+        sections=_card_sections(campaign, shown.entries),
         newer=_page_address(path, filters, shown.page - 1, extra or {}) if shown.page > 1 else None,
         older=_page_address(path, filters, shown.page + 1, extra or {}) if shown.page < shown.pages else None,
-        past=_past_sections(shown, filters, path, extra or {}),
+        past=_past_sections(campaign, shown, filters, path, extra or {}),
     )
 
 
@@ -177,10 +178,12 @@ def _slice(parts: Sequence[_Part], first: int, last: int) -> list[Entry]:
     return found
 
 
-def _past_sections(shown: _Page, filters: Filters, path: str, extra: dict[str, str]) -> list[Section]:
+def _past_sections(
+    campaign: Campaign, shown: _Page, filters: Filters, path: str, extra: dict[str, str]
+) -> list[Section]:
     """The folded days: with their events, or with links where these are more than a page holds."""
     if shown.past:
-        return _sections(shown.past)
+        return _card_sections(campaign, shown.past)
     return [
         Section(day, [], count, _page_address(path, filters.replace(day=(day,)), 1, extra))
         for day, count in shown.past_counts.items()
@@ -192,10 +195,10 @@ def all_events(campaign: Campaign, filters: Filters, most: int) -> tuple[int, li
     entries = schedule.schedule(campaign, filters).entries
     ids = list(dict.fromkeys(entry.event_id for entry in entries))
     kept = set(ids[:most])
-    return len(ids), _sections([entry for entry in entries if entry.event_id in kept])
+    return len(ids), _sections([entry for entry in entries if entry.event_id in kept], _whole_events(kept))
 
 
-def _load_events(ids: set[int]) -> dict[int, Event]:
+def _whole_events(ids: set[int]) -> dict[int, Event]:
     rows = db.session.scalars(select(Event).where(Event.id.in_(ids)).options(*queries.load_options()))
     return {event.id: event for event in rows}
 
@@ -204,8 +207,13 @@ def _page_address(path: str, filters: Filters, page: int, extra: dict[str, str])
     return address(path, filters, **extra, **({"page": page} if page > 1 else {}))
 
 
-def _sections(entries: Sequence[Entry]) -> list[Section]:
-    events = _load_events({entry.event_id for entry in entries})
+def _card_sections(campaign: Campaign, entries: Sequence[Entry]) -> list[Section]:
+    return _sections(entries, card_events(campaign, {entry.event_id for entry in entries}))
+
+
+def _sections(
+    entries: Sequence[Entry], events: Mapping[int, Event] | Mapping[int, CardEvent]
+) -> list[Section]:
     return [
         Section(
             day,

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from models import clock
 from models.events.tables import EventStatus, HalfDay, Occurrence, OccurrenceStatus
+from models.public.card_events import CardSession
 
 SOON = timedelta(hours=1)
 # The hours between which a session of a half-day is taken to be; its clock times are not known.
@@ -23,7 +24,7 @@ class Progress(StrEnum):
     ENDED = "ended"
 
 
-def progress(sessions: Sequence[Occurrence], day: date | None, now: datetime) -> Progress:
+def progress(sessions: Sequence[Occurrence | CardSession], day: date | None, now: datetime) -> Progress:
     """How far the sessions are that a day of the list shows, while the week runs. Nothing is said of a day to come, nor of
     cancelled ones."""
     held = [row for row in sessions if row.status != OccurrenceStatus.CANCELLED]
@@ -39,12 +40,12 @@ def progress(sessions: Sequence[Occurrence], day: date | None, now: datetime) ->
     return Progress.ENDED
 
 
-def half_day_hours(session: Occurrence) -> tuple[int, int]:
+def half_day_hours(session: Occurrence | CardSession) -> tuple[int, int]:
     """The hours of the day in which a session without clock times takes place: those of its half-day, else the whole day."""
     return HALF_DAY_HOURS[HalfDay(session.half_day)] if session.half_day else (0, 24)
 
 
-def _progress(session: Occurrence, day: date, now: datetime) -> Progress:
+def _progress(session: Occurrence | CardSession, day: date, now: datetime) -> Progress:
     today = session.event.campaign.today(now)
     if (session.end_at is not None and session.end_at <= now) or (
         session.end_at is None and session.end_day < today
@@ -61,7 +62,7 @@ def _progress(session: Occurrence, day: date, now: datetime) -> Progress:
     return Progress.SOON if session.start_at - now <= SOON else Progress.LATER
 
 
-def progress_words(sessions: Sequence[Occurrence], day: date | None, now: datetime) -> str:
+def progress_words(sessions: Sequence[Occurrence | CardSession], day: date | None, now: datetime) -> str:
     """正在进行, 即将开始（25分钟后）, 已结束; nothing for what comes later."""
     state = progress(sessions, day, now)
     if state == Progress.RUNNING:

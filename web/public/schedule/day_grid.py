@@ -11,6 +11,7 @@ from functools import partial
 
 from flask import Flask
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from models import clock
@@ -77,9 +78,11 @@ def day_grid(campaign: Campaign, filters: Filters, now: datetime) -> DayGrid | N
     if len(filters.day) != 1:
         return None
     day = filters.day[0]
+    if _session_count(campaign, filters) > MOST_SESSIONS:
+        return None
     rows = _sessions(campaign, filters)
     timed = [row for row in rows if not _is_all_day(campaign, row, day)]
-    if len(rows) > MOST_SESSIONS or not timed:
+    if not timed:
         return None
     columns = _columns(campaign, filters, timed, day)
     all_day = [_block(campaign, row, day) for row in rows if _is_all_day(campaign, row, day)]
@@ -97,7 +100,13 @@ def _sessions(campaign: Campaign, filters: Filters) -> list[Occurrence]:
         joinedload(Occurrence.venue),
         contains_eager(Occurrence.event).selectinload(Event.audiences),
     )
-    return list(db.session.scalars(query.limit(MOST_SESSIONS + 1)))
+    return list(db.session.scalars(query))
+
+
+def _session_count(campaign: Campaign, filters: Filters) -> int:
+    """How many sessions the day has, counted up to one more than the grid has room for: of a big week none is loaded."""
+    ids = queries.occurrences(campaign, filters).with_only_columns(Occurrence.id).order_by(None)
+    return db.session.scalar(select(func.count()).select_from(ids.limit(MOST_SESSIONS + 1).subquery())) or 0
 
 
 def _minutes(campaign: Campaign, row: Occurrence, day: date) -> tuple[int, int]:

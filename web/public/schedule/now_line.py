@@ -8,6 +8,7 @@ from flask import Flask
 
 from models.campaigns.tables import Campaign
 from models.events.tables import Event, Occurrence, OccurrenceStatus
+from models.public.card_events import CardEvent, CardSession
 from models.public.schedule import sessions_on
 from web.public.listing import Section
 from web.words.progress import Progress, progress
@@ -18,9 +19,9 @@ class SectionParts:
     """The events of a section in order. ended: what is over today. begun: what runs now or has no clock time. ahead: the
     others. line: whether "now" stands between begun and ahead. On other days all events are ahead."""
 
-    ended: list[Event]
-    begun: list[Event]
-    ahead: list[Event]
+    ended: Sequence[Event | CardEvent]
+    begun: Sequence[Event | CardEvent]
+    ahead: Sequence[Event | CardEvent]
     line: bool
 
 
@@ -45,11 +46,13 @@ def section_parts(campaign: Campaign, section: Section, now: datetime | None) ->
     return SectionParts(ended, others[:later], others[later:], line)
 
 
-def _is_over(event: Event, section: Section, now: datetime) -> bool:
+def _is_over(event: Event | CardEvent, section: Section, now: datetime) -> bool:
     return progress(sessions_on(event, section.day), section.day, now) == Progress.ENDED
 
 
-def _first_start(event: Event, section: Section) -> datetime | None:
+def _first_start(event: Event | CardEvent, section: Section) -> datetime | None:
     sessions = sessions_on(event, section.day)
-    held: Sequence[Occurrence] = [row for row in sessions if row.status != OccurrenceStatus.CANCELLED]
+    held: Sequence[Occurrence | CardSession] = [
+        row for row in sessions if row.status != OccurrenceStatus.CANCELLED
+    ]
     return min((row.start_at for row in held or sessions if row.start_at is not None), default=None)
