@@ -5,5 +5,5 @@ from flask_limiter.util import get_remote_address
 
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
 
-# A school of 1,500 comes through one address within a minute; a script that invents browsers wants more.
+# Above the rate of a school of 1,500 behind one address, who come within a minute.
 BY_ADDRESS = "3000 per minute"

@@ -12,7 +12,7 @@ from models.codes.venue_codes import VenueCode
 from models.drawing.page import A4, HEADING, WHITE, Box, Code, Item, Line, Paragraph, centred, mm, said
 from models.drawing.qr import VENUE_LEVEL
 from models.drawing.text_layout import Face, broken, fitted, width
-from models.events.tables import Event, EventStatus
+from models.events.tables import Event, OccurrenceStatus
 from models.installation import site
 
 Parts = dict[str, tuple[Item, ...]]  # a poster's parts by name
@@ -170,7 +170,7 @@ def _day(day: date, left: float, filled: bool) -> tuple[Box, Line]:
 
 
 def places(code: VenueCode) -> list[str]:
-    """Where it is: the place of this code, else the places of the sittings, else what was told."""
+    """Where it is: the place of this code, else the venues of the sessions, else the text of the event."""
     if code.venue:
         return [code.venue.name]
     event = code.event
@@ -182,7 +182,7 @@ def places(code: VenueCode) -> list[str]:
 
 def _when_and_where(code: VenueCode) -> tuple[list[str], str]:
     """The lines that say when, and the one that says where."""
-    held = [sitting for sitting in code.event.occurrences if sitting.status != EventStatus.CANCELLED]
+    held = [sitting for sitting in code.event.occurrences if sitting.status != OccurrenceStatus.CANCELLED]
     shown = SITTINGS if len(held) <= SITTINGS else SITTINGS - 1
     with force_locale("zh"):
         text = render_template("kiosk/paper/poster.txt", sittings=held, shown=shown, places=places(code))

@@ -200,7 +200,7 @@ def _at(
 
 
 def _moment(instant: datetime, event: Event, *, ends: bool = False) -> str:
-    """Day and clock time; the border of a day (nobody told a clock time) is the day alone: the one that ends there."""
+    """Day and clock time; without a clock time only the day, the one that ends there."""
     words: dict[str, Any] = current_app.jinja_env.globals  # the words of web, which kiosk does not import
     zone = event.campaign.zone
     if instant.astimezone(clock.zone(zone)).time() != time.min:

@@ -104,7 +104,7 @@ class Device:
         at = device_time - timedelta(milliseconds=self._clock.skew_ms or 0)
         verdict = self._judge(scan_id, body, at)
         scan = QueuedScan(str(scan_id), body, self._holder(body), verdict.entry, verdict.place)
-        if visit.kind == FOREIGN:  # not one of ours: nobody waits for anything
+        if visit.kind == FOREIGN:  # a foreign code: no live request
             body["shown"] = "refused"
         elif not self._online:
             body["shown"] = verdict.verdict

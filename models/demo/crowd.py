@@ -110,7 +110,7 @@ def _scans(
     """The scans at one occurrence until now."""
     first = window.start
     if window.closes - window.start > LONG and now - first > MORNING:
-        first += MORNING  # open day and night: nobody comes before the morning
+        first += MORNING  # open all day: scans start in the morning
     last = min(window.closes - timedelta(hours=1), first + timedelta(hours=9), now - timedelta(minutes=1))
     if last <= first:
         return

@@ -1,4 +1,4 @@
-"""Merged events, and which event stands for each. The only place that reads or writes event_merge."""
+"""Merged events, and which event stands for each. Sums and the recount join event_merge in SQL of their own, for whole tables."""
 
 from collections.abc import Collection, Iterator
 from typing import TypeVar

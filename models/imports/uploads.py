@@ -1,4 +1,4 @@
-"""A file handed in at the desk: kept for a day while a person looks at what would become of it, then taken in or not."""
+"""Files uploaded at the desk: kept for a day for the preview, then imported or discarded."""
 
 import hashlib
 from collections.abc import Collection, Sequence

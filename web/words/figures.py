@@ -87,7 +87,7 @@ def dimension_name(key: str) -> str:
 
 
 def value_name(campaign: Campaign, dimension: str, value: object) -> str:
-    """How a reader knows the value of a dimension; a value that nobody told has a word too."""
+    """The name of a value of a dimension, also of one that is not known."""
     if value is None:
         return _("Not assigned to a sector") if dimension == "line" else _("Not given")
     if dimension in _TERMS:

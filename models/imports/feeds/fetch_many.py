@@ -1,4 +1,4 @@
-"""Getting many files from others' addresses side by side, so that nobody waits for the slowest of them.
+"""Fetch many addresses in parallel, each with a time limit of its own.
 
 The threads here touch no database. Their number is that of the addresses given, and each gives up by itself
 (fetch.py); one that hangs where no clock of ours reaches it, in the machine's name service, is left behind.

@@ -24,7 +24,7 @@ from models.imports.spreadsheet.columns import (
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
 _ABOVE = 10
-# Of further sheets, those that tell when or where are read: one of results would make each event anew.
+# Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
 _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
 _LONGEST_ID = 200
 # What makes two events of two rows with one title, day and region.

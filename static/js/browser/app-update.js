@@ -1,4 +1,4 @@
-// The installed app: start its service worker, and let a new version take over when nobody is at the door.
+// The installed app: start its service worker, and let a new version take over when the kiosk is idle.
 
 const IDLE = 20_000; // milliseconds without a touch, a key or a scan
 const LOOK = 5000;

@@ -6,7 +6,7 @@
 const HIDDEN = 15000; // ms between two questions of a page that nobody looks at
 const PATIENCE = 6000; // ms after which an answer will not come any more
 const SLOWEST = 8000; // ms between two tries while the connection is lost
-const QUIET = 10000; // ms between two announcements, so that a busy door does not talk all the time
+const QUIET = 10000; // least ms between two announcements of a screen reader
 
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
