@@ -4,12 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from math import inf
 from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, TimeoutError
@@ -41,6 +42,11 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 # SQLite assigns row ids only to a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def enumeration(enum: type[StrEnum], length: int) -> Enum:
+    """A column that holds a value of an enum: a text of at most this length in the database, a member in Python."""
+    return Enum(enum, native_enum=False, create_constraint=False, length=length, values_callable=list)
 
 
 class Instant(TypeDecorator[datetime]):

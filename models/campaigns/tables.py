@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Date, ForeignKey, String, UniqueConstraint, false, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
-from models.db import Base, db
+from models.db import Base, db, enumeration
 from models.errors import N_, NotFound
 
 UNKNOWN_GROUP = "unknown"
@@ -87,7 +87,7 @@ class Term(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
-    kind: Mapped[str] = mapped_column(String(12))  # a TermKind
+    kind: Mapped[TermKind] = mapped_column(enumeration(TermKind, 12))
     number: Mapped[int]
     key: Mapped[str] = mapped_column(String(60))
     name_zh: Mapped[str]

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import LargeBinary, String, select
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import Base, Instant, db
+from models.db import Base, Instant, db, enumeration
 
 
 class KeyPurpose(StrEnum):
@@ -35,8 +35,8 @@ class SigningKey(Base):
     __tablename__ = "signing_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(String(10))  # a KeyPurpose
-    algorithm: Mapped[str] = mapped_column(String(20))  # an Algorithm
+    purpose: Mapped[KeyPurpose] = mapped_column(enumeration(KeyPurpose, 10))
+    algorithm: Mapped[Algorithm] = mapped_column(enumeration(Algorithm, 20))
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     public: Mapped[bytes | None] = mapped_column(LargeBinary)  # of Ed25519
     created_at: Mapped[datetime] = mapped_column(Instant)

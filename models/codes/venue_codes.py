@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.codes import keys, signatures
 from models.codes.signatures import Purpose, VenueSignature
-from models.db import Base, Instant, db, transaction
+from models.db import Base, Instant, db, enumeration, transaction
 from models.errors import N_, Conflict
 from models.events.tables import Event
 from models.places.tables import Venue
@@ -43,7 +43,7 @@ class VenueCode(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
-    method: Mapped[str] = mapped_column(String(10))  # a CodeMethod
+    method: Mapped[CodeMethod] = mapped_column(enumeration(CodeMethod, 10))
     issue: Mapped[int] = mapped_column(default=1)
     key_id: Mapped[int] = mapped_column(ForeignKey("signing_key.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,15 +1,16 @@
-"""Merged events, and which event stands for each. Sums and the recount join event_merge in SQL of their own, for whole tables."""
+"""Merged events, and which event stands for each."""
 
 from collections.abc import Collection, Iterator
 from typing import TypeVar
 
-from sqlalchemy import ForeignKey, Select, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Integer, Select, literal_column, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, db
 from models.events.tables import Event
 
 _IDS_IN_A_QUERY = 400
+_STANDING_ID = "COALESCE((SELECT kept_id FROM event_merge WHERE event_merge.event_id = ?), ?)"
 
 Key = TypeVar("Key")
 
@@ -27,6 +28,16 @@ def record_merge(event: Event, kept: Event) -> None:
     """event was merged into kept, and so are those merged into event before. Runs inside the caller's transaction."""
     db.session.execute(update(EventMerge).where(EventMerge.kept_id == event.id).values(kept_id=kept.id))
     db.session.add(EventMerge(event_id=event.id, kept_id=kept.id))
+
+
+def standing_id_sql(event_id: str) -> str:
+    """The id of the event that stands for the one of this column, as an SQL expression. For queries over whole tables."""
+    return _STANDING_ID.replace("?", event_id)
+
+
+def standing_id(event_id: str) -> ColumnElement[int]:
+    """The same for a query of SQLAlchemy. event_id: as event.id."""
+    return literal_column(standing_id_sql(event_id), Integer)
 
 
 def kept_ids(event_ids: Collection[int] | Select[tuple[int]]) -> Select[tuple[int]]:

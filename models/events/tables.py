@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
-from models.db import Base, Instant
+from models.db import Base, Instant, enumeration
 from models.events.pictures import Picture
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
@@ -98,12 +98,12 @@ class Event(Base):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     title: Mapped[str]
     description: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[str] = mapped_column(String(10), default=EventStatus.DRAFT)
+    status: Mapped[EventStatus] = mapped_column(enumeration(EventStatus, 10), default=EventStatus.DRAFT)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"), index=True)
     main_focus: Mapped[str | None] = mapped_column(String(60))
     main_format: Mapped[str | None] = mapped_column(String(60))  # key of a format term, or "other"
-    mode: Mapped[str | None] = mapped_column(String(8))  # a Mode
+    mode: Mapped[Mode | None] = mapped_column(enumeration(Mode, 8))
     online_url: Mapped[str] = mapped_column(default="")
     time_text: Mapped[str] = mapped_column(default="")  # as reported: 上午, 宣传周期间
     venue_text: Mapped[str] = mapped_column(default="")  # as reported, may name several places
@@ -175,10 +175,12 @@ class Occurrence(Base):
     open_ended: Mapped[bool] = mapped_column(default=False)  # "4月24日起": no end is known
     start_at: Mapped[datetime | None] = mapped_column(Instant)
     end_at: Mapped[datetime | None] = mapped_column(Instant)
-    half_day: Mapped[str | None] = mapped_column(String(10))  # a HalfDay
+    half_day: Mapped[HalfDay | None] = mapped_column(enumeration(HalfDay, 10))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     capacity: Mapped[int | None]  # people inside at once; None: not limited
-    status: Mapped[str] = mapped_column(String(10), default=OccurrenceStatus.SCHEDULED)
+    status: Mapped[OccurrenceStatus] = mapped_column(
+        enumeration(OccurrenceStatus, 10), default=OccurrenceStatus.SCHEDULED
+    )
     sequence: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     vevent: Mapped[bytes | None] = mapped_column(
@@ -243,7 +245,7 @@ class EventReport(Base):
 
 
 class EventChange(Base):
-    """One change in the history of an event. Rows are only added. verb: a ChangeVerb. fields: the columns that
+    """One change in the history of an event. Rows are only added. fields: the columns that
     changed."""
 
     __tablename__ = "event_change"
@@ -252,7 +254,7 @@ class EventChange(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     at: Mapped[datetime] = mapped_column(Instant)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
-    verb: Mapped[str] = mapped_column(String(20))
+    verb: Mapped[ChangeVerb] = mapped_column(enumeration(ChangeVerb, 20))
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
     why: Mapped[str] = mapped_column(default="", server_default="")  # of a cancellation; visitors read it
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.campaigns.tables import Campaign
 from models.db import db
-from models.events.merges import EventMerge
+from models.events.merges import standing_id
 from models.events.tables import Event, Occurrence
 from models.ledger.sum_tables import SUM_COLUMNS, EventPlacement, FigureSum
 from models.organizations.tables import Organization
@@ -33,8 +33,8 @@ def places(campaign: Campaign) -> dict[tuple, dict[str, object]]:
     )
     query = (
         select(Event.id, kept.id, kept.region_code, Organization.line)
-        .outerjoin(EventMerge, EventMerge.event_id == Event.id)
-        .join(kept, kept.id == func.coalesce(EventMerge.kept_id, Event.id))
+        .select_from(Event)
+        .join(kept, kept.id == standing_id("event.id"))
         .outerjoin(Organization, Organization.id == kept.lead_id)
         .where(Event.campaign_id == campaign.id, Event.id.in_(visited))
     )

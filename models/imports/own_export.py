@@ -14,7 +14,7 @@ from models.errors import N_, Mistake
 from models.events.draft import EventDraft, OccurrenceDraft, differences, draft_of
 from models.events.draft_rules import check_draft
 from models.events.merges import standing_event
-from models.events.tables import Event, EventStatus, Occurrence
+from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.ics import entries
 from models.ics.vevent import CANCELLED_PREFIX
 from models.imports.calendar import ics_file
@@ -232,7 +232,7 @@ def _written(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
             draft = _edited(draft, row.draft, own, _occurrence(event, own))
             outcome = replace(outcome, verdict=RowVerdict.CHANGED, findings=row.findings, draft=draft)
         outcomes[at] = outcome
-    live = {one.id for one in event.occurrences if one.status != EventStatus.CANCELLED}
+    live = {one.id for one in event.occurrences if one.status != OccurrenceStatus.CANCELLED}
     if off and live <= off:
         why = Finding(N_("Its source says it is cancelled."))
         cancelled = writer.cancel_event(None, (why,), event)

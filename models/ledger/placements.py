@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from models.db import db, on_postgresql
-from models.events.merges import EventMerge
+from models.events.merges import standing_id
 from models.events.tables import Event, Occurrence
 from models.ledger.sum_tables import (
     PARTICIPANTS,
@@ -73,8 +73,8 @@ def _current_places(event_ids: Collection[int]) -> Select:
             func.coalesce(standing.region_code, ""),
             func.coalesce(Organization.line, ""),
         )
-        .outerjoin(EventMerge, EventMerge.event_id == EventPlacement.event_id)
-        .join(standing, standing.id == func.coalesce(EventMerge.kept_id, EventPlacement.event_id))
+        .select_from(EventPlacement)
+        .join(standing, standing.id == standing_id("event_placement.event_id"))
         .outerjoin(Organization, Organization.id == standing.lead_id)
         .where(or_(EventPlacement.event_id.in_(event_ids), EventPlacement.kept_id.in_(event_ids)))
         .order_by(EventPlacement.event_id)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import Base
+from models.db import Base, enumeration
 from models.ledger.tables import METHODS
 
 
@@ -47,7 +47,7 @@ class FigureSum(Base):
     __tablename__ = "figure_sum"
 
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # a SumKind
+    kind: Mapped[SumKind] = mapped_column(enumeration(SumKind, 8), primary_key=True)
     value: Mapped[str] = mapped_column(String(60), primary_key=True)
     stripe: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     visits_pass: Mapped[int] = mapped_column(default=0)

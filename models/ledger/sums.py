@@ -20,6 +20,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from models.db import db, on_postgresql
+from models.events.merges import standing_id_sql
 from models.ledger.sum_tables import PARTICIPANTS, SUM_COLUMNS, TAKEN, SumKind
 from models.ledger.tables import METHODS
 from models.ledger.visit import State
@@ -199,7 +200,7 @@ def _place_events(occurrence_ids: Collection[int]) -> None:
 INSERT INTO event_placement (event_id, campaign_id, kept_id, region_code, line)
 SELECT DISTINCT e.id, e.campaign_id, k.id, COALESCE(k.region_code, ''), COALESCE(g.line, '')
 FROM occurrence AS o JOIN event AS e ON e.id = o.event_id
-LEFT JOIN event_merge AS m ON m.event_id = e.id JOIN event AS k ON k.id = COALESCE(m.kept_id, e.id)
+JOIN event AS k ON k.id = {standing_id_sql("e.id")}
 LEFT JOIN organization AS g ON g.id = k.lead_id
 WHERE o.id IN ({listed}) ORDER BY e.id ON CONFLICT (event_id) DO NOTHING
 """

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import Base, BigId, Instant
+from models.db import Base, BigId, Instant, enumeration
 
 
 class ScanKind(StrEnum):
@@ -133,9 +133,9 @@ class Scan(Base):
     supervisor: Mapped[bool] = mapped_column(default=False)  # the device had supervisor scope
     code_number: Mapped[int | None] = mapped_column(ForeignKey("venue_code.number"))
     seq: Mapped[int | None] = mapped_column(BigId)
-    kind: Mapped[str] = mapped_column(String(6))
-    direction: Mapped[str] = mapped_column(String(3), default=Direction.IN)
-    method: Mapped[str | None] = mapped_column(String(8))
+    kind: Mapped[ScanKind] = mapped_column(enumeration(ScanKind, 6))
+    direction: Mapped[Direction] = mapped_column(enumeration(Direction, 3), default=Direction.IN)
+    method: Mapped[Method | None] = mapped_column(enumeration(Method, 8))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("occurrence.id"))
     presence_id: Mapped[int | None] = mapped_column(ForeignKey("presence.id"), index=True)
@@ -144,7 +144,7 @@ class Scan(Base):
     group: Mapped[str | None] = mapped_column("audience", String(60))
     headcount: Mapped[int | None]
     taken: Mapped[bool] = mapped_column(default=False)  # by a pass that the visitor took without staff
-    near: Mapped[str | None] = mapped_column(String(8))  # a Nearness; None: the phone was not asked
+    near: Mapped[Nearness | None] = mapped_column(enumeration(Nearness, 8))  # None: the phone was not asked
     undoes: Mapped[UUID | None] = mapped_column(Uuid)
     device_at: Mapped[datetime] = mapped_column(Instant)
     skew_ms: Mapped[int | None] = mapped_column(BigId)  # device clock minus server time, as applied
@@ -152,9 +152,9 @@ class Scan(Base):
     received_at: Mapped[datetime] = mapped_column(Instant)
     day: Mapped[date] = mapped_column(Date)
     hour: Mapped[int]
-    shown: Mapped[str | None] = mapped_column(String(8))
-    verdict: Mapped[str] = mapped_column(String(8))
-    reason: Mapped[str | None] = mapped_column(String(16))
+    shown: Mapped[Verdict | None] = mapped_column(enumeration(Verdict, 8))
+    verdict: Mapped[Verdict] = mapped_column(enumeration(Verdict, 8))
+    reason: Mapped[Reason | None] = mapped_column(enumeration(Reason, 16))
     since: Mapped[datetime | None] = mapped_column(Instant)
     flags: Mapped[int] = mapped_column(default=0)
     digest: Mapped[bytes] = mapped_column(
@@ -173,11 +173,11 @@ class Resend(Base):
     scan_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
     received_at: Mapped[datetime] = mapped_column(Instant)
-    kind: Mapped[str] = mapped_column(String(6))
+    kind: Mapped[ScanKind] = mapped_column(enumeration(ScanKind, 6))
     group: Mapped[str | None] = mapped_column("audience", String(60))
     headcount: Mapped[int | None]
     device_at: Mapped[datetime] = mapped_column(Instant)
-    shown: Mapped[str | None] = mapped_column(String(8))
+    shown: Mapped[Verdict | None] = mapped_column(enumeration(Verdict, 8))
     digest: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
@@ -188,7 +188,7 @@ class Review(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scan_id: Mapped[UUID] = mapped_column(ForeignKey("scan.id"), index=True)
-    decision: Mapped[str] = mapped_column(String(9))
+    decision: Mapped[Decision] = mapped_column(enumeration(Decision, 9))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     why: Mapped[str]
     at: Mapped[datetime] = mapped_column(Instant)
@@ -214,7 +214,7 @@ class Presence(Base):
     identified: Mapped[bool]  # a pass or a browser: can be a participant
     visit_id: Mapped[UUID | None] = mapped_column(Uuid)  # the scan that is the visit
     group: Mapped[str | None] = mapped_column("audience", String(60))
-    method: Mapped[str | None] = mapped_column(String(8))
+    method: Mapped[Method | None] = mapped_column(enumeration(Method, 8))
     hour: Mapped[int | None]
     weight: Mapped[int] = mapped_column(default=0)
     inside: Mapped[int] = mapped_column(default=0)
@@ -231,7 +231,7 @@ class Counter(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     hour: Mapped[int] = mapped_column(primary_key=True)
     group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
-    method: Mapped[str] = mapped_column(String(8), primary_key=True)
+    method: Mapped[Method] = mapped_column(enumeration(Method, 8), primary_key=True)
     visits: Mapped[int] = mapped_column(default=0)
     taken: Mapped[int] = mapped_column(default=0)  # visits by passes that visitors took without staff
     inside: Mapped[int] = mapped_column(default=0)

@@ -11,7 +11,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
-from models.db import Base, Instant, db
+from models.db import Base, Instant, db, enumeration
 from models.errors import N_, Mistake, NotFound
 from models.places.tables import Region
 
@@ -57,7 +57,7 @@ class Account(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    role: Mapped[str] = mapped_column(String(12))
+    role: Mapped[Role] = mapped_column(enumeration(Role, 12))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
     password_hash: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -141,6 +141,18 @@ def within(
     return column.between(digits.ljust(6, "0"), digits.ljust(6, "9"))
 
 
+def in_prefecture(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], code: str | None
+) -> ColumnElement[bool]:
+    """The condition that a column holds the code of a region in the same prefecture as this one; both None count as the same."""
+    return column.between(prefecture(code), code[:4] + "99") if code else column.is_(None)
+
+
+def prefecture(code: str) -> str:
+    """The code of the prefecture that a region is or lies in; of a province, its own code."""
+    return code[:4] + "00"
+
+
 def ancestors(code: str) -> tuple[str, ...]:
     """The codes above this one, the province first: 320723 -> (320000, 320700)."""
     return (code[:2] + "0000", code[:4] + "00")[: {PROVINCE: 0, PREFECTURE: 1, COUNTY: 2}[level_of(code)]]

@@ -17,6 +17,7 @@ from models.errors import N_, NotFound
 from models.events import scope
 from models.events.tables import Event, EventStatus, EventVenue, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account
+from models.places import regions
 from models.places.tables import Venue
 from models.publishing import lifecycle
 from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
@@ -73,9 +74,8 @@ def likely_duplicates(event: Event, account: Account, most: int = 5) -> list[Eve
     """Events in an account's reach that may be this one, for its reviewer; none that was found different from it."""
     days = {row.start_day for row in event.occurrences}
     same_days = select(Occurrence.event_id).where(Occurrence.start_day.in_(days))
-    prefecture = event.region_code and event.region_code[:4]
-    region = Event.region_code.startswith(prefecture) if prefecture else Event.region_code.is_(None)
-    candidates = _candidates(account, event.campaign, Event.id.in_(same_days), region)
+    same_prefecture = regions.in_prefecture(Event.region_code, event.region_code)
+    candidates = _candidates(account, event.campaign, Event.id.in_(same_days), same_prefecture)
     pairs = {(low.id, high.id) for low, high in similar_pairs(candidates) if event.id in (low.id, high.id)}
     if not pairs:
         return []

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Select, String, func, select
+from sqlalchemy import ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from models.campaigns.tables import Campaign, TermKind
-from models.db import Base, BigId, Instant, db, insert, transaction
+from models.db import Base, BigId, Instant, db, enumeration, insert, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events import scope
 from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
@@ -38,7 +38,7 @@ class EventReview(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(Instant)
-    decision: Mapped[str] = mapped_column(String(10))  # a ReviewDecision
+    decision: Mapped[ReviewDecision] = mapped_column(enumeration(ReviewDecision, 10))
     why: Mapped[str] = mapped_column(default="")
 
     account: Mapped[Account | None] = relationship()

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from models.campaigns.tables import Campaign
+from models.places.regions import prefecture
 
 MIN_TITLE_RATIO = 0.75  # difflib's ratio of two titles
 MIN_PLACE_RATIO = 0.7
@@ -46,7 +47,7 @@ def similar_pairs(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, 
     country's events."""
     blocks: dict[tuple[date, str | None], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        blocks[candidate.day, candidate.region and candidate.region[:4]].append(candidate)
+        blocks[candidate.day, candidate.region and prefecture(candidate.region)].append(candidate)
     for block in blocks.values():
         block.sort(key=lambda candidate: candidate.id)
         for low, high in combinations(block, 2):

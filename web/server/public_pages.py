@@ -17,13 +17,13 @@ from urllib.parse import parse_qsl, urlencode
 import brotli
 from flask import Flask
 from sqlalchemy import Engine
-from werkzeug.http import parse_cookie, parse_etags
+from werkzeug.http import parse_cookie
 
 from models import clock
 from models.db import db
 from models.ics import version as calendar_version
 from models.public.filters import NAMES
-from web.feeds.http_cache import HttpCache
+from web.feeds.http_cache import HttpCache, is_not_modified
 from web.public import region_picker
 from web.server.content_coding import accepted_coding
 from web.words.reader_language import reader_language
@@ -209,8 +209,7 @@ def _language_cookie(environ: "WSGIEnvironment") -> str | None:
 
 def _respond(environ: "WSGIEnvironment", start_response: "StartResponse", page: Page) -> Iterable[bytes]:
     coded = page.coded(accepted_coding(environ.get("HTTP_ACCEPT_ENCODING", "")))
-    none_match = environ.get("HTTP_IF_NONE_MATCH")
-    if none_match and parse_etags(none_match).contains_weak(coded.etag):
+    if is_not_modified(coded.etag, None, environ.get("HTTP_IF_NONE_MATCH"), None):
         start_response("304 NOT MODIFIED", list(coded.unchanged_headers))
         return []
     start_response("200 OK", list(coded.headers))
