@@ -19,13 +19,13 @@ from flask import Flask
 
 from tests.support.applications import application, settings_for
 from tests.support.clients import Client, Runner
+from tests.support.compile_cache import compile_once
 from tests.support.databases import Databases, Postgres
-from tests.support.once import compile_once
 
 pytest_plugins = [
-    "tests.support.named",
+    "tests.support.unrun_tests",
     "tests.support.queries",
-    "tests.support.served",
+    "tests.support.served_application",
     "tests.support.chromium",
 ]
 

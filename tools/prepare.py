@@ -11,7 +11,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def main():
+def main() -> None:
     if sys.version_info < OLDEST:
         names = [f"python3.{minor}" for minor in range(OLDEST[1], OLDEST[1] + 6)]
         newer = next((path for path in map(shutil.which, names) if path), None)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from flask import Blueprint, Flask, Response, request
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kiosk.api.device_token import NOT_PAIRED, NotPairedError, authenticated_source
@@ -19,7 +20,7 @@ from models.checkin.attempt import Attempt, read_attempt
 from models.db import db
 from models.devices import kiosks
 from models.errors import N_, Mistake
-from models.ledger.tables import Answer, Direction, Flag, Scan, ScanKind, Verdict
+from models.ledger.tables import Answer, Direction, Flag, Reason, Scan, ScanKind, Verdict
 
 bp = Blueprint("scans", __name__)
 
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
 
 
 @bp.post("/api/v1/scans")
-def submit_scans():
+def submit_scans() -> ResponseReturnValue:
     """Judge a batch. 200 whatever the people did; 4xx only for the request itself."""
     now = clock.now()
     source = authenticated_source(now)
@@ -97,7 +98,7 @@ def _decode(body: bytes) -> ScanBatch:
         return msgspec.convert(json.loads(body), ScanBatch)
 
 
-NOT_KEPT = Answer(None, Verdict.REFUSED, "bad_scan")  # without a valid id there is nothing to keep it by
+NOT_KEPT = Answer(None, Verdict.REFUSED, Reason.BAD_SCAN)  # without a valid id there is nothing to keep it by
 
 
 def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from models.errors import N_
 
-# What each check of the door comes to while no server answers, as tests/cases/door.json proves it: yes; by what was last
+# What each check at the entrance comes to while no server answers, as tests/cases/check_in.json proves it: yes; by what was last
 # known; later (kept, and the server decides); no.
 CHECKS = {
     "ours": "yes",

@@ -26,7 +26,7 @@ WORDS = {
     "pair_alike": N_("Pairing codes do not use the characters %(characters)s. Please check and try again."),
     "pair_offline": N_("The server did not answer. Check the network of this device, then try again."),
     "pair_kept": N_("Scans on this kiosk still to upload: %(count)s."),
-    # The door
+    # The entrance
     "ask": N_("Show your pass, or tap your group"),
     "touch_title": N_("No pass? Tap your group"),
     "touch_note": N_("Only if you do not scan a pass."),
@@ -91,7 +91,7 @@ WORDS = {
     "camera_frozen": N_("The camera picture froze. Restarting the camera…"),
     "camera_insecure": N_("The camera needs HTTPS. You can still use a USB scanner and the buttons."),
     "camera_broken": N_("The code reader could not be loaded. Reload the page; a USB scanner still works."),
-    "wedge": N_("What the scanner types"),
+    "scanner_input": N_("What the scanner types"),
     "ime": N_("The scanner is typing through an input method. Switch the keyboard to English."),
     "scanner_suffix": N_(
         "The scanner sends no Enter after a code. Set it up to end each code with Enter; see its manual."
@@ -131,18 +131,18 @@ WORDS = {
     "venue_code": N_("This is a venue code. Visitors scan it with their own phones"),
     "venue_code_note": N_("Show your pass here, or tap your group."),
     "tap_to_close": N_("Tap to continue"),
-    # A group at the door
-    "door_title": N_("Group pass: how many are here?"),
-    "door_title_more": N_("Already in: %(people)s. How many more?"),
-    "door_declared": N_("Registered: %(people)s"),
-    "door_field": N_("People at the entrance"),
-    "door_field_more": N_("More people at the entrance"),
-    "door_confirm": N_("Let in %(people)s"),
-    "door_confirm_more": N_("Let in %(more)s more: %(all)s in all"),
-    "door_confirm_none": N_("Nobody else: %(all)s in all"),
-    "door_cancel": N_("Cancel"),
-    "door_range": N_("Enter a number from %(least)s to %(most)s."),
-    "door_waiting": N_("Finish this group first, then scan the next code."),
+    # A group at the entrance
+    "group_count_title": N_("Group pass: how many are here?"),
+    "group_count_title_more": N_("Already in: %(people)s. How many more?"),
+    "group_count_declared": N_("Registered: %(people)s"),
+    "group_count_field": N_("People at the entrance"),
+    "group_count_field_more": N_("More people at the entrance"),
+    "group_count_confirm": N_("Let in %(people)s"),
+    "group_count_confirm_more": N_("Let in %(more)s more: %(all)s in all"),
+    "group_count_confirm_none": N_("Nobody else: %(all)s in all"),
+    "cancel": N_("Cancel"),
+    "group_count_range": N_("Enter a number from %(least)s to %(most)s."),
+    "group_count_waiting": N_("Finish this group first, then scan the next code."),
     # The strip
     "latest": N_("Latest scans"),
     "latest_none": N_("No scans yet."),

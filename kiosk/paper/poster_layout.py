@@ -145,7 +145,12 @@ def _rows(title: str, times: list[str], where: str, room: float) -> list[_Row]:
 def _week_strip(event: Event) -> list[Item]:
     """The days of the week as small boxes, those of this event filled."""
     days = event.campaign.days
-    on = {day for day in days for sitting in event.occurrences if sitting.start_day <= day <= sitting.end_day}
+    on = {
+        day
+        for day in days
+        for occurrence in event.occurrences
+        if occurrence.start_day <= day <= occurrence.end_day
+    }
     if not on or len(days) > 14:
         return []
     wide, between = mm(13), mm(2)
@@ -174,18 +179,20 @@ def places(code: VenueCode) -> list[str]:
     if code.venue:
         return [code.venue.name]
     event = code.event
-    sittings = [sitting.venue.name for sitting in event.occurrences if sitting.venue]
+    occurrences = [occurrence.venue.name for occurrence in event.occurrences if occurrence.venue]
     listed = [row.venue.name for row in event.venues]
     told = [event.venue_text] if event.venue_text else []
-    return list(dict.fromkeys(sittings or listed or told))
+    return list(dict.fromkeys(occurrences or listed or told))
 
 
 def _when_and_where(code: VenueCode) -> tuple[list[str], str]:
     """The lines that say when, and the one that says where."""
-    held = [sitting for sitting in code.event.occurrences if sitting.status != OccurrenceStatus.CANCELLED]
+    held = [
+        occurrence for occurrence in code.event.occurrences if occurrence.status != OccurrenceStatus.CANCELLED
+    ]
     shown = SITTINGS if len(held) <= SITTINGS else SITTINGS - 1
     with force_locale("zh"):
-        text = render_template("kiosk/paper/poster.txt", sittings=held, shown=shown, places=places(code))
+        text = render_template("kiosk/paper/poster.txt", occurrences=held, shown=shown, places=places(code))
     times, where = text.split("--\n", 1)
     return times.splitlines(), where.strip()
 

@@ -38,10 +38,10 @@ def register(app: Flask) -> None:
 def unprintable(event: Event) -> list[str]:
     """The characters of an event that no font here has; on paper and in pictures they are boxes."""
     venues = [row.venue.name for row in event.venues]
-    sittings = [sitting.venue.name for sitting in event.occurrences if sitting.venue]
+    occurrences = [occurrence.venue.name for occurrence in event.occurrences if occurrence.venue]
     campaign = event.campaign
     return fonts.missing(
-        event.title, event.venue_text or "", *venues, *sittings, campaign.name_zh, campaign.theme_zh or ""
+        event.title, event.venue_text or "", *venues, *occurrences, campaign.name_zh, campaign.theme_zh or ""
     )
 
 

@@ -1,4 +1,4 @@
-"""What a pass says on paper: which week, which event, for whom and how many, what to do at the door, a short number."""
+"""What a pass says on paper: which week, which event, for whom and how many, what to do at the entrance, a short number."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

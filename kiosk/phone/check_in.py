@@ -71,7 +71,7 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
         campaign=event.campaign,
         event=event,
         place=code.venue,
-        sitting=db.session.get_one(Occurrence, window.occurrence_id),
+        occurrence=db.session.get_one(Occurrence, window.occurrence_id),
         today=event.campaign.today(now),
         ticket=ticket,
         unknown=UNKNOWN_GROUP,

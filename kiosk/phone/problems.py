@@ -89,17 +89,17 @@ def of_event(event: Event, windows: Sequence[CheckInWindow], now: datetime) -> P
     if event.withdrawn_at is not None or event.status != EventStatus.PUBLISHED:
         sentence = _("This event is not on the public calendar. Please ask the staff at the venue.")
         return Problem(410, _("This event is not open to the public"), sentence)
-    taking_place = [sitting for sitting in windows if sitting.takes_place]
-    upcoming = [sitting for sitting in taking_place if sitting.opens > now]
+    taking_place = [occurrence for occurrence in windows if occurrence.takes_place]
+    upcoming = [occurrence for occurrence in taking_place if occurrence.opens > now]
     if upcoming:
-        opens = _moment(min(sitting.opens for sitting in upcoming), event)
+        opens = _moment(min(occurrence.opens for occurrence in upcoming), event)
         sentence = _("Check-in for this event opens on %(moment)s. Please scan again then.", moment=opens)
         return _at(event, 409, _("Check-in is not open yet"), sentence, icon="clock")
     if not taking_place:
         return _at(
             event, 410, _("Cancelled"), _("All sessions of this event are cancelled."), icon="cancelled"
         )
-    closed = _moment(max(sitting.closes for sitting in taking_place), event, ends=True)
+    closed = _moment(max(occurrence.closes for occurrence in taking_place), event, ends=True)
     sentence = _("Check-in for this event closed on %(moment)s.", moment=closed)
     return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
 

@@ -60,7 +60,7 @@ def result_page(token: str, event: Event, row: Scan, answer: Answer, visit: Scan
         campaign=event.campaign,
         event=event,
         token=token,
-        sitting=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
+        occurrence=db.session.get(Occurrence, row.occurrence_id) if row.occurrence_id else None,
         answer=answer,
         message=message(answer, event.campaign, kind=ScanKind.VENUE),
         group=visit.group if visit else answer.group,

@@ -157,7 +157,7 @@ class Device:
         skew = timedelta(milliseconds=scan.body["skew_ms"] or 0)
         corrected = clock.parse_instant(scan.body["at"]) - skew
         return UndoTarget(
-            corrected, own=True, sitting=scan.place[0] if scan.place else None, undone=scan.undone
+            corrected, own=True, occurrence=scan.place[0] if scan.place else None, undone=scan.undone
         )
 
     def _ask_live(self, scan: QueuedScan, verdict: str | None) -> None:

@@ -1,7 +1,7 @@
 """A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's own
 static/js/kiosk/check-in/offline-rules.js.
 
-Held to tests/cases/door.json like the other two.
+Held to tests/cases/check_in.json like the other two.
 """
 
 from base64 import b64decode
@@ -47,7 +47,7 @@ def decide(
     earliest: datetime | None = None,
 ) -> OfflineVerdict:
     """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
-    seen(place, holder): what this device has seen of a pass at a sitting and day, all of it in effect; earliest: where
+    seen(place, holder): what this device has seen of a pass at an occurrence and day, all of it in effect; earliest: where
     the device is not sure of the time, when it was at the earliest."""
     payload: signatures.PassPayload | None = None
     headcount, flags = body.get("headcount") or 1, list[str]()
@@ -105,11 +105,11 @@ def _is_allowed(kind: str, configuration: dict) -> bool:
 
 @dataclass(frozen=True)
 class UndoTarget:
-    """The scan that an undo names. at: corrected. sitting: None where nobody was let in. undone: taken back before."""
+    """The scan that an undo names. at: corrected. occurrence: None where nobody was let in. undone: taken back before."""
 
     at: datetime
     own: bool
-    sitting: int | None
+    occurrence: int | None
     undone: bool = False
 
 
@@ -126,7 +126,7 @@ def _may_undo(target: UndoTarget, at: datetime, configuration: dict) -> bool:
         return True
     served = {occurrence["id"] for event in configuration["events"] for occurrence in event["occurrences"]}
     return "supervisor" in configuration["kiosk"]["scopes"] and (
-        target.sitting is None or target.sitting in served
+        target.occurrence is None or target.occurrence in served
     )
 
 
@@ -155,18 +155,18 @@ def _headcount(payload: signatures.PassPayload, confirmed: int | None) -> tuple[
     return headcount, ["above_declared"] if headcount > payload.headcount else []
 
 
-def _open_then(sittings: list[dict], at: datetime) -> dict | None:
-    """The sitting that is open at an instant; of several, the one whose start is nearest, then the earliest."""
+def _open_then(occurrences: list[dict], at: datetime) -> dict | None:
+    """The occurrence that is open at an instant; of several, the one whose start is nearest, then the earliest."""
 
-    def start(sitting: dict) -> datetime:
-        timed = len(sitting["start"]) > len("2024-04-20")
-        return clock.parse_instant(sitting["start"] if timed else sitting["opens"])
+    def start(occurrence: dict) -> datetime:
+        timed = len(occurrence["start"]) > len("2024-04-20")
+        return clock.parse_instant(occurrence["start"] if timed else occurrence["opens"])
 
-    def end(sitting: dict) -> datetime:
-        timed = sitting["end"] and len(sitting["end"]) > len("2024-04-20")
-        return clock.parse_instant(sitting["end"] if timed else sitting["closes"])
+    def end(occurrence: dict) -> datetime:
+        timed = occurrence["end"] and len(occurrence["end"]) > len("2024-04-20")
+        return clock.parse_instant(occurrence["end"] if timed else occurrence["closes"])
 
-    held = [occurrence for occurrence in sittings if occurrence["held"]]
+    held = [occurrence for occurrence in occurrences if occurrence["held"]]
     open_ = [
         one for one in held if clock.parse_instant(one["opens"]) <= at < clock.parse_instant(one["closes"])
     ]
@@ -186,14 +186,14 @@ def _open_then(sittings: list[dict], at: datetime) -> dict | None:
     return max(running, key=start, default=first)
 
 
-def _nearest(sittings: list[dict], at: datetime) -> dict | None:
-    """The sitting whose hours lie nearest to an instant, held ones first."""
+def _nearest(occurrences: list[dict], at: datetime) -> dict | None:
+    """The occurrence whose hours lie nearest to an instant, held ones first."""
 
     def order(occurrence: dict) -> tuple:
         opens, closes = clock.parse_instant(occurrence["opens"]), clock.parse_instant(occurrence["closes"])
         return not occurrence["held"], max(opens - at, at - closes, timedelta(0)), occurrence["id"]
 
-    return min(sittings, key=order, default=None)
+    return min(occurrences, key=order, default=None)
 
 
 def _verdict(entry: Entry, seen: Sequence[Entry], flags: list[str]) -> tuple[str, datetime | None]:

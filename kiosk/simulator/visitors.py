@@ -21,7 +21,7 @@ LONGEST_SECONDS, USUAL_GAP = (
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody at the door. text: the code that is held up; of an undo the scan that it names, None: the last one."""
+    """A visitor at the entrance. text: the code that is held up; of an undo the scan that it names, None: the last one."""
 
     kind: str
     text: str | None = None

@@ -34,7 +34,7 @@ class _ScanBody(msgspec.Struct, tag_field="kind"):
     at: str
     seq: Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_INTEGER)] | None = None
     skew_ms: Annotated[int, msgspec.Meta(ge=-MAX_SKEW_MS, le=MAX_SKEW_MS)] | None = None
-    shown: Literal["stored", "repeat", "refused", "retry"] | None = None
+    shown: Verdict | None = None
     direction: Literal["in", "out"] | None = None
     headcount: _Headcount | None = None
     occurrence: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None

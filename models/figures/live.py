@@ -14,15 +14,15 @@ from models.figures.count import figures
 from models.figures.filters import FiguresFilter
 from models.figures.visits import of_event
 from models.ledger.occupancy import occupancy
-from models.ledger.tables import METHODS, Counter, Nearness, Presence, Scan
+from models.ledger.tables import METHODS, Counter, Method, Nearness, Presence, Scan
 
 # How visits are evidenced, the strongest first: scanned, checked in by the visitor, counted by staff, declared afterwards.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
 EVIDENCE = {
-    SCANNED: ("pass", "rotating"),
-    SELF_REPORTED: ("printed", "touch"),
-    COUNTED: ("tally",),
-    DECLARED: ("estimate",),
+    SCANNED: (Method.PASS, Method.ROTATING),
+    SELF_REPORTED: (Method.PRINTED, Method.TOUCH),
+    COUNTED: (Method.TALLY,),
+    DECLARED: (Method.ESTIMATE,),
 }
 
 

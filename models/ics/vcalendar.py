@@ -8,6 +8,7 @@ from icalendar import Calendar, Timezone, TimezoneStandard, vDuration, vText, vU
 from models import clock
 from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import db
+from models.events.tables import Mode
 from models.ics.vevent import line
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
@@ -16,7 +17,7 @@ from models.public.filters import Filters
 PRODID = "-//Openweek//Openweek//ZH"
 REFRESH = timedelta(hours=1)
 COLOUR = "steelblue"  # a CSS3 colour name; RFC 7986 allows no hex
-MODES = {"onsite": "现场", "online": "线上", "mixed": "线上线下结合"}
+MODES: dict[str, str] = {Mode.ONSITE: "现场", Mode.ONLINE: "线上", Mode.MIXED: "线上线下结合"}
 OTHER = {TermKind.AUDIENCE: {UNKNOWN_GROUP: "受众未报告"}, TermKind.FORMAT: {OTHER_FORMAT: "其他形式"}}
 
 

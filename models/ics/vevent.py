@@ -13,7 +13,7 @@ from icalendar import vUri
 
 from models import clock, urls
 from models.campaigns.tables import OTHER_FORMAT, TermKind
-from models.events.tables import Event, EventStatus, Occurrence
+from models.events.tables import Event, EventStatus, HalfDay, Occurrence
 from models.installation import Site
 from models.places import regions
 from models.places.tables import Venue
@@ -22,7 +22,7 @@ from models.public.export_rows import EventRow, OccurrenceRow
 VERSION = "3"  # raise it when this module writes entries differently: stored entries become stale
 RADIUS = "100"  # metres
 CANCELLED_PREFIX = "【已取消】"
-HALF_DAY = {"morning": "上午", "afternoon": "下午", "evening": "晚上"}
+HALF_DAY: dict[str, str] = {HalfDay.MORNING: "上午", HalfDay.AFTERNOON: "下午", HalfDay.EVENING: "晚上"}
 
 log = logging.getLogger("openweek.calendar")
 

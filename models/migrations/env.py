@@ -1,7 +1,11 @@
 """Runs the migrations on the application's own engine: SQLite and PostgreSQL alike."""
 
+from typing import Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
+from sqlalchemy import Enum
 
 from models.checkin import knowledge_versions
 from models.db import Instant
@@ -9,10 +13,12 @@ from models.db import Instant
 database = current_app.extensions["migrate"].db
 
 
-def render_item(kind, item, autogen_context):
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """Write our own column types as plain SQLAlchemy, so that an old migration never depends on today's code."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
     return False
 
 

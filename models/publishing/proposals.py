@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ForeignKey, LargeBinary, select
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -159,7 +159,7 @@ def refuse(proposal_id: int, why: str, now: datetime, by: Account | None = None)
     return proposal.event
 
 
-def _open():
+def _open() -> Select[tuple[Proposal]]:
     decided = select(ProposalDecision.proposal_id)
     return (
         select(Proposal)

@@ -1,14 +1,14 @@
-"""Run every bench, or those named: `make bench ARGS=door` or `make bench ARGS="feeds door"`."""
+"""Run every bench, or those named: `make bench ARGS=check-ins` or `make bench ARGS="feeds check-ins"`."""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import door, feeds, figures, imports, kiosk, labels, live, pages, posters
+from tests.bench import check_ins, feeds, figures, imports, kiosk, labels, live, pages, posters
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
-    "door": door.run,
+    "check-ins": check_ins.run,
     "feeds": feeds.run,
     "figures": figures.run,
     "live": live.run,

@@ -21,7 +21,7 @@ from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.bench.reads import Hello, reads
 from tests.support.databases import Databases
-from tests.support.served import Server
+from tests.support.served_application import Server
 from tests.support.week import NINE, load_week, session
 
 LARGE, SMALL, PORTION = 14_708, 1_577, 250

@@ -14,8 +14,8 @@ from tests.bench.ratios import tell
 from tests.support.camera import film
 from tests.support.chromium import FLAGS
 from tests.support.databases import Databases
-from tests.support.served import served
-from tests.support.station import Station, Week, open_week
+from tests.support.kiosk_page import KioskPage, Week, open_week
+from tests.support.served_application import served
 from tools.browser import find
 
 SCANS = 500
@@ -77,7 +77,7 @@ def _tell(what: str, taken: list[float], limit: int) -> None:
 def _scans(playwright: Playwright, week: Week) -> None:
     browser = playwright.chromium.launch(executable_path=find(sys.executable), args=FLAGS)
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
-    page = Station(context.new_page(), week).pair().page
+    page = KioskPage(context.new_page(), week).pair().page
     with week.rows() as campaign:
         tokens = [made.token for made in passes.issue(campaign, "youth", clock.now(), count=SCANS)]
     context.set_offline(True)

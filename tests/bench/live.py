@@ -15,9 +15,9 @@ from models import clock
 from models.db import db
 from models.devices import kiosks
 from tests.bench.ratios import tell
-from tests.support.cast import make_cast
 from tests.support.databases import Databases
-from tests.support.served import Server
+from tests.support.people import make_people
+from tests.support.served_application import Server
 from tests.support.watchers import Watchers, desk_cookie, wait_until
 from tests.support.week import load_week, make_event, session
 
@@ -41,26 +41,26 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
 def _measure(kind: str, server: Server) -> None:
     with server.app.app_context():
         campaign = load_week()
-        cast, now = make_cast(campaign), clock.now()
+        people, now = make_people(campaign), clock.now()
         event = make_event(campaign, lead=None, occurrences=(session(now, 6, campaign.today(now)),))
-        event.lead_id = cast.gu.organization_id
+        event.lead_id = people.gu.organization_id
         db.session.commit()
         tokens = [kiosks.create_kiosk(event, now)[1] for _ in range(DEVICES)]
-        cookie, path = desk_cookie(server.app, cast.gu.id), f"/desk/events/{event.id}/live.events"
-    door = _Door(server.url, tokens)
-    door.press(1)
+        cookie, path = desk_cookie(server.app, people.gu.id), f"/desk/events/{event.id}/live.events"
+    device = _Door(server.url, tokens)
+    device.press(1)
     alone, watched, delays = [], [], []
-    _warm_up(server, path, cookie, door)
+    _warm_up(server, path, cookie, device)
     before, grown = _memory(server), None
     for _ in range(ROUNDS):
-        alone.append(len(door.press(SECONDS)) / SECONDS)
+        alone.append(len(device.press(SECONDS)) / SECONDS)
         watchers = Watchers(server.url, path, cookie, keep=False)
         try:
             watchers.add(WATCHERS)
             assert wait_until(partial(_all_see, watchers, 0), 60)
-            stored = door.press(SECONDS)
+            stored = device.press(SECONDS)
             watched.append(len(stored) / SECONDS)
-            assert wait_until(partial(_all_see, watchers, door.visits))
+            assert wait_until(partial(_all_see, watchers, device.visits))
             if before is not None and grown is None:  # threads are kept: later rounds grow no more
                 grown = _memory(server) - before
             delays += _delays(watchers, stored)
@@ -81,12 +81,12 @@ def _all_see(watchers: Watchers, visits: int) -> bool:
     return all(one.seen and one.seen[-1][1] >= visits for one in watchers.open)
 
 
-def _warm_up(server: Server, path: str, cookie: str, door: "_Door") -> None:
+def _warm_up(server: Server, path: str, cookie: str, device: "_Door") -> None:
     """What a worker loads for its first watchers is not counted for all."""
     watchers = Watchers(server.url, path, cookie, keep=False)
     watchers.add(40)
     assert wait_until(partial(_all_see, watchers, 0), 60)
-    door.press(1)
+    device.press(1)
     watchers.close()
 
 

@@ -19,7 +19,7 @@ from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.bench.reads import Hello, reads
 from tests.support.databases import Databases
-from tests.support.served import Server
+from tests.support.served_application import Server
 from tests.support.week import NINE, load_week, session
 
 SMALL, LARGE, PORTION = 300, 30_000, 250

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.served import ROOT, Server
+from tests.support.served_application import ROOT, Server
 
 
 @dataclass(frozen=True)

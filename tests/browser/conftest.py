@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.databases import Databases
-from tests.support.served import Server, served
-from tests.support.station import Station, Week, open_week
+from tests.support.kiosk_page import KioskPage, Week, open_week
+from tests.support.served_application import Server, served
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +27,5 @@ def week(server: Server) -> Week:
 
 
 @pytest.fixture
-def station(page: Page, week: Week) -> Station:
-    return Station(page, week).pair()
+def kiosk_page(page: Page, week: Week) -> KioskPage:
+    return KioskPage(page, week).pair()

@@ -20,7 +20,7 @@ from models import clock
 from tests.support.axe import serious
 from tests.support.camera import film
 from tests.support.codes import read
-from tests.support.served import Server, served
+from tests.support.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 
@@ -154,8 +154,8 @@ def test_from_the_pass_to_the_camera_to_the_live_page(
     kiosk.goto(f"{demo.url}/kiosk/")
     kiosk.get_by_label("配对码").fill(pairing_code(demo))
     kiosk.get_by_role("button", name="配对", exact=True).click()
-    expect(kiosk.locator("#door")).to_be_visible(timeout=20_000)
-    kiosk.locator("#door-confirm").click()
+    expect(kiosk.locator("#group-count")).to_be_visible(timeout=20_000)
+    kiosk.locator("#group-count-confirm").click()
     expect(kiosk.locator('#verdict[data-kind="good"]')).to_be_visible()
     rises(live, before, 45)
 

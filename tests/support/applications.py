@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.support.clients import Client
-from tests.support.once import STATEMENTS
+from tests.support.compile_cache import STATEMENTS
 
 SECRET = "a secret for tests only"
 

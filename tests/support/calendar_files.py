@@ -25,7 +25,7 @@ def one(data: bytes):
     return entries.understand(row, READING)
 
 
-def sittings(data: bytes) -> list[tuple[str, str | None]]:
+def occurrences(data: bytes) -> list[tuple[str, str | None]]:
     """Start and end of each sitting: days, or UTC instants to the minute."""
     found = []
     for draft in one(data).draft.occurrences:

@@ -62,8 +62,8 @@ def session(
 
 
 @dataclass
-class Door:
-    """A device at an event, with an honest clock: `door.scan(code, at)` hands one attempt in at once."""
+class Device:
+    """A device at an event, with an honest clock: `device.scan(code, at)` hands one attempt in at once."""
 
     campaign: Campaign
     kiosk: Kiosk
@@ -96,6 +96,6 @@ class Door:
         )[0]
 
 
-def make_door(event: Event, **fields) -> Door:
+def make_device(event: Event, **fields) -> Device:
     kiosk, _token = kiosks.create_kiosk(event, NINE - timedelta(hours=3), **fields)
-    return Door(event.campaign, kiosk)
+    return Device(event.campaign, kiosk)

@@ -7,14 +7,14 @@ gus_browser  the same, signed in as Gu, an organizer
 
 import pytest
 
-from tests.support.cast import Cast, make_cast, sign_in
 from tests.support.clients import Client
+from tests.support.people import People, make_people, sign_in
 from tests.support.week import load_week
 
 
 @pytest.fixture
-def cast(app) -> Cast:
-    return make_cast(load_week())
+def people(app) -> People:
+    return make_people(load_week())
 
 
 @pytest.fixture
@@ -24,6 +24,6 @@ def english(client: Client) -> Client:
 
 
 @pytest.fixture
-def gus_browser(english: Client, cast: Cast) -> Client:
-    sign_in(english, cast.gu)
+def gus_browser(english: Client, people: People) -> Client:
+    sign_in(english, people.gu)
     return english

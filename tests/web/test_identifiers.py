@@ -20,7 +20,7 @@ from models.installation import site
 from models.publishing import lifecycle
 from tests.support.importing import import_rows
 from tests.support.phone import Phone
-from tests.support.week import NINE, Door, load_week, make_event, minutes, session
+from tests.support.week import NINE, Device, load_week, make_event, minutes, session
 from web.feeds.events_csv import everything
 
 BEFORE = NINE - minutes(180)
@@ -35,7 +35,7 @@ class Issued:
     poster: str
     pass_token: str
     class_token: str
-    door: Door
+    device: Device
     device_token: str
     uid: str
 
@@ -54,7 +54,7 @@ def issue(campaign, title: str) -> Issued:
         venue_codes.code_for_event(event, BEFORE).token(BEFORE),
         passes.issue(campaign, "youth", BEFORE, event=event)[0].token,
         passes.issue(campaign, "youth", BEFORE, event=event, headcount=45)[0].token,
-        Door(campaign, kiosk),
+        Device(campaign, kiosk),
         token,
         vevent.uid(event.occurrences[0].id, site()),
     )
@@ -116,7 +116,7 @@ def follow(client, issued: Issued) -> None:
     headers = {"Authorization": f"Bearer {issued.device_token}"}
     told = client.get("/api/v1/kiosk", headers=headers).json
     assert [served["id"] for served in told["events"]] == [event.id]
-    verdicts = {issued.door.scan(token).verdict for token in (issued.pass_token, issued.class_token)}
+    verdicts = {issued.device.scan(token).verdict for token in (issued.pass_token, issued.class_token)}
     assert verdicts <= ({"refused"} if cancelled else {"stored", "repeat"})
     page = followed(client, f"/{event.campaign_id}/events/{issued.event.id}")
     assert (page.status_code, page.request.path) == (200, f"/{event.campaign_id}/events/{event.id}")

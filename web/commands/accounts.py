@@ -29,7 +29,9 @@ def register(app: Flask) -> None:
 @click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
 )
-def add_account(email, organization, region, line, role, password_stdin):
+def add_account(
+    email: str, organization: str, region: str | None, line: str | None, role: str, password_stdin: bool
+) -> None:
     """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -51,7 +53,7 @@ def add_account(email, organization, region, line, role, password_stdin):
 @commands.command("token")
 @click.argument("email")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
-def new_token(email, as_json):
+def new_token(email: str, as_json: bool) -> None:
     """Make a personal API token. It is shown this once."""
     token = accounts.new_token(email, clock.now())
     if as_json:

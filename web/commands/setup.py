@@ -18,7 +18,7 @@ from models.demo import week as rehearsal
 from models.devices import pairing
 from models.errors import N_
 from models.events.check_in_window import windows_of
-from models.events.tables import Event
+from models.events.tables import Event, Mode
 from models.imports.apply import apply
 from models.imports.read_file import demo_file, read
 from models.imports.source import Source
@@ -88,15 +88,15 @@ def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Ca
 
 
 def _open_now(campaign: Campaign, events: list[Event], now: datetime) -> Event:
-    """The organizer's event to try the door with: among those open now, the one that stays open longest."""
+    """The organizer's event for the demo kiosk: among those open now, the one that stays open longest."""
     lead = rehearsal.host_of("xihu").name
     own = {
         event.id: event
         for event in events
-        if event.lead and event.lead.name == lead and event.mode != "online"
+        if event.lead and event.lead.name == lead and event.mode != Mode.ONLINE
     }
-    sittings = [sitting for sitting in windows_of(own, campaign.zone) if sitting.open_at(now)]
-    return own[max(sittings, key=lambda sitting: (sitting.closes, -sitting.event_id)).event_id]
+    occurrences = [occurrence for occurrence in windows_of(own, campaign.zone) if occurrence.open_at(now)]
+    return own[max(occurrences, key=lambda occurrence: (occurrence.closes, -occurrence.event_id)).event_id]
 
 
 def _print_addresses() -> None:

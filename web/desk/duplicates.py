@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
 @pages.get("/")
 @login_required
-def index():
+def index() -> ResponseReturnValue:
     campaigns = event_overview.campaigns_of(current_user)
     campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), clock.now())
     pairs, total = duplicates.possible_duplicates(current_user, campaign) if campaign else ([], 0)
@@ -49,7 +49,7 @@ def different(one_id: int, other_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", campaign=event.campaign_id), 303)
 
 
-def _merged_event():
+def _merged_event() -> Event | None:
     """The event kept by the merge before, for the confirmation."""
     event_id = request.args.get("kept", 0, int)
     query = scope.events_for(current_user).where(Event.id == event_id)

@@ -47,7 +47,7 @@ def status_name(status: EventStatus) -> str:
 
 @pages.get("/")
 @login_required
-def index():
+def index() -> ResponseReturnValue:
     now = clock.now()
     campaigns = event_overview.campaigns_of(current_user)
     campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), now)

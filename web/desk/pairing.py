@@ -24,7 +24,7 @@ from models.installation import site
 
 SESSION_KEY = "pairing"
 MAX_JOINED = 20  # who joined in a row
-ENTRANCE, PHONE = "door", "phone"
+ENTRANCE, PHONE = "entrance", "phone"
 # What can be paired, and what its code allows.
 KINDS = {
     ENTRANCE: {},

@@ -1,6 +1,7 @@
 """Upload of a kiosk's queue file, for a device that stays offline."""
 
 from flask import Blueprint, Flask, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
@@ -20,13 +21,13 @@ def register(app: Flask) -> None:
 
 @pages.get("/")
 @login_required
-def index():
+def index() -> ResponseReturnValue:
     return _page()
 
 
 @pages.post("/")
 @login_required
-def take_in():
+def take_in() -> ResponseReturnValue:
     """No preview: the file is signed by the device, and known scans add nothing."""
     file, now = request.files.get("file"), clock.now()
     if file is None or not file.filename:

@@ -100,7 +100,7 @@ def _failed(response: Response) -> bool:
 
 
 @pages.get("/sign-in")
-def sign_in():
+def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(safe_next(request.args.get("next")), 303)
     return render_template(
@@ -111,7 +111,7 @@ def sign_in():
 @pages.post("/sign-in")
 @limiter.limit(FAILED_FROM_ONE_PLACE, deduct_when=_failed)
 @limiter.limit(FAILED_FOR_ONE_ADDRESS, key_func=_typed_address, deduct_when=_failed)
-def sign_in_submit():
+def sign_in_submit() -> ResponseReturnValue:
     email, target = request.form.get("email", "")[:254], safe_next(request.form.get("next"))
     account = authenticate(email, request.form.get("password", "")[:1000])
     if account is None:
@@ -122,7 +122,7 @@ def sign_in_submit():
 
 
 @pages.post("/sign-out")
-def sign_out():
+def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("sign_in.sign_in"), 303)

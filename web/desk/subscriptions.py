@@ -33,12 +33,12 @@ def _offices_only() -> None:
 
 
 @pages.get("/")
-def index():
+def index() -> ResponseReturnValue:
     return _page()
 
 
 @pages.post("/")
-def add():
+def add() -> ResponseReturnValue:
     campaign, url = find_campaign(request.form.get("campaign", "")), request.form.get("url", "")
     try:
         subscriptions.add(current_user, campaign, url, clock.now())

@@ -53,14 +53,14 @@ def register(app: Flask) -> None:
 
 @pages.get("/")
 @login_required
-def index():
+def index() -> ResponseReturnValue:
     return _form()
 
 
 @pages.post("/")
 @login_required
 @limiter.limit(FILES, key_func=lambda: str(current_user.id))
-def upload():
+def upload() -> ResponseReturnValue:
     file, chosen = request.files.get("file"), request.form.get("campaign", "")
     campaign = find_campaign(chosen)
     if file is None or not file.filename:
@@ -75,7 +75,7 @@ def upload():
 
 @pages.get("/template.xlsx")
 @login_required
-def template():
+def template() -> ResponseReturnValue:
     from models.imports.spreadsheet.template import workbook  # see models.imports.read_file
 
     campaign = find_campaign(request.args.get("campaign", ""))

@@ -85,7 +85,7 @@ def _entry(campaign: Campaign, event: EventRow, groups: dict[str, str]) -> str:
 def _content(campaign: Campaign, event: EventRow) -> str:
     region = event.region.name if event.region else ""
     hosts = "、".join(filter(None, (vevent.line(host.name) for host in event.hosts)))
-    occurrence_venues = {sitting.venue for sitting in event.occurrences}
+    occurrence_venues = {occurrence.venue for occurrence in event.occurrences}
     other_venues = (vevent.line(row.venue.name) for row in event.venues if row.venue not in occurrence_venues)
     places = "、".join(filter(None, other_venues))
     facts = (
@@ -95,23 +95,23 @@ def _content(campaign: Campaign, event: EventRow) -> str:
         ("主办", hosts),
         ("线上参与", vevent.line(event.online_url)),
     )
-    sittings = [_sitting(campaign, sitting) for sitting in event.occurrences]
+    occurrences = [_sitting(campaign, occurrence) for occurrence in event.occurrences]
     fact_lines = [f"{name}：{text}" for name, text in facts if text]
-    return "\n".join(filter(None, [*sittings, *fact_lines, vevent.plain(event.description)]))
+    return "\n".join(filter(None, [*occurrences, *fact_lines, vevent.plain(event.description)]))
 
 
-def _sitting(campaign: Campaign, sitting: OccurrenceRow) -> str:
+def _sitting(campaign: Campaign, occurrence: OccurrenceRow) -> str:
     """4月22日 09:00–11:00 图书馆."""
-    zone, first, last = clock.zone(campaign.zone), sitting.start_day, sitting.end_day
+    zone, first, last = clock.zone(campaign.zone), occurrence.start_day, occurrence.end_day
     days = f"{first.month}月{first.day}日"
-    if sitting.open_ended:
+    if occurrence.open_ended:
         days += "起"
     elif last != first:
         days += f"至{last.month}月{last.day}日"
-    clocks = [f"{at.astimezone(zone):%H:%M}" for at in (sitting.start_at, sitting.end_at) if at]
-    half_day = "" if clocks else vevent.HALF_DAY.get(sitting.half_day or "", "")
-    place = vevent.line(sitting.venue.name) if sitting.venue else ""
-    off = vevent.CANCELLED_PREFIX if vevent.is_cancelled(sitting) else ""
+    clocks = [f"{at.astimezone(zone):%H:%M}" for at in (occurrence.start_at, occurrence.end_at) if at]
+    half_day = "" if clocks else vevent.HALF_DAY.get(occurrence.half_day or "", "")
+    place = vevent.line(occurrence.venue.name) if occurrence.venue else ""
+    off = vevent.CANCELLED_PREFIX if vevent.is_cancelled(occurrence) else ""
     return off + " ".join(filter(None, [days, half_day, "–".join(clocks), place]))
 
 

@@ -51,41 +51,41 @@ def everything(campaign: Campaign) -> bytes:
 def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
     region_cells, other_cells = _whose(event, words), _what(event, words, zone)
     no_date: list[OccurrenceRow | None] = [None]
-    for sitting in event.occurrences or no_date:
+    for occurrence in event.occurrences or no_date:
         yield [
             event.id,
-            sitting.id if sitting else "",
+            occurrence.id if occurrence else "",
             _safe(vevent.line(event.title)),
-            CANCELLED if _cancelled(event, sitting) else ON,
-            *_times(sitting, zone),
-            _safe(_time_told(event, sitting)),
+            CANCELLED if _cancelled(event, occurrence) else ON,
+            *_times(occurrence, zone),
+            _safe(_time_told(event, occurrence)),
             *region_cells,
-            *_place(event, sitting),
+            *_place(event, occurrence),
             *other_cells,
         ]
 
 
-def _cancelled(event: EventRow, sitting: OccurrenceRow | None) -> bool:
-    return vevent.is_cancelled(sitting) if sitting else event.status == EventStatus.CANCELLED
+def _cancelled(event: EventRow, occurrence: OccurrenceRow | None) -> bool:
+    return vevent.is_cancelled(occurrence) if occurrence else event.status == EventStatus.CANCELLED
 
 
-def _times(sitting: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str]:
+def _times(occurrence: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str]:
     """Day and clock time of begin and end, in the campaign's zone; "" for what nobody told."""
-    if sitting is None:
+    if occurrence is None:
         return "", "", "", ""
     zone_info = clock.zone(zone)
-    begin, end = (at.astimezone(zone_info) if at else None for at in (sitting.start_at, sitting.end_at))
+    begin, end = (at.astimezone(zone_info) if at else None for at in (occurrence.start_at, occurrence.end_at))
     return (
-        sitting.start_day.isoformat(),
+        occurrence.start_day.isoformat(),
         f"{begin:%H:%M}" if begin else "",
-        "" if sitting.open_ended else sitting.end_day.isoformat(),
+        "" if occurrence.open_ended else occurrence.end_day.isoformat(),
         f"{end:%H:%M}" if end else "",
     )
 
 
-def _time_told(event: EventRow, sitting: OccurrenceRow | None) -> str:
+def _time_told(event: EventRow, occurrence: OccurrenceRow | None) -> str:
     text = vevent.line(event.time_text)
-    half_day = vevent.HALF_DAY.get(sitting.half_day or "", "") if sitting else ""
+    half_day = vevent.HALF_DAY.get(occurrence.half_day or "", "") if occurrence else ""
     return text if half_day in text else "，".join(filter(None, (text, half_day)))
 
 
@@ -97,10 +97,10 @@ def _whose(event: EventRow, words: Words) -> tuple[str, str]:
     return event.region.code, " ".join(filter(None, (words.get(("region", code)) for code in path)))
 
 
-def _place(event: EventRow, sitting: OccurrenceRow | None) -> tuple[object, ...]:
+def _place(event: EventRow, occurrence: OccurrenceRow | None) -> tuple[object, ...]:
     """Venue, address, latitude, longitude; several venues of an event stand in one cell, without coordinates."""
     venues = [row.venue for row in event.venues]
-    venue = sitting.venue if sitting and sitting.venue else venues[0] if len(venues) == 1 else None
+    venue = occurrence.venue if occurrence and occurrence.venue else venues[0] if len(venues) == 1 else None
     if venue is None:
         text = vevent.line(event.venue_text) or _several(venue_row.name for venue_row in venues)
         return _safe(text), "", "", ""

@@ -9,12 +9,16 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from flask import Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.http import http_date, parse_date, parse_etags
 
 from models import clock
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MAX_AGE = 300  # seconds
 REPRESENTATION_KEY = "openweek.sent"  # where an answer leaves its Representation in the WSGI environment
@@ -67,7 +71,7 @@ def _digest(body: bytes) -> str:
 class PublicResponse(Response):
     """The same for everybody: no Set-Cookie, no Vary on a cookie."""
 
-    def get_wsgi_headers(self, environ):
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         headers = super().get_wsgi_headers(environ)
         headers.pop("Set-Cookie", None)
         headers["Vary"] = "Accept-Encoding"

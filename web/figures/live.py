@@ -61,7 +61,7 @@ def page(event_id: int) -> ResponseReturnValue:
         "figures/live.html",
         campaign=event.campaign,
         event=event,
-        sitting=event_overview.nearest(event, event.campaign.today(now)),
+        occurrence=event_overview.nearest(event, event.campaign.today(now)),
         figures=snapshot.figures,
         tag=f"{snapshot.tag}-{language()}",
     )

@@ -87,7 +87,7 @@ def regions(campaign_id: str) -> Response:
 
 
 @pages.get("/about/figures")
-def about_figures():
+def about_figures() -> ResponseReturnValue:
     now = clock.now()
     campaign = current_campaign(now)
     strip = week_strip.full_week(campaign, now) if campaign else None

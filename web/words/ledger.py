@@ -48,7 +48,7 @@ def flag_name(flag: str) -> str:
 
 
 def kind_name(kind: str, direction: str = Direction.IN) -> str:
-    """How somebody came to the door, or left it."""
+    """How a visitor was checked in or out."""
     if direction == Direction.OUT:
         return _("exit")
     return {

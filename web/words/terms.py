@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, Term, TermKind
-from models.events.tables import ChangeVerb, Event, EventChange, Occurrence
+from models.events.tables import ChangeVerb, Event, EventChange, HalfDay, Mode, Occurrence
 from models.places import regions
 from models.places.english import english_name
 from models.places.tables import Region
@@ -74,7 +74,11 @@ def format_name(campaign: Campaign, key: str | None) -> str:
 
 
 def mode_name(mode: str | None) -> str:
-    names = {"onsite": _("On site"), "online": _("Online"), "mixed": _("On site and online")}
+    names: dict[str, str] = {
+        Mode.ONSITE: _("On site"),
+        Mode.ONLINE: _("Online"),
+        Mode.MIXED: _("On site and online"),
+    }
     return names.get(mode or "", "")
 
 
@@ -132,7 +136,11 @@ def weekday(day: date) -> str:
 
 
 def half_day_name(half_day: str | None) -> str:
-    names = {"morning": _("morning"), "afternoon": _("afternoon"), "evening": _("evening")}
+    names: dict[str, str] = {
+        HalfDay.MORNING: _("morning"),
+        HalfDay.AFTERNOON: _("afternoon"),
+        HalfDay.EVENING: _("evening"),
+    }
     return names.get(half_day or "", "")
 
 

@@ -9,6 +9,7 @@ from models import urls
 from models.campaigns.tables import OTHER_FORMAT
 from models.errors import N_, Mistake
 from models.events.draft import NAME_LENGTH, EventDraft, FormatDraft, ReportDraft, VenueDraft
+from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.calendar import occurrences
 from models.imports.calendar.ics_file import first
@@ -87,7 +88,7 @@ def _draft(
         region_code=region,
         groups=groups,
         formats=formats,
-        mode=("mixed" if place else "online") if online_url else None,
+        mode=(Mode.MIXED if place else Mode.ONLINE) if online_url else None,
         online_url=online_url,
         picture_url=_picture_url(main),
         venue_text=place,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, time
 from functools import lru_cache
 
+from models.events.tables import HalfDay
 from models.places import regions
 
 _YEAR = re.compile(r"(\d{4})年?")
@@ -20,9 +21,9 @@ _CLOCKS = (
     re.compile(r"(?P<h>\d{1,2})[时点](?P<m>)整?"),
 )
 _HALF_DAYS = (
-    ("morning", re.compile(r"上午|早上|早晨|清晨|\bmorning\b", re.I)),
-    ("afternoon", re.compile(r"下午|\bafternoon\b", re.I)),
-    ("evening", re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
+    (HalfDay.MORNING, re.compile(r"上午|早上|早晨|清晨|\bmorning\b", re.I)),
+    (HalfDay.AFTERNOON, re.compile(r"下午|\bafternoon\b", re.I)),
+    (HalfDay.EVENING, re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
 )
 _NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
 # "24日上午始" tells when something began, not that it was a matter of one morning.

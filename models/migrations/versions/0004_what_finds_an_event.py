@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     # The rows themselves are written at the next start (models.search.fill), with the dictionary of that day.
     op.create_table(
         "event_search",
@@ -24,5 +24,5 @@ def upgrade():
     op.create_index("ix_event_search_form", "event_search", ["form"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("event_search")

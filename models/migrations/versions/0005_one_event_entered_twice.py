@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "event_merge",
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -35,7 +35,7 @@ def upgrade():
     op.create_index(op.f("ix_pair_ruling_high_id"), "pair_ruling", ["high_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index(op.f("ix_pair_ruling_high_id"), table_name="pair_ruling")
     op.drop_table("pair_ruling")
     op.drop_index(op.f("ix_event_merge_kept_id"), table_name="event_merge")

@@ -11,7 +11,7 @@ depends_on = None
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "pulled_feed",
         sa.Column("id", BIG_ID, nullable=False),
@@ -60,6 +60,6 @@ def upgrade():
     op.create_index(op.f("ix_vanished_event_event_id"), "vanished_event", ["event_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("vanished_event")
     op.drop_table("pulled_feed")

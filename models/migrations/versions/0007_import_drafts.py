@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "import_draft",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -34,5 +34,5 @@ def upgrade():
     op.create_index(op.f("ix_import_draft_expires_at"), "import_draft", ["expires_at"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("import_draft")

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "display",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -33,5 +33,5 @@ def upgrade():
     op.create_index("ix_display_event_id", "display", ["event_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("display")

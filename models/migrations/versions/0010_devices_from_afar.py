@@ -11,7 +11,7 @@ depends_on = None
 YES, NO = sa.true(), sa.false()
 
 
-def upgrade():
+def upgrade() -> None:
     for table in ("kiosk", "pairing_code"):
         _add(table, sa.Column("may_scan", sa.Boolean(), nullable=False, server_default=YES))
         _add(table, sa.Column("may_tally", sa.Boolean(), nullable=False, server_default=YES))
@@ -60,11 +60,11 @@ def upgrade():
     op.create_index("ix_handed_file_kiosk_id", "handed_file", ["kiosk_id"])
 
 
-def _add(table, column):
+def _add(table: str, column: sa.Column) -> None:
     op.add_column(table, column)
 
 
-def _tell_taken_passes_apart():
+def _tell_taken_passes_apart() -> None:
     """Purpose 3: a pass that its visitor took. The rows that are there already say it from now on."""
     op.execute("UPDATE scan SET taken = true WHERE pass_id IN (SELECT id FROM pass WHERE purpose = 3)")
     op.execute("UPDATE presence SET taken = true WHERE visit_id IN (SELECT id FROM scan WHERE taken)")
@@ -77,7 +77,7 @@ def _tell_taken_passes_apart():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("handed_file")
     op.drop_table("heartbeat")
     for table, names in (

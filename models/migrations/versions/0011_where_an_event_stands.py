@@ -19,7 +19,7 @@ FROM occurrence JOIN event ON event.id = occurrence.event_id JOIN campaign ON ca
 """
 
 
-def upgrade():
+def upgrade() -> None:
     # Not as a batch: that would put the table anew on SQLite, and every row that names an event in its way.
     place = sa.Column("calendar_place", sa.BigInteger(), nullable=False, server_default=str(_NO_DATE))
     op.add_column("event", place)
@@ -30,7 +30,7 @@ def upgrade():
     op.create_index("ix_event_calendar", "event", columns)
 
 
-def _fill():
+def _fill() -> None:
     days = dict.fromkeys(("starts", "ends", "start_day", "end_day"), sa.Date())
     asked = sa.text(_SITTINGS).columns(**days, start_at=sa.DateTime(timezone=True))
     found: dict[int, list[int]] = {}
@@ -57,7 +57,7 @@ def _days(starts: date, ends: date, start: date, end: date) -> int:
     return sum(1 << number for number in range(first, last + 1))
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index("ix_event_calendar", "event")
     op.create_index("ix_event_campaign_id", "event", ["campaign_id"])
     op.drop_column("event", "on_days")

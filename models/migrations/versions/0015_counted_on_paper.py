@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "paper_count",
         sa.Column("scan_id", sa.Uuid(), nullable=False),
@@ -26,5 +26,5 @@ def upgrade():
     op.create_index(op.f("ix_paper_count_event_id"), "paper_count", ["event_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_table("paper_count")

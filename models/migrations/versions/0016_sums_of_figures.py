@@ -21,7 +21,7 @@ _VALUES = {
 }
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "event_placement",
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -54,7 +54,7 @@ def upgrade():
     fill(op.get_bind())
 
 
-def fill(connection):
+def fill(connection: sa.Connection) -> None:
     """Sum what is counted already. Both tables are empty."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL work_mem = '128MB'"))
@@ -75,7 +75,7 @@ _PLACED = (
 )
 
 
-def _sums(value):
+def _sums(value: str) -> str:
     visits = ", ".join(
         f"SUM(CASE WHEN c.method = '{method}' THEN c.visits ELSE 0 END) AS visits_{method}"
         for method in _METHODS
@@ -96,7 +96,7 @@ FROM (
 """
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index("ix_scan_near", "scan")
     op.drop_table("figure_sum")
     op.drop_index(op.f("ix_event_placement_kept_id"), "event_placement")

@@ -11,7 +11,7 @@ depends_on = None
 _TABLES = ("campaign", "term", "signing_key", "kiosk", "kiosk_service", "event", "occurrence", "event_merge")
 
 
-def upgrade():
+def upgrade() -> None:
     table = op.create_table(
         "knowledge_version",
         sa.Column("topic", sa.String(length=9), nullable=False),
@@ -22,7 +22,7 @@ def upgrade():
     op.bulk_insert(table, [{"topic": topic, "number": 1} for topic in ("campaigns", "devices", "schedule")])
 
 
-def downgrade():
+def downgrade() -> None:
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     for table in _TABLES:
         for verb in ("insert", "update", "delete"):

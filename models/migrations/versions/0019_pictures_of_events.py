@@ -11,7 +11,7 @@ depends_on = None
 _WISHED = sa.text("picture_url != ''")
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "picture",
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -46,7 +46,7 @@ def upgrade():
     op.create_index("ix_event_picture_url", "event", ["id"], sqlite_where=_WISHED, postgresql_where=_WISHED)
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index("ix_event_picture_url", "event")
     for name in ("contact", "picture_url", "picture_alt", "picture_sha256"):
         op.drop_column("event", name)

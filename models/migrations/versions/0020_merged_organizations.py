@@ -8,7 +8,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     # Not as a batch: SQLite cannot rebuild a table that others refer to. See 0019.
     op.execute(
         "ALTER TABLE organization ADD COLUMN merged_into_id INTEGER "
@@ -16,5 +16,5 @@ def upgrade():
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column("organization", "merged_into_id")

@@ -132,7 +132,7 @@ function drawTitle() {
   byId("event").textContent = state.events.map((event) => event.title).join(" / ") || localized(state.campaign.name);
   const until = deviceState.expiry();
   const ends = until === null ? "" : say("until_short", { time: clockTime(until, state.campaign.zone) });
-  byId("sitting").textContent = [occurrenceNow(), ends].filter(Boolean).join(" · ");
+  byId("session").textContent = [occurrenceNow(), ends].filter(Boolean).join(" · ");
 }
 
 /** Without a pairing the title is the app's name. */
@@ -140,7 +140,7 @@ function dropTitle() {
   const name = element("span", "", say("title"));
   name.dataset.say = "title";
   byId("event").replaceChildren(name);
-  byId("sitting").textContent = "";
+  byId("session").textContent = "";
 }
 
 /** The occurrences that take scans now, in words, first the one that a scan counts for; else the next one, else that

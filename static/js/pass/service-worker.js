@@ -6,7 +6,7 @@ const passWorker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} 
 const PASS_CACHE = "openweek-passes";
 const PASSES = /^\/c\//i;
 const STATIC = "/static/";
-const PATIENCE = 4000; // milliseconds; a network at a crowded door may be there and answer nothing
+const PATIENCE = 4000; // milliseconds; a crowded network may accept a request and never answer
 
 /**
  * Under which address something is kept; null: it is not. Chat apps add queries to the address of a page.

@@ -10,7 +10,7 @@ from models.db import db, transaction
 from models.devices import kiosks
 from models.devices.kiosks import Heartbeat, Kiosk, KioskService
 from models.events.draft import OccurrenceDraft
-from tests.support.week import Door, load_week, make_event
+from tests.support.week import Device, load_week, make_event
 
 pytest_plugins = ["tests.support.queries"]
 
@@ -180,16 +180,16 @@ def test_the_mark_changes_with_what_a_device_must_know(beat, asked, change, even
 
 def test_it_hears_how_many_are_inside(beat, asked, event, week, paired):
     [occurrence] = event.occurrences
-    door = Door(week, paired[0])
+    device = Device(week, paired[0])
     now = clock.now()
     [one] = passes.issue(week, "youth", now - timedelta(hours=1))
     assert beat().json["inside"] == {str(occurrence.id): 0}
-    door.tally("public", now, headcount=7)
-    door.scan(one.token, now)
+    device.tally("public", now, headcount=7)
+    device.scan(one.token, now)
     mark = beat().json["knowledge"]
     assert beat().json["inside"] == {str(occurrence.id): 8}
     assert asked()["events"][0]["occurrences"][0]["inside"] == 8
-    door.scan(one.token, clock.now(), direction="out")
+    device.scan(one.token, clock.now(), direction="out")
     assert beat().json["inside"] == {str(occurrence.id): 7}
     assert beat().json["knowledge"] == mark
 

@@ -14,7 +14,7 @@ from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
 from models.events.draft import OccurrenceDraft
 from tests.support.applications import SECRET
-from tests.support.door_cases import CASES
+from tests.support.check_in_cases import CASES
 from tests.support.week import DAY, NINE, load_week, make_event, session
 
 pytest_plugins = ["tests.support.queries"]

@@ -11,7 +11,7 @@ from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Scan
-from tests.support.station import open_week
+from tests.support.kiosk_page import open_week
 from tests.support.week import load_week, make_event
 
 

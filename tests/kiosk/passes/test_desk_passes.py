@@ -13,28 +13,28 @@ from sqlalchemy import select
 from models.codes import pass_batches, passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db, transaction
-from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week
 
 PREFIX = "http://OPENWEEK.TEST/C/"
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
 @pytest.fixture
-def gu(app, cast):
+def gu(app, people):
     browser = app.test_client()
-    sign_in(browser, cast.gu)
+    sign_in(browser, people.gu)
     return browser
 
 
 @pytest.fixture
-def here(cast):
-    return f"/desk/events/{cast.lecture.id}/passes"
+def here(people):
+    return f"/desk/events/{people.lecture.id}/passes"
 
 
 def make(browser, here, **typed):
@@ -53,12 +53,12 @@ def codes_on(pdf):
         document.close()
 
 
-def test_made_and_handed_out(gu, here, cast):
+def test_made_and_handed_out(gu, here, people):
     answer = make(gu, here, kind="group", headcount="45", count="22")
     made = held()
     assert (answer.status_code, answer.location) == (303, f"{here}/{made[0].id}")
     assert {(p.group, p.headcount, p.event_id, p.issued_by) for p in made} == {
-        ("youth", 45, cast.lecture.id, cast.gu.id)
+        ("youth", 45, people.lecture.id, people.gu.id)
     }
     links = [PREFIX + one.token for one in made]
     table = gu.get(f"{answer.location}.csv", buffered=True).data.decode("utf-8-sig")
@@ -72,13 +72,13 @@ def test_made_and_handed_out(gu, here, cast):
     assert {text for page in badges for text in page} == set(links)
 
 
-def test_characters_without_a_font_are_told_before_printing(gu, here, cast):
+def test_characters_without_a_font_are_told_before_printing(gu, here, people):
     said = "Before you print: no font here has these characters, so they are boxes: "
     english = {"Accept-Language": "en"}
-    pages = [here, make(gu, here).location, f"/desk/events/{cast.lecture.id}"]
+    pages = [here, make(gu, here).location, f"/desk/events/{people.lecture.id}"]
     assert [said in gu.get(page, headers=english).text for page in pages] == [False] * 3
     with transaction():
-        cast.lecture.title = "讲座🚀"
+        people.lecture.title = "讲座🚀"
     assert [f"{said}🚀" in gu.get(page, headers=english).text for page in pages] == [True] * 3
 
 
@@ -136,12 +136,12 @@ def test_revoked_and_replaced_ones_are_left_out_and_told(gu, here):
     assert gu.post(f"{here}/{two.id}/replace").status_code == 409
 
 
-def test_for_others_they_do_not_exist(app, cast, gu, here):
+def test_for_others_they_do_not_exist(app, people, gu, here):
     location = make(gu, here).location
     first = held()[0].id
     wang, nobody = app.test_client(), app.test_client()
-    sign_in(wang, cast.wang)
-    hers = f"/desk/events/{cast.court_day.id}/passes"
+    sign_in(wang, people.wang)
+    hers = f"/desk/events/{people.court_day.id}/passes"
     reads = ["", f"/{first}", f"/{first}.csv", f"/{first}.zip", f"/{first}-21.pdf"]
     assert [wang.get(here + tail).status_code for tail in reads] == [404] * 5
     assert [wang.get(hers + tail).status_code for tail in reads] == [200, 404, 404, 404, 404]
@@ -152,27 +152,29 @@ def test_for_others_they_do_not_exist(app, cast, gu, here):
     assert gu.get(f"{here}/{first}-9.pdf").status_code == 404
 
 
-def test_a_poster_is_ended_and_printed_anew(gu, here, cast):
-    old = venue_codes.code_for_event(cast.lecture, NINE).token(NINE)
+def test_a_poster_is_ended_and_printed_anew(gu, here, people):
+    old = venue_codes.code_for_event(people.lecture, NINE).token(NINE)
     assert gu.post(f"{here}/poster/reissue").status_code == 303
     assert venue_codes.read_code(old, NINE).problem == "revoked"
-    new = venue_codes.printed_code(cast.lecture).token(NINE)
+    new = venue_codes.printed_code(people.lecture).token(NINE)
     assert venue_codes.read_code(new, NINE).problem is None
     gu.post(f"{here}/poster/revoke")
     assert venue_codes.read_code(new, NINE).problem == "revoked"
     for form in ("a4", "a5", "tent", "four"):
-        answer = gu.get(f"/desk/events/{cast.lecture.id}/poster.pdf?format={form}")
+        answer = gu.get(f"/desk/events/{people.lecture.id}/poster.pdf?format={form}")
         assert (answer.status_code, answer.content_type) == (200, "application/pdf")
-    assert gu.get(f"/desk/events/{cast.lecture.id}/poster.pdf?format=a3").status_code == 400
+    assert gu.get(f"/desk/events/{people.lecture.id}/poster.pdf?format=a3").status_code == 400
 
 
-def test_thirty_batches_ask_no_more_than_one(gu, here, cast, count_queries):
+def test_thirty_batches_ask_no_more_than_one(gu, here, people, count_queries):
     counts = []
     for many in (1, 29):
         for number in range(many):
-            passes.issue(cast.lecture.campaign, "youth", NINE, event=cast.lecture, headcount=many + number)
+            passes.issue(
+                people.lecture.campaign, "youth", NINE, event=people.lecture, headcount=many + number
+            )
         with count_queries() as queries:
             gu.get(here)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert len(pass_batches.batches_of(cast.lecture)) == 30
+    assert len(pass_batches.batches_of(people.lecture)) == 30

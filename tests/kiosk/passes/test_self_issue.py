@@ -13,7 +13,7 @@ from models.codes.self_issue_limit import SelfIssueCount
 from models.codes.signatures import Purpose
 from models.db import db, transaction
 from models.operations import tick
-from tests.support.week import NINE, load_week, make_door, make_event, minutes
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_from_the_event_page_to_the_door(client, week):
         None,
     )
     assert "青少年" in client.get(answer.location).text
-    assert make_door(event).scan(made.token, NINE + minutes(1)).verdict == "stored"
+    assert make_device(event).scan(made.token, NINE + minutes(1)).verdict == "stored"
     assert not answer.headers.getlist("Set-Cookie")
 
 

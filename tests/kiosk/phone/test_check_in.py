@@ -291,8 +291,8 @@ class TestTroubles:
 
     def test_between_two_sittings_the_next_one_is_named(self, phone, week, at):
         later = NINE + timedelta(days=1)
-        sittings = (session(), session(later, 2, DAY + timedelta(days=1)))
-        token = venue_codes.code_for_event(make_event(week, occurrences=sittings), NINE).token(NINE)
+        occurrences = (session(), session(later, 2, DAY + timedelta(days=1)))
+        token = venue_codes.code_for_event(make_event(week, occurrences=occurrences), NINE).token(NINE)
         at(NINE + timedelta(hours=9))
         page = phone.open(token)
         assert page.status_code == 409
@@ -328,10 +328,10 @@ def test_a_page_asks_the_database_as_often_for_one_sitting_as_for_many(phone, we
         venue_codes.code_for_event(make_event(week, "第一场"), NINE).token(NINE)
     )  # has a cookie from here on
     for number in (1, 30):
-        sittings = tuple(session(NINE, 2, DAY) for _ in range(number))
-        token = venue_codes.code_for_event(make_event(week, f"{number}场", occurrences=sittings), NINE).token(
-            NINE
-        )
+        occurrences = tuple(session(NINE, 2, DAY) for _ in range(number))
+        token = venue_codes.code_for_event(
+            make_event(week, f"{number}场", occurrences=occurrences), NINE
+        ).token(NINE)
         db.session.expunge_all()
         with count_queries() as queries:
             assert phone.open(token).status_code == 200

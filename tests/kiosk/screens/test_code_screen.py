@@ -15,8 +15,8 @@ from models.devices.screens import Screen
 from models.errors import Conflict
 from models.publishing.lifecycle import cancel
 from tests.support.applications import SECRET
-from tests.support.cast import make_cast, sign_in
 from tests.support.codes import read
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_event, minutes
 
 PREFIX = "http://OPENWEEK.TEST/V/"
@@ -129,11 +129,11 @@ def test_strangers_get_nothing(client, week):
 
 
 def test_the_desk_pairs_and_ends_screens(app, client):
-    cast = make_cast(load_week())
+    people = make_people(load_week())
     gu, wang = app.test_client(), app.test_client()
-    sign_in(gu, cast.gu)
-    sign_in(wang, cast.wang)
-    here = f"/desk/events/{cast.lecture.id}"
+    sign_in(gu, people.gu)
+    sign_in(wang, people.wang)
+    here = f"/desk/events/{people.lecture.id}"
     assert wang.post(f"{here}/displays").status_code == 404
     assert gu.post(f"{here}/displays").location == f"{here}/passes#screens"
     page = gu.get(f"{here}/passes").text

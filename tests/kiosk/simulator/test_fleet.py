@@ -27,8 +27,8 @@ from models.events.draft import OccurrenceDraft
 from models.figures.recount import verify
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
-from tests.support.door_cases import CASES, Scene, stage
-from tests.support.served import Server
+from tests.support.check_in_cases import CASES, Scene, stage
+from tests.support.served_application import Server
 from tests.support.week import NINE, load_week, make_event
 
 STORM = FaultRates(request_lost=0.05, answer_lost=0.2, late_copy=0.05, portal=0.03, duplicates=0.2, slow=0.1)

@@ -26,7 +26,7 @@ from models.figures.recount import verify
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Flag
 from tests.support.oracle import ZONE, Device, Oracle, Planned
-from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes
+from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes
 
 MIDNIGHT = clock.day_bounds(DAY, DAY, ZONE)[1]
 LATER = MIDNIGHT + timedelta(days=1)  # when everything is handed in
@@ -144,20 +144,21 @@ class Morning:
         assert {tuple(row[name] for name in by): row["visits"] for row in found.rows} == dict(cells)
         assert (found.visits, found.participants) == (visits, sum(heads.values()))
         for event in self.events:
-            [sitting] = event.occurrences
-            assert occupancy([sitting.id]) == {sitting.id: self.oracle.inside(event.id)}
+            [occurrence] = event.occurrences
+            assert occupancy([occurrence.id]) == {occurrence.id: self.oracle.inside(event.id)}
 
 
 def _begin(week, dice: random.Random) -> Morning:
     two_days = DAY, DAY + timedelta(days=1)
     limited = make_event(week, occurrences=(OccurrenceDraft(*two_days, capacity=CAPACITY),))
     both_days = make_event(week, "两日", occurrences=(OccurrenceDraft(*two_days),))
-    doors = {}
+    devices = {}
     for name, event, supervisor in (("a", limited, False), ("b", limited, True), ("c", both_days, False),
                                     ("d", both_days, False), ("e", both_days, True)):  # fmt: skip
-        doors[name] = (make_door(event, supervisor=supervisor), event)
+        devices[name] = (make_device(event, supervisor=supervisor), event)
     scanners = [
-        Device(name, event.id, door.source(), door.kiosk.supervisor) for name, (door, event) in doors.items()
+        Device(name, event.id, device.source(), device.kiosk.supervisor)
+        for name, (device, event) in devices.items()
     ]
     phones = [
         Device(f"phones {event.id}", event.id, ScanSource(week, lambda at, id=event.id: [id]))
@@ -171,7 +172,7 @@ def _begin(week, dice: random.Random) -> Morning:
             passes.revoke(made.id, revoked_at)
         tokens[name] = (made.token, "innovators", size, revoked_at)
     planner = Planner(dice, scanners, phones, tokens)
-    kiosks = {name: door.kiosk for name, (door, _event) in doors.items()}
+    kiosks = {name: device.kiosk for name, (device, _event) in devices.items()}
     return Morning(week, [limited, both_days], planner, Oracle(limited.id, CAPACITY), kiosks)
 
 

@@ -1,9 +1,9 @@
-"""The server's side of tests/cases/door.json; tests/browser/test_check_in_cases.py has the device's side of the same cases."""
+"""The server side of tests/cases/check_in.json. The device side: tests/browser/kiosk/test_check_in_cases.py."""
 
 import pytest
 
 from models.ledger.tables import Flag
-from tests.support.door_cases import CASES, NAMES, ROOT, Scene, stage, table
+from tests.support.check_in_cases import CASES, NAMES, ROOT, Scene, stage, table
 from tests.support.week import NINE, load_week
 
 
@@ -19,7 +19,7 @@ def judged(scene: Scene, shown: str | None) -> dict:
     scene.move()
     scan = scene.case["scan"]
     attempt = scene.attempt(scan, shown)
-    [answer] = scene.door.hand_in(attempt, now=scene.true(scan), device_time=attempt.at)
+    [answer] = scene.device.hand_in(attempt, now=scene.true(scan), device_time=attempt.at)
     told = {"verdict": answer.verdict, "reason": answer.reason, "headcount": answer.headcount}
     told["since"] = round((answer.since - NINE).total_seconds() / 60) if answer.since else None
     told["flags"] = sorted(flag.name.lower() for flag in Flag if flag in answer.flags)

@@ -20,7 +20,7 @@ from models.devices.kiosks import Kiosk
 from models.events.merges import EventMerge
 from models.events.tables import Occurrence
 from models.publishing.lifecycle import cancel
-from tests.support.week import NINE, load_week, make_door, make_event, minutes
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_every_table_has_its_triggers(app):
 def test_every_writer_raises_the_version(week, elsewhere, table):
     """Each column that a check-in knows, changed by a statement that goes round all of our code."""
     event, other = make_event(week), make_event(week, "又一场")
-    make_door(event)
+    make_device(event)
     with transaction():
         db.session.add(EventMerge(event_id=other.id, kept_id=event.id))
     topic, columns = WATCHED[table]
@@ -72,7 +72,7 @@ def test_every_writer_raises_the_version(week, elsewhere, table):
 
 def test_what_no_check_in_asks_for_raises_nothing(week, elsewhere):
     event = make_event(week)
-    make_door(event)
+    make_device(event)
     before = versions()
     write(elsewhere, "UPDATE kiosk SET seen_at = paired_at, message = '请到二号门', locked_at = paired_at")
     write(elsewhere, "UPDATE event SET title = '新的'")
@@ -81,11 +81,11 @@ def test_what_no_check_in_asks_for_raises_nothing(week, elsewhere):
 
 
 def test_a_pass_revoked_elsewhere_is_refused(week, elsewhere):
-    door = make_door(make_event(week))
+    device = make_device(make_event(week))
     first, second = passes.issue(week, "youth", NINE, count=2)
-    assert door.scan(first.token).verdict == "stored"
+    assert device.scan(first.token).verdict == "stored"
     write(elsewhere, "UPDATE pass SET revoked_at = issued_at WHERE id = :id", id=second.id)
-    answer = door.scan(second.token, NINE + minutes(1))
+    answer = device.scan(second.token, NINE + minutes(1))
     assert (answer.verdict, answer.reason) == ("refused", "revoked")
 
 
@@ -113,18 +113,18 @@ def test_a_device_revoked_elsewhere(week, elsewhere):
 
 def test_a_schedule_changed_elsewhere(week, elsewhere):
     event = make_event(week)
-    door = make_door(event)
-    assert door.touch("youth").verdict == "stored"
+    device = make_device(event)
+    assert device.touch("youth").verdict == "stored"
     write(elsewhere, "UPDATE occurrence SET capacity = 1")
-    assert door.touch("youth").reason == "full"
+    assert device.touch("youth").reason == "full"
     cancel(event, NINE + minutes(5))
-    assert door.touch("youth", NINE + minutes(6)).reason == "not_open"
+    assert device.touch("youth", NINE + minutes(6)).reason == "not_open"
 
 
 def test_what_was_rolled_back_is_not_known(week):
     event = make_event(week)
-    door = make_door(event)
-    door.touch("youth")
+    device = make_device(event)
+    device.touch("youth")
     before = versions()
 
     def change() -> None:
@@ -137,4 +137,4 @@ def test_what_was_rolled_back_is_not_known(week):
         change()
     assert versions() == before == knowledge().versions
     db.session.expire_all()
-    assert door.touch("youth").verdict == "stored"
+    assert device.touch("youth").verdict == "stored"

@@ -15,8 +15,8 @@ from models.errors import Conflict, Mistake
 from models.events.merges import standing_event
 from models.ledger.tables import Scan
 from models.publishing import lifecycle
-from tests.support.cast import make_cast
-from tests.support.week import NINE, load_week, make_door, make_event, minutes
+from tests.support.people import make_people
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def campaign(app):
 def pair(campaign):
     """The kept event and the merged one, each with a device, before the merge."""
     kept, merged = make_event(campaign, "专利开放日体验"), make_event(campaign, "专利开放日体验活动")
-    return kept, merged, make_door(kept), make_door(merged)
+    return kept, merged, make_device(kept), make_device(merged)
 
 
 def occurrence_of(answer) -> int | None:
@@ -38,8 +38,8 @@ def occurrence_of(answer) -> int | None:
 def test_both_devices_go_on_at_the_kept_event(pair):
     kept, merged, at_kept, at_merged = pair
     lifecycle.merge(kept, merged, NINE)
-    for door in (at_kept, at_merged):
-        answer = door.touch("youth")
+    for device in (at_kept, at_merged):
+        answer = device.touch("youth")
         assert (answer.verdict, answer.flags.names) == ("stored", [])
         assert occurrence_of(answer) == kept.occurrences[0].id
 
@@ -48,7 +48,7 @@ def test_a_pass_bound_to_the_merged_event_is_let_in_at_both(pair, campaign):
     kept, merged, at_kept, at_merged = pair
     passes = issue(campaign, "youth", NINE, event=merged, count=2)
     lifecycle.merge(kept, merged, NINE)
-    answers = [door.scan(one.token) for door, one in zip((at_kept, at_merged), passes, strict=True)]
+    answers = [device.scan(one.token) for device, one in zip((at_kept, at_merged), passes, strict=True)]
     assert [answer.verdict for answer in answers] == ["stored", "stored"]
     assert {occurrence_of(answer) for answer in answers} == {kept.occurrences[0].id}
 
@@ -86,21 +86,21 @@ def test_the_desk_of_the_kept_event_has_both_devices(pair):
 
 
 def test_a_published_event_is_not_merged_away_into_a_draft(campaign):
-    cast = make_cast(campaign)
+    people = make_people(campaign)
     published, cancelled = make_event(campaign, "讲座"), make_event(campaign, "讲座")
     lifecycle.cancel(cancelled, NINE)
     with pytest.raises(Conflict):
-        lifecycle.merge(cancelled, published, NINE, cast.lian)
+        lifecycle.merge(cancelled, published, NINE, people.lian)
     assert published.withdrawn_at is None
-    lifecycle.merge(published, cancelled, NINE, cast.lian)
+    lifecycle.merge(published, cancelled, NINE, people.lian)
     assert cancelled.withdrawn_at == NINE
 
 
 def test_an_organizer_does_not_merge_what_is_published(campaign):
-    cast = make_cast(campaign)
+    people = make_people(campaign)
     one, other = make_event(campaign, "讲座"), make_event(campaign, "讲座")
     with pytest.raises(Mistake):
-        lifecycle.merge(one, other, NINE, cast.gu)
+        lifecycle.merge(one, other, NINE, people.gu)
     assert (one.withdrawn_at, other.withdrawn_at) == (None, None)
 
 

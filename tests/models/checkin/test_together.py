@@ -24,8 +24,8 @@ from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
-from tests.support.served import ROOT
-from tests.support.week import DAY, NINE, Door, load_week, make_door, make_event, minutes, session
+from tests.support.served_application import ROOT
+from tests.support.week import DAY, NINE, Device, load_week, make_device, make_event, minutes, session
 
 NOON = NINE + minutes(180)
 
@@ -45,12 +45,17 @@ def answers(made: Submission) -> list[Answer]:
     return admit.resends.answers(made.scans, made.first, made.known)
 
 
-def mornings(week, seed: int) -> list[tuple[Door, list[Attempt]]]:
+def mornings(week, seed: int) -> list[tuple[Device, list[Attempt]]]:
     """Requests of five devices at three events: passes, groups, touches, counts, exits, undos, ids that come again."""
     chance = random.Random(seed)
     hall = make_event(week, f"报告厅{seed}", occurrences=(session(hours=3, capacity=7),))
     square = make_event(week, f"广场{seed}", region_code="110105", occurrences=(session(hours=3),))
-    doors = [make_door(hall), make_door(hall, supervisor=True), make_door(square), make_door(square)]
+    devices = [
+        make_device(hall),
+        make_device(hall, supervisor=True),
+        make_device(square),
+        make_device(square),
+    ]
     codes = [made.token for made in passes.issue(week, "youth", NINE, count=5)]
     codes += [made.token for made in passes.issue(week, "public", NINE, count=2, headcount=4)]
     codes += [passes.issue(week, "public", NINE, event=square)[0].token, "https://example.org/pay", "A" * 128]
@@ -62,7 +67,7 @@ def mornings(week, seed: int) -> list[tuple[Door, list[Attempt]]]:
             attempt = some_attempt(chance, codes, known)
             known.append(attempt)
             attempts.append(attempt)
-        requests.append((chance.choice(doors), attempts))
+        requests.append((chance.choice(devices), attempts))
     return requests
 
 
@@ -119,12 +124,12 @@ def forget() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_together_is_as_one_by_one(week, seed):
     requests = mornings(week, seed)
-    alone = [admit.admit(attempts, door.source(), NOON) for door, attempts in requests]
+    alone = [admit.admit(attempts, device.source(), NOON) for device, attempts in requests]
     expected = outcome(week)
     assert verify(week).differences == []
     for most in (8, 64):
         forget()
-        submissions = [submission(door.source(), *attempts) for door, attempts in requests]
+        submissions = [submission(device.source(), *attempts) for device, attempts in requests]
         sizes = []
         for group in groups_of(submissions, most):
             sizes.append(len(group))
@@ -135,16 +140,16 @@ def test_together_is_as_one_by_one(week, seed):
 
 
 def test_one_that_fails_fails_alone(week):
-    door = make_door(make_event(week))
+    device = make_device(make_event(week))
     [first, second] = passes.issue(week, "youth", NINE, count=2)
 
     def lost(_at: datetime) -> list[int]:
         raise LookupError
 
     group = [
-        submission(door.source(), Attempt(UUID(int=1), "pass", NINE, code=first.token)),
-        submission(door.source(served=lost), Attempt(UUID(int=2), "touch", NINE, group="youth")),
-        submission(door.source(), Attempt(UUID(int=3), "pass", NINE, code=second.token)),
+        submission(device.source(), Attempt(UUID(int=1), "pass", NINE, code=first.token)),
+        submission(device.source(served=lost), Attempt(UUID(int=2), "touch", NINE, group="youth")),
+        submission(device.source(), Attempt(UUID(int=3), "pass", NINE, code=second.token)),
     ]
     admit.admit_together(group)
     assert [type(each.error) for each in group] == [type(None), LookupError, type(None)]
@@ -158,7 +163,7 @@ def test_a_device_that_ended_meanwhile_hands_in_nothing_and_holds_up_nobody(week
     kiosk, token = kiosks.create_kiosk(event, NINE)
     source = device_source(token, NOON)
     ended = submission(source, Attempt(UUID(int=1), "touch", NINE, group="youth"))
-    other = submission(make_door(event).source(), Attempt(UUID(int=2), "touch", NINE, group="youth"))
+    other = submission(make_device(event).source(), Attempt(UUID(int=2), "touch", NINE, group="youth"))
     with transaction():
         kiosk.revoked_at = NINE - kiosks.GRACE_AFTER_END
     admit.admit_together([ended, other])
@@ -170,11 +175,11 @@ def test_a_device_that_ended_meanwhile_hands_in_nothing_and_holds_up_nobody(week
 @pytest.mark.parametrize("size", [1, 30])
 def test_fresh_passes_cost_few_statements(week, size, count_queries):
     """Alone or thirty of them. The three last ones are of the sums of figures, on SQLite two."""
-    door = make_door(make_event(week))
+    device = make_device(make_event(week))
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size + 1)]
-    door.scan(tokens.pop())
+    device.scan(tokens.pop())
     group = [
-        submission(door.source(), Attempt(UUID(int=n), "pass", NINE, code=code))
+        submission(device.source(), Attempt(UUID(int=n), "pass", NINE, code=code))
         for n, code in enumerate(tokens, 1)
     ]
     with count_queries() as queries:

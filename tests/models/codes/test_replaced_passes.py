@@ -11,7 +11,7 @@ from models.db import db
 from models.errors import Conflict, NotFound
 from models.figures.count import figures
 from models.figures.recount import verify
-from tests.support.week import NINE, load_week, make_door, make_event, minutes
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def event(week):
 
 
 @pytest.fixture
-def door(event):
-    return make_door(event)
+def device(event):
+    return make_device(event)
 
 
 def counted(week):
@@ -34,31 +34,31 @@ def counted(week):
     return totals.visits, totals.participants
 
 
-def test_the_old_code_ends_and_the_new_one_is_the_same_person(week, door):
+def test_the_old_code_ends_and_the_new_one_is_the_same_person(week, device):
     old = passes.issue(week, "youth", NINE)[0]
-    assert door.scan(old.token, NINE + minutes(1)).verdict == "stored"
+    assert device.scan(old.token, NINE + minutes(1)).verdict == "stored"
     new = passes.replace(old.id, NINE + minutes(2))
     assert (new.group, new.headcount, new.purpose, new.token != old.token) == ("youth", 1, 1, True)
-    answer = door.scan(old.token, NINE + minutes(3))
+    answer = device.scan(old.token, NINE + minutes(3))
     assert (answer.verdict, answer.reason) == ("refused", "revoked")
-    answer = door.scan(new.token, NINE + minutes(4))
+    answer = device.scan(new.token, NINE + minutes(4))
     assert (answer.verdict, answer.since) == ("repeat", NINE + minutes(1))
     assert counted(week) == (1, 1)
     assert verify(week).differences == []
 
 
-def test_the_same_holder_however_often_it_is_replaced(week, door):
+def test_the_same_holder_however_often_it_is_replaced(week, device):
     first = passes.issue(week, "youth", NINE, headcount=45)[0]
     last = passes.replace(passes.replace(first.id, NINE).id, NINE)
     assert {last.holder, first.holder} == {f"p:{first.serial:010x}"}
-    elsewhere = make_door(make_event(week, "讲座"))
-    answers = [door.scan(last.token, NINE + minutes(1), headcount=43)]
+    elsewhere = make_device(make_event(week, "讲座"))
+    answers = [device.scan(last.token, NINE + minutes(1), headcount=43)]
     answers.append(elsewhere.scan(last.token, NINE + minutes(2), headcount=43))
     assert [(answer.verdict, answer.headcount) for answer in answers] == [("stored", 43)] * 2
     assert counted(week) == (86, 43)
 
 
-def test_both_codes_in_one_batch_are_one_visit(week, door):
+def test_both_codes_in_one_batch_are_one_visit(week, device):
     """A kiosk without a network let both in: the first one scanned before the replacement."""
     old = passes.issue(week, "public", NINE)[0]
     new = passes.replace(old.id, NINE + minutes(5))
@@ -66,7 +66,7 @@ def test_both_codes_in_one_batch_are_one_visit(week, door):
         Attempt(uuid4(), "pass", NINE + minutes(at), code=row.token, shown="stored")
         for at, row in ((6, new), (4, old))
     ]
-    answers = door.hand_in(*scans, now=NINE + minutes(10))
+    answers = device.hand_in(*scans, now=NINE + minutes(10))
     assert [answer.verdict for answer in answers] == ["stored", "stored"]
     assert counted(week) == (1, 1)
     assert verify(week).differences == []

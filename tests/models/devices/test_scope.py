@@ -10,7 +10,7 @@ from models.db import db
 from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
 from models.ledger.tables import Flag, Scan
-from tests.support.week import NINE, load_week, make_door, make_event, minutes
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def event(app):
 
 
 def test_a_device_that_only_scans_takes_no_tally_and_one_that_only_tallies_no_scan(event):
-    scanner, counter = make_door(event, may_tally=False), make_door(event, may_scan=False)
+    scanner, counter = make_device(event, may_tally=False), make_device(event, may_scan=False)
     code = passes.issue(event.campaign, "youth", NINE)[0].token
     assert scanner.tally("youth", headcount=5).reason == "not_allowed"
     assert counter.touch("youth").reason == "not_allowed"
@@ -29,13 +29,13 @@ def test_a_device_that_only_scans_takes_no_tally_and_one_that_only_tallies_no_sc
 
 
 def test_a_supervisor_may_everything(event):
-    chief = make_door(event, may_scan=False, may_tally=False, supervisor=True)
+    chief = make_device(event, may_scan=False, may_tally=False, supervisor=True)
     assert chief.kiosk.scopes == ["scan", "tally", "supervisor"]
     assert [chief.touch("youth").verdict, chief.tally("youth").verdict] == ["stored", "stored"]
 
 
 def test_a_foreign_code_is_forgotten_also_by_a_device_that_may_not_scan(event):
-    counter = make_door(event, may_scan=False)
+    counter = make_device(event, may_scan=False)
     assert counter.scan("payment://a-private-code").reason == "unknown_code"
     row = db.session.query(Scan).one()
     assert (row.code_length, row.group) == (24, None)
@@ -52,11 +52,11 @@ def test_a_pairing_code_hands_on_what_it_allows_and_the_desk_sees_which_device_i
 
 
 def test_a_device_that_expired_hands_in_what_it_did_before_and_the_rest_waits_for_a_person(event):
-    door = make_door(event, expires_at=NINE + minutes(60))
+    device = make_device(event, expires_at=NINE + minutes(60))
     early, late = (
         Attempt(uuid4(), "touch", NINE + minutes(60 * at), group="youth", shown="stored") for at in (0.5, 1.5)
     )
-    [counted, waiting] = door.hand_in(early, late, now=NINE + minutes(120))
+    [counted, waiting] = device.hand_in(early, late, now=NINE + minutes(120))
     assert (counted.verdict, Flag.AFTER_REVOCATION in counted.flags) == ("stored", False)
     assert (waiting.verdict, Flag.AFTER_REVOCATION in waiting.flags) == ("stored", True)
 

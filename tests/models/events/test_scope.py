@@ -7,8 +7,8 @@ from models.devices.scope import kiosk_serving
 from models.errors import NotFound
 from models.events import scope
 from models.publishing.lifecycle import withdraw
-from tests.support.cast import make_cast
-from tests.support.week import NINE, load_week, make_door
+from tests.support.people import make_people
+from tests.support.week import NINE, load_week, make_device
 
 REACH = {
     "gu": ["lecture", "abroad"],
@@ -22,24 +22,26 @@ REACH = {
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
 def titles(events) -> list[str]:
     return sorted(event.title for event in events)
 
 
-def test_everybody_sees_own_reach_and_nothing_else(cast):
-    seen = {name: titles(db.session.scalars(scope.events_for(getattr(cast, name)))) for name in REACH}
-    assert seen == {name: titles(getattr(cast, event) for event in events) for name, events in REACH.items()}
+def test_everybody_sees_own_reach_and_nothing_else(people):
+    seen = {name: titles(db.session.scalars(scope.events_for(getattr(people, name)))) for name in REACH}
+    assert seen == {
+        name: titles(getattr(people, event) for event in events) for name, events in REACH.items()
+    }
 
 
-def test_the_lookup_finds_exactly_what_the_list_shows(cast):
+def test_the_lookup_finds_exactly_what_the_list_shows(people):
     for name, reached in REACH.items():
-        account = getattr(cast, name)
-        for event in cast.everything:
-            if event in [getattr(cast, title) for title in reached]:
+        account = getattr(people, name)
+        for event in people.everything:
+            if event in [getattr(people, title) for title in reached]:
                 assert scope.event_for(account, event.id) == event
             else:
                 with pytest.raises(NotFound):
@@ -47,31 +49,34 @@ def test_the_lookup_finds_exactly_what_the_list_shows(cast):
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, 10**30])
-def test_an_impossible_number_is_unknown(cast, number):
+def test_an_impossible_number_is_unknown(people, number):
     with pytest.raises(NotFound):
-        scope.event_for(cast.cui, number)
+        scope.event_for(people.cui, number)
 
 
-def test_the_scope_of_figures_is_the_same_reach(cast):
-    ids = set(db.session.scalars(scope.reachable_event_ids(cast.lian)))
-    assert ids == {cast.lecture.id, cast.court_day.id}
+def test_the_scope_of_figures_is_the_same_reach(people):
+    ids = set(db.session.scalars(scope.reachable_event_ids(people.lian)))
+    assert ids == {people.lecture.id, people.court_day.id}
 
 
-def test_a_withdrawn_event_leaves_the_desk_and_stays_in_the_figures(cast):
-    withdraw(cast.lecture, NINE)
-    assert titles(db.session.scalars(scope.events_for(cast.gu))) == ["进京推介"]
+def test_a_withdrawn_event_leaves_the_desk_and_stays_in_the_figures(people):
+    withdraw(people.lecture, NINE)
+    assert titles(db.session.scalars(scope.events_for(people.gu))) == ["进京推介"]
     with pytest.raises(NotFound):
-        scope.event_for(cast.gu, cast.lecture.id)
-    assert set(db.session.scalars(scope.reachable_event_ids(cast.gu))) == {cast.lecture.id, cast.abroad.id}
+        scope.event_for(people.gu, people.lecture.id)
+    assert set(db.session.scalars(scope.reachable_event_ids(people.gu))) == {
+        people.lecture.id,
+        people.abroad.id,
+    }
 
 
-def test_an_office_without_a_region_reaches_its_own_events_alone(cast):
-    cast.lian.organization.region_code = None
-    assert titles(db.session.scalars(scope.events_for(cast.lian))) == []
+def test_an_office_without_a_region_reaches_its_own_events_alone(people):
+    people.lian.organization.region_code = None
+    assert titles(db.session.scalars(scope.events_for(people.lian))) == []
 
 
-def test_kiosks_are_found_by_the_event_they_serve(cast):
-    own, foreign = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
-    assert kiosk_serving(cast.lecture, own.id) == own
+def test_kiosks_are_found_by_the_event_they_serve(people):
+    own, foreign = make_device(people.lecture).kiosk, make_device(people.court_day).kiosk
+    assert kiosk_serving(people.lecture, own.id) == own
     with pytest.raises(NotFound):
-        kiosk_serving(cast.lecture, foreign.id)
+        kiosk_serving(people.lecture, foreign.id)

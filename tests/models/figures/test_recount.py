@@ -14,7 +14,7 @@ from models.db import db, transaction
 from models.figures import recount
 from models.figures.recount import verify
 from models.ledger.tables import Counter, Presence, Review, Scan
-from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
+from tests.support.week import NINE, load_week, make_device, make_event, minutes, session
 
 
 @pytest.fixture
@@ -23,21 +23,21 @@ def week(app):
 
 
 @pytest.fixture
-def door(week):
+def device(week):
     """A class of 43 that came, left and came back; two touches of which one left; a person who is out again."""
-    door = make_door(make_event(week, capacity=100))
+    device = make_device(make_event(week, capacity=100))
     group, single = (
         passes.issue(week, "youth", NINE - timedelta(days=1), headcount=size)[0].token for size in (45, None)
     )
-    door.scan(group, headcount=43)
-    door.scan(group, NINE + minutes(5), direction="out")
-    door.scan(group, NINE + minutes(6), headcount=40)
-    door.touch("public", headcount=2)
-    door.touch("public", NINE + minutes(1), direction="out")
-    door.scan(single)
-    door.scan(single, NINE + minutes(2), direction="out")
+    device.scan(group, headcount=43)
+    device.scan(group, NINE + minutes(5), direction="out")
+    device.scan(group, NINE + minutes(6), headcount=40)
+    device.touch("public", headcount=2)
+    device.touch("public", NINE + minutes(1), direction="out")
+    device.scan(single)
+    device.scan(single, NINE + minutes(2), direction="out")
     assert verify(week).differences == []
-    return door
+    return device
 
 
 def _class() -> Presence:
@@ -57,14 +57,14 @@ def _class() -> Presence:
         ("holder", "p:0000000001"),
     ],
 )
-def test_an_altered_presence_is_found(week, door, name, value):
+def test_an_altered_presence_is_found(week, device, name, value):
     with transaction():
         setattr(_class(), name, value)
     differences = verify(week).differences
     assert {difference.table for difference in differences} == {"presence"}
 
 
-def test_a_presence_that_hides_a_visit_is_found(week, door):
+def test_a_presence_that_hides_a_visit_is_found(week, device):
     """Taken from its holder and emptied, it looks like that of somebody who never came."""
     with transaction():
         row = _class()
@@ -74,7 +74,7 @@ def test_a_presence_that_hides_a_visit_is_found(week, door):
 
 
 @pytest.mark.parametrize(("name", "by"), [("visits", 1), ("inside", -1)])
-def test_an_altered_counter_is_found(week, door, name, by):
+def test_an_altered_counter_is_found(week, device, name, by):
     with transaction():
         row = db.session.scalars(select(Counter).where(Counter.group == "youth")).first()
         setattr(row, name, getattr(row, name) + by)
@@ -82,7 +82,7 @@ def test_an_altered_counter_is_found(week, door, name, by):
     assert [(row.table, row.stored - row.recounted) for row in differences] == [("counter", by)]
 
 
-def test_a_counter_of_nobody_is_found(week, door):
+def test_a_counter_of_nobody_is_found(week, device):
     with transaction():
         row = db.session.scalars(select(Counter)).first()
         db.session.add(
@@ -93,7 +93,7 @@ def test_a_counter_of_nobody_is_found(week, door):
     assert [(row.stored, row.recounted) for row in verify(week).differences] == [(7, 0)]
 
 
-def test_a_ruling_beside_the_door_is_found(week, door):
+def test_a_ruling_beside_the_door_is_found(week, device):
     """A row in the ledger that nobody counted."""
     with transaction():
         scan_id = db.session.scalar(select(Scan.id).where(Scan.headcount == 2))
@@ -101,8 +101,8 @@ def test_a_ruling_beside_the_door_is_found(week, door):
     assert not verify(week).agrees
 
 
-def test_scans_that_arrive_during_the_recount_do_not_disturb_it(app, week, door, monkeypatch):
-    source, whole = door.source(), recount._compare_counters
+def test_scans_that_arrive_during_the_recount_do_not_disturb_it(app, week, device, monkeypatch):
+    source, whole = device.source(), recount._compare_counters
 
     def hand_in() -> None:
         with app.app_context():
@@ -122,20 +122,20 @@ def test_scans_that_arrive_during_the_recount_do_not_disturb_it(app, week, door,
 
 
 def test_an_event_without_a_capacity_is_recounted_too(week):
-    door = make_door(make_event(week, occurrences=(session(NINE, 1),)))
-    door.touch("youth", direction="out")
+    device = make_device(make_event(week, occurrences=(session(NINE, 1),)))
+    device.touch("youth", direction="out")
     assert (verify(week).visits, verify(week).agrees) == (0, True)
 
 
 def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week):
-    door = make_door(make_event(week))
+    device = make_device(make_event(week))
     self_issued_token = passes.issue(week, "youth", NINE, self_issued=True)[0].token
     staff_token = passes.issue(week, "youth", NINE)[0].token
-    first = door.scan(self_issued_token, id=UUID(int=7))
-    door.scan(staff_token)
+    first = device.scan(self_issued_token, id=UUID(int=7))
+    device.scan(staff_token)
     assert (first.verdict, db.session.query(Counter.visits, Counter.taken).one()) == ("stored", (2, 1))
     assert verify(week).agrees
-    door.undo(UUID(int=7))
+    device.undo(UUID(int=7))
     assert db.session.query(Counter.visits, Counter.taken).one() == (1, 0)
     assert verify(week).agrees
     with transaction():

@@ -240,22 +240,22 @@ def test_words_never_become_clock_times(vocabulary):
     row = understood(
         vocabulary, time_text="4月22日上午", attendance_reported="800余份", venue_text="县文化广场"
     )
-    (sitting,) = row.draft.occurrences
-    assert (sitting.start_at, sitting.end_at, sitting.half_day) == (None, None, "morning")
+    (occurrence,) = row.draft.occurrences
+    assert (occurrence.start_at, occurrence.end_at, occurrence.half_day) == (None, None, "morning")
     assert (row.draft.time_text, row.draft.report.attendance) == ("4月22日上午", "800余份")
-    assert sitting.venue.name == "县文化广场"
+    assert occurrence.venue.name == "县文化广场"
 
 
 def test_a_start_time_without_an_end_stays_open(vocabulary):
-    (sitting,) = understood(vocabulary, start_time="11:30").draft.occurrences
-    assert sitting.start_at == datetime(2024, 4, 22, 3, 30, tzinfo=UTC)
-    assert (sitting.end_at, sitting.half_day) == (None, None)
+    (occurrence,) = understood(vocabulary, start_time="11:30").draft.occurrences
+    assert occurrence.start_at == datetime(2024, 4, 22, 3, 30, tzinfo=UTC)
+    assert (occurrence.end_at, occurrence.half_day) == (None, None)
 
 
 def test_hours_over_several_days_stay_words(vocabulary):
     row = understood(vocabulary, end_date="2024-04-24", start_time="9:00", end_time="17:00", time_text="三天")
-    (sitting,) = row.draft.occurrences
-    assert (sitting.start_day, sitting.end_day, sitting.start_at) == (
+    (occurrence,) = row.draft.occurrences
+    assert (occurrence.start_day, occurrence.end_day, occurrence.start_at) == (
         date(2024, 4, 22),
         date(2024, 4, 24),
         None,
@@ -266,8 +266,8 @@ def test_hours_over_several_days_stay_words(vocabulary):
 
 def test_a_start_without_an_end_is_one_open_day(vocabulary):
     row = understood(vocabulary, end_date="")
-    (sitting,) = row.draft.occurrences
-    assert (sitting.start_day, sitting.end_day, sitting.open_ended) == (
+    (occurrence,) = row.draft.occurrences
+    assert (occurrence.start_day, occurrence.end_day, occurrence.open_ended) == (
         date(2024, 4, 22),
         date(2024, 4, 22),
         True,
@@ -395,8 +395,8 @@ def test_a_changed_row_changes_its_event_and_names_what(campaign):
     assert verdicts(outcomes) == ["changed"]
     assert outcomes[0].event == first[0].event
     assert outcomes[0].findings[0].values["fields"].messages == ("title", "dates and times")
-    (sitting,) = db.session.get_one(Event, first[0].event).occurrences
-    assert (sitting.start_day, sitting.sequence) == (date(2024, 4, 23), 1)
+    (occurrence,) = db.session.get_one(Event, first[0].event).occurrences
+    assert (occurrence.start_day, occurrence.sequence) == (date(2024, 4, 23), 1)
 
 
 def test_a_row_without_an_id_is_known_by_title_day_and_place(campaign):

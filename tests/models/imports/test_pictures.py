@@ -16,8 +16,8 @@ from models.imports.pictures import MOST_ATTEMPTS, PictureFetch, fetch_due, fetc
 from models.imports.read_file import read_file
 from models.publishing import lifecycle, proposals
 from tests.support.calendar_files import calendar, one
-from tests.support.cast import make_cast
 from tests.support.importing import import_rows
+from tests.support.people import make_people
 from tests.support.photos import bomb, jpeg
 from tests.support.week import NINE, load_week
 
@@ -165,11 +165,11 @@ def test_nothing_inside_the_network_is_fetched(app, asked):
 
 def test_what_was_chosen_at_the_desk_stays(app, asked):
     campaign = load_week()
-    cast = make_cast(campaign)
+    people = make_people(campaign)
     event = take_in(campaign, table("https://example.org/a.jpg"))
     fetch_due(NINE, asked.fetch)
     draft = lifecycle.draft_of(again(event))
-    lifecycle.change(event, replace(draft, picture_sha256=None), NINE, cast.cui)
+    lifecycle.change(event, replace(draft, picture_sha256=None), NINE, people.cui)
     take_in(campaign, table("https://example.org/b.jpg"))
     assert (fetch_due(NINE + DAY, asked.fetch), again(event).picture_sha256) == (0, None)
     assert str(fetch_of(event).mistake) == (
@@ -179,12 +179,12 @@ def test_what_was_chosen_at_the_desk_stays(app, asked):
 
 def test_an_address_for_a_published_event_waits_for_an_office(app, asked):
     campaign = load_week()
-    cast = make_cast(campaign)
+    people = make_people(campaign)
     event = take_in(campaign, table(""))
-    take_in(campaign, table("https://example.org/a.jpg"), by=cast.gu, publish=False)
+    take_in(campaign, table("https://example.org/a.jpg"), by=people.gu, publish=False)
     assert (fetch_due(NINE, asked.fetch), again(event).picture_url) == (0, "")
     (proposal,) = proposals.open_of(event)
-    proposals.accept(proposal.id, NINE, cast.lian)
+    proposals.accept(proposal.id, NINE, people.lian)
     assert fetch_due(NINE, asked.fetch) == 1
     assert again(event).picture_sha256 is not None
 

@@ -27,7 +27,7 @@ from models.figures.recount import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Presence
 from models.publishing import lifecycle
-from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes
+from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes
 
 LATER = NINE + timedelta(days=2)
 LEADS = (
@@ -164,7 +164,7 @@ def _refill() -> None:
 def test_a_merge_of_a_merge_takes_all_visits_along(week):
     first, second, third = (make_event(week, "同名", region_code=code) for code in REGIONS[:3])
     for event in (first, second, third):
-        make_door(event).touch("youth")
+        make_device(event).touch("youth")
     lifecycle.merge(second, first, LATER)
     lifecycle.merge(third, second, LATER)
     assert told(week) == naive(week)
@@ -180,7 +180,7 @@ def test_a_merge_of_a_merge_takes_all_visits_along(week):
 @pytest.mark.parametrize("table", [FigureSum, EventPlacement])
 def test_an_altered_sum_is_found(week, table):
     event = make_event(week)
-    make_door(event).touch("youth", headcount=3)
+    make_device(event).touch("youth", headcount=3)
     assert verify(week).differences == []
     with transaction():
         if table is FigureSum:
@@ -196,7 +196,7 @@ def test_an_altered_sum_is_found(week, table):
 
 
 def test_a_lost_sum_is_found(week):
-    make_door(make_event(week)).touch("youth", headcount=3)
+    make_device(make_event(week)).touch("youth", headcount=3)
     with transaction():
         db.session.execute(delete(FigureSum).where(FigureSum.kind == "day"))
     assert [tuple(vars(row).values()) for row in verify(week).differences] == [
@@ -207,7 +207,7 @@ def test_a_lost_sum_is_found(week):
 def test_one_holder_let_in_at_many_events_at_once_is_one_participant(app, week):
     events = [make_event(week, f"讲座{n}") for n in range(4)]
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=30)]
-    sources = [make_door(event).source() for event in events]
+    sources = [make_device(event).source() for event in events]
 
     def hand_in(source: ScanSource, order: list[str]) -> None:
         with app.app_context():
@@ -233,7 +233,7 @@ def test_one_holder_let_in_at_many_events_at_once_is_one_participant(app, week):
 
 def test_check_ins_while_their_event_moves_are_counted_where_it_is(app, week):
     event = make_event(week)
-    source = make_door(event).source()
+    source = make_device(event).source()
 
     def check_in() -> None:
         with app.app_context():
@@ -254,17 +254,17 @@ def test_check_ins_while_their_event_moves_are_counted_where_it_is(app, week):
 
 
 def test_a_fresh_pass_costs_few_statements(week, count_queries):
-    door = make_door(make_event(week))
+    device = make_device(make_event(week))
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=3)]
-    door.scan(tokens[0])
+    device.scan(tokens[0])
     with count_queries() as queries:
-        door.scan(tokens[1])
+        device.scan(tokens[1])
     of_sums = [query for query in queries if "figure_sum" in query or "event_placement" in query]
     assert len(of_sums) == 2
 
 
 def test_days_are_dates_and_events_numbers(week):
     event = make_event(week)
-    make_door(event).touch("youth")
+    make_device(event).touch("youth")
     assert figures(week, NINE, ("day",)).rows[0]["day"] == date(2024, 4, 22)
     assert figures(week, NINE, ("event",)).rows[0]["event"] == event.id

@@ -12,8 +12,8 @@ import models
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft
 from models.publishing.lifecycle import create
-from tests.support.cast import make_cast
-from tests.support.week import NINE, load_week, make_door, session
+from tests.support.people import make_people
+from tests.support.week import NINE, load_week, make_device, session
 
 VERSIONS = Path(models.__file__).parent / "migrations" / "versions"
 
@@ -48,8 +48,8 @@ def test_events_that_are_there_get_their_place_in_the_calendar(app):
 
 
 def test_a_week_with_people_and_scans_is_taken_along(app):
-    cast = make_cast(load_week())
-    make_door(cast.lecture).tally("public", headcount=7)
+    people = make_people(load_week())
+    make_device(people.lecture).tally("public", headcount=7)
     tables = ("organization", "account", "event", "occurrence", "scan", "counter", "figure_sum")
 
     def rows() -> list[int]:

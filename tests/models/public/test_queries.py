@@ -156,16 +156,16 @@ def test_each_filter_finds_what_it_names(campaign):
 def test_occurrences_are_the_sittings_of_the_choice(campaign):
     hall, park = number(Venue, "市图书馆"), number(Venue, "人民公园")
 
-    def sittings(**fields):
+    def occurrences(**fields):
         rows = db.session.scalars(agenda.occurrences(campaign, agenda.Filters(**fields)))
         return [(row.event.title, row.start_day.day) for row in rows]
 
-    assert sittings(q="展览") == [("展览", 19), ("展览", 26)]
-    assert sittings(day=(date(2024, 4, 21),)) == [("展览", 19), ("两处", 21)]
-    assert sittings(venue=(hall,)) == [("讲座 Lecture", 20), ("两处", 20)]
-    assert sittings(venue=(park,)) == [("两处", 21)]
-    assert sittings(venue=(hall, park)) == [("讲座 Lecture", 20), ("两处", 20), ("两处", 21)]
-    assert sittings(q="无日期") == []
+    assert occurrences(q="展览") == [("展览", 19), ("展览", 26)]
+    assert occurrences(day=(date(2024, 4, 21),)) == [("展览", 19), ("两处", 21)]
+    assert occurrences(venue=(hall,)) == [("讲座 Lecture", 20), ("两处", 20)]
+    assert occurrences(venue=(park,)) == [("两处", 21)]
+    assert occurrences(venue=(hall, park)) == [("讲座 Lecture", 20), ("两处", 20), ("两处", 21)]
+    assert occurrences(q="无日期") == []
 
 
 def test_the_strip_counts_events_on_each_of_their_days(campaign):

@@ -15,26 +15,26 @@ from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, similarity
 from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
-from tests.support.cast import make_cast
-from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
+from tests.support.people import make_people
+from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
 
 SQUARE = (VenueDraft("灌云县人民广场"),)
 A_DAY_LATER = session(NINE + timedelta(days=1), 2, DAY + timedelta(days=1))
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
 @pytest.fixture
-def campaign(cast):
-    return cast.lecture.campaign
+def campaign(people):
+    return people.lecture.campaign
 
 
 @pytest.fixture
-def court(cast):
-    return OrganizationDraft.of(cast.wang.organization)
+def court(people):
+    return OrganizationDraft.of(people.wang.organization)
 
 
 def listed(account, campaign) -> list[tuple[str, str]]:
@@ -42,19 +42,19 @@ def listed(account, campaign) -> list[tuple[str, str]]:
     return [(pair.left.title, pair.right.title) for pair in pairs]
 
 
-def test_the_same_day_place_and_alike_title_are_a_pair(cast, campaign, court):
+def test_the_same_day_place_and_alike_title_are_a_pair(people, campaign, court):
     make_event(campaign, "“知识产权进校园”宣讲", venues=SQUARE)
     make_event(campaign, "知识产权进校园 宣讲活动", venues=(VenueDraft("人民广场"),), lead=court)
-    assert listed(cast.lian, campaign) == [("“知识产权进校园”宣讲", "知识产权进校园 宣讲活动")]
+    assert listed(people.lian, campaign) == [("“知识产权进校园”宣讲", "知识产权进校园 宣讲活动")]
 
 
-def test_what_is_issued_for_each_of_a_pair_is_told_before_merging(cast, campaign, court):
+def test_what_is_issued_for_each_of_a_pair_is_told_before_merging(people, campaign, court):
     left = make_event(campaign, "知识产权进校园宣讲", venues=SQUARE)
     right = make_event(campaign, "知识产权进校园宣讲活动", venues=SQUARE, lead=court)
     venue_codes.code_for_event(right, NINE)
     passes.issue(campaign, "youth", NINE, event=right, count=3)
-    make_door(right), make_door(right), make_door(left)
-    [pair], _total = duplicates.possible_duplicates(cast.lian, campaign)
+    make_device(right), make_device(right), make_device(left)
+    [pair], _total = duplicates.possible_duplicates(people.lian, campaign)
     assert pair.issued == {left.id: Issued(kiosks=1), right.id: Issued(codes=1, passes=3, kiosks=2)}
 
 
@@ -68,17 +68,17 @@ def test_what_is_issued_for_each_of_a_pair_is_told_before_merging(cast, campaign
     ],
     ids=["another place", "another title", "another prefecture", "another day"],
 )  # fmt: skip
-def test_what_differs_in_one_of_them_is_no_pair(cast, campaign, title, fields):
+def test_what_differs_in_one_of_them_is_no_pair(people, campaign, title, fields):
     make_event(campaign, "知识产权进校园宣讲", venues=SQUARE)
     make_event(campaign, title, **fields)
-    assert listed(cast.cui, campaign) == []
+    assert listed(people.cui, campaign) == []
 
 
-def test_a_place_not_told_contradicts_nothing_in_its_own_county(cast, campaign):
+def test_a_place_not_told_contradicts_nothing_in_its_own_county(people, campaign):
     make_event(campaign, "现场咨询", venues=SQUARE)
     make_event(campaign, "现场咨询")
     make_event(campaign, "现场咨询", region_code="320722")
-    assert listed(cast.cui, campaign) == [("现场咨询", "现场咨询")]
+    assert listed(people.cui, campaign) == [("现场咨询", "现场咨询")]
 
 
 def test_the_words_of_the_week_make_no_title_alike(campaign):
@@ -86,60 +86,60 @@ def test_the_words_of_the_week_make_no_title_alike(campaign):
     assert own_words("法院开放日", campaign) == "法院开放日"
 
 
-def test_each_desk_sees_the_pairs_of_its_own_reach(cast, campaign, court):
+def test_each_desk_sees_the_pairs_of_its_own_reach(people, campaign, court):
     make_event(campaign, "现场咨询", venues=SQUARE)
     make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
     seen = {
-        name: len(listed(getattr(cast, name), campaign))
+        name: len(listed(getattr(people, name), campaign))
         for name in ("lian", "su", "cui", "gu", "wang", "bao")
     }
     assert seen == {"lian": 1, "su": 1, "cui": 1, "gu": 0, "wang": 0, "bao": 0}
 
 
-def test_different_is_remembered(cast, campaign):
+def test_different_is_remembered(people, campaign):
     first, second = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
-    duplicates.mark_different(cast.lian, second.id, first.id, NINE)
-    duplicates.mark_different(cast.su, first.id, second.id, NINE)  # a second click is harmless
-    assert listed(cast.cui, campaign) == []
+    duplicates.mark_different(people.lian, second.id, first.id, NINE)
+    duplicates.mark_different(people.su, first.id, second.id, NINE)  # a second click is harmless
+    assert listed(people.cui, campaign) == []
 
 
-def test_one_is_kept_and_takes_over_hosts_and_places(cast, campaign, court):
+def test_one_is_kept_and_takes_over_hosts_and_places(people, campaign, court):
     kept = make_event(campaign, "现场咨询")
     other = make_event(campaign, "现场咨询", venues=SQUARE, lead=court)
-    make_door(other).tally("public", headcount=5)
-    duplicates.merge_pair(cast.lian, kept.id, other.id, NINE)
+    make_device(other).tally("public", headcount=5)
+    duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
     assert kept.withdrawn_at is None
     assert other.withdrawn_at == NINE
     assert [row.venue.name for row in kept.venues] == ["灌云县人民广场"]
     assert db.session.get_one(EventMerge, other.id).kept_id == kept.id
     verbs = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == other.id)
-    assert db.session.execute(verbs.order_by(EventChange.id)).all()[-1] == ("merged", cast.lian.id)
+    assert db.session.execute(verbs.order_by(EventChange.id)).all()[-1] == ("merged", people.lian.id)
     assert visits_of([kept.id, other.id]) == {kept.id: 5}
-    assert listed(cast.cui, campaign) == []
+    assert listed(people.cui, campaign) == []
 
 
-def test_what_was_merged_into_a_merged_one_follows(cast, campaign):
+def test_what_was_merged_into_a_merged_one_follows(people, campaign):
     first, second, third = (make_event(campaign, "现场咨询") for _ in range(3))
-    duplicates.merge_pair(cast.lian, second.id, first.id, NINE)
-    duplicates.merge_pair(cast.lian, third.id, second.id, NINE)
+    duplicates.merge_pair(people.lian, second.id, first.id, NINE)
+    duplicates.merge_pair(people.lian, third.id, second.id, NINE)
     assert dict(db.session.execute(select(EventMerge.event_id, EventMerge.kept_id)).all()) == {
         first.id: third.id,
         second.id: third.id,
     }
 
 
-def test_a_pair_is_merged_once_and_only_by_who_reaches_both(cast, campaign, court):
+def test_a_pair_is_merged_once_and_only_by_who_reaches_both(people, campaign, court):
     first, second = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询", lead=court)
-    for account in (cast.gu, cast.wang, cast.bao):
+    for account in (people.gu, people.wang, people.bao):
         with pytest.raises(NotFound):
             duplicates.merge_pair(account, first.id, second.id, NINE)
         with pytest.raises(NotFound):
             duplicates.mark_different(account, first.id, second.id, NINE)
-    lifecycle.merge(first, second, NINE, cast.lian)
+    lifecycle.merge(first, second, NINE, people.lian)
     with pytest.raises(Conflict):
-        lifecycle.merge(second, first, NINE, cast.lian)
+        lifecycle.merge(second, first, NINE, people.lian)
     with pytest.raises(Conflict):
-        lifecycle.merge(first, first, NINE, cast.lian)
+        lifecycle.merge(first, first, NINE, people.lian)
     assert db.session.get_one(Event, first.id).withdrawn_at is None
 
 

@@ -50,7 +50,7 @@ def event(campaign):
     return lifecycle.create(campaign, TWO_DAYS, NINE)
 
 
-def sittings(event: Event) -> list[tuple]:
+def occurrences(event: Event) -> list[tuple]:
     """Day, SEQUENCE, status and hour of the last change, by id."""
     rows = db.session.scalars(
         select(Occurrence).where(Occurrence.event_id == event.id).order_by(Occurrence.id)
@@ -70,7 +70,7 @@ def test_a_new_event_reads_back_as_it_was_drafted(event):
     assert lifecycle.differences(event, TWO_DAYS) == []
     assert (event.status, event.published_at, event.main_format) == ("published", NINE, "talk")
     assert [host.organization_id for host in event.hosts] == [event.lead_id, None]
-    assert sittings(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_21, 0, "scheduled", NINE)]
+    assert occurrences(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_21, 0, "scheduled", NINE)]
     assert all(row.vevent for row in event.occurrences)
     assert history(event) == [("created", [], None)]
 
@@ -86,7 +86,7 @@ def test_a_draft_is_not_public_until_it_is_published(campaign):
 
 def test_a_new_title_moves_changed_at_and_no_sequence(event):
     assert lifecycle.change(event, replace(TWO_DAYS, title="新题"), LATER) == ["title"]
-    assert sittings(event) == [(DAY_20, 0, "scheduled", LATER), (DAY_21, 0, "scheduled", LATER)]
+    assert occurrences(event) == [(DAY_20, 0, "scheduled", LATER), (DAY_21, 0, "scheduled", LATER)]
     assert "新题".encode() in event.occurrences[0].vevent
 
 
@@ -100,13 +100,13 @@ def test_a_moved_sitting_keeps_its_id_and_only_its_sequence_rises(event):
     moved = replace(TWO_DAYS.occurrences[1], start_day=DAY_22, end_day=DAY_22)
     changed = replace(TWO_DAYS, occurrences=(TWO_DAYS.occurrences[0], moved))
     assert lifecycle.change(event, changed, LATER) == ["occurrences"]
-    assert sittings(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_22, 1, "scheduled", LATER)]
+    assert occurrences(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_22, 1, "scheduled", LATER)]
 
 
 def test_the_events_own_place_moves_the_sittings_without_one_of_their_own(event):
     elsewhere = replace(TWO_DAYS, venue_text="县体育馆", venues=(VenueDraft("县体育馆"),))
     assert lifecycle.change(event, elsewhere, LATER) == ["venue_text", "venues"]
-    assert sittings(event) == [(DAY_20, 1, "scheduled", LATER), (DAY_21, 0, "scheduled", LATER)]
+    assert occurrences(event) == [(DAY_20, 1, "scheduled", LATER), (DAY_21, 0, "scheduled", LATER)]
 
 
 def test_a_sitting_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(campaign):
@@ -114,11 +114,11 @@ def test_a_sitting_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(ca
     event = lifecycle.create(campaign, plain, NINE)
     one = replace(plain, occurrences=plain.occurrences[:1])
     lifecycle.change(event, one, LATER)
-    assert sittings(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_21, 1, "cancelled", LATER)]
+    assert occurrences(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_21, 1, "cancelled", LATER)]
     lifecycle.change(
         event, replace(plain, occurrences=(*one.occurrences, OccurrenceDraft(DAY_22, DAY_22))), MUCH_LATER
     )
-    assert sittings(event) == [
+    assert occurrences(event) == [
         (DAY_20, 0, "scheduled", NINE),
         (DAY_21, 1, "cancelled", LATER),
         (DAY_22, 0, "scheduled", MUCH_LATER),
@@ -128,13 +128,13 @@ def test_a_sitting_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(ca
 def test_a_sitting_that_comes_back_at_its_old_start_is_the_same_one(event):
     lifecycle.change(event, replace(TWO_DAYS, occurrences=TWO_DAYS.occurrences[:1]), LATER)
     lifecycle.change(event, TWO_DAYS, MUCH_LATER)
-    assert [row[:3] for row in sittings(event)] == [(DAY_20, 0, "scheduled"), (DAY_21, 2, "scheduled")]
+    assert [row[:3] for row in occurrences(event)] == [(DAY_20, 0, "scheduled"), (DAY_21, 2, "scheduled")]
 
 
 def test_a_sitting_of_a_draft_is_simply_taken_out(campaign):
     event = lifecycle.create(campaign, TWO_DAYS, NINE, publish=False)
     lifecycle.change(event, replace(TWO_DAYS, occurrences=TWO_DAYS.occurrences[:1]), LATER)
-    assert [row[0] for row in sittings(event)] == [DAY_20]
+    assert [row[0] for row in occurrences(event)] == [DAY_20]
 
 
 def test_what_was_never_public_is_not_published_by_cancelling_it(campaign):
@@ -148,7 +148,7 @@ def test_cancelling_ends_every_sitting_once(event):
     lifecycle.cancel(event, LATER)
     lifecycle.cancel(event, MUCH_LATER)
     assert (event.status, event.cancelled_at, event.public) == ("cancelled", LATER, True)
-    assert sittings(event) == [(DAY_20, 1, "cancelled", LATER), (DAY_21, 1, "cancelled", LATER)]
+    assert occurrences(event) == [(DAY_20, 1, "cancelled", LATER), (DAY_21, 1, "cancelled", LATER)]
     assert [verb for verb, *_ in history(event)] == ["created", "cancelled"]
     with pytest.raises(Conflict):
         lifecycle.publish(event, MUCH_LATER)
@@ -157,7 +157,7 @@ def test_cancelling_ends_every_sitting_once(event):
 def test_a_withdrawn_event_keeps_its_rows_and_changes_no_more(event):
     lifecycle.withdraw(event, LATER)
     assert (event.withdrawn_at, event.public) == (LATER, False)
-    assert len(sittings(event)) == 2
+    assert len(occurrences(event)) == 2
     with pytest.raises(Conflict):
         lifecycle.change(event, replace(TWO_DAYS, title="新题"), MUCH_LATER)
 
@@ -170,7 +170,7 @@ def test_a_change_starts_from_the_rows_as_they_are_now(event, app):
         another.execute(Occurrence.__table__.update().values(sequence=7))
     assert stale == 0
     lifecycle.change(event, moved, LATER)
-    assert [row[1] for row in sittings(event)] == [8, 7]
+    assert [row[1] for row in occurrences(event)] == [8, 7]
 
 
 def test_hosts_venues_and_words_are_replaced_in_place(event):

@@ -42,7 +42,9 @@ def test_seven_days_with_events_of_every_kind(campaign):
     assert {row.format for event in events for row in event.formats} == {
         "other", *(term.key for term in campaign.terms_of("format")),
     }  # fmt: skip
-    assert {sitting.start_day for event in events for sitting in event.occurrences} == set(campaign.days)
+    assert {occurrence.start_day for event in events for occurrence in event.occurrences} == set(
+        campaign.days
+    )
     assert {event.mode for event in events} == {"onsite", "online", "mixed"}
     assert [event.status for event in events].count("cancelled") == 1
     assert len({event.region_code[:2] for event in events}) == 32
@@ -64,14 +66,14 @@ def test_at_every_hour_of_every_day_there_is_a_door_to_try(campaign):
         for event in events
         if event.lead.name == week.host_of("xihu").name and event.mode == "onsite"
     }
-    sittings = [
-        sitting
-        for sitting in windows_of([event.id for event in events], campaign.zone)
-        if sitting.takes_place
+    occurrences = [
+        occurrence
+        for occurrence in windows_of([event.id for event in events], campaign.zone)
+        if occurrence.takes_place
     ]
     first = datetime(2027, 3, 1, 0, 45, tzinfo=SHANGHAI)
     for now in (first + timedelta(hours=hour) for hour in range(7 * 24)):
-        running = {s.event_id for s in sittings if s.start <= now and now + timedelta(hours=1) < s.closes}
+        running = {s.event_id for s in occurrences if s.start <= now and now + timedelta(hours=1) < s.closes}
         assert len(running) >= 3, now
         assert running & own, now
 

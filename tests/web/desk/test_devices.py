@@ -10,18 +10,18 @@ from models.db import db, transaction
 from models.devices import control, kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.drawing.qr import outline
-from tests.support.cast import sign_in
-from tests.support.week import make_door, make_event, session
+from tests.support.people import sign_in
+from tests.support.week import make_device, make_event, session
 
 
 @pytest.fixture
-def today(cast):
+def today(people):
     """An event of Gu's organization that is open now."""
     now = clock.now()
-    day = cast.lecture.campaign.today(now)
-    event = make_event(cast.lecture.campaign, "今天", occurrences=(session(now, 1, day),))
+    day = people.lecture.campaign.today(now)
+    event = make_event(people.lecture.campaign, "今天", occurrences=(session(now, 1, day),))
     with transaction():
-        event.lead_id = cast.gu.organization_id
+        event.lead_id = people.gu.organization_id
     return event
 
 
@@ -38,24 +38,24 @@ def device_page(event, kiosk=None) -> str:
     return f"/desk/events/{event.id}/devices" + (f"/{kiosk.id}" if kiosk else "")
 
 
-def test_a_device_is_paired_with_the_code_on_the_page(gus_browser, cast, app):
-    path = device_page(cast.lecture)
+def test_a_device_is_paired_with_the_code_on_the_page(gus_browser, people, app):
+    path = device_page(people.lecture)
     assert gus_browser.post(f"{path}/pair").headers["Location"] == f"{path}#pairing"
     page = gus_browser.get(path).text
     code = code_of(page)
     assert len(code) == 8
     assert "http://openweek.test/kiosk/" in page
     assert code_of(gus_browser.get(path).text) == code  # still there when the page is loaded again
-    assert code_of(gus_browser.get(device_page(cast.abroad)).text) is None
+    assert code_of(gus_browser.get(device_page(people.abroad)).text) is None
     kiosk, _token = pairing.pair(code, app.secret_key, clock.now())
     page = gus_browser.get(path).text
     assert code_of(page) is None  # used
     assert f"{kiosk.name} has joined." in page
-    assert f'formaction="{device_page(cast.lecture, kiosk)}/revoke"' in page
+    assert f'formaction="{device_page(people.lecture, kiosk)}/revoke"' in page
 
 
-def test_the_picture_holds_the_code_where_no_log_sees_it(gus_browser, cast):
-    path = device_page(cast.lecture)
+def test_the_picture_holds_the_code_where_no_log_sees_it(gus_browser, people):
+    path = device_page(people.lecture)
     gus_browser.post(f"{path}/pair")
     page = gus_browser.get(path).text
     held = outline(f"http://openweek.test/kiosk/#pair={code_of(page)}")
@@ -66,7 +66,7 @@ def test_the_picture_holds_the_code_where_no_log_sees_it(gus_browser, cast):
     ("kind", "scopes", "expires"),
     [
         (None, ["scan", "tally"], False),
-        ("door", ["scan", "tally"], False),
+        ("entrance", ["scan", "tally"], False),
         ("scan", ["scan"], False),
         ("tally", ["tally"], False),
         ("supervisor", ["scan", "tally", "supervisor"], False),
@@ -80,14 +80,14 @@ def test_what_the_device_may_do_is_chosen_at_the_desk(gus_browser, today, app, k
     assert (kiosk.scopes, kiosk.expires_at is not None) == (scopes, expires)
 
 
-def test_an_unknown_kind_pairs_nothing(gus_browser, cast):
-    answer = gus_browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "everything"})
+def test_an_unknown_kind_pairs_nothing(gus_browser, people):
+    answer = gus_browser.post(f"{device_page(people.lecture)}/pair", data={"may": "everything"})
     assert (answer.status_code, "Choose what the kiosk is allowed to do." in answer.text) == (400, True)
-    assert code_of(gus_browser.get(device_page(cast.lecture)).text) is None
+    assert code_of(gus_browser.get(device_page(people.lecture)).text) is None
 
 
-def test_a_phone_for_an_event_that_is_over_is_refused_in_a_sentence(gus_browser, cast):
-    answer = gus_browser.post(f"{device_page(cast.lecture)}/pair", data={"may": "phone"})
+def test_a_phone_for_an_event_that_is_over_is_refused_in_a_sentence(gus_browser, people):
+    answer = gus_browser.post(f"{device_page(people.lecture)}/pair", data={"may": "phone"})
     assert (answer.status_code, "This event is over" in answer.text) == (409, True)
 
 
@@ -114,8 +114,8 @@ def test_a_door_device_asks_for_no_next_one(gus_browser, today, app):
     assert "data-next" not in gus_browser.get(path).text
 
 
-def test_a_code_that_is_too_old_says_so(gus_browser, cast, app, monkeypatch):
-    path, now = device_page(cast.lecture), clock.now()
+def test_a_code_that_is_too_old_says_so(gus_browser, people, app, monkeypatch):
+    path, now = device_page(people.lecture), clock.now()
     gus_browser.post(f"{path}/pair")
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
     page = gus_browser.get(path).text
@@ -142,7 +142,7 @@ def test_the_parts_are_fetched_and_unchanged_ones_cost_nothing(gus_browser, toda
 
 
 def test_the_list_tells_what_each_device_told(gus_browser, today):
-    kiosk, now = make_door(today).kiosk, clock.now()
+    kiosk, now = make_device(today).kiosk, clock.now()
     with transaction():
         told = Heartbeat(
             kiosk_id=kiosk.id, at=now, waiting=12, aside=2, oldest_at=now - timedelta(minutes=18),
@@ -167,7 +167,7 @@ def test_the_list_tells_what_each_device_told(gus_browser, today):
 
 
 def test_one_device_is_named_told_locked_and_ended(gus_browser, today):
-    kiosk = make_door(today).kiosk
+    kiosk = make_device(today).kiosk
     path = device_page(today, kiosk)
 
     def post(verb, **data):
@@ -192,7 +192,7 @@ def test_one_device_is_named_told_locked_and_ended(gus_browser, today):
 
 
 def test_what_was_typed_stays_when_it_cannot_be_used(gus_browser, today):
-    kiosk = make_door(today).kiosk
+    kiosk = make_device(today).kiosk
     long = "东" * 40
     answer = gus_browser.post(f"{device_page(today, kiosk)}/name", data={"name": long})
     assert answer.status_code == 422
@@ -201,8 +201,8 @@ def test_what_was_typed_stays_when_it_cannot_be_used(gus_browser, today):
     assert db.session.get_one(Kiosk, kiosk.id).name == kiosk.name
 
 
-def test_a_device_is_moved_within_reach_only(gus_browser, cast, today):
-    kiosk = make_door(today).kiosk
+def test_a_device_is_moved_within_reach_only(gus_browser, people, today):
+    kiosk = make_device(today).kiosk
     path = device_page(today, kiosk)
     tomorrow = clock.now() + timedelta(days=1)
     day = today.campaign.today(tomorrow)
@@ -211,7 +211,7 @@ def test_a_device_is_moved_within_reach_only(gus_browser, cast, today):
         for name in ("明天", "别人")
     )
     with transaction():
-        other.lead_id, foreign.lead_id = cast.gu.organization_id, cast.wang.organization_id
+        other.lead_id, foreign.lead_id = people.gu.organization_id, people.wang.organization_id
     offered = gus_browser.get(path).text
     assert f'<option value="{other.id}">' in offered
     assert f'<option value="{foreign.id}">' not in offered
@@ -227,61 +227,61 @@ def test_a_device_is_moved_within_reach_only(gus_browser, cast, today):
     assert f'href="{device_page(other)}"' in left
 
 
-def test_where_a_device_went_is_told_only_to_those_who_reach_it(cast, gus_browser, today):
-    kiosk, now = make_door(today).kiosk, clock.now()
+def test_where_a_device_went_is_told_only_to_those_who_reach_it(people, gus_browser, today):
+    kiosk, now = make_device(today).kiosk, clock.now()
     with transaction():
-        cast.court_day.occurrences[0].end_at = now + timedelta(days=1)
-    control.move(kiosk, today, cast.court_day, now)
+        people.court_day.occurrences[0].end_at = now + timedelta(days=1)
+    control.move(kiosk, today, people.court_day, now)
     shown = gus_browser.get(device_page(today)).text
     assert kiosk.name in shown
     assert "法院开放日" not in shown
     assert gus_browser.get(device_page(today, kiosk)).status_code == 404
     office = gus_browser.application.test_client()
-    sign_in(office, cast.cui)
+    sign_in(office, people.cui)
     assert "法院开放日" in office.get(device_page(today)).text
 
 
-def test_another_organizations_devices_do_not_exist(cast, gus_browser):
-    kiosk, other = make_door(cast.lecture).kiosk, make_door(cast.court_day).kiosk
-    path = device_page(cast.lecture)
+def test_another_organizations_devices_do_not_exist(people, gus_browser):
+    kiosk, other = make_device(people.lecture).kiosk, make_device(people.court_day).kiosk
+    path = device_page(people.lecture)
     pages = ("", ".json", f"/{kiosk.id}", f"/{kiosk.id}.json")
     posts = (
         "/pair",
         *(f"/{kiosk.id}/{verb}" for verb in ("name", "message", "lock", "unlock", "move", "revoke")),
     )
     stranger = gus_browser.application.test_client()
-    sign_in(stranger, cast.wang)
+    sign_in(stranger, people.wang)
     assert [stranger.get(path + page).status_code for page in pages] == [404] * 4
     assert [stranger.post(path + page).status_code for page in posts] == [404] * 7
     # Her own event is no door to his device, nor his to hers.
-    assert stranger.post(f"{device_page(cast.court_day, kiosk)}/revoke").status_code == 404
-    assert gus_browser.post(f"{device_page(cast.lecture, other)}/revoke").status_code == 404
+    assert stranger.post(f"{device_page(people.court_day, kiosk)}/revoke").status_code == 404
+    assert gus_browser.post(f"{device_page(people.lecture, other)}/revoke").status_code == 404
     assert [db.session.get_one(Kiosk, one.id).revoked_at for one in (kiosk, other)] == [None, None]
     nobody = gus_browser.application.test_client()
     assert nobody.get(path).headers["Location"].startswith("/desk/sign-in")
     assert nobody.get(f"{path}.json").status_code == 401
     for name in ("he", "lian", "su", "cui"):
         visitor = gus_browser.application.test_client()
-        sign_in(visitor, getattr(cast, name))
+        sign_in(visitor, getattr(people, name))
         assert [visitor.get(path + page).status_code for page in pages] == [200] * 4, name
 
 
-def test_thirty_devices_ask_the_database_no_more_often_than_one(gus_browser, cast, count_queries):
-    make_door(cast.lecture)
+def test_thirty_devices_ask_the_database_no_more_often_than_one(gus_browser, people, count_queries):
+    make_device(people.lecture)
     with count_queries() as one:
-        gus_browser.get(f"{device_page(cast.lecture)}.json")
+        gus_browser.get(f"{device_page(people.lecture)}.json")
     for _ in range(29):
-        make_door(cast.lecture)
+        make_device(people.lecture)
     with count_queries() as thirty:
-        shown = gus_browser.get(f"{device_page(cast.lecture)}.json").json["parts"]["devices"]
+        shown = gus_browser.get(f"{device_page(people.lecture)}.json").json["parts"]["devices"]
     assert shown.count('class="card device') == 30
     assert len(thirty) == len(one)
 
 
-def test_an_ended_device_is_told_until_when_it_hands_over(gus_browser, cast):
-    kiosk = make_door(cast.lecture).kiosk
+def test_an_ended_device_is_told_until_when_it_hands_over(gus_browser, people):
+    kiosk = make_device(people.lecture).kiosk
     kiosks.revoke(kiosk.id, clock.now())
     until = clock.now() + kiosks.GRACE_AFTER_END
     assert f"until {clock.day_of(until, 'Asia/Shanghai'):%a %-d %B %Y}" in words(
-        gus_browser.get(device_page(cast.lecture, kiosk)).text
+        gus_browser.get(device_page(people.lecture, kiosk)).text
     )

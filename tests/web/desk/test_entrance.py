@@ -9,17 +9,17 @@ from models.codes import passes
 from models.db import db
 from models.events.draft import VenueDraft
 from models.events.tables import Event, Occurrence
-from tests.support.cast import sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, make_door, make_event, minutes
+from tests.support.people import sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, make_device, make_event, minutes
 
 
 @pytest.fixture
-def placed(cast):
+def placed(people):
     """An event of Gu's organization at a place whose coordinates are known."""
     event = make_event(
-        cast.lecture.campaign, "广场", venues=(VenueDraft("九龙港广场", latitude=34.3, longitude=119.25),)
+        people.lecture.campaign, "广场", venues=(VenueDraft("九龙港广场", latitude=34.3, longitude=119.25),)
     )
-    event.lead_id = cast.gu.organization_id
+    event.lead_id = people.gu.organization_id
     db.session.commit()
     return event
 
@@ -35,8 +35,8 @@ def settings(event) -> tuple:
 
 
 def test_what_is_set_is_kept_and_shown(gus_browser, placed):
-    (sitting,) = placed.occurrences
-    form = {"track_exits": "1", f"capacity-{sitting.id}": " 120 ", "near_metres": "300"}
+    (occurrence,) = placed.occurrences
+    form = {"track_exits": "1", f"capacity-{occurrence.id}": " 120 ", "near_metres": "300"}
     answer = gus_browser.post(page(placed), data=form)
     assert answer.status_code == 303
     shown = gus_browser.get(answer.location).text
@@ -46,7 +46,7 @@ def test_what_is_set_is_kept_and_shown(gus_browser, placed):
         "300",
     ]
     assert settings(placed) == (True, 300, [120])
-    gus_browser.post(page(placed), data={f"capacity-{sitting.id}": "", "near_metres": ""})
+    gus_browser.post(page(placed), data={f"capacity-{occurrence.id}": "", "near_metres": ""})
     assert settings(placed) == (False, None, [None])
 
 
@@ -64,22 +64,22 @@ def test_what_is_set_is_kept_and_shown(gus_browser, placed):
 def test_what_cannot_be_set_gets_a_sentence_and_nothing_changes(
     gus_browser, placed, capacity, metres, sentence
 ):
-    (sitting,) = placed.occurrences
-    form = {"track_exits": "1", f"capacity-{sitting.id}": capacity, "near_metres": metres}
+    (occurrence,) = placed.occurrences
+    form = {"track_exits": "1", f"capacity-{occurrence.id}": capacity, "near_metres": metres}
     answer = gus_browser.post(page(placed), data=form)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert f'value="{capacity}"' in answer.text  # what was typed is still there
     assert settings(placed) == (False, None, [None])
 
 
-def test_nearness_needs_a_place_to_compare_with(gus_browser, cast):
-    assert "The venue of this event has no coordinates" in gus_browser.get(page(cast.lecture)).text
-    answer = gus_browser.post(page(cast.lecture), data={"near_metres": "300"})
-    assert (answer.status_code, settings(cast.lecture)[1]) == (422, None)
+def test_nearness_needs_a_place_to_compare_with(gus_browser, people):
+    assert "The venue of this event has no coordinates" in gus_browser.get(page(people.lecture)).text
+    answer = gus_browser.post(page(people.lecture), data={"near_metres": "300"})
+    assert (answer.status_code, settings(people.lecture)[1]) == (422, None)
 
 
-def test_who_does_not_reach_the_event_finds_nothing(client, cast, placed):
-    for stranger in (cast.wang, cast.bao):
+def test_who_does_not_reach_the_event_finds_nothing(client, people, placed):
+    for stranger in (people.wang, people.bao):
         sign_in(client, stranger)
         assert client.get(page(placed)).status_code == 404
         assert client.post(page(placed), data={"track_exits": "1"}).status_code == 404
@@ -94,25 +94,25 @@ def test_the_live_page_tells_how_many_are_inside(gus_browser, placed, monkeypatc
         found = re.search(r"data-inside>(.*?)</dd>", gus_browser.get(live).json["html"])
         return re.sub(r"<[^>]+>|\s", "", found[1]) if found else None
 
-    door = make_door(placed)
+    device = make_device(placed)
     (made,) = passes.issue(placed.campaign, "youth", NINE, headcount=10)
-    door.scan(made.token, headcount=9)
+    device.scan(made.token, headcount=9)
     assert inside() is None
-    (sitting,) = placed.occurrences
-    gus_browser.post(page(placed), data={"track_exits": "1", f"capacity-{sitting.id}": "40"})
+    (occurrence,) = placed.occurrences
+    gus_browser.post(page(placed), data={"track_exits": "1", f"capacity-{occurrence.id}": "40"})
     # Settings are no figures: they show with the next count, after ten seconds at the latest.
     monkeypatch.setattr(clock, "now", lambda: NINE + minutes(10.2))
     assert inside() == "9/40"
-    door.scan(made.token, A_MINUTE_PAST, direction="out")
+    device.scan(made.token, A_MINUTE_PAST, direction="out")
     assert inside() == "0/40"
 
 
 def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(gus_browser, placed):
-    (sitting,) = placed.occurrences
-    gus_browser.post(page(placed), data={f"capacity-{sitting.id}": "1"})
-    assert db.session.get(Occurrence, sitting.id).capacity == 1
-    door = make_door(placed)
-    assert [door.touch("youth").verdict, door.touch("youth").reason] == ["stored", "full"]
+    (occurrence,) = placed.occurrences
+    gus_browser.post(page(placed), data={f"capacity-{occurrence.id}": "1"})
+    assert db.session.get(Occurrence, occurrence.id).capacity == 1
+    device = make_device(placed)
+    assert [device.touch("youth").verdict, device.touch("youth").reason] == ["stored", "full"]
 
 
 def test_a_capacity_below_the_heads_inside_is_said(gus_browser, placed, monkeypatch):
@@ -123,9 +123,9 @@ def test_a_capacity_below_the_heads_inside_is_said(gus_browser, placed, monkeypa
         "more than the capacity of"
         not in gus_browser.get(gus_browser.post(page(placed), data=form).location).text
     )
-    door = make_door(placed)
+    device = make_device(placed)
     for made in passes.issue(placed.campaign, "youth", NINE, count=3):
-        door.scan(made.token, NINE)
+        device.scan(made.token, NINE)
     form[f"capacity-{occurrence.id}"] = "2"
     shown = gus_browser.get(gus_browser.post(page(placed), data=form).location).text
     assert (

@@ -14,7 +14,7 @@ from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_o
 from models.events.tables import Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle, proposals
-from tests.support.cast import sign_in
+from tests.support.people import sign_in
 from tests.support.week import NINE
 from web.desk.event_form import fields, sessions
 
@@ -46,8 +46,8 @@ def times(event: Event) -> list[tuple]:
     ]
 
 
-def test_a_simple_event_is_written_and_submitted(english, cast):
-    sign_in(english, cast.gu)
+def test_a_simple_event_is_written_and_submitted(english, people):
+    sign_in(english, people.gu)
     answer = write(english)
     event = newest()
     assert (answer.status_code, answer.location) == (
@@ -68,25 +68,25 @@ def test_a_simple_event_is_written_and_submitted(english, cast):
     assert english.get(f"/ip-2024/events/{event.id}").status_code == 404
 
 
-def test_an_office_publishes_at_once_and_is_recorded_as_the_reviewer(english, cast):
-    sign_in(english, cast.lian)
+def test_an_office_publishes_at_once_and_is_recorded_as_the_reviewer(english, people):
+    sign_in(english, people.lian)
     write(english, action="publish", lead="灌云县知识产权局")
     event = newest()
     assert event.status == EventStatus.PUBLISHED
     assert [(change.verb, change.account_id) for change in event.changes] == [
-        (verb, cast.lian.id) for verb in ("created", "submitted", "published")
+        (verb, people.lian.id) for verb in ("created", "submitted", "published")
     ]
     assert english.get(f"/ip-2024/events/{event.id}").status_code == 200
 
 
-def test_an_organizer_cannot_publish_by_asking_for_it(english, cast):
-    sign_in(english, cast.gu)
+def test_an_organizer_cannot_publish_by_asking_for_it(english, people):
+    sign_in(english, people.gu)
     write(english, action="publish")
     assert newest().status == EventStatus.SUBMITTED
 
 
-def test_a_draft_may_be_incomplete_and_a_submission_not(english, cast):
-    sign_in(english, cast.gu)
+def test_a_draft_may_be_incomplete_and_a_submission_not(english, people):
+    sign_in(english, people.gu)
     empty = {"session-day": "", "session-start": "", "session-end": "", "venue": ""}
     answer = write(english, **empty)
     assert answer.status_code == 422
@@ -107,8 +107,8 @@ def test_a_draft_may_be_incomplete_and_a_submission_not(english, cast):
         ({"title": "长" * 301}, "title"),
     ],
 )
-def test_a_problem_stands_at_its_field(english, cast, changes, field):
-    sign_in(english, cast.lian)
+def test_a_problem_stands_at_its_field(english, people, changes, field):
+    sign_in(english, people.lian)
     before = newest().id
     answer = write(english, **changes)
     assert answer.status_code == 422
@@ -130,8 +130,8 @@ def test_a_problem_stands_at_its_field(english, cast, changes, field):
         {"session-day": "2024-04-23", "session-repeat": "weekends"},
     ],
 )
-def test_a_problem_of_a_date_stands_at_its_row(english, cast, changes):
-    sign_in(english, cast.gu)
+def test_a_problem_of_a_date_stands_at_its_row(english, people, changes):
+    sign_in(english, people.gu)
     answer = write(english, **changes)
     assert (answer.status_code, answer.text.count('id="session-1-problem"')) == (422, 1)
 
@@ -187,22 +187,22 @@ def posted(page: str) -> MultiDict[str, str]:
     return values
 
 
-def rich(cast) -> Event:
+def rich(people) -> Event:
     """An event with all that the form does not show, and with two venues."""
-    draft = draft_of(cast.lecture)
+    draft = draft_of(people.lecture)
     occurrences = tuple(
         OccurrenceDraft(date(2024, 4, day), date(2024, 4, day), half_day="morning", venue=VenueDraft(venue))
         for day, venue in ((22, "图书馆"), (23, "图书馆"), (24, "博物馆"))
     )
     changed = replace(draft, occurrences=occurrences, time_text="上午", region_text="县城")
-    lifecycle.change(cast.lecture, changed, NINE)
-    return cast.lecture
+    lifecycle.change(people.lecture, changed, NINE)
+    return people.lecture
 
 
-def test_saving_an_unchanged_form_changes_nothing(english, cast):
-    event = rich(cast)
+def test_saving_an_unchanged_form_changes_nothing(english, people):
+    event = rich(people)
     before, changes = draft_of(event), len(event.changes)
-    sign_in(english, cast.lian)
+    sign_in(english, people.lian)
     page = english.get(f"/desk/events/{event.id}/edit").text
     answer = english.post(f"/desk/events/{event.id}/edit", data={**posted(page).to_dict(flat=False)})
     assert answer.status_code == 303
@@ -221,19 +221,19 @@ def edit(english, event: Event, opened: EventDraft, **changes):
     return english.post(f"/desk/events/{event.id}/edit", data={**data, **rows, "base": base_text, **changes})
 
 
-def test_two_people_change_different_fields_and_both_stay(english, cast):
-    event, base = cast.lecture, draft_of(cast.lecture)
-    lifecycle.change(event, replace(base, description="带身份证"), NINE, cast.su)
-    sign_in(english, cast.lian)
+def test_two_people_change_different_fields_and_both_stay(english, people):
+    event, base = people.lecture, draft_of(people.lecture)
+    lifecycle.change(event, replace(base, description="带身份证"), NINE, people.su)
+    sign_in(english, people.lian)
     assert edit(english, event, base, title="新题目", venue="市民中心").status_code == 303
     db.session.expire_all()
     assert (event.title, event.description) == ("新题目", "带身份证")
 
 
-def test_two_people_change_one_field_and_both_versions_are_shown(english, cast):
-    event, base = cast.lecture, draft_of(cast.lecture)
-    lifecycle.change(event, replace(base, title="她的题目"), NINE, cast.su)
-    sign_in(english, cast.lian)
+def test_two_people_change_one_field_and_both_versions_are_shown(english, people):
+    event, base = people.lecture, draft_of(people.lecture)
+    lifecycle.change(event, replace(base, title="她的题目"), NINE, people.su)
+    sign_in(english, people.lian)
     answer = edit(english, event, base, title="我的题目", venue="市民中心")
     assert answer.status_code == 409
     assert "她的题目" in answer.text
@@ -247,64 +247,67 @@ def test_two_people_change_one_field_and_both_versions_are_shown(english, cast):
         assert event.title == title
 
 
-def test_an_organizers_change_of_a_published_event_is_a_proposal(english, cast):
-    event, base = cast.lecture, draft_of(cast.lecture)
-    sign_in(english, cast.gu)
+def test_an_organizers_change_of_a_published_event_is_a_proposal(english, people):
+    event, base = people.lecture, draft_of(people.lecture)
+    sign_in(english, people.gu)
     assert edit(english, event, base, title="改名", venue="市民中心").status_code == 303
     db.session.expire_all()
     assert event.title == "专题讲座"
     [proposal] = proposals.open_of(event)
-    assert (proposal.account_id, sorted(proposal.fields)) == (cast.gu.id, ["occurrences", "title", "venues"])
+    assert (proposal.account_id, sorted(proposal.fields)) == (
+        people.gu.id,
+        ["occurrences", "title", "venues"],
+    )
 
 
-def test_an_organization_that_publishes_by_itself(english, cast):
-    cast.gu.organization.publishes = True
+def test_an_organization_that_publishes_by_itself(english, people):
+    people.gu.organization.publishes = True
     db.session.commit()
-    sign_in(english, cast.gu)
+    sign_in(english, people.gu)
     write(english, action="publish")
     assert newest().status == EventStatus.PUBLISHED
 
 
-def test_a_form_without_its_base_is_refused(english, cast):
-    sign_in(english, cast.lian)
-    answer = edit(english, cast.lecture, draft_of(cast.lecture), base="{")
+def test_a_form_without_its_base_is_refused(english, people):
+    sign_in(english, people.lian)
+    answer = edit(english, people.lecture, draft_of(people.lecture), base="{")
     assert answer.status_code == 400
     assert "Reload the page" in answer.text
 
 
-def test_a_copy_has_everything_but_its_own_id(english, cast):
-    sign_in(english, cast.gu)
-    page = english.get(f"/desk/events/new?copy={cast.lecture.id}&campaign=ip-2024").text
+def test_a_copy_has_everything_but_its_own_id(english, people):
+    sign_in(english, people.gu)
+    page = english.get(f"/desk/events/new?copy={people.lecture.id}&campaign=ip-2024").text
     assert 'value="专题讲座"' in page
     assert 'value="2024-04-22"' in page
-    assert english.get(f"/desk/events/new?copy={cast.nanjing.id}").status_code == 404
+    assert english.get(f"/desk/events/new?copy={people.nanjing.id}").status_code == 404
 
 
-def test_cancel_with_a_reason(english, cast):
-    address = f"/desk/events/{cast.lecture.id}/cancel"
-    sign_in(english, cast.gu)
+def test_cancel_with_a_reason(english, people):
+    address = f"/desk/events/{people.lecture.id}/cancel"
+    sign_in(english, people.gu)
     assert english.get(address).status_code == 404  # an organizer proposes
-    sign_in(english, cast.lian)
+    sign_in(english, people.lian)
     assert english.get(address).status_code == 200
     assert english.post(address, data={"why": " "}).status_code == 422
     assert english.post(address, data={"why": "场地检修"}).status_code == 303
     db.session.expire_all()
-    assert (cast.lecture.status, cast.lecture.changes[-1].why) == ("cancelled", "场地检修")
-    assert "场地检修" in english.get(f"/ip-2024/events/{cast.lecture.id}").text
+    assert (people.lecture.status, people.lecture.changes[-1].why) == ("cancelled", "场地检修")
+    assert "场地检修" in english.get(f"/ip-2024/events/{people.lecture.id}").text
 
 
-def test_delete_is_for_what_was_never_public(english, cast):
-    sign_in(english, cast.gu)
+def test_delete_is_for_what_was_never_public(english, people):
+    sign_in(english, people.gu)
     write(english, action="save")
     draft = newest().id
     assert english.post(f"/desk/events/{draft}/delete").status_code == 303
     assert english.get(f"/desk/events/{draft}").status_code == 404
-    assert english.post(f"/desk/events/{cast.lecture.id}/delete").status_code == 400
-    assert english.get(f"/desk/events/{cast.lecture.id}").status_code == 200
+    assert english.post(f"/desk/events/{people.lecture.id}/delete").status_code == 400
+    assert english.get(f"/desk/events/{people.lecture.id}").status_code == 200
 
 
-def test_the_preview_says_what_visitors_will_see(english, cast):
-    sign_in(english, cast.gu)
+def test_the_preview_says_what_visitors_will_see(english, people):
+    sign_in(english, people.gu)
     page = english.post("/desk/events/preview", data=SIMPLE).text
     assert "专利开放日" in page
     assert "Tue 23 April 09:00–11:30" in page
@@ -312,16 +315,16 @@ def test_the_preview_says_what_visitors_will_see(english, cast):
 
 
 @pytest.mark.parametrize("who", ["wang", "bao"])
-def test_others_do_not_reach_the_form(english, cast, who):
-    account: Account = getattr(cast, who)
+def test_others_do_not_reach_the_form(english, people, who):
+    account: Account = getattr(people, who)
     sign_in(english, account)
-    event_id, base = cast.lecture.id, draft_of(cast.lecture)
+    event_id, base = people.lecture.id, draft_of(people.lecture)
     assert english.get(f"/desk/events/{event_id}/edit").status_code == 404
-    assert edit(english, cast.lecture, base).status_code == 404
+    assert edit(english, people.lecture, base).status_code == 404
     for verb in ("submit", "recall", "delete", "cancel"):
         assert english.post(f"/desk/events/{event_id}/{verb}").status_code == 404
 
 
-def test_signed_out_while_writing_leads_back_to_the_form(english, cast):
+def test_signed_out_while_writing_leads_back_to_the_form(english, people):
     answer = write(english)
     assert answer.location == "/desk/sign-in?next=/desk/events/new"

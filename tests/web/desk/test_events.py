@@ -6,18 +6,18 @@ from datetime import timedelta
 from models.events.draft import EventDraft, OrganizationDraft
 from models.figures import event_overview
 from models.publishing.lifecycle import cancel, create
-from tests.support.cast import sign_in
-from tests.support.week import DAY, NINE, load_week, make_door, make_event, session
+from tests.support.people import sign_in
+from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
 
 
 def listed(page: str) -> list[str]:
     return re.findall(r'<a href="/desk/events/\d+" lang="zh">([^<]+)</a>', page)
 
 
-def test_the_list_shows_own_events_with_status_and_visits(english, cast):
-    make_door(cast.lecture).tally("public", headcount=7)
-    cancel(cast.abroad, NINE)
-    sign_in(english, cast.gu)
+def test_the_list_shows_own_events_with_status_and_visits(english, people):
+    make_device(people.lecture).tally("public", headcount=7)
+    cancel(people.abroad, NINE)
+    sign_in(english, people.gu)
     page = english.get("/desk/").text
     assert listed(page) == ["专题讲座", "进京推介"]
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in page.split("<tbody>")[1].split("<tr>")[1:]]
@@ -28,8 +28,8 @@ def test_the_list_shows_own_events_with_status_and_visits(english, cast):
     assert re.search(r"Visits\s+0\s", rows[1])
 
 
-def test_the_list_is_searched(english, cast):
-    sign_in(english, cast.cui)
+def test_the_list_is_searched(english, people):
+    sign_in(english, people.cui)
     assert len(listed(english.get("/desk/").text)) == 6
     assert listed(english.get("/desk/?q=讲座").text) == ["专题讲座"]
     assert listed(english.get("/desk/?day=2024-04-21").text) == []
@@ -38,12 +38,12 @@ def test_the_list_is_searched(english, cast):
     assert english.get("/desk/?campaign=nothing").status_code == 404
 
 
-def test_thirty_events_ask_the_database_no_more_often_than_one(english, cast, count_queries):
-    sign_in(english, cast.wang)
+def test_thirty_events_ask_the_database_no_more_often_than_one(english, people, count_queries):
+    sign_in(english, people.wang)
     with count_queries() as one:
         english.get("/desk/")
     for number in range(29):
-        make_event(cast.court_day.campaign, f"开放日{number}", lead=_lead(cast.wang))
+        make_event(people.court_day.campaign, f"开放日{number}", lead=_lead(people.wang))
     with count_queries() as thirty:
         page = english.get("/desk/").text
     assert len(listed(page)) == 30
@@ -56,10 +56,10 @@ def _lead(account):
     )
 
 
-def test_a_long_list_has_pages(english, cast):
+def test_a_long_list_has_pages(english, people):
     for number in range(55):
-        make_event(cast.court_day.campaign, f"开放日{number:02d}", lead=_lead(cast.wang))
-    sign_in(english, cast.wang)
+        make_event(people.court_day.campaign, f"开放日{number:02d}", lead=_lead(people.wang))
+    sign_in(english, people.wang)
     first, second = english.get("/desk/").text, english.get("/desk/?page=2").text
     assert (len(listed(first)), len(listed(second))) == (50, 6)
     assert set(listed(first)) & set(listed(second)) == set()
@@ -69,25 +69,25 @@ def test_a_long_list_has_pages(english, cast):
 PAGES = ("", "/live", "/live.json")
 
 
-def test_another_organizations_event_does_not_exist(english, cast):
-    make_door(cast.lecture)
+def test_another_organizations_event_does_not_exist(english, people):
+    make_device(people.lecture)
     ways = {"gu": 200, "he": 200, "lian": 200, "su": 200, "cui": 200, "wang": 404, "bao": 404}
     for name, status in ways.items():
         visitor = english.application.test_client()
-        sign_in(visitor, getattr(cast, name))
-        path = f"/desk/events/{cast.lecture.id}"
+        sign_in(visitor, getattr(people, name))
+        path = f"/desk/events/{people.lecture.id}"
         assert [visitor.get(path + page).status_code for page in PAGES] == [status] * 3, name
         pairing = visitor.post(f"{path}/devices/pair").status_code
         assert pairing == (303 if status == 200 else 404), name
     stranger = english.application.test_client()
-    path = f"/desk/events/{cast.lecture.id}"
+    path = f"/desk/events/{people.lecture.id}"
     assert [stranger.get(path + page).status_code for page in PAGES] == [303, 303, 401]
     assert stranger.post(f"{path}/devices/pair").headers["Location"] == "/desk/sign-in"
 
 
-def test_an_event_without_a_date_offers_neither_poster_nor_pairing(english, cast):
-    undated = create(cast.lecture.campaign, EventDraft(title="时间未定", lead=_lead(cast.gu)), NINE)
-    sign_in(english, cast.gu)
+def test_an_event_without_a_date_offers_neither_poster_nor_pairing(english, people):
+    undated = create(people.lecture.campaign, EventDraft(title="时间未定", lead=_lead(people.gu)), NINE)
+    sign_in(english, people.gu)
     path = f"/desk/events/{undated.id}"
     page = english.get(path).text
     assert "poster.pdf" not in page

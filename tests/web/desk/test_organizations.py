@@ -15,15 +15,15 @@ from models.figures.recount import verify
 from models.imports.read_file import read_file
 from models.organizations.tables import Organization
 from models.publishing import lifecycle, organization_merges
-from tests.support.cast import sign_in
 from tests.support.importing import import_rows
-from tests.support.week import NINE, make_door, make_event
+from tests.support.people import sign_in
+from tests.support.week import NINE, make_device, make_event
 
 BUREAU = "江苏省知识产权局"
 
 
 @pytest.fixture
-def thrice(cast) -> list[Event]:
+def thrice(people) -> list[Event]:
     """An event each of the office's own organization, of its name in another region, and of its name in full width."""
     leads = (
         OrganizationDraft(BUREAU, "320000", "ip-offices"),
@@ -31,15 +31,15 @@ def thrice(cast) -> list[Event]:
         OrganizationDraft(BUREAU + "　", "320000"),
     )
     return [
-        make_event(cast.lecture.campaign, f"宣传{number}", lead=lead, region_code="320723")
+        make_event(people.lecture.campaign, f"宣传{number}", lead=lead, region_code="320723")
         for number, lead in enumerate(leads)
     ]
 
 
-def merge_all(cast, events: list[Event]) -> Organization:
+def merge_all(people, events: list[Event]) -> Organization:
     kept, *others = (event.lead for event in events)
     for other in others:
-        organization_merges.merge_organizations(kept, other, NINE, cast.su)
+        organization_merges.merge_organizations(kept, other, NINE, people.su)
     return kept
 
 
@@ -48,84 +48,84 @@ def uids(client, query: str) -> list[str]:
     return sorted(line for line in text.splitlines() if line.startswith("UID:"))
 
 
-def test_three_rows_become_one_and_everything_follows(client, cast, thrice):
-    make_door(thrice[1]).tally("public", headcount=7)
+def test_three_rows_become_one_and_everything_follows(client, people, thrice):
+    make_device(thrice[1]).tally("public", headcount=7)
     ids = [event.lead_id for event in thrice]
     before = [(row.id, row.sequence) for event in thrice for row in event.occurrences]
-    kept = merge_all(cast, thrice)
+    kept = merge_all(people, thrice)
     assert {event.lead_id for event in thrice} == {kept.id}
     assert [(row.id, row.sequence) for event in thrice for row in event.occurrences] == before
     assert [change.verb for change in thrice[1].changes] == ["created", "changed"]
     assert len(uids(client, f"organization={ids[0]}")) == 3
     for merged in ids[1:]:  # an id once published stays a valid value
         assert uids(client, f"organization={merged}") == uids(client, f"organization={ids[0]}")
-    counted = figures(cast.lecture.campaign, NINE, ("organization",), FiguresFilter())
+    counted = figures(people.lecture.campaign, NINE, ("organization",), FiguresFilter())
     assert {row["organization"]: row["visits"] for row in counted.rows} == {kept.id: 7}
-    assert verify(cast.lecture.campaign).agrees
+    assert verify(people.lecture.campaign).agrees
 
 
-def test_the_next_file_of_that_name_finds_the_kept_one(cast, thrice):
-    kept = merge_all(cast, thrice)
+def test_the_next_file_of_that_name_finds_the_kept_one(people, thrice):
+    kept = merge_all(people, thrice)
     table = f"活动名称,日期,主办单位,省,市\n新活动,2024-04-23,{BUREAU},江苏省,南京市\n"
-    import_rows(cast.lecture.campaign, read_file(table.encode(), "x.csv"), now=NINE + timedelta(hours=1))
+    import_rows(people.lecture.campaign, read_file(table.encode(), "x.csv"), now=NINE + timedelta(hours=1))
     event = db.session.scalar(select(Event).where(Event.title == "新活动"))
     assert event.lead_id == kept.id
     standing = select(Organization).where(Organization.name == BUREAU, Organization.merged_into_id.is_(None))
     assert [row.id for row in db.session.scalars(standing)] == [kept.id]
 
 
-def test_a_row_without_a_region_takes_that_of_the_kept_one(cast):
-    campaign, name = cast.lecture.campaign, "南京市版权局"
+def test_a_row_without_a_region_takes_that_of_the_kept_one(people):
+    campaign, name = people.lecture.campaign, "南京市版权局"
     kept, other = (
         make_event(campaign, region, lead=OrganizationDraft(name, region)).lead
         for region in ("320000", "320100")
     )
-    organization_merges.merge_organizations(kept, other, NINE, cast.su)
+    organization_merges.merge_organizations(kept, other, NINE, people.su)
     table = f"编号,活动名称,日期,主办单位\n1,新活动,2024-04-23,{name}\n".encode()
     import_rows(campaign, read_file(table, "x.csv"), now=NINE)
     event = db.session.scalars(select(Event).where(Event.title == "新活动")).one()
     assert (event.lead_id, event.region_code) == (kept.id, "320000")
 
 
-def test_sums_follow_where_the_line_comes_from_the_merged_one(cast, thrice):
-    campaign = cast.lecture.campaign
+def test_sums_follow_where_the_line_comes_from_the_merged_one(people, thrice):
+    campaign = people.lecture.campaign
     kept, other = (
         thrice[1],
         make_event(campaign, "另", lead=OrganizationDraft("江苏知识产权局", "320100", "courts")),
     )
-    make_door(kept).tally("public", headcount=3)
-    make_door(other).tally("public", headcount=4)
+    make_device(kept).tally("public", headcount=3)
+    make_device(other).tally("public", headcount=4)
     lifecycle.withdraw(other, NINE)
-    organization_merges.merge_organizations(kept.lead, other.lead, NINE, cast.su)
+    organization_merges.merge_organizations(kept.lead, other.lead, NINE, people.su)
     assert (kept.lead.line, verify(campaign).differences, verify(campaign).agrees) == ("courts", [], True)
 
 
-def test_no_merge_gives_an_office_another_region(english, cast, thrice):
-    own = cast.lian.organization_id
-    sign_in(english, cast.su)
+def test_no_merge_gives_an_office_another_region(english, people, thrice):
+    own = people.lian.organization_id
+    sign_in(english, people.su)
     answer = english.post(f"/desk/organizations/{thrice[0].lead_id}/same/{own}")
     assert (answer.status_code, "Keep that organization instead." in answer.text) == (400, True)
     assert db.session.get_one(Organization, own).merged_into_id is None
 
 
-def test_the_committees_organization_is_merged_by_the_committee(cast):
-    court = cast.wang.organization
+def test_the_committees_organization_is_merged_by_the_committee(people):
+    court = people.wang.organization
     with pytest.raises(Mistake, match="Only the committee"):
-        organization_merges.merge_organizations(court, cast.cui.organization, NINE, cast.su)
-    organization_merges.merge_organizations(cast.cui.organization, court, NINE, cast.cui)
-    assert court.merged_into_id == cast.cui.organization_id
+        organization_merges.merge_organizations(court, people.cui.organization, NINE, people.su)
+    organization_merges.merge_organizations(people.cui.organization, court, NINE, people.cui)
+    assert court.merged_into_id == people.cui.organization_id
 
 
-def test_accounts_of_the_merged_one_reach_the_events_of_the_kept_one(english, cast, thrice):
+def test_accounts_of_the_merged_one_reach_the_events_of_the_kept_one(english, people, thrice):
     with transaction():
-        cast.he.organization_id = thrice[1].lead_id
-    merge_all(cast, thrice)
-    sign_in(english, cast.he)
+        people.he.organization_id = thrice[1].lead_id
+    merge_all(people, thrice)
+    sign_in(english, people.he)
     assert [english.get(f"/desk/events/{event.id}").status_code for event in thrice] == [200] * 3
 
 
-def test_alike_ones_are_offered_and_merged_at_the_desk(english, cast, thrice):
-    sign_in(english, cast.su)
+def test_alike_ones_are_offered_and_merged_at_the_desk(english, people, thrice):
+    sign_in(english, people.su)
     page = english.get("/desk/organizations/").text
     assert page.count("Same organization: keep this one") == 6  # three pairs
     first, second, third = (event.lead_id for event in thrice)
@@ -141,8 +141,8 @@ def test_alike_ones_are_offered_and_merged_at_the_desk(english, cast, thrice):
 
 
 @pytest.mark.parametrize("who", ["gu", "bao", "lian"])
-def test_others_do_not_reach_them(english, cast, thrice, who):
-    sign_in(english, getattr(cast, who))
+def test_others_do_not_reach_them(english, people, thrice, who):
+    sign_in(english, getattr(people, who))
     ids = [event.lead_id for event in thrice]
     assert english.post(f"/desk/organizations/{ids[0]}/same/{ids[1]}").status_code == 404
     if who == "gu":

@@ -16,7 +16,7 @@ from models.events.draft import draft_of
 from models.events.pictures import Picture
 from models.events.tables import Event
 from models.publishing import lifecycle, proposals, review
-from tests.support.cast import make_cast, sign_in
+from tests.support.people import make_people, sign_in
 from tests.support.photos import MAKER, bomb, jpeg
 from tests.support.week import NINE, load_week, make_event
 
@@ -24,25 +24,25 @@ ALT = "孩子们在展板前"
 
 
 @pytest.fixture
-def cast(app, monkeypatch):
+def people(app, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE)
-    return make_cast(load_week())
+    return make_people(load_week())
 
 
 @pytest.fixture
-def desk(app, cast):
+def desk(app, people):
     """Gu's browser: she may not publish."""
     browser = app.test_client()
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(browser, cast.gu)
+    sign_in(browser, people.gu)
     return browser
 
 
 @pytest.fixture
-def office(app, cast):
+def office(app, people):
     browser = app.test_client()
     browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(browser, cast.lian)
+    sign_in(browser, people.lian)
     return browser
 
 
@@ -64,12 +64,12 @@ def public_path(event: Event, size: str = "large", digest: str | None = None) ->
     return f"/ip-2024/events/{event.id}/picture-{digest or event.picture_sha256}-{size}.webp"
 
 
-def drafted(cast) -> Event:
-    return make_event(cast.lecture.campaign, "新活动", lead=draft_of(cast.lecture).lead, publish=False)
+def drafted(people) -> Event:
+    return make_event(people.lecture.campaign, "新活动", lead=draft_of(people.lecture).lead, publish=False)
 
 
-def test_a_picture_of_an_office_is_public_at_once(office, client, cast):
-    event, changed = cast.lecture, cast.lecture.changed_at
+def test_a_picture_of_an_office_is_public_at_once(office, client, people):
+    event, changed = people.lecture, people.lecture.changed_at
     calendar = client.get(f"/ip-2024/events/{event.id}.ics").data
     week = client.get("/ip-2024/events.ics").data
     version = client.get("/ip-2024/events.json").headers["ETag"]
@@ -77,7 +77,7 @@ def test_a_picture_of_an_office_is_public_at_once(office, client, cast):
     event = again(event)
     picture = db.session.get_one(Picture, event.picture_sha256)
     assert (picture.width, picture.height, picture.added_by, picture.source_url, event.picture_alt) == (
-        800, 1600, cast.lian.id, None, ALT,
+        800, 1600, people.lian.id, None, ALT,
     )  # fmt: skip
     assert event.changed_at > changed
     for size, pixels in (("large", (800, 1600)), ("small", (320, 640))):
@@ -108,28 +108,28 @@ def test_a_picture_of_an_office_is_public_at_once(office, client, cast):
     by_id = {one["id"]: one for one in found.json["events"]}
     assert by_id[event.id]["image"] == {"url": address, "alt": ALT}
     assert client.get(f"/ip-2024/events/{event.id}.json").json["image"] == {"url": address, "alt": ALT}
-    assert "image" not in by_id[cast.court_day.id]
+    assert "image" not in by_id[people.court_day.id]
     assert client.get(f"/ip-2024/events/{event.id}.ics").data == calendar
     assert client.get("/ip-2024/events.ics").data == week
 
 
-def test_an_event_without_a_picture_looks_as_before(client, cast):
-    page = client.get(f"/ip-2024/events/{cast.lecture.id}").text
+def test_an_event_without_a_picture_looks_as_before(client, people):
+    page = client.get(f"/ip-2024/events/{people.lecture.id}").text
     assert "event-picture" not in page
-    assert f"/events/{cast.lecture.id}/share.png" in re.search(r'og:image" content="([^"]*)"', page)[1]
+    assert f"/events/{people.lecture.id}/share.png" in re.search(r'og:image" content="([^"]*)"', page)[1]
     assert '<meta property="og:image:type" content="image/png">' in page
 
 
-def test_it_is_replaced_described_and_removed(office, client, cast):
-    send(office, cast.lecture, jpeg())
-    old = again(cast.lecture).picture_sha256
-    assert send(office, cast.lecture, alt="另一句话").status_code == 303
-    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (old, "另一句话")
-    send(office, cast.lecture, jpeg("blue"))
-    assert again(cast.lecture).picture_sha256 not in (old, None)
-    assert client.get(public_path(cast.lecture, digest=old)).status_code == 404
-    office.post(f"/desk/events/{cast.lecture.id}/picture/", data={"action": "remove"})
-    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (None, "")
+def test_it_is_replaced_described_and_removed(office, client, people):
+    send(office, people.lecture, jpeg())
+    old = again(people.lecture).picture_sha256
+    assert send(office, people.lecture, alt="另一句话").status_code == 303
+    assert (again(people.lecture).picture_sha256, people.lecture.picture_alt) == (old, "另一句话")
+    send(office, people.lecture, jpeg("blue"))
+    assert again(people.lecture).picture_sha256 not in (old, None)
+    assert client.get(public_path(people.lecture, digest=old)).status_code == 404
+    office.post(f"/desk/events/{people.lecture.id}/picture/", data={"action": "remove"})
+    assert (again(people.lecture).picture_sha256, people.lecture.picture_alt) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -143,19 +143,19 @@ def test_it_is_replaced_described_and_removed(office, client, cast):
         (b"x" * (10 * 1024 * 1024 + 1), ALT, "The picture is larger than 10 MB."),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(office, cast, sent, alt, sentence):
-    answer = send(office, cast.lecture, sent, alt)
+def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_stays(office, people, sent, alt, sentence):
+    answer = send(office, people.lecture, sent, alt)
     assert answer.status_code == 422
     told = re.findall(r'<p class="field-problem"[^>]*><svg.*?</svg>(.*?)</p>', answer.text)
     assert told == [sentence]
     assert f'value="{alt.strip()}"' in answer.text
-    assert again(cast.lecture).picture_sha256 is None
+    assert again(people.lecture).picture_sha256 is None
 
 
 def test_the_picture_of_an_event_that_nobody_reviewed_is_for_its_organizer_alone(
-    app, desk, office, client, cast
+    app, desk, office, client, people
 ):
-    event = drafted(cast)
+    event = drafted(people)
     assert send(desk, event, jpeg()).status_code == 303
     event = again(event)
     assert client.get(public_path(event)).status_code == 404
@@ -163,53 +163,53 @@ def test_the_picture_of_an_event_that_nobody_reviewed_is_for_its_organizer_alone
     assert desk.get(inside).status_code == 200
     assert "/desk/sign-in" in client.get(inside).location
     other = app.test_client()
-    sign_in(other, cast.wang)
+    sign_in(other, people.wang)
     assert other.get(inside).status_code == 404
-    review.submit(event, NINE, cast.gu)
+    review.submit(event, NINE, people.gu)
     assert inside in office.get("/desk/review/?campaign=ip-2024").text
-    review.approve(again(event), NINE, cast.lian)
+    review.approve(again(event), NINE, people.lian)
     assert client.get(public_path(event)).status_code == 200
 
 
-def test_a_picture_for_a_published_event_waits_for_an_office(desk, office, client, cast):
-    assert send(desk, cast.lecture, jpeg()).status_code == 303
-    assert again(cast.lecture).picture_sha256 is None
-    (proposal,) = proposals.open_of(cast.lecture)
+def test_a_picture_for_a_published_event_waits_for_an_office(desk, office, client, people):
+    assert send(desk, people.lecture, jpeg()).status_code == 303
+    assert again(people.lecture).picture_sha256 is None
+    (proposal,) = proposals.open_of(people.lecture)
     assert sorted(proposal.fields) == ["picture_alt", "picture_sha256"]
     digest = proposal.draft.picture_sha256
-    assert client.get(public_path(cast.lecture, digest=digest)).status_code == 404
-    inside = f"/desk/events/{cast.lecture.id}/picture/{digest}-small.webp"
+    assert client.get(public_path(people.lecture, digest=digest)).status_code == 404
+    inside = f"/desk/events/{people.lecture.id}/picture/{digest}-small.webp"
     assert office.get(inside).status_code == 200
-    assert inside in office.get(f"/desk/events/{cast.lecture.id}").text
-    assert "Waits for an office to accept it." in desk.get(f"/desk/events/{cast.lecture.id}/picture/").text
-    proposals.accept(proposal.id, NINE, cast.lian)
-    assert again(cast.lecture).picture_sha256 == digest
-    assert client.get(public_path(cast.lecture)).status_code == 200
+    assert inside in office.get(f"/desk/events/{people.lecture.id}").text
+    assert "Waits for an office to accept it." in desk.get(f"/desk/events/{people.lecture.id}/picture/").text
+    proposals.accept(proposal.id, NINE, people.lian)
+    assert again(people.lecture).picture_sha256 == digest
+    assert client.get(public_path(people.lecture)).status_code == 200
 
 
-def test_a_proposed_text_and_a_proposed_picture_wait_together(desk, cast):
-    text = lifecycle.draft_of(cast.lecture)
+def test_a_proposed_text_and_a_proposed_picture_wait_together(desk, people):
+    text = lifecycle.draft_of(people.lecture)
     with lifecycle.event_transaction():
-        proposals.write_proposal(cast.lecture, replace(text, title="新题目"), NINE, cast.gu)
-    send(desk, cast.lecture, jpeg())
+        proposals.write_proposal(people.lecture, replace(text, title="新题目"), NINE, people.gu)
+    send(desk, people.lecture, jpeg())
     with lifecycle.event_transaction():
-        proposals.write_proposal(cast.lecture, replace(text, title="更新的题目"), NINE, cast.gu)
-    (proposal,) = proposals.open_of(again(cast.lecture))
-    event = proposals.accept(proposal.id, NINE, cast.lian)
+        proposals.write_proposal(people.lecture, replace(text, title="更新的题目"), NINE, people.gu)
+    (proposal,) = proposals.open_of(again(people.lecture))
+    event = proposals.accept(proposal.id, NINE, people.lian)
     assert (event.title, event.picture_sha256 is None, event.picture_alt) == ("更新的题目", False, ALT)
 
 
-def test_a_merged_event_hands_its_picture_on(office, cast):
-    other = make_event(cast.lecture.campaign, "专题讲座二")
+def test_a_merged_event_hands_its_picture_on(office, people):
+    other = make_event(people.lecture.campaign, "专题讲座二")
     send(office, other, jpeg())
     digest = again(other).picture_sha256
-    lifecycle.merge(again(cast.lecture), other, NINE, cast.lian)
-    assert (again(cast.lecture).picture_sha256, cast.lecture.picture_alt) == (digest, ALT)
+    lifecycle.merge(again(people.lecture), other, NINE, people.lian)
+    assert (again(people.lecture).picture_sha256, people.lecture.picture_alt) == (digest, ALT)
 
 
-def test_strangers_and_other_organizers_change_nothing(app, client, cast):
-    assert "/desk/sign-in" in send(client, cast.lecture, jpeg()).location
+def test_strangers_and_other_organizers_change_nothing(app, client, people):
+    assert "/desk/sign-in" in send(client, people.lecture, jpeg()).location
     other = app.test_client()
-    sign_in(other, cast.wang)
-    assert send(other, cast.lecture, jpeg()).status_code == 404
-    assert again(cast.lecture).picture_sha256 is None
+    sign_in(other, people.wang)
+    assert send(other, people.lecture, jpeg()).status_code == 404
+    assert again(people.lecture).picture_sha256 is None

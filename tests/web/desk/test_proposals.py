@@ -8,47 +8,47 @@ import pytest
 from models.events.draft import draft_of
 from models.publishing import proposals
 from models.publishing.change import event_transaction
-from tests.support.cast import sign_in
+from tests.support.people import sign_in
 from tests.support.week import NINE
 
 
 @pytest.fixture
-def proposal(cast):
+def proposal(people):
     with event_transaction():
-        draft = replace(draft_of(cast.lecture), title="专题讲座（新）", venue_text="图书馆")
-        return proposals.write_proposal(cast.lecture, draft, NINE, cast.gu)
+        draft = replace(draft_of(people.lecture), title="专题讲座（新）", venue_text="图书馆")
+        return proposals.write_proposal(people.lecture, draft, NINE, people.gu)
 
 
-def test_both_are_shown_and_the_office_accepts(cast, proposal, client):
-    sign_in(client, cast.lian)
-    page = client.get(f"/desk/events/{cast.lecture.id}")
+def test_both_are_shown_and_the_office_accepts(people, proposal, client):
+    sign_in(client, people.lian)
+    page = client.get(f"/desk/events/{people.lecture.id}")
     assert "专题讲座（新）" in page.text
     assert "图书馆" in page.text
-    address = f"/desk/events/{cast.lecture.id}/proposals/{proposal.id}"
+    address = f"/desk/events/{people.lecture.id}/proposals/{proposal.id}"
     answer = client.post(address, data={"decision": "accept"})
     assert answer.status_code == 303
-    assert cast.lecture.title == "专题讲座（新）"
+    assert people.lecture.title == "专题讲座（新）"
     assert client.post(address, data={"decision": "accept"}).status_code == 404
 
 
-def test_an_organizer_sees_it_and_cannot_decide(cast, proposal, client):
-    sign_in(client, cast.gu)
-    page = client.get(f"/desk/events/{cast.lecture.id}")
+def test_an_organizer_sees_it_and_cannot_decide(people, proposal, client):
+    sign_in(client, people.gu)
+    page = client.get(f"/desk/events/{people.lecture.id}")
     assert "专题讲座（新）" in page.text
     assert f"/proposals/{proposal.id}" not in page.text
-    address = f"/desk/events/{cast.lecture.id}/proposals/{proposal.id}"
+    address = f"/desk/events/{people.lecture.id}/proposals/{proposal.id}"
     answer = client.post(address, data={"decision": "accept"})
-    assert (answer.status_code, cast.lecture.title) == (404, "专题讲座")
+    assert (answer.status_code, people.lecture.title) == (404, "专题讲座")
 
 
-def test_the_commands(app, cast, proposal):
+def test_the_commands(app, people, proposal):
     run = app.test_cli_runner().invoke
     listed = json.loads(
-        run(args=["event", "pending", "--campaign", cast.lecture.campaign_id, "--json"]).output
+        run(args=["event", "pending", "--campaign", people.lecture.campaign_id, "--json"]).output
     )
     assert [(one["id"], one["event"], one["fields"]) for one in listed] == [
-        (proposal.id, cast.lecture.id, ["title", "venue_text"])
+        (proposal.id, people.lecture.id, ["title", "venue_text"])
     ]
     assert run(args=["event", "refuse", str(proposal.id), "--why", "已公布"]).exit_code == 0
-    assert proposals.pending(cast.lecture.campaign) == []
-    assert cast.lecture.title == "专题讲座"
+    assert proposals.pending(people.lecture.campaign) == []
+    assert people.lecture.title == "专题讲座"

@@ -16,15 +16,15 @@ from models.db import db
 from models.devices import kiosks
 from models.figures.recount import verify
 from models.ledger.tables import Scan
-from tests.support.cast import sign_in
-from tests.support.week import NINE, make_door, minutes
+from tests.support.people import sign_in
+from tests.support.week import NINE, make_device, minutes
 
 PAGE = "/desk/handed-over/"
 
 
 @pytest.fixture
-def kiosk(cast):
-    return make_door(cast.lecture).kiosk
+def kiosk(people):
+    return make_device(people.lecture).kiosk
 
 
 def scan(at=NINE, **fields) -> dict:
@@ -64,8 +64,8 @@ def rows() -> list[Scan]:
     return list(db.session.scalars(select(Scan).order_by(Scan.number)))
 
 
-def test_the_file_becomes_check_ins_of_its_device(gus_browser, cast, kiosk):
-    code = passes.issue(cast.lecture.campaign, "public", NINE)[0].token
+def test_the_file_becomes_check_ins_of_its_device(gus_browser, people, kiosk):
+    code = passes.issue(people.lecture.campaign, "public", NINE)[0].token
     scans = [
         scan(),
         scan(kind="pass", code=code),
@@ -81,19 +81,19 @@ def test_the_file_becomes_check_ins_of_its_device(gus_browser, cast, kiosk):
         (kiosk.id, "stored", None),
         (kiosk.id, "refused", "unknown_code"),
     ]
-    assert verify(cast.lecture.campaign).visits == 2
-    assert verify(cast.lecture.campaign).agrees
+    assert verify(people.lecture.campaign).visits == 2
+    assert verify(people.lecture.campaign).agrees
 
 
-def test_the_same_file_again_adds_nothing_and_says_so(gus_browser, cast, kiosk):
+def test_the_same_file_again_adds_nothing_and_says_so(gus_browser, people, kiosk):
     data = saved(kiosk, [scan() for _ in range(3)])
     upload(gus_browser, data)
     assert "Nothing new: the server already has all of them." in upload(gus_browser, data).text
     assert len(rows()) == 3
     imports = db.session.scalars(select(ImportedQueueFile).order_by(ImportedQueueFile.id)).all()
     assert [(file.kiosk_id, file.scans, file.new, file.account_id) for file in imports] == [
-        (kiosk.id, 3, 3, cast.gu.id),
-        (kiosk.id, 3, 0, cast.gu.id),
+        (kiosk.id, 3, 3, people.gu.id),
+        (kiosk.id, 3, 0, people.gu.id),
     ]
     assert gus_browser.get(PAGE).text.count(f">{kiosk.name}</th>") == 2
 
@@ -138,11 +138,11 @@ def test_a_file_of_version_1_is_read_without_its_skew(gus_browser, kiosk):
     assert sorted((row.at, row.skew_ms or 0) for row in rows()) == [(NINE, 0), (NINE + minutes(4), 60_000)]
 
 
-def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(gus_browser, cast, kiosk):
+def test_a_revoked_device_s_scans_are_kept_and_wait_for_a_person(gus_browser, people, kiosk):
     kiosks.revoke(kiosk.id, NINE)
     answer = upload(gus_browser, saved(kiosk, [scan()]))
     assert "1 will count once it has been reviewed." in answer.text
-    assert verify(cast.lecture.campaign).visits == 0
+    assert verify(people.lecture.campaign).visits == 0
 
 
 @pytest.mark.parametrize(
@@ -193,19 +193,19 @@ def test_without_a_file(gus_browser, kiosk):
     assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
 
 
-def test_only_who_reaches_the_device_takes_its_file_in(client, cast, kiosk):
+def test_only_who_reaches_the_device_takes_its_file_in(client, people, kiosk):
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     data = saved(kiosk, [scan(id=str(UUID(int=5)))])
-    for stranger in (cast.wang, cast.bao):
+    for stranger in (people.wang, people.bao):
         sign_in(client, stranger)
         answer = upload(client, data)
         assert (answer.status_code, "This file is not from one of your kiosks" in answer.text) == (422, True)
     assert rows() == []
-    for someone in (cast.he, cast.lian, cast.su, cast.cui):
+    for someone in (people.he, people.lian, people.su, people.cui):
         sign_in(client, someone)
         assert upload(client, data).status_code == 200
     assert len(rows()) == 1
-    sign_in(client, cast.wang)
+    sign_in(client, people.wang)
     assert kiosk.name not in client.get(PAGE).text
 
 

@@ -8,14 +8,14 @@ from models.db import db, transaction
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event
 from models.publishing import review
-from tests.support.cast import sign_in
+from tests.support.people import sign_in
 from tests.support.week import NINE, make_event
 
 
-def submitted(cast, title="开放日") -> Event:
-    lead = OrganizationDraft.of(cast.gu.organization)
-    event = make_event(cast.lecture.campaign, title, lead=lead, publish=False)
-    review.submit(event, NINE, cast.gu)
+def submitted(people, title="开放日") -> Event:
+    lead = OrganizationDraft.of(people.gu.organization)
+    event = make_event(people.lecture.campaign, title, lead=lead, publish=False)
+    review.submit(event, NINE, people.gu)
     return event
 
 
@@ -28,9 +28,9 @@ def open_item(page: str) -> str | None:
     return match and match[1]
 
 
-def test_the_queue_one_item_after_the_other(english, cast):
-    first, second, third = (submitted(cast, title) for title in ("开放日", "讲座", "展览"))
-    sign_in(english, cast.lian)
+def test_the_queue_one_item_after_the_other(english, people):
+    first, second, third = (submitted(people, title) for title in ("开放日", "讲座", "展览"))
+    sign_in(english, people.lian)
     page = english.get("/desk/review/").text
     assert (items(page), open_item(page)) == (["开放日", "讲座", "展览"], "开放日")
     assert ">3<" in english.get("/desk/").text.split("nav-count", 1)[1][:20]
@@ -46,14 +46,14 @@ def test_the_queue_one_item_after_the_other(english, cast):
     assert open_item(english.get(answer.location).text) == "展览"
     db.session.expire_all()
     assert (first.status, second.status, third.status) == ("published", "sent_back", "submitted")
-    sign_in(english, cast.gu)
+    sign_in(english, people.gu)
     assert "请写明地点" in english.get(f"/desk/events/{second.id}").text
     assert "请写明地点" in english.get(f"/desk/events/{second.id}/edit").text
 
 
-def test_sending_back_needs_a_reason_and_keeps_the_item(english, cast):
-    event = submitted(cast)
-    sign_in(english, cast.lian)
+def test_sending_back_needs_a_reason_and_keeps_the_item(english, people):
+    event = submitted(people)
+    sign_in(english, people.lian)
     answer = english.post(f"/desk/review/{event.id}", data={"decision": "send_back", "item": event.id})
     assert answer.status_code == 400
     assert open_item(answer.text) == "开放日"
@@ -62,12 +62,12 @@ def test_sending_back_needs_a_reason_and_keeps_the_item(english, cast):
     assert event.status == "submitted"
 
 
-def test_a_colleagues_item_is_named_and_the_next_is_offered(english, cast):
-    first, second = submitted(cast, "开放日"), submitted(cast, "讲座")
-    sign_in(english, cast.lian)
+def test_a_colleagues_item_is_named_and_the_next_is_offered(english, people):
+    first, second = submitted(people, "开放日"), submitted(people, "讲座")
+    sign_in(english, people.lian)
     assert open_item(english.get("/desk/review/").text) == "开放日"
     english.post("/desk/sign-out")
-    sign_in(english, cast.su)
+    sign_in(english, people.su)
     page = english.get("/desk/review/").text
     assert open_item(page) == "讲座"
     assert "lian@example.cn" in page
@@ -76,21 +76,21 @@ def test_a_colleagues_item_is_named_and_the_next_is_offered(english, cast):
     assert second.status == "submitted"
 
 
-def test_what_a_colleague_judged_meanwhile_is_said(english, cast):
-    event = submitted(cast)
-    sign_in(english, cast.lian)
-    review.approve(event, NINE, cast.su)
+def test_what_a_colleague_judged_meanwhile_is_said(english, people):
+    event = submitted(people)
+    sign_in(english, people.lian)
+    review.approve(event, NINE, people.su)
     answer = english.post(f"/desk/review/{event.id}", data={"decision": "publish"})
     assert answer.status_code == 409
     assert "This event no longer awaits review." in answer.text
 
 
-def test_many_at_once(english, cast):
-    events = [submitted(cast, f"活动{number}") for number in range(4)]
+def test_many_at_once(english, people):
+    events = [submitted(people, f"活动{number}") for number in range(4)]
     with transaction():
         events[3].campaign.term("format", "talk").second_reading = True
-    sign_in(english, cast.lian)
-    chosen = [event.id for event in events[:3]] + [cast.urumqi.id, cast.lecture.id]
+    sign_in(english, people.lian)
+    chosen = [event.id for event in events[:3]] + [people.urumqi.id, people.lecture.id]
     answer = english.post("/desk/review/many", data={"campaign": "ip-2024", "chosen": chosen})
     page = english.get(answer.location).text
     assert "3 published, 2 not published." in page
@@ -100,9 +100,9 @@ def test_many_at_once(english, cast):
 
 
 @pytest.mark.parametrize(("who", "status"), [("gu", 404), ("wang", 404), ("bao", 404)])
-def test_others_do_not_reach_the_review(english, cast, who, status):
-    event = submitted(cast)
-    sign_in(english, getattr(cast, who))
+def test_others_do_not_reach_the_review(english, people, who, status):
+    event = submitted(people)
+    sign_in(english, getattr(people, who))
     if who != "bao":
         assert english.get("/desk/review/").status_code == status
     assert english.post(f"/desk/review/{event.id}", data={"decision": "publish"}).status_code == status
@@ -110,24 +110,24 @@ def test_others_do_not_reach_the_review(english, cast, who, status):
     assert event.status == "submitted"
 
 
-def test_likely_duplicates_stand_beside_the_item(english, cast):
-    lead = OrganizationDraft.of(cast.gu.organization)
-    make_event(cast.lecture.campaign, "商标法律知识专场讲座", lead=lead)
-    submitted(cast, "商标法律知识专场讲座")
-    sign_in(english, cast.lian)
+def test_likely_duplicates_stand_beside_the_item(english, people):
+    lead = OrganizationDraft.of(people.gu.organization)
+    make_event(people.lecture.campaign, "商标法律知识专场讲座", lead=lead)
+    submitted(people, "商标法律知识专场讲座")
+    sign_in(english, people.lian)
     page = english.get("/desk/review/").text
     assert re.findall(r"Possible duplicates</dt><dd>.*?<a [^>]*>([^<]+)</a>", page, re.S) == [
         "商标法律知识专场讲座"
     ]
 
 
-def test_thirty_items_ask_the_database_no_more_often_than_one(english, cast, count_queries):
-    submitted(cast)
-    sign_in(english, cast.lian)
+def test_thirty_items_ask_the_database_no_more_often_than_one(english, people, count_queries):
+    submitted(people)
+    sign_in(english, people.lian)
     with count_queries() as one:
         english.get("/desk/review/")
     for number in range(29):
-        submitted(cast, f"活动{number}")
+        submitted(people, f"活动{number}")
     with count_queries() as thirty:
         assert len(items(english.get("/desk/review/").text)) == 30
     assert len(thirty) <= len(one) + 2

@@ -15,7 +15,7 @@ from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, UploadedFile
 from models.publishing import duplicates, lifecycle, proposals
-from tests.support.cast import sign_in
+from tests.support.people import sign_in
 from tests.support.week import NINE, make_event
 
 HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"
@@ -51,9 +51,9 @@ def events(title: str) -> list[Event]:
     return list(db.session.scalars(select(Event).where(Event.title == title)))
 
 
-def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english, cast):
+def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english, people):
     before = db.session.scalar(select(func.count()).select_from(Event))
-    sign_in(english, cast.gu)
+    sign_in(english, people.gu)
     answer = hand_in(english, MIXED)
     assert answer.status_code == 303
     path = answer.headers["Location"]
@@ -71,13 +71,13 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english,
     (event,) = events("进企业座谈")
     assert (event.status, event.lead_id, event.region_code) == (
         EventStatus.SUBMITTED,
-        cast.gu.organization_id,
+        people.gu.organization_id,
         "320723",
     )
     assert db.session.scalar(select(func.count()).select_from(Event)) == before + 1
     history = select(EventChange.verb, EventChange.account_id).where(EventChange.event_id == event.id)
     told = db.session.execute(history.order_by(EventChange.id)).all()
-    assert told == [("created", cast.gu.id), ("submitted", cast.gu.id)]
+    assert told == [("created", people.gu.id), ("submitted", people.gu.id)]
     page = english.get(path).text
     assert "Import result" in page
     assert verdicts(page) == ["new", "not imported", "not imported"]
@@ -86,8 +86,8 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english,
     assert english.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
 
 
-def test_the_same_file_again_changes_nothing_and_another_what_differs(english, cast):
-    sign_in(english, cast.lian)
+def test_the_same_file_again_changes_nothing_and_another_what_differs(english, people):
+    sign_in(english, people.lian)
     accept(english, LECTURE)
     page = english.get(hand_in(english, LECTURE).headers["Location"]).text
     assert verdicts(page) == ["no change"]
@@ -105,8 +105,8 @@ def accept(english, data: bytes) -> str:
     return path
 
 
-def test_what_was_not_seen_is_not_written(english, cast):
-    sign_in(english, cast.lian)
+def test_what_was_not_seen_is_not_written(english, people):
+    sign_in(english, people.lian)
     path = hand_in(english, LECTURE).headers["Location"]
     seen = mark(english.get(path).text)
     accept(english, LECTURE)  # a colleague was quicker
@@ -126,10 +126,10 @@ def calendar(*names: str, **changed: str) -> bytes:
 
 
 def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_then(
-    english, cast, monkeypatch
+    english, people, monkeypatch
 ):
     monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
-    sign_in(english, cast.lian)
+    sign_in(english, people.lian)
     names = "abcd"
     path = hand_in(english, calendar(*names), "a.ics").headers["Location"]
     assert 'name="gone"' not in english.get(path).text
@@ -163,29 +163,29 @@ def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_th
     assert 'name="gone"' not in last
 
 
-def test_a_file_is_taken_in_once(english, cast):
-    sign_in(english, cast.lian)
+def test_a_file_is_taken_in_once(english, people):
+    sign_in(english, people.lian)
     path = accept(english, LECTURE)
     answer = english.post(f"{path}/accept", data={"mark": "0" * 32})
     assert answer.status_code == 409
     assert "This file has already been imported." in answer.text
 
 
-def test_an_office_takes_in_its_region_and_the_committee_all(english, cast):
+def test_an_office_takes_in_its_region_and_the_committee_all(english, people):
     ways = {"lian": "new", "su": "new", "cui": "new", "bao": "not imported"}
     for name, verdict in ways.items():
         visitor = english.application.test_client()
         visitor.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-        sign_in(visitor, getattr(cast, name))
+        sign_in(visitor, getattr(people, name))
         assert verdicts(visitor.get(hand_in(visitor, LECTURE).headers["Location"]).text) == [verdict], name
 
 
-def test_another_persons_file_does_not_exist(english, cast):
-    sign_in(english, cast.gu)
+def test_another_persons_file_does_not_exist(english, people):
+    sign_in(english, people.gu)
     path = hand_in(english, MIXED).headers["Location"]
     for name in ("he", "wang", "lian", "cui"):
         visitor = english.application.test_client()
-        sign_in(visitor, getattr(cast, name))
+        sign_in(visitor, getattr(people, name))
         assert visitor.get(path).status_code == 404, name
         for verb in ("accept", "discard"):
             assert visitor.post(f"{path}/{verb}").status_code == 404, name
@@ -200,36 +200,38 @@ def test_another_persons_file_does_not_exist(english, cast):
     ("data", "told"),
     [(b"", "The file is empty."), (b"<!doctype html><title>Sign in</title>", "This is a web page,")],
 )
-def test_what_cannot_be_read_is_told_in_one_sentence(english, cast, data, told):
-    sign_in(english, cast.gu)
+def test_what_cannot_be_read_is_told_in_one_sentence(english, people, data, told):
+    sign_in(english, people.gu)
     answer = hand_in(english, data)
     assert answer.status_code == 422
     assert told in answer.text
     assert db.session.scalar(select(func.count()).select_from(UploadedFile)) == 0
 
 
-def test_no_file_and_no_week(english, cast):
-    sign_in(english, cast.gu)
+def test_no_file_and_no_week(english, people):
+    sign_in(english, people.gu)
     answer = english.post("/desk/import/", data={"campaign": "ip-2024"})
     assert (answer.status_code, "Choose a file first." in answer.text) == (422, True)
     assert english.post("/desk/import/", data={"campaign": "nothing"}).status_code == 404
 
 
-def test_a_file_is_kept_for_a_day_and_five_at_most(cast):
-    now, campaign = clock.now(), cast.lecture.campaign
-    drafts = [uploads.keep(cast.gu, campaign, "a.csv", LECTURE, now) for _ in range(7)]
+def test_a_file_is_kept_for_a_day_and_five_at_most(people):
+    now, campaign = clock.now(), people.lecture.campaign
+    drafts = [uploads.keep(people.gu, campaign, "a.csv", LECTURE, now) for _ in range(7)]
     kept = db.session.scalars(select(UploadedFile.id).order_by(UploadedFile.id)).all()
     assert kept == [draft.id for draft in drafts[2:]]
     assert uploads.forget_old(now + LIFE - timedelta(seconds=1)) == 0
     assert uploads.forget_old(now + LIFE) == 5
 
 
-def test_imports_of_a_merged_entry_go_on_to_the_kept_one(english, cast):
-    kept = make_event(cast.lecture.campaign, "企业座谈会", lead=OrganizationDraft.of(cast.gu.organization))
-    sign_in(english, cast.lian)
+def test_imports_of_a_merged_entry_go_on_to_the_kept_one(english, people):
+    kept = make_event(
+        people.lecture.campaign, "企业座谈会", lead=OrganizationDraft.of(people.gu.organization)
+    )
+    sign_in(english, people.lian)
     accept(english, LECTURE)
     (other,) = events("进企业座谈")
-    duplicates.merge_pair(cast.lian, kept.id, other.id, clock.now())
+    duplicates.merge_pair(people.lian, kept.id, other.id, clock.now())
     accept(english, LECTURE.replace("进企业座谈".encode(), "进企业座谈会".encode()))
     (event,) = events("进企业座谈会")
     assert event.id == kept.id
@@ -238,8 +240,8 @@ def test_imports_of_a_merged_entry_go_on_to_the_kept_one(english, cast):
         assert db.session.get_one(Event, other.id).withdrawn_at is not None
 
 
-def test_the_template_comes_back_with_its_example(english, cast):
-    sign_in(english, cast.gu)
+def test_the_template_comes_back_with_its_example(english, people):
+    sign_in(english, people.gu)
     answer = english.get("/desk/import/template.xlsx?campaign=ip-2024")
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == "attachment; filename=openweek-ip-2024.xlsx"
@@ -247,11 +249,11 @@ def test_the_template_comes_back_with_its_example(english, cast):
     assert english.get("/desk/import/template.xlsx?campaign=nothing").status_code == 404
 
 
-def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(english, cast):
-    sign_in(english, cast.gu)
+def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(english, people):
+    sign_in(english, people.gu)
     accept(english, LECTURE)
     (event,) = events("进企业座谈")
-    lifecycle.publish(event, NINE, cast.lian)
+    lifecycle.publish(event, NINE, people.lian)
     cancelled = LECTURE.replace(b"organizers\n", b"organizers,status\n") + ",取消".encode()
     page = english.get(accept(english, cancelled)).text
     assert verdicts(page) == ["cancelled"]
@@ -261,9 +263,9 @@ def test_a_cancellation_by_who_may_not_publish_waits_for_an_office(english, cast
     assert (proposal.cancels, proposals.changed_fields(proposal)) == (True, ["status"])
     office = english.application.test_client()
     office.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(office, cast.lian)
+    sign_in(office, people.lian)
     assert "Cancelled" in office.get(f"/desk/events/{event.id}").text
-    proposals.accept(proposal.id, NINE, cast.lian)
+    proposals.accept(proposal.id, NINE, people.lian)
     db.session.refresh(event, ["changes"])
     assert (event.status, event.changes[-1].verb) == (EventStatus.CANCELLED, "dropped")
     assert proposals.open_of(event) == []
@@ -278,8 +280,8 @@ def selected(page: str) -> list[str]:
     return [next(iter(re.findall(r'value="([^"]*)" selected', form)), "") for form in forms]
 
 
-def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(english, cast):
-    sign_in(english, cast.lian)
+def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(english, people):
+    sign_in(english, people.lian)
     path = hand_in(english, UNKNOWN).headers["Location"]
     page = english.get(path).text
     assert selected(page) == ["", ""]
@@ -299,7 +301,7 @@ def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(english, 
     english.post(f"{later}/columns", data={"column": ["暗号甲"], "field": [""]})
     assert selected(english.get(later).text) == ["", "-"]
     other = english.application.test_client()
-    sign_in(other, cast.su)  # of another organization
+    sign_in(other, people.su)  # of another organization
     assert selected(other.get(hand_in(other, UNKNOWN).headers["Location"]).text) == ["", ""]
     invented = {"column": ["暗号甲"], "field": ["origin"]}
     english.post(f"{later}/columns", data=invented)

@@ -179,8 +179,8 @@ def test_all_formats_tell_of_the_same_sittings_and_ask_the_same_however_many(cli
         return found
 
     few = asked()
-    for query, sittings, events in (("", 3, 2), ("?day=2024-04-22", 2, 2), ("?region=320000", 2, 1)):
-        assert len(rows(client.get(TABLE + query).data)) == sittings
+    for query, occurrences, events in (("", 3, 2), ("?day=2024-04-22", 2, 2), ("?region=320000", 2, 1)):
+        assert len(rows(client.get(TABLE + query).data)) == occurrences
         assert len(entries(client.get(NEWS + query).data)) == events
     for number in range(20):
         add(

@@ -14,7 +14,7 @@ from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_o
 from models.events.tables import Event
 from models.publishing import lifecycle
 from tests.support.calendars import read_by_all
-from tests.support.served import Server
+from tests.support.served_application import Server
 from tests.support.week import NINE, load_week, minutes, session
 
 FEED = "/ip-2024/events.ics"

@@ -19,29 +19,29 @@ from models.ledger.tables import Counter
 from models.organizations import accounts
 from models.places import regions
 from models.publishing import lifecycle
-from tests.support.cast import make_cast
-from tests.support.week import NINE, load_week, make_door, make_event, minutes, session
+from tests.support.people import make_people
+from tests.support.week import NINE, load_week, make_device, make_event, minutes, session
 
 NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
 
 
 @pytest.fixture
-def cast(app):
+def people(app):
     """The people, and a small crowd: 43 young people by pass and a touch at the lecture, 5 heads at the court, 2 and 1
     in the Corps' and Urumqi's events."""
-    cast = make_cast(load_week())
-    lecture = make_door(cast.lecture)
-    (group,) = passes.issue(cast.lecture.campaign, "youth", NINE, headcount=45)
+    people = make_people(load_week())
+    lecture = make_device(people.lecture)
+    (group,) = passes.issue(people.lecture.campaign, "youth", NINE, headcount=45)
     lecture.scan(group.token, headcount=43)
     lecture.touch("public", NINE + minutes(60))
-    make_door(cast.court_day).tally("public", headcount=5)
-    make_door(cast.corps).tally("government", headcount=2)
-    make_door(cast.urumqi).tally("government", headcount=1)
-    return cast
+    make_device(people.court_day).tally("public", headcount=5)
+    make_device(people.corps).tally("government", headcount=2)
+    make_device(people.urumqi).tally("government", headcount=1)
+    return people
 
 
-def release(cast):
-    cast.lecture.campaign.figures_released = True
+def release(people):
+    people.lecture.campaign.figures_released = True
     db.session.commit()
 
 
@@ -57,8 +57,8 @@ def ask(client, query="", headers=None):
     return client.get(f"/api/v1/figures?campaign=ip-2024{query}", headers=headers)
 
 
-def test_the_shape(client, cast):
-    told = ask(client, "&by=audience,region", of(cast.gu)).json
+def test_the_shape(client, people):
+    told = ask(client, "&by=audience,region", of(people.gu)).json
     assert list(told) == ["as_of", "participants", "rows", "visits"]
     assert (told["visits"], told["participants"]) == (44, 43)
     assert told["rows"] == [
@@ -80,33 +80,33 @@ def test_the_shape(client, cast):
         },
     ]
     assert told["as_of"].endswith("+08:00")
-    exact = ask(client, "&by=audience,region&exact=1", of(cast.gu)).json
+    exact = ask(client, "&by=audience,region&exact=1", of(people.gu)).json
     assert [row["participants"] for row in exact["rows"]] == [0, 43]
 
 
-def test_an_account_asks_for_its_scope(client, cast):
+def test_an_account_asks_for_its_scope(client, people):
     sums = {
-        name: ask(client, "", of(getattr(cast, name))).json["visits"]
+        name: ask(client, "", of(getattr(people, name))).json["visits"]
         for name in ("gu", "wang", "lian", "su", "bao", "cui")
     }
     assert sums == {"gu": 44, "wang": 5, "lian": 49, "su": 49, "bao": 2, "cui": 52}
 
 
-def test_a_device_asks_for_its_events(client, cast):
-    kiosk, token = kiosks.create_kiosk(cast.court_day, NINE)
+def test_a_device_asks_for_its_events(client, people):
+    kiosk, token = kiosks.create_kiosk(people.court_day, NINE)
     assert ask(client, "", bearer(token)).json["visits"] == 5
     kiosks.revoke(kiosk.id, NINE)
     assert ask(client, "", bearer(token)).status_code == 401
 
 
-def test_anybody_asks_for_what_is_released(client, cast):
+def test_anybody_asks_for_what_is_released(client, people):
     answer = ask(client)
     assert (answer.status_code, answer.content_type) == (403, "application/problem+json")
     assert client.get("/ip-2024/figures.json").status_code == 403
     assert client.get("/ip-2024/figures.csv").status_code == 403
     page = client.get("/ip-2024/figures")
     assert (page.status_code, "data-visits" in page.text) == (200, False)
-    release(cast)
+    release(people)
     assert ask(client).json["visits"] == 52
     assert client.get("/ip-2024/figures.json").json["visits"] == 52
     assert "data-visits>52<" in client.get("/ip-2024/figures").text
@@ -115,8 +115,8 @@ def test_anybody_asks_for_what_is_released(client, cast):
 @pytest.mark.parametrize(
     "given", ["Bearer nonsense", "Bearer", "Basic Z3U6Z3U=", "Basic é", "Bearer owp_" + "x" * 43]
 )
-def test_a_token_that_is_not_good_is_401_even_when_released(client, cast, given):
-    release(cast)
+def test_a_token_that_is_not_good_is_401_even_when_released(client, people, given):
+    release(people)
     answer = ask(client, "", {"Authorization": given})
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
@@ -137,15 +137,15 @@ def test_a_token_that_is_not_good_is_401_even_when_released(client, cast, given)
         ("&utm_source=chat", 52),
     ],
 )
-def test_the_filters_of_the_pages_narrow_the_figures(client, cast, query, visits):
-    release(cast)
+def test_the_filters_of_the_pages_narrow_the_figures(client, people, query, visits):
+    release(people)
     assert ask(client, query).json["visits"] == visits
 
 
-def test_a_withdrawn_event_still_counts(client, cast):
-    cast.lecture.withdrawn_at = NINE
+def test_a_withdrawn_event_still_counts(client, people):
+    people.lecture.withdrawn_at = NINE
     db.session.commit()
-    assert ask(client, "", of(cast.gu)).json["visits"] == 44
+    assert ask(client, "", of(people.gu)).json["visits"] == 44
 
 
 @pytest.mark.parametrize(
@@ -158,22 +158,22 @@ def test_a_withdrawn_event_still_counts(client, cast):
         ("audience=cats", 400),
     ],
 )
-def test_what_cannot_be_asked_is_told_in_a_sentence(client, cast, query, status):
-    answer = ask(client, f"&{query}", of(cast.gu))
+def test_what_cannot_be_asked_is_told_in_a_sentence(client, people, query, status):
+    answer = ask(client, f"&{query}", of(people.gu))
     assert (answer.status_code, answer.json["status"]) == (status, status)
     assert answer.json["detail"].strip()
 
 
-def test_the_week_has_to_be_named_and_known(client, cast):
+def test_the_week_has_to_be_named_and_known(client, people):
     assert client.get("/api/v1/figures").status_code == 400
     assert client.get("/api/v1/figures?campaign=other").status_code == 404
     assert client.get("/api/v1/figures?campaign=ip%00-2024").status_code == 404
     assert client.get("/ip%00-2024/figures").status_code == 404
 
 
-def test_a_spreadsheet(client, cast):
-    cast.corps.lead.name = "=1+1"
-    release(cast)
+def test_a_spreadsheet(client, people):
+    people.corps.lead.name = "=1+1"
+    release(people)
     answer = client.get(
         "/ip-2024/figures.csv?by=organization&region=660000", headers={"Accept-Language": "en"}
     )
@@ -184,8 +184,8 @@ def test_a_spreadsheet(client, cast):
     assert line[1:4] == ["'=1+1", "2", ""]
 
 
-def test_regions_are_rolled_up_a_level_at_a_time(client, cast):
-    release(cast)
+def test_regions_are_rolled_up_a_level_at_a_time(client, people):
+    release(people)
     english = {"Accept-Language": "en"}
     assert "Jiangsu" in client.get("/ip-2024/figures", headers=english).text
     page = client.get("/ip-2024/figures?region=320700", headers=english).text
@@ -194,16 +194,16 @@ def test_regions_are_rolled_up_a_level_at_a_time(client, cast):
     assert '<a href="?region=320723">' in client.get("/ip-2024/figures?region=%20320700%20").text
 
 
-def test_page_api_and_command_agree(client, runner, cast):
+def test_page_api_and_command_agree(client, runner, people):
     told = runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "region", "--json"])
     operator = json.loads(told.stdout)
-    committee = ask(client, "&by=region", of(cast.cui)).json
+    committee = ask(client, "&by=region", of(people.cui)).json
     assert {**operator, "as_of": ""} == {**committee, "as_of": ""}
     text = runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "region"], env={"LANG": "en"})
     assert (text.exit_code, len(text.stdout.splitlines())) == (0, 3 + len(operator["rows"]))
 
 
-def test_verify_agrees_differs_or_cannot_tell(runner, cast):
+def test_verify_agrees_differs_or_cannot_tell(runner, people):
     agrees = runner.invoke(args=["verify", "--campaign", "ip-2024"])
     assert agrees.exit_code == 0
     with transaction():
@@ -213,16 +213,16 @@ def test_verify_agrees_differs_or_cannot_tell(runner, cast):
     assert runner.invoke(args=["verify", "--campaign", "other"]).exit_code == 2
 
 
-def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
-    door = make_door(cast.lecture)
-    for made in (*passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True, count=2),):
-        door.scan(made.token)
-    rows = ask(client, "&by=method", of(cast.gu)).json["rows"]
+def test_passes_that_visitors_took_are_told_apart_within_pass(client, people):
+    device = make_device(people.lecture)
+    for made in (*passes.issue(people.lecture.campaign, "public", NINE, self_issued=True, count=2),):
+        device.scan(made.token)
+    rows = ask(client, "&by=method", of(people.gu)).json["rows"]
     assert [(row["method"], row["visits"], row["taken"]) for row in rows] == [
         ("pass", 45, 2),
         ("touch", 1, 0),
     ]
-    release(cast)
+    release(people)
     head, *lines = csv.reader(
         io.StringIO(
             client.get("/ip-2024/figures.csv?by=method", headers={"Accept-Language": "en"}).data.decode(
@@ -233,12 +233,12 @@ def test_passes_that_visitors_took_are_told_apart_within_pass(client, cast):
     assert (head[-1], lines[0][-1]) == ("of which passes that visitors got themselves", "2")
 
 
-def test_the_title_of_an_event_that_nobody_reviewed_is_nowhere_public(client, cast):
+def test_the_title_of_an_event_that_nobody_reviewed_is_nowhere_public(client, people):
     draft = EventDraft(title="未经审核的标题", region_code="320723", occurrences=(session(),))
-    event = lifecycle.create(cast.lecture.campaign, draft, NINE, cast.gu)
-    make_door(event).touch("youth")
+    event = lifecycle.create(people.lecture.campaign, draft, NINE, people.gu)
+    make_device(event).touch("youth")
     event.status, event.published_at = EventStatus.SUBMITTED, None
-    release(cast)
+    release(people)
     for path in (
         "", "?q=未经审核", "events", "events.json", "events.csv", "events.ics", "events.atom", "figures", "figures.json?by=event",
         "figures.csv?by=event", "figures.csv?by=occurrence", f"events/{event.id}", "wall", "places",
@@ -246,15 +246,15 @@ def test_the_title_of_an_event_that_nobody_reviewed_is_nowhere_public(client, ca
         assert "未经审核的标题" not in client.get(f"/ip-2024/{path}").text, path
     lines = client.get("/ip-2024/figures.csv?by=event", headers={"Accept-Language": "en"}).text
     assert f"{event.id},Event {event.id} (not reviewed),1,0," in lines
-    lifecycle.publish(event, NINE, cast.lian)
+    lifecycle.publish(event, NINE, people.lian)
     assert f"{event.id},未经审核的标题,1,0," in client.get("/ip-2024/figures.csv?by=event").text
 
 
 @pytest.mark.parametrize(
     "path", ["figures", "figures.csv?by=event", "figures.csv?by=organization", "figures.json?by=region"]
 )
-def test_the_number_of_queries_does_not_grow_with_events_or_regions(client, cast, count_queries, path):
-    release(cast)
+def test_the_number_of_queries_does_not_grow_with_events_or_regions(client, people, count_queries, path):
+    release(people)
 
     def count() -> int:
         db.session.rollback()
@@ -267,14 +267,14 @@ def test_the_number_of_queries_does_not_grow_with_events_or_regions(client, cast
     codes = [row.code for row in regions.all_regions() if row.level == regions.COUNTY][:30]
     for number, code in enumerate(codes):
         lead = OrganizationDraft(f"单位{number}", code, "courts")
-        event = make_event(cast.lecture.campaign, f"讲座{number}", region_code=code, lead=lead)
-        make_door(event).touch("public")
+        event = make_event(people.lecture.campaign, f"讲座{number}", region_code=code, lead=lead)
+        make_device(event).touch("public")
     assert count() == few
 
 
-def test_a_merged_event_counts_at_the_kept_one(client, cast):
+def test_a_merged_event_counts_at_the_kept_one(client, people):
     """A phone that scanned both posters before the merge stays two visits, one at each session, and is one participant."""
-    campaign = cast.lecture.campaign
+    campaign = people.lecture.campaign
     kept, merged = (
         make_event(campaign, title, region_code=code) for title, code in (("甲", "320722"), ("乙", "650100"))
     )
@@ -285,7 +285,7 @@ def test_a_merged_event_counts_at_the_kept_one(client, cast):
             [Attempt(uuid4(), "venue", NINE, group="youth", holder="b:phone", method="printed")], source, NINE
         )
     lifecycle.merge(kept, merged, NINE)
-    release(cast)
+    release(people)
     rows = {row["event"]: row for row in ask(client, "&by=event").json["rows"]}
     assert (rows[kept.id]["visits"], rows[kept.id]["participants"], merged.id in rows) == (2, 1, False)
     rows = {row["region"]: row for row in ask(client, "&by=region").json["rows"]}

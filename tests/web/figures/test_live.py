@@ -9,37 +9,37 @@ from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
 from models.codes import passes
-from tests.support.week import A_MINUTE_PAST, NINE, make_door, minutes
+from tests.support.week import A_MINUTE_PAST, NINE, make_device, minutes
 
 
 @pytest.fixture
-def door(cast):
-    return make_door(cast.lecture)
+def device(people):
+    return make_device(people.lecture)
 
 
 @pytest.fixture
-def address(cast):
-    return f"/desk/events/{cast.lecture.id}/live.json"
+def address(people):
+    return f"/desk/events/{people.lecture.id}/live.json"
 
 
-def crowd(cast, door):
+def crowd(people, device):
     """A class of 43 by pass, one touch of a child, five heads counted an hour later, and one of an unknown group."""
-    (group,) = passes.issue(cast.lecture.campaign, "youth", NINE, headcount=45)
-    door.scan(group.token, headcount=43)
-    door.touch("youth", A_MINUTE_PAST)
-    door.tally("public", NINE + minutes(60), headcount=5)
-    door.touch("unknown", NINE + minutes(61))
+    (group,) = passes.issue(people.lecture.campaign, "youth", NINE, headcount=45)
+    device.scan(group.token, headcount=43)
+    device.touch("youth", A_MINUTE_PAST)
+    device.tally("public", NINE + minutes(60), headcount=5)
+    device.touch("unknown", NINE + minutes(61))
 
 
-def test_the_figures_as_numbers(gus_browser, cast, door, address):
-    crowd(cast, door)
+def test_the_figures_as_numbers(gus_browser, people, device, address):
+    crowd(people, device)
     told = gus_browser.get(address).json
     assert (told["visits"], told["participants"]) == (50, 43)
     assert told["sentence"] == "Visits: 50. Participants: at least 43."
 
 
-def test_the_page_shows_every_breakdown_without_script(gus_browser, cast, door, address):
-    crowd(cast, door)
+def test_the_page_shows_every_breakdown_without_script(gus_browser, people, device, address):
+    crowd(people, device)
     page = gus_browser.get(address.removesuffix(".json")).text
     assert gus_browser.get(address).json["html"].strip() in page
     assert "data-visits>50<" in page
@@ -58,19 +58,19 @@ def test_the_page_shows_every_breakdown_without_script(gus_browser, cast, door, 
     assert "style=" not in page
 
 
-def test_who_has_it_already_is_told_so_until_something_happens(gus_browser, cast, door, address):
-    crowd(cast, door)
+def test_who_has_it_already_is_told_so_until_something_happens(gus_browser, people, device, address):
+    crowd(people, device)
     first = gus_browser.get(address)
     again = gus_browser.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
-    door.touch("public", A_MINUTE_PAST)
+    device.touch("public", A_MINUTE_PAST)
     news = gus_browser.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (news.status_code, news.json["visits"]) == (200, 51)
 
 
-def test_a_page_knows_what_it_shows(gus_browser, cast, door, address):
-    crowd(cast, door)
+def test_a_page_knows_what_it_shows(gus_browser, people, device, address):
+    crowd(people, device)
     page = gus_browser.get(address.removesuffix(".json")).text
     tag = page.split('data-tag="')[1].split('"')[0]
     assert gus_browser.get(address, headers={"If-None-Match": f'"{tag}"'}).status_code == 304
@@ -80,20 +80,20 @@ def test_a_page_knows_what_it_shows(gus_browser, cast, door, address):
     )
 
 
-def test_an_undone_visit_is_gone(gus_browser, cast, door, address):
-    answer = door.touch("public")
+def test_an_undone_visit_is_gone(gus_browser, people, device, address):
+    answer = device.touch("public")
     assert gus_browser.get(address).json["visits"] == 1
-    door.undo(answer.id)
+    device.undo(answer.id)
     assert gus_browser.get(address).json["visits"] == 0
 
 
-def test_nothing_new_is_one_query_beside_the_permission(gus_browser, cast, door, address, count_queries):
-    crowd(cast, door)
+def test_nothing_new_is_one_query_beside_the_permission(gus_browser, people, device, address, count_queries):
+    crowd(people, device)
     tag = gus_browser.get(address).headers["ETag"]
     with count_queries() as few:
         gus_browser.get(address, headers={"If-None-Match": tag})
     for number in range(30):
-        door.touch("public", NINE + minutes(number))
+        device.touch("public", NINE + minutes(number))
     tag = gus_browser.get(address).headers["ETag"]
     with count_queries() as many:
         gus_browser.get(address, headers={"If-None-Match": tag})
@@ -101,17 +101,17 @@ def test_nothing_new_is_one_query_beside_the_permission(gus_browser, cast, door,
     assert [query.split()[1].split(".")[0] for query in few] == ["account", "event", "counter"]
 
 
-def test_another_events_crowd_is_not_mixed_in(gus_browser, cast, door, address):
-    make_door(cast.court_day).tally("public", headcount=9)
-    door.touch("public")
+def test_another_events_crowd_is_not_mixed_in(gus_browser, people, device, address):
+    make_device(people.court_day).tally("public", headcount=9)
+    device.touch("public")
     assert gus_browser.get(address).json["visits"] == 1
 
 
-def test_what_stands_behind_a_method_is_told_apart(gus_browser, cast, door, address):
+def test_what_stands_behind_a_method_is_told_apart(gus_browser, people, device, address):
     """Passes that visitors took, and what phones at a poster said of their distance."""
-    (taken,) = passes.issue(cast.lecture.campaign, "public", NINE, self_issued=True)
-    door.scan(taken.token)
-    at_the_poster = ScanSource(cast.lecture.campaign, lambda at: [cast.lecture.id])
+    (taken,) = passes.issue(people.lecture.campaign, "public", NINE, self_issued=True)
+    device.scan(taken.token)
+    at_the_poster = ScanSource(people.lecture.campaign, lambda at: [people.lecture.id])
     told = [("b:1", "yes"), ("b:2", "no"), ("b:3", "not_told"), ("b:4", "yes")]
     phones = [
         Attempt(uuid4(), "venue", NINE, group="youth", holder=holder, method="printed", near=near)

@@ -10,9 +10,9 @@ import pytest
 from models import clock
 from models.db import db
 from models.organizations.tables import Account
-from tests.support.cast import make_cast
+from tests.support.people import make_people
 from tests.support.watchers import Watchers, desk_cookie, wait_until
-from tests.support.week import load_week, make_door, make_event, session
+from tests.support.week import load_week, make_device, make_event, session
 from web.figures import live_streams
 from web.figures.live_streams import LiveStreams, message
 
@@ -148,10 +148,10 @@ def test_a_server_that_ends_ends_its_streams(week):
 
 
 @pytest.mark.parametrize(("who", "status"), [("gu", 200), ("cui", 200), ("wang", 404), (None, 303)])
-def test_who_may_watch(app, client, cast, who, status):
+def test_who_may_watch(app, client, people, who, status):
     if who:
-        client.set_cookie(*desk_cookie(app, getattr(cast, who).id).split("=", 1), path="/desk/")
-    path = f"/desk/events/{cast.lecture.id}/live.events"
+        client.set_cookie(*desk_cookie(app, getattr(people, who).id).split("=", 1), path="/desk/")
+    path = f"/desk/events/{people.lecture.id}/live.events"
     answer = client.get(path, headers={"Accept": "application/json"})
     answer.close()
     assert answer.status_code == status
@@ -163,10 +163,10 @@ def test_who_may_watch(app, client, cast, who, status):
     assert app.extensions["openweek.live_streams"].count() == 0
 
 
-def test_without_a_free_thread_the_page_is_told_to_ask(app, client, cast):
+def test_without_a_free_thread_the_page_is_told_to_ask(app, client, people):
     app.extensions["openweek.live_streams"].most = 0
-    client.set_cookie(*desk_cookie(app, cast.gu.id).split("=", 1), path="/desk/")
-    path = f"/desk/events/{cast.lecture.id}/live.events"
+    client.set_cookie(*desk_cookie(app, people.gu.id).split("=", 1), path="/desk/")
+    path = f"/desk/events/{people.lecture.id}/live.events"
     answer = client.get(path, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert client.get(path.replace(".events", ".json")).status_code == 200
@@ -181,12 +181,12 @@ def test_watchers_of_the_served_week(live_server):
     app = live_server.app
     with app.app_context():
         campaign = load_week()
-        cast, now = make_cast(campaign), clock.now()
+        people, now = make_people(campaign), clock.now()
         event = make_event(campaign, lead=None, occurrences=(session(now, 1, campaign.today(now)),))
-        event.lead_id = cast.gu.organization_id
+        event.lead_id = people.gu.organization_id
         db.session.commit()
-        door, cookie, event_id = make_door(event), desk_cookie(app, cast.gu.id), event.id
-        account_id = cast.gu.id
+        device, cookie, event_id = make_device(event), desk_cookie(app, people.gu.id), event.id
+        account_id = people.gu.id
     watchers = Watchers(live_server.url, f"/desk/events/{event_id}/live.events", cookie)
     try:
         watchers.add(40)
@@ -195,7 +195,7 @@ def test_watchers_of_the_served_week(live_server):
         assert all(b"text/event-stream" in one.heard for one in watchers.open)
         for number in (1, 2):  # the second changes lines of the first
             with app.app_context():
-                door.touch("youth", clock.now())
+                device.touch("youth", clock.now())
             assert wait_until(partial(_all_show, watchers, number))
         assert all(b'"lines"' in one.heard for one in watchers.open)
         tag = watchers.open[0].heard.rsplit(b"id: ", 1)[1].split(b"\n")[0].decode()

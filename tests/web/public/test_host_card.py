@@ -8,15 +8,15 @@ import pytest
 from models import clock
 from models.events.draft import draft_of
 from models.publishing.lifecycle import change
-from tests.support.cast import make_cast, sign_in
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_event
 from web.public.host_card import phone_address
 
 
 @pytest.fixture
-def cast(app, monkeypatch):
+def people(app, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NINE)
-    return make_cast(load_week())
+    return make_people(load_week())
 
 
 def card(client, event) -> str:
@@ -24,34 +24,34 @@ def card(client, event) -> str:
     return re.search(r'<section class="card host-card".*?</section>', page, re.S)[0]
 
 
-def test_the_lead_with_its_line_and_region_and_all_its_events(client, cast):
-    shown = card(client, cast.lecture)
+def test_the_lead_with_its_line_and_region_and_all_its_events(client, people):
+    shown = card(client, people.lecture)
     assert re.findall(r'<a [^>]*href="([^"]*)"', shown) == [
         "/ip-2024/events?line=ip-offices",
         "/ip-2024/events?region=320723",
-        f"/ip-2024/events?organization={cast.lecture.lead_id}",
+        f"/ip-2024/events?organization={people.lecture.lead_id}",
     ]
     assert '<strong lang="zh">灌云县知识产权局</strong>' in shown
     assert "Together with" not in shown
     assert "Public contact" not in shown
 
 
-def test_those_beside_it_and_whom_to_ask(client, cast):
-    event = make_event(cast.lecture.campaign, "联合宣传", contact="0518-8881 2330")
+def test_those_beside_it_and_whom_to_ask(client, people):
+    event = make_event(people.lecture.campaign, "联合宣传", contact="0518-8881 2330")
     change(
         event,
         replaced(event, hosts=("灌云县知识产权局", "灌云县人民法院", "灌云县知识产权局（承办）", "无名协会")),
         NINE,
     )
     shown = card(client, event)
-    court = cast.court_day.lead_id
+    court = people.court_day.lead_id
     assert (
         f'<li><a href="/ip-2024/events?organization={court}">灌云县人民法院</a></li><li>无名协会</li>'
         in shown
     )
     assert '<a href="tel:051888812330">0518-8881 2330</a>' in shown
     assert client.get(f"/ip-2024/events/{event.id}.json").json["contact"] == "0518-8881 2330"
-    assert "contact" not in client.get(f"/ip-2024/events/{cast.lecture.id}.json").json
+    assert "contact" not in client.get(f"/ip-2024/events/{people.lecture.id}.json").json
 
 
 def replaced(event, **fields):
@@ -73,8 +73,8 @@ def test_one_number_alone_can_be_dialled(contact, expected):
     assert phone_address(contact) == expected
 
 
-def test_the_form_at_the_desk_asks_for_it(app, client, cast):
-    sign_in(client, cast.lian)
+def test_the_form_at_the_desk_asks_for_it(app, client, people):
+    sign_in(client, people.lian)
     answer = client.post("/desk/events/new", data={"title": "讲座", "contact": "12330", "action": "save"})
     address = answer.location.partition("?")[0]
     page = client.get(f"{address}/edit").text

@@ -8,7 +8,7 @@ import pytest
 from models import clock
 from models.events.draft import OccurrenceDraft
 from models.publishing.lifecycle import cancel
-from tests.support.cast import make_cast, sign_in
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
@@ -20,16 +20,16 @@ def at(days: int, hour: int, minute: int = 0):
     return NINE + days * DAY + timedelta(hours=hour - 9, minutes=minute)
 
 
-def sitting(days: int, hour: int, hours: float = 1):
+def occurrence(days: int, hour: int, hours: float = 1):
     return session(at(days, hour), hours, day=(NINE + days * DAY).date())
 
 
 @pytest.fixture
 def campaign(app):
     campaign = load_week()
-    make_event(campaign, "夜游", occurrences=tuple(sitting(days, 20) for days in (0, 1, 2)))
-    make_event(campaign, "早课", occurrences=(sitting(1, 9),))
-    make_event(campaign, "两场", occurrences=(sitting(0, 8), sitting(1, 10), sitting(1, 15)))
+    make_event(campaign, "夜游", occurrences=tuple(occurrence(days, 20) for days in (0, 1, 2)))
+    make_event(campaign, "早课", occurrences=(occurrence(1, 9),))
+    make_event(campaign, "两场", occurrences=(occurrence(0, 8), occurrence(1, 10), occurrence(1, 15)))
     return campaign
 
 
@@ -147,7 +147,7 @@ def test_past_days_that_were_chosen_or_are_all_there_is_stand_open(client, campa
 
 def test_many_past_events_are_a_link_for_each_day(client, campaign, monkeypatch):
     for number in range(50):
-        make_event(campaign, f"活动{number}", occurrences=(sitting(0, 7),))
+        make_event(campaign, f"活动{number}", occurrences=(occurrence(0, 7),))
     html = read_at(client, monkeypatch, at(1, 9), "/ip-2024/?mode=").text
     assert folded(html)[0] == [("Mon 22 April 52 events", [])]
     assert '<a href="/ip-2024/?day=2024-04-22">Mon 22 April</a>' in html
@@ -177,7 +177,7 @@ def test_each_card_says_how_far_it_is(client, campaign, monkeypatch):
 
 
 def test_a_cancelled_or_untimed_event_is_not_under_way(client, campaign, monkeypatch):
-    cancel(make_event(campaign, "取消", occurrences=(sitting(3, 9),)), NINE)
+    cancel(make_event(campaign, "取消", occurrences=(occurrence(3, 9),)), NINE)
     make_event(campaign, "全天", occurrences=(OccurrenceDraft(at(3, 9).date(), at(3, 9).date()),))
     path = "/ip-2024/?day=2024-04-25"
     assert states(read_at(client, monkeypatch, at(3, 9, 30), path).text) == [
@@ -215,7 +215,7 @@ def lines(html: str) -> list[str]:
 
 
 def test_equal_sessions_on_days_in_a_row_are_one_line(client, campaign):
-    sign_in(client, make_cast(campaign).cui)
+    sign_in(client, make_people(campaign).cui)
     event = make_event(campaign, "自助站", occurrences=SEVEN)
     path = f"/ip-2024/events/{event.id}"
     for language, line in (
@@ -231,12 +231,12 @@ def test_equal_sessions_on_days_in_a_row_are_one_line(client, campaign):
 
 def test_what_differs_is_a_line_of_its_own(client, campaign):
     occurrences = (
-        sitting(0, 9),
-        sitting(0, 14),
-        sitting(1, 9),
-        sitting(1, 14),
-        sitting(2, 10),
-        sitting(4, 9),
+        occurrence(0, 9),
+        occurrence(0, 14),
+        occurrence(1, 9),
+        occurrence(1, 14),
+        occurrence(2, 10),
+        occurrence(4, 9),
     )
     event = make_event(campaign, "轮展", occurrences=occurrences)
     assert lines(client.get(f"/ip-2024/events/{event.id}", headers=ENGLISH).text) == [

@@ -11,7 +11,7 @@ from models import clock
 from models.events.draft import EventDraft
 from models.operations.campaign_loader import load_campaign
 from models.publishing import lifecycle
-from tests.support.cast import make_cast, sign_in
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, THE_2024_WEEK, load_week, minutes, session
 from web.server.public_pages import known_query
 
@@ -91,7 +91,7 @@ def test_each_language_has_its_own_page_whoever_asks(client, campaign, rendered)
 
 def test_nothing_of_one_person_is_in_a_page(client, campaign, rendered):
     stranger = client.get(WEEK, headers={"Accept-Language": "zh"})
-    sign_in(client, make_cast(campaign).gu)
+    sign_in(client, make_people(campaign).gu)
     client.set_cookie("anything", "mine")
     signed_in = client.get(
         WEEK, headers={"Accept-Language": "zh", "Authorization": "Bearer x", "Referer": "/me"}

@@ -18,7 +18,7 @@ def settings(tmp_path):
     return {"OPENWEEK_INSTANCE": str(tmp_path), "OPENWEEK_SECRET_KEY": "a secret for tests only"}
 
 
-def sitting(first: date = FIRST, last: date = FIRST, start=None, end=None, **fields) -> Occurrence:
+def occurrence(first: date = FIRST, last: date = FIRST, start=None, end=None, **fields) -> Occurrence:
     """start and end: (day, hour) of April 2024 in UTC, eight hours behind the campaign's zone."""
     clocks = [datetime(2024, 4, *at, tzinfo=UTC) if at else None for at in (start, end)]
     return Occurrence(
@@ -32,20 +32,20 @@ def sitting(first: date = FIRST, last: date = FIRST, start=None, end=None, **fie
 
 
 WHEN = [
-    (sitting(), "4月20日 周六", "Sat 20 April"),
-    (sitting(half_day="morning"), "4月20日 周六 上午", "Sat 20 April morning"),
-    (sitting(open_ended=True), "4月20日 周六起", "from Sat 20 April"),
-    (sitting(last=LAST), "4月20日 周六至4月22日 周一", "Sat 20 April to Mon 22 April"),
-    (sitting(start=(20, 1)), "4月20日 周六 09:00", "Sat 20 April 09:00"),
-    (sitting(start=(20, 1), end=(20, 3)), "4月20日 周六 09:00–11:00", "Sat 20 April 09:00–11:00"),
-    (sitting(start=(20, 14), end=(20, 16)), "4月20日 周六 22:00–24:00", "Sat 20 April 22:00–24:00"),
+    (occurrence(), "4月20日 周六", "Sat 20 April"),
+    (occurrence(half_day="morning"), "4月20日 周六 上午", "Sat 20 April morning"),
+    (occurrence(open_ended=True), "4月20日 周六起", "from Sat 20 April"),
+    (occurrence(last=LAST), "4月20日 周六至4月22日 周一", "Sat 20 April to Mon 22 April"),
+    (occurrence(start=(20, 1)), "4月20日 周六 09:00", "Sat 20 April 09:00"),
+    (occurrence(start=(20, 1), end=(20, 3)), "4月20日 周六 09:00–11:00", "Sat 20 April 09:00–11:00"),
+    (occurrence(start=(20, 14), end=(20, 16)), "4月20日 周六 22:00–24:00", "Sat 20 April 22:00–24:00"),
     (
-        sitting(last=date(2024, 4, 21), start=(20, 14), end=(20, 18)),
+        occurrence(last=date(2024, 4, 21), start=(20, 14), end=(20, 18)),
         "4月20日 周六 22:00–次日 02:00",
         "Sat 20 April 22:00–02:00 the next day",
     ),
     (
-        sitting(last=LAST, start=(20, 1), end=(22, 9)),
+        occurrence(last=LAST, start=(20, 1), end=(22, 9)),
         "4月20日 周六 09:00 – 4月22日 周一 17:00",
         "Sat 20 April 09:00 – Mon 22 April 17:00",
     ),

@@ -11,6 +11,7 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft, venue_draft
 from models.events.draft_rules import problems_of
+from models.events.tables import Mode
 from models.imports.spreadsheet.region import seat_in_name
 from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
@@ -135,7 +136,7 @@ def require_complete(form: EventForm, draft: EventDraft) -> None:
     """What a reviewer needs, and a draft may still lack: when and where."""
     if not form.sessions:
         form.problems.setdefault("sessions", Mistake(N_("Please say when it takes place.")))
-    if draft.mode != "online" and not draft.all_venues():
+    if draft.mode != Mode.ONLINE and not draft.all_venues():
         form.problems.setdefault("venue", Mistake(N_("Please say where it takes place, or choose “online”.")))
     if draft.region_code is None:
         form.problems.setdefault("region", Mistake(N_("Please give the region. The event counts there.")))

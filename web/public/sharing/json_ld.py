@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from models import clock
-from models.events.tables import Event, EventStatus, EventVenue, Occurrence
+from models.events.tables import Event, EventStatus, EventVenue, Mode, Occurrence
 from models.ics import vevent
 from models.installation import site
 from models.places.tables import Venue
@@ -17,9 +17,9 @@ from web.words.terms import region_label
 SCHEMA = "https://schema.org/"
 LONGEST_SUMMARY = 160
 _ATTENDANCE = {
-    "onsite": "OfflineEventAttendanceMode",
-    "online": "OnlineEventAttendanceMode",
-    "mixed": "MixedEventAttendanceMode",
+    Mode.ONSITE: "OfflineEventAttendanceMode",
+    Mode.ONLINE: "OnlineEventAttendanceMode",
+    Mode.MIXED: "MixedEventAttendanceMode",
 }
 
 
@@ -120,9 +120,9 @@ def _locations(
 ) -> list[dict]:
     venues = [occurrence_venue] if occurrence_venue else [row.venue for row in event_venues]
     locations = [_place(event, venue.name, venue) for venue in venues]
-    if not locations and event.mode != "online" and (event.venue_text or event.region_code):
+    if not locations and event.mode != Mode.ONLINE and (event.venue_text or event.region_code):
         locations = [_place(event, event.venue_text or region_label(event.region))]
-    online = vevent.address(event.online_url) if event.mode in ("online", "mixed") else ""
+    online = vevent.address(event.online_url) if event.mode in (Mode.ONLINE, Mode.MIXED) else ""
     if online:
         locations.append({"@type": "VirtualLocation", "url": online})
     return locations

@@ -1,9 +1,9 @@
 // Finding and building elements of the page: by text and class, never by HTML.
 
-/** @typedef {"door"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
-/** @typedef {"pair-code"|"pin-digits"|"door-many"|"wedge"} InputId */
+/** @typedef {"group-count"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
+/** @typedef {"pair-code"|"pin-digits"|"group-count-field"|"scanner-input"} InputId */
 /**
- * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"door-confirm"|"fewer"|"join-yes"|"pin-set"|"pin-clear"
+ * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"group-count-confirm"|"fewer"|"join-yes"|"pin-set"|"pin-clear"
  *   |"unclick"|"message-seen"|"message-open"|"padlock"} ButtonId
  */
 /**

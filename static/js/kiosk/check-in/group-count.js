@@ -11,10 +11,10 @@ import { people, say } from "../base/words.js";
  * @property {number} limit
  */
 
-const dialog = byId("door");
-const field = byId("door-many");
-const confirm = byId("door-confirm");
-const complaint = byId("door-error");
+const dialog = byId("group-count");
+const field = byId("group-count-field");
+const confirm = byId("group-count-confirm");
+const complaint = byId("group-count-error");
 let largest = 999;
 let inside = 0;
 /** @type {((headcount: number | null) => void) | null} */
@@ -32,9 +32,9 @@ export function isOpen() {
 export function ask(group) {
   inside = group.inside;
   largest = group.limit - inside;
-  byId("door-name").textContent = inside ? say("door_title_more", { people: people(inside) }) : say("door_title");
-  byId("door-declared").textContent = say("door_declared", { people: people(group.declared) });
-  field.setAttribute("aria-label", say(inside ? "door_field_more" : "door_field"));
+  byId("group-count-title").textContent = inside ? say("group_count_title_more", { people: people(inside) }) : say("group_count_title");
+  byId("group-count-declared").textContent = say("group_count_declared", { people: people(group.declared) });
+  field.setAttribute("aria-label", say(inside ? "group_count_field_more" : "group_count_field"));
   set(inside ? group.declared - inside : group.likely);
   dialog.showModal();
   // Not the number: on a tablet the keyboard would cover the dialog.
@@ -51,7 +51,7 @@ export function dismiss() {
 
 /** Another code was shown: say that it has to wait. */
 export function remind() {
-  complaint.textContent = say("door_waiting");
+  complaint.textContent = say("group_count_waiting");
 }
 
 /** The least number: nobody may have come of a group that is in already. */
@@ -66,14 +66,14 @@ function value() {
 
 /** @param {number} number */
 function confirmText(number) {
-  if (!inside) return say("door_confirm", { people: people(number) });
+  if (!inside) return say("group_count_confirm", { people: people(number) });
   const all = inside + number;
-  return number ? say("door_confirm_more", { more: number, all }) : say("door_confirm_none", { all });
+  return number ? say("group_count_confirm_more", { more: number, all }) : say("group_count_confirm_none", { all });
 }
 
 function drawWords() {
   const number = value();
-  complaint.textContent = number === null ? say("door_range", { least: least(), most: largest }) : "";
+  complaint.textContent = number === null ? say("group_count_range", { least: least(), most: largest }) : "";
   confirm.textContent = confirmText(number ?? 0);
   confirm.disabled = number === null;
 }
@@ -101,10 +101,10 @@ field.addEventListener("input", () => {
   field.value = field.value.normalize("NFKC").replace(/\D/g, "");
   drawWords();
 });
-byId("door-form").addEventListener("submit", (event) => {
+byId("group-count-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const number = value();
   if (number !== null) finish(inside + number);
 });
-byId("door-cancel").addEventListener("click", () => finish(null));
+byId("group-count-cancel").addEventListener("click", () => finish(null));
 dialog.addEventListener("cancel", () => finish(null));

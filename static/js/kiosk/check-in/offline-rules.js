@@ -1,6 +1,6 @@
 // The check-in rules on the device, for when the server does not answer: the same as models/checkin/rules.py and
 // models/ledger/visit.py as far as one device can know, in the same order. Pure: no screen, no network, no storage.
-// tests/cases/door.json holds both to it.
+// tests/cases/check_in.json holds both to it.
 
 import * as codes from "../codes/code-format.js";
 import { genuine } from "../codes/pass-signature.js";

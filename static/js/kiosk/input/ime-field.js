@@ -8,7 +8,7 @@ const QUIET = 250; // milliseconds without input after which a text is complete
 const FAST = 60; // mean milliseconds per character up to which it is a scanner
 const LEAST = 4; // characters
 
-const field = byId("wedge");
+const field = byId("scanner-input");
 let began = 0;
 let last = 0;
 let timer = 0;

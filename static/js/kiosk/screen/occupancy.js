@@ -32,13 +32,13 @@ function effective(scan, undone) {
  * milliseconds of the device's clock.
  * @param {StoredScan[]} scans
  * @param {number} asOf
- * @param {number} sitting
+ * @param {number} occurrence
  */
-export function ownSince(scans, asOf, sitting) {
+export function ownSince(scans, asOf, occurrence) {
   /** @param {StoredScan} scan */
   const counted = (scan) => scan.state === "answered" && (scan.settled ?? scan.made) <= asOf;
   const undoCounted = new Map(scans.filter((scan) => scan.body.undoes).map((scan) => [scan.body.undoes, counted(scan)]));
-  const holders = groupBy(scans.filter(({ about }) => about.entry?.sitting === sitting));
+  const holders = groupBy(scans.filter(({ about }) => about.entry?.sitting === occurrence));
   const entriesOf = (/** @type {StoredScan[]} */ rows) => rows.flatMap(({ about }) => about.entry ?? []);
   let difference = 0;
   for (const [key, rows] of holders) {
@@ -67,35 +67,35 @@ function groupBy(scans) {
 }
 
 /**
- * @param {Occurrence} sitting
+ * @param {Occurrence} occurrence
  * @param {KioskEvent} event
  */
-function isWatched(sitting, event) {
-  return sitting.capacity !== null || event.track_exits;
+function isWatched(occurrence, event) {
+  return occurrence.capacity !== null || event.track_exits;
 }
 
 /**
  * label: what distinguishes it from the other cards, or "".
- * @param {Occurrence} sitting
+ * @param {Occurrence} occurrence
  * @param {number} inside
  * @param {string} label
  */
-function card(sitting, inside, label) {
-  const share = sitting.capacity ? Math.min(inside / sitting.capacity, 1) : 0;
-  const state = sitting.capacity && inside >= sitting.capacity ? "full" : share >= 0.9 ? "nearly" : "";
+function card(occurrence, inside, label) {
+  const share = occurrence.capacity ? Math.min(inside / occurrence.capacity, 1) : 0;
+  const state = occurrence.capacity && inside >= occurrence.capacity ? "full" : share >= 0.9 ? "nearly" : "";
   const bar = element("meter", "inside-bar");
-  Object.assign(bar, { min: 0, max: sitting.capacity ?? 1, value: inside });
+  Object.assign(bar, { min: 0, max: occurrence.capacity ?? 1, value: inside });
   bar.setAttribute("aria-hidden", "true");
   const node = element(
     "div",
     `inside-card ${state}`,
     element("span", "inside-word", icon("people"), say(state === "full" ? "inside_full" : "inside")),
     element("strong", "number inside-now", String(inside)),
-    sitting.capacity ? element("span", "inside-of number", `/ ${sitting.capacity}`) : null,
+    occurrence.capacity ? element("span", "inside-of number", `/ ${occurrence.capacity}`) : null,
     label ? element("span", "small soft inside-which", label) : null,
-    sitting.capacity ? bar : null,
+    occurrence.capacity ? bar : null,
   );
-  node.dataset.sitting = String(sitting.id);
+  node.dataset.occurrence = String(occurrence.id);
   return node;
 }
 

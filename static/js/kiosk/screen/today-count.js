@@ -30,7 +30,7 @@ function keyOf({ id, about }) {
 }
 
 /**
- * Visits: of each pass that came here first, at each sitting, the largest headcount that still stands. An undo of the first
+ * Visits: of each pass that came here first, at each occurrence, the largest headcount that still stands. An undo of the first
  * arrival leaves the next one standing, as on the server.
  * @param {StoredScan[]} scans
  */

@@ -51,7 +51,7 @@ function nameOwner(transaction) {
       values.put({ ...previous.kiosk, id: device, name }, "kiosk");
     }
     if (previous.burst) values.put({ ...previous.burst, device }, "burst");
-    // Many at once: the device opens its door only when all are named.
+    // Many passes in one transaction: check-in starts when all are stored.
     const nameFrom = (/** @type {IDBKeyRange | null} */ range) => {
       const request = scans.getAll(range, AT_ONCE);
       request.onsuccess = () => {

@@ -10,7 +10,7 @@ from models.errors import Mistake
 from models.imports import plain_text
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
-from tests.support.calendar_files import READING, calendar, one, said, sittings
+from tests.support.calendar_files import READING, calendar, occurrences, one, said
 
 NINE_TO_ELEVEN = [("04-22 01:00", "04-22 03:00")]
 CUSTOM = """BEGIN:VTIMEZONE
@@ -70,7 +70,7 @@ END:VTIMEZONE"""
     ],
 )
 def test_times_as_every_maker_writes_them(times, head, expected):
-    assert sittings(calendar(f"UID:1\nSUMMARY:讲座\n{times}", head=head)) == expected
+    assert occurrences(calendar(f"UID:1\nSUMMARY:讲座\n{times}", head=head)) == expected
 
 
 @pytest.mark.parametrize("length", ["-PT90M", "P9999999999D", "PT", "90"])

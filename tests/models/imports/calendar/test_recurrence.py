@@ -12,7 +12,7 @@ from models.imports import understand
 from models.imports.calendar import recurrence
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
-from tests.support.calendar_files import BEFORE, READING, calendar, minute, one, said, sittings
+from tests.support.calendar_files import BEFORE, READING, calendar, minute, occurrences, one, said
 from tests.support.importing import import_rows
 from tests.support.week import load_week
 
@@ -34,7 +34,7 @@ AT_NINE = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240419T090000\nDU
     ],
 )
 def test_series_are_written_out(rule, days):
-    found = sittings(calendar(AT_NINE + rule))
+    found = occurrences(calendar(AT_NINE + rule))
     assert [start for start, _ in found] == [f"04-{day} 01:00" for day in days.split()]
 
 
@@ -51,13 +51,13 @@ ALL_DAY = "UID:1\nSUMMARY:讲座\nDTSTART;VALUE=DATE:20240420\nRRULE:FREQ=DAILY;
     ],
 )
 def test_an_hour_takes_a_day_out_of_a_series_of_days(out):
-    assert [day for day, _ in sittings(calendar(ALL_DAY + out))] == ["2024-04-20", "2024-04-22"]
+    assert [day for day, _ in occurrences(calendar(ALL_DAY + out))] == ["2024-04-20", "2024-04-22"]
 
 
 def test_a_moved_date_may_be_told_as_a_day():
     moved = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240421T140000\nRECURRENCE-ID"
     data = calendar(AT_NINE + "RRULE:FREQ=DAILY;COUNT=4", f"{moved};VALUE=DATE:20240421")
-    assert [start for start, _ in sittings(data)] == [
+    assert [start for start, _ in occurrences(data)] == [
         "04-19 01:00", "04-20 01:00", "04-21 06:00", "04-22 01:00",
     ]  # fmt: skip
     data = calendar(ALL_DAY, f"{moved}:20240421T000000")
@@ -68,7 +68,7 @@ def test_a_moved_date_may_be_told_as_a_day():
 @pytest.mark.parametrize("end", ["PT3H", "20240423T040000Z"])
 def test_a_period_is_read_with_its_end(end):
     data = calendar(AT_NINE + f"RDATE;VALUE=PERIOD:20240423T010000Z/{end}")
-    assert sittings(data) == [("04-19 01:00", "04-19 02:00"), ("04-23 01:00", "04-23 04:00")]
+    assert occurrences(data) == [("04-19 01:00", "04-19 02:00"), ("04-23 01:00", "04-23 04:00")]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_moved_and_a_cancelled_date_of_a_series():
         "DTSTART;TZID=Asia/Shanghai:20240425T140000\nDURATION:PT1H\nLOCATION:县文化馆报告厅",
         "UID:1\nSUMMARY:讲座\nRECURRENCE-ID;TZID=Asia/Shanghai:20240421T090000\nSTATUS:CANCELLED",
     )
-    assert [start for start, _ in sittings(data)] == ["04-19 01:00", "04-22 01:00", "04-25 06:00"]
+    assert [start for start, _ in occurrences(data)] == ["04-19 01:00", "04-22 01:00", "04-25 06:00"]
     assert one(data).draft.occurrences[2].venue.name == "县文化馆报告厅"
 
 

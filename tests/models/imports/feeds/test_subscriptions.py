@@ -17,7 +17,7 @@ from models.imports.feeds import fetch_many, subscriptions
 from models.imports.feeds.fetch import Fetched
 from models.imports.feeds.subscriptions import HOUR, Subscription
 from models.operations import tick
-from tests.support.cast import make_cast
+from tests.support.people import make_people
 from tests.support.week import NINE, load_week
 
 URL = "https://week.example/a.ics"
@@ -56,8 +56,8 @@ class Source:
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def source() -> Source:
 
 
 @pytest.fixture
-def feed(cast) -> Subscription:
-    return subscriptions.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
+def feed(people) -> Subscription:
+    return subscriptions.add(people.lian, people.lecture.campaign, URL, BEFORE)
 
 
 def events(feed: Subscription) -> dict[str, Event]:
@@ -75,7 +75,7 @@ def events(feed: Subscription) -> dict[str, Event]:
     return {event.origin_ref[-1]: event for event in found}
 
 
-def test_what_it_brings_is_published_in_the_offices_region(cast, feed, source):
+def test_what_it_brings_is_published_in_the_offices_region(people, feed, source):
     assert subscriptions.pull_due(BEFORE, source) == 1
     assert source.asked == [(URL, "", "")]
     assert feed.last_result == {"new": 3}
@@ -85,7 +85,7 @@ def test_what_it_brings_is_published_in_the_offices_region(cast, feed, source):
         key: (f"讲座{key}", EventStatus.PUBLISHED, "320723") for key in "abc"
     }
     by = select(EventChange.account_id).where(EventChange.event_id == taken["a"].id)
-    assert db.session.scalars(by).all() == [cast.lian.id]
+    assert db.session.scalars(by).all() == [people.lian.id]
 
 
 def test_refused_rows_keep_their_reasons_and_what_is_asked_is_not_counted(feed, source):
@@ -141,58 +141,58 @@ def test_what_is_no_calendar_is_a_failure_in_one_sentence_and_changes_nothing(fe
     assert feed.etag == '"tag"'
 
 
-def test_what_vanishes_or_is_called_off_waits_for_a_person(cast, feed, source):
+def test_what_vanishes_or_is_called_off_waits_for_a_person(people, feed, source):
     subscriptions.pull_due(BEFORE, source)
     source.body = calendar("a", "b", cancelled="b")
     subscriptions.pull_due(BEFORE + HOUR, source)
     taken = events(feed)
-    (told,) = subscriptions.watched(cast.lian)
+    (told,) = subscriptions.watched(people.lian)
     assert [one.event_id for one in told.vanished] == [taken["b"].id, taken["c"].id]
     assert {event.status for event in taken.values()} == {EventStatus.PUBLISHED}
-    subscriptions.answer(cast.lian, feed, taken["b"].id, BEFORE + HOUR, cancel=True)
-    subscriptions.answer(cast.su, feed, taken["c"].id, BEFORE + HOUR, cancel=False)
+    subscriptions.answer(people.lian, feed, taken["b"].id, BEFORE + HOUR, cancel=True)
+    subscriptions.answer(people.su, feed, taken["c"].id, BEFORE + HOUR, cancel=False)
     assert [events(feed)[key].status for key in "abc"] == [
         EventStatus.PUBLISHED,
         EventStatus.CANCELLED,
         EventStatus.PUBLISHED,
     ]
     subscriptions.pull_due(BEFORE + 2 * HOUR, source)
-    assert subscriptions.watched(cast.lian)[0].vanished == []  # both were answered
+    assert subscriptions.watched(people.lian)[0].vanished == []  # both were answered
 
 
-def test_what_comes_back_is_offered_no_more_and_anew_when_it_goes_again(cast, feed, source):
+def test_what_comes_back_is_offered_no_more_and_anew_when_it_goes_again(people, feed, source):
     subscriptions.pull_due(BEFORE, source)
     counts = []
     for hour, uids in enumerate((("a", "b"), ("a", "b", "c"), ("a", "b")), 1):
         source.body = calendar(*uids)
         subscriptions.pull_due(BEFORE + hour * HOUR, source)
-        counts.append(len(subscriptions.watched(cast.lian)[0].vanished))
+        counts.append(len(subscriptions.watched(people.lian)[0].vanished))
     assert counts == [1, 0, 1]
 
 
-def test_each_office_sees_its_own_and_those_below(cast, feed):
-    subscriptions.add(cast.cui, cast.lecture.campaign, "https://committee.example/a.ics", BEFORE)
+def test_each_office_sees_its_own_and_those_below(people, feed):
+    subscriptions.add(people.cui, people.lecture.campaign, "https://committee.example/a.ics", BEFORE)
     seen = {
-        name: len(subscriptions.watched(getattr(cast, name)))
+        name: len(subscriptions.watched(getattr(people, name)))
         for name in ("lian", "su", "cui", "bao", "gu", "wang")
     }
     assert seen == {"lian": 1, "su": 1, "cui": 2, "bao": 0, "gu": 0, "wang": 0}
-    for account in (cast.bao, cast.gu):
+    for account in (people.bao, people.gu):
         with pytest.raises(NotFound):
             subscriptions.feed_for(account, feed.id)
 
 
-def test_organizers_have_no_pulled_calendars(cast):
+def test_organizers_have_no_pulled_calendars(people):
     with pytest.raises(NotFound):
-        subscriptions.add(cast.gu, cast.lecture.campaign, URL, BEFORE)
+        subscriptions.add(people.gu, people.lecture.campaign, URL, BEFORE)
 
 
-def test_an_address_is_pulled_once_and_no_more_after_it_was_removed(cast, feed, source):
+def test_an_address_is_pulled_once_and_no_more_after_it_was_removed(people, feed, source):
     with pytest.raises(Mistake, match="This address is already registered"):
-        subscriptions.add(cast.lian, cast.lecture.campaign, "webcal://week.example/a.ics", BEFORE)
+        subscriptions.add(people.lian, people.lecture.campaign, "webcal://week.example/a.ics", BEFORE)
     subscriptions.remove(feed, BEFORE)
     assert subscriptions.pull_due(BEFORE, source) == 0
-    again = subscriptions.add(cast.lian, cast.lecture.campaign, URL, BEFORE)
+    again = subscriptions.add(people.lian, people.lecture.campaign, URL, BEFORE)
     assert again.id != feed.id
 
 
@@ -209,8 +209,8 @@ class Hanging(Source):
         return super().__call__(url, etag, last_modified)
 
 
-def test_all_are_fetched_side_by_side_and_one_that_hangs_is_left_behind(cast, feed, monkeypatch):
-    slow = subscriptions.add(cast.lian, cast.lecture.campaign, "https://slow.example/a.ics", BEFORE)
+def test_all_are_fetched_side_by_side_and_one_that_hangs_is_left_behind(people, feed, monkeypatch):
+    slow = subscriptions.add(people.lian, people.lecture.campaign, "https://slow.example/a.ics", BEFORE)
     both = threading.Barrier(2, timeout=30)
     source = Hanging()
 
@@ -225,8 +225,8 @@ def test_all_are_fetched_side_by_side_and_one_that_hangs_is_left_behind(cast, fe
     assert str(slow.error) == "slow.example took too long to answer."
 
 
-def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(cast, feed, caplog, monkeypatch):
-    strange = subscriptions.add(cast.lian, cast.lecture.campaign, "https://strange.example/a.ics", BEFORE)
+def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(people, feed, caplog, monkeypatch):
+    strange = subscriptions.add(people.lian, people.lecture.campaign, "https://strange.example/a.ics", BEFORE)
     source = Source()
 
     def fetch(url: str, etag: str, last_modified: str) -> Fetched:
@@ -241,9 +241,9 @@ def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(cast, feed, 
     assert caplog.messages == ["Fetching from strange.example failed in a way nobody thought of"]
 
 
-def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(cast, feed, source):
+def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(people, feed, source):
     others = [
-        subscriptions.add(cast.lian, cast.lecture.campaign, f"https://{name}.example/a.ics", BEFORE)
+        subscriptions.add(people.lian, people.lecture.campaign, f"https://{name}.example/a.ics", BEFORE)
         for name in ("b", "c")
     ]
     assert subscriptions.pull_due(BEFORE, source, patience=0) == 1
@@ -252,8 +252,8 @@ def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(cast, feed, sourc
     assert [one.pulled_at for one in others] == [BEFORE, BEFORE]
 
 
-def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(cast, feed, source, monkeypatch, caplog):
-    other = subscriptions.add(cast.lian, cast.lecture.campaign, "https://other.example/a.ics", BEFORE)
+def test_a_slip_of_ours_over_one_file_is_noted_and_stops_no_other(people, feed, source, monkeypatch, caplog):
+    other = subscriptions.add(people.lian, people.lecture.campaign, "https://other.example/a.ics", BEFORE)
     real = subscriptions.read_calendar
 
     def slip(data: bytes) -> list:
@@ -305,9 +305,9 @@ def server() -> Iterator[ThreadingHTTPServer]:
     thread.join()
 
 
-def test_the_tick_pulls_but_not_from_inside_the_network(cast, server):
+def test_the_tick_pulls_but_not_from_inside_the_network(people, server):
     url = f"http://127.0.0.1:{server.server_port}/a.ics"
-    feed = subscriptions.add(cast.lian, cast.lecture.campaign, url, BEFORE)
+    feed = subscriptions.add(people.lian, people.lecture.campaign, url, BEFORE)
     assert tick.tick(BEFORE).feeds == 1
     assert "is an internal network address" in str(feed.error)
     assert server.asked == 0

@@ -38,8 +38,12 @@ def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(vo
     )
     (row,) = read_file(data, "x.xlsx")
     read = understand(row, vocabulary)
-    (sitting,) = read.draft.occurrences
-    assert (row.number, sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (4, NINE, 7200)
+    (occurrence,) = read.draft.occurrences
+    assert (row.number, occurrence.start_at, (occurrence.end_at - occurrence.start_at).seconds) == (
+        4,
+        NINE,
+        7200,
+    )
     assert read.draft.hosts == ("甲县知识产权局", "甲县人民法院")
     assert read.draft.groups == ("youth", "public")
     assert not any("序号" in text for _, text in said(read))

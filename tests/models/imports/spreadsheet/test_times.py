@@ -105,8 +105,8 @@ def test_the_year_in_words_that_are_not_understood_is_still_seen(vocabulary):
     ],
 )
 def test_day_and_hour_in_one_cell_at_both_ends(vocabulary, cells):
-    (sitting,) = plan(vocabulary, **cells).draft.occurrences
-    assert (sitting.start_at, (sitting.end_at - sitting.start_at).seconds) == (NINE, 7200)
+    (occurrence,) = plan(vocabulary, **cells).draft.occurrences
+    assert (occurrence.start_at, (occurrence.end_at - occurrence.start_at).seconds) == (NINE, 7200)
 
 
 @pytest.mark.parametrize(("begins", "ends"), [("start", "end"), ("begins", "ends")])
@@ -114,9 +114,9 @@ def test_day_and_hour_at_both_ends_of_several_days_are_those_days_and_their_hour
     vocabulary, begins, ends
 ):
     read = plan(vocabulary, **{begins: datetime(2024, 4, 22, 9), ends: datetime(2024, 4, 24, 17)})
-    (sitting,) = read.draft.occurrences
+    (occurrence,) = read.draft.occurrences
     words = "2024-04-22 09:00–2024-04-24 17:00"
-    assert (sitting.start_day.day, sitting.end_day.day, sitting.start_at) == (22, 24, None)
+    assert (occurrence.start_day.day, occurrence.end_day.day, occurrence.start_at) == (22, 24, None)
     assert read.draft.time_text == words
     assert said(read)[0] == ("B2", f"“{words}” does not give hours within one day; kept in these words.")
 
@@ -132,7 +132,7 @@ def test_an_exhibition_open_daily_but_mondays(campaign, vocabulary):
         ("展览", date(2024, 4, 20), date(2024, 4, 26), "每天9:00-17:00（周一闭馆）", "县博物馆"),
     )
     rows = read_file(data)
-    days = [sitting.start_day.day for sitting in understand(rows[0], vocabulary).draft.occurrences]
+    days = [occurrence.start_day.day for occurrence in understand(rows[0], vocabulary).draft.occurrences]
     assert days == [20, 21, 23, 24, 25, 26]
     assert counts(import_rows(campaign, rows, NINE))["new"] == 1
     assert counts(import_rows(campaign, read_file(data), NINE))["same"] == 1

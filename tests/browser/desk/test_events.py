@@ -1,0 +1,165 @@
+"""From a blank form to a published event by hand, in a real Chromium: written, sent back, mended, published; and what was
+typed survives a lost session and a crash."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from models import clock
+from models.db import db
+from models.events.draft import OrganizationDraft
+from models.events.tables import Event
+from models.publishing import review
+from tests.support.axe import serious_in_both
+from tests.support.kiosk_page import Week, open_week
+from tests.support.people import PASSWORD, People, make_people
+from tests.support.served_application import Server
+from tests.support.week import NINE, make_event
+
+pytestmark = pytest.mark.browser
+MOST_ACTIONS = 12  # clicks, fields and keys beside text, for a simple event
+
+
+@pytest.fixture(scope="module")
+def week(server: Server) -> Week:
+    return open_week(server)
+
+
+@pytest.fixture(scope="module")
+def people(week: Week) -> People:
+    with week.rows() as campaign:
+        return make_people(campaign)
+
+
+class Desk:
+    """A person at the desk. actions: what was clicked, filled or chosen so far."""
+
+    def __init__(self, browser: Browser, server: Server, email: str, **context):
+        self.page: Page = browser.new_context(locale="zh-CN", **context).new_page()
+        self.server, self.email, self.actions = server, email, 0
+        self.page.goto(f"{server.url}/desk/sign-in")
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        self.page.fill("#email", self.email)
+        self.page.fill("#password", PASSWORD)
+        self.page.locator(".sign-in-card button").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def click(self, selector: str) -> None:
+        self.actions += 1
+        self.page.locator(selector).first.click()
+
+    def fill(self, selector: str, text: str) -> None:
+        self.actions += 1
+        self.page.locator(selector).first.fill(text)
+
+
+def newest(week: Week) -> tuple[int, str, str]:
+    with week.rows():
+        event = db.session.query(Event).order_by(Event.id.desc()).first()
+        assert event is not None
+        return event.id, event.title, event.status
+
+
+def today(week: Week) -> str:
+    with week.rows() as campaign:
+        return campaign.today(clock.now()).isoformat()
+
+
+def usable(page: Page) -> None:
+    assert serious_in_both(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_written_sent_back_mended_published(browser: Browser, server: Server, week: Week, people: People):
+    gu = Desk(browser, server, "gu@example.cn", viewport={"width": 390, "height": 844})
+    gu.page.goto(f"{server.url}/desk/")
+    gu.click("a[href^='/desk/events/new']")
+    usable(gu.page)
+    gu.fill("#title", "专利开放日")
+    gu.fill("[name=session-day]", today(week))
+    gu.fill("[name=session-start]", "09:00")
+    gu.fill("[name=session-end]", "11:30")
+    gu.fill("#venue", "市民中心")
+    gu.click("label:has(input[value=youth])")
+    expect(gu.page.locator("[data-preview-box]")).to_contain_text("市民中心")
+    gu.click("button[value=submit]")
+    gu.page.wait_for_url(re.compile(r"/desk/events/\d+$"))
+    assert gu.actions <= MOST_ACTIONS
+    event_id, title, status = newest(week)
+    assert (title, status) == ("专利开放日", "submitted")
+    usable(gu.page)
+
+    lian = Desk(browser, server, "lian@example.cn")
+    lian.page.goto(f"{server.url}/desk/review/?campaign={week.campaign_id}&item={event_id}")
+    usable(lian.page)
+    lian.page.keyboard.press("r")
+    lian.page.keyboard.type("请写明房间号")
+    lian.page.keyboard.press("Control+Enter")
+    lian.page.wait_for_url("**done=sent_back-*")
+
+    gu.page.reload()
+    expect(gu.page.locator(".alert-warn")).to_contain_text("请写明房间号")
+    gu.page.locator(f"a[href='/desk/events/{event_id}/edit']").click()
+    gu.page.fill("#venue", "市民中心101室")
+    gu.page.locator("button[value=submit]").click()
+    gu.page.wait_for_url(re.compile(r"/desk/events/\d+$"))
+
+    lian.page.goto(f"{server.url}/desk/review/?campaign={week.campaign_id}&item={event_id}")
+    lian.page.keyboard.press("p")
+    lian.page.wait_for_url("**done=published-*")
+    feed = lian.page.request.get(f"{server.url}/{week.campaign_id}/events.ics").text()
+    assert feed.count("SUMMARY:专利开放日") == 1
+    assert "市民中心101室" in feed
+
+
+def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, server: Server, week: Week):
+    gu = Desk(browser, server, "gu@example.cn")
+    gu.page.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
+    gu.page.fill("#title", "商标咨询")
+    gu.page.locator("[data-add-session]").click()
+    gu.page.locator("[name=session-day]").nth(1).fill(today(week))
+    while not gu.page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('openweek-form'))"):
+        gu.page.wait_for_timeout(50)
+    gu.page.context.clear_cookies()
+    gu.page.locator("button[value=save]").click()
+    gu.page.wait_for_url("**/desk/sign-in**")
+    gu.sign_in()
+    gu.page.wait_for_url("**/desk/events/new**")
+    gu.page.locator("[data-restore]").click()
+    expect(gu.page.locator("#title")).to_have_value("商标咨询")
+    expect(gu.page.locator("[name=session-day]").nth(1)).to_have_value(today(week))
+    again = gu.page.context.new_page()  # the tab crashed: another one offers the same
+    gu.page.close()
+    again.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
+    again.locator("[data-restore]").click()
+    expect(again.locator("#title")).to_have_value("商标咨询")
+    again.locator("button[value=save]").click()
+    again.wait_for_url(re.compile(r"/desk/events/\d+$"))
+    again.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
+    expect(again.locator("[data-restored]")).to_be_hidden()
+
+
+def test_twenty_items_by_keyboard_alone(browser: Browser, server: Server, week: Week, people: People):
+    with week.rows() as campaign:
+        lead = OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")
+        for number in range(20):
+            event = make_event(campaign, f"第{number}场", lead=lead, publish=False)
+            review.submit(event, NINE)
+    lian = Desk(browser, server, "lian@example.cn")
+    lian.page.goto(f"{server.url}/desk/review/?campaign={week.campaign_id}")
+    for number in range(20):
+        before = lian.page.url
+        if number % 5 == 4:
+            lian.page.keyboard.press("r")
+            lian.page.keyboard.type("请改")
+            lian.page.keyboard.press("Control+Enter")
+        else:
+            lian.page.keyboard.press("p")
+        lian.page.wait_for_url(lambda url, before=before: url != before)
+    expect(lian.page.locator(".nothing")).to_be_visible()
+    with week.rows():
+        statuses = [event.status for event in db.session.query(Event).filter(Event.title.like("第%场"))]
+    assert (statuses.count("published"), statuses.count("sent_back")) == (16, 4)

@@ -1,0 +1,202 @@
+"""The desk in a real Chromium: a scan shows without reloading, what is lost is said, and everybody can use the pages."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from models import clock
+from models.db import db
+from models.devices import kiosks
+from tests.support.axe import serious_in_both
+from tests.support.people import PASSWORD, make_people
+from tests.support.served_application import Server, served
+from tests.support.week import load_week, make_event, session
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"phone": (390, 844), "tablet": (1280, 800), "screen": (1920, 1080)}
+
+
+@dataclass
+class Device:
+    """A kiosk at the lecture that runs now, and the lecture's pages."""
+
+    server: Server
+    event_id: int
+    token: str
+    visits: int = 0
+
+    @property
+    def page(self) -> str:
+        return f"{self.server.url}/desk/events/{self.event_id}"
+
+    def touch(self, group: str = "youth") -> None:
+        """Somebody touches a group on the kiosk, right now."""
+        at = clock.instant_text(clock.now())
+        scan = {"id": str(uuid4()), "at": at, "kind": "touch", "group": group}
+        request = urllib.request.Request(
+            f"{self.server.url}/api/v1/scans",
+            json.dumps({"scans": [scan]}).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer)["results"][0]["verdict"] == "stored"
+        self.visits += 1
+
+
+@pytest.fixture(scope="module")
+def device(sqlite_databases, tmp_path_factory) -> Iterator[Device]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("desk")) as server:
+        with server.app.app_context():
+            campaign = load_week()
+            people = make_people(campaign)
+            now = clock.now()
+            today = campaign.today(now)
+            event = make_event(
+                campaign, "青少年专场", lead=None, groups=("youth",), occurrences=(session(now, 1, today),)
+            )
+            event.lead_id, event.region_code = people.gu.organization_id, "320723"
+            campaign.figures_released = True
+            db.session.commit()
+            _kiosk, token = kiosks.create_kiosk(event, now)
+            found = Device(server, event.id, token)
+        yield found
+
+
+@pytest.fixture
+def desk(browser: Browser, device: Device) -> Iterator[Page]:
+    """Gu's page, signed in."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    yield signed_in(context, device)
+    context.close()
+
+
+def signed_in(context: BrowserContext, device: Device) -> Page:
+    page = context.new_page()
+    page.goto(f"{device.server.url}/desk/sign-in")
+    page.fill("#email", "gu@example.cn")
+    page.fill("#password", PASSWORD)
+    page.locator(".sign-in-card button").click()
+    page.wait_for_url("**/desk/")
+    return page
+
+
+def open_live(page: Page, device: Device) -> None:
+    page.goto(f"{device.page}/live")
+    expect(page.locator('.live[data-state="live"]')).to_be_visible()
+    expect(page.locator("[data-visits]")).to_have_text(str(device.visits))
+
+
+def test_a_scan_shows_within_two_seconds_without_reloading(desk: Page, device: Device):
+    open_live(desk, device)
+    desk.evaluate("window.notReloaded = true")
+    waits = []
+    for _scan in range(3):
+        device.touch()
+        begun = time.monotonic()
+        expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+        waits.append(time.monotonic() - begun)
+    assert sorted(waits)[1] < 2  # the median: one slow moment of a shared machine is not the page's
+    assert desk.evaluate("window.notReloaded") is True
+    youth = desk.locator(".bars li.group-youth strong")
+    expect(youth).to_have_text(str(device.visits))
+    expect(desk.locator("[data-said]")).to_contain_text(str(device.visits), timeout=15_000)
+
+
+def asked_for(page: Page) -> list[str]:
+    """The ends of the addresses of figures that a page asks for from now on."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("live.", 1)[-1]))
+    return asked
+
+
+def test_figures_are_sent_and_not_asked_for(desk: Page, device: Device):
+    asked = asked_for(desk)
+    open_live(desk, device)
+    for _scan in range(2):
+        device.touch()
+        expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+        desk.wait_for_timeout(1500)
+    assert asked.count("events") == 1
+    assert asked.count("json") <= 1  # before the stream was open
+
+
+def test_without_a_stream_the_page_asks(desk: Page, device: Device):
+    desk.route("**/live.events*", lambda route: route.fulfill(status=503))
+    asked = asked_for(desk)
+    open_live(desk, device)
+    device.touch()
+    expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+    assert asked.count("json") >= 1
+
+
+def test_an_opened_definition_stays_open_when_figures_change(desk: Page, device: Device):
+    open_live(desk, device)
+    desk.locator("#evidence-self_reported summary").click()
+    device.touch()
+    expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+    expect(desk.locator("#evidence-self_reported p")).to_be_visible()
+    assert desk.evaluate("document.activeElement.closest('details').id") == "evidence-self_reported"
+
+
+def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(desk: Page, device: Device):
+    open_live(desk, device)
+    trouble = desk.locator("[data-trouble]")
+    expect(trouble).to_be_hidden()
+    desk.context.set_offline(True)
+    expect(trouble).to_contain_text("连接已中断", timeout=15_000)
+    device.touch()
+    desk.context.set_offline(False)
+    expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=20_000)
+    expect(trouble).to_be_hidden()
+
+
+def test_signed_out_elsewhere_is_said(desk: Page, device: Device):
+    open_live(desk, device)
+    desk.context.clear_cookies()
+    desk.evaluate(
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )  # as somebody who comes back to the page
+    expect(desk.locator("[data-trouble]")).to_contain_text("您已退出登录", timeout=15_000)
+
+
+def test_without_script_it_is_a_plain_page(browser: Browser, device: Device):
+    context = browser.new_context(locale="zh-CN", java_script_enabled=False)
+    page = signed_in(context, device)
+    page.goto(f"{device.page}/live")
+    expect(page.locator("[data-visits]")).to_have_text(str(device.visits))
+    expect(page.locator(".live-again")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_can_be_used_by_everybody(browser: Browser, device: Device, size: str):
+    width, height = SIZES[size]
+    locale = "en-GB" if size == "tablet" else "zh-CN"
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": height})
+    stranger = context.new_page()
+    for path in ("/desk/sign-in", "/ip-2024/figures", "/ip-2024/nothing-here"):
+        stranger.goto(device.server.url + path)
+        check(stranger, width)
+    page = signed_in(context, device)
+    check(page, width)
+    page.goto(device.page)
+    page.locator("#kiosks form button").first.click()
+    expect(page.locator(".pairing-code")).to_be_visible()
+    check(page, width)
+    open_live(page, device)
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page, width)
+    context.close()
+
+
+def check(page: Page, width: int) -> None:
+    assert serious_in_both(page) == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
