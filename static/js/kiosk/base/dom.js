@@ -3,7 +3,8 @@
 /** @typedef {"group-count"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
 /** @typedef {"pair-code"|"pin-digits"|"group-count-field"|"scanner-input"} InputId */
 /**
- * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"group-count-confirm"|"fewer"|"join-yes"|"pin-set"|"pin-clear"
+ * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"group-count-confirm"|"fewer"|"join-yes"|
+ * "pin-set"|"pin-clear"
  *   |"unclick"|"message-seen"|"message-open"|"padlock"} ButtonId
  */
 /**

@@ -32,7 +32,8 @@ export function isOpen() {
 export function ask(group) {
   inside = group.inside;
   largest = group.limit - inside;
-  byId("group-count-title").textContent = inside ? say("group_count_title_more", { people: people(inside) }) : say("group_count_title");
+  const title = inside ? say("group_count_title_more", { people: people(inside) }) : say("group_count_title");
+  byId("group-count-title").textContent = title;
   byId("group-count-declared").textContent = say("group_count_declared", { people: people(group.declared) });
   field.setAttribute("aria-label", say(inside ? "group_count_field_more" : "group_count_field"));
   set(inside ? group.declared - inside : group.likely);
