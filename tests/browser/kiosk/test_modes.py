@@ -230,7 +230,13 @@ OWN_SINCE = """async (scans) => {
 
 def kept(id: str, settled: int | None, **about) -> dict:
     """A scan on the device's disk; the server's count was heard at 1000."""
-    entry = {"id": id, "at": about.pop("at", 0), "sitting": 7, "day": "2024-04-22", "direction": "in"}
+    entry = {
+        "id": id,
+        "at": about.pop("at", 0),
+        "sitting": about.pop("occurrence", 7),
+        "day": "2024-04-22",
+        "direction": "in",
+    }
     body = {"shown": "stored", "kind": "pass", "undoes": about.pop("undoes", None)}
     more = {name: about.pop(name) for name in ("undone",) if name in about}
     entry |= {"headcount": 1, "holder": None, **about}
@@ -267,7 +273,7 @@ OWN = {
         [kept("a", 900, headcount=4, undone=True), kept("u", 950, undoes="a", occurrence=0)],
         0,
     ),
-    "of another sitting": ([kept("b", None, occurrence=8)], 0),
+    "of another occurrence": ([kept("b", None, occurrence=8)], 0),
     "of yesterday": ([kept("a", None, day="2024-04-21")], 1),
     "here since yesterday, scanned again": (
         [kept("a", 900, holder="p", day="2024-04-21"), kept("b", None, holder="p", at=5)],
@@ -340,7 +346,7 @@ def test_equal_sessions_on_days_in_a_row_are_one_line_of_the_menu(page: Page, we
     ]
 
 
-def test_two_sittings_in_one_room_can_be_told_apart(page: Page, week: Week):
+def test_two_sessions_in_one_room_can_be_told_apart(page: Page, week: Week):
     with week.rows() as campaign:
         # One is over and takes those who are late, the other has begun: a scan counts there.
         now, zone = clock.now().replace(second=0, microsecond=0), clock.zone(campaign.zone)

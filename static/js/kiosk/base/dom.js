@@ -4,7 +4,7 @@
 /** @typedef {"pair-code"|"pin-digits"|"group-count-field"|"scanner-input"} InputId */
 /**
  * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"group-count-confirm"|"fewer"|"join-yes"|
- * "pin-set"|"pin-clear"
+ *   "pin-set"|"pin-clear"
  *   |"unclick"|"message-seen"|"message-open"|"padlock"} ButtonId
  */
 /**
