@@ -112,7 +112,7 @@ def _insert(
 ) -> Executable:
     """As text where it says what to do on a conflict: SQLAlchemy compiles its own INSERT … ON CONFLICT anew each time."""
     if dialect == "sqlite" and not added:
-        # Within a transaction that writes nobody else inserts: the caller has looked for the keys.
+        # SQLite has one writer at a time, and the caller has looked for the keys.
         return insert(table).returning(*(table.c[name] for name in returning)) if returning else insert(table)
     types = {name: table.c[name].type for name in names}
     values = f"VALUES ({', '.join(f':{name}' for name in names)})"

@@ -1,6 +1,6 @@
 """Work that many threads want done in a transaction each, done for several of them in one.
 
-Who comes while nobody works, works; who comes meanwhile waits, and all that wait are taken together by the first of them.
+The first thread works; those that come meanwhile wait, and the first of them takes all that wait as one group.
 Nobody returns before the transaction with the own work has ended.
 """
 

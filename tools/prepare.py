@@ -1,7 +1,7 @@
 """Makes this folder ready: `python3 tools/prepare.py run|lint|test`. Standard library only.
 
 `run` is what serving needs; `lint` adds the tools of the tests and the linters; `test` adds a browser.
-This first file must parse on Python 3.6, so that a too old one is told so.
+This first file must parse on Python 3.6, so that an old version gets a clear message.
 """
 
 import shutil

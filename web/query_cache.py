@@ -1,6 +1,6 @@
 """Query results that hold until a campaign's events change.
 
-Every change of an event gives its campaign another version (models.ical); one read by key tells it. So the counts and
+Every change of an event gives its campaign another version (models.ical); one read by key shows it. So the counts and
 the order of a big week are worked out once for each change, not once for each reader."""
 
 import threading

@@ -70,7 +70,7 @@ STATE_NAMES = {
 
 
 def _kiosk_row(kiosk: Kiosk, now: datetime) -> dict:
-    """One device. queue: as it last told, null where it never did; times are null where nothing happened."""
+    """One device. queue: from its last heartbeat, null without one; a time is null where nothing happened."""
     heartbeat = kiosk.heartbeat
     heard_at = max((at for at in (kiosk.seen_at, heartbeat.at if heartbeat else None) if at), default=None)
     return {

@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
 @click.option(
     "--scans",
     type=click.IntRange(0, MOST_SCANS),
-    help="Scans at the made-up events (100 for each unless told), or of all simulated kiosks together (20 each).",
+    help="Scans at the made-up events (default: 100 for each), or of all simulated kiosks together (20 each).",
 )
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="The same seed makes the same rehearsal."
@@ -74,7 +74,7 @@ def register(app: Flask) -> None:
     show_default=True,
     help="Share of the kiosks' requests that get no answer; as many are delivered twice.",
 )
-@click.option("--server", help="Where the kiosks go: OPENWEEK_BASE_URL unless told.")
+@click.option("--server", help="Where the kiosks go: default: OPENWEEK_BASE_URL.")
 @click.option("--elsewhere", is_flag=True, help="The server may be another machine.")
 @click.option(
     "--pair",

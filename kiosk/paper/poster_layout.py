@@ -181,8 +181,8 @@ def places(code: VenueCode) -> list[str]:
     event = code.event
     occurrences = [occurrence.venue.name for occurrence in event.occurrences if occurrence.venue]
     listed = [row.venue.name for row in event.venues]
-    told = [event.venue_text] if event.venue_text else []
-    return list(dict.fromkeys(occurrences or listed or told))
+    reported = [event.venue_text] if event.venue_text else []
+    return list(dict.fromkeys(occurrences or listed or reported))
 
 
 def _when_and_where(code: VenueCode) -> tuple[list[str], str]:

@@ -82,7 +82,7 @@ def revoked_meanwhile(event: Event) -> Problem:
 
 
 def of_event(event: Event, windows: Sequence[CheckInWindow], now: datetime) -> Problem:
-    """Why nobody can check in to this event now, and when one can."""
+    """Why check-in to this event is closed now, and when it opens."""
     if event.status == EventStatus.CANCELLED:
         sentence = _("This event is cancelled, so there is no check-in.")
         return _at(event, 410, _("Cancelled"), sentence, icon="cancelled")

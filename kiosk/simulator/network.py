@@ -1,7 +1,7 @@
 """HTTP between a simulated kiosk and the server, with seeded network faults.
 
 What goes wrong is drawn from the device's own chance, so that the same seed makes the same trouble. Time is the device's
-rehearsed time, in seconds since its start; the server is asked at once, however long the device is told to have waited.
+rehearsed time, in seconds since its start; the server is asked without delay; the device gets the delayed times.
 """
 
 import json

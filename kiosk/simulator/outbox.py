@@ -37,7 +37,7 @@ class QueuedScan:
 
 @dataclass
 class DeviceStorage:
-    """Everything that a device has scanned, in its own order; what waits is what nobody has answered."""
+    """All scans of a device in its own order. Those without an answer wait."""
 
     scans: dict[str, QueuedScan] = field(default_factory=dict)
     waiting: dict[str, QueuedScan] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class DeviceStorage:
         return [scan for _, scan in zip(range(most), self.waiting.values(), strict=False)]
 
     def show(self, scan: QueuedScan, verdict: str | None) -> None:
-        """The device shows its own verdict because nobody has answered."""
+        """The device shows its own verdict: there is no answer."""
         if scan.id in self.waiting:
             scan.body["shown"] = verdict
             if verdict == Verdict.STORED:

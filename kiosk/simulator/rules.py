@@ -1,4 +1,4 @@
-"""A verdict without the server, from what GET /api/v1/kiosk told: the simulated kiosk's own
+"""A verdict without the server, from the answer of GET /api/v1/kiosk: the simulated kiosk's own
 static/js/kiosk/check-in/offline-rules.js.
 
 Held to tests/cases/check_in.json like the other two.
@@ -19,7 +19,7 @@ from models.ledger.visit import Entry, came_back, derive
 
 @dataclass(frozen=True)
 class OfflineVerdict:
-    """What the device shows. verdict None: only the server can tell. holder and place: what it remembers it by."""
+    """What the device shows. verdict None: only the server can decide. holder and place: the key under which it is remembered."""
 
     verdict: str | None
     reason: str | None = None
@@ -73,7 +73,7 @@ def decide(
     chosen_occurrence = _open_then(occurrences, at)
     unchecked_time: tuple[str, ...] = ()
     if chosen_occurrence is None and earliest is not None:
-        # A clock that may be wrong turns nobody away.
+        # Never refuse by a clock that may be wrong.
         chosen_occurrence, at, unchecked_time = (
             _open_then(occurrences, earliest) or _nearest(occurrences, earliest),
             earliest,
@@ -105,7 +105,7 @@ def _is_allowed(kind: str, configuration: dict) -> bool:
 
 @dataclass(frozen=True)
 class UndoTarget:
-    """The scan that an undo names. at: corrected. occurrence: None where nobody was let in. undone: taken back before."""
+    """The scan that an undo names. at: corrected. occurrence: None where nobody entered. undone: undone before."""
 
     at: datetime
     own: bool

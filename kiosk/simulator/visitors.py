@@ -74,7 +74,7 @@ def _with_pass(rng: Random, tokens: Sequence[str], used_tokens: list[str]) -> Vi
     payload = signatures.parse_code(token).payload
     headcount = None
     if isinstance(payload, signatures.PassPayload) and payload.purpose == Purpose.GROUP:
-        # As many as came: mostly fewer than were told, now and then more.
+        # The group at the entrance: mostly smaller than registered, now and then larger.
         headcount = max(1, min(payload.headcount + rng.randint(-5, 1), MAX_HEADCOUNT))
     if rng.random() < FORGED_SHARE:
         token = token[:-8] + ("A" * 8 if token[-8:] != "A" * 8 else "B" * 8)

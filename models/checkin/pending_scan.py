@@ -25,7 +25,7 @@ LATE_AFTER = timedelta(minutes=15)
 CLOCK_TOLERANCE_MS = 120_000
 MAX_TOUCH = 20  # heads of one touch; a larger number is a tally, which needs its scope
 PAIRING_TOLERANCE = timedelta(hours=1)
-LIVE_WITHIN = timedelta(minutes=1)  # nobody waits longer at an entrance for a live answer
+LIVE_WITHIN = timedelta(minutes=1)  # an older scan was not answered live
 
 
 @dataclass
@@ -164,7 +164,7 @@ def decode(
 
 def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | None) -> int | None:
     """The skew known at scan time, else that of the delivery. A scan that asks live was made by the clock of its own
-    request: where the two differ, that one is newer. Of any other scan nobody can tell when the clock was set."""
+    request: where the two differ, that one is newer. For any other scan the time of the clock's change is unknown."""
     known = attempt.skew_ms
     if known is None or sync_skew is None or abs(known - sync_skew) <= CLOCK_TOLERANCE_MS:
         return sync_skew if known is None else known
@@ -214,7 +214,7 @@ def _is_implausible(attempt: Attempt, source: ScanSource, at: datetime) -> bool:
 
 
 def _read_group(scan: PendingScan, campaign: Campaign) -> None:
-    """A touch or a tally, which identify nobody, or a phone, whose browser the landing page knows."""
+    """A touch or a tally, which are anonymous, or a phone, whose browser the landing page knows."""
     attempt = scan.attempt
     if attempt.group is None or (
         attempt.group != UNKNOWN_GROUP and campaign.group_number(attempt.group) == 0

@@ -136,7 +136,7 @@ def create_kiosk(
 
 
 def check_has_dates(event: Event) -> None:
-    """Raises Conflict for an event without a date, where nobody can check in."""
+    """Raises Conflict for an event without a date: it has no check-in time."""
     if not event.occurrences:
         raise Conflict(N_("This event has no date yet. Add one before pairing a kiosk."))
 

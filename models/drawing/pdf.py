@@ -140,7 +140,7 @@ class _Document(FPDF):
 
     def _shaped(self, line: Line, part: Stretch) -> None:
         """Letters joined and stacked. Readers put what runs from right to left in order themselves, where each glyph says
-        its letter; for stacks the whole text is told beside the glyphs."""
+        its letter; for stacks the whole text is attached to the glyphs."""
         font = cast(TTFFont, self.current_font)
         flow, lifted = self._glyphs(font, part)
         start = f"1 0 0 1 {line.left + part.left:.3f} {self.h - line.baseline:.3f} Tm"

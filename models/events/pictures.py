@@ -3,7 +3,7 @@
 The bytes are in the database: every node of the application reads the same ones, a backup holds them, and a picture
 and the event that names it are written in one transaction. A picture goes by the digest of its bytes, so that an address
 with the digest never changes what it shows, and the same poster of twenty events is stored once. Which picture an event
-shows is a field of the event (models.events.draft), changed, proposed and told of in its history like any other.
+shows is a field of the event (models.events.draft), changed, proposed and recorded in the history like any other.
 """
 
 import hashlib

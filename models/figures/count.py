@@ -39,8 +39,8 @@ def figures(
 ) -> Figures:
     """Count a campaign, or a part of it, grouped by any of DIMENSIONS.
 
-    Read from the sums where they tell it, whatever the size of the ledger. The participants of rows are counted for one
-    dimension of EXACT_ALONE; for others only with exact, which is slow."""
+    Read from the sums where possible: then the cost does not depend on the size of the ledger. The participants of rows
+    are counted for one dimension of EXACT_ALONE; for others only with exact, which is slow."""
     part = part or FiguresFilter()
     rows = _rows(campaign, by, part, bool(by) and (exact or is_quick(by)))
     return _figures(now, _total_participants(campaign, part), rows, by)
@@ -71,7 +71,7 @@ def _figures(now: datetime, total: int, rows: dict[tuple, dict], by: Sequence[st
 def _rows(
     campaign: Campaign, by: Sequence[str], part: FiguresFilter, with_participants: bool
 ) -> dict[tuple, dict]:
-    """The rows by their keys: from the sums where they tell them."""
+    """The rows by their keys, from the sums where possible."""
     rows = stored_rows(campaign, by, part)
     if rows is None or (with_participants and any(row["participants"] is None for row in rows.values())):
         return _counted_rows(campaign, by, part, with_participants)
@@ -94,7 +94,7 @@ def visits_by_subregion(
 ) -> list[tuple[str | None, int]]:
     """Visits by the regions one level below a region (provinces for None), the largest first; None: not reported.
 
-    Visits add up over regions; participants do not, so they are not told here."""
+    Visits add up over regions; participants do not, so they are left out."""
     digits = len(regions.code_prefix(parent)) + 2 if parent else 2
     sums = stored_visits_by_subregion(campaign, part, digits)
     if sums is None:

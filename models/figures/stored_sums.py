@@ -31,7 +31,7 @@ _FIELD = {
 
 
 def stored_rows(campaign: Campaign, by: Sequence[str], part: FiguresFilter) -> dict[tuple, dict] | None:
-    """The rows of figures(), where the sums tell them: by nothing, by the method, or by one dimension that has sums; of the
+    """The rows of figures() that the sums hold: by nothing, by the method, or by one dimension that has sums; of the
     whole campaign, or of some values of this dimension. None elsewhere. By the method, participants are None."""
     kind = _narrowed(part)
     if kind is None or len(by) > 1:
@@ -58,7 +58,7 @@ def stored_participants(campaign: Campaign, part: FiguresFilter) -> int | None:
 def stored_visits_by_subregion(
     campaign: Campaign, part: FiguresFilter, digits: int
 ) -> dict[str | None, int] | None:
-    """Visits by the first digits of the region; None: not known. None where the sums do not tell it."""
+    """Visits by the first digits of the region; None: not known. None where the sums do not hold it."""
     if _narrowed(part) not in (SumKind.TOTAL, SumKind.REGION):
         return None
     prefix = func.substr(FigureSum.value, 1, digits)

@@ -1,4 +1,4 @@
-"""The version of a campaign's calendar: one read by key tells whether anything changed."""
+"""The version of a campaign's calendar: one read by key shows whether anything changed."""
 
 import secrets
 from datetime import datetime

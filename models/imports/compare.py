@@ -96,7 +96,7 @@ class Comparison:
 
 
 def _key(row: Understood, origin: str | None) -> tuple[str, str] | None:
-    """What an event is known by; None where its row does not tell for certain."""
+    """The key of an event; None where its row has no certain one."""
     if row.draft:
         return row.draft.origin or "", row.ref
     return (origin, row.ref) if origin and row.ref else None

@@ -136,7 +136,7 @@ class Understood:
 
     cancelled: the source says that the event will not take place. title: as written, also where there is no draft.
     ref: its id in the source where that is certain, also where there is no draft; "" where it is not.
-    columns: what of a table was read; fields: those of the draft that its source tells of at all. columns None: all.
+    columns: what of a table was read; fields: those of the draft that its source has. columns None: all.
     numbered: its row has an id of its own, so that another one is another event."""
 
     number: int

@@ -29,7 +29,7 @@ from models.installation import site
 _UID = re.compile(r"occ-(\d{1,18})@(.+)")
 _NUMBER = re.compile(r"\d{1,18}")
 _NOT_COMPARED = frozenset({"updated", "page_url", "line"})
-# By property of a calendar entry the column of a table that tells the same.
+# By property of a calendar entry: the column of a table with the same content.
 _PROPERTIES = {
     "SUMMARY": "title", "DTSTART": "start_date", "DTEND": "end_date", "DURATION": "end_time", "LOCATION": "venue_text",
     "STATUS": "status", "DESCRIPTION": "description", "RRULE": "start_date", "RDATE": "start_date",

@@ -42,7 +42,7 @@ def demo_file() -> bytes:
 def read_file(
     data: bytes, name: str = "", answers: Mapping[str, str] | None = None
 ) -> list[Row] | list[CalendarEntry]:
-    """The rows of a table (.csv, .xlsx) or the entries of a calendar (.ics), told apart by what is in the file; its name
+    """The rows of a table (.csv, .xlsx) or the entries of a calendar (.ics), distinguished by content; its name
     decides nothing but the words for a file that is none of them. answers: the fields that a person named for columns.
 
     Raises Mistake, one sentence, for what is no such file, too large, or has nothing in it."""

@@ -20,7 +20,7 @@ from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 
 _GROUP = 100  # new events that are written together
-# What an import does is told apart from what people change at the desk, also where a person started it.
+# The history distinguishes imports from changes at the desk, also where a person started the import.
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
 MERGED_HERE = N_("It was merged with another entry here, which is left as it is.")
 DELETED_HERE = N_("This event was deleted here. The import does not restore it.")

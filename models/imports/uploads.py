@@ -178,7 +178,7 @@ def outcomes_of(upload: UploadedFile) -> list[Outcome]:
 
 
 def _left(outcome: Outcome) -> Outcome | None:
-    """The outcome of a row as it is while nobody has said that its event is cancelled; None: it is no row of the file."""
+    """The outcome of a row as it is until its event is confirmed as cancelled; None: no row of the file."""
     if not outcome.asks or outcome.written:
         return outcome
     if outcome.row is None:

@@ -170,8 +170,8 @@ def _by_cell(
 
 
 def _lock(holders: Collection[str]) -> None:
-    """Until the commit no event moves, and nobody else counts these holders: each of two transactions that let in one holder
-    at two events would take the holder for new."""
+    """Until the commit no event moves, and no other transaction counts these holders: each of two
+    transactions that let in one holder at two events would take the holder for new."""
     if on_postgresql():
         slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
         db.session.connection().execute(

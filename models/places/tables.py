@@ -24,7 +24,7 @@ class Region(Base):
 
 
 class Venue(Base):
-    """A place that events name. Coordinates are WGS-84 degrees; None where nobody gave them."""
+    """A place that events name. Coordinates are WGS-84 degrees; None where unknown."""
 
     __tablename__ = "venue"
     __table_args__ = (UniqueConstraint("region_code", "name"),)

@@ -27,7 +27,7 @@ class CardVenue(NamedTuple):
 
 
 class SessionFacts(NamedTuple):
-    """The columns of an occurrence that a card tells or depends on."""
+    """The columns of an occurrence that a card shows or depends on."""
 
     id: int
     start_day: date

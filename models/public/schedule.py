@@ -98,7 +98,7 @@ def sessions_on(event: Event | CardEvent, day: date | None) -> list[Occurrence |
 
 
 def _found_in_full(campaign: Campaign, filters: Filters) -> set[int] | None:
-    """The events that have what is searched as a word or in pinyin; None where there is nothing to tell apart."""
+    """The events that have what is searched as a word or in pinyin; None without a search word."""
     if not search.may_be_initials(filters.q):
         return None
     ids = queries.events(campaign, filters).where(search.matches_in_full(filters.q))

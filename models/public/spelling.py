@@ -73,7 +73,7 @@ def _words(text: str) -> Iterator[str]:
 
 def _chinese_words(run: str) -> Iterator[str]:
     """The longest known words from the left on. What stands between them is cut into pairs, as most words are; where it
-    has an odd number of characters nobody knows how, so that each is a word."""
+    has an odd number of characters ambiguously, so each is a word."""
     unknown = ""
     while run:
         length = next((n for n in range(min(LONGEST_WORD, len(run)), 1, -1) if run[:n] in _known_words()), 0)

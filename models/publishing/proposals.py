@@ -118,12 +118,12 @@ def _picture_of(draft: EventDraft) -> dict[str, Any]:
 
 
 def open_of(event: Event) -> list[Proposal]:
-    """The proposals of an event that nobody has decided on, oldest first."""
+    """The undecided proposals of an event, oldest first."""
     return list(db.session.scalars(_open().where(Proposal.event_id == event.id)))
 
 
 def pending(campaign: Campaign) -> list[Proposal]:
-    """All proposals of a campaign that nobody has decided on, oldest first."""
+    """The undecided proposals of a campaign, oldest first."""
     query = _open().join(Event, Event.id == Proposal.event_id).where(Event.campaign_id == campaign.id)
     return list(db.session.scalars(query))
 

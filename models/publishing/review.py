@@ -1,6 +1,6 @@
 """The review of events before they are public (rule 1): submitted, sent back with a reason, published.
 
-A decision is a row. While somebody judges an event, nobody else is offered it.
+A decision is a row. An event is offered to one reviewer at a time.
 """
 
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from models.organizations.tables import Account
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 
-CLAIM = timedelta(minutes=10)  # as long as nobody acts on it, an item is free again after this
+CLAIM = timedelta(minutes=10)  # an idle item is free again after this
 
 
 class ReviewDecision(StrEnum):

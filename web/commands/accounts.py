@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 def add_account(
     email: str, organization: str, region: str | None, line: str | None, role: str, password_stdin: bool
 ) -> None:
-    """Let a person sign in. Asks for the password; in a script, where nobody can be asked, makes one and prints it."""
+    """Let a person sign in. Asks for the password; a script without a terminal gets a random one, printed once."""
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():

@@ -46,7 +46,7 @@ def _all_events(campaign: Campaign) -> list[Event]:
 @click.option("--campaign", "campaign_id", required=True, help="Id of the campaign.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
 def list_pending(campaign_id: str, as_json: bool) -> None:
-    """Proposed changes of published events that nobody has decided on."""
+    """Proposed changes of published events without a decision."""
     campaign = find_campaign(campaign_id)
     pending = proposals.pending(campaign)
     if as_json:

@@ -13,7 +13,7 @@ from models.figures.dimensions import parse_by
 from models.figures.recount import Recount, verify
 from web.figures.exports import as_text, body
 
-AGREE, DIFFER = 0, 1  # 2, cannot tell: what the command line answers to every Mistake
+AGREE, DIFFER = 0, 1  # 2, undecided: the exit code of every Mistake
 MAX_DIFFERENCES = 20
 
 

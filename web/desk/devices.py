@@ -103,7 +103,7 @@ def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
 
 
 def _page(event: Event, kiosk: Kiosk, now: datetime, error: str = "", field: str = "") -> str:
-    """One device. told: what is wrong with what was typed into field."""
+    """One device. problem: what is wrong with the input of a field."""
     parts, ended_at = _facts(event, kiosk, now), kiosk.ended_at(now)
     return render_template(
         "desk/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),

@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
 
 @dataclass(frozen=True)
 class PairingPanel:
-    """What the page shows of a pairing. state: open (waits for a device), joined, or over (nobody came in time).
+    """What the page shows of a pairing. state: open (waits for a device), joined, or over (no device in time).
 
     device: the id of the one that used the code. joined: the devices that joined in a row by the codes of this
     browser, the newest first, those still in service."""

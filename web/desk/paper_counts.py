@@ -73,7 +73,7 @@ def _groups(campaign: Campaign) -> list[str]:
 
 
 def _heads(campaign: Campaign) -> dict[str, int]:
-    """The numbers that were entered; an empty field and 0 say that nobody of the group was counted."""
+    """The numbers that were entered; an empty field and 0 mean that none of the group was counted."""
     heads = {}
     for group in _groups(campaign):
         text = request.form.get(f"heads-{group}", "").strip()

@@ -76,7 +76,7 @@ def _load_account(account_id: str) -> Account | None:
 
 @login.unauthorized_handler
 def _ask_to_sign_in() -> ResponseReturnValue:
-    """A person is sent to the sign-in page and back; a program (the live page's own, too) is told 401."""
+    """A person is sent to the sign-in page and back; a program (the live page's too) gets 401."""
     if errors.wants_json():
         return errors.error_response(401, _(errors.SENTENCES[401]))
     # What was typed into a form is kept by its page in the browser and offered there again.

@@ -68,12 +68,12 @@ def answer(feed_id: int, event_id: int, word: str) -> ResponseReturnValue:
 
 def pull_words(result: dict | None) -> str:
     """What the last pull that brought something came to: new 3, unchanged 12."""
-    told = [
+    parts = [
         f"{_(import_words.VERDICT_NAMES[verdict])} {count}"
         for verdict, count in (result or {}).items()
         if verdict in import_words.VERDICT_NAMES
     ]
-    return ("，" if language() == "zh" else ", ").join(told)
+    return ("，" if language() == "zh" else ", ").join(parts)
 
 
 def refused_rows(result: dict | None) -> list[tuple[str, str]]:
@@ -82,10 +82,10 @@ def refused_rows(result: dict | None) -> list[tuple[str, str]]:
     return [(title, _(message, **values)) for title, message, values in rows]
 
 
-def _page(told: str = "", url: str = "", chosen: str = "") -> str:
+def _page(problem: str = "", url: str = "", chosen: str = "") -> str:
     weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
     current = current_campaign(clock.now())
     return render_template(
-        "desk/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user), told=told, url=url,
+        "desk/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user), problem=problem, url=url,
         chosen=chosen or (current.id if current else ""), sentence=errors.sentence,
     )  # fmt: skip

@@ -70,7 +70,7 @@ def _cancelled(event: EventRow, occurrence: OccurrenceRow | None) -> bool:
 
 
 def _times(occurrence: OccurrenceRow | None, zone: str) -> tuple[str, str, str, str]:
-    """Day and clock time of begin and end, in the campaign's zone; "" for what nobody told."""
+    """Day and clock time of begin and end, in the campaign's zone; "" where unknown."""
     if occurrence is None:
         return "", "", "", ""
     zone_info = clock.zone(zone)

@@ -20,7 +20,7 @@ from web.public.event_picture import picture_url
 def brief(event: Event | EventRow) -> dict:
     """{"id","uid","title","status","occurrences":[{"id","uid","start","end","all_day","status"}]}.
 
-    start and end: RFC 3339 in the campaign's zone, end null where nobody told it; of a sitting without clock times the
+    start and end: RFC 3339 in the campaign's zone, end null where unknown; of a sitting without clock times the
     first and the last day, both included."""
     this_site, zone = site(), event.campaign.zone
     return {

@@ -29,7 +29,7 @@ GZIP_LEVEL, FAST_GZIP_LEVEL = 6, 2
 
 @dataclass(eq=False)
 class Representation:
-    """The same for everyone. changed_at: what it tells of was last changed then, None where nothing ever happened.
+    """The same for everyone. changed_at: the last change of its content, None without one.
     The etags are strong, of the bytes that are sent; packed when the first one asks for that."""
 
     body: bytes

@@ -1,6 +1,6 @@
 """The live page of one event: visits and participants as they come, sent as they change (web.figures.live_streams).
 
-Where no stream can be had the page asks once a second. That is cheap where nothing changed: one query tells it
+Where no stream can be had the page asks once a second. That is cheap where nothing changed: one query shows it
 (models.figures.live.counters_digest), and the answer is 304.
 """
 

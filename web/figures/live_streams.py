@@ -1,4 +1,4 @@
-"""Open live pages of this process, told of changes as server-sent events.
+"""Open live pages of this process, which get changes as server-sent events.
 
 One thread looks for changes while somebody watches, and only then; each open page is a sleeping thread of the server that
 holds no database connection. A change is counted and worded once and sent as the lines of markup that differ.
@@ -127,7 +127,7 @@ class LiveStreams:
         return latest if latest is not None and latest.tag != tag else None
 
     def _look(self) -> None:
-        """Until nobody watches, the server ends, or the database cannot be read: then pages ask and say what is wrong."""
+        """Until no page is open, the server ends, or the database cannot be read: then pages ask and show what is wrong."""
         try:
             while self._goes_on():
                 if self.stopping():

@@ -141,7 +141,7 @@ def page(campaign_id: str) -> ResponseReturnValue:
 
 
 def with_empty_days(campaign: Campaign, rows: list[dict]) -> list[dict]:
-    """The rows by day, with the days of the week on which nobody came."""
+    """The rows by day, with the days of the week without visits."""
     empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
     return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
 

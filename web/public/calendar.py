@@ -109,7 +109,7 @@ def set_language() -> ResponseReturnValue:
 def list_page(
     campaign: Campaign, path: str, starred: Collection[int] = (), **shown: object
 ) -> ResponseReturnValue:
-    """The list of events at a path. A value that cannot be used is told in one sentence, the others are kept.
+    """The list of events at a path. A value that cannot be used is reported in one sentence, the others stay.
 
     shown: further names for the template."""
     try:

@@ -39,7 +39,7 @@ def small_width(picture: Picture) -> int:
 
 @pages.get(f"/<campaign_id>/events/<int:event_id>/picture-{NAME}")
 def picture(campaign_id: str, event_id: int, digest: str, size: str) -> Response:
-    """Only what a public event shows now: a picture that was replaced, or that nobody has reviewed, is not found."""
+    """Only what a public event shows now: a picture that was replaced or not reviewed is not found."""
     event = queries.find_event(find_campaign(campaign_id), event_id)
     if event.picture_sha256 != digest:
         abort(404)

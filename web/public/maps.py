@@ -36,7 +36,7 @@ def venue_maps(venue: Venue, event: Event) -> list[MapLink]:
 
 
 def place_text_maps(event: Event) -> list[MapLink]:
-    """The maps for a place that is only told in words."""
+    """The maps for a place that is only known in words."""
     return _links(_by_name(event.venue_text, _names(event.region_code)))
 
 

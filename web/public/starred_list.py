@@ -1,6 +1,6 @@
 """Chosen events: the star on every event, the page of a list, and its calendar. Without an account and a cookie.
 
-The secret travels in the address (or in the body of a form), and these pages give it to nobody else: no referrer, no
+The secret travels in the address (or in the body of a form), and these pages pass it to no other site: no referrer, no
 index, no store, no log. Works without JavaScript; with it, the browser remembers the list (static/js/public/starred.js).
 """
 

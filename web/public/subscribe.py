@@ -1,4 +1,4 @@
-"""The sheet that tells how to subscribe to a view: its address in every form, step by step for each phone, and what a
+"""How to subscribe to a view: its address in every form, step by step for each phone, and what a
 calendar that is subscribed to cannot do."""
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Pages, styles and scripts compressed on their way (brotli or gzip): a third of the bytes over a phone's network.
 
 Only what holds nothing secret is compressed: a page that carries a token beside something that the reader may choose would
-tell the token by its length (BREACH). So the public pages of these blueprints and static files, never the desk, a pass or a
+guess the token by its length (BREACH). So the public pages of these blueprints and static files, never the desk, a pass or a
 personal list. Feeds compress themselves (web.feeds.http_cache).
 """
 

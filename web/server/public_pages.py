@@ -40,7 +40,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
     "": lambda body: body,
 }
-# Not passed on: what tells one reader from another, and what is answered here.
+# Not passed on: headers that identify a reader, and those answered here.
 _OWN_HEADERS = (
     "HTTP_COOKIE",
     "HTTP_ACCEPT_ENCODING",
@@ -197,7 +197,7 @@ def _in_order(name: str, values: list[str]) -> list[str]:
 
 
 def _impersonal(environ: "WSGIEnvironment") -> "WSGIEnvironment":
-    """A request for the same page by nobody in particular."""
+    """The same request without anything personal."""
     kept = {name: value for name, value in environ.items() if name not in _OWN_HEADERS}
     return {**kept, "REQUEST_METHOD": "GET"}
 

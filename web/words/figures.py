@@ -57,7 +57,7 @@ def method_name(key: str) -> str:
 
 
 def self_issued_name() -> str:
-    """The part of the visits by pass that is told apart: nobody saw to whom these passes went."""
+    """The part of the visits by pass that is shown apart: staff did not see who took these passes."""
     return _("of which passes that visitors got themselves")
 
 

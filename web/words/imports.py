@@ -45,9 +45,9 @@ def sentence(finding: Finding) -> str:
     values = {
         name: _list(value) if isinstance(value, Names) else value for name, value in finding.values.items()
     }
-    told = _(finding.message, **values)
+    sentence = _(finding.message, **values)
     between = "：" if language() == "zh" else ": "
-    return f"{finding.cell}{between}{told}" if finding.cell else told
+    return f"{finding.cell}{between}{sentence}" if finding.cell else sentence
 
 
 def _list(names: Names) -> str:
@@ -57,5 +57,5 @@ def _list(names: Names) -> str:
 def summary(outcomes: list[Outcome]) -> str:
     """How many rows got each verdict, in a sentence."""
     parts = [f"{_(VERDICT_NAMES[verdict])} {count}" for verdict, count in counts(outcomes).items() if count]
-    told = ("，" if language() == "zh" else ", ").join(parts)
-    return _("%(count)s rows: %(summary)s.", count=len(outcomes), summary=told)
+    words = ("，" if language() == "zh" else ", ").join(parts)
+    return _("%(count)s rows: %(summary)s.", count=len(outcomes), summary=words)

@@ -55,7 +55,7 @@ def _progress(session: Occurrence | CardSession, day: date, now: datetime) -> Pr
         over = clock.hour_of(now, session.event.campaign.zone) >= half_day_hours(session)[1]
         return Progress.ENDED if over else Progress.LATER
     if session.start_at is None or day < session.start_day:
-        return Progress.LATER  # without a clock time nobody knows whether it is under way
+        return Progress.LATER  # without a clock time it is unknown whether it is under way
     if session.start_at <= now:
         known = session.end_at is not None and (day == today or session.end_day == day)
         return Progress.RUNNING if known else Progress.LATER

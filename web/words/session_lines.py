@@ -1,4 +1,4 @@
-"""The lines that tell when an event is: equal sessions on days in a row are one line."""
+"""The time lines of an event: equal sessions on days in a row are one line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def session_lines(sessions: Iterable[Occurrence]) -> list[SessionLine]:
 
 
 def _told(session: Occurrence) -> tuple[object, ...]:
-    """All that a line tells of a session besides its day."""
+    """Everything on the line of a session besides its day."""
     campaign = session.event.campaign
     outside = session.end_day < campaign.starts or session.start_day > campaign.ends
     # One of several days says both its first and its last, so it is a line of its own.

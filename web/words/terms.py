@@ -173,7 +173,7 @@ def when(occurrence: Occurrence) -> str:
 
 
 def hours(occurrence: Occurrence) -> str:
-    """The clock times of a sitting, or its half-day; nothing where neither was told."""
+    """The clock times of an occurrence, or its half-day; "" where neither is known."""
     start, end = occurrence.start_at, occurrence.end_at
     if start is None:
         return half_day_name(occurrence.half_day)
@@ -246,7 +246,7 @@ def wait_words(wait: timedelta) -> str:
 
 
 def public_changes(event: Event) -> list[EventChange]:
-    """What visitors are told of an event's history: nothing from before it was public."""
+    """What visitors see of an event's history: nothing from before it was public."""
     internal = (ChangeVerb.SUBMITTED, ChangeVerb.SENT_BACK, ChangeVerb.RECALLED)
     return [
         change

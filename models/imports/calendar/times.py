@@ -21,7 +21,7 @@ _LENGTH = re.compile(
 )
 _OFFSET = re.compile(r"TZOFFSETTO[^:]*:\s*([+-])(\d{2})(\d{2})", re.I)
 _NAME = re.compile(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
-# Windows in its own words, which differ by language; of other zones these words tell the winter's offset only.
+# Windows in its own words, which differ by language; for other zones these words give the winter offset only.
 _CHINA = ("中国标准时间", "北京时间", "中国时间")
 _BEIJING = re.compile(r"\(?(?:UTC|GMT)\+0?8(?::?00)?\)?\s*(?:Beijing|北京)", re.I)
 _PLAIN_OFFSET = re.compile(r"(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.I)
@@ -58,7 +58,7 @@ class Moment:
 
 
 def moment(params: Mapping[str, str], value: str, vevent: VEvent, zone_name: str) -> Moment:
-    """One date or time. zone_name: the campaign's, for what floats in a file that tells no zone. Raises Mistake."""
+    """One date or time. zone_name: the campaign's, for floating times in a file without a zone. Raises Mistake."""
     match = _MOMENT.fullmatch(value.strip())
     try:
         # What lies centuries away is a mistake of its maker, and overflows when it is reckoned with.

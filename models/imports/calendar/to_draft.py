@@ -101,7 +101,7 @@ def _draft(
 
 
 def _fields(main: VEvent, draft: EventDraft) -> frozenset[str]:
-    """The fields that a calendar tells of: hosts, focus points and capacities have no place in it."""
+    """The fields that a calendar can hold: hosts, focus points and capacities have no property in it."""
     fields = {
         "title",
         "description",

@@ -51,7 +51,7 @@ def _put(
     except Exception:
         # Whatever it is, the others must not wait for an answer that will never come. The path may hold a secret.
         host = urlsplit(request[0]).hostname or ""
-        log.exception("Fetching from %s failed in a way nobody thought of", host)
+        log.exception("Fetching from %s failed unexpectedly", host)
         answers.put((number, unreachable(host)))
 
 

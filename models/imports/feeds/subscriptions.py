@@ -1,4 +1,4 @@
-"""Calendars that others keep and that are pulled on a schedule, so that nobody types twice.
+"""Calendars of other publishers, pulled on a schedule.
 
 What a pull brings is taken in on behalf of the office that gave the address. An event that its calendar no longer has,
 or calls cancelled, is only offered as a cancellation: a person confirms it or keeps the event.
@@ -103,7 +103,7 @@ class Watched:
 
 
 def feeds_for(account: Account) -> Select[tuple[Subscription]]:
-    """The feeds of an account's reach: an office's those of its region and below, the committee's all, nobody else's."""
+    """The feeds of an account's reach: an office's those of its region and below, the committee's all; none for other roles."""
     query = select(Subscription).where(Subscription.removed_at.is_(None))
     if account.role == Role.COMMITTEE:
         return query

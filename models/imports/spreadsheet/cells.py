@@ -26,7 +26,7 @@ _HALF_DAYS = (
     (HalfDay.EVENING, re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
 )
 _NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
-# "24日上午始" tells when something began, not that it was a matter of one morning.
+# "24日上午始" is a start, not one morning.
 _ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
 _LIST = re.compile("[;；]|\n")
 _COMMAS = re.compile("[、，,]")

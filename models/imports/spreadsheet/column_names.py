@@ -102,7 +102,7 @@ ALIASES = {
     "page_url": "详情",
     "updated": "更新时间",
 }  # fmt: skip
-# What a row is numbered by, says twice, or is nobody's business here.
+# Row numbers, duplicates of other columns, and personal data.
 NOT_READ = frozenset(
     (
         "序号 序 号 no number 项次 行号 星期 周几 weekday 进度 完成情况 填报人 填报单位 填报日期 填报时间 "
@@ -167,5 +167,5 @@ HOURS = ("start_time", "end_time", "time_text", "period")
 
 
 def fields_of_columns(columns: Collection[str]) -> frozenset[str]:
-    """The fields of a draft that these columns tell."""
+    """The fields of a draft that these columns fill."""
     return frozenset(name for column in columns for name in _FIELDS_OF.get(column, ()))

@@ -75,7 +75,7 @@ class Header:
             elif cell and not field and self.names[position] and not below:
                 unknown[self.names[position]] = letter(position)
         if below:
-            # 合计 under 序号: what row this is, only that cell tells.
+            # 合计 under 序号: only that cell shows that the row is a sum.
             values[NEEDED], columns[NEEDED] = cells[first], letter(first)
         surplus = any(cells[len(self.fields) :])
         return Row(number, values, surplus, columns, tuple(notes), unknown=unknown)
@@ -146,7 +146,7 @@ def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
 
 
 def _once(fields: Sequence[str], names: Sequence[str]) -> None:
-    """Raises Mistake where two columns say the same, with nothing between them that tells which counts."""
+    """Raises Mistake where two columns say the same, and neither takes precedence."""
     by_field = dict(zip(fields, names, strict=True))
     for field, name in zip(fields, names, strict=True):
         for option, rank in ({} if field else _options(name)).items():

@@ -38,7 +38,7 @@ class _Semicolons(csv.excel):
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
-    """Excel writes commas, tabs or semicolons, as the machine's region has it: the header tells."""
+    """Excel writes commas, tabs or semicolons, by the machine's region: detected from the header."""
     top = text[:20_000].splitlines()[:_TOP]
     for dialect in (csv.excel, csv.excel_tab, _Semicolons):
         if any(is_header(line.split(dialect.delimiter)) for line in top):

@@ -1,4 +1,4 @@
-"""The dated occurrences that one row of a table tells, and the words of its time that could not be entered as such."""
+"""The dated occurrences of one row of a table, and the words of its time that could not be read."""
 
 import re
 from dataclasses import replace
@@ -70,7 +70,7 @@ def _in_one_cell(
 def _of_days(
     days: str, hours: str, year: int, months: tuple[int, ...], findings: list[Finding]
 ) -> tuple[tuple[Slot, ...], str]:
-    """Days that a cell tells as a list or with their hours; hours: what another cell tells of them."""
+    """The days of a cell, as a list or with their hours. hours: from another cell."""
     together = time_words.read(f"{days} {hours}", year, None, months) if hours else ()
     if together:
         return _with_open_hours(together, hours, findings), hours
@@ -160,9 +160,7 @@ def _by_columns(
             day=first,
         )
     if last is None and "year" not in cell:
-        last = (
-            first  # a plan tells the end of what lasts longer; a report (with its year) may have left it out
-        )
+        last = first  # a plan gives the end of a longer event; a report (with its year) may leave it out
     if last is None:
         findings.append(Finding(N_("No end date was given: entered on its first day.")))
     _outside(first, last or first, vocabulary, findings)
@@ -179,7 +177,7 @@ def _by_columns(
 
 
 def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
-    """A plan that tells its days in words that were not read is not the same as one that tells none."""
+    """Days in words that were not read differ from no days at all."""
     for name in ("time_text", "start_time"):
         if cell[name] and "year" not in cell:
             why = Finding(
@@ -194,7 +192,7 @@ def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
 
 
 def _unread_words(cell: dict[str, str], single: bool, findings: list[Finding]) -> None:
-    """Words beside a date that tell neither its hours nor its part of the day. A report's words are what they are."""
+    """Words beside a date that are neither hours nor a part of the day. Those of a report are kept as they are."""
     words = cell["time_text"]
     stated = (
         cell["start_time"] or cell["end_time"] or any(finding.column == "time_text" for finding in findings)

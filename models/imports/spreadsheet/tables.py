@@ -167,7 +167,7 @@ def _unknown_once(rows: list[Row]) -> list[Row]:
 
 def ref_of(row: Row) -> str:
     """What a row is known by when its file is handed in again: its id, else title, day and region. Raises Mistake where
-    another row of the file is known by the same and has another hour or place: the next file could not tell which is
+    another row of the file is known by the same and has another hour or place: the next file could not distinguish which is
     which."""
     ref = row.cells["id"]
     if len(ref) > _LONGEST_ID:

@@ -1,4 +1,4 @@
-"""The cells of a row that tell when, brought into the columns where they belong: 上午9:00 as 09:00, a whole day under
+"""The time cells of a row, moved into the columns where they belong: 上午9:00 as 09:00, a whole day under
 开始时间 as the first day, 4月20日（周六） as a day."""
 
 import calendar

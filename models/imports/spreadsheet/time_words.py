@@ -12,7 +12,7 @@ from models.imports.spreadsheet import cells
 
 MOST_DAYS = 120
 _MOST_SIGNS = 200
-# What tells days and hours is short.
+# Texts of days and hours are short.
 _LONGEST = 500
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _HALF_DAYS = {

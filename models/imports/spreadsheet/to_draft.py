@@ -169,7 +169,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
 
 
 def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
-    """The region as three cells tell it, else as one does, else its code."""
+    """The region from three cells, else from one, else from its code."""
     parts = [cell[name] for name in ("province", "city", "county")]
     sole = "" if any(parts) else cell["region"]
     if region_cell.names_the_corps("".join(parts[:2])):

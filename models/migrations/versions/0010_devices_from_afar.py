@@ -1,4 +1,4 @@
-"""What a device may do, how it is doing, what the desk tells it; passes that visitors took, apart; nearness"""
+"""What a device may do, how it is doing, messages from the desk; passes that visitors took, apart; nearness"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -3,7 +3,7 @@
 // The part has data-fresh (the address to ask), data-tag (of what it shows), data-zone, and the words for when asking
 // fails: data-lost, data-signed-out, data-gone. In it: data-updated, data-trouble, data-said.
 
-const HIDDEN = 15000; // ms between two questions of a page that nobody looks at
+const HIDDEN = 15000; // ms between two requests of a hidden page
 const PATIENCE = 6000; // ms after which an answer will not come any more
 const SLOWEST = 8000; // ms between two tries while the connection is lost
 const QUIET = 10000; // least ms between two announcements of a screen reader

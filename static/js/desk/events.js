@@ -32,7 +32,7 @@ export function changedMarkup(known, payload) {
 }
 
 /**
- * A stream that opens when it is told to, at the earliest a while after the last one.
+ * A stream that opens on request, at the earliest a while after the last one.
  * @param {string} address
  * @param {Listener} listener
  * @returns {Stream}

@@ -1,6 +1,6 @@
 // The service worker of the pass pages, served under /C/ and /c/: a holder who has opened a pass once opens it without a
 // network, too. The server comes first; what it does not let anybody keep (a revoked pass) goes away. The address of a pass is
-// its secret: it is told to nobody but the server that made it.
+// its secret: it is sent only to the server that made it.
 
 const passWorker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PASS_CACHE = "openweek-passes";
@@ -20,7 +20,7 @@ function keyOf(address) {
 }
 
 /**
- * Whether it is the server's own word that nobody may keep it: the login page of a network says nothing of a pass.
+ * Whether the server itself forbids storing it: the login page of a network says nothing about a pass.
  * @param {Response} response
  */
 function isWithdrawn({ headers }) {

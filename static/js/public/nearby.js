@@ -8,15 +8,15 @@ const EARTH = 6371; // kilometres
 const PATIENCE = 15_000; // milliseconds
 
 const template = /** @type {HTMLTemplateElement} */ (document.getElementById("near-card"));
-const told = /** @type {HTMLElement} */ (document.querySelector(".quick-told"));
+const statusLine = /** @type {HTMLElement} */ (document.querySelector(".quick-status"));
 const list = /** @type {HTMLElement} */ (document.getElementById("list"));
 /** @type {HTMLElement | null} */
 let cards = null;
 
 /** @param {string | undefined} words */
 function say(words) {
-  told.textContent = words ?? "";
-  told.hidden = !words;
+  statusLine.textContent = words ?? "";
+  statusLine.hidden = !words;
 }
 
 /** @returns {Promise<GeolocationPosition>} */
@@ -123,5 +123,5 @@ function addRegions(button) {
   const link = document.createElement("a");
   link.href = button.getAttribute("href") ?? "";
   link.textContent = button.dataset.regions ?? "";
-  told.append(" ", link);
+  statusLine.append(" ", link);
 }

@@ -24,7 +24,7 @@ const screen = { side: 0, step: 30, day: 0, zone: undefined, ahead: 0, mark: 0, 
 let shownStep = null;
 let timer = 0;
 
-/** True time in ms: the server's, moved on by a clock that nobody sets. */
+/** True time in ms: the server's, advanced by a clock that cannot be set. */
 const now = () => screen.ahead + (performance.now() - screen.mark);
 const present = () => Math.floor(now() / 1000 / screen.step);
 

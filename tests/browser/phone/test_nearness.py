@@ -18,7 +18,7 @@ from tests.support.week import load_week, make_event
 pytestmark = pytest.mark.browser
 
 SQUARE = {"latitude": 34.3, "longitude": 119.25}
-BUTTON, TOLD = "#near button", ".phone-near-told"
+BUTTON, TOLD = "#near button", ".phone-near-answer"
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ def test_who_tells_no_position_is_led_to_the_regions(browser: Browser, week: Clo
     page = context.new_page()
     page.goto(week.url)
     page.get_by_role("button", name="离我最近").click()
-    expect(page.locator(".quick-told")).to_have_text("本机没有提供位置，请改为选择地区。 选择地区")
+    expect(page.locator(".quick-status")).to_have_text("本机没有提供位置，请改为选择地区。 选择地区")
     page.get_by_role("link", name="选择地区").click()
     page.wait_for_url(week.url + "/ip-2024/places")
     context.close()

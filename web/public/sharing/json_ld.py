@@ -98,7 +98,7 @@ def _end_key(occurrence: Occurrence) -> tuple:
 
 
 def _dates(first: Occurrence, last: Occurrence, zone: str) -> dict:
-    """No endDate where nobody told an end: its day alone would be before a beginning at nine."""
+    """No endDate where the end is unknown: its day alone would be before a start at nine."""
     data = {"startDate": _instant(first.start_at, zone) if first.start_at else first.start_day.isoformat()}
     if last.end_at:
         data["endDate"] = _instant(last.end_at, zone)

@@ -1,4 +1,4 @@
-"""What search engines are told: every public event, in parts that stay far below their limits."""
+"""For search engines: every public event, in parts that stay far below their limits."""
 
 from collections.abc import Iterator
 from datetime import datetime

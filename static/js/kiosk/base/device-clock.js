@@ -1,8 +1,8 @@
 // The device's clock, and how far it is from the server's. Positive skew: the device is ahead.
 //
-// The clock may be set while the app runs: performance.now, which nobody sets, shows that. It may also be wrong after a restart:
-// the stored last true time shows that. performance.now may stand still while a device sleeps, so after a leap forward the time
-// is unsure until the server answers, and nobody is turned away by it.
+// The clock may be set while the app runs: performance.now, which cannot be set, shows that. It may also be wrong after a
+// restart: the stored last true time shows that. performance.now may stand still while a device sleeps, so after a leap
+// forward the time is unsure until the server answers, and no scan is refused by it.
 
 const TRUSTED_ROUND_TRIP = 2000; // milliseconds; half of it is how wrong a measurement may be
 const LONGEST = 10_000; // milliseconds; no request takes longer (server/api.js), so the clock was set meanwhile

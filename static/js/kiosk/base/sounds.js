@@ -1,4 +1,4 @@
-// Sounds and vibration. They differ in pitch, number and length, to be told apart without looking.
+// Sounds and vibration. They differ in pitch, number and length, so that staff need not look.
 
 /** @typedef {"good" | "out" | "again" | "undone" | "bad" | "tick"} Signal */
 

@@ -36,7 +36,7 @@ export function people(count) {
 }
 
 /**
- * A name that the server told in both languages: {zh, en}.
+ * A name in both languages, from the server: {zh, en}.
  * @param {Names} names
  */
 export function localized(names) {
@@ -100,7 +100,7 @@ function inOneGo({ start, end }, zone) {
 }
 
 /**
- * The clock times of an occurrence in one go, as the calendar tells them: 21:30–02:30 the next day, 00:00–24:00.
+ * The clock times of an occurrence in one go, as in the calendar: 21:30–02:30 the next day, 00:00–24:00.
  * @param {Occurrence} occurrence
  * @param {string} zone
  */
@@ -148,7 +148,7 @@ function shortDay(day) {
 }
 
 /**
- * The lines that tell when an event is, as its page has them: equal occurrences on days in a row are one line,
+ * The time lines of an event, as on its page: equal occurrences on days in a row are one line,
  * 11月26日—12月2日 每天 00:00–24:00.
  * @param {Occurrence[]} occurrences in the order of their days
  * @param {string} zone
@@ -162,19 +162,19 @@ export function describeTimes(occurrences, zone) {
     const byDay = start.length === 10;
     const day = byDay ? start : dayOf(start, zone);
     const ofOneDay = byDay ? !end || end === start : inOneGo(occurrence, zone);
-    const told = byDay ? (half_day ? say(half_day) : "") : ofOneDay ? hours(occurrence, zone) : "";
-    const key = JSON.stringify([ofOneDay || occurrence.id, told, venue ?? "", held, capacity]);
+    const hoursText = byDay ? (half_day ? say(half_day) : "") : ofOneDay ? hours(occurrence, zone) : "";
+    const key = JSON.stringify([ofOneDay || occurrence.id, hoursText, venue ?? "", held, capacity]);
     const line = latest.get(key);
     if (line && Date.parse(day) - Date.parse(line.last) === A_DAY) {
       line.last = day;
       continue;
     }
-    latest.set(key, { first: occurrence, last: day, hours: told });
+    latest.set(key, { first: occurrence, last: day, hours: hoursText });
     lines.push(latest.get(key));
   }
-  return lines.map(({ first, last, hours: told }) => {
+  return lines.map(({ first, last, hours: hoursText }) => {
     const from = first.start.length === 10 ? first.start : dayOf(first.start, zone);
     if (from === last) return describeTime(first, zone);
-    return say("daily", { first: shortDay(from), last: shortDay(last), hours: told }).trimEnd();
+    return say("daily", { first: shortDay(from), last: shortDay(last), hours: hoursText }).trimEnd();
   });
 }

@@ -55,7 +55,7 @@ export function remind() {
   complaint.textContent = say("group_count_waiting");
 }
 
-/** The least number: nobody may have come of a group that is in already. */
+/** The least number: 0 for a group of which some are already inside. */
 function least() {
   return inside ? 0 : 1;
 }

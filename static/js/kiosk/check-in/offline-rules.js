@@ -78,7 +78,7 @@ export function may(kind, state) {
 
 /**
  * Whether an undo made at `at` takes out a scan: an own one within the time for it, or, by a supervisor, any at an event
- * that it serves. target: {at, own, sitting: id, or null where nobody was let in}.
+ * that it serves. target: {at, own, sitting: id, or null where nobody entered}.
  * @param {UndoTarget} target
  * @param {number} at
  * @param {DeviceState} state
@@ -148,7 +148,7 @@ function nearest(occurrences, at) {
 }
 
 /**
- * The occurrence of a scan and its time. An unsure clock turns nobody away: then both are a guess.
+ * The occurrence of a scan and its time. With an unsure clock both are a guess; the scan is not refused.
  * @param {Occurrence[]} occurrences
  * @param {number} at
  * @param {number | null} earliest
@@ -257,7 +257,7 @@ export function insideOf(entries, event, at, state) {
 
 /**
  * Judge one scan made at `at` (milliseconds, corrected), or where the time is unsure at `earliest` at the earliest. The verdict
- * is null where only the server can tell; `unchecked` names what it alone can know: elsewhere, capacity, time.
+ * is null where only the server can decide; `unchecked` names what it alone knows: elsewhere, capacity, time.
  * @param {{id: string, body: ScanBody, at: number, earliest?: number | null}} scan
  * @param {DeviceState} state
  * @param {(holder: string) => Entry[] | Promise<Entry[]>} seenOf what this device has seen of a pass and what counts of it

@@ -1,4 +1,4 @@
-// What a scanned text is, told by its shape alone: no database, no network, no signature. The server checks again.
+// The kind of a scanned text by its shape alone: no database, no network, no signature. The server checks again.
 
 import { hex, hmac } from "../../browser/digests.js";
 
@@ -97,7 +97,7 @@ export function isWhole(text) {
 }
 
 /**
- * All that may be told of a text that is not ours: its length and a hash under a key that only this device has.
+ * All that is sent of a foreign text: its length and a hash under a key that only this device has.
  * Without crypto.subtle (plain http) there is no hash, and still never the text.
  * @param {string} text
  * @param {string} secret

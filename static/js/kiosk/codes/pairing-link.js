@@ -3,7 +3,7 @@
 const FRAGMENT = /#(?:.*&)?pair=([^&]*)/i;
 
 /**
- * The code in a text that was read or opened, or null: a text that nobody can decode holds none.
+ * The code in a text that was read or opened, or null.
  * @param {string} text
  */
 export function codeIn(text) {

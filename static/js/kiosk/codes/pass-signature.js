@@ -35,7 +35,7 @@ async function byLibrary(publicKey, signature, message) {
 }
 
 /**
- * true, false, or null where it cannot be told: a page over plain http may not reckon, and a key that this device has
+ * true, false, or null where it cannot be checked: a page over plain http has no WebCrypto, and a key that this device has
  * not learned may be newer than what it knows. bytes: the 80 bytes of a pass; keys: {id: {algorithm, public}}.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {Record<string, PublicKey>} keys

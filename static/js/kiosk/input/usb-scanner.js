@@ -1,4 +1,4 @@
-// A USB scanner types like a keyboard, only faster. This tells the two apart by the gaps between keys, taken from
+// A USB scanner types like a keyboard, only faster. The two differ by the gaps between keys, taken from
 // event.timeStamp: a busy page delays the handler, not the stamp. A text ends with Enter or Tab; without them a whole code ends
 // with a pause or with the next code.
 
@@ -15,7 +15,7 @@ import * as imeField from "./ime-field.js";
  */
 
 const CUT = 250; // milliseconds without a key after which a new text begins
-const UNFINISHED = 1000; // milliseconds more, after which half a code is told
+const UNFINISHED = 1000; // milliseconds more, after which half a code is reported
 const FAST = 60; // mean gap in milliseconds up to which it is a scanner
 const HAND = 80; // milliseconds without a key after which a few keys are a person's
 const LEAST = 4; // characters; fewer are typed by a person

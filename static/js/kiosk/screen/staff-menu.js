@@ -23,7 +23,7 @@ async function drawFacts() {
   const { kiosk, campaign, events } = deviceState.required();
   const times = events.flatMap(({ title, occurrences }) => [title, ...describeTimes(occurrences, campaign.zone)]);
   const until = deviceState.expiry();
-  /** @type {[string, string][]} the name of a sentence, and what is told under it */
+  /** @type {[string, string][]} the name of a sentence, and the details under it */
   const facts = [
     ["device", kiosk.name],
     ["may", kiosk.scopes.map((scope) => say(`scope_${scope}`)).join(say("comma"))],

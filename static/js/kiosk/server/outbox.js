@@ -11,7 +11,7 @@ import * as clockRecord from "../storage/clock-record.js";
 
 /**
  * @typedef {object} Outcome of an attempt to send
- * @property {boolean | null} online whether the server answered; null where nobody was asked
+ * @property {boolean | null} online whether the server answered; null without a request
  * @property {string | null} refused the token of the present pairing, where the server no longer knows it
  * @property {string} detail the server's sentence about that
  * @property {boolean} earlier whether an earlier pairing had something to hand over

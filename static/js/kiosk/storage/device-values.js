@@ -1,4 +1,4 @@
-// Single values of this device by their names: its language, its token, what the server told it, the sequence of its scans.
+// Single values of this device by their names: its language, its token, answers of the server, the sequence of its scans.
 
 import { KEPT, within } from "./tables.js";
 

@@ -62,7 +62,7 @@ export async function end(token) {
 }
 
 /**
- * Keep what the present pairing was told, {knowledge, …} by name; nothing where another page has paired anew meanwhile.
+ * Store answers for the present pairing, {knowledge, …} by name; nothing where another page has paired anew meanwhile.
  * @param {string} token
  * @param {{knowledge: DeviceState, learned: number | null}} received
  */
@@ -79,7 +79,7 @@ export function remember(token, received) {
 }
 
 /**
- * The pairings that hold scans which nobody has answered, each with {waiting, aside: how many; present}: the present one first.
+ * The pairings with unanswered scans, each with {waiting, aside: how many; present}: the present one first.
  * @returns {Promise<OwingPairing[]>}
  */
 export function owing() {
@@ -120,7 +120,7 @@ export function present() {
 
 /**
  * Forget the pairings that are over and have handed over all they held. Where then none is left, all is forgotten that the
- * device was told; its own numbering and its language go on.
+ * device got; its own numbering and its language go on.
  */
 export function tidy() {
   return within("readwrite", [KEPT, SCANS, PAIRINGS], (values, scans, pairings) => {

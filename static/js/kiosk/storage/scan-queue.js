@@ -16,7 +16,7 @@ function scansIn(device, state, limit) {
 }
 
 /**
- * The oldest scans of a pairing that nobody has answered yet.
+ * The oldest unanswered scans of a pairing.
  * @param {number} device
  * @param {number} [limit]
  */
@@ -55,7 +55,7 @@ export function summary() {
 }
 
 /**
- * Every scan of a pairing that nobody has answered, set aside or not, in the device's own order.
+ * Every unanswered scan of a pairing, set aside or not, in the device's own order.
  * @param {number} device
  */
 export async function unanswered(device) {
