@@ -238,7 +238,7 @@ def test_what_nobody_thought_of_is_told_at_once_and_holds_up_nobody(people, feed
     assert subscriptions.pull_due(BEFORE, fetch) == 2
     assert feed.last_result == {"new": 3}
     assert str(strange.error) == "strange.example cannot be reached or did not answer correctly."
-    assert caplog.messages == ["Fetching from strange.example failed in a way nobody thought of"]
+    assert caplog.messages == ["Fetching from strange.example failed unexpectedly"]
 
 
 def test_a_tick_that_took_long_leaves_the_rest_to_the_next_one(people, feed, source):
