@@ -54,9 +54,7 @@ def outside_entries(campaign: Campaign, filters: Filters) -> list[Entry]:
 
 def session_count(campaign: Campaign, filters: Filters) -> int:
     """The sessions of schedule()."""
-    query = _sessions(campaign, filters).with_only_columns(
-        func.count(Occurrence.id), maintain_column_froms=True
-    )
+    query = _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id))
     return db.session.scalar(query) or 0
 
 
@@ -110,6 +108,7 @@ def _sessions(campaign: Campaign, filters: Filters) -> Select[tuple[int, date, d
     ids = queries.events(campaign, filters).with_only_columns(Event.id).order_by(None)
     return (
         select(Event.id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
+        .select_from(Event)  # named, because a count of the same rows has no column of Event
         .outerjoin(Occurrence, matching)
         .where(Event.id.in_(ids))
     )
