@@ -110,6 +110,13 @@ class EventDraft:
         """The format under which the figures count the event."""
         return self.main_format or (self.formats[0].format if self.formats else None)
 
+    def with_lead(self, lead: OrganizationDraft) -> "EventDraft":
+        """The same with another lead, which also takes its place among the hosts."""
+        hosts = self.hosts
+        if self.lead is not None:
+            hosts = tuple(dict.fromkeys(lead.name if name == self.lead.name else name for name in hosts))
+        return replace(self, lead=lead, hosts=hosts)
+
     def all_venues(self) -> tuple[VenueDraft, ...]:
         """Its own venues and those of its occurrences, each once."""
         by_name = {venue.name: venue for venue in self.venues}

@@ -17,6 +17,7 @@ from models.imports.source import Source
 from models.imports.spreadsheet import to_draft as row_to_draft
 from models.imports.spreadsheet.region import seat_in_name
 from models.imports.vocabulary import vocabulary_of
+from models.organizations.names import plain_name
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 
@@ -123,13 +124,20 @@ def _each_once(rows: Iterable[Understood]) -> list[Understood]:
 
 
 def _seats_of(names: Iterable[str]) -> Seats:
-    """By name and region the organizations that are here; for a merged one, the one that stands for it."""
-    seats: Seats = {}
+    """By name and region the organizations that are here, also where the name is written in another way; for a merged one,
+    the one that stands for it."""
+    by_plain: dict[str, list[Organization]] = {}
     distinct = list(dict.fromkeys(names))
-    for start in range(0, len(distinct), _IN_PARTS):
-        query = select(Organization).where(Organization.name.in_(distinct[start : start + _IN_PARTS]))
-        for row in db.session.scalars(query):
-            seats.setdefault(row.name, {})[row.region_code] = OrganizationDraft.of(row.standing)
+    plain = list(dict.fromkeys(map(plain_name, distinct)))
+    for start in range(0, len(plain), _IN_PARTS):
+        query = select(Organization).where(Organization.plain_name.in_(plain[start : start + _IN_PARTS]))
+        for row in db.session.scalars(query.order_by(Organization.id)):
+            by_plain.setdefault(row.plain_name, []).append(row)
+    seats: Seats = {}
+    for name in distinct:
+        rows = by_plain.get(plain_name(name), [])
+        for row in [*(row for row in rows if row.name != name), *(row for row in rows if row.name == name)]:
+            seats.setdefault(name, {})[row.region_code] = OrganizationDraft.of(row.standing)
     return seats
 
 
@@ -146,7 +154,7 @@ def _with_seat(draft: EventDraft, seats: Seats) -> EventDraft:
     if here is None:
         seat = lead.region_code or seat_in_name(lead.name)
         here = known.get(seat) or replace(lead, region_code=seat)
-    draft = replace(draft, lead=replace(here, line=lead.line))
+    draft = draft.with_lead(replace(here, line=lead.line))
     if here.region_code and (draft.region_code is None or draft.mode == Mode.ONLINE):
         return replace(draft, region_code=here.region_code)
     return draft

@@ -1,7 +1,7 @@
 """Files uploaded at the desk: kept for a day for the preview, then imported or discarded."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
+from models.events.draft import EventDraft
 from models.events.scope import events_for
 from models.events.tables import Event
-from models.imports import apply
+from models.imports import apply, organization_answers
 from models.imports.column_answers import ColumnQuestion, answers_of, questions
 from models.imports.findings import CalendarEntry, Finding, Names, Outcome, Row, RowVerdict
+from models.imports.organization_answers import OrganizationQuestion
 from models.imports.read_file import read_file
 from models.imports.row_writer import STILL_HERE
 from models.imports.source import Exported, Source, nothing_exported
@@ -57,6 +59,7 @@ class Preview:
     gone: list[Outcome]
     mark: str
     questions: list[ColumnQuestion] = field(default_factory=list)
+    organizations: list[OrganizationQuestion] = field(default_factory=list)
 
     @property
     def writes(self) -> bool:
@@ -111,14 +114,26 @@ def preview(
     """What would become of each row; nothing is written. exported: see Source."""
     answers = answers_of(account)
     rows = read_file(upload.data, upload.name, answers)
-    everything = apply.preview(upload.campaign, rows, _source(account, rows, exported), now)
+    organization_of = organization_answers.answers_of(account)
+    leads: list[tuple[str, str | None]] = []
+    source = _source(account, rows, exported)
+
+    def adopt(draft: EventDraft) -> EventDraft:
+        if draft.lead is not None:
+            leads.append((draft.lead.name, draft.lead.region_code))
+        return source.adopt(draft)
+
+    everything = apply.preview(upload.campaign, rows, replace(source, adopt=adopt), now)
     reached = _reached(upload, account)
     gone = [outcome for outcome in everything if outcome.asks and outcome.event in reached]
     outcomes = [outcome for outcome in map(_left, everything) if outcome]
     verdicts = [(outcome.row, outcome.verdict, outcome.event) for outcome in outcomes + gone]
     open_questions = questions(upload.data, upload.name, rows, answers)
-    content = f"{upload.digest} {verdicts} {open_questions}"
-    return Preview(outcomes, gone, hashlib.sha256(content.encode()).hexdigest()[:32], open_questions)
+    organizations = organization_answers.questions(leads, organization_of)
+    answered = [(one.name, one.answer) for one in organizations]
+    content = f"{upload.digest} {verdicts} {open_questions} {answered}"
+    mark = hashlib.sha256(content.encode()).hexdigest()[:32]
+    return Preview(outcomes, gone, mark, open_questions, organizations)
 
 
 def accept(
@@ -202,10 +217,16 @@ def _source(account: Account, rows: Sequence[Row | CalendarEntry], exported: Exp
         complete=isinstance(rows[0], CalendarEntry),  # a table is a list of what is new as often as of all
         asks=True,
         by=account,
-        adopt=adopter(account),
+        adopt=_adopter(account),
         publish=account.role != Role.ORGANIZER,  # an organizer's is reviewed first
         exported=exported,
     )
+
+
+def _adopter(account: Account) -> Callable[[EventDraft], EventDraft]:
+    """adopter(), after the lead was replaced by the organization that this desk means by its name."""
+    adopt_draft, answers = adopter(account), organization_answers.answers_of(account)
+    return lambda draft: adopt_draft(organization_answers.meant(draft, answers))
 
 
 def _as_json(outcome: Outcome) -> dict:

@@ -5,14 +5,15 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, false, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, UniqueConstraint, case, false, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db, enumeration
 from models.errors import N_, Mistake, NotFound
+from models.organizations.names import plain_name
 from models.places.tables import Region
 
 
@@ -33,6 +34,9 @@ class Organization(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    plain_name: Mapped[str] = mapped_column(
+        default="", server_default="", index=True
+    )  # of name, see validates
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     line: Mapped[str | None] = mapped_column(String(60))  # key of a line; None: not known
     # Whether its organizers publish without a review. Offices and the committee always may.
@@ -43,6 +47,11 @@ class Organization(Base):
 
     region: Mapped[Region | None] = relationship()
     merged_into: Mapped["Organization | None"] = relationship(remote_side="Organization.id")
+
+    @validates("name")
+    def _write_plain_name(self, _key: str, name: str) -> str:
+        self.plain_name = plain_name(name)
+        return name
 
     @property
     def standing(self) -> "Organization":
@@ -106,12 +115,13 @@ class ApiToken(Base):
 
 
 def find_or_create_organization(name: str, region_code: str | None, line: str | None) -> Organization:
-    """The organization with this name and region; a new one gets this line. Runs inside the caller's transaction."""
-    organization = db.session.scalar(
-        select(Organization).where(
-            Organization.name == name, Organization.region_code.is_not_distinct_from(region_code)
-        )
-    )
+    """The organization with this name and region, also where it is written in another way; a new one gets this line.
+
+    Runs inside the caller's transaction."""
+    here = Organization.region_code.is_not_distinct_from(region_code)
+    query = select(Organization).where(here, Organization.plain_name == plain_name(name))
+    query = query.order_by(case((Organization.name == name, 0), else_=1), Organization.id).limit(1)
+    organization = db.session.scalar(query)
     if organization is None:
         organization = Organization(name=name, region_code=region_code, line=line)
         db.session.add(organization)

@@ -148,6 +148,11 @@ def in_prefecture(
     return column.between(prefecture(code), code[:4] + "99") if code else column.is_(None)
 
 
+def province(code: str | None) -> str:
+    """The code of the province that a region is or lies in; "" for None."""
+    return code[:2] + "0000" if code else ""
+
+
 def prefecture(code: str) -> str:
     """The code of the prefecture that a region is or lies in; of a province, its own code."""
     return code[:4] + "00"

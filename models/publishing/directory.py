@@ -1,16 +1,26 @@
 """The organizations and venues that drafts name, looked up for many drafts at once and created where there are none."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
 from models.db import db
 from models.events.draft import EventDraft, VenueDraft
+from models.organizations.names import plain_name
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 
 _IN_PARTS = 400
 _MOST_OF_A_NAME = 2000  # organizations of one name: every county may have one
+
+
+class _Entry(NamedTuple):
+    """An organization under a name and region that lead to it."""
+
+    name: str
+    region_code: str | None
+    organization: Organization
 
 
 class Directory:
@@ -19,17 +29,17 @@ class Directory:
     Made inside the transaction that writes the drafts."""
 
     def __init__(self, drafts: Sequence[EventDraft]) -> None:
-        # By name: the organizations with their regions; for a merged one, the one that stands for it.
-        self._organizations: dict[str, list[tuple[str | None, Organization]]] = {}
+        # By plain name: the organizations with their names and regions; for a merged one, the one that stands for it.
+        self._organizations: dict[str, list[_Entry]] = {}
         self._venues: dict[tuple[str, str | None], Venue] = {}
         leads = [draft.lead for draft in drafts if draft.lead]
         venues = [(venue.name, region_of(venue, draft)) for draft in drafts for venue in draft.all_venues()]
         names = {lead.name for lead in leads} | {name for draft in drafts for name in draft.hosts}
-        for part in _parts(names):
-            query = select(Organization).where(Organization.name.in_(part)).order_by(Organization.id)
+        for part in _parts({plain_name(name) for name in names}):
+            query = select(Organization).where(Organization.plain_name.in_(part)).order_by(Organization.id)
             for organization in db.session.scalars(query.limit(_MOST_OF_A_NAME * len(part))):
-                entry = (organization.region_code, organization.standing)
-                self._organizations.setdefault(organization.name, []).append(entry)
+                entry = _Entry(organization.name, organization.region_code, organization.standing)
+                self._organizations.setdefault(organization.plain_name, []).append(entry)
         regions = {region for _, region in venues if region}
         for part in _parts({name for name, _ in venues}):
             here = or_(Venue.region_code.in_(regions), Venue.region_code.is_(None))
@@ -38,7 +48,8 @@ class Directory:
         for lead in leads:
             if self._in_region(lead.name, lead.region_code) is None:
                 organization = Organization(name=lead.name, region_code=lead.region_code, line=lead.line)
-                self._organizations.setdefault(lead.name, []).append((lead.region_code, organization))
+                entry = _Entry(lead.name, lead.region_code, organization)
+                self._organizations.setdefault(plain_name(lead.name), []).append(entry)
                 db.session.add(organization)
         self.new_venues: set[Venue] = set()
         for name, region in venues:
@@ -53,17 +64,19 @@ class Directory:
 
     def host_id(self, name: str, region: str | None) -> int | None:
         """The id of the organization of a host's name: the one in the event's region, else the only one of that name."""
-        organizations = self._organizations.get(name, [])
-        in_region = {organization.id for code, organization in organizations if code == region}
-        matches = in_region or {organization.id for _code, organization in organizations}
+        entries = self._organizations.get(plain_name(name), [])
+        entries = [one for one in entries if one.name == name] or entries
+        in_region = {one.organization.id for one in entries if one.region_code == region}
+        matches = in_region or {one.organization.id for one in entries}
         return matches.pop() if len(matches) == 1 else None
 
     def venue(self, venue: VenueDraft, draft: EventDraft) -> Venue:
         return self._venues[venue.name, region_of(venue, draft)]
 
     def _in_region(self, name: str, region: str | None) -> Organization | None:
-        organizations = self._organizations.get(name, ())
-        return next((each for code, each in organizations if code == region), None)
+        entries = [one for one in self._organizations.get(plain_name(name), ()) if one.region_code == region]
+        exact = [one for one in entries if one.name == name]
+        return next((one.organization for one in exact or entries), None)
 
 
 def region_of(venue: VenueDraft, draft: EventDraft) -> str | None:

@@ -3,25 +3,27 @@
 The merged one stays as a row, so that its id in published addresses and its name in files lead to the one that was kept.
 """
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import combinations
+from itertools import chain, combinations
 
-from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import LARGEST_ID, Base, db
+from models.db import LARGEST_ID, Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event, EventHost
+from models.organizations.names import core_names, may_be_same
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
 from models.publishing.change import current, event_transaction
 
 MOST_PAIRS = 50
+MOST_COMPARED = 300  # organizations of one region whose names are compared letter by letter
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,17 @@ class OrganizationUse:
 
     events: int = 0
     accounts: int = 0
+
+
+class DifferentOrganizations(Base):
+    """Two organizations that a person found to be different; they are not offered again. low_id < high_id."""
+
+    __tablename__ = "different_organizations"
+
+    low_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    high_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), primary_key=True, index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 @dataclass(frozen=True)
@@ -53,18 +66,56 @@ def _in_reach(account: Account) -> ColumnElement[bool]:
 
 
 def alike_pairs(organizations: Iterable[Organization]) -> list[AlikePair]:
-    """Pairs of one name in the same province, at most MOST_PAIRS: written in another way, or with another region."""
+    """Pairs that may be one organization, at most MOST_PAIRS, without those that a person found different: of one name in the
+    same province, and of alike names in the same region."""
     by_name: dict[tuple[str, str], list[Organization]] = defaultdict(list)
+    by_region: dict[str | None, list[Organization]] = defaultdict(list)
     for organization in organizations:
-        by_name[plain_name(organization.name), (organization.region_code or "")[:2]].append(organization)
-    pairs = (AlikePair(*pair) for group in by_name.values() for pair in combinations(group, 2))
-    return [pair for pair, _number in zip(pairs, range(MOST_PAIRS), strict=False)]
+        by_name[organization.plain_name, regions.province(organization.region_code)].append(organization)
+        by_region[organization.region_code].append(organization)
+    same_name = (pair for group in by_name.values() for pair in combinations(group, 2))
+    alike = (pair for region, group in by_region.items() for pair in _alike_in(region, group))
+    different = _different()
+    pairs: dict[tuple[int, int], AlikePair] = {}
+    for left, right in chain(same_name, alike):
+        key = (min(left.id, right.id), max(left.id, right.id))
+        if key not in different:
+            pairs.setdefault(key, AlikePair(left, right))
+        if len(pairs) == MOST_PAIRS:
+            break
+    return list(pairs.values())
 
 
-def plain_name(name: str) -> str:
-    """A name without what people write in several ways: full width, brackets, spaces and points."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in text if character.isalnum())
+def _alike_in(
+    region: str | None, group: Sequence[Organization]
+) -> Iterator[tuple[Organization, Organization]]:
+    """Of a region with very many organizations only those with a core name in common, so that the work stays bounded."""
+    if len(group) <= MOST_COMPARED:
+        yield from (
+            pair for pair in combinations(group, 2) if may_be_same(pair[0].name, pair[1].name, region)
+        )
+        return
+    by_core: dict[str, list[Organization]] = defaultdict(list)
+    for organization in group:
+        for core in core_names(organization.name, region):
+            by_core[core].append(organization)
+    yield from (pair for same in by_core.values() for pair in combinations(same, 2))
+
+
+def _different() -> set[tuple[int, int]]:
+    query = select(DifferentOrganizations.low_id, DifferentOrganizations.high_id)
+    return set(db.session.execute(query).tuples())
+
+
+def mark_different(account: Account, left_id: int, right_id: int, now: datetime) -> None:
+    """Two organizations are different and are not offered again. Raises NotFound for one out of reach."""
+    reachable = {organization.id for organization in organizations_for(account)}
+    if left_id == right_id or not {left_id, right_id} <= reachable:
+        raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
+    low, high = sorted((left_id, right_id))
+    row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
+    with transaction():
+        db.session.execute(insert(DifferentOrganizations).values(row).on_conflict_do_nothing())
 
 
 def uses_of(organization_ids: Collection[int]) -> dict[int, OrganizationUse]:

@@ -37,6 +37,13 @@ def index() -> ResponseReturnValue:
     )
 
 
+@pages.post("/<int:one_id>/different/<int:other_id>")
+@login_required
+def different(one_id: int, other_id: int) -> ResponseReturnValue:
+    organization_merges.mark_different(current_user, one_id, other_id, clock.now())
+    return redirect(url_for(".index"), 303)
+
+
 @pages.post("/<int:kept_id>/same/<int:other_id>")
 @login_required
 def merge(kept_id: int, other_id: int) -> ResponseReturnValue:

@@ -16,7 +16,7 @@ from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import OccurrenceDraft
 from models.events.tables import Event, Occurrence
-from models.imports import column_answers, uploads
+from models.imports import column_answers, organization_answers, uploads
 from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
@@ -111,6 +111,17 @@ def answer_columns(upload_id: int) -> ResponseReturnValue:
     upload = uploads.find(current_user, upload_id, now)
     names, fields = request.form.getlist("column"), request.form.getlist("field")
     column_answers.remember(current_user, dict(zip(names, fields, strict=False)), now)
+    return redirect(url_for(".show", upload_id=upload.id), 303)
+
+
+@pages.post("/<int:upload_id>/organizations")
+@login_required
+def answer_organizations(upload_id: int) -> ResponseReturnValue:
+    """Whether new names mean organizations that are here: for this file and the next ones of this organization."""
+    now = clock.now()
+    upload = uploads.find(current_user, upload_id, now)
+    answers = dict(zip(request.form.getlist("name"), request.form.getlist("meant"), strict=False))
+    organization_answers.remember(current_user, answers, now)
     return redirect(url_for(".show", upload_id=upload.id), 303)
 
 

@@ -20,15 +20,16 @@ from tests.support.people import sign_in
 from tests.support.week import NINE, make_device, make_event
 
 BUREAU = "江苏省知识产权局"
+SHORT = "江苏知识产权局"
 
 
 @pytest.fixture
 def thrice(people) -> list[Event]:
-    """An event each of the office's own organization, of its name in another region, and of its name in full width."""
+    """An event each of the office's own organization, of its name in another region, and of a short form of its name."""
     leads = (
         OrganizationDraft(BUREAU, "320000", "ip-offices"),
         OrganizationDraft(BUREAU, "320100"),
-        OrganizationDraft(BUREAU + "　", "320000"),
+        OrganizationDraft(SHORT, "320000"),
     )
     return [
         make_event(people.lecture.campaign, f"宣传{number}", lead=lead, region_code="320723")
@@ -127,7 +128,7 @@ def test_accounts_of_the_merged_one_reach_the_events_of_the_kept_one(english, pe
 def test_alike_ones_are_offered_and_merged_at_the_desk(english, people, thrice):
     sign_in(english, people.su)
     page = english.get("/desk/organizations/").text
-    assert page.count("Same organization: keep this one") == 6  # three pairs
+    assert page.count("Same organization: keep this one") == 4  # two pairs
     first, second, third = (event.lead_id for event in thrice)
     answer = english.post(f"/desk/organizations/{first}/same/{second}")
     assert answer.location == f"/desk/organizations/?kept={first}"
@@ -149,3 +150,25 @@ def test_others_do_not_reach_them(english, people, thrice, who):
         assert english.get("/desk/organizations/").status_code == 404
     else:
         assert BUREAU not in english.get("/desk/organizations/").text
+
+
+def test_two_that_are_different_are_not_offered_again(english, people, thrice):
+    sign_in(english, people.su)
+    first, second, third = (event.lead_id for event in thrice)
+    assert english.post(f"/desk/organizations/{third}/different/{first}").status_code == 303
+    assert english.post(f"/desk/organizations/{third}/different/{first}").status_code == 303
+    page = english.get("/desk/organizations/").text
+    assert page.count("Same organization: keep this one") == 2
+    assert f"/desk/organizations/{first}/same/{second}" in page
+    assert english.post(f"/desk/organizations/{first}/different/{first}").status_code == 404
+    sign_in(english, people.bao)
+    assert english.post(f"/desk/organizations/{second}/different/{first}").status_code == 404
+
+
+def test_a_name_in_full_width_is_the_same_organization(people):
+    leads = [
+        OrganizationDraft(name, "320000")
+        for name in ("江苏省律师协会(知识产权委)", "江苏省律师协会（知识产权委）")
+    ]
+    events = [make_event(people.lecture.campaign, f"普法{i}", lead=lead) for i, lead in enumerate(leads)]
+    assert events[0].lead_id == events[1].lead_id

@@ -306,3 +306,44 @@ def test_a_column_that_is_not_known_is_asked_about_once_and_remembered(english, 
     invented = {"column": ["暗号甲"], "field": ["origin"]}
     english.post(f"{later}/columns", data=invented)
     assert selected(english.get(later).text) == ["", "-"]
+
+
+NICKNAMED = table(
+    f"1,2024,专利讲座,2024-04-23,9:00,11:00,{GUANYUN},县图书馆报告厅,灌云知产局",
+    f"2,2024,商标讲座,2024-04-24,9:00,11:00,{GUANYUN},县图书馆报告厅,灌云知产局",
+)
+
+
+def meant(page: str) -> list[str]:
+    selects = re.findall(r'name="meant">(.*?)</select>', page, re.S)
+    chosen = [re.search(r'value="([^"]*)"[^>]* selected', select) for select in selects]
+    return [match[1] if match else "" for match in chosen]
+
+
+def test_an_alike_organization_is_asked_about_once_and_remembered(english, people):
+    sign_in(english, people.lian)
+    bureau = people.lecture.lead_id
+    path = hand_in(english, NICKNAMED).headers["Location"]
+    page = english.get(path).text
+    assert page.count("灌云知产局</span>") == 1  # one question for two rows
+    assert meant(page) == [""]
+    stale = mark(page)
+    answer = {"name": ["灌云知产局"], "meant": [str(bureau)]}
+    assert english.post(f"{path}/organizations", data=answer).status_code == 303
+    assert english.post(f"{path}/accept", data={"mark": stale}).status_code == 409
+    page = english.get(path).text
+    assert meant(page) == [str(bureau)]
+    assert english.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    (event,) = events("专利讲座")
+    assert (event.lead_id, [host.name for host in event.hosts]) == (bureau, ["灌云县知识产权局"])
+    again = hand_in(english, NICKNAMED).headers["Location"]
+    assert verdicts(english.get(again).text) == ["no change", "no change"]
+    english.post(f"{again}/organizations", data={"name": ["灌云知产局"], "meant": [""]})
+    assert meant(english.get(again).text) == [""]
+    english.post(f"{again}/organizations", data={"name": ["灌云知产局"], "meant": ["another"]})
+    assert meant(english.get(again).text) == ["another"]
+    english.post(f"{again}/organizations", data={"name": ["灌云知产局"], "meant": ["999999999999"]})
+    assert meant(english.get(again).text) == [""]
+    other = english.application.test_client()
+    sign_in(other, people.su)
+    assert meant(other.get(hand_in(other, NICKNAMED).headers["Location"]).text) == [""]
