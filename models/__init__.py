@@ -30,11 +30,13 @@ for _module in (
     "checkin.knowledge_versions",
     "checkin.queue_file",
     "publishing.duplicates",
+    "publishing.organization_merges",
     "publishing.proposals",
     "publishing.review",
     "imports.pictures",
     "imports.feeds.subscriptions",
     "imports.column_answers",
+    "imports.organization_answers",
     "imports.uploads",
 ):
     import_module(f"models.{_module}")

@@ -74,6 +74,14 @@ def _fitted(image: Image.Image, most: int) -> Image.Image:
     return fitted
 
 
+def as_jpeg(webp: bytes) -> bytes:
+    """A stored picture as JPEG."""
+    written = BytesIO()
+    with Image.open(BytesIO(webp), formats=("WEBP",)) as opened:
+        opened.convert("RGB").save(written, "JPEG", quality=85, optimize=True, progressive=True)
+    return written.getvalue()
+
+
 def _webp(image: Image.Image) -> bytes:
     written = BytesIO()
     image.save(written, "WEBP", quality=82)

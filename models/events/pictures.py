@@ -38,7 +38,8 @@ class Picture(Base):
 def keep_picture(
     photo: Photo, now: datetime, by: Account | None = None, source_url: str | None = None
 ) -> str:
-    """Store a picture inside the caller's transaction, where it is not there already; its digest."""
+    """Store a picture inside the caller's transaction; its digest. One that is there is young again, so that it is not
+    deleted as unused before the caller's event shows it."""
     digest = hashlib.sha256(photo.large).hexdigest()
     row = {
         "sha256": digest,
@@ -50,7 +51,8 @@ def keep_picture(
         "added_at": now,
         "added_by": by.id if by else None,
     }
-    db.session.execute(insert(Picture).values(row).on_conflict_do_nothing())
+    statement = insert(Picture).values(row)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_={"added_at": now}))
     return digest
 
 

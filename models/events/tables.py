@@ -109,7 +109,7 @@ class Event(Base):
     venue_text: Mapped[str] = mapped_column(default="")  # as reported, may name several places
     region_text: Mapped[str] = mapped_column(default="")  # as reported, where it says more than the code
     contact: Mapped[str] = mapped_column(default="", server_default="")  # whom visitors may ask
-    picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("picture.sha256"))
+    picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("picture.sha256"), index=True)
     picture_alt: Mapped[str] = mapped_column(default="", server_default="")  # for who does not see it
     picture_url: Mapped[str] = mapped_column(
         Text, default="", server_default=""

@@ -47,6 +47,8 @@ class PictureFetch(Base):
     next_at: Mapped[datetime | None] = mapped_column(Instant)
     fetched_at: Mapped[datetime | None] = mapped_column(Instant)
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # A person asked for it after a picture was selected or removed at the desk.
+    asked_again_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @property
     def mistake(self) -> Mistake | None:
@@ -57,6 +59,15 @@ def fetch_of(event: Event) -> PictureFetch | None:
     """What came of the address that the event names now; None where it names none or nothing was tried yet."""
     row = db.session.get(PictureFetch, event.id) if event.picture_url else None
     return row if row is not None and row.url == event.picture_url else None
+
+
+def fetch_again(event: Event, now: datetime) -> None:
+    """The address that the event names is due now, whatever came of it before, and replaces a choice by hand."""
+    row = fetch_of(event)
+    if row is None:
+        return  # due by itself
+    with transaction():
+        row.attempts, row.next_at, row.asked_again_at, row.problem = 0, now, now, None
 
 
 def fetch_due(now: datetime, fetch: Callable[[str, str, str], Fetched] = fetching.fetch) -> int:
@@ -94,18 +105,20 @@ def _begun(event: Event, now: datetime) -> PictureFetch | None:
             db.session.add(row)
         if row.url != event.picture_url:
             row.url, row.attempts, row.fetched_at, row.problem = event.picture_url, 0, None, None
-        if _chosen_by_hand(event):
+            row.asked_again_at = None
+        if _chosen_by_hand(event, row.asked_again_at):
             row.next_at, row.problem = None, {"message": BY_HAND, "values": {}}
             return None
         row.attempts, row.next_at = row.attempts + 1, now + LEASE
     return row
 
 
-def _chosen_by_hand(event: Event) -> bool:
+def _chosen_by_hand(event: Event, asked_again_at: datetime | None) -> bool:
     return any(
         "picture_sha256" in change.fields
         for change in event.changes
         if change.account_id is not None and change.verb != ChangeVerb.IMPORTED
+        if asked_again_at is None or change.at > asked_again_at
     )
 
 

@@ -16,6 +16,7 @@ from models.ics import entries
 from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
+from models.publishing import unused_pictures
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
@@ -25,12 +26,13 @@ _KEY = "tick_due"
 
 @dataclass(frozen=True)
 class TickResult:
-    """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, feeds pulled, pictures
-    fetched."""
+    """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, unused pictures deleted,
+    feeds pulled, pictures fetched."""
 
     codes: int
     entries: int
     files: int
+    unused_pictures: int
     feeds: int
     pictures: int
 
@@ -66,6 +68,7 @@ def tick(now: datetime) -> TickResult:
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
+        unused_pictures=unused_pictures.delete_unused(now),
         # Last, because other servers may be slow.
         feeds=subscriptions.pull_due(now),
         pictures=pictures.fetch_due(now),

@@ -159,6 +159,11 @@ def refuse(proposal_id: int, why: str, now: datetime, by: Account | None = None)
     return proposal.event
 
 
+def open_proposals() -> list[Proposal]:
+    """All undecided proposals, of every campaign."""
+    return list(db.session.scalars(_open()))
+
+
 def _open() -> Select[tuple[Proposal]]:
     decided = select(ProposalDecision.proposal_id)
     return (

@@ -63,6 +63,9 @@ def save(event_id: int) -> ResponseReturnValue:
     if request.form.get("action") == "remove":
         _write(event, None, "", remove=True)
         return redirect(url_for("desk_events.event", event_id=event.id), 303)
+    if request.form.get("action") == "fetch":
+        pictures.fetch_again(event, clock.now())
+        return redirect(url_for("desk_events.event", event_id=event.id), 303)
     form = PictureForm(" ".join(request.form.get("alt", "").split()), {})
     new = _sent(form, needed=proposals.content_for(event, current_user).picture_sha256 is None)
     if not form.alt:

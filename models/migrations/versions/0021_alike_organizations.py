@@ -1,4 +1,4 @@
-"""Organizations by a plain form of their names, and what people answered about alike ones"""
+"""Organizations by a plain form of their names, what people answered about alike ones; events by their picture"""
 
 import unicodedata
 
@@ -28,6 +28,8 @@ def upgrade() -> None:
             sa.update(organization).where(organization.c.id == sa.bindparam("key")),
             [{"key": row.id, "plain_name": plain_name(row.name)} for row in rows],
         )
+    op.add_column("picture_fetch", sa.Column("asked_again_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(op.f("ix_event_picture_sha256"), "event", ["picture_sha256"])
     op.create_table(
         "different_organizations",
         sa.Column("low_id", sa.Integer(), nullable=False),
@@ -74,3 +76,5 @@ def downgrade() -> None:
     op.drop_table("different_organizations")
     op.drop_index(op.f("ix_organization_plain_name"), table_name="organization")
     op.drop_column("organization", "plain_name")
+    op.drop_index(op.f("ix_event_picture_sha256"), table_name="event")
+    op.drop_column("picture_fetch", "asked_again_at")

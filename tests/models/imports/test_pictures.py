@@ -7,19 +7,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
-from models.db import db
-from models.events.pictures import Picture
+from models.db import db, transaction
+from models.drawing.photo import redraw
+from models.events.pictures import Picture, keep_picture
 from models.events.tables import Event
 from models.imports.feeds.fetch import fetch
-from models.imports.pictures import MOST_ATTEMPTS, PictureFetch, fetch_due, fetch_of
+from models.imports.pictures import MOST_ATTEMPTS, PictureFetch, fetch_again, fetch_due, fetch_of
 from models.imports.read_file import read_file
-from models.publishing import lifecycle, proposals
+from models.publishing import lifecycle, proposals, unused_pictures
+from models.publishing.change import event_transaction
 from tests.support.calendar_files import calendar, one
 from tests.support.importing import import_rows
 from tests.support.people import make_people
 from tests.support.photos import bomb, jpeg
-from tests.support.week import NINE, load_week
+from tests.support.week import NINE, load_week, minutes
 
 DAY = timedelta(days=1)
 FILES = {"/a.jpg": jpeg(), "/b.jpg": jpeg("blue"), "/bomb.png": bomb(), "/page.html": b"<html></html>"}
@@ -175,6 +178,45 @@ def test_what_was_chosen_at_the_desk_stays(app, asked):
     assert str(fetch_of(event).mistake) == (
         "A picture was selected or removed at the desk, so the one of the import is not fetched."
     )
+
+
+def test_a_person_has_it_fetched_again(app, asked):
+    campaign = load_week()
+    people = make_people(campaign)
+    event = take_in(campaign, table("https://example.org/a.jpg"))
+    fetch_due(NINE, asked.fetch)
+    first = again(event).picture_sha256
+    draft = lifecycle.draft_of(again(event))
+    lifecycle.change(event, replace(draft, picture_sha256=None), NINE + DAY, people.cui)
+    assert (fetch_due(NINE + DAY, asked.fetch), again(event).picture_sha256) == (0, None)
+    fetch_again(again(event), NINE + 2 * DAY)
+    assert (fetch_due(NINE + 2 * DAY, asked.fetch), again(event).picture_sha256) == (1, first)
+    assert fetch_due(NINE + 3 * DAY, asked.fetch) == 0
+
+
+def test_a_picture_that_no_event_shows_is_deleted_after_a_day(app, asked):
+    campaign = load_week()
+    people = make_people(campaign)
+    event = take_in(campaign, table("https://example.org/a.jpg"))
+    fetch_due(NINE, asked.fetch)
+    shown = again(event).picture_sha256
+    with transaction():
+        proposed = keep_picture(redraw(jpeg("green")), NINE, people.gu)
+        alone = keep_picture(redraw(jpeg("blue")), NINE, people.gu)
+    with event_transaction():
+        proposals.write_proposal(
+            again(event), replace(lifecycle.draft_of(event), picture_sha256=proposed), NINE, people.gu
+        )
+    assert unused_pictures.delete_unused(NINE + DAY) == 0
+    with transaction():  # stored again: young again
+        assert keep_picture(redraw(jpeg("blue")), NINE + minutes(30), people.gu) == alone
+    assert unused_pictures.delete_unused(NINE + DAY + minutes(1)) == 0
+    assert unused_pictures.delete_unused(NINE + DAY + minutes(31)) == 1
+    assert set(db.session.scalars(select(Picture.sha256))) == {shown, proposed}
+    (proposal,) = proposals.open_of(event)
+    proposals.refuse(proposal.id, "另一张更好", NINE + DAY, people.lian)
+    assert unused_pictures.delete_unused(NINE + 2 * DAY) == 1
+    assert set(db.session.scalars(select(Picture.sha256))) == {shown}
 
 
 def test_an_address_for_a_published_event_waits_for_an_office(app, asked):

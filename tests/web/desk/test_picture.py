@@ -95,8 +95,15 @@ def test_a_picture_of_an_office_is_public_at_once(office, client, people):
     assert f"{public_path(event, 'small')} 320w, {public_path(event)} 800w" in shown
     assert f'width="800" height="1600" alt="{ALT}" lang="zh" loading="lazy"' in shown
     address = f"http://openweek.test{public_path(event)}"
-    assert f'<meta property="og:image" content="{address}">' in page
-    assert '<meta property="og:image:type" content="image/webp">' in page
+    shared = f"/ip-2024/events/{event.id}/picture-{event.picture_sha256}.jpg"
+    assert f'<meta property="og:image" content="http://openweek.test{shared}">' in page
+    assert '<meta property="og:image:type" content="image/jpeg">' in page
+    answer = client.get(shared)
+    assert (answer.mimetype, Image.open(BytesIO(answer.data)).format) == ("image/jpeg", "JPEG")
+    assert Image.open(BytesIO(answer.data)).size == (800, 1600)
+    again_asked = client.get(shared, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again_asked.status_code, again_asked.data) == (304, b"")
+    assert client.get(shared.replace(event.picture_sha256, "0" * 64)).status_code == 404
     linked = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
     assert linked["image"] == [address, f"http://openweek.test/ip-2024/events/{event.id}/share.png"]
     assert (
