@@ -11,6 +11,7 @@ for _module in (
     "places.tables",
     "campaigns.tables",
     "organizations.tables",
+    "audit.tables",
     "events.pictures",
     "events.tables",
     "events.merges",
@@ -38,5 +39,6 @@ for _module in (
     "imports.column_answers",
     "imports.organization_answers",
     "imports.uploads",
+    "accounts.tables",
 ):
     import_module(f"models.{_module}")

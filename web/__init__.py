@@ -19,10 +19,11 @@ from web.desk import (
     queue_file,
     review,
     scan_review,
-    sign_in,
     subscriptions,
     uploads,
 )
+from web.desk.accounts import my_account, sign_in
+from web.desk.accounts import words as account_words
 from web.desk.event_form import pages as event_form
 from web.feeds import feeds as feeds
 from web.figures import live
@@ -46,9 +47,10 @@ from web.words import figures as figure_words
 from web.words import ledger as ledger_words
 from web.words import progress, session_lines, terms
 
-WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words)
+WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words, account_words)
+ACCOUNTS = (sign_in, my_account)
 DESK = (
-    sign_in, events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
+    events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
     uploads, pairing, paper_counts, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
@@ -73,7 +75,7 @@ PUBLIC = (
 )
 COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
 MODULES = (
-    errors, assets, *WORDS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health,
+    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 
 from models import clock
+from models.accounts import sessions, throttle
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.devices.pairing import PairingCode
@@ -64,6 +65,8 @@ def release(now: datetime) -> None:
 def tick(now: datetime) -> TickResult:
     """Run every task once. Each has its own transactions."""
     self_issue_limit.delete_old(now)
+    throttle.delete_old(now)
+    sessions.delete_old(now)
     return TickResult(
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),

@@ -16,6 +16,9 @@ from models.errors import N_, Mistake, NotFound
 from models.organizations.names import plain_name
 from models.places.tables import Region
 
+# OWASP's cheat sheet on storing passwords: the row of scrypt with 32 MiB.
+_PASSWORD_METHOD, _WEAKER_METHOD = "scrypt:32768:8:3", "scrypt:32768:8:1$"
+
 
 class Role(StrEnum):
     ORGANIZER = "organizer"
@@ -24,6 +27,10 @@ class Role(StrEnum):
 
 
 ROLES = tuple(Role)
+
+
+def hash_password(password: str) -> str:
+    return generate_password_hash(password, _PASSWORD_METHOD)
 
 
 class Organization(Base):
@@ -97,16 +104,22 @@ class Account(Base):
     def set_password(self, password: str) -> None:
         if len(password) < SHORTEST_PASSWORD:
             raise Mistake(N_("A password needs at least 8 characters."))
-        self.password_hash = generate_password_hash(password)
+        self.password_hash = hash_password(password)
+
+    @property
+    def has_weaker_hash(self) -> bool:
+        """Whether the password was stored by an earlier version."""
+        return self.password_hash.startswith(_WEAKER_METHOD)
 
 
 class ApiToken(Base):
-    """A personal token for scripts, stored as a digest."""
+    """A personal token for scripts, stored as a digest. name: what its owner calls it, may be empty."""
 
     __tablename__ = "api_token"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -156,7 +169,7 @@ def find_account(email: str) -> Account | None:
 @cache
 def _dummy_hash() -> str:
     """Checked where there is no account, so that the response time does not reveal which accounts exist."""
-    return generate_password_hash(secrets.token_hex(16))
+    return hash_password(secrets.token_hex(16))
 
 
 def authenticate(email: str, password: str) -> Account | None:

@@ -3,32 +3,35 @@
 The session lives under /desk/ alone: no public page and no feed ever sets or reads its cookie.
 """
 
-from datetime import timedelta
-
 from flask import (
     Blueprint,
     Flask,
     Response,
     current_app,
+    make_response,
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 
-from models.db import db
-from models.organizations.tables import Account, authenticate
+from models import clock
+from models.accounts import sessions
+from models.accounts import sign_in as account_sign_in
+from models.accounts.sign_in import WrongCredentials
+from models.accounts.throttle import normalized_address
+from models.organizations.tables import Account
 from web import errors
+from web.desk.accounts import current
+from web.desk.accounts.current import DESK
 from web.rate_limits import limiter
 
-DESK = "/desk/"
-SESSION_LIFE = timedelta(days=7)  # the whole week, and then sign in again
-FAILED_FROM_ONE_PLACE, FAILED_FOR_ONE_ADDRESS = "20 per minute; 200 per hour", "6 per minute; 40 per hour"
+# Blueprints and pages that somebody uses who is not signed in.
+FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out"}
 
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
 login = LoginManager()
@@ -39,7 +42,7 @@ def register(app: Flask) -> None:
     app.config.update(
         SESSION_COOKIE_NAME="openweek_desk",
         SESSION_COOKIE_PATH=DESK,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFE,
+        PERMANENT_SESSION_LIFETIME=sessions.LIFE,
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below for the desk alone: nothing else knows a reader by cookie
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
     )
@@ -47,6 +50,7 @@ def register(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_check_csrf)
+    app.before_request(_note_seen)
     app.after_request(_forbid_caching)
     app.register_blueprint(pages)
 
@@ -54,11 +58,20 @@ def register(app: Flask) -> None:
 def _check_csrf() -> ResponseReturnValue | None:
     if not request.path.startswith(DESK) or not current_app.config["WTF_CSRF_ENABLED"]:
         return None
-    signing_in = request.endpoint in ("sign_in.sign_in_submit", "sign_in.sign_out")
-    if request.method == "POST" and not signing_in and not current_user.is_authenticated:
+    if (
+        request.method == "POST"
+        and request.endpoint not in FOR_STRANGERS
+        and not current_user.is_authenticated
+    ):
         return login.unauthorized()  # the session is over, and with it every token
     csrf.protect()
     return None
+
+
+def _note_seen() -> None:
+    """Before the page begins a transaction of its own."""
+    if request.path.startswith(DESK) and current_user.is_authenticated:
+        sessions.note_seen(current.own_session(), clock.now())
 
 
 def _forbid_caching(response: Response) -> Response:
@@ -70,8 +83,10 @@ def _forbid_caching(response: Response) -> Response:
 
 @login.user_loader
 def _load_account(account_id: str) -> Account | None:
-    account = db.session.get(Account, int(account_id))
-    return account if account is not None and account.is_active else None
+    row = current.cookie_session()
+    if row is None or row.awaits_second_factor or str(row.account_id) != account_id:
+        return None
+    return row.account
 
 
 @login.unauthorized_handler
@@ -91,38 +106,38 @@ def safe_next(target: str | None) -> str:
     return target if target and safe else DESK
 
 
-def _typed_address() -> str:
-    return "address:" + request.form.get("email", "").strip().lower()[:254]
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code != 303
-
-
 @pages.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
+    target = safe_next(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(safe_next(request.args.get("next")), 303)
-    return render_template(
-        "desk/sign_in.html", email="", wrong=False, next=safe_next(request.args.get("next"))
-    )
+        return redirect(target, 303)
+    return _page(target)
+
+
+def _page(target: str, *, email: str = "", wrong: bool = False) -> str:
+    return render_template("desk/accounts/sign_in.html", email=email, wrong=wrong, next=target)
 
 
 @pages.post("/sign-in")
-@limiter.limit(FAILED_FROM_ONE_PLACE, deduct_when=_failed)
-@limiter.limit(FAILED_FOR_ONE_ADDRESS, key_func=_typed_address, deduct_when=_failed)
 def sign_in_submit() -> ResponseReturnValue:
-    email, target = request.form.get("email", "")[:254], safe_next(request.form.get("next"))
-    account = authenticate(email, request.form.get("password", "")[:1000])
-    if account is None:
-        return render_template("desk/sign_in.html", email=email, wrong=True, next=target), 422
-    session.clear()  # nothing that was in the browser before belongs to this person
-    login_user(account)
-    return redirect(target, 303)
+    email, target = normalized_address(request.form.get("email", "")), safe_next(request.form.get("next"))
+    now, browser = clock.now(), current.browser()
+    try:
+        account = account_sign_in.check_credentials(
+            email, request.form.get("password", ""), browser, now, device=current.known_device(email)
+        )
+    except WrongCredentials:
+        return _page(target, email=email, wrong=True), 422
+    current.keep_started(
+        account_sign_in.begin_session(account, now, browser, "password", current.cookie_session())
+    )
+    return current.remember_device(make_response(redirect(target, 303)), email)
 
 
 @pages.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    logout_user()
-    session.clear()
+    row = current.cookie_session()
+    if row is not None:
+        sessions.sign_out(row, clock.now(), current.actor())
+    current.forget_session()
     return redirect(url_for("sign_in.sign_in"), 303)

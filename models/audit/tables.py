@@ -1,0 +1,71 @@
+"""Entries of the audit log as rows, and who acts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.db import Base, BigId, Instant, enumeration
+from models.organizations.tables import Account
+
+
+class AuditVerb(StrEnum):
+    ACCOUNT_CREATED = "account_created"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
+    INVITED = "invited"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    PASSWORD_SET = "password_set"
+    RESET_LINK_CREATED = "reset_link_created"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    SECOND_FACTOR_ADDED = "second_factor_added"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SECOND_FACTOR_FAILED = "second_factor_failed"
+    RECOVERY_CODES_CREATED = "recovery_codes_created"
+    TOKEN_CREATED = "token_created"
+    TOKEN_REVOKED = "token_revoked"
+
+
+class AuditSubject(StrEnum):
+    ACCOUNT = "account"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and from where. account: None for the operator, and for somebody who is not signed in.
+
+    network: the address that the request came from; empty on the command line."""
+
+    account: Account | None = None
+    network: str = ""
+
+
+OPERATOR = Actor()
+
+
+class AuditEntry(Base):
+    """One act. Entries are only ever added: the id counts them without a gap, and each hash covers the one before.
+
+    detail: JSON as text, exactly as it was hashed."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    verb: Mapped[AuditVerb] = mapped_column(enumeration(AuditVerb, 24))
+    subject: Mapped[AuditSubject | None] = mapped_column(enumeration(AuditSubject, 12))
+    subject_id: Mapped[int | None] = mapped_column(index=True)
+    detail: Mapped[str]
+    network: Mapped[str] = mapped_column(String(45))
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    account: Mapped[Account | None] = relationship()

@@ -1,0 +1,102 @@
+"""Who uses the desk in this request: the session behind the cookie, the browser, the actor of the audit log."""
+
+from flask import Response, current_app, g, request, session
+from flask_login import current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from models import clock
+from models.accounts import sessions
+from models.accounts.browser_family import browser_family
+from models.accounts.sessions import Browser
+from models.accounts.sign_in import Started
+from models.accounts.tables import AccountSession
+from models.accounts.throttle import normalized_address
+from models.audit.tables import Actor
+from models.bearer import secret_digest
+
+DESK = "/desk/"
+_TOKEN = "token"
+_DEVICE_COOKIE, _DEVICE_LIFE = "openweek_device", 400 * 24 * 3600  # seconds; browsers keep none for longer
+_MOST_KNOWN = 10  # accounts that one device is known for
+
+
+def browser() -> Browser:
+    return Browser(browser_family(request.headers.get("User-Agent", "")), request.remote_addr or "")
+
+
+def actor() -> Actor:
+    """The signed-in person, from where the request comes."""
+    account = current_user._get_current_object() if current_user.is_authenticated else None
+    return Actor(account, request.remote_addr or "")
+
+
+def cookie_session() -> AccountSession | None:
+    """The open session that the cookie names, also one that waits for its second factor."""
+    if "account_session" not in g:
+        token = session.get(_TOKEN)
+        g.account_session = sessions.session_of_token(token, clock.now()) if isinstance(token, str) else None
+    row: AccountSession | None = g.account_session
+    return row
+
+
+def own_session() -> AccountSession:
+    """The session of a request that is signed in."""
+    row = cookie_session()
+    if row is None or row.awaits_second_factor:
+        raise LookupError("nobody is signed in")
+    return row
+
+
+def keep_started(started: Started) -> None:
+    """The cookie names this session from now on. Nothing that was in the browser before belongs to this person."""
+    session.clear()
+    session[_TOKEN] = started.token
+    g.account_session = started.session
+    if not started.session.awaits_second_factor:
+        login_user(started.session.account)
+
+
+def forget_session() -> None:
+    logout_user()
+    session.clear()
+    g.account_session = None
+
+
+def known_device(email: str) -> str:
+    """The id of this device if the account of this address has signed in on it before; else empty."""
+    device, known = _read_device()
+    return device if _mark(email) in known else ""
+
+
+def remember_device(response: Response, email: str) -> Response:
+    """This device is known for the account from now on: a signed cookie under /desk/."""
+    device, known = _read_device()
+    marks = [*(one for one in known if one != _mark(email)), _mark(email)][-_MOST_KNOWN:]
+    value = _serializer().dumps([device or secret_digest(session[_TOKEN]), marks])
+    response.set_cookie(
+        _DEVICE_COOKIE,
+        value if isinstance(value, str) else value.decode(),
+        max_age=_DEVICE_LIFE,
+        path=DESK,
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        samesite="Lax",
+    )
+    return response
+
+
+def _read_device() -> tuple[str, list[str]]:
+    """The id of this device and the marks of the accounts it is known for."""
+    try:
+        device, marks = _serializer().loads(request.cookies.get(_DEVICE_COOKIE, ""), max_age=_DEVICE_LIFE)
+    except (BadSignature, ValueError, TypeError):
+        return "", []
+    return str(device), [str(mark) for mark in marks]
+
+
+def _mark(email: str) -> str:
+    return secret_digest(normalized_address(email))[:16]
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="openweek-known-device")

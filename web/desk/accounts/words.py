@@ -1,0 +1,39 @@
+"""Words of the pages about accounts: times, roles, acts of the audit log."""
+
+from datetime import datetime
+
+from flask import Flask, g
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns.tables import current_campaign
+from models.organizations.tables import Role
+from web.words.terms import instant_label
+
+_ZONE = "Asia/Shanghai"  # where there is no week yet
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals.update(account_time=account_time, role_name=role_name)
+
+
+def zone() -> str:
+    """Asked once in a request: a page has many times."""
+    if "account_zone" not in g:
+        campaign = current_campaign(clock.now())
+        g.account_zone = campaign.zone if campaign is not None else _ZONE
+    return str(g.account_zone)
+
+
+def account_time(instant: datetime) -> str:
+    """The time of something that belongs to no week, in the zone of the current one."""
+    return instant_label(instant, zone())
+
+
+def role_name(role: Role) -> str:
+    names = {
+        Role.ORGANIZER: _("organizer"),
+        Role.OFFICE: _("office"),
+        Role.COMMITTEE: _("committee"),
+    }
+    return names.get(role, str(role))
