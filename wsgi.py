@@ -18,6 +18,7 @@ import kiosk
 import models
 import web
 from models import config
+from models.accounts.mail import mail_server
 from models.db import db, is_away
 from models.errors import N_, Mistake
 from web.words.reader_language import reader_language
@@ -31,6 +32,7 @@ KNOWN_SETTINGS = (
     "OPENWEEK_UID_DOMAIN",
     "OPENWEEK_DEMO_PASSWORD",
     "OPENWEEK_TRUSTED_PROXIES",
+    "OPENWEEK_SMTP_URL",
 )
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -61,6 +63,7 @@ def _build(settings: dict[str, Any]) -> Flask:
         BASE_URL=config.base_url(settings.get("OPENWEEK_BASE_URL")),
         UID_DOMAIN_ASKED=config.uid_domain(settings.get("OPENWEEK_UID_DOMAIN")),
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),
+        MAIL_SERVER=mail_server(settings.get("OPENWEEK_SMTP_URL")),
         WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),

@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db, enumeration
-from models.errors import N_, Mistake, NotFound
+from models.errors import N_, Mistake
 from models.organizations.names import plain_name
 from models.places.tables import Region
 
@@ -146,18 +146,24 @@ def add_account(email: str, organization: Organization, role: str, password: str
     """A new account. Raises Mistake for an invalid address, role or password, or an address in use.
 
     Runs inside the caller's transaction."""
-    email = email.strip().lower()
-    if "@" not in email or len(email) > 254 or " " in email:
-        raise Mistake(N_("“%(email)s” is not an e-mail address."), email=email[:80])
+    email = check_address(email)
     if role not in ROLES:
         raise Mistake(N_("The role must be one of %(roles)s."), roles=", ".join(ROLES))
-    if find_account(email) is not None:
-        raise Mistake(N_("There is already an account for %(email)s."), email=email)
     account = Account(email=email, organization=organization, role=role, created_at=now)
     account.set_password(password)
     db.session.add(account)
     db.session.flush()
     return account
+
+
+def check_address(email: str) -> str:
+    """An e-mail address in the form in which it is stored. Raises Mistake for an invalid one, and for one in use."""
+    email = email.strip().lower()
+    if "@" not in email.strip("@") or len(email) > 254 or not email.isprintable() or " " in email:
+        raise Mistake(N_("“%(email)s” is not an e-mail address."), email=email[:80])
+    if find_account(email) is not None:
+        raise Mistake(N_("There is already an account for %(email)s."), email=email)
+    return email
 
 
 def find_account(email: str) -> Account | None:
@@ -178,16 +184,6 @@ def authenticate(email: str, password: str) -> Account | None:
     password_hash = account.password_hash if account and account.password_hash else _dummy_hash()
     matches = check_password_hash(password_hash, password)
     return account if account and matches and account.is_active else None
-
-
-def issue_api_token(email: str, now: datetime) -> str:
-    """A new token for an account, which cannot be read again. Raises NotFound. Runs inside the caller's transaction."""
-    account = find_account(email)
-    if account is None:
-        raise NotFound(N_("There is no account for %(email)s."), email=email)
-    token = "owp_" + secrets.token_urlsafe(32)
-    db.session.add(ApiToken(account=account, digest=secret_digest(token), created_at=now))
-    return token
 
 
 def account_by_token(token: str) -> Account | None:

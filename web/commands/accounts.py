@@ -10,7 +10,8 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from models import clock
-from models.organizations import accounts
+from models.accounts import creation, password_resets, tokens
+from models.installation import site
 from models.organizations.tables import ROLES
 
 commands = AppGroup("account", help="People who sign in to the desk.")
@@ -39,7 +40,7 @@ def add_account(
         password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
     else:
         password = secrets.token_urlsafe(12)
-    account = accounts.create_account(
+    account = creation.create_account(
         email, organization, role, password, clock.now(), region=region, line=line
     )
     click.echo(
@@ -55,9 +56,20 @@ def add_account(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
 def new_token(email: str, as_json: bool) -> None:
     """Make a personal API token. It is shown this once."""
-    token = accounts.new_token(email, clock.now())
+    token = tokens.new_token_of(email, clock.now())
     if as_json:
         click.echo(json.dumps({"token": token}))
         return
     click.echo(token)
     click.echo(_("Keep it like a password: it is shown only once."), err=True)
+
+
+@commands.command("reset")
+@click.argument("email")
+def reset_password(email):
+    """Print a link by which the owner of the account sets the password anew: valid for a day, once."""
+    secret = password_resets.new_reset_link_of(email, clock.now())
+    click.echo(site().url(f"/desk/reset/{secret}"))
+    click.echo(
+        _("The link is valid for 24 hours, once. Hand it to the owner of the account alone."), err=True
+    )

@@ -1,5 +1,7 @@
 """Who uses the desk in this request: the session behind the cookie, the browser, the actor of the audit log."""
 
+from typing import Any
+
 from flask import Response, current_app, g, request, session
 from flask_login import current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -15,7 +17,7 @@ from models.audit.tables import Actor
 from models.bearer import secret_digest
 
 DESK = "/desk/"
-_TOKEN = "token"
+_TOKEN, _SHOWN = "token", "shown"
 _DEVICE_COOKIE, _DEVICE_LIFE = "openweek_device", 400 * 24 * 3600  # seconds; browsers keep none for longer
 _MOST_KNOWN = 10  # accounts that one device is known for
 
@@ -54,6 +56,17 @@ def keep_started(started: Started) -> None:
     g.account_session = started.session
     if not started.session.awaits_second_factor:
         login_user(started.session.account)
+
+
+def show_once(kind: str, value: str, **more: object) -> None:
+    """Keep something for the next page alone: a link or a token that cannot be read again."""
+    session[_SHOWN] = {"kind": kind, "value": value, **more}
+
+
+def take_shown() -> dict[str, Any]:
+    """What show_once() kept; empty where there is nothing."""
+    shown = session.pop(_SHOWN, None)
+    return shown if isinstance(shown, dict) else {}
 
 
 def forget_session() -> None:

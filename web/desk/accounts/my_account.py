@@ -1,14 +1,15 @@
-"""One's own account: password, sessions."""
+"""One's own account: password, sessions, API tokens."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.accounts import sessions, sign_in
-from models.errors import N_, Mistake
+from models.accounts import sessions, sign_in, tokens
+from models.errors import Mistake
 from web import errors
 from web.desk.accounts import current
+from web.desk.accounts.invitation import new_password
 
 pages = Blueprint("my_account", __name__, url_prefix="/desk/account")
 
@@ -24,6 +25,8 @@ def page(**more: object) -> str:
         "desk/accounts/my_account.html",
         sessions=sessions.sessions_of(current_user, now),
         own=current.own_session(),
+        tokens=tokens.tokens_of(current_user),
+        shown=current.take_shown(),
         **more,
     )
 
@@ -37,12 +40,13 @@ def index() -> ResponseReturnValue:
 @pages.post("/password")
 @login_required
 def change_password() -> ResponseReturnValue:
-    typed, again = request.form.get("new", ""), request.form.get("again", "")
     try:
-        if typed != again:
-            raise Mistake(N_("The two new passwords differ. Type the same one twice."))
         sign_in.change_password(
-            current.own_session(), request.form.get("current", ""), typed, current.browser(), clock.now()
+            current.own_session(),
+            request.form.get("current", ""),
+            new_password(),
+            current.browser(),
+            clock.now(),
         )
     except sign_in.WrongCredentials:
         return page(wrong="current"), 422
@@ -65,3 +69,22 @@ def end_session(session_id: int) -> ResponseReturnValue:
 def end_other_sessions() -> ResponseReturnValue:
     sessions.end_others(current_user, current.own_session(), clock.now(), current.actor())
     return redirect(url_for(".index", done="sessions"), 303)
+
+
+@pages.post("/tokens")
+@login_required
+def new_token() -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    try:
+        token = tokens.new_token(current_user, name, clock.now(), current.actor())
+    except Mistake as mistake:
+        return page(wrong="token", problem=errors.sentence(mistake), token_name=name), mistake.status
+    current.show_once("token", token)
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/tokens/<int:token_id>/revoke")
+@login_required
+def revoke_token(token_id: int) -> ResponseReturnValue:
+    tokens.revoke_token(current_user, token_id, clock.now(), current.actor())
+    return redirect(url_for(".index", done="token"), 303)

@@ -30,8 +30,8 @@ from web.desk.accounts import current
 from web.desk.accounts.current import DESK
 from web.rate_limits import limiter
 
-# Blueprints and pages that somebody uses who is not signed in.
-FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out"}
+# Forms that somebody sends who is not signed in.
+FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out", "invitation.accept", "invitation.reset"}
 
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
 login = LoginManager()
@@ -121,17 +121,26 @@ def _page(target: str, *, email: str = "", wrong: bool = False) -> str:
 @pages.post("/sign-in")
 def sign_in_submit() -> ResponseReturnValue:
     email, target = normalized_address(request.form.get("email", "")), safe_next(request.form.get("next"))
-    now, browser = clock.now(), current.browser()
     try:
         account = account_sign_in.check_credentials(
-            email, request.form.get("password", ""), browser, now, device=current.known_device(email)
+            email,
+            request.form.get("password", ""),
+            current.browser(),
+            clock.now(),
+            device=current.known_device(email),
         )
     except WrongCredentials:
         return _page(target, email=email, wrong=True), 422
-    current.keep_started(
-        account_sign_in.begin_session(account, now, browser, "password", current.cookie_session())
+    return enter(account, "password", target)
+
+
+def enter(account: Account, method: str, target: str = DESK) -> ResponseReturnValue:
+    """Sign this person in, and go on. method: how the account was proved."""
+    started = account_sign_in.begin_session(
+        account, clock.now(), current.browser(), method, current.cookie_session()
     )
-    return current.remember_device(make_response(redirect(target, 303)), email)
+    current.keep_started(started)
+    return current.remember_device(make_response(redirect(target, 303)), account.email)
 
 
 @pages.post("/sign-out")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from models.accounts import creation, tokens
 from models.db import db
 from models.errors import Mistake, NotFound
-from models.organizations import accounts
 from models.organizations.tables import Organization, account_by_token
 from tests.support.week import NINE, load_week
 
@@ -16,7 +16,7 @@ def week(app):
 
 def enrol(email="gu@example.cn", organization="灌云县知识产权局", role="organizer", **more):
     secret = more.pop("password", "long enough")
-    return accounts.create_account(email, organization, role, secret, NINE, **more)
+    return creation.create_account(email, organization, role, secret, NINE, **more)
 
 
 def test_a_new_name_makes_the_organization_once():
@@ -61,7 +61,7 @@ def test_a_name_that_fits_several_asks_for_the_number():
 
 def test_a_token_is_the_persons_until_the_account_closes():
     account = enrol()
-    token = accounts.new_token("GU@example.cn", NINE)
+    token = tokens.new_token_of("GU@example.cn", NINE)
     assert account_by_token(token) == account
     account.closed_at = NINE
     assert account_by_token(token) is None
@@ -69,4 +69,4 @@ def test_a_token_is_the_persons_until_the_account_closes():
 
 def test_no_token_for_a_stranger():
     with pytest.raises(NotFound):
-        accounts.new_token("nobody@example.cn", NINE)
+        tokens.new_token_of("nobody@example.cn", NINE)

@@ -4,6 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from models.accounts.passwords import check_password
+from models.audit.chain import record
+from models.audit.tables import OPERATOR, AuditVerb
 from models.campaigns.tables import Term, TermKind
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Mistake, NotFound
@@ -13,7 +16,6 @@ from models.organizations.tables import (
     Role,
     add_account,
     find_or_create_organization,
-    issue_api_token,
 )
 from models.places.tables import Region
 
@@ -35,7 +37,10 @@ def create_account(
         owner = _organization(organization.strip(), region, line)
         if role == Role.OFFICE and owner.region_code is None:
             raise Mistake(N_("An office needs a region. Add it with --region, for example --region 320700."))
-        return add_account(email, owner, role, password, now)
+        check_password(password, email, owner.name)
+        account = add_account(email, owner, role, password, now)
+        record(AuditVerb.ACCOUNT_CREATED, now, OPERATOR, account, role=account.role)
+        return account
 
 
 def _organization(name_or_id: str, region: str | None, line: str | None) -> Organization:
@@ -75,9 +80,3 @@ def _by_name(name: str, region: str | None) -> Organization | None:
             known=", ".join(str(organization.id) for organization in organizations),
         )
     return organizations[0] if organizations else None
-
-
-def new_token(email: str, now: datetime) -> str:
-    """A personal API token, which cannot be read again. Raises NotFound for an address without an account."""
-    with transaction():
-        return issue_api_token(email, now)

@@ -1,0 +1,77 @@
+"""Links go out by mail where a server is configured; a real one stands here."""
+
+import socket
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import click
+import pytest
+from aiosmtpd.controller import Controller
+from tests.support.cast import sign_in
+
+from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
+from wsgi import create_app
+
+
+class Inbox:
+    """What a mail server was handed."""
+
+    def __init__(self) -> None:
+        self.messages: list = []
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def server(inbox):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def settings(settings, server):
+    return settings | {"OPENWEEK_SMTP_URL": f"smtp://127.0.0.1:{server.port}?from=desk@week.example.cn"}
+
+
+def test_an_invitation_and_a_link_are_sent(app, english, cast, inbox):
+    sign_in(english, cast.lian)
+    invite(english)
+    (message,) = inbox.messages
+    assert (message["To"], message["From"]) == (NEW, "desk@week.example.cn")
+    link = link_on(english)
+    text = message.get_content()
+    assert text.count("http://openweek.test" + link) == 2  # in Chinese and in English
+    assert "灌云县知识产权局" in text
+    assert choose(app.test_client(), link).status_code == 303
+    english.post(f"/desk/accounts/{cast.gu.id}/reset")
+    assert inbox.messages[1]["To"] == "gu@example.cn"
+    assert "24" in inbox.messages[1].get_content()
+
+
+def test_a_server_that_is_away_keeps_nobody_from_inviting(app, english, cast):
+    app.config["MAIL_SERVER"] = replace(app.config["MAIL_SERVER"], port=1)
+    sign_in(english, cast.lian)
+    assert invite(english).status_code == 303
+    page = english.get("/desk/accounts/").text
+    assert "It could not be sent by mail." in page
+    assert 'id="shown"' in page
+
+
+@pytest.mark.parametrize(
+    "value", ["mail.example.cn", "smtp://mail.example.cn", "http://x?from=a@b.cn", "smtp://?from=a@b.cn", "smtp://x:y?from=a@b.cn"]
+)  # fmt: skip
+def test_a_wrong_address_stops_the_start(settings, value):
+    with pytest.raises(click.ClickException, match="OPENWEEK_SMTP_URL"):
+        create_app(settings | {"OPENWEEK_SMTP_URL": value})

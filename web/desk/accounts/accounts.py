@@ -1,0 +1,122 @@
+"""The accounts in an office's reach, or all: invited, given a new password, closed, reopened."""
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from models import clock
+from models.accounts import closing, invitations, password_resets, reach, sessions
+from models.errors import Mistake, NotFound
+from models.installation import site
+from models.publishing import organization_merges
+from web import errors
+from web.desk.accounts import current, mail, region_field
+
+SHOWN = 300  # of a long list; the search finds the others
+
+pages = Blueprint("desk_accounts", __name__, url_prefix="/desk/accounts")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(manages_accounts=lambda account: bool(reach.grantable_roles(account)))
+
+
+def _page(**more: object) -> str:
+    now, text = clock.now(), request.args.get("q", "").strip()
+    accounts, total = reach.accounts_for(current_user, text, SHOWN)
+    return render_template(
+        "desk/accounts/accounts.html",
+        accounts=accounts,
+        total=total,
+        text=text,
+        invitations=invitations.invitations_for(current_user, now),
+        roles=reach.grantable_roles(current_user),
+        organizations=organization_merges.organizations_for(current_user)[:SHOWN],
+        regions=region_field.offered(current_user),
+        own_region=region_field.own_region(current_user),
+        shown=current.take_shown(),
+        typed=request.form,
+        **more,
+    )
+
+
+@pages.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/invite")
+@login_required
+def invite() -> ResponseReturnValue:
+    reach.require_manager(current_user)
+    form, now = request.form, clock.now()
+    try:
+        invited = invitations.invite(
+            current_user,
+            form.get("email", ""),
+            form.get("organization", ""),
+            region_field.region_code(form.get("region", ""), current_user),
+            form.get("role", ""),
+            now,
+            current.actor(),
+        )
+    except NotFound:
+        raise
+    except Mistake as mistake:
+        return _page(problem=errors.sentence(mistake)), 422
+    link = site().url(url_for("invitation.show", secret=invited.secret))
+    email = invited.invitation.email
+    sent = mail.send_invitation(email, invited.invitation.organization, link)
+    current.show_once("invitation", link, email=email, sent=sent)
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/invitations/<int:invitation_id>/revoke")
+@login_required
+def revoke(invitation_id: int) -> ResponseReturnValue:
+    reach.require_manager(current_user)
+    invitations.revoke_invitation(current_user, invitation_id, clock.now(), current.actor())
+    current.show_once("revoked", "")
+    return redirect(url_for(".index"), 303)
+
+
+@pages.get("/<int:account_id>")
+@login_required
+def show(account_id: int) -> ResponseReturnValue:
+    account = reach.account_for(current_user, account_id)
+    return render_template(
+        "desk/accounts/account.html",
+        account=account,
+        sessions=sessions.sessions_of(account, clock.now()),
+        colleagues=closing.colleagues_of(account),
+        shown=current.take_shown(),
+    )
+
+
+@pages.post("/<int:account_id>/reset")
+@login_required
+def reset(account_id: int) -> ResponseReturnValue:
+    account = reach.account_for(current_user, account_id)
+    secret = password_resets.new_reset_link(account, clock.now(), current.actor())
+    link = site().url(url_for("invitation.show_reset", secret=secret))
+    current.show_once("reset", link, sent=mail.send_reset_link(account.email, link))
+    return redirect(url_for(".show", account_id=account_id), 303)
+
+
+@pages.post("/<int:account_id>/close")
+@login_required
+def close(account_id: int) -> ResponseReturnValue:
+    account = reach.account_for(current_user, account_id)
+    successor = request.form.get("successor", type=int)
+    closing.close_account(account, successor, clock.now(), current.actor())
+    return redirect(url_for(".show", account_id=account_id), 303)
+
+
+@pages.post("/<int:account_id>/reopen")
+@login_required
+def reopen(account_id: int) -> ResponseReturnValue:
+    account = reach.account_for(current_user, account_id)
+    closing.reopen_account(account, clock.now(), current.actor())
+    return redirect(url_for(".show", account_id=account_id), 303)
