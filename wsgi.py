@@ -33,6 +33,7 @@ KNOWN_SETTINGS = (
     "OPENWEEK_DEMO_PASSWORD",
     "OPENWEEK_TRUSTED_PROXIES",
     "OPENWEEK_SMTP_URL",
+    "OPENWEEK_SECOND_FACTOR",
 )
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -64,6 +65,7 @@ def _build(settings: dict[str, Any]) -> Flask:
         UID_DOMAIN_ASKED=config.uid_domain(settings.get("OPENWEEK_UID_DOMAIN")),
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),
         MAIL_SERVER=mail_server(settings.get("OPENWEEK_SMTP_URL")),
+        SECOND_FACTOR_REQUIRED=config.second_factor(settings.get("OPENWEEK_SECOND_FACTOR")),
         WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),

@@ -40,5 +40,6 @@ for _module in (
     "imports.organization_answers",
     "imports.uploads",
     "accounts.tables",
+    "accounts.second_factor.tables",
 ):
     import_module(f"models.{_module}")

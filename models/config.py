@@ -104,6 +104,13 @@ def demo_password(text: str | None) -> str | None:
     return text or None
 
 
+def second_factor(text: str | None) -> bool:
+    """Whether offices and the committee must have a second factor."""
+    if text not in (None, "", "optional", "required"):
+        raise Mistake(N_("OPENWEEK_SECOND_FACTOR must be optional or required."))
+    return text == "required"
+
+
 def proxies(text: str | None) -> int:
     """The number of reverse proxies in front of the server."""
     if text and not (text.isascii() and text.isdecimal()):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from models.accounts import sessions, throttle
 from models.accounts.passwords import LONGEST_PASSWORD, check_password
+from models.accounts.second_factor import factors
 from models.accounts.sessions import Browser
 from models.accounts.tables import AccountSession
 from models.accounts.throttle import Guess
@@ -13,6 +14,9 @@ from models.audit.tables import Actor, AuditVerb
 from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.organizations.tables import Account, authenticate, find_account, hash_password
+
+# Ways to prove an account after which no second step follows.
+COMPLETE_METHODS = ("code", "passkey")
 
 
 class WrongCredentials(Mistake):
@@ -55,11 +59,16 @@ def check_credentials(
 def begin_session(
     account: Account, now: datetime, browser: Browser, method: str, replaced: AccountSession | None = None
 ) -> Started:
-    """A new session of this account, after which the one before in this browser is over. method: how it was proved."""
+    """A new session of this account, after which the one before in this browser is over. method: how it was proved.
+
+    Where the account has a second factor that the method is not, the session waits for it."""
+    awaits = method not in COMPLETE_METHODS and factors.has_factor(account)
     with transaction():
         if replaced is not None:
             sessions.end_session(replaced, now)
-        row, token = sessions.new_session(account, now, browser)
+        row, token = sessions.new_session(account, now, browser, awaits_second_factor=awaits)
+        if awaits:
+            return Started(row, token)
         record(
             AuditVerb.SIGNED_IN,
             now,

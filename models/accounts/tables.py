@@ -12,8 +12,7 @@ from models.organizations.tables import Account, Organization, Role
 class AccountSession(Base):
     """A browser in which somebody is signed in. digest: of the token in its cookie.
 
-    awaits_second_factor: the password was right, and the second step is still to come. challenge: what a passkey has to sign
-    next, once."""
+    awaits_second_factor: the password was right, and the second step is still to come."""
 
     __tablename__ = "account_session"
 
@@ -26,7 +25,6 @@ class AccountSession(Base):
     browser: Mapped[str] = mapped_column(String(40))
     network: Mapped[str] = mapped_column(String(45))
     awaits_second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
-    challenge: Mapped[str | None] = mapped_column(String(120))
 
     account: Mapped[Account] = relationship(lazy="joined")
 

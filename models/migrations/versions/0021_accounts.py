@@ -39,7 +39,6 @@ def upgrade():
         sa.Column("browser", sa.String(length=40), nullable=False),
         sa.Column("network", sa.String(length=45), nullable=False),
         sa.Column("awaits_second_factor", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("challenge", sa.String(length=120), nullable=True),
         _reference("account_session", "account_id", "account"),
     )
     op.create_index(op.f("ix_account_session_account_id"), "account_session", ["account_id"])
