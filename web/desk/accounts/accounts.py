@@ -6,6 +6,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.accounts import closing, invitations, password_resets, reach, sessions
+from models.accounts.second_factor import factors
 from models.errors import Mistake, NotFound
 from models.installation import site
 from models.publishing import organization_merges
@@ -90,6 +91,7 @@ def show(account_id: int) -> ResponseReturnValue:
         "desk/accounts/account.html",
         account=account,
         sessions=sessions.sessions_of(account, clock.now()),
+        factors=factors.factors_of(account),
         colleagues=closing.colleagues_of(account),
         shown=current.take_shown(),
     )
@@ -102,6 +104,14 @@ def reset(account_id: int) -> ResponseReturnValue:
     secret = password_resets.new_reset_link(account, clock.now(), current.actor())
     link = site().url(url_for("invitation.show_reset", secret=secret))
     current.show_once("reset", link, sent=mail.send_reset_link(account.email, link))
+    return redirect(url_for(".show", account_id=account_id), 303)
+
+
+@pages.post("/<int:account_id>/remove-second-factor")
+@login_required
+def remove_second_factor(account_id: int) -> ResponseReturnValue:
+    account = reach.account_for(current_user, account_id)
+    factors.remove_all(account, clock.now(), current.actor())
     return redirect(url_for(".show", account_id=account_id), 303)
 
 

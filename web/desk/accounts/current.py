@@ -1,5 +1,7 @@
 """Who uses the desk in this request: the session behind the cookie, the browser, the actor of the audit log."""
 
+import secrets
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app, g, request, session
@@ -9,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from models import clock
 from models.accounts import sessions
 from models.accounts.browser_family import browser_family
+from models.accounts.second_factor.passkeys import Challenge
 from models.accounts.sessions import Browser
 from models.accounts.sign_in import Started
 from models.accounts.tables import AccountSession
@@ -17,7 +20,8 @@ from models.audit.tables import Actor
 from models.bearer import secret_digest
 
 DESK = "/desk/"
-_TOKEN, _SHOWN = "token", "shown"
+# Keys of the signed cookie.
+_TOKEN, _SHOWN, _CHALLENGE, _TARGET = "token", "shown", "challenge", "target"
 _DEVICE_COOKIE, _DEVICE_LIFE = "openweek_device", 400 * 24 * 3600  # seconds; browsers keep none for longer
 _MOST_KNOWN = 10  # accounts that one device is known for
 
@@ -67,6 +71,29 @@ def take_shown() -> dict[str, Any]:
     """What show_once() kept; empty where there is nothing."""
     shown = session.pop(_SHOWN, None)
     return shown if isinstance(shown, dict) else {}
+
+
+def keep_challenge(challenge: Challenge | None) -> str:
+    """What the browser is asked to sign next: options for its script; empty where there are no passkeys."""
+    if challenge is None:
+        return ""
+    session[_CHALLENGE] = [challenge.value, clock.now().isoformat()]
+    return challenge.options
+
+
+def take_challenge() -> tuple[str, datetime]:
+    """The challenge that was kept and when; a fresh one that nobody has signed where there is none."""
+    value, given_at = session.pop(_CHALLENGE, None) or [secrets.token_urlsafe(), clock.now().isoformat()]
+    return str(value), datetime.fromisoformat(given_at)
+
+
+def keep_target(target: str) -> None:
+    """Where to go after the second step."""
+    session[_TARGET] = target
+
+
+def target_after_step() -> str:
+    return str(session.get(_TARGET, DESK))
 
 
 def forget_session() -> None:

@@ -6,6 +6,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.accounts import sessions, sign_in, tokens
+from models.accounts.second_factor import factors
 from models.errors import Mistake
 from web import errors
 from web.desk.accounts import current
@@ -25,6 +26,7 @@ def page(**more: object) -> str:
         "desk/accounts/my_account.html",
         sessions=sessions.sessions_of(current_user, now),
         own=current.own_session(),
+        factors=factors.factors_of(current_user),
         tokens=tokens.tokens_of(current_user),
         shown=current.take_shown(),
         **more,

@@ -22,6 +22,7 @@ from flask_wtf import CSRFProtect
 from models import clock
 from models.accounts import sessions
 from models.accounts import sign_in as account_sign_in
+from models.accounts.second_factor import passkeys
 from models.accounts.sign_in import WrongCredentials
 from models.accounts.throttle import normalized_address
 from models.organizations.tables import Account
@@ -32,6 +33,7 @@ from web.rate_limits import limiter
 
 # Forms that somebody sends who is not signed in.
 FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out", "invitation.accept", "invitation.reset"}
+FOR_STRANGERS |= {"second_step.check_code", "second_step.check_passkey"}
 
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
 login = LoginManager()
@@ -111,11 +113,14 @@ def sign_in() -> ResponseReturnValue:
     target = safe_next(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect(target, 303)
-    return _page(target)
+    return page(target)
 
 
-def _page(target: str, *, email: str = "", wrong: bool = False) -> str:
-    return render_template("desk/accounts/sign_in.html", email=email, wrong=wrong, next=target)
+def page(target: str, *, email: str = "", wrong: bool = False, problem: str = "") -> str:
+    options = current.keep_challenge(passkeys.challenge_to_prove(None))
+    return render_template(
+        "desk/accounts/sign_in.html", email=email, wrong=wrong, next=target, options=options, problem=problem
+    )
 
 
 @pages.post("/sign-in")
@@ -130,7 +135,7 @@ def sign_in_submit() -> ResponseReturnValue:
             device=current.known_device(email),
         )
     except WrongCredentials:
-        return _page(target, email=email, wrong=True), 422
+        return page(target, email=email, wrong=True), 422
     return enter(account, "password", target)
 
 
@@ -140,6 +145,9 @@ def enter(account: Account, method: str, target: str = DESK) -> ResponseReturnVa
         account, clock.now(), current.browser(), method, current.cookie_session()
     )
     current.keep_started(started)
+    if started.session.awaits_second_factor:
+        current.keep_target(target)
+        return redirect(url_for("second_step.show"), 303)
     return current.remember_device(make_response(redirect(target, 303)), account.email)
 
 

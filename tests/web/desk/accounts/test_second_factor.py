@@ -1,0 +1,185 @@
+"""The second factor: an app added and used, recovery codes, required by a setting. Passkeys: tests/browser."""
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from models import clock
+from models.accounts.second_factor import authenticator
+from models.accounts.second_factor.tables import AuthenticatorApp, RecoveryCode
+from models.accounts.tables import AccountSession
+from models.audit.tables import AuditEntry
+from models.db import db
+from tests.support.cast import PASSWORD, sign_in
+
+PAGE = "/desk/account/second-factor"
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    """The code that an app shows now, or some steps of 30 seconds later."""
+    return pyotp.TOTP(secret).at(clock.now() + steps * timedelta(seconds=30))
+
+
+def add_app(client) -> tuple[str, list[str]]:
+    """Secret and recovery codes."""
+    secret = re.search(r"data-secret>(\w+)<", client.get(PAGE).text)[1]
+    assert client.post(PAGE + "/app", data={"code": code_of(secret)}).location == PAGE + "?done=added"
+    return secret, re.findall(r"<li>([a-z2-7-]{19})</li>", client.get(PAGE).text)
+
+
+@pytest.fixture
+def gus_app(english, cast) -> tuple[str, list[str]]:
+    """Gu has an app; she is signed out."""
+    sign_in(english, cast.gu)
+    added = add_app(english)
+    english.post("/desk/sign-out")
+    return added
+
+
+def first_step(client, password=PASSWORD, **more):
+    return client.post("/desk/sign-in", data={"email": "gu@example.cn", "password": password, **more})
+
+
+def second_step(client, code):
+    return client.post("/desk/sign-in/code", data={"code": code})
+
+
+def verbs() -> list[str]:
+    return [entry.verb for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
+
+
+def test_in_two_steps(english, gus_app, cast):
+    secret, _codes = gus_app
+    answer = first_step(english, next="/desk/events/1")
+    assert answer.location == "/desk/sign-in/code"
+    assert english.get("/desk/").status_code == 303  # not yet
+    assert english.get("/desk/account/").status_code == 303
+    for wrong in ("000000", "", "abc", code_of(secret, -5)):
+        answer = second_step(english, wrong)
+        assert (answer.status_code, "This code is not right" in answer.text) == (422, True)
+    assert second_step(english, code_of(secret, 1)).location == "/desk/events/1"
+    assert english.get("/desk/").status_code == 200
+    open_rows = db.session.query(AccountSession).filter_by(ended_at=None).all()
+    assert [row.awaits_second_factor for row in open_rows] == [False]
+    assert verbs()[-5:] == ["second_factor_failed"] * 4 + ["signed_in"]
+
+
+def test_a_code_works_once(app, english, gus_app):
+    secret, _codes = gus_app
+    first_step(english)
+    code = code_of(secret, 1)
+    assert second_step(english, code).status_code == 303
+    other = app.test_client()
+    first_step(other)
+    assert second_step(other, code).status_code == 422
+    assert second_step(other, code_of(secret)).status_code == 422  # an older one
+
+
+def test_a_recovery_code_works_once(app, english, gus_app):
+    _secret, codes = gus_app
+    assert (len(codes), len(set(codes))) == (10, 10)
+    assert not {row.digest for row in db.session.query(RecoveryCode)} & set(codes)
+    first_step(english)
+    assert second_step(english, codes[3].upper().replace("-", " ")).status_code == 303
+    assert "9 recovery codes are left." in english.get(PAGE).text
+    other = app.test_client()
+    first_step(other)
+    assert second_step(other, codes[3]).status_code == 422
+    assert second_step(other, codes[4]).status_code == 303
+
+
+def test_guessing_codes_is_slowed_down(app, english, gus_app):
+    secret, _codes = gus_app
+    stranger = app.test_client()
+    first_step(stranger)
+    answers = [second_step(stranger, "000000").status_code for _guess in range(7)]
+    assert answers == [422] * 6 + [429]
+    assert second_step(stranger, code_of(secret, 1)).status_code == 429
+    first_step(english)  # on a known device
+    assert second_step(english, code_of(secret, 1)).status_code == 303
+
+
+def test_without_the_first_step_there_is_no_second(english, gus_app):
+    secret, _codes = gus_app
+    assert english.get("/desk/sign-in/code").location == "/desk/sign-in"
+    assert second_step(english, code_of(secret, 1)).location == "/desk/sign-in"
+    answer = english.post("/desk/sign-in/passkey", data={"answer": "{}"})
+    assert (answer.status_code, "The passkey could not be checked." in answer.text) == (422, True)
+
+
+def test_a_link_for_a_new_password_asks_for_the_second_factor_too(english, runner, gus_app):
+    link = runner.invoke(args=["account", "reset", "gu@example.cn"]).stdout.strip()
+    data = {"new": "a lamp by the river", "again": "a lamp by the river"}
+    answer = english.post(link.removeprefix("http://openweek.test"), data=data)
+    assert answer.location == "/desk/sign-in/code"
+    assert english.get("/desk/").status_code == 303
+
+
+def test_removing_it_asks_for_the_password(english, cast):
+    sign_in(english, cast.gu)
+    add_app(english)
+    assert english.post(PAGE + "/remove", data={"password": "a guess"}).status_code == 422
+    codes = english.post(PAGE + "/codes", data={"password": PASSWORD})
+    assert codes.location == PAGE
+    assert len(re.findall(r"<li>[a-z2-7-]{19}</li>", english.get(PAGE).text)) == 10
+    assert english.post(PAGE + "/remove", data={"password": PASSWORD}).location == PAGE + "?done=removed"
+    assert (db.session.query(AuthenticatorApp).count(), db.session.query(RecoveryCode).count()) == (0, 0)
+    english.post("/desk/sign-out")
+    assert first_step(english).location == "/desk/"
+    assert english.post(PAGE + "/codes", data={"password": PASSWORD}).status_code == 409
+    assert verbs()[1:5] == [
+        "second_factor_added",
+        "sign_in_failed",
+        "recovery_codes_created",
+        "second_factor_removed",
+    ]
+
+
+def test_a_wrong_first_code_adds_nothing(english, cast):
+    sign_in(english, cast.gu)
+    english.get(PAGE)
+    answer = english.post(PAGE + "/app", data={"code": "000000"})
+    assert (answer.status_code, "This code is not right" in answer.text) == (422, True)
+    assert db.session.query(AuthenticatorApp).count() == 0
+
+
+def test_who_manages_the_account_removes_it(app, english, gus_app, cast):
+    office = app.test_client()
+    sign_in(office, cast.bao)
+    path = f"/desk/accounts/{cast.gu.id}/remove-second-factor"
+    assert office.post(path).status_code == 404
+    sign_in(office, cast.lian)
+    assert [office.post(path).status_code for _twice in range(2)] == [303, 409]
+    assert first_step(english).location == "/desk/"
+
+
+def test_one_step_of_the_clock_either_way():
+    secret, now = pyotp.random_base32(), clock.now()
+    totp = pyotp.TOTP(secret)
+    steps = [authenticator.step_of(secret, totp.at(now + offset * timedelta(seconds=30)), now) for offset in (-2, -1, 0, 1, 2)]
+    current = int(now.timestamp()) // 30
+    assert steps == [None, current - 1, current, current + 1, None]
+
+
+class TestRequired:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"OPENWEEK_SECOND_FACTOR": "required"}
+
+    def test_offices_set_one_up_before_anything_else(self, english, cast):
+        sign_in(english, cast.lian)
+        for path in ("/desk/", "/desk/review/", "/desk/account/", "/desk/accounts/"):
+            assert (english.get(path).status_code, english.get(path).location) == (303, PAGE)
+        assert english.post("/desk/accounts/invite").location == PAGE
+        assert english.get(f"/desk/events/{cast.lecture.id}/live.json").status_code == 403
+        assert "Your role needs a second factor." in english.get(PAGE).text
+        add_app(english)
+        assert english.get("/desk/").status_code == 200
+        assert english.post(PAGE + "/remove", data={"password": PASSWORD}).status_code == 409
+        assert db.session.query(AuthenticatorApp).count() == 1
+
+    def test_organizers_may_do_without(self, english, cast):
+        sign_in(english, cast.gu)
+        assert english.get("/desk/").status_code == 200
