@@ -66,7 +66,7 @@ def new_token(email: str, as_json: bool) -> None:
 
 @commands.command("reset")
 @click.argument("email")
-def reset_password(email):
+def reset_password(email: str) -> None:
     """Print a link by which the owner of the account sets the password anew: valid for a day, once."""
     secret = password_resets.new_reset_link_of(email, clock.now())
     click.echo(site().url(f"/desk/reset/{secret}"))

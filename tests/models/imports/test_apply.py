@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
+from models.accounts import creation
 from models.db import db
 from models.errors import Mistake
 from models.events.draft import draft_of
@@ -20,7 +21,6 @@ from models.imports.read_file import COLUMNS, MOST_BYTES, demo_file, read, read_
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.columns import FIELDS
 from models.imports.spreadsheet.to_draft import Vocabulary, understand, vocabulary_of
-from models.organizations import accounts
 from models.publishing import lifecycle
 from tests.support.importing import import_rows
 from tests.support.week import NINE, load_week
@@ -457,7 +457,7 @@ def test_what_happened_here_meanwhile_stays(campaign):
     edited, cancelled, deleted = (
         db.session.get_one(Event, outcome.event) for outcome in import_rows(campaign, rows, NINE)
     )
-    person = accounts.create_account("li@example.org", "县科协", "organizer", "long enough", NINE)
+    person = creation.create_account("li@example.org", "县科协", "organizer", "long enough", NINE)
     lifecycle.change(edited, replace(draft_of(edited), title="改好的题目"), NINE, by=person)
     lifecycle.cancel(cancelled, NINE)
     lifecycle.withdraw(deleted, NINE)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from models.accounts import creation
 from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import (
@@ -17,7 +18,6 @@ from models.events.draft import (
     VenueDraft,
 )
 from models.events.tables import Event, EventChange, EventHost, EventVenue, Occurrence
-from models.organizations import accounts
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.publishing import lifecycle
@@ -206,7 +206,7 @@ def test_one_venue_serves_all_who_name_it_and_learns_where_it_is(campaign, event
 
 
 def test_the_history_names_who_did_it(event):
-    person = accounts.create_account(
+    person = creation.create_account(
         "li@example.org", "灌云县知识产权局", "organizer", "long enough", NINE, region="320723"
     )
     lifecycle.change(event, replace(TWO_DAYS, title="新题"), LATER, by=person)

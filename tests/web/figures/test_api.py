@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from models.accounts import tokens
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
@@ -16,7 +17,6 @@ from models.devices import kiosks
 from models.events.draft import EventDraft, OrganizationDraft
 from models.events.tables import EventStatus
 from models.ledger.tables import Counter
-from models.organizations import accounts
 from models.places import regions
 from models.publishing import lifecycle
 from tests.support.people import make_people
@@ -50,7 +50,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def of(account) -> dict[str, str]:
-    return bearer(accounts.new_token(account.email, NINE))
+    return bearer(tokens.new_token_of(account.email, NINE))
 
 
 def ask(client, query="", headers=None):

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.support.cast import PASSWORD, sign_in
 
 from models import clock
 from models.accounts.tables import AccountInvitation, PasswordReset
@@ -14,6 +13,7 @@ from models.db import db
 from models.imports.uploads import UploadedFile
 from models.organizations.tables import Account, find_account
 from models.publishing.review import ReviewClaim
+from tests.support.people import PASSWORD, sign_in
 from tests.support.week import NINE
 
 NEW = "xin@example.cn"
@@ -48,8 +48,8 @@ def verbs() -> list[str]:
     return [entry.verb for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
 
 
-def test_from_the_invitation_to_the_desk(english, stranger, cast):
-    sign_in(english, cast.lian)
+def test_from_the_invitation_to_the_desk(english, stranger, people):
+    sign_in(english, people.lian)
     assert invite(english, " Xin@Example.cn ").location == "/desk/accounts/"
     link = link_on(english)
     page = english.get("/desk/accounts/").text
@@ -69,14 +69,14 @@ def test_from_the_invitation_to_the_desk(english, stranger, cast):
     assert choose(stranger, link).location == "/desk/"
     assert stranger.get("/desk/").status_code == 200
     account = find_account(NEW)
-    assert (account.role, account.organization_id) == ("organizer", cast.gu.organization_id)
+    assert (account.role, account.organization_id) == ("organizer", people.gu.organization_id)
     assert choose(stranger, link).status_code == 404  # once
     assert verbs() == ["signed_in", "invited", "invitation_accepted", "signed_in"]
     assert verify_chain().broken_at is None
 
 
-def test_an_invitation_ends(english, stranger, cast):
-    sign_in(english, cast.lian)
+def test_an_invitation_ends(english, stranger, people):
+    sign_in(english, people.lian)
     invite(english)
     first = link_on(english)
     invite(english)  # again: the first ends
@@ -109,26 +109,26 @@ def test_an_invitation_ends(english, stranger, cast):
         ({"organization": "新单位", "region": "110105"}, "This region is outside your own."),
     ],
 )
-def test_what_does_not_fit_is_said_and_stays_in_the_form(english, cast, fields, sentence):
-    sign_in(english, cast.lian)
+def test_what_does_not_fit_is_said_and_stays_in_the_form(english, people, fields, sentence):
+    sign_in(english, people.lian)
     answer = invite(english, **fields)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert (fields.get("email", NEW)) in answer.text
     assert db.session.query(AccountInvitation).count() == 0
 
 
-def test_a_new_organization_lies_in_the_region_of_the_office(english, cast):
-    sign_in(english, cast.su)
+def test_a_new_organization_lies_in_the_region_of_the_office(english, people):
+    sign_in(english, people.su)
     invite(english, "a@example.cn", "新单位甲")
     invite(english, "b@example.cn", "新单位乙", role="office", region="江苏省 连云港市 灌云县")
     invite(english, "c@example.cn", "灌云县知识产权局")
     rows = db.session.query(AccountInvitation).order_by(AccountInvitation.id).all()
     assert [row.organization.region_code for row in rows] == ["320000", "320723", "320723"]
-    assert rows[2].organization_id == cast.gu.organization_id
+    assert rows[2].organization_id == people.gu.organization_id
 
 
-def test_the_committee_invites_anybody(english, cast):
-    sign_in(english, cast.cui)
+def test_the_committee_invites_anybody(english, people):
+    sign_in(english, people.cui)
     invite(english, "a@example.cn", "某省办公室", role="office", region="650000")
     invite(english, "b@example.cn", "国家知识产权局", role="committee")
     invite(english, "c@example.cn", "没有地区的单位")
@@ -142,18 +142,18 @@ def test_the_committee_invites_anybody(english, cast):
     ]
 
 
-def test_organizers_manage_nobody(english, cast):
-    sign_in(english, cast.gu)
+def test_organizers_manage_nobody(english, people):
+    sign_in(english, people.gu)
     assert english.get("/desk/accounts/").status_code == 404
     assert invite(english).status_code == 404
-    assert english.get(f"/desk/accounts/{cast.he.id}").status_code == 404
+    assert english.get(f"/desk/accounts/{people.he.id}").status_code == 404
     assert "/desk/accounts/" not in english.get("/desk/").text
 
 
-def test_who_reaches_whom(english, cast):
-    people = (cast.gu, cast.wang, cast.lian, cast.su, cast.bao, cast.cui)
+def test_who_reaches_whom(english, people):
+    people = (people.gu, people.wang, people.lian, people.su, people.bao, people.cui)
     reached = {}
-    for person in (cast.lian, cast.su, cast.bao, cast.cui):
+    for person in (people.lian, people.su, people.bao, people.cui):
         sign_in(english, person)
         answers = [english.get(f"/desk/accounts/{other.id}").status_code for other in people]
         reached[person.email[:4]] = [answer == 200 for answer in answers]
@@ -167,30 +167,30 @@ def test_who_reaches_whom(english, cast):
         "bao@": [False, False, False, False, True, False],
         "cui@": [True] * 6,
     }
-    sign_in(english, cast.lian)
+    sign_in(english, people.lian)
     for act in ("reset", "close", "reopen"):
-        assert english.post(f"/desk/accounts/{cast.su.id}/{act}").status_code == 404
+        assert english.post(f"/desk/accounts/{people.su.id}/{act}").status_code == 404
 
 
-def test_an_office_of_the_committees_region_does_not_reach_the_committee(english, cast):
-    cast.lian.organization.region_code = "110000"
+def test_an_office_of_the_committees_region_does_not_reach_the_committee(english, people):
+    people.lian.organization.region_code = "110000"
     db.session.commit()
-    sign_in(english, cast.lian)
-    assert english.get(f"/desk/accounts/{cast.cui.id}").status_code == 404
+    sign_in(english, people.lian)
+    assert english.get(f"/desk/accounts/{people.cui.id}").status_code == 404
 
 
-def test_the_search(english, cast):
-    sign_in(english, cast.cui)
+def test_the_search(english, people):
+    sign_in(english, people.cui)
     page = english.get("/desk/accounts/?q=法院").text
     assert ("wang@example.cn" in page, "gu@example.cn" in page) == (True, False)
     assert "1 account<" in english.get("/desk/accounts/?q=WANG").text
     assert "No account found." in english.get("/desk/accounts/?q=%25").text
 
 
-def test_a_password_set_anew_by_link(app, english, stranger, cast):
-    sign_in(stranger, cast.gu)
-    sign_in(english, cast.lian)
-    path = f"/desk/accounts/{cast.gu.id}"
+def test_a_password_set_anew_by_link(app, english, stranger, people):
+    sign_in(stranger, people.gu)
+    sign_in(english, people.lian)
+    path = f"/desk/accounts/{people.gu.id}"
     english.post(path + "/reset")
     first = link_on(english, path)
     english.post(path + "/reset")
@@ -207,7 +207,7 @@ def test_a_password_set_anew_by_link(app, english, stranger, cast):
     assert verbs().count("reset_link_created") == 2
 
 
-def test_a_link_is_over_after_a_day(runner, stranger, cast):
+def test_a_link_is_over_after_a_day(runner, stranger, people):
     answer = runner.invoke(args=["account", "reset", "gu@example.cn"])
     link = answer.stdout.strip().removeprefix("http://openweek.test")
     assert stranger.get(link).status_code == 200
@@ -220,7 +220,7 @@ def test_a_link_is_over_after_a_day(runner, stranger, cast):
     assert (answer.exit_code, len(answer.stderr.strip().splitlines())) == (2, 1)
 
 
-def test_a_reset_ends_the_slowing_down(english, stranger, runner, cast):
+def test_a_reset_ends_the_slowing_down(english, stranger, runner, people):
     for _guess in range(6):
         stranger.post("/desk/sign-in", data={"email": "gu@example.cn", "password": "a guess"})
     link = runner.invoke(args=["account", "reset", "gu@example.cn"]).stdout.strip()
@@ -229,9 +229,9 @@ def test_a_reset_ends_the_slowing_down(english, stranger, runner, cast):
     assert answer.status_code == 303
 
 
-def test_an_account_is_closed_and_hands_over(app, english, stranger, cast):
-    campaign, now = cast.lecture.campaign_id, clock.now()
-    sign_in(stranger, cast.gu)
+def test_an_account_is_closed_and_hands_over(app, english, stranger, people):
+    campaign, now = people.lecture.campaign_id, clock.now()
+    sign_in(stranger, people.gu)
     stranger.post("/desk/account/tokens", data={"name": "dashboard"})
     token = re.search(r"owp_[\w-]{43}", stranger.get("/desk/account/").text)[0]
     figures = f"/api/v1/figures?campaign={campaign}"
@@ -239,17 +239,17 @@ def test_an_account_is_closed_and_hands_over(app, english, stranger, cast):
     assert app.test_client().get(figures, headers=bearer).status_code == 200
     day = timedelta(days=1)
     file = UploadedFile(
-        account_id=cast.gu.id, campaign_id=campaign, name="a.csv", digest="0" * 64, data=b"", created_at=now,
+        account_id=people.gu.id, campaign_id=campaign, name="a.csv", digest="0" * 64, data=b"", created_at=now,
         expires_at=now + day,
     )  # fmt: skip
-    claim = ReviewClaim(event_id=cast.lecture.id, account_id=cast.gu.id, until=now + day)
+    claim = ReviewClaim(event_id=people.lecture.id, account_id=people.gu.id, until=now + day)
     db.session.add_all([file, claim])
     db.session.commit()
-    sign_in(english, cast.lian)
-    path = f"/desk/accounts/{cast.gu.id}"
-    assert english.post(path + "/close", data={"successor": cast.wang.id}).status_code == 409
-    assert english.post(path + "/close", data={"successor": cast.he.id}).status_code == 303
-    assert db.session.query(UploadedFile).one().account_id == cast.he.id
+    sign_in(english, people.lian)
+    path = f"/desk/accounts/{people.gu.id}"
+    assert english.post(path + "/close", data={"successor": people.wang.id}).status_code == 409
+    assert english.post(path + "/close", data={"successor": people.he.id}).status_code == 303
+    assert db.session.query(UploadedFile).one().account_id == people.he.id
     assert db.session.query(ReviewClaim).count() == 0
     assert stranger.get("/desk/").status_code == 303
     assert app.test_client().get(figures, headers=bearer).status_code == 401
@@ -264,24 +264,24 @@ def test_an_account_is_closed_and_hands_over(app, english, stranger, cast):
     assert verbs()[-4:] == ["account_closed", "sign_in_failed", "account_reopened", "signed_in"]
 
 
-def test_nobody_closes_the_own_account(english, cast):
-    sign_in(english, cast.lian)
-    assert english.post(f"/desk/accounts/{cast.lian.id}/close").status_code == 409
-    assert "Close the account" not in english.get(f"/desk/accounts/{cast.lian.id}").text
+def test_nobody_closes_the_own_account(english, people):
+    sign_in(english, people.lian)
+    assert english.post(f"/desk/accounts/{people.lian.id}/close").status_code == 409
+    assert "Close the account" not in english.get(f"/desk/accounts/{people.lian.id}").text
 
 
-def test_invitations_of_a_closed_account_end(english, stranger, cast):
-    sign_in(english, cast.lian)
+def test_invitations_of_a_closed_account_end(english, stranger, people):
+    sign_in(english, people.lian)
     invite(english)
     link = link_on(english)
-    sign_in(english, cast.su)
-    english.post(f"/desk/accounts/{cast.lian.id}/close")
+    sign_in(english, people.su)
+    english.post(f"/desk/accounts/{people.lian.id}/close")
     assert stranger.get(link).status_code == 404
 
 
 class TestTokens:
-    def test_made_listed_revoked(self, english, cast):
-        sign_in(english, cast.gu)
+    def test_made_listed_revoked(self, english, people):
+        sign_in(english, people.gu)
         assert english.post("/desk/account/tokens", data={"name": " "}).status_code == 400
         for name in ("dashboard", "nightly"):
             english.post("/desk/account/tokens", data={"name": name})
@@ -291,12 +291,12 @@ class TestTokens:
         numbers = re.findall(r"/desk/account/tokens/(\d+)/revoke", page)
         assert english.post(f"/desk/account/tokens/{numbers[0]}/revoke").status_code == 303
         assert english.post(f"/desk/account/tokens/{numbers[0]}/revoke").status_code == 404
-        sign_in(english, cast.he)
+        sign_in(english, people.he)
         assert english.post(f"/desk/account/tokens/{numbers[1]}/revoke").status_code == 404
         assert verbs().count("token_created") == 2
 
-    def test_not_more_than_twenty(self, english, cast):
-        sign_in(english, cast.gu)
+    def test_not_more_than_twenty(self, english, people):
+        sign_in(english, people.gu)
         answers = [
             english.post("/desk/account/tokens", data={"name": str(number)}).status_code
             for number in range(21)
@@ -304,8 +304,8 @@ class TestTokens:
         assert answers == [303] * 20 + [409]
 
 
-def test_no_question_a_row(english, cast, count_queries):
-    sign_in(english, cast.cui)
+def test_no_question_a_row(english, people, count_queries):
+    sign_in(english, people.cui)
     counts = []
     for turn in range(2):
         with count_queries() as queries:
@@ -314,7 +314,7 @@ def test_no_question_a_row(english, cast, count_queries):
         for number in range(30):
             db.session.add(
                 Account(
-                    email=f"p{turn}-{number}@example.cn", organization=cast.gu.organization, role="organizer",
+                    email=f"p{turn}-{number}@example.cn", organization=people.gu.organization, role="organizer",
                     created_at=NINE,
                 )
             )  # fmt: skip

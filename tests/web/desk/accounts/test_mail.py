@@ -7,8 +7,8 @@ from email import message_from_bytes, policy
 import click
 import pytest
 from aiosmtpd.controller import Controller
-from tests.support.cast import sign_in
 
+from tests.support.people import sign_in
 from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
 from wsgi import create_app
 
@@ -45,8 +45,8 @@ def settings(settings, server):
     return settings | {"OPENWEEK_SMTP_URL": f"smtp://127.0.0.1:{server.port}?from=desk@week.example.cn"}
 
 
-def test_an_invitation_and_a_link_are_sent(app, english, cast, inbox):
-    sign_in(english, cast.lian)
+def test_an_invitation_and_a_link_are_sent(app, english, people, inbox):
+    sign_in(english, people.lian)
     invite(english)
     (message,) = inbox.messages
     assert (message["To"], message["From"]) == (NEW, "desk@week.example.cn")
@@ -55,14 +55,14 @@ def test_an_invitation_and_a_link_are_sent(app, english, cast, inbox):
     assert text.count("http://openweek.test" + link) == 2  # in Chinese and in English
     assert "灌云县知识产权局" in text
     assert choose(app.test_client(), link).status_code == 303
-    english.post(f"/desk/accounts/{cast.gu.id}/reset")
+    english.post(f"/desk/accounts/{people.gu.id}/reset")
     assert inbox.messages[1]["To"] == "gu@example.cn"
     assert "24" in inbox.messages[1].get_content()
 
 
-def test_a_server_that_is_away_keeps_nobody_from_inviting(app, english, cast):
+def test_a_server_that_is_away_keeps_nobody_from_inviting(app, english, people):
     app.config["MAIL_SERVER"] = replace(app.config["MAIL_SERVER"], port=1)
-    sign_in(english, cast.lian)
+    sign_in(english, people.lian)
     assert invite(english).status_code == 303
     page = english.get("/desk/accounts/").text
     assert "It could not be sent by mail." in page

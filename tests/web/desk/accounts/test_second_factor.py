@@ -12,7 +12,7 @@ from models.accounts.second_factor.tables import AuthenticatorApp, RecoveryCode
 from models.accounts.tables import AccountSession
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.cast import PASSWORD, sign_in
+from tests.support.people import PASSWORD, sign_in
 
 PAGE = "/desk/account/second-factor"
 
@@ -30,9 +30,9 @@ def add_app(client) -> tuple[str, list[str]]:
 
 
 @pytest.fixture
-def gus_app(english, cast) -> tuple[str, list[str]]:
+def gus_app(english, people) -> tuple[str, list[str]]:
     """Gu has an app; she is signed out."""
-    sign_in(english, cast.gu)
+    sign_in(english, people.gu)
     added = add_app(english)
     english.post("/desk/sign-out")
     return added
@@ -50,7 +50,7 @@ def verbs() -> list[str]:
     return [entry.verb for entry in db.session.query(AuditEntry).order_by(AuditEntry.id)]
 
 
-def test_in_two_steps(english, gus_app, cast):
+def test_in_two_steps(english, gus_app, people):
     secret, _codes = gus_app
     answer = first_step(english, next="/desk/events/1")
     assert answer.location == "/desk/sign-in/code"
@@ -117,8 +117,8 @@ def test_a_link_for_a_new_password_asks_for_the_second_factor_too(english, runne
     assert english.get("/desk/").status_code == 303
 
 
-def test_removing_it_asks_for_the_password(english, cast):
-    sign_in(english, cast.gu)
+def test_removing_it_asks_for_the_password(english, people):
+    sign_in(english, people.gu)
     add_app(english)
     assert english.post(PAGE + "/remove", data={"password": "a guess"}).status_code == 422
     codes = english.post(PAGE + "/codes", data={"password": PASSWORD})
@@ -137,20 +137,20 @@ def test_removing_it_asks_for_the_password(english, cast):
     ]
 
 
-def test_a_wrong_first_code_adds_nothing(english, cast):
-    sign_in(english, cast.gu)
+def test_a_wrong_first_code_adds_nothing(english, people):
+    sign_in(english, people.gu)
     english.get(PAGE)
     answer = english.post(PAGE + "/app", data={"code": "000000"})
     assert (answer.status_code, "This code is not right" in answer.text) == (422, True)
     assert db.session.query(AuthenticatorApp).count() == 0
 
 
-def test_who_manages_the_account_removes_it(app, english, gus_app, cast):
+def test_who_manages_the_account_removes_it(app, english, gus_app, people):
     office = app.test_client()
-    sign_in(office, cast.bao)
-    path = f"/desk/accounts/{cast.gu.id}/remove-second-factor"
+    sign_in(office, people.bao)
+    path = f"/desk/accounts/{people.gu.id}/remove-second-factor"
     assert office.post(path).status_code == 404
-    sign_in(office, cast.lian)
+    sign_in(office, people.lian)
     assert [office.post(path).status_code for _twice in range(2)] == [303, 409]
     assert first_step(english).location == "/desk/"
 
@@ -158,7 +158,10 @@ def test_who_manages_the_account_removes_it(app, english, gus_app, cast):
 def test_one_step_of_the_clock_either_way():
     secret, now = pyotp.random_base32(), clock.now()
     totp = pyotp.TOTP(secret)
-    steps = [authenticator.step_of(secret, totp.at(now + offset * timedelta(seconds=30)), now) for offset in (-2, -1, 0, 1, 2)]
+    steps = [
+        authenticator.step_of(secret, totp.at(now + offset * timedelta(seconds=30)), now)
+        for offset in (-2, -1, 0, 1, 2)
+    ]
     current = int(now.timestamp()) // 30
     assert steps == [None, current - 1, current, current + 1, None]
 
@@ -168,18 +171,18 @@ class TestRequired:
     def settings(self, settings):
         return settings | {"OPENWEEK_SECOND_FACTOR": "required"}
 
-    def test_offices_set_one_up_before_anything_else(self, english, cast):
-        sign_in(english, cast.lian)
+    def test_offices_set_one_up_before_anything_else(self, english, people):
+        sign_in(english, people.lian)
         for path in ("/desk/", "/desk/review/", "/desk/account/", "/desk/accounts/"):
             assert (english.get(path).status_code, english.get(path).location) == (303, PAGE)
         assert english.post("/desk/accounts/invite").location == PAGE
-        assert english.get(f"/desk/events/{cast.lecture.id}/live.json").status_code == 403
+        assert english.get(f"/desk/events/{people.lecture.id}/live.json").status_code == 403
         assert "Your role needs a second factor." in english.get(PAGE).text
         add_app(english)
         assert english.get("/desk/").status_code == 200
         assert english.post(PAGE + "/remove", data={"password": PASSWORD}).status_code == 409
         assert db.session.query(AuthenticatorApp).count() == 1
 
-    def test_organizers_may_do_without(self, english, cast):
-        sign_in(english, cast.gu)
+    def test_organizers_may_do_without(self, english, people):
+        sign_in(english, people.gu)
         assert english.get("/desk/").status_code == 200

@@ -3,19 +3,19 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
 
-def _account(table):
+def _account(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["account_id"], ["account.id"], name=op.f(f"fk_{table}_account_id_account")
     )
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "authenticator_app",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -52,6 +52,6 @@ def upgrade():
     op.create_index(op.f("ix_passkey_account_id"), "passkey", ["account_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     for table in ("passkey", "recovery_code", "authenticator_app"):
         op.drop_table(table)

@@ -2,18 +2,19 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
 
-def _time(name, nullable=False):
+def _time(name: str, *, nullable: bool = False) -> sa.Column:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _secret_link(table, *columns):
+def _secret_link(table: str, *columns: SchemaItem) -> None:
     """A table whose rows are found by the digest of a secret."""
     op.create_table(
         table,
@@ -25,11 +26,11 @@ def _secret_link(table, *columns):
     )
 
 
-def _reference(table, column, target):
+def _reference(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}"))
 
 
-def upgrade():
+def upgrade() -> None:
     _secret_link(
         "account_session",
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -84,7 +85,7 @@ def upgrade():
     op.add_column("api_token", sa.Column("name", sa.String(length=60), server_default="", nullable=False))
 
 
-def _audit_log():
+def _audit_log() -> None:
     op.create_table(
         "audit_entry",
         sa.Column(
@@ -109,7 +110,7 @@ def _audit_log():
         op.create_index(op.f(f"ix_audit_entry_{column}"), "audit_entry", [column])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_column("api_token", "name")
     for table in ("audit_entry", "failed_sign_in", "password_reset", "account_invitation", "account_session"):
         op.drop_table(table)
