@@ -22,7 +22,7 @@ from web.desk import (
     subscriptions,
     uploads,
 )
-from web.desk.accounts import accounts, invitation, my_account, second_factor, second_step, sign_in
+from web.desk.accounts import accounts, audit, invitation, my_account, second_factor, second_step, sign_in
 from web.desk.accounts import words as account_words
 from web.desk.event_form import pages as event_form
 from web.feeds import feeds as feeds
@@ -48,7 +48,7 @@ from web.words import ledger as ledger_words
 from web.words import progress, session_lines, terms
 
 WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words, account_words)
-ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts)
+ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
     events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
     uploads, pairing, paper_counts, picture,

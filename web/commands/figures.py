@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from models import clock
+from models.audit.chain import ChainCheck, verify_chain
 from models.campaigns.tables import find_campaign
 from models.figures import count
 from models.figures.dimensions import parse_by
@@ -40,10 +41,21 @@ def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) ->
 @click.command("verify")
 @click.option("--campaign", "campaign_id", required=True, help="The week, by its id.")
 def recount(campaign_id: str) -> None:
-    """Recount the ledger and compare every stored counter with it. Exit 0: they agree; 1: they differ."""
+    """Recount the ledger and compare every stored counter with it; check the chain of the audit log. Exit 0: they agree;
+    1: they differ."""
     verdict = verify(find_campaign(campaign_id))
     click.echo(_recount_text(verdict))
-    raise SystemExit(AGREE if verdict.agrees else DIFFER)
+    chain = verify_chain()
+    click.echo(_chain_text(chain))
+    raise SystemExit(AGREE if verdict.agrees and chain.broken_at is None else DIFFER)
+
+
+def _chain_text(chain: ChainCheck) -> str:
+    if chain.broken_at is not None:
+        return _("The audit log does not hold: entry %(id)s was changed or is missing.", id=chain.broken_at)
+    return _(
+        "The audit log holds: %(count)s entries, the last %(hash)s.", count=chain.entries, hash=chain.head
+    )
 
 
 def _recount_text(verdict: Recount) -> str:

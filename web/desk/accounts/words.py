@@ -6,6 +6,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 
 from models import clock
+from models.audit.tables import AuditVerb
 from models.campaigns.tables import current_campaign
 from models.organizations.tables import Role
 from web.words.terms import instant_label
@@ -14,7 +15,7 @@ _ZONE = "Asia/Shanghai"  # where there is no week yet
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(account_time=account_time, role_name=role_name)
+    app.jinja_env.globals.update(account_time=account_time, role_name=role_name, verb_name=verb_name)
 
 
 def zone() -> str:
@@ -37,3 +38,26 @@ def role_name(role: Role) -> str:
         Role.COMMITTEE: _("committee"),
     }
     return names.get(role, str(role))
+
+
+def verb_name(verb: AuditVerb) -> str:
+    return {
+        AuditVerb.ACCOUNT_CREATED: _("account created"),
+        AuditVerb.ACCOUNT_CLOSED: _("account closed"),
+        AuditVerb.ACCOUNT_REOPENED: _("account reopened"),
+        AuditVerb.INVITED: _("invited"),
+        AuditVerb.INVITATION_REVOKED: _("invitation revoked"),
+        AuditVerb.INVITATION_ACCEPTED: _("invitation accepted"),
+        AuditVerb.PASSWORD_SET: _("password set"),
+        AuditVerb.RESET_LINK_CREATED: _("link for a new password created"),
+        AuditVerb.SIGNED_IN: _("signed in"),
+        AuditVerb.SIGN_IN_FAILED: _("sign-in failed"),
+        AuditVerb.SIGNED_OUT: _("signed out"),
+        AuditVerb.SESSION_ENDED: _("signed out elsewhere"),
+        AuditVerb.SECOND_FACTOR_ADDED: _("second factor added"),
+        AuditVerb.SECOND_FACTOR_REMOVED: _("second factor removed"),
+        AuditVerb.SECOND_FACTOR_FAILED: _("second factor failed"),
+        AuditVerb.RECOVERY_CODES_CREATED: _("recovery codes created"),
+        AuditVerb.TOKEN_CREATED: _("token created"),
+        AuditVerb.TOKEN_REVOKED: _("token revoked"),
+    }[verb]

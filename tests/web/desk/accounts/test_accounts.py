@@ -151,16 +151,16 @@ def test_organizers_manage_nobody(english, people):
 
 
 def test_who_reaches_whom(english, people):
-    people = (people.gu, people.wang, people.lian, people.su, people.bao, people.cui)
+    everybody = (people.gu, people.wang, people.lian, people.su, people.bao, people.cui)
     reached = {}
     for person in (people.lian, people.su, people.bao, people.cui):
         sign_in(english, person)
-        answers = [english.get(f"/desk/accounts/{other.id}").status_code for other in people]
+        answers = [english.get(f"/desk/accounts/{other.id}").status_code for other in everybody]
         reached[person.email[:4]] = [answer == 200 for answer in answers]
         listed = english.get("/desk/accounts/").text
-        assert [other.email in re.sub(r"<footer.*", "", listed, flags=re.S) for other in people] == reached[
-            person.email[:4]
-        ]
+        assert [
+            other.email in re.sub(r"<footer.*", "", listed, flags=re.S) for other in everybody
+        ] == reached[person.email[:4]]
     assert reached == {
         "lian": [True, True, True, False, False, False],
         "su@e": [True, True, True, True, False, False],

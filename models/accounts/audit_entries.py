@@ -1,0 +1,74 @@
+"""The audit log as an account may read it: the committee all of it, an office what concerns the accounts it manages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from models import clock
+from models.accounts import reach
+from models.audit.tables import AuditEntry, AuditSubject, AuditVerb
+from models.db import LARGEST_ID, db
+from models.organizations.tables import Account, Role
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """verb, address and day: None is any. day: in this zone. before: only entries with a smaller id."""
+
+    zone: str
+    verb: AuditVerb | None = None
+    address: str | None = None
+    day: date | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """subjects: the accounts that entries are about, by id. older: whether more follow."""
+
+    entries: Sequence[AuditEntry]
+    subjects: dict[int, Account]
+    older: bool
+
+
+def entries_for(account: Account, choice: AuditFilter) -> AuditPage:
+    """The newest entries first, PAGE of them. Raises NotFound for somebody who manages nobody."""
+    reach.require_manager(account)
+    query = select(AuditEntry).where(_in_reach(account), *_conditions(choice))
+    query = query.options(joinedload(AuditEntry.account)).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
+    rows = db.session.scalars(query).all()
+    ids = {row.subject_id for row in rows if row.subject == AuditSubject.ACCOUNT}
+    subjects = {one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(ids)))}
+    return AuditPage(rows[:PAGE], subjects, older=len(rows) > PAGE)
+
+
+def _in_reach(account: Account) -> ColumnElement[bool]:
+    if account.role == Role.COMMITTEE:
+        return true()
+    return _concerns(reach.account_in_reach(account))
+
+
+def _concerns(accounts: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Entries by these accounts, or about them."""
+    ids = select(Account.id).where(accounts)
+    about = (AuditEntry.subject == AuditSubject.ACCOUNT) & AuditEntry.subject_id.in_(ids)
+    return or_(AuditEntry.account_id.in_(ids), about)
+
+
+def _conditions(choice: AuditFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if choice.verb is not None:
+        conditions.append(AuditEntry.verb == choice.verb)
+    if choice.address is not None:
+        conditions.append(_concerns(Account.email == choice.address))
+    if choice.day is not None:
+        start, end = clock.day_bounds(choice.day, choice.day, choice.zone)
+        conditions += [AuditEntry.at >= start, AuditEntry.at < end]
+    if choice.before is not None:
+        conditions.append(AuditEntry.id < min(choice.before, LARGEST_ID))
+    return conditions

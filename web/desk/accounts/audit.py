@@ -1,0 +1,52 @@
+"""The audit log, newest first, by act, account and day."""
+
+import json
+
+from flask import Blueprint, Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from models import clock
+from models.accounts.audit_entries import AuditFilter, entries_for
+from models.accounts.throttle import normalized_address
+from models.audit.tables import AuditVerb
+from models.errors import N_, Mistake
+from web.desk.accounts import words
+
+pages = Blueprint("desk_audit", __name__, url_prefix="/desk/audit")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(audit_detail=_detail)
+
+
+def _detail(text: str) -> dict[str, object]:
+    """What an entry says beside its act, without what is empty."""
+    detail: dict[str, object] = json.loads(text)
+    return {name: value for name, value in detail.items() if value not in (None, "")}
+
+
+def _verb(text: str) -> AuditVerb | None:
+    if not text:
+        return None
+    try:
+        return AuditVerb(text)
+    except ValueError:
+        raise Mistake(N_("There is no act “%(value)s”."), value=text[:40]) from None
+
+
+@pages.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    query = request.args
+    verb, day = _verb(query.get("verb", "")), query.get("day", "")
+    choice = AuditFilter(
+        zone=words.zone(),
+        verb=verb,
+        address=normalized_address(query.get("account", "")) or None,
+        day=clock.parse_day(day) if day else None,
+        before=query.get("before", type=int),
+    )
+    page = entries_for(current_user, choice)
+    return render_template("desk/accounts/audit.html", page=page, choice=choice, verbs=list(AuditVerb))
