@@ -19,7 +19,9 @@ from web.desk import (
     queue_file,
     review,
     scan_review,
+    session_totals,
     subscriptions,
+    tally_sheets,
     uploads,
 )
 from web.desk.accounts import accounts, audit, invitation, my_account, second_factor, second_step, sign_in
@@ -51,7 +53,8 @@ WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_word
 ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
     events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
-    uploads, pairing, paper_counts, picture,
+    uploads, pairing, paper_counts, tally_sheets, session_totals,
+    picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from models import clock
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
+from models.checkin.campaign_lock import lock_campaigns
 from models.checkin.knowledge import Knowledge, Versions, knowledge
 from models.checkin.locked import Locked
 from models.checkin.pending_scan import PendingScan
@@ -208,7 +209,7 @@ def _lock_campaigns(group: list[Submission]) -> None:
         undone = {attempt.undoes for attempt in submission.attempts if attempt.undoes}
         undoing[submission.source.campaign.number] |= undone - submission.first.keys()
     stored = {row.id for row in store.stored_scans({id for undone in undoing.values() for id in undone})}
-    store.lock_campaigns({number: not undone <= stored for number, undone in undoing.items()})
+    lock_campaigns({number: not undone <= stored for number, undone in undoing.items()})
 
 
 def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:

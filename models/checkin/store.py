@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, text, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from models.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.campaigns.tables import Campaign
@@ -15,12 +15,12 @@ from models.checkin.pending_scan import COLUMNS, PendingScan
 from models.db import Base, db, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger import sums
+from models.ledger.estimates import EstimateChange
 from models.ledger.in_effect import in_effect, undos_of
 from models.ledger.occupancy import occupancy
-from models.ledger.tables import Counter, Presence, Scan, ScanKind, Verdict
+from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, State, derive
 
-_ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
 _SCAN, _PRESENCE, _COUNTER = (
     Base.metadata.tables[model.__tablename__] for model in (Scan, Presence, Counter)
 )
@@ -46,25 +46,6 @@ _PRESENT = {
     .order_by(_PRESENCE.c.id)
     .with_for_update()
     for dialect in DIALECTS
-}
-
-
-def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
-    """Shared by all admissions of a campaign; exclusive: waits until no other admission runs. By the campaign's number.
-
-    Exclusive for an undo whose target is not stored: the target may be inserted concurrently, and each would commit
-    without the other. SQLite has one writer at a time anyway."""
-    if on_postgresql() and exclusive:
-        connection = db.session.connection()
-        for alone in sorted(set(exclusive.values())):
-            numbers = sorted(number for number, value in exclusive.items() if value == alone)
-            connection.execute(_ADMIT[alone], {"kind": _ADMISSION_LOCK, "numbers": numbers})
-
-
-_NUMBERS = "FROM unnest(CAST(:numbers AS integer[])) AS number"
-_ADMIT = {
-    False: text("SELECT pg_advisory_xact_lock_shared(:kind, number) " + _NUMBERS),
-    True: text("SELECT pg_advisory_xact_lock(:kind, number) " + _NUMBERS),
 }
 
 
@@ -277,8 +258,21 @@ def update_counters(presences: Iterable[LockedPresence], inserted: Collection[in
                 delta[2] += sign * state.inside
     if changed:
         db.session.connection().execute(_UPDATE_PRESENCE, changed)
-    sums.record_changes(changes)
+    _add_estimates(deltas, sums.record_changes(changes))
     _add_to_counters(deltas)  # last: others wait for these rows
+
+
+def update_estimate(occurrence_id: int, group: str) -> None:
+    """Write the counters and sums after an estimate was stated or withdrawn, inside the caller's transaction."""
+    deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
+    _add_estimates(deltas, sums.record_estimate(occurrence_id, group))
+    _add_to_counters(deltas)
+
+
+def _add_estimates(deltas: dict[tuple, list[int]], changes: Iterable[EstimateChange]) -> None:
+    for change in changes:
+        cell = (change.occurrence_id, change.day, change.hour, change.group, Method.ESTIMATE)
+        deltas[cell][0] += change.visits
 
 
 _CELL = ("occurrence_id", "day", "hour", "audience", "method")

@@ -1,11 +1,12 @@
 """Heads counted on paper and entered at the desk afterwards: tally rows, with the counter's name and who entered them."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import ForeignKey, String, Uuid, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Uuid, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models import clock
@@ -45,17 +46,23 @@ class PaperCount(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     counter: Mapped[str] = mapped_column(String(MAX_NAME))  # the name of the person who counted
     entered_at: Mapped[datetime] = mapped_column(Instant)
+    sheet_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tally_sheet.id"), index=True
+    )  # None: no printed sheet
+    sheet_revision: Mapped[int | None]  # the entry of the sheet, see models.corrections.tally_sheets
 
 
 @dataclass(frozen=True)
 class EnteredCount:
-    """A tally row from paper. account: the address of who entered it; None: not known any more. out: it was taken out."""
+    """A tally row from paper. account: the address of who entered it; None: not known any more. out: it was taken out.
+    sheet_id: of the printed sheet; None: entered without one."""
 
     scan: Scan
     counter: str
     account: str | None
     entered_at: datetime
     out: bool
+    sheet_id: int | None = None
 
 
 def days_of(event: Event, now: datetime) -> list[date]:
@@ -92,23 +99,48 @@ def enter(
         )
         for group, count in heads.items()
     ]
-    with transaction():
-        values = [
-            {
-                "scan_id": attempt.id,
-                "event_id": event.id,
-                "account_id": account.id,
-                "counter": counter,
-                "entered_at": now,
-            }
-            for attempt in attempts
-        ]
-        db.session.execute(insert(PaperCount).on_conflict_do_nothing(), values)
+    add(event, account, attempts, counter, now)
+    return sum(heads.values())
+
+
+def add(
+    event: Event,
+    account: Account,
+    attempts: Sequence[Attempt],
+    counter: str,
+    now: datetime,
+    on_sheet: tuple[int, int] | None = None,
+) -> None:
+    """Add tally rows, each with whose count it is. Raises Conflict for an id that has other content; admit.BusyError.
+
+    on_sheet: the id of the printed sheet and the number of its entry."""
+    sheet_id, revision = on_sheet or (None, None)
     event_id = event.id
+    values = [
+        {
+            "scan_id": attempt.id,
+            "event_id": event_id,
+            "account_id": account.id,
+            "counter": counter,
+            "entered_at": now,
+            "sheet_id": sheet_id,
+            "sheet_revision": revision,
+        }
+        for attempt in attempts
+    ]
+    with transaction():
+        db.session.execute(insert(PaperCount).on_conflict_do_nothing(), values)
     answers = admit.admit(attempts, ScanSource(event.campaign, lambda at: [event_id], scans=False), now)
     if any(Flag.CONFLICT in answer.flags for answer in answers):
         raise Conflict(SENT_BEFORE)
-    return sum(heads.values())
+
+
+def read_heads(text: str) -> int:
+    """A number of people as it is typed; an empty field is 0. Raises Mistake."""
+    text = text.strip()
+    if text and not (text.isdecimal() and len(text) < 10):
+        raise Mistake(TOO_MANY, most=f"{MAX_HEADS:,}")
+    return int(text or 0)
 
 
 def _check(event: Event, at: datetime, counter: str, heads: Mapping[str, int], now: datetime) -> None:
@@ -127,17 +159,33 @@ def _check(event: Event, at: datetime, counter: str, heads: Mapping[str, int], n
 
 def entered(event: Event) -> list[EnteredCount]:
     """The counts of an event, the newest entry first."""
+    return _read(PaperCount.event_id == event.id, [PaperCount.entered_at.desc(), Scan.number])
+
+
+def entered_on_sheets(sheet_ids: Iterable[int], revision: int | None = None) -> dict[int, list[EnteredCount]]:
+    """The rows of printed sheets, by sheet; of one entry of theirs, or of all."""
+    condition = PaperCount.sheet_id.in_(set(sheet_ids))
+    if revision is not None:
+        condition = and_(condition, PaperCount.sheet_revision == revision)
+    rows: dict[int, list[EnteredCount]] = defaultdict(list)
+    for row in _read(condition, [Scan.number]):
+        if row.sheet_id is not None:
+            rows[row.sheet_id].append(row)
+    return rows
+
+
+def _read(condition: ColumnElement[bool], order: Sequence[ColumnElement]) -> list[EnteredCount]:
     query = (
         select(Scan, PaperCount, Account.email)
         .join(PaperCount, PaperCount.scan_id == Scan.id)
         .outerjoin(Account, Account.id == PaperCount.account_id)
-        .where(PaperCount.event_id == event.id)
-        .order_by(PaperCount.entered_at.desc(), Scan.number)
+        .where(condition)
+        .order_by(*order)
     )
     rows = db.session.execute(query).all()
     out = _taken_out(scan.id for scan, _count, _email in rows)
     return [
-        EnteredCount(scan, count.counter, email, count.entered_at, scan.id in out)
+        EnteredCount(scan, count.counter, email, count.entered_at, scan.id in out, count.sheet_id)
         for scan, count, email in rows
     ]
 
@@ -149,7 +197,14 @@ def _taken_out(scan_ids: Iterable[UUID]) -> set[UUID]:
 
 def take_out(event: Event, scan_id: UUID, why: str, account: Account, now: datetime) -> None:
     """Let a count of this event count no more, by a decision of this account. Raises NotFound."""
-    count = db.session.get(PaperCount, scan_id)
-    if count is None or count.event_id != event.id:
+    take_out_many(event, [scan_id], why, account, now)
+
+
+def take_out_many(event: Event, scan_ids: Sequence[UUID], why: str, account: Account, now: datetime) -> None:
+    """The same for several counts, in one transaction."""
+    counts = select(PaperCount.scan_id).where(
+        PaperCount.scan_id.in_(scan_ids), PaperCount.event_id == event.id
+    )
+    if not scan_ids or set(db.session.scalars(counts)) != set(scan_ids):
         raise NotFound(NO_SUCH_COUNT)
-    scan_review.decide(scan_id, Decision.SET_ASIDE, why, account.id, now)
+    scan_review.decide_together(event.campaign, scan_ids, Decision.SET_ASIDE, why, account.id, now)

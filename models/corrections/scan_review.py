@@ -2,7 +2,7 @@
 content. Each decision is a row of Review; the newest one is valid.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.campaigns.tables import Campaign
 from models.checkin import store
-from models.checkin.locked import LockedPresence
-from models.db import db, transaction
+from models.corrections.recounting import alone, recounted
+from models.db import db
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event
@@ -20,6 +21,7 @@ from models.figures.visits import visits_of
 from models.ledger.tables import HELD_BACK, Decision, Flag, Resend, Review, Scan, ScanKind, Verdict
 
 MAX_AT_ONCE = 500
+NO_SUCH_SCAN = N_("There is no such scan to count.")
 
 
 @dataclass(frozen=True)
@@ -156,38 +158,48 @@ def decide(scan_id: UUID, decision: str, why: str, account_id: int | None, now: 
     """Decide on a stored or repeat scan, in one transaction with the counters. Raises Mistake; NotFound for another scan.
 
     decision: Decision.ACCEPT, to count it although it is held back, or Decision.SET_ASIDE."""
+    campaign = _campaign_of(scan_id)
+    if campaign is None:
+        raise NotFound(NO_SUCH_SCAN)
+    decide_together(campaign, [scan_id], decision, why, account_id, now)
+
+
+def decide_together(
+    campaign: Campaign,
+    scan_ids: Sequence[UUID],
+    decision: str,
+    why: str,
+    account_id: int | None,
+    now: datetime,
+) -> None:
+    """The same for several scans of a campaign: all or none."""
     if decision not in (Decision.ACCEPT, Decision.SET_ASIDE):
         raise Mistake(N_("A decision either counts a scan or does not."))
     if not why.strip():
         raise Mistake(N_("Please give a reason, so that others can follow the decision."))
-    with transaction():
-        row = store.scans_by_id([scan_id]).get(scan_id)
-        if row is None or not (
-            row.presence_id or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
-        ):
-            raise NotFound(N_("There is no such scan to count."))
-        # Exclusive lock: an undo's target may be inserted concurrently.
-        store.lock_campaigns({store.campaign_number(row): True})
-        presences = _lock_presence(row)
-        store.load_entries(presences)
-        db.session.add(
-            Review(scan_id=scan_id, decision=decision, account_id=account_id, why=why.strip(), at=now)
-        )
-        db.session.flush()
-        states = [presence.before for presence in presences]
-        for presence in presences:
-            presence.entries.clear()
-        store.load_entries(presences)
-        for presence, state in zip(presences, states, strict=True):
-            presence.before = state
-        store.update_counters(presences)
+    with alone(campaign.number):
+        rows = store.scans_by_id(scan_ids)
+        if len(rows) != len(set(scan_ids)) or not all(map(_can_be_decided, rows.values())):
+            raise NotFound(NO_SUCH_SCAN)
+        with recounted(_presence_ids(rows.values())):
+            db.session.add_all(
+                Review(scan_id=id, decision=decision, account_id=account_id, why=why.strip(), at=now)
+                for id in rows
+            )
 
 
-def _lock_presence(row: Scan) -> list[LockedPresence]:
-    """The presence that a decision on a row changes, locked: an undo changes its target's. Empty: the target is unknown."""
-    counted: Scan | None = row
-    if row.presence_id is None and row.undoes is not None:
-        counted = store.scans_by_id([row.undoes]).get(row.undoes)
-    if counted is None or counted.presence_id is None:
-        return []
-    return list(store.lock_presences_by_id([counted.presence_id]).values())
+def _can_be_decided(row: Scan) -> bool:
+    return row.presence_id is not None or (row.kind == ScanKind.UNDO and row.verdict == Verdict.STORED)
+
+
+def _campaign_of(scan_id: UUID) -> Campaign | None:
+    query = select(Campaign).join(Scan, Scan.campaign_id == Campaign.id).where(Scan.id == scan_id)
+    return db.session.scalar(query)
+
+
+def _presence_ids(rows: Collection[Scan]) -> set[int]:
+    """The presences that decisions on these rows change: an undo changes its target's. An unknown target has none."""
+    ids = {row.presence_id for row in rows}
+    undone = {row.undoes for row in rows if row.undoes is not None}
+    ids |= {row.presence_id for row in store.scans_by_id(undone).values()}
+    return {id for id in ids if id is not None}

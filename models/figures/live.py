@@ -12,6 +12,7 @@ from models.db import db
 from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
+from models.figures.headcounts import RoomCount, latest_headcount
 from models.figures.visits import of_event
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import METHODS, Counter, Method, Nearness, Presence, Scan
@@ -48,6 +49,7 @@ class LiveFigures:
     near: dict[str, int]
     inside: int | None  # people inside now; None where neither exits are scanned nor a capacity is set
     capacity: int | None  # of today's occurrences together; None: not limited
+    room: RoomCount | None  # the last headcount of everybody in the room: a cross-check
     days: dict[
         date, list[HourVisits]
     ]  # each day with visits, its hours from the first to the last without a gap
@@ -85,6 +87,7 @@ def live_figures(event: Event, now: datetime) -> LiveFigures:
         near=visits_by_nearness(event.id),
         inside=inside,
         capacity=capacity,
+        room=latest_headcount(event.id),
         days=_by_day(counted.rows),
     )
 

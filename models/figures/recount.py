@@ -10,6 +10,7 @@ from models.campaigns.tables import Campaign
 from models.db import db, on_postgresql, snapshot
 from models.events.tables import Event, Occurrence
 from models.figures import recount_sums
+from models.figures.recount_estimates import estimated_cells
 from models.figures.recount_visits import recounted
 from models.ledger.tables import Counter, Scan
 
@@ -43,10 +44,12 @@ class Recount:
 def verify(campaign: Campaign) -> Recount:
     """Recount a campaign in one read transaction."""
     with snapshot(), recounted(campaign):
-        cells = db.session.execute(text(_CELLS)).all()
+        scanned = db.session.execute(text(_CELLS)).all()
+        estimated = estimated_cells(campaign, scanned)
+        cells = [*scanned, *estimated]
         counters = _by_cell(row[:8] for row in cells)
         differences = [*_compare_counters(campaign, counters), *_compare_presences(campaign)]
-        places = recount_sums.places(campaign)
+        places = recount_sums.places(campaign, {cell[0] for cell in estimated})
         # An event whose visits were all undone keeps its row.
         stored = recount_sums.stored_places(campaign)
         differences += _compare("event_placement", {key: stored.get(key, {}) for key in places}, places)

@@ -1,11 +1,11 @@
 """The sums of figures, counted anew from the recounted visits, and as they are stored. Rows: values by column, by key."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from models.campaigns.tables import Campaign
@@ -25,12 +25,11 @@ ORDER BY holder
 """
 
 
-def places(campaign: Campaign) -> dict[tuple, dict[str, object]]:
-    """Under what each event with visits counts, by its id."""
+def places(campaign: Campaign, estimated: Set[int]) -> dict[tuple, dict[str, object]]:
+    """Under what each event with visits counts, by its id. estimated: the occurrences where an estimate adds visits."""
     kept = aliased(Event)
-    visited = select(Occurrence.event_id).where(
-        Occurrence.id.in_(text("SELECT occurrence_id FROM recount_visit WHERE weight > 0"))
-    )
+    scanned = Occurrence.id.in_(text("SELECT occurrence_id FROM recount_visit WHERE weight > 0"))
+    visited = select(Occurrence.event_id).where(or_(scanned, Occurrence.id.in_(estimated)))
     query = (
         select(Event.id, kept.id, kept.region_code, Organization.line)
         .select_from(Event)

@@ -52,3 +52,14 @@ def visits_of(event_ids: Iterable[int]) -> dict[int, int]:
 def of_event(event_id: int) -> ColumnElement[bool]:
     """The condition on Occurrence that it is of an event, or of one merged into it."""
     return or_(Occurrence.event_id == event_id, Occurrence.event_id.in_(merged_ids([event_id])))
+
+
+def visits_of_sessions(event_id: int) -> dict[int, int]:
+    """The visits of each session of an event and of those merged into it, by occurrence id."""
+    query = (
+        select(Counter.occurrence_id, func.sum(Counter.visits))
+        .join(Occurrence, Occurrence.id == Counter.occurrence_id)
+        .where(of_event(event_id))
+        .group_by(Counter.occurrence_id)
+    )
+    return {id: int(visits) for id, visits in db.session.execute(query)}

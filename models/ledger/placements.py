@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from models.db import db, on_postgresql
 from models.events.merges import standing_id
 from models.events.tables import Event, Occurrence
+from models.ledger.sum_rows import SumKey, Sums, add_to_sums
 from models.ledger.sum_tables import (
     PARTICIPANTS,
     PLACED_KINDS,
@@ -17,7 +18,7 @@ from models.ledger.sum_tables import (
     EventPlacement,
     SumKind,
 )
-from models.ledger.sums import PLACEMENT_LOCK, SumKey, Sums, add_to_sums
+from models.ledger.sums import PLACEMENT_LOCK
 from models.ledger.tables import METHODS, Counter, Presence
 from models.organizations.tables import Organization
 

@@ -4,14 +4,14 @@ Visits add up. Participants do not: a holder counts once for each value, with th
 of a holder are read; nearly always there is none.
 
 PostgreSQL takes locks in this order, after those on presences and before those on counters: placements (shared), holders,
-placement rows, sums. Each is taken in the order of its key, so that two transactions never wait for each other in a ring.
+placement rows, estimates, sums. Each is taken in the order of its key, so that two transactions never wait for each other in
+a ring.
 """
 
 import json
-import os
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from operator import add
@@ -21,19 +21,21 @@ from sqlalchemy import text
 
 from models.db import db, on_postgresql
 from models.events.merges import standing_id_sql
+from models.ledger import estimates
+from models.ledger.estimates import EstimateChange
+from models.ledger.sum_rows import SumKey, Sums, add_to_sums
 from models.ledger.sum_tables import PARTICIPANTS, SUM_COLUMNS, TAKEN, SumKind
-from models.ledger.tables import METHODS
+from models.ledger.tables import METHODS, Method
 from models.ledger.visit import State
 
-PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.store for another
+PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.campaign_lock for another
 _HOLDER_LOCK = 0x4F59
 _HOLDER_LOCKS = 1 << 14  # few enough for PostgreSQL's lock table
-_STRIPES = 16
-_STRIPED = (SumKind.TOTAL, SumKind.LINE, SumKind.AUDIENCE, SumKind.DAY)
 _METHOD = {str(method): number for number, method in enumerate(METHODS)}
 
-SumKey = tuple[str, str, str]  # campaign id, kind, value
-Sums = dict[SumKey, list[int]]  # numbers in the order of SUM_COLUMNS
+_Cells = dict[
+    tuple[int, str, str], list[int]
+]  # numbers in the order of SUM_COLUMNS, by occurrence, day and group
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,13 @@ class PresenceChange:
 
 
 class _Place(NamedTuple):
-    """The row of EventPlacement of an occurrence."""
+    """The row of EventPlacement of an occurrence, and whether anything was ever estimated there (known of changed ones)."""
 
     campaign_id: str
     kept_id: int
     region_code: str
     line: str
+    estimated: bool
 
     def values(self, group: str, day: str) -> tuple[tuple[SumKind, str], ...]:
         return (
@@ -81,23 +84,25 @@ class _Visit(NamedTuple):
 # (CROSS JOIN on SQLite, LATERAL … OFFSET 0 on PostgreSQL), also where a table was never analyzed: never by reading all of it.
 _READ = {
     "sqlite": text("""
-SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line
+SELECT NULL, o.id, NULL, NULL, 0, p.campaign_id, p.kept_id, p.region_code, p.line,
+  EXISTS (SELECT 1 FROM estimate AS x WHERE x.occurrence_id = o.id)
 FROM json_each(:occurrences) AS j CROSS JOIN occurrence AS o ON o.id = j.value
 CROSS JOIN event_placement AS p ON p.event_id = o.event_id
 UNION ALL
-SELECT s.holder, s.occurrence_id, s.day, s.audience, s.weight, p.campaign_id, p.kept_id, p.region_code, p.line
+SELECT s.holder, s.occurrence_id, s.day, s.audience, s.weight, p.campaign_id, p.kept_id, p.region_code, p.line, 0
 FROM json_each(:holders) AS j CROSS JOIN presence AS s ON s.holder = j.value AND s.weight > 0
 CROSS JOIN occurrence AS o ON o.id = s.occurrence_id CROSS JOIN event_placement AS p ON p.event_id = o.event_id
 """),
     "postgresql": text("""
-SELECT NULL, CAST(j.id AS integer), NULL, NULL, 0, p.*
+SELECT NULL, CAST(j.id AS integer), NULL, NULL, 0, p.*,
+  EXISTS (SELECT 1 FROM estimate AS x WHERE x.occurrence_id = CAST(j.id AS integer))
 FROM json_array_elements_text(CAST(:occurrences AS json)) AS j(id)
 CROSS JOIN LATERAL (
   SELECT e.campaign_id, e.kept_id, e.region_code, e.line
   FROM occurrence AS o JOIN event_placement AS e ON e.event_id = o.event_id WHERE o.id = CAST(j.id AS integer) OFFSET 0
 ) AS p
 UNION ALL
-SELECT s.holder, s.occurrence_id, CAST(s.day AS text), s.audience, s.weight, p.*
+SELECT s.holder, s.occurrence_id, CAST(s.day AS text), s.audience, s.weight, p.*, false
 FROM json_array_elements_text(CAST(:holders AS json)) AS j(holder)
 CROSS JOIN LATERAL (
   SELECT holder, occurrence_id, day, audience, weight FROM presence
@@ -119,17 +124,56 @@ UNION ALL SELECT pg_advisory_xact_lock(:holders, slot) FROM unnest(CAST(:slots A
 """)
 
 
-def record_changes(changes: Iterable[PresenceChange]) -> None:
-    """Add to the sums what these presences changed. In a transaction that writes presences, after them."""
+def record_changes(changes: Iterable[PresenceChange]) -> list[EstimateChange]:
+    """Add to the sums what these presences changed. In a transaction that writes presences, after them and before counters.
+
+    Answers by how much estimates add more or less, for the counters."""
     counted = [change for change in changes if _counted(change.before) != _counted(change.after)]
     if not counted:
-        return
+        return []
     holders = {change.holder for change in counted if change.identified}
     _lock(holders)
     places, visits = _read({change.occurrence_id for change in counted}, holders)
     changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in counted}
     others = [visit for visit in visits if visit[:3] not in changed]
     cells, several = _by_cell(counted, others)
+    estimated = _add_estimates(cells, places)
+    sums = _sums_of(cells, places)
+    _add_participants(sums, several, others, places)
+    add_to_sums(sums)
+    return estimated
+
+
+def record_estimate(occurrence_id: int, group: str) -> list[EstimateChange]:
+    """The same where no presence has changed, but an estimate of this occurrence and group was stated or withdrawn."""
+    _lock(())
+    places, _visits = _read({occurrence_id}, ())
+    cells: _Cells = {}
+    changes = estimates.changes_of({(occurrence_id, group): 0})
+    _add_to_cells(cells, changes)
+    add_to_sums(_sums_of(cells, places))
+    return changes
+
+
+def _add_estimates(cells: _Cells, places: Mapping[int, _Place]) -> list[EstimateChange]:
+    """Where something was estimated: what it adds now, with the visits of these cells."""
+    others: dict[estimates.EstimateKey, int] = defaultdict(int)
+    for (occurrence_id, _day, group), numbers in cells.items():
+        if places[occurrence_id].estimated:
+            others[occurrence_id, group] += sum(numbers[: len(METHODS)])
+    changes = estimates.changes_of(others) if others else []
+    _add_to_cells(cells, changes)
+    return changes
+
+
+def _add_to_cells(cells: _Cells, changes: Iterable[EstimateChange]) -> None:
+    for change in changes:
+        key = change.occurrence_id, change.day.isoformat(), change.group
+        numbers = cells.setdefault(key, [0] * len(SUM_COLUMNS))
+        numbers[_METHOD[Method.ESTIMATE]] += change.visits
+
+
+def _sums_of(cells: _Cells, places: Mapping[int, _Place]) -> Sums:
     sums: Sums = defaultdict(lambda: [0] * len(SUM_COLUMNS))
     for (occurrence_id, day, group), numbers in cells.items():
         place = places[occurrence_id]
@@ -137,8 +181,7 @@ def record_changes(changes: Iterable[PresenceChange]) -> None:
             sums[place.campaign_id, kind, value] = list(
                 map(add, sums[place.campaign_id, kind, value], numbers)
             )
-    _add_participants(sums, several, others, places)
-    add_to_sums(sums)
+    return sums
 
 
 def _counted(state: State) -> tuple[int, bool, tuple | None]:
@@ -148,12 +191,12 @@ def _counted(state: State) -> tuple[int, bool, tuple | None]:
 
 def _by_cell(
     changes: Sequence[PresenceChange], others: Iterable[_Visit]
-) -> tuple[dict[tuple[int, str, str], list[int]], list[PresenceChange]]:
+) -> tuple[_Cells, list[PresenceChange]]:
     """The changes summed by occurrence, day and group, and those whose participants are not in these sums: of a holder who
     was somewhere before."""
     known = {visit.holder for visit in others}
     changed = Counter(change.holder for change in changes)
-    cells: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * len(SUM_COLUMNS))
+    cells: _Cells = defaultdict(lambda: [0] * len(SUM_COLUMNS))
     several = []
     for change in changes:
         alone = changed[change.holder] == 1 and change.holder not in known
@@ -179,15 +222,14 @@ def _lock(holders: Collection[str]) -> None:
         )
 
 
-def _read(
-    occurrence_ids: Collection[int], holders: Collection[str]
-) -> tuple[dict[int, _Place], list[_Visit]]:
+def _read(occurrence_ids: Set[int], holders: Collection[str]) -> tuple[dict[int, _Place], list[_Visit]]:
     """The places of these occurrences, and the visits of these holders with theirs."""
     dialect = db.session.get_bind().dialect.name
     parameters = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
     rows = db.session.connection().execute(_READ[dialect], parameters).all()
-    places = {row[1]: _Place(*row[5:]) for row in rows}
-    if missing := occurrence_ids - places.keys():
+    changed = {row[1]: _Place(*row[5:]) for row in rows if row[0] is None}
+    places = {row[1]: _Place(*row[5:]) for row in rows if row[0] is not None} | changed
+    if missing := occurrence_ids - changed.keys():
         _place_events(missing)
         return _read(occurrence_ids, holders)
     return places, [_Visit(row[1], row[2], row[0], row[3], row[4]) for row in rows if row[0] is not None]
@@ -238,39 +280,3 @@ def _participants(visits: Iterable[_Visit], places: Mapping[int, _Place]) -> dic
             of_value = largest[place.campaign_id, kind, value]
             of_value[visit.holder] = max(visit.weight, of_value.get(visit.holder, 0))
     return {key: sum(of_value.values()) for key, of_value in largest.items()}
-
-
-_TYPES = {
-    "campaign_id": "text",
-    "kind": "text",
-    "value": "text",
-    "stripe": "integer",
-    **dict.fromkeys(SUM_COLUMNS, "integer"),
-}
-# Each row is one JSON array.
-_VALUES = {
-    "sqlite": (f"json_extract(value, '$[{number}]')" for number in range(len(_TYPES))),
-    "postgresql": (f"CAST(value ->> {number} AS {kind})" for number, kind in enumerate(_TYPES.values())),
-}
-_ROWS = {"sqlite": "json_each(:rows) WHERE true", "postgresql": "json_array_elements(CAST(:rows AS json))"}
-_ADD = {
-    dialect: text(
-        f"INSERT INTO figure_sum ({', '.join(_TYPES)}) SELECT {', '.join(_VALUES[dialect])} FROM {rows} "
-        "ON CONFLICT (campaign_id, kind, value, stripe) DO UPDATE SET "
-        + ", ".join(f"{name} = figure_sum.{name} + excluded.{name}" for name in SUM_COLUMNS)
-    )
-    for dialect, rows in _ROWS.items()
-}
-
-
-def add_to_sums(sums: Mapping[SumKey, Sequence[int]]) -> None:
-    """Add numbers to the sums, inside the caller's transaction."""
-    own = os.getpid() % _STRIPES if on_postgresql() else 0  # processes rarely share a row
-    rows = [
-        [campaign_id, kind, value, own if kind in _STRIPED else 0, *numbers]
-        for (campaign_id, kind, value), numbers in sorted(sums.items())
-        if any(numbers)
-    ]
-    if rows:
-        statement = _ADD[db.session.get_bind().dialect.name]
-        db.session.connection().execute(statement, {"rows": json.dumps(rows, ensure_ascii=False)})

@@ -9,14 +9,17 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign
-from models.corrections import paper_counts
+from models.campaigns.tables import Campaign
+from models.corrections import paper_counts, tally_sheets
+from models.corrections.tally_sheets import MAX_AT_ONCE, groups_of
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
 from web import errors
 
 pages = Blueprint("desk_paper_counts", __name__, url_prefix="/desk/events/<int:event_id>/counts")
+
+MOST_SHEETS = 100  # listed
 
 NO_TIME = N_("Enter the time of counting as hours and minutes, such as 15:30.")
 
@@ -68,20 +71,20 @@ def _counted_at(campaign: Campaign) -> datetime:
     return clock.at_local(day, at.replace(tzinfo=None), campaign.zone)
 
 
-def _groups(campaign: Campaign) -> list[str]:
-    return [*(term.key for term in campaign.groups), UNKNOWN_GROUP]
-
-
 def _heads(campaign: Campaign) -> dict[str, int]:
     """The numbers that were entered; an empty field and 0 mean that none of the group was counted."""
     heads = {}
-    for group in _groups(campaign):
-        text = request.form.get(f"heads-{group}", "").strip()
-        if text and not (text.isdecimal() and len(text) < 10):
-            raise Mistake(paper_counts.TOO_MANY, most=f"{paper_counts.MAX_HEADS:,}")
-        if text and int(text):
-            heads[group] = int(text)
+    for group in groups_of(campaign):
+        count = paper_counts.read_heads(request.form.get(f"heads-{group}", ""))
+        if count:
+            heads[group] = count
     return heads
+
+
+def _made() -> tuple[int, int] | None:
+    """The ids of the first and last sheet that were just made."""
+    first, _dash, last = request.args.get("sheets", "").partition("-")
+    return (int(first), int(last)) if first.isdecimal() and last.isdecimal() else None
 
 
 def _page(event: Event, now: datetime, error: str = "") -> str:
@@ -90,11 +93,17 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
         campaign=event.campaign,
         event=event,
         days=paper_counts.days_of(event, now),
-        groups=_groups(event.campaign),
+        groups=groups_of(event.campaign),
         sheet=request.form.get("sheet") if error else uuid4(),
         most_name=paper_counts.MAX_NAME,
         error=error,
         typed=request.form if error else {},
         entered=request.args.get("entered", type=int),
         counts=paper_counts.entered(event),
+        sheets=tally_sheets.sheets_of(event, MOST_SHEETS),
+        session_days=[
+            (row, day) for row in event.occurrences for day in clock.days(row.start_day, row.end_day)
+        ],
+        most_sheets=MAX_AT_ONCE,
+        made=_made(),
     )

@@ -1,0 +1,149 @@
+"""Printed tally sheets at the desk: made and printed for an event, entered by the number that is printed on each."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+
+from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.corrections import paper_counts, tally_sheets
+from models.corrections.tally_sheets import MAX_AT_ONCE, TallySheet, groups_of
+from models.drawing import pdf
+from models.errors import Mistake, NotFound
+from models.events import scope
+from web import errors
+from web.desk import tally_sheet_layout
+from web.words.terms import language
+
+pages = Blueprint("desk_tally_sheets", __name__, url_prefix="/desk")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.post("/events/<int:event_id>/tally-sheets")
+@login_required
+def make(event_id: int) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    occurrence_id, _colon, day = request.form.get("session", "").partition(":")
+    sheets = tally_sheets.make(
+        event,
+        int(occurrence_id) if occurrence_id.isdecimal() else 0,
+        clock.parse_day(day),
+        request.form.get("count", 0, type=int),
+        current_user,
+        clock.now(),
+    )
+    first, last = sheets[0].id, sheets[-1].id
+    return redirect(
+        url_for("desk_paper_counts.index", event_id=event.id, sheets=f"{first}-{last}", _anchor="sheets"), 303
+    )
+
+
+@pages.get("/events/<int:event_id>/tally-sheets-<int:first>-<int:last>.pdf")
+@login_required
+def printed(event_id: int, first: int, last: int) -> Response:
+    event = scope.event_for(current_user, event_id)
+    sheets = tally_sheets.pages(event, range(first, min(last, first + MAX_AT_ONCE - 1) + 1))
+    out = BytesIO()
+    title = _("Tally sheets") + " · " + event.title
+    pdf.write(
+        out,
+        title,
+        [tally_sheet_layout.page(sheet) for sheet in sheets],
+        "en" if language() == "en" else "zh-CN",
+    )
+    response = make_response(out.getvalue())
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = (
+        f'inline; filename="tally-sheets-{event.id}-{sheets[0].number}.pdf"'
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@pages.get("/tally-sheets/")
+@login_required
+def find() -> ResponseReturnValue:
+    """By the number that somebody types."""
+    number = request.args.get("number", "")
+    if not number.strip():
+        return render_template("desk/tally_sheet_number.html", number="", error="")
+    try:
+        sheet = _sheet(number)
+    except NotFound as mistake:
+        return render_template(
+            "desk/tally_sheet_number.html", number=number, error=errors.sentence(mistake)
+        ), 404
+    return redirect(url_for(".sheet", number=sheet.number), 303)
+
+
+@pages.get("/tally-sheets/<number>")
+@login_required
+def sheet(number: str) -> ResponseReturnValue:
+    return _page(_sheet(number), clock.now())
+
+
+@pages.post("/tally-sheets/<number>")
+@login_required
+def enter(number: str) -> ResponseReturnValue:
+    sheet, now = _sheet(number), clock.now()
+    try:
+        people = tally_sheets.enter(sheet, current_user, request.form.get("counter", ""), _cells(sheet), now)
+    except Mistake as mistake:
+        status = 422 if mistake.status == 400 else mistake.status
+        return _page(sheet, now, errors.sentence(mistake)), status
+    return redirect(url_for(".sheet", number=sheet.number, entered=people), 303)
+
+
+@pages.post("/tally-sheets/<number>/out")
+@login_required
+def take_out(number: str) -> ResponseReturnValue:
+    sheet = _sheet(number)
+    tally_sheets.take_out(sheet, _("Entered by mistake."), current_user, clock.now())
+    return redirect(url_for(".sheet", number=sheet.number), 303)
+
+
+def _sheet(number: str) -> TallySheet:
+    """A sheet of an event that the account reaches. One of another event is as if it were not there."""
+    sheet = tally_sheets.sheet_by_number(number)
+    try:
+        scope.event_for(current_user, sheet.event_id)
+    except NotFound:
+        raise NotFound(tally_sheets.NO_SHEET, number=number.strip()[:20]) from None
+    return sheet
+
+
+def _cells(sheet: TallySheet) -> dict[tuple[int, str], int]:
+    """What was typed; an empty field and 0 say that nobody was counted."""
+    return {
+        (hour, group): paper_counts.read_heads(request.form.get(field_name(hour, group), ""))
+        for hour in sheet.hours
+        for group in groups_of(sheet.event.campaign)
+    }
+
+
+def field_name(hour: int, group: str) -> str:
+    return f"heads-{hour}-{group}"
+
+
+def _page(sheet: TallySheet, now: datetime, error: str = "") -> str:
+    typed: Mapping[str, str] = request.form if error else {}
+    return render_template(
+        "desk/tally_sheet.html",
+        campaign=sheet.event.campaign,
+        event=sheet.event,
+        sheet=sheet,
+        state=tally_sheets.state_of(sheet),
+        groups=groups_of(sheet.event.campaign),
+        begun=clock.day_of(now, sheet.event.campaign.zone) >= sheet.day,
+        most_name=paper_counts.MAX_NAME,
+        error=error,
+        typed=typed,
+        entered=request.args.get("entered", type=int),
+    )
