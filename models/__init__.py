@@ -31,6 +31,7 @@ for _module in (
     "figures.headcounts",
     "corrections.paper_counts",
     "corrections.tally_sheets",
+    "corrections.moves",
     "checkin.knowledge_versions",
     "checkin.queue_file",
     "publishing.duplicates",

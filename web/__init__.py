@@ -19,6 +19,7 @@ from web.desk import (
     queue_file,
     review,
     scan_review,
+    scans,
     session_totals,
     subscriptions,
     tally_sheets,
@@ -54,7 +55,7 @@ ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, account
 DESK = (
     events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
     uploads, pairing, paper_counts, tally_sheets, session_totals,
-    picture,
+    scans, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -265,5 +265,6 @@ def _insert(group: list[Submission], locked: Locked) -> None:
     ):
         raise _RacedError
     changed = [*locked.by_key.values(), *(target.presence for target in locked.targets.values())]
+    changed += [presence for target in locked.targets.values() for _id, presence in target.moved]
     distinct = {id(presence): presence for presence in changed if presence is not None}
     store.update_counters(distinct.values(), {presence.id for presence in inserted})

@@ -38,7 +38,7 @@ class LockedPresence:
 
 @dataclass(frozen=True)
 class UndoTarget:
-    """The scan that an undo names."""
+    """The scan that an undo names. moved: the rows that took its place at other sessions, each with its presence."""
 
     kind: str
     kiosk_id: int | None
@@ -46,6 +46,7 @@ class UndoTarget:
     verdict: str | None
     event_id: int | None
     presence: LockedPresence | None
+    moved: tuple[tuple[UUID, LockedPresence], ...] = ()
 
     def reached_by(self, undo: Undo) -> bool:
         return undo.reaches(self.kiosk_id, self.event_id, self.at)

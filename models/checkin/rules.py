@@ -187,6 +187,8 @@ def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
         earlier.append(undo)
         if target is not None and target.presence is not None:
             _take_out(target.presence, named, locked)
+        for moved_id, presence in target.moved if target is not None else ():
+            _take_out(presence, moved_id, locked)
 
 
 def _take_out(presence: LockedPresence, scan_id: UUID, locked: Locked) -> None:

@@ -16,7 +16,7 @@ from models.db import Base, db, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger import sums
 from models.ledger.estimates import EstimateChange
-from models.ledger.in_effect import in_effect, undos_of
+from models.ledger.in_effect import in_effect, moved_rows, undos_of
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, State, derive
@@ -83,14 +83,21 @@ def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> Locked:
     _lock_occurrences(limited)
     by_key = _lock_presences(scans)
     existing = {presence.id: presence for presence in by_key.values() if presence.id is not None}
-    existing |= lock_presences_by_id(
-        {row.presence_id for row in targets if row.presence_id} - existing.keys()
-    )
+    moved = moved_rows([row.id for row in targets])
+    touched = {row.presence_id for row in targets if row.presence_id}
+    touched |= {presence_id for rows in moved.values() for _id, presence_id in rows}
+    existing |= lock_presences_by_id(touched - existing.keys())
     load_entries(existing.values())
     _load_other_days([*existing.values(), *by_key.values()], limited)
     undo_targets = {
         row.id: UndoTarget(
-            row.kind, row.kiosk_id, row.at, row.verdict, row.event_id, existing.get(row.presence_id or 0)
+            row.kind,
+            row.kiosk_id,
+            row.at,
+            row.verdict,
+            row.event_id,
+            existing.get(row.presence_id or 0),
+            tuple((id, existing[presence_id]) for id, presence_id in moved.get(row.id, ())),
         )
         for row in targets
     }

@@ -192,7 +192,8 @@ def _read(condition: ColumnElement[bool], order: Sequence[ColumnElement]) -> lis
 
 def _taken_out(scan_ids: Iterable[UUID]) -> set[UUID]:
     decisions = newest_decisions(scan_ids)
-    return {scan_id for scan_id, decision in decisions.items() if decision == Decision.SET_ASIDE}
+    out = {scan_id for scan_id, decision in decisions.items() if decision == Decision.SET_ASIDE}
+    return out - scan_review.moved_away(out).keys()  # these count at another session
 
 
 def take_out(event: Event, scan_id: UUID, why: str, account: Account, now: datetime) -> None:
@@ -207,4 +208,5 @@ def take_out_many(event: Event, scan_ids: Sequence[UUID], why: str, account: Acc
     )
     if not scan_ids or set(db.session.scalars(counts)) != set(scan_ids):
         raise NotFound(NO_SUCH_COUNT)
-    scan_review.decide_together(event.campaign, scan_ids, Decision.SET_ASIDE, why, account.id, now)
+    counted = [*scan_ids, *scan_review.moved_away(scan_ids).values()]
+    scan_review.decide_together(event.campaign, counted, Decision.SET_ASIDE, why, account.id, now)

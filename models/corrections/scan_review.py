@@ -15,12 +15,15 @@ from models.checkin import store
 from models.corrections.recounting import alone, recounted
 from models.db import db
 from models.devices.kiosks import Kiosk
-from models.errors import N_, Mistake, NotFound
+from models.errors import N_, Conflict, Mistake, NotFound
+from models.events.merges import merged_ids
 from models.events.tables import Event
 from models.figures.visits import visits_of
+from models.ledger.in_effect import newest_decisions
 from models.ledger.tables import HELD_BACK, Decision, Flag, Resend, Review, Scan, ScanKind, Verdict
 
 MAX_AT_ONCE = 500
+MOVED = N_("This scan was moved to another session and counts there. Undo the move instead.")
 NO_SUCH_SCAN = N_("There is no such scan to count.")
 
 
@@ -145,6 +148,21 @@ def decide_many(
     return visits_before, _visits(event)
 
 
+def decide_on_rows(
+    event: Event, ids: Sequence[UUID], decision: str, why: str, account_id: int, now: datetime
+) -> None:
+    """Decide on any rows of an event, held back or not, MAX_AT_ONCE in each transaction. Rows that were refused are left out.
+    Raises Mistake."""
+    of_event = or_(Scan.event_id == event.id, Scan.event_id.in_(merged_ids([event.id])))
+    for start in range(0, len(ids), MAX_AT_ONCE):
+        part = ids[start : start + MAX_AT_ONCE]
+        query = select(Scan.id).where(Scan.id.in_(part), of_event, Scan.presence_id.is_not(None))
+        rows = list(db.session.scalars(query))
+        if not rows:
+            raise NotFound(NO_SUCH_SCAN)
+        decide_together(event.campaign, rows, decision, why, account_id, now)
+
+
 def _visits(event: Event) -> int:
     return visits_of([event.id]).get(event.id, 0)
 
@@ -181,11 +199,23 @@ def decide_together(
         rows = store.scans_by_id(scan_ids)
         if len(rows) != len(set(scan_ids)) or not all(map(_can_be_decided, rows.values())):
             raise NotFound(NO_SUCH_SCAN)
+        if decision == Decision.ACCEPT and moved_away(rows):
+            raise Conflict(MOVED)
         with recounted(_presence_ids(rows.values())):
             db.session.add_all(
                 Review(scan_id=id, decision=decision, account_id=account_id, why=why.strip(), at=now)
                 for id in rows
             )
+
+
+def moved_away(ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of these scans that count at another session now: by id, the id of the row that counts in their place.
+
+    A row that was moved twice has a row at each session; the last one counts."""
+    pairs = select(Scan.moved_from, Scan.id).where(Scan.moved_from.in_(ids)).order_by(Scan.number)
+    moved = {id: first for first, id in db.session.execute(pairs) if first is not None}
+    decisions = newest_decisions(moved) if moved else {}
+    return {first: id for id, first in moved.items() if decisions.get(id) != Decision.SET_ASIDE}
 
 
 def _can_be_decided(row: Scan) -> bool:

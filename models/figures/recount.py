@@ -55,7 +55,11 @@ def verify(campaign: Campaign) -> Recount:
         differences += _compare("event_placement", {key: stored.get(key, {}) for key in places}, places)
         sums = recount_sums.sums(campaign, places, cells)
         differences += _compare("figure_sum", recount_sums.stored_sums(campaign), sums)
-        scan_count = select(func.count()).select_from(Scan).where(Scan.campaign_id == campaign.id)
+        scan_count = (
+            select(func.count())
+            .select_from(Scan)
+            .where(Scan.campaign_id == campaign.id, Scan.moved_from.is_(None))
+        )
         scans = db.session.scalars(scan_count).one()
     return Recount(scans, sum(row["visits"] for row in counters.values()), differences)
 

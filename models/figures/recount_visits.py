@@ -105,6 +105,9 @@ def _collect_exceptions(campaign: Campaign) -> None:
     for query in (
         "CREATE TEMPORARY TABLE recount_undone AS SELECT DISTINCT undoes AS scan_id FROM scan WHERE undoes IS NOT NULL"
         " AND kind = 'undo' AND verdict = 'stored' AND number NOT IN (SELECT number FROM recount_void)",
+        # What undoes a scan undoes the row that took its place, too.
+        "INSERT INTO recount_undone SELECT s.id FROM scan AS s WHERE s.moved_from IS NOT NULL"
+        " AND s.moved_from IN (SELECT scan_id FROM recount_undone)",
         "CREATE INDEX ix_recount_undone ON recount_undone (scan_id)",
         "CREATE TEMPORARY TABLE recount_decision AS SELECT scan_id, decision FROM ruling"
         " WHERE id IN (SELECT MAX(id) FROM ruling GROUP BY scan_id)",

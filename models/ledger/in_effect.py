@@ -58,15 +58,38 @@ def counts(flags: int, decision: str | None) -> bool:
 
 
 def in_effect(rows: Collection[Scan]) -> set[UUID]:
-    """The ids of those stored or repeat rows that count."""
+    """The ids of those stored or repeat rows that count. What undoes a scan undoes the row that took its place, too."""
     ids = [row.id for row in rows]
-    undos, decisions = (undos_of(ids), newest_decisions(ids)) if ids else ({}, {})
-    return {
-        row.id
-        for row in rows
-        if counts(row.flags, decisions.get(row.id))
-        and not any(undo.reaches(row.kiosk_id, row.event_id, row.at) for undo in undos.get(row.id, ()))
-    }
+    first = _first_rows(row.moved_from for row in rows if row.moved_from is not None)
+    undos, decisions = (undos_of([*ids, *first]), newest_decisions(ids)) if ids else ({}, {})
+
+    def undone(row: Scan) -> bool:
+        reached = {row.id: (row.kiosk_id, row.event_id, row.at)}
+        if row.moved_from is not None:
+            reached[row.moved_from] = first[row.moved_from]
+        return any(undo.reaches(*target) for id, target in reached.items() for undo in undos.get(id, ()))
+
+    return {row.id for row in rows if counts(row.flags, decisions.get(row.id)) and not undone(row)}
+
+
+def moved_rows(ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
+    """The rows that took the place of these scans at other sessions: id and presence id, by the id of the scan."""
+    moved: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    if ids:
+        query = select(Scan.moved_from, Scan.id, Scan.presence_id).where(Scan.moved_from.in_(ids))
+        for moved_from, id, presence_id in db.session.execute(query):
+            if moved_from is not None and presence_id is not None:
+                moved[moved_from].append((id, presence_id))
+    return moved
+
+
+def _first_rows(ids: Iterable[UUID]) -> dict[UUID, tuple[int | None, int | None, datetime]]:
+    """Device, event and time of the scans whose place other rows took."""
+    moved = set(ids)
+    if not moved:
+        return {}
+    query = select(Scan.id, Scan.kiosk_id, Scan.event_id, Scan.at).where(Scan.id.in_(moved))
+    return {row.id: (row.kiosk_id, row.event_id, row.at) for row in db.session.execute(query)}
 
 
 def rows_in_effect(presence_ids: Iterable[int]) -> list[Scan]:

@@ -113,6 +113,7 @@ HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
 
 
 _WAS_ASKED = text("near IS NOT NULL")
+_WAS_MOVED = text("moved_from IS NOT NULL")
 
 
 class Scan(Base):
@@ -124,6 +125,7 @@ class Scan(Base):
         Index("ix_scan_occurrence_day", "occurrence_id", "day"),
         # Few phones are asked whether they are near.
         Index("ix_scan_near", "occurrence_id", sqlite_where=_WAS_ASKED, postgresql_where=_WAS_ASKED),
+        Index("ix_scan_moved_from", "moved_from", sqlite_where=_WAS_MOVED, postgresql_where=_WAS_MOVED),
     )
 
     number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order of receipt
@@ -160,6 +162,8 @@ class Scan(Base):
     digest: Mapped[bytes] = mapped_column(
         LargeBinary(16)
     )  # of the content: distinguishes a resend from a conflict
+    # A row that takes the place of another one, which was booked at the wrong session (models.corrections.moves): its id.
+    moved_from: Mapped[UUID | None] = mapped_column(Uuid)
     code_length: Mapped[int | None]  # of an unknown code: only its length and a keyed hash are stored
     code_hash: Mapped[str | None] = mapped_column(String(64))
 

@@ -35,7 +35,7 @@ def decide(event_id: int) -> ResponseReturnValue:
     try:
         before, after = scan_review.decide_many(
             event,
-            _selected_ids(),
+            selected_ids(),
             request.form.get("decision", ""),
             request.form.get("why", ""),
             current_user.id,
@@ -46,7 +46,7 @@ def decide(event_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", event_id=event.id, before=before, after=after), 303)
 
 
-def _selected_ids() -> list[UUID]:
+def selected_ids() -> list[UUID]:
     """The ticked ids; malformed ones are ignored."""
     ids = []
     for text in request.form.getlist("scan"):

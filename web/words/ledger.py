@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import gettext as _
 
+from models.corrections.scan_list import RowState
 from models.ledger.tables import Direction, Flag, Reason, ScanKind, Verdict
 
 
@@ -60,6 +61,18 @@ def kind_name(kind: str, direction: str = Direction.IN) -> str:
     }[ScanKind(kind)]
 
 
+def row_state_name(state: str) -> str:
+    """What became of a row of the ledger."""
+    return {
+        RowState.COUNTS: _("counted"),
+        RowState.SET_ASIDE: _("not counted"),
+        RowState.HELD: _("waits for review"),
+        RowState.UNDONE: _("undone"),
+        RowState.MOVED: _("moved"),
+        RowState.REFUSED: _("not checked in"),
+    }[RowState(state)]
+
+
 def register(app: Flask) -> None:
-    words = (verdict_name, reason_name, flag_name, kind_name)
+    words = (verdict_name, reason_name, flag_name, kind_name, row_state_name)
     app.jinja_env.globals.update({word.__name__: word for word in words})

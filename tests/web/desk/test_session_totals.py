@@ -103,7 +103,7 @@ def test_a_headcount_stands_beside_the_visits(gus_browser, cast, page):
         ({"people": "many"}, "Enter how many people were in the room"),
         ({"time": "x"}, "Enter the time of counting as hours and minutes"),
         ({"time": "23:00"}, "in the future"),
-        ({"when": "1"}, "Choose a session"),
+        ({"when": "0:2024-04-22"}, "Choose a session"),
     ],
 )
 def test_a_wrong_headcount_gets_a_sentence(gus_browser, cast, page, fields, sentence):

@@ -1,0 +1,154 @@
+"""The scans of an event at the desk: any of them can be set aside, accepted or moved to another session, with a reason."""
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from models import clock
+from models.corrections import moves, scan_list, scan_review
+from models.corrections.scan_list import MAX_RANGE, ScanChoice
+from models.corrections.tally_sheets import groups_of
+from models.db import LARGEST_ID
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import Event
+from models.figures.visits import visits_of
+from models.ledger.tables import Decision, ScanKind
+from web import errors
+from web.desk.scan_review import selected_ids
+
+KINDS = (ScanKind.PASS, ScanKind.VENUE, ScanKind.TOUCH, ScanKind.TALLY)
+FIELDS = ("device", "day", "hour", "kind", "group")
+MOVE = "move"
+
+pages = Blueprint("desk_scans", __name__, url_prefix="/desk/events/<int:event_id>/scans")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/")
+@login_required
+def index(event_id: int) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    return _page(event, clock.now())
+
+
+@pages.post("/")
+@login_required
+def correct(event_id: int) -> ResponseReturnValue:
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    before = _visits(event)
+    try:
+        _correct(event, now)
+    except Mistake as mistake:
+        if mistake.status == 404:
+            raise
+        return _page(event, now, errors.sentence(mistake)), 422 if mistake.status == 400 else mistake.status
+    query = urlencode({**_fields(), "before": before, "after": _visits(event)})
+    return redirect(f"{url_for('.index', event_id=event.id)}?{query}", 303)
+
+
+@pages.post("/moves/<int:move_id>/undo")
+@login_required
+def undo_move(event_id: int, move_id: int) -> ResponseReturnValue:
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    before = _visits(event)
+    moves.undo(event, move_id, request.form.get("why", ""), current_user, now)
+    return redirect(url_for(".index", event_id=event.id, before=before, after=_visits(event)), 303)
+
+
+def _correct(event: Event, now: datetime) -> None:
+    """One correction of the ticked rows, or of all that are chosen. Raises Mistake."""
+    ids = scan_list.ids_of(event, _choice()) if "all" in request.form else selected_ids()
+    if not ids:
+        raise Mistake(N_("Please tick at least one scan."))
+    if len(ids) > MAX_RANGE:
+        raise Mistake(
+            N_("These are more than %(most)s scans. Choose a device or an hour."), most=f"{MAX_RANGE:,}"
+        )
+    decision, why = request.form.get("decision", ""), request.form.get("why", "")
+    if decision == MOVE:
+        occurrence_id, _colon, day = request.form.get("to", "").partition(":")
+        target = moves.target_for(
+            current_user,
+            int(occurrence_id) if occurrence_id.isdecimal() and int(occurrence_id) <= LARGEST_ID else 0,
+            clock.parse_day(day) if day else None,
+            now,
+        )
+        moves.move(event, ids, target, why, current_user, now)
+    else:
+        scan_review.decide_on_rows(event, ids, decision, why, current_user.id, now)
+
+
+def _visits(event: Event) -> int:
+    return visits_of([event.id]).get(event.id, 0)
+
+
+def _fields() -> dict[str, str]:
+    """The chosen filters as they travel in addresses and forms."""
+    values = {name: request.values.get(name, "") for name in FIELDS}
+    return {name: value for name, value in values.items() if value}
+
+
+def _choice() -> ScanChoice:
+    """Raises Mistake for a day that is none; other values that are none choose nothing."""
+    chosen = _fields()
+    return ScanChoice(
+        device=_number(chosen.get("device"), LARGEST_ID),
+        day=clock.parse_day(chosen["day"]) if "day" in chosen else None,
+        hour=_number(chosen.get("hour"), 23),
+        kind=ScanKind(chosen["kind"]) if chosen.get("kind") in KINDS else None,
+        group=chosen.get("group"),
+    )
+
+
+def _number(text: str | None, most: int) -> int | None:
+    return min(int(text), most) if text and text.isdecimal() and len(text) < 10 else None
+
+
+def _target_event(event: Event) -> Event:
+    """The event whose sessions are offered to move scans to: another one by its number, else this one. Raises NotFound."""
+    number = _number(request.values.get("to_event", "").strip(), LARGEST_ID)
+    return scope.event_for(current_user, number) if number else event
+
+
+def _target_sessions(event: Event, today: date) -> list[tuple]:
+    """The sessions that have begun, each whole or, of several days, by day."""
+    sessions: list[tuple] = []
+    for row in event.occurrences:
+        days = clock.days(row.start_day, min(row.end_day, today)) if row.start_day <= today else []
+        sessions += (
+            [(row, day) for day in days] if row.start_day != row.end_day else [(row, None)] * len(days)
+        )
+    return sessions
+
+
+def _page(event: Event, now: datetime, error: str = "") -> str:
+    target = _target_event(event)
+    chosen = _fields()
+    return render_template(
+        "desk/scans.html",
+        campaign=event.campaign,
+        event=event,
+        chosen=chosen,
+        query=urlencode(chosen),
+        listed=scan_list.page_of(event, _choice(), request.args.get("page", 1, type=int)),
+        devices=scan_list.devices_of(event),
+        days=scan_list.days_of(event),
+        kinds=KINDS,
+        groups=groups_of(event.campaign),
+        target=target,
+        sessions=_target_sessions(target, event.campaign.today(now)),
+        moved=moves.moves_of(event),
+        error=error,
+        typed=request.form if error else {},
+        ticked=request.form.getlist("scan") if error else [],
+        decisions=(Decision.SET_ASIDE, Decision.ACCEPT),
+        before=request.args.get("before", type=int),
+        after=request.args.get("after", type=int),
+    )
