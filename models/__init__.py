@@ -32,6 +32,8 @@ for _module in (
     "corrections.paper_counts",
     "corrections.tally_sheets",
     "corrections.moves",
+    "outcomes.outcomes",
+    "outcomes.highlights",
     "checkin.knowledge_versions",
     "checkin.queue_file",
     "publishing.duplicates",

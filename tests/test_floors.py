@@ -18,7 +18,7 @@ FLOORS = (
     {"campaigns"},
     {"organizations"},
     {"audit", "events"},
-    {"codes", "public"},
+    {"codes", "public", "outcomes"},
     {"devices", "ics"},
     {"ledger"},
     {"figures", "publishing"},

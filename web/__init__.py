@@ -13,6 +13,7 @@ from web.desk import (
     entrance,
     events,
     organizations,
+    outcomes,
     pairing,
     paper_counts,
     picture,
@@ -48,14 +49,24 @@ from web.server import assets, compression, health, public_pages
 from web.words import devices as device_words
 from web.words import figures as figure_words
 from web.words import ledger as ledger_words
+from web.words import outcomes as outcome_words
 from web.words import progress, session_lines, terms
 
-WORDS = (terms, progress, session_lines, device_words, ledger_words, figure_words, account_words)
+WORDS = (
+    terms,
+    progress,
+    session_lines,
+    device_words,
+    ledger_words,
+    outcome_words,
+    figure_words,
+    account_words,
+)
 ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
     events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
     uploads, pairing, paper_counts, tally_sheets, session_totals,
-    scans, picture,
+    scans, outcomes, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

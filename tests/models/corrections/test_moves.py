@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
+from tests.support.cast import make_cast
 
 from models.codes import passes
 from models.corrections import estimates, moves, paper_counts, scan_review
@@ -16,7 +17,6 @@ from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.tables import Scan
-from tests.support.cast import make_cast
 from tests.support.week import DAY, NINE, load_week, make_door, make_event, minutes
 
 LATER = NINE + timedelta(days=2)

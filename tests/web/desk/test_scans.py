@@ -5,11 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.support.cast import make_cast, sign_in
 
 from models import clock
 from models.figures.count import figures
 from models.figures.recount import verify
-from tests.support.cast import make_cast, sign_in
 from tests.support.week import NINE, load_week, make_door, minutes
 
 LATER = NINE + timedelta(days=1)

@@ -1,0 +1,73 @@
+"""Outcomes: exact, about and reported numbers, as rows."""
+
+import pytest
+from sqlalchemy import select
+from tests.support.cast import make_cast
+
+from models.db import db
+from models.errors import Mistake
+from models.figures.count import figures
+from models.outcomes import outcomes
+from models.outcomes.outcomes import Outcome, OutcomeKind, Precision, StatedOutcome
+from models.outcomes.reported_number import lower_bound
+from tests.support.week import NINE, load_week
+
+
+@pytest.fixture
+def cast(app):
+    return make_cast(load_week())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("800余份", 800),
+        ("1.1万人次", 11_000),
+        ("发放宣传资料3,000多份", 3_000),
+        ("5千余次", 5_000),
+        ("1.2亿", 120_000_000),
+        ("300余万", 300),
+        ("近千份", None),
+        ("约500份", None),
+        ("不足100", None),
+        ("数千人", None),
+        ("全校师生", None),
+    ],
+)
+def test_the_words_of_a_report_are_a_lower_bound(text, number):
+    assert lower_bound(text) == number
+
+
+def stated(**texts) -> dict:
+    return {
+        OutcomeKind(kind): StatedOutcome(Precision(precision), text)
+        for kind, (precision, text) in texts.items()
+    }
+
+
+def test_each_kind_has_its_newest_statement(cast):
+    first = stated(leaflets=("reported", "800余份"), views=("about", "12,000"), media_new=("exact", "4"))
+    assert outcomes.state(cast.lecture, first, cast.gu, NINE) == 3
+    assert outcomes.state(cast.lecture, first, cast.gu, NINE) == 0
+    changed = stated(leaflets=("exact", "812"), views=("about", ""))
+    assert outcomes.state(cast.lecture, changed, cast.he, NINE) == 2
+    assert [
+        (row.kind, row.precision, row.number, row.text) for row in outcomes.outcomes_of(cast.lecture).values()
+    ] == [("leaflets", "exact", 812, ""), ("media_new", "exact", 4, "")]
+    assert [row.number for row in db.session.scalars(select(Outcome).order_by(Outcome.id))] == [
+        800,
+        12_000,
+        4,
+        812,
+        None,
+    ]
+    assert figures(cast.lecture.campaign, NINE).visits == 0
+
+
+@pytest.mark.parametrize("text", ["800余份", "-4", "4.5", "99999999999", "x" * 201])
+def test_an_exact_number_is_a_whole_one(cast, text):
+    wrong = stated(leaflets=("exact", text), views=("exact", "5"))
+    assert list(outcomes.problems_of(wrong)) == ["leaflets"]
+    with pytest.raises(Mistake):
+        outcomes.state(cast.lecture, wrong, cast.gu, NINE)
+    assert outcomes.outcomes_of(cast.lecture) == {}

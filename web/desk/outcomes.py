@@ -1,0 +1,168 @@
+"""Outcomes of an event at the desk, and what it offers for the summary: highlights, pictures. Seen by its accounts alone."""
+
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from models import clock
+from models.drawing import photo
+from models.errors import Mistake
+from models.events import scope
+from models.events.draft import ALT_LENGTH
+from models.events.pictures import picture_bytes
+from models.events.tables import Event
+from models.outcomes import highlights, outcomes
+from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
+from web import errors
+from web.desk.picture import MOST_SENT, NO_FILE, PICTURES
+from web.public.event_picture import NAME, WEBP
+from web.rate_limits import limiter
+
+pages = Blueprint("desk_outcomes", __name__, url_prefix="/desk/events/<int:event_id>/outcomes")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals["outcomes_of"] = outcomes.outcomes_of
+
+
+@pages.url_value_preprocessor
+def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
+    """Before anything reads the form: pictures."""
+    request.max_content_length = MOST_SENT
+
+
+@pages.get("/")
+@login_required
+def index(event_id: int) -> ResponseReturnValue:
+    return _page(scope.event_for(current_user, event_id))
+
+
+@pages.get("/outcomes.json")
+@login_required
+def as_json(event_id: int) -> Response:
+    """For the accounts of the event. at_least: what the words of a report say at least."""
+    event = scope.event_for(current_user, event_id)
+    stated = [
+        {
+            "kind": row.kind,
+            "precision": row.precision,
+            "number": row.number if row.precision != Precision.REPORTED else None,
+            "text": row.text,
+            "at_least": row.number if row.precision == Precision.REPORTED else None,
+        }
+        for row in outcomes.outcomes_of(event).values()
+    ]
+    pictures = [{"sha256": row.sha256, "alt": row.alt} for row in highlights.pictures_of(event)]
+    return jsonify(
+        {
+            "event": event.id,
+            "outcomes": stated,
+            "highlights": highlights.highlight_of(event),
+            "pictures": pictures,
+        }
+    )
+
+
+@pages.post("/")
+@login_required
+def save(event_id: int) -> ResponseReturnValue:
+    event, now = scope.event_for(current_user, event_id), clock.now()
+    stated = _stated()
+    problems = outcomes.problems_of(stated)
+    text = request.form.get("highlights", "")
+    error = ""
+    try:
+        if not problems:
+            highlights.write_highlight(event, text, current_user, now)
+            outcomes.state(event, stated, current_user, now)
+    except Mistake as mistake:
+        error = errors.sentence(mistake)
+    if problems or error:
+        return _page(event, stated, problems, error, text), 422
+    return redirect(url_for(".index", event_id=event.id, saved=1), 303)
+
+
+@pages.post("/pictures")
+@login_required
+@limiter.limit(PICTURES, key_func=lambda: str(current_user.id))
+def add_picture(event_id: int) -> ResponseReturnValue:
+    event, file = scope.event_for(current_user, event_id), request.files.get("picture")
+    try:
+        if file is None or not file.filename:
+            raise Mistake(NO_FILE)
+        drawn = photo.redraw(file.stream.read(photo.MOST_BYTES + 1))
+        highlights.add_picture(event, drawn, request.form.get("alt", ""), current_user, clock.now())
+    except Mistake as mistake:
+        return _page(event, picture_error=errors.sentence(mistake)), 422
+    return redirect(url_for(".index", event_id=event.id, _anchor="pictures"), 303)
+
+
+@pages.post("/pictures/<int:picture_id>/remove")
+@login_required
+def remove_picture(event_id: int, picture_id: int) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    highlights.remove_picture(event, picture_id, current_user, clock.now())
+    return redirect(url_for(".index", event_id=event.id, _anchor="pictures"), 303)
+
+
+@pages.get(f"/{NAME}")
+@login_required
+def show_picture(event_id: int, digest: str, size: str) -> Response:
+    event = scope.event_for(current_user, event_id)
+    known = {row.sha256 for row in highlights.pictures_of(event)}
+    body = picture_bytes(digest, small=size == "small") if digest in known else None
+    if body is None:
+        abort(404)
+    response = Response(body, mimetype=WEBP)
+    response.cache_control.private, response.cache_control.max_age = True, 3600
+    return response
+
+
+def _stated() -> dict[OutcomeKind, StatedOutcome]:
+    form = request.form
+    known = set(Precision)
+    return {
+        kind: StatedOutcome(
+            Precision(form[f"precision-{kind}"])
+            if form.get(f"precision-{kind}") in known
+            else Precision.EXACT,
+            form.get(f"value-{kind}", ""),
+        )
+        for kind in OutcomeKind
+        if f"value-{kind}" in form
+    }
+
+
+def _page(
+    event: Event,
+    stated: dict[OutcomeKind, StatedOutcome] | None = None,
+    problems: dict[OutcomeKind, Mistake] | None = None,
+    error: str = "",
+    text: str | None = None,
+    picture_error: str = "",
+) -> str:
+    stored = outcomes.outcomes_of(event)
+    if stated is None:
+        stated = {
+            kind: StatedOutcome(row.precision or Precision.EXACT, row.typed) for kind, row in stored.items()
+        }
+    return render_template(
+        "desk/outcomes.html",
+        campaign=event.campaign,
+        event=event,
+        kinds=tuple(OutcomeKind),
+        precisions=tuple(Precision),
+        stated=stated,
+        stored=stored,
+        problems={kind: errors.sentence(mistake) for kind, mistake in (problems or {}).items()},
+        error=error,
+        text=highlights.highlight_of(event) if text is None else text,
+        most_text=highlights.MAX_TEXT,
+        pictures=highlights.pictures_of(event),
+        picture_error=picture_error,
+        alt=request.form.get("alt", "") if picture_error else "",
+        most=photo.MOST_BYTES >> 20,
+        most_alt=ALT_LENGTH,
+        saved="saved" in request.args,
+    )
