@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, select
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
 from models.events.tables import Event, Occurrence, OccurrenceStatus
+from models.figures.by_source import SourceVisits
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
 from models.figures.headcounts import RoomCount, latest_headcount
@@ -53,6 +54,7 @@ class LiveFigures:
     days: dict[
         date, list[HourVisits]
     ]  # each day with visits, its hours from the first to the last without a gap
+    sources: list[SourceVisits]  # may be some seconds older
 
 
 def evidence(methods: dict[str, int]) -> dict[str, int]:
@@ -73,8 +75,8 @@ def counters_digest(event_id: int) -> str:
     return hashlib.sha256(repr(plain).encode()).hexdigest()[:32]
 
 
-def live_figures(event: Event, now: datetime) -> LiveFigures:
-    """The figures of an event now. Every breakdown comes from the same count."""
+def live_figures(event: Event, now: datetime, sources: list[SourceVisits]) -> LiveFigures:
+    """The figures of an event now. Every breakdown but the sources comes from the same count."""
     inside, capacity = _occupancy(event, now)
     counted = figures(event.campaign, now, ("day", "hour", "audience"), FiguresFilter(events=(event.id,)))
     return LiveFigures(
@@ -89,6 +91,7 @@ def live_figures(event: Event, now: datetime) -> LiveFigures:
         capacity=capacity,
         room=latest_headcount(event.id),
         days=_by_day(counted.rows),
+        sources=sources,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from models.events.tables import Event
 from models.figures import live
+from models.figures.by_source import SourceVisits, visits_by_source
 
 # An undo and a new visit between two looks can leave the digest, but change the participants.
 RECOUNT_AFTER = timedelta(seconds=10)
@@ -27,6 +28,7 @@ class LiveSnapshot:
 class LiveSnapshots:
     def __init__(self) -> None:
         self._latest: OrderedDict[int, LiveSnapshot] = OrderedDict()
+        self._sources: dict[int, tuple[datetime, list[SourceVisits]]] = {}
         self._counting: dict[int, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +53,7 @@ class LiveSnapshots:
 
     def _count(self, event: Event, now: datetime, digest: str) -> LiveSnapshot:
         """digest: read before, so that figures are never older than it says."""
-        figures = live.live_figures(event, now)
+        figures = live.live_figures(event, now, self._sources_of(event, now))
         tag = hashlib.sha256(repr(astuple(figures)[1:]).encode()).hexdigest()[:24]
         snapshot = LiveSnapshot(digest, figures, tag)
         with self._lock:
@@ -63,4 +65,12 @@ class LiveSnapshots:
             while len(self._latest) > MOST:
                 dropped, _snapshot = self._latest.popitem(last=False)
                 self._counting.pop(dropped, None)
+                self._sources.pop(dropped, None)
         return snapshot
+
+    def _sources_of(self, event: Event, now: datetime) -> list[SourceVisits]:
+        """Counted at most once in RECOUNT_AFTER: they read a row for each visit."""
+        known = self._sources.get(event.id)
+        if known is None or now - known[0] >= RECOUNT_AFTER:
+            known = self._sources[event.id] = now, visits_by_source(event.id)
+        return known[1]

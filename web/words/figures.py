@@ -12,6 +12,7 @@ from models.campaigns.tables import Campaign, TermKind
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures import live
+from models.figures.by_source import SourceVisits
 from models.ledger.tables import Nearness
 from models.organizations.tables import Organization
 from web.words import terms
@@ -133,6 +134,16 @@ _NAMES = {
 }
 
 
+def source_name(source: SourceVisits) -> str:
+    """A kiosk, a venue code with its place, or the desk."""
+    if source.kiosk is not None:
+        return _("Kiosk %(name)s", name=source.kiosk)
+    if source.code is None:
+        return _("Entered at the desk")
+    name = _("On-screen venue code") if source.rotating else _("Printed venue code")
+    return f"{name} · {source.venue}" if source.venue else name
+
+
 def register(app: Flask) -> None:
     words = (
         evidence_name,
@@ -142,5 +153,6 @@ def register(app: Flask) -> None:
         near_name,
         dimension_name,
         value_name,
+        source_name,
     )
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

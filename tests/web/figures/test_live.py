@@ -127,3 +127,9 @@ def test_what_stands_behind_a_method_is_told_apart(gus_browser, people, device, 
         ("of which farther away", "1"),
         ("of which position not given", "1"),
     ]
+
+
+def test_it_shows_visits_by_kiosk_and_hour(gus_browser, cast, door, address):
+    door.touch("public", headcount=3)
+    shown = gus_browser.get(address.removesuffix(".json")).text
+    assert re.search(rf'<th scope="row">Kiosk {door.kiosk.name}</th><td class="number">3</td>', shown)
