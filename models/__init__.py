@@ -22,6 +22,7 @@ for _module in (
     "public.search",
     "devices.kiosks",
     "devices.pairing",
+    "devices.pairing_batches",
     "devices.screens",
     "ics.version",
     "ics.starred_list",

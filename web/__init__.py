@@ -15,6 +15,7 @@ from web.desk import (
     organizations,
     outcomes,
     pairing,
+    pairing_batches,
     paper_counts,
     picture,
     queue_file,
@@ -66,7 +67,7 @@ ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, account
 DESK = (
     events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
     uploads, pairing, paper_counts, tally_sheets, session_totals,
-    scans, outcomes, picture,
+    scans, outcomes, pairing_batches, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, update
+from sqlalchemy import ForeignKey, String, case, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.db import Base, Instant, db, transaction
@@ -22,8 +22,8 @@ INVALID_CODE = N_("This pairing code is wrong, used or older than 10 minutes. Pl
 
 
 class PairingCode(Base):
-    """A pairing code, stored as a keyed hash: good for CODE_LIFE and one device. may_scan, may_tally and supervisor are
-    the permissions of that device."""
+    """A pairing code, stored as a keyed hash: good for CODE_LIFE and one device, or as its batch says. may_scan, may_tally
+    and supervisor are the permissions of that device. uses_left: for how many devices. kiosk_id: the last one."""
 
     __tablename__ = "pairing_code"
 
@@ -36,6 +36,8 @@ class PairingCode(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
+    uses_left: Mapped[int] = mapped_column(default=1, server_default="1")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("pairing_batch.id"), index=True)
 
     event: Mapped[Event] = relationship()
     kiosk: Mapped[Kiosk | None] = relationship()
@@ -45,7 +47,7 @@ def random_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _digest(code: str, secret_key: str) -> str:
+def code_digest(code: str, secret_key: str) -> str:
     # Keyed, because all codes can be tried.
     return hmac.digest(secret_key.encode(), b"openweek-pairing\x01" + code.encode(), hashlib.sha256).hex()
 
@@ -68,7 +70,7 @@ def create_code(
     with transaction():
         db.session.add(
             PairingCode(
-                digest=_digest(code, secret_key),
+                digest=code_digest(code, secret_key),
                 event_id=event.id,
                 may_scan=may_scan,
                 may_tally=may_tally,
@@ -82,7 +84,7 @@ def create_code(
 
 def find_code(code: str, secret_key: str) -> PairingCode | None:
     """The row of a pairing code, used and expired ones too."""
-    return db.session.get(PairingCode, _digest(code, secret_key))
+    return db.session.get(PairingCode, code_digest(code, secret_key))
 
 
 def find_usable_code(code: str, secret_key: str, now: datetime) -> PairingCode | None:
@@ -93,13 +95,16 @@ def find_usable_code(code: str, secret_key: str, now: datetime) -> PairingCode |
 
 def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
     """The device that a pairing code creates, and its token. Raises Mistake for a wrong, used or expired code."""
-    digest = _digest("".join(c for c in code.upper() if c.isalnum()), secret_key)
+    digest = code_digest("".join(c for c in code.upper() if c.isalnum()), secret_key)
     with transaction():
         # The update locks the row, so of two devices with the same code only one finds it unused.
         usable = (
             update(PairingCode)
             .where(PairingCode.digest == digest, PairingCode.used_at.is_(None), PairingCode.expires_at > now)
-            .values(used_at=now)
+            .values(
+                used_at=case((PairingCode.uses_left <= 1, now), else_=None),
+                uses_left=PairingCode.uses_left - 1,
+            )
             .returning(PairingCode.digest)
         )
         if db.session.scalar(usable) is None:
