@@ -49,12 +49,13 @@ from web.public.sharing import embed, json_ld, share_picture, share_poster, site
 from web.server import assets, compression, health, public_pages
 from web.words import devices as device_words
 from web.words import figures as figure_words
+from web.words import introductions, progress, session_lines, terms
 from web.words import ledger as ledger_words
 from web.words import outcomes as outcome_words
-from web.words import progress, session_lines, terms
 
 WORDS = (
     terms,
+    introductions,
     progress,
     session_lines,
     device_words,

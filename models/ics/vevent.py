@@ -13,13 +13,14 @@ from icalendar import vUri
 
 from models import clock, urls
 from models.campaigns.tables import OTHER_FORMAT, TermKind
+from models.drawing import markdown
 from models.events.tables import Event, EventStatus, HalfDay, Occurrence
 from models.installation import Site
 from models.places import regions
 from models.places.tables import Venue
 from models.public.export_rows import EventRow, OccurrenceRow
 
-VERSION = "3"  # raise it when this module writes entries differently: stored entries become stale
+VERSION = "4"  # raise it when this module writes entries differently: stored entries become stale
 RADIUS = "100"  # metres
 CANCELLED_PREFIX = "【已取消】"
 HALF_DAY: dict[str, str] = {HalfDay.MORNING: "上午", HalfDay.AFTERNOON: "下午", HalfDay.EVENING: "晚上"}
@@ -120,7 +121,13 @@ def _description(occurrence: Occurrence, site: Site) -> str:
         ("详情", site.url(event_path(event))),
     )
     return "\n".join(
-        filter(None, [plain(event.description), *(f"{name}：{text}" for name, text in labelled if text)])
+        filter(
+            None,
+            [
+                plain(markdown.plain(event.description)),
+                *(f"{name}：{text}" for name, text in labelled if text),
+            ],
+        )
     )
 
 

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
+from models.drawing import markdown
 from models.events.tables import EventStatus
 from models.ics import vcalendar, vevent
 from models.installation import site
@@ -97,7 +98,9 @@ def _content(campaign: Campaign, event: EventRow) -> str:
     )
     occurrences = [_sitting(campaign, occurrence) for occurrence in event.occurrences]
     fact_lines = [f"{name}：{text}" for name, text in facts if text]
-    return "\n".join(filter(None, [*occurrences, *fact_lines, vevent.plain(event.description)]))
+    return "\n".join(
+        filter(None, [*occurrences, *fact_lines, vevent.plain(markdown.plain(event.description))])
+    )
 
 
 def _sitting(campaign: Campaign, occurrence: OccurrenceRow) -> str:

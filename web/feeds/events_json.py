@@ -7,6 +7,7 @@ from io import BytesIO
 
 from models import clock
 from models.campaigns.tables import Campaign
+from models.drawing import markdown
 from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.ics import vevent
 from models.installation import Site, site
@@ -66,7 +67,7 @@ def full(event: Event | EventRow) -> dict:
         data["contact"] = event.contact
     return data | {
         "url": site().url(vevent.event_path(event)),
-        "description": event.description,
+        "description": markdown.plain(event.description),
         "region": {"code": event.region.code, "name": event.region.name} if event.region else None,
         "lead": _lead(event),
         "hosts": [host.name for host in event.hosts],

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from tests.support.cast import make_cast
 
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
@@ -11,7 +12,6 @@ from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.corrections import paper_counts
 from models.figures.by_source import visits_by_source
-from tests.support.cast import make_cast
 from tests.support.week import DAY, NINE, load_week, make_door, minutes
 
 EVENING = NINE + timedelta(hours=11)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from tests.support.cast import make_cast, sign_in
 
 from models import clock
 from models.db import db
 from models.devices.pairing import PairingCode
 from models.devices.pairing_batches import PairingBatch
-from tests.support.cast import make_cast, sign_in
 from tests.support.pdf_text import words
 from tests.support.week import NINE, load_week
 
@@ -41,11 +41,7 @@ def make(browser, page, **fields):
 
 
 def codes(answer) -> list[str]:
-    return [
-        code
-        for text in words(answer.data)
-        for code in re.findall(r"[2-9A-HJKMNP-Z]{8}(?=http)", text)
-    ]
+    return [code for text in words(answer.data) for code in re.findall(r"[2-9A-HJKMNP-Z]{8}(?=http)", text)]
 
 
 def pair(browser, code: str) -> int:

@@ -198,3 +198,19 @@ def test_the_picture_to_share(client, event):
     )
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
     assert client.get("/ip-2024/events/9999/share.png").status_code == 404
+
+
+def test_an_introduction_in_markdown_is_markup_here_and_text_in_the_feeds(client, app):
+    campaign = load_week()
+    text = "**现场**咨询\n请带证件\n\n- [报名](https://example.org/a)\n<script>x()</script>"
+    event = create(campaign, EventDraft(title="讲座", description=text, occurrences=(session(),)), NINE)
+    page = client.get(f"/ip-2024/events/{event.id}").text
+    assert "<strong>现场</strong>咨询<br>\n请带证件</p>" in page
+    assert '<a href="https://example.org/a" rel="noopener noreferrer nofollow">报名</a>' in page
+    assert "<script>x()" not in page
+    readable = "现场咨询\n请带证件\n\n- 报名 (https://example.org/a)\n<script>x()</script>"
+    assert client.get(f"/ip-2024/events/{event.id}.json").json["description"] == readable
+    calendar = client.get("/ip-2024/events.ics").text.replace("\r\n ", "")
+    assert "DESCRIPTION:现场咨询\\n请带证件\\n\\n- 报名 (https://example.org/a)" in calendar
+    assert "现场咨询\n请带证件" in client.get("/ip-2024/events.atom").text
+    assert "**现场**咨询" in client.get("/ip-2024/events.csv").text  # a table is read again with its marks

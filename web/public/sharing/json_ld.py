@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Flask
 
 from models import clock
+from models.drawing import markdown
 from models.events.tables import Event, EventStatus, EventVenue, Mode, Occurrence
 from models.ics import vevent
 from models.installation import site
@@ -30,7 +31,9 @@ def register(app: Flask) -> None:
 def event_summary(event: Event, when: str) -> str:
     """One or two lines under the title of a shared link: when, where, and how the description begins. Plain text."""
     region = region_label(event.region) or event.region_text
-    text = " · ".join(part for part in (when, region, " ".join(event.description.split())) if part)
+    text = " · ".join(
+        part for part in (when, region, " ".join(markdown.plain(event.description).split())) if part
+    )
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
 
 
@@ -50,7 +53,7 @@ def event_json_ld(event: Event) -> dict:
         "eventStatus": _status(event.status == EventStatus.CANCELLED),
     }
     if event.description:
-        data["description"] = event.description
+        data["description"] = markdown.plain(event.description)
     if event.mode in _ATTENDANCE:
         data["eventAttendanceMode"] = SCHEMA + _ATTENDANCE[event.mode]
     location = _locations(event, event.venues)
