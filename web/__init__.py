@@ -48,14 +48,14 @@ from web.public.schedule import day_grid, nearby, now_line
 from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
 from web.server import assets, compression, health, public_pages
 from web.words import devices as device_words
+from web.words import event_texts, progress, session_lines, terms
 from web.words import figures as figure_words
-from web.words import introductions, progress, session_lines, terms
 from web.words import ledger as ledger_words
 from web.words import outcomes as outcome_words
 
 WORDS = (
     terms,
-    introductions,
+    event_texts,
     progress,
     session_lines,
     device_words,

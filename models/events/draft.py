@@ -22,6 +22,7 @@ class VenueDraft:
     address: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,14 @@ class EventDraft:
     """
 
     title: str
+    title_en: str = ""
     description: str = ""
     region_code: str | None = None
     region_text: str = ""
     lead: OrganizationDraft | None = None
     hosts: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    spotlights: tuple[str, ...] = ()
     formats: tuple[FormatDraft, ...] = ()
     main_focus: str | None = None
     main_format: str | None = None
@@ -134,12 +137,14 @@ def draft_of(event: Event) -> EventDraft:
     report = event.report
     return EventDraft(
         title=event.title,
+        title_en=event.title_en,
         description=event.description,
         region_code=event.region_code,
         region_text=event.region_text,
         lead=OrganizationDraft.of(event.lead) if event.lead else None,
         hosts=tuple(host.name for host in event.hosts),
         groups=tuple(event.groups),
+        spotlights=tuple(event.spotlights),
         formats=tuple(FormatDraft(row.format, row.text) for row in event.formats),
         main_focus=event.main_focus,
         main_format=event.main_format,
@@ -163,7 +168,9 @@ def draft_of(event: Event) -> EventDraft:
 
 def venue_draft(venue: Venue) -> VenueDraft:
     """A stored venue as a draft."""
-    return VenueDraft(venue.name, venue.region_code, venue.address, venue.latitude, venue.longitude)
+    return VenueDraft(
+        venue.name, venue.region_code, venue.address, venue.latitude, venue.longitude, venue.name_en
+    )
 
 
 def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
@@ -198,6 +205,7 @@ def _as_stored(draft: EventDraft, stored_venues: Mapping[tuple[str, str | None],
         stored = stored_venues.get((venue.name, region), venue)
         # Venues are shared between events: a draft adds to one but never empties its address or coordinates.
         venue = replace(venue, region_code=region, address=venue.address or stored.address)
+        venue = replace(venue, name_en=venue.name_en or stored.name_en)
         if venue.latitude is None:
             venue = replace(venue, latitude=stored.latitude, longitude=stored.longitude)
         return venue
@@ -207,6 +215,7 @@ def _as_stored(draft: EventDraft, stored_venues: Mapping[tuple[str, str | None],
         draft,
         lead=draft.lead and OrganizationDraft(draft.lead.name, draft.lead.region_code),
         groups=tuple(sorted(draft.groups)),
+        spotlights=tuple(sorted(draft.spotlights)),
         main_format=draft.counted_format,
         venues=tuple(venue_as_stored(venue) for venue in draft.all_venues()),
         occurrences=tuple(sorted(occurrences, key=_start)),

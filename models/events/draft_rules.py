@@ -54,6 +54,7 @@ def _checks(campaign: Campaign, draft: EventDraft) -> Iterator[tuple[str, int | 
     formats = [row.format for row in draft.formats] + ([draft.main_format] if draft.main_format else [])
     terms = (
         ("groups", TermKind.AUDIENCE, draft.groups),
+        ("spotlights", TermKind.SPOTLIGHT, draft.spotlights),
         ("main_focus", TermKind.FOCUS, [draft.main_focus] if draft.main_focus else []),
         ("formats", TermKind.FORMAT, [key for key in formats if key != OTHER_FORMAT]),
     )
@@ -63,6 +64,7 @@ def _checks(campaign: Campaign, draft: EventDraft) -> Iterator[tuple[str, int | 
     yield "hosts", None, lambda: _check_names(draft.hosts)
     yield "formats", None, lambda: _check_names(row.text for row in draft.formats)
     yield from ((name, None, partial(_check_terms, campaign, kind, keys)) for name, kind, keys in terms)
+    yield "title_en", None, lambda: _check_short(draft.title_en, TITLE_LENGTH)
     yield "mode", None, lambda: _check_mode(draft.mode)
     yield "online_url", None, lambda: _check_online_url(draft.online_url)
     yield "contact", None, lambda: _check_short(draft.contact, CONTACT_LENGTH)
@@ -143,7 +145,7 @@ def _check_terms(campaign: Campaign, kind: TermKind, keys: Iterable[str]) -> Non
 def _check_venue(venue: VenueDraft) -> None:
     if not venue.name.strip():
         raise Mistake(N_("Please give the venue a name."))
-    _check_names([venue.name])
+    _check_names([venue.name, venue.name_en])
     if (venue.latitude is None) != (venue.longitude is None):
         raise Mistake(N_("A venue needs both coordinates: latitude and longitude."))
     if venue.latitude is None or venue.longitude is None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant, enumeration
+from models.events.hosts import HostRole
 from models.events.pictures import Picture
 from models.organizations.tables import Organization
 from models.places.tables import Region, Venue
@@ -97,6 +98,7 @@ class Event(Base):
     id: Mapped[int] = mapped_column(primary_key=True)  # 4 bytes in every pass
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
     title: Mapped[str]
+    title_en: Mapped[str] = mapped_column(default="", server_default="")
     description: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[EventStatus] = mapped_column(enumeration(EventStatus, 10), default=EventStatus.DRAFT)
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
@@ -144,6 +146,9 @@ class Event(Base):
         order_by="EventHost.position", cascade="all, delete-orphan"
     )
     audiences: Mapped[list["EventAudience"]] = relationship(cascade="all, delete-orphan")
+    spotlight_rows: Mapped[list["EventSpotlight"]] = relationship(
+        order_by="EventSpotlight.spotlight", cascade="all, delete-orphan"
+    )
     formats: Mapped[list["EventFormat"]] = relationship(
         order_by="EventFormat.position", cascade="all, delete-orphan"
     )
@@ -156,6 +161,10 @@ class Event(Base):
     @property
     def groups(self) -> list[str]:
         return [row.group for row in self.audiences]
+
+    @property
+    def spotlights(self) -> list[str]:
+        return [row.spotlight for row in self.spotlight_rows]
 
     @property
     def public(self) -> bool:
@@ -197,8 +206,11 @@ class EventHost(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)  # 0 leads
-    name: Mapped[str]
+    name: Mapped[str]  # with the part that it plays, where that is not the lead: 青云大学（承办）
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
+    role: Mapped[HostRole] = mapped_column(
+        enumeration(HostRole, 12), default=HostRole.HOST, server_default=HostRole.HOST
+    )
 
 
 class EventAudience(Base):
@@ -206,6 +218,15 @@ class EventAudience(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     group: Mapped[str] = mapped_column("audience", String(60), primary_key=True)
+
+
+class EventSpotlight(Base):
+    """A spotlight (亮点) of the campaign that the event shows: the key of a spotlight term."""
+
+    __tablename__ = "event_spotlight"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    spotlight: Mapped[str] = mapped_column(String(60), primary_key=True)
 
 
 class EventFormat(Base):

@@ -25,7 +25,15 @@ _WHOLE = (
     selectinload(Event.lead),
     *(
         selectinload(part)
-        for part in (Event.hosts, Event.audiences, Event.formats, Event.venues, Event.report, Event.changes)
+        for part in (
+            Event.hosts,
+            Event.audiences,
+            Event.formats,
+            Event.venues,
+            Event.spotlight_rows,
+            Event.report,
+            Event.changes,
+        )
     ),
 )
 _ALIKE = 0.6

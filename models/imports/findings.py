@@ -21,7 +21,8 @@ VERDICTS = tuple(RowVerdict)
 
 # The fields of a draft as an import names them.
 FIELDS = {
-    "title": N_("title"), "description": N_("description"), "region_code": N_("region"),
+    "title": N_("title"), "title_en": N_("English title"), "spotlights": N_("spotlights"),
+    "description": N_("description"), "region_code": N_("region"),
     "region_text": N_("original wording of the region"), "lead": N_("lead organizer"), "hosts": N_("organizers"),
     "groups": N_("audience groups"), "formats": N_("forms of activity"), "main_focus": N_("main focus"),
     "main_format": N_("main form of activity"), "mode": N_("on site or online"), "online_url": N_("online address"),

@@ -31,6 +31,7 @@ class Venue(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    name_en: Mapped[str] = mapped_column(default="", server_default="")
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"), index=True)
     address: Mapped[str] = mapped_column(default="")
     latitude: Mapped[float | None] = mapped_column(Double)

@@ -46,6 +46,7 @@ class EventFacts(NamedTuple):
 
     id: int
     title: str
+    title_en: str
     status: str
     region_code: str | None
     region_text: str
@@ -113,6 +114,7 @@ _EVENTS = (
     select(
         Event.id,
         Event.title,
+        Event.title_en,
         Event.status,
         Event.region_code,
         Event.region_text,

@@ -20,6 +20,7 @@ from models.events.tables import (
     EventFormat,
     EventHost,
     EventReport,
+    EventSpotlight,
     EventVenue,
     Occurrence,
 )
@@ -48,6 +49,7 @@ class VenueRow(NamedTuple):
     address: str
     latitude: float | None
     longitude: float | None
+    name_en: str
 
 
 class HostRow(NamedTuple):
@@ -101,6 +103,7 @@ class EventRow:
     id: int
     campaign_id: str
     title: str
+    title_en: str
     description: str
     status: str
     main_focus: str | None
@@ -117,6 +120,7 @@ class EventRow:
     occurrences: list[OccurrenceRow] = field(default_factory=list)
     hosts: list[HostRow] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    spotlights: list[str] = field(default_factory=list)
     formats: list[FormatRow] = field(default_factory=list)
     venues: list[EventVenueRow] = field(default_factory=list)
     report: ReportRow | None = None
@@ -124,15 +128,15 @@ class EventRow:
 
 # The columns in the order of the fields from id on.
 _EVENT = (
-    Event.id, Event.campaign_id, Event.title, Event.description, Event.status, Event.main_focus, Event.main_format,
-    Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.contact,
+    Event.id, Event.campaign_id, Event.title, Event.title_en, Event.description, Event.status, Event.main_focus,
+    Event.main_format, Event.mode, Event.online_url, Event.time_text, Event.venue_text, Event.contact,
     Event.picture_sha256, Event.picture_alt, Event.published_at, Event.changed_at,
 )  # fmt: skip
 _OCCURRENCE = (
     Occurrence.id, Occurrence.start_day, Occurrence.end_day, Occurrence.open_ended, Occurrence.start_at,
     Occurrence.end_at, Occurrence.half_day, Occurrence.status,
 )  # fmt: skip
-_VENUE = (Venue.id, Venue.name, Venue.address, Venue.latitude, Venue.longitude)
+_VENUE = (Venue.id, Venue.name, Venue.address, Venue.latitude, Venue.longitude, Venue.name_en)
 _REPORT = tuple(getattr(EventReport, name) for name in ReportRow._fields)
 
 
@@ -188,6 +192,9 @@ def _add_lists(events: dict[int, EventRow], ids: Sequence[int]) -> None:
         events[event_id].hosts.append(HostRow(name))
     for event_id, group in _rows(_of(EventAudience.event_id, EventAudience.group, ids, EventAudience.group)):
         events[event_id].groups.append(group)
+    spotlights = _of(EventSpotlight.event_id, EventSpotlight.spotlight, ids, EventSpotlight.spotlight)
+    for event_id, key in _rows(spotlights):
+        events[event_id].spotlights.append(key)
     formats = _of(EventFormat.event_id, EventFormat.position, ids, EventFormat.format, EventFormat.text)
     for event_id, key, text in _rows(formats):
         events[event_id].formats.append(FormatRow(key, text))

@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from models.db import db
+from models.events import hosts
 from models.events.calendar_order import update_calendar_order
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft, VenueDraft
 from models.events.tables import (
@@ -12,6 +13,7 @@ from models.events.tables import (
     EventFormat,
     EventHost,
     EventReport,
+    EventSpotlight,
     EventStatus,
     EventVenue,
     Occurrence,
@@ -23,8 +25,8 @@ from models.publishing import change, shared_venues
 from models.publishing.directory import Directory
 
 _COLUMNS = (
-    "title", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text", "venue_text",
-    "contact", "picture_sha256", "picture_alt", "picture_url",
+    "title", "title_en", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text",
+    "venue_text", "contact", "picture_sha256", "picture_alt", "picture_url",
 )  # fmt: skip
 
 
@@ -41,7 +43,7 @@ def write_fields(
     _write_list(
         event.hosts,
         [_host(event, name, directory) for name in draft.hosts],
-        ("name", "organization_id"),
+        ("name", "organization_id", "role"),
         EventHost,
     )
     _write_list(
@@ -55,6 +57,9 @@ def write_fields(
     unchanged = [row for row in event.audiences if row.group in draft.groups]
     new_groups = sorted(set(draft.groups) - {row.group for row in unchanged})
     event.audiences[:] = unchanged + [EventAudience(group=group) for group in new_groups]
+    kept = [row for row in event.spotlight_rows if row.spotlight in draft.spotlights]
+    new_spotlights = sorted(set(draft.spotlights) - {row.spotlight for row in kept})
+    event.spotlight_rows[:] = kept + [EventSpotlight(spotlight=key) for key in new_spotlights]
     report = {field.name: getattr(draft.report or ReportDraft(), field.name) for field in fields(ReportDraft)}
     if event.report is not None:
         for name, text in report.items():
@@ -89,9 +94,10 @@ def _write_list(rows: list, new_values: list[dict], names: tuple[str, ...], tabl
 
 
 def _host(event: Event, name: str, directory: Directory) -> dict:
-    if event.lead is not None and event.lead.name == name:
-        return {"name": name, "organization_id": event.lead.id}
-    return {"name": name, "organization_id": directory.host_id(name, event.region_code)}
+    role, bare = hosts.role_of(name), hosts.without_role(name)
+    if event.lead is not None and event.lead.name in (name, bare):
+        return {"name": name, "organization_id": event.lead.id, "role": role}
+    return {"name": name, "organization_id": directory.host_id(name, event.region_code), "role": role}
 
 
 def write_occurrences(

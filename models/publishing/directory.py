@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 
 from models.db import db
+from models.events import hosts
 from models.events.draft import EventDraft, VenueDraft
 from models.organizations.names import plain_name
 from models.organizations.tables import Organization
@@ -34,7 +35,9 @@ class Directory:
         self._venues: dict[tuple[str, str | None], Venue] = {}
         leads = [draft.lead for draft in drafts if draft.lead]
         venues = [(venue.name, region_of(venue, draft)) for draft in drafts for venue in draft.all_venues()]
-        names = {lead.name for lead in leads} | {name for draft in drafts for name in draft.hosts}
+        names = {lead.name for lead in leads} | {
+            part for draft in drafts for name in draft.hosts for part in (name, hosts.without_role(name))
+        }
         for part in _parts({plain_name(name) for name in names}):
             query = select(Organization).where(Organization.plain_name.in_(part)).order_by(Organization.id)
             for organization in db.session.scalars(query.limit(_MOST_OF_A_NAME * len(part))):
@@ -64,7 +67,10 @@ class Directory:
 
     def host_id(self, name: str, region: str | None) -> int | None:
         """The id of the organization of a host's name: the one in the event's region, else the only one of that name."""
-        entries = self._organizations.get(plain_name(name), [])
+        organizations = self._organizations
+        entries = organizations.get(plain_name(name)) or organizations.get(
+            plain_name(hosts.without_role(name)), []
+        )
         entries = [one for one in entries if one.name == name] or entries
         in_region = {one.organization.id for one in entries if one.region_code == region}
         matches = in_region or {one.organization.id for one in entries}

@@ -48,7 +48,16 @@ __all__ = [
 ]  # fmt: skip
 
 # Fields that no calendar entry shows.
-_NOT_IN_ENTRIES = {"origin", "origin_ref", "contact", "picture_sha256", "picture_alt", "picture_url"}
+_NOT_IN_ENTRIES = {
+    "origin",
+    "origin_ref",
+    "contact",
+    "title_en",
+    "spotlights",
+    "picture_sha256",
+    "picture_alt",
+    "picture_url",
+}
 
 
 def create(
@@ -203,6 +212,7 @@ def _new_event(
     )
     event.campaign = campaign
     event.hosts, event.formats, event.venues, event.audiences = [], [], [], []
+    event.spotlight_rows = []
     if publish:
         event.status, event.published_at = EventStatus.PUBLISHED, now
     write_fields(event, draft, directory, now, by)

@@ -186,6 +186,7 @@ def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueI
             joinedload(Event.region),
             selectinload(Event.occurrences).joinedload(Occurrence.venue),
             selectinload(Event.hosts),
+            selectinload(Event.spotlight_rows),
             selectinload(Event.formats),
             selectinload(Event.audiences),
             selectinload(Event.venues),

@@ -46,6 +46,7 @@ def correct(
     for a venue that no entry shows yet."""
     old_lines = vevent.venue_lines(venue)
     venue.address = draft.address or venue.address
+    venue.name_en = draft.name_en or venue.name_en
     if draft.latitude is not None:
         venue.latitude, venue.longitude = draft.latitude, draft.longitude
     if corrections is not None and vevent.venue_lines(venue) != old_lines:

@@ -63,6 +63,10 @@ def full(event: Event | EventRow) -> dict:
         row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
     if event.picture_sha256:
         data["image"] = {"url": picture_url(event), "alt": event.picture_alt}
+    if event.title_en:
+        data["title_en"] = event.title_en
+    if event.spotlights:
+        data["spotlights"] = list(event.spotlights)
     if event.contact:
         data["contact"] = event.contact
     return data | {
@@ -92,6 +96,8 @@ def _lead(event: Event | EventRow) -> dict | None:
 
 def _venue(venue: Venue | VenueRow) -> dict:
     data = {"id": venue.id, "name": venue.name, "address": venue.address}
+    if venue.name_en:
+        data["name_en"] = venue.name_en
     return data | {"latitude": venue.latitude, "longitude": venue.longitude}
 
 

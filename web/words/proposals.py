@@ -65,7 +65,8 @@ def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:
         "hosts": draft.hosts,
         "groups": [group_name(campaign, group) for group in draft.groups],
         "formats": [one.text or format_name(campaign, one.format) for one in draft.formats],
-        "venues": [venue.name for venue in draft.venues],
+        "venues": [" / ".join(filter(None, (venue.name, venue.name_en))) for venue in draft.venues],
+        "spotlights": [t(campaign.term(TermKind.SPOTLIGHT, key)) or key for key in draft.spotlights],
         "occurrences": [when(one, campaign.zone) for one in draft.occurrences],
     }
     return _("; ").join(texts[name]) if name in texts else str(getattr(draft, name) or "")

@@ -260,6 +260,8 @@ def field_name(name: str) -> str:
     """What a field of an event is called in its history; "" for one that readers never see."""
     names = {
         "title": _("title"),
+        "title_en": _("English title"),
+        "spotlights": _("spotlights"),
         "description": _("description"),
         "occurrences": _("time"),
         "time_text": _("time"),

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from models.campaigns.tables import find_campaign
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_of
 from models.events.tables import Event, EventStatus
@@ -328,3 +329,106 @@ def test_others_do_not_reach_the_form(english, people, who):
 def test_signed_out_while_writing_leads_back_to_the_form(english, people):
     answer = write(english)
     assert answer.location == "/desk/sign-in?next=/desk/events/new"
+
+
+def test_parts_of_hosts_english_names_and_spotlights_are_written_and_shown(english, client, people):
+    sign_in(english, people.lian)
+    write(
+        english,
+        action="publish",
+        lead="灌云县知识产权局",
+        hosts="灌云县教育局",
+        organizers="灌云县人民法院",
+        co_organizers="青云大学\n灌云县图书馆",
+        title_en="Patent open day",
+        venue_en="Civic Centre",
+        spotlights=[spotlight_key()],
+    )
+    event = newest()
+    assert [(host.name, host.role) for host in event.hosts] == [
+        ("灌云县知识产权局", "host"),
+        ("灌云县教育局", "host"),
+        ("灌云县人民法院（承办）", "organizer"),
+        ("青云大学（协办）", "co_organizer"),
+        ("灌云县图书馆（协办）", "co_organizer"),
+    ]
+    assert event.hosts[2].organization_id == people.wang.organization_id
+    assert event.spotlights == [spotlight_key()]
+    page = client.get(f"/ip-2024/events/{event.id}", headers={"Accept-Language": "en"}).text
+    assert '<h1 class="event-title" lang="en">Patent open day</h1>' in page
+    assert '<span lang="en">Civic Centre</span> <span lang="zh">市民中心</span>' in page
+    chinese = client.get(f"/ip-2024/events/{event.id}", headers={"Accept-Language": "zh"}).text
+    assert ("Patent open day" in chinese, "Civic Centre" in chinese) == (False, False)
+    data = client.get(f"/ip-2024/events/{event.id}.json").json
+    assert (data["title"], data["title_en"], data["spotlights"]) == (
+        "专利开放日",
+        "Patent open day",
+        [spotlight_key()],
+    )
+    assert data["venues"][0]["name_en"] == "Civic Centre"
+    form = english.get(f"/desk/events/{event.id}/edit").text
+    assert "青云大学\n灌云县图书馆</textarea>" in form
+    assert (
+        write(
+            english,
+            f"/desk/events/{event.id}/edit",
+            base=base_of(form),
+            lead="灌云县知识产权局",
+            hosts="灌云县教育局",
+            organizers="灌云县人民法院",
+            co_organizers="青云大学\n灌云县图书馆",
+            title_en="Patent open day",
+            spotlights=[spotlight_key()],
+        ).status_code
+        == 303
+    )
+    assert [change.verb for change in newest().changes][-1] == "published"  # nothing differed
+
+
+def base_of(page: str) -> str:
+    return unescape(re.search(r'name="base" value="([^"]*)"', page)[1])
+
+
+def spotlight_key() -> str:
+    return find_campaign("ip-2024").terms_of("spotlight")[0].key
+
+
+def test_a_part_written_by_an_import_stays_as_it_was(people):
+    draft = replace(draft_of(people.lecture), hosts=("甲（承办）", "灌云县知识产权局（主办）", "乙（指导）"))
+    form = fields.form_of(draft, people.lecture.campaign)
+    assert (form.hosts, form.organizers, form.co_organizers) == (
+        "灌云县知识产权局（主办）\n乙（指导）",
+        "甲",
+        "",
+    )
+    assert fields.draft_of_form(form, people.lecture.campaign, people.lian, draft).hosts == draft.hosts
+
+
+@pytest.mark.parametrize(
+    ("closed", "days"),
+    [
+        ("4-22", [20, 21, 23]),
+        ("2024-04-20，4月22日", [21, 23]),
+        ("4/20 4.21", [22, 23]),
+    ],
+)
+def test_closing_days_have_no_session(closed, days):
+    row = sessions.SessionRow(
+        day="2024-04-20", last_day="2024-04-23", start="09:00", end="17:00", closed=closed
+    )
+    occurrences = sessions.occurrences_of([row], "Asia/Shanghai")
+    assert [(one.start_day.day, one.end_day.day) for one in occurrences] == [(day, day) for day in days]
+    assert row.problem is None
+
+
+def test_a_closing_day_that_is_no_day_is_named():
+    row = sessions.SessionRow(day="2024-04-20", last_day="2024-04-23", closed="周一")
+    assert sessions.occurrences_of([row], "Asia/Shanghai") == ()
+    assert str(row.problem) == "“周一” is not a day. Write closing days as 4-22, 4-24."
+
+
+def test_an_event_to_copy_is_found_by_its_title_within_reach(english, people):
+    sign_in(english, people.gu)
+    page = english.get(f"/desk/events/copy?campaign=ip-2024&q={people.lecture.title}").text
+    assert f"copy={people.lecture.id}&amp;campaign=ip-2024" in page
+    assert f"copy={people.nanjing.id}" not in english.get("/desk/events/copy?campaign=ip-2024").text

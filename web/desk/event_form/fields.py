@@ -9,8 +9,10 @@ from werkzeug.datastructures import MultiDict
 from models.campaigns.tables import Campaign, TermKind
 from models.db import db
 from models.errors import N_, Mistake
+from models.events import hosts as host_names
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft, venue_draft
 from models.events.draft_rules import problems_of
+from models.events.hosts import HostRole
 from models.events.tables import Mode
 from models.imports.spreadsheet.region import seat_in_name
 from models.imports.understand import adopter
@@ -23,13 +25,13 @@ from web.words.terms import region_label
 
 SEPARATOR = "；"  # between several venues
 TEXTS = (
-    "title", "description", "region", "lead", "hosts", "format", "focus", "mode", "online_url", "venue", "address",
-    "contact",
+    "title", "title_en", "description", "region", "lead", "hosts", "organizers", "co_organizers", "format", "focus", "mode",
+    "online_url", "venue", "venue_en", "address", "contact",
 )  # fmt: skip
 # The draft's fields that the form writes. All others stay as they are.
 FIELDS = (
-    "title", "description", "region_code", "lead", "hosts", "groups", "formats", "main_format", "main_focus", "mode",
-    "online_url", "venues", "occurrences", "contact",
+    "title", "title_en", "description", "region_code", "lead", "hosts", "groups", "spotlights", "formats", "main_format",
+    "main_focus", "mode", "online_url", "venues", "occurrences", "contact",
 )  # fmt: skip
 _FIELD_OF = {"lead": "lead", "hosts": "hosts", "venues": "venue", "formats": "format", "main_focus": "focus"}
 
@@ -39,16 +41,21 @@ class EventForm:
     """The form as it was typed. problems: by the name of the field, each one sentence."""
 
     title: str = ""
+    title_en: str = ""
     description: str = ""
     region: str = ""
     lead: str = ""
     hosts: str = ""
+    organizers: str = ""
+    co_organizers: str = ""
     groups: list[str] = field(default_factory=list)
+    spotlights: list[str] = field(default_factory=list)
     format: str = ""
     focus: str = ""
     mode: str = ""
     online_url: str = ""
     venue: str = ""
+    venue_en: str = ""
     address: str = ""
     contact: str = ""
     sessions: list[SessionRow] = field(default_factory=list)
@@ -71,24 +78,33 @@ def form_of(draft: EventDraft, campaign: Campaign) -> EventForm:
     venues = draft.all_venues()
     return EventForm(
         title=draft.title,
+        title_en=draft.title_en,
         description=draft.description,
         region=region_label(draft.region_code),
         lead=draft.lead.name if draft.lead else "",
-        hosts="\n".join(name for name in draft.hosts if draft.lead is None or name != draft.lead.name),
+        hosts=_names_of(draft, HostRole.HOST),
+        organizers=_names_of(draft, HostRole.ORGANIZER),
+        co_organizers=_names_of(draft, HostRole.CO_ORGANIZER),
         groups=list(draft.groups),
+        spotlights=list(draft.spotlights),
         format=draft.counted_format or "",
         focus=draft.main_focus or "",
         mode=draft.mode or "",
         online_url=draft.online_url,
         contact=draft.contact,
         venue=SEPARATOR.join(venue.name for venue in venues),
+        venue_en=venues[0].name_en if len(venues) == 1 else "",
         address=venues[0].address if len(venues) == 1 else "",
         sessions=sessions.rows_of(draft.occurrences, campaign.zone),
     )
 
 
 def read_form(posted: MultiDict[str, str]) -> EventForm:
-    form = EventForm(groups=posted.getlist("groups"), sessions=sessions.read_rows(posted))
+    form = EventForm(
+        groups=posted.getlist("groups"),
+        spotlights=posted.getlist("spotlights"),
+        sessions=sessions.read_rows(posted),
+    )
     for name in TEXTS:
         setattr(form, name, posted.get(name, "").replace("\r\n", "\n").strip())
     return form
@@ -103,15 +119,16 @@ def draft_of_form(
     venues = _venues(form, region_code, base)
     occurrences = sessions.occurrences_of(form.sessions, campaign.zone)
     lead = _lead(form, account, region_code, base)
-    cohosts = [name.strip() for name in form.hosts.splitlines() if name.strip()]
     draft = replace(
         base,
         title=form.title,
+        title_en=form.title_en,
         description=form.description,
         region_code=region_code,
         lead=lead,
-        hosts=tuple(dict.fromkeys([*([lead.name] if lead else []), *cohosts])),
+        hosts=_hosts(form, lead, base),
         groups=tuple(form.groups),
+        spotlights=tuple(form.spotlights),
         formats=_formats(form.format, base),
         main_format=form.format or None,
         main_focus=form.focus or None,
@@ -199,7 +216,35 @@ def _venues(form: EventForm, region_code: str | None, base: EventDraft) -> tuple
     venues = [known.get(name, VenueDraft(name, region_code)) for name in names]
     if len(venues) == 1 and form.address:
         venues = [replace(venues[0], address=form.address)]
+    if len(venues) == 1 and form.venue_en:
+        venues = [replace(venues[0], name_en=form.venue_en)]
     return tuple(venues)
+
+
+def _names_of(draft: EventDraft, role: HostRole) -> str:
+    """The hosts with this part, one a line, without the word for it. The lead has a field of its own."""
+    lead = draft.lead.name if draft.lead else None
+    names = [name for name in draft.hosts if name != lead and host_names.role_of(name) == role]
+    return "\n".join(name if role == HostRole.HOST else host_names.without_role(name) for name in names)
+
+
+def _hosts(form: EventForm, lead: OrganizationDraft | None, base: EventDraft) -> tuple[str, ...]:
+    """The names of all hosts with their parts, the lead first."""
+    lists = (
+        (form.hosts, HostRole.HOST),
+        (form.organizers, HostRole.ORGANIZER),
+        (form.co_organizers, HostRole.CO_ORGANIZER),
+    )
+    names = [
+        host_names.with_role(line.strip(), role)
+        for text, role in lists
+        for line in text.splitlines()
+        if line.strip()
+    ]
+    if lead is not None and lead.name not in map(host_names.without_role, names):
+        names.insert(0, lead.name)
+    hosts = tuple(dict.fromkeys(names))
+    return base.hosts if set(hosts) == set(base.hosts) else hosts
 
 
 def _formats(key: str, base: EventDraft) -> tuple[FormatDraft, ...]:
@@ -229,4 +274,5 @@ def options(campaign: Campaign) -> dict[str, list]:
         "groups": campaign.groups,
         "formats": campaign.terms_of(TermKind.FORMAT),
         "focus": campaign.terms_of(TermKind.FOCUS),
+        "spotlights": campaign.terms_of(TermKind.SPOTLIGHT),
     }

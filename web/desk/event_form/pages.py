@@ -26,6 +26,7 @@ from web.words import proposals as change_words
 
 SUBMIT, PUBLISH, SAVE = "submit", "publish", "save"
 _A_MONDAY, _A_SUNDAY = date(2024, 1, 1), date(2024, 1, 7)  # for the names of the weekdays
+MOST_TO_COPY = 30
 MOST_OFFERED = 300  # venues and regions in a list of suggestions
 
 pages = Blueprint("desk_event_form", __name__, url_prefix="/desk/events")
@@ -47,6 +48,22 @@ def new() -> ResponseReturnValue:
     if event.campaign_id != campaign.id:
         form.sessions = []  # the days of another week are not this one's
     return _page(campaign, form, copied=event)
+
+
+@pages.get("/copy")
+@login_required
+def choose_copied() -> ResponseReturnValue:
+    """The events that this account reaches, of every week, by words of their titles: one of them is copied."""
+    query = request.args.get("q", "").replace("\0", "").strip()[:100]
+    events = scope.events_for(current_user).order_by(Event.changed_at.desc(), Event.id.desc())
+    for word in query.split():
+        events = events.where(Event.title.icontains(word, autoescape=True))
+    return render_template(
+        "desk/event_form/copy.html",
+        campaign=_campaign(request.args.get("campaign")),
+        query=query,
+        events=list(db.session.scalars(events.limit(MOST_TO_COPY))),
+    )
 
 
 @pages.post("/new")

@@ -1,8 +1,9 @@
 """The rows of the form for dates and times: read into occurrences, and written from them.
 
-A row is one session, or one for each day of a range: daily, on some weekdays, or daily but for one closing day.
+A row is one session, or one for each day of a range: daily, on some weekdays, or daily but for closing days.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from models.events.tables import HALF_DAYS
 
 MOST_ROWS = 60
 DAYS_IN_A_ROW = 120
+MOST_TYPED = 300  # characters of a field
 
 
 class Repeat(StrEnum):
@@ -30,6 +32,8 @@ class Repeat(StrEnum):
 CLOSED = "closed-"  # and the weekday, 0 for Monday: daily but for this one
 REPEATS = (*Repeat, *(f"{CLOSED}{weekday}" for weekday in range(7)))
 CLOCK, WHOLE_DAY = "", "day"
+_CLOSED_DAY = re.compile(r"(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?")
+_BETWEEN_DAYS = re.compile(r"[\s,，、;；]+")
 PARTS = (CLOCK, *HALF_DAYS, WHOLE_DAY)
 
 
@@ -44,6 +48,7 @@ class TypedSession:
     start: str = ""
     end: str = ""
     capacity: str = ""
+    closed: str = ""
 
     @property
     def empty(self) -> bool:
@@ -66,7 +71,7 @@ def read_rows(form: MultiDict[str, str]) -> list[SessionRow]:
     for values in zip_longest(*columns, fillvalue=""):
         row = SessionRow()
         for name, value in zip(names, values, strict=True):
-            setattr(row, name, value.strip()[:20])
+            setattr(row, name, value.strip()[:MOST_TYPED])
         rows.append(row)
     return [row for row in rows if not row.empty]
 
@@ -94,12 +99,31 @@ def _of_row(row: SessionRow, zone: str) -> list[OccurrenceDraft]:
     if (last - first).days > DAYS_IN_A_ROW:
         raise Mistake(N_("This is more than %(most)s days. Please write several rows."), most=DAYS_IN_A_ROW)
     capacity = _capacity(row.capacity)
+    if row.repeat == Repeat.ONCE and row.closed and last > first:
+        row.repeat = Repeat.DAILY
     if row.repeat == Repeat.ONCE:
         return [_occurrence(row, first, last, zone, capacity)]
-    days = [day for day in clock.days(first, last) if _opens(row.repeat, day)]
+    closed = _closed_days(row.closed, first.year)
+    days = [day for day in clock.days(first, last) if _opens(row.repeat, day) and day not in closed]
     if not days:
         raise Mistake(N_("No day of this range is open. Please correct the days or the weekdays."))
     return [_occurrence(row, day, day, zone, capacity) for day in days]
+
+
+def _closed_days(text: str, year: int) -> set[date]:
+    """The days that are named: 2024-04-22, 4-22 or 4月22日, several with blanks or commas between them."""
+    days = set()
+    for part in filter(None, _BETWEEN_DAYS.split(text)):
+        written = _CLOSED_DAY.fullmatch(part)
+        try:
+            if written is None:
+                raise ValueError
+            days.add(date(int(written[1] or year), int(written[2]), int(written[3])))
+        except ValueError:
+            raise Mistake(
+                N_("“%(text)s” is not a day. Write closing days as 4-22, 4-24."), text=part
+            ) from None
+    return days
 
 
 def _opens(repeat: str, day: date) -> bool:
