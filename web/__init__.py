@@ -29,6 +29,7 @@ from web.desk import (
 )
 from web.desk.accounts import accounts, audit, invitation, my_account, second_factor, second_step, sign_in
 from web.desk.accounts import words as account_words
+from web.desk.event_form import move as event_move
 from web.desk.event_form import pages as event_form
 from web.feeds import feeds as feeds
 from web.figures import live
@@ -66,8 +67,8 @@ WORDS = (
 )
 ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
-    events, event_form, review, devices, entrance, duplicates, organizations, subscriptions, queue_file, scan_review,
-    uploads, pairing, paper_counts, tally_sheets, session_totals,
+    events, event_form, event_move, review, devices, entrance, duplicates, organizations, subscriptions,
+    queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals,
     scans, outcomes, pairing_batches, picture,
 )  # fmt: skip
 FIGURES = (live, figures)

@@ -1,0 +1,77 @@
+"""Move an event, or one of its sessions, to another day. Before, the page says what subscribers will see."""
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from models import clock
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.draft import draft_of
+from models.events.tables import Event
+from models.publishing import move, proposals
+from web.errors import sentence
+from web.words import proposals as change_words
+
+pages = Blueprint("desk_move", __name__, url_prefix="/desk/events")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/<int:event_id>/move")
+@login_required
+def index(event_id: int) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    if not (request.args.get("days") or request.args.get("day")):
+        return _page(event)
+    try:
+        return _page(event, move.steps(event, _days(event)))
+    except Mistake as mistake:
+        return _page(event, problem=sentence(mistake)), 422
+
+
+@pages.post("/<int:event_id>/move")
+@login_required
+def carry_out(event_id: int) -> ResponseReturnValue:
+    event = scope.event_for(current_user, event_id)
+    try:
+        move.move(event, _days(event), clock.now(), current_user)
+    except Mistake as mistake:
+        return _page(event, problem=sentence(mistake)), mistake.status
+    return redirect(url_for("desk_events.event", event_id=event.id), 303)
+
+
+def _days(event: Event) -> dict[int, int]:
+    """By occurrence, by how many days it is moved, as the form says. A day wins over a number of days."""
+    chosen = request.values.get("session", type=int)
+    day, days = request.values.get("day", ""), request.values.get("days", "").strip()
+    if day:
+        number = move.days_until(event, chosen, clock.parse_day(day))
+    else:
+        digits = days.removeprefix("+").removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 5):
+            raise Mistake(N_("Please give a day, or a number of days such as 1 or -2."))
+        number = int(days)
+    return {row.id: number for row in move.movable(event) if chosen in (None, row.id)}
+
+
+def _page(event: Event, steps: list[move.Step] | None = None, problem: str = "") -> str:
+    zone = event.campaign.zone
+    return render_template(
+        "desk/event_form/move.html",
+        campaign=event.campaign,
+        event=event,
+        sessions=[
+            (row.id, change_words.when(before, zone))
+            for row, before in zip(move.movable(event), draft_of(event).occurrences, strict=False)
+        ],
+        steps=[
+            (change_words.when(step.before, zone), change_words.when(step.after, zone))
+            for step in steps or []
+        ],
+        must_propose=proposals.must_propose(event, current_user),
+        typed={name: request.values.get(name, "") for name in ("session", "day", "days")},
+        problem=problem,
+    )
