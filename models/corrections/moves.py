@@ -4,12 +4,12 @@ A moved scan is set aside (Review), and a row of the same kind, device and holde
 (Scan.moved_from). Undoing a move sets these rows aside and accepts the first ones again. What arrives later stays where it is.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Uuid, inspect, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Uuid, inspect, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models import clock
@@ -130,7 +130,7 @@ def _move(
     return len(rows)
 
 
-def at_event(event: Event) -> Iterable:
+def at_event(event: Event) -> ColumnElement[bool]:
     """The condition on Scan that it was booked at an event, or at one that was merged into it."""
     return or_(Scan.event_id == event.id, Scan.event_id.in_(merged_ids([event.id])))
 
@@ -176,7 +176,11 @@ def _copy(row: Scan, target: Target, zone: str, now: datetime) -> Scan:
 
 def _presences_of(copies: Sequence[Scan]) -> dict[tuple, int]:
     """The ids of their presences, by occurrence, day and holder. New ones are inserted, empty as yet."""
-    keys = {(copy.occurrence_id, copy.day, copy.holder): copy for copy in copies}
+    keys = {
+        (copy.occurrence_id, copy.day, copy.holder): None
+        for copy in copies
+        if copy.occurrence_id is not None and copy.holder is not None
+    }
     query = select(Presence.id, Presence.occurrence_id, Presence.day, Presence.holder).where(
         Presence.occurrence_id.in_({copy.occurrence_id for copy in copies}),
         Presence.day.in_({copy.day for copy in copies}),
@@ -184,9 +188,7 @@ def _presences_of(copies: Sequence[Scan]) -> dict[tuple, int]:
     )
     ids = {(row.occurrence_id, row.day, row.holder): row.id for row in db.session.execute(query)}
     new = [
-        LockedPresence(None, *key, identified=not str(key[2]).startswith("s:"))
-        for key in keys
-        if key not in ids
+        LockedPresence(None, *key, identified=not key[2].startswith("s:")) for key in keys if key not in ids
     ]
     if not store.insert_presences(new):
         raise RuntimeError("A presence was inserted although no other transaction may admit scans.")

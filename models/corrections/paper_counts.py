@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, ForeignKey, String, Uuid, and_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
@@ -164,7 +164,7 @@ def entered(event: Event) -> list[EnteredCount]:
 
 def entered_on_sheets(sheet_ids: Iterable[int], revision: int | None = None) -> dict[int, list[EnteredCount]]:
     """The rows of printed sheets, by sheet; of one entry of theirs, or of all."""
-    condition = PaperCount.sheet_id.in_(set(sheet_ids))
+    condition: ColumnElement[bool] = PaperCount.sheet_id.in_(set(sheet_ids))
     if revision is not None:
         condition = and_(condition, PaperCount.sheet_revision == revision)
     rows: dict[int, list[EnteredCount]] = defaultdict(list)
@@ -174,7 +174,9 @@ def entered_on_sheets(sheet_ids: Iterable[int], revision: int | None = None) -> 
     return rows
 
 
-def _read(condition: ColumnElement[bool], order: Sequence[ColumnElement]) -> list[EnteredCount]:
+def _read(
+    condition: ColumnElement[bool], order: Sequence[ColumnElement | InstrumentedAttribute]
+) -> list[EnteredCount]:
     query = (
         select(Scan, PaperCount, Account.email)
         .join(PaperCount, PaperCount.scan_id == Scan.id)

@@ -31,9 +31,9 @@ class ScanChoice:
     group: str | None = None
 
     def conditions(self, event: Event) -> list[ColumnElement[bool]]:
-        found = [at_event(event), Scan.kind != ScanKind.UNDO]
+        conditions = [at_event(event), Scan.kind != ScanKind.UNDO]
         if self.device is not None:
-            found.append(Scan.kiosk_id == self.device if self.device else Scan.kiosk_id.is_(None))
+            conditions.append(Scan.kiosk_id == self.device if self.device else Scan.kiosk_id.is_(None))
         for column, value in (
             (Scan.day, self.day),
             (Scan.hour, self.hour),
@@ -41,8 +41,8 @@ class ScanChoice:
             (Scan.group, self.group),
         ):
             if value is not None:
-                found.append(column == value)
-        return found
+                conditions.append(column == value)
+        return conditions
 
 
 class RowState(StrEnum):

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "estimate",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -90,7 +90,7 @@ def upgrade():
     op.create_index(op.f("ix_paper_count_sheet_id"), "paper_count", ["sheet_id"])
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index(op.f("ix_paper_count_sheet_id"), "paper_count")
     op.drop_column("paper_count", "sheet_revision")
     op.drop_column("paper_count", "sheet_id")

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "scan_move",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -42,7 +42,7 @@ def upgrade():
     op.create_index("ix_scan_moved_from", "scan", ["moved_from"], sqlite_where=moved, postgresql_where=moved)
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index("ix_scan_moved_from", "scan")
     op.drop_column("scan", "moved_from")
     op.drop_table("moved_scan")

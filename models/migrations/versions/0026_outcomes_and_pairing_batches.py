@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade():
+def upgrade() -> None:
     op.create_table(
         "outcome",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,7 +73,7 @@ def upgrade():
     op.execute("UPDATE pairing_code SET uses_left = 0 WHERE used_at IS NOT NULL")
 
 
-def _by_whom(table):
+def _by_whom(table: str) -> tuple:
     return (
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -83,7 +83,7 @@ def _by_whom(table):
     )
 
 
-def downgrade():
+def downgrade() -> None:
     op.drop_index(op.f("ix_pairing_code_batch_id"), "pairing_code")
     op.drop_column("pairing_code", "batch_id")
     op.drop_column("pairing_code", "uses_left")
