@@ -34,6 +34,9 @@ KNOWN_SETTINGS = (
     "OPENWEEK_TRUSTED_PROXIES",
     "OPENWEEK_SMTP_URL",
     "OPENWEEK_SECOND_FACTOR",
+    "OPENWEEK_OIDC_ISSUER",
+    "OPENWEEK_OIDC_CLIENT_ID",
+    "OPENWEEK_OIDC_CLIENT_SECRET",
 )
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -66,6 +69,11 @@ def _build(settings: dict[str, Any]) -> Flask:
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),
         MAIL_SERVER=mail_server(settings.get("OPENWEEK_SMTP_URL")),
         SECOND_FACTOR_REQUIRED=config.second_factor(settings.get("OPENWEEK_SECOND_FACTOR")),
+        DIRECTORY=config.directory(
+            settings.get("OPENWEEK_OIDC_ISSUER"),
+            settings.get("OPENWEEK_OIDC_CLIENT_ID"),
+            settings.get("OPENWEEK_OIDC_CLIENT_SECRET"),
+        ),
         WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -109,6 +110,35 @@ def second_factor(text: str | None) -> bool:
     if text not in (None, "", "optional", "required"):
         raise Mistake(N_("OPENWEEK_SECOND_FACTOR must be optional or required."))
     return text == "required"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A directory that speaks OpenID Connect. issuer: its address, as its tokens name it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
+def directory(issuer: str | None, client_id: str | None, client_secret: str | None) -> Directory | None:
+    """The directory that people may sign in through; None unless all three are set."""
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise Mistake(
+            N_(
+                "OPENWEEK_OIDC_ISSUER, OPENWEEK_OIDC_CLIENT_ID and OPENWEEK_OIDC_CLIENT_SECRET belong together. "
+                "Set all three or none."
+            )
+        )
+    parts = urlsplit(issuer)
+    own = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1")
+    if not parts.hostname or not (parts.scheme == "https" or own) or parts.query or parts.fragment:
+        raise Mistake(
+            N_("OPENWEEK_OIDC_ISSUER must be an address such as https://login.example.cn/realms/week.")
+        )
+    return Directory(issuer, client_id, client_secret)
 
 
 def proxies(text: str | None) -> int:

@@ -27,7 +27,16 @@ from web.desk import (
     tally_sheets,
     uploads,
 )
-from web.desk.accounts import accounts, audit, invitation, my_account, second_factor, second_step, sign_in
+from web.desk.accounts import (
+    accounts,
+    audit,
+    directory,
+    invitation,
+    my_account,
+    second_factor,
+    second_step,
+    sign_in,
+)
 from web.desk.accounts import words as account_words
 from web.desk.event_form import move as event_move
 from web.desk.event_form import pages as event_form
@@ -65,7 +74,7 @@ WORDS = (
     figure_words,
     account_words,
 )
-ACCOUNTS = (sign_in, second_step, second_factor, invitation, my_account, accounts, audit)
+ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
     events, event_form, event_move, review, devices, entrance, duplicates, organizations, subscriptions,
     queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals,

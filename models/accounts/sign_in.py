@@ -56,6 +56,16 @@ def check_credentials(
     )
 
 
+def account_of_address(email: str, now: datetime, by: Actor) -> Account | None:
+    """The open account of an address that somebody else has proved; a failed sign-in where there is none."""
+    account = find_account(throttle.normalized_address(email))
+    if account is not None and account.is_active:
+        return account
+    with transaction():
+        record(AuditVerb.SIGN_IN_FAILED, now, by, account, method="directory")
+    return None
+
+
 def begin_session(
     account: Account, now: datetime, browser: Browser, method: str, replaced: AccountSession | None = None
 ) -> Started:

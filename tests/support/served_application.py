@@ -30,13 +30,21 @@ START = 60  # seconds until the first answer, on a busy machine
 class Server:
     """`openweek serve` over one database. `url` has no slash at its end.
 
-    base_url: what feeds print, where it is not to be `url`: entries rendered for one address are stale at another."""
+    base_url: what feeds print, where it is not to be `url`: entries rendered for one address are stale at another.
+    host: the name of this machine in `url`."""
 
-    def __init__(self, database_url: str, folder: Path, workers: int = 2, base_url: str | None = None):
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        workers: int = 2,
+        base_url: str | None = None,
+        host: str = "127.0.0.1",
+    ):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self.folder, self.log = folder, folder / "server.log"
         self.settings = {
             "OPENWEEK_DATABASE_URL": database_url,
