@@ -27,7 +27,7 @@ NO_TOTAL = N_("Enter the total as a number from 1 to %(most)s.")
 NO_GROUP = N_("Choose one of the groups of the week, or “Not stated”.")
 NO_BASIS = N_("Say how the total is known, in up to %(most)s characters.")
 NO_SESSION = N_("Choose a session of this event that has begun.")
-NO_ESTIMATE = N_("There is no estimate to withdraw. Reload the page.")
+NO_ESTIMATE = N_("There is no declared total to withdraw. Reload the page.")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _ALL_DAY = (8, 18)
 ADDED_WITHIN = timedelta(minutes=1)  # rows follow their entry
 _NAMESPACE = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")  # of the ids of rows, with the sheet's number
 
-NO_SHEET = N_("There is no tally sheet %(number)s. Check the number at the top of the sheet.")
+NO_SHEET = N_("There is no counting sheet %(number)s. Check the number at the top of the sheet.")
 HOW_MANY = N_("Choose from 1 to %(most)s sheets.")
 OTHER_SESSION = N_("Choose a session of this event and one of its days.")
 ENTERED = N_("This sheet was entered before, with %(people)s people in all. It is not counted twice.")

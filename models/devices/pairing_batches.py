@@ -16,7 +16,7 @@ from models.organizations.tables import Account
 MAX_DEVICES = 200
 LONGEST = timedelta(days=14)
 
-HOW_MANY = N_("Choose from 1 to %(most)s devices.")
+HOW_MANY = N_("Choose from 1 to %(most)s kiosks.")
 BAD_END = N_("Choose an end in the next %(days)s days.")
 NO_BATCH = N_("There is no such set of pairing codes of this event.")
 

@@ -59,7 +59,7 @@ def _cell(event: Event, batch: PairingBatch, code: str, place: int, number: int)
     yield Paragraph(tuple(Line(text, face, left, top + n * face.size * 1.3) for n, text in enumerate(lines)))
     top += len(lines) * face.size * 1.3 + 7
     yield Paragraph(
-        (Line(_("Device %(number)s of %(count)s", number=number, count=batch.devices), TEXT, left, top),)
+        (Line(_("Kiosk %(number)s of %(count)s", number=number, count=batch.devices), TEXT, left, top),)
     )
     yield Paragraph((Line(_spaced(code), CODE, left, top + 18),))
     yield from _small(event, batch, left, top + 44, room)
@@ -90,7 +90,7 @@ def _poster(event: Event, batch: PairingBatch, code: str) -> Iterator[Item]:
     yield Box(middle - mm(75), mm(66), mm(150), 0.7)
     yield Code(_address(code), VENUE_LEVEL, middle - side / 2, mm(74), side, _("QR code of the pairing code"))
     yield said(_spaced(code), BIG_CODE, middle, mm(184))
-    count = _("One code for %(count)s devices", count=batch.devices)
+    count = _("One code for %(count)s kiosks", count=batch.devices)
     until = _("Valid until %(time)s", time=instant_label(batch.expires_at, event.campaign.zone))
     for place, text in enumerate((site().url("/kiosk/"), count, until)):
         yield said(text, Face(14), middle, mm(208 + place * 10))

@@ -69,7 +69,7 @@ def _correct(event: Event, now: datetime) -> None:
         raise Mistake(N_("Please tick at least one scan."))
     if len(ids) > MAX_RANGE:
         raise Mistake(
-            N_("These are more than %(most)s scans. Choose a device or an hour."), most=f"{MAX_RANGE:,}"
+            N_("These are more than %(most)s scans. Choose a kiosk or an hour."), most=f"{MAX_RANGE:,}"
         )
     decision, why = request.form.get("decision", ""), request.form.get("why", "")
     if decision == MOVE:

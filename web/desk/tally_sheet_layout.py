@@ -30,7 +30,7 @@ def page(sheet: TallySheet) -> Page:
     return Page(
         [*_head(sheet), *_fields(), *_table(sheet)],
         size=(WIDE, HIGH),
-        title=_("Tally sheet %(number)s", number=sheet.number),
+        title=_("Counting sheet %(number)s", number=sheet.number),
     )
 
 
@@ -55,7 +55,7 @@ def _head(sheet: TallySheet) -> Iterator[Item]:
         _("Opens the page on which this sheet is entered"),
     )
     for text, face, below in (
-        (_("Tally sheet"), TEXT, 4.0),
+        (_("Counting sheet"), TEXT, 4.0),
         (_("No. %(number)s", number=sheet.number), NUMBER, 20.0),
     ):
         yield Paragraph((Line(text, face, right - 8 - width(text, face), MARGIN + below),))

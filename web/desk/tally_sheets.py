@@ -51,7 +51,7 @@ def printed(event_id: int, first: int, last: int) -> Response:
     event = scope.event_for(current_user, event_id)
     sheets = tally_sheets.pages(event, range(first, min(last, first + MAX_AT_ONCE - 1) + 1))
     out = BytesIO()
-    title = _("Tally sheets") + " · " + event.title
+    title = _("Counting sheets") + " · " + event.title
     pdf.write(
         out,
         title,

@@ -87,8 +87,8 @@ def test_codes_end_and_are_revoked(gus_browser, cast, page, now):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"devices": 0}, "Choose from 1 to 200 devices."),
-        ({"devices": 201}, "Choose from 1 to 200 devices."),
+        ({"devices": 0}, "Choose from 1 to 200 kiosks."),
+        ({"devices": 201}, "Choose from 1 to 200 kiosks."),
         ({"until": "2024-04-19"}, "Choose an end in the next 14 days."),
         ({"until": "2024-06-01"}, "Choose an end in the next 14 days."),
         ({"may": "phone"}, "Choose what the kiosk is allowed to do."),

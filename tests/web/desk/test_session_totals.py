@@ -38,7 +38,7 @@ def test_an_estimate_is_shown_apart_everywhere(gus_browser, cast, page):
     answer = gus_browser.post(f"{page}estimate", data=estimate(cast))
     assert answer.status_code == 303
     shown = gus_browser.get(answer.location).text
-    assert "Other visits: 300. The estimate adds 700." in shown
+    assert "Other visits: 300. The declared total adds 700." in shown
     assert "stated by gu@example.cn on" in shown
     live = gus_browser.get(f"/desk/events/{cast.lecture.id}/live").text
     assert re.search(r"declared afterwards</dt><dd class=\"number\">700", live, re.IGNORECASE)

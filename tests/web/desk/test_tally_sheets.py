@@ -95,7 +95,7 @@ def test_a_wrong_entry_gets_a_sentence_and_what_was_typed_stays(gus_browser, cas
 
 def test_a_number_that_is_on_no_sheet_says_so(gus_browser, cast):
     answer = gus_browser.get("/desk/tally-sheets/", query_string={"number": "12"})
-    assert (answer.status_code, "There is no tally sheet 12." in answer.text) == (404, True)
+    assert (answer.status_code, "There is no counting sheet 12." in answer.text) == (404, True)
 
 
 def test_a_sheet_of_an_event_out_of_reach_does_not_exist(client, cast):
