@@ -74,12 +74,32 @@ def _inside(draft: EventDraft, account: Account) -> EventDraft:
     own = account.organization
     if draft.lead is not None and draft.lead.name == own.name:
         return replace(draft, lead=OrganizationDraft.of(own))
+    if own.line_limited:
+        draft = _within_line(draft, own)
     if draft.region_code is None:
         return replace(draft, region_code=own.region_code)
     if own.region_code is None or not regions.is_below(draft.region_code, own.region_code):
         name = next((row.name for row in regions.all_regions() if row.code == own.region_code), own.name)
         raise Mistake(N_("This event is not in %(region)s, so your office cannot see it."), region=name)
     return draft
+
+
+def _within_line(draft: EventDraft, own: Organization) -> EventDraft:
+    """An office that is limited to its line imports what organizations of that line lead; a new one gets the line."""
+    if draft.lead is None:
+        return replace(draft, lead=OrganizationDraft.of(own))
+    query = select(Organization.line).where(
+        Organization.name == draft.lead.name,
+        Organization.region_code.is_not_distinct_from(draft.lead.region_code),
+    )
+    known = db.session.execute(query).first()
+    line = known.line if known else draft.lead.line or own.line
+    if line != own.line:
+        raise Mistake(
+            N_("%(host)s is not of the sector of your office, so your office cannot see its events."),
+            host=draft.lead.name,
+        )
+    return replace(draft, lead=replace(draft.lead, line=line))
 
 
 def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, seats: Seats) -> Understood:

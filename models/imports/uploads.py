@@ -12,7 +12,7 @@ from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import EventDraft
-from models.events.scope import events_for
+from models.events.scope import changes, events_for
 from models.events.tables import Event
 from models.imports import apply, organization_answers
 from models.imports.column_answers import ColumnQuestion, answers_of, questions
@@ -22,7 +22,7 @@ from models.imports.read_file import read_file
 from models.imports.row_writer import STILL_HERE
 from models.imports.source import Exported, Source, nothing_exported
 from models.imports.understand import adopter
-from models.organizations.tables import Account, Role
+from models.organizations.tables import Account
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024
@@ -204,7 +204,7 @@ def _left(outcome: Outcome) -> Outcome | None:
 def _reached(upload: UploadedFile, account: Account) -> set[int]:
     """The ids of the events that came from this desk before and are still on it."""
     from_here = Event.campaign_id == upload.campaign_id, Event.origin == _origin(account)
-    return set(db.session.scalars(events_for(account).where(*from_here).with_only_columns(Event.id)))
+    return set(db.session.scalars(events_for(account, changes).where(*from_here).with_only_columns(Event.id)))
 
 
 def _origin(account: Account) -> str:
@@ -218,7 +218,7 @@ def _source(account: Account, rows: Sequence[Row | CalendarEntry], exported: Exp
         asks=True,
         by=account,
         adopt=_adopter(account),
-        publish=account.role != Role.ORGANIZER,  # an organizer's is reviewed first
+        publish=account.may_publish,
         exported=exported,
     )
 

@@ -24,6 +24,8 @@ class Role(StrEnum):
     ORGANIZER = "organizer"
     OFFICE = "office"
     COMMITTEE = "committee"
+    VIEWER = "viewer"  # reads and exports what an office of its organization reaches, changes nothing
+    OPERATOR = "operator"  # runs the doors of its organization's events, writes none
 
 
 ROLES = tuple(Role)
@@ -49,6 +51,9 @@ class Organization(Base):
     # Whether its organizers publish without a review. Offices and the committee always may.
     publishes: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    # Whether its offices and viewers see only what organizations of its line lead: a court, a customs house.
+    line_limited: Mapped[bool] = mapped_column(default=False, server_default=false())
+
     # Merged into another one: its id stays valid in addresses, and its name leads to that one.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organization.id"))
 
@@ -64,6 +69,16 @@ class Organization(Base):
     def standing(self) -> "Organization":
         """The organization that stands for this one: itself, unless it was merged."""
         return self.merged_into.standing if self.merged_into is not None else self
+
+
+class PublishingRegion(Base):
+    """A region whose organizations publish by themselves, those below it too."""
+
+    __tablename__ = "publishing_region"
+
+    region_code: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who set it
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Account(Base):
@@ -91,12 +106,29 @@ class Account(Base):
     @property
     def may_publish(self) -> bool:
         """Whether what this account writes is public at once. Else an office reviews it first (rule 1)."""
-        return self.role in (Role.OFFICE, Role.COMMITTEE) or self.organization.publishes
+        if self.role == Role.ORGANIZER:
+            return self.organization.publishes or region_publishes(self.organization.region_code)
+        return self.reviews
 
     @property
     def reviews(self) -> bool:
         """Whether this account judges what others submit, in its reach."""
         return self.role in (Role.OFFICE, Role.COMMITTEE)
+
+    @property
+    def writes(self) -> bool:
+        """Whether this account writes events at all."""
+        return self.role not in (Role.VIEWER, Role.OPERATOR)
+
+    @property
+    def runs_doors(self) -> bool:
+        """Whether this account pairs kiosks and screens, prints codes and enters counts."""
+        return self.role != Role.VIEWER
+
+    @property
+    def oversees(self) -> bool:
+        """Whether this account looks at a region or the country and not at its own organization."""
+        return self.role in (Role.OFFICE, Role.COMMITTEE, Role.VIEWER)
 
     def get_id(self) -> str:
         return str(self.id)
@@ -125,6 +157,15 @@ class ApiToken(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+
+def region_publishes(code: str | None) -> bool:
+    """Whether the organizations of this region, or of one above it, publish by themselves."""
+    if code is None:
+        return False
+    above = (code, code[:4] + "00", code[:2] + "0000")
+    rows = select(PublishingRegion.region_code).where(PublishingRegion.region_code.in_(above)).limit(1)
+    return db.session.scalar(rows) is not None
 
 
 def find_or_create_organization(name: str, region_code: str | None, line: str | None) -> Organization:

@@ -114,14 +114,17 @@ def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
 def merge_pair(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
     """Merge the other event into the kept one, which is returned. Raises NotFound for an event out of reach, and as
     lifecycle.merge() does."""
-    kept, other = scope.event_for(account, kept_id), scope.event_for(account, other_id)
+    kept = scope.event_for(account, kept_id, scope.changes)
+    other = scope.event_for(account, other_id, scope.changes)
     lifecycle.merge(kept, other, now, account)
     return kept
 
 
 def mark_different(account: Account, left_id: int, right_id: int, now: datetime) -> None:
     """Two events are different and are not offered again. Raises NotFound for an event out of reach."""
-    low, high = sorted(scope.event_for(account, event_id).id for event_id in (left_id, right_id))
+    low, high = sorted(
+        scope.event_for(account, event_id, scope.changes).id for event_id in (left_id, right_id)
+    )
     if low == high:
         raise NotFound(N_("You have no event %(id)s."), id=left_id)
     row = {"low_id": low, "high_id": high, "account_id": account.id, "at": now}
@@ -132,7 +135,7 @@ def mark_different(account: Account, left_id: int, right_id: int, now: datetime)
 def _candidates(account: Account, campaign: Campaign, *conditions: ColumnElement[bool]) -> list[Candidate]:
     """One for each day on which an occurrence of an event begins. Columns only: 30,000 ORM objects would be slow."""
     eligible = (
-        scope.event_in_reach(account),
+        scope.changes(account),
         Event.campaign_id == campaign.id,
         Event.withdrawn_at.is_(None),
         Event.status != EventStatus.CANCELLED,

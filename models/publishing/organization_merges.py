@@ -9,7 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, combinations
 
-from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Table,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import LARGEST_ID, Base, Instant, db, insert, transaction
@@ -60,8 +72,10 @@ def organizations_for(account: Account) -> list[Organization]:
 def _in_reach(account: Account) -> ColumnElement[bool]:
     if account.role == Role.COMMITTEE:
         return Organization.id > 0
-    if account.role == Role.OFFICE:
-        return regions.within(Organization.region_code, account.organization.region_code)
+    if account.role in (Role.OFFICE, Role.VIEWER):
+        area = regions.within(Organization.region_code, account.organization.region_code)
+        own = account.organization
+        return and_(area, Organization.line == own.line) if own.line_limited else area
     raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
 
 
@@ -189,8 +203,8 @@ def _check_reach(kept: Organization, other: Organization, by: Account | None) ->
     """An office reaches the region of its organization: a merge must not move it to another one. The committee's
     organization is merged by the committee."""
     of_other = Account.organization_id == other.id
-    offices = select(Account.id).where(of_other, Account.role == Role.OFFICE).limit(1)
-    if kept.region_code != other.region_code and db.session.scalar(offices) is not None:
+    offices = select(Account.id).where(of_other, Account.role.in_((Role.OFFICE, Role.VIEWER))).limit(1)
+    if _area(kept) != _area(other) and db.session.scalar(offices) is not None:
         raise Mistake(
             N_("“%(name)s” has accounts of an office for another region. Keep that organization instead."),
             name=other.name,
@@ -199,6 +213,11 @@ def _check_reach(kept: Organization, other: Organization, by: Account | None) ->
     committee = select(Account.id).where(Account.organization_id.in_(ids), Account.role == Role.COMMITTEE)
     if by is not None and by.role != Role.COMMITTEE and db.session.scalar(committee.limit(1)) is not None:
         raise Mistake(N_("Only the committee can merge its own organization."))
+
+
+def _area(organization: Organization) -> tuple[str | None, str | None]:
+    """What an office of this organization reaches: its region, and its line where it is limited to it."""
+    return organization.region_code, organization.line if organization.line_limited else None
 
 
 def _events_of(organization: Organization) -> list[Event]:

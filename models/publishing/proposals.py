@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ForeignKey, LargeBinary, Select, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, LargeBinary, Select, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -164,11 +164,15 @@ def open_proposals() -> list[Proposal]:
     return list(db.session.scalars(_open()))
 
 
+def undecided() -> ColumnElement[bool]:
+    """The condition on Proposal that nobody has decided on it yet."""
+    return Proposal.id.not_in(select(ProposalDecision.proposal_id))
+
+
 def _open() -> Select[tuple[Proposal]]:
-    decided = select(ProposalDecision.proposal_id)
     return (
         select(Proposal)
-        .where(Proposal.id.not_in(decided))
+        .where(undecided())
         .options(joinedload(Proposal.event), joinedload(Proposal.account))
         .order_by(Proposal.id)
     )

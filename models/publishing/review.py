@@ -158,14 +158,17 @@ def holders(event_ids: Collection[int], now: datetime) -> dict[int, Account]:
 
 
 def _submitted(account: Account) -> Select[tuple[Event]]:
-    return scope.events_for(account).where(Event.status == EventStatus.SUBMITTED)
+    return scope.events_for(account, scope.reviews).where(Event.status == EventStatus.SUBMITTED)
 
 
-def waiting(account: Account) -> int:
-    """How many events await this account's review. One query."""
+def waiting(account: Account, campaign: Campaign | None = None) -> int:
+    """How many events await this account's review, in one campaign or in all. One query."""
     if not account.reviews:
         return 0
-    return db.session.scalar(select(func.count()).select_from(_submitted(account).subquery())) or 0
+    query = _submitted(account).with_only_columns(func.count(), maintain_column_froms=True)
+    if campaign is not None:
+        query = query.where(Event.campaign_id == campaign.id)
+    return db.session.scalar(query) or 0
 
 
 def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueItem]:

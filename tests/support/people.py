@@ -18,7 +18,8 @@ _HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # real ones are slo
 @dataclass(frozen=True)
 class People:
     """gu and her colleague he organize in Guanyun county; wang organizes for another organization there; lian is the
-    county's office, su the province's, bao the Corps'; cui sits in the committee's office."""
+    county's office, su the province's, gang the city's between them, fa the courts' of the province, bao the
+    Corps'; cui sits in the committee's office. kan only looks for lian's office, shou runs the doors of gu's organization."""
 
     gu: Account
     he: Account
@@ -27,6 +28,10 @@ class People:
     su: Account
     bao: Account
     cui: Account
+    gang: Account
+    fa: Account
+    kan: Account
+    shou: Account
     lecture: Event  # gu's organization, in Guanyun
     court_day: Event  # wang's organization, in Guanyun
     nanjing: Event  # another county of the same province
@@ -39,9 +44,17 @@ class People:
         return [self.lecture, self.court_day, self.nanjing, self.urumqi, self.corps, self.abroad]
 
 
-def _account(email: str, organization: str, role: str, region: str, line: str = "ip-offices") -> Account:
+def _account(
+    email: str,
+    organization: str,
+    role: str,
+    region: str,
+    line: str = "ip-offices",
+    line_limited: bool = False,
+) -> Account:
     with transaction():
         host = find_or_create_organization(organization, region, line)
+        host.line_limited = line_limited
         account = Account(email=email, organization=host, role=role, password_hash=_HASH, created_at=NINE)
         db.session.add(account)
     return account
@@ -62,6 +75,10 @@ def make_people(campaign: Campaign) -> People:
         su=_account("su@example.cn", "江苏省知识产权局", "office", "320000"),
         bao=_account("bao@example.cn", "新疆生产建设兵团知识产权局", "office", "660000"),
         cui=_account("cui@example.cn", "国家知识产权局", "committee", "110000"),
+        gang=_account("gang@example.cn", "连云港市知识产权局", "office", "320700"),
+        fa=_account("fa@example.cn", "江苏省高级人民法院", "office", "320000", "courts", line_limited=True),
+        kan=_account("kan@example.cn", "灌云县宣传周办公室", "viewer", "320723"),
+        shou=_account("shou@example.cn", bureau, "operator", "320723"),
         lecture=event("专题讲座", bureau, "320723", "320723"),
         court_day=event("法院开放日", court, "320723", "320723"),
         nanjing=event("南京宣传", "南京市知识产权局", "320100", "320102"),

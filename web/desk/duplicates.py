@@ -44,7 +44,7 @@ def same(kept_id: int, other_id: int) -> ResponseReturnValue:
 @pages.post("/<int:one_id>/different/<int:other_id>")
 @login_required
 def different(one_id: int, other_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, one_id)
+    event = scope.event_for(current_user, one_id, scope.changes)
     duplicates.mark_different(current_user, event.id, other_id, clock.now())
     return redirect(url_for(".index", campaign=event.campaign_id), 303)
 

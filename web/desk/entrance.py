@@ -25,13 +25,13 @@ def register(app: Flask) -> None:
 @pages.get("/door")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id))
+    return _page(scope.event_for(current_user, event_id, scope.changes))
 
 
 @pages.post("/door")
 @login_required
 def change(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     try:
         save_entrance_settings(
             event,

@@ -68,7 +68,11 @@ class PairingPanel:
 @login_required
 def offer(event_id: int) -> ResponseReturnValue:
     """Offer a code for the chosen kind of device; devices paired before stay listed."""
-    event, kind, now = scope.event_for(current_user, event_id), request.form.get("may", ENTRANCE), clock.now()
+    event, kind, now = (
+        scope.event_for(current_user, event_id, scope.runs_doors),
+        request.form.get("may", ENTRANCE),
+        clock.now(),
+    )
     if kind not in KINDS:
         raise Mistake(N_("Choose what the kiosk is allowed to do."))
     code = pairing.create_code(event, current_app.config["SECRET_KEY"], now, **KINDS[kind])

@@ -51,7 +51,7 @@ def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     return _page(event, PictureForm(proposals.content_for(event, current_user).picture_alt, {}))
 
 
@@ -59,7 +59,7 @@ def index(event_id: int) -> ResponseReturnValue:
 @login_required
 @limiter.limit(PICTURES, key_func=lambda: str(current_user.id))
 def save(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     if request.form.get("action") == "remove":
         _write(event, None, "", remove=True)
         return redirect(url_for("desk_events.event", event_id=event.id), 303)

@@ -25,13 +25,13 @@ def register(app: Flask) -> None:
 @pages.get("/held")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id))
+    return _page(scope.event_for(current_user, event_id, scope.changes))
 
 
 @pages.post("/held")
 @login_required
 def decide(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     try:
         before, after = scan_review.decide_many(
             event,

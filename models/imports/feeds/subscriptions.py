@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Select, String, delete, false, or_, select
+from sqlalchemy import JSON, ForeignKey, Select, String, and_, delete, false, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import clock
@@ -110,8 +110,11 @@ def feeds_for(account: Account) -> Select[tuple[Subscription]]:
     if account.role != Role.OFFICE:
         return query.where(false())
     own = Subscription.organization_id == account.organization_id
-    code = account.organization.region_code
-    return query.where(or_(own, regions.within(Subscription.region_code, code)))
+    area = regions.within(Subscription.region_code, account.organization.region_code)
+    if account.organization.line_limited:
+        of_line = select(Organization.id).where(Organization.line == account.organization.line)
+        area = and_(area, Subscription.organization_id.in_(of_line))
+    return query.where(or_(own, area))
 
 
 def feed_for(account: Account, feed_id: int) -> Subscription:
@@ -134,7 +137,7 @@ def watched(account: Account) -> list[Watched]:
 
 
 def may_pull(account: Account) -> bool:
-    return account.role in (Role.OFFICE, Role.COMMITTEE)
+    return account.reviews
 
 
 def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Subscription:
@@ -180,7 +183,7 @@ def soon(feed: Subscription, now: datetime) -> None:
 
 def answer(account: Account, feed: Subscription, event_id: int, now: datetime, *, cancel: bool) -> None:
     """A person's word on a vanished event: it is cancelled, or it takes place. Raises NotFound."""
-    event = scope.event_for(account, event_id)
+    event = scope.event_for(account, event_id, scope.changes)
     waiting = db.session.get(VanishedEvent, (feed.id, event.id))
     if waiting is None:
         raise NotFound(N_("You have no event %(id)s."), id=event_id)

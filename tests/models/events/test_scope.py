@@ -6,6 +6,8 @@ from models.db import db
 from models.devices.scope import kiosk_serving
 from models.errors import NotFound
 from models.events import scope
+from models.events.tables import Event
+from models.organizations.tables import PublishingRegion
 from models.publishing.lifecycle import withdraw
 from tests.support.people import make_people
 from tests.support.week import NINE, load_week, make_device
@@ -17,6 +19,10 @@ REACH = {
     "lian": ["lecture", "court_day"],
     "su": ["lecture", "court_day", "nanjing"],
     "bao": ["corps"],
+    "gang": ["lecture", "court_day"],
+    "fa": ["court_day"],
+    "kan": ["lecture", "court_day"],
+    "shou": ["lecture", "abroad"],
     "cui": ["lecture", "court_day", "nanjing", "urumqi", "corps", "abroad"],
 }
 
@@ -46,6 +52,51 @@ def test_the_lookup_finds_exactly_what_the_list_shows(people):
             else:
                 with pytest.raises(NotFound):
                     scope.event_for(account, event.id)
+
+
+def may(account, event) -> list[str]:
+    return [
+        question.__name__
+        for question in (scope.sees, scope.changes, scope.runs_doors, scope.reviews, scope.publishes)
+        if event.id
+        in set(db.session.scalars(scope.events_for(account, question).with_only_columns(Event.id)))
+    ]
+
+
+def test_each_role_does_what_it_is_for(people):
+    everything = ["sees", "changes", "runs_doors", "reviews", "publishes"]
+    assert {name: may(getattr(people, name), people.lecture) for name in REACH} == {
+        "gu": ["sees", "changes", "runs_doors"],
+        "he": ["sees", "changes", "runs_doors"],
+        "wang": [],
+        "lian": everything,
+        "su": everything,
+        "bao": [],
+        "gang": everything,
+        "fa": [],
+        "kan": ["sees"],
+        "shou": ["sees", "runs_doors"],
+        "cui": everything,
+    }
+
+
+def test_an_organization_or_its_region_publishes_by_itself(people):
+    people.gu.organization.publishes = True
+    assert may(people.gu, people.lecture) == ["sees", "changes", "runs_doors", "publishes"]
+    assert may(people.shou, people.lecture) == ["sees", "runs_doors"]
+    db.session.add(PublishingRegion(region_code="320700", at=NINE))
+    assert may(people.wang, people.court_day) == ["sees", "changes", "runs_doors", "publishes"]
+
+
+def test_an_office_limited_to_a_line_that_is_not_known_reaches_nothing(people):
+    people.fa.organization.line = None
+    assert may(people.fa, people.court_day) == []
+
+
+def test_a_viewer_of_the_committee_sees_the_country(people):
+    people.kan.organization = people.cui.organization
+    db.session.flush()
+    assert len(titles(db.session.scalars(scope.events_for(people.kan)))) == len(people.everything)
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**31, 10**30])

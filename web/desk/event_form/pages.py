@@ -84,7 +84,7 @@ def create() -> ResponseReturnValue:
 @pages.get("/<int:event_id>/edit")
 @login_required
 def edit(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     draft = draft_of(event)
     return _page(event.campaign, fields.form_of(draft, event.campaign), event, base=draft)
 
@@ -92,7 +92,7 @@ def edit(event_id: int) -> ResponseReturnValue:
 @pages.post("/<int:event_id>/edit")
 @login_required
 def change(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     base, form, action = (
         merge.base_of(request.form.get("base", "")),
         fields.read_form(request.form),
@@ -134,7 +134,7 @@ def preview() -> ResponseReturnValue:
 @login_required
 def move(event_id: int, verb: str) -> ResponseReturnValue:
     """Submit a draft, take a submission back, delete what was never public."""
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     if verb == "submit":
         review.submit(event, now, current_user)
     elif verb == "recall":
@@ -151,8 +151,8 @@ def move(event_id: int, verb: str) -> ResponseReturnValue:
 @login_required
 def cancel(event_id: int) -> ResponseReturnValue:
     """Cancel a published event, with a reason. The page says before what visitors and subscribers will see."""
-    event = scope.event_for(current_user, event_id)
-    if not event.published_at or not current_user.may_publish:
+    event = scope.event_for(current_user, event_id, scope.publishes)
+    if not event.published_at:
         abort(404)
     if request.method == "GET":
         return render_template(
