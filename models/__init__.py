@@ -41,6 +41,8 @@ for _module in (
     "publishing.organization_merges",
     "publishing.proposals",
     "publishing.review",
+    "desk.notices",
+    "desk.reminders",
     "imports.pictures",
     "imports.feeds.subscriptions",
     "imports.column_answers",

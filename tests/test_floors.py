@@ -22,7 +22,7 @@ FLOORS = (
     {"devices", "ics"},
     {"ledger"},
     {"figures", "publishing"},
-    {"imports"},
+    {"imports", "desk"},
     {"accounts"},
     {"checkin", "operations"},
     {"corrections"},

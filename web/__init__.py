@@ -12,8 +12,11 @@ from web.desk import (
     duplicates,
     entrance,
     events,
+    notices,
     organizations,
     outcomes,
+    overview,
+    page_roles,
     pairing,
     pairing_batches,
     paper_counts,
@@ -76,9 +79,9 @@ WORDS = (
 )
 ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
-    events, event_form, event_move, review, devices, entrance, duplicates, organizations, subscriptions,
-    queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals,
-    scans, outcomes, pairing_batches, picture,
+    page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
+    subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
+    pairing_batches, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

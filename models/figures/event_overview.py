@@ -1,9 +1,10 @@
 """The list of an organizer: the events of one campaign that an account reaches, each with its visits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
@@ -65,28 +66,29 @@ def nearest(event: Event, today: date) -> Occurrence | None:
     return next(iter(upcoming or event.occurrences[-1:]), None)
 
 
-def overview(account: Account, campaign: Campaign, filters: Filters, page: int, today: date) -> Overview:
-    """A page of an account's events in calendar order, undated ones last.
+def overview(
+    account: Account,
+    campaign: Campaign,
+    filters: Filters,
+    page: int,
+    today: date,
+    conditions: Sequence[ColumnElement[bool]] = (),
+) -> Overview:
+    """A page of an account's events in calendar order, undated ones last. conditions: further ones on Event.
 
     page: from 1; a number beyond the last page gives the last one."""
-    first = (
-        select(Occurrence.event_id, func.min(Occurrence.start_day).label("day"), func.min(Occurrence.start_at).label("at"))
-        .group_by(Occurrence.event_id)
-        .subquery()
-    )  # fmt: skip
     query = scope.events_for(account).where(
-        Event.campaign_id == campaign.id, *queries.event_conditions(filters)
+        Event.campaign_id == campaign.id, *queries.event_conditions(filters), *conditions
     )
     if filters.day:
         on_days = select(Occurrence.event_id).where(*queries.occurrence_conditions(Filters(day=filters.day)))
         query = query.where(Event.id.in_(on_days))
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = db.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     pages = max(1, -(-total // EVENTS_ON_A_PAGE))
     page = min(max(page, 1), pages)
     events = db.session.scalars(
-        query.outerjoin(first, first.c.event_id == Event.id)
-        .options(joinedload(Event.lead), joinedload(Event.region), selectinload(Event.occurrences))
-        .order_by(first.c.day.nulls_last(), first.c.at.nulls_first(), Event.id)
+        query.options(joinedload(Event.lead), joinedload(Event.region), selectinload(Event.occurrences))
+        .order_by(Event.calendar_place, Event.id)
         .limit(EVENTS_ON_A_PAGE)
         .offset((page - 1) * EVENTS_ON_A_PAGE)
     ).all()

@@ -114,6 +114,7 @@ HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
 
 _WAS_ASKED = text("near IS NOT NULL")
 _WAS_MOVED = text("moved_from IS NOT NULL")
+_IS_HELD = text(f"(flags & {int(HELD_BACK)}) != 0")
 
 
 class Scan(Base):
@@ -126,6 +127,7 @@ class Scan(Base):
         # Few phones are asked whether they are near.
         Index("ix_scan_near", "occurrence_id", sqlite_where=_WAS_ASKED, postgresql_where=_WAS_ASKED),
         Index("ix_scan_moved_from", "moved_from", sqlite_where=_WAS_MOVED, postgresql_where=_WAS_MOVED),
+        Index("ix_scan_held", "event_id", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
     )
 
     number: Mapped[int] = mapped_column(BigId, primary_key=True)  # in the order of receipt

@@ -12,6 +12,7 @@ from models import clock
 from models.accounts import sessions, throttle
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
+from models.desk import reminders
 from models.devices.pairing import PairingCode
 from models.ics import entries
 from models.imports import pictures, uploads
@@ -28,7 +29,7 @@ _KEY = "tick_due"
 @dataclass(frozen=True)
 class TickResult:
     """Counts of what a tick did: pairing codes deleted, calendar entries rendered, uploads deleted, unused pictures deleted,
-    feeds pulled, pictures fetched."""
+    feeds pulled, pictures fetched, reminders written."""
 
     codes: int
     entries: int
@@ -36,6 +37,7 @@ class TickResult:
     unused_pictures: int
     feeds: int
     pictures: int
+    reminders: int = 0
 
 
 def claim(now: datetime) -> bool:
@@ -72,6 +74,7 @@ def tick(now: datetime) -> TickResult:
         entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
         unused_pictures=unused_pictures.delete_unused(now),
+        reminders=reminders.remind(now),
         # Last, because other servers may be slow.
         feeds=subscriptions.pull_due(now),
         pictures=pictures.fetch_due(now),

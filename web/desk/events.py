@@ -1,22 +1,35 @@
 """The organizer's desk: the list of own events, and one event and the ways on from it."""
 
+from enum import StrEnum
+from typing import Any, TypeVar
+
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
+from sqlalchemy import select
 
 from models import clock
+from models.campaigns.tables import Campaign, TermKind
+from models.db import db
+from models.desk.missing import Missing
+from models.desk.waiting import missing_conditions
 from models.devices import status as roster
+from models.errors import N_, Mistake
 from models.events import scope
-from models.events.tables import EventStatus
+from models.events.tables import Event, EventStatus
 from models.figures import event_overview
 from models.figures.visits import visits_of
 from models.imports import pictures
 from models.ledger.tables import Decision
-from models.organizations.tables import Role
+from models.organizations.tables import Account, Role
+from models.places.tables import Region
 from models.public import filters
+from models.public.filters import Filters
 from models.publishing import proposals, review
 from web.words import proposals as proposal_words
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 pages = Blueprint("desk_events", __name__, url_prefix="/desk")
 
@@ -30,8 +43,10 @@ def events_title(role: Role) -> str:
     """What the list of events within somebody's reach is called."""
     return {
         Role.ORGANIZER: _("My events"),
-        Role.OFFICE: _("Regional events"),
-        Role.COMMITTEE: _("National events"),
+        Role.OFFICE: _("Events in your area"),
+        Role.COMMITTEE: _("All events"),
+        Role.VIEWER: _("Events in your area"),
+        Role.OPERATOR: _("Events of your organization"),
     }[role]
 
 
@@ -45,7 +60,7 @@ def status_name(status: EventStatus) -> str:
     }[status]
 
 
-@pages.get("/")
+@pages.get("/events/")
 @login_required
 def index() -> ResponseReturnValue:
     now = clock.now()
@@ -54,15 +69,50 @@ def index() -> ResponseReturnValue:
     if campaign is None:
         return render_template("desk/events.html", campaign=None, campaigns=[])
     choice, today = filters.parse(campaign, request.args), campaign.today(now)
-    page = request.args.get("page", 1, int)
+    page, state = request.args.get("page", 1, int), _one_of(EventStatus, "state")
+    missing = _one_of(Missing, "missing")
+    conditions = missing_conditions(missing, campaign, now)
+    if state:
+        conditions.append(Event.status == state)
     return render_template(
         "desk/events.html",
         campaign=campaign,
         campaigns=campaigns,
         choice=choice,
         today=today,
-        overview=event_overview.overview(current_user, campaign, choice, page, today),
+        overview=event_overview.overview(current_user, campaign, choice, page, today, conditions),
+        state=state,
+        missing=missing,
+        states=list(EventStatus),
+        below=regions_below(current_user),
+        lines=campaign.terms_of(TermKind.LINE),
+        rest=_filters_of_links(campaign, choice, state, missing),
     )
+
+
+def _one_of(kinds: type[Kind], name: str) -> Kind | None:
+    """The chosen value of a list; None where all are shown. Raises Mistake for a value that is not in it."""
+    text = request.args.get(name, "")
+    if text and text not in set(kinds):
+        raise Mistake(N_("“%(value)s” is not a valid value for %(name)s."), value=text[:40], name=name)
+    return kinds(text) if text else None
+
+
+def _filters_of_links(campaign: Campaign, choice: Filters, state: str | None, missing: str | None) -> dict:
+    """The filters as they are kept in links to other pages of the list."""
+    pairs: dict[str, Any] = {"campaign": campaign.id, "state": state, "missing": missing}
+    for name, value in choice.query():
+        pairs.setdefault(name, []).append(value)
+    return pairs
+
+
+def regions_below(account: Account) -> list[Region]:
+    """The regions directly below an account's, for the list of filters; the provinces for who sees the country."""
+    own = None if scope.sees_everything(account) else account.organization.region_code
+    if not account.oversees or (own is None and not scope.sees_everything(account)):
+        return []
+    query = select(Region).where(Region.parent_code == own).order_by(Region.code)
+    return list(db.session.scalars(query))
 
 
 @pages.get("/events/<int:event_id>")
@@ -85,8 +135,8 @@ def event(event_id: int) -> ResponseReturnValue:
 @login_required
 def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
     """An office accepts or refuses a proposed change."""
-    event = scope.event_for(current_user, event_id)
-    if not current_user.reviews or proposal_id not in {one.id for one in proposals.open_of(event)}:
+    event = scope.event_for(current_user, event_id, scope.reviews)
+    if proposal_id not in {one.id for one in proposals.open_of(event)}:
         abort(404)
     if request.form.get("decision") == Decision.ACCEPT:
         proposals.accept(proposal_id, clock.now(), current_user)
@@ -99,9 +149,7 @@ def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
 @login_required
 def publish(event_id: int) -> ResponseReturnValue:
     """Offices and the committee only: an organizer's event is reviewed first."""
-    event = scope.event_for(current_user, event_id)
-    if not current_user.may_publish:
-        abort(403)
+    event = scope.event_for(current_user, event_id, scope.publishes)
     now = clock.now()
     review.submit(event, now, current_user)
     review.approve(event, now, current_user)

@@ -18,7 +18,7 @@ def test_the_list_shows_own_events_with_status_and_visits(english, people):
     make_device(people.lecture).tally("public", headcount=7)
     cancel(people.abroad, NINE)
     sign_in(english, people.gu)
-    page = english.get("/desk/").text
+    page = english.get("/desk/events/").text
     assert listed(page) == ["专题讲座", "进京推介"]
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in page.split("<tbody>")[1].split("<tr>")[1:]]
     assert "Mon 22 April 09:00–11:00" in rows[0]
@@ -30,22 +30,22 @@ def test_the_list_shows_own_events_with_status_and_visits(english, people):
 
 def test_the_list_is_searched(english, people):
     sign_in(english, people.cui)
-    assert len(listed(english.get("/desk/").text)) == 6
-    assert listed(english.get("/desk/?q=讲座").text) == ["专题讲座"]
-    assert listed(english.get("/desk/?day=2024-04-21").text) == []
-    assert len(listed(english.get("/desk/?day=2024-04-22").text)) == 6
-    assert english.get("/desk/?day=yesterday").status_code == 400
-    assert english.get("/desk/?campaign=nothing").status_code == 404
+    assert len(listed(english.get("/desk/events/").text)) == 6
+    assert listed(english.get("/desk/events/?q=讲座").text) == ["专题讲座"]
+    assert listed(english.get("/desk/events/?day=2024-04-21").text) == []
+    assert len(listed(english.get("/desk/events/?day=2024-04-22").text)) == 6
+    assert english.get("/desk/events/?day=yesterday").status_code == 400
+    assert english.get("/desk/events/?campaign=nothing").status_code == 404
 
 
 def test_thirty_events_ask_the_database_no_more_often_than_one(english, people, count_queries):
     sign_in(english, people.wang)
     with count_queries() as one:
-        english.get("/desk/")
+        english.get("/desk/events/")
     for number in range(29):
         make_event(people.court_day.campaign, f"开放日{number}", lead=_lead(people.wang))
     with count_queries() as thirty:
-        page = english.get("/desk/").text
+        page = english.get("/desk/events/").text
     assert len(listed(page)) == 30
     assert len(thirty) == len(one)
 
@@ -60,10 +60,10 @@ def test_a_long_list_has_pages(english, people):
     for number in range(55):
         make_event(people.court_day.campaign, f"开放日{number:02d}", lead=_lead(people.wang))
     sign_in(english, people.wang)
-    first, second = english.get("/desk/").text, english.get("/desk/?page=2").text
+    first, second = english.get("/desk/events/").text, english.get("/desk/events/?page=2").text
     assert (len(listed(first)), len(listed(second))) == (50, 6)
     assert set(listed(first)) & set(listed(second)) == set()
-    assert listed(english.get("/desk/?page=99").text) == listed(second)
+    assert listed(english.get("/desk/events/?page=99").text) == listed(second)
 
 
 PAGES = ("", "/live", "/live.json")

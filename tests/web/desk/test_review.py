@@ -33,7 +33,7 @@ def test_the_queue_one_item_after_the_other(english, people):
     sign_in(english, people.lian)
     page = english.get("/desk/review/").text
     assert (items(page), open_item(page)) == (["开放日", "讲座", "展览"], "开放日")
-    assert ">3<" in english.get("/desk/").text.split("nav-count", 1)[1][:20]
+    assert ">3<" in english.get("/desk/events/").text.split("nav-count", 1)[1][:20]
     order = f"{first.id},{second.id},{third.id}"
     answer = english.post(f"/desk/review/{first.id}", data={"decision": "publish", "order": order})
     assert answer.location == f"/desk/review/?campaign=ip-2024&item={second.id}&done=published-{first.id}"

@@ -82,7 +82,7 @@ def test_nothing_is_written_before_it_is_accepted_and_then_exactly_that(english,
     assert "Import result" in page
     assert verdicts(page) == ["new", "not imported", "not imported"]
     assert f"/desk/events/{event.id}" in page
-    assert "进企业座谈" in english.get("/desk/").text
+    assert "进企业座谈" in english.get("/desk/events/").text
     assert english.get(f"/ip-2024/events/{event.id}").status_code == 404  # reviewed first
 
 

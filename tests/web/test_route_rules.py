@@ -1,0 +1,345 @@
+"""Named people walk every route of the application, by GET and by POST. Each route has a rule that says who gets through;
+a new route without one fails."""
+
+import datetime
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from models.organizations.accounts import new_token
+
+from models.codes import passes
+from models.corrections.paper_counts import PaperCount
+from models.db import db, transaction
+from models.desk.notices import Notice
+from models.devices.screens import Screen
+from models.imports.feeds.subscriptions import Subscription, VanishedEvent
+from models.imports.uploads import UploadedFile
+from models.publishing.change import event_transaction
+from models.publishing.proposals import write_cancellation
+from tests.support.people import sign_in
+from tests.support.week import NINE, make_device
+
+# Who is asked: an organizer, her colleague, another organization, the county, the city, the province, a court office of the
+# province, another province, the committee, a viewer, an operator, and a stranger who is not signed in.
+EVERYBODY = frozenset({"gu", "he", "wang", "lian", "gang", "su", "fa", "bao", "cui", "kan", "shou"})
+STRANGER = "stranger"
+# Of the lecture, which gu's organization leads in lian's county:
+SEE = frozenset({"gu", "he", "lian", "gang", "su", "cui", "kan", "shou"})
+RUN_DOORS = SEE - {"kan"}
+CHANGE = SEE - {"kan", "shou"}
+REVIEW = PUBLISH = frozenset({"lian", "gang", "su", "cui"})
+# Of pages without an event:
+WRITE = EVERYBODY - {"kan", "shou"}
+STAFF = EVERYBODY - {"kan"}
+OFFICES = frozenset({"lian", "gang", "su", "fa", "bao", "cui"})
+OVERSEE = OFFICES | {"kan"}
+UPLOADER = frozenset({"gu"})
+# Of su's notice to the organizations of the courts' line in lian's county, and to su:
+NOTIFIED = frozenset({"su", "wang"})
+FEED_READERS = frozenset({"lian", "gang", "su", "cui"})
+
+# Pages of the public, devices and phones: no account is asked there, whoever holds the address or the code gets through.
+OPEN = frozenset(
+    """
+    calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
+    health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme scans self_issue
+    service_worker share_picture share_poster sign_in sitemap starred_list static subscribe
+""".split()
+)
+
+# Routes of the desk: by blueprint or endpoint and method, who is not answered 404.
+RULES: dict[tuple[str, str], frozenset[str]] = {
+    ("desk_overview.index", "GET"): EVERYBODY,
+    ("desk_events.index", "GET"): EVERYBODY,
+    ("desk_events.event", "GET"): SEE,
+    ("desk_events.decide", "POST"): REVIEW,
+    ("desk_events.publish", "POST"): PUBLISH,
+    ("desk_event_form.new", "GET"): WRITE,
+    ("desk_event_form.create", "POST"): WRITE,
+    ("desk_event_form.preview", "POST"): WRITE,
+    ("desk_event_form.edit", "GET"): CHANGE,
+    ("desk_event_form.change", "POST"): CHANGE,
+    ("desk_event_form.move", "POST"): CHANGE,
+    ("desk_event_form.cancel", "GET"): PUBLISH,
+    ("desk_event_form.cancel", "POST"): PUBLISH,
+    ("desk_picture.index", "GET"): CHANGE,
+    ("desk_picture.save", "POST"): CHANGE,
+    ("desk_picture.show", "GET"): frozenset(),  # there is no such picture
+    ("desk_review.index", "GET"): OFFICES,
+    ("desk_review.publish_many", "POST"): OFFICES,
+    ("desk_review.decide", "POST"): REVIEW,
+    ("desk_review.release", "POST"): REVIEW,
+    ("desk_devices", "GET"): RUN_DOORS,
+    ("desk_devices", "POST"): RUN_DOORS,
+    ("desk_pairing", "POST"): RUN_DOORS,
+    ("code_screen.offer", "POST"): RUN_DOORS,
+    ("code_screen.revoke", "POST"): RUN_DOORS,
+    ("desk_passes", "GET"): RUN_DOORS,
+    ("desk_passes", "POST"): RUN_DOORS,
+    ("posters", "GET"): RUN_DOORS,
+    ("desk_paper_counts", "GET"): RUN_DOORS,
+    ("desk_paper_counts", "POST"): RUN_DOORS,
+    ("desk_entrance", "GET"): CHANGE,
+    ("desk_entrance", "POST"): CHANGE,
+    ("desk_scan_review", "GET"): CHANGE,
+    ("desk_scan_review", "POST"): CHANGE,
+    ("desk_duplicates.index", "GET"): WRITE,
+    ("desk_duplicates.same", "POST"): frozenset({"lian", "gang", "su", "cui"}),  # who changes both events
+    ("desk_duplicates.different", "POST"): frozenset({"lian", "gang", "su", "cui"}),
+    ("desk_feeds.index", "GET"): OFFICES,
+    ("desk_feeds.add", "POST"): OFFICES,
+    ("desk_feeds", "POST"): FEED_READERS,
+    ("desk_import", "GET"): UPLOADER,
+    ("desk_import", "POST"): UPLOADER,
+    ("desk_import.index", "GET"): WRITE,
+    ("desk_import.upload", "POST"): WRITE,
+    ("desk_import.template", "GET"): WRITE,
+    ("desk_organizations.index", "GET"): OVERSEE,
+    ("desk_organizations.merge", "POST"): frozenset({"lian", "gang", "su", "cui"}),
+    ("desk_queue_file", "GET"): STAFF,
+    ("desk_queue_file", "POST"): STAFF,
+    ("desk_notices.index", "GET"): EVERYBODY,
+    ("desk_notices.new", "GET"): OFFICES,
+    ("desk_notices.send", "POST"): OFFICES,
+    ("desk_notices", "GET"): NOTIFIED,
+    ("live", "GET"): SEE,
+}
+
+WHAT_TO_ADD = (
+    "The route {rule} ({method}, endpoint {endpoint}) has no rule. Add ({endpoint!r}, {method!r}) to RULES in"
+    " tests/web/test_route_rules.py with the people who get through, or its endpoint or blueprint to OPEN where no"
+    " account is asked."
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    endpoint: str
+    rule: str
+    method: str
+
+
+def routes(app) -> list[Route]:
+    return sorted(
+        {
+            Route(rule.endpoint, rule.rule, method)
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        },
+        # POST last: it may end what a GET looks at
+        key=lambda route: (route.method, route.endpoint, route.rule),
+    )
+
+
+def is_open(route: Route) -> bool:
+    return route.endpoint in OPEN or route.endpoint.partition(".")[0] in OPEN
+
+
+def who_gets_through(route: Route) -> frozenset[str] | None:
+    """None where there is no rule."""
+    own = RULES.get((route.endpoint, route.method))
+    return own if own is not None else RULES.get((route.endpoint.partition(".")[0], route.method))
+
+
+def without_rule(all_routes: list[Route]) -> list[str]:
+    return [
+        WHAT_TO_ADD.format(rule=route.rule, method=route.method, endpoint=route.endpoint)
+        for route in all_routes
+        if not is_open(route) and who_gets_through(route) is None
+    ]
+
+
+def test_every_route_has_a_rule(app):
+    assert without_rule(routes(app)) == []
+
+
+def test_a_new_route_without_a_rule_is_named(app):
+    app.add_url_rule("/desk/new-page", "desk_new.page", lambda: "")
+    assert without_rule(routes(app)) == [
+        "The route /desk/new-page (GET, endpoint desk_new.page) has no rule. Add ('desk_new.page', 'GET') to RULES in"
+        " tests/web/test_route_rules.py with the people who get through, or its endpoint or blueprint to OPEN where no"
+        " account is asked."
+    ]
+
+
+def test_no_rule_is_left_of_a_route_that_is_gone(app):
+    known = {(route.endpoint, route.method) for route in routes(app)}
+    known |= {(endpoint.partition(".")[0], method) for endpoint, method in known}
+    assert {rule for rule in RULES if rule not in known} == set()
+
+
+@pytest.fixture
+def things(people) -> dict[str, object]:
+    """What the addresses name: one of each, at the lecture."""
+    kiosk = make_device(people.lecture).kiosk
+    issued = passes.issue(people.lecture.campaign, "youth", NINE, event=people.lecture)[0]
+    with event_transaction():
+        proposal = write_cancellation(people.lecture, NINE, people.gu)
+    with transaction():
+        screen = Screen(event_id=people.lecture.id, pairing="x" * 64, pairing_until=NINE, paired_at=NINE)
+        upload = UploadedFile(
+            account_id=people.gu.id,
+            campaign_id=people.lecture.campaign_id,
+            name="a.csv",
+            digest="0" * 64,
+            data="名称\n讲座\n".encode(),
+            created_at=NINE,
+            expires_at=datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC),
+        )
+        feed = Subscription(
+            campaign_id=people.lecture.campaign_id,
+            organization_id=people.lian.organization_id,
+            region_code="320723",
+            url="https://feeds.example/a.ics",
+            next_at=NINE,
+            added_by=people.lian.id,
+            added_at=NINE,
+        )
+        scan_id = uuid4()
+        count = PaperCount(scan_id=scan_id, event_id=people.lecture.id, counter="顾", entered_at=NINE)
+        db.session.add_all([screen, upload, feed, count])
+        db.session.flush()
+        notice = Notice(
+            organization_id=people.su.organization_id,
+            account_id=people.su.id,
+            at=NINE,
+            title="通知",
+            text="请上报",
+            region_code="320723",
+            line="courts",
+            offices_only=False,
+            file_name="a.txt",
+            file_type="text/plain",
+            file_data=b"a",
+        )
+        db.session.add(notice)
+        db.session.flush()
+        db.session.add(VanishedEvent(feed_id=feed.id, event_id=people.lecture.id, noticed_at=NINE))
+    return {
+        "event_id": people.lecture.id,
+        "kiosk_id": kiosk.id,
+        "first": issued.id,
+        "pass_id": issued.id,
+        "proposal_id": proposal.id,
+        "display_id": screen.id,
+        "upload_id": upload.id,
+        "feed_id": feed.id,
+        "notice_id": notice.id,
+        "scan_id": scan_id,
+        "kept_id": people.lecture.id,
+        "other_id": people.court_day.id,
+        "one_id": people.lecture.id,
+        "kept_organization": people.gu.organization_id,
+        "other_organization": people.wang.organization_id,
+        "digest": "0" * 64,
+        "size": "small",
+        "kind": "csv",
+        "sheet": "21",
+        "verb": None,
+        "word": "keep",
+    }
+
+
+# Forms that would end what the next person asks for are sent to an address that exists and changes nothing.
+VERBS = {"desk_event_form.move": "recall", "desk_devices.act": "name", "desk_passes.poster": "revoke"}
+# The last word on a thing: whoever comes second finds it gone.
+ENDS = {
+    "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
+    "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out",
+}  # fmt: skip
+
+
+def address(app, route: Route, things: dict) -> str:
+    adapter = app.url_map.bind("localhost")
+    rule = next(row for row in app.url_map.iter_rules(route.endpoint) if row.rule == route.rule)
+    values = {name: things[name] for name in rule.arguments}
+    if "verb" in values:
+        values["verb"] = VERBS[route.endpoint]
+    if route.endpoint == "desk_organizations.merge":
+        values |= {"kept_id": things["kept_organization"], "other_id": things["other_organization"]}
+    if "pdf" in route.rule and "kind" in values:
+        values["kind"] = "pdf"
+    return adapter.build(route.endpoint, values, method=route.method)
+
+
+@pytest.fixture
+def clients(app, people):
+    """A browser for each person, signed in."""
+    browsers = {name: app.test_client() for name in sorted(EVERYBODY)}
+    for name, browser in browsers.items():
+        sign_in(browser, getattr(people, name))
+    return browsers | {STRANGER: app.test_client()}
+
+
+def test_each_person_gets_through_where_the_rule_says_so(app, people, things, clients):
+    wrong = []
+    for route in routes(app):
+        if is_open(route):
+            continue
+        path, allowed = address(app, route, things), who_gets_through(route)
+        if route.endpoint in ENDS:
+            continue
+        through = {
+            name
+            for name, browser in clients.items()
+            if status_of(browser, path, route) not in (401, 404) and name != STRANGER
+        }
+        if through != allowed:
+            wrong.append(f"{route.method} {route.rule}: {sorted(through)}, not {sorted(allowed)}")
+    assert "\n".join(wrong) == ""
+
+
+def status_of(browser, path: str, route: Route) -> int:
+    """Every answer is read to its end but the one that never ends."""
+    ends = route.endpoint != "live.live_events"
+    given = {"campaign": "ip-2024"}
+    sent = {"data": given} if route.method == "POST" else {"query_string": given}
+    answer = browser.open(path, method=route.method, buffered=ends, **sent)
+    answer.close()
+    return answer.status_code
+
+
+def test_nobody_else_ends_a_thing(app, people, things, clients):
+    """Whom the rule does not name is answered 404, and then one whom it names gets through."""
+    wrong = []
+    for route in routes(app):
+        if route.endpoint not in ENDS:
+            continue
+        path, allowed = address(app, route, things), who_gets_through(route)
+        refused = {
+            name
+            for name, browser in clients.items()
+            if name not in allowed | {STRANGER} and browser.post(path, data={}).status_code == 404
+        }
+        if refused != EVERYBODY - allowed:
+            wrong.append((route.rule, sorted(EVERYBODY - allowed - refused)))
+    assert wrong == []
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page(app, people, things, clients):
+    stranger = clients[STRANGER]
+    through = [
+        route.rule
+        for route in routes(app)
+        if not is_open(route)
+        and (answer := stranger.open(address(app, route, things), method=route.method)).status_code != 401
+        and not answer.headers.get("Location", "").startswith("/desk/sign-in")
+    ]
+    assert through == []
+
+
+def test_the_api_answers_figures_within_the_scope_of_a_token(client, people):
+    make_device(people.lecture).tally("public", headcount=7)
+    make_device(people.court_day).tally("public", headcount=5)
+    seen = {}
+    for name in sorted(EVERYBODY):
+        token = new_token(getattr(people, name).email, NINE)
+        answer = client.get(
+            f"/api/v1/figures?campaign={people.lecture.campaign_id}",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        seen[name] = answer.json["visits"]
+    assert seen == {
+        "gu": 7, "he": 7, "wang": 5, "lian": 12, "gang": 12, "su": 12, "fa": 5, "bao": 0, "cui": 12, "kan": 12, "shou": 7,
+    }  # fmt: skip

@@ -1,0 +1,154 @@
+"""Notices of offices: read at the desk, and for offices written there and seen who has read them."""
+
+from contextlib import closing
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from models import clock
+from models.campaigns.tables import Term, TermKind, current_campaign
+from models.db import db
+from models.desk import notices
+from models.desk.attachments import MOST_BYTES, Attachment, read_attachment
+from models.desk.notices import NoticeDraft
+from models.errors import Mistake
+from models.organizations.tables import Role
+from models.places.tables import Region
+from web import errors
+from web.rate_limits import limiter
+
+SENT_PER_ACCOUNT = "60 per hour"
+LARGEST_FORM = MOST_BYTES + 256 * 1024
+
+pages = Blueprint("desk_notices", __name__, url_prefix="/desk/notices")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals["unread_notices"] = unread_notices
+
+
+def unread_notices() -> int:
+    """The number beside the link in the navigation. One query for each page."""
+    return notices.unread(current_user)
+
+
+@pages.url_value_preprocessor
+def _allow_large_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Before anything reads the form: a notice may carry a larger file than other forms."""
+    if request.method == "POST":
+        request.max_content_length = LARGEST_FORM
+
+
+@pages.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    return render_template(
+        "desk/notices/index.html",
+        received=notices.received(current_user),
+        sent=notices.sent(current_user),
+        may_send=notices.may_send(current_user),
+        zone=_zone(),
+    )
+
+
+@pages.get("/new")
+@login_required
+def new() -> ResponseReturnValue:
+    return _form()
+
+
+@pages.post("/new")
+@login_required
+@limiter.limit(SENT_PER_ACCOUNT, key_func=lambda: str(current_user.id))
+def send() -> ResponseReturnValue:
+    try:
+        notice = notices.send(current_user, _draft(), clock.now())
+    except Mistake as mistake:
+        return _form(errors.sentence(mistake)), 422
+    return redirect(url_for(".show", notice_id=notice.id, sent=1), 303)
+
+
+@pages.get("/<int:notice_id>")
+@login_required
+def show(notice_id: int) -> ResponseReturnValue:
+    """Opening a notice marks it as read."""
+    notice = notices.open_notice(current_user, notice_id)
+    notices.mark_read(current_user, notice, clock.now())
+    own = notice.organization_id == current_user.organization_id and notices.may_send(current_user)
+    return render_template(
+        "desk/notices/notice.html",
+        notice=notice,
+        recipients=notices.readers_of(notice) if own else None,
+        line=_line_name(notice.line),
+        zone=_zone(),
+        sent="sent" in request.args,
+    )
+
+
+@pages.get("/<int:notice_id>/file")
+@login_required
+def file(notice_id: int) -> ResponseReturnValue:
+    notice = notices.open_notice(current_user, notice_id)
+    if notice.file_data is None:
+        abort(404)
+    response = send_file(
+        BytesIO(notice.file_data),
+        mimetype=notice.file_type,
+        as_attachment=True,
+        download_name=notice.file_name,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _draft() -> NoticeDraft:
+    form = request.form
+    deadline = form.get("deadline", "").strip()
+    return NoticeDraft(
+        title=form.get("title", ""),
+        text=form.get("text", ""),
+        deadline=clock.parse_day(deadline) if deadline else None,
+        region_code=form.get("region", ""),
+        line=form.get("line", ""),
+        offices_only=form.get("to") == "offices",
+        attachment=_attachment(),
+    )
+
+
+def _attachment() -> Attachment | None:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return None
+    with closing(sent):  # a large one is a temporary file
+        return read_attachment(sent.filename, sent.stream.read(MOST_BYTES + 1))
+
+
+def _form(problem: str = "") -> str:
+    own = None if current_user.role == Role.COMMITTEE else current_user.organization.region_code
+    below = db.session.scalars(select(Region).where(Region.parent_code == own).order_by(Region.code)).all()
+    campaign = current_campaign(clock.now())
+    return render_template(
+        "desk/notices/form.html",
+        problem=problem,
+        typed=request.form,
+        below=below,
+        whole=own,
+        lines=campaign.terms_of(TermKind.LINE) if campaign else [],
+        longest=(notices.LONGEST_TITLE, notices.LONGEST_TEXT),
+        most=MOST_BYTES >> 20,
+    )
+
+
+def _line_name(key: str | None) -> Term | None:
+    query = select(Term).where(Term.kind == TermKind.LINE, Term.key == key).order_by(Term.id).limit(1)
+    return db.session.scalar(query) if key else None
+
+
+def _zone() -> str:
+    campaign = current_campaign(clock.now())
+    return campaign.zone if campaign else "UTC"
