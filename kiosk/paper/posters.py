@@ -49,7 +49,7 @@ def unprintable(event: Event) -> list[str]:
 @login_required
 def poster(event_id: int) -> Response:
     form = formats.find(request.args.get("format", formats.A4_PAGE.key))
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     if event.status == EventStatus.CANCELLED:
         raise Conflict(NO_POSTER)
     now = clock.now()

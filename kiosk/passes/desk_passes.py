@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
 @bp.get("")
 @login_required
 def index(event_id: int) -> str:
-    return _page(scope.event_for(current_user, event_id, scope.runs_doors))
+    return _page(scope.event_for(current_user, event_id, scope.runs_check_in))
 
 
 def _page(event: Event, mistake: Mistake | None = None) -> str:
@@ -73,7 +73,7 @@ def _format_words() -> dict[str, str]:
 @login_required
 def issue(event_id: int) -> ResponseReturnValue:
     """Issue passes. After a mistake the form keeps what was typed."""
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     try:
         issued = passes.issue(
             event.campaign,
@@ -106,7 +106,7 @@ def _whole_number(name: str) -> int:
 @bp.get("/<int:first>")
 @login_required
 def batch(event_id: int, first: int) -> str:
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     issued_batch, page_number = (
         pass_batches.find_batch(event, first),
         max(request.args.get("page", 1, int), 1),
@@ -128,7 +128,7 @@ def batch(event_id: int, first: int) -> str:
 @login_required
 def download(event_id: int, first: int, kind: str, sheet: str = "") -> Response:
     """The valid passes of a batch as a file, streamed."""
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     issued_batch, buffer = pass_batches.find_batch(event, first), BytesIO()
     parts = _file_parts(kind, buffer, issued_batch, event, sheet)
     response = Response(stream_with_context(sheets.streamed(parts, buffer)), content_type=CONTENT_TYPES[kind])
@@ -151,7 +151,7 @@ def _file_parts(
 @bp.post("/<int:pass_id>/revoke")
 @login_required
 def revoke(event_id: int, pass_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     pass_ = pass_batches.find_pass(event, pass_id)
     passes.revoke(pass_.id, clock.now())
     return _redirect_to_batch(event, pass_)
@@ -161,7 +161,7 @@ def revoke(event_id: int, pass_id: int) -> ResponseReturnValue:
 @login_required
 def replace(event_id: int, pass_id: int) -> ResponseReturnValue:
     """A new code for the same holder, shown at once."""
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     new = passes.replace(pass_batches.find_pass(event, pass_id).id, clock.now(), current_user.id)
     return _redirect_to_batch(event, new)
 
@@ -175,7 +175,7 @@ def _redirect_to_batch(event: Event, pass_: Pass) -> ResponseReturnValue:
 @login_required
 def poster(event_id: int, verb: str) -> ResponseReturnValue:
     """Revoke the printed codes, with or without a new issue."""
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     if not event.occurrences:
         raise Mistake(venue_codes.NO_DATE)
     (venue_codes.reissue if verb == "reissue" else venue_codes.revoke)(event, clock.now())

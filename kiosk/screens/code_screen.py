@@ -113,7 +113,7 @@ def _symbol_bits(token: str) -> tuple[int, str]:
 @login_required
 def offer(event_id: int) -> ResponseReturnValue:
     """Offer a pairing code, kept in the session: only its hash is stored."""
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     code = screens.create_pairing(event, current_app.config["SECRET_KEY"], clock.now())
     session[SESSION_KEY] = {"event": event.id, "code": code}
     return redirect(url_for("desk_passes.index", event_id=event.id, _anchor="screens"), 303)
@@ -122,7 +122,7 @@ def offer(event_id: int) -> ResponseReturnValue:
 @bp.post("/desk/events/<int:event_id>/displays/<int:display_id>/revoke")
 @login_required
 def revoke(event_id: int, display_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     screens.revoke(event, display_id, clock.now())
     return redirect(url_for("desk_passes.index", event_id=event.id, _anchor="screens"), 303)
 

@@ -106,7 +106,7 @@ def running_now(account: Account, campaign: Campaign, now: datetime) -> tuple[in
 
 def missing_of(account: Account, campaign: Campaign, now: datetime) -> dict[Missing, EventGroup]:
     """The kinds of which something is missing, for who can add it; also a viewer sees them."""
-    question = scope.runs_doors if account.runs_doors else scope.sees
+    question = scope.runs_check_in if account.runs_check_in else scope.sees
     query = scope.events_for(account, question).where(Event.campaign_id == campaign.id)
     today = campaign.today(now)
     groups = {kind: _group(query.where(condition(kind, today))) for kind in Missing}

@@ -67,7 +67,7 @@ def move_targets(account: Account, event: Event, now: datetime) -> list[Event]:
         .subquery()
     )
     query = (
-        scope.events_for(account, scope.runs_doors)
+        scope.events_for(account, scope.runs_check_in)
         .join(first, first.c.event_id == Event.id)
         .where(
             Event.campaign_id == event.campaign_id,

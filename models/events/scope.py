@@ -5,7 +5,7 @@ One function a question, each a condition on Event:
 sees         organizer, operator: what its organization leads. office, viewer: that, and all in the organization's region or
              below, limited to its line where the organization says so. committee: everything.
 changes      what it sees, unless it is a viewer or an operator.
-runs_doors   what it changes; an operator the events of its organization: kiosks, screens, codes, paper counts.
+runs_check_in   what it changes; an operator the events of its organization: kiosks, screens, codes, paper counts.
 reviews      what an office or the committee sees.
 publishes    what it changes, where it may publish by itself.
 
@@ -41,8 +41,8 @@ def changes(account: Account) -> ColumnElement[bool]:
     return sees(account) if account.writes else false()
 
 
-def runs_doors(account: Account) -> ColumnElement[bool]:
-    return sees(account) if account.runs_doors else false()
+def runs_check_in(account: Account) -> ColumnElement[bool]:
+    return sees(account) if account.runs_check_in else false()
 
 
 def reviews(account: Account) -> ColumnElement[bool]:

@@ -121,7 +121,7 @@ class Account(Base):
         return self.role not in (Role.VIEWER, Role.OPERATOR)
 
     @property
-    def runs_doors(self) -> bool:
+    def runs_check_in(self) -> bool:
         """Whether this account pairs kiosks and screens, prints codes and enters counts."""
         return self.role != Role.VIEWER
 

@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
 @pages.get("/devices")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id, scope.runs_doors), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     parts, _sentence = _parts(event, now)
     return render_template(
         "desk/devices.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts)
@@ -41,7 +41,7 @@ def index(event_id: int) -> ResponseReturnValue:
 @login_required
 def devices_json(event_id: int) -> Response:
     """The changing parts of the page as its own markup; 304 where the asker has them already."""
-    event, now = scope.event_for(current_user, event_id, scope.runs_doors), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     parts, sentence = _parts(event, now)
     return _json_if_changed(parts, sentence)
 
@@ -64,7 +64,9 @@ def _reachable_events(moved_away: list[status.DeviceStatus]) -> set[int]:
     """Of the events to which devices went, those that the reader may know of."""
     ids = {event.id for device in moved_away for event in device.events}
     query = (
-        scope.events_for(current_user, scope.runs_doors).where(Event.id.in_(ids)).with_only_columns(Event.id)
+        scope.events_for(current_user, scope.runs_check_in)
+        .where(Event.id.in_(ids))
+        .with_only_columns(Event.id)
     )
     return set(db.session.scalars(query)) if ids else set()
 
@@ -84,14 +86,14 @@ def _json_if_changed(parts: dict[str, str], sentence: str) -> Response:
 @pages.get("/devices/<int:kiosk_id>")
 @login_required
 def device(event_id: int, kiosk_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     return _page(event, kiosk_serving(event, kiosk_id), clock.now())
 
 
 @pages.get("/devices/<int:kiosk_id>.json")
 @login_required
 def device_json(event_id: int, kiosk_id: int) -> Response:
-    event, now = scope.event_for(current_user, event_id, scope.runs_doors), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     return _json_if_changed(_facts(event, kiosk_serving(event, kiosk_id), now), "")
 
 
@@ -118,7 +120,7 @@ def _page(event: Event, kiosk: Kiosk, now: datetime, error: str = "", field: str
 @pages.post("/devices/<int:kiosk_id>/<any(name, message, lock, unlock, move, revoke):verb>")
 @login_required
 def act(event_id: int, kiosk_id: int, verb: str) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id, scope.runs_doors), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     kiosk = kiosk_serving(event, kiosk_id)
     try:
         ACTIONS[verb](event, kiosk, now)
@@ -132,7 +134,7 @@ def act(event_id: int, kiosk_id: int, verb: str) -> ResponseReturnValue:
 
 
 def _move(event: Event, kiosk: Kiosk, now: datetime) -> None:
-    target = scope.event_for(current_user, request.form.get("event", 0, int), scope.runs_doors)
+    target = scope.event_for(current_user, request.form.get("event", 0, int), scope.runs_check_in)
     control.move(kiosk, event, target, now)
 
 

@@ -10,7 +10,7 @@ from models.organizations.tables import Role
 
 WRITERS = frozenset({Role.ORGANIZER, Role.OFFICE, Role.COMMITTEE})
 REVIEWERS = frozenset({Role.OFFICE, Role.COMMITTEE})
-DOOR_STAFF = WRITERS | {Role.OPERATOR}
+CHECK_IN_STAFF = WRITERS | {Role.OPERATOR}
 EVERYBODY = frozenset(Role)
 
 # Pages by blueprint or endpoint; the endpoint is asked first. Others: everybody reads them, WRITERS send their forms.
@@ -23,13 +23,13 @@ READERS: dict[str, frozenset[Role]] = {
     "desk_review": REVIEWERS,
     "desk_organizations": REVIEWERS | {Role.VIEWER},
     "desk_notices.new": REVIEWERS,
-    "desk_queue_file": DOOR_STAFF,
-    "desk_devices": DOOR_STAFF,
-    "desk_passes": DOOR_STAFF,
-    "desk_paper_counts": DOOR_STAFF,
+    "desk_queue_file": CHECK_IN_STAFF,
+    "desk_devices": CHECK_IN_STAFF,
+    "desk_passes": CHECK_IN_STAFF,
+    "desk_paper_counts": CHECK_IN_STAFF,
     "desk_entrance": WRITERS,
     "desk_scan_review": WRITERS,
-    "posters": DOOR_STAFF,
+    "posters": CHECK_IN_STAFF,
 }
 SENDERS: dict[str, frozenset[Role]] = {
     "sign_in": EVERYBODY,
@@ -39,12 +39,12 @@ SENDERS: dict[str, frozenset[Role]] = {
     "desk_notices": REVIEWERS,
     "desk_review": REVIEWERS,
     "desk_organizations": REVIEWERS,
-    "desk_queue_file": DOOR_STAFF,
-    "desk_devices": DOOR_STAFF,
-    "desk_pairing": DOOR_STAFF,
-    "desk_passes": DOOR_STAFF,
-    "desk_paper_counts": DOOR_STAFF,
-    "code_screen": DOOR_STAFF,
+    "desk_queue_file": CHECK_IN_STAFF,
+    "desk_devices": CHECK_IN_STAFF,
+    "desk_pairing": CHECK_IN_STAFF,
+    "desk_passes": CHECK_IN_STAFF,
+    "desk_paper_counts": CHECK_IN_STAFF,
+    "code_screen": CHECK_IN_STAFF,
 }
 
 

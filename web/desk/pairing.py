@@ -69,7 +69,7 @@ class PairingPanel:
 def offer(event_id: int) -> ResponseReturnValue:
     """Offer a code for the chosen kind of device; devices paired before stay listed."""
     event, kind, now = (
-        scope.event_for(current_user, event_id, scope.runs_doors),
+        scope.event_for(current_user, event_id, scope.runs_check_in),
         request.form.get("may", ENTRANCE),
         clock.now(),
     )

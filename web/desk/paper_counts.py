@@ -31,13 +31,13 @@ def register(app: Flask) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id, scope.runs_doors), clock.now())
+    return _page(scope.event_for(current_user, event_id, scope.runs_check_in), clock.now())
 
 
 @pages.post("/")
 @login_required
 def enter(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id, scope.runs_doors), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     try:
         counted_at, heads = _counted_at(event.campaign), _heads(event.campaign)
         counter = request.form.get("counter", "")
@@ -50,7 +50,7 @@ def enter(event_id: int) -> ResponseReturnValue:
 @pages.post("/<uuid:scan_id>/out")
 @login_required
 def take_out(event_id: int, scan_id: UUID) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id, scope.runs_doors)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     paper_counts.take_out(event, scan_id, _("Entered by mistake."), current_user, clock.now())
     return redirect(url_for(".index", event_id=event.id), 303)
 

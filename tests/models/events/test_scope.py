@@ -57,17 +57,17 @@ def test_the_lookup_finds_exactly_what_the_list_shows(people):
 def may(account, event) -> list[str]:
     return [
         question.__name__
-        for question in (scope.sees, scope.changes, scope.runs_doors, scope.reviews, scope.publishes)
+        for question in (scope.sees, scope.changes, scope.runs_check_in, scope.reviews, scope.publishes)
         if event.id
         in set(db.session.scalars(scope.events_for(account, question).with_only_columns(Event.id)))
     ]
 
 
 def test_each_role_does_what_it_is_for(people):
-    everything = ["sees", "changes", "runs_doors", "reviews", "publishes"]
+    everything = ["sees", "changes", "runs_check_in", "reviews", "publishes"]
     assert {name: may(getattr(people, name), people.lecture) for name in REACH} == {
-        "gu": ["sees", "changes", "runs_doors"],
-        "he": ["sees", "changes", "runs_doors"],
+        "gu": ["sees", "changes", "runs_check_in"],
+        "he": ["sees", "changes", "runs_check_in"],
         "wang": [],
         "lian": everything,
         "su": everything,
@@ -75,17 +75,17 @@ def test_each_role_does_what_it_is_for(people):
         "gang": everything,
         "fa": [],
         "kan": ["sees"],
-        "shou": ["sees", "runs_doors"],
+        "shou": ["sees", "runs_check_in"],
         "cui": everything,
     }
 
 
 def test_an_organization_or_its_region_publishes_by_itself(people):
     people.gu.organization.publishes = True
-    assert may(people.gu, people.lecture) == ["sees", "changes", "runs_doors", "publishes"]
-    assert may(people.shou, people.lecture) == ["sees", "runs_doors"]
+    assert may(people.gu, people.lecture) == ["sees", "changes", "runs_check_in", "publishes"]
+    assert may(people.shou, people.lecture) == ["sees", "runs_check_in"]
     db.session.add(PublishingRegion(region_code="320700", at=NINE))
-    assert may(people.wang, people.court_day) == ["sees", "changes", "runs_doors", "publishes"]
+    assert may(people.wang, people.court_day) == ["sees", "changes", "runs_check_in", "publishes"]
 
 
 def test_an_office_limited_to_a_line_that_is_not_known_reaches_nothing(people):
