@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
-from models.organizations.accounts import new_token
 
+from models.accounts.tokens import new_token_of
 from models.codes import passes
 from models.corrections.paper_counts import PaperCount
 from models.db import db, transaction
@@ -26,7 +26,7 @@ EVERYBODY = frozenset({"gu", "he", "wang", "lian", "gang", "su", "fa", "bao", "c
 STRANGER = "stranger"
 # Of the lecture, which gu's organization leads in lian's county:
 SEE = frozenset({"gu", "he", "lian", "gang", "su", "cui", "kan", "shou"})
-RUN_DOORS = SEE - {"kan"}
+RUN_CHECK_IN = SEE - {"kan"}
 CHANGE = SEE - {"kan", "shou"}
 REVIEW = PUBLISH = frozenset({"lian", "gang", "su", "cui"})
 # Of pages without an event:
@@ -70,16 +70,16 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_review.publish_many", "POST"): OFFICES,
     ("desk_review.decide", "POST"): REVIEW,
     ("desk_review.release", "POST"): REVIEW,
-    ("desk_devices", "GET"): RUN_DOORS,
-    ("desk_devices", "POST"): RUN_DOORS,
-    ("desk_pairing", "POST"): RUN_DOORS,
-    ("code_screen.offer", "POST"): RUN_DOORS,
-    ("code_screen.revoke", "POST"): RUN_DOORS,
-    ("desk_passes", "GET"): RUN_DOORS,
-    ("desk_passes", "POST"): RUN_DOORS,
-    ("posters", "GET"): RUN_DOORS,
-    ("desk_paper_counts", "GET"): RUN_DOORS,
-    ("desk_paper_counts", "POST"): RUN_DOORS,
+    ("desk_devices", "GET"): RUN_CHECK_IN,
+    ("desk_devices", "POST"): RUN_CHECK_IN,
+    ("desk_pairing", "POST"): RUN_CHECK_IN,
+    ("code_screen.offer", "POST"): RUN_CHECK_IN,
+    ("code_screen.revoke", "POST"): RUN_CHECK_IN,
+    ("desk_passes", "GET"): RUN_CHECK_IN,
+    ("desk_passes", "POST"): RUN_CHECK_IN,
+    ("posters", "GET"): RUN_CHECK_IN,
+    ("desk_paper_counts", "GET"): RUN_CHECK_IN,
+    ("desk_paper_counts", "POST"): RUN_CHECK_IN,
     ("desk_entrance", "GET"): CHANGE,
     ("desk_entrance", "POST"): CHANGE,
     ("desk_scan_review", "GET"): CHANGE,
@@ -334,7 +334,7 @@ def test_the_api_answers_figures_within_the_scope_of_a_token(client, people):
     make_device(people.court_day).tally("public", headcount=5)
     seen = {}
     for name in sorted(EVERYBODY):
-        token = new_token(getattr(people, name).email, NINE)
+        token = new_token_of(getattr(people, name).email, NINE)
         answer = client.get(
             f"/api/v1/figures?campaign={people.lecture.campaign_id}",
             headers={"Authorization": f"Bearer {token}"},
