@@ -63,6 +63,12 @@ def session_of_token(token: str, now: datetime) -> AccountSession | None:
     return row
 
 
+def is_open(session_id: int, now: datetime) -> bool:
+    """Whether somebody who opened a page in this session is still signed in."""
+    row = db.session.scalar(select(AccountSession).where(AccountSession.id == session_id, _open_at(now)))
+    return row is not None and row.account.is_active
+
+
 def note_seen(row: AccountSession, now: datetime) -> None:
     """Write down that a session is used, at most every SEEN_EVERY."""
     if now - row.seen_at >= SEEN_EVERY:

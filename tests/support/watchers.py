@@ -10,13 +10,22 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from models import clock
+from models.accounts.sessions import Browser, new_session
+from models.db import db, transaction
+from models.organizations.tables import Account
+
 VISITS = re.compile(rb'"visits": (\d+)')
 
 
 def desk_cookie(app: Flask, account_id: int) -> str:
-    """The cookie of an account that is signed in at the desk."""
+    """The cookie of an account that is signed in at the desk from now on."""
+    with transaction():
+        account = db.session.get_one(Account, account_id)
+        _row, token = new_session(account, clock.now(), Browser("", "127.0.0.1"))
     serializer = app.session_interface.get_signing_serializer(app)
-    return f"openweek_desk={serializer.dumps({'_user_id': str(account_id), '_fresh': True})}"
+    content = {"_user_id": str(account_id), "_fresh": True, "token": token}
+    return f"openweek_desk={serializer.dumps(content)}"
 
 
 @dataclass

@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
+from models.accounts import sessions
 from models.db import db
 from models.errors import NotFound
 from models.events import scope
@@ -24,6 +25,7 @@ from models.events.tables import Event
 from models.figures import event_overview, live
 from models.organizations.tables import Account
 from web import errors
+from web.desk.accounts.current import own_session
 from web.figures.live_snapshots import LiveSnapshot, LiveSnapshots
 from web.figures.live_streams import LiveStreams, Payload
 from web.words.terms import language
@@ -86,10 +88,11 @@ def live_events(event_id: int) -> ResponseReturnValue:
     """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no thread is free.
 
     `tag` or Last-Event-ID: of what the page shows. No database connection is held between two events."""
-    event, account_id = scope.event_for(current_user, event_id), current_user.id
+    event = scope.event_for(current_user, event_id)
     streams: LiveStreams = current_app.extensions["openweek.live_streams"]
     known = request.headers.get("Last-Event-ID") or request.args.get("tag")
-    may_watch = _may_watch(current_app._get_current_object(), account_id, event.id)  # type: ignore[attr-defined]  # Flask
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask
+    may_watch = _may_watch(app, current_user.id, own_session().id, event.id)
     stream = streams.open((event.id, language()), known, may_watch)
     if stream is None:
         response = errors.error_response(503, _(errors.SENTENCES[503]))
@@ -138,14 +141,16 @@ def _reader(app: Flask) -> Callable[[int, dict[str, str | None]], dict[str, Payl
     return read
 
 
-def _may_watch(app: Flask, account_id: int, event_id: int) -> Callable[[], bool]:
-    """Whether an account that is not signed out by force still reaches an event."""
+def _may_watch(app: Flask, account_id: int, session_id: int, event_id: int) -> Callable[[], bool]:
+    """Whether an account that is still signed in here still reaches an event."""
 
     def ask() -> bool:
         with app.app_context():
             account = db.session.get(Account, account_id)
+            if account is None or not sessions.is_open(session_id, clock.now()):
+                return False
             with suppress(NotFound):
-                return account is not None and account.is_active and bool(scope.event_for(account, event_id))
+                return bool(scope.event_for(account, event_id))
             return False
 
     return ask

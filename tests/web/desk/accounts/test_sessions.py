@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models import clock
+from models.accounts import sessions
 from models.accounts.tables import AccountSession
 from models.audit.tables import AuditEntry
 from models.db import db
@@ -43,6 +44,14 @@ def test_a_copied_cookie_is_dead_after_signing_out(app, english, people):
     assert english.post("/desk/sign-out").status_code == 303
     assert (opened(copy), opened(english)) == (303, 303)
     assert verbs() == ["signed_in", "signed_out"]
+
+
+def test_an_open_live_page_ends_with_its_session(english, people):
+    sign_in(english, people.gu)
+    row, now = db.session.query(AccountSession).one(), clock.now()
+    assert sessions.is_open(row.id, now)
+    english.post("/desk/sign-out")
+    assert not sessions.is_open(row.id, now)
 
 
 def test_signing_in_again_makes_a_new_session(app, english, people):
