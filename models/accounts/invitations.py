@@ -104,10 +104,38 @@ def _organization(inviter: Account, name: str, region_code: str | None, role: Ro
         raise Mistake(
             N_("Several organizations are called “%(name)s”. Please give the region, too."), name=name[:40]
         )
-    found = known[0] if known else find_or_create_organization(name, region_code or own, None)
+    found = known[0] if known else _new_organization(inviter, name, region_code or own)
+    if _looks_beyond_line(inviter, found, role):
+        raise Mistake(
+            N_("“%(name)s” is not limited to your sector. Ask the committee to invite its offices."),
+            name=name[:40],
+        )
     if role == Role.OFFICE and found.region_code is None:
         raise Mistake(N_("An office needs a region. Please give the region of its organization."))
     return found
+
+
+def _new_organization(inviter: Account, name: str, region_code: str | None) -> Organization:
+    """Of the line of an office that is limited to it, and limited in the same way. Raises Mistake for a name in the region
+    that the inviter does not reach."""
+    own = inviter.organization
+    limited = inviter.role != Role.COMMITTEE and own.line_limited
+    found = find_or_create_organization(name, region_code, own.line if limited else None)
+    if found.id not in db.session.scalars(
+        select(Organization.id).where(reach.organization_in_reach(inviter))
+    ):
+        raise Mistake(
+            N_("There is an organization called “%(name)s” outside your reach. Choose another name."),
+            name=name[:40],
+        )
+    if limited:
+        found.line_limited = True
+    return found
+
+
+def _looks_beyond_line(inviter: Account, organization: Organization, role: Role) -> bool:
+    limited = inviter.role != Role.COMMITTEE and inviter.organization.line_limited
+    return limited and role in reach.OVERSEERS and not organization.line_limited
 
 
 def _lies_in(code: str, region_code: str) -> bool:

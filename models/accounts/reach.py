@@ -1,11 +1,13 @@
 """Which accounts an account sees and manages (rule 14). What it does not reach answers as if it did not exist.
 
-committee: everybody. office: organizers and offices of organizations in its region or below. Others: nobody.
+committee: everybody. office: accounts of organizations in its region or below, of its line alone where it is limited to that;
+never those of the committee's organization, nor offices and viewers that look beyond the line. Others: nobody.
 """
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.accounts.tables import AccountInvitation
 from models.db import LARGEST_ID, db
@@ -14,8 +16,9 @@ from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 
 NO_PAGE = N_("There is no page at this address. Check the address, or start from the week.")
-# Roles that an office may give and manage: never one that reaches further than itself.
-_BELOW_OFFICE = tuple(role for role in Role if role.value in ("organizer", "office", "viewer"))
+# Roles that an office may give and manage: none of them reaches further than itself.
+_BELOW_OFFICE = (Role.ORGANIZER, Role.OFFICE, Role.VIEWER, Role.OPERATOR)
+OVERSEERS = (Role.OFFICE, Role.VIEWER)  # they look at a region, whatever organization leads there
 
 
 def grantable_roles(account: Account) -> tuple[Role, ...]:
@@ -29,22 +32,33 @@ def organization_in_reach(account: Account) -> ColumnElement[bool]:
     """The condition on Organization that an account may manage accounts of it."""
     if account.role == Role.COMMITTEE:
         return true()
-    if account.role == Role.OFFICE:
-        return regions.within(Organization.region_code, account.organization.region_code)
-    return false()
+    if account.role != Role.OFFICE:
+        return false()
+    own = account.organization
+    of_committee = select(Account.organization_id).where(Account.role == Role.COMMITTEE)
+    area = regions.within(Organization.region_code, own.region_code) & Organization.id.not_in(of_committee)
+    return area & (Organization.line == own.line) if own.line_limited else area
 
 
 def account_in_reach(account: Account) -> ColumnElement[bool]:
     """The condition on Account that an account manages it."""
-    organizations = select(Organization.id).where(organization_in_reach(account))
-    return Account.organization_id.in_(organizations) & Account.role.in_(grantable_roles(account))
+    return _of(account, Account.organization_id, Account.role)
 
 
 def invitation_in_reach(account: Account) -> ColumnElement[bool]:
+    return _of(account, AccountInvitation.organization_id, AccountInvitation.role)
+
+
+def _of(
+    account: Account, organization_id: InstrumentedAttribute[int], role: InstrumentedAttribute[Role]
+) -> ColumnElement[bool]:
+    """Organization and role of an account or invitation lie in the reach of this account."""
     organizations = select(Organization.id).where(organization_in_reach(account))
-    return AccountInvitation.organization_id.in_(organizations) & AccountInvitation.role.in_(
-        grantable_roles(account)
-    )
+    reached = organization_id.in_(organizations) & role.in_(grantable_roles(account))
+    if account.role == Role.COMMITTEE or not account.organization.line_limited:
+        return reached
+    limited = organizations.where(Organization.line_limited)
+    return reached & (role.not_in(OVERSEERS) | organization_id.in_(limited))
 
 
 def require_manager(account: Account) -> None:

@@ -34,6 +34,7 @@ WRITE = EVERYBODY - {"kan", "shou"}
 STAFF = EVERYBODY - {"kan"}
 OFFICES = frozenset({"lian", "gang", "su", "fa", "bao", "cui"})
 OVERSEE = OFFICES | {"kan"}
+MANAGERS = frozenset({"lian", "gang", "su", "cui"})  # of gu's account
 UPLOADER = frozenset({"gu"})
 # Of su's notice to the organizations of the courts' line in lian's county, and to su:
 NOTIFIED = frozenset({"su", "wang"})
@@ -44,7 +45,7 @@ OPEN = frozenset(
     """
     calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
     health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme scans self_issue
-    service_worker share_picture share_poster sign_in sitemap starred_list static subscribe
+    directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list static subscribe
 """.split()
 )
 
@@ -104,7 +105,21 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_notices.send", "POST"): OFFICES,
     ("desk_notices", "GET"): NOTIFIED,
     ("live", "GET"): SEE,
+    ("my_account.index", "GET"): EVERYBODY,
+    ("my_account", "POST"): EVERYBODY,
+    ("my_account.end_session", "POST"): frozenset(),  # nobody has a session or token of that number
+    ("my_account.revoke_token", "POST"): frozenset(),
+    ("second_factor", "GET"): EVERYBODY,
+    ("second_factor", "POST"): EVERYBODY,
+    ("desk_accounts.index", "GET"): OFFICES,
+    ("desk_accounts.invite", "POST"): OFFICES,
+    ("desk_accounts.revoke", "POST"): frozenset(),  # there is no such invitation
+    ("desk_accounts", "GET"): MANAGERS,
+    ("desk_accounts", "POST"): MANAGERS,
+    ("desk_audit.index", "GET"): OFFICES,
 }
+
+NOWHERE = 2**31 - 1  # an id that no row has
 
 WHAT_TO_ADD = (
     "The route {rule} ({method}, endpoint {endpoint}) has no rule. Add ({endpoint!r}, {method!r}) to RULES in"
@@ -232,6 +247,10 @@ def things(people) -> dict[str, object]:
         "one_id": people.lecture.id,
         "kept_organization": people.gu.organization_id,
         "other_organization": people.wang.organization_id,
+        "account_id": people.gu.id,
+        "invitation_id": NOWHERE,
+        "session_id": NOWHERE,
+        "token_id": NOWHERE,
         "digest": "0" * 64,
         "size": "small",
         "kind": "csv",
@@ -246,7 +265,7 @@ VERBS = {"desk_event_form.move": "recall", "desk_devices.act": "name", "desk_pas
 # The last word on a thing: whoever comes second finds it gone.
 ENDS = {
     "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
-    "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out",
+    "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out", "desk_accounts.close",
 }  # fmt: skip
 
 

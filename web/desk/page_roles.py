@@ -35,6 +35,8 @@ SENDERS: dict[str, frozenset[Role]] = {
     "sign_in": EVERYBODY,
     "invitation": EVERYBODY,
     "my_account": EVERYBODY,
+    "second_factor": EVERYBODY,
+    "second_step": EVERYBODY,
     "desk_feeds": REVIEWERS,
     "desk_notices": REVIEWERS,
     "desk_review": REVIEWERS,

@@ -36,8 +36,10 @@ def role_name(role: Role) -> str:
         Role.ORGANIZER: _("organizer"),
         Role.OFFICE: _("office"),
         Role.COMMITTEE: _("committee"),
+        Role.VIEWER: _("viewer"),
+        Role.OPERATOR: _("check-in staff"),
     }
-    return names.get(role, str(role))
+    return names[role]
 
 
 def verb_name(verb: AuditVerb) -> str:

@@ -179,6 +179,29 @@ def test_an_office_of_the_committees_region_does_not_reach_the_committee(english
     assert english.get(f"/desk/accounts/{people.cui.id}").status_code == 404
 
 
+def test_an_office_of_the_committees_region_gives_no_look_at_the_country(english, people):
+    people.lian.organization.region_code = "110000"
+    db.session.commit()
+    sign_in(english, people.lian)
+    answer = invite(english, organization="国家知识产权局", role="viewer")
+    assert (answer.status_code, "outside your reach" in answer.text) == (422, True)
+    assert db.session.query(AccountInvitation).count() == 0
+
+
+def test_an_office_of_a_line_stays_in_it(english, people):
+    sign_in(english, people.fa)
+    reached = [english.get(f"/desk/accounts/{one.id}").status_code for one in (people.wang, people.gu)]
+    assert reached == [200, 404]
+    assert invite(english, "a@example.cn", "灌云县人民法院").status_code == 303
+    answer = invite(english, "b@example.cn", "灌云县人民法院", role="office")
+    assert (answer.status_code, "is not limited to your sector" in answer.text) == (422, True)
+    assert invite(english, "c@example.cn", "连云港市中级人民法院", "office", "320700").status_code == 303
+    rows = db.session.query(AccountInvitation).order_by(AccountInvitation.id).all()
+    made = rows[1].organization
+    assert (made.line, made.line_limited, made.region_code) == ("courts", True, "320700")
+    assert len(rows) == 2
+
+
 def test_the_search(english, people):
     sign_in(english, people.cui)
     page = english.get("/desk/accounts/?q=法院").text
