@@ -65,11 +65,11 @@ class AlikePair:
 
 def organizations_for(account: Account) -> list[Organization]:
     """The organizations in an account's region, or all; not those that were merged."""
-    query = select(Organization).where(_in_reach(account), Organization.merged_into_id.is_(None))
+    query = select(Organization).where(organizations_in_reach(account), Organization.merged_into_id.is_(None))
     return list(db.session.scalars(query.order_by(Organization.name, Organization.id)))
 
 
-def _in_reach(account: Account) -> ColumnElement[bool]:
+def organizations_in_reach(account: Account) -> ColumnElement[bool]:
     if account.role == Role.COMMITTEE:
         return Organization.id > 0
     if account.role in (Role.OFFICE, Role.VIEWER):

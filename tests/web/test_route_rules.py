@@ -98,6 +98,8 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_import.template", "GET"): WRITE,
     ("desk_organizations.index", "GET"): OVERSEE,
     ("desk_organizations.merge", "POST"): frozenset({"lian", "gang", "su", "cui"}),
+    ("desk_organizations.change", "POST"): REVIEW,
+    ("desk_organizations.change_region", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_queue_file", "GET"): STAFF,
     ("desk_queue_file", "POST"): STAFF,
     ("desk_notices.index", "GET"): EVERYBODY,
@@ -245,6 +247,8 @@ def things(people) -> dict[str, object]:
         "kept_id": people.lecture.id,
         "other_id": people.court_day.id,
         "one_id": people.lecture.id,
+        "organization_id": people.gu.organization_id,
+        "setting": "publishes",
         "kept_organization": people.gu.organization_id,
         "other_organization": people.wang.organization_id,
         "account_id": people.gu.id,
@@ -312,7 +316,7 @@ def test_each_person_gets_through_where_the_rule_says_so(app, people, things, cl
 def status_of(browser, path: str, route: Route) -> int:
     """Every answer is read to its end but the one that never ends."""
     ends = route.endpoint != "live.live_events"
-    given = {"campaign": "ip-2024"}
+    given = {"campaign": "ip-2024", "region": "320723"}
     sent = {"data": given} if route.method == "POST" else {"query_string": given}
     answer = browser.open(path, method=route.method, buffered=ends, **sent)
     answer.close()

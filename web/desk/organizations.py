@@ -1,11 +1,16 @@
-"""The organizations in an office's reach, and merging those that were entered more than once."""
+"""The organizations in an office's reach as a tree, who of them publishes by itself, and merging those entered more than once."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from sqlalchemy import select
 
 from models import clock
-from models.publishing import organization_merges
+from models.campaigns.tables import Term, TermKind
+from models.db import db
+from models.organizations.tree import tree_of
+from models.publishing import organization_merges, organization_settings
+from web.desk.events import regions_below
 
 SHOWN = 300  # of a long list; the search finds the others
 
@@ -20,15 +25,22 @@ def register(app: Flask) -> None:
 @login_required
 def index() -> ResponseReturnValue:
     organizations = organization_merges.organizations_for(current_user)
-    pairs = organization_merges.alike_pairs(organizations)
+    pairs = organization_merges.alike_pairs(organizations) if current_user.reviews else []
     text = request.args.get("q", "").strip()
-    matches = [one for one in organizations if text.casefold() in one.name.casefold()]
-    shown = matches[:SHOWN]
+    matches = [row for row in tree_of(organizations) if text.casefold() in row.organization.name.casefold()]
+    rows = matches[:SHOWN]
+    shown = [row.organization for row in rows]
     kept_id = request.args.get("kept", 0, int)
     ids = {one.id for one in shown} | {one.id for pair in pairs for one in (pair.left, pair.right)}
     return render_template(
         "desk/organizations.html",
-        organizations=shown,
+        rows=rows,
+        lines=_line_names(),
+        may_set=organization_settings.may_set,
+        may_limit=organization_settings.may_limit,
+        decides_on_regions=organization_settings.decides_on_regions(current_user),
+        publishing_regions=organization_settings.publishing_regions(current_user),
+        below=regions_below(current_user),
         total=len(matches),
         pairs=pairs,
         uses=organization_merges.uses_of(ids),
@@ -49,3 +61,32 @@ def different(one_id: int, other_id: int) -> ResponseReturnValue:
 def merge(kept_id: int, other_id: int) -> ResponseReturnValue:
     kept = organization_merges.merge_in_reach(current_user, kept_id, other_id, clock.now())
     return redirect(url_for(".index", kept=kept.id), 303)
+
+
+@pages.post("/<int:organization_id>/<any(publishes, limited):setting>")
+@login_required
+def change(organization_id: int, setting: str) -> ResponseReturnValue:
+    """Whether an organization publishes by itself, or whether its office is limited to its line."""
+    value = request.form.get("value") == "1"
+    if setting == "publishes":
+        organization_settings.set_publishes(current_user, organization_id, value)
+    else:
+        organization_settings.set_line_limited(current_user, organization_id, value)
+    return redirect(
+        url_for(".index", q=request.form.get("q") or None, _anchor=f"organization-{organization_id}"), 303
+    )
+
+
+@pages.post("/regions")
+@login_required
+def change_region() -> ResponseReturnValue:
+    """Whether all organizations of a region publish by themselves."""
+    code, value = request.form.get("region", "")[:6], request.form.get("value") == "1"
+    organization_settings.set_region_publishes(current_user, code, value, clock.now())
+    return redirect(url_for(".index", _anchor="regions"), 303)
+
+
+def _line_names() -> dict[str, Term]:
+    """The lines of all weeks by their keys; the newest name counts."""
+    terms = db.session.scalars(select(Term).where(Term.kind == TermKind.LINE).order_by(Term.id))
+    return {term.key: term for term in terms}

@@ -14,6 +14,7 @@ from models.figures.filters import FiguresFilter
 from models.figures.recount import verify
 from models.imports.read_file import read_file
 from models.organizations.tables import Organization
+from models.organizations.tree import tree_of
 from models.publishing import lifecycle, organization_merges
 from tests.support.importing import import_rows
 from tests.support.people import sign_in
@@ -172,3 +173,52 @@ def test_a_name_in_full_width_is_the_same_organization(people):
     ]
     events = [make_event(people.lecture.campaign, f"普法{i}", lead=lead) for i, lead in enumerate(leads)]
     assert events[0].lead_id == events[1].lead_id
+
+
+def test_the_tree_follows_region_and_line(people):
+    rows = tree_of(organization_merges.organizations_for(people.su))
+    seen = [(row.organization.name, row.depth) for row in rows]
+    assert seen == [
+        ("江苏省高级人民法院", 0),
+        ("灌云县人民法院", 1),
+        ("江苏省知识产权局", 0),
+        ("南京市知识产权局", 1),
+        ("连云港市知识产权局", 1),
+        ("灌云县宣传周办公室", 2),
+        ("灌云县知识产权局", 2),
+    ]
+
+
+def test_an_office_above_sets_who_publishes_by_itself(english, people):
+    sign_in(english, people.lian)
+    own, bureau = people.lian.organization_id, people.gu.organization_id
+    court = people.fa.organization_id
+    assert "灌云县人民法院" in english.get("/desk/organizations/").text
+    ways = {
+        f"{bureau}/publishes": 303,
+        f"{own}/publishes": 404,
+        f"{court}/publishes": 404,
+        f"{bureau}/limited": 404,  # of the same county: not above it
+    }
+    for way, status in ways.items():
+        assert (way, english.post(f"/desk/organizations/{way}", data={"value": "1"}).status_code) == (
+            way,
+            status,
+        )
+    assert people.gu.may_publish
+    sign_in(english, people.su)
+    assert english.post(f"/desk/organizations/{own}/limited", data={"value": "1"}).status_code == 303
+    assert people.lian.organization.line_limited
+    sign_in(english, people.kan)
+    assert "/publishes" not in english.get("/desk/organizations/").text
+
+
+def test_a_region_publishes_by_itself(english, people):
+    sign_in(english, people.gang)
+    address = "/desk/organizations/regions"
+    assert english.post(address, data={"region": "320100", "value": "1"}).status_code == 404
+    assert english.post(address, data={"region": "320700", "value": "1"}).status_code == 303
+    assert people.wang.may_publish
+    assert "Lianyungang" in english.get("/desk/organizations/").text.split('id="regions"')[1]
+    assert english.post(address, data={"region": "320700", "value": "0"}).status_code == 303
+    assert not people.wang.may_publish
