@@ -28,6 +28,7 @@ class DemoAccount:
     role: str
     organization: OrganizationDraft
     description: str
+    line_limited: bool = False
 
 
 def roles() -> tuple[DemoAccount, ...]:
@@ -44,6 +45,31 @@ def roles() -> tuple[DemoAccount, ...]:
             Role.OFFICE,
             OrganizationDraft(f"西湖区{OFFICE_NAME}", "330106"),
             N_("county office"),
+        ),
+        DemoAccount(
+            "city@example.org",
+            Role.OFFICE,
+            OrganizationDraft(f"杭州市{OFFICE_NAME}", "330100"),
+            N_("city office"),
+        ),
+        DemoAccount(
+            "court@example.org",
+            Role.OFFICE,
+            OrganizationDraft("浙江省高级人民法院（演练）", "330000", "courts"),
+            N_("provincial court office, sees the courts alone"),
+            line_limited=True,
+        ),
+        DemoAccount(
+            "viewer@example.org",
+            Role.VIEWER,
+            OrganizationDraft(f"浙江省{OFFICE_NAME}", "330000"),
+            N_("viewer of the provincial office"),
+        ),
+        DemoAccount(
+            "operator@example.org",
+            Role.OPERATOR,
+            week.host_of("xihu"),
+            N_("operator at the entrances of the organizer's events"),
         ),
         DemoAccount(
             "province@example.org",
@@ -75,6 +101,7 @@ def ensure_accounts(password: str | None, now: datetime) -> str | None:
             if account is None:
                 draft = role.organization
                 organization = find_or_create_organization(draft.name, draft.region_code, draft.line)
+                organization.line_limited = role.line_limited or organization.line_limited
                 add_account(role.email, organization, role.role, new_password, now)
             else:
                 account.set_password(new_password)

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
-from models.demo import accounts, crowd
+from models.demo import accounts, crowd, desk
 from models.demo import week as rehearsal
 from models.devices import pairing
 from models.errors import N_
@@ -75,6 +75,7 @@ def demo() -> None:
     samples = accounts.example_passes(campaign, now)
     events = rehearsal.events_of(campaign)
     crowd.ensure_crowd(campaign, events, now)
+    desk.ensure_desk(campaign, events, now)
     click.echo(_("Reported events: %(summary)s", summary=import_words.summary(outcomes)))
     _print_addresses()
     _print_accounts(password)

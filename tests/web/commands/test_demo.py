@@ -9,13 +9,14 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
 from models.db import db
-from models.demo import accounts, crowd, week
+from models.demo import accounts, crowd, desk, week
+from models.desk import notices, waiting
 from models.errors import Mistake
 from models.events.check_in_window import windows_of
 from models.events.tables import Event, Occurrence
 from models.figures.count import figures
 from models.ledger.tables import Presence, Scan
-from models.organizations.tables import Account, authenticate
+from models.organizations.tables import Account, Role, authenticate, find_account
 from tests.support.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
@@ -111,7 +112,7 @@ def test_accounts_keep_their_password_until_another_is_asked_for(campaign):
     first = accounts.ensure_accounts(None, TODAY)
     assert len(first) >= 12
     assert [account.role for account in db.session.scalars(select(Account).order_by(Account.id))] == [
-        "organizer", "organizer", "office", "office", "committee",
+        "organizer", "organizer", "office", "office", "office", "viewer", "operator", "office", "committee",
     ]  # fmt: skip
     assert accounts.ensure_accounts(None, TODAY) is None
     assert all(authenticate(role.email, first) for role in accounts.roles())
@@ -153,3 +154,23 @@ def test_the_command_twice(app, runner):
     assert len(pairing(first)) == len(pairing(second)) == 8
     assert pairing(first) != pairing(second)
     assert runner.invoke(args=["verify", "--campaign", "rehearsal"]).exit_code == 0
+
+
+def test_every_role_finds_a_living_desk(campaign):
+    """Made once: every state, scans to decide on, notices read and unread."""
+    events = week.events_of(campaign)
+    accounts.ensure_accounts("a good password", TODAY)
+    crowd.ensure_crowd(campaign, events, TODAY)
+    for _time in range(2):
+        desk.ensure_desk(campaign, events, TODAY)
+    people = {role.email.partition("@")[0]: find_account(role.email) for role in accounts.roles()}
+    assert sorted({account.role for account in people.values()}) == sorted(Role)
+    organizer = waiting.waiting_for(people["organizer"], campaign)
+    groups = (organizer.drafts, organizer.own_submitted, organizer.sent_back)
+    assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 3, 1], [3])
+    county = waiting.waiting_for(people["county"], campaign)
+    assert (county.reviews, county.proposed.total) == (3, 1)
+    assert {name: notices.unread(account) for name, account in people.items()} == {
+        "organizer": 2, "school": 2, "county": 1, "city": 2, "court": 2, "viewer": 1, "operator": 2, "province": 0,
+        "committee": 0,
+    }  # fmt: skip
