@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
@@ -166,7 +167,7 @@ def _received_by(account: Account) -> ColumnElement[bool]:
         Notice.organization_id != own.id,
         or_(Notice.region_code.is_(None), Notice.region_code.in_(above)),
         or_(Notice.line.is_(None), Notice.line == own.line) if own.line else Notice.line.is_(None),
-        or_(Notice.offices_only.is_(False), account.role in (Role.OFFICE, Role.COMMITTEE)),
+        true() if account.reviews else Notice.offices_only.is_(False),
         Notice.at >= account.created_at,
     )
 

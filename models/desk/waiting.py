@@ -20,7 +20,7 @@ from models.publishing import proposals, review
 SHOWN = 5  # of each list; the others are in the list of events
 SHOWN_RUNNING = 20
 # As text: a bound number would not be recognised in the index ix_scan_held.
-HELD = literal_column(f"(scan.flags & {int(HELD_BACK)}) != 0")
+HELD: ColumnElement[bool] = literal_column(f"(scan.flags & {int(HELD_BACK)}) != 0")
 
 
 @dataclass(frozen=True)
