@@ -3,7 +3,7 @@ withdraws it.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 
@@ -87,7 +87,7 @@ def _add(
     basis = " ".join(basis.split())
     if not basis or len(basis) > MAX_BASIS:
         raise Mistake(NO_BASIS, most=MAX_BASIS)
-    day, hour = _begins(occurrence, event.campaign.zone)
+    day, hour = _begins(occurrence, event.campaign.zone, now)
     with transaction():
         # Exclusive: a check-in that has read that nothing is estimated here would not change what this adds.
         lock_campaigns({event.campaign.number: True})
@@ -107,11 +107,14 @@ def _add(
         store.update_estimate(occurrence.id, group)
 
 
-def _begins(occurrence: Occurrence, zone: str) -> tuple[date, int]:
-    """The day and hour under which an estimate stands in the figures: those in which the session begins."""
+def _begins(occurrence: Occurrence, zone: str, now: datetime) -> tuple[date, int]:
+    """The day and hour under which an estimate stands in the figures: those in which the session begins, no later than now."""
     if occurrence.start_at is not None:
-        return clock.day_of(occurrence.start_at, zone), clock.hour_of(occurrence.start_at, zone)
-    return occurrence.start_day, _HOUR[HalfDay(occurrence.half_day)] if occurrence.half_day else NOON
+        begins = min(occurrence.start_at, now)
+        return clock.day_of(begins, zone), clock.hour_of(begins, zone)
+    hour = _HOUR[HalfDay(occurrence.half_day)] if occurrence.half_day else NOON
+    begins = min(clock.at_local(occurrence.start_day, time(hour), zone), now)
+    return clock.day_of(begins, zone), clock.hour_of(begins, zone)
 
 
 def stated_at(event: Event) -> list[StatedEstimate]:

@@ -81,7 +81,7 @@ def target_for(account: Account, occurrence_id: int, day: date | None, now: date
     occurrence = db.session.get(Occurrence, occurrence_id)
     if occurrence is None:
         raise Mistake(NO_TARGET)
-    event = scope.event_for(account, occurrence.event_id)
+    event = scope.event_for(account, occurrence.event_id, scope.changes)
     first, last = occurrence.start_day, occurrence.end_day
     begun = first <= event.campaign.today(now)
     if event.status not in PUBLIC or not begun or (day is not None and not first <= day <= last):

@@ -35,7 +35,7 @@ def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id))
+    return _page(scope.event_for(current_user, event_id, scope.changes))
 
 
 @pages.get("/outcomes.json")
@@ -67,7 +67,7 @@ def as_json(event_id: int) -> Response:
 @pages.post("/")
 @login_required
 def save(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     stated = _stated()
     problems = outcomes.problems_of(stated)
     text = request.form.get("highlights", "")
@@ -87,7 +87,7 @@ def save(event_id: int) -> ResponseReturnValue:
 @login_required
 @limiter.limit(PICTURES, key_func=lambda: str(current_user.id))
 def add_picture(event_id: int) -> ResponseReturnValue:
-    event, file = scope.event_for(current_user, event_id), request.files.get("picture")
+    event, file = scope.event_for(current_user, event_id, scope.changes), request.files.get("picture")
     try:
         if file is None or not file.filename:
             raise Mistake(NO_FILE)
@@ -101,7 +101,7 @@ def add_picture(event_id: int) -> ResponseReturnValue:
 @pages.post("/pictures/<int:picture_id>/remove")
 @login_required
 def remove_picture(event_id: int, picture_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     highlights.remove_picture(event, picture_id, current_user, clock.now())
     return redirect(url_for(".index", event_id=event.id, _anchor="pictures"), 303)
 

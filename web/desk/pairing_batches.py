@@ -41,14 +41,14 @@ def register(app: Flask) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id), clock.now())
+    return _page(scope.event_for(current_user, event_id, scope.runs_check_in), clock.now())
 
 
 @pages.post("/")
 @login_required
 def make(event_id: int) -> ResponseReturnValue:
     """The sheet itself: its codes are stored as hashes and cannot be printed again."""
-    event, now, form = scope.event_for(current_user, event_id), clock.now(), request.form
+    event, now, form = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now(), request.form
     try:
         if form.get("may") not in SHEET_KINDS:
             raise Mistake(N_("Choose what the kiosk is allowed to do."))
@@ -79,7 +79,7 @@ def make(event_id: int) -> ResponseReturnValue:
 @pages.post("/<int:batch_id>/revoke")
 @login_required
 def revoke(event_id: int, batch_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     pairing_batches.revoke_batch(event, batch_id, clock.now())
     return redirect(url_for(".index", event_id=event.id), 303)
 

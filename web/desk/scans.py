@@ -34,14 +34,14 @@ def register(app: Flask) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     return _page(event, clock.now())
 
 
 @pages.post("/")
 @login_required
 def correct(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     before = _visits(event)
     try:
         _correct(event, now)
@@ -56,7 +56,7 @@ def correct(event_id: int) -> ResponseReturnValue:
 @pages.post("/moves/<int:move_id>/undo")
 @login_required
 def undo_move(event_id: int, move_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     before = _visits(event)
     moves.undo(event, move_id, request.form.get("why", ""), current_user, now)
     return redirect(url_for(".index", event_id=event.id, before=before, after=_visits(event)), 303)
@@ -114,7 +114,7 @@ def _number(text: str | None, most: int) -> int | None:
 def _target_event(event: Event) -> Event:
     """The event whose sessions are offered to move scans to: another one by its number, else this one. Raises NotFound."""
     number = _number(request.values.get("to_event", "").strip(), LARGEST_ID)
-    return scope.event_for(current_user, number) if number else event
+    return scope.event_for(current_user, number, scope.changes) if number else event
 
 
 def _target_sessions(event: Event, today: date) -> list[tuple]:

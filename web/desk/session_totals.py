@@ -30,13 +30,13 @@ def register(app: Flask) -> None:
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    return _page(scope.event_for(current_user, event_id), clock.now())
+    return _page(scope.event_for(current_user, event_id, scope.changes), clock.now())
 
 
 @pages.post("/estimate")
 @login_required
 def estimate(event_id: int) -> ResponseReturnValue:
-    event, now = scope.event_for(current_user, event_id), clock.now()
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
     form = request.form
     try:
         estimates.state(
@@ -56,7 +56,7 @@ def estimate(event_id: int) -> ResponseReturnValue:
 @pages.post("/estimate/withdraw")
 @login_required
 def withdraw(event_id: int) -> ResponseReturnValue:
-    event, now, form = scope.event_for(current_user, event_id), clock.now(), request.form
+    event, now, form = scope.event_for(current_user, event_id, scope.changes), clock.now(), request.form
     why = form.get("why", "").strip() or _("Withdrawn at the desk.")
     estimates.withdraw(event, form.get("session", 0, type=int), form.get("group", ""), why, current_user, now)
     return redirect(url_for(".index", event_id=event.id), 303)
@@ -65,7 +65,7 @@ def withdraw(event_id: int) -> ResponseReturnValue:
 @pages.post("/headcount")
 @login_required
 def headcount(event_id: int) -> ResponseReturnValue:
-    event, now, form = scope.event_for(current_user, event_id), clock.now(), request.form
+    event, now, form = scope.event_for(current_user, event_id, scope.changes), clock.now(), request.form
     try:
         occurrence_id, _colon, day = form.get("when", "").partition(":")
         occurrence = next(
@@ -83,7 +83,7 @@ def headcount(event_id: int) -> ResponseReturnValue:
 @pages.post("/headcount/<int:headcount_id>/back")
 @login_required
 def take_back(event_id: int, headcount_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     headcounts.take_back(event, headcount_id, current_user, clock.now())
     return redirect(url_for(".index", event_id=event.id, _anchor="headcounts"), 303)
 

@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 @pages.post("/events/<int:event_id>/tally-sheets")
 @login_required
 def make(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     occurrence_id, _colon, day = request.form.get("session", "").partition(":")
     sheets = tally_sheets.make(
         event,
@@ -48,7 +48,7 @@ def make(event_id: int) -> ResponseReturnValue:
 @pages.get("/events/<int:event_id>/tally-sheets-<int:first>-<int:last>.pdf")
 @login_required
 def printed(event_id: int, first: int, last: int) -> Response:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
     sheets = tally_sheets.pages(event, range(first, min(last, first + MAX_AT_ONCE - 1) + 1))
     out = BytesIO()
     title = _("Counting sheets") + " · " + event.title
@@ -113,7 +113,7 @@ def _sheet(number: str) -> TallySheet:
     """A sheet of an event that the account reaches. One of another event is as if it were not there."""
     sheet = tally_sheets.sheet_by_number(number)
     try:
-        scope.event_for(current_user, sheet.event_id)
+        scope.event_for(current_user, sheet.event_id, scope.runs_check_in)
     except NotFound:
         raise NotFound(tally_sheets.NO_SHEET, number=number.strip()[:20]) from None
     return sheet
