@@ -266,8 +266,10 @@ def _same_entry(entry: TallySheetEntry, digest: str) -> int:
 
 
 def take_out(sheet: TallySheet, why: str, account: Account, now: datetime) -> None:
-    """Let the entry of a sheet count no more: it was wrong. The sheet can be entered again."""
-    paper_counts.take_out_many(sheet.event, [row.scan.id for row in state_of(sheet).rows], why, account, now)
+    """Let the entry of a sheet count no more: it was wrong. The sheet can be entered again. Nothing of one without an entry."""
+    rows = state_of(sheet).rows
+    if rows:
+        paper_counts.take_out_many(sheet.event, [row.scan.id for row in rows], why, account, now)
 
 
 def pages(event: Event, ids: Sequence[int]) -> list[TallySheet]:

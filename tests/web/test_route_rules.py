@@ -10,15 +10,22 @@ import pytest
 from models.accounts.tokens import new_token_of
 from models.codes import passes
 from models.corrections.paper_counts import PaperCount
+from models.corrections.tally_sheets import TallySheet
 from models.db import db, transaction
 from models.desk.notices import Notice
+from models.devices.pairing_batches import PairingBatch
 from models.devices.screens import Screen
+from models.drawing import photo
+from models.events.pictures import keep_picture
+from models.figures.headcounts import Headcount
 from models.imports.feeds.subscriptions import Subscription, VanishedEvent
 from models.imports.uploads import UploadedFile
+from models.outcomes.highlights import SummaryPicture
 from models.publishing.change import event_transaction
 from models.publishing.proposals import write_cancellation
+from tests.support import photos
 from tests.support.people import sign_in
-from tests.support.week import NINE, make_device
+from tests.support.week import DAY, NINE, make_device
 
 # Who is asked: an organizer, her colleague, another organization, the county, the city, the province, a court office of the
 # province, another province, the committee, a viewer, an operator, and a stranger who is not signed in.
@@ -45,7 +52,8 @@ OPEN = frozenset(
     """
     calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
     health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme scans self_issue
-    directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list static subscribe
+    device_check directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list
+    static subscribe
 """.split()
 )
 
@@ -81,6 +89,23 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("posters", "GET"): RUN_CHECK_IN,
     ("desk_paper_counts", "GET"): RUN_CHECK_IN,
     ("desk_paper_counts", "POST"): RUN_CHECK_IN,
+    (
+        "desk_tally_sheets.find",
+        "GET",
+    ): EVERYBODY,  # asks for a number; that of a sheet out of reach is on none
+    ("desk_tally_sheets", "GET"): RUN_CHECK_IN,
+    ("desk_tally_sheets", "POST"): RUN_CHECK_IN,
+    ("desk_pairing_batches", "GET"): RUN_CHECK_IN,
+    ("desk_pairing_batches", "POST"): RUN_CHECK_IN,
+    ("desk_session_totals", "GET"): CHANGE,
+    ("desk_session_totals", "POST"): CHANGE,
+    ("desk_scans", "GET"): CHANGE,
+    ("desk_scans.correct", "POST"): CHANGE,
+    ("desk_scans.undo_move", "POST"): CHANGE,
+    ("desk_outcomes", "GET"): CHANGE,
+    ("desk_outcomes", "POST"): CHANGE,
+    ("desk_outcomes.as_json", "GET"): SEE,
+    ("desk_outcomes.show_picture", "GET"): frozenset(),  # there is no such picture
     ("desk_entrance", "GET"): CHANGE,
     ("desk_entrance", "POST"): CHANGE,
     ("desk_scan_review", "GET"): CHANGE,
@@ -232,6 +257,27 @@ def things(people) -> dict[str, object]:
         )
         db.session.add(notice)
         db.session.flush()
+        sheet = TallySheet(
+            event_id=people.lecture.id,
+            occurrence_id=people.lecture.occurrences[0].id,
+            day=DAY,
+            first_hour=9,
+            last_hour=10,
+            made_at=NINE,
+        )
+        batch = PairingBatch(
+            event_id=people.lecture.id, devices=2, shared=True, expires_at=NINE, made_at=NINE
+        )
+        headcount = Headcount(
+            occurrence_id=people.lecture.occurrences[0].id, heads=5, at=NINE, entered_at=NINE
+        )
+        db.session.add_all([sheet, batch, headcount])
+        drawn = photo.redraw(photos.jpeg())
+        summary_picture = SummaryPicture(
+            event_id=people.lecture.id, sha256=keep_picture(drawn, NINE), alt="咨询台", at=NINE
+        )
+        db.session.add(summary_picture)
+        db.session.flush()
         db.session.add(VanishedEvent(feed_id=feed.id, event_id=people.lecture.id, noticed_at=NINE))
     return {
         "event_id": people.lecture.id,
@@ -259,6 +305,13 @@ def things(people) -> dict[str, object]:
         "size": "small",
         "kind": "csv",
         "sheet": "21",
+        "number": sheet.number,
+        "sheet_id": sheet.id,
+        "last": sheet.id,
+        "batch_id": batch.id,
+        "headcount_id": headcount.id,
+        "picture_id": summary_picture.id,
+        "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",
     }
@@ -270,6 +323,7 @@ VERBS = {"desk_event_form.move": "recall", "desk_devices.act": "name", "desk_pas
 ENDS = {
     "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
     "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out", "desk_accounts.close",
+    "desk_session_totals.take_back", "desk_outcomes.remove_picture",
 }  # fmt: skip
 
 
@@ -279,6 +333,8 @@ def address(app, route: Route, things: dict) -> str:
     values = {name: things[name] for name in rule.arguments}
     if "verb" in values:
         values["verb"] = VERBS[route.endpoint]
+    if route.endpoint == "desk_tally_sheets.printed":
+        values["first"] = things["sheet_id"]
     if route.endpoint == "desk_organizations.merge":
         values |= {"kept_id": things["kept_organization"], "other_id": things["other_organization"]}
     if "pdf" in route.rule and "kind" in values:

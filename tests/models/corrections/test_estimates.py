@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
-from tests.support.cast import make_cast
 
 from models.checkin import admit
 from models.checkin.attempt import Attempt
@@ -25,19 +24,20 @@ from models.ledger.estimates import Estimate
 from models.ledger.tables import Counter as Cell
 from models.ledger.tables import Presence
 from models.publishing import lifecycle
-from tests.support.week import NINE, Door, load_week, make_door, make_event, minutes
+from tests.support.people import make_people
+from tests.support.week import NINE, Device, load_week, make_device, make_event, minutes
 
 LATER = NINE + timedelta(days=1)
 GROUPS = ("youth", "public")
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
-def state(cast, event, heads: int, group: str = "public", occurrence: int = 0) -> None:
-    estimates.state(event, event.occurrences[occurrence].id, group, heads, "门口目测", cast.gu, LATER)
+def state(people, event, heads: int, group: str = "public", occurrence: int = 0) -> None:
+    estimates.state(event, event.occurrences[occurrence].id, group, heads, "门口目测", people.gu, LATER)
 
 
 def visits(event) -> dict[str, int]:
@@ -45,13 +45,13 @@ def visits(event) -> dict[str, int]:
     return {method: number for method, number in counted.methods.items() if number}
 
 
-def test_an_estimate_adds_only_what_exceeds_the_other_visits(cast):
-    event, campaign = cast.lecture, cast.lecture.campaign
-    door = make_door(event)
+def test_an_estimate_adds_only_what_exceeds_the_other_visits(people):
+    event, campaign = people.lecture, people.lecture.campaign
+    door = make_device(event)
     door.touch("public", headcount=10)
     door.tally("public", headcount=20)
     door.touch("youth", headcount=5)
-    state(cast, event, 100)
+    state(people, event, 100)
     assert visits(event) == {"touch": 15, "tally": 20, "estimate": 70}
     door.tally("public", headcount=50, now=LATER)
     assert visits(event) == {"touch": 15, "tally": 70, "estimate": 20}
@@ -62,9 +62,9 @@ def test_an_estimate_adds_only_what_exceeds_the_other_visits(cast):
     assert (stated.row.heads, stated.added, stated.counted, stated.account) == (100, 0, 130, "gu@example.cn")
 
 
-def test_it_is_shown_in_every_dimension_and_is_nobodys_participant(cast):
-    event, campaign = cast.lecture, cast.lecture.campaign
-    state(cast, event, 40)
+def test_it_is_shown_in_every_dimension_and_is_nobodys_participant(people):
+    event, campaign = people.lecture, people.lecture.campaign
+    state(people, event, 40)
     for by, value in (
         ("region", "320723"),
         ("line", "ip-offices"),
@@ -80,26 +80,26 @@ def test_it_is_shown_in_every_dimension_and_is_nobodys_participant(cast):
     assert verify(campaign).differences == []
 
 
-def test_it_is_restated_and_withdrawn_by_further_rows(cast):
-    event = cast.lecture
-    state(cast, event, 40)
-    state(cast, event, 60)
+def test_it_is_restated_and_withdrawn_by_further_rows(people):
+    event = people.lecture
+    state(people, event, 40)
+    state(people, event, 60)
     assert visits(event) == {"estimate": 60}
-    estimates.withdraw(event, event.occurrences[0].id, "public", "重复", cast.gu, LATER)
+    estimates.withdraw(event, event.occurrences[0].id, "public", "重复", people.gu, LATER)
     assert (visits(event), estimates.stated_at(event)) == ({}, [])
     with pytest.raises(Conflict):
-        estimates.withdraw(event, event.occurrences[0].id, "public", "重复", cast.gu, LATER)
+        estimates.withdraw(event, event.occurrences[0].id, "public", "重复", people.gu, LATER)
     assert db.session.scalars(select(Estimate.heads).order_by(Estimate.id)).all() == [40, 60, None]
     assert verify(event.campaign).differences == []
 
 
-def test_it_moves_with_its_event(cast):
-    campaign = cast.lecture.campaign
-    state(cast, cast.lecture, 40)
-    lifecycle.merge(cast.nanjing, cast.lecture, LATER)
-    assert visits(cast.nanjing) == {"estimate": 40}
+def test_it_moves_with_its_event(people):
+    campaign = people.lecture.campaign
+    state(people, people.lecture, 40)
+    lifecycle.merge(people.nanjing, people.lecture, LATER)
+    assert visits(people.nanjing) == {"estimate": 40}
     assert [row["region"] for row in figures(campaign, LATER, ("region",)).rows] == ["320102"]
-    make_door(cast.nanjing).touch("public", headcount=7)
+    make_device(people.nanjing).touch("public", headcount=7)
     assert verify(campaign).differences == []
 
 
@@ -113,31 +113,39 @@ def test_it_moves_with_its_event(cast):
         ("public", 5, "x" * 301),
     ],
 )
-def test_what_is_no_estimate_is_refused(cast, group, heads, basis):
+def test_what_is_no_estimate_is_refused(people, group, heads, basis):
     with pytest.raises(Mistake):
-        estimates.state(cast.lecture, cast.lecture.occurrences[0].id, group, heads, basis, cast.gu, LATER)
+        estimates.state(
+            people.lecture, people.lecture.occurrences[0].id, group, heads, basis, people.gu, LATER
+        )
     with pytest.raises(Mistake):  # the session of another event
-        estimates.state(cast.lecture, cast.nanjing.occurrences[0].id, "public", 5, "x", cast.gu, LATER)
+        estimates.state(people.lecture, people.nanjing.occurrences[0].id, "public", 5, "x", people.gu, LATER)
     with pytest.raises(Mistake):  # before it has begun
         estimates.state(
-            cast.lecture, cast.lecture.occurrences[0].id, "public", 5, "x", cast.gu, NINE - timedelta(days=1)
+            people.lecture,
+            people.lecture.occurrences[0].id,
+            "public",
+            5,
+            "x",
+            people.gu,
+            NINE - timedelta(days=1),
         )
     assert db.session.scalars(select(Estimate)).all() == []
 
 
-def test_an_altered_estimate_is_found(cast):
-    state(cast, cast.lecture, 40)
+def test_an_altered_estimate_is_found(people):
+    state(people, people.lecture, 40)
     with transaction():
         db.session.execute(update(Cell).values(visits=41))
-    assert [(row.table, row.stored, row.recounted) for row in verify(cast.lecture.campaign).differences] == [
-        ("counter", 41, 40)
-    ]
+    assert [
+        (row.table, row.stored, row.recounted) for row in verify(people.lecture.campaign).differences
+    ] == [("counter", 41, 40)]
 
 
-def test_check_ins_at_one_time_each_shrink_it(app, cast):
-    event = cast.lecture
-    sources = [make_door(event).source() for _ in range(4)]
-    state(cast, event, 100)
+def test_check_ins_at_one_time_each_shrink_it(app, people):
+    event = people.lecture
+    sources = [make_device(event).source() for _ in range(4)]
+    state(people, event, 100)
 
     def hand_in(source) -> None:
         with app.app_context():
@@ -172,8 +180,8 @@ STEP = st.one_of(
 class Evening:
     """Plays steps at one event of one's own, and knows what was stated last."""
 
-    cast: object
-    door: Door
+    people: object
+    door: Device
     ids: list[UUID] = field(default_factory=list)
     stated: dict[str, int] = field(default_factory=dict)
 
@@ -183,15 +191,15 @@ class Evening:
             self.ids.append(uuid4())
             getattr(self.door, verb)(group, headcount=number, id=self.ids[-1])
         elif verb == "state":
-            estimates.state(event, event.occurrences[0].id, group, number, "目测", self.cast.gu, LATER)
+            estimates.state(event, event.occurrences[0].id, group, number, "目测", self.people.gu, LATER)
             self.stated[group] = number
         elif verb == "withdraw" and group in self.stated:
-            estimates.withdraw(event, event.occurrences[0].id, group, "重复", self.cast.gu, LATER)
+            estimates.withdraw(event, event.occurrences[0].id, group, "重复", self.people.gu, LATER)
             del self.stated[group]
         elif verb == "undo" and self.ids:
             self.door.undo(self.ids[number % len(self.ids)], NINE + minutes(1))
         elif verb in ("accept", "set_aside") and self.ids:
-            scan_review.decide(self.ids[number % len(self.ids)], verb, "核对", self.cast.gu.id, LATER)
+            scan_review.decide(self.ids[number % len(self.ids)], verb, "核对", self.people.gu.id, LATER)
 
     @property
     def event(self):
@@ -211,7 +219,7 @@ class Evening:
         return {group: max(counted[group], self.stated.get(group, 0)) for group in {*counted, *self.stated}}
 
 
-def _occurrence_of(door: Door) -> int:
+def _occurrence_of(door: Device) -> int:
     (service,) = door.kiosk.services
     return db.session.scalars(select(Occurrence.id).where(Occurrence.event_id == service.event_id)).one()
 
@@ -223,8 +231,8 @@ def _occurrence_of(door: Door) -> int:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=4, max_size=16))
-def test_in_any_order_it_agrees_with_a_naive_recount(cast, steps):
-    evening = Evening(cast, make_door(make_event(cast.lecture.campaign, "晚场")))
+def test_in_any_order_it_agrees_with_a_naive_recount(people, steps):
+    evening = Evening(people, make_device(make_event(people.lecture.campaign, "晚场")))
     for step in steps:
         evening.play(*step)
         part = FiguresFilter(events=(evening.event.id,))

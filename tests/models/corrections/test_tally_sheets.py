@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.support.cast import make_cast
 
 from models.corrections import tally_sheets
 from models.corrections.paper_counts import PaperCount
@@ -14,6 +13,7 @@ from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.tables import Scan
+from tests.support.people import make_people
 from tests.support.week import DAY, NINE, load_week, make_event, session
 
 EVENING = NINE + timedelta(hours=11)
@@ -21,26 +21,26 @@ CELLS = {(9, "public"): 40, (9, "youth"): 12, (10, "public"): 5}
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
-def sheet_of(event, cast, count: int = 1):
-    return tally_sheets.make(event, event.occurrences[0].id, DAY, count, cast.gu, NINE)[0]
+def sheet_of(event, people, count: int = 1):
+    return tally_sheets.make(event, event.occurrences[0].id, DAY, count, people.gu, NINE)[0]
 
 
-def enter(sheet, cast, cells=CELLS, counter="王一", account=None) -> int:
-    return tally_sheets.enter(sheet, account or cast.gu, counter, cells, EVENING)
+def enter(sheet, people, cells=CELLS, counter="王一", account=None) -> int:
+    return tally_sheets.enter(sheet, account or people.gu, counter, cells, EVENING)
 
 
-def counted(cast) -> tuple[int, int]:
-    whole = figures(cast.lecture.campaign, EVENING)
+def counted(people) -> tuple[int, int]:
+    whole = figures(people.lecture.campaign, EVENING)
     return whole.visits, whole.methods["tally"]
 
 
-def test_its_rows_are_tallies_by_hour_and_group_with_the_counters_name(cast):
-    sheet = sheet_of(cast.lecture, cast)
-    assert (sheet.hours, enter(sheet, cast)) == ([9, 10], 57)
+def test_its_rows_are_tallies_by_hour_and_group_with_the_counters_name(people):
+    sheet = sheet_of(people.lecture, people)
+    assert (sheet.hours, enter(sheet, people)) == ([9, 10], 57)
     rows = db.session.execute(
         select(
             Scan.hour,
@@ -59,55 +59,55 @@ def test_its_rows_are_tallies_by_hour_and_group_with_the_counters_name(cast):
         (9, "youth", 12, "tally", NINE, "王一", sheet.id),
         (10, "public", 5, "tally", NINE + timedelta(hours=1), "王一", sheet.id),
     ]
-    hours = figures(cast.lecture.campaign, EVENING, ("hour",)).rows
+    hours = figures(people.lecture.campaign, EVENING, ("hour",)).rows
     assert [(row["hour"], row["visits"]) for row in hours] == [(9, 52), (10, 5)]
-    assert verify(cast.lecture.campaign).differences == []
+    assert verify(people.lecture.campaign).differences == []
 
 
-def test_the_same_sheet_again_is_said_and_not_counted_twice(cast):
-    sheet = sheet_of(cast.lecture, cast)
-    enter(sheet, cast)
-    assert enter(sheet, cast) == 57  # the same form, sent again
+def test_the_same_sheet_again_is_said_and_not_counted_twice(people):
+    sheet = sheet_of(people.lecture, people)
+    enter(sheet, people)
+    assert enter(sheet, people) == 57  # the same form, sent again
     for cells, counter in (({(9, "public"): 41}, "王一"), ({(10, "unknown"): 3}, "王一"), (CELLS, "李二")):
         with pytest.raises(Conflict) as refused:
-            enter(sheet, cast, cells, counter, cast.he)
+            enter(sheet, people, cells, counter, people.he)
         assert str(refused.value) == (
             "This sheet was entered before, with 57 people in all. It is not counted twice."
         )
-    assert counted(cast) == (57, 57)
-    assert verify(cast.lecture.campaign).differences == []
+    assert counted(people) == (57, 57)
+    assert verify(people.lecture.campaign).differences == []
 
 
-def test_a_wrong_entry_is_taken_out_and_the_sheet_entered_again(cast):
-    sheet = sheet_of(cast.lecture, cast)
-    enter(sheet, cast)
-    tally_sheets.take_out(sheet, "少记了一行", cast.he, EVENING)
-    assert (counted(cast), tally_sheets.state_of(sheet).people) == ((0, 0), 0)
-    assert enter(sheet, cast, {(9, "public"): 45}) == 45
-    assert (counted(cast), tally_sheets.state_of(sheet).cells) == ((45, 45), {(9, "public"): 45})
+def test_a_wrong_entry_is_taken_out_and_the_sheet_entered_again(people):
+    sheet = sheet_of(people.lecture, people)
+    enter(sheet, people)
+    tally_sheets.take_out(sheet, "少记了一行", people.he, EVENING)
+    assert (counted(people), tally_sheets.state_of(sheet).people) == ((0, 0), 0)
+    assert enter(sheet, people, {(9, "public"): 45}) == 45
+    assert (counted(people), tally_sheets.state_of(sheet).cells) == ((45, 45), {(9, "public"): 45})
     assert db.session.scalar(select(func.count()).select_from(Scan)) == 4  # nothing is lost
-    assert verify(cast.lecture.campaign).differences == []
+    assert verify(people.lecture.campaign).differences == []
 
 
-def test_an_entry_whose_rows_were_never_added_does_not_block_the_sheet(cast, monkeypatch):
-    sheet = sheet_of(cast.lecture, cast)
+def test_an_entry_whose_rows_were_never_added_does_not_block_the_sheet(people, monkeypatch):
+    sheet = sheet_of(people.lecture, people)
     with monkeypatch.context() as patched:
         patched.setattr(tally_sheets.paper_counts, "add", lambda *args, **fields: None)
-        enter(sheet, cast)
-    assert enter(sheet, cast) == 57
-    other = sheet_of(cast.lecture, cast)
+        enter(sheet, people)
+    assert enter(sheet, people) == 57
+    other = sheet_of(people.lecture, people)
     with monkeypatch.context() as patched:
         patched.setattr(tally_sheets.paper_counts, "add", lambda *args, **fields: None)
-        enter(other, cast)
+        enter(other, people)
     with pytest.raises(Conflict):
-        enter(other, cast, {(9, "youth"): 1})
+        enter(other, people, {(9, "youth"): 1})
     late = EVENING + timedelta(minutes=2)
-    assert tally_sheets.enter(other, cast.gu, "王一", {(9, "youth"): 1}, late) == 1
-    assert counted(cast) == (58, 58)
+    assert tally_sheets.enter(other, people.gu, "王一", {(9, "youth"): 1}, late) == 1
+    assert counted(people) == (58, 58)
 
 
-def test_numbers_have_a_check_digit(cast):
-    sheet = sheet_of(cast.lecture, cast)
+def test_numbers_have_a_check_digit(people):
+    sheet = sheet_of(people.lecture, people)
     assert tally_sheets.sheet_by_number(f" No. {sheet.number} ") is sheet
     wrong = sheet.number[:-1] + str((int(sheet.number[-1]) + 1) % 10)
     for number in (wrong, "", "7", "99999999999", "x" * 50):
@@ -120,16 +120,16 @@ def test_numbers_have_a_check_digit(cast):
     [({}, "王一"), ({(9, "public"): 0}, "王一"), ({(8, "public"): 3}, "王一"), ({(9, "martians"): 3}, "王一"),
      ({(9, "public"): 10_000}, "王一"), (CELLS, " "), (CELLS, "王" * 61)],
 )  # fmt: skip
-def test_what_is_no_entry_is_refused(cast, cells, counter):
+def test_what_is_no_entry_is_refused(people, cells, counter):
     with pytest.raises(Mistake):
-        enter(sheet_of(cast.lecture, cast), cast, cells, counter)
-    assert counted(cast) == (0, 0)
+        enter(sheet_of(people.lecture, people), people, cells, counter)
+    assert counted(people) == (0, 0)
 
 
-def test_the_hours_of_a_sheet_are_those_of_the_session(cast):
+def test_the_hours_of_a_sheet_are_those_of_the_session(people):
     def hours(occurrence, day=DAY) -> list[int]:
-        event = make_event(cast.lecture.campaign, "场次", occurrences=(occurrence,))
-        (sheet,) = tally_sheets.make(event, event.occurrences[0].id, day, 1, cast.gu, NINE)
+        event = make_event(people.lecture.campaign, "场次", occurrences=(occurrence,))
+        (sheet,) = tally_sheets.make(event, event.occurrences[0].id, day, 1, people.gu, NINE)
         return sheet.hours
 
     tomorrow = DAY + timedelta(days=1)
@@ -142,13 +142,13 @@ def test_the_hours_of_a_sheet_are_those_of_the_session(cast):
     with pytest.raises(Mistake):
         hours(session(), date(2024, 4, 23))
     with pytest.raises(Mistake):
-        tally_sheets.make(cast.lecture, cast.nanjing.occurrences[0].id, DAY, 1, cast.gu, NINE)
+        tally_sheets.make(people.lecture, people.nanjing.occurrences[0].id, DAY, 1, people.gu, NINE)
     with pytest.raises(Mistake):
-        tally_sheets.make(cast.lecture, cast.lecture.occurrences[0].id, DAY, 41, cast.gu, NINE)
+        tally_sheets.make(people.lecture, people.lecture.occurrences[0].id, DAY, 41, people.gu, NINE)
 
 
-def test_an_hour_that_has_not_begun_is_not_entered(cast):
-    sheet = sheet_of(cast.lecture, cast)
+def test_an_hour_that_has_not_begun_is_not_entered(people):
+    sheet = sheet_of(people.lecture, people)
     with pytest.raises(Mistake):
-        tally_sheets.enter(sheet, cast.gu, "王一", CELLS, NINE + timedelta(minutes=30))
-    assert tally_sheets.enter(sheet, cast.gu, "王一", {(9, "public"): 4}, NINE + timedelta(minutes=30)) == 4
+        tally_sheets.enter(sheet, people.gu, "王一", CELLS, NINE + timedelta(minutes=30))
+    assert tally_sheets.enter(sheet, people.gu, "王一", {(9, "public"): 4}, NINE + timedelta(minutes=30)) == 4

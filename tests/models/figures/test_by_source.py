@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.support.cast import make_cast
 
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
@@ -12,19 +11,20 @@ from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.corrections import paper_counts
 from models.figures.by_source import visits_by_source
-from tests.support.week import DAY, NINE, load_week, make_door, minutes
+from tests.support.people import make_people
+from tests.support.week import DAY, NINE, load_week, make_device, minutes
 
 EVENING = NINE + timedelta(hours=11)
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
-def test_each_source_has_its_visits_by_hour(cast):
-    event = cast.lecture
-    first, second = make_door(event), make_door(event)
+def test_each_source_has_its_visits_by_hour(people):
+    event = people.lecture
+    first, second = make_device(event), make_device(event)
     first.touch("public", headcount=3)
     first.touch("public", NINE + minutes(61))
     gone = uuid4()
@@ -42,8 +42,8 @@ def test_each_source_has_its_visits_by_hour(cast):
         code_number=code.number,
     )
     admit([phone], ScanSource(event.campaign, lambda at: [event.id]), NINE)
-    paper_counts.enter(event, cast.gu, uuid4(), NINE, "王一", {"public": 20}, EVENING)
-    make_door(cast.court_day).touch("public")
+    paper_counts.enter(event, people.gu, uuid4(), NINE, "王一", {"public": 20}, EVENING)
+    make_device(people.court_day).touch("public")
     assert [(row.kiosk, row.code, row.visits, row.hours) for row in visits_by_source(event.id)] == [
         (None, None, 20, {(DAY, 9): 20}),
         (first.kiosk.name, None, 4, {(DAY, 9): 3, (DAY, 10): 1}),

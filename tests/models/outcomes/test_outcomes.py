@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import select
-from tests.support.cast import make_cast
 
 from models.db import db
 from models.errors import Mistake
@@ -10,12 +9,13 @@ from models.figures.count import figures
 from models.outcomes import outcomes
 from models.outcomes.outcomes import Outcome, OutcomeKind, Precision, StatedOutcome
 from models.outcomes.reported_number import lower_bound
+from tests.support.people import make_people
 from tests.support.week import NINE, load_week
 
 
 @pytest.fixture
-def cast(app):
-    return make_cast(load_week())
+def people(app):
+    return make_people(load_week())
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,15 @@ def stated(**texts) -> dict:
     }
 
 
-def test_each_kind_has_its_newest_statement(cast):
+def test_each_kind_has_its_newest_statement(people):
     first = stated(leaflets=("reported", "800余份"), views=("about", "12,000"), media_new=("exact", "4"))
-    assert outcomes.state(cast.lecture, first, cast.gu, NINE) == 3
-    assert outcomes.state(cast.lecture, first, cast.gu, NINE) == 0
+    assert outcomes.state(people.lecture, first, people.gu, NINE) == 3
+    assert outcomes.state(people.lecture, first, people.gu, NINE) == 0
     changed = stated(leaflets=("exact", "812"), views=("about", ""))
-    assert outcomes.state(cast.lecture, changed, cast.he, NINE) == 2
+    assert outcomes.state(people.lecture, changed, people.he, NINE) == 2
     assert [
-        (row.kind, row.precision, row.number, row.text) for row in outcomes.outcomes_of(cast.lecture).values()
+        (row.kind, row.precision, row.number, row.text)
+        for row in outcomes.outcomes_of(people.lecture).values()
     ] == [("leaflets", "exact", 812, ""), ("media_new", "exact", 4, "")]
     assert [row.number for row in db.session.scalars(select(Outcome).order_by(Outcome.id))] == [
         800,
@@ -61,13 +62,13 @@ def test_each_kind_has_its_newest_statement(cast):
         812,
         None,
     ]
-    assert figures(cast.lecture.campaign, NINE).visits == 0
+    assert figures(people.lecture.campaign, NINE).visits == 0
 
 
 @pytest.mark.parametrize("text", ["800余份", "-4", "4.5", "99999999999", "x" * 201])
-def test_an_exact_number_is_a_whole_one(cast, text):
+def test_an_exact_number_is_a_whole_one(people, text):
     wrong = stated(leaflets=("exact", text), views=("exact", "5"))
     assert list(outcomes.problems_of(wrong)) == ["leaflets"]
     with pytest.raises(Mistake):
-        outcomes.state(cast.lecture, wrong, cast.gu, NINE)
-    assert outcomes.outcomes_of(cast.lecture) == {}
+        outcomes.state(people.lecture, wrong, people.gu, NINE)
+    assert outcomes.outcomes_of(people.lecture) == {}

@@ -4,14 +4,14 @@ import re
 from io import BytesIO
 
 import pytest
-from tests.support.cast import sign_in
 
 from tests.support import photos
+from tests.support.people import sign_in
 
 
 @pytest.fixture
-def page(cast) -> str:
-    return f"/desk/events/{cast.lecture.id}/outcomes/"
+def page(people) -> str:
+    return f"/desk/events/{people.lecture.id}/outcomes/"
 
 
 FORM = {
@@ -23,12 +23,12 @@ FORM = {
 }
 
 
-def test_what_is_stated_stands_on_the_page_of_the_event_and_in_json(gus_browser, cast, page):
+def test_what_is_stated_stands_on_the_page_of_the_event_and_in_json(gus_browser, people, page):
     answer = gus_browser.post(page, data=FORM)
     assert answer.status_code == 303
     assert "Saved." in gus_browser.get(answer.location).text
     assert gus_browser.get(f"{page}outcomes.json").json == {
-        "event": cast.lecture.id,
+        "event": people.lecture.id,
         "outcomes": [
             {"kind": "leaflets", "precision": "reported", "number": None, "text": "800余份", "at_least": 800},
             {"kind": "views", "precision": "about", "number": 12000, "text": "", "at_least": None},
@@ -36,13 +36,13 @@ def test_what_is_stated_stands_on_the_page_of_the_event_and_in_json(gus_browser,
         "highlights": "院士讲座座无虚席",
         "pictures": [],
     }
-    event = gus_browser.get(f"/desk/events/{cast.lecture.id}").text
+    event = gus_browser.get(f"/desk/events/{people.lecture.id}").text
     assert "“800余份” (as reported; at least 800)" in event
     assert "about 12,000" in event
-    assert "800余份" not in gus_browser.get(f"/ip-2024/events/{cast.lecture.id}").text
+    assert "800余份" not in gus_browser.get(f"/ip-2024/events/{people.lecture.id}").text
 
 
-def test_a_wrong_number_is_said_at_its_field_and_nothing_is_lost(gus_browser, cast, page):
+def test_a_wrong_number_is_said_at_its_field_and_nothing_is_lost(gus_browser, people, page):
     answer = gus_browser.post(page, data={**FORM, "precision-leaflets": "exact"})
     assert answer.status_code == 422
     assert "“800余份” is not a whole number." in answer.text
@@ -51,7 +51,7 @@ def test_a_wrong_number_is_said_at_its_field_and_nothing_is_lost(gus_browser, ca
     assert gus_browser.get(f"{page}outcomes.json").json["outcomes"] == []
 
 
-def test_pictures_for_the_summary_have_a_description(gus_browser, cast, page):
+def test_pictures_for_the_summary_have_a_description(gus_browser, people, page):
     def send(alt: str):
         form = {"picture": (BytesIO(photos.jpeg()), "stall.jpg"), "alt": alt}
         return gus_browser.post(f"{page}pictures", data=form, content_type="multipart/form-data")
@@ -66,8 +66,8 @@ def test_pictures_for_the_summary_have_a_description(gus_browser, cast, page):
     assert gus_browser.get(f"{page}outcomes.json").json["pictures"] == []
 
 
-def test_of_an_event_out_of_reach_there_are_none(client, cast, page):
-    sign_in(client, cast.wang)
+def test_of_an_event_out_of_reach_there_are_none(client, people, page):
+    sign_in(client, people.wang)
     assert [
         client.get(page).status_code,
         client.get(f"{page}outcomes.json").status_code,

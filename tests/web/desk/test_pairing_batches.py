@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.support.cast import make_cast, sign_in
 
 from models import clock
 from models.db import db
 from models.devices.pairing import PairingCode
 from models.devices.pairing_batches import PairingBatch
 from tests.support.pdf_text import words
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week
 
 BEFORE = NINE - timedelta(days=2)
@@ -25,18 +25,18 @@ def now(monkeypatch) -> list:
 
 
 @pytest.fixture
-def cast(app, now):
-    return make_cast(load_week())
+def people(app, now):
+    return make_people(load_week())
 
 
 @pytest.fixture
-def page(cast) -> str:
-    return f"/desk/events/{cast.lecture.id}/pairing-codes/"
+def page(people) -> str:
+    return f"/desk/events/{people.lecture.id}/pairing-codes/"
 
 
 def make(browser, page, **fields):
     return browser.post(
-        page, data={"devices": 12, "may": "door", "codes": "each", "until": "2024-04-22", **fields}
+        page, data={"devices": 12, "may": "entrance", "codes": "each", "until": "2024-04-22", **fields}
     )
 
 
@@ -48,7 +48,7 @@ def pair(browser, code: str) -> int:
     return browser.post("/api/v1/kiosk/pair", json={"code": code}).status_code
 
 
-def test_each_device_has_a_code_of_its_own(gus_browser, cast, page):
+def test_each_device_has_a_code_of_its_own(gus_browser, people, page):
     answer = make(gus_browser, page)
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "private, no-store"
@@ -64,7 +64,7 @@ def test_each_device_has_a_code_of_its_own(gus_browser, cast, page):
     assert not set(printed) & set(stored)
 
 
-def test_one_code_pairs_so_many_devices_and_no_more(gus_browser, cast, page):
+def test_one_code_pairs_so_many_devices_and_no_more(gus_browser, people, page):
     answer = make(gus_browser, page, devices=3, codes="shared")
     (code,) = codes(answer)
     assert [pair(gus_browser, code) for _ in range(4)] == [200, 200, 200, 400]
@@ -72,7 +72,7 @@ def test_one_code_pairs_so_many_devices_and_no_more(gus_browser, cast, page):
     assert ("3 of 3 paired" in shown, "no longer valid" in shown) == (True, True)
 
 
-def test_codes_end_and_are_revoked(gus_browser, cast, page, now):
+def test_codes_end_and_are_revoked(gus_browser, people, page, now):
     printed = codes(make(gus_browser, page))
     batch = db.session.scalars(select(PairingBatch)).one()
     assert gus_browser.post(f"{page}{batch.id}/revoke").status_code == 303
@@ -94,14 +94,14 @@ def test_codes_end_and_are_revoked(gus_browser, cast, page, now):
         ({"may": "phone"}, "Choose what the kiosk is allowed to do."),
     ],
 )
-def test_a_wrong_choice_gets_a_sentence(gus_browser, cast, page, fields, sentence):
+def test_a_wrong_choice_gets_a_sentence(gus_browser, people, page, fields, sentence):
     answer = make(gus_browser, page, **fields)
     assert (answer.status_code, sentence in answer.text) == (422, True)
     assert db.session.scalars(select(PairingCode)).all() == []
 
 
-def test_of_an_event_out_of_reach_there_are_none(client, cast, page):
-    sign_in(client, cast.wang)
+def test_of_an_event_out_of_reach_there_are_none(client, people, page):
+    sign_in(client, people.wang)
     assert [
         client.get(page).status_code,
         make(client, page).status_code,

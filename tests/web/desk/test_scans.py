@@ -5,45 +5,45 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from tests.support.cast import make_cast, sign_in
 
 from models import clock
 from models.figures.count import figures
 from models.figures.recount import verify
-from tests.support.week import NINE, load_week, make_door, minutes
+from tests.support.people import make_people, sign_in
+from tests.support.week import NINE, load_week, make_device, minutes
 
 LATER = NINE + timedelta(days=1)
 
 
 @pytest.fixture
-def cast(app, monkeypatch):
+def people(app, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    return make_cast(load_week())
+    return make_people(load_week())
 
 
 @pytest.fixture
-def ids(cast):
-    door, ids = make_door(cast.lecture), [uuid4() for _ in range(3)]
+def ids(people):
+    door, ids = make_device(people.lecture), [uuid4() for _ in range(3)]
     door.touch("public", id=ids[0])
     door.touch("youth", NINE + minutes(61), id=ids[1])
-    make_door(cast.lecture).tally("public", NINE + minutes(62), id=ids[2], headcount=8)
+    make_device(people.lecture).tally("public", NINE + minutes(62), id=ids[2], headcount=8)
     return ids
 
 
 @pytest.fixture
-def page(cast) -> str:
-    return f"/desk/events/{cast.lecture.id}/scans/"
+def page(people) -> str:
+    return f"/desk/events/{people.lecture.id}/scans/"
 
 
-def by_event(cast) -> dict[int, int]:
-    return {row["event"]: row["visits"] for row in figures(cast.lecture.campaign, LATER, ("event",)).rows}
+def by_event(people) -> dict[int, int]:
+    return {row["event"]: row["visits"] for row in figures(people.lecture.campaign, LATER, ("event",)).rows}
 
 
 def ticked(text: str) -> set[str]:
     return set(re.findall(r'name="scan" value="([^"]+)"', text))
 
 
-def test_rows_are_chosen_by_device_hour_kind_and_group(gus_browser, cast, ids, page):
+def test_rows_are_chosen_by_device_hour_kind_and_group(gus_browser, people, ids, page):
     first, second, third = map(str, ids)
     for query, expected in (
         ({}, {first, second, third}),
@@ -58,33 +58,33 @@ def test_rows_are_chosen_by_device_hour_kind_and_group(gus_browser, cast, ids, p
         assert ticked(gus_browser.get(page, query_string=query).text) == expected
 
 
-def test_any_row_is_set_aside_and_accepted_with_a_reason(gus_browser, cast, ids, page):
+def test_any_row_is_set_aside_and_accepted_with_a_reason(gus_browser, people, ids, page):
     answer = gus_browser.post(page, data={"scan": [str(ids[2])], "decision": "set_aside", "why": "重复"})
     assert answer.status_code == 303
     assert "Visits of the event: 10 before, 2 now." in gus_browser.get(answer.location).text
     gus_browser.post(page, data={"scan": [str(ids[2])], "decision": "accept", "why": "没错"})
-    assert by_event(cast) == {cast.lecture.id: 10}
-    assert verify(cast.lecture.campaign).differences == []
+    assert by_event(people) == {people.lecture.id: 10}
+    assert verify(people.lecture.campaign).differences == []
 
 
-def test_a_whole_range_moves_to_another_event_and_back(client, cast, ids, page):
+def test_a_whole_range_moves_to_another_event_and_back(client, people, ids, page):
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
-    sign_in(client, cast.cui)
-    to = cast.nanjing.occurrences[0].id
-    shown = client.get(page, query_string={"hour": "10", "to_event": cast.nanjing.id}).text
+    sign_in(client, people.cui)
+    to = people.nanjing.occurrences[0].id
+    shown = client.get(page, query_string={"hour": "10", "to_event": people.nanjing.id}).text
     assert f'<option value="{to}">' in shown
     answer = client.post(
         page, data={"hour": "10", "all": "1", "decision": "move", "to": str(to), "why": "终端错放"}
     )
     assert answer.status_code == 303
-    assert by_event(cast) == {cast.lecture.id: 1, cast.nanjing.id: 9}
+    assert by_event(people) == {people.lecture.id: 1, people.nanjing.id: 9}
     shown = client.get(page).text
     assert (shown.count(">moved<"), "终端错放" in shown) == (2, True)
-    assert client.get(f"/desk/events/{cast.nanjing.id}/scans/").text.count("moved here") == 2
+    assert client.get(f"/desk/events/{people.nanjing.id}/scans/").text.count("moved here") == 2
     back = re.search(r'action="([^"]*/moves/\d+/undo)"', shown)[1]
     assert client.post(back, data={"why": "没错"}).status_code == 303
-    assert by_event(cast) == {cast.lecture.id: 10}
-    assert verify(cast.lecture.campaign).differences == []
+    assert by_event(people) == {people.lecture.id: 10}
+    assert verify(people.lecture.campaign).differences == []
 
 
 @pytest.mark.parametrize(
@@ -98,30 +98,30 @@ def test_a_whole_range_moves_to_another_event_and_back(client, cast, ids, page):
     ],
 )
 def test_a_wrong_correction_gets_a_sentence_and_what_was_typed_stays(
-    gus_browser, cast, ids, page, fields, status, sentence
+    gus_browser, people, ids, page, fields, status, sentence
 ):
     form = {"scan": [str(ids[0])], "decision": "set_aside", "why": "错", **fields}
     if form.get("to") == "here":
-        form["to"] = str(cast.lecture.occurrences[0].id)
+        form["to"] = str(people.lecture.occurrences[0].id)
     answer = gus_browser.post(page, data=form)
     assert (answer.status_code, sentence in answer.text) == (status, True)
     assert f'name="why" value="{form["why"]}"' in answer.text
-    assert by_event(cast) == {cast.lecture.id: 10}
+    assert by_event(people) == {people.lecture.id: 10}
 
 
-def test_nobody_moves_scans_into_or_out_of_what_they_do_not_reach(client, cast, ids, page):
-    sign_in(client, cast.wang)
+def test_nobody_moves_scans_into_or_out_of_what_they_do_not_reach(client, people, ids, page):
+    sign_in(client, people.wang)
     form = {"scan": [str(ids[0])], "decision": "set_aside", "why": "x"}
-    own = f"/desk/events/{cast.court_day.id}/scans/"
+    own = f"/desk/events/{people.court_day.id}/scans/"
     assert [
         client.get(page).status_code,
         client.post(page, data=form).status_code,
         client.post(f"{page}moves/1/undo").status_code,
         client.post(own, data=form).status_code,  # another event's scan
-        client.get(own, query_string={"to_event": cast.lecture.id}).status_code,
+        client.get(own, query_string={"to_event": people.lecture.id}).status_code,
     ] == [404] * 5
-    make_door(cast.court_day).touch("public", id=(own_scan := uuid4()))
-    to = cast.lecture.occurrences[0].id
+    make_device(people.court_day).touch("public", id=(own_scan := uuid4()))
+    to = people.lecture.occurrences[0].id
     form = {"scan": [str(own_scan)], "decision": "move", "to": str(to), "why": "x"}
     assert client.post(own, data=form).status_code == 404
-    assert by_event(cast) == {cast.lecture.id: 10, cast.court_day.id: 1}
+    assert by_event(people) == {people.lecture.id: 10, people.court_day.id: 1}

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.support.cast import make_cast, sign_in
 
 from models import clock
 from models.corrections.tally_sheets import TallySheet
@@ -13,15 +12,16 @@ from models.db import db
 from models.figures.count import figures
 from models.ledger.tables import Scan
 from tests.support.pdf_text import words
+from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week
 
 EVENING = NINE + timedelta(hours=11)
 
 
 @pytest.fixture
-def cast(app, monkeypatch):
+def people(app, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: EVENING)
-    return make_cast(load_week())
+    return make_people(load_week())
 
 
 def make(browser, event, count: int = 1):
@@ -37,16 +37,16 @@ def form(**cells) -> dict:
     return {"counter": "王一", "heads-9-public": "40", "heads-10-youth": "3", "heads-10-public": " ", **cells}
 
 
-def visits(cast) -> int:
-    return figures(cast.lecture.campaign, EVENING).visits
+def visits(people) -> int:
+    return figures(people.lecture.campaign, EVENING).visits
 
 
-def test_sheets_are_made_and_printed_each_with_its_number(gus_browser, cast):
-    answer = make(gus_browser, cast.lecture, 2)
+def test_sheets_are_made_and_printed_each_with_its_number(gus_browser, people):
+    answer = make(gus_browser, people.lecture, 2)
     assert answer.status_code == 303
     page = gus_browser.get(answer.location).text
     (href,) = set(re.findall(r'href="([^"]*tally-sheets-\d+-\d+\.pdf)"', page)) - {
-        f"/desk/events/{cast.lecture.id}/tally-sheets-{id}-{id}.pdf"
+        f"/desk/events/{people.lecture.id}/tally-sheets-{id}-{id}.pdf"
         for id in db.session.scalars(select(TallySheet.id))
     }
     printed = gus_browser.get(href)
@@ -60,8 +60,8 @@ def test_sheets_are_made_and_printed_each_with_its_number(gus_browser, cast):
     assert page.count("not entered yet") == 2
 
 
-def test_a_sheet_is_entered_by_its_number_and_not_twice(gus_browser, cast):
-    make(gus_browser, cast.lecture)
+def test_a_sheet_is_entered_by_its_number_and_not_twice(gus_browser, people):
+    make(gus_browser, people.lecture)
     number = newest().number
     found = gus_browser.get("/desk/tally-sheets/", query_string={"number": number})
     assert (found.status_code, found.location) == (303, f"/desk/tally-sheets/{number}")
@@ -72,17 +72,17 @@ def test_a_sheet_is_entered_by_its_number_and_not_twice(gus_browser, cast):
     assert "Counted by 王一; entered by gu@example.cn on" in shown
     other = gus_browser.post(found.location, data=form(**{"heads-9-youth": "1"}))
     assert (other.status_code, "entered before, with 43 people" in other.text) == (409, True)
-    assert (visits(cast), db.session.scalar(select(func.count()).select_from(Scan))) == (43, 2)
-    listed = gus_browser.get(f"/desk/events/{cast.lecture.id}/counts/").text
+    assert (visits(people), db.session.scalar(select(func.count()).select_from(Scan))) == (43, 2)
+    listed = gus_browser.get(f"/desk/events/{people.lecture.id}/counts/").text
     assert re.search(r'tag-good">entered</span> <a [^>]*>No. ' + number, listed)
     gus_browser.post(f"{found.location}/out")
-    assert visits(cast) == 0
+    assert visits(people) == 0
     assert gus_browser.post(found.location, data=form()).status_code == 303
-    assert visits(cast) == 43
+    assert visits(people) == 43
 
 
-def test_a_wrong_entry_gets_a_sentence_and_what_was_typed_stays(gus_browser, cast):
-    make(gus_browser, cast.lecture)
+def test_a_wrong_entry_gets_a_sentence_and_what_was_typed_stays(gus_browser, people):
+    make(gus_browser, people.lecture)
     answer = gus_browser.post(
         f"/desk/tally-sheets/{newest().number}", data=form(**{"heads-9-youth": "a lot"})
     )
@@ -90,20 +90,20 @@ def test_a_wrong_entry_gets_a_sentence_and_what_was_typed_stays(gus_browser, cas
     assert "Enter a number from 1 to 9,999 for each group" in answer.text
     assert re.search(r'name="heads-9-youth"[^>]* value="a lot"', answer.text)
     assert re.search(r'name="heads-9-public"[^>]* value="40"', answer.text)
-    assert visits(cast) == 0
+    assert visits(people) == 0
 
 
-def test_a_number_that_is_on_no_sheet_says_so(gus_browser, cast):
+def test_a_number_that_is_on_no_sheet_says_so(gus_browser, people):
     answer = gus_browser.get("/desk/tally-sheets/", query_string={"number": "12"})
     assert (answer.status_code, "There is no counting sheet 12." in answer.text) == (404, True)
 
 
-def test_a_sheet_of_an_event_out_of_reach_does_not_exist(client, cast):
-    sign_in(client, cast.gu)
-    make(client, cast.lecture)
-    number, event = newest().number, cast.lecture
+def test_a_sheet_of_an_event_out_of_reach_does_not_exist(client, people):
+    sign_in(client, people.gu)
+    make(client, people.lecture)
+    number, event = newest().number, people.lecture
     client.post("/desk/sign-out")
-    sign_in(client, cast.wang)
+    sign_in(client, people.wang)
     assert [
         client.get(f"/desk/tally-sheets/{number}").status_code,
         client.post(f"/desk/tally-sheets/{number}", data=form()).status_code,
@@ -112,6 +112,6 @@ def test_a_sheet_of_an_event_out_of_reach_does_not_exist(client, cast):
         client.post(f"/desk/events/{event.id}/tally-sheets", data={}).status_code,
     ] == [404] * 5
     # sheets of another event under the address of one's own
-    own = client.get(f"/desk/events/{cast.court_day.id}/tally-sheets-1-9.pdf")
+    own = client.get(f"/desk/events/{people.court_day.id}/tally-sheets-1-9.pdf")
     assert own.status_code == 404
-    assert visits(cast) == 0
+    assert visits(people) == 0
