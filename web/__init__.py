@@ -12,6 +12,7 @@ from web.desk import (
     duplicates,
     entrance,
     events,
+    many_events,
     notices,
     organizations,
     outcomes,
@@ -82,6 +83,8 @@ DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
     pairing_batches, picture,
+    sign_in, events, event_form, event_move, review, devices, many_events, entrance, duplicates, organizations, subscriptions,
+    queue_file, scan_review, uploads, pairing, paper_counts, picture,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

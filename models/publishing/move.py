@@ -70,7 +70,11 @@ def move(event: Event, days: Mapping[int, int], now: datetime, by: Account) -> b
         lifecycle.lock_event(event)
         moved = steps(event, days)
         if proposals.must_propose(event, by):
-            proposals.write_proposal(event, _moved_draft(event, moved), now, by)
+            # What this organization has proposed already stays proposed.
+            content = replace(
+                proposals.content_for(event, by), occurrences=_moved_draft(event, moved).occurrences
+            )
+            proposals.write_proposal(event, content, now, by)
             return False
         _write(event, moved, now, by)
         return True

@@ -1,0 +1,188 @@
+"""Many events at once: chosen in the list, shown with what happens to each, and then done."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user, login_required
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+
+from models import clock
+from models.campaigns.tables import Campaign, find_campaign
+from models.db import db
+from models.errors import N_, Mistake
+from models.events import scope
+from models.events.tables import Event, Occurrence
+from models.public import filters, queries
+from models.publishing import many
+from models.publishing.many import ManyAction, Order, Outcome
+from web.errors import sentence
+
+pages = Blueprint("desk_many_events", __name__, url_prefix="/desk/events/many")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event and what happens to it. refusal: a sentence, where nothing happens."""
+
+    event: Event
+    outcome: Outcome | None
+    refusal: str = ""
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(many_action_words=action_words, outcome_words=outcome_words)
+
+
+def action_words() -> dict[ManyAction, str]:
+    """What this account may do to many events, in the order of the list."""
+    words = {
+        ManyAction.PUBLISH: _("Publish"),
+        ManyAction.SUBMIT: _("Submit for review"),
+        ManyAction.MOVE: _("Move by days"),
+        ManyAction.FOCUS: _("Set the publicity focus"),
+        ManyAction.CANCEL: _("Cancel the events"),
+    }
+    office_only = (ManyAction.PUBLISH, ManyAction.CANCEL)
+    return {key: text for key, text in words.items() if current_user.may_publish or key not in office_only}
+
+
+def outcome_words(outcome: Outcome) -> str:
+    return {
+        Outcome.PUBLISHED: _("is published"),
+        Outcome.READ: _("is reviewed once; a second person publishes it"),
+        Outcome.SUBMITTED: _("is submitted for review"),
+        Outcome.MOVED: _("is moved"),
+        Outcome.FOCUS: _("gets this focus"),
+        Outcome.CANCELLED: _("is cancelled"),
+        Outcome.PROPOSED: _("is proposed to an office; the public page stays as it is until then"),
+    }[outcome]
+
+
+@pages.post("/")
+@login_required
+def act() -> ResponseReturnValue:
+    """Show what happens to each of the chosen events; once that is confirmed, do it."""
+    campaign = find_campaign(request.form.get("campaign", ""))
+    events: list[Event] = []
+    try:
+        events = _chosen(campaign)
+        order = _order()
+        many.check_order(order, campaign, current_user)
+    except Mistake as mistake:
+        return _page(campaign, events, problem=sentence(mistake)), 422
+    if not request.form.get("confirmed"):
+        return _page(campaign, events, [_foreseen(event, order) for event in events])
+    now, done, refused = clock.now(), 0, []
+    for event in events:
+        try:
+            many.carry_out(event, order, now, current_user)
+            done += 1
+        except Mistake:
+            db.session.rollback()
+            refused.append(event.id)
+    # A page that is loaded again must not move the events again.
+    failed = ",".join(map(str, refused))
+    return redirect(url_for(".done", campaign=campaign.id, done=done, refused=failed or None), 303)
+
+
+@pages.get("/done")
+@login_required
+def done() -> ResponseReturnValue:
+    """The summary: how many were done, and which were not."""
+    parts = request.args.get("refused", "").split(",")
+    ids = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10][: many.MOST]
+    number = request.args.get("done", 0, int)
+    return render_template(
+        "desk/many_done.html",
+        campaign=find_campaign(request.args.get("campaign", "")),
+        summary=ngettext("%(num)s event was changed.", "%(num)s events were changed.", number),
+        refused=_reached(ids),
+    )
+
+
+def _order() -> Order:
+    action = request.form.get("action", "")
+    if action not in set(ManyAction):
+        raise Mistake(N_("Please choose what to do with these events."))
+    days = request.form.get("days", "").strip()
+    digits = days.removeprefix("+").removeprefix("-")
+    number = int(days) if digits.isascii() and digits.isdecimal() and len(digits) < 5 else 0
+    return Order(
+        ManyAction(action), request.form.get("why", "").strip()[:300], number, request.form.get("focus", "")
+    )
+
+
+def _chosen(campaign: Campaign) -> list[Event]:
+    """The events that were chosen, or all of the list's filter, within this account's reach."""
+    if request.form.get("all"):
+        choice = filters.parse(campaign, MultiDict(parse_qsl(request.form.get("filter", ""))))
+        ids = _ids_of(campaign, choice)
+    else:
+        ids = request.form.getlist("chosen", type=int)
+    if len(ids) > many.MOST:
+        raise Mistake(
+            N_("These are more than %(most)s events. Please narrow the list first."), most=many.MOST
+        )
+    events = [event for event in _reached(ids) if event.campaign_id == campaign.id]
+    if not events:
+        raise Mistake(N_("Please choose at least one event of the list."))
+    return events
+
+
+def _ids_of(campaign: Campaign, choice: filters.Filters) -> list[int]:
+    query = scope.events_for(current_user).where(
+        Event.campaign_id == campaign.id, *queries.event_conditions(choice)
+    )
+    if choice.day:
+        there = select(Occurrence.event_id).where(*queries.occurrence_conditions(choice))
+        query = query.where(Event.id.in_(there))
+    ids = query.with_only_columns(Event.id).order_by(Event.calendar_place, Event.id).limit(many.MOST + 1)
+    return list(db.session.scalars(ids))
+
+
+def _reached(ids: list[int]) -> list[Event]:
+    query = scope.events_for(current_user).where(
+        Event.id.in_([number for number in ids if 0 < number < 2**31])
+    )
+    options = (
+        selectinload(Event.occurrences).joinedload(Occurrence.venue),
+        *(
+            selectinload(part)
+            for part in (
+                Event.lead,
+                Event.hosts,
+                Event.formats,
+                Event.audiences,
+                Event.venues,
+                Event.spotlight_rows,
+                Event.report,
+            )
+        ),
+    )
+    return list(db.session.scalars(query.options(*options).order_by(Event.calendar_place, Event.id)))
+
+
+def _foreseen(event: Event, order: Order) -> Line:
+    try:
+        return Line(event, many.foresee(event, order, current_user))
+    except Mistake as mistake:
+        return Line(event, None, sentence(mistake))
+
+
+def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = None, problem: str = "") -> str:
+    return render_template(
+        "desk/many_events.html",
+        campaign=campaign,
+        events=events,
+        lines=lines or [],
+        ready=sum(line.outcome is not None for line in lines or []),
+        typed={name: request.form.get(name, "") for name in ("action", "why", "days", "focus")},
+        problem=problem,
+    )
