@@ -1,10 +1,14 @@
 """From a blank form to a published event by hand, in a real Chromium: written, sent back, mended, published; and what was
 typed survives a lost session and a crash."""
 
+import os
 import re
+import signal
+import time
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from models import clock
 from models.db import db
@@ -12,6 +16,7 @@ from models.events.draft import OrganizationDraft
 from models.events.tables import Event
 from models.publishing import review
 from tests.support.axe import serious_in_both
+from tests.support.chromium import FLAGS
 from tests.support.kiosk_page import Week, open_week
 from tests.support.people import PASSWORD, People, make_people
 from tests.support.served_application import Server
@@ -140,6 +145,66 @@ def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, se
     again.wait_for_url(re.compile(r"/desk/events/\d+$"))
     again.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
     expect(again.locator("[data-restored]")).to_be_hidden()
+
+
+def kill(profile: Path) -> None:
+    """Kill the browser that runs with this profile, as a crash does: nothing is written any more."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        started_with = f"--user-data-dir={profile}".encode() in command
+        if started_with and not any(part.startswith(b"--type=") for part in command):
+            os.kill(int(process.name), signal.SIGKILL)
+
+
+def wait_for_storage(profile: Path, seconds: float = 20) -> None:
+    """Until Chromium has written the typed input to the disk, which it does some seconds after the last key."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if any(
+            b"openweek-form:" in log.read_bytes() for log in profile.glob("**/Local Storage/leveldb/*.log")
+        ):
+            return
+        time.sleep(0.2)
+    raise AssertionError("Nothing was stored.")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the browser's process in /proc")
+def test_what_was_typed_survives_a_killed_browser(
+    playwright: Playwright, chromium_path: str, server: Server, people: People, tmp_path: Path
+):
+    profile = tmp_path / "profile"
+
+    def start() -> BrowserContext:
+        return playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=chromium_path, args=FLAGS, locale="zh-CN"
+        )
+
+    def sign_in(page: Page) -> None:
+        page.goto(f"{server.url}/desk/sign-in?next=/desk/events/new")
+        page.fill("#email", people.gu.email)
+        page.fill("#password", PASSWORD)
+        page.locator(".sign-in-card button").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        page.goto(f"{server.url}/desk/events/new")
+
+    page = start().new_page()
+    sign_in(page)
+    page.fill("#title", "断电之前写好的活动")
+    page.fill("[name=venue]", "市民中心")
+    wait_for_storage(profile)
+    kill(profile)
+    again = start()
+    page = again.new_page()
+    sign_in(page)
+    page.locator("[data-restore]").click()
+    assert (page.input_value("#title"), page.input_value("[name=venue]")) == (
+        "断电之前写好的活动",
+        "市民中心",
+    )
+    again.close()
 
 
 def test_twenty_items_by_keyboard_alone(browser: Browser, server: Server, week: Week, people: People):
