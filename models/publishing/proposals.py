@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
+from models.events import scope
 from models.events.draft import EventDraft, differences, draft_of
 from models.events.tables import ChangeVerb, Event, EventStatus
 from models.organizations.tables import Account
@@ -126,6 +127,12 @@ def pending(campaign: Campaign) -> list[Proposal]:
     """The undecided proposals of a campaign, oldest first."""
     query = _open().join(Event, Event.id == Proposal.event_id).where(Event.campaign_id == campaign.id)
     return list(db.session.scalars(query))
+
+
+def pending_within(campaign: Campaign, account: Account) -> list[Proposal]:
+    """The undecided proposals of a campaign that an account reaches, oldest first."""
+    reached = scope.events_for(account).where(Event.campaign_id == campaign.id).with_only_columns(Event.id)
+    return list(db.session.scalars(_open().where(Proposal.event_id.in_(reached))))
 
 
 def result_of(proposal: Proposal) -> EventDraft:

@@ -229,6 +229,16 @@ def reason(event: Event) -> EventReview | None:
     return db.session.scalar(query.order_by(EventReview.id.desc()).limit(1))
 
 
+def changed_since_sent_back(event: Event) -> list[str]:
+    """The fields that its organizer has changed since an event was sent back last."""
+    names: list[str] = []
+    for change in event.changes:
+        if change.verb == ChangeVerb.SENT_BACK:
+            names = []
+        names += change.fields if change.verb in (ChangeVerb.CHANGED, ChangeVerb.IMPORTED) else []
+    return list(dict.fromkeys(names))
+
+
 def phrases(account: Account, most: int = 8) -> list[str]:
     """Reasons that this account's organization has given before, the most frequent first."""
     uses = func.count()

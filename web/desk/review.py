@@ -11,10 +11,11 @@ from models.errors import Mistake
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
-from models.publishing import review
+from models.publishing import proposals, review
 from models.publishing.duplicates import likely_duplicates
 from models.publishing.review import QueueItem, ReviewDecision
 from web import errors
+from web.words.terms import field_name
 
 MOST_AT_ONCE = 100
 
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     campaigns = event_overview.campaigns_of(current_user)
     campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), clock.now())
     if campaign is None:
-        return render_template("desk/review/index.html", campaign=None, items=[])
+        return render_template("desk/review/index.html", campaign=None, items=[], proposed=[])
     items = review.queue(current_user, campaign)
     return _page(campaign, campaigns, items)
 
@@ -63,6 +64,15 @@ def _page(
         second=open_item is not None and review.needs_second_reading(open_item.event),
         duplicates=likely_duplicates(open_item.event, current_user) if open_item else [],
         phrases=review.phrases(current_user),
+        sent_back=review.reason(open_item.event) if open_item else None,
+        mended=[
+            name
+            for name in dict.fromkeys(map(field_name, review.changed_since_sent_back(open_item.event)))
+            if name
+        ]
+        if open_item
+        else [],
+        proposed=proposals.pending_within(campaign, current_user),
         now=now,
         problem=problem,
         typed=typed,

@@ -1,13 +1,15 @@
 """The review queue at the desk."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from models.db import db, transaction
-from models.events.draft import OrganizationDraft
+from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
-from models.publishing import review
+from models.publishing import lifecycle, proposals, review
+from models.publishing.change import event_transaction
 from tests.support.people import sign_in
 from tests.support.week import NINE, make_event
 
@@ -131,3 +133,26 @@ def test_thirty_items_ask_the_database_no_more_often_than_one(english, people, c
     with count_queries() as thirty:
         assert len(items(english.get("/desk/review/").text)) == 30
     assert len(thirty) <= len(one) + 2
+
+
+def test_what_was_mended_since_it_was_sent_back_stands_beside_the_item(english, people):
+    event = submitted(people)
+    sign_in(english, people.lian)
+    english.post(f"/desk/review/{event.id}", data={"decision": "send_back", "why": "请写清楚时间"})
+    lifecycle.change(event, replace(draft_of(event), title="开放日（一）", contact="0518-1"), NINE, people.gu)
+    review.submit(event, NINE, people.gu)
+    page = english.get("/desk/review/?campaign=ip-2024").text
+    assert "请写清楚时间</span><br>Changed since then: title, public contact" in page
+
+
+def test_proposed_changes_within_reach_stand_below_the_queue(english, people):
+    for event in (people.lecture, people.nanjing):
+        with event_transaction():
+            proposals.write_proposal(event, replace(draft_of(event), title="改名"), NINE, people.gu)
+    sign_in(english, people.lian)
+    page = english.get("/desk/review/?campaign=ip-2024").text
+    assert "1 proposed change of a published event" in page
+    assert (f"/desk/events/{people.lecture.id}#" in page, f"/desk/events/{people.nanjing.id}#" in page) == (
+        True,
+        False,
+    )
