@@ -82,9 +82,7 @@ ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_accou
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
-    pairing_batches, picture,
-    sign_in, events, event_form, event_move, review, devices, many_events, entrance, duplicates, organizations, subscriptions,
-    queue_file, scan_review, uploads, pairing, paper_counts, picture,
+    pairing_batches, picture, many_events,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -1,5 +1,6 @@
 """The organizer's desk: the list of own events, and one event and the ways on from it."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -7,7 +8,8 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from werkzeug.datastructures import MultiDict
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
@@ -69,11 +71,9 @@ def index() -> ResponseReturnValue:
     if campaign is None:
         return render_template("desk/events.html", campaign=None, campaigns=[])
     choice, today = filters.parse(campaign, request.args), campaign.today(now)
-    page, state = request.args.get("page", 1, int), _one_of(EventStatus, "state")
-    missing = _one_of(Missing, "missing")
-    conditions = missing_conditions(missing, campaign, now)
-    if state:
-        conditions.append(Event.status == state)
+    page, state = request.args.get("page", 1, int), _one_of(EventStatus, "state", request.args)
+    missing = _one_of(Missing, "missing", request.args)
+    conditions = list_conditions(campaign, request.args, now)
     return render_template(
         "desk/events.html",
         campaign=campaign,
@@ -90,9 +90,18 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _one_of(kinds: type[Kind], name: str) -> Kind | None:
+def list_conditions(
+    campaign: Campaign, args: MultiDict[str, str], now: datetime
+) -> list[ColumnElement[bool]]:
+    """What the list is narrowed by beside the filters of the public page: state, and what is missing."""
+    conditions = missing_conditions(_one_of(Missing, "missing", args), campaign, now)
+    state = _one_of(EventStatus, "state", args)
+    return [*conditions, Event.status == state] if state else conditions
+
+
+def _one_of(kinds: type[Kind], name: str, args: MultiDict[str, str]) -> Kind | None:
     """The chosen value of a list; None where all are shown. Raises Mistake for a value that is not in it."""
-    text = request.args.get(name, "")
+    text = args.get(name, "")
     if text and text not in set(kinds):
         raise Mistake(N_("“%(value)s” is not a valid value for %(name)s."), value=text[:40], name=name)
     return kinds(text) if text else None

@@ -21,6 +21,7 @@ from models.events.tables import Event, Occurrence
 from models.public import filters, queries
 from models.publishing import many
 from models.publishing.many import ManyAction, Order, Outcome
+from web.desk.events import list_conditions
 from web.errors import sentence
 
 pages = Blueprint("desk_many_events", __name__, url_prefix="/desk/events/many")
@@ -122,8 +123,7 @@ def _order() -> Order:
 def _chosen(campaign: Campaign) -> list[Event]:
     """The events that were chosen, or all of the list's filter, within this account's reach."""
     if request.form.get("all"):
-        choice = filters.parse(campaign, MultiDict(parse_qsl(request.form.get("filter", ""))))
-        ids = _ids_of(campaign, choice)
+        ids = _ids_of(campaign, MultiDict(parse_qsl(request.form.get("filter", ""))))
     else:
         ids = request.form.getlist("chosen", type=int)
     if len(ids) > many.MOST:
@@ -136,10 +136,10 @@ def _chosen(campaign: Campaign) -> list[Event]:
     return events
 
 
-def _ids_of(campaign: Campaign, choice: filters.Filters) -> list[int]:
-    query = scope.events_for(current_user).where(
-        Event.campaign_id == campaign.id, *queries.event_conditions(choice)
-    )
+def _ids_of(campaign: Campaign, args: MultiDict[str, str]) -> list[int]:
+    choice = filters.parse(campaign, args)
+    conditions = [*queries.event_conditions(choice), *list_conditions(campaign, args, clock.now())]
+    query = scope.events_for(current_user, scope.changes).where(Event.campaign_id == campaign.id, *conditions)
     if choice.day:
         there = select(Occurrence.event_id).where(*queries.occurrence_conditions(choice))
         query = query.where(Event.id.in_(there))
@@ -148,7 +148,7 @@ def _ids_of(campaign: Campaign, choice: filters.Filters) -> list[int]:
 
 
 def _reached(ids: list[int]) -> list[Event]:
-    query = scope.events_for(current_user).where(
+    query = scope.events_for(current_user, scope.changes).where(
         Event.id.in_([number for number in ids if 0 < number < 2**31])
     )
     options = (

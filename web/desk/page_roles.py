@@ -16,6 +16,8 @@ EVERYBODY = frozenset(Role)
 # Pages by blueprint or endpoint; the endpoint is asked first. Others: everybody reads them, WRITERS send their forms.
 READERS: dict[str, frozenset[Role]] = {
     "desk_event_form": WRITERS,
+    "desk_move": WRITERS,
+    "desk_many_events": WRITERS,
     "desk_picture.index": WRITERS,
     "desk_import": WRITERS,
     "desk_duplicates": WRITERS,

@@ -76,7 +76,7 @@ def test_what_was_typed_is_still_there(english, people):
 
 def test_organizers_are_not_offered_what_they_may_not(english, people):
     sign_in(english, people.gu)
-    page = english.get("/desk/?campaign=ip-2024").text
+    page = english.get("/desk/events/?campaign=ip-2024").text
     assert re.findall(r'<option value="(\w+)"', page.split('id="many-action"')[1].split("</select>")[0]) == [
         "submit",
         "move",

@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
 @pages.get("/<int:event_id>/move")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     if not (request.args.get("days") or request.args.get("day")):
         return _page(event)
     try:
@@ -35,7 +35,7 @@ def index(event_id: int) -> ResponseReturnValue:
 @pages.post("/<int:event_id>/move")
 @login_required
 def carry_out(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    event = scope.event_for(current_user, event_id, scope.changes)
     try:
         move.move(event, _days(event), clock.now(), current_user)
     except Mistake as mistake:
