@@ -49,6 +49,7 @@ __all__ = [
 
 # Fields that no calendar entry shows.
 _NOT_IN_ENTRIES = {
+    "lead",  # its name stands among the hosts
     "origin",
     "origin_ref",
     "contact",

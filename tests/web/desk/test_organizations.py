@@ -1,5 +1,6 @@
 """One organization is one row: alike ones are offered, and merged with all that refers to them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from models.db import db, transaction
 from models.errors import Mistake
-from models.events.draft import OrganizationDraft
+from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
@@ -18,7 +19,7 @@ from models.organizations.tree import tree_of
 from models.publishing import lifecycle, organization_merges
 from tests.support.importing import import_rows
 from tests.support.people import sign_in
-from tests.support.week import NINE, make_device, make_event
+from tests.support.week import A_MINUTE_PAST, NINE, make_device, make_event
 
 BUREAU = "江苏省知识产权局"
 SHORT = "江苏知识产权局"
@@ -222,3 +223,29 @@ def test_a_region_publishes_by_itself(english, people):
     assert "Lianyungang" in english.get("/desk/organizations/").text.split('id="regions"')[1]
     assert english.post(address, data={"region": "320700", "value": "0"}).status_code == 303
     assert not people.wang.may_publish
+
+
+def test_a_merge_changes_nothing_in_the_feed_but_the_hosts_name(client, people, thrice):
+    """Of two rows of one name every byte stays. Of another name SEQUENCE stays; the time of change says that a text changed."""
+    kept, same_name, short = (event.lead for event in thrice)
+    third = thrice[2]
+    lifecycle.change(third, replace(draft_of(third), hosts=(SHORT, "灌云县知识产权局")), NINE)
+    before = client.get("/ip-2024/events.ics").data
+    organization_merges.merge_organizations(kept, same_name, A_MINUTE_PAST, people.su)
+    assert client.get("/ip-2024/events.ics").data == before
+    organization_merges.merge_organizations(kept, short, A_MINUTE_PAST, people.su)
+    after = client.get("/ip-2024/events.ics").data
+    assert changed_lines(before, after) == {
+        ("DTSTAMP:20240422T010000Z", "DTSTAMP:20240422T010100Z"),
+        ("LAST-MODIFIED:20240422T010000Z", "LAST-MODIFIED:20240422T010100Z"),
+        (f"主办：{SHORT}、灌云县知识产权局", f"主办：{BUREAU}、灌云县知识产权局"),
+    }
+
+
+def changed_lines(before: bytes, after: bytes) -> set[tuple[str, str]]:
+    """Lines of a calendar that differ, before and after, also the lines of a description."""
+    old, new = (
+        body.decode().replace("\r\n ", "").replace("DESCRIPTION:", "\\n").replace("\\n", "\r\n").split("\r\n")
+        for body in (before, after)
+    )
+    return {pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]}
