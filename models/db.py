@@ -23,7 +23,8 @@ from models import write_turn
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
 BUSY_SECONDS = 15  # a writer waits at most so long for the others
-_WRITE = "openweek_write"  # execution option of a connection that will write
+# Execution options of a connection: that it will write, and that it asks one question.
+_WRITE, _SINGLE = "openweek_write", "openweek_single"
 
 
 class Base(DeclarativeBase):
@@ -111,9 +112,10 @@ def begin_transaction(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     # A transaction that reads first and then writes fails at once if another wrote meanwhile. IMMEDIATE waits.
-    if connection.get_execution_options().get(_WRITE):
+    options = connection.get_execution_options()
+    if options.get(_WRITE):
         write_turn.begin_immediate(connection, BUSY_SECONDS)
-    else:
+    elif not options.get(_SINGLE):
         connection.exec_driver_sql("BEGIN")
 
 
@@ -153,6 +155,8 @@ def single_read() -> Iterator[Connection]:
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            connection.execution_options(**{_SINGLE: True})
         yield connection
 
 

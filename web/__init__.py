@@ -60,7 +60,7 @@ from web.public import (
 )
 from web.public.schedule import day_grid, nearby, now_line
 from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
-from web.server import assets, compression, health, public_pages
+from web.server import assets, compression, health, hooks, public_pages
 from web.words import devices as device_words
 from web.words import event_texts, progress, session_lines, terms
 from web.words import figures as figure_words
@@ -106,7 +106,7 @@ PUBLIC = (
 )
 COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
 MODULES = (
-    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health,
+    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health, hooks,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Triggers stand on every column that matters, so that no writer can forget it: no
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Connection, Engine, String, inspect, select, text
+from sqlalchemy import BigInteger, Connection, Engine, String, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base
@@ -85,12 +85,11 @@ def is_created(bind: Connection | Engine) -> bool:
 
 def versions(connection: Connection) -> dict[Topic, int]:
     """The versions as this transaction sees them."""
-    return {_TOPICS[topic]: number for topic, number in connection.execute(_VERSIONS)}
+    return {_TOPICS[topic]: number for topic, number in connection.exec_driver_sql(_VERSIONS)}
 
 
-_TABLE = Base.metadata.tables[KnowledgeVersion.__tablename__]
 _TOPICS = {str(topic): topic for topic in Topic}
-_VERSIONS = select(_TABLE.c.topic, _TABLE.c.number)
+_VERSIONS = f"SELECT topic, number FROM {KnowledgeVersion.__tablename__}"
 
 
 def _statements(dialect: str) -> dict[str, str]:

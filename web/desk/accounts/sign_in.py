@@ -29,6 +29,7 @@ from models.organizations.tables import Account
 from web import errors
 from web.desk.accounts import current
 from web.desk.accounts.current import DESK
+from web.desk.desk_session import DeskSessions
 from web.rate_limits import limiter
 
 # Forms that somebody sends who is not signed in.
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below for the desk alone: nothing else knows a reader by cookie
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
     )
+    app.session_interface = DeskSessions()
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
