@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from models import clock
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
-from models.checkin.campaign_lock import lock_campaigns
+from models.checkin.campaign_lock import lock_campaigns, versions_under_lock
 from models.checkin.knowledge import Knowledge, Versions, knowledge
-from models.checkin.locked import Locked
+from models.checkin.locked import Locked, LockedPresence
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.passes import PassRow, pass_rows
@@ -170,9 +170,12 @@ def _try(submissions: list[Submission]) -> None:
 
 def _admit(group: list[Submission]) -> None:
     known = knowledge()
-    versions = known.refresh(db.session.connection())
+    undoing = any(attempt.undoes for submission in group for attempt in submission.attempts)
+    numbers = set() if undoing else {submission.source.campaign.number for submission in group}
+    versions = known.keep(versions_under_lock(numbers))
     group = [submission for submission in group if _is_current(submission, versions)]
-    _lock_campaigns(group)
+    if undoing or not numbers >= {submission.source.campaign.number for submission in group}:
+        _lock_campaigns(group)
     stored = store.stored_scans({id for submission in group for id in submission.keys})
     by_id = {row.id: row for row in stored}
     for submission in group:
@@ -181,11 +184,13 @@ def _admit(group: list[Submission]) -> None:
     locked = store.lock([scan for submission in group for scan in submission.new], stored)
     for submission in group:
         rules.decide(submission.new, locked, submission.source)
-    _insert(group, locked)
+    inserted = _insert(group)
     for submission in group:
         resends.insert_conflicts(
             submission.scans, submission.first, submission.known, submission.source, submission.now
         )
+    db.session.flush()
+    _count(locked, inserted)
 
 
 def _is_current(submission: Submission, versions: Versions) -> bool:
@@ -254,8 +259,8 @@ def _passes(entries: list[tuple[Submission, list[PendingScan]]]) -> dict[tuple[s
     return rows
 
 
-def _insert(group: list[Submission], locked: Locked) -> None:
-    """First the new presences, which the scans name. Counters and sums come last: others wait for them."""
+def _insert(group: list[Submission]) -> list[LockedPresence]:
+    """First the new presences, which the scans name; these are returned."""
     new = [(submission, scan) for submission in group for scan in submission.new]
     entered = {id(scan.presence): scan.presence for _submission, scan in new if scan.presence is not None}
     inserted = [presence for presence in entered.values() if presence.id is None]
@@ -264,7 +269,12 @@ def _insert(group: list[Submission], locked: Locked) -> None:
         [pending_scan.row(scan, submission.source, submission.now) for submission, scan in rows]
     ):
         raise _RacedError
+    return inserted
+
+
+def _count(locked: Locked, inserted: list[LockedPresence]) -> None:
+    """Counters and sums come last, with the commit: others wait for them."""
     changed = [*locked.by_key.values(), *(target.presence for target in locked.targets.values())]
     changed += [presence for target in locked.targets.values() for _id, presence in target.moved]
     distinct = {id(presence): presence for presence in changed if presence is not None}
-    store.update_counters(distinct.values(), {presence.id for presence in inserted})
+    store.update_counters(distinct.values(), {presence.id for presence in inserted}, commit=True)

@@ -1,10 +1,13 @@
 """The lock that admissions of a campaign share, and that whoever must be alone with its ledger takes for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import text
 
+from models.checkin import knowledge_versions
+from models.checkin.knowledge_versions import Topic
 from models.db import db, on_postgresql
+from models.round_trip import ask_together
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
 
@@ -21,6 +24,17 @@ def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
             connection.execute(_ADMIT[alone], {"kind": _ADMISSION_LOCK, "numbers": numbers})
 
 
+def versions_under_lock(numbers: Iterable[int]) -> dict[Topic, int]:
+    """The versions of what is known (models.checkin.knowledge); on PostgreSQL these campaigns are locked shared with it."""
+    connection, distinct = db.session.connection(), sorted(set(numbers))
+    if not distinct or connection.dialect.name == "sqlite":
+        return knowledge_versions.versions(connection)
+    lock = _ADMIT[False], {"kind": _ADMISSION_LOCK, "numbers": distinct}
+    rows, _locked = ask_together(connection, [(_VERSIONS, {}), lock])
+    return knowledge_versions.topics(rows)
+
+
+_VERSIONS = text(knowledge_versions.QUERY)
 _NUMBERS = "FROM unnest(CAST(:numbers AS integer[])) AS number"
 _ADMIT = {
     False: text("SELECT pg_advisory_xact_lock_shared(:kind, number) " + _NUMBERS),

@@ -40,7 +40,10 @@ class Knowledge:
 
     def refresh(self, connection: Connection) -> Versions:
         """Forget what has changed, as the transaction of this connection sees it; the versions of what is known now."""
-        current = versions(connection)
+        return self.keep(versions(connection))
+
+    def keep(self, current: Versions) -> Versions:
+        """Forget what has another version now."""
         if current != self.versions:
             for topic in Topic:
                 if current[topic] != self.versions.get(topic):

@@ -3,6 +3,7 @@
 Triggers stand on every column that matters, so that no writer can forget it: not the ORM, not an UPDATE, not an operator.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Connection, Engine, String, inspect, text
@@ -85,11 +86,16 @@ def is_created(bind: Connection | Engine) -> bool:
 
 def versions(connection: Connection) -> dict[Topic, int]:
     """The versions as this transaction sees them."""
-    return {_TOPICS[topic]: number for topic, number in connection.exec_driver_sql(_VERSIONS)}
+    return topics(connection.exec_driver_sql(QUERY))
+
+
+def topics(rows: Iterable) -> dict[Topic, int]:
+    """The versions in the rows of QUERY."""
+    return {_TOPICS[topic]: number for topic, number in rows}
 
 
 _TOPICS = {str(topic): topic for topic in Topic}
-_VERSIONS = f"SELECT topic, number FROM {KnowledgeVersion.__tablename__}"
+QUERY = f"SELECT topic, number FROM {KnowledgeVersion.__tablename__}"
 
 
 def _statements(dialect: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
@@ -155,7 +155,9 @@ def decode(
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
-    codes = _CodeReader(source.campaign, knowledge(), knowledge().browser_secret(), stored)
+    attempts = [*attempts]
+    codes = _CodeReader(source.campaign, knowledge(), knowledge().browser_secret())
+    codes.read_passes(attempts, stored)
     return [
         _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
         for attempt in attempts
@@ -233,10 +235,28 @@ class _CodeReader:
     campaign: Campaign
     known: Knowledge
     secret: bytes
-    stored: Collection[UUID]
+    read: dict[str, signatures.UnverifiedPass | None] = field(default_factory=dict)  # by the text scanned
+    forged: set[str] = field(default_factory=set)
 
     def keyed_hash(self, content: bytes) -> bytes:
         return hmac.digest(self.secret, content, hashlib.sha256)
+
+    def read_passes(self, attempts: Iterable[Attempt], stored: Collection[UUID]) -> None:
+        """All codes of the batch. Of scans that are stored nobody asks for the signature."""
+        signed = {}
+        for attempt in attempts:
+            if attempt.kind != ScanKind.PASS or attempt.malformed or attempt.code is None:
+                continue
+            code = self.read[attempt.code] = _parse(attempt.code)
+            if code is None or attempt.id in stored:
+                continue
+            public = self.known.public_key(code.payload.key_id)
+            if public is None:
+                self.forged.add(attempt.code)
+            else:
+                signed[attempt.code] = code, public
+        genuine = signatures.verify_passes([*signed.values()])
+        self.forged.update(text for text, is_genuine in zip(signed, genuine, strict=True) if not is_genuine)
 
     def read_pass(self, scan: PendingScan) -> None:
         text = scan.attempt.code
@@ -244,22 +264,15 @@ class _CodeReader:
             scan.code_length, scan.code_hash = scan.attempt.foreign_length, scan.attempt.foreign_hash
             scan.refuse(Reason.UNKNOWN_CODE)
             return
-        try:
-            code = signatures.parse_code(text)
-        except signatures.UnknownCodeError:
-            code = None
-        if not isinstance(code, signatures.UnverifiedPass):
+        code = self.read[text]
+        if code is None:
             self._drop_text(scan, text)
-        elif scan.id not in self.stored and not self._genuine(code):
+        elif text in self.forged:
             scan.refuse(Reason.BAD_SIGNATURE)
         elif code.payload.campaign != self.campaign.number:
             scan.refuse(Reason.WRONG_CAMPAIGN)
         else:
             self._accept(scan, code.payload)
-
-    def _genuine(self, code: signatures.UnverifiedPass) -> bool:
-        public = self.known.public_key(code.payload.key_id)
-        return public is not None and signatures.verify_pass(code, public)
 
     def _accept(self, scan: PendingScan, payload: signatures.PassPayload) -> None:
         scan.payload, scan.method = payload, Method.PASS
@@ -276,3 +289,12 @@ class _CodeReader:
         scan.code_length = len(text)
         scan.code_hash = self.keyed_hash(b"openweek-foreign\x01" + text.encode("utf-8", "replace")).hex()
         scan.refuse(Reason.UNKNOWN_CODE)
+
+
+def _parse(text: str) -> signatures.UnverifiedPass | None:
+    """None for a text that is no pass of ours."""
+    try:
+        code = signatures.parse_code(text)
+    except signatures.UnknownCodeError:
+        return None
+    return code if isinstance(code, signatures.UnverifiedPass) else None

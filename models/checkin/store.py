@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -18,8 +19,10 @@ from models.ledger import sums
 from models.ledger.estimates import EstimateChange
 from models.ledger.in_effect import in_effect, moved_rows, undos_of
 from models.ledger.occupancy import occupancy
+from models.ledger.sum_rows import add_to_sums
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, State, derive
+from models.round_trip import commit_together
 
 _SCAN, _PRESENCE, _COUNTER = (
     Base.metadata.tables[model.__tablename__] for model in (Scan, Presence, Counter)
@@ -239,11 +242,12 @@ _UPDATE_PRESENCE = (
 )
 
 
-def update_counters(presences: Iterable[LockedPresence], inserted: Collection[int | None] = ()) -> None:
+def update_counters(
+    presences: Iterable[LockedPresence], inserted: Collection[int | None] = (), *, commit: bool = False
+) -> None:
     """Write the presences, counters and sums whose state differs from `before`. inserted: ids of those that were inserted
-    complete."""
-    changed = []
-    changes = []
+    complete. commit: nothing else is written, so the transaction ends on the same way."""
+    changed, changes = [], []
     deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
     for presence in presences:
         before, after = presence.before, derive(presence.entries, presence.identified)
@@ -265,8 +269,11 @@ def update_counters(presences: Iterable[LockedPresence], inserted: Collection[in
                 delta[2] += sign * state.inside
     if changed:
         db.session.connection().execute(_UPDATE_PRESENCE, changed)
-    _add_estimates(deltas, sums.record_changes(changes))
-    _add_to_counters(deltas)  # last: others wait for these rows
+    added, estimated = sums.added_by(changes)
+    _add_estimates(deltas, estimated)
+    with (commit_together if commit else nullcontext)(db.session.connection()):
+        add_to_sums(added)
+        _add_to_counters(deltas)  # last: others wait for these rows
 
 
 def update_estimate(occurrence_id: int, group: str) -> None:

@@ -27,6 +27,7 @@ from models.ledger.sum_rows import SumKey, Sums, add_to_sums
 from models.ledger.sum_tables import PARTICIPANTS, SUM_COLUMNS, TAKEN, SumKind
 from models.ledger.tables import METHODS, Method
 from models.ledger.visit import State
+from models.round_trip import Question, ask_together
 
 PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.campaign_lock for another
 _HOLDER_LOCK = 0x4F59
@@ -124,30 +125,27 @@ UNION ALL SELECT pg_advisory_xact_lock(:holders, slot) FROM unnest(CAST(:slots A
 """)
 
 
-def record_changes(changes: Iterable[PresenceChange]) -> list[EstimateChange]:
-    """Add to the sums what these presences changed. In a transaction that writes presences, after them and before counters.
+def added_by(changes: Iterable[PresenceChange]) -> tuple[Sums, list[EstimateChange]]:
+    """What these presences add to the sums, in a transaction that has written them: add_to_sums() writes it.
 
-    Answers by how much estimates add more or less, for the counters."""
+    And by how much estimates add more or less, for the counters. Until the commit nobody else counts their holders."""
     counted = [change for change in changes if _counted(change.before) != _counted(change.after)]
     if not counted:
-        return []
+        return {}, []
     holders = {change.holder for change in counted if change.identified}
-    _lock(holders)
-    places, visits = _read({change.occurrence_id for change in counted}, holders)
+    places, visits = _read_under_lock({change.occurrence_id for change in counted}, holders)
     changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in counted}
     others = [visit for visit in visits if visit[:3] not in changed]
     cells, several = _by_cell(counted, others)
     estimated = _add_estimates(cells, places)
     sums = _sums_of(cells, places)
     _add_participants(sums, several, others, places)
-    add_to_sums(sums)
-    return estimated
+    return sums, estimated
 
 
 def record_estimate(occurrence_id: int, group: str) -> list[EstimateChange]:
     """The same where no presence has changed, but an estimate of this occurrence and group was stated or withdrawn."""
-    _lock(())
-    places, _visits = _read({occurrence_id}, ())
+    places, _visits = _read_under_lock({occurrence_id}, ())
     cells: _Cells = {}
     changes = estimates.changes_of({(occurrence_id, group): 0})
     _add_to_cells(cells, changes)
@@ -212,26 +210,28 @@ def _by_cell(
     return cells, several
 
 
-def _lock(holders: Collection[str]) -> None:
+def _locks(holders: Collection[str]) -> list[Question]:
     """Until the commit no event moves, and no other transaction counts these holders: each of two
     transactions that let in one holder at two events would take the holder for new."""
-    if on_postgresql():
-        slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
-        db.session.connection().execute(
-            _LOCK, {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots}
-        )
+    if not on_postgresql():
+        return []
+    slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
+    return [(_LOCK, {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots})]
 
 
-def _read(occurrence_ids: Set[int], holders: Collection[str]) -> tuple[dict[int, _Place], list[_Visit]]:
+def _read_under_lock(
+    occurrence_ids: Set[int], holders: Collection[str]
+) -> tuple[dict[int, _Place], list[_Visit]]:
     """The places of these occurrences, and the visits of these holders with theirs."""
-    dialect = db.session.get_bind().dialect.name
+    connection = db.session.connection()
     parameters = {"occurrences": json.dumps(sorted(occurrence_ids)), "holders": json.dumps(sorted(holders))}
-    rows = db.session.connection().execute(_READ[dialect], parameters).all()
+    read = _READ[connection.dialect.name], parameters
+    *_locked, rows = ask_together(connection, [*_locks(holders), read])
     changed = {row[1]: _Place(*row[5:]) for row in rows if row[0] is None}
     places = {row[1]: _Place(*row[5:]) for row in rows if row[0] is not None} | changed
     if missing := occurrence_ids - changed.keys():
         _place_events(missing)
-        return _read(occurrence_ids, holders)
+        return _read_under_lock(occurrence_ids, holders)
     return places, [_Visit(row[1], row[2], row[0], row[3], row[4]) for row in rows if row[0] is not None]
 
 

@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import DBAPIError
 
+from models.campaigns.tables import Campaign
 from models.checkin import admit
 from models.checkin.admit import Submission
 from models.checkin.attempt import Attempt
@@ -24,6 +28,7 @@ from models.figures.count import figures
 from models.figures.recount import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
+from models.round_trip import commit_together
 from tests.support.served_application import ROOT
 from tests.support.week import DAY, NINE, Device, load_week, make_device, make_event, minutes, session
 
@@ -172,9 +177,33 @@ def test_a_device_that_ended_meanwhile_hands_in_nothing_and_holds_up_nobody(week
     assert db.session.scalars(select(Scan.id)).all() == [UUID(int=2)]
 
 
+@pytest.fixture
+def together(monkeypatch) -> list[int | str]:
+    """How many statements travelled together, on PostgreSQL."""
+    seen: list[int | str] = []
+    pipeline = psycopg.Connection.pipeline
+
+    @contextmanager
+    def counted(connection):
+        before = len(sent)
+        with pipeline(connection) as made:
+            yield made
+        seen.append(len(sent) - before or "commit")
+
+    def execute(connection, *args):
+        sent.append(1)
+        return original(connection, *args)
+
+    sent: list[int] = []
+    original = psycopg.Connection.execute
+    monkeypatch.setattr(psycopg.Connection, "pipeline", counted)
+    monkeypatch.setattr(psycopg.Connection, "execute", execute)
+    return seen
+
+
 @pytest.mark.parametrize("size", [1, 30])
-def test_fresh_passes_cost_few_statements(week, size, count_queries):
-    """Alone or thirty of them. The three last ones are of the sums of figures, on SQLite two."""
+def test_fresh_passes_cost_few_statements(week, size, count_queries, together):
+    """Alone or thirty of them. On PostgreSQL four more travel with others (models.round_trip)."""
     device = make_device(make_event(week))
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size + 1)]
     device.scan(tokens.pop())
@@ -182,10 +211,30 @@ def test_fresh_passes_cost_few_statements(week, size, count_queries):
         submission(device.source(), Attempt(UUID(int=n), "pass", NINE, code=code))
         for n, code in enumerate(tokens, 1)
     ]
+    together.clear()
     with count_queries() as queries:
         admit.admit_together(group)
     assert [answers(each)[0].verdict for each in group] == ["stored"] * size
-    assert len(queries) == (11 if db.engine.dialect.name == "postgresql" else 9)
+    if db.engine.dialect.name == "postgresql":
+        # Versions with the lock on campaigns, locks of sums with what they read, what is added with the commit.
+        assert (len(queries), together) == (7, [2, 2, "commit"])
+    else:
+        assert (len(queries), together) == (9, [])
+
+
+def test_an_error_of_statements_that_travel_together_is_one_of_the_database(week):
+    """So that the group is tried again, or its scans one by one; nothing of them is kept."""
+
+    def fail() -> None:
+        with transaction():
+            connection = db.session.connection()
+            connection.execute(text("UPDATE campaign SET number = 77"))
+            with commit_together(connection):
+                connection.execute(text("INSERT INTO figure_sum (campaign_id) VALUES (NULL)"))
+
+    with pytest.raises(DBAPIError):
+        fail()
+    assert db.session.scalars(select(Campaign.number)).all() == [week.number]
 
 
 _KILLED = """

@@ -279,3 +279,12 @@ def _verdict(text):
     if isinstance(sealed.payload, PassPayload):
         return "ok" if signatures.verify_pass(sealed, PUBLIC) else "bad"
     return signatures.verify_venue(sealed, SECRET, MOMENT)
+
+
+@pytest.mark.parametrize("count", [0, 1, signatures.MANY - 1, signatures.MANY, 3 * signatures.MANY + 1])
+def test_many_signatures_are_answered_in_their_order(count):
+    """On several processors from MANY on; each third one is forged."""
+    genuine = signatures.parse_code(SMALL_TEXT)
+    forged = signatures.UnverifiedPass(LARGE, genuine.signature)
+    signed = [(genuine if number % 3 else forged, PUBLIC) for number in range(count)]
+    assert signatures.verify_passes(signed) == [number % 3 > 0 for number in range(count)]

@@ -260,7 +260,8 @@ def test_a_fresh_pass_costs_few_statements(week, count_queries):
     with count_queries() as queries:
         device.scan(tokens[1])
     of_sums = [query for query in queries if "figure_sum" in query or "event_placement" in query]
-    assert len(of_sums) == 2
+    # On PostgreSQL what is read travels with its locks (models.round_trip).
+    assert len(of_sums) == (1 if db.engine.dialect.name == "postgresql" else 2)
 
 
 def test_days_are_dates_and_events_numbers(week):
