@@ -17,7 +17,8 @@ from models.events.draft import EventDraft, VenueDraft
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
-from tests.bench.reads import Hello, reads
+from tests.bench.reads import reads
+from tests.bench.yardsticks import Yardsticks, started, yardsticks
 from tests.support.databases import Databases
 from tests.support.served_application import Server
 from tests.support.week import NINE, load_week, session
@@ -56,13 +57,13 @@ def _over_http(kind: str, events: int, url: str, home: Path) -> None:
     _close(_filled(url, home / "filled", events))
     try:
         server.start()
-        with Hello(home) as hello:
+        with started(yardsticks(url, home / "yardsticks")) as hello:
             measure_served(kind, events, server, hello)
     finally:
         server.close()
 
 
-def measure_served(kind: str, events: int, server: Server, hello: Hello) -> None:
+def measure_served(kind: str, events: int, server: Server, hello: Yardsticks) -> None:
     tails: dict[str, list[float]] = {WEEK: [], DAY: []}
 
     def rate_of(path: str) -> float:
@@ -79,7 +80,7 @@ def measure_served(kind: str, events: int, server: Server, hello: Hello) -> None
         return spent
 
     contestants = {
-        "hello": lambda: reads(hello.port, "/").rate,
+        "hello": lambda: reads(hello.port, "/hello").rate,
         **{path: partial(rate_of, path) for path in tails},
         **{f"first {path}": partial(first, path) for path in tails},
     }

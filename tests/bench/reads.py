@@ -1,16 +1,10 @@
-"""Reading over HTTP from one process, on plain sockets that are kept open; and the empty view that reading is measured beside."""
+"""Reading over HTTP from one process, on plain sockets that are kept open."""
 
 import selectors
 import socket
 import statistics
-import subprocess
-import sys
-import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
-
-from tests.support.served_application import ROOT, Server
 
 
 @dataclass(frozen=True)
@@ -97,41 +91,3 @@ def reads(
     for reader in readers:
         reader.socket.close()
     return Reads(spent, sorted(latencies))
-
-
-class Hello(Server):
-    """A bare Flask application behind gunicorn with the settings of `openweek serve`: `with Hello(folder) as hello:`"""
-
-    SOURCE = """
-from flask import Flask
-from web.commands.serve import RECOMMENDED
-from web.server.gunicorn import Server
-app = Flask("hello")
-app.add_url_rule("/", "hello", lambda: "hello")
-class Hello(Server):
-    def load(self):
-        return app
-Hello({**RECOMMENDED, "bind": "127.0.0.1:%d", "workers": 2}).run()
-"""
-
-    def __init__(self, folder: Path):
-        super().__init__("sqlite://", folder)
-        self.log = folder / "hello.log"
-
-    def __enter__(self) -> "Hello":
-        with self.log.open("a") as log:
-            command = [sys.executable, "-c", self.SOURCE % self.port]
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
-            )
-        pause = threading.Event()
-        for _ in range(200):
-            try:
-                self.get("/")
-                return self
-            except OSError:
-                pause.wait(0.1)
-        raise AssertionError(self.log.read_text())
-
-    def __exit__(self, *_error: object) -> None:
-        self.kill()

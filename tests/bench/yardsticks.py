@@ -7,6 +7,8 @@ commit. As a program: `python -m tests.bench.yardsticks PORT DATABASE_URL`.
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -100,6 +102,15 @@ class Yardsticks(Server):
 def yardsticks(database_url: str, folder: Path) -> Yardsticks:
     folder.mkdir()
     return Yardsticks(database_url, folder, workers=WORKERS)
+
+
+@contextmanager
+def started(bare: Yardsticks) -> Iterator[Yardsticks]:
+    bare.start()
+    try:
+        yield bare
+    finally:
+        bare.close()
 
 
 def main(port: str, database_url: str) -> None:
