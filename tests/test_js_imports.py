@@ -27,6 +27,7 @@ ALLOWED = {
         "kiosk/pairing",
         "kiosk/screen",
     },
+    "device-check": set(),
     "screens": {"browser", "kiosk/server"},
     "pass": {"browser"},
     "phone": set(),
