@@ -94,10 +94,8 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("posters", "GET"): RUN_CHECK_IN,
     ("desk_paper_counts", "GET"): RUN_CHECK_IN,
     ("desk_paper_counts", "POST"): RUN_CHECK_IN,
-    (
-        "desk_tally_sheets.find",
-        "GET",
-    ): EVERYBODY,  # asks for a number; that of a sheet out of reach is on none
+    # Asks for a number; that of a sheet out of reach is on none.
+    ("desk_tally_sheets.find", "GET"): STAFF,
     ("desk_tally_sheets", "GET"): RUN_CHECK_IN,
     ("desk_tally_sheets", "POST"): RUN_CHECK_IN,
     ("desk_pairing_batches", "GET"): RUN_CHECK_IN,
@@ -128,6 +126,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_import.template", "GET"): WRITE,
     ("desk_organizations.index", "GET"): OVERSEE,
     ("desk_organizations.merge", "POST"): frozenset({"lian", "gang", "su", "cui"}),
+    ("desk_organizations.different", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_organizations.change", "POST"): REVIEW,
     ("desk_organizations.change_region", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_queue_file", "GET"): STAFF,
@@ -340,6 +339,8 @@ def address(app, route: Route, things: dict) -> str:
         values["verb"] = VERBS[route.endpoint]
     if route.endpoint == "desk_tally_sheets.printed":
         values["first"] = things["sheet_id"]
+    if route.endpoint == "desk_organizations.different":
+        values |= {"one_id": things["kept_organization"], "other_id": things["other_organization"]}
     if route.endpoint == "desk_organizations.merge":
         values |= {"kept_id": things["kept_organization"], "other_id": things["other_organization"]}
     if "pdf" in route.rule and "kind" in values:

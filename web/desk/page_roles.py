@@ -32,6 +32,8 @@ READERS: dict[str, frozenset[Role]] = {
     "desk_entrance": WRITERS,
     "desk_scan_review": WRITERS,
     "posters": CHECK_IN_STAFF,
+    "desk_pairing_batches": CHECK_IN_STAFF,
+    "desk_tally_sheets": CHECK_IN_STAFF,
 }
 SENDERS: dict[str, frozenset[Role]] = {
     "sign_in": EVERYBODY,
@@ -49,6 +51,8 @@ SENDERS: dict[str, frozenset[Role]] = {
     "desk_passes": CHECK_IN_STAFF,
     "desk_paper_counts": CHECK_IN_STAFF,
     "code_screen": CHECK_IN_STAFF,
+    "desk_pairing_batches": CHECK_IN_STAFF,
+    "desk_tally_sheets": CHECK_IN_STAFF,
 }
 
 
