@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from models.places import regions
 
+MIN_SECOND_NAME = 4  # characters in brackets that are another name of the organization
 MIN_RATIO = 0.85  # difflib's ratio of two names in one region
 _BRACKETS = re.compile(r"[(（〔【\[].*?[)）〕】\]]")
 _INSIDE = re.compile(r"[(（〔【\[](.*?)[)）〕】\]]")
@@ -37,8 +38,9 @@ def may_be_same(left: str, right: str, region_code: str | None) -> bool:
 @lru_cache(maxsize=20_000)
 def core_names(name: str, region_code: str | None) -> frozenset[str]:
     """What identifies an organization in its region: its name, and those in and before brackets, in short forms and
-    without the region's name."""
-    parts = [name, _BRACKETS.sub("", name), *_INSIDE.findall(name)]
+    without the region's name. A short word in brackets is a remark: （筹）, （本部）."""
+    second_names = [part for part in _INSIDE.findall(name) if len(plain_name(part)) >= MIN_SECOND_NAME]
+    parts = [name, _BRACKETS.sub("", name), *second_names]
     return frozenset(core for part in parts if len(core := _core(part, region_code)) >= 2)
 
 
