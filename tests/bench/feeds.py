@@ -49,7 +49,7 @@ def _fill(campaign: Campaign) -> None:
     """LARGE events; SMALL of them in one province, so that its feed is the small one."""
     for first in range(0, LARGE, PORTION):
         with event_transaction():
-            for number in range(first, first + PORTION):
+            for number in range(first, min(first + PORTION, LARGE)):
                 lifecycle.write_new(campaign, _draft(number), NINE - timedelta(days=30))
         db.session.expunge_all()
 
