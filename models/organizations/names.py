@@ -12,7 +12,7 @@ MIN_SECOND_NAME = 4  # characters in brackets that are another name of the organ
 MIN_RATIO = 0.85  # difflib's ratio of two names in one region
 _BRACKETS = re.compile(r"[(（〔【\[].*?[)）〕】\]]")
 _INSIDE = re.compile(r"[(（〔【\[](.*?)[)）〕】\]]")
-_NUMBER = re.compile(r"[0-9一二三四五六七八九十百东西南北]")
+_NUMBER = re.compile(r"[0-9一二三四五六七八九十百东西南北]|小学|中学|大学")
 # As offices shorten them, the longer forms first.
 _SHORT_FORMS = (
     ("市场监督管理", "市监"), ("市场监管", "市监"), ("知识产权", "知产"), ("人民法院", "法院"), ("人民检察院", "检察院"),
@@ -28,7 +28,8 @@ def plain_name(name: str) -> str:
 
 def may_be_same(left: str, right: str, region_code: str | None) -> bool:
     """Whether two names in one region may be of one organization: short forms, the region's name left out, one of two
-    names in brackets, or nearly the same letters. Names that differ in a number or direction are two: 第一中学, 第二中学."""
+    names in brackets, or nearly the same letters. Names that differ in a number, a direction or the kind of school
+    are two: 第一中学, 第二中学."""
     first, second = core_names(left, region_code), core_names(right, region_code)
     if first & second:
         return True
