@@ -39,6 +39,13 @@ _NO_PLACE = re.compile(
 _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
+_NUMERALS = "〇一二三四五六七八九"
+_YEAR_IN_NUMERALS = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
+_TO_99 = "[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
+# Not 一日 by itself, as in 为期一日.
+_IN_NUMERALS = re.compile(
+    rf"(?<![周期一二三四五六七八九十])(?:(?:{_TO_99})(?=月|[点时])|(?<=月)(?:{_TO_99})(?=[日号])|(?<=[点时])(?:{_TO_99})(?=分))"
+)
 _PLACEHOLDER = re.compile(r"[/／\\—–-]+|无|暂无|空|[Nn]/?[Aa]|[Nn]one|[Nn]ull")
 _JOINED = re.compile("[和及与]")
 # What stands below a table: its sums, its notes, who filled it in.
@@ -51,6 +58,20 @@ _FOOTER = re.compile(
 def plain(text: str) -> str:
     """Full-width digits and signs as plain ones, without spaces."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def with_digits(text: str) -> str:
+    """Days and hours in Chinese numerals with digits: 四月二十日上午九点 as 4月20日上午9点."""
+    return _IN_NUMERALS.sub(lambda match: str(_number(match[0])), _YEAR_IN_NUMERALS.sub(_year_digits, text))
+
+
+def _year_digits(match: re.Match[str]) -> str:
+    return "".join(str(_NUMERALS.index(sign)) for sign in match[0].replace("零", "〇"))
+
+
+def _number(numerals: str) -> int:
+    tens, ten, ones = numerals.replace("两", "二").rpartition("十")
+    return 10 * (_NUMERALS.index(tens) if tens else len(ten)) + (_NUMERALS.index(ones) if ones else 0)
 
 
 def without_placeholder(text: str) -> str:
@@ -66,8 +87,9 @@ def year(text: str) -> int | None:
 
 def day(text: str, in_year: int | None) -> date | None:
     """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year stands beside it; None for anything else."""
+    words = with_digits(plain(text))
     for pattern in _DAYS:
-        match = pattern.fullmatch(plain(text))
+        match = pattern.fullmatch(words)
         year_in = match and (match["y"] or in_year)
         if match and year_in:
             try:

@@ -29,6 +29,7 @@ _SIGNS = re.compile(r"[\W_]+")
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 # 活动名称（必填）, 开始日期【年-月-日】
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
+_AND = re.compile("以及|[及和与暨]")
 # A text with a value behind a colon, and a date, are no names.
 _NO_NAME = re.compile(r"[:：].|\d")
 
@@ -181,7 +182,16 @@ def _options(name: str) -> dict[str, int]:
     for field, pattern in _PIECES:
         if pattern.search(short):
             return {field: _PIECE_RANK}
-    return {}
+    return _first_of_two(short)
+
+
+def _first_of_two(name: str) -> dict[str, int]:
+    """活动名称及内容 holds what 活动名称 does. Not 时间及地点: its cells hold two fields."""
+    first, second = _AND.split(name, maxsplit=1) if _AND.search(name) else (name, "")
+    known = _RANKS.get(first, {})
+    if not second or not known or (second in _RANKS and not known.keys() & _RANKS[second].keys()):
+        return {}
+    return {field: rank + _PIECE_RANK for field, rank in known.items()}
 
 
 def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]:

@@ -44,6 +44,9 @@ _SIGNS = re.compile(
     re.X,
 )
 _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
+# Of one day the second date is left out; of two days the hours stay words.
+_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
+_ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
 _DAYS = ("fullday", "monthday", "slashday", "dotday")
 _KINDS = (*_DAYS, *"closed clock dayonly weekday half next daily allday to sep number".split())
@@ -122,6 +125,7 @@ def has_day(text: str) -> bool:
 def plain(text: str) -> str:
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = re.sub(r"\s+", "", _BLANK.sub("日", unicodedata.normalize("NFKC", text).strip()))
+    joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", cells.with_digits(joined)))
     return _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")")).strip("。.,;；")
 
 

@@ -156,6 +156,17 @@ def test_notes_in_a_header_are_no_part_of_its_names(vocabulary):
     assert [note.cell for note in row.notes] == ["C2", "D2"]  # which is which, the names alone do not say
 
 
+def test_a_header_that_says_two_things_is_read_for_the_first(vocabulary):
+    header = "序号,活动时间,活动名称及内容,活动形式,承办单位,举办地,参加人员及规模,时间及地点"
+    (row,) = read_file(
+        f"附件1\n{header}\n1,四月二十日上午九点半,主题班会,讲座,灌云县教育局,县文化馆,中学生,随便\n".encode()
+    )
+    draft = understand(row, vocabulary).draft
+    assert (draft.title, draft.venue_text, draft.groups) == ("主题班会", "县文化馆", ("youth",))
+    assert [(one.start_day.day, f"{one.start_at:%H:%M}") for one in draft.occurrences] == [(20, "01:30")]
+    assert dict(row.unknown) == {"时间及地点": "H"}  # two fields in one cell are asked about
+
+
 def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
     assert refused("活动名称,随便\n讲座,一\n".encode()) == (
         "Only the title column was recognised. At least one more is needed, for example 开始日期, 开始时间, 活动地点, "
