@@ -163,8 +163,10 @@ class TestFromTheDesk:
             with transaction():
                 account = add_account(email, event.lead, Role.ORGANIZER, "rehearsal-password", NINE)
             client = app.test_client()
-            with client.session_transaction() as held:
-                held["_user_id"], held["_fresh"] = account.get_id(), True
+            answer = client.post(
+                "/desk/sign-in", data={"email": account.email, "password": "rehearsal-password"}
+            )
+            assert answer.status_code == 303
             return client
 
         return signed_in

@@ -98,7 +98,7 @@ def test_nothing_new_is_one_query_beside_the_permission(gus_browser, people, dev
     with count_queries() as many:
         gus_browser.get(address, headers={"If-None-Match": tag})
     assert len(many) == len(few)
-    assert [query.split()[1].split(".")[0] for query in few] == ["account", "event", "counter"]
+    assert [query.split()[1].split(".")[0] for query in few] == ["account_session", "event", "counter"]
 
 
 def test_another_events_crowd_is_not_mixed_in(gus_browser, people, device, address):
@@ -129,7 +129,7 @@ def test_what_stands_behind_a_method_is_told_apart(gus_browser, people, device, 
     ]
 
 
-def test_it_shows_visits_by_kiosk_and_hour(gus_browser, cast, door, address):
-    door.touch("public", headcount=3)
+def test_it_shows_visits_by_kiosk_and_hour(gus_browser, people, device, address):
+    device.touch("public", headcount=3)
     shown = gus_browser.get(address.removesuffix(".json")).text
-    assert re.search(rf'<th scope="row">Kiosk {door.kiosk.name}</th><td class="number">3</td>', shown)
+    assert re.search(rf'<th scope="row">Kiosk {device.kiosk.name}</th><td class="number">3</td>', shown)

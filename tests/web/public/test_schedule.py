@@ -210,7 +210,7 @@ SEVEN = tuple(session(at(number, 0), 24, day=at(number, 12).date()) for number i
 
 def lines(html: str) -> list[str]:
     """The lines of an event's page that say when it is."""
-    block = re.search(r'<ul class="sittings">(.*?)</ul>', html, re.DOTALL)[1]
+    block = re.search(r'<ul class="event-sessions">(.*?)</ul>', html, re.DOTALL)[1]
     return [_words(line) for line in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)]
 
 

@@ -8,7 +8,6 @@ from tests.support.axe import serious
 
 @pytest.fixture
 def checked(page: Page, server) -> Page:
-    page.set_extra_http_headers({"Accept-Language": "en"})
     page.goto(f"{server.url}/kiosk/check")
     for key in ("browser", "secure", "storage", "network", "clock"):
         expect(page.locator(f"#check-{key}")).to_have_attribute("data-state", "good", timeout=12_000)
@@ -17,8 +16,8 @@ def checked(page: Page, server) -> Page:
 
 def test_each_line_turns_green_or_says_what_to_do(checked: Page):
     expect(checked.locator("#check-camera")).to_have_attribute("data-state", "bad", timeout=12_000)
-    expect(checked.locator("#check-camera")).to_contain_text("Allow the camera for this site")
-    expect(checked.locator("#summary")).to_have_text("Not ready: see the red lines.", timeout=12_000)
+    expect(checked.locator("#check-camera")).to_contain_text("请在浏览器设置中允许本网站使用摄像头")
+    expect(checked.locator("#summary")).to_have_text("尚不能使用：请看红色各项。", timeout=12_000)
     assert serious(checked) == []
 
 
