@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.accounts.passwords import check_password
 from models.audit.chain import record
 from models.audit.tables import OPERATOR, AuditVerb
-from models.campaigns.tables import Term, TermKind
+from models.campaigns.tables import is_line
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Mistake, NotFound
 from models.organizations.tables import (
@@ -50,7 +50,7 @@ def _organization(name_or_id: str, region: str | None, line: str | None) -> Orga
         return _by_id(name_or_id)
     if region is not None and (len(region) != 6 or db.session.get(Region, region) is None):
         raise Mistake(N_("There is no region with the code “%(value)s”."), value=region[:40])
-    if line is not None and not _is_line(line):
+    if line is not None and not is_line(line):
         raise Mistake(N_("There is no sector “%(value)s” in this week."), value=line[:40])
     return _by_name(name_or_id, region) or find_or_create_organization(name_or_id, region, line)
 
@@ -60,11 +60,6 @@ def _by_id(text: str) -> Organization:
     if organization is None:
         raise NotFound(N_("There is no organization with the number “%(value)s”."), value=text[:40])
     return organization
-
-
-def _is_line(key: str) -> bool:
-    lines = select(Term.id).where(Term.kind == TermKind.LINE, Term.key == key).limit(1)
-    return db.session.scalar(lines) is not None
 
 
 def _by_name(name: str, region: str | None) -> Organization | None:

@@ -117,6 +117,12 @@ class ReportedFormat(Base):
     format: Mapped[str] = mapped_column(String(60))
 
 
+def is_line(key: str) -> bool:
+    """Whether any campaign has a line with this key."""
+    lines = select(Term.id).where(Term.kind == TermKind.LINE, Term.key == key).limit(1)
+    return db.session.scalar(lines) is not None
+
+
 def find_campaign(campaign_id: str) -> Campaign:
     """The campaign with this id. Raises NotFound."""
     # PostgreSQL refuses a NUL character in a parameter.

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
-from models.campaigns.tables import Term, TermKind
+from models.campaigns.tables import is_line
 from models.db import LARGEST_ID, Base, Instant, db, insert, transaction
 from models.desk.attachments import Attachment
 from models.errors import N_, Mistake, NotFound
@@ -152,8 +152,7 @@ def _line(account: Account, line: str) -> str | None:
         return own.line or ""
     if not line:
         return None
-    known = select(Term.id).where(Term.kind == TermKind.LINE, Term.key == line).limit(1)
-    if db.session.scalar(known) is None:
+    if not is_line(line):
         raise Mistake(N_("There is no sector “%(value)s” in this week."), value=line[:40])
     return line
 
@@ -162,7 +161,7 @@ def _received_by(account: Account) -> ColumnElement[bool]:
     """The condition on Notice that it goes to an account."""
     own = account.organization
     code = own.region_code
-    above = (code, code[:4] + "00", code[:2] + "0000") if code else ()
+    above = (*regions.ancestors(code), code) if code else ()
     return and_(
         Notice.organization_id != own.id,
         or_(Notice.region_code.is_(None), Notice.region_code.in_(above)),

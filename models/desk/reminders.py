@@ -7,7 +7,7 @@ are for who sends the mails.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -48,31 +48,33 @@ def _campaigns(now: datetime) -> list[Campaign]:
 
 
 def _remind(campaign: Campaign, now: datetime) -> int:
-    today, new = campaign.today(now), 0
+    """Reads outside of a transaction: a tick that finds nothing new must not hold the write lock."""
+    today = campaign.today(now)
+    lacking: set[tuple[int, Missing]] = set()
     for kind in Missing:
-        with transaction():
-            lacking = select(Event.id).where(
-                Event.campaign_id == campaign.id,
-                Event.status == EventStatus.PUBLISHED,
-                condition(kind, today),
-            )
-            known = select(EventReminder.event_id).where(EventReminder.kind == kind)
-            of_campaign = select(Event.id).where(Event.campaign_id == campaign.id)
-            db.session.execute(
-                delete(EventReminder)
-                .where(
-                    EventReminder.kind == kind,
-                    EventReminder.event_id.in_(of_campaign),
-                    EventReminder.event_id.not_in(lacking),
-                )
-                .execution_options(synchronize_session=False)
-            )
-            ids = db.session.scalars(lacking.where(Event.id.not_in(known))).all()
-            rows = [{"event_id": event_id, "kind": kind, "at": now} for event_id in ids]
-            if rows:
-                db.session.execute(insert(EventReminder).on_conflict_do_nothing(), rows)
-            new += len(rows)
-    return new
+        query = select(Event.id).where(
+            Event.campaign_id == campaign.id,
+            Event.status == EventStatus.PUBLISHED,
+            condition(kind, today),
+        )
+        lacking |= {(event_id, kind) for event_id in db.session.scalars(query)}
+    stored = select(EventReminder.event_id, EventReminder.kind).join(EventReminder.event)
+    known = set(db.session.execute(stored.where(Event.campaign_id == campaign.id)).tuples())
+    new, mended = lacking - known, known - lacking
+    if new or mended:
+        _write(new, mended, now)
+    return len(new)
+
+
+def _write(new: set[tuple[int, Missing]], mended: set[tuple[int, Missing]], now: datetime) -> None:
+    rows = [{"event_id": event_id, "kind": kind, "at": now} for event_id, kind in sorted(new)]
+    key = EventReminder.event_id == bindparam("ended_event"), EventReminder.kind == bindparam("ended_kind")
+    ended = [{"ended_event": event_id, "ended_kind": kind} for event_id, kind in sorted(mended)]
+    with transaction():
+        if rows:
+            db.session.execute(insert(EventReminder).on_conflict_do_nothing(), rows)
+        if ended:
+            db.session.connection().execute(delete(EventReminder).where(*key), ended)
 
 
 def unsent(most: int = 500) -> list[EventReminder]:

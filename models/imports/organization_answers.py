@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.bare_text import bare_text
 from models.db import LARGEST_ID, Base, Instant, db, transaction
 from models.events.draft import EventDraft, OrganizationDraft
-from models.organizations.names import may_be_same, plain_name
+from models.organizations.names import may_be_same
 from models.organizations.tables import Account, Organization
 from models.places import regions
 
@@ -56,7 +57,7 @@ def answers_of(account: Account) -> dict[str, OrganizationDraft | None]:
 
 def remember(account: Account, answers: Mapping[str, str], now: datetime) -> None:
     """Keep answers, by name: the id of an organization that is here, or ANOTHER; "" takes one back. Others are left out."""
-    rows = {plain_name(name)[:_LONGEST]: answer for name, answer in list(answers.items())[:MOST_QUESTIONS]}
+    rows = {bare_text(name)[:_LONGEST]: answer for name, answer in list(answers.items())[:MOST_QUESTIONS]}
     ids = {int(one) for one in rows.values() if one.isascii() and one.isdecimal() and int(one) <= LARGEST_ID}
     known = set(db.session.scalars(select(Organization.id).where(Organization.id.in_(ids))))
     own = OrganizationAnswer.organization_id == account.organization_id
@@ -85,7 +86,7 @@ def questions(
     here = _organizations_in({region for _name, region in names})
     listed: list[OrganizationQuestion] = []
     for name, region in names:
-        in_region, plain = here.get(region, []), plain_name(name)
+        in_region, plain = here.get(region, []), bare_text(name)
         if len(listed) == MOST_QUESTIONS or any(plain == one.plain_name for one in in_region):
             continue
         alike = {one.standing.id: one.standing for one in in_region if may_be_same(name, one.name, region)}
@@ -107,7 +108,7 @@ def _answer(
 
 def meant(draft: EventDraft, answers: Mapping[str, OrganizationDraft | None]) -> EventDraft:
     """The draft with its lead as it was answered, in the lead and among the hosts."""
-    answer = answers.get(plain_name(draft.lead.name)) if draft.lead else None
+    answer = answers.get(bare_text(draft.lead.name)) if draft.lead else None
     return draft.with_lead(answer) if answer is not None else draft
 
 

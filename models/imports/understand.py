@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
@@ -17,7 +18,6 @@ from models.imports.source import Source
 from models.imports.spreadsheet import to_draft as row_to_draft
 from models.imports.spreadsheet.region import seat_in_name
 from models.imports.vocabulary import vocabulary_of
-from models.organizations.names import plain_name
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 
@@ -148,14 +148,14 @@ def _seats_of(names: Iterable[str]) -> Seats:
     the one that stands for it."""
     by_plain: dict[str, list[Organization]] = {}
     distinct = list(dict.fromkeys(names))
-    plain = list(dict.fromkeys(map(plain_name, distinct)))
+    plain = list(dict.fromkeys(map(bare_text, distinct)))
     for start in range(0, len(plain), _IN_PARTS):
         query = select(Organization).where(Organization.plain_name.in_(plain[start : start + _IN_PARTS]))
         for row in db.session.scalars(query.order_by(Organization.id)):
             by_plain.setdefault(row.plain_name, []).append(row)
     seats: Seats = {}
     for name in distinct:
-        rows = by_plain.get(plain_name(name), [])
+        rows = by_plain.get(bare_text(name), [])
         for row in [*(row for row in rows if row.name != name), *(row for row in rows if row.name == name)]:
             seats.setdefault(name, {})[row.region_code] = OrganizationDraft.of(row.standing)
     return seats

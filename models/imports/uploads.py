@@ -1,7 +1,7 @@
 """Files uploaded at the desk: kept for a day for the preview, then imported or discarded."""
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.campaigns.tables import Campaign
 from models.db import LARGEST_ID, Base, BigId, Instant, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
-from models.events.draft import EventDraft
+from models.events.draft import EventDraft, OrganizationDraft
 from models.events.scope import changes, events_for
 from models.events.tables import Event
 from models.imports import apply, organization_answers
@@ -116,7 +116,7 @@ def preview(
     rows = read_file(upload.data, upload.name, answers)
     organization_of = organization_answers.answers_of(account)
     leads: list[tuple[str, str | None]] = []
-    source = _source(account, rows, exported)
+    source = _source(account, rows, exported, organization_of)
 
     def adopt(draft: EventDraft) -> EventDraft:
         if draft.lead is not None:
@@ -159,7 +159,8 @@ def accept(
         if outcome.verdict == RowVerdict.CANCELLED and outcome.event
     }
     rows = read_file(upload.data, upload.name, answers_of(account))
-    outcomes = apply.apply(upload.campaign, rows, _source(account, rows, exported), now, cancel)
+    source = _source(account, rows, exported, organization_answers.answers_of(account))
+    outcomes = apply.apply(upload.campaign, rows, source, now, cancel)
     with transaction():
         upload.accepted_at, upload.data = now, b""
         upload.outcome = [_as_json(outcome) for outcome in map(_left, outcomes) if outcome]
@@ -211,22 +212,23 @@ def _origin(account: Account) -> str:
     return f"desk:{account.organization_id}"
 
 
-def _source(account: Account, rows: Sequence[Row | CalendarEntry], exported: Exported) -> Source:
+def _source(
+    account: Account,
+    rows: Sequence[Row | CalendarEntry],
+    exported: Exported,
+    organization_of: Mapping[str, OrganizationDraft | None],
+) -> Source:
+    """organization_of: what this desk means by names of organizations."""
+    adopt_draft = adopter(account)
     return Source(
         origin=_origin(account),
         complete=isinstance(rows[0], CalendarEntry),  # a table is a list of what is new as often as of all
         asks=True,
         by=account,
-        adopt=_adopter(account),
+        adopt=lambda draft: adopt_draft(organization_answers.meant(draft, organization_of)),
         publish=account.may_publish,
         exported=exported,
     )
-
-
-def _adopter(account: Account) -> Callable[[EventDraft], EventDraft]:
-    """adopter(), after the lead was replaced by the organization that this desk means by its name."""
-    adopt_draft, answers = adopter(account), organization_answers.answers_of(account)
-    return lambda draft: adopt_draft(organization_answers.meant(draft, answers))
 
 
 def _as_json(outcome: Outcome) -> dict:

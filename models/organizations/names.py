@@ -1,11 +1,11 @@
-"""Names of organizations: one form for what is written in several ways, and which names may be of the same organization."""
+"""Which names of organizations may be of the same one."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from models.bare_text import bare_text
 from models.places import regions
 
 MIN_SECOND_NAME = 4  # characters in brackets that are another name of the organization
@@ -18,12 +18,6 @@ _SHORT_FORMS = (
     ("市场监督管理", "市监"), ("市场监管", "市监"), ("知识产权", "知产"), ("人民法院", "法院"), ("人民检察院", "检察院"),
     ("人民政府", "政府"), ("办公室", "办"), ("委员会", "委"), ("有限责任公司", "公司"), ("有限公司", "公司"),
 )  # fmt: skip
-
-
-def plain_name(name: str) -> str:
-    """A name without what people write in several ways: full width, brackets, spaces and points."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in text if character.isalnum())
 
 
 def may_be_same(left: str, right: str, region_code: str | None) -> bool:
@@ -40,13 +34,13 @@ def may_be_same(left: str, right: str, region_code: str | None) -> bool:
 def core_names(name: str, region_code: str | None) -> frozenset[str]:
     """What identifies an organization in its region: its name, and those in and before brackets, in short forms and
     without the region's name. A short word in brackets is a remark: （筹）, （本部）."""
-    second_names = [part for part in _INSIDE.findall(name) if len(plain_name(part)) >= MIN_SECOND_NAME]
+    second_names = [part for part in _INSIDE.findall(name) if len(bare_text(part)) >= MIN_SECOND_NAME]
     parts = [name, _BRACKETS.sub("", name), *second_names]
     return frozenset(core for part in parts if len(core := _core(part, region_code)) >= 2)
 
 
 def _core(name: str, region_code: str | None) -> str:
-    text = plain_name(name)
+    text = bare_text(name)
     for place in _places(region_code):
         if text.startswith(place) and len(text) > len(place) + 1:
             text = text[len(place) :]

@@ -9,11 +9,11 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, case, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from models.bare_text import bare_text
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db, enumeration
 from models.errors import N_, Mistake
-from models.organizations.names import plain_name
 from models.places.tables import Region
 
 # OWASP's cheat sheet on storing passwords: the row of scrypt with 32 MiB.
@@ -62,7 +62,7 @@ class Organization(Base):
 
     @validates("name")
     def _write_plain_name(self, _key: str, name: str) -> str:
-        self.plain_name = plain_name(name)
+        self.plain_name = bare_text(name)
         return name
 
     @property
@@ -173,7 +173,7 @@ def find_or_create_organization(name: str, region_code: str | None, line: str | 
 
     Runs inside the caller's transaction."""
     here = Organization.region_code.is_not_distinct_from(region_code)
-    query = select(Organization).where(here, Organization.plain_name == plain_name(name))
+    query = select(Organization).where(here, Organization.plain_name == bare_text(name))
     query = query.order_by(case((Organization.name == name, 0), else_=1), Organization.id).limit(1)
     organization = db.session.scalar(query)
     if organization is None:

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
+from models.bare_text import bare_text
 from models.db import db
 from models.events import hosts
 from models.events.draft import EventDraft, VenueDraft
-from models.organizations.names import plain_name
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 
@@ -38,7 +38,7 @@ class Directory:
         names = {lead.name for lead in leads} | {
             part for draft in drafts for name in draft.hosts for part in (name, hosts.without_role(name))
         }
-        for part in _parts({plain_name(name) for name in names}):
+        for part in _parts({bare_text(name) for name in names}):
             query = select(Organization).where(Organization.plain_name.in_(part)).order_by(Organization.id)
             for organization in db.session.scalars(query.limit(_MOST_OF_A_NAME * len(part))):
                 entry = _Entry(organization.name, organization.region_code, organization.standing)
@@ -52,7 +52,7 @@ class Directory:
             if self._in_region(lead.name, lead.region_code) is None:
                 organization = Organization(name=lead.name, region_code=lead.region_code, line=lead.line)
                 entry = _Entry(lead.name, lead.region_code, organization)
-                self._organizations.setdefault(plain_name(lead.name), []).append(entry)
+                self._organizations.setdefault(bare_text(lead.name), []).append(entry)
                 db.session.add(organization)
         self.new_venues: set[Venue] = set()
         for name, region in venues:
@@ -68,8 +68,8 @@ class Directory:
     def host_id(self, name: str, region: str | None) -> int | None:
         """The id of the organization of a host's name: the one in the event's region, else the only one of that name."""
         organizations = self._organizations
-        entries = organizations.get(plain_name(name)) or organizations.get(
-            plain_name(hosts.without_role(name)), []
+        entries = organizations.get(bare_text(name)) or organizations.get(
+            bare_text(hosts.without_role(name)), []
         )
         entries = [one for one in entries if one.name == name] or entries
         in_region = {one.organization.id for one in entries if one.region_code == region}
@@ -80,7 +80,7 @@ class Directory:
         return self._venues[venue.name, region_of(venue, draft)]
 
     def _in_region(self, name: str, region: str | None) -> Organization | None:
-        entries = [one for one in self._organizations.get(plain_name(name), ()) if one.region_code == region]
+        entries = [one for one in self._organizations.get(bare_text(name), ()) if one.region_code == region]
         exact = [one for one in entries if one.name == name]
         return next((one.organization for one in exact or entries), None)
 

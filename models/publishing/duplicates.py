@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, ForeignKey, Row, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, selectinload
 
+from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
 from models.codes.venue_codes import CodeMethod, VenueCode
@@ -20,7 +21,7 @@ from models.organizations.tables import Account
 from models.places import regions
 from models.places.tables import Venue
 from models.publishing import lifecycle
-from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
+from models.publishing.similarity import Candidate, own_words, similar_pairs
 
 PAIRS_ON_A_PAGE = 30
 
@@ -149,7 +150,7 @@ def _candidates(account: Account, campaign: Campaign, *conditions: ColumnElement
         .distinct()
     )
     return [
-        _candidate(row, places.get(row.id) or {without_punctuation(row.venue_text)} - {""}, campaign)
+        _candidate(row, places.get(row.id) or {bare_text(row.venue_text)} - {""}, campaign)
         for row in db.session.execute(query)
     ]
 
@@ -163,7 +164,7 @@ def _places(*conditions: ColumnElement[bool]) -> dict[int, set[str]]:
     places: dict[int, set[str]] = defaultdict(set)
     for query in (of_events, of_occurrences):
         for event_id, name in db.session.execute(query.where(*conditions)):
-            places[event_id].add(without_punctuation(name))
+            places[event_id].add(bare_text(name))
     return places
 
 
@@ -171,7 +172,7 @@ def _candidate(
     row: Row[tuple[int, date, str | None, str, str]], places: set[str], campaign: Campaign
 ) -> Candidate:
     title = own_words(row.title, campaign)
-    full_title = without_punctuation(row.title)
+    full_title = bare_text(row.title)
     return Candidate(
         row.id, row.start_day, row.region_code, title, full_title, frozenset(title), frozenset(places)
     )

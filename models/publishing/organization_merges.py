@@ -117,8 +117,9 @@ def _alike_in(
 
 
 def _different() -> set[tuple[int, int]]:
+    """Pairs of ids, the lower one first. In the rows they may stand the other way round: merges put other ids into them."""
     query = select(DifferentOrganizations.low_id, DifferentOrganizations.high_id)
-    return set(db.session.execute(query).tuples())
+    return {(min(pair), max(pair)) for pair in db.session.execute(query).tuples()}
 
 
 def mark_different(account: Account, left_id: int, right_id: int, now: datetime) -> None:

@@ -5,7 +5,6 @@ a region), their titles are alike without the campaign's own words, and their pl
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
+from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.places.regions import prefecture
 
 MIN_TITLE_RATIO = 0.75  # difflib's ratio of two titles
 MIN_PLACE_RATIO = 0.7
 _MIN_TITLE = 2  # characters: a shorter rest of a title identifies nothing
-_PUNCTUATION = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d年?(?:度)?")
 
 
@@ -81,15 +80,10 @@ def _ratio(left: str, right: str) -> float:
     return matcher.ratio() if matcher.quick_ratio() >= min(MIN_TITLE_RATIO, MIN_PLACE_RATIO) else 0.0
 
 
-def without_punctuation(text: str) -> str:
-    """Letters and digits in lower case, full-width ones as ASCII."""
-    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).lower())
-
-
 def own_words(title: str, campaign: Campaign) -> str:
     """A title without punctuation, years and what it shares with the campaign's name: 知识产权宣传周进校园 -> 进校园."""
-    rest = _YEAR.sub("", without_punctuation(title))
-    for part in _parts_of(without_punctuation(campaign.name_zh)):
+    rest = _YEAR.sub("", bare_text(title))
+    for part in _parts_of(bare_text(campaign.name_zh)):
         rest = rest.replace(part, "")
     return rest
 

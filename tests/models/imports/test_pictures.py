@@ -16,6 +16,7 @@ from models.events.tables import Event
 from models.imports.feeds.fetch import fetch
 from models.imports.pictures import MOST_ATTEMPTS, PictureFetch, fetch_again, fetch_due, fetch_of
 from models.imports.read_file import read_file
+from models.outcomes import highlights
 from models.publishing import lifecycle, proposals, unused_pictures
 from models.publishing.change import event_transaction
 from tests.support.calendar_files import calendar, one
@@ -213,10 +214,12 @@ def test_a_picture_that_no_event_shows_is_deleted_after_a_day(app, asked):
     assert unused_pictures.delete_unused(NINE + DAY + minutes(1)) == 0
     assert unused_pictures.delete_unused(NINE + DAY + minutes(31)) == 1
     assert set(db.session.scalars(select(Picture.sha256))) == {shown, proposed}
+    highlights.add_picture(event, redraw(jpeg("yellow")), "合影", people.gu, NINE)  # of the summary alone
     (proposal,) = proposals.open_of(event)
     proposals.refuse(proposal.id, "另一张更好", NINE + DAY, people.lian)
     assert unused_pictures.delete_unused(NINE + 2 * DAY) == 1
-    assert set(db.session.scalars(select(Picture.sha256))) == {shown}
+    (of_summary,) = highlights.pictures_of(event)
+    assert set(db.session.scalars(select(Picture.sha256))) == {shown, of_summary.sha256}
 
 
 def test_an_address_for_a_published_event_waits_for_an_office(app, asked):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models.organizations.names import may_be_same, plain_name
+from models.bare_text import bare_text
+from models.organizations.names import may_be_same
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,4 @@ def test_different(left, right, region):
 
 
 def test_plain_name():
-    assert plain_name("江苏省 市场监督管理局（ＩＰ）·") == "江苏省市场监督管理局ip"
+    assert bare_text("江苏省 市场监督管理局（ＩＰ）·") == "江苏省市场监督管理局ip"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from models.bare_text import bare_text
 from models.codes import passes, venue_codes
 from models.db import db
 from models.errors import Conflict, NotFound
@@ -14,7 +15,7 @@ from models.events.tables import Event, EventChange
 from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, similarity
 from models.publishing.duplicates import Issued
-from models.publishing.similarity import Candidate, own_words, similar_pairs, without_punctuation
+from models.publishing.similarity import Candidate, own_words, similar_pairs
 from tests.support.people import make_people
 from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
 
@@ -157,4 +158,4 @@ def test_a_country_is_compared_by_day_and_prefecture(monkeypatch):
 
 
 def test_full_width_and_signs_are_nothing_new():
-    assert without_punctuation("“４·２６”  宣传（现场）") == without_punctuation("4.26宣传 现场")
+    assert bare_text("“４·２６”  宣传（现场）") == bare_text("4.26宣传 现场")

@@ -167,6 +167,20 @@ def test_two_that_are_different_are_not_offered_again(english, people, thrice):
     assert english.post(f"/desk/organizations/{second}/different/{first}").status_code == 404
 
 
+def test_a_difference_that_was_said_outlives_a_merge(english, people, thrice):
+    """A merge puts the kept one's id into the pair, which may then stand the other way round."""
+    sign_in(english, people.su)
+    first, second, third = (event.lead_id for event in thrice)
+    assert english.post(f"/desk/organizations/{first}/different/{third}").status_code == 303
+    with transaction():
+        newest = Organization(name="江苏省知产局", region_code="320000", line="ip-offices")
+        db.session.add(newest)
+    assert english.post(f"/desk/organizations/{newest.id}/same/{first}").status_code == 303
+    page = english.get("/desk/organizations/").text
+    assert f"/desk/organizations/{newest.id}/same/{third}" not in page
+    assert f"/desk/organizations/{newest.id}/same/{second}" in page or "Entered more than once" not in page
+
+
 def test_a_name_in_full_width_is_the_same_organization(people):
     leads = [
         OrganizationDraft(name, "320000")
