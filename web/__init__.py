@@ -8,28 +8,15 @@ from web.commands import events as event_commands
 from web.commands import figures as figure_commands
 from web.commands import imports, serve, setup
 from web.desk import (
-    devices,
     duplicates,
-    entrance,
     events,
     many_events,
     notices,
     organizations,
-    outcomes,
     overview,
     page_roles,
-    pairing,
-    pairing_batches,
-    paper_counts,
     picture,
-    queue_file,
     review,
-    scan_review,
-    scans,
-    session_totals,
-    subscriptions,
-    tally_sheets,
-    uploads,
 )
 from web.desk.accounts import (
     accounts,
@@ -42,8 +29,11 @@ from web.desk.accounts import (
     sign_in,
 )
 from web.desk.accounts import words as account_words
+from web.desk.attendance import outcomes, paper_counts, scan_review, scans, session_totals, tally_sheets
+from web.desk.check_in import devices, entrance, pairing, pairing_batches, queue_file
 from web.desk.event_form import move as event_move
 from web.desk.event_form import pages as event_form
+from web.desk.imports import subscriptions, uploads
 from web.feeds import feeds as feeds
 from web.figures import live
 from web.figures import pages as figures

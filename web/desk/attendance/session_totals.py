@@ -17,7 +17,7 @@ from models.figures.headcounts import latest_headcount
 from models.figures.visits import visits_of_sessions
 from models.ledger.estimates import MAX_BASIS
 from web import errors
-from web.desk.paper_counts import NO_TIME
+from web.desk.attendance.paper_counts import NO_TIME
 
 pages = Blueprint("desk_session_totals", __name__, url_prefix="/desk/events/<int:event_id>/totals")
 
@@ -105,7 +105,7 @@ def _page(event: Event, now: datetime, part: str = "", error: str = "") -> str:
     sessions = estimates.sessions_of(event, now)
     today = event.campaign.today(now)
     return render_template(
-        "desk/session_totals.html",
+        "desk/attendance/session_totals.html",
         campaign=event.campaign,
         event=event,
         sessions=sessions,

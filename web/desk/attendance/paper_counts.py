@@ -89,7 +89,7 @@ def _made() -> tuple[int, int] | None:
 
 def _page(event: Event, now: datetime, error: str = "") -> str:
     return render_template(
-        "desk/paper_counts.html",
+        "desk/attendance/paper_counts.html",
         campaign=event.campaign,
         event=event,
         days=paper_counts.days_of(event, now),

@@ -17,7 +17,7 @@ from models.errors import Conflict, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event
 from web import errors
-from web.desk import pairing as desk_pairing
+from web.desk.check_in import pairing as desk_pairing
 from web.words.terms import language
 
 pages = Blueprint("desk_devices", __name__, url_prefix="/desk/events/<int:event_id>")
@@ -33,7 +33,12 @@ def index(event_id: int) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id, scope.runs_check_in), clock.now()
     parts, _sentence = _parts(event, now)
     return render_template(
-        "desk/devices.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts)
+        "desk/check_in/devices.html",
+        campaign=event.campaign,
+        event=event,
+        now=now,
+        parts=parts,
+        tag=_tag(parts),
     )
 
 
@@ -53,8 +58,10 @@ def _parts(event: Event, now: datetime) -> tuple[dict[str, str], str]:
     context = {"event": event, "campaign": event.campaign, "now": now}
     reachable = _reachable_events([device for device in devices if not device.serves_event])
     parts = {
-        "pairing": render_template("desk/pairing.html", pairing=pairing, **context).strip(),
-        "devices": render_template("desk/device_list.html", devices=devices, reachable=reachable, **context),
+        "pairing": render_template("desk/check_in/pairing.html", pairing=pairing, **context).strip(),
+        "devices": render_template(
+            "desk/check_in/device_list.html", devices=devices, reachable=reachable, **context
+        ),
     }
     joined = pairing.joined if pairing is not None else []
     return parts, _("%(name)s has joined.", name=joined[0].name) if joined else ""
@@ -101,7 +108,7 @@ def _facts(event: Event, kiosk: Kiosk, now: datetime) -> dict[str, str]:
     device = status.status_of(kiosk, event, now)
     return {
         "facts": render_template(
-            "desk/device_facts.html", device=device, event=event, campaign=event.campaign, now=now
+            "desk/check_in/device_facts.html", device=device, event=event, campaign=event.campaign, now=now
         )
     }
 
@@ -110,7 +117,7 @@ def _page(event: Event, kiosk: Kiosk, now: datetime, error: str = "", field: str
     """One device. problem: what is wrong with the input of a field."""
     parts, ended_at = _facts(event, kiosk, now), kiosk.ended_at(now)
     return render_template(
-        "desk/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),
+        "desk/check_in/device.html", campaign=event.campaign, event=event, now=now, parts=parts, tag=_tag(parts),
         device=status.status_of(kiosk, event, now), goals=[] if ended_at else control.move_targets(current_user, event, now),
         until=ended_at + GRACE_AFTER_END if ended_at else None, error=error, field=field, typed=request.form,
         longest=(control.LONGEST_NAME, control.LONGEST_MESSAGE),

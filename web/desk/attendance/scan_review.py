@@ -59,7 +59,7 @@ def selected_ids() -> list[UUID]:
 
 def _page(event: Event, error: str = "") -> str:
     return render_template(
-        "desk/scan_review.html",
+        "desk/attendance/scan_review.html",
         campaign=event.campaign,
         event=event,
         total=scan_review.count(event),

@@ -67,7 +67,7 @@ def _overfull(event: Event, now: datetime) -> list[tuple[Occurrence, int]]:
 
 def _page(event: Event, error: str = "") -> str:
     return render_template(
-        "desk/entrance.html",
+        "desk/check_in/entrance.html",
         campaign=event.campaign,
         event=event,
         placed=nearness.has_coordinates(event),

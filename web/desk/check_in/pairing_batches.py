@@ -25,8 +25,8 @@ from models.errors import N_, Mistake
 from models.events import check_in_window, scope
 from models.events.tables import Event
 from web import errors
-from web.desk import pairing_sheet_layout
-from web.desk.pairing import ENTRANCE, KINDS, PHONE
+from web.desk.check_in import pairing_sheet_layout
+from web.desk.check_in.pairing import ENTRANCE, KINDS, PHONE
 from web.words.terms import language
 
 SHEET_KINDS = {name: may for name, may in KINDS.items() if name != PHONE}
@@ -94,7 +94,7 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
     last = min(check_in_window.closing_time(event), latest) if event.occurrences else latest
     zone = event.campaign.zone
     return render_template(
-        "desk/pairing_batches.html",
+        "desk/check_in/pairing_batches.html",
         campaign=event.campaign,
         event=event,
         now=now,

@@ -16,7 +16,7 @@ from models.drawing import pdf
 from models.errors import Mistake, NotFound
 from models.events import scope
 from web import errors
-from web.desk import tally_sheet_layout
+from web.desk.attendance import tally_sheet_layout
 from web.words.terms import language
 
 pages = Blueprint("desk_tally_sheets", __name__, url_prefix="/desk")
@@ -73,12 +73,12 @@ def find() -> ResponseReturnValue:
     """By the number that somebody types."""
     number = request.args.get("number", "")
     if not number.strip():
-        return render_template("desk/tally_sheet_number.html", number="", error="")
+        return render_template("desk/attendance/tally_sheet_number.html", number="", error="")
     try:
         sheet = _sheet(number)
     except NotFound as mistake:
         return render_template(
-            "desk/tally_sheet_number.html", number=number, error=errors.sentence(mistake)
+            "desk/attendance/tally_sheet_number.html", number=number, error=errors.sentence(mistake)
         ), 404
     return redirect(url_for(".sheet", number=sheet.number), 303)
 
@@ -135,7 +135,7 @@ def field_name(hour: int, group: str) -> str:
 def _page(sheet: TallySheet, now: datetime, error: str = "") -> str:
     typed: Mapping[str, str] = request.form if error else {}
     return render_template(
-        "desk/tally_sheet.html",
+        "desk/attendance/tally_sheet.html",
         campaign=sheet.event.campaign,
         event=sheet.event,
         sheet=sheet,

@@ -148,7 +148,7 @@ def _page(
             kind: StatedOutcome(row.precision or Precision.EXACT, row.typed) for kind, row in stored.items()
         }
     return render_template(
-        "desk/outcomes.html",
+        "desk/attendance/outcomes.html",
         campaign=event.campaign,
         event=event,
         kinds=tuple(OutcomeKind),

@@ -43,7 +43,7 @@ def take_in() -> ResponseReturnValue:
 def _page(result: QueueImport | None = None, error: str = "", name: str = "") -> str:
     files = queue_file.imports_of(current_user, MAX_HISTORY)
     return render_template(
-        "desk/queue_file.html",
+        "desk/check_in/queue_file.html",
         result=result,
         error=error,
         name=name,

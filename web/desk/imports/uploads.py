@@ -137,7 +137,7 @@ def _form(message: str = "", chosen: str = "", name: str = "") -> str:
     current = current_campaign(clock.now())
     chosen = chosen or (current.id if current else "")
     return render_template(
-        "desk/uploads.html", campaign=None, weeks=weeks, chosen=chosen, message=message, name=name,
+        "desk/imports/uploads.html", campaign=None, weeks=weeks, chosen=chosen, message=message, name=name,
         most=uploads.MOST_BYTES >> 20,
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def _page(upload: UploadedFile, message: str = "") -> str:
     gone = _gone(preview.gone) if preview else []
     summary = [(verdict, count) for verdict, count in counts(outcomes).items() if count]
     return render_template(
-        "desk/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message, lines=lines,
+        "desk/imports/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message, lines=lines,
         total=len(outcomes), gone=gone, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
         columns=import_words.COLUMN_NAMES,
     )  # fmt: skip

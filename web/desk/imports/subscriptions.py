@@ -86,6 +86,6 @@ def _page(problem: str = "", url: str = "", chosen: str = "") -> str:
     weeks = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
     current = current_campaign(clock.now())
     return render_template(
-        "desk/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user),
+        "desk/imports/subscriptions.html", campaign=None, weeks=weeks, watched=subscriptions.watched(current_user),
         problem=problem, url=url, chosen=chosen or (current.id if current else ""), sentence=errors.sentence,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from models.events.tables import Event
 from models.figures.visits import visits_of
 from models.ledger.tables import Decision, ScanKind
 from web import errors
-from web.desk.scan_review import selected_ids
+from web.desk.attendance.scan_review import selected_ids
 
 KINDS = (ScanKind.PASS, ScanKind.VENUE, ScanKind.TOUCH, ScanKind.TALLY)
 FIELDS = ("device", "day", "hour", "kind", "group")
@@ -132,7 +132,7 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
     target = _target_event(event)
     chosen = _fields()
     return render_template(
-        "desk/scans.html",
+        "desk/attendance/scans.html",
         campaign=event.campaign,
         event=event,
         chosen=chosen,

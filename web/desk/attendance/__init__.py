@@ -1,0 +1,1 @@
+"""Attendance at the desk: what people count, state, decide on and correct."""

@@ -1,0 +1,1 @@
+"""Files and calendars of others, taken in at the desk."""
