@@ -23,7 +23,7 @@ from models.imports.feeds import fetch as fetching
 from models.imports.feeds.fetch import Fetched
 from models.imports.feeds.fetch_many import gather
 from models.publishing import lifecycle
-from models.publishing.change import event_transaction
+from models.publishing.change import event_transaction, lock_event
 
 AT_ONCE = 10  # pictures in one tick, fetched side by side
 MOST_ATTEMPTS = 5
@@ -130,7 +130,7 @@ def _keep(event: Event, row: PictureFetch, got: Fetched | Mistake, now: datetime
             return
         photo = redraw(got.body or b"")
         with event_transaction():
-            event = lifecycle.lock_event(event)
+            event = lock_event(event)
             if event.picture_url != row.url or event.withdrawn_at is not None:
                 return  # while it was fetched
             draft = draft_of(event)

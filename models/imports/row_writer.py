@@ -17,6 +17,7 @@ from models.imports.findings import Finding, Outcome, RowVerdict, Understood, fi
 from models.imports.source import Mode, Source
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
+from models.publishing.history import may_return
 
 _GROUP = 100  # new events that are written together
 # The history distinguishes imports from changes at the desk, also where a person started the import.
@@ -161,7 +162,7 @@ class RowWriter:
             return Outcome(row.number, RowVerdict.SAME, (Finding(MERGED_HERE),), event.id)
         if event.withdrawn_at is not None:
             return Outcome(row.number, RowVerdict.REFUSED, (Finding(DELETED_HERE),), event.id)
-        returns = self.source.publish and not row.cancelled and lifecycle.may_return(event)
+        returns = self.source.publish and not row.cancelled and may_return(event)
         if event.status == EventStatus.CANCELLED and not returns:
             why = Finding(N_("This event is cancelled here and stays cancelled."))
             return Outcome(row.number, RowVerdict.CANCELLED, (why,), event.id)

@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from models.db import db, transaction
-from models.events.tables import Event
+from models.events.tables import Event, Occurrence
 from models.ics import version
 from models.ledger import placements
 from models.publishing import shared_venues
@@ -78,3 +78,14 @@ def _campaigns_of(event_ids: list[int]) -> list[tuple[int, str]]:
         query = select(Event.id, Event.campaign_id).where(Event.id.in_(part))
         pairs += [(row.id, row.campaign_id) for row in db.session.execute(query)]
     return pairs
+
+
+def lock_event(event: Event) -> Event:
+    """The event, locked until commit. It and its occurrences are read again: they may have changed since they were loaded."""
+    db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
+    query = (
+        select(Occurrence).where(Occurrence.event_id == event.id).execution_options(populate_existing=True)
+    )
+    db.session.scalars(query).all()
+    db.session.expire(event, ["occurrences"])
+    return event

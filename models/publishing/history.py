@@ -1,10 +1,12 @@
-"""What every change of an event ends with: its time, its calendar entries, and a row of its history."""
+"""The history of an event: what every change ends with (its time, its calendar entries, a row), and what the rows say."""
 
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from models.db import db
-from models.events.tables import ChangeVerb, Event, EventChange, Occurrence
+from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
 from models.ics import entries
 from models.organizations.tables import Account
 from models.publishing.change import current
@@ -36,3 +38,13 @@ def history_row(
 ) -> dict[str, Any]:
     account_id = by.id if by else None
     return {"event_id": event.id, "at": now, "account_id": account_id, "verb": verb, "fields": changed or []}
+
+
+def may_return(event: Event) -> bool:
+    """Whether an event is cancelled because its source dropped it, so that its source can bring it back."""
+    if event.status != EventStatus.CANCELLED or event.withdrawn_at is not None:
+        return False
+    last = select(EventChange.verb).where(
+        EventChange.event_id == event.id, EventChange.verb.in_((ChangeVerb.CANCELLED, ChangeVerb.DROPPED))
+    )
+    return db.session.scalar(last.order_by(EventChange.id.desc()).limit(1)) == ChangeVerb.DROPPED

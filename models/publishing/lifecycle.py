@@ -11,7 +11,7 @@ and not deleted.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -30,19 +30,19 @@ from models.events.draft import (
 )
 from models.events.draft_rules import check_draft
 from models.events.merges import record_merge
-from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence, OccurrenceStatus
+from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, OccurrenceStatus
 from models.ics import entries
 from models.organizations.tables import Account, Role
 from models.public import search
 from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
-from models.publishing.change import current, event_transaction
+from models.publishing.change import current, event_transaction, lock_event
 from models.publishing.directory import Directory
 from models.publishing.history import history_row, note, touch
 
 __all__ = [
     "EventDraft", "FormatDraft", "OccurrenceDraft", "OrganizationDraft", "ReportDraft",
-    "VenueDraft", "cancel", "change", "check_draft", "create", "differences", "draft_of", "may_return",
+    "VenueDraft", "cancel", "change", "check_draft", "create", "differences", "draft_of",
     "merge", "publish", "withdraw", "write_cancelled", "write_change", "write_new", "write_new_events",
     "write_published", "write_restored", "write_status", "write_submitted",
 ]  # fmt: skip
@@ -275,16 +275,6 @@ def write_cancelled(
     note(event, verb, now, by, why=why)
 
 
-def may_return(event: Event) -> bool:
-    """Whether an event is cancelled because its source dropped it, so that its source can bring it back."""
-    if event.status != EventStatus.CANCELLED or event.withdrawn_at is not None:
-        return False
-    last = select(EventChange.verb).where(
-        EventChange.event_id == event.id, EventChange.verb.in_((ChangeVerb.CANCELLED, ChangeVerb.DROPPED))
-    )
-    return db.session.scalar(last.order_by(EventChange.id.desc()).limit(1)) == ChangeVerb.DROPPED
-
-
 def write_restored(event: Event, draft: EventDraft, now: datetime, by: Account | None = None) -> None:
     """A cancelled event takes place after all, as the draft says. Inside the caller's transaction."""
     check_draft(event.campaign, draft)
@@ -298,14 +288,3 @@ def write_restored(event: Event, draft: EventDraft, now: datetime, by: Account |
     touch(event, list(event.occurrences), now)
     kiosks.follow_event_hours(event, now)
     note(event, ChangeVerb.RESTORED, now, by)
-
-
-def lock_event(event: Event) -> Event:
-    """The event, locked until commit. It and its occurrences are read again: they may have changed since they were loaded."""
-    db.session.get_one(Event, event.id, with_for_update=True, populate_existing=True)
-    query = (
-        select(Occurrence).where(Occurrence.event_id == event.id).execution_options(populate_existing=True)
-    )
-    db.session.scalars(query).all()
-    db.session.expire(event, ["occurrences"])
-    return event

@@ -10,7 +10,7 @@ from models.events.draft import draft_of
 from models.events.tables import UNREVIEWED, Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle, move, proposals, review
-from models.publishing.change import event_transaction
+from models.publishing.change import event_transaction, lock_event
 from models.publishing.review import ReviewDecision
 
 MOST = 500  # events at once
@@ -119,7 +119,7 @@ def carry_out(event: Event, order: Order, now: datetime, by: Account) -> Outcome
 
 def _set_focus(event: Event, focus: str, now: datetime, by: Account) -> None:
     with event_transaction():
-        lifecycle.lock_event(event)
+        lock_event(event)
         if proposals.must_propose(event, by):
             content = replace(proposals.content_for(event, by), main_focus=focus)
             proposals.write_proposal(event, content, now, by)

@@ -16,8 +16,8 @@ from models.events.draft import EventDraft, OccurrenceDraft, draft_of
 from models.events.draft_rules import check_draft
 from models.events.tables import ChangeVerb, Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account
-from models.publishing import lifecycle, proposals, sequence
-from models.publishing.change import event_transaction
+from models.publishing import proposals, sequence
+from models.publishing.change import event_transaction, lock_event
 from models.publishing.history import note, touch
 
 MOST_DAYS = 366
@@ -67,7 +67,7 @@ def steps(event: Event, days: Mapping[int, int]) -> list[Step]:
 def move(event: Event, days: Mapping[int, int], now: datetime, by: Account) -> bool:
     """Move sessions, or propose it where the event is public and the account may not publish. True: moved."""
     with event_transaction():
-        lifecycle.lock_event(event)
+        lock_event(event)
         moved = steps(event, days)
         if proposals.must_propose(event, by):
             # What this organization has proposed already stays proposed.

@@ -32,7 +32,7 @@ from models.organizations.names import core_names, may_be_same
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
-from models.publishing.change import current, event_transaction
+from models.publishing.change import current, event_transaction, lock_event
 
 MOST_PAIRS = 50
 MOST_COMPARED = 300  # organizations of one region whose names are compared letter by letter
@@ -181,7 +181,7 @@ def merge_organizations(
         for event_id in db.session.scalars(select(Event.id).where(or_(*led))).all():
             current().note(event_id, now)
         for event in _events_of(other):
-            draft = draft_of(lifecycle.lock_event(event))
+            draft = draft_of(lock_event(event))
             hosts = dict.fromkeys(kept.name if name == other.name else name for name in draft.hosts)
             lead = OrganizationDraft.of(kept) if event.lead_id == other.id else draft.lead
             lifecycle.write_change(event, replace(draft, lead=lead, hosts=tuple(hosts)), now, by)

@@ -17,7 +17,7 @@ from models.events.draft import EventDraft, differences, draft_of
 from models.events.tables import ChangeVerb, Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle
-from models.publishing.change import event_transaction
+from models.publishing.change import event_transaction, lock_event
 
 # In `fields` of a proposal to cancel the event; no field of a draft.
 STATUS = "status"
@@ -147,7 +147,7 @@ def accept(proposal_id: int, now: datetime, by: Account | None = None) -> Event:
     """Carry a proposal out. Other changes that were made meanwhile stay. Raises NotFound, Conflict, Mistake."""
     with event_transaction():
         proposal = _find(proposal_id)
-        event = lifecycle.lock_event(proposal.event)
+        event = lock_event(proposal.event)
         if proposal.cancels:
             lifecycle.write_cancelled(event, now, by, verb=ChangeVerb.DROPPED)
         else:

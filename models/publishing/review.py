@@ -18,7 +18,7 @@ from models.events import scope
 from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
 from models.organizations.tables import Account
 from models.publishing import lifecycle
-from models.publishing.change import event_transaction
+from models.publishing.change import event_transaction, lock_event
 
 CLAIM = timedelta(minutes=10)  # an idle item is free again after this
 
@@ -66,7 +66,7 @@ class QueueItem:
 def submit(event: Event, now: datetime, by: Account | None = None) -> None:
     """Hand a draft to its office. Submitting again changes nothing. Raises Conflict for an event that was public."""
     with event_transaction():
-        event = lifecycle.lock_event(event)
+        event = lock_event(event)
         if event.withdrawn_at is not None or event.published_at is not None:
             raise Conflict(N_("Only a draft can be submitted. Reload the page."))
         lifecycle.write_submitted(event, now, by)
@@ -75,7 +75,7 @@ def submit(event: Event, now: datetime, by: Account | None = None) -> None:
 def recall(event: Event, now: datetime, by: Account | None = None) -> None:
     """Take a submitted event back, as a draft. Raises Conflict where it was judged meanwhile."""
     with event_transaction():
-        event = lifecycle.lock_event(event)
+        event = lock_event(event)
         _require_submitted(event)
         lifecycle.write_status(event, EventStatus.DRAFT, ChangeVerb.RECALLED, now, by)
 
@@ -86,7 +86,7 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
     if not reason:
         raise Mistake(N_("Please say what has to be changed, so that the organizer can correct it."))
     with event_transaction():
-        event = lifecycle.lock_event(event)
+        event = lock_event(event)
         _require_submitted(event)
         lifecycle.write_status(event, EventStatus.SENT_BACK, ChangeVerb.SENT_BACK, now, by)
         _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
@@ -97,7 +97,7 @@ def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDec
 
     Raises Conflict where it was judged meanwhile or one account would read it twice."""
     with event_transaction():
-        event = lifecycle.lock_event(event)
+        event = lock_event(event)
         _require_submitted(event)
         if needs_second_reading(event):
             reader = first_readings([event.id]).get(event.id)

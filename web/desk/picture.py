@@ -16,7 +16,7 @@ from models.events.pictures import keep_picture, picture_bytes
 from models.events.tables import Event
 from models.imports import pictures
 from models.publishing import lifecycle, proposals
-from models.publishing.change import event_transaction
+from models.publishing.change import event_transaction, lock_event
 from web.public.event_picture import NAME, WEBP
 from web.rate_limits import limiter
 
@@ -109,7 +109,7 @@ def _write(event: Event, new: Photo | None, alt: str, *, remove: bool = False) -
     """Into the event, or as a proposed change where it is public and this account may not publish."""
     now = clock.now()
     with event_transaction():
-        event = lifecycle.lock_event(event)
+        event = lock_event(event)
         content = proposals.content_for(event, current_user)
         digest = keep_picture(new, now, current_user) if new else content.picture_sha256
         content = replace(content, picture_sha256=None if remove else digest, picture_alt=alt)

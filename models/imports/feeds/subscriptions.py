@@ -136,13 +136,9 @@ def watched(account: Account) -> list[Watched]:
     return sorted(rows, key=lambda row: (not row.vanished, row.feed.last_error is None))
 
 
-def may_pull(account: Account) -> bool:
-    return account.reviews
-
-
 def add(account: Account, campaign: Campaign, url: str, now: datetime) -> Subscription:
     """Pull this address from now on, for the first time within a minute. Raises Mistake."""
-    if not may_pull(account):
+    if not account.reviews:
         raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
     url = fetching.cleaned(url)
     with transaction():

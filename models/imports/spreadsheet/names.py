@@ -10,7 +10,7 @@ from models.errors import N_
 from models.events.tables import Mode
 from models.imports.findings import Finding
 from models.imports.spreadsheet import cells
-from models.places import regions
+from models.places import recognition
 
 _ROLES = "联合主办|主办|承办|协办|指导|支持"
 # 甲（主办）乙（协办）, and 主办：甲；承办单位：乙
@@ -203,7 +203,7 @@ def _is_rooted(name: str) -> bool:
     """Whether a name begins with the place that it belongs to."""
     if _ROOTED.match(name):
         return True
-    return any(regions.regions_named(name[:length]) for length in range(2, min(len(name), 12)))
+    return any(recognition.regions_named(name[:length]) for length in range(2, min(len(name), 12)))
 
 
 def _are_several(entry: str) -> bool:

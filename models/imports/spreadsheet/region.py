@@ -5,17 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from models.places import regions
-from models.places.regions import (
-    CORPS,
-    COUNTY,
-    PREFECTURE,
-    PROVINCE,
-    Problem,
-    Recognition,
-    RegionProblem,
-    StandardRegion,
-)
+from models.places import recognition, regions
+from models.places.recognition import Problem, Recognition, RegionProblem
+from models.places.regions import CORPS, COUNTY, PREFECTURE, PROVINCE, StandardRegion
 
 _BETWEEN = re.compile(r"[\s/·>—-]+")
 # No name of a region is longer, nor two of them together.
@@ -35,17 +27,17 @@ def read(text: str) -> Recognition:
     joined = "".join(parts)
     corps = names_the_corps(joined)
     if corps:
-        return regions.recognise_region(regions.regions_by_code()[CORPS].name, "", joined[corps.end() :])
+        return recognition.recognise_region(regions.regions_by_code()[CORPS].name, "", joined[corps.end() :])
     sure = regions.regions_by_code().get(plain) or _sole(joined) or _below_a_city(joined)
     if sure:
         return Recognition(sure.code)
-    if len(regions.regions_named(joined)) > 1:
+    if len(recognition.regions_named(joined)) > 1:
         return Recognition(None, [Problem("province", text.strip(), RegionProblem.AMBIGUOUS)])
-    recognition = regions.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
-    if len(parts) > 1 and recognition.problems:
-        together = regions.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县
-        return recognition if together.problems else together
-    return recognition
+    match = recognition.recognise_region(*(_parted(parts) if len(parts) > 1 else _divided(joined)))
+    if len(parts) > 1 and match.problems:
+        together = recognition.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县
+        return match if together.problems else together
+    return match
 
 
 def names_the_corps(text: str) -> re.Match | None:
@@ -60,7 +52,7 @@ def code(text: str) -> str | None:
 
 
 def _parted(parts: Sequence[str]) -> tuple[str, str, str]:
-    """The texts for province, city and county, as regions.recognise_region() reads them, of names that stand apart."""
+    """The texts for province, city and county, as recognition.recognise_region() reads them, of names that stand apart."""
     first = _sole(parts[0])
     above = ("",) if _longest(parts[0], PROVINCE) is None else ()
     city = first.name if first and first.level == PREFECTURE else parts[0]
@@ -77,7 +69,7 @@ def _divided(text: str) -> tuple[str, str, str]:
     if province is None:
         return "", text, ""
     rest = text.removeprefix(province[0])
-    counties = (row for row in regions.regions_named(rest) if row.name == rest and row.level == COUNTY)
+    counties = (row for row in recognition.regions_named(rest) if row.name == rest and row.level == COUNTY)
     if any(_lies_in(row, province[1]) for row in counties):
         return province[0], "", rest  # 辽宁朝阳县, and no 县 of 朝阳
     below = _longest(rest, PREFECTURE, province[1])
@@ -86,7 +78,7 @@ def _divided(text: str) -> tuple[str, str, str]:
 
 def _sole(text: str) -> StandardRegion | None:
     """The one place that a text names; where a province or prefecture of this name holds the others, that one."""
-    rows = regions.regions_named(text)
+    rows = recognition.regions_named(text)
     provinces = [row for row in rows if row.level == PROVINCE]
     if provinces or len(rows) == 1:
         return (provinces or rows)[0]
@@ -98,9 +90,9 @@ def _below_a_city(text: str) -> StandardRegion | None:
     counties = {
         below
         for cut in range(2, min(len(text) - 1, _LONGEST))
-        for city in regions.regions_named(text[:cut])
+        for city in recognition.regions_named(text[:cut])
         if city.level == PREFECTURE
-        for below in regions.regions_named(text[cut:])
+        for below in recognition.regions_named(text[cut:])
         if below.level == COUNTY and _lies_in(below, city)
     }
     return counties.pop() if len(counties) == 1 else None
@@ -109,7 +101,7 @@ def _below_a_city(text: str) -> StandardRegion | None:
 def _longest(text: str, level: str, above: StandardRegion | None = None) -> tuple[str, StandardRegion] | None:
     """The longest name of a region of a level with which a text begins, and the region."""
     for cut in range(min(len(text), _LONGEST), 1, -1):
-        for row in regions.regions_named(text[:cut]):
+        for row in recognition.regions_named(text[:cut]):
             if row.level == level and (above is None or _lies_in(row, above)):
                 return text[:cut], row
     return None
@@ -128,7 +120,7 @@ def seat_in_name(name: str) -> str | None:
         for length in range(min(len(rest), 12), 1, -1):
             rows = [
                 row
-                for row in regions.regions_named(rest[:length])
+                for row in recognition.regions_named(rest[:length])
                 if row.name == rest[:length] and (code is None or regions.is_below(row.code, code))
             ]
             if len(rows) == 1:

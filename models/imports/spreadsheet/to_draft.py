@@ -22,7 +22,7 @@ from models.imports.spreadsheet.column_names import ROLES, fields_of_columns
 from models.imports.spreadsheet.names import Place
 from models.imports.spreadsheet.tables import ref_of
 from models.imports.vocabulary import Vocabulary, vocabulary_of
-from models.places import regions
+from models.places import recognition
 
 __all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
@@ -173,22 +173,22 @@ def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, 
     parts = [cell[name] for name in ("province", "city", "county")]
     sole = "" if any(parts) else cell["region"]
     if region_cell.names_the_corps("".join(parts[:2])):
-        recognition = region_cell.read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
+        match = region_cell.read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
     else:
-        recognition = region_cell.read(sole) if sole else regions.recognise_region(*parts)
-    code = "" if any(parts) or recognition.code else cell["region_code"]
+        match = region_cell.read(sole) if sole else recognition.recognise_region(*parts)
+    code = "" if any(parts) or match.code else cell["region_code"]
     known = region_cell.code(code)
     if code and known is None:
         why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
         findings.append(why.about("region_code"))
     findings += [
-        Finding(regions.PROBLEM_TEXTS[problem.why], text=problem.text).about(
+        Finding(recognition.PROBLEM_TEXTS[problem.why], text=problem.text).about(
             "region" if sole else problem.field
         )
-        for problem in recognition.problems
+        for problem in match.problems
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, parts)))
-    return recognition.code or known, words if recognition.problems else ""
+    return match.code or known, words if match.problems else ""
 
 
 def _mode_word(text: str) -> str:

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import pytest
 
-from models.places import regions
-from models.places.regions import Problem, Recognition, recognise_region
+from models.places import recognition, regions
+from models.places.recognition import Problem, Recognition, recognise_region
 
 ROWS = regions.all_regions()
 BY_CODE = {row.code: row for row in ROWS}
@@ -147,8 +147,8 @@ def test_what_is_not_certain_is_named_and_never_guessed(cells, code, problems):
 
 
 def test_every_reason_has_its_sentence():
-    assert all("%(text)s" in sentence for sentence in regions.PROBLEM_TEXTS.values())
-    assert {str(problem) for problem in regions.PROBLEM_TEXTS} == {
+    assert all("%(text)s" in sentence for sentence in recognition.PROBLEM_TEXTS.values())
+    assert {str(problem) for problem in recognition.PROBLEM_TEXTS} == {
         "unknown", "elsewhere", "ambiguous", "several", "no_code", "above", "corps_has_none",
     }  # fmt: skip
 

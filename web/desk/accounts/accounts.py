@@ -11,7 +11,8 @@ from models.errors import Mistake, NotFound
 from models.installation import site
 from models.publishing import organization_merges
 from web import errors
-from web.desk.accounts import current, mail, region_field
+from web.desk import region_field
+from web.desk.accounts import current, mail
 
 SHOWN = 300  # of a long list; the search finds the others
 
@@ -58,7 +59,7 @@ def invite() -> ResponseReturnValue:
             current_user,
             form.get("email", ""),
             form.get("organization", ""),
-            region_field.region_code(form.get("region", ""), current_user),
+            region_field.region_code(form.get("region", ""), region_field.own_region(current_user)),
             form.get("role", ""),
             now,
             current.actor(),

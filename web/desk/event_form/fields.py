@@ -1,6 +1,5 @@
 """The fields of the form: read into a draft with each problem at its field, and written from a draft."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -17,8 +16,8 @@ from models.events.tables import Mode
 from models.imports.spreadsheet.region import seat_in_name
 from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
-from models.places import regions
 from models.places.tables import Venue
+from web.desk import region_field
 from web.desk.event_form import sessions
 from web.desk.event_form.sessions import SessionRow
 from web.words.terms import region_label
@@ -178,33 +177,11 @@ def _region(form: EventForm, account: Account, base: EventDraft) -> str | None:
     for code in (base.region_code, account.organization.region_code):
         if code and text == region_label(code):
             return code
-    if text in regions.regions_by_code():
-        return text
-    own = account.organization.region_code
-    named = [row for row in regions.regions_named(text) if own is None or regions.is_below(row.code, own)]
-    if len(named) == 1:
-        return named[0].code
-    parts = [part for part in text.replace("，", " ").replace(",", " ").split() if part]
-    for cells in _as_cells(parts):
-        recognition = regions.recognise_region(*cells)
-        if recognition.code and not recognition.problems:
-            return recognition.code
-    form.problems["region"] = Mistake(
-        N_("“%(text)s” was not recognised as a region. Choose one of the list, or write its full name."),
-        text=text[:40],
-    )
-    return base.region_code
-
-
-def _as_cells(parts: list[str]) -> Iterable[tuple[str, str, str]]:
-    """A path of names as province, city and county; 江苏省 灌云县 has no city, and English paths begin with the county."""
-    for path in (parts, parts[::-1]):
-        if len(path) == 3:
-            yield path[0], path[1], path[2]
-        elif len(path) == 2:
-            yield from ((path[0], path[1], ""), (path[0], "", path[1]))
-        elif len(path) == 1:
-            yield from ((path[0], "", ""), ("", path[0], ""), ("", "", path[0]))
+    try:
+        return region_field.region_code(text, account.organization.region_code)
+    except Mistake as mistake:
+        form.problems["region"] = mistake
+        return base.region_code
 
 
 def _venues(form: EventForm, region_code: str | None, base: EventDraft) -> tuple[VenueDraft, ...]:

@@ -6,7 +6,7 @@ from models.imports.findings import Finding
 from models.imports.read_file import demo_file, read, read_file
 from models.imports.spreadsheet import names, region
 from models.imports.spreadsheet.to_draft import understand
-from models.places import regions
+from models.places import recognition, regions
 from models.places.regions import regions_by_code
 from tests.support.tables import said
 
@@ -79,8 +79,8 @@ def test_the_corps_in_two_cells_is_no_part_of_the_region(vocabulary):
 
 def test_a_cell_of_a_whole_page_is_looked_at_from_its_beginning(monkeypatch):
     looks = []
-    called = regions.regions_named
-    monkeypatch.setattr(regions, "regions_named", lambda text: looks.append(1) or called(text))
+    called = recognition.regions_named
+    monkeypatch.setattr(recognition, "regions_named", lambda text: looks.append(1) or called(text))
     assert region.read("南京" * 30_000).code is None
     assert len(looks) < 500
 
@@ -89,7 +89,8 @@ def test_places_in_one_cell_are_looked_up_and_never_searched_for(monkeypatch):
     """A table may name another place in each of its rows: the list of all regions is gone through once."""
     region.read("江苏省")
     passes = []
-    monkeypatch.setattr(regions, "all_regions", lambda: passes.append(1) or ())
+    for module in (regions, recognition):
+        monkeypatch.setattr(module, "all_regions", lambda: passes.append(1) or ())
     for row in list(regions_by_code().values())[::50]:
         assert region.read(f"{regions_by_code()[row.code[:2] + '0000'].name} {row.name}") is not None
     assert passes == []

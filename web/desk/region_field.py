@@ -1,11 +1,13 @@
-"""A region as people type it into the form of an invitation, and the regions that the form offers."""
+"""A region as people type it into a form, and the regions that a form offers."""
+
+from collections.abc import Iterator
 
 from sqlalchemy import select
 
 from models.db import db
 from models.errors import N_, Mistake
 from models.organizations.tables import Account, Role
-from models.places import regions
+from models.places import recognition, regions
 from models.places.tables import Region
 from web.words.terms import region_label
 
@@ -25,23 +27,22 @@ def offered(account: Account) -> list[Region]:
     return list(db.session.scalars(query.where(regions.within(Region.code, own) if own else levels)))
 
 
-def region_code(text: str, account: Account) -> str | None:
-    """The code of a region that was typed: as a label of the list, a name or a code. Raises Mistake for anything else."""
+def region_code(text: str, own: str | None) -> str | None:
+    """The code of a region that was typed: as a code, a name, the label of a list or a path of names. own: names are
+    looked for in this region. None for an empty text; raises Mistake for anything else."""
     text = " ".join(text.split())
     if not text or text in regions.regions_by_code():
         return text or None
-    own = own_region(account)
-    named = [row.code for row in regions.regions_named(text) if _lies_in(row.code, own)]
+    named = [row.code for row in recognition.regions_named(text) if _lies_in(row.code, own)]
     if len(named) != 1:
         known = (row.code for row in regions.all_regions() if _lies_in(row.code, own))
         named = [code for code in known if region_label(code) == text]
-    path = text.replace(",", " ").replace("，", " ").split()
-    if len(named) != 1 and len(path) in (2, 3):
-        cells = (path[0], path[1] if len(path) == 3 else "", path[-1])  # 江苏省 灌云县 has no city
-        recognition = regions.recognise_region(*cells)
-        named = [recognition.code] if recognition.code and not recognition.problems else []
     if len(named) == 1:
         return named[0]
+    for cells in _as_cells(text.replace("，", " ").replace(",", " ").split()):
+        match = recognition.recognise_region(*cells)
+        if match.code and not match.problems:
+            return match.code
     raise Mistake(
         N_("“%(text)s” was not recognised as a region. Choose one of the list, or write its full name."),
         text=text[:40],
@@ -49,4 +50,15 @@ def region_code(text: str, account: Account) -> str | None:
 
 
 def _lies_in(code: str, own: str | None) -> bool:
-    return own is None or code == own or regions.is_below(code, own)
+    return own is None or regions.is_below(code, own)
+
+
+def _as_cells(parts: list[str]) -> Iterator[tuple[str, str, str]]:
+    """A path of names as province, city and county; 江苏省 灌云县 has no city, and English paths begin with the county."""
+    for path in (parts, parts[::-1]):
+        if len(path) == 3:
+            yield path[0], path[1], path[2]
+        elif len(path) == 2:
+            yield from ((path[0], path[1], ""), (path[0], "", path[1]))
+        elif len(path) == 1:
+            yield from ((path[0], "", ""), ("", path[0], ""), ("", "", path[0]))
