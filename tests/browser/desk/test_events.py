@@ -4,11 +4,11 @@ typed survives a lost session and a crash."""
 import os
 import re
 import signal
-import time
+import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from models import clock
 from models.db import db
@@ -20,6 +20,7 @@ from tests.support.chromium import FLAGS
 from tests.support.kiosk_page import Week, open_week
 from tests.support.people import PASSWORD, People, make_people
 from tests.support.served_application import Server
+from tests.support.watchers import wait_until
 from tests.support.week import NINE, make_event
 
 pytestmark = pytest.mark.browser
@@ -147,40 +148,38 @@ def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, se
     expect(again.locator("[data-restored]")).to_be_hidden()
 
 
-def kill(profile: Path) -> None:
-    """Kill the browser that runs with this profile, as a crash does: nothing is written any more."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        started_with = f"--user-data-dir={profile}".encode() in command
-        if started_with and not any(part.startswith(b"--type=") for part in command):
-            os.kill(int(process.name), signal.SIGKILL)
+def open_browser(playwright: Playwright, chromium_path: str, profile: Path) -> tuple[subprocess.Popen, Page]:
+    """A browser of its own with this profile, as a person starts it, and a page in it."""
+    port = profile / "DevToolsActivePort"
+    port.unlink(missing_ok=True)
+    own = (f"--user-data-dir={profile}", "--remote-debugging-port=0", "--headless", "about:blank")
+    process = subprocess.Popen(
+        [chromium_path, *FLAGS, *own],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert wait_until(lambda: port.exists() and port.read_text().count("\n") >= 1)
+    address = f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
+    return process, playwright.chromium.connect_over_cdp(address).contexts[0].new_page()
 
 
-def wait_for_storage(profile: Path, seconds: float = 20) -> None:
-    """Until Chromium has written the typed input to the disk, which it does some seconds after the last key."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if any(
-            b"openweek-form:" in log.read_bytes() for log in profile.glob("**/Local Storage/leveldb/*.log")
-        ):
-            return
-        time.sleep(0.2)
-    raise AssertionError("Nothing was stored.")
+def kill(process: subprocess.Popen) -> None:
+    """As a crash does: nothing is written any more."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the browser's process in /proc")
+def is_stored(profile: Path) -> bool:
+    """Whether Chromium has written what was typed to the disk, which it does some seconds after the last key."""
+    logs = profile.glob("**/Local Storage/leveldb/*.log")
+    return any(b"openweek-form:" in log.read_bytes() for log in logs)
+
+
 def test_what_was_typed_survives_a_killed_browser(
     playwright: Playwright, chromium_path: str, server: Server, people: People, tmp_path: Path
 ):
     profile = tmp_path / "profile"
-
-    def start() -> BrowserContext:
-        return playwright.chromium.launch_persistent_context(
-            str(profile), executable_path=chromium_path, args=FLAGS, locale="zh-CN"
-        )
 
     def sign_in(page: Page) -> None:
         page.goto(f"{server.url}/desk/sign-in?next=/desk/events/new")
@@ -190,21 +189,18 @@ def test_what_was_typed_survives_a_killed_browser(
         page.wait_for_url(lambda url: "/sign-in" not in url)
         page.goto(f"{server.url}/desk/events/new")
 
-    page = start().new_page()
+    process, page = open_browser(playwright, chromium_path, profile)
     sign_in(page)
     page.fill("#title", "断电之前写好的活动")
     page.fill("[name=venue]", "市民中心")
-    wait_for_storage(profile)
-    kill(profile)
-    again = start()
-    page = again.new_page()
+    assert wait_until(lambda: is_stored(profile), 40)
+    kill(process)
+    process, page = open_browser(playwright, chromium_path, profile)
     sign_in(page)
     page.locator("[data-restore]").click()
-    assert (page.input_value("#title"), page.input_value("[name=venue]")) == (
-        "断电之前写好的活动",
-        "市民中心",
-    )
-    again.close()
+    typed = page.input_value("#title"), page.input_value("[name=venue]")
+    kill(process)
+    assert typed == ("断电之前写好的活动", "市民中心")
 
 
 def test_twenty_items_by_keyboard_alone(browser: Browser, server: Server, week: Week, people: People):
