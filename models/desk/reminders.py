@@ -1,7 +1,6 @@
 """Reminders of what is missing of published events: one row an event and kind, written by the tick and ended when it is mended.
 
-The desk lists what is missing by itself; a row says since when, and that a mail about it was sent. unsent() and note_sent()
-are for who sends the mails.
+The desk lists what is missing by itself; a row says since when, and that a mail about it was sent (web.desk.reminder_mails).
 """
 
 from collections.abc import Collection

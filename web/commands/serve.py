@@ -24,6 +24,7 @@ from models.installation import site
 from models.operations import tick as due
 from web import errors
 from web.commands import setup
+from web.desk import reminder_mails
 from web.figures import live_streams
 from web.server import certificate, health, precompressed
 
@@ -93,7 +94,9 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
 @click.command("tick")
 def tick() -> None:
     """Do what is due, once. `openweek serve` does this each minute by itself."""
-    done = due.tick(clock.now())
+    now = clock.now()
+    done = due.tick(now)
+    reminder_mails.send_due(now)
     click.echo(
         _(
             "Pairing codes removed: %(codes)s. Calendar entries rewritten: %(entries)s. Uploaded files "
@@ -175,4 +178,5 @@ def _tick_once(app: Flask) -> None:
         now = clock.now()
         if due.claim(now):
             due.tick(now)
+            reminder_mails.send_due(now)
             due.release(now)

@@ -11,8 +11,8 @@ from models.errors import Mistake, NotFound
 from models.installation import site
 from models.publishing import organization_merges
 from web import errors
-from web.desk import region_field
-from web.desk.accounts import current, mail
+from web.desk import mail, region_field
+from web.desk.accounts import current
 
 SHOWN = 300  # of a long list; the search finds the others
 

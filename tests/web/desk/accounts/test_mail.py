@@ -2,14 +2,19 @@
 
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import click
 import pytest
 from aiosmtpd.controller import Controller
 
+from models.desk import reminders
+from models.publishing import lifecycle
 from tests.support.people import sign_in
+from tests.support.week import NINE
 from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
+from web.desk import reminder_mails
 from wsgi import create_app
 
 
@@ -43,6 +48,32 @@ def server(inbox):
 @pytest.fixture
 def settings(settings, server):
     return settings | {"OPENWEEK_SMTP_URL": f"smtp://127.0.0.1:{server.port}?from=desk@week.example.cn"}
+
+
+def test_what_is_missing_is_sent_once_to_who_can_add_it(app, people, inbox):
+    for event in people.everything[1:]:
+        lifecycle.withdraw(event, NINE)
+    reminders.remind(NINE)
+    assert reminder_mails.send_due(NINE) == 2
+    assert [message["To"] for message in inbox.messages] == [people.gu.email, people.he.email]
+    text = inbox.messages[0].get_content()
+    assert text.count(f"http://openweek.test/desk/events/{people.lecture.id}") == 2  # in both languages
+    assert text.count("专题讲座") == 2
+    assert "No venue" in text
+    reminders.remind(NINE + timedelta(minutes=1))
+    assert reminder_mails.send_due(NINE + timedelta(minutes=1)) == 0
+
+
+def test_reminders_wait_while_the_mail_server_is_away(app, people, monkeypatch):
+    for event in people.everything[1:]:
+        lifecycle.withdraw(event, NINE)
+    reminders.remind(NINE)
+    with monkeypatch.context() as away:
+        away.setitem(app.config, "MAIL_SERVER", replace(app.config["MAIL_SERVER"], port=1))
+        assert reminder_mails.send_due(NINE) == 0
+    assert [one.event_id for one in reminders.unsent()] == [people.lecture.id]
+    assert reminder_mails.send_due(NINE) == 2
+    assert reminders.unsent() == []
 
 
 def test_an_invitation_and_a_link_are_sent(app, english, people, inbox):

@@ -1,4 +1,4 @@
-"""Links sent by mail, where a mail server is configured, in Chinese and English: nobody knows yet what the reader prefers."""
+"""Messages of the desk by mail, where a mail server is configured, in Chinese and English: the reader's choice is not known."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def send_invitation(email: str, organization: Organization, link: str) -> bool |
             link=link,
         )
 
-    return _send(email, [_in("zh", text), _in("en", text)])
+    return send_in_both(email, text)
 
 
 def send_reset_link(email: str, link: str) -> bool | None:
@@ -33,6 +33,11 @@ def send_reset_link(email: str, link: str) -> bool | None:
             link=link,
         )
 
+    return send_in_both(email, text)
+
+
+def send_in_both(email: str, text: Callable[[], tuple[str, str]]) -> bool | None:
+    """text: the subject and the body in the language of the moment. Whether it was sent; None without a mail server."""
     return _send(email, [_in("zh", text), _in("en", text)])
 
 
