@@ -9,18 +9,23 @@ SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 def serious(page: Page) -> list[str]:
     """Its serious and critical findings, each with the elements it found them on."""
-    page.evaluate(SOURCE.read_text())
+    _load(page)
     return _found(page)
 
 
 def serious_in_both(page: Page) -> list[str]:
     """The same in light and in dark, each finding after the theme's name; the page stays dark."""
-    page.evaluate(SOURCE.read_text())
+    _load(page)
     findings = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         findings += [f"{theme}: {finding}" for finding in _found(page)]
     return findings
+
+
+def _load(page: Page) -> None:
+    page.wait_for_load_state()  # after a click the page that is left still takes scripts, and loses them
+    page.evaluate(SOURCE.read_text())
 
 
 def _found(page: Page) -> list[str]:
