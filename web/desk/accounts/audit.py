@@ -22,9 +22,11 @@ def register(app: Flask) -> None:
 
 
 def _detail(text: str) -> dict[str, object]:
-    """What an entry says beside its act, without what is empty."""
+    """What an entry says beside its act, by names in the reader's language, without what is empty."""
     detail: dict[str, object] = json.loads(text)
-    return {name: value for name, value in detail.items() if value not in (None, "")}
+    return {
+        words.detail_name(name): value for name, value in detail.items() if value not in (None, "", False)
+    }
 
 
 def _verb(text: str) -> AuditVerb | None:

@@ -42,6 +42,26 @@ def role_name(role: Role) -> str:
     return names[role]
 
 
+def detail_name(name: str) -> str:
+    """A detail of an entry of the audit log. One that has no words yet keeps its own name."""
+    return {
+        "browser": _("browser"),
+        "by_link": _("by link"),
+        "email": _("e-mail address"),
+        "invitation": _("invitation no."),
+        "kind": _("kind"),
+        "method": _("by"),
+        "name": _("name"),
+        "organization": _("organization no."),
+        "role": _("role"),
+        "session": _("session no."),
+        "sessions": _("sessions ended"),
+        "successor": _("handed over to account no."),
+        "token": _("token no."),
+        "tokens": _("tokens revoked"),
+    }.get(name, name)
+
+
 def verb_name(verb: AuditVerb) -> str:
     return {
         AuditVerb.ACCOUNT_CREATED: _("account created"),
