@@ -11,9 +11,15 @@ from models import clock
 from models.accounts import reach
 from models.audit.tables import AuditEntry, AuditSubject, AuditVerb
 from models.db import LARGEST_ID, db
-from models.organizations.tables import Account, Role
+from models.events.tables import Event
+from models.organizations.tables import Account, Organization, Role
 
 PAGE = 100
+_NAMES = (
+    (AuditSubject.ACCOUNT, Account, Account.email),
+    (AuditSubject.ORGANIZATION, Organization, Organization.name),
+    (AuditSubject.EVENT, Event, Event.title),
+)
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,11 @@ class AuditFilter:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """subjects: the accounts that entries are about, by id. older: whether more follow."""
+    """subjects: the addresses of accounts, names of organizations and titles of events that entries are about, by kind and id.
+    older: whether more follow."""
 
     entries: Sequence[AuditEntry]
-    subjects: dict[int, Account]
+    subjects: dict[tuple[AuditSubject, int], str]
     older: bool
 
 
@@ -42,9 +49,17 @@ def entries_for(account: Account, choice: AuditFilter) -> AuditPage:
     query = select(AuditEntry).where(_in_reach(account), *_conditions(choice))
     query = query.options(joinedload(AuditEntry.account)).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
     rows = db.session.scalars(query).all()
-    ids = {row.subject_id for row in rows if row.subject == AuditSubject.ACCOUNT}
-    subjects = {one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(ids)))}
-    return AuditPage(rows[:PAGE], subjects, older=len(rows) > PAGE)
+    return AuditPage(rows[:PAGE], _subjects(rows), older=len(rows) > PAGE)
+
+
+def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[AuditSubject, int], str]:
+    subjects: dict[tuple[AuditSubject, int], str] = {}
+    for kind, table, column in _NAMES:
+        ids = {row.subject_id for row in rows if row.subject == kind}
+        if ids:
+            query = select(table.id, column).where(table.id.in_(ids))
+            subjects |= {(kind, id): name for id, name in db.session.execute(query).tuples()}
+    return subjects
 
 
 def _in_reach(account: Account) -> ColumnElement[bool]:

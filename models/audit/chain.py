@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Enum, Row, String, select, type_coerce
 
+from models.audit.current_actor import current_actor
 from models.audit.tables import Actor, AuditEntry, AuditSubject, AuditVerb
 from models.db import db, insert, snapshot
 from models.installation import Setting
@@ -44,16 +45,40 @@ def record(
     invitation_id: int | None = None,
     **detail: str | int | bool | None,
 ) -> None:
-    """Add an entry. Runs inside the caller's transaction, as its last act: it locks the log until the commit."""
-    last_id, last_hash = _lock_head()
+    """Add an entry about an account or an invitation. As record_act()."""
     kind = AuditSubject.INVITATION if invitation_id is not None else AuditSubject.ACCOUNT if subject else None
+    subject_id = invitation_id if invitation_id is not None else subject.id if subject else None
+    _add(verb, now, by, kind, subject_id, detail)
+
+
+def record_act(
+    verb: AuditVerb,
+    now: datetime,
+    subject: AuditSubject,
+    subject_id: int,
+    **detail: str | int | bool | None,
+) -> None:
+    """Add an entry about something else than an account, by whoever acts now. Runs inside the caller's transaction, as its
+    last act: it locks the log until the commit."""
+    _add(verb, now, current_actor(), subject, subject_id, detail)
+
+
+def _add(
+    verb: AuditVerb,
+    now: datetime,
+    by: Actor,
+    subject: AuditSubject | None,
+    subject_id: int | None,
+    detail: dict[str, str | int | bool | None],
+) -> None:
+    last_id, last_hash = _lock_head()
     content = (
         last_id + 1,
         now.astimezone(UTC),
         by.account.id if by.account else None,
         verb,
-        kind,
-        invitation_id if invitation_id is not None else subject.id if subject else None,
+        subject,
+        subject_id,
         json.dumps(detail, ensure_ascii=False, sort_keys=True),
         by.network[:45],
         last_hash,

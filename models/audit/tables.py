@@ -30,11 +30,34 @@ class AuditVerb(StrEnum):
     RECOVERY_CODES_CREATED = "recovery_codes_created"
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
+    ORGANIZATION_CHANGED = "organization_changed"
+    ORGANIZATIONS_MERGED = "organizations_merged"
+    REGION_CHANGED = "region_changed"
+    PASS_REVOKED = "pass_revoked"
+    PASS_REPLACED = "pass_replaced"
+    VENUE_CODE_REPLACED = "venue_code_replaced"
+    KIOSK_REVOKED = "kiosk_revoked"
+    PAIRING_REVOKED = "pairing_revoked"
+    SCREEN_REVOKED = "screen_revoked"
+    ENTRANCE_CHANGED = "entrance_changed"
+    SCANS_DECIDED = "scans_decided"
+    SCANS_MOVED = "scans_moved"
+    MOVE_UNDONE = "move_undone"
+    ESTIMATE_STATED = "estimate_stated"
+    ESTIMATE_WITHDRAWN = "estimate_withdrawn"
+    HEADCOUNT_NOTED = "headcount_noted"
+    HEADCOUNT_REMOVED = "headcount_removed"
+    PAPER_COUNT_ENTERED = "paper_count_entered"
 
 
 class AuditSubject(StrEnum):
     ACCOUNT = "account"
     INVITATION = "invitation"
+    ORGANIZATION = "organization"
+    REGION = "region"  # its code as a number
+    EVENT = "event"
+    PASS = "pass"
+    KIOSK = "kiosk"
 
 
 @dataclass(frozen=True)

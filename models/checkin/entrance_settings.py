@@ -2,10 +2,14 @@
 asked if they are near. No calendar entry depends on them.
 """
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.checkin import nearness
 from models.db import db, transaction
 from models.errors import N_, Mistake
@@ -15,7 +19,12 @@ MAX_CAPACITY = 100_000
 
 
 def save_entrance_settings(
-    event: Event, *, track_exits: bool, near_metres: int | None, capacities: Mapping[int, int | None]
+    event: Event,
+    now: datetime,
+    *,
+    track_exits: bool,
+    near_metres: int | None,
+    capacities: Mapping[int, int | None],
 ) -> None:
     """Write the settings in one transaction. Raises Mistake.
 
@@ -26,9 +35,25 @@ def save_entrance_settings(
     nearness.check_metres(near_metres)
     if near_metres is not None and not nearness.has_coordinates(event):
         raise Mistake(N_("The venue of this event has no coordinates, so the distance cannot be checked."))
+    before: dict[int, int | None] = {}
+    after: dict[int, int | None] = {}
     with transaction():
         # The same lock as in admit(): a check-in sees the old or the new capacity, not a mix.
         query = select(Occurrence).where(Occurrence.event_id == event.id).order_by(Occurrence.id)
         for occurrence in db.session.scalars(query.with_for_update(key_share=True)):
+            before[occurrence.id] = occurrence.capacity
             occurrence.capacity = capacities.get(occurrence.id, occurrence.capacity)
+            after[occurrence.id] = occurrence.capacity
+        was = _settings(event, before)
         event.track_exits, event.near_metres = track_exits, near_metres
+        now_is = _settings(event, after)
+        if was != now_is:
+            record_act(
+                AuditVerb.ENTRANCE_CHANGED, now, AuditSubject.EVENT, event.id, before=was, after=now_is
+            )
+
+
+def _settings(event: Event, capacities: Mapping[int, int | None]) -> str:
+    """The settings as JSON, for the audit log."""
+    settings = {"exits": event.track_exits, "metres": event.near_metres, "capacities": capacities}
+    return json.dumps(settings, sort_keys=True)

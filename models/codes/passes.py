@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, Connection, ForeignKey, String, UniqueConstra
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.bulk import DIALECTS, among
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
@@ -163,7 +165,9 @@ def revoke(pass_id: int, now: datetime) -> Pass:
         row = db.session.get(Pass, pass_id) if 0 < pass_id <= LARGEST_ID else None
         if row is None:
             raise NotFound(N_("There is no pass %(id)s."), id=pass_id)
-        row.revoked_at = row.revoked_at or now
+        if row.revoked_at is None:
+            row.revoked_at = now
+            record_act(AuditVerb.PASS_REVOKED, now, AuditSubject.PASS, row.id, event=row.event_id)
     return row
 
 
@@ -181,6 +185,9 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
             db.session.flush()
             root = old.replaces.root if old.replaces else old.serial
             db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
+            record_act(
+                AuditVerb.PASS_REPLACED, now, AuditSubject.PASS, old.id, event=old.event_id, new=new.id
+            )
     except IntegrityError:  # the unique key allows one replacement
         raise Conflict(N_("Pass %(id)s has already been replaced."), id=pass_id) from None
     db.session.refresh(new, ["replaces"])

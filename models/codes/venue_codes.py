@@ -8,6 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.codes import keys, signatures
 from models.codes.signatures import Purpose, VenueSignature
 from models.db import Base, Instant, db, enumeration, transaction
@@ -96,6 +98,7 @@ def reissue(event: Event, now: datetime) -> VenueCode:
             return make_code(event.id, CodeMethod.PRINTED, now)
         # Read again under a lock: two reissues at the same time give two issues.
         db.session.refresh(code, with_for_update=True)
+        record_act(AuditVerb.VENUE_CODE_REPLACED, now, AuditSubject.EVENT, event.id, code=code.number)
         if code.issue < LAST_ISSUE:
             code.issue += 1
             return code

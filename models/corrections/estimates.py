@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from sqlalchemy import func, select
 
 from models import clock
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin import store
 from models.checkin.campaign_lock import lock_campaigns
@@ -88,6 +90,14 @@ def _add(
     if not basis or len(basis) > MAX_BASIS:
         raise Mistake(NO_BASIS, most=MAX_BASIS)
     day, hour = _begins(occurrence, event.campaign.zone, now)
+    before = next(
+        (
+            one.row.heads
+            for one in stated_at(event)
+            if (one.row.occurrence_id, one.row.group) == (occurrence.id, group)
+        ),
+        None,
+    )
     with transaction():
         # Exclusive: a check-in that has read that nothing is estimated here would not change what this adds.
         lock_campaigns({event.campaign.number: True})
@@ -105,6 +115,11 @@ def _add(
         )
         db.session.flush()
         store.update_estimate(occurrence.id, group)
+        verb = AuditVerb.ESTIMATE_WITHDRAWN if heads is None else AuditVerb.ESTIMATE_STATED
+        record_act(
+            verb, now, AuditSubject.EVENT, event.id,
+            occurrence=occurrence.id, group=group, before=before, after=heads, why=basis,
+        )  # fmt: skip
 
 
 def _begins(occurrence: Occurrence, zone: str, now: datetime) -> tuple[date, int]:

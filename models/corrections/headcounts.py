@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from models import clock
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.db import db, transaction
 from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event, Occurrence
@@ -46,6 +48,14 @@ def note(
         db.session.add(
             Headcount(occurrence_id=occurrence.id, heads=heads, at=at, account_id=account.id, entered_at=now)
         )
+        record_act(
+            AuditVerb.HEADCOUNT_NOTED,
+            now,
+            AuditSubject.EVENT,
+            event.id,
+            occurrence=occurrence.id,
+            heads=heads,
+        )
 
 
 def take_back(event: Event, headcount_id: int, account: Account, now: datetime) -> None:
@@ -64,6 +74,10 @@ def take_back(event: Event, headcount_id: int, account: Account, now: datetime) 
                 undoes=row.id,
             )
         )
+        record_act(
+            AuditVerb.HEADCOUNT_REMOVED, now, AuditSubject.EVENT, event.id,
+            occurrence=row.occurrence_id, heads=row.heads,
+        )  # fmt: skip
 
 
 def noted(event: Event) -> list[NotedHeadcount]:

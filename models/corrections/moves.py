@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, ForeignKey, Uuid, inspect, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models import clock
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.checkin import store
 from models.checkin.locked import LockedPresence
 from models.corrections.recounting import alone, recounted
@@ -127,6 +129,10 @@ def _move(
             for row, copy in zip(rows, copies, strict=True):
                 db.session.add(_review(row.id, Decision.SET_ASIDE, why, account, now))
                 db.session.add(MovedScan(scan_id=copy.id, from_id=row.id, move_id=entry.id))
+        record_act(
+            AuditVerb.SCANS_MOVED, now, AuditSubject.EVENT, event.id,
+            move=entry.id, scans=len(rows), occurrence=target.occurrence.id, why=why,
+        )  # fmt: skip
     return len(rows)
 
 
@@ -230,6 +236,10 @@ def undo(event: Event, move_id: int, why: str, account: Account, now: datetime) 
             for pair in back:
                 db.session.add(_review(pair.scan_id, Decision.SET_ASIDE, why.strip(), account, now))
                 db.session.add(_review(pair.from_id, Decision.ACCEPT, why.strip(), account, now))
+        record_act(
+            AuditVerb.MOVE_UNDONE, now, AuditSubject.EVENT, event.id,
+            move=entry.id, scans=len(back), why=why.strip(),
+        )  # fmt: skip
     return len(back)
 
 

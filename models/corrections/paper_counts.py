@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, ForeignKey, String, Uuid, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from models import clock
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin import admit
 from models.checkin.attempt import Attempt
@@ -130,6 +132,10 @@ def add(
     ]
     with transaction():
         db.session.execute(insert(PaperCount).on_conflict_do_nothing(), values)
+        record_act(
+            AuditVerb.PAPER_COUNT_ENTERED, now, AuditSubject.EVENT, event_id,
+            heads=sum(attempt.headcount or 0 for attempt in attempts), sheet=sheet_id,
+        )  # fmt: skip
     answers = admit.admit(attempts, ScanSource(event.campaign, lambda at: [event_id], scans=False), now)
     if any(Flag.CONFLICT in answer.flags for answer in answers):
         raise Conflict(SENT_BEFORE)

@@ -2,6 +2,7 @@
 content. Each decision is a row of Review; the newest one is valid.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.campaigns.tables import Campaign
 from models.checkin import store
 from models.corrections.recounting import alone, recounted
@@ -206,6 +209,12 @@ def decide_together(
                 Review(scan_id=id, decision=decision, account_id=account_id, why=why.strip(), at=now)
                 for id in rows
             )
+        for event_id, scans in Counter(row.event_id for row in rows.values()).items():
+            if event_id is not None:
+                record_act(
+                    AuditVerb.SCANS_DECIDED, now, AuditSubject.EVENT, event_id,
+                    decision=decision, scans=scans, why=why.strip(),
+                )  # fmt: skip
 
 
 def moved_away(ids: Collection[UUID]) -> dict[UUID, UUID]:

@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.bearer import secret_digest
 from models.db import LARGEST_ID, Base, Instant, db, transaction
 from models.errors import N_, Conflict, NotFound
@@ -200,7 +202,9 @@ def revoke(kiosk_id: int, now: datetime) -> Kiosk:
         kiosk = db.session.get(Kiosk, kiosk_id) if 0 < kiosk_id <= LARGEST_ID else None
         if kiosk is None:
             raise NotFound(N_("There is no kiosk %(id)s."), id=kiosk_id)
-        kiosk.revoked_at = kiosk.revoked_at or now
+        if kiosk.revoked_at is None:
+            kiosk.revoked_at = now
+            record_act(AuditVerb.KIOSK_REVOKED, now, AuditSubject.KIOSK, kiosk.id, name=kiosk.name)
     return kiosk
 
 

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.db import Base, Instant, db, transaction
 from models.devices import kiosks
 from models.devices.pairing import PairingCode, code_digest, random_code
@@ -117,3 +119,4 @@ def revoke_batch(event: Event, batch_id: int, now: datetime) -> None:
         batch.revoked_at = batch.revoked_at or now
         codes = update(PairingCode).where(PairingCode.batch_id == batch.id, PairingCode.expires_at > now)
         db.session.execute(codes.values(expires_at=now))
+        record_act(AuditVerb.PAIRING_REVOKED, now, AuditSubject.EVENT, event.id, batch=batch.id)

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.bearer import secret_digest
 from models.codes import signatures, venue_codes
 from models.codes.venue_codes import CodeMethod, VenueCode
@@ -125,3 +127,4 @@ def revoke(event: Event, screen_id: int, now: datetime) -> None:
         screen.revoked_at = screen.revoked_at or now
         if screen.code is not None:
             screen.code.revoked_at = screen.code.revoked_at or now
+        record_act(AuditVerb.SCREEN_REVOKED, now, AuditSubject.EVENT, event.id, screen=screen.id)

@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.db import LARGEST_ID, Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import OrganizationDraft, draft_of
@@ -190,6 +192,10 @@ def merge_organizations(
             _repoint(table, column, other.id, kept.id)
         _repoint_origin(f"desk:{other.id}", f"desk:{kept.id}")
         other.merged_into_id = kept.id
+        record_act(
+            AuditVerb.ORGANIZATIONS_MERGED, now, AuditSubject.ORGANIZATION, kept.id,
+            merged=other.id, name=other.name,
+        )  # fmt: skip
     db.session.expire_all()
 
 

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from models.audit.chain import record_act
+from models.audit.tables import AuditSubject, AuditVerb
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, NotFound
 from models.organizations.tables import Account, Organization, PublishingRegion, Role
@@ -26,24 +28,33 @@ def may_limit(account: Account, organization: Organization) -> bool:
     return may_set(account, organization) and below
 
 
-def set_publishes(account: Account, organization_id: int, publishes: bool) -> Organization:
+def set_publishes(account: Account, organization_id: int, publishes: bool, now: datetime) -> Organization:
     """Whether an organization publishes by itself. Raises NotFound for one about which this account does not decide."""
     with transaction():
         organization = _find(account, organization_id)
         if not may_set(account, organization):
             raise _no_page()
+        _record(organization, now, "publishes", organization.publishes, publishes)
         organization.publishes = publishes
     return organization
 
 
-def set_line_limited(account: Account, organization_id: int, limited: bool) -> Organization:
+def set_line_limited(account: Account, organization_id: int, limited: bool, now: datetime) -> Organization:
     """Whether the offices and viewers of an organization see only its line. Raises NotFound as set_publishes()."""
     with transaction():
         organization = _find(account, organization_id)
         if not may_limit(account, organization):
             raise _no_page()
+        _record(organization, now, "limited", organization.line_limited, limited)
         organization.line_limited = limited
     return organization
+
+
+def _record(organization: Organization, now: datetime, setting: str, before: bool, after: bool) -> None:
+    record_act(
+        AuditVerb.ORGANIZATION_CHANGED, now, AuditSubject.ORGANIZATION, organization.id,
+        setting=setting, before=before, after=after,
+    )  # fmt: skip
 
 
 def set_region_publishes(account: Account, code: str, publishes: bool, now: datetime) -> None:
@@ -56,6 +67,10 @@ def set_region_publishes(account: Account, code: str, publishes: bool, now: date
             db.session.add(PublishingRegion(region_code=code, account_id=account.id, at=now))
         elif row is not None and not publishes:
             db.session.delete(row)
+        record_act(
+            AuditVerb.REGION_CHANGED, now, AuditSubject.REGION, int(code),
+            setting="publishes", before=row is not None, after=publishes,
+        )  # fmt: skip
 
 
 def _decides_on_region(account: Account, code: str) -> bool:

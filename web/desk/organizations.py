@@ -69,9 +69,9 @@ def change(organization_id: int, setting: str) -> ResponseReturnValue:
     """Whether an organization publishes by itself, or whether its office is limited to its line."""
     value = request.form.get("value") == "1"
     if setting == "publishes":
-        organization_settings.set_publishes(current_user, organization_id, value)
+        organization_settings.set_publishes(current_user, organization_id, value, clock.now())
     else:
-        organization_settings.set_line_limited(current_user, organization_id, value)
+        organization_settings.set_line_limited(current_user, organization_id, value, clock.now())
     return redirect(
         url_for(".index", q=request.form.get("q") or None, _anchor=f"organization-{organization_id}"), 303
     )

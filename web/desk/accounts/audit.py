@@ -11,21 +11,26 @@ from models.accounts.audit_entries import AuditFilter, entries_for
 from models.accounts.throttle import normalized_address
 from models.audit.tables import AuditVerb
 from models.errors import N_, Mistake
-from web.desk.accounts import words
+from web.desk.accounts import audit_words, words
 
 pages = Blueprint("desk_audit", __name__, url_prefix="/desk/audit")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(audit_detail=_detail)
+    app.jinja_env.globals.update(
+        audit_detail=_detail, audit_subject=audit_words.subject_name, verb_name=audit_words.verb_name
+    )
 
 
 def _detail(text: str) -> dict[str, object]:
     """What an entry says beside its act, by names in the reader's language, without what is empty."""
     detail: dict[str, object] = json.loads(text)
+    changed = {"before", "after"}
     return {
-        words.detail_name(name): value for name, value in detail.items() if value not in (None, "", False)
+        audit_words.detail_name(name): audit_words.detail_value(name, value)
+        for name, value in detail.items()
+        if value not in (None, "", False) or name in changed & detail.keys()
     }
 
 

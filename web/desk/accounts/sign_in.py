@@ -25,6 +25,7 @@ from models.accounts import sign_in as account_sign_in
 from models.accounts.second_factor import passkeys
 from models.accounts.sign_in import WrongCredentials
 from models.accounts.throttle import normalized_address
+from models.audit.current_actor import set_actor
 from models.organizations.tables import Account
 from web import errors
 from web.desk.accounts import current
@@ -55,6 +56,8 @@ def register(app: Flask) -> None:
     limiter.init_app(app)
     app.before_request(_check_csrf)
     app.before_request(_note_seen)
+    app.before_request(_name_actor)
+    app.teardown_request(lambda _error: set_actor(None))
     app.after_request(_forbid_caching)
     app.register_blueprint(pages)
 
@@ -76,6 +79,12 @@ def _note_seen() -> None:
     """Before the page begins a transaction of its own."""
     if request.path.startswith(DESK) and current_user.is_authenticated:
         sessions.note_seen(current.own_session(), clock.now())
+
+
+def _name_actor() -> None:
+    """Acts at the desk enter the audit log with who did them, and from where."""
+    if request.path.startswith(DESK):
+        set_actor(current.actor)
 
 
 def _forbid_caching(response: Response) -> Response:

@@ -35,6 +35,7 @@ def change(event_id: int) -> ResponseReturnValue:
     try:
         save_entrance_settings(
             event,
+            clock.now(),
             track_exits="track_exits" in request.form,
             near_metres=_whole_number(request.form.get("near_metres", "")),
             capacities={

@@ -1,15 +1,19 @@
 """The audit log at the desk, and `openweek verify` on its chain."""
 
+import json
 import re
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from models import clock
-from models.audit.chain import record
-from models.audit.tables import OPERATOR, AuditVerb
+from models.audit.chain import record, verify_chain
+from models.audit.tables import OPERATOR, AuditEntry, AuditVerb
+from models.codes import passes
+from models.corrections import estimates
 from models.db import db, transaction
 from tests.support.people import sign_in
+from tests.support.week import A_MINUTE_PAST, NINE, make_device
 
 
 @pytest.fixture
@@ -80,3 +84,41 @@ def test_verify_says_where_the_chain_breaks(runner, people, acts):
     answer = runner.invoke(args=arguments, env={"LC_ALL": "en"})
     assert answer.exit_code == 1
     assert "The audit log does not hold: entry 4 was changed or is missing." in answer.stdout
+
+
+def test_settings_codes_and_devices_are_in_it_with_before_and_after(english, people):
+    """What an office and an organizer do at the desk, each by who did it, and from where."""
+    event, other = people.lecture, people.gu.organization
+    [made] = passes.issue(event.campaign, "youth", NINE, event=event)
+    device = make_device(event)
+    sign_in(english, people.su)
+    english.post(f"/desk/organizations/{other.id}/publishes", data={"value": "1"})
+    sign_in(english, people.gu)
+    desk = f"/desk/events/{event.id}"
+    assert english.post(f"{desk}/passes/{made.id}/revoke").status_code == 303
+    for metres in ("", ""):  # the second changes nothing
+        form = {"track_exits": "1", "near_metres": metres, f"capacity-{event.occurrences[0].id}": "40"}
+        assert english.post(f"{desk}/door", data=form).status_code == 303
+    assert english.post(f"{desk}/devices/{device.kiosk.id}/revoke").status_code == 303
+    estimates.state(event, event.occurrences[0].id, "youth", 300, "Counted seats", people.gu, A_MINUTE_PAST)
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.subject.not_in(["account", "invitation"])).order_by(AuditEntry.id)
+    ).all()
+    number = event.occurrences[0].id
+    assert [
+        (one.verb, one.subject_id, one.account and one.account.email[:2], one.network) for one in entries
+    ] == [
+        ("organization_changed", other.id, "su", "127.0.0.1"),
+        ("pass_revoked", made.id, "gu", "127.0.0.1"),
+        ("entrance_changed", event.id, "gu", "127.0.0.1"),
+        ("kiosk_revoked", device.kiosk.id, "gu", "127.0.0.1"),
+        ("estimate_stated", event.id, None, ""),
+    ]  # the last one on the command line
+    entrance = json.loads(entries[2].detail)
+    assert json.loads(entrance["after"]) == {"exits": True, "metres": None, "capacities": {str(number): 40}}
+    sign_in(english, people.cui)
+    page = english.get("/desk/audit/").text
+    assert f"exits are scanned, session {number}: 40 places" in page
+    assert f"pass no. {made.id}" in page
+    assert f"<td>{event.title}</td>" in page
+    assert verify_chain().broken_at is None
