@@ -1,7 +1,7 @@
 """The content of an event as plain values. Forms, importers and scripts make drafts; models.events.draft_rules validates them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
@@ -27,7 +27,9 @@ class VenueDraft:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceDraft:
-    """One dated occurrence. Days are in the campaign's zone, both included; instants are aware, None: not known."""
+    """One dated occurrence. Days are in the campaign's zone, both included; instants are aware, None: not known.
+
+    row_id: of the occurrence that this one is, where a person moved that to another day; else its time tells."""
 
     start_day: date
     end_day: date
@@ -37,6 +39,7 @@ class OccurrenceDraft:
     open_ended: bool = False
     venue: VenueDraft | None = None
     capacity: int | None = None
+    row_id: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,8 @@ def venue_draft(venue: Venue) -> VenueDraft:
 
 
 def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
-    values = {f.name: getattr(occurrence, f.name) for f in fields(OccurrenceDraft) if f.name != "venue"}
+    names = {one.name for one in fields(OccurrenceDraft)} - {"venue", "row_id"}
+    values = {name: getattr(occurrence, name) for name in names}
     return OccurrenceDraft(**values, venue=venue_draft(occurrence.venue) if occurrence.venue else None)
 
 

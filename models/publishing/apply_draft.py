@@ -134,7 +134,8 @@ def write_occurrences(
 def _match(
     rows: list[Occurrence], drafts: list[OccurrenceDraft]
 ) -> list[tuple[Occurrence | None, OccurrenceDraft]]:
-    """The row that each draft continues: same start and venue, else same start, same day, else the next one left.
+    """The row that each draft continues: the one that it names, else same start and venue, else same start, same day, else
+    the next one left.
 
     A cancelled row is matched by the same start only: a draft with another start is another occurrence."""
     keys = (
@@ -143,10 +144,14 @@ def _match(
         lambda o: o.start_day,
         lambda o: None,
     )
-    matches: dict[int, Occurrence] = {}
-    unmatched = sorted(
-        rows, key=lambda row: (row.status == OccurrenceStatus.CANCELLED, row.start_day, row.id or 0)
-    )
+    scheduled = {row.id: row for row in rows if row.status == OccurrenceStatus.SCHEDULED}
+    matches = {
+        position: scheduled[draft.row_id]
+        for position, draft in enumerate(drafts)
+        if draft.row_id is not None and draft.row_id in scheduled
+    }
+    unmatched = [row for row in rows if row not in matches.values()]
+    unmatched.sort(key=lambda row: (row.status == OccurrenceStatus.CANCELLED, row.start_day, row.id or 0))
     for strictness, key in enumerate(keys):
         for position, draft in enumerate(drafts):
             if position in matches:

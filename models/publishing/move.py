@@ -98,7 +98,7 @@ def _write(event: Event, moved: list[Step], now: datetime, by: Account) -> None:
 
 
 def _moved_draft(event: Event, moved: list[Step]) -> EventDraft:
-    after = {step.occurrence.id: step.after for step in moved}
+    after = {step.occurrence.id: replace(step.after, row_id=step.occurrence.id) for step in moved}
     draft = draft_of(event)
     rows = zip(movable(event), draft.occurrences, strict=True)
     return replace(draft, occurrences=tuple(after.get(row.id, before) for row, before in rows))

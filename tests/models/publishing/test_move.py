@@ -72,6 +72,18 @@ def test_who_may_not_publish_proposes(daily, people):
     )
 
 
+def test_an_accepted_move_keeps_the_ids_of_daily_sessions(daily, people):
+    first, second, third = [row.id for row in daily.occurrences]
+    assert move.move(daily, {first: 1, second: 1, third: 1}, LATER, people.gu) is False
+    [proposal] = proposals.open_of(daily)
+    proposals.accept(proposal.id, LATER, people.su)
+    assert rows(daily) == [
+        (first, 23, 23, 1, "scheduled"),
+        (second, 24, 24, 1, "scheduled"),
+        (third, 25, 25, 1, "scheduled"),
+    ]
+
+
 @pytest.mark.parametrize("days", [0, 400])
 def test_what_cannot_be_moved_is_said(daily, people, days):
     with pytest.raises(Mistake):

@@ -142,7 +142,7 @@ def draft_of_form(
     try:
         draft = adopter(account)(draft)
     except Mistake as mistake:
-        form.problems.setdefault("region", mistake)
+        form.problems.setdefault("lead" if "host" in mistake.values else "region", mistake)
     for problem in problems_of(campaign, draft):
         _note(form, problem.field, problem.mistake, problem.row)
     return draft
