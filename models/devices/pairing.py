@@ -18,7 +18,7 @@ from models.events.tables import Event
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L
 CODE_LENGTH = 8
 CODE_LIFE = timedelta(minutes=10)
-INVALID_CODE = N_("This pairing code is wrong, used or older than 10 minutes. Please get a new one.")
+INVALID_CODE = N_("This pairing code is wrong, used or no longer valid. Please get a new one.")
 
 
 class PairingCode(Base):

@@ -53,7 +53,7 @@ def problem(answer) -> tuple[int, str]:
 
 
 ENGLISH = {"headers": {"Accept-Language": "en"}}
-WRONG_CODE = "This pairing code is wrong, used or older than 10 minutes. Please get a new one."
+WRONG_CODE = "This pairing code is wrong, used or no longer valid. Please get a new one."
 
 
 def test_a_code_becomes_a_device_and_a_token(pair, client, event):

@@ -117,7 +117,7 @@ def test_the_page_shows_counts_and_ways_on(english, people, at_half_past_nine):
     sign_in(english, people.lian)
     page = english.get("/desk/").text
     assert re.findall(r'<span class="task-count">(\d+)</span> ([^<]+)<', page) == [
-        ("1", "events await review")
+        ("1", "event awaits review")
     ]
     assert f"/desk/events/{people.lecture.id}/live" in page
     assert "have no venue" in page
