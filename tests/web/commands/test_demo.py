@@ -8,15 +8,20 @@ from sqlalchemy import func, select
 from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
+from models.corrections.headcounts import Headcount
+from models.corrections.tally_sheets import TallySheetEntry
 from models.db import db
-from models.demo import accounts, crowd, desk, week
+from models.demo import accounts, crowd, desk, reports, week
 from models.desk import notices, waiting
 from models.errors import Mistake
 from models.events.check_in_window import windows_of
 from models.events.tables import Event, Occurrence
 from models.figures.count import figures
+from models.ledger.estimates import Estimate
 from models.ledger.tables import Presence, Scan
 from models.organizations.tables import Account, Role, authenticate, find_account
+from models.outcomes.highlights import Highlight
+from models.outcomes.outcomes import Outcome
 from tests.support.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
@@ -174,3 +179,6 @@ def test_every_role_finds_a_living_desk(campaign):
         "organizer": 2, "school": 2, "county": 1, "city": 2, "court": 2, "viewer": 1, "operator": 2, "province": 0,
         "committee": 0,
     }  # fmt: skip
+    reported = (Estimate, Headcount, TallySheetEntry, Highlight)
+    assert [count(table) for table in reported] == [1, 1, 1, 1]
+    assert count(Outcome) == len(reports.OUTCOMES)

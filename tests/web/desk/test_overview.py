@@ -122,7 +122,7 @@ def test_the_page_shows_counts_and_ways_on(english, people, at_half_past_nine):
     assert f"/desk/events/{people.lecture.id}/live" in page
     assert "have no venue" in page
     sign_in(english, people.gu)
-    assert "events that await the office" in english.get("/desk/").text
+    assert "event that awaits the office" in english.get("/desk/").text
 
 
 def test_more_events_ask_the_database_no_more_often(english, people, count_queries, at_half_past_nine):
