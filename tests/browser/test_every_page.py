@@ -1,0 +1,120 @@
+"""Every page that a person of the demo reaches by links, each kind of page once, by the first who reaches it: no serious axe-core finding in either theme, nothing wider than the screen. A new page is looked at as soon as another one links to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.exceptions import HTTPException
+
+from tests.support.axe import serious_in_both
+from tests.support.served_application import Server, served
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (390, 1280, 1920)
+START = {
+    None: ("/rehearsal/", "/kiosk/check", "/rehearsal/?screen=1", "/desk/sign-in"),
+    "organizer": ("/desk/",),
+    "county": ("/desk/",),
+    "committee": ("/desk/",),
+}
+# Downloads, pages of others, and pages whose own tests look at them in each of their states.
+LEFT_OUT = (
+    "feeds.",
+    "static",
+    "programme",
+    "kiosk_app",
+    "embed",
+    "share_picture",
+    "event_picture",
+    "code_screen.",
+)
+# What each person must come to; a page that nothing links to any more would be missed.
+REACHED = {
+    "organizer": {"desk_overview.index", "desk_event_form.new", "desk_outcomes.index", "desk_scans.index"},
+    "county": {"desk_review.index", "desk_organizations.index", "desk_notices.index", "desk_audit.index"},
+    "committee": {"desk_accounts.index", "desk_feeds.index"},
+    None: {"calendar.event"},
+}
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
+    with served(sqlite_databases, tmp_path_factory.mktemp("pages"), "demo") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def looked_at() -> set[str]:
+    return set()
+
+
+@dataclass
+class Walk:
+    """Pages by links, each endpoint once."""
+
+    server: Server
+    page: Page
+    waiting: list[str]
+    looked_at: set[str]
+    seen: set[str] = field(default_factory=set)
+    findings: list[str] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.urls = self.server.app.url_map.bind("127.0.0.1")
+
+    def endpoint(self, address: str) -> str | None:
+        parts = urlsplit(address)
+        if parts.netloc and parts.netloc != urlsplit(self.server.url).netloc:
+            return None
+        try:
+            return self.urls.match(parts.path, "GET")[0]
+        except HTTPException:
+            return None
+
+    def go(self) -> None:
+        while self.waiting:
+            address = self.waiting.pop(0)
+            endpoint = self.endpoint(address)
+            if endpoint is None or endpoint in self.seen or endpoint.startswith(LEFT_OUT):
+                continue
+            self.seen.add(endpoint)
+            self.look(address, endpoint)
+            self.looked_at.add(endpoint)
+
+    def look(self, address: str, endpoint: str) -> None:
+        answer = self.page.request.get(address)
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return
+        self.page.goto(address)
+        for width in WIDTHS if endpoint not in self.looked_at else ():
+            self.page.set_viewport_size({"width": width, "height": 844})
+            over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if over > 0:
+                self.findings.append(f"{endpoint} {address}: {over} px too wide at {width}")
+            if width == 390:
+                self.findings += [f"{endpoint}: {one}" for one in serious_in_both(self.page)]
+        hrefs = self.page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+        self.waiting += [urljoin(address, href) for href in hrefs]
+
+
+@pytest.mark.parametrize(
+    ("who", "language"),
+    [(None, "zh-CN"), ("organizer", "en"), ("county", "zh-CN"), ("committee", "en")],
+)
+def test_every_page_by_links(browser: Browser, demo: Server, looked_at: set[str], who, language):
+    context = browser.new_context(locale=language)
+    page = context.new_page()
+    if who:
+        page.goto(f"{demo.url}/desk/sign-in")
+        page.locator("[name=email]").fill(f"{who}@example.org")
+        page.locator("[name=password]").fill(demo.settings["OPENWEEK_DEMO_PASSWORD"])
+        page.locator("form:has([name=password]) button").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+    walk = Walk(demo, page, [demo.url + path for path in START[who]], looked_at)
+    walk.go()
+    context.close()
+    assert walk.findings == []
+    assert REACHED[who] - walk.seen == set()
