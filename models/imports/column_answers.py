@@ -19,7 +19,7 @@ IGNORED = "-"
 # The fields that a column can be answered to be.
 CHOICES = tuple(
     "title start_date end_date start_time end_time time_text venue_text address region organizers undertakers "
-    "co_organizers audiences format focus online online_url description capacity "
+    "co_organizers department audiences format focus online online_url description capacity "
     "picture contact".split()
 )
 _LONGEST = 80

@@ -27,6 +27,7 @@ COLUMN_NAMES = {
     "end_time": N_("End time"), "time_text": N_("Date and time in words"), "venue_text": N_("Place"),
     "address": N_("Address of the place"), "region": N_("Region"), "organizers": N_("Organizers"),
     "undertakers": N_("Undertaking organizations"), "co_organizers": N_("Supporting organizations"),
+    "department": N_("Department of the organizer"),
     "audiences": N_("Audience groups"), "format": N_("Form of activity"), "focus": N_("Main focus"),
     "online": N_("On site or online"), "online_url": N_("Online address"), "description": N_("Description"),
     "capacity": N_("People at once"), "picture": N_("Address of the picture"), "contact": N_("Public contact"),

@@ -79,7 +79,7 @@ def _draft(
     if any(each.end_day < vocabulary.starts or each.start_day > vocabulary.ends for each in sessions):
         findings.append(Finding(N_("Outside the week: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":
-        findings.append(Finding(N_("Its source says it is not certain yet (TENTATIVE).")))
+        findings.append(Finding(N_("Its source says it is not certain yet (%(text)s)."), text="TENTATIVE"))
     groups, formats = _categories(main, vocabulary, findings)
     venue = venues[0] if len(venues) == 1 else None
     return EventDraft(

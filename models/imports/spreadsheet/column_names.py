@@ -50,6 +50,10 @@ ALIASES = {
         "协办单位 协办方 协办 协办部门 配合单位 配合部门 协同单位 联办单位 联合单位 参与部门 合作单位 "
         "coorganizer"
     ),
+    "department": (
+        "牵头科室 责任科室 承办科室 主办科室 负责科室 组织科室 实施科室 具体科室 业务科室 经办科室 科室 牵头处室 责任处室 "
+        "承办处室 主办处室 负责处室 业务处室 处室 牵头股室 责任股室 承办股室 股室 department"
+    ),
     "guides": "指导单位 指导部门 指导",
     "supporters": "支持单位 支持部门 支持",
     "audiences": (
@@ -130,6 +134,7 @@ PIECES = (
     ("audiences", r"(?:对象|人群|群体|受众)$"),
     ("online_url", r"链接$|网址$"),
     ("format", r"(?:活动|宣传)(?:形式|类型|类别)$"),
+    ("department", r"(?:科|处|股)室$"),
     ("description", r"(?:简介|描述|详情)$"),
     ("title", r"(?:活动|项目|展览|讲座|课程|会议|宣传|培训|赛事|论坛)(?:的)?(?:名称|题目|标题|名)$"),
 )
@@ -168,4 +173,6 @@ HOURS = ("start_time", "end_time", "time_text", "period")
 
 def fields_of_columns(columns: Collection[str]) -> frozenset[str]:
     """The fields of a draft that these columns fill."""
-    return frozenset(name for column in columns for name in _FIELDS_OF.get(column, ()))
+    names = {name for column in columns for name in _FIELDS_OF.get(column, ())}
+    # A department without its organization stands in the description.
+    return frozenset(names | {"description"} if "department" in columns and "hosts" not in names else names)

@@ -147,12 +147,13 @@ def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
 
 
 def _once(fields: Sequence[str], names: Sequence[str]) -> None:
-    """Raises Mistake where two columns say the same, and neither takes precedence."""
+    """Raises Mistake where two columns say the same, and neither takes precedence. Of several departments the first is read,
+    the others are asked about."""
     by_field = dict(zip(fields, names, strict=True))
     for field, name in zip(fields, names, strict=True):
         for option, rank in ({} if field else _options(name)).items():
             rival = by_field.get(option)
-            if rival is not None and _options(rival).get(option) == rank:
+            if option != "department" and rival is not None and _options(rival).get(option) == rank:
                 raise Mistake(
                     N_("These columns mean the same: %(columns)s. Keep only one of them."),
                     columns=f"{rival}, {name}",

@@ -3,13 +3,14 @@ cannot be divided for certain keeps its words, and is named in a finding."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.errors import N_
 from models.events.tables import Mode
 from models.imports.findings import Finding
 from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.column_names import ROLES
 from models.places import recognition
 
 _ROLES = "联合主办|主办|承办|协办|指导|支持"
@@ -99,6 +100,30 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
             Finding(N_("%(count)s organizations were recognised as organizers."), count=len(names))
         )
     return tuple(dict.fromkeys(names))
+
+
+def hosts_of_row(cell: Mapping[str, str], findings: list[Finding]) -> tuple[tuple[str, ...], str]:
+    """The hosts of a row, those of other columns with the part that they play: 青云大学（承办）; and words for the description,
+    where a department stands in it without its organization."""
+    names = list(hosts(cell["organizers"], findings))
+    for field, part in ROLES.items():
+        names += [
+            name if without_role(name) != name else f"{name}（{part}）"
+            for name in hosts(cell[field], findings)
+        ]
+    departments = [name for entry in cells.entries(cell["department"]) for name in cells.divided(entry)]
+    if departments and not names:
+        why = N_("“%(text)s” is a department without its organization; kept in the description.")
+        findings.append(Finding(why, text=cell["department"][:80]).about("department"))
+        return (), f"牵头科室：{'、'.join(departments)}"
+    names += [f"{_whole_name(name, leader(names))}（承办）" for name in departments]
+    return tuple(dict.fromkeys(names)), ""
+
+
+def _whole_name(department: str, leads: str) -> str:
+    """知识产权科 as 青云市市场监督管理局知识产权科."""
+    organization = without_role(leads)
+    return department if department.startswith(organization) else f"{organization}{department}"
 
 
 def leader(hosts: Sequence[str]) -> str:

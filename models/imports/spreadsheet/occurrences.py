@@ -9,7 +9,7 @@ from models.errors import N_
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
 from models.imports.spreadsheet import cells, time_cells, time_words
-from models.imports.spreadsheet.time_words import Slot
+from models.imports.spreadsheet.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 
@@ -28,10 +28,20 @@ def occurrences(
     if slots:
         drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)
         _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
-        if len(drafts) > 1:
+        if any(slot.each_day for slot in slots):
+            findings.append(_each_day(cell, len(drafts)))
+        elif len(drafts) > 1:
             findings.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
         return drafts, time_text
     return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
+
+
+def _each_day(cell: dict[str, str], count: int) -> Finding:
+    column = next(name for name in ("start_time", "time_text", "start_date") if cell[name])
+    why = Finding(
+        N_("Several days with these hours: read as the hours of each day, %(count)s sessions."), count=count
+    )
+    return why.about(column)
 
 
 def _in_one_cell(
@@ -49,6 +59,11 @@ def _in_one_cell(
     first = cells.day(start, year) if start else None
     last = cells.day(cell["end_date"], year) if cell["end_date"] else first
     span = (first, last) if first and last and first <= last else None
+    # A row of an export of ours is one occurrence; a report leaves open what its hours are.
+    alone = "year" in cell or bool(cell["occurrence_number"])
+    if span and span[0] < span[1] and hours and cell["end_time"] and not alone:
+        each = time_words.read(f"{hours}-{cell['end_time']}", year, span, months)
+        return (each if all(slot.each_day for slot in each) else ()), words
     if hours and not cell["end_time"] and cells.clock_time(hours) is None:
         return _with_clock(time_words.read(hours, year, span, months)), words
     if not words or hours or cell["end_time"]:
@@ -105,6 +120,9 @@ def _from_to(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[
     if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
         return (), ""
     day = first[0].first
+    end = last[0].start if last and last[0].first == day + timedelta(days=1) else None
+    if end is not None and cells.is_night(first[0].start, end):
+        return (Slot(day, day, first[0].start, end),), ""
     if last and last[0].first == last[0].last > day and not last[0].end:
         words = f"{begins}–{ends}"
         why = Finding(

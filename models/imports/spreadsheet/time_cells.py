@@ -9,6 +9,7 @@ from models import clock
 from models.errors import N_
 from models.imports.findings import InCell
 from models.imports.spreadsheet import cells, time_words
+from models.imports.spreadsheet.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
@@ -41,7 +42,7 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
     if not text or cells.day(text, year):
         return
     slots = time_words.read(text, year, None, months)
-    if len(slots) == 1 and slots[0] == time_words.Slot(slots[0].first, slots[0].first):
+    if len(slots) == 1 and slots[0] == Slot(slots[0].first, slots[0].first):
         cell[name] = slots[0].first.isoformat()
         return
     day = _wrong_weekday(text, year)

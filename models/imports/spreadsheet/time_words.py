@@ -5,10 +5,10 @@ Pure. A text is cut into signs (days, clocks, weekdays, …) and all of it is un
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.time_slots import Group, Hours, Slot, Span, Unread, slots_of
 
 MOST_DAYS = 120
 _MOST_SIGNS = 200
@@ -47,42 +47,11 @@ _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
 # Of one day the second date is left out; of two days the hours stay words.
 _ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
 _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
+# 4月20日至26日（9:00—17:00）
+_BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
 _DAYS = ("fullday", "monthday", "slashday", "dotday")
 _KINDS = (*_DAYS, *"closed clock dayonly weekday half next daily allday to sep number".split())
-
-Span = tuple[date, date]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One occurrence. Days included. start None: no clock time is given; half_day: the part of the day that is. An end that
-    is not after the start is on the next day. open_hours: hours are given for several days, and not whether for each."""
-
-    first: date
-    last: date
-    start: time | None = None
-    end: time | None = None
-    half_day: str | None = None
-    open_hours: bool = False
-
-    @property
-    def overnight(self) -> bool:
-        return self.start is not None and self.end is not None and self.end <= self.start
-
-
-@dataclass
-class _Group:
-    """Days and their hours."""
-
-    spans: list[tuple[date, date]]
-    hours: list[tuple[time | None, time | None, str | None]] = field(default_factory=list)
-    daily: bool = False
-    closed: frozenset[int] = frozenset()
-
-
-class _Unread(Exception):
-    """A text that is not wholly understood."""
 
 
 def read(
@@ -96,8 +65,8 @@ def read(
         return ()
     try:
         groups = list(_Reader(_signs(text), year, span, months).groups())
-        return tuple(dict.fromkeys(slot for group in groups for slot in _slots(group)))
-    except (_Unread, ValueError):
+        return tuple(dict.fromkeys(slot for group in groups for slot in slots_of(group)))
+    except (Unread, ValueError):
         return ()
 
 
@@ -108,7 +77,7 @@ def clock(text: str, half: str = "") -> tuple[time | None, str]:
         reader = _Reader(_signs(text), None)
         at, half = reader.clock(half)
         return (at, half) if reader.at_end() else (None, "")
-    except (_Unread, ValueError):
+    except (Unread, ValueError):
         return None, ""
 
 
@@ -126,7 +95,8 @@ def plain(text: str) -> str:
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = re.sub(r"\s+", "", _BLANK.sub("日", unicodedata.normalize("NFKC", text).strip()))
     joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", cells.with_digits(joined)))
-    return _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")")).strip("。.,;；")
+    joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
+    return _BRACKETS.sub(r"\1", joined).strip("。.,;；")
 
 
 def _kind(sign: re.Match[str]) -> str:
@@ -139,7 +109,7 @@ def _signs(text: str) -> list[re.Match[str]]:
     while at < len(line):
         sign = _SIGNS.match(line, at)
         if sign is None or len(signs) == _MOST_SIGNS:
-            raise _Unread
+            raise Unread
         signs.append(sign)
         at = sign.end()
     return signs
@@ -169,8 +139,8 @@ class _Reader:
         self.position += 1
         return self.signs[self.position - 1]
 
-    def groups(self) -> Iterator[_Group]:
-        group: _Group | None = None
+    def groups(self) -> Iterator[Group]:
+        group: Group | None = None
         while not self.at_end():
             if self.next_is("sep"):
                 self.take()
@@ -181,18 +151,18 @@ class _Reader:
                 else:
                     if group:
                         yield group
-                    group = _Group(self.days(group.spans[-1][1] if group else None))
+                    group = Group(self.days(group.spans[-1][1] if group else None))
             else:
                 if group is None:
                     if self.span is None:
-                        raise _Unread
-                    group = _Group([self.span])
+                        raise Unread
+                    group = Group([self.span])
                 self.of_days(group)
         if group is None:
-            raise _Unread
+            raise Unread
         yield group
 
-    def of_days(self, group: _Group) -> None:
+    def of_days(self, group: Group) -> None:
         """What follows the days of a group: every day, hours, closing days."""
         if self.next_is("daily"):
             self.take()
@@ -203,7 +173,26 @@ class _Reader:
         elif self.next_is("closed"):
             group.closed |= {_WEEKDAYS[letter] for letter in self.take()["closed"] if letter in _WEEKDAYS}
         else:
-            group.hours.append(self.hours())
+            hours = self.hours()
+            group.hours.append(self.until(group, *hours) if self.next_is("to") else hours)
+
+    def until(self, group: Group, start: time | None, _end: time | None, _half: str | None) -> Hours:
+        """The end of 4月20日9:00-4月26日17:00, of which the day is another one."""
+        self.take()
+        first, last = group.spans[-1]
+        if first != last or group.hours or start is None:
+            raise Unread
+        last = self.day(first)
+        end, _ = self.clock("")
+        one_night = last == first + timedelta(days=1) and cells.is_night(start, end)
+        if last == first:
+            if end <= start:
+                raise Unread
+        elif not one_night:
+            if not first < last <= first + timedelta(days=MOST_DAYS):
+                raise Unread
+            group.spans[-1], group.through = (first, last), True
+        return start, end, None
 
     def days(self, previous: date | None) -> list[tuple[date, date]]:
         """4月22日, 4月22-26日, 4月22日（周一）至4月26日; before: a day whose month those without one share."""
@@ -216,7 +205,7 @@ class _Reader:
             self.take()
             last = self.day(first)
         if not first <= last <= first + timedelta(days=MOST_DAYS):
-            raise _Unread
+            raise Unread
         return [*((day, day) for day in spans), (first, last)]
 
     def day(self, previous: date | None) -> date:
@@ -226,28 +215,28 @@ class _Reader:
             day = date(int(sign["y"]), int(sign["m"]), int(sign["d"]))
         elif kind in ("dayonly", "number"):
             if previous is None:
-                raise _Unread
+                raise Unread
             day = previous.replace(day=int(sign["o"] or sign["number"]))
         else:
             month = int(sign["mm"] or sign["sm"] or sign["dm"])
             year = previous.year if previous else self.year
             if year is None or (kind == "dotday" and month not in self.months):
-                raise _Unread
+                raise Unread
             day = date(year, month, int(sign["md"] or sign["sd"] or sign["dd"]))
         if self.next_is("weekday") and _WEEKDAYS[self.take()["w"][-1]] != day.weekday():
-            raise _Unread  # the day or its weekday is wrong: which, a person knows
+            raise Unread  # the day or its weekday is wrong: which, a person knows
         return day
 
-    def hours(self) -> tuple[time | None, time | None, str | None]:
+    def hours(self) -> Hours:
         """上午9:00-11:30, 9:00-次日2:00, 14:30, 下午."""
         half = ""
         if self.next_is("half") and not self.next_is("clock", ahead=1):
             word = self.take()["hw"]
             if not _HALF_DAYS[word]:
-                raise _Unread
+                raise Unread
             return None, None, _HALF_DAYS[word]
         start, half = self.clock("")
-        if not self.next_is("to"):
+        if not self.next_is("to") or self.next_is(*_DAYS, "dayonly", ahead=1):
             return start, None, None
         self.take()
         next_day = self.next_is("next")
@@ -255,14 +244,14 @@ class _Reader:
             self.take()
         end, _ = self.clock("" if next_day else half)
         if (end <= start) != (next_day or cells.is_night(start, end)):
-            raise _Unread
+            raise Unread
         return start, end, None
 
     def clock(self, word_before: str) -> tuple[time, str]:
         """下午3:00 is 15:00, and so is the end of 下午2:00-3:00. The word of the part of the day as well."""
         half = self.take()["hw"] if self.next_is("half") else ""
         if not self.next_is("clock"):
-            raise _Unread
+            raise Unread
         sign = self.take()
         hour = int(sign["h"])
         part = {"半": 30, "一刻": 15, "三刻": 45}.get(sign["part"] or "", 0)
@@ -271,25 +260,3 @@ class _Reader:
         if sign["pm"]:
             word = "下午" if sign["pm"][0] in "Pp" else "凌晨" if hour == 12 else "上午"
         return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), half or word_before
-
-
-def _slots(group: _Group) -> Iterator[Slot]:
-    hours = group.hours or [(None, None, None)]
-    if len(hours) > 1 and any(start is None and half is None for start, _, half in hours):
-        raise _Unread
-    halves = {half for _, _, half in hours if half}
-    if halves and len(hours) > 1:
-        hours = [(None, None, None)]  # 上午、下午 is the day
-    for first, last in group.spans:
-        if group.daily or group.closed:
-            if hours[0][0] is None:
-                raise _Unread
-            for number in range((last - first).days + 1):
-                day = first + timedelta(days=number)
-                if day.weekday() not in group.closed:
-                    yield from (Slot(day, day, start, end) for start, end, _ in hours)
-        elif first != last:
-            # "20日至26日9:00": each day, or once from then to then?
-            yield Slot(first, last, open_hours=any(start is not None for start, _, _ in hours))
-        else:
-            yield from (Slot(first, last, start, end, half) for start, end, half in hours)

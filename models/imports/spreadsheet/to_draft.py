@@ -18,8 +18,9 @@ from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
 from models.imports.spreadsheet import cells, names
 from models.imports.spreadsheet import occurrences as times
 from models.imports.spreadsheet import region as region_cell
-from models.imports.spreadsheet.column_names import ROLES, fields_of_columns
+from models.imports.spreadsheet.column_names import fields_of_columns
 from models.imports.spreadsheet.names import Place
+from models.imports.spreadsheet.state import state
 from models.imports.spreadsheet.tables import ref_of
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import recognition
@@ -35,7 +36,6 @@ MODES = {
 } | {str(mode): mode for mode in Mode}  # fmt: skip
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
 _FOCUS_NUMBER = re.compile(r"(?:第|重点)?(\d{1,2})(?:点|项|条)?")
-_CANCELLED = ("已取消", "取消", "取消举办", "停办", "cancelled", "canceled")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
@@ -56,15 +56,15 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
                 span=span,
             )
             return _understood(row, RowVerdict.OTHER_YEAR, (why,))
-        draft = _draft(row, year, vocabulary, findings)
-        cancelled = cells.plain(row.cells["status"]).lower() in _CANCELLED
+        stated = state(row.cells, findings)
+        draft = replace(_draft(row, year, vocabulary, findings), title=stated.title)
     except Mistake as mistake:
         return _understood(row, RowVerdict.REFUSED, (Finding.of(mistake),))
     columns = frozenset(row.columns)
     understood = _understood(row, None, tuple(findings), draft)
     return replace(
         understood,
-        cancelled=cancelled,
+        cancelled=stated.cancelled,
         columns=columns or None,
         fields=fields_of_columns(columns),
         numbered=bool(row.cells["id"]),
@@ -132,13 +132,15 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     place = _place(cell["venue_text"], mode, findings)
     mode = mode or place.mode
     venues = _venues(place.names, cell["address"], findings)
-    hosts = _hosts(cell, findings)
+    hosts, department = names.hosts_of_row(cell, findings)
     formats = () if by_format else _formats(cell["format"], vocabulary, findings)
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
     return EventDraft(
         title=cell["title"],
-        description=plain_text.plain("\n".join(filter(None, (cell["description"], cell["remarks"])))),
+        description=plain_text.plain(
+            "\n".join(filter(None, (cell["description"], cell["remarks"], department)))
+        ),
         region_code=region,
         region_text=region_text,
         lead=_lead(names.leader(hosts), region, vocabulary) if hosts else None,
@@ -219,17 +221,6 @@ def _venues(places: tuple[str, ...], address: str, findings: list[Finding]) -> t
             )
         )
     return tuple(VenueDraft(name) for name in places)
-
-
-def _hosts(cell: dict[str, str], findings: list[Finding]) -> tuple[str, ...]:
-    """The hosts of a row, those of other columns with the part that they play: 青云大学（承办）."""
-    hosts = list(names.hosts(cell["organizers"], findings))
-    for field, part in ROLES.items():
-        hosts += [
-            name if names.without_role(name) != name else f"{name}（{part}）"
-            for name in names.hosts(cell[field], findings)
-        ]
-    return tuple(dict.fromkeys(hosts))
 
 
 def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:

@@ -36,7 +36,12 @@ SPAN = (date(2024, 4, 20), date(2024, 4, 26))
         ("二〇二四年四月二十三日下午两点半", [(23, 23, "14:30", None)]),
         ("四月二十六日（星期五）十九点三十分", [(26, 26, "19:30", None)]),
         ("2024-04-25 09:00/2024-04-25 12:00", [(25, 25, "09:00", "12:00")]),
-        ("2024-04-25 22:00/2024-04-26 02:00", []),
+        ("2024-04-25 22:00/2024-04-26 02:00", [(25, 25, "22:00", "02:00")]),
+        ("4月20日9:00-4月22日17:00", [(20, 22, None, None)]),  # once, its hours stay words
+        ("4/20~4/22 9:00～17:00", [(day, day, "09:00", "17:00") for day in (20, 21, 22)]),
+        ("4月20日至22日（9:00—17:00）", [(day, day, "09:00", "17:00") for day in (20, 21, 22)]),
+        ("4月20日-22日19:00-次日1:00", [(day, day, "19:00", "01:00") for day in (20, 21, 22)]),
+        ("4月20日-21日20:00-2:00", [(20, 21, None, None)]),  # two nights, or one?
         ("4月20-26日", [(20, 26, None, None)]),
         ("4月26日（星期四）9:00", []),  # it was a Friday
         ("4月20日至26日9:00", [(20, 26, None, None)]),  # each day, or once? Its hours stay words
@@ -112,6 +117,31 @@ def test_the_year_in_words_that_are_not_understood_is_still_seen(vocabulary):
 def test_day_and_hour_in_one_cell_at_both_ends(vocabulary, cells):
     (occurrence,) = plan(vocabulary, **cells).draft.occurrences
     assert (occurrence.start_at, (occurrence.end_at - occurrence.start_at).seconds) == (NINE, 7200)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"start": "4/20~4/22", "words": "9:00～17:00"},
+        {"words": "4月20日-22日9:00-17:00"},
+        {"start": "4月20日", "end": "4月22日", "begins": "9:00", "ends": "17:00"},
+        {"start": "4月20日", "end": "4月22日", "begins": "9:00-17:00"},
+    ],
+)
+def test_hours_beside_several_days_are_those_of_each(vocabulary, cells):
+    read = plan(vocabulary, **cells)
+    assert [(one.start_day.day, one.start_at.hour, one.end_at.hour) for one in read.draft.occurrences] == [
+        (day, 1, 9) for day in (20, 21, 22)
+    ]
+    assert "Several days with these hours: read as the hours of each day, 3 sessions." in {
+        text for _, text in said(read)
+    }
+
+
+def test_a_night_told_by_both_its_days(vocabulary):
+    read = plan(vocabulary, start=datetime(2024, 4, 22, 22), end=datetime(2024, 4, 23, 2))
+    (occurrence,) = read.draft.occurrences
+    assert (occurrence.start_day.day, occurrence.start_at.hour, occurrence.end_at.hour) == (22, 14, 18)
 
 
 @pytest.mark.parametrize(("begins", "ends"), [("start", "end"), ("begins", "ends")])

@@ -1,0 +1,74 @@
+"""The occurrences of days and their hours: 4月22-26日 with 9:00-17:00 is open on each of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
+
+Span = tuple[date, date]
+Hours = tuple[time | None, time | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One occurrence. Days included. start None: no clock time is given; half_day: the part of the day that is. An end that
+    is not after the start is on the next day. open_hours: hours are given for several days, and not whether for each."""
+
+    first: date
+    last: date
+    start: time | None = None
+    end: time | None = None
+    half_day: str | None = None
+    open_hours: bool = False
+    each_day: bool = False
+
+    @property
+    def overnight(self) -> bool:
+        return self.start is not None and self.end is not None and self.end <= self.start
+
+
+@dataclass
+class Group:
+    """Days and their hours."""
+
+    spans: list[tuple[date, date]]
+    hours: list[Hours] = field(default_factory=list)
+    daily: bool = False
+    through: bool = False  # from an hour of the first day to an hour of the last
+    closed: frozenset[int] = frozenset()
+
+
+class Unread(Exception):
+    """A text that is not wholly understood."""
+
+
+def slots_of(group: Group) -> Iterator[Slot]:
+    hours = group.hours or [(None, None, None)]
+    if len(hours) > 1 and any(start is None and half is None for start, _, half in hours):
+        raise Unread
+    halves = {half for _, _, half in hours if half}
+    if halves and len(hours) > 1:
+        hours = [(None, None, None)]  # 上午、下午 is the day
+    for first, last in group.spans:
+        if group.daily or group.closed:
+            if hours[0][0] is None:
+                raise Unread
+            yield from _of_each_day(group, first, last, hours)
+        elif first == last:
+            yield from (Slot(first, last, start, end, half) for start, end, half in hours)
+        elif not group.through and _within_a_day(hours, (last - first).days):
+            yield from (replace(slot, each_day=True) for slot in _of_each_day(group, first, last, hours))
+        else:
+            # "20日至26日9:00": each day, or once from then to then?
+            yield Slot(first, last, open_hours=any(start is not None for start, _, _ in hours))
+
+
+def _of_each_day(group: Group, first: date, last: date, hours: list[Hours]) -> Iterator[Slot]:
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if day.weekday() not in group.closed:
+            yield from (Slot(day, day, start, end) for start, end, _ in hours)
+
+
+def _within_a_day(hours: list[Hours], days: int) -> bool:
+    """Whether the hours of several days are those of each: 9:00-17:00. Of two days, 20:00-2:00 may be one night."""
+    return all(start and end is not None and (end > start or days > 1) for start, end, _ in hours)
