@@ -19,6 +19,7 @@ class RowVerdict(StrEnum):
 
 VERDICTS = tuple(RowVerdict)
 
+NOT_CERTAIN = N_("Its source says it is not certain yet (%(text)s).")
 # The fields of a draft as an import names them.
 FIELDS = {
     "title": N_("title"), "title_en": N_("English title"), "spotlights": N_("spotlights"),

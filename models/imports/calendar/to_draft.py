@@ -14,7 +14,7 @@ from models.imports import plain_text
 from models.imports.calendar import occurrences
 from models.imports.calendar.ics_file import first
 from models.imports.calendar.recurrence import Steps
-from models.imports.findings import CalendarEntry, Finding, RowVerdict, Understood, VEvent
+from models.imports.findings import NOT_CERTAIN, CalendarEntry, Finding, RowVerdict, Understood, VEvent
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.to_draft import Vocabulary
 from models.places import regions
@@ -79,7 +79,7 @@ def _draft(
     if any(each.end_day < vocabulary.starts or each.start_day > vocabulary.ends for each in sessions):
         findings.append(Finding(N_("Outside the week: kept and marked.")))
     if first(main, "STATUS").upper() == "TENTATIVE":
-        findings.append(Finding(N_("Its source says it is not certain yet (%(text)s)."), text="TENTATIVE"))
+        findings.append(Finding(NOT_CERTAIN, text="TENTATIVE"))
     groups, formats = _categories(main, vocabulary, findings)
     venue = venues[0] if len(venues) == 1 else None
     return EventDraft(

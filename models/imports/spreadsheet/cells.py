@@ -14,6 +14,7 @@ _DAYS = (
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
     re.compile(r"(?P<y>)(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
+    re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
 )
 _CLOCKS = (
     re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::\d{2})?"),
@@ -25,7 +26,7 @@ _HALF_DAYS = (
     (HalfDay.AFTERNOON, re.compile(r"下午|\bafternoon\b", re.I)),
     (HalfDay.EVENING, re.compile(r"晚上|晚间|夜间|[日号当今]晚|\bevening\b", re.I)),
 )
-_NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
+NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
 # "24日上午始" is a start, not one morning.
 _ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
 _LIST = re.compile("[;；]|\n")
@@ -120,11 +121,11 @@ def time_of_day(hour: int, minute: int, half: str, stated: bool) -> time:
     """The time of an hour in a part of the day (下午). Midnight, as the end of a day or an evening's 12, is 0:00 of the next.
 
     stated: said of this very clock, not of the one that it ends. Raises ValueError where the part has no such hour."""
-    if half in _NIGHT_WORDS and hour in (12, 24) and minute == 0:
+    if half in NIGHT_WORDS and hour in (12, 24) and minute == 0:
         return time(0)
     if half == "凌晨" and hour == 12:
         hour = 0
-    elif half in ("下午", "午后", *_NIGHT_WORDS) and hour < 12:
+    elif half in ("下午", "午后", *NIGHT_WORDS) and hour < 12:
         hour += 12
     elif half in ("中午", "午间", "正午"):
         hour += 12 if hour < 3 else 0

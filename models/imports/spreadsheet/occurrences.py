@@ -23,6 +23,7 @@ def occurrences(
     """The occurrences, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
     venue = venues[0] if len(venues) == 1 else None
     capacity = _capacity(cell["capacity"], findings)
+    findings += time_cells.uncertain(cell)
     cell = time_cells.arranged(cell, year, vocabulary)
     slots, time_text = _in_one_cell(cell, year, vocabulary.months, findings)
     if slots:
@@ -166,7 +167,7 @@ def _by_columns(
     if first is None:
         if last is not None:
             raise InCell("end_date", N_("There is an end date without a start date. Add the start date."))
-        _undated(cell, findings)
+        _undated(cell, year, findings)
         return (), _with_clocks(cell, time_text)
     if last is not None and last < first:
         raise InCell("end_date", N_("The end date is before the start date. Please change one of them."))
@@ -194,13 +195,20 @@ def _by_columns(
     return (replace(_of(slot, vocabulary.zone, *place), open_ended=last is None),), time_text
 
 
-def _undated(cell: dict[str, str], findings: list[Finding]) -> None:
+def _undated(cell: dict[str, str], year: int, findings: list[Finding]) -> None:
     """Days in words that were not read differ from no days at all."""
     for name in ("time_text", "start_time"):
         if cell[name] and "year" not in cell:
-            why = Finding(
-                N_("“%(text)s” was not recognised as days and hours; kept in these words, without a date."),
-                text=cell[name][:80],
+            last = time_cells.days_of_month(cell[name], year)
+            why = (
+                Finding(time_cells.NO_SUCH_DAY, text=cell[name][:40], last=last)
+                if last
+                else Finding(
+                    N_(
+                        "“%(text)s” was not recognised as days and hours; kept in these words, without a date."
+                    ),
+                    text=cell[name][:80],
+                )
             )
             findings.append(why.about(name))
             return

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from models.errors import N_
-from models.imports.findings import Finding
+from models.imports.findings import NOT_CERTAIN, Finding
 from models.imports.spreadsheet import cells
 
 _OFF = r"取消|停办|撤销|撤消|中止|终止|不再举办|停止举办"
@@ -54,9 +54,7 @@ def _in_column(text: str, findings: list[Finding]) -> bool:
     if _POSTPONED.fullmatch(words):
         findings.append(_postponed(text, "status"))
     elif _UNCERTAIN.fullmatch(words):
-        findings.append(
-            Finding(N_("Its source says it is not certain yet (%(text)s)."), text=text[:40]).about("status")
-        )
+        findings.append(Finding(NOT_CERTAIN, text=text[:40]).about("status"))
     else:
         why = Finding(
             N_(

@@ -3,18 +3,29 @@
 
 import calendar
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from models import clock
 from models.errors import N_
-from models.imports.findings import InCell
+from models.imports.findings import NOT_CERTAIN, Finding, InCell
 from models.imports.spreadsheet import cells, time_words
 from models.imports.spreadsheet.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
+_UNCERTAIN = re.compile("暂定|待定|拟定")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
+
+
+def uncertain(cell: dict[str, str]) -> list[Finding]:
+    """What a row says of its time that changes neither day nor hour: 4月22日（暂定）."""
+    for name in (*_CELLS, "period"):
+        word = _UNCERTAIN.search(cell[name])
+        if word:
+            return [Finding(NOT_CERTAIN, text=word[0]).about(name)]
+    return []
 
 
 def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[str, str]:
@@ -53,23 +64,26 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
             text=text[:40],
             day=day,
         )
-    match = _YEAR_MONTH_DAY.fullmatch(cells.plain(text))
-    if match:
-        in_year, month = int(match[1] or year), int(match[2])
-        if 1 <= month <= 12 and int(match[3]) > calendar.monthrange(in_year, month)[1]:
-            raise InCell(
-                name,
-                N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it."),
-                text=text[:40],
-                last=calendar.monthrange(in_year, month)[1],
-            )
+    last = days_of_month(text, year)
+    if last and _YEAR_MONTH_DAY.fullmatch(cells.plain(text)):
+        raise InCell(name, NO_SUCH_DAY, text=text[:40], last=last)
+
+
+def days_of_month(text: str, year: int) -> int | None:
+    """How many days the month of a text has that names a later one; None for any other text."""
+    for match in _YEAR_MONTH_DAY.finditer(cells.plain(text)):
+        month, day = int(match[2]), int(match[3])
+        if 1 <= month <= 12 and day > (last := calendar.monthrange(int(match[1] or year), month)[1]):
+            return last
+    return None
 
 
 def _arrange_clocks(cell: dict[str, str]) -> None:
     """Clock times in words as clock times; the end of what begins in the afternoon is in the afternoon."""
     start, half = time_words.clock(cell["start_time"]) if cell["start_time"] else (None, "")
     end = time_words.clock(cell["end_time"], half)[0] if cell["end_time"] else None
-    if start is not None and cells.clock_time(cell["start_time"]) is None:
+    late = start == time(0) and half in cells.NIGHT_WORDS  # 晚上12点 is of the next day
+    if start is not None and not late and cells.clock_time(cell["start_time"]) is None:
         cell["start_time"] = f"{start:%H:%M}"
     if end is not None and (half or cells.clock_time(cell["end_time"]) is None):
         cell["end_time"] = f"{end:%H:%M}"

@@ -44,6 +44,16 @@ _SIGNS = re.compile(
     re.X,
 )
 _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
+# What divides two hours or days and is neither sign nor word: a line break, or the blank behind 10:00-12:00.
+_NEXT_LINE = re.compile(r"(?<=[\d日号点时分)])[^\S\n]*\n\s*(?=[\d上下中晚早])")
+_NEXT_HOURS = re.compile(r"(:\d\d\s*[-—–~至到]+\s*\d{1,2}:\d\d)\s+(?=\d{1,2}:\d\d)")
+_COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+_HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[时点])")  # 14-16时
+# What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
+_REMARK = re.compile(
+    r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
+    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
+)
 # Of one day the second date is left out; of two days the hours stay words.
 _ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
 _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
@@ -92,11 +102,14 @@ def has_day(text: str) -> bool:
 
 
 def plain(text: str) -> str:
+    line = _NEXT_LINE.sub(";", unicodedata.normalize("NFKC", text).strip())
     # Without its blank, 4/2 16:00 would read as the 21st at six.
-    joined = re.sub(r"\s+", "", _BLANK.sub("日", unicodedata.normalize("NFKC", text).strip()))
-    joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", cells.with_digits(joined)))
+    joined = re.sub(r"\s+", "", _BLANK.sub("日", _NEXT_HOURS.sub(r"\1;", line)))
+    joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
+    joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
-    return _BRACKETS.sub(r"\1", joined).strip("。.,;；")
+    joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
+    return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
 
 
 def _kind(sign: re.Match[str]) -> str:
@@ -144,7 +157,7 @@ class _Reader:
         while not self.at_end():
             if self.next_is("sep"):
                 self.take()
-            elif self.next_is(*_DAYS) or (self.next_is("dayonly") and group):
+            elif self.next_is(*_DAYS) or (self.next_is("dayonly") and (group or self.only_month())):
                 # 4月22日、23日 9:00: days that follow one another share their hours.
                 if group and not group.hours and not group.closed:
                     group.spans += self.days(group.spans[-1][1])
@@ -208,12 +221,17 @@ class _Reader:
             raise Unread
         return [*((day, day) for day in spans), (first, last)]
 
+    def only_month(self) -> date | None:
+        """The first of the one month in which the days of a plan lie."""
+        return date(self.year, self.months[0], 1) if self.year and len(self.months) == 1 else None
+
     def day(self, previous: date | None) -> date:
         sign = self.take()
         kind = _kind(sign)
         if kind == "fullday":
             day = date(int(sign["y"]), int(sign["m"]), int(sign["d"]))
         elif kind in ("dayonly", "number"):
+            previous = previous or self.only_month()
             if previous is None:
                 raise Unread
             day = previous.replace(day=int(sign["o"] or sign["number"]))
@@ -236,6 +254,8 @@ class _Reader:
                 raise Unread
             return None, None, _HALF_DAYS[word]
         start, half = self.clock("")
+        if start == time(0) and half in cells.NIGHT_WORDS:
+            raise Unread  # 晚上12点 is of the next day
         if not self.next_is("to") or self.next_is(*_DAYS, "dayonly", ahead=1):
             return start, None, None
         self.take()

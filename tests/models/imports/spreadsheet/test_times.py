@@ -45,7 +45,17 @@ SPAN = (date(2024, 4, 20), date(2024, 4, 26))
         ("4月20-26日", [(20, 26, None, None)]),
         ("4月26日（星期四）9:00", []),  # it was a Friday
         ("4月20日至26日9:00", [(20, 26, None, None)]),  # each day, or once? Its hours stay words
-        ("4月26日9:00开始", []),
+        ("4月26日9:00开始", [(26, 26, "09:00", None)]),
+        ("4月26日9:00左右", []),
+        ("暂定4月26日上午9:00（预计2小时）", [(26, 26, "09:00", None)]),
+        ("4月20日至26日，共7天", [(20, 26, None, None)]),
+        ("4月26日14-16时", [(26, 26, "14:00", "16:00")]),
+        ("4月26日下午2-4点", [(26, 26, "14:00", "16:00")]),
+        ("4月26日10:00—12:00 14:00—16:00", [(26, 26, "10:00", "12:00"), (26, 26, "14:00", "16:00")]),
+        ("4月26日10:00-12:00\n14:00-16:00", [(26, 26, "10:00", "12:00"), (26, 26, "14:00", "16:00")]),
+        ("4月26日\n（星期五）上午\n9:00", [(26, 26, "09:00", None)]),
+        ("20240426 9:00", [(26, 26, "09:00", None)]),
+        ("4月26日晚上12点", []),  # the midnight at its end
         ("4月31日9:00", []),
         ("上午25:00", []),
         ("宣传周期间", []),
@@ -65,6 +75,11 @@ def test_days_and_hours_in_one_text(text, slots):
     assert found == slots
 
 
+def test_a_day_without_its_month_is_of_the_only_one():
+    assert [slot.first for slot in time_words.read("22日上午9点", 2024, months=(4,))] == [date(2024, 4, 22)]
+    assert time_words.read("22日上午9点", 2024, months=(4, 5)) == ()
+
+
 def test_every_day_needs_to_be_told_which_days():
     assert time_words.read("每天9:00-17:00", 2024) == ()
 
@@ -81,6 +96,19 @@ def plan(vocabulary, **cells):
     header, line = ["活动名称", *(names[key] for key in cells)], ["讲座", *cells.values()]
     (row,) = read_file(xlsx(header, line))
     return understand(row, vocabulary)
+
+
+def test_a_time_that_may_change_is_read_and_said(vocabulary):
+    read = plan(vocabulary, start="4月22日（暂定）", begins="9:00")
+    assert [one.start_at for one in read.draft.occurrences] == [NINE]
+    assert ("B2", "Its source says it is not certain yet (暂定).") in said(read)
+
+
+def test_a_day_that_its_month_does_not_have(vocabulary):
+    read = plan(vocabulary, words="4月31日上午9:00")
+    assert (read.draft.occurrences, read.draft.time_text) == ((), "4月31日上午9:00")
+    why = "“4月31日上午9:00” is not a day: that month has 30 days. Please correct it."
+    assert ("B2", why) in said(read)
 
 
 @pytest.mark.parametrize("words", ["4月22日22:00-当天1:00", "宣传周期间", "每周三14:00"])
