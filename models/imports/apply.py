@@ -90,7 +90,7 @@ def _run(
             if source.complete and source.origin:
                 outcomes += [writer.write_missing(*missing) for missing in comparison.missing(seen, now)]
             else:
-                outcomes += [writer.write_dropped(event) for event in comparison.dropped(seen, now)]
+                outcomes += [writer.write_dropped(event) for event in comparison.dropped(seen)]
     except SQLAlchemyError:
         raise Mistake(
             N_("The file could not be saved to the database. Nothing was saved; please try again.")

@@ -3,7 +3,7 @@ and what a row leaves as it is."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from sqlalchemy import select
@@ -73,7 +73,7 @@ class Comparison:
         key = _key(row, self.source.origin)
         return self.known.get(key) if key else None
 
-    def dropped(self, seen: Collection[int], now: datetime) -> list[Event]:
+    def dropped(self, seen: Collection[int]) -> list[Event]:
         """Events that an earlier version of the file had, where most of its rows are of that version."""
         events = [*self.known.values(), *(likeness.event for likeness in self.alike.values())]
         tables = all("title" in (row.columns or ()) for row in self.rows.values() if row.draft)
@@ -82,7 +82,10 @@ class Comparison:
         if self.source.origin and not self.source.asks:
             return []  # whether the file is all there is of its origin is said with it
         left = [event for event in self.others if event.id not in seen]
-        return _dropped(left, {event.created_at for event in events}, self.campaign.today(now))
+        versions = {
+            event.created_at for event in events
+        }  # when the events were taken in that the file still has
+        return [event for event in left if event.occurrences and event.created_at in versions]
 
     def missing(self, seen: Collection[int], now: datetime) -> list[tuple[Event, bool]]:
         """Published events of the origin that the file names no more, and whether that is certain: no row that could not be
@@ -177,16 +180,6 @@ def _alike(rows: Mapping[int, Understood], events: Sequence[Event], corrected: b
         pair(lambda draft, event: _title(draft) == _title(event), False)
         pair(lambda draft, event: _there_and_then(draft, event) and _titles_alike(draft, event), False)
     return pairs
-
-
-def _dropped(events: Sequence[Event], versions: Collection[datetime], today: date) -> list[Event]:
-    """Of the events left over those that came with the file of which this is a newer version, and are still to come.
-    versions: when the events were taken in that the file still has."""
-    return [
-        event
-        for event in events
-        if event.created_at in versions and any(one.end_day >= today for one in event.occurrences)
-    ]
 
 
 def _title(one: EventDraft | Event) -> str:

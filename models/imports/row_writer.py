@@ -78,7 +78,8 @@ class RowWriter:
 
     def write_dropped(self, event: Event) -> Outcome:
         """The outcome for an event that an earlier version of the file had."""
-        if self.source.asks:
+        today = self.campaign.today(self.now)
+        if self.source.asks and any(occurrence.end_day >= today for occurrence in event.occurrences):
             return self.write_missing(event, certain=True)
         why = Finding(
             N_("It was in an earlier version of this file, is not in this one, and stays as it is.")

@@ -1,11 +1,13 @@
 """The same event under another id: new UIDs at every export, and corrected files."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.imports.read_file import read_file
 from tests.support.calendar_files import BEFORE, calendar
 from tests.support.importing import import_rows
-from tests.support.week import load_week
+from tests.support.week import NINE, load_week
 
 FIRST = """活动名称,日期,开始时间,地点,主办单位
 完整讲座甲,2024-04-22,09:00,市图书馆,市科技局
@@ -43,6 +45,13 @@ def test_a_corrected_table_finds_what_was_moved_renamed_and_dropped(campaign):
     )
     import_rows(campaign, table(SECOND), BEFORE)
     assert [one.verdict for one in import_rows(campaign, table(SECOND), BEFORE)] == ["same"] * 4
+
+
+@pytest.mark.parametrize("source", [{}, {"origin": "desk:1", "cancel": ()}])
+def test_an_event_that_is_over_is_named_when_its_row_is_gone(campaign, source):
+    ids = [one.event for one in import_rows(campaign, table(FIRST), BEFORE, **source)]
+    (gone,) = import_rows(campaign, table(SECOND), NINE + timedelta(days=5), **source)[3:]
+    assert (gone.row, gone.verdict, gone.event, gone.written) == (None, "same", ids[3], False)
 
 
 def test_a_file_of_other_events_moves_nothing(campaign):
