@@ -109,23 +109,35 @@ def _summary(occurrence: Occurrence) -> str:
     )
 
 
+# What stands below an event's own words in a DESCRIPTION, in this order.
+LABELS = ("时间", "主办", "面向", "地区", "线上参与", "详情")
+
+
+def own_description(text: str) -> str:
+    """The event's own words of a DESCRIPTION of ours, without the lines that are written from its other fields."""
+    lines = text.rstrip().split("\n")
+    while lines and (not lines[-1].strip() or lines[-1].startswith(tuple(f"{name}：" for name in LABELS))):
+        lines.pop()
+    return "\n".join(lines)
+
+
 def _description(occurrence: Occurrence, site: Site) -> str:
     event = occurrence.event
     groups = [term.name_zh for term in event.campaign.terms_of(TermKind.AUDIENCE) if term.key in event.groups]
-    labelled = (
-        ("时间", _time_text(occurrence)),
-        ("主办", "、".join(filter(None, (line(host.name) for host in event.hosts)))),
-        ("面向", "、".join(groups)),
-        ("地区", _region(event.region_code)),
-        ("线上参与", address(event.online_url)),
-        ("详情", site.url(event_path(event))),
+    texts = (
+        _time_text(occurrence),
+        "、".join(filter(None, (line(host.name) for host in event.hosts))),
+        "、".join(groups),
+        _region(event.region_code),
+        address(event.online_url),
+        site.url(event_path(event)),
     )
     return "\n".join(
         filter(
             None,
             [
                 plain(markdown.plain(event.description)),
-                *(f"{name}：{text}" for name, text in labelled if text),
+                *(f"{name}：{text}" for name, text in zip(LABELS, texts, strict=True) if text),
             ],
         )
     )

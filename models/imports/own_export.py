@@ -16,7 +16,8 @@ from models.events.draft_rules import check_draft
 from models.events.merges import standing_event
 from models.events.tables import Event, Occurrence, OccurrenceStatus
 from models.ics import entries
-from models.ics.vevent import CANCELLED_PREFIX
+from models.ics.vevent import CANCELLED_PREFIX, own_description
+from models.imports import plain_text
 from models.imports.calendar import ics_file
 from models.imports.findings import CalendarEntry, Finding, Outcome, Row, RowVerdict, Understood, field_names
 from models.imports.read_file import read
@@ -41,11 +42,12 @@ _OF_OCCURRENCES = frozenset("start_date end_date start_time end_time venue_text 
 @dataclass(frozen=True, slots=True)
 class OwnRow:
     """A row of an export of ours. occurrence_id None: of an event without a date. changed: the columns that were edited; none
-    where the event has left the export since."""
+    where the event has left the export since. of_calendar: below its description stand lines written from other fields."""
 
     event_id: int
     occurrence_id: int | None
     changed: frozenset[str]
+    of_calendar: bool = False
 
 
 def own_rows(
@@ -156,10 +158,15 @@ def _own_entries(campaign: Campaign, rows: Mapping[int, CalendarEntry]) -> dict[
             changed = {
                 column
                 for name, column in _PROPERTIES.items()
-                if ics_file.first(row.main, name) != ics_file.first(current.main, name)
+                if _property(row, name) != _property(current, name)
             }
-            own[at] = OwnRow(events[occurrence_id].id, occurrence_id, frozenset(changed))
+            own[at] = OwnRow(events[occurrence_id].id, occurrence_id, frozenset(changed), of_calendar=True)
     return own
+
+
+def _property(entry: CalendarEntry, name: str) -> str:
+    text = ics_file.first(entry.main, name)
+    return own_description(plain_text.unescaped(text)) if name == "DESCRIPTION" else text
 
 
 def write_own_rows(
@@ -229,7 +236,8 @@ def _written(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
         elif own.changed and row.draft is not None:
             if row.cancelled and own.occurrence_id is not None:
                 off.add(own.occurrence_id)
-            draft = _edited(draft, row.draft, own, _occurrence(event, own))
+            occurrence = next((one for one in event.occurrences if one.id == own.occurrence_id), None)
+            draft = _edited(draft, row.draft, own, occurrence)
             outcome = replace(outcome, verdict=RowVerdict.CHANGED, findings=row.findings, draft=draft)
         outcomes[at] = outcome
     live = {one.id for one in event.occurrences if one.status != OccurrenceStatus.CANCELLED}
@@ -242,7 +250,9 @@ def _written(writer: RowWriter, group: _EventRows) -> dict[int, Outcome]:
             else outcome
             for at, outcome in outcomes.items()
         }
-    draft = _without(draft, [one for one in event.occurrences if one.id in off])
+    gone = [one for one in event.occurrences if one.id in off]
+    left = tuple(one for one in draft.occurrences if not any(_is(one, each) for each in gone))
+    draft = replace(draft, occurrences=left)
     check_draft(writer.campaign, draft)
     fields = differences(event, draft)
     if fields:
@@ -259,16 +269,14 @@ def _with_change(outcome: Outcome, why: Finding, differs: bool, writer: RowWrite
     return replace(outcome, findings=(why, *outcome.findings), written=writer.writes)
 
 
-def _occurrence(event: Event, own: OwnRow) -> Occurrence | None:
-    return next((one for one in event.occurrences if one.id == own.occurrence_id), None)
-
-
 def _edited(draft: EventDraft, read: EventDraft, own: OwnRow, occurrence: Occurrence | None) -> EventDraft:
     """The event with the edited cells of one row."""
     fields = fields_of_columns(own.changed) - {"occurrences", "origin", "origin_ref"}
     values = {name: getattr(read, name) for name in fields}
     if "title" in values:
         values["title"] = read.title.removeprefix(CANCELLED_PREFIX)
+    if "description" in values and own.of_calendar:
+        values["description"] = own_description(read.description)
     if occurrence is None or not own.changed & _OF_OCCURRENCES or not read.occurrences:
         return replace(draft, **values)
     edited_one = read.occurrences[0]
@@ -290,8 +298,3 @@ def _edited(draft: EventDraft, read: EventDraft, own: OwnRow, occurrence: Occurr
 
 def _is(draft: OccurrenceDraft, occurrence: Occurrence) -> bool:
     return (draft.start_day, draft.start_at) == (occurrence.start_day, occurrence.start_at)
-
-
-def _without(draft: EventDraft, off: Sequence[Occurrence]) -> EventDraft:
-    left = tuple(one for one in draft.occurrences if not any(_is(one, gone) for gone in off))
-    return replace(draft, occurrences=left)

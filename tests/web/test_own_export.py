@@ -1,12 +1,13 @@
 """Our own exports handed back: unchanged rows are the same, an edited cell changes its event."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from models.db import db
-from models.events.draft import OccurrenceDraft, VenueDraft
+from models.events.draft import OccurrenceDraft, VenueDraft, draft_of
 from models.events.tables import Event
 from models.ics import entries
 from models.imports.read_file import read_file
@@ -42,6 +43,17 @@ def again(campaign, data: bytes, **options):
 def test_unchanged_rows_are_the_same(campaign, event):
     assert again(campaign, everything(campaign)) == [("same", event.id)] * 2
     assert again(campaign, entries.single(event)) == [("same", event.id)] * 2
+
+
+def test_an_older_calendar_does_not_write_what_stands_below_a_description(campaign, event):
+    lifecycle.change(event, replace(draft_of(event), description="带上身份证。"), NINE)
+    older = entries.single(event)
+    lifecycle.change(event, replace(draft_of(event), groups=("public",)), NINE)
+    elsewhere = older.replace(site().base_url.encode(), b"https://old.example")
+    assert again(campaign, elsewhere) == [("same", event.id)] * 2
+    edited = older.replace("带上身份证".encode(), "请带证件".encode())
+    assert again(campaign, edited) == [("changed", event.id)] * 2
+    assert event.description == "请带证件。"
 
 
 def test_an_edited_cell_changes_its_event(campaign, event):
