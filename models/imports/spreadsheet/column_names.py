@@ -45,6 +45,8 @@ ALIASES = {
         "主讲单位 主管单位 举办主体 实施主体 责任主体 落实单位 单位 部门 单位名称 申报单位 办展单位 | "
         "承办单位 承办部门 承办方 承办 承办机构 执行单位"
     ),
+    # Beside organizers; alone it is these.
+    "lead_unit": "牵头单位 牵头部门 牵头方 牵头",
     "undertakers": "承办单位 承办部门 承办方 承办 承办机构 执行单位 具体承办单位 实施单位 实施部门",
     "co_organizers": (
         "协办单位 协办方 协办 协办部门 配合单位 配合部门 协同单位 联办单位 联合单位 参与部门 合作单位 "
@@ -145,7 +147,7 @@ _FIELDS_OF = {
     "description": ("description",),
     "remarks": ("description",),
     **dict.fromkeys(("province", "city", "county", "region", "region_code"), ("region_code", "region_text")),
-    **dict.fromkeys(("organizers", "undertakers", "co_organizers", "guides", "supporters"), ("lead", "hosts")),
+    **dict.fromkeys(("organizers", "lead_unit", "undertakers", "co_organizers", "guides", "supporters"), ("lead", "hosts")),
     "audiences": ("groups",),
     "format": ("formats", "main_format", "mode"),
     "focus": ("main_focus",),

@@ -105,7 +105,7 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
 def hosts_of_row(cell: Mapping[str, str], findings: list[Finding]) -> tuple[tuple[str, ...], str]:
     """The hosts of a row, those of other columns with the part that they play: 青云大学（承办）; and words for the description,
     where a department stands in it without its organization."""
-    names = list(hosts(cell["organizers"], findings))
+    names = [*hosts(cell["lead_unit"], findings), *hosts(cell["organizers"], findings)]
     for field, part in ROLES.items():
         names += [
             name if without_role(name) != name else f"{name}（{part}）"

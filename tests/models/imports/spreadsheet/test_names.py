@@ -225,3 +225,15 @@ def test_several_places_in_one_cell(text):
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
     why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
     assert listed_in(names.certain_places, text) == ((text,), [("venue_text", why)] if named else [])
+
+
+def test_who_leads_may_stand_in_a_column_beside_the_hosts(vocabulary):
+    header, line = (
+        "活动名称,日期,主办单位,牵头单位",
+        "讲座,2024-04-22,青云市科学技术局；青云大学,青云市知识产权局",
+    )
+    (row,) = read_file(f"{header}\n{line}\n".encode(), "plan.csv")
+    draft = understand(row, vocabulary).draft
+    assert draft.lead.name == "青云市知识产权局"
+    assert draft.hosts == ("青云市知识产权局", "青云市科学技术局", "青云大学")
+    assert said(understand(row, vocabulary)) == []
