@@ -1,4 +1,5 @@
-"""Every page that a person of the demo reaches by links, each kind of page once, by the first who reaches it: no serious axe-core finding in either theme, nothing wider than the screen. A new page is looked at as soon as another one links to it."""
+"""Every page that a person of the demo reaches by links, each kind of page once, by the first who reaches it: no serious
+axe-core finding in either theme, nothing wider than the screen. A new page is looked at once another one links to it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
