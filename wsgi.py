@@ -28,6 +28,7 @@ KNOWN_SETTINGS = (
     "OPENWEEK_DATABASE_URL",
     "OPENWEEK_INSTANCE",
     "OPENWEEK_SECRET_KEY",
+    "OPENWEEK_CONTACT_KEY",
     "OPENWEEK_BASE_URL",
     "OPENWEEK_UID_DOMAIN",
     "OPENWEEK_DEMO_PASSWORD",
@@ -70,6 +71,7 @@ def _build(settings: dict[str, Any]) -> Flask:
         # Parameters hold what people typed and hashes of passes: never in the log of a failed statement.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_size": 16, "max_overflow": 16},
         SECRET_KEY=settings.get("OPENWEEK_SECRET_KEY") or config.secret_key(instance),
+        CONTACT_KEY=config.contact_key(settings.get("OPENWEEK_CONTACT_KEY")),
         BASE_URL=config.base_url(settings.get("OPENWEEK_BASE_URL")),
         UID_DOMAIN_ASKED=config.uid_domain(settings.get("OPENWEEK_UID_DOMAIN")),
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),

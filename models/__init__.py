@@ -30,6 +30,7 @@ for _module in (
     "ledger.sum_tables",
     "ledger.estimates",
     "figures.headcounts",
+    "registration.tables",
     "corrections.paper_counts",
     "corrections.tally_sheets",
     "corrections.moves",

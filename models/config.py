@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from models.errors import N_, Mistake
 
 MOST_WORKERS = 64
-SHORTEST_PASSWORD = 8  # characters
+SHORTEST_PASSWORD, SHORTEST_KEY = 8, 32  # characters
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?", re.I)
@@ -156,12 +156,28 @@ def workers(text: str | None) -> int:
     return int(number)
 
 
+def contact_key(text: str | None) -> str | None:
+    """The key of contacts, where it is set; else it is kept in a file."""
+    if text and len(text) < SHORTEST_KEY:
+        raise Mistake(N_("OPENWEEK_CONTACT_KEY needs at least %(count)s characters."), count=SHORTEST_KEY)
+    return text or None
+
+
 def secret_key(folder: Path) -> str:
-    """The secret key of sessions, created at the first start. Two first starts at the same time get the same one."""
-    path = folder / "secret_key"
+    """The secret key of sessions, created at the first start."""
+    return _kept_secret(folder / "secret_key")
+
+
+def contact_key_file(folder: Path) -> str:
+    """The key that encrypts contacts of registrations, created with the first of them."""
+    return _kept_secret(folder / "contact_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """A random text in a file of the data folder. Two that create it at the same time get the same one."""
     try:
         if not path.exists():
-            temporary = folder / f".secret_key.{secrets.token_hex(4)}"
+            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(32))
             with contextlib.suppress(FileExistsError):

@@ -21,7 +21,7 @@ FLOORS = (
     {"codes", "public", "outcomes"},
     {"devices", "ics"},
     {"ledger"},
-    {"figures", "publishing"},
+    {"figures", "publishing", "registration"},
     {"imports", "desk"},
     {"accounts"},
     {"checkin", "operations"},

@@ -48,6 +48,8 @@ class AuditVerb(StrEnum):
     HEADCOUNT_NOTED = "headcount_noted"
     HEADCOUNT_REMOVED = "headcount_removed"
     PAPER_COUNT_ENTERED = "paper_count_entered"
+    CONTACTS_EXPORTED = "contacts_exported"
+    REGISTRATION_CANCELLED = "registration_cancelled"
 
 
 class AuditSubject(StrEnum):

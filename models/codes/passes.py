@@ -118,6 +118,21 @@ def issue(
         return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
 
 
+def write_pass(campaign: Campaign, group: str, headcount: int, event: Event, now: datetime) -> Pass:
+    """One pass of an event, for a group where the headcount is above one. Runs inside the caller's transaction."""
+    purpose = Purpose.SINGLE if headcount == 1 else Purpose.GROUP
+    [row] = _add(campaign, purpose, group, headcount, event.id, 1, now, issued_by=None)
+    db.session.flush()
+    return row
+
+
+def newest_of(row: Pass) -> Pass:
+    """The pass that its holder has now: itself, or the last one that replaced it."""
+    while (replacement := row.replaced_by) is not None:
+        row = db.session.get_one(Pass, replacement.new_id)
+    return row
+
+
 def _add(
     campaign: Campaign,
     purpose: int,

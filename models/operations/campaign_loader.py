@@ -18,7 +18,7 @@ from models.places.tables import Region
 
 # First segments of addresses, which no campaign may have as its id.
 RESERVED_IDS = frozenset(
-    "about api c desk favicon.ico healthz icons kiosk language metrics readyz robots.txt service-worker.js set-language "
+    "about api c desk favicon.ico healthz icons kiosk language metrics r readyz robots.txt service-worker.js set-language "
     "sign-in sign-out sitemap.xml static v".split()
 )
 _COLUMNS = (

@@ -19,6 +19,7 @@ from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.publishing import unused_pictures
+from models.registration import contacts
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
@@ -69,6 +70,7 @@ def tick(now: datetime) -> TickResult:
     self_issue_limit.delete_old(now)
     throttle.delete_old(now)
     sessions.delete_old(now)
+    contacts.delete_old(now)
     return TickResult(
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),

@@ -34,7 +34,9 @@ def detail_name(name: str) -> str:
         "new": _("new pass no."),
         "occurrence": _("session of the event no."),
         "organization": _("organization no."),
+        "registration": _("registration no."),
         "role": _("role"),
+        "rows": _("rows"),
         "scans": _("scans"),
         "screen": _("screen no."),
         "session": _("session no."),
@@ -136,4 +138,6 @@ def verb_name(verb: AuditVerb) -> str:
         AuditVerb.HEADCOUNT_NOTED: _("headcount noted"),
         AuditVerb.HEADCOUNT_REMOVED: _("headcount removed"),
         AuditVerb.PAPER_COUNT_ENTERED: _("count from paper entered"),
+        AuditVerb.CONTACTS_EXPORTED: _("contacts exported"),
+        AuditVerb.REGISTRATION_CANCELLED: _("registration cancelled"),
     }[verb]

@@ -1,0 +1,233 @@
+"""Places, the waiting list, groups: never oversold, all or nothing, first who waits and fits."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.codes.passes import Pass
+from models.db import db, transaction
+from models.errors import Conflict
+from models.events.tables import Event
+from models.publishing.lifecycle import cancel as cancel_event
+from models.registration import contacts, lists, registrations, settings
+from models.registration.contacts import ContactContent
+from models.registration.registrations import RegistrationRequest, new_secret
+from models.registration.settings import SettingsDraft
+from models.registration.tables import (
+    ContactRule,
+    MailKind,
+    Registration,
+    RegistrationContact,
+    RegistrationSettings,
+)
+from tests.support.week import NINE, load_week, make_device, make_event, session
+
+BEFORE = NINE - timedelta(days=3)
+
+
+@pytest.fixture
+def event(app) -> Event:
+    return make_event(load_week())
+
+
+def draft(places: int, **changes) -> SettingsDraft:
+    values = {
+        "places": places,
+        "largest_group": 999,
+        "waiting_list": True,
+        "opens_at": None,
+        "closes_at": None,
+        "contact": ContactRule.NONE,
+        "questions": (),
+    }
+    return SettingsDraft(**values | changes)
+
+
+def offer(event: Event, places: int, **changes) -> RegistrationSettings:
+    return settings.save(event, None, draft(places, **changes), BEFORE, None)
+
+
+def register(rule: RegistrationSettings, headcount: int = 1, now=BEFORE, **fields) -> Registration:
+    request = RegistrationRequest(fields.pop("group", "youth"), headcount, **fields)
+    return registrations.register(rule, request, new_secret(), now)
+
+
+def test_twenty_clients_for_the_last_place(app, event):
+    rule = offer(event, 1)
+    db.session.commit()
+    start = threading.Barrier(20)
+
+    def one_client(_number: int) -> str:
+        with app.app_context():
+            own = db.session.get_one(RegistrationSettings, rule.id)
+            start.wait()
+            return register(own).state
+
+    with ThreadPoolExecutor(20) as pool:
+        states = [*pool.map(one_client, range(20))]
+    assert sorted(states) == ["registered"] + ["waiting"] * 19
+    assert len(db.session.scalars(select(Pass)).all()) == 1
+    db.session.refresh(rule)
+    assert rule.taken == 1
+
+
+def test_a_class_of_45_for_44_places_waits(event):
+    rule = offer(event, 44)
+    school = register(rule, 45)
+    assert (school.state, school.pass_id, rule.taken) == ("waiting", None, 0)
+    family = register(rule, 3)
+    assert (family.state, family.issued.headcount, rule.taken) == ("registered", 3, 3)
+
+
+def test_a_cancelled_place_goes_to_the_first_who_waits_and_fits(event):
+    rule = offer(event, 2)
+    pair = register(rule, 2)
+    school, first, second = register(rule, 45), register(rule), register(rule)
+    assert [registrations.waiting_before(row) for row in (school, first, second)] == [0, 1, 2]
+    moved = registrations.cancel(pair, NINE - timedelta(hours=1))
+    assert [row.id for row in moved] == [first.id, second.id]
+    assert (school.state, first.state, second.state) == ("waiting", "registered", "registered")
+    assert (pair.state, pair.issued.revoked_at) == ("cancelled", NINE - timedelta(hours=1))
+    assert registrations.cancel(pair, NINE) == []
+    settings.save(event, None, draft(47), BEFORE, None)
+    assert [row.id for row in registrations.move_up(rule, BEFORE)] == [school.id]
+
+
+def test_without_a_waiting_list_nobody_waits(event):
+    rule = offer(event, 2, waiting_list=False)
+    register(rule)
+    with pytest.raises(Conflict, match="fewer places left than people"):
+        register(rule, 2)
+    register(rule)
+    with pytest.raises(Conflict, match="All places are taken"):
+        register(rule)
+
+
+def test_registration_opens_and_closes(event):
+    opens, closes = BEFORE, BEFORE + timedelta(hours=2)
+    rule = offer(event, 5, opens_at=opens, closes_at=closes)
+    for moment, words in ((opens - timedelta(seconds=1), "not opened"), (closes, "is closed")):
+        with pytest.raises(Conflict, match=words):
+            register(rule, now=moment)
+    assert register(rule, now=opens).state == "registered"
+    cancel_event(event, BEFORE)
+    with pytest.raises(Conflict, match="does not take place"):
+        register(rule, now=opens)
+
+
+def test_nobody_moves_up_after_the_event(event):
+    rule = offer(event, 1)
+    row, other = register(rule), register(rule)
+    with pytest.raises(Conflict, match="is over"):
+        registrations.cancel(row, NINE + timedelta(hours=2))
+    settings.save(event, None, draft(2), BEFORE, None)
+    assert registrations.move_up(rule, NINE + timedelta(hours=2)) == []
+    assert other.state == "waiting"
+
+
+def test_the_same_form_twice_registers_once(event):
+    rule, secret = offer(event, 5), new_secret()
+    request = RegistrationRequest("youth", 2)
+    first = registrations.register(rule, request, secret, BEFORE)
+    assert registrations.register(rule, request, secret, BEFORE) is first
+    assert registrations.find_by_secret(secret.lower()) is first
+    assert (rule.taken, secret in first.digest) == (2, False)
+
+
+def test_fewer_places_than_taken_are_refused(event):
+    register(offer(event, 5), 4)
+    with pytest.raises(Conflict, match="4 places are taken"):
+        offer(event, 3)
+
+
+def test_for_the_event_or_for_each_session(app):
+    event = make_event(load_week(), occurrences=(session(), session(NINE + timedelta(hours=4))))
+    one, other = event.occurrences
+    settings.save(event, one, draft(1), BEFORE, None)
+    settings.save(event, other, draft(7), BEFORE, None)
+    assert [row.places for row in settings.settings_of(event.id)] == [1, 7]
+    with pytest.raises(Conflict, match="either for the whole event or for each session"):
+        offer(event, 3)
+    settings.switch_off(settings.settings_of(event.id)[0])
+    rule = settings.settings_of(event.id)[0]
+    register(rule)
+    with pytest.raises(Conflict, match="registered already"):
+        settings.switch_off(rule)
+
+
+def test_who_did_not_come_is_a_number_and_the_figures_know_nothing_of_it(event):
+    rule = offer(event, 100)
+    school, single, absent = register(rule, 45), register(rule), register(rule, 2, group="public")
+    device = make_device(event)
+    device.scan(school.issued.token, headcount=40)
+    device.scan(single.issued.token)
+    over = NINE + timedelta(hours=3)
+    assert lists.sums(rule, NINE) == lists.RegistrationSums(48, 0, 0, None)
+    assert lists.sums(rule, over) == lists.RegistrationSums(48, 0, 0, 5 + absent.headcount)
+
+
+def test_a_cancelled_pass_is_refused(event):
+    row = register(offer(event, 5))
+    registrations.cancel(row, BEFORE)
+    assert make_device(event).scan(row.issued.token).reason == "revoked"
+
+
+def test_contacts_are_encrypted_and_apart(event):
+    rule = offer(event, 5, contact=ContactRule.OPTIONAL, questions=("是否需要停车位",))
+    secret = new_secret()
+    request = RegistrationRequest("public", 1, "li@example.cn", ("需要",))
+    row = registrations.register(rule, request, secret, BEFORE)
+    stored = db.session.get_one(RegistrationContact, row.id)
+    assert [word in stored.sealed for word in (b"li@example.cn", secret.encode(), "需要".encode())] == [
+        False
+    ] * 3
+    assert contacts.read_contacts([row.id]) == {
+        row.id: ContactContent("li@example.cn", {"是否需要停车位": "需要"}, secret)
+    }
+    assert (row.by_mail, row.mail_due) == (True, MailKind.REGISTERED)
+    other = registrations.register(rule, request, new_secret(), BEFORE)
+    with transaction():  # the content of one row put into another one
+        db.session.get_one(RegistrationContact, other.id).sealed = stored.sealed
+    assert contacts.read_contacts([other.id]) == {other.id: None}
+    registrations.cancel(row, BEFORE)
+    assert contacts.read_contacts([row.id]) == {}
+
+
+def test_what_is_not_asked_is_not_kept(event):
+    row = register(offer(event, 5), contact="li@example.cn", answers=("需要",))
+    assert (contacts.read_contacts([row.id]), row.mail_due) == ({}, None)
+
+
+def test_contacts_are_deleted_30_days_after_the_last_day(event):
+    rule = offer(event, 5, contact=ContactRule.REQUIRED)
+    row = register(rule, contact="13800001234")
+    assert contacts.delete_old(NINE + timedelta(days=29)) == 0
+    assert contacts.read_contacts([row.id])[row.id].contact == "13800001234"
+    assert contacts.delete_old(NINE + timedelta(days=30)) == 1
+    assert contacts.read_contacts([row.id]) == {}
+    assert lists.sums(rule, NINE).registered == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "problems"),
+    [
+        ({"places": "0", "largest_group": "1000"}, {"places", "largest_group"}),
+        ({"places": "5", "largest_group": "5", "opens_at": "tomorrow"}, {"opens_at"}),
+        (
+            {
+                "places": "5",
+                "largest_group": "5",
+                "opens_at": "2024-04-20T09:00",
+                "closes_at": "2024-04-20T08:00",
+            },
+            {"closes_at"},
+        ),
+        ({"places": "5", "largest_group": "5", "questions": "学生姓名"}, {"questions"}),
+        ({"places": "5", "largest_group": "5", "questions": "a\nb\nc\nd\ne\nf"}, {"questions"}),
+    ],
+)
+def test_settings_are_read_field_by_field(form, problems):
+    assert set(settings.read_draft(form, "Asia/Shanghai")[1]) == problems
