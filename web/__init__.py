@@ -48,6 +48,9 @@ from web.public import (
     starred_list,
     subscribe,
 )
+from web.public.registration import form as registration_form
+from web.public.registration import own_page as registration_page
+from web.public.registration import words as registration_words
 from web.public.schedule import day_grid, nearby, now_line
 from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
 from web.server import assets, compression, health, hooks, public_pages
@@ -84,6 +87,9 @@ PUBLIC = (
     json_ld,
     maps,
     programme,
+    registration_words,
+    registration_form,
+    registration_page,
     quick_filters,
     day_grid,
     nearby,

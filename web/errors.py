@@ -27,7 +27,7 @@ BUSY_SECONDS = 2
 # Values of a Mistake that are lists of our own words, so that nothing of them has to be cut.
 _NEVER_SHORTENED = {"known", "roles"}
 # With all that follows: a foreign code may be an address with slashes of its own.
-_SECRET_PATH = re.compile(r"/(c|v|my|invitation|reset)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
+_SECRET_PATH = re.compile(r"/(c|v|r|my|invitation|reset)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
 
 TITLES = {
     400: N_("This request cannot be processed"),
@@ -194,7 +194,7 @@ def _campaign_of_path() -> Campaign | None:
 
 
 def mask_secrets(record: logging.LogRecord) -> bool:
-    """Take the secret out of a logged path (/C/…, /V/…, /my/…, links of invitations): codes never stand in logs."""
+    """Take the secret out of a logged path (/C/…, /V/…, /r/…, /my/…, links of invitations): codes never stand in logs."""
     if has_request_context() and isinstance(record.msg, str):
         record.msg = _SECRET_PATH.sub(r"/\1/…", record.msg)
     return True

@@ -51,7 +51,7 @@ FEED_READERS = frozenset({"lian", "gang", "su", "cui"})
 OPEN = frozenset(
     """
     calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
-    health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme scans self_issue
+    health heartbeat kiosk_app nearby pairing pass_page registration registration_form phone_check_in phone_result places programme scans self_issue
     device_check directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list
     static subscribe
 """.split()

@@ -15,7 +15,6 @@ from models.publishing.lifecycle import cancel as cancel_event
 from models.registration import contacts, lists, registrations, settings
 from models.registration.contacts import ContactContent
 from models.registration.registrations import RegistrationRequest, new_secret
-from models.registration.settings import SettingsDraft
 from models.registration.tables import (
     ContactRule,
     MailKind,
@@ -23,31 +22,13 @@ from models.registration.tables import (
     RegistrationContact,
     RegistrationSettings,
 )
+from tests.support.registering import BEFORE, offer, settings_draft
 from tests.support.week import NINE, load_week, make_device, make_event, session
-
-BEFORE = NINE - timedelta(days=3)
 
 
 @pytest.fixture
 def event(app) -> Event:
     return make_event(load_week())
-
-
-def draft(places: int, **changes) -> SettingsDraft:
-    values = {
-        "places": places,
-        "largest_group": 999,
-        "waiting_list": True,
-        "opens_at": None,
-        "closes_at": None,
-        "contact": ContactRule.NONE,
-        "questions": (),
-    }
-    return SettingsDraft(**values | changes)
-
-
-def offer(event: Event, places: int, **changes) -> RegistrationSettings:
-    return settings.save(event, None, draft(places, **changes), BEFORE, None)
 
 
 def register(rule: RegistrationSettings, headcount: int = 1, now=BEFORE, **fields) -> Registration:
@@ -92,7 +73,7 @@ def test_a_cancelled_place_goes_to_the_first_who_waits_and_fits(event):
     assert (school.state, first.state, second.state) == ("waiting", "registered", "registered")
     assert (pair.state, pair.issued.revoked_at) == ("cancelled", NINE - timedelta(hours=1))
     assert registrations.cancel(pair, NINE) == []
-    settings.save(event, None, draft(47), BEFORE, None)
+    settings.save(event, None, settings_draft(47), BEFORE, None)
     assert [row.id for row in registrations.move_up(rule, BEFORE)] == [school.id]
 
 
@@ -123,7 +104,7 @@ def test_nobody_moves_up_after_the_event(event):
     row, other = register(rule), register(rule)
     with pytest.raises(Conflict, match="is over"):
         registrations.cancel(row, NINE + timedelta(hours=2))
-    settings.save(event, None, draft(2), BEFORE, None)
+    settings.save(event, None, settings_draft(2), BEFORE, None)
     assert registrations.move_up(rule, NINE + timedelta(hours=2)) == []
     assert other.state == "waiting"
 
@@ -146,8 +127,8 @@ def test_fewer_places_than_taken_are_refused(event):
 def test_for_the_event_or_for_each_session(app):
     event = make_event(load_week(), occurrences=(session(), session(NINE + timedelta(hours=4))))
     one, other = event.occurrences
-    settings.save(event, one, draft(1), BEFORE, None)
-    settings.save(event, other, draft(7), BEFORE, None)
+    settings.save(event, one, settings_draft(1), BEFORE, None)
+    settings.save(event, other, settings_draft(7), BEFORE, None)
     assert [row.places for row in settings.settings_of(event.id)] == [1, 7]
     with pytest.raises(Conflict, match="either for the whole event or for each session"):
         offer(event, 3)
