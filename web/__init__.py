@@ -34,6 +34,8 @@ from web.desk.check_in import devices, entrance, pairing, pairing_batches, queue
 from web.desk.event_form import move as event_move
 from web.desk.event_form import pages as event_form
 from web.desk.imports import subscriptions, uploads
+from web.desk.registration import export as registration_export
+from web.desk.registration import pages as registration_desk
 from web.feeds import feeds as feeds
 from web.figures import live
 from web.figures import pages as figures
@@ -75,7 +77,7 @@ ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_accou
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
-    pairing_batches, picture, many_events,
+    pairing_batches, picture, many_events, registration_desk, registration_export,
 )  # fmt: skip
 FIGURES = (live, figures)
 PUBLIC = (

@@ -25,6 +25,7 @@ from models.publishing.change import event_transaction
 from models.publishing.proposals import write_cancellation
 from tests.support import photos
 from tests.support.people import sign_in
+from tests.support.registering import offer
 from tests.support.week import DAY, NINE, make_device
 
 # Who is asked: an organizer, her colleague, another organization, the county, the city, the province, a court office of the
@@ -51,7 +52,8 @@ FEED_READERS = frozenset({"lian", "gang", "su", "cui"})
 OPEN = frozenset(
     """
     calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
-    health heartbeat kiosk_app nearby pairing pass_page registration registration_form phone_check_in phone_result places programme scans self_issue
+    health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme registration
+    registration_form scans self_issue
     device_check directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list
     static subscribe
 """.split()
@@ -113,6 +115,11 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_entrance", "POST"): CHANGE,
     ("desk_scan_review", "GET"): CHANGE,
     ("desk_scan_review", "POST"): CHANGE,
+    ("desk_registration", "GET"): CHANGE,
+    ("desk_registration", "POST"): CHANGE,
+    ("desk_registration.cancel", "POST"): frozenset(),  # there is no such registration
+    ("desk_registration_export.table", "GET"): CHANGE,
+    ("desk_registration_export.with_contacts", "POST"): frozenset({"gu", "he"}),  # of the lead organization
     ("desk_duplicates.index", "GET"): WRITE,
     ("desk_duplicates.same", "POST"): frozenset({"lian", "gang", "su", "cui"}),  # who changes both events
     ("desk_duplicates.different", "POST"): frozenset({"lian", "gang", "su", "cui"}),
@@ -220,6 +227,7 @@ def things(people) -> dict[str, object]:
     """What the addresses name: one of each, at the lecture."""
     kiosk = make_device(people.lecture).kiosk
     issued = passes.issue(people.lecture.campaign, "youth", NINE, event=people.lecture)[0]
+    offered = offer(people.lecture, 5)
     with event_transaction():
         proposal = write_cancellation(people.lecture, NINE, people.gu)
     with transaction():
@@ -315,6 +323,8 @@ def things(people) -> dict[str, object]:
         "batch_id": batch.id,
         "headcount_id": headcount.id,
         "picture_id": summary_picture.id,
+        "settings_id": offered.id,
+        "registration_id": NOWHERE,
         "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",
@@ -327,7 +337,7 @@ VERBS = {"desk_event_form.move": "recall", "desk_devices.act": "name", "desk_pas
 ENDS = {
     "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
     "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out", "desk_accounts.close",
-    "desk_session_totals.take_back", "desk_outcomes.remove_picture",
+    "desk_session_totals.take_back", "desk_registration.switch_off", "desk_outcomes.remove_picture",
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from models.operations import tick as due
 from web import errors
 from web.commands import setup
 from web.desk import reminder_mails
+from web.desk.registration import mails as registration_mails
 from web.figures import live_streams
 from web.server import certificate, health, precompressed
 
@@ -97,6 +98,7 @@ def tick() -> None:
     now = clock.now()
     done = due.tick(now)
     reminder_mails.send_due(now)
+    registration_mails.send_due(now)
     click.echo(
         _(
             "Pairing codes removed: %(codes)s. Calendar entries rewritten: %(entries)s. Uploaded files "
@@ -179,4 +181,5 @@ def _tick_once(app: Flask) -> None:
         if due.claim(now):
             due.tick(now)
             reminder_mails.send_due(now)
+            registration_mails.send_due(now)
             due.release(now)

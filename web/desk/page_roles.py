@@ -25,6 +25,8 @@ READERS: dict[str, frozenset[Role]] = {
     "desk_review": REVIEWERS,
     "desk_organizations": REVIEWERS | {Role.VIEWER},
     "desk_notices.new": REVIEWERS,
+    "desk_registration": WRITERS,
+    "desk_registration_export": WRITERS,
     "desk_queue_file": CHECK_IN_STAFF,
     "desk_devices": CHECK_IN_STAFF,
     "desk_passes": CHECK_IN_STAFF,

@@ -1,0 +1,1 @@
+"""Registration of an event at the desk: settings, list, export, messages."""
