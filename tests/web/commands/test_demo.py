@@ -22,6 +22,7 @@ from models.ledger.tables import Presence, Scan
 from models.organizations.tables import Account, Role, authenticate, find_account
 from models.outcomes.highlights import Highlight
 from models.outcomes.outcomes import Outcome
+from models.registration.tables import Registration
 from tests.support.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
@@ -36,6 +37,12 @@ def campaign(app):
 
 def count(table) -> int:
     return db.session.scalar(select(func.count()).select_from(table))
+
+
+def registered() -> list[tuple[str, int]]:
+    """People by the state of their registration."""
+    query = select(Registration.state, func.sum(Registration.headcount)).group_by(Registration.state)
+    return [tuple(row) for row in db.session.execute(query.order_by(Registration.state))]
 
 
 def test_seven_days_with_events_of_every_kind(campaign):
@@ -179,6 +186,7 @@ def test_every_role_finds_a_living_desk(campaign):
         "organizer": 2, "school": 2, "county": 1, "city": 2, "court": 2, "viewer": 1, "operator": 2, "province": 0,
         "committee": 0,
     }  # fmt: skip
+    assert registered() == [("registered", 36), ("waiting", 36)]
     reported = (Estimate, Headcount, TallySheetEntry, Highlight)
     assert [count(table) for table in reported] == [1, 1, 1, 1]
     assert count(Outcome) == len(reports.OUTCOMES)
