@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from kiosk.api import configuration, heartbeat, pairing, scans
+from kiosk.api import configuration, description, heartbeat, pairing, scans
 from kiosk.app import device_check, page, service_worker
 from kiosk.commands import kiosks as kiosk_commands
 from kiosk.commands import passes as pass_commands
@@ -14,7 +14,7 @@ from kiosk.phone import check_in, result
 from kiosk.screens import code_screen
 
 MODULES = (
-    scans, pairing, configuration, heartbeat, service_worker, page, device_check,
+    scans, pairing, configuration, heartbeat, description, service_worker, page, device_check,
     check_in, result, pass_page, posters, desk_passes, self_issue,
     code_screen, pass_commands, venue_code_commands, kiosk_commands, rehearse,
 )  # fmt: skip

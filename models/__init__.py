@@ -51,5 +51,8 @@ for _module in (
     "imports.uploads",
     "accounts.tables",
     "accounts.second_factor.tables",
+    "accounts.idempotency",
+    "webhooks.tables",
+    "exports.tables",
 ):
     import_module(f"models.{_module}")

@@ -11,7 +11,7 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {"write_turn", "bulk", "group_commit", "round_trip", "bare_text"},
+    {"api_operation", "write_turn", "bulk", "group_commit", "round_trip", "bare_text"},
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},
@@ -23,7 +23,7 @@ FLOORS = (
     {"ledger"},
     {"figures", "publishing", "registration"},
     {"imports", "desk"},
-    {"accounts"},
+    {"accounts", "webhooks", "exports"},
     {"checkin", "operations"},
     {"corrections"},
     {"demo", "synthetic"},

@@ -3,6 +3,13 @@
 from flask import Blueprint, Flask
 
 from web import errors
+from web.api import devices as api_devices
+from web.api import directory as api_directory
+from web.api import docs as api_docs
+from web.api import events as api_events
+from web.api import figures as api_figures
+from web.api import openapi
+from web.api import passes as api_passes
 from web.commands import accounts as account_commands
 from web.commands import events as event_commands
 from web.commands import figures as figure_commands
@@ -80,6 +87,7 @@ DESK = (
     pairing_batches, picture, many_events, registration_desk, registration_export,
 )  # fmt: skip
 FIGURES = (live, figures)
+API = (api_events, api_directory, api_passes, api_devices, api_figures, openapi, api_docs)
 PUBLIC = (
     calendar,
     places,
@@ -104,7 +112,7 @@ PUBLIC = (
 )
 COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
 MODULES = (
-    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health, hooks,
+    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health, hooks,
 )  # fmt: skip
 
 

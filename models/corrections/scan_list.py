@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from models.corrections.moves import at_event
 from models.corrections.scan_review import moved_away
@@ -92,11 +92,11 @@ def page_of(event: Event, choice: ScanChoice, page: int) -> ScanPage:
         .offset((page - 1) * ON_A_PAGE)
     )
     rows = db.session.execute(query.execution_options(populate_existing=True)).all()
-    states = _states([scan for scan, _name in rows])
+    states = states_of([scan for scan, _name in rows])
     return ScanPage([ListedScan(scan, name, states[scan.id]) for scan, name in rows], total, page, pages)
 
 
-def _states(scans: list[Scan]) -> dict[UUID, RowState]:
+def states_of(scans: list[Scan]) -> dict[UUID, RowState]:
     ids = [scan.id for scan in scans]
     counting, decisions, moved = in_effect(scans), newest_decisions(ids), moved_away(ids)
     return {
@@ -120,6 +120,12 @@ def ids_of(event: Event, choice: ScanChoice) -> list[UUID]:
     """The ids of all chosen rows that can be decided on, at most MAX_RANGE + 1."""
     query = select(Scan.id).where(*choice.conditions(event), Scan.presence_id.is_not(None))
     return list(db.session.scalars(query.order_by(Scan.number).limit(MAX_RANGE + 1)))
+
+
+def every_row(event: Event) -> ColumnElement[bool]:
+    """The condition on Scan that a row belongs to an event: booked there, or the undo of one that is. An undo names no event."""
+    booked = select(Scan.id).where(at_event(event)).correlate(None)
+    return or_(at_event(event), and_(Scan.kind == ScanKind.UNDO, Scan.undoes.in_(booked)))
 
 
 def devices_of(event: Event) -> dict[int, str]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -266,10 +267,18 @@ class EventReport(Base):
 
 
 class EventChange(Base):
-    """One change in the history of an event. Rows are only added. fields: the columns that
-    changed."""
+    """One change in the history of an event. Rows are only added. fields: the columns that changed. announced: whether the
+    webhooks know of it."""
 
     __tablename__ = "event_change"
+    __table_args__ = (
+        Index(
+            "ix_event_change_unannounced",
+            "id",
+            sqlite_where=text("announced = 0"),
+            postgresql_where=text("NOT announced"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
@@ -278,5 +287,6 @@ class EventChange(Base):
     verb: Mapped[ChangeVerb] = mapped_column(enumeration(ChangeVerb, 20))
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
     why: Mapped[str] = mapped_column(default="", server_default="")  # of a cancellation; visitors read it
+    announced: Mapped[bool] = mapped_column(default=False, server_default=true())
 
     event: Mapped[Event] = relationship(back_populates="changes")

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, case, false, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, case, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -29,6 +29,18 @@ class Role(StrEnum):
 
 
 ROLES = tuple(Role)
+
+
+class TokenScope(StrEnum):
+    """What a personal token is good for, within what its account may do.
+
+    read: reads everything. events: reads events, occurrences, venues and organizations. figures: reads figures. write: creates
+    and changes events, issues and revokes passes."""
+
+    READ = "read"
+    WRITE = "write"
+    EVENTS = "events"
+    FIGURES = "figures"
 
 
 def hash_password(password: str) -> str:
@@ -145,7 +157,8 @@ class Account(Base):
 
 
 class ApiToken(Base):
-    """A personal token for scripts, stored as a digest. name: what its owner calls it, may be empty."""
+    """A personal token for scripts, stored as a digest. name: what its owner calls it, may be empty. scopes: each a
+    TokenScope; tokens made before there were scopes read the figures."""
 
     __tablename__ = "api_token"
 
@@ -153,10 +166,15 @@ class ApiToken(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default='["figures"]')
     created_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[Account] = relationship(lazy="joined")
+
+    def allows(self, *scopes: TokenScope) -> bool:
+        """Whether it has one of these scopes."""
+        return any(scope in self.scopes for scope in scopes)
 
 
 def region_publishes(code: str | None) -> bool:
@@ -227,8 +245,9 @@ def authenticate(email: str, password: str) -> Account | None:
     return account if account and matches and account.is_active else None
 
 
-def account_by_token(token: str) -> Account | None:
+def find_token(token: str) -> ApiToken | None:
+    """The valid token of an open account with this text."""
     row = db.session.scalar(
         select(ApiToken).where(ApiToken.digest == secret_digest(token), ApiToken.revoked_at.is_(None))
     )
-    return row.account if row and row.account.is_active else None
+    return row if row and row.account.is_active else None

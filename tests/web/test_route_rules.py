@@ -17,10 +17,13 @@ from models.devices.pairing_batches import PairingBatch
 from models.devices.screens import Screen
 from models.drawing import photo
 from models.events.pictures import keep_picture
+from models.events.tables import EventVenue
 from models.figures.headcounts import Headcount
 from models.imports.feeds.subscriptions import Subscription, VanishedEvent
 from models.imports.uploads import UploadedFile
+from models.organizations.tables import TokenScope
 from models.outcomes.highlights import SummaryPicture
+from models.places.tables import Venue
 from models.publishing.change import event_transaction
 from models.publishing.proposals import write_cancellation
 from tests.support import photos
@@ -51,7 +54,7 @@ FEED_READERS = frozenset({"lian", "gang", "su", "cui"})
 # Pages of the public, devices and phones: no account is asked there, whoever holds the address or the code gets through.
 OPEN = frozenset(
     """
-    calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
+    api_docs api_openapi calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
     health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme registration
     registration_form scans self_issue
     device_check directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list
@@ -155,6 +158,18 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_accounts", "GET"): MANAGERS,
     ("desk_accounts", "POST"): MANAGERS,
     ("desk_audit.index", "GET"): OFFICES,
+    # The API: with a personal token of each.
+    ("api_events", "GET"): EVERYBODY,
+    ("api_events.event", "GET"): SEE,
+    ("api_events.occurrences", "GET"): SEE,
+    ("api_events.occurrence", "GET"): SEE,
+    ("api_directory", "GET"): EVERYBODY,
+    ("api_directory.venue", "GET"): SEE,
+    ("api_directory.organization", "GET"): SEE,
+    ("api_passes", "GET"): RUN_CHECK_IN,
+    ("api_devices.kiosks", "GET"): RUN_CHECK_IN,
+    ("api_devices.kiosk", "GET"): RUN_CHECK_IN,
+    ("api_devices.scans", "GET"): CHANGE,
 }
 
 NOWHERE = 2**31 - 1  # an id that no row has
@@ -252,8 +267,10 @@ def things(people) -> dict[str, object]:
         )
         scan_id = uuid4()
         count = PaperCount(scan_id=scan_id, event_id=people.lecture.id, counter="顾", entered_at=NINE)
-        db.session.add_all([screen, upload, feed, count])
+        venue = Venue(name="灌云县图书馆", region_code="320723")
+        db.session.add_all([screen, upload, feed, count, venue])
         db.session.flush()
+        db.session.add(EventVenue(event_id=people.lecture.id, position=0, venue_id=venue.id))
         notice = Notice(
             organization_id=people.su.organization_id,
             account_id=people.su.id,
@@ -325,6 +342,8 @@ def things(people) -> dict[str, object]:
         "picture_id": summary_picture.id,
         "settings_id": offered.id,
         "registration_id": NOWHERE,
+        "occurrence_id": people.lecture.occurrences[0].id,
+        "venue_id": venue.id,
         "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",
@@ -364,6 +383,8 @@ def clients(app, people):
     browsers = {name: app.test_client() for name in sorted(EVERYBODY)}
     for name, browser in browsers.items():
         sign_in(browser, getattr(people, name))
+        token = new_token_of(getattr(people, name).email, NINE, list(TokenScope))
+        browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return browsers | {STRANGER: app.test_client()}
 
 
@@ -388,7 +409,7 @@ def test_each_person_gets_through_where_the_rule_says_so(app, people, things, cl
 def status_of(browser, path: str, route: Route) -> int:
     """Every answer is read to its end but the one that never ends."""
     ends = route.endpoint != "live.live_events"
-    given = {"campaign": "ip-2024", "region": "320723"}
+    given = {"campaign": "ip-2024", "region": "320723", "event": "1"}
     sent = {"data": given} if route.method == "POST" else {"query_string": given}
     answer = browser.open(path, method=route.method, buffered=ends, **sent)
     answer.close()

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from models import clock
 from models.accounts import creation, password_resets, tokens
 from models.installation import site
-from models.organizations.tables import ROLES
+from models.organizations.tables import ROLES, TokenScope
 
 commands = AppGroup("account", help="People who sign in to the desk.")
 
@@ -53,10 +53,19 @@ def add_account(
 
 @commands.command("token")
 @click.argument("email")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in TokenScope]),
+    default=[TokenScope.FIGURES.value],
+    show_default=True,
+    help="What the token may do; can be given several times.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON value and nothing else.")
-def new_token(email: str, as_json: bool) -> None:
+def new_token(email: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a personal API token. It is shown this once."""
-    token = tokens.new_token_of(email, clock.now())
+    token = tokens.new_token_of(email, clock.now(), scopes)
     if as_json:
         click.echo(json.dumps({"token": token}))
         return

@@ -57,10 +57,8 @@ def full(event: Event | EventRow) -> dict:
     """Everything public of an event. "reported" holds what a report says, word for word: never a number."""
     data = brief(event)
     occurrences: Sequence[Occurrence | OccurrenceRow] = event.occurrences
-    for row, occurrence in zip(data["occurrences"], occurrences, strict=True):
-        row["half_day"] = occurrence.half_day
-        row["open_ended"] = occurrence.open_ended
-        row["venue"] = _venue(occurrence.venue) if occurrence.venue else None
+    for row, one in zip(data["occurrences"], occurrences, strict=True):
+        row |= _more_of_occurrence(one)
     if event.picture_sha256:
         data["image"] = {"url": picture_url(event), "alt": event.picture_alt}
     if event.title_en:
@@ -87,6 +85,19 @@ def full(event: Event | EventRow) -> dict:
         "reported": _reported(event),
         "changed_at": clock.instant_text(event.changed_at, event.campaign.zone),
     }
+
+
+def _more_of_occurrence(occurrence: Occurrence | OccurrenceRow) -> dict:
+    return {
+        "half_day": occurrence.half_day,
+        "open_ended": occurrence.open_ended,
+        "venue": _venue(occurrence.venue) if occurrence.venue else None,
+    }
+
+
+def occurrence(row: Occurrence) -> dict:
+    """One occurrence as full() tells it."""
+    return _occurrence(row, row.event.campaign.zone, site()) | _more_of_occurrence(row)
 
 
 def _lead(event: Event | EventRow) -> dict | None:

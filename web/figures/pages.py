@@ -20,20 +20,16 @@ from models.events.tables import Event
 from models.figures import count, live
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
-from models.organizations.tables import account_by_token
+from models.organizations.tables import find_token
 from models.public import filters
+from web.api.caller import TOKEN_NOT_VALID, InvalidTokenError, require_scope
+from web.api.figures import READ_FIGURES
 from web.figures.exports import as_csv, as_json
 from web.public import week_strip
 
 pages = Blueprint("figures", __name__)
 EVERY_EVENT = select(Event.id)
 PAGE_DIMENSIONS = ("audience", "day", "line")
-
-
-class InvalidTokenError(Mistake):
-    """The credentials of the request are not, or no longer, good."""
-
-    status = 401
 
 
 class NotReleasedError(Mistake):
@@ -80,12 +76,15 @@ def api() -> Response:
 
 
 def _scope(now: datetime) -> Select | None:
-    """The events that the bearer of the request reaches; None without credentials. Raises NotKnownError."""
+    """The events that the bearer of the request reaches; None without credentials. Raises InvalidTokenError, and
+    MissingScopeError for a token that was made for something else."""
     if "Authorization" not in request.headers:
         return None
     token = bearer.bearer_token(request.headers["Authorization"])
-    account = account_by_token(token) if token else None
-    if account is not None:
+    personal = find_token(token) if token else None
+    if personal is not None:
+        require_scope(personal, *READ_FIGURES)
+        account = personal.account
         return EVERY_EVENT if sees_everything(account) else reachable_event_ids(account)
     kiosk = kiosks.by_token(token, now) if token else None
     # For a week a device out of service may still hand in scans; every other call is refused.
@@ -93,7 +92,7 @@ def _scope(now: datetime) -> Select | None:
         served = select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
         # What a device counted at a merged event is counted at the one that stands for it.
         return select(Event.id).where(or_(Event.id.in_(served), Event.id.in_(kept_ids(served))))
-    raise InvalidTokenError(N_("This token is not valid. Please get a new one."))
+    raise InvalidTokenError(TOKEN_NOT_VALID)
 
 
 def released(campaign: Campaign) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from models.accounts import creation, tokens
 from models.db import db
 from models.errors import Mistake, NotFound
-from models.organizations.tables import Organization, account_by_token
+from models.organizations.tables import Organization, find_token
 from tests.support.week import NINE, load_week
 
 
@@ -62,9 +62,10 @@ def test_a_name_that_fits_several_asks_for_the_number():
 def test_a_token_is_the_persons_until_the_account_closes():
     account = enrol()
     token = tokens.new_token_of("GU@example.cn", NINE)
-    assert account_by_token(token) == account
+    found = find_token(token)
+    assert (found.account, found.scopes) == (account, ["figures"])
     account.closed_at = NINE
-    assert account_by_token(token) is None
+    assert find_token(token) is None
 
 
 def test_no_token_for_a_stranger():

@@ -38,6 +38,7 @@ def detail_name(name: str) -> str:
         "role": _("role"),
         "rows": _("rows"),
         "scans": _("scans"),
+        "scopes": _("scopes"),
         "screen": _("screen no."),
         "session": _("session no."),
         "sessions": _("sessions ended"),

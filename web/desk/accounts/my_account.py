@@ -8,6 +8,7 @@ from models import clock
 from models.accounts import sessions, sign_in, tokens
 from models.accounts.second_factor import factors
 from models.errors import Mistake
+from models.organizations.tables import TokenScope
 from web import errors
 from web.desk.accounts import current
 from web.desk.accounts.invitation import new_password
@@ -29,6 +30,7 @@ def page(**more: object) -> str:
         factors=factors.factors_of(current_user),
         tokens=tokens.tokens_of(current_user),
         shown=current.take_shown(),
+        scopes=list(TokenScope),
         **more,
     )
 
@@ -76,11 +78,12 @@ def end_other_sessions() -> ResponseReturnValue:
 @pages.post("/tokens")
 @login_required
 def new_token() -> ResponseReturnValue:
-    name = request.form.get("name", "")
+    name, scopes = request.form.get("name", ""), request.form.getlist("scope")
     try:
-        token = tokens.new_token(current_user, name, clock.now(), current.actor())
+        token = tokens.new_token(current_user, name, clock.now(), current.actor(), scopes)
     except Mistake as mistake:
-        return page(wrong="token", problem=errors.sentence(mistake), token_name=name), mistake.status
+        problem = errors.sentence(mistake)
+        return page(wrong="token", problem=problem, token_name=name, token_scopes=scopes), mistake.status
     current.show_once("token", token)
     return redirect(url_for(".index"), 303)
 

@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import current_campaign
-from models.organizations.tables import Role
+from models.organizations.tables import Role, TokenScope
 from web.words.terms import instant_label
 
 _ZONE = "Asia/Shanghai"  # where there is no week yet
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(account_time=account_time, role_name=role_name)
+    app.jinja_env.globals.update(account_time=account_time, role_name=role_name, scope_name=scope_name)
 
 
 def zone() -> str:
@@ -39,3 +39,14 @@ def role_name(role: Role) -> str:
         Role.OPERATOR: _("check-in staff"),
     }
     return names[role]
+
+
+def scope_name(scope: str) -> str:
+    """What a token with this scope may do."""
+    names = {
+        TokenScope.READ: _("read everything"),
+        TokenScope.WRITE: _("create and change events, issue and revoke passes"),
+        TokenScope.EVENTS: _("read events"),
+        TokenScope.FIGURES: _("read figures"),
+    }
+    return names[TokenScope(scope)]

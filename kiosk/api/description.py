@@ -1,0 +1,229 @@
+"""The routes of devices as the API's description tells them. CONTRACT: their JSON stays as it is."""
+
+from typing import Annotated, Any
+
+from flask import Flask
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+
+from models.api_operation import Credentials, Operation, describe
+
+Uuid = Annotated[str, Meta(examples=["0191a1b2-0000-7000-8000-000000000001"])]
+
+
+class ScanBatch(Struct):
+    """At most 500 scans. Each is judged by itself, so a malformed one is refused and holds up no other."""
+
+    scans: Annotated[list[dict[str, Any]], Meta(max_length=500)]
+    device_time: (
+        Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")]
+        | None
+        | UnsetType
+    ) = UNSET
+
+
+class ScanResult(Struct):
+    id: Uuid | None
+    verdict: Annotated[str, Meta(examples=["stored", "repeat", "refused", "retry"])]
+    reason: str | None
+    message: str
+    group: str | None
+    headcount: int | None
+    since: str | None
+    flags: list[str]
+    again: bool
+
+
+class ScanResults(Struct):
+    """In the order of the scans."""
+
+    server_time: str
+    results: list[ScanResult]
+
+
+class PairingCode(Struct):
+    code: str
+
+
+class PairedKiosk(Struct):
+    id: int
+    name: str
+    supervisor: bool
+    scopes: list[str]
+    expires: str | None
+
+
+class Pairing(Struct):
+    token: str
+    kiosk: PairedKiosk
+
+
+class DeviceConfiguration(Struct):
+    """All that a device needs to judge a scan offline. knowledge: changes when anything in it does."""
+
+    kiosk: PairedKiosk
+    campaign: dict[str, Any]
+    events: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
+    keys: dict[str, dict[str, Any]]
+    revoked: list[str]
+    rules: dict[str, Any]
+    least_client: int
+    knowledge: str
+    message: dict[str, str] | None
+    locked: bool
+    server_time: str
+
+
+class DeviceReport(Struct):
+    waiting: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType = UNSET
+    aside: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType = UNSET
+    oldest: str | None | UnsetType = UNSET
+    version: str | UnsetType = UNSET
+    battery: Annotated[int, Meta(ge=0, le=100)] | None | UnsetType = UNSET
+    charging: bool | None | UnsetType = UNSET
+
+
+class DeviceNews(Struct):
+    server_time: str
+    message: dict[str, str] | None
+    locked: bool
+    knowledge: str
+    inside: dict[str, int]
+
+
+class ScreenPairing(Struct):
+    token: str
+    display: int
+
+
+class ScreenEvent(Struct):
+    id: int
+    title: str
+
+
+class UpcomingCodes(Struct):
+    """codes: the symbol of each step from `first` on, base64 of its modules row by row; side: modules in a row."""
+
+    display: int
+    event: ScreenEvent
+    server_time: str
+    zone: str
+    step_seconds: int
+    first: int
+    day: int
+    side: int
+    codes: list[str]
+
+
+class CodesQuery(Struct):
+    from_: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description="First step.")] | UnsetType = field(
+        name="from", default=UNSET
+    )
+    count: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description="Steps.")] | UnsetType = UNSET
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/api/v1/scans",
+        tag="kiosk",
+        summary="Hand in scans",
+        detail="200 whatever the people did. The same id again gets the first answer.",
+        credentials=Credentials.DEVICE,
+        body=ScanBatch,
+        answer=ScanResults,
+        body_example={
+            "device_time": "2024-04-22T09:30:05.120+08:00",
+            "scans": [
+                {
+                    "id": "0191a1b2-0000-7000-8000-000000000001",
+                    "seq": 18,
+                    "at": "2024-04-22T09:29:58.004+08:00",
+                    "kind": "touch",
+                    "group": "youth",
+                    "headcount": 1,
+                }
+            ],
+        },
+        answer_example={
+            "server_time": "2024-04-22T09:30:05.300+08:00",
+            "results": [
+                {
+                    "id": "0191a1b2-0000-7000-8000-000000000001",
+                    "verdict": "stored",
+                    "reason": None,
+                    "message": "已签到",
+                    "group": "youth",
+                    "headcount": 1,
+                    "since": None,
+                    "flags": [],
+                    "again": False,
+                }
+            ],
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/kiosk/pair",
+        tag="kiosk",
+        summary="A pairing code becomes the token of a device",
+        credentials=Credentials.NONE,
+        body=PairingCode,
+        answer=Pairing,
+        errors=(404, 409, 429),
+        body_example={"code": "K7QW3MXP"},
+        answer_example={
+            "token": "owk_…",
+            "kiosk": {
+                "id": 7,
+                "name": "K7",
+                "supervisor": False,
+                "scopes": ["scan", "tally"],
+                "expires": None,
+            },
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/kiosk",
+        tag="kiosk",
+        summary="What a device must know to work offline",
+        credentials=Credentials.DEVICE,
+        answer=DeviceConfiguration,
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/kiosk/heartbeat",
+        tag="kiosk",
+        summary="A device reports how it is and gets news",
+        credentials=Credentials.DEVICE,
+        body=DeviceReport,
+        answer=DeviceNews,
+        body_example={"waiting": 0, "aside": 0, "version": "1", "battery": 80, "charging": True},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/display/pair",
+        tag="kiosk",
+        summary="A pairing code becomes the token of a screen",
+        credentials=Credentials.NONE,
+        body=PairingCode,
+        answer=ScreenPairing,
+        errors=(404, 409, 429),
+        body_example={"code": "K7QW3MXP"},
+        answer_example={"token": "owd_…", "display": 3},
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/display",
+        tag="kiosk",
+        summary="The next rotating codes of a screen",
+        credentials=Credentials.DEVICE,
+        query=CodesQuery,
+        answer=UpcomingCodes,
+    ),
+)
+
+
+def register(app: Flask) -> None:
+    describe(app, *OPERATIONS)

@@ -1,0 +1,47 @@
+"""The account behind a request of the API, and what its token is good for."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from models.bearer import bearer_token
+from models.errors import N_, Mistake
+from models.organizations.tables import Account, ApiToken, TokenScope, find_token
+
+TOKEN_NOT_VALID = N_("This token is not valid. Please get a new one.")
+
+
+class InvalidTokenError(Mistake):
+    """The credentials of the request are missing, or not, or no longer, good."""
+
+    status = 401
+
+
+class MissingScopeError(Mistake):
+    """The token is valid, but was not made for this."""
+
+    status = 403
+
+
+@dataclass(frozen=True)
+class Caller:
+    account: Account
+    token: ApiToken
+
+
+def authenticated_caller(scopes: tuple[str, ...]) -> Caller:
+    """The caller of this request. Raises InvalidTokenError (401), MissingScopeError (403)."""
+    secret = bearer_token(request.headers.get("Authorization", ""))
+    token = find_token(secret) if secret else None
+    if token is None:
+        raise InvalidTokenError(TOKEN_NOT_VALID)
+    require_scope(token, *scopes)
+    return Caller(token.account, token)
+
+
+def require_scope(token: ApiToken, *scopes: str) -> None:
+    if not token.allows(*(TokenScope(scope) for scope in scopes)):
+        raise MissingScopeError(
+            N_("This token has none of the scopes that are needed here: %(known)s. Make another one."),
+            known=", ".join(scopes),
+        )

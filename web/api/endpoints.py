@@ -1,0 +1,136 @@
+"""Routes of the API that describe themselves: one Operation is both the route and its entry in the OpenAPI document."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from models.api_operation import Operation, describe
+from models.errors import N_, Mistake
+from web.api.caller import authenticated_caller
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+NOT_JSON = N_("The request is not valid JSON.")
+_FIELD = re.compile(r"`\$\.?([^`]*)`")
+_CONVERTERS = {"event_id": "int", "occurrence_id": "int", "venue_id": "int", "organization_id": "int", "pass_id": "int",
+               "kiosk_id": "int"}  # fmt: skip
+
+
+class NotUnderstoodError(Mistake):
+    """JSON of another shape than the description says."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A prepared answer. location: of what was created."""
+
+    body: bytes
+    status: int = 200
+    location: str = ""
+
+
+class Endpoints:
+    """The routes of one module: a blueprint and the operations that it describes."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = Blueprint(f"api_{name}", __name__)
+        self._operations: list[Operation] = []
+
+    def route(self, operation: Operation) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """The view takes the Caller, the ids of the path, and `query` and `content` where the operation has them; it gives a
+        shape or a Reply."""
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            def respond(**path: int) -> Response:
+                caller = authenticated_caller(operation.scopes)
+                given: dict[str, Any] = dict(path)
+                if operation.query is not None:
+                    given["query"] = read_query(operation.query)
+                if operation.body is not None:
+                    given["content"] = read_body(operation.body)
+                return _response(view(caller, **given), operation.etag)
+
+            self.blueprint.add_url_rule(
+                _flask_rule(operation.path), view.__name__, respond, methods=[operation.method]
+            )
+            self._operations.append(operation)
+            return view
+
+        return decorate
+
+    def register(self, app: Flask) -> None:
+        app.register_blueprint(self.blueprint)
+        describe(app, *self._operations)
+
+
+def _flask_rule(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda match: f"<{_CONVERTERS[match[1]]}:{match[1]}>", path)
+
+
+def read_query(shape: type[Shape]) -> Shape:
+    """The parameters of the request that the shape has. Raises Mistake, which names the one that is wrong."""
+    names = shape.__struct_encode_fields__
+    values = {name: request.args[name] for name in names if name in request.args}
+    try:
+        return msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise Mistake(
+            N_(
+                "The parameter “%(name)s” is missing or does not have the form that the API description asks for."
+            ),
+            name=_field_of(error),
+        ) from None
+
+
+def read_body(shape: type[Shape]) -> Shape:
+    """The JSON of the request. Raises 415, 413, Mistake (400) for what is no JSON, NotUnderstoodError for another shape."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        return msgspec.json.decode(request.get_data(cache=True), type=shape)
+    except msgspec.ValidationError as error:
+        raise NotUnderstoodError(
+            N_(
+                "The field “%(name)s” is missing or does not have the form that the API description asks for."
+            ),
+            name=_field_of(error),
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Mistake(NOT_JSON) from None
+
+
+def _field_of(error: msgspec.ValidationError) -> str:
+    """The field that msgspec complains of: it names either a missing field or the path of a wrong one."""
+    text = str(error)
+    missing = re.search(r"missing required field `([^`]+)`", text)
+    path = _FIELD.search(text)
+    return missing[1] if missing else path[1] if path and path[1] else "…"
+
+
+def encoded(content: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(content)
+
+
+def etag_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def _response(result: msgspec.Struct | Reply, with_etag: bool) -> Response:
+    reply = result if isinstance(result, Reply) else Reply(encoded(result))
+    response = Response(reply.body, reply.status, content_type="application/json")
+    if reply.location:
+        response.headers["Location"] = reply.location
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.update(("Authorization", "Accept-Language"))
+    if with_etag:
+        response.set_etag(etag_of(reply.body))
+        if request.method in ("GET", "HEAD"):
+            response.make_conditional(request)
+    return response

@@ -1,0 +1,24 @@
+"""Pages of a list, each after the last id of the one before: rows that come meanwhile shift nothing."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.db import LARGEST_ID, db
+from web.api.shapes import PageQuery
+
+Row = TypeVar("Row")
+
+
+def page_after(
+    query: Select[tuple[Row]], key: InstrumentedAttribute[int], page: PageQuery, largest: int = LARGEST_ID
+) -> tuple[Sequence[Row], str | None]:
+    """The rows of a page in the order of their key, and the cursor of the next page. largest: value of the column."""
+    after = min(int(page.cursor), largest)
+    limited = query.where(key > after).order_by(key).limit(page.limit + 1)
+    rows: Sequence[Any] = db.session.scalars(limited).unique().all()
+    if len(rows) <= page.limit:
+        return rows, None
+    return rows[: page.limit], str(getattr(rows[page.limit - 1], key.key))
