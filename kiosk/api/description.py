@@ -15,9 +15,7 @@ class ScanBatch(Struct):
 
     scans: Annotated[list[dict[str, Any]], Meta(max_length=500)]
     device_time: (
-        Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")]
-        | None
-        | UnsetType
+        Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")] | UnsetType | None
     ) = UNSET
 
 
@@ -77,10 +75,10 @@ class DeviceConfiguration(Struct):
 class DeviceReport(Struct):
     waiting: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType = UNSET
     aside: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType = UNSET
-    oldest: str | None | UnsetType = UNSET
+    oldest: str | UnsetType | None = UNSET
     version: str | UnsetType = UNSET
-    battery: Annotated[int, Meta(ge=0, le=100)] | None | UnsetType = UNSET
-    charging: bool | None | UnsetType = UNSET
+    battery: Annotated[int, Meta(ge=0, le=100)] | UnsetType | None = UNSET
+    charging: bool | UnsetType | None = UNSET
 
 
 class DeviceNews(Struct):

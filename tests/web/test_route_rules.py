@@ -54,11 +54,11 @@ FEED_READERS = frozenset({"lian", "gang", "su", "cui"})
 # Pages of the public, devices and phones: no account is asked there, whoever holds the address or the code gets through.
 OPEN = frozenset(
     """
-    api_docs api_openapi calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration embed event_picture feeds figures
-    health heartbeat kiosk_app nearby pairing pass_page phone_check_in phone_result places programme registration
-    registration_form scans self_issue
-    device_check directory invitation second_step service_worker share_picture share_poster sign_in sitemap starred_list
-    static subscribe
+    api_docs api_openapi calendar code_screen.page code_screen.pair code_screen.upcoming_codes configuration
+    device_check directory embed event_picture feeds figures health heartbeat invitation kiosk_app nearby
+    pairing pass_page phone_check_in phone_result places programme registration registration_form scans
+    second_step self_issue service_worker share_picture share_poster sign_in sitemap starred_list static
+    subscribe
 """.split()
 )
 
