@@ -6,9 +6,11 @@ from web import errors
 from web.api import devices as api_devices
 from web.api import directory as api_directory
 from web.api import docs as api_docs
+from web.api import event_changes as api_event_changes
 from web.api import events as api_events
 from web.api import figures as api_figures
 from web.api import openapi
+from web.api import pass_changes as api_pass_changes
 from web.api import passes as api_passes
 from web.commands import accounts as account_commands
 from web.commands import events as event_commands
@@ -87,7 +89,9 @@ DESK = (
     pairing_batches, picture, many_events, registration_desk, registration_export,
 )  # fmt: skip
 FIGURES = (live, figures)
-API = (api_events, api_directory, api_passes, api_devices, api_figures, openapi, api_docs)
+API = (
+    api_events, api_event_changes, api_directory, api_passes, api_pass_changes, api_devices, api_figures, openapi, api_docs,
+)  # fmt: skip
 PUBLIC = (
     calendar,
     places,

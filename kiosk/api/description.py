@@ -15,7 +15,9 @@ class ScanBatch(Struct):
 
     scans: Annotated[list[dict[str, Any]], Meta(max_length=500)]
     device_time: (
-        Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")] | UnsetType | None
+        Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")]
+        | UnsetType
+        | None
     ) = UNSET
 
 

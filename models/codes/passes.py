@@ -101,6 +101,31 @@ def issue(
     """Make passes in one transaction. headcount: makes them group passes. self_issued: taken by the visitor.
 
     Raises Mistake for an unknown group, a headcount outside 1-999 or a count outside 1-10,000."""
+    with transaction():
+        return write_issued(
+            campaign,
+            group,
+            now,
+            headcount=headcount,
+            event=event,
+            count=count,
+            self_issued=self_issued,
+            issued_by=issued_by,
+        )
+
+
+def write_issued(
+    campaign: Campaign,
+    group: str,
+    now: datetime,
+    *,
+    headcount: int | None = None,
+    event: Event | None = None,
+    count: int = 1,
+    self_issued: bool = False,
+    issued_by: int | None = None,
+) -> list[Pass]:
+    """issue() inside the caller's transaction."""
     if group != UNKNOWN_GROUP and campaign.group_number(group) == 0:
         groups = ", ".join([term.key for term in campaign.groups] + [UNKNOWN_GROUP])
         raise Mistake(
@@ -114,8 +139,9 @@ def issue(
         raise Mistake(N_("That event belongs to another week."))
     purpose = Purpose.SELF_ISSUED if self_issued else Purpose.SINGLE if headcount is None else Purpose.GROUP
     event_id = event.id if event else None
-    with transaction():
-        return _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
+    rows = _add(campaign, purpose, group, headcount or 1, event_id, count, now, issued_by)
+    db.session.flush()
+    return rows
 
 
 def write_pass(campaign: Campaign, group: str, headcount: int, event: Event, now: datetime) -> Pass:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 
 from models import clock
-from models.accounts import sessions, throttle
+from models.accounts import idempotency, sessions, throttle
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.desk import reminders
@@ -71,6 +71,7 @@ def tick(now: datetime) -> TickResult:
     throttle.delete_old(now)
     sessions.delete_old(now)
     contacts.delete_old(now)
+    idempotency.delete_old(now)
     return TickResult(
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),

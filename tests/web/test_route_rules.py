@@ -166,6 +166,9 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("api_directory", "GET"): EVERYBODY,
     ("api_directory.venue", "GET"): SEE,
     ("api_directory.organization", "GET"): SEE,
+    ("api_event_changes.create", "POST"): WRITE,
+    ("api_event_changes.change", "PATCH"): CHANGE,
+    ("api_pass_changes", "POST"): RUN_CHECK_IN,
     ("api_passes", "GET"): RUN_CHECK_IN,
     ("api_devices.kiosks", "GET"): RUN_CHECK_IN,
     ("api_devices.kiosk", "GET"): RUN_CHECK_IN,
@@ -352,6 +355,12 @@ def things(people) -> dict[str, object]:
 
 # Forms that would end what the next person asks for are sent to an address that exists and changes nothing.
 VERBS = {"desk_event_form.move": "recall", "desk_devices.act": "name", "desk_passes.poster": "revoke"}
+# What a program sends.
+SENT = {
+    "api_event_changes.create": {"campaign": "ip-2024", "title": "讲座", "region": "320723"},
+    "api_event_changes.change": {},
+    "api_pass_changes.issue": {"event": 1, "group": "youth"},
+}
 # The last word on a thing: whoever comes second finds it gone.
 ENDS = {
     "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
@@ -411,6 +420,8 @@ def status_of(browser, path: str, route: Route) -> int:
     ends = route.endpoint != "live.live_events"
     given = {"campaign": "ip-2024", "region": "320723", "event": "1"}
     sent = {"data": given} if route.method == "POST" else {"query_string": given}
+    if route.endpoint in SENT:
+        sent = {"json": SENT[route.endpoint]}
     answer = browser.open(path, method=route.method, buffered=ends, **sent)
     answer.close()
     return answer.status_code

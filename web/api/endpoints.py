@@ -93,8 +93,11 @@ def read_body(shape: type[Shape]) -> Shape:
     """The JSON of the request. Raises 415, 413, Mistake (400) for what is no JSON, NotUnderstoodError for another shape."""
     if not request.is_json:
         raise UnsupportedMediaType
+    body = request.get_data(cache=True)
+    if b"\\u0000" in body:  # PostgreSQL refuses NUL in texts
+        raise Mistake(NOT_JSON)
     try:
-        return msgspec.json.decode(request.get_data(cache=True), type=shape)
+        return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as error:
         raise NotUnderstoodError(
             N_(
