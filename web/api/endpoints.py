@@ -51,8 +51,9 @@ class Endpoints:
             def respond(**path: int) -> Response:
                 caller = authenticated_caller(operation.scopes)
                 given: dict[str, Any] = dict(path)
+                query = read_query(operation.query or NoParameters)
                 if operation.query is not None:
-                    given["query"] = read_query(operation.query)
+                    given["query"] = query
                 if operation.body is not None:
                     given["content"] = read_body(operation.body)
                 return _response(view(caller, **given), operation.etag)
@@ -74,10 +75,20 @@ def _flask_rule(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: f"<{_CONVERTERS[match[1]]}:{match[1]}>", path)
 
 
+class NoParameters(msgspec.Struct):
+    """Of a route without any."""
+
+
 def read_query(shape: type[Shape]) -> Shape:
-    """The parameters of the request that the shape has. Raises Mistake, which names the one that is wrong."""
+    """The parameters of the request. Raises Mistake, which names one that is wrong, unknown or there twice: a program that
+    misspells a filter must not take the answer for a filtered one."""
     names = shape.__struct_encode_fields__
-    values = {name: request.args[name] for name in names if name in request.args}
+    values = request.args.to_dict()
+    odd = next((name for name in values if name not in names or len(request.args.getlist(name)) > 1), None)
+    if odd is not None:
+        raise Mistake(
+            N_("The parameter “%(name)s” is unknown here or comes twice. See the API description."), name=odd
+        )
     try:
         return msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:

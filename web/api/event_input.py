@@ -22,7 +22,7 @@ Title = Annotated[str, Meta(min_length=1, max_length=300)]
 Key = Annotated[str, Meta(max_length=60)]
 
 
-class VenueInput(Struct, kw_only=True):
+class VenueInput(Struct, kw_only=True, forbid_unknown_fields=True):
     """A venue by its name. Coordinates: WGS-84 degrees, both or none."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -32,7 +32,7 @@ class VenueInput(Struct, kw_only=True):
     longitude: Annotated[float, Meta(ge=-180, le=180)] | None = None
 
 
-class OccurrenceInput(Struct, kw_only=True):
+class OccurrenceInput(Struct, kw_only=True, forbid_unknown_fields=True):
     """One dated sitting. start, end: a day, or RFC 3339 with a zone."""
 
     start: Annotated[str, Meta(examples=["2024-04-22T09:00:00+08:00", "2024-04-22"])]
@@ -42,7 +42,7 @@ class OccurrenceInput(Struct, kw_only=True):
     capacity: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
-class EventChange(Struct, kw_only=True):
+class EventChange(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is given is written, the rest stays. Keys (audience, focus, format, spotlights) are those of the campaign."""
 
     title: Title | UnsetType = UNSET
@@ -62,7 +62,7 @@ class EventChange(Struct, kw_only=True):
     occurrences: Annotated[list[OccurrenceInput], Meta(max_length=200)] | UnsetType = UNSET
 
 
-class NewEvent(EventChange, kw_only=True):
+class NewEvent(EventChange, kw_only=True, forbid_unknown_fields=True):
     campaign: Annotated[str, Meta(min_length=1, max_length=40)]
     title: Title
 

@@ -210,7 +210,7 @@ def error_statuses(one: Operation) -> set[int]:
         statuses |= {401}
     if one.scopes:
         statuses |= {403}
-    if one.query is not None or one.free_query or one.body is not None:
+    if one.scopes or one.query is not None or one.body is not None:
         statuses |= {400}
     if one.body is not None:
         statuses |= {413, 415, 422}

@@ -21,7 +21,7 @@ endpoints = Endpoints("pass_changes")
 register = endpoints.register
 
 
-class NewPasses(Struct, kw_only=True):
+class NewPasses(Struct, kw_only=True, forbid_unknown_fields=True):
     """Passes of an event. headcount: makes them group passes."""
 
     event: Annotated[int, Meta(ge=1, le=LARGEST_ID)]
