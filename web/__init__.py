@@ -26,6 +26,7 @@ from web.desk import (
     page_roles,
     picture,
     review,
+    webhooks,
 )
 from web.desk.accounts import (
     accounts,
@@ -86,7 +87,7 @@ ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_accou
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
-    pairing_batches, picture, many_events, registration_desk, registration_export,
+    pairing_batches, picture, many_events, registration_desk, registration_export, webhooks,
 )  # fmt: skip
 FIGURES = (live, figures)
 API = (

@@ -50,6 +50,8 @@ class AuditVerb(StrEnum):
     PAPER_COUNT_ENTERED = "paper_count_entered"
     CONTACTS_EXPORTED = "contacts_exported"
     REGISTRATION_CANCELLED = "registration_cancelled"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_REMOVED = "webhook_removed"
 
 
 class AuditSubject(StrEnum):

@@ -20,6 +20,7 @@ from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.publishing import unused_pictures
 from models.registration import contacts
+from models.webhooks import announce, send
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
@@ -72,7 +73,8 @@ def tick(now: datetime) -> TickResult:
     sessions.delete_old(now)
     contacts.delete_old(now)
     idempotency.delete_old(now)
-    return TickResult(
+    announce.announce(now)
+    result = TickResult(
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
@@ -82,6 +84,9 @@ def tick(now: datetime) -> TickResult:
         feeds=subscriptions.pull_due(now),
         pictures=pictures.fetch_due(now),
     )
+    send.send_due(now)
+    send.delete_old(now)
+    return result
 
 
 def _delete_pairing_codes(now: datetime) -> int:

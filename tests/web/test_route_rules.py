@@ -159,6 +159,10 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_accounts", "GET"): MANAGERS,
     ("desk_accounts", "POST"): MANAGERS,
     ("desk_audit.index", "GET"): OFFICES,
+    ("desk_webhooks.index", "GET"): WRITE,
+    ("desk_webhooks.add", "POST"): WRITE,
+    ("desk_webhooks", "GET"): frozenset(),  # there is no such webhook
+    ("desk_webhooks", "POST"): frozenset(),
     # The API: with a personal token of each.
     ("api_events", "GET"): EVERYBODY,
     ("api_events.event", "GET"): SEE,
@@ -332,6 +336,8 @@ def things(people) -> dict[str, object]:
         "other_organization": people.wang.organization_id,
         "account_id": people.gu.id,
         "invitation_id": NOWHERE,
+        "endpoint_id": NOWHERE,
+        "delivery_id": NOWHERE,
         "session_id": NOWHERE,
         "token_id": NOWHERE,
         "digest": "0" * 64,

@@ -67,7 +67,7 @@ def cleaned(url: str) -> str:
     scheme, _, rest = url.partition(":")
     if scheme.lower() in ("webcal", "webcals"):
         url = f"https:{rest}"
-    _parts(url)
+    parts_of(url)
     return url
 
 
@@ -90,8 +90,8 @@ def fetch(
         **{k: v for k, v in conditions.items() if v},
     }
     for _ in range(MOST_REDIRECTS + 1):
-        parts = _parts(url)
-        with _Visit(parts, headers, allowed, ends) as visit:
+        parts = parts_of(url)
+        with Visit(parts, headers, allowed, ends) as visit:
             if visit.response.status not in REDIRECTS:
                 return visit.read(etag, last_modified)
             url = _onward(url, visit.response.headers.get("Location", ""))
@@ -114,7 +114,7 @@ def unreachable(host: str) -> Mistake:
     return Mistake(N_("%(host)s cannot be reached or did not answer correctly."), host=host)
 
 
-def _parts(url: str) -> SplitResult:
+def parts_of(url: str) -> SplitResult:
     """What an address is made of, as it is sent."""
     try:
         parts = urlsplit(to_ascii_url(url))
@@ -128,7 +128,7 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-class _Visit:
+class Visit:
     """One request to one checked address. Its socket is shut when the time is over, whatever it waits for."""
 
     def __init__(
@@ -137,14 +137,17 @@ class _Visit:
         headers: dict[str, str],
         allowed: Callable[[Address], bool],
         ends: float,
+        method: str = "GET",
+        content: bytes | None = None,
     ) -> None:
         self._parts, self._headers, self._allowed, self._ends = parts, headers, allowed, ends
+        self._method, self._content = method, content
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None  # the connection forgets it once the answer has begun
         self._over = False
         self._response: BaseHTTPResponse | None = None
 
-    def __enter__(self) -> "_Visit":
+    def __enter__(self) -> "Visit":
         self._alarm = threading.Timer(max(0.0, self._left()), self._shut)
         self._alarm.daemon = True
         self._alarm.start()
@@ -242,7 +245,14 @@ class _Visit:
         self._socket = self._connection.sock
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {**self._headers, "Host": parts.netloc, "Accept-Encoding": "gzip"}
-        self._connection.request("GET", target, headers=headers, preload_content=False, decode_content=False)
+        self._connection.request(
+            self._method,
+            target,
+            self._content,
+            headers=headers,
+            preload_content=False,
+            decode_content=False,
+        )
         return self._connection.getresponse()
 
     def _left(self) -> float:

@@ -48,6 +48,8 @@ def detail_name(name: str) -> str:
         "token": _("token no."),
         "tokens": _("tokens revoked"),
         "why": _("reason"),
+        "url": _("address"),
+        "webhook": _("webhook no."),
     }.get(name, name)
 
 
@@ -141,4 +143,6 @@ def verb_name(verb: AuditVerb) -> str:
         AuditVerb.PAPER_COUNT_ENTERED: _("count from paper entered"),
         AuditVerb.CONTACTS_EXPORTED: _("contacts exported"),
         AuditVerb.REGISTRATION_CANCELLED: _("registration cancelled"),
+        AuditVerb.WEBHOOK_ADDED: _("webhook added"),
+        AuditVerb.WEBHOOK_REMOVED: _("webhook removed"),
     }[verb]
