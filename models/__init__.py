@@ -42,6 +42,7 @@ for _module in (
     "publishing.organization_merges",
     "publishing.proposals",
     "publishing.review",
+    "visitors.tables",
     "desk.notices",
     "desk.reminders",
     "imports.pictures",

@@ -22,7 +22,7 @@ FLOORS = (
     {"devices", "ics"},
     {"ledger"},
     {"figures", "publishing", "registration"},
-    {"imports", "desk"},
+    {"imports", "desk", "visitors"},
     {"accounts", "webhooks", "exports"},
     {"checkin", "operations"},
     {"corrections"},

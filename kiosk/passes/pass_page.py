@@ -7,10 +7,12 @@ from flask import Blueprint, Flask, Response, make_response, render_template
 from kiosk.app.worker_scripts import worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
+from models import clock
 from models.codes import passes
 from models.codes.passes import PassContent
 from models.drawing import qr
 from models.installation import site
+from models.visitors.stamp_card import card_of
 
 bp = Blueprint("pass_page", __name__)
 
@@ -30,8 +32,18 @@ def show(token: str) -> Response:
     if opened is None:
         return problems.problem_page(problems.no_pass())
     return _cache_privately(
-        make_response(render_template("kiosk/passes/pass.html", opened=opened, campaign=opened.campaign)),
+        make_response(_page(opened)),
         opened,
+    )
+
+
+def _page(opened: PassContent) -> str:
+    return render_template(
+        "kiosk/passes/pass.html",
+        opened=opened,
+        campaign=opened.campaign,
+        card=None if opened.revoked else card_of(opened.campaign, opened.holder),
+        now=clock.now(),
     )
 
 

@@ -24,6 +24,7 @@ from models.codes.venue_codes import VenueCode
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.ledger.tables import Answer, Method, Nearness, Scan, ScanKind, Verdict
+from models.visitors.stamp_card import card_of
 
 bp = Blueprint("phone_result", __name__)
 
@@ -67,6 +68,8 @@ def result_page(token: str, event: Event, row: Scan, answer: Answer, visit: Scan
         correctable=visit if correctable else None,
         until=visit.at + LIFE if visit else None,
         unknown=UNKNOWN_GROUP,
+        card=card_of(event.campaign, row.holder) if row.holder and row.verdict != Verdict.REFUSED else None,
+        now=now,
         another=row.verdict != Verdict.REFUSED and len(browser.marks()) < browser.MAX_PEOPLE,
     )
     return make_response(page)

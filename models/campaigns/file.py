@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from models.campaigns.rewards import RewardTerm, read_rewards
 from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, TermKind
 from models.campaigns.toml_table import TomlTable
 from models.errors import N_, Mistake
@@ -71,6 +72,9 @@ class CampaignFile:
     working_weekends: frozenset[date]
     terms: Mapping[TermKind, tuple[Term, ...]]
     format_map: Mapping[str, str]
+    question_zh: str = ""
+    question_en: str = ""
+    rewards: tuple[RewardTerm, ...] = ()
 
     def terms_of(self, kind: TermKind) -> tuple[Term, ...]:
         """The terms of one list, in the order of the file."""
@@ -150,6 +154,7 @@ def _text_of(path: Path) -> str:
 def _campaign(top: TomlTable) -> CampaignFile:
     name, theme, summary = top.group("name"), top.group("theme"), top.group("summary")
     marked = top.group("marked") if "marked" in top.entries else None
+    question = top.group("question") if "question" in top.entries else None
     terms = {kind: _terms(top, kind) for kind in KINDS}
     campaign = CampaignFile(
         id=top.key("id"),
@@ -169,12 +174,22 @@ def _campaign(top: TomlTable) -> CampaignFile:
         working_weekends=summary.days("working_weekends"),
         terms=MappingProxyType(terms),
         format_map=MappingProxyType(_format_map(top, terms[TermKind.FORMAT])),
+        question_zh=question.text("zh") if question else "",
+        question_en=question.text("en") if question else "",
+        rewards=read_rewards(top, len(terms[TermKind.FOCUS])),
     )
-    for table in (top, name, theme, summary, marked):
+    for table in (top, name, theme, summary, marked, question):
         if table:
             table.refuse_rest()
+    _check_question(campaign)
     _check_days(campaign)
     return campaign
+
+
+def _check_question(campaign: CampaignFile) -> None:
+    answers = campaign.terms_of(TermKind.ANSWER)
+    if bool(campaign.question_zh) != bool(answers) or len(answers) == 1:
+        raise Mistake(N_("A [question] in the campaign file needs two or more [[answer]], and they need it."))
 
 
 def _check_days(campaign: CampaignFile) -> None:

@@ -22,6 +22,7 @@ class TermKind(StrEnum):
     SPOTLIGHT = "spotlight"
     LINE = "line"
     UNIT = "unit"
+    ANSWER = "answer"  # to the question after coming
 
 
 OTHER_FORMAT = "other"
@@ -43,11 +44,14 @@ class Campaign(Base):
     marked_zh: Mapped[str] = mapped_column(default="")
     marked_en: Mapped[str] = mapped_column(default="")
     summary_working_days: Mapped[int]
+    question_zh: Mapped[str] = mapped_column(default="", server_default="")  # after coming; "": none
+    question_en: Mapped[str] = mapped_column(default="", server_default="")
     rehearsal: Mapped[bool] = mapped_column(default=False)
     figures_released: Mapped[bool] = mapped_column(default=False)
 
     terms: Mapped[list["Term"]] = relationship(order_by="Term.kind, Term.number", lazy="selectin")
     reported_formats: Mapped[list["ReportedFormat"]] = relationship(lazy="select")
+    rewards: Mapped[list["Reward"]] = relationship(order_by="Reward.number", lazy="select")
 
     def terms_of(self, kind: TermKind) -> list["Term"]:
         """The terms of one kind in the order of the campaign file."""
@@ -115,6 +119,23 @@ class ReportedFormat(Base):
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
     text: Mapped[str] = mapped_column(String(60), primary_key=True)
     format: Mapped[str] = mapped_column(String(60))
+
+
+class Reward(Base):
+    """What a stamp card is rewarded with. stamps: events visited; focus_points: how many of the publicity focus among them."""
+
+    __tablename__ = "reward"
+
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[int]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    stamps: Mapped[int]
+    focus_points: Mapped[int]
+
+    def name(self, language: str) -> str:
+        return self.name_zh if language.startswith("zh") else self.name_en
 
 
 def is_line(key: str) -> bool:

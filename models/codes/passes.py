@@ -238,7 +238,7 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
 @dataclass(frozen=True)
 class PassContent:
     """The content of a genuine pass, by its signed payload. event: None for the whole campaign. number: of its row, None
-    where this database does not have it."""
+    where this database does not have it. holder: in the ledger."""
 
     token: str
     campaign: Campaign
@@ -248,6 +248,7 @@ class PassContent:
     event: Event | None
     revoked: bool
     number: int | None
+    holder: str
 
 
 def read_pass(text: str) -> PassContent | None:
@@ -275,6 +276,7 @@ def read_pass(text: str) -> PassContent | None:
         event=db.session.get(Event, payload.event) if payload.event else None,
         revoked=row is not None and row.revoked_at is not None,
         number=row.id if row else None,
+        holder=row.holder if row else holder_name(payload.serial),
     )
 
 

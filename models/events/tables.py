@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -127,6 +128,8 @@ class Event(Base):
     near_metres: Mapped[
         int | None
     ]  # phones that open the printed code are asked whether they are this near; None: not asked
+    # Visitors are asked the question of the campaign after they came.
+    asks_opinion: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted: in no view, attendance stays
     # Both are computed from the occurrences (models.events.calendar_order).
     calendar_place: Mapped[int] = mapped_column(

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from models.campaigns import file as campaign_file
 from models.campaigns.file import CampaignFile
-from models.campaigns.tables import Campaign, ReportedFormat, Term, TermKind
+from models.campaigns.tables import Campaign, ReportedFormat, Reward, Term, TermKind
 from models.db import db, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events.calendar_order import rebuild_calendar_order
@@ -23,7 +23,7 @@ RESERVED_IDS = frozenset(
 )
 _COLUMNS = (
     "number", "name_zh", "name_en", "theme_zh", "theme_en", "starts", "ends", "zone", "marked_day", "marked_zh",
-    "marked_en", "summary_working_days",
+    "marked_en", "summary_working_days", "question_zh", "question_en",
 )  # fmt: skip
 _TERM_COLUMNS = tuple(
     f.name for f in fields(campaign_file.Term) if f.name not in ("key", "recognise", "colour")
@@ -91,8 +91,9 @@ def load_campaign(file: CampaignFile, *, rehearsal: bool = False, figures_releas
         for kind in campaign_file.KINDS:
             _load_terms(campaign, kind, file.terms_of(kind))
         _load_formats(campaign, file)
+        _load_rewards(campaign, file)
         db.session.flush()
-        db.session.expire(campaign, ["terms", "reported_formats"])
+        db.session.expire(campaign, ["terms", "reported_formats", "rewards"])
         latest = version.version(campaign.id)
         if latest is not None:  # pages show names that no feed has
             version.renew(campaign.id, latest[1])
@@ -162,3 +163,20 @@ def _load_formats(campaign: Campaign, file: CampaignFile) -> None:
             ReportedFormat(campaign_id=campaign.id, text=text, format=key)
             for text, key in file.format_map.items()
         )
+
+
+def _load_rewards(campaign: Campaign, file: CampaignFile) -> None:
+    """Redemptions of a reward that the file no longer has stay."""
+    rows = {
+        row.key: row for row in db.session.scalars(select(Reward).where(Reward.campaign_id == campaign.id))
+    }
+    for number, reward in enumerate(file.rewards, 1):
+        row = rows.pop(reward.key, None)
+        if row is None:
+            row = Reward(campaign_id=campaign.id, key=reward.key)
+            db.session.add(row)
+        row.number = number
+        for name in ("name_zh", "name_en", "stamps", "focus_points"):
+            setattr(row, name, getattr(reward, name))
+    for row in rows.values():
+        db.session.delete(row)

@@ -1,6 +1,8 @@
-// The page of a pass: keeps the screen on, and makes the page available offline.
+// The page of a pass: keeps the screen on, makes the page available offline, and brings its stamps up to date.
 
 import { stayAwake } from "../browser/wake-lock.js";
+
+const STAMPS = "#stamp-card";
 
 /** Tell the worker to store this page and its parts: they were fetched before the worker started. */
 async function keepPage() {
@@ -12,6 +14,17 @@ async function keepPage() {
   active?.postMessage([location.href, ...parts]);
 }
 
+/** The browser may have remembered this page for a day: the stamps that the server knows by now take the place of its own. */
+async function renewStamps() {
+  const shown = document.querySelector(STAMPS);
+  if (!shown) return;
+  const response = await fetch(location.href, { cache: "no-cache" });
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(STAMPS);
+  if (fresh) shown.replaceWith(fresh);
+}
+
 stayAwake();
 // Not over plain http, and a browser may refuse.
 if ("serviceWorker" in navigator) keepPage().catch(() => {});
+renewStamps().catch(() => {}); // without a network the page shows what it last knew

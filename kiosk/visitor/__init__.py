@@ -1,0 +1,1 @@
+"""What a visitor keeps: the stamp card, slips of attendance, one question, codes to type."""

@@ -1,0 +1,30 @@
+"""The shapes of a stamp as data of SVG paths, in a square of 100 × 100 units: an edge by form of activity, a star by focus."""
+
+from math import cos, pi, sin
+
+_MIDDLE = 50.0
+_CORNERS = (24, 4, 6, 8, 5, 10, 12)  # of the edge, by number of the form; 0: any other form
+_EDGE, _LINE, _STAR = 47.0, 42.0, 19.0  # radii
+
+
+def edge(number: int) -> str:
+    """The edge of a form of activity and a fine line inside it."""
+    corners = _CORNERS[number % len(_CORNERS)]
+    return " ".join(_polygon([radius] * corners) for radius in (_EDGE, _LINE))
+
+
+def star(number: int) -> str:
+    """A star with a ray more for each number; a ring for 0, where the focus is not known."""
+    rays = number + 3
+    return _polygon([_STAR, _STAR * 0.5] * rays) if number else _polygon([_STAR] * 24)
+
+
+def _polygon(radii: list[float]) -> str:
+    """A closed line through points at these distances from the middle, the first one above it."""
+    turn = 2 * pi / len(radii)
+    first = turn / 2 if len(radii) == len(set(radii)) * 4 else 0.0  # a square stands on its side
+    points = (
+        f"{_MIDDLE + radius * sin(first + place * turn):.1f} {_MIDDLE - radius * cos(first + place * turn):.1f}"
+        for place, radius in enumerate(radii)
+    )
+    return f"M{'L'.join(points)}z"
