@@ -60,6 +60,7 @@ TENT = Format(
         ("frame", _CODE),
         ("code", _CODE),
         ("do", _brought(0.56, (22, 243), (106, 105))),
+        ("type", _brought(0.56, (22, 265), (106, 119))),
         ("foot", _brought(0.85, (22, 277), (34.5, 132))),
     ),
     fold=True,

@@ -8,6 +8,7 @@ from flask import render_template
 from flask_babel import force_locale
 
 from models.campaigns.tables import Campaign
+from models.codes import short_codes
 from models.codes.venue_codes import VenueCode
 from models.drawing.page import A4, HEADING, WHITE, Box, Code, Item, Line, Paragraph, centred, mm, said
 from models.drawing.qr import VENUE_LEVEL
@@ -16,7 +17,7 @@ from models.events.tables import Event, OccurrenceStatus
 from models.installation import site
 
 Parts = dict[str, tuple[Item, ...]]  # a poster's parts by name
-READ = ("head", "event", "frame", "code", "do", "foot")
+READ = ("head", "event", "frame", "code", "do", "type", "foot")
 
 SITTINGS = 3  # lines that say when, at most
 WIDE = A4[0]
@@ -26,7 +27,7 @@ ROOM = WIDE - 2 * MARGIN
 CODE, CODE_TOP = mm(97), mm(141)  # the frame around the code
 CORNER_LONG, CORNER_WIDE = mm(9), mm(1)
 HEAD_TOP, EVENT_TOP, EVENT_HIGH = mm(18), mm(51), mm(88)
-DO_TOP, FOOT_TOP = mm(243), mm(277)
+DO_TOP, TYPE_TOP, FOOT_TOP = mm(243), mm(265), mm(277)
 HAIR = 0.7
 
 NAMES = [Face(22, 500), Face(17, 500)]
@@ -39,9 +40,11 @@ SMALL = [
     Face(size, 500) for size in (18, 18, 17.5, 16.5, 15.5, 14, 12.5, 12.5, 12.5)
 ]  # when and where, beside them
 DO, DO_SMALL, FOOT = Face(26, 700), Face(11), Face(9)
+TYPED = [Face(16, 500), Face(13, 500), Face(10, 500)]
 
 WHAT_TO_DO = "用手机扫码签到，不需要姓名"
 WHAT_TO_DO_SMALL = "Scan with your phone to check in. No name needed."
+WHAT_TO_TYPE = "扫不了码？打开 {address} 输入 {code}"
 ABOUT_CODE = "现场码：用手机扫码签到"
 
 
@@ -69,6 +72,7 @@ def of_code(code: VenueCode, now: datetime) -> Parts:
     return {
         "event": tuple(_event(code.event, *_when_and_where(code))),
         "code": (Code(address, VENUE_LEVEL, (WIDE - side) / 2, top, side, ABOUT_CODE),),
+        "type": (_what_to_type(code),),
         "foot": tuple(_foot(code)),
     }
 
@@ -195,6 +199,14 @@ def _when_and_where(code: VenueCode) -> tuple[list[str], str]:
         text = render_template("kiosk/paper/poster.txt", occurrences=held, shown=shown, places=places(code))
     times, where = text.split("--\n", 1)
     return times.splitlines(), where.strip()
+
+
+def _what_to_type(code: VenueCode) -> Paragraph:
+    """For phones whose camera does not read."""
+    address = site().url("/code").split("://", 1)[1]
+    typed = short_codes.spaced(short_codes.of_venue_code(code))
+    face, lines = fitted(WHAT_TO_TYPE.format(address=address, code=typed), TYPED, ROOM, [1, 1, 1])
+    return said(lines[0], face, MIDDLE, TYPE_TOP)
 
 
 def _foot(code: VenueCode) -> list[Item]:

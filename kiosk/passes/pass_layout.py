@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.campaigns.tables import Campaign, TermKind
+from models.codes import short_codes
 from models.codes.passes import Pass, PassContent
 from models.codes.signatures import Purpose
 from models.drawing.page import A5, Code, Item, Line, Page, Paragraph, mm, said
@@ -30,6 +31,7 @@ class About:
     where: str
     week: str
     number: str
+    typed: str = ""  # its short code
 
     @property
     def to_do(self) -> str:
@@ -41,20 +43,20 @@ class About:
         return " ".join(part for part in (self.kind, self.group, self.count, self.number) if part)
 
 
-def about(held: Pass) -> About:
+def about(held: Pass, typed: str = "") -> About:
     where = held.event.title if held.event else WHOLE_WEEK
-    return _about(
-        held.campaign, held.group, held.headcount if held.purpose == Purpose.GROUP else 0, where, held.id
-    )
+    count = held.headcount if held.purpose == Purpose.GROUP else 0
+    return _about(held.campaign, held.group, count, where, held.id, typed)
 
 
 def about_opened(held: PassContent) -> About:
     """In the words for whoever holds the code: an event that is not public is not named."""
     where = WHOLE_WEEK if held.event is None else held.event.title if held.event.public else ONE_EVENT
-    return _about(held.campaign, held.group, 0 if held.single else held.headcount, where, held.number)
+    typed = short_codes.pass_code()(held.number) if held.number else ""
+    return _about(held.campaign, held.group, 0 if held.single else held.headcount, where, held.number, typed)
 
 
-def _about(campaign: Campaign, group: str, count: int, where: str, number: int | None) -> About:
+def _about(campaign: Campaign, group: str, count: int, where: str, number: int | None, typed: str) -> About:
     term = campaign.term(TermKind.AUDIENCE, group)
     return About(
         kind="团体码" if count else "参与码",
@@ -63,6 +65,7 @@ def _about(campaign: Campaign, group: str, count: int, where: str, number: int |
         where=where,
         week=campaign.name_zh,
         number=f"第{number}号" if number else "",
+        typed=f"输入码 {short_codes.spaced(typed)}" if typed else "",
     )
 
 
@@ -135,7 +138,9 @@ def _beside(said_of: About, column: _Column, top: float, bottom: float) -> Itera
             yield column.at(top, lines, face)
             top += len(lines) * face.size * _STEP + (gap if text == kind else 0)
     below: list[Item] = []
-    for text, size, most in ((said_of.week, 8, 2), (said_of.to_do, 9, 3)):
+    for text, size, most in ((said_of.week, 8, 2), (said_of.typed, 9, 1), (said_of.to_do, 9, 3)):
+        if not text:
+            continue
         lines, face = column.block(text, size, 400, most)
         bottom -= len(lines) * face.size * _STEP
         below.insert(0, column.at(bottom, lines, face))
@@ -166,7 +171,7 @@ def page_of_its_own(said_of: About, address: str) -> Page:
         (whom, [Face(24, 700), Face(19, 700)]),
         (said_of.to_do, [Face(14, 500), Face(12, 500)]),
         (IN_ENGLISH[bool(said_of.count)], [Face(10)]),
-        (said_of.number, [Face(12, 500)]),
+        ("　".join(part for part in (said_of.number, said_of.typed) if part), [Face(12, 500), Face(10, 500)]),
     ):
         face, lines = fitted(text, faces, room, [2] * len(faces))
         for line in lines:

@@ -8,7 +8,7 @@ from kiosk.app.worker_scripts import worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
 from models import clock
-from models.codes import passes
+from models.codes import passes, short_codes
 from models.codes.passes import PassContent
 from models.drawing import qr
 from models.installation import site
@@ -43,6 +43,7 @@ def _page(opened: PassContent) -> str:
         opened=opened,
         campaign=opened.campaign,
         card=None if opened.revoked else card_of(opened.campaign, opened.holder),
+        typed=short_codes.spaced(short_codes.pass_code()(opened.number)) if opened.number else "",
         now=clock.now(),
     )
 

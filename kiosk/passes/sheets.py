@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from kiosk.passes import pass_layout
 from kiosk.passes.pass_layout import LAYOUTS, Layout
 from models.campaigns.tables import TermKind
+from models.codes import short_codes
 from models.codes.passes import Pass, PassContent
 from models.drawing import pdf, qr
 from models.drawing.page import A4, Item, Page, mm
@@ -101,8 +102,10 @@ def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) 
     pages: list[Page] = []
     cells: list[Item] = []
     numbers: list[int] = []
+    typed = short_codes.pass_code()
     for one in held:
-        cells += pass_layout.cell(pass_layout.about(one), address(one), form, *_corner(form, len(numbers)))
+        said_of = pass_layout.about(one, typed(one.id))
+        cells += pass_layout.cell(said_of, address(one), form, *_corner(form, len(numbers)))
         numbers.append(one.id)
         if len(numbers) == form.columns * form.rows:
             pages.append(_page(cells, numbers))

@@ -9,7 +9,7 @@ from itertools import groupby
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.admit import admit
@@ -21,7 +21,7 @@ from models.db import db
 from models.devices import kiosks
 from models.events.check_in_window import CheckInWindow, windows_of
 from models.events.tables import Event, Mode
-from models.ledger.tables import Method, Scan, ScanKind
+from models.ledger.tables import Method, Presence, Scan, ScanKind
 
 PEOPLE, CLASSES = 40, 2  # passes of each group; group passes of the young and of government staff
 BUSIEST = 14  # check-ins of one occurrence, besides group passes
@@ -43,6 +43,19 @@ def ensure_crowd(campaign: Campaign, events: list[Event], now: datetime) -> None
     onsite = [event for event in events if event.mode != Mode.ONLINE]
     phones = [scan for event in onsite for scan in _attend(event, visitors, chance, issued, now)]
     _hand_in(phones, ScanSource(campaign, lambda at: ids))
+
+
+def busiest_pass(campaign: Campaign) -> Pass | None:
+    """The pass of one person that has the most visits: its card has the most stamps."""
+    query = (
+        select(Pass)
+        .join(Scan, Scan.pass_id == Pass.id)
+        .join(Presence, Presence.visit_id == Scan.id)
+        .where(Pass.campaign_id == campaign.id, Pass.headcount == 1, Pass.revoked_at.is_(None))
+        .group_by(Pass.id)
+        .order_by(func.count(func.distinct(Scan.event_id)).desc(), Pass.id)
+    )
+    return db.session.scalar(query.limit(1))
 
 
 def _issued_at(campaign: Campaign, ids: list[int]) -> datetime:

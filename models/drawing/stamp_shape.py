@@ -10,7 +10,7 @@ _EDGE, _LINE, _STAR = 47.0, 42.0, 19.0  # radii
 def edge(number: int) -> str:
     """The edge of a form of activity and a fine line inside it."""
     corners = _CORNERS[number % len(_CORNERS)]
-    return " ".join(_polygon([radius] * corners) for radius in (_EDGE, _LINE))
+    return " ".join(_polygon([radius] * corners, flat=corners % 2 == 0) for radius in (_EDGE, _LINE))
 
 
 def star(number: int) -> str:
@@ -19,10 +19,10 @@ def star(number: int) -> str:
     return _polygon([_STAR, _STAR * 0.5] * rays) if number else _polygon([_STAR] * 24)
 
 
-def _polygon(radii: list[float]) -> str:
-    """A closed line through points at these distances from the middle, the first one above it."""
+def _polygon(radii: list[float], *, flat: bool = False) -> str:
+    """A closed line through points at these distances from the middle, the first one above it; flat: a side is above it."""
     turn = 2 * pi / len(radii)
-    first = turn / 2 if len(radii) == len(set(radii)) * 4 else 0.0  # a square stands on its side
+    first = turn / 2 if flat else 0.0
     points = (
         f"{_MIDDLE + radius * sin(first + place * turn):.1f} {_MIDDLE - radius * cos(first + place * turn):.1f}"
         for place, radius in enumerate(radii)

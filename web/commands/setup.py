@@ -121,6 +121,9 @@ def _print_accounts(password: str | None) -> None:
 
 def _print_passes(campaign: Campaign, samples: list[Pass]) -> None:
     click.echo(_("Passes to try at the entrance"))
+    stamped = crowd.busiest_pass(campaign)
+    if stamped is not None:
+        click.echo(f"  {site().code_url('C', stamped.token)}  {_('A pass with stamps')}")
     for pass_ in samples:
         description = group_name(campaign, pass_.group)
         if pass_.headcount > 1:

@@ -1,0 +1,63 @@
+"""Codes that are typed lead to the same pages as those that are scanned, and guessing is slowed down."""
+
+import pytest
+
+from models.codes import passes, short_codes, venue_codes
+from models.codes.short_codes import ShortKind, written
+from models.drawing.page import lines_of
+from tests.support.week import NINE
+
+
+@pytest.fixture
+def settings(settings):
+    return settings | {"RATELIMIT_ENABLED": True}
+
+
+@pytest.fixture
+def enter(client):
+    return lambda code, language="zh": client.post(
+        "/code", data={"code": code}, headers={"Accept-Language": language}
+    )
+
+
+def test_a_venue_code_leads_to_its_question(client, enter, event, token):
+    code = short_codes.of_venue_code(venue_codes.printed_code(event))
+    for typed in (code, code.lower(), short_codes.spaced(code)):
+        answer = enter(typed)
+        assert (answer.status_code, answer.location) == (303, f"/V/{token}")
+    assert event.title in client.get(f"/V/{token}").text
+
+
+def test_a_pass_leads_to_its_page_and_shows_its_code(client, enter, week):
+    held = passes.issue(week, "youth", NINE)[0]
+    code = short_codes.pass_code()(held.id)
+    answer = enter(code)
+    assert (answer.status_code, answer.location) == (303, f"/C/{held.token}")
+    assert short_codes.spaced(code) in client.get(answer.location).text
+
+
+def test_a_wrong_code_is_kept_in_the_field_with_what_to_do(enter, week):
+    answer = enter("ABCD EFG3")
+    assert answer.status_code == 422
+    assert 'value="ABCD EFG3"' in answer.text
+    assert "有字符缺失或有误" in answer.text
+    for code, words in (
+        (written(ShortKind.PASS, 5), "没有这个输入码"),
+        (written(ShortKind.PHONE, 5), "这是集章卡的号码"),
+    ):
+        assert words in enter(code).text
+
+
+def test_the_poster_says_where_to_type_what(event, token):
+    from kiosk.paper import poster_layout
+
+    code = venue_codes.printed_code(event)
+    lines = [line.text for items in poster_layout.of_code(code, NINE).values() for line in lines_of(items)]
+    typed = short_codes.spaced(short_codes.of_venue_code(code))
+    assert f"扫不了码？打开 openweek.test/code 输入 {typed}" in lines
+
+
+def test_guessing_is_slowed_down_and_typing_is_not(client, enter, event, token):
+    code = short_codes.of_venue_code(venue_codes.printed_code(event))
+    assert [enter("AAAAAAAA").status_code for _ in range(60)] == [422] * 60
+    assert enter("AAAAAAAA").status_code == 429
