@@ -4,7 +4,7 @@ import re
 
 from flask import Response, request
 
-_SECRET_PATH = re.compile("/[cv]/", re.IGNORECASE)
+_SECRET_PATH = re.compile("/([cv]|slip)/", re.IGNORECASE)
 
 
 def keep_secret(response: Response) -> Response:

@@ -27,7 +27,9 @@ BUSY_SECONDS = 2
 # Values of a Mistake that are lists of our own words, so that nothing of them has to be cut.
 _NEVER_SHORTENED = {"known", "roles"}
 # With all that follows: a foreign code may be an address with slashes of its own.
-_SECRET_PATH = re.compile(r"/(c|v|r|my|invitation|reset)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL)
+_SECRET_PATH = re.compile(
+    r"/(c|v|r|slip|my|invitation|reset)/.+?(?= \[[A-Z]+\]$|\Z)", re.IGNORECASE | re.DOTALL
+)
 
 TITLES = {
     400: N_("This request cannot be processed"),

@@ -14,6 +14,7 @@ from models.db import Base, Instant, db, enumeration
 class KeyPurpose(StrEnum):
     PASS = "pass"
     VENUE = "venue"
+    SLIP = "slip"
     BROWSER = "browser"  # tickets and hashes of cookies
 
 
@@ -25,6 +26,7 @@ class Algorithm(StrEnum):
 _ALGORITHMS = {
     KeyPurpose.PASS: Algorithm.ED25519,
     KeyPurpose.VENUE: Algorithm.HMAC_SHA256,
+    KeyPurpose.SLIP: Algorithm.ED25519,
     KeyPurpose.BROWSER: Algorithm.HMAC_SHA256,
 }
 

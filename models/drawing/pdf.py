@@ -29,10 +29,13 @@ def write(
     pages: Sequence[Page],
     language: str = "zh-CN",
     done: Callable[[Page], object] = lambda page: None,
+    about: str = "",
 ) -> None:
-    """The pages as one document; done is called after each."""
+    """The pages as one document; done is called after each. about: its subject, for programs that read it."""
     with TemporaryDirectory() as folder:
         document = _Document(title, language)
+        if about:
+            document.set_subject(about)
         document.add_fonts(pages, Path(folder))
         for page in pages:
             document.add(page, bookmark=len(pages) > 1)

@@ -1,6 +1,7 @@
 """The operator's view of the figures: `openweek figures`, and `openweek verify`, which recounts them."""
 
 import json
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -12,6 +13,7 @@ from models.campaigns.tables import find_campaign
 from models.figures import count
 from models.figures.dimensions import parse_by
 from models.figures.recount import Recount, verify
+from web.commands.slips import check_slip
 from web.figures.exports import as_text, body
 
 AGREE, DIFFER = 0, 1  # 2, undecided: the exit code of every Mistake
@@ -39,10 +41,21 @@ def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) ->
 
 
 @click.command("verify")
-@click.option("--campaign", "campaign_id", required=True, help="The week, by its id.")
-def recount(campaign_id: str) -> None:
-    """Recount the ledger and compare every stored counter with it; check the chain of the audit log. Exit 0: they agree;
-    1: they differ."""
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--campaign", "campaign_id", help="The week, by its id.")
+@click.option(
+    "--keys",
+    "keys_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Public keys from /slip/keys.json, where there is no database.",
+)
+def recount(file: Path | None, campaign_id: str | None, keys_file: Path | None) -> None:
+    """Check a FILE: a slip of attendance. Without one, recount the ledger and compare every stored counter with it; check the
+    chain of the audit log. Exit 0: they agree; 1: they differ; 2: it cannot be told."""
+    if file is not None:
+        raise SystemExit(check_slip(file, keys_file))
+    if campaign_id is None:
+        raise click.UsageError(_("Name a file, or a week with --campaign."))
     verdict = verify(find_campaign(campaign_id))
     click.echo(_recount_text(verdict))
     chain = verify_chain()

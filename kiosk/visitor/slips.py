@@ -1,0 +1,157 @@
+"""Slips of attendance: the page and PDF for the holder of a pass or a phone, and the public page that checks one."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kiosk.phone import browser, problems
+from kiosk.phone.problems import Problem
+from kiosk.rate_limits import BY_ADDRESS, limiter
+from kiosk.visitor.slip_layout import slip_pdf
+from models.campaigns.tables import Campaign
+from models.codes import passes, slips
+from models.db import db
+from models.drawing import qr
+from models.events.tables import Event
+from models.installation import site
+from models.visitors import slips as kept_slips
+
+bp = Blueprint("slips", __name__)
+
+LARGEST_FILE = 2_000_000  # bytes
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.get("/c/<token>/slip/<uuid:scan_id>")
+@bp.get("/C/<token>/slip/<uuid:scan_id>")
+def of_pass(token: str, scan_id: UUID) -> Response:
+    return _of_pass(token, scan_id, _page(url_for("slips.pass_pdf", token=token, scan_id=scan_id)))
+
+
+@bp.get("/c/<token>/slip/<uuid:scan_id>.pdf")
+@bp.get("/C/<token>/slip/<uuid:scan_id>.pdf")
+def pass_pdf(token: str, scan_id: UUID) -> Response:
+    return _of_pass(token, scan_id, _pdf)
+
+
+@bp.get("/v/<token>/<uuid:scan_id>/slip")
+@bp.get("/V/<token>/<uuid:scan_id>/slip")
+def of_phone(token: str, scan_id: UUID) -> Response:
+    return _of_phone(scan_id, _page(url_for("slips.phone_pdf", token=token, scan_id=scan_id)))
+
+
+@bp.get("/v/<token>/<uuid:scan_id>/slip.pdf")
+@bp.get("/V/<token>/<uuid:scan_id>/slip.pdf")
+def phone_pdf(token: str, scan_id: UUID) -> Response:
+    return _of_phone(scan_id, _pdf)
+
+
+Draw = Callable[[Campaign, slips.Slip, str], Response]
+
+
+def _of_pass(token: str, scan_id: UUID, draw: Draw) -> Response:
+    opened = passes.read_pass(token)
+    if opened is None or opened.revoked:
+        return problems.problem_page(
+            problems.no_pass() if opened is None else problems.revoked_pass(opened.campaign)
+        )
+    return _draw(opened.campaign, opened.holder, scan_id, draw)
+
+
+def _of_phone(scan_id: UUID, draw: Draw) -> Response:
+    row = browser.own_scan(scan_id)
+    if row is None or row.holder is None or row.event_id is None:
+        return problems.problem_page(problems.not_yours())
+    return _draw(db.session.get_one(Event, row.event_id).campaign, row.holder, scan_id, draw)
+
+
+def _draw(campaign: Campaign, holder: str, scan_id: UUID, draw: Draw) -> Response:
+    visit = kept_slips.visit_with_slip(campaign, holder, scan_id)
+    if visit is None:
+        sentence = _("This check-in does not count, or does not count any more, so there is no slip of it.")
+        return problems.problem_page(
+            Problem(404, _("No slip of attendance"), sentence, campaign=campaign, icon="document")
+        )
+    slip = kept_slips.slip_of(campaign, visit)
+    return draw(campaign, slip, site().code_url(slips.PATH, kept_slips.signed(slip)))
+
+
+def _page(pdf_address: str) -> Draw:
+    def draw(campaign: Campaign, slip: slips.Slip, address: str) -> Response:
+        page = render_template(
+            "kiosk/visitor/slip.html",
+            campaign=campaign,
+            slip=slip,
+            code=qr.outline(address, qr.PASS_LEVEL),
+            address=address,
+            pdf_address=pdf_address,
+        )
+        return make_response(page)
+
+    return draw
+
+
+def _pdf(_campaign: Campaign, slip: slips.Slip, address: str) -> Response:
+    response = make_response(slip_pdf(slip, address))
+    response.content_type = "application/pdf"
+    return response
+
+
+@bp.get("/slip", strict_slashes=False)
+def form() -> str:
+    return _check_page()
+
+
+@bp.post("/slip", strict_slashes=False)
+@limiter.limit(BY_ADDRESS)
+def check_file() -> ResponseReturnValue:
+    """A pasted address, or a file with a slip in it."""
+    file = request.files.get("file")
+    data = file.stream.read(LARGEST_FILE) if file else b""
+    text = slips.text_in(data) or slips.text_in(request.form.get("slip", "").encode())
+    if text is None:
+        return _check_page(
+            _("No slip of attendance was found in it. Paste its address, or choose its PDF.")
+        ), 422
+    return redirect(url_for("slips.check", text=text), 303)
+
+
+@bp.get("/slip/<text>")
+@bp.get("/SLIP/<text>")
+def check(text: str) -> ResponseReturnValue:
+    """What a signed slip says; also whether the check-in behind it still counts."""
+    try:
+        slip = slips.verify(text, kept_slips.public_keys())
+    except slips.SlipError:
+        return _check_page(_("This is not a slip of attendance of this site, or it was changed.")), 404
+    return render_template(
+        "kiosk/visitor/slip_check.html", slip=slip, counts=kept_slips.still_counts(slip), error=""
+    )
+
+
+@bp.get("/slip/keys.json")
+def keys_json() -> Response:
+    """The public keys, for `openweek verify FILE --keys` and others who check without this server."""
+    keys = {str(id): b64encode(public).decode() for id, public in kept_slips.public_keys().items()}
+    return jsonify({"slips": {"algorithm": "ed25519", "context": "openweek-slip\x01", "keys": keys}})
+
+
+def _check_page(error: str = "") -> str:
+    return render_template("kiosk/visitor/slip_check.html", slip=None, counts=False, error=error)
