@@ -6,6 +6,7 @@ from flask import Flask
 
 from models.campaigns.tables import Campaign, TermKind
 from models.drawing import stamp_shape
+from models.visitors.opinions import visit_to_ask
 from models.visitors.visits import KeptVisit
 
 _TILTS = (-7, 4, -3, 8, 0, -5, 6)  # degrees: as a hand sets stamps
@@ -22,6 +23,7 @@ class StampShape:
 
 def register(app: Flask) -> None:
     app.jinja_env.globals["stamp_shape"] = shape_of
+    app.jinja_env.globals["visit_to_ask"] = visit_to_ask
 
 
 def shape_of(campaign: Campaign, visit: KeptVisit) -> StampShape:

@@ -20,15 +20,18 @@ MAX_CAPACITY = 100_000
 
 def save_entrance_settings(
     event: Event,
-    now: datetime,
+    now:
+    datetime,
     *,
     track_exits: bool,
     near_metres: int | None,
-    capacities: Mapping[int, int | None],
+    capacities: Mapping[int, int | None],,
+    asks_opinion: bool = False,
 ) -> None:
     """Write the settings in one transaction. Raises Mistake.
 
-    near_metres: None: phones are not asked. capacities: by occurrence id; None: not limited. Other occurrences keep theirs."""
+    near_metres: None: phones are not asked. asks_opinion: visitors are asked one question after they came.
+    capacities: by occurrence id; None: not limited. Other occurrences keep theirs."""
     for capacity in capacities.values():
         if capacity is not None and not 1 <= capacity <= MAX_CAPACITY:
             raise Mistake(N_("The capacity must be from 1 to %(most)s people."), most=f"{MAX_CAPACITY:,}")
@@ -57,3 +60,4 @@ def _settings(event: Event, capacities: Mapping[int, int | None]) -> str:
     """The settings as JSON, for the audit log."""
     settings = {"exits": event.track_exits, "metres": event.near_metres, "capacities": capacities}
     return json.dumps(settings, sort_keys=True)
+        event.asks_opinion = asks_opinion

@@ -13,6 +13,7 @@ from models.events.pictures import picture_bytes
 from models.events.tables import Event
 from models.outcomes import highlights, outcomes
 from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
+from models.visitors.opinions import opinions_of
 from web import errors
 from web.desk.picture import MOST_SENT, NO_FILE, PICTURES
 from web.public.event_picture import NAME, WEBP
@@ -24,6 +25,7 @@ pages = Blueprint("desk_outcomes", __name__, url_prefix="/desk/events/<int:event
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals["outcomes_of"] = outcomes.outcomes_of
+    app.jinja_env.globals["opinions_of"] = opinions_of
 
 
 @pages.url_value_preprocessor

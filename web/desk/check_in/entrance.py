@@ -37,6 +37,7 @@ def change(event_id: int) -> ResponseReturnValue:
             event,
             clock.now(),
             track_exits="track_exits" in request.form,
+            asks_opinion="asks_opinion" in request.form,
             near_metres=_whole_number(request.form.get("near_metres", "")),
             capacities={
                 row.id: _whole_number(request.form.get(f"capacity-{row.id}", "")) for row in event.occurrences
