@@ -12,12 +12,12 @@ from kiosk.paper import posters
 from kiosk.passes import desk_passes, pass_page, self_issue
 from kiosk.phone import check_in, result
 from kiosk.screens import code_screen
-from kiosk.visitor import code_entry, opinion, slips, stamps
+from kiosk.visitor import code_entry, opinion, redeem, slips, stamps
 
 MODULES = (
     scans, pairing, configuration, heartbeat, description, service_worker, page, device_check,
     check_in, result, pass_page, posters, desk_passes, self_issue,
-    code_screen, stamps, code_entry, slips, opinion, pass_commands, venue_code_commands, kiosk_commands, rehearse,
+    code_screen, stamps, code_entry, slips, opinion, redeem, pass_commands, venue_code_commands, kiosk_commands, rehearse,
 )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ from web.desk.event_form import pages as event_form
 from web.desk.imports import subscriptions, uploads
 from web.desk.registration import export as registration_export
 from web.desk.registration import pages as registration_desk
+from web.desk.visitors import draws
 from web.feeds import feeds as feeds
 from web.figures import live
 from web.figures import pages as figures
@@ -86,7 +87,7 @@ WORDS = (
 ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_account, accounts, audit)
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
-    subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes,
+    subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
     pairing_batches, picture, many_events, registration_desk, registration_export, webhooks,
 )  # fmt: skip
 FIGURES = (live, figures)

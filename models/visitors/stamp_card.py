@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.campaigns.tables import Campaign, Reward
+from models.codes import short_codes
 from models.db import db, transaction
 from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event
@@ -36,6 +37,11 @@ class StampCard:
     @property
     def focus_points(self) -> int:
         return _focus_points(self.stamps)
+
+    @property
+    def phone_number(self) -> str:
+        """Of a phone: what its card is called at the desk and in a draw. A pass has its own number."""
+        return short_codes.spaced(short_codes.of_browser(self.holder)) if self.holder.startswith("b:") else ""
 
     @property
     def places_left(self) -> int:

@@ -26,6 +26,7 @@ from models.outcomes.highlights import SummaryPicture
 from models.places.tables import Venue
 from models.publishing.change import event_transaction
 from models.publishing.proposals import write_cancellation
+from models.visitors import draws
 from tests.support import photos
 from tests.support.people import sign_in
 from tests.support.registering import offer
@@ -59,7 +60,7 @@ OPEN = frozenset(
     device_check directory embed event_picture feeds figures health heartbeat invitation kiosk_app nearby
     pairing pass_page phone_check_in phone_result places programme registration registration_form scans
     second_step self_issue service_worker share_picture share_poster sign_in sitemap starred_list static
-    subscribe code_entry slips opinion
+    subscribe code_entry slips opinion draw_screen redeem.of_kiosk
 """.split()
 )
 
@@ -111,6 +112,10 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_scans", "GET"): CHANGE,
     ("desk_scans.correct", "POST"): CHANGE,
     ("desk_scans.undo_move", "POST"): CHANGE,
+    ("redeem", "GET"): RUN_CHECK_IN,
+    ("redeem", "POST"): RUN_CHECK_IN,
+    ("desk_draws", "GET"): RUN_CHECK_IN,
+    ("desk_draws", "POST"): RUN_CHECK_IN,
     ("desk_outcomes", "GET"): CHANGE,
     ("desk_outcomes", "POST"): CHANGE,
     ("desk_outcomes.as_json", "GET"): SEE,
@@ -345,6 +350,7 @@ def things(people) -> dict[str, object]:
         "kind": "csv",
         "sheet": "21",
         "number": sheet.number,
+        "draw_id": draws.prepare(people.lecture, DAY, 1, NINE).id,
         "sheet_id": sheet.id,
         "last": sheet.id,
         "batch_id": batch.id,

@@ -36,6 +36,8 @@ READERS: dict[str, frozenset[Role]] = {
     "posters": CHECK_IN_STAFF,
     "desk_pairing_batches": CHECK_IN_STAFF,
     "desk_tally_sheets": CHECK_IN_STAFF,
+    "desk_draws": CHECK_IN_STAFF,
+    "redeem": CHECK_IN_STAFF,
 }
 SENDERS: dict[str, frozenset[Role]] = {
     "sign_in": EVERYBODY,
@@ -55,6 +57,8 @@ SENDERS: dict[str, frozenset[Role]] = {
     "code_screen": CHECK_IN_STAFF,
     "desk_pairing_batches": CHECK_IN_STAFF,
     "desk_tally_sheets": CHECK_IN_STAFF,
+    "desk_draws": CHECK_IN_STAFF,
+    "redeem": CHECK_IN_STAFF,
 }
 
 

@@ -1,0 +1,1 @@
+"""What visitors keep, at the desk: draws."""
