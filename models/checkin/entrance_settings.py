@@ -20,12 +20,11 @@ MAX_CAPACITY = 100_000
 
 def save_entrance_settings(
     event: Event,
-    now:
-    datetime,
+    now: datetime,
     *,
     track_exits: bool,
     near_metres: int | None,
-    capacities: Mapping[int, int | None],,
+    capacities: Mapping[int, int | None],
     asks_opinion: bool = False,
 ) -> None:
     """Write the settings in one transaction. Raises Mistake.
@@ -49,6 +48,7 @@ def save_entrance_settings(
             after[occurrence.id] = occurrence.capacity
         was = _settings(event, before)
         event.track_exits, event.near_metres = track_exits, near_metres
+        event.asks_opinion = asks_opinion
         now_is = _settings(event, after)
         if was != now_is:
             record_act(
@@ -59,5 +59,5 @@ def save_entrance_settings(
 def _settings(event: Event, capacities: Mapping[int, int | None]) -> str:
     """The settings as JSON, for the audit log."""
     settings = {"exits": event.track_exits, "metres": event.near_metres, "capacities": capacities}
+    settings["question"] = event.asks_opinion
     return json.dumps(settings, sort_keys=True)
-        event.asks_opinion = asks_opinion

@@ -73,6 +73,8 @@ def detail_value(name: str, value: object) -> object:
 def _entrance(settings: Mapping[str, Any]) -> str:
     """The check-in settings of an event in one line."""
     parts = [_("exits are scanned") if settings["exits"] else _("exits are not scanned")]
+    if settings["question"]:
+        parts.append(_("visitors are asked one question"))
     if settings["metres"] is not None:
         parts.append(_("phones within %(metres)s m", metres=settings["metres"]))
     parts += [
