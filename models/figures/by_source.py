@@ -7,12 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from models.campaigns.tables import Campaign
 from models.codes.venue_codes import VenueCode
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.events.tables import Occurrence
+from models.figures.filters import FiguresFilter, apply_filter
 from models.figures.visits import of_event
 from models.ledger.tables import Presence, Scan
 from models.places.tables import Venue
@@ -31,18 +33,28 @@ class SourceVisits:
     hours: dict[tuple[date, int], int]
 
 
+_KEY = (Scan.kiosk_id, Scan.code_number, Presence.day, Presence.hour)
+
+
 def visits_by_source(event_id: int) -> list[SourceVisits]:
-    """The largest first."""
-    key = (Scan.kiosk_id, Scan.code_number, Presence.day, Presence.hour)
-    query = (
-        select(*key, func.sum(Presence.weight))
-        .join(Scan, Scan.id == Presence.visit_id)
-        .join(Occurrence, Occurrence.id == Presence.occurrence_id)
-        .where(of_event(event_id), Presence.weight > 0)
-        .group_by(*key)
-    )
+    """Of an event, the largest first."""
+    query = select(*_KEY, func.sum(Presence.weight)).join(Scan, Scan.id == Presence.visit_id)
+    query = query.join(Occurrence, Occurrence.id == Presence.occurrence_id)
+    return _by_source(query.where(of_event(event_id)))
+
+
+def visits_by_source_of(campaign: Campaign, part: FiguresFilter) -> list[SourceVisits]:
+    """The same of any part of a campaign."""
+    query = apply_filter(select(*_KEY, func.sum(Presence.weight)), Presence, campaign, part)
+    return _by_source(query.join(Scan, Scan.id == Presence.visit_id))
+
+
+def _by_source(query: Select) -> list[SourceVisits]:
+    """query: of _KEY and the visits."""
     hours: dict[tuple, dict] = defaultdict(dict)
-    for kiosk_id, code, day, hour, visits in db.session.execute(query):
+    for kiosk_id, code, day, hour, visits in db.session.execute(
+        query.where(Presence.weight > 0).group_by(*_KEY)
+    ):
         hours[kiosk_id, code][day, hour] = int(visits)
     names = _kiosk_names({kiosk_id for kiosk_id, _code in hours if kiosk_id is not None})
     codes = _codes({code for _kiosk, code in hours if code is not None})

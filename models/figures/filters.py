@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, or_
 from models.campaigns.tables import Campaign
 from models.events.tables import Event, Occurrence
 from models.ledger.sum_tables import EventPlacement
-from models.ledger.tables import Counter, Presence
+from models.ledger.tables import Counter, Presence, Scan
 from models.organizations.tables import Organization
 from models.places import regions
 from models.public import queries
@@ -56,9 +56,9 @@ def from_page_filters(filters: Filters, scope: Select[tuple[int]] | None = None)
 
 
 def apply_filter(
-    query: Select, table: type[Counter] | type[Presence], campaign: Campaign, part: FiguresFilter
+    query: Select, table: type[Counter] | type[Presence] | type[Scan], campaign: Campaign, part: FiguresFilter
 ) -> Select:
-    """A query of counters or presences, joined to Occurrence, Event and the lead's Organization, and filtered.
+    """A query of counters, presences or scans, joined to Occurrence, Event and the lead's Organization, and filtered.
 
     Event: the one that stands for the occurrence's own event where that was merged."""
     query = (

@@ -152,6 +152,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_notices.send", "POST"): OFFICES,
     ("desk_notices", "GET"): NOTIFIED,
     ("live", "GET"): SEE,
+    ("desk_figures", "GET"): EVERYBODY,
     ("my_account.index", "GET"): EVERYBODY,
     ("my_account", "POST"): EVERYBODY,
     ("my_account.end_session", "POST"): frozenset(),  # nobody has a session or token of that number

@@ -54,7 +54,7 @@ def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
         values = [part for name in by for part in (_plain(row[name]), names[name][row[name]])]
         participants = "" if row["participants"] is None else row["participants"]
         numbers = (row["visits"], participants, *(row["methods"][name] for name in METHODS), row["taken"])
-        writer.writerow([*(_escape_formula(value) for value in values), *numbers])
+        writer.writerow([*(escape_formula(value) for value in values), *numbers])
     response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")
     name = f"figures-{campaign.id}{''.join('-' + part for part in by)}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -72,7 +72,7 @@ def _rows_or_total(figures: Figures, by: Sequence[str]) -> list[dict]:
     return figures.rows if by else [total]
 
 
-def _escape_formula(value: object) -> object:
+def escape_formula(value: object) -> object:
     """A name that a spreadsheet would take for a formula gets an apostrophe in front."""
     return (
         f"'{value}"

@@ -15,6 +15,7 @@ from models.figures import live
 from models.figures.by_source import SourceVisits
 from models.ledger.tables import Nearness
 from models.organizations.tables import Organization
+from models.places.regions import RegionLevel
 from web.words import terms
 
 EVIDENCE_ICONS = {
@@ -134,6 +135,19 @@ _NAMES = {
 }
 
 
+def thousands(number: int) -> str:
+    """1,234,567 in both languages."""
+    return f"{number:,}"
+
+
+def level_name(level: str) -> str:
+    return {
+        RegionLevel.PROVINCE: _("province"),
+        RegionLevel.PREFECTURE: _("prefecture or city"),
+        RegionLevel.COUNTY: _("county"),
+    }[RegionLevel(level)]
+
+
 def source_name(source: SourceVisits) -> str:
     """A kiosk, a venue code with its place, or the desk."""
     if source.kiosk is not None:
@@ -154,5 +168,7 @@ def register(app: Flask) -> None:
         dimension_name,
         value_name,
         source_name,
+        level_name,
     )
+    app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

@@ -1,0 +1,156 @@
+"""Figures at the desk: crossings whose totals add up, the standard sheet, evidence down to the rows; page, CSV and XLSX alike."""
+
+import csv
+import io
+import re
+import zipfile
+from itertools import combinations
+
+import pytest
+
+from models.codes import passes
+from models.figures.count import figures
+from models.figures.crossing import crossing, standard_sheet
+from models.figures.dimensions import DIMENSIONS
+from models.figures.filters import FiguresFilter
+from models.places.regions import RegionLevel
+from tests.support.people import make_people, sign_in
+from tests.support.week import NINE, load_week, make_device, minutes
+
+
+@pytest.fixture
+def people(app):
+    people = make_people(load_week())
+    lecture = make_device(people.lecture)
+    (group,) = passes.issue(people.lecture.campaign, "youth", NINE, headcount=45)
+    lecture.scan(group.token, headcount=43)
+    lecture.touch("public", NINE + minutes(60))
+    make_device(people.court_day).tally("public", headcount=5)
+    make_device(people.nanjing).tally("innovators", headcount=9)
+    make_device(people.corps).tally("government", headcount=2)
+    make_device(people.urumqi).tally("government", headcount=1)
+    return people
+
+
+def desk(client, account):
+    sign_in(client, account)
+    return client
+
+
+def rows_of(answer) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def numbers_of_sheet(data: bytes) -> list[list[float]]:
+    """The numbers of the first sheet of a workbook, row by row, formulas by their values."""
+    sheet = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
+    return [
+        [
+            float(cell)
+            for cell in re.findall(r'<c r="[A-Z]+\d+"(?: s="\d+")?>(?:<f>[^<]*</f>)?<v>([^<]*)</v>', row)
+        ]
+        for row in re.findall(r"<row .*?</row>", sheet)
+    ]
+
+
+@pytest.mark.parametrize("level", [None, *RegionLevel])
+def test_the_totals_of_every_crossing_add_up(people, level):
+    wrong = []
+    for rows, columns in combinations(DIMENSIONS, 2):
+        table = crossing(people.lecture.campaign, rows, columns, FiguresFilter(), level)
+        for one in (table.row_totals, table.column_totals, table.cells):
+            if sum(total.visits for total in one.values()) != 61:
+                wrong.append((rows, columns))
+        for row in table.row_values:
+            if (
+                sum(table.cell(row, column).visits for column in table.column_values)
+                != table.row_totals[row].visits
+            ):
+                wrong.append((rows, columns, row))
+        if table.total.visits != 61 or sum(table.total.evidence.values()) != 61:
+            wrong.append((rows, columns, "total"))
+    assert wrong == []
+
+
+def test_regions_roll_up(people):
+    campaign = people.lecture.campaign
+    by_level = {
+        level: {
+            value: total.visits
+            for value, total in crossing(campaign, "region", "day", FiguresFilter(), level).row_totals.items()
+        }
+        for level in RegionLevel
+    }
+    assert by_level == {
+        RegionLevel.PROVINCE: {"320000": 58, "650000": 1, "660000": 2},
+        RegionLevel.PREFECTURE: {"320100": 9, "320700": 49, "650100": 1, "660000": 2},
+        RegionLevel.COUNTY: {"320102": 9, "320723": 49, "650102": 1, "660000": 2},
+    }
+
+
+def test_the_standard_sheet(people):
+    sheet = standard_sheet(people.lecture.campaign, FiguresFilter(), RegionLevel.PROVINCE)
+    assert [(row.region, row.line, row.total.visits) for row in sheet.rows] == [
+        ("320000", None, 58), ("320000", "courts", 5), ("320000", "ip-offices", 53),
+        ("650000", None, 1), ("650000", "ip-offices", 1), ("660000", None, 2), ("660000", "ip-offices", 2),
+    ]  # fmt: skip
+    assert sheet.rows[0].groups == {"innovators": 9, "government": 0, "youth": 43, "public": 6, "unknown": 0}
+    assert sheet.total.total.visits == 61
+    assert sheet.rows[0].total.evidence == {"scanned": 43, "self_reported": 1, "counted": 14, "declared": 0}
+
+
+def test_page_csv_and_xlsx_print_the_same(client, people):
+    browser = desk(client, people.su)
+    query = "campaign=ip-2024&rows=region&columns=audience&level=county"
+    page = browser.get(f"/desk/figures/?{query}").text
+    table = rows_of(browser.get(f"/desk/figures/crossing.csv?{query}"))
+    assert [row[1:5] for row in table[1:]] == [["9", "0", "0", "9"], ["0", "43", "6", "49"]]
+    sheet = numbers_of_sheet(browser.get(f"/desk/figures/crossing.xlsx?{query}").data)
+    assert [row[:4] for row in sheet[1:]] == [[9, 0, 0, 9], [0, 43, 6, 49], [9, 43, 6, 58]]
+    cells = re.findall(r'<td class="number">(?:<strong>)?(\d+)(?:</strong>)?</td>', page)
+    assert cells[-11:] == ["9", "0", "0", "9", "0", "43", "6", "49", "9", "43", "6"]
+    assert "data-total>58<" in page
+
+
+def test_the_standard_sheet_is_a_file(client, people):
+    browser = desk(client, people.cui)
+    assert "data-total>61<" in browser.get("/desk/figures/standard?campaign=ip-2024").text
+    table = rows_of(browser.get("/desk/figures/standard.csv?campaign=ip-2024"))
+    assert [row[7] for row in table] == ["人次", "58", "5", "53", "1", "1", "2", "2"]
+    sheet = numbers_of_sheet(browser.get("/desk/figures/standard.xlsx?campaign=ip-2024").data)
+    assert sheet[-1] == [9, 3, 43, 6, 0, 61, 43, 1, 17, 0]
+
+
+def test_everybody_sees_the_figures_in_reach(client, people):
+    sums = {}
+    for name in ("gu", "wang", "lian", "su", "fa", "bao", "cui", "kan", "shou"):
+        page = desk(client, getattr(people, name)).get("/desk/figures/?campaign=ip-2024").text
+        sums[name] = int(re.search(r"data-visits>(\d+)<", page)[1])
+    assert sums == {
+        "gu": 44,
+        "wang": 5,
+        "lian": 49,
+        "su": 58,
+        "fa": 5,
+        "bao": 2,
+        "cui": 61,
+        "kan": 49,
+        "shou": 44,
+    }
+
+
+def test_a_figure_opens_to_its_evidence(client, people):
+    browser = desk(client, people.su)
+    page = browser.get("/desk/figures/?campaign=ip-2024&rows=region&columns=audience&level=province").text
+    (link,) = re.findall(r'<th scope="row"><a href="([^"]*evidence[^"]*region=320000[^"]*)"', page)
+    opened = browser.get(link.replace("&amp;", "&")).text
+    assert "data-visits>58<" in opened
+    assert f'href="/desk/events/{people.lecture.id}/scans/"' in opened
+    assert figures(people.lecture.campaign, NINE, (), FiguresFilter(regions=("320000",))).visits == 58
+
+
+@pytest.mark.parametrize(
+    "query", ["rows=region&columns=region", "rows=x&columns=day", "level=x", "region=999999"]
+)
+def test_a_wrong_question_gets_a_sentence(client, people, query):
+    assert desk(client, people.cui).get(f"/desk/figures/?campaign=ip-2024&{query}").status_code == 400
