@@ -48,7 +48,7 @@ from web.desk.registration import export as registration_export
 from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
-from web.figures import desk_figures, live
+from web.figures import desk_figures, desk_release, live
 from web.figures import pages as figures
 from web.public import (
     calendar,
@@ -90,7 +90,7 @@ DESK = (
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
     pairing_batches, picture, many_events, registration_desk, registration_export, webhooks,
 )  # fmt: skip
-FIGURES = (live, figures, desk_figures)
+FIGURES = (live, figures, desk_figures, desk_release)
 API = (
     api_events, api_event_changes, api_directory, api_passes, api_pass_changes, api_devices, api_figures, openapi, api_docs,
 )  # fmt: skip

@@ -5,7 +5,7 @@ Regions can be rolled up to provinces or prefectures: a figure of a county then 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, TermKind
 from models.errors import N_, Mistake
@@ -154,10 +154,8 @@ def _value(row: dict, name: str, level: RegionLevel | None) -> object:
     return rolled_up(row[name], level) if name == "region" else row[name]
 
 
-def _sums(
-    values: Iterable[tuple[Key, Methods]], key_of: Callable[[Key], object]
-) -> dict[object, MethodVisits]:
-    sums: dict[object, Methods] = {}
+def _sums(values: Iterable[tuple[Key, Methods]], key_of: Callable[[Key], object]) -> dict[Any, MethodVisits]:
+    sums: dict[Any, Methods] = {}
     for key, methods in values:
         total = sums.setdefault(key_of(key), dict.fromkeys(METHODS, 0))
         for method, visits in methods.items():

@@ -56,7 +56,7 @@ class Evidence:
 
 
 def evidence_of(campaign: Campaign, part: FiguresFilter) -> Evidence:
-    methods = dict.fromkeys(METHODS, 0)
+    methods: dict[str, int] = dict.fromkeys(METHODS, 0)
     for row in visit_rows(campaign, ("method",), part).values():
         methods[row["method"]] += row["visits"]
     hours = visit_rows(campaign, ("day", "hour"), part)

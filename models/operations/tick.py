@@ -14,6 +14,8 @@ from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.desk import reminders
 from models.devices.pairing import PairingCode
+from models.figures import release as release_of_figures
+from models.figures import subscribers
 from models.ics import entries
 from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
@@ -72,6 +74,8 @@ def tick(now: datetime) -> TickResult:
     throttle.delete_old(now)
     sessions.delete_old(now)
     contacts.delete_old(now)
+    release_of_figures.freeze_due(now)
+    subscribers.close_all(now)
     idempotency.delete_old(now)
     announce.announce(now)
     result = TickResult(

@@ -56,7 +56,7 @@ def _filled(url: str, instance: Path, events: int, scans: int) -> Flask:
     with app.app_context():
         campaign = load_week()
         with transaction():
-            campaign.figures_released = True
+            campaign.rehearsal = True
             if on_postgresql():  # what the planner meets after a rush: no statistics
                 for table in ("scan", "presence", "counter", "figure_sum"):
                     db.session.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))

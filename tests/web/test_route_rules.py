@@ -153,6 +153,10 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_notices", "GET"): NOTIFIED,
     ("live", "GET"): SEE,
     ("desk_figures", "GET"): EVERYBODY,
+    ("desk_release", "GET"): OFFICES,
+    # Of the lecture's county; the courts' office of the province is limited to its line.
+    ("desk_release.add", "POST"): frozenset({"lian", "gang", "su", "cui"}),
+    ("desk_release.take_back", "POST"): frozenset(),  # there is no such release
     ("my_account.index", "GET"): EVERYBODY,
     ("my_account", "POST"): EVERYBODY,
     ("my_account.end_session", "POST"): frozenset(),  # nobody has a session or token of that number
@@ -361,6 +365,7 @@ def things(people) -> dict[str, object]:
         "registration_id": NOWHERE,
         "occurrence_id": people.lecture.occurrences[0].id,
         "venue_id": venue.id,
+        "release_id": NOWHERE,
         "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",

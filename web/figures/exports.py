@@ -1,7 +1,5 @@
 """Figures as JSON, CSV and text for a terminal. One shape for all: CONTRACT.md, "Figures"."""
 
-import csv
-import io
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,9 +10,8 @@ from models import clock
 from models.campaigns.tables import Campaign
 from models.figures.count import Figures
 from models.ledger.tables import METHODS
+from web.figures import sheets
 from web.words.figures import dimension_name, method_name, self_issued_name, value_names
-
-BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 
 
 def body(figures: Figures, campaign: Campaign) -> dict:
@@ -37,28 +34,32 @@ def as_json(figures: Figures, campaign: Campaign) -> Response:
 
 def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
     """One line per row, for a spreadsheet: each dimension as code and as name, visits, participants, methods."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    heads = [head for name in by for head in (name, dimension_name(name))]
-    writer.writerow(
-        [
-            *heads,
-            _("Visits"),
-            _("Participants, at least"),
-            *(method_name(name) for name in METHODS),
-            self_issued_name(),
-        ]
+    return sheets.as_csv(
+        open_table(figures, campaign, by), f"figures-{campaign.id}{''.join('-' + part for part in by)}"
     )
+
+
+def open_table(figures: Figures, campaign: Campaign, by: Sequence[str]) -> sheets.Table:
+    heads = [
+        *(head for name in by for head in (name, dimension_name(name))),
+        _("Visits"),
+        _("Participants, at least"),
+        *(method_name(name) for name in METHODS),
+        self_issued_name(),
+    ]
     names = {name: value_names(campaign, name, (row[name] for row in figures.rows)) for name in by}
+    rows = []
     for row in _rows_or_total(figures, by):
-        values = [part for name in by for part in (_plain(row[name]), names[name][row[name]])]
-        participants = "" if row["participants"] is None else row["participants"]
-        numbers = (row["visits"], participants, *(row["methods"][name] for name in METHODS), row["taken"])
-        writer.writerow([*(escape_formula(value) for value in values), *numbers])
-    response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")
-    name = f"figures-{campaign.id}{''.join('-' + part for part in by)}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+        values = [part for name in by for part in (row[name], names[name][row[name]])]
+        numbers = (
+            row["visits"],
+            row["participants"],
+            *(row["methods"][name] for name in METHODS),
+            row["taken"],
+        )
+        rows.append([*values, *numbers])
+    title = " × ".join(map(dimension_name, by)) or _("Total")
+    return sheets.Table(title, heads, rows, 2 * len(by), total_of=None)
 
 
 def _rows_or_total(figures: Figures, by: Sequence[str]) -> list[dict]:
@@ -70,15 +71,6 @@ def _rows_or_total(figures: Figures, by: Sequence[str]) -> list[dict]:
         "taken": figures.taken,
     }
     return figures.rows if by else [total]
-
-
-def escape_formula(value: object) -> object:
-    """A name that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )
 
 
 def as_text(figures: Figures, campaign: Campaign, by: Sequence[str]) -> str:

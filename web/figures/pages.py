@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, or_, select
 from werkzeug.datastructures import MultiDict
@@ -20,14 +20,21 @@ from models.events.tables import Event
 from models.figures import count, live
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
+from models.figures.public_table import PublicFigures, PublicTable
+from models.figures.release import is_open, next_release, released_part
+from models.figures.withholding import SMALLEST
 from models.organizations.tables import find_token
 from models.public import filters
 from web.api.caller import TOKEN_NOT_VALID, InvalidTokenError, require_scope
 from web.api.figures import READ_FIGURES
-from web.figures.exports import as_csv, as_json
+from web.figures import released, sheet_tables
+from web.figures.exports import as_csv, as_json, open_table
+from web.figures.sheets import as_csv as sheets_csv
+from web.figures.sheets import workbook
 from web.public import week_strip
 
 pages = Blueprint("figures", __name__)
+SOON = N_("The figures of this week will be published here on %(time)s.")
 EVERY_EVENT = select(Event.id)
 PAGE_DIMENSIONS = ("audience", "day", "line")
 
@@ -69,8 +76,8 @@ def api() -> Response:
         raise Mistake(N_("Please name the week: ?campaign=…"))
     campaign = find_campaign(campaign_id)
     scope = _scope(now)
-    if scope is None:
-        _require_released(campaign)
+    if scope is None and not is_open(campaign):
+        return _private(released.as_json(campaign, _public_figures(campaign, now)))
     query = parse_query(campaign, request.args, None if scope is EVERY_EVENT else scope)
     return _private(as_json(query.answer(now), campaign))
 
@@ -95,13 +102,21 @@ def _scope(now: datetime) -> Select | None:
     raise InvalidTokenError(TOKEN_NOT_VALID)
 
 
-def released(campaign: Campaign) -> bool:
-    return campaign.rehearsal or campaign.figures_released
-
-
-def _require_released(campaign: Campaign) -> None:
-    if not released(campaign):
+def _public_table(campaign: Campaign, now: datetime) -> PublicTable:
+    """What is released of a campaign that is no rehearsal. Raises NotReleasedError, which says when."""
+    table = released_part(campaign, now)
+    if table is None:
+        at = next_release(campaign, now)
+        if at is not None:
+            raise NotReleasedError(SOON, time=clock.instant_text(at, campaign.zone))
         raise NotReleasedError(N_("The figures of this week have not been published yet."))
+    return table
+
+
+def _public_figures(campaign: Campaign, now: datetime) -> PublicFigures:
+    """The request's question, answered from what is released."""
+    by = parse_by(request.args.get("by", ""))
+    return _public_table(campaign, now).answer(by, filters.parse(campaign, request.args))
 
 
 def _private(response: Response) -> Response:
@@ -115,10 +130,10 @@ def _private(response: Response) -> Response:
 @pages.get("/<campaign_id>/figures")
 def page(campaign_id: str) -> ResponseReturnValue:
     campaign, now = find_campaign(campaign_id), clock.now()
-    if not released(campaign):
-        return render_template(
-            "figures/figures.html", campaign=campaign, strip=week_strip.full_week(campaign, now), total=None
-        )
+    return _open_page(campaign, now) if is_open(campaign) else _released_page(campaign, now)
+
+
+def _open_page(campaign: Campaign, now: datetime) -> str:
     chosen_filters = filters.parse(campaign, request.args)
     where = from_page_filters(chosen_filters)
     with snapshot():  # the parts of one page add up to one total
@@ -139,24 +154,81 @@ def page(campaign_id: str) -> ResponseReturnValue:
     )
 
 
+def _released_page(campaign: Campaign, now: datetime) -> str:
+    """What is released, with withheld cells; before that, when it will be."""
+    table, chosen = released_part(campaign, now), filters.parse(campaign, request.args)
+    strip = week_strip.full_week(campaign, now)
+    if table is None:
+        return render_template(
+            "figures/released.html",
+            campaign=campaign,
+            strip=strip,
+            total=None,
+            next_at=next_release(campaign, now),
+        )
+    parts = {by: table.answer((by,), chosen) for by in ("audience", "day")}
+    return render_template(
+        "figures/released.html",
+        campaign=campaign,
+        strip=strip,
+        total=parts["audience"],
+        parts=parts,
+        regions=table.subregions(chosen),
+        released_codes=table.released_codes(),
+        smallest=SMALLEST,
+        query=request.query_string.decode("ascii", "replace"),
+    )
+
+
 def with_empty_days(campaign: Campaign, rows: list[dict]) -> list[dict]:
     """The rows by day, with the days of the week without visits."""
     empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
     return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
 
 
-@pages.get("/<campaign_id>/figures.json")
-def page_json(campaign_id: str) -> Response:
-    return as_json(_released_figures(campaign_id), find_campaign(campaign_id))
+@pages.get("/<campaign_id>/figures.<any(json, csv, xlsx):kind>")
+def page_file(campaign_id: str, kind: str) -> Response:
+    """The same as a file: of a rehearsal everything, else what is released."""
+    campaign, now = find_campaign(campaign_id), clock.now()
+    by = parse_by(request.args.get("by", ""))
+    if not is_open(campaign):
+        return _described(campaign, _released_file(campaign, now, by, kind))
+    figures = parse_query(campaign, request.args).answer(now)
+    if kind == "json":
+        return as_json(figures, campaign)
+    if kind == "csv":
+        return as_csv(figures, campaign, by)
+    return workbook(
+        [open_table(figures, campaign, by)], sheet_tables.notes(campaign, now), _name(campaign, by)
+    )
 
 
-@pages.get("/<campaign_id>/figures.csv")
-def page_csv(campaign_id: str) -> Response:
-    campaign = find_campaign(campaign_id)
-    return as_csv(_released_figures(campaign_id), campaign, parse_by(request.args.get("by", "")))
+def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind: str) -> Response:
+    figures = _public_figures(campaign, now)
+    if kind == "json":
+        return released.as_json(campaign, figures)
+    table = released.table(campaign, figures, by)
+    if kind == "csv":
+        return sheets_csv(table, _name(campaign, by))
+    return workbook([table], released.notes(campaign, figures), _name(campaign, by))
 
 
-def _released_figures(campaign_id: str) -> count.Figures:
-    campaign = find_campaign(campaign_id)
-    _require_released(campaign)
-    return parse_query(campaign, request.args).answer(clock.now())
+def _name(campaign: Campaign, by: tuple[str, ...]) -> str:
+    return f"figures-{campaign.id}{''.join('-' + part for part in by)}"
+
+
+def _described(campaign: Campaign, response: Response) -> Response:
+    """Licence and description go with a file that cannot hold them itself."""
+    response.headers.add("Link", f'<{released.LICENCE}>; rel="license"')
+    response.headers.add("Link", f'</{campaign.id}/figures/dataset.jsonld>; rel="describedby"')
+    return response
+
+
+@pages.get("/<campaign_id>/figures/dataset.jsonld")
+def dataset(campaign_id: str) -> Response:
+    """The figures as a DCAT dataset."""
+    campaign, now = find_campaign(campaign_id), clock.now()
+    as_of = now if is_open(campaign) else _public_table(campaign, now).as_of
+    response = jsonify(released.dataset(campaign, clock.instant_text(as_of, campaign.zone)))
+    response.content_type = "application/ld+json"
+    return response

@@ -13,10 +13,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from web.figures.exports import BOM, escape_formula
-
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY_ROW = ""
+BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -117,3 +116,12 @@ def _write_notes(sheet: Worksheet, notes: Sequence[tuple[str, str]], bold: Forma
 
 def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def escape_formula(value: object) -> object:
+    """A name that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        else value
+    )

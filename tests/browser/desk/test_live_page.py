@@ -62,7 +62,7 @@ def device(sqlite_databases, tmp_path_factory) -> Iterator[Device]:
                 campaign, "青少年专场", lead=None, groups=("youth",), occurrences=(session(now, 1, today),)
             )
             event.lead_id, event.region_code = people.gu.organization_id, "320723"
-            campaign.figures_released = True
+            campaign.rehearsal = True
             db.session.commit()
             _kiosk, token = kiosks.create_kiosk(event, now)
             found = Device(server, event.id, token)

@@ -41,7 +41,8 @@ def people(app):
 
 
 def release(people):
-    people.lecture.campaign.figures_released = True
+    """A rehearsal releases everything."""
+    people.lecture.campaign.rehearsal = True
     db.session.commit()
 
 

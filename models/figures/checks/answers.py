@@ -1,0 +1,72 @@
+"""Answers of people to questions about figures, as rows; the newest one is valid."""
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.db import Base, Instant, db, enumeration, transaction
+from models.errors import N_, Mistake
+from models.events.tables import Event
+from models.organizations.tables import Account
+
+MAX_WHY = 500
+NO_REASON = N_("Please give a reason, so that others can follow the decision.")
+LONG_TEXT = N_("Use at most %(most)s characters.")
+UNKNOWN_ANSWER = N_("Choose whether the figure is accepted, set aside, or only noted.")
+
+
+class CheckDecision(StrEnum):
+    """SET_ASIDE: it is not believed; its rows are set aside on the pages of scans and totals. NOTE: no decision yet."""
+
+    ACCEPT = "accept"
+    SET_ASIDE = "set_aside"
+    NOTE = "note"
+
+
+class CheckAnswer(Base):
+    """kind, key: of the question (models.figures.checks.kinds)."""
+
+    __tablename__ = "check_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120))
+    decision: Mapped[CheckDecision] = mapped_column(enumeration(CheckDecision, 9))
+    why: Mapped[str] = mapped_column(String(MAX_WHY))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+def answers_of(event_ids: Collection[int]) -> dict[tuple[int, str, str], CheckAnswer]:
+    """The newest answer to each question, by event, kind and key."""
+    query = select(CheckAnswer).where(CheckAnswer.event_id.in_(event_ids)).order_by(CheckAnswer.id)
+    return {(row.event_id, row.kind, row.key): row for row in db.session.scalars(query)}
+
+
+def answer(
+    event: Event, kind: str, key: str, decision: str, why: str, account: Account, now: datetime
+) -> None:
+    """Raises Mistake."""
+    why = " ".join(why.split())
+    if decision not in set(CheckDecision):
+        raise Mistake(UNKNOWN_ANSWER)
+    if not why:
+        raise Mistake(NO_REASON)
+    if len(why) > MAX_WHY:
+        raise Mistake(LONG_TEXT, most=MAX_WHY)
+    with transaction():
+        db.session.add(
+            CheckAnswer(
+                event_id=event.id,
+                kind=kind[:20],
+                key=key[:120],
+                decision=CheckDecision(decision),
+                why=why,
+                account_id=account.id,
+                at=now,
+            )
+        )

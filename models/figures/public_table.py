@@ -1,0 +1,223 @@
+"""The public figures: visits by county, day and group at most, with cells withheld (models.figures.withholding).
+
+Counted once, when figures are released; every public page and file is derived from this one table.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import product
+from threading import Lock
+
+from models.campaigns.tables import Campaign
+from models.errors import N_, Mistake
+from models.events.tables import Event
+from models.figures.count import figures
+from models.figures.filters import FiguresFilter
+from models.figures.visits import visit_rows
+from models.figures.withholding import (
+    ALL,
+    NOWHERE,
+    SMALLEST,
+    Cell,
+    code_of,
+    family,
+    node_of,
+    nodes_of,
+    unit_of,
+    withheld,
+)
+from models.ledger.tables import METHODS
+from models.public.filters import Filters
+
+BY = ("audience", "region", "day")
+ONLY_THESE = N_("The public figures are by region, day and audience group only.")
+
+
+@dataclass(frozen=True)
+class PublicFigures:
+    """visits None: withheld. participants None: not public for this part. rows: a dict with the dimensions and visits."""
+
+    as_of: datetime
+    visits: int | None
+    participants: int | None
+    methods: dict[str, int | None] | None
+    rows: list[dict] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """values: of every cell with visits; hidden: of these and of empty ones, those that are withheld. nodes: what of the
+    country is released; units: those with visits or withheld cells there. participants, methods: of the country; None: withheld."""
+
+    as_of: datetime
+    cells: dict[Cell, int]
+    values: dict[Cell, int]
+    hidden: frozenset[Cell]
+    participants: int | None
+    methods: dict[str, int | None]
+    units: tuple[str, ...]
+    nodes: frozenset[str] = frozenset({ALL})
+
+    def part(self, nodes: frozenset[str]) -> "PublicTable":
+        units = tuple(unit for unit in self.units if nodes & set(nodes_of(unit)))
+        return replace(self, nodes=_uppermost(nodes), units=units)
+
+    def visits(self, nodes: Iterable[str], days: Iterable[str], groups: Iterable[str]) -> int | None:
+        """The sum of these cells; None where one of them is withheld."""
+        wanted = list(product(nodes, days, groups))
+        if any(cell in self.hidden for cell in wanted):
+            return None
+        return sum(self.values.get(cell, 0) for cell in wanted)
+
+    def answer(self, by: Sequence[str], filters: Filters) -> PublicFigures:
+        """Raises Mistake for what is not public."""
+        narrowed = {name for name, _value in filters.query()}
+        if set(by) - set(BY) or narrowed - set(BY):
+            raise Mistake(ONLY_THESE)
+        nodes = self._chosen(filters.region)
+        days = [day.isoformat() for day in filters.day] or [ALL]
+        groups = list(filters.audience) or [ALL]
+        whole = not narrowed and self.nodes == {ALL}
+        return PublicFigures(
+            self.as_of,
+            self.visits(nodes, days, groups),
+            self.participants if whole else None,
+            self.methods if whole else None,
+            list(self._rows(by, nodes, days, groups)) if by else [],
+        )
+
+    def _chosen(self, codes: Iterable[str]) -> list[str]:
+        """The nodes of the chosen regions, as far as they are released; without a choice all that is released."""
+        chosen = frozenset(map(node_of, codes)) or self.nodes
+        visible = {node for node in chosen if set(_path(node)) & self.nodes}
+        visible |= {node for node in self.nodes if set(_path(node)) & chosen}
+        return sorted(_uppermost(visible))
+
+    def subregions(self, filters: Filters) -> list[tuple[str | None, int | None]]:
+        """Visits of the regions one level below the chosen one (provinces for none), the largest first."""
+        chosen = self._chosen(filters.region)
+        digits = len(node_of(filters.region[0])) + 2 if len(filters.region) == 1 else 2
+        days = [day.isoformat() for day in filters.day] or [ALL]
+        inside = {unit for unit in self.units if set(nodes_of(unit)) & set(chosen)}
+        nodes = {unit if unit == NOWHERE or "=" in unit[: digits + 1] else unit[:digits] for unit in inside}
+        rows = [
+            (code_of(node), self.visits([node], days, list(filters.audience) or [ALL]))
+            for node in sorted(nodes)
+            if set(_path(node)) & self.nodes
+        ]
+        return sorted(rows, key=lambda row: (row[1] is None, -(row[1] or 0), row[0] or ""))
+
+    def released_codes(self) -> list[str]:
+        """The regions that are released; [] where the whole country is."""
+        return [str(code_of(node)) for node in sorted(self.nodes) if node != ALL]
+
+    def _rows(
+        self, by: Sequence[str], nodes: list[str], days: list[str], groups: list[str]
+    ) -> Iterable[dict]:
+        options = {
+            "region": [unit for unit in self.units if set(nodes_of(unit)) & set(nodes)],
+            "day": self._values_of(1) if days == [ALL] else days,
+            "audience": self._values_of(2) if groups == [ALL] else groups,
+        }
+        for values in product(*(options[name] for name in by)):
+            chosen = dict(zip(by, values, strict=True))
+            visits = self.visits(
+                [chosen["region"]] if "region" in chosen else nodes,
+                [chosen["day"]] if "day" in chosen else days,
+                [chosen["audience"]] if "audience" in chosen else groups,
+            )
+            if visits != 0:
+                yield {name: _plain(name, value) for name, value in chosen.items()} | {"visits": visits}
+
+    def _values_of(self, position: int) -> list[str]:
+        return sorted({cell[position] for cell in (*self.values, *self.hidden)} - {ALL})
+
+
+def _path(node: str) -> tuple[str, ...]:
+    """A node and those above it."""
+    if node == NOWHERE or node.endswith("="):
+        return nodes_of(node)
+    return (*(node[:length] for length in (6, 4, 2) if length <= len(node)), ALL)
+
+
+def _uppermost(nodes: Iterable[str]) -> frozenset[str]:
+    """Without those that lie in another one."""
+    everything = frozenset(nodes)
+    return frozenset(node for node in everything if not (set(_path(node)) - {node}) & everything)
+
+
+def _plain(name: str, value: str) -> object:
+    if name == "region":
+        return code_of(value)
+    return date.fromisoformat(value) if name == "day" else value
+
+
+def count(campaign: Campaign, now: datetime, before: PublicTable | None) -> PublicTable:
+    """The public table now. Events that nobody reviewed are nowhere in it. before: the table of the last release."""
+    part = FiguresFilter(conditions=(Event.published_at.is_not(None),))
+    rows = visit_rows(campaign, ("region", "day", "audience"), part).values()
+    cells: dict[Cell, int] = {}
+    for row in rows:
+        cell = (unit_of(row["region"]), row["day"].isoformat(), row["audience"])
+        cells[cell] = cells.get(cell, 0) + row["visits"]
+    whole = figures(campaign, now, (), part)
+    hidden = withheld(cells, before.hidden if before else frozenset())
+    participants = whole.participants if whole.participants >= SMALLEST else None
+    return _table(now, cells, hidden, participants, _methods(whole.methods))
+
+
+def _methods(methods: dict[str, int]) -> dict[str, int | None]:
+    """Visits by method; where one is small, it and the next smallest are withheld."""
+    hidden = {name for name, visits in methods.items() if 0 < visits < SMALLEST}
+    if len(hidden) == 1:
+        others = [name for name in methods if name not in hidden]
+        hidden.add(min(others, key=lambda name: (not methods[name], methods[name])))
+    return {name: None if name in hidden else methods[name] for name in METHODS}
+
+
+def _table(
+    as_of: datetime,
+    cells: dict[Cell, int],
+    hidden: frozenset[Cell],
+    participants: int | None,
+    methods: dict[str, int | None],
+) -> PublicTable:
+    values = family(cells)
+    units = {unit for unit, _day, _group in cells} | {
+        cell[0] for cell in hidden if len(cell[0]) == 6 or cell[0].endswith(("=", NOWHERE))
+    }
+    return PublicTable(as_of, cells, values, hidden, participants, methods, tuple(sorted(units)))
+
+
+def written(table: PublicTable) -> dict:
+    """As JSON."""
+    return {
+        "cells": [[*cell, visits] for cell, visits in sorted(table.cells.items())],
+        "withheld": sorted(map(list, table.hidden)),
+        "participants": table.participants,
+        "methods": table.methods,
+    }
+
+
+def read(as_of: datetime, content: dict) -> PublicTable:
+    cells = {(unit, day, group): visits for unit, day, group, visits in content["cells"]}
+    hidden = frozenset((node, day, group) for node, day, group in content["withheld"])
+    return _table(as_of, cells, hidden, content["participants"], content["methods"])
+
+
+_kept: dict[str, PublicTable] = {}
+_lock = Lock()
+
+
+def kept(campaign_id: str, as_of: datetime) -> PublicTable | None:
+    """The table of a release, where this process has read it."""
+    with _lock:
+        table = _kept.get(campaign_id)
+    return table if table is not None and table.as_of == as_of else None
+
+
+def keep(campaign_id: str, table: PublicTable) -> PublicTable:
+    with _lock:
+        _kept[campaign_id] = table
+    return table

@@ -1,0 +1,171 @@
+"""Which figures are public, and since when: releases as rows, by the committee for the country, by an office for its region.
+
+A release freezes the public table of the campaign: later scans show with the next release. A rehearsal releases everything.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Select, exists, func, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from models.campaigns.tables import Campaign
+from models.db import Base, Instant, db, insert, transaction
+from models.errors import N_, Conflict, NotFound
+from models.figures import public_table
+from models.figures.withholding import ALL, node_of
+from models.organizations.tables import Account, Role
+from models.places import regions
+
+NOT_YOURS = N_("Your office cannot release the figures of this region.")
+NO_RELEASE = N_("There is no such release.")
+RELEASED_ALREADY = N_("The figures of this region are released already, or will be at the time that was set.")
+
+
+class FiguresRelease(Base):
+    """region_code None: the whole country. at: from when. undoes: the row that it takes back."""
+
+    __tablename__ = "figures_release"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), index=True)
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("figures_release.id"))
+
+    @property
+    def node(self) -> str:
+        return node_of(self.region_code) if self.region_code else ALL
+
+
+class ReleasedTable(Base):
+    """The public table of a campaign, frozen by its newest release. release_id: of that one."""
+
+    __tablename__ = "released_table"
+
+    campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    release_id: Mapped[int]
+    as_of: Mapped[datetime] = mapped_column(Instant)
+    content: Mapped[dict] = mapped_column(JSON)
+
+
+def may_release(account: Account, region_code: str | None) -> bool:
+    """The committee everything, an office its region and those below; not one that is limited to its line."""
+    if account.role == Role.COMMITTEE:
+        return True
+    own = account.organization.region_code
+    limited = account.role != Role.OFFICE or account.organization.line_limited
+    return not limited and bool(own and region_code) and regions.is_below(str(region_code), str(own))
+
+
+def releases_of(campaign: Campaign) -> list[FiguresRelease]:
+    """Those that were not taken back, the earliest first."""
+    return list(db.session.scalars(_valid(campaign).order_by(FiguresRelease.at, FiguresRelease.id)))
+
+
+def _valid(campaign: Campaign) -> Select[tuple[FiguresRelease]]:
+    taken_back = aliased(FiguresRelease)
+    return select(FiguresRelease).where(
+        FiguresRelease.campaign_id == campaign.id,
+        FiguresRelease.undoes.is_(None),
+        ~exists().where(taken_back.undoes == FiguresRelease.id),
+    )
+
+
+def release(
+    campaign: Campaign, region_code: str | None, at: datetime, account: Account, now: datetime
+) -> FiguresRelease:
+    """Release the figures of a region, or of the country, at a time. Raises NotFound. Once more: with the scans since."""
+    if not may_release(account, region_code):
+        raise NotFound(NOT_YOURS)
+    for one in releases_of(campaign):
+        if one.region_code == region_code and one.at > now:
+            raise Conflict(RELEASED_ALREADY)
+    with transaction():
+        row = FiguresRelease(
+            campaign_id=campaign.id,
+            region_code=region_code,
+            at=max(at, now),
+            account_id=account.id,
+            entered_at=now,
+        )
+        db.session.add(row)
+    freeze_due(now)
+    return row
+
+
+def take_back(campaign: Campaign, release_id: int, account: Account, now: datetime) -> None:
+    """Nothing is deleted: another row takes the release back. Raises NotFound."""
+    row = next((one for one in releases_of(campaign) if one.id == release_id), None)
+    if row is None or not may_release(account, row.region_code):
+        raise NotFound(NO_RELEASE)
+    with transaction():
+        db.session.add(
+            FiguresRelease(
+                campaign_id=campaign.id,
+                region_code=row.region_code,
+                at=row.at,
+                account_id=account.id,
+                entered_at=now,
+                undoes=row.id,
+            )
+        )
+
+
+def freeze_due(now: datetime) -> int:
+    """Freeze the tables of releases whose time has come. How many campaigns."""
+    newest = (
+        select(FiguresRelease.campaign_id, func.max(FiguresRelease.id).label("id"))
+        .where(FiguresRelease.at <= now, FiguresRelease.undoes.is_(None))
+        .group_by(FiguresRelease.campaign_id)
+        .subquery()
+    )
+    query = (
+        select(Campaign, newest.c.id)
+        .join(newest, newest.c.campaign_id == Campaign.id)
+        .where(
+            ~exists().where(ReleasedTable.campaign_id == Campaign.id, ReleasedTable.release_id >= newest.c.id)
+        )
+    )
+    due = list(db.session.execute(query).tuples())
+    for campaign, release_id in due:
+        _freeze(campaign, release_id, now)
+    return len(due)
+
+
+def _freeze(campaign: Campaign, release_id: int, now: datetime) -> None:
+    before = db.session.get(ReleasedTable, campaign.id)
+    table = public_table.count(
+        campaign, now, public_table.read(before.as_of, before.content) if before else None
+    )
+    values = {"release_id": release_id, "as_of": now, "content": public_table.written(table)}
+    with transaction():
+        db.session.execute(
+            insert(ReleasedTable)
+            .values(campaign_id=campaign.id, **values)
+            .on_conflict_do_update(index_elements=["campaign_id"], set_=values)
+        )
+
+
+def released_part(campaign: Campaign, now: datetime) -> public_table.PublicTable | None:
+    """What of a campaign is public; None: nothing yet. Of a rehearsal everything is, see is_open()."""
+    nodes = {one.node for one in releases_of(campaign) if one.at <= now}
+    as_of = db.session.scalar(select(ReleasedTable.as_of).where(ReleasedTable.campaign_id == campaign.id))
+    if not nodes or as_of is None:
+        return None
+    table = public_table.kept(campaign.id, as_of)
+    if table is None:
+        row = db.session.get_one(ReleasedTable, campaign.id, populate_existing=True)
+        table = public_table.keep(campaign.id, public_table.read(row.as_of, row.content))
+    return table.part(frozenset(nodes))
+
+
+def is_open(campaign: Campaign) -> bool:
+    """Whether everything is public at any time, with nothing withheld."""
+    return campaign.rehearsal
+
+
+def next_release(campaign: Campaign, now: datetime) -> datetime | None:
+    """When the next figures become public; None: no time is set."""
+    return min((one.at for one in releases_of(campaign) if one.at > now), default=None)

@@ -1,0 +1,182 @@
+"""Which cells of the public table are withheld, so that no cell under 5 can be computed from the others. Pure.
+
+The public table has visits by region, day and group, with every total: of each region above, of all days, of all groups.
+Everything that is published anywhere is one of these cells or a sum of them, and the pattern is computed once for the whole
+campaign. So it does not matter which parts somebody downloads.
+
+For each small cell a second table is found that agrees with everything published and differs in that cell: one visit goes
+from a cell to its neighbour and back (Move). What such a move changes is withheld: the small cell, and its complement. So the
+small cell has at least two values that fit, also for somebody who knows that visits are whole and not negative.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import product
+
+from models.places import regions
+from models.places.regions import RegionLevel
+
+SMALLEST = 5  # visits of a cell that is published, unless it has none
+ALL = ""  # of regions the whole country, of days all days, of groups all groups
+NOWHERE = "?"  # events whose region is not known
+_PARTNERS = 3  # regions that are tried as the complement
+_EACH = 5  # what one more withheld cell costs, beside its visits
+_WEIGHT = {
+    len(ALL): 100,
+    2: 10,
+}  # by the digits of a node: totals of the country and of provinces are wanted most
+
+Cell = tuple[str, str, str]  # node, day, group
+
+
+def unit_of(code: str | None) -> str:
+    """The smallest node that holds a region's own events: a county, or "32=" for what takes place at a province itself."""
+    if not code:
+        return NOWHERE
+    return code if regions.level_of(code) == RegionLevel.COUNTY else regions.code_prefix(code) + "="
+
+
+def node_of(code: str) -> str:
+    """The node of a region with everything below it."""
+    return regions.code_prefix(code)
+
+
+def code_of(unit: str) -> str | None:
+    """The region of a unit."""
+    return None if unit == NOWHERE else unit.rstrip("=").ljust(6, "0")
+
+
+def nodes_of(unit: str) -> tuple[str, ...]:
+    """A unit and all nodes above it, the country last."""
+    digits = unit.rstrip("=") if unit != NOWHERE else ""
+    above = [
+        digits[:length]
+        for length in (4, 2)
+        if length < len(digits) or (unit != digits and length == len(digits))
+    ]
+    return (unit, *above, ALL)
+
+
+def family(cells: Mapping[Cell, int]) -> dict[Cell, int]:
+    """Every cell of the public table: those of units and all totals."""
+    values: dict[Cell, int] = defaultdict(int)
+    for (unit, day, group), visits in cells.items():
+        for key in product(nodes_of(unit), (day, ALL), (group, ALL)):
+            values[key] += visits
+    return dict(values)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One visit out of a cell of a unit, and back by way of another unit, day or group; None: not by way of this."""
+
+    start: Cell
+    unit: str | None
+    day: str | None
+    group: str | None
+
+    def cells(self) -> Iterator[tuple[Cell, int]]:
+        """The cells of units with what is added to each."""
+        options = [
+            [(own, 0)] + ([(other, 1)] if other is not None else [])
+            for own, other in zip(self.start, (self.unit, self.day, self.group), strict=True)
+        ]
+        for unit, day, group in product(*options):
+            yield (unit[0], day[0], group[0]), -1 if (unit[1] + day[1] + group[1]) % 2 == 0 else 1
+
+    def changed(self) -> Iterator[Cell]:
+        """The cells of the public table that it changes: totals over what it goes by stay."""
+        own, days, groups = nodes_of(self.start[0]), (self.start[1], self.day), (self.start[2], self.group)
+        nodes: Iterable[str] = own
+        if self.unit is not None:
+            nodes = set(own) ^ set(nodes_of(self.unit))
+        return product(
+            sorted(nodes),
+            (days[0], ALL) if self.day is None else (days[0], self.day),
+            (groups[0], ALL) if self.group is None else (groups[0], self.group),
+        )
+
+    def fits(self, cells: Mapping[Cell, int]) -> bool:
+        """Whether no cell gets negative, this way round or the other."""
+        out = [cells.get(cell, 0) for cell, added in self.cells() if added < 0]
+        back = [cells.get(cell, 0) for cell, added in self.cells() if added > 0]
+        return min(out) > 0 or (bool(back) and min(back) > 0)
+
+
+def withheld(cells: Mapping[Cell, int], before: Set[Cell] = frozenset()) -> frozenset[Cell]:
+    """The cells of the public table that are withheld. before: those withheld in an earlier release, which stay so.
+
+    cells: visits by unit, day and group."""
+    return frozenset(_Search(cells, before).run())
+
+
+class _Search:
+    def __init__(self, cells: Mapping[Cell, int], before: Set[Cell]) -> None:
+        self.cells = {cell: visits for cell, visits in cells.items() if visits}
+        self.values = family(self.cells)
+        self.hidden, self.covered = set(before), set[Cell]()
+        self.units = sorted({unit for unit, _day, _group in self.cells})
+        self.days = sorted({day for _unit, day, _group in self.cells})
+        self.groups = sorted({group for _unit, _day, group in self.cells})
+        self.starts: dict[Cell, Cell] = {}
+        for cell in sorted(self.cells):
+            for key in product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL)):
+                self.starts.setdefault(key, cell)
+        self._partners: dict[tuple[str, str], list[str]] = {}
+
+    def run(self) -> set[Cell]:
+        small = [cell for cell, visits in self.values.items() if 0 < visits < SMALLEST]
+        # Totals first: what is withheld for them often covers the cells below.
+        for cell in sorted(small, key=lambda cell: (cell.count(ALL) * -1, cell)):
+            if cell not in self.covered:
+                changed = self._cheapest(cell)
+                self.hidden.update(changed)
+                self.covered.update(changed)
+        return self.hidden
+
+    def _cheapest(self, small: Cell) -> tuple[Cell, ...]:
+        """What the move changes that costs least, of several the first."""
+        best: tuple[Cell, ...] = ()
+        lowest: int | None = None
+        for move in self._moves(small):
+            changed = tuple(move.changed())
+            cost = self._cost(changed, lowest)
+            if cost is not None and (lowest is None or cost < lowest) and move.fits(self.cells):
+                best, lowest = changed, cost
+                if not cost:
+                    break
+        return best
+
+    def _cost(self, changed: Iterable[Cell], limit: int | None) -> int | None:
+        """None: not below the limit."""
+        cost = 0
+        for cell in changed:
+            if cell not in self.hidden:
+                cost += (_EACH + self.values.get(cell, 0)) * _WEIGHT.get(len(cell[0]), 1)
+                if limit is not None and cost >= limit:
+                    return None
+        return cost
+
+    def _moves(self, small: Cell) -> Iterator[Move]:
+        """The moves that change a cell. The last resort, one visit less in every total, always fits."""
+        node, day, group = small
+        start = self.starts[small]
+        units = [None, *self._others(node, start[0])]
+        days = [None, *(one for one in self.days if one != start[1])] if day != ALL else [None]
+        groups = [None, *(one for one in self.groups if one != start[2])] if group != ALL else [None]
+        for unit, other_day, other_group in product(units, days, groups):
+            yield Move(start, unit, other_day, other_group)
+
+    def _others(self, node: str, start: str) -> list[str]:
+        """Units outside a node, the nearest first, then the smallest."""
+        if (node, start) not in self._partners:
+            above = nodes_of(start)
+            outside = [unit for unit in self.units if node not in nodes_of(unit)]
+
+            def distance(unit: str) -> tuple[int, int, str]:
+                shared = next(number for number, one in enumerate(above) if one in nodes_of(unit))
+                return shared, self.values[unit, ALL, ALL], unit
+
+            self._partners[node, start] = sorted(outside, key=distance)[:_PARTNERS]
+        return self._partners[node, start]

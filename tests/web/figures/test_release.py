@@ -1,0 +1,188 @@
+"""Release of figures: by whom, when, what is public, and that nothing withheld can be computed from any downloads."""
+
+import csv
+import io
+from datetime import timedelta
+from itertools import chain, combinations
+
+import pytest
+
+from models import clock
+from models.db import db
+from models.figures import release
+from models.figures.withholding import SMALLEST, nodes_of, unit_of
+from models.operations import tick
+from tests.models.figures.test_withholding import Equations, Fraction
+from tests.support.people import make_people, sign_in
+from tests.support.week import NINE, load_week, make_device, make_event, minutes
+
+GROUPS = ("government", "innovators", "public", "unknown", "youth")
+CODES = (None, "320000", "320700", "320723", "110000")
+
+
+@pytest.fixture
+def people(app):
+    """Visits in four counties of one province and elsewhere, some under 5."""
+    people = make_people(load_week())
+    campaign = people.lecture.campaign
+    for event, counts in (
+        (people.lecture, {"youth": 43, "public": 3}),
+        (people.court_day, {"public": 25, "government": 12}),
+        (people.nanjing, {"youth": 9, "public": 14}),
+        (
+            make_event(campaign, "灌南宣传", region_code="320724"),
+            {"youth": 31, "public": 18, "government": 7},
+        ),
+        (people.urumqi, {"government": 2}),
+        (people.corps, {"government": 8}),
+        (people.abroad, {"youth": 6, "public": 50}),
+    ):
+        device = make_device(event)
+        for group, heads in counts.items():
+            device.tally(group, headcount=heads)
+    return people
+
+
+def rows_of(answer) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def test_by_whom(people):
+    may = {
+        name: [code for code in CODES if release.may_release(getattr(people, name), code)]
+        for name in ("gu", "lian", "gang", "su", "fa", "bao", "cui", "kan")
+    }  # fmt: skip
+    assert may == {
+        "gu": [], "lian": ["320723"], "gang": ["320700", "320723"], "su": ["320000", "320700", "320723"], "fa": [],
+        "bao": [], "cui": [None, "320000", "320700", "320723", "110000"], "kan": [],
+    }  # fmt: skip
+
+
+def test_at_a_time_and_the_page_says_when(client, people):
+    campaign, now = people.lecture.campaign, clock.now()
+    release.release(campaign, None, now + timedelta(days=2), people.cui, now)
+    page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
+    assert "will be published here on" in page
+    answer = client.get("/ip-2024/figures.json", headers={"Accept-Language": "en"})
+    assert (answer.status_code, "will be published" in answer.json["detail"]) == (403, True)
+    tick.tick(now + timedelta(days=1))
+    assert release.released_part(campaign, now + timedelta(days=1)) is None
+    tick.tick(now + timedelta(days=2, minutes=1))
+    later = release.released_part(campaign, now + timedelta(days=2, minutes=1))
+    assert later.visits([""], [""], [""]) == 228
+
+
+def test_an_office_releases_its_region_alone(client, people):
+    campaign, now = people.lecture.campaign, clock.now()
+    release.release(campaign, "320000", now, people.su, now)
+    told = client.get("/ip-2024/figures.json?by=region").json
+    assert told["visits"] == 162
+    assert {row["region"][:2] for row in told["rows"]} == {"32"}
+    assert client.get("/ip-2024/figures.json?region=110000").json["visits"] == 0
+    assert client.get("/api/v1/figures?campaign=ip-2024").json["visits"] == 162
+    assert client.get("/api/v1/figures?campaign=ip-2024&by=line").status_code == 400
+
+
+def test_it_is_frozen_until_the_next_release_and_can_be_taken_back(client, people):
+    campaign, now = people.lecture.campaign, clock.now()
+    row = release.release(campaign, None, now, people.cui, now)
+    make_device(people.lecture).tally("youth", NINE + minutes(5), headcount=10)
+    assert client.get("/ip-2024/figures.json").json["visits"] == 228
+    again = release.release(campaign, None, now + minutes(0), people.cui, now + minutes(1))
+    assert release.released_part(campaign, now + minutes(1)).visits([""], [""], [""]) == 238
+    for one in (row, again):
+        release.take_back(campaign, one.id, people.cui, now)
+    assert client.get("/ip-2024/figures.json").status_code == 403
+
+
+def test_unreviewed_events_are_nowhere(client, people):
+    people.nanjing.published_at = None
+    db.session.commit()
+    now = clock.now()
+    release.release(people.lecture.campaign, None, now, people.cui, now)
+    told = client.get("/ip-2024/figures.json?by=region,day,audience").json
+    assert told["visits"] == 205
+    assert [row for row in told["rows"] if row["region"] == "320102" and row["visits"]] == []
+
+
+def test_nothing_withheld_follows_from_all_downloads_together(client, people):
+    now = clock.now()
+    release.release(people.lecture.campaign, None, now, people.cui, now)
+    units = ("320723", "320724", "320102", "650102", "66=", "110105")
+    unknowns = [(unit, group) for unit in units for group in GROUPS]
+    equations = Equations()
+
+    def learn(regions, groups, visits) -> None:
+        if visits is not None:
+            equations.add(
+                [
+                    Fraction(
+                        int((regions is None or bool(set(nodes_of(unit)) & regions)) and group in groups)
+                    )
+                    for unit, group in unknowns
+                ]
+            )
+
+    areas = [
+        (),
+        ("320000",),
+        ("320700",),
+        ("320723",),
+        ("320724",),
+        ("320700", "650000"),
+        ("660000",),
+        ("110000",),
+    ]
+    choices = chain.from_iterable(combinations(GROUPS, size) for size in range(4))
+    for groups in choices:
+        for area in areas:
+            query = "".join([f"&region={code}" for code in area] + [f"&audience={group}" for group in groups])
+            for by in ("region", "audience", "region,audience"):
+                told = client.get(f"/ip-2024/figures.json?by={by}{query}").json
+                regions = {
+                    code.rstrip("0") if not code.endswith("00") else code[: 2 if code.endswith("0000") else 4]
+                    for code in area
+                } or None
+                learn(regions, groups or GROUPS, told["visits"])
+                for row in told["rows"]:
+                    own = {unit_of(row["region"])} if "region" in row else regions
+                    learn(own, [row["audience"]] if "audience" in row else groups or GROUPS, row["visits"])
+    small = [("320723", "public", 28), ("650102", "government", 2)]
+    for unit, group, visits in small:
+        row = [Fraction(int((unit, group) == unknown)) for unknown in unknowns]
+        assert equations.tell(row) == (visits >= SMALLEST)
+
+
+def test_the_files_say_method_definitions_and_licence(client, people):
+    now = clock.now()
+    release.release(people.lecture.campaign, None, now, people.cui, now)
+    table = rows_of(client.get("/ip-2024/figures.csv?by=audience"))
+    told = client.get("/ip-2024/figures.json?by=audience", headers={"Accept-Language": "en"}).json
+    assert [(row[0], row[2]) for row in table[1:]] == [
+        (row["audience"], str(row["visits"])) for row in told["rows"]
+    ]
+    assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert set(told["notes"]) == {"Week", "As of", "Method", "Visits", "Participants", "Withheld", "Licence"}
+    assert client.get("/ip-2024/figures.xlsx?by=audience").status_code == 200
+    dataset = client.get("/ip-2024/figures/dataset.jsonld")
+    assert (dataset.content_type, dataset.json["@type"]) == ("application/ld+json", "dcat:Dataset")
+    assert len(dataset.json["dcat:distribution"]) == 3
+
+
+def test_at_the_desk(client, people):
+    sign_in(client, people.su)
+    assert (
+        client.post("/desk/figures/release/?campaign=ip-2024", data={"region": "110000"}).status_code == 404
+    )
+    assert (
+        client.post(
+            "/desk/figures/release/?campaign=ip-2024", data={"region": "320000", "at": "soon"}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post("/desk/figures/release/?campaign=ip-2024", data={"region": "320000"}).status_code == 303
+    )
+    page = client.get("/desk/figures/release/?campaign=ip-2024").text
+    assert page.count("/take-back") == 1
+    assert "data-visits>162<" in client.get("/ip-2024/figures").text

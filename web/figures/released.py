@@ -1,0 +1,134 @@
+"""What is public of the figures: as JSON, CSV and XLSX, each with method, definitions and licence, and described as DCAT."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, jsonify
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.figures.public_table import PublicFigures
+from models.figures.withholding import SMALLEST
+from models.installation import site
+from models.ledger.tables import METHODS
+from web.figures import sheets
+from web.words.figures import dimension_name, method_name, value_names
+from web.words.terms import campaign_name
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+def notes(campaign: Campaign, figures: PublicFigures) -> list[tuple[str, str]]:
+    """Method, definitions and licence, as they go with every file."""
+    return [
+        (_("Week"), campaign_name(campaign)),
+        (_("As of"), clock.instant_text(figures.as_of, campaign.zone)),
+        (
+            _("Method"),
+            _(
+                "Counted from scans, taps and staff counts at the events, and totals declared afterwards. No names are"
+                " recorded. Events that were not reviewed are not in it."
+            ),
+        ),
+        (
+            _("Visits"),
+            _(
+                "A visit is one pass, one browser, one tap or one counted person, once per session and day. Visits can be"
+                " added up: over groups, regions and days."
+            ),
+        ),
+        (
+            _("Participants"),
+            _(
+                "Participants are the different passes and browsers, each with its largest headcount. This is a lower"
+                " bound and does not add up over rows."
+            ),
+        ),
+        (
+            _("Withheld"),
+            _(
+                "Numbers from 1 to %(most)s are withheld, and with them as many others as are needed so that they cannot"
+                " be computed from totals. An empty cell is withheld; it is not a zero.",
+                most=SMALLEST - 1,
+            ),
+        ),
+        (_("Licence"), LICENCE),
+    ]
+
+
+def as_json(campaign: Campaign, figures: PublicFigures) -> Response:
+    """The shape of the API. visits null: withheld."""
+    rows = [
+        {name: sheets.plain(value) if name == "day" else value for name, value in row.items()}
+        | {"participants": None, "methods": None}
+        for row in figures.rows
+    ]
+    return jsonify(
+        {
+            "as_of": clock.instant_text(figures.as_of, campaign.zone),
+            "visits": figures.visits,
+            "participants": figures.participants,
+            "methods": figures.methods,
+            "rows": rows,
+            "notes": dict(notes(campaign, figures)),
+            "licence": LICENCE,
+        }
+    )
+
+
+def table(campaign: Campaign, figures: PublicFigures, by: Sequence[str]) -> sheets.Table:
+    """Each dimension as code and as name, and the visits; without dimensions the total and its methods."""
+    if not by:
+        lines: list[list[object]] = [
+            [_("Visits"), figures.visits],
+            [_("Participants, at least"), figures.participants],
+        ]
+        lines += [[method_name(name), figures.methods[name]] for name in METHODS] if figures.methods else []
+        return sheets.Table(_("Total"), [_("Measure"), _("Number")], lines, 1, total_of=None)
+    names = {name: value_names(campaign, name, (row[name] for row in figures.rows)) for name in by}
+    heads = [head for name in by for head in (name, dimension_name(name))]
+    rows = [
+        [*(part for name in by for part in (row[name], names[name][row[name]])), row["visits"]]
+        for row in figures.rows
+    ]
+    title = " × ".join(map(dimension_name, by))
+    return sheets.Table(title, [*heads, _("Visits")], rows, 2 * len(by), total_of=None)
+
+
+def dataset(campaign: Campaign, as_of: str | None) -> dict[str, Any]:
+    """The figures of a week as a DCAT dataset, in JSON-LD."""
+    root = f"{site().base_url}/{campaign.id}/figures"
+    kinds = {
+        "json": "application/json",
+        "csv": "text/csv",
+        "xlsx": sheets.WORKBOOK,
+    }
+    return {
+        "@context": {"dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+        "@id": root,
+        "@type": "dcat:Dataset",
+        "dct:title": [
+            {"@language": "zh", "@value": f"{campaign.name_zh} 参与数据"},
+            {"@language": "en", "@value": f"{campaign.name_en}: participation figures"},
+        ],
+        "dct:description": _(
+            "Visits by county, day and audience group; numbers under %(most)s are withheld.", most=SMALLEST
+        ),
+        "dct:license": {"@id": LICENCE},
+        "dct:modified": as_of,
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": campaign.starts.isoformat(),
+            "dcat:endDate": campaign.ends.isoformat(),
+        },
+        "dcat:landingPage": {"@id": root},
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dcat:downloadURL": {"@id": f"{root}.{ending}?by=region,day,audience"},
+                "dcat:mediaType": media_type,
+            }
+            for ending, media_type in kinds.items()
+        ],
+    }
