@@ -48,7 +48,8 @@ from web.desk.registration import export as registration_export
 from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
-from web.figures import desk_figures, desk_release, live
+from web.feeds import subscriber_count
+from web.figures import desk_checks, desk_coverage, desk_figures, desk_release, live
 from web.figures import pages as figures
 from web.public import (
     calendar,
@@ -67,6 +68,7 @@ from web.public.registration import words as registration_words
 from web.public.schedule import day_grid, nearby, now_line
 from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
 from web.server import assets, compression, health, hooks, public_pages
+from web.words import checks as check_words
 from web.words import devices as device_words
 from web.words import event_texts, progress, session_lines, terms
 from web.words import figures as figure_words
@@ -82,6 +84,7 @@ WORDS = (
     ledger_words,
     outcome_words,
     figure_words,
+    check_words,
     account_words,
 )
 ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_account, accounts, audit)
@@ -90,7 +93,7 @@ DESK = (
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
     pairing_batches, picture, many_events, registration_desk, registration_export, webhooks,
 )  # fmt: skip
-FIGURES = (live, figures, desk_figures, desk_release)
+FIGURES = (live, figures, desk_figures, desk_release, desk_checks, desk_coverage)
 API = (
     api_events, api_event_changes, api_directory, api_passes, api_pass_changes, api_devices, api_figures, openapi, api_docs,
 )  # fmt: skip
@@ -118,7 +121,8 @@ PUBLIC = (
 )
 COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
 MODULES = (
-    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, *PUBLIC, public_pages, *COMMANDS, health, hooks,
+    errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
+    *PUBLIC, public_pages, *COMMANDS, health, hooks,
 )  # fmt: skip
 
 

@@ -48,7 +48,8 @@ class PublicFigures:
 @dataclass(frozen=True)
 class PublicTable:
     """values: of every cell with visits; hidden: of these and of empty ones, those that are withheld. nodes: what of the
-    country is released; units: those with visits or withheld cells there. participants, methods: of the country; None: withheld."""
+    country is released; units: those with visits or withheld cells there. participants, methods: of the country, None where
+    they are withheld."""
 
     as_of: datetime
     cells: dict[Cell, int]

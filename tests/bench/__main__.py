@@ -4,13 +4,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import check_ins, feeds, figures, imports, kiosk, labels, live, pages, posters
+from tests.bench import check_ins, checks, feeds, figures, imports, kiosk, labels, live, pages, posters
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
     "check-ins": check_ins.run,
     "feeds": feeds.run,
     "figures": figures.run,
+    "checks": checks.run,
     "live": live.run,
     "pages": pages.run,
     "kiosk": kiosk.run,

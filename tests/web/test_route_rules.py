@@ -153,6 +153,9 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_notices", "GET"): NOTIFIED,
     ("live", "GET"): SEE,
     ("desk_figures", "GET"): EVERYBODY,
+    ("desk_checks", "GET"): EVERYBODY,
+    ("desk_checks", "POST"): REVIEW,
+    ("desk_coverage", "GET"): EVERYBODY,
     ("desk_release", "GET"): OFFICES,
     # Of the lecture's county; the courts' office of the province is limited to its line.
     ("desk_release.add", "POST"): frozenset({"lian", "gang", "su", "cui"}),

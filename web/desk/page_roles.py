@@ -49,6 +49,7 @@ SENDERS: dict[str, frozenset[Role]] = {
     "desk_feeds": REVIEWERS,
     "desk_notices": REVIEWERS,
     "desk_release": REVIEWERS,
+    "desk_checks": REVIEWERS,
     "desk_review": REVIEWERS,
     "desk_organizations": REVIEWERS,
     "desk_queue_file": CHECK_IN_STAFF,

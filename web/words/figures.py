@@ -13,6 +13,7 @@ from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures import live
 from models.figures.by_source import SourceVisits
+from models.figures.coverage import Reach
 from models.ledger.tables import Nearness
 from models.organizations.tables import Organization
 from models.places.regions import RegionLevel
@@ -148,6 +149,14 @@ def level_name(level: str) -> str:
     }[RegionLevel(level)]
 
 
+def reach_name(reach: str) -> str:
+    return {
+        Reach.REACHED: _("reached"),
+        Reach.PLANNED: _("planned, no visits yet"),
+        Reach.SILENT: _("silent"),
+    }[Reach(reach)]
+
+
 def source_name(source: SourceVisits) -> str:
     """A kiosk, a venue code with its place, or the desk."""
     if source.kiosk is not None:
@@ -169,6 +178,7 @@ def register(app: Flask) -> None:
         value_name,
         source_name,
         level_name,
+        reach_name,
     )
     app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

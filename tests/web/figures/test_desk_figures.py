@@ -154,3 +154,29 @@ def test_a_figure_opens_to_its_evidence(client, people):
 )
 def test_a_wrong_question_gets_a_sentence(client, people, query):
     assert desk(client, people.cui).get(f"/desk/figures/?campaign=ip-2024&{query}").status_code == 400
+
+
+def test_coverage_and_influence(client, people):
+    page = desk(client, people.su).get("/desk/figures/coverage/?campaign=ip-2024").text
+    assert "灌云县" not in page.split('id="spots-320700"')[1].split("</details>")[0]
+    assert "灌南县" in page.split('id="spots-320700"')[1].split("</details>")[0]
+
+
+def test_a_question_is_answered_by_an_office(client, people):
+    device = make_device(people.nanjing)
+    for number in range(6):
+        device.tally("public", NINE + minutes(number / 10), headcount=80)
+    browser = desk(client, people.su)
+    page = browser.get("/desk/figures/checks/?campaign=ip-2024", headers={"Accept-Language": "en"}).text
+    assert "480 heads were counted on one device within a minute." in page
+    key = re.search(r'name="kind" value="tally_burst"><input type="hidden" name="key" value="(\d+)"', page)[1]
+    address, sent = (
+        f"/desk/figures/checks/{people.nanjing.id}?campaign=ip-2024",
+        {"kind": "tally_burst", "key": key},
+    )
+    assert browser.post(address, data=sent | {"decision": "accept"}).status_code == 422
+    assert browser.post(address, data=sent | {"decision": "accept", "why": "开幕式"}).status_code == 303
+    assert "开幕式" in browser.get("/desk/figures/checks/?campaign=ip-2024").text
+    assert (
+        desk(client, people.gu).post(address, data=sent | {"decision": "note", "why": "x"}).status_code == 404
+    )

@@ -1,0 +1,87 @@
+"""Words for questions about figures."""
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from models.figures.checks.answers import CheckDecision
+from models.figures.checks.kinds import CheckKind, Question
+
+
+def check_name(kind: str) -> str:
+    return {
+        CheckKind.DEVICE_BURST: _("Many entries within seconds"),
+        CheckKind.TALLY_BURST: _("Many counted heads within a minute"),
+        CheckKind.OVER_CAPACITY: _("Far more visits than places"),
+        CheckKind.OUTSIDE_HOURS: _("Entries outside check-in hours"),
+        CheckKind.ONE_BROWSER: _("One phone again and again"),
+        CheckKind.TWO_PLACES: _("One device in two places"),
+        CheckKind.LATE_UPLOAD: _("Uploaded days later"),
+        CheckKind.ROUND_ESTIMATE: _("A large round number declared afterwards"),
+        CheckKind.ONE_MINUTE: _("Everything within one minute"),
+        CheckKind.PASS_SERIES: _("Passes scanned in the order in which they were issued"),
+        CheckKind.ABOVE_HEADCOUNT: _("Far more visits than people in the room"),
+        CheckKind.EVEN_STEPS: _("Entries at even intervals"),
+    }[CheckKind(kind)]
+
+
+def check_words(one: Question) -> str:
+    """What was seen, and why it is asked."""
+    numbers = {"amount": f"{one.amount:,}", "limit": f"{one.limit:,}", "visits": f"{one.visits:,}"}
+    return {
+        CheckKind.DEVICE_BURST: _(
+            "A device recorded %(amount)s entries within 10 seconds. Nobody scans that fast at an entrance.",
+            **numbers,
+        ),
+        CheckKind.TALLY_BURST: _("%(amount)s heads were counted on one device within a minute.", **numbers),
+        CheckKind.OVER_CAPACITY: _(
+            "%(amount)s visits on one day in a room with %(limit)s places. Did so many come one after the other?",
+            **numbers,
+        ),
+        CheckKind.OUTSIDE_HOURS: _(
+            "%(amount)s visits were recorded outside check-in hours. Is the time of the session right?",
+            **numbers,
+        ),
+        CheckKind.ONE_BROWSER: _(
+            "One phone checked in %(amount)s times on one day. Only the first counts; was it used for others?",
+            **numbers,
+        ),
+        CheckKind.TWO_PLACES: _(
+            "A device counted here and in another region in the same hour. %(visits)s visits here come from it.",
+            **numbers,
+        ),
+        CheckKind.LATE_UPLOAD: _(
+            "%(visits)s visits of a device arrived up to %(amount)s hours after they happened.", **numbers
+        ),
+        CheckKind.ROUND_ESTIMATE: _(
+            "A total of %(amount)s was declared; %(visits)s of these were counted by nobody at the event.",
+            **numbers,
+        ),
+        CheckKind.ONE_MINUTE: _(
+            "All %(amount)s visits of the event were recorded within one minute.", **numbers
+        ),
+        CheckKind.PASS_SERIES: _(
+            "%(amount)s passes were scanned one after the other in the order of their numbers. Were they handed out?",
+            **numbers,
+        ),
+        CheckKind.ABOVE_HEADCOUNT: _(
+            "%(amount)s visits were recorded in a session for which %(limit)s people in the room were noted.",
+            **numbers,
+        ),
+        CheckKind.EVEN_STEPS: _(
+            "At least 20 entries follow each other every %(amount)s seconds. People do not arrive that evenly.",
+            **numbers,
+        ),
+    }[one.kind]
+
+
+def check_decision_name(decision: str) -> str:
+    return {
+        CheckDecision.ACCEPT: _("accepted"),
+        CheckDecision.SET_ASIDE: _("set aside"),
+        CheckDecision.NOTE: _("noted"),
+    }[CheckDecision(decision)]
+
+
+def register(app: Flask) -> None:
+    words = (check_name, check_words, check_decision_name)
+    app.jinja_env.globals.update({word.__name__: word for word in words})
