@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from models import private_files
 from models.errors import N_, Mistake
 
 MOST_WORKERS = 64
@@ -23,10 +24,10 @@ _HOST_AND_PORT = re.compile(rf"(?P<host>\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)
 
 
 def instance_folder(text: str) -> Path:
-    """The data folder, created if it is missing."""
+    """The data folder, for the server's user alone, created if it is missing."""
     folder = Path(text).resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_files.make_folder(folder)
     except OSError as error:
         raise Mistake(
             N_("OPENWEEK_INSTANCE cannot be used as a folder: %(path)s (%(reason)s)."),
@@ -183,6 +184,7 @@ def _kept_secret(path: Path) -> str:
             with contextlib.suppress(FileExistsError):
                 os.link(temporary, path)
             temporary.unlink()
+        private_files.close(path)
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         raise Mistake(

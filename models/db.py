@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import inf
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
 
-from models import write_turn
+from models import private_files, write_turn
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
@@ -76,6 +77,9 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         return
     # Left to itself the driver begins a transaction only at the first write; begin_transaction() begins it instead.
     connection.isolation_level = None
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    if path:  # none in memory
+        private_files.close_database(Path(path))
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",

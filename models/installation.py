@@ -2,6 +2,7 @@
 
 Settings are rows, so they are part of every backup."""
 
+import hashlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from models.db import Base, db
 from models.errors import N_, Mistake
 
 _SITE = "openweek.site"
+_SECRET_KEY = "secret_key_fingerprint"
 
 
 class Setting(Base):
@@ -45,6 +47,38 @@ def keep_uid_domain(domain: str) -> None:
     """Store the domain of UIDs unless one is stored. Runs inside the caller's transaction."""
     if db.session.get(Setting, "uid_domain") is None:
         db.session.add(Setting(key="uid_domain", value=domain))
+
+
+def _fingerprint() -> str:
+    """Of the secret key of this node; nothing of the key can be told from it."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hashlib.sha256(b"openweek-secret-key\x01" + secret).hexdigest()[:32]
+
+
+def secret_key_differs() -> bool:
+    """Whether this node has another secret key than the one the database was first served with."""
+    setting = db.session.get(Setting, _SECRET_KEY)
+    return setting is not None and setting.value != _fingerprint()
+
+
+def check_secret_key() -> None:
+    """Raises Mistake where the key is another one: two nodes would not know each other's sessions and codes."""
+    if secret_key_differs():
+        raise Mistake(
+            N_(
+                "The secret key of this node is not the one that this database is served with. Give every node the same "
+                "OPENWEEK_SECRET_KEY. If it was changed on purpose, which signs everybody out: openweek secret-key accept"
+            )
+        )
+
+
+def keep_secret_key(*, replace: bool = False) -> None:
+    """Store the fingerprint of this node's key unless one is stored. Runs inside the caller's transaction."""
+    setting = db.session.get(Setting, _SECRET_KEY)
+    if setting is None:
+        db.session.add(Setting(key=_SECRET_KEY, value=_fingerprint()))
+    elif replace:
+        setting.value = _fingerprint()
 
 
 @dataclass(frozen=True)

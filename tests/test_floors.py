@@ -11,7 +11,7 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {"api_operation", "write_turn", "bulk", "group_commit", "round_trip", "bare_text"},
+    {"api_operation", "write_turn", "bulk", "group_commit", "round_trip", "bare_text", "private_files"},
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},

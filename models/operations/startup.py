@@ -1,19 +1,47 @@
 """What a database needs before the system can run: regions, a campaign, keys, the UID domain, calendar entries."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models import installation
 from models.campaigns import file as campaign_file
 from models.campaigns.tables import Campaign
 from models.codes import keys
-from models.db import db, transaction
+from models.db import db, on_postgresql, transaction
 from models.ics import entries
 from models.installation import site
 from models.operations import campaign_loader
 from models.public import search
+
+_LOCK = 0x6F70656E  # of PostgreSQL's advisory locks: "open"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time makes or upgrades a database; another that starts meanwhile waits for it."""
+    if on_postgresql():
+        db.session.remove()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        return
+    database = db.engine.url.database
+    if not database or database == ":memory:":
+        yield
+        return
+    path = Path(f"{database}-setup")
+    with path.open("w") as file:
+        path.chmod(0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def prepare_database(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
@@ -26,6 +54,7 @@ def prepare_database(source: Path | None, now: datetime, *, default: bool = Fals
     with transaction():
         keys.ensure_keys(now)
         installation.keep_uid_domain(site().uid_domain)
+        installation.keep_secret_key()
     campaign_ids = set(db.session.scalars(select(Campaign.id).where(Campaign.rehearsal.is_(False))))
     campaign = None
     if source or default or not campaign_ids or file.id in campaign_ids:

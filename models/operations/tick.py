@@ -6,7 +6,7 @@ Every task may run twice at the same time or be missed for an hour, so a lease i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 
 from models import clock
 from models.accounts import idempotency, sessions, throttle
@@ -26,6 +26,7 @@ from models.webhooks import announce, send
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
+CLOCKS_DIFFER = timedelta(minutes=1)  # between nodes, at most
 PAIRING_CODES_KEPT = timedelta(days=1)  # after they expired
 _KEY = "tick_due"
 
@@ -45,7 +46,9 @@ class TickResult:
 
 
 def claim(now: datetime) -> bool:
-    """Claim the next tick for this node. False: another node has it, or it is not due."""
+    """Claim the next tick for this node. False: another node has it, or it is not due.
+
+    A due time that lies beyond a lease was written by a clock that was wrong, and is not believed."""
     with transaction():
         db.session.execute(
             insert(Setting).values(key=_KEY, value=clock.instant_text(now)).on_conflict_do_nothing()
@@ -53,7 +56,13 @@ def claim(now: datetime) -> bool:
         # Instants in UTC with milliseconds sort as text.
         claimed = db.session.execute(
             update(Setting)
-            .where(Setting.key == _KEY, Setting.value <= clock.instant_text(now))
+            .where(
+                Setting.key == _KEY,
+                or_(
+                    Setting.value <= clock.instant_text(now),
+                    Setting.value > clock.instant_text(now + LEASE + CLOCKS_DIFFER),
+                ),
+            )
             .values(value=clock.instant_text(now + LEASE))
             .returning(Setting.key)
         ).first()
@@ -66,6 +75,12 @@ def release(now: datetime) -> None:
         db.session.execute(
             update(Setting).where(Setting.key == _KEY).values(value=clock.instant_text(now + PERIOD))
         )
+
+
+def due_at() -> datetime | None:
+    """When the next tick is due; None before the first one."""
+    setting = db.session.get(Setting, _KEY)
+    return clock.parse_instant(setting.value) if setting is not None else None
 
 
 def tick(now: datetime) -> TickResult:

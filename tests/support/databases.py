@@ -58,8 +58,19 @@ class Databases:
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
+        with self._lent("template_openweek") as url:
+            yield url
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """Without a table."""
+        with self._lent(None) as url:
+            yield url
+
+    @contextmanager
+    def _lent(self, template: str | None) -> Iterator[str]:
         name = f"test_{next(self._count)}"
-        url = self._make("template_openweek", name)
+        url = self._make(template, name)
         try:
             yield url
         finally:

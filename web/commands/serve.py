@@ -16,18 +16,19 @@ import click
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
-from models import clock
-from models.db import db
+from models import clock, installation
+from models.db import db, transaction
 from models.drawing import qr
-from models.errors import N_, Mistake
+from models.errors import N_
 from models.installation import site
+from models.operations import schema
 from models.operations import tick as due
 from web import errors
 from web.commands import setup
 from web.desk import reminder_mails
 from web.desk.registration import mails as registration_mails
 from web.figures import live_streams
-from web.server import certificate, health, precompressed
+from web.server import certificate, precompressed
 
 MINUTE = 60
 OTHER_FILES = 200  # open files and connections of a worker beside its streams
@@ -53,6 +54,7 @@ ADDRESSES = (
 def register(app: Flask) -> None:
     app.cli.add_command(serve)
     app.cli.add_command(tick)
+    app.cli.add_command(secret_key)
 
 
 @click.command("serve")
@@ -70,9 +72,11 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     if demo:
         current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
         click.get_current_context().invoke(setup.demo)
-    if not health.schema_is_newest():
-        raise Mistake(N_("The database schema is out of date. Run this first: openweek init"))
+    schema.check()
     site()  # refuses another UID domain than the kept one
+    installation.check_secret_key()
+    with transaction():
+        installation.keep_secret_key()
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -109,6 +113,19 @@ def tick() -> None:
             feeds=done.feeds,
         )
     )
+
+
+@click.group("secret-key")
+def secret_key() -> None:
+    """The secret key that signs sessions, the same on every node."""
+
+
+@secret_key.command("accept")
+def accept_secret_key() -> None:
+    """Let the database be served with this node's key from now on. Everybody has to sign in again."""
+    with transaction():
+        installation.keep_secret_key(replace=True)
+    click.echo(_("Accepted. Give every node this key, then start them again."))
 
 
 def _open_to_others(host: str) -> bool:

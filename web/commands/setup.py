@@ -49,7 +49,8 @@ def init(campaign_file: Path | None) -> None:
 
     CAMPAIGN_FILE describes the week (TOML; models/data/ip-2024.toml shows every entry). Without one it is the 2024 week
     of the notice. Safe to run again: what is there is brought up to the file, and nothing is lost."""
-    campaign = _prepare(campaign_file, clock.now())
+    with startup.alone():
+        campaign = _prepare(campaign_file, clock.now())
     if campaign is not None:
         click.echo(_("Ready: %(name)s (%(id)s).", name=campaign_name(campaign), id=campaign.id))
     else:
@@ -66,6 +67,11 @@ def demo() -> None:
     now = clock.now()
     if sys.stderr.isatty():
         click.echo(_("Preparing the demo; the first time takes a few seconds."), err=True)
+    with startup.alone():
+        _load_demo(now)
+
+
+def _load_demo(now: datetime) -> None:
     reported = _prepare(None, now, default=True)
     if reported is None:
         raise RuntimeError("the default campaign is always loaded")

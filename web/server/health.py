@@ -1,24 +1,15 @@
 """Health checks for operators."""
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, current_app
+from flask import Blueprint, Flask, Response
 from sqlalchemy.exc import DBAPIError
 
-from models.db import db
+from models.operations import schema
 
 pages = Blueprint("health", __name__)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-
-
-def schema_is_newest() -> bool:
-    """Whether the schema is the one of this code. Raises the database's errors."""
-    script = ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
-    current = MigrationContext.configure(db.session.connection()).get_current_heads()
-    return set(current) == set(script.get_heads())
 
 
 @pages.get("/healthz")
@@ -31,7 +22,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """The database answers and has the newest schema; 503 while it does not."""
     try:
-        newest = schema_is_newest()
+        newest = schema.is_newest()
     except DBAPIError:
         return _plain("database away", 503)
     return _plain("ready", 200) if newest else _plain("schema is not the newest", 503)

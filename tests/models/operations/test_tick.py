@@ -33,6 +33,14 @@ def test_a_node_that_died_keeps_it_no_longer_than_its_lease(app):
     assert tick.claim(NINE + minutes(10)) is True
 
 
+def test_a_clock_that_was_a_year_ahead_does_not_stop_it(app):
+    assert tick.claim(NINE + timedelta(days=365)) is True
+    tick.release(NINE + timedelta(days=365))
+    assert tick.due_at() == NINE + timedelta(days=365) + tick.PERIOD
+    assert tick.claim(NINE) is True
+    assert tick.due_at() == NINE + tick.LEASE
+
+
 def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
     pairing.create_code(event, "secret", NINE)
     pairing.create_code(event, "secret", NINE + minutes(30))

@@ -88,12 +88,6 @@ def test_not_ready_before_the_schema_is(client):
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
 
 
-def test_a_database_without_schema_stops_the_start(runner):
-    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
-    answer = runner.invoke(args=["serve"])
-    assert (answer.exit_code, "openweek init" in answer.stderr) == (2, True)
-
-
 def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
     monkeypatch.setattr(serve, "keep_ticking", lambda _app: None)
     log = logging.getLogger("openweek.test.server")

@@ -1,0 +1,65 @@
+"""Whether the tables of the database are those of this code."""
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import inspect
+
+from models.db import db
+from models.errors import N_, Mistake
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
+
+
+def _revisions() -> set[str]:
+    """Those that the database says it has; one, unless somebody has meddled."""
+    return set(MigrationContext.configure(db.session.connection()).get_current_heads())
+
+
+def is_newest() -> bool:
+    """Whether the schema says that it is the one of this code. Raises the database's errors."""
+    return _revisions() == set(_script().get_heads())
+
+
+def check() -> None:
+    """Raises Mistake, with what to do, where this code cannot work on the tables of the database."""
+    script, revisions = _script(), _revisions()
+    known = {revision.revision for revision in script.walk_revisions()}
+    if not revisions <= known:
+        raise Mistake(
+            N_(
+                "The database has schema %(revision)s, which this version does not know: a newer version made it. Start that "
+                "version, or restore a backup of before."
+            ),
+            revision=", ".join(sorted(revisions)),
+        )
+    if revisions != set(script.get_heads()):
+        raise Mistake(N_("The database schema is out of date. Run this first: openweek init"))
+    missing = missing_columns()
+    if missing:
+        raise Mistake(
+            N_(
+                "The database says that it has schema %(revision)s, but %(column)s is missing: it was made by a version "
+                "between two releases. Restore a backup, or move its data into a new database."
+            ),
+            revision=", ".join(sorted(revisions)),
+            column=missing[0],
+        )
+
+
+def missing_columns() -> list[str]:
+    """table.column, or the table where it is missing whole."""
+    there = {
+        name: {column["name"] for column in columns}
+        for (_schema, name), columns in inspect(db.session.connection()).get_multi_columns().items()
+    }
+    missing = []
+    for table in db.metadata.sorted_tables:
+        if table.name not in there:
+            missing.append(table.name)
+        else:
+            columns = (column.name for column in table.columns if column.name not in there[table.name])
+            missing += [f"{table.name}.{column}" for column in columns]
+    return missing
