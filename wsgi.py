@@ -7,7 +7,7 @@ from typing import Any
 import click
 from babel.support import Translations
 from dotenv import load_dotenv
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask.cli import FlaskGroup, ScriptInfo
 from flask_babel import Babel, gettext
 from flask_migrate import Migrate
@@ -43,6 +43,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+HSTS = "max-age=31536000; includeSubDomains"
 SAFE_HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -129,6 +130,8 @@ def _safe_headers(response: Response) -> Response:
     for name, value in SAFE_HEADERS.items():
         if name not in response.headers:
             response.headers.add(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = HSTS
     return response
 
 

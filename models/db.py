@@ -178,6 +178,8 @@ def insert(table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
 _BUSY_STATES = ("08", "40", "53", "55P03", "57P")
 # 08 connection, 28 authorization, 3D no such database, 42P01 no such table, 57P shutdown.
 _AWAY_STATES = ("08", "28", "3D", "42P01", "57P")
+# disk full, read-only transaction (a standby), an error of the disk
+_FULL_STATES = ("53100", "25006", "58030")
 _DEADLOCK_STATES = ("40P01", "40001")
 
 
@@ -190,6 +192,16 @@ def is_busy(error: DBAPIError | TimeoutError) -> bool:
         return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
     state = _sqlstate(error)
     return state is None or state.startswith(_BUSY_STATES)
+
+
+def is_full(error: DBAPIError | TimeoutError) -> bool:
+    """Whether the disk is full, or may not be written to: the same request can work once an operator has made room."""
+    if isinstance(error, TimeoutError):
+        return False
+    if isinstance(error.orig, sqlite3.Error):
+        name: str = getattr(error.orig, "sqlite_errorname", "")
+        return name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR"))
+    return (_sqlstate(error) or "") in _FULL_STATES
 
 
 def is_away(error: DBAPIError) -> bool:

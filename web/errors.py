@@ -6,8 +6,19 @@ Domain code raises models.errors.Mistake with an English sentence; here it is wo
 import json
 import logging
 import re
+from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Flask, Response, abort, has_request_context, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -15,9 +26,10 @@ from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import RequestRedirect
 
-from models.campaigns.tables import Campaign
-from models.db import db, is_busy
+from models.campaigns.tables import Campaign, find_campaign
+from models.db import db, is_busy, is_full
 from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
@@ -76,6 +88,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, handle_database_error)
     app.register_error_handler(TimeoutError, handle_database_error)
     app.before_request(_refuse_nul)
+    app.before_request(_redirect_to_spelling)
     app.jinja_env.globals.update(mistake_sentence=sentence)
     app.logger.addFilter(mask_secrets)
 
@@ -151,9 +164,29 @@ def handle_http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
+def _redirect_to_spelling() -> BaseResponse | None:
+    """Redirect to the spelling of an address that the routes know, with its slash at the end, where there is a page.
+
+    Werkzeug would put the Host header into the address, and a cache in front would give it to others."""
+    redirection = request.routing_exception
+    if not isinstance(redirection, RequestRedirect):
+        return None
+    path = urlsplit(redirection.new_url).path
+    try:
+        _endpoint, values = current_app.url_map.bind("").match(unquote(path), request.method)
+    except HTTPException:
+        abort(404)
+    if "campaign_id" in values:
+        find_campaign(values["campaign_id"])
+    query = request.query_string.decode("ascii", "replace")
+    return redirect(path + (f"?{query}" if query else ""), redirection.code)
+
+
 def handle_database_error(error: OperationalError | TimeoutError) -> BaseResponse:
     """503 when the database is busy or away, so that every client keeps what it has and comes again."""
-    if not is_busy(error):
+    if is_full(error):
+        logging.getLogger("openweek").error("The disk of the database is full: nothing can be saved")
+    elif not is_busy(error):
         logging.getLogger("openweek").error("The database refused", exc_info=error)
         return handle_http_error(InternalServerError())
     response = error_response(503, gettext(SENTENCES[503]))

@@ -10,13 +10,18 @@ from models.checkin import browser_hash
 from models.ledger.tables import Scan
 
 COOKIE = "ow_browser"
+HOST_COOKIE = f"__Host-{COOKIE}"  # behind TLS; one that was set before is still read
 COOKIE_DAYS = 30
 MAX_PEOPLE = 20  # who share one phone; a class has a group pass
 
 
 def marks() -> list[str]:
     """The marks of this browser, the newest last."""
-    return [mark for mark in request.cookies.get(COOKIE, "").split(".") if mark][-MAX_PEOPLE:]
+    return [
+        mark
+        for mark in (request.cookies.get(HOST_COOKIE) or request.cookies.get(COOKIE, "")).split(".")
+        if mark
+    ][-MAX_PEOPLE:]
 
 
 def new_mark() -> str:
@@ -49,7 +54,7 @@ def rate_limit_key() -> str:
 def set_cookie(response: Response, kept: list[str]) -> Response:
     """The only place that sets the marks."""
     response.set_cookie(
-        COOKIE,
+        HOST_COOKIE if request.is_secure else COOKIE,
         ".".join(kept),
         max_age=COOKIE_DAYS * 86_400,
         path="/",

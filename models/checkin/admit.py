@@ -4,6 +4,7 @@ decode (clocks and codes) → wait for the group → what is known, is it new? �
 list of answers
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,10 +24,12 @@ from models.checkin.locked import Locked, LockedPresence
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.passes import PassRow, pass_rows
-from models.db import db, is_busy, is_deadlock, single_read, transaction
+from models.db import db, is_busy, is_deadlock, is_full, single_read, transaction
 from models.errors import N_, Mistake
 from models.group_commit import FullError, GroupCommit
 from models.ledger.tables import Answer, Reason
+
+logger = logging.getLogger("openweek")
 
 MAX_BATCH = 500
 MANY = 16  # of so many scans it pays to ask first which are stored already
@@ -132,7 +135,9 @@ def admit_together(submissions: list[Submission]) -> None:
     try:
         _try(submissions)
     except (DBAPIError, TimeoutError) as error:
-        if is_busy(error):
+        if is_full(error):
+            logger.error("The disk of the database is full: no scan can be saved")
+        if is_busy(error) or is_full(error):
             for submission in submissions:
                 submission.error = BusyError(BUSY)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
+from models.bare_text import without_controls
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
 from models.places.tables import Venue
@@ -13,8 +14,20 @@ ALT_LENGTH = CONTACT_LENGTH = 300
 MOST_OCCURRENCES, MOST_HOSTS, MOST_VENUES, MOST_FORMATS = 200, 60, 60, 20
 
 
+class _Texts:
+    """Whoever makes a draft, its texts have no invisible characters."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, field.name)
+            if isinstance(value, str) and value != (visible := without_controls(value)):
+                object.__setattr__(self, field.name, visible)
+
+
 @dataclass(frozen=True, slots=True)
-class VenueDraft:
+class VenueDraft(_Texts):
     """A venue by its name. region_code None: the event's region. Coordinates are WGS-84 degrees, both or none."""
 
     name: str
@@ -43,7 +56,7 @@ class OccurrenceDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationDraft:
+class OrganizationDraft(_Texts):
     """An organization, identified by name and region. line: set only where the organization is new."""
 
     name: str
@@ -56,7 +69,7 @@ class OrganizationDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class FormatDraft:
+class FormatDraft(_Texts):
     """A form of activity: the key of a format term (or "other"), and the reported words."""
 
     format: str
@@ -76,7 +89,7 @@ class ReportDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventDraft:
+class EventDraft(_Texts):
     """The content of an event. None, "" and () mean: not known.
 
     hosts: names in order, the lead first. venues: those of the occurrences are added. main_format None: the first of

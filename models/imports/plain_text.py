@@ -5,9 +5,10 @@ import re
 
 import nh3
 
+from models.bare_text import without_controls
+
 _TAG = re.compile(r"<[A-Za-z/!][^<>]{0,2000}>|<(?:script|style)\b", re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.I)
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _LINES = re.compile(r"\n{3,}")
 # With its semicolon: an address such as ?a=1&copy=2 has none.
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 
 def _words(text: str) -> str:
     """One step: tags go, entities are the characters they stand for. Both may make new ones."""
-    text = _CONTROL.sub("", text)  # first, as one inside a tag hides it
+    text = without_controls(text)  # first, as one inside a tag hides it
     if _TAG.search(text):
         text = nh3.clean(_BREAK.sub("\n", text), tags=set())
     return _ENTITY.sub(lambda match: html.unescape(match[0]), _AGAIN.sub("&amp;", text))

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, case, false, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from models.bare_text import bare_text
+from models.bare_text import bare_text, without_controls
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db, enumeration
@@ -75,7 +75,7 @@ class Organization(Base):
     @validates("name")
     def _write_plain_name(self, _key: str, name: str) -> str:
         self.plain_name = bare_text(name)
-        return name
+        return without_controls(name)
 
     @property
     def standing(self) -> "Organization":

@@ -36,6 +36,7 @@ from web.public import week_strip
 pages = Blueprint("figures", __name__)
 SOON = N_("The figures of this week will be published here on %(time)s.")
 EVERY_EVENT = select(Event.id)
+MOST_CROSSED = 3
 PAGE_DIMENSIONS = ("audience", "day", "line")
 
 
@@ -76,8 +77,10 @@ def api() -> Response:
         raise Mistake(N_("Please name the week: ?campaign=…"))
     campaign = find_campaign(campaign_id)
     scope = _scope(now)
-    if scope is None and not is_open(campaign):
-        return _private(released.as_json(campaign, _public_figures(campaign, now)))
+    if scope is None:
+        if not is_open(campaign):
+            return _private(released.as_json(campaign, _public_figures(campaign, now)))
+        _refuse_costly(request.args)
     query = parse_query(campaign, request.args, None if scope is EVERY_EVENT else scope)
     return _private(as_json(query.answer(now), campaign))
 
@@ -117,6 +120,19 @@ def _public_figures(campaign: Campaign, now: datetime) -> PublicFigures:
     """The request's question, answered from what is released."""
     by = parse_by(request.args.get("by", ""))
     return _public_table(campaign, now).answer(by, filters.parse(campaign, request.args))
+
+
+def _refuse_costly(args: MultiDict) -> None:
+    """Somebody without a token may ask what the stored sums answer, and not for what reads the whole ledger."""
+    if args.get("exact") == "1":
+        raise NotReleasedError(
+            N_("exact=1 counts the whole ledger and needs a token. Leave it out, or sign in.")
+        )
+    if len(parse_by(args.get("by", ""))) > MOST_CROSSED:
+        raise Mistake(
+            N_("Without a token figures can be grouped by at most %(most)s dimensions at once."),
+            most=MOST_CROSSED,
+        )
 
 
 def _private(response: Response) -> Response:
@@ -193,6 +209,7 @@ def page_file(campaign_id: str, kind: str) -> Response:
     by = parse_by(request.args.get("by", ""))
     if not is_open(campaign):
         return _described(campaign, _released_file(campaign, now, by, kind))
+    _refuse_costly(request.args)
     figures = parse_query(campaign, request.args).answer(now)
     if kind == "json":
         return as_json(figures, campaign)

@@ -12,6 +12,8 @@ from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_qualified_name
 
+from web.desk.accounts.current import DESK
+
 
 def register(app: Flask) -> None:
     """To be called once all pages are there."""
@@ -30,10 +32,9 @@ def _limited(app: Flask) -> set[str]:
 
 
 def _of_the_desk(app: Flask) -> set[str]:
-    """Blueprints with a page to whose address a browser sends the session's cookie."""
-    folder = app.config["SESSION_COOKIE_PATH"]
+    """Blueprints with a page of the desk."""
     rules = app.url_map.iter_rules()
-    return {rule.endpoint.rpartition(".")[0] for rule in rules if rule.rule.startswith(folder)}
+    return {rule.endpoint.rpartition(".")[0] for rule in rules if rule.rule.startswith(DESK)}
 
 
 def _confine(app: Flask, package: str, blueprints: Collection[str]) -> None:

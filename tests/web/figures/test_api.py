@@ -293,3 +293,13 @@ def test_a_merged_event_counts_at_the_kept_one(client, people):
     assert (rows["320722"]["visits"], rows["320722"]["participants"], "650100" in rows) == (2, 1, False)
     assert ask(client, "&by=occurrence,region&region=320722").json["visits"] == 2
     assert ask(client, "", bearer(token)).json["visits"] == 2
+
+
+@pytest.mark.parametrize(
+    "page", ["/api/v1/figures?campaign=ip-2024&", "/ip-2024/figures.csv?", "/ip-2024/figures.json?"]
+)
+def test_a_stranger_asks_no_costly_question(client, people, page):
+    release(people)
+    assert client.get(page + "by=audience,region,day").status_code == 200
+    assert client.get(page + "by=audience,region,day,method").status_code == 400
+    assert client.get(page + "by=audience,region&exact=1").status_code == 403

@@ -22,7 +22,7 @@ from models.bearer import secret_digest
 DESK = "/desk/"
 # Keys of the signed cookie.
 _TOKEN, _SHOWN, _CHALLENGE, _TARGET = "token", "shown", "challenge", "target"
-_DEVICE_COOKIE, _DEVICE_LIFE = "openweek_device", 400 * 24 * 3600  # seconds; browsers keep none for longer
+_DEVICE_LIFE = 400 * 24 * 3600  # seconds; browsers keep none for longer
 _MOST_KNOWN = 10  # accounts that one device is known for
 
 
@@ -109,26 +109,31 @@ def known_device(email: str) -> str:
 
 
 def remember_device(response: Response, email: str) -> Response:
-    """This device is known for the account from now on: a signed cookie under /desk/."""
+    """This device is known for the account from now on: a signed cookie."""
     device, known = _read_device()
     marks = [*(one for one in known if one != _mark(email)), _mark(email)][-_MOST_KNOWN:]
     value = _serializer().dumps([device or secret_digest(session[_TOKEN]), marks])
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
-        _DEVICE_COOKIE,
+        _device_cookie(),
         value if isinstance(value, str) else value.decode(),
         max_age=_DEVICE_LIFE,
-        path=DESK,
+        path="/" if secure else DESK,
         httponly=True,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        secure=secure,
         samesite="Lax",
     )
     return response
 
 
+def _device_cookie() -> str:
+    return "__Host-openweek_device" if current_app.config["SESSION_COOKIE_SECURE"] else "openweek_device"
+
+
 def _read_device() -> tuple[str, list[str]]:
     """The id of this device and the marks of the accounts it is known for."""
     try:
-        device, marks = _serializer().loads(request.cookies.get(_DEVICE_COOKIE, ""), max_age=_DEVICE_LIFE)
+        device, marks = _serializer().loads(request.cookies.get(_device_cookie(), ""), max_age=_DEVICE_LIFE)
     except (BadSignature, ValueError, TypeError):
         return "", []
     return str(device), [str(mark) for mark in marks]

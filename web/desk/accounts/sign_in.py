@@ -43,9 +43,11 @@ csrf = CSRFProtect()
 
 
 def register(app: Flask) -> None:
+    # Behind TLS a browser takes a cookie with this prefix from this host alone, and only for all its paths.
+    secure = app.config["SESSION_COOKIE_SECURE"]
     app.config.update(
-        SESSION_COOKIE_NAME="openweek_desk",
-        SESSION_COOKIE_PATH=DESK,
+        SESSION_COOKIE_NAME="__Host-openweek_desk" if secure else "openweek_desk",
+        SESSION_COOKIE_PATH="/" if secure else DESK,
         PERMANENT_SESSION_LIFETIME=sessions.LIFE,
         WTF_CSRF_CHECK_DEFAULT=False,  # checked below for the desk alone: nothing else knows a reader by cookie
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
