@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import inf
@@ -130,13 +130,14 @@ def transaction() -> Iterator[None]:
     Ends the read transaction that the session had open. Loaded objects keep their values.
     """
     db.session.commit()
-    db.session.connection(execution_options={_WRITE: True})
-    try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
+    with nullcontext() if on_postgresql() else write_turn.of_process(BUSY_SECONDS):
+        db.session.connection(execution_options={_WRITE: True})
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
 
 
 @contextmanager

@@ -6,15 +6,30 @@ go. Here the next writer alone tries, each millisecond, while those behind it wa
 
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 _PAUSE = 0.001
+_PROCESS = threading.RLock()
 _BUSY = "SQLITE_BUSY"
+
+
+@contextmanager
+def of_process(seconds: float) -> Iterator[None]:
+    """One thread of a process writes at a time; the others wait without a connection, which readers need meanwhile.
+
+    Raises TimeoutError of SQLAlchemy where the turn does not come within this time."""
+    if not _PROCESS.acquire(timeout=seconds):
+        raise TimeoutError("another thread writes")
+    try:
+        yield
+    finally:
+        _PROCESS.release()
 
 
 def begin_immediate(connection: Connection, seconds: float) -> None:

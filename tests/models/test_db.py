@@ -2,10 +2,11 @@
 
 import sqlite3
 import threading
+import time
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from models import db as database
@@ -98,3 +99,34 @@ def test_a_writer_that_waits_too_long_is_told_that_the_database_is_busy(
                 db.session.add(Setting(key="afterwards", value="here"))
             db.session.remove()
             db.engine.dispose()
+
+
+def test_readers_do_not_wait_for_writers(app, database_url):
+    """Writers that wait for another program hold no connection: 40 of them would hold the whole pool."""
+    if not database_url.startswith("sqlite"):
+        return
+    begun, ended = threading.Semaphore(0), []
+
+    def write(number):
+        with app.app_context():
+            begun.release()
+            with transaction():
+                db.session.add(Setting(key=f"key {number}", value="x"))
+            ended.append(number)
+
+    other = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for _ in threads:
+        begun.acquire()
+    began = time.monotonic()
+    assert db.session.scalars(select(Setting.key)).all() == []
+    assert time.monotonic() - began < 2
+    assert db.engine.pool.checkedout() <= 2
+    other.execute("ROLLBACK")
+    other.close()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == list(range(40))

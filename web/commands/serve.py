@@ -34,12 +34,12 @@ MINUTE = 60
 OTHER_FILES = 200  # open files and connections of a worker beside its streams
 THREADS = 64  # for requests; each open live page has one of its own beside these, made when it is needed
 RECOMMENDED = {
-    "worker_class": "gthread",
+    "worker_class": "web.server.worker.Worker",
     "threads": THREADS + live_streams.MOST,
     "worker_connections": 2 * (THREADS + live_streams.MOST),
     "preload_app": False,  # a worker opens its own connections; nothing of a database survives a fork
     "keepalive": 15,
-    "graceful_timeout": 5,
+    "graceful_timeout": 4,
     "loglevel": "warning",
     "accesslog": None,  # paths of passes and venue codes are secrets and stand in no log
     "control_socket_disable": True,

@@ -1,0 +1,73 @@
+"""gunicorn's threaded worker, with a time limit on what a client sends, and an end that loses no connection.
+
+Without the limit a client that sends half a request keeps a thread for as long as it likes.
+"""
+
+import time
+from typing import Any
+
+from gunicorn.http.errors import NoMoreData
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+HEADER_SECONDS = 10.0  # from the first byte of a request to the end of its head
+SLOWEST = 8 * 1024  # bytes a second that a body has to come with, beyond that time
+
+
+class Connection(TConn):
+    """A connection whose requests have to come within a time."""
+
+    _deadline = 0.0
+
+    def begin_request(self) -> None:
+        self._deadline = time.monotonic() + HEADER_SECONDS
+
+    def init(self) -> None:
+        begins = not self.initialized
+        super().init()
+        if begins and not self.is_http2:
+            self.parser.unreader.chunk = self._receive
+
+    def _receive(self, size_hint: int | None = None) -> bytes:
+        """What the parser reads next. Raises NoMoreData once the time is up.
+
+        A time limit of the socket's own, as gunicorn sets it to read the rest of a body, stays in force."""
+        unreader = self.parser.unreader
+        own = self.sock.gettimeout()
+        left = max(self._deadline - time.monotonic(), 0.001)
+        self.sock.settimeout(left if own is None else min(own, left))
+        try:
+            data: bytes = type(unreader).chunk(unreader, size_hint)
+        except TimeoutError:
+            if own is not None:
+                raise
+            raise NoMoreData from None
+        finally:
+            self.sock.settimeout(own)
+        self._deadline += len(data) / SLOWEST
+        return data
+
+
+class Worker(ThreadWorker):
+    def accept(self, listener: Any) -> bool:
+        """Accept one connection; whether there was one."""
+        try:
+            client, address = listener.accept()
+        except OSError:  # none waits, or it has gone again
+            return False
+        client.setblocking(True)
+        self.nr_conns += 1
+        self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname()))
+        return True
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            # Closing the listener resets the connections that wait in it: they are taken first, and it is closed at once.
+            for listener in self.sockets:
+                while self.accept(listener):
+                    pass
+                listener.close()
+
+    def handle(self, conn: Connection) -> Any:
+        conn.begin_request()
+        return super().handle(conn)
