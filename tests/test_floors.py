@@ -23,7 +23,7 @@ FLOORS = (
     {"ledger"},
     {"figures", "publishing", "registration"},
     {"imports", "desk", "visitors"},
-    {"accounts", "webhooks", "exports"},
+    {"accounts", "webhooks", "exports", "summaries"},
     {"checkin", "operations"},
     {"corrections"},
     {"demo", "synthetic"},

@@ -1,5 +1,7 @@
 """The desk's first page: what waits for the reader, what runs now, what is missing."""
 
+from datetime import date, datetime
+
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -7,16 +9,21 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from models import clock
+from models.campaigns.tables import Campaign
 from models.desk import waiting
 from models.desk.missing import Missing
 from models.figures import event_overview
+from models.summaries.deadline import Deadline, deadline_of
+from web.words.terms import day_label
 
 pages = Blueprint("desk_overview", __name__, url_prefix="/desk")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(missing_name=missing_name, missing_words=missing_words)
+    app.jinja_env.globals.update(
+        missing_name=missing_name, missing_words=missing_words, deadline_words=deadline_words
+    )
 
 
 @pages.get("/")
@@ -36,7 +43,41 @@ def index() -> ResponseReturnValue:
         running=running,
         running_total=total,
         missing=waiting.missing_of(current_user, campaign, now),
+        deadline=_deadline(campaign, now),
     )
+
+
+def _deadline(campaign: Campaign, now: datetime) -> str:
+    """When the summary is due, for an office; "" for others, and while the week is still far off."""
+    today = campaign.today(now)
+    if not current_user.oversees or today < campaign.starts:
+        return ""
+    return deadline_words(deadline_of(campaign), today)
+
+
+def deadline_words(deadline: Deadline, today: date) -> str:
+    """When summaries are due, and how many days are left."""
+    day = day_label(deadline.day, year=True)
+    left = deadline.days_left(today)
+    if left < 0:
+        words = ngettext(
+            "The summary was due on %(day)s, %(num)s day ago.",
+            "The summary was due on %(day)s, %(num)s days ago.",
+            -left,
+            day=day,
+        )
+    elif left == 0:
+        words = _("The summary is due today, %(day)s.", day=day)
+    else:
+        words = ngettext(
+            "The summary is due on %(day)s: %(num)s day left.",
+            "The summary is due on %(day)s: %(num)s days left.",
+            left,
+            day=day,
+        )
+    if not deadline.provisional:
+        return words
+    return words + _(" Provisional: the State Council has not published the holidays of that year yet.")
 
 
 def missing_name(kind: Missing) -> str:

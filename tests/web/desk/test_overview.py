@@ -153,3 +153,17 @@ def test_an_office_filters_its_events(english, people, at_half_past_nine):
     assert english.get("/desk/events/?state=lost").status_code == 400
     sign_in(english, people.cui)
     assert "All events" in english.get("/desk/events/").text
+
+
+def test_an_office_reads_when_its_summary_is_due(client, people, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE + timedelta(days=15))
+
+    def line(account):
+        sign_in(client, account)
+        page = client.get("/desk/?campaign=ip-2024", headers={"Accept-Language": "en"}).text
+        return re.findall(r'class="deadline">.*?<span>(.*?)</span>', page)
+
+    assert {name: line(getattr(people, name)) for name in ("lian", "gu")} == {
+        "lian": ["The summary is due on Thu 9 May 2024: 2 days left."],
+        "gu": [],
+    }
