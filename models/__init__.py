@@ -58,5 +58,6 @@ for _module in (
     "accounts.idempotency",
     "webhooks.tables",
     "exports.tables",
+    "summaries.tables",
 ):
     import_module(f"models.{_module}")

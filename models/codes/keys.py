@@ -16,6 +16,7 @@ class KeyPurpose(StrEnum):
     VENUE = "venue"
     SLIP = "slip"
     BROWSER = "browser"  # tickets and hashes of cookies
+    SUMMARY = "summary"  # sealed figures of summaries
 
 
 class Algorithm(StrEnum):
@@ -28,6 +29,7 @@ _ALGORITHMS = {
     KeyPurpose.VENUE: Algorithm.HMAC_SHA256,
     KeyPurpose.SLIP: Algorithm.ED25519,
     KeyPurpose.BROWSER: Algorithm.HMAC_SHA256,
+    KeyPurpose.SUMMARY: Algorithm.ED25519,
 }
 
 
@@ -83,7 +85,7 @@ def find_key(purpose: KeyPurpose, key_id: int) -> SigningKey | None:
     return key if key is not None and key.purpose == purpose else None
 
 
-def public_keys() -> list[SigningKey]:
-    """Every key that may have signed a pass, for devices that verify offline."""
-    query = select(SigningKey).where(SigningKey.purpose == KeyPurpose.PASS).order_by(SigningKey.id)
+def public_keys(purpose: KeyPurpose = KeyPurpose.PASS) -> list[SigningKey]:
+    """Every key that may have signed a pass, for devices that verify offline; or of another purpose with Ed25519."""
+    query = select(SigningKey).where(SigningKey.purpose == purpose).order_by(SigningKey.id)
     return list(db.session.scalars(query))

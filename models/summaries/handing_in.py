@@ -1,0 +1,179 @@
+"""Handing in: a summary is sealed by its office, then accepted or sent back with a reason by one above. All as rows."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from models import clock
+from models.campaigns.tables import Campaign
+from models.codes import keys
+from models.codes.keys import KeyPurpose, SigningKey
+from models.db import LARGEST_ID, db, transaction
+from models.errors import N_, Conflict, Mistake, NotFound
+from models.organizations.tables import Account
+from models.summaries import seal
+from models.summaries.content import Content, collect
+from models.summaries.part import NO_PART, Part, parts_below, reaches, receives, writes
+from models.summaries.tables import SealedSummary, StepVerb, SummaryStep
+from models.summaries.texts import of_part, texts_of
+
+MAX_WHY = 500
+IS_IN = N_("This summary was handed in already. It can be handed in again when it is sent back.")
+NOT_YOURS = N_("This summary is written by the office of its region.")
+NO_WHY = N_("Write the reason, up to %(most)s characters: the office has to know what to change.")
+DECIDED = N_("This summary was decided on already. Load the page again.")
+
+
+def hand_in(part: Part, account: Account, now: datetime) -> SealedSummary:
+    """Seal figures and texts as they are now. Raises Mistake and Conflict."""
+    if not writes(account, part):
+        raise NotFound(NO_PART)
+    content = content_to_seal(part, account, now)
+    with transaction():
+        last = latest(part)
+        if last is not None and last.state != StepVerb.SENT_BACK:
+            raise Conflict(IS_IN)
+        content["number"] = last.number + 1 if last else 1
+        sealed = _sealed(part, content, account, now)
+        db.session.add(sealed)
+        sealed.steps.append(SummaryStep(verb=StepVerb.HANDED_IN, account_id=account.id, at=now))
+    return sealed
+
+
+def content_to_seal(part: Part, account: Account, now: datetime) -> Content:
+    """The figures with the texts, the office, and what of the parts below was accepted or is missing."""
+    content = collect(part, now)
+    content["texts"] = {str(section): text for section, text in texts_of(part).items()}
+    content["organization"] = account.organization.name
+    content["sealed_at"] = clock.instant_text(now, part.campaign.zone)
+    content["accepted"], content["missing"] = accepted_below(part)
+    return content
+
+
+def accepted_below(part: Part) -> tuple[list[dict[str, Any]], list[str]]:
+    """The accepted summaries one level below in the order of the regions, and the codes of those not accepted yet."""
+    newest = latest_by_part(part.campaign)
+    accepted, missing = [], []
+    for row in parts_below(part.region):
+        sealed = newest.get((row.code, part.line))
+        if sealed is None or sealed.state != StepVerb.ACCEPTED:
+            missing.append(row.code)
+            continue
+        content = content_of(sealed)
+        accepted.append(
+            {
+                "region": row.code,
+                "sha256": sealed.sha256,
+                "visits": content["visits"],
+                "participants": content["participants"],
+                "events": content["events"]["held"],
+                "texts": {name: content["texts"][name] for name in ("highlights", "experience")},
+            }
+        )
+    return accepted, missing
+
+
+def _sealed(part: Part, content: Content, account: Account, now: datetime) -> SealedSummary:
+    keys.ensure_keys(now)  # an installation from before has none of this purpose
+    key = keys.current_key(KeyPurpose.SUMMARY)
+    data = seal.canonical(content)
+    return SealedSummary(
+        campaign_id=part.campaign.id,
+        region_code=part.region,
+        line=part.line,
+        number=content["number"],
+        content=data.decode(),
+        sha256=seal.digest(data),
+        key_id=key.id,
+        signature=seal.sign(data, key.secret),
+        account_id=account.id,
+        at=now,
+    )
+
+
+def accept(sealed: SealedSummary, account: Account, now: datetime) -> None:
+    _decide(sealed, StepVerb.ACCEPTED, "", account, now)
+
+
+def send_back(sealed: SealedSummary, why: str, account: Account, now: datetime) -> None:
+    """Also one that was accepted, as long as the level above has not accepted its own. Raises Mistake without a reason."""
+    why = " ".join(why.split())
+    if not why or len(why) > MAX_WHY:
+        raise Mistake(NO_WHY, most=MAX_WHY)
+    _decide(sealed, StepVerb.SENT_BACK, why, account, now)
+
+
+def _decide(sealed: SealedSummary, verb: StepVerb, why: str, account: Account, now: datetime) -> None:
+    with transaction():
+        db.session.refresh(sealed, with_for_update=True)
+        db.session.refresh(sealed, ["steps"])
+        decided = sealed.state in (verb, StepVerb.SENT_BACK)
+        if decided or latest(part_of(sealed)) is not sealed:
+            raise Conflict(DECIDED)
+        sealed.steps.append(SummaryStep(verb=verb, why=why, account_id=account.id, at=now))
+
+
+def part_of(sealed: SealedSummary) -> Part:
+    return Part(db.session.get_one(Campaign, sealed.campaign_id), sealed.region_code, sealed.line)
+
+
+def latest(part: Part) -> SealedSummary | None:
+    """What was handed in last."""
+    query = select(SealedSummary).where(of_part(SealedSummary, part))
+    return db.session.scalar(query.order_by(SealedSummary.number.desc()).limit(1))
+
+
+def all_of(part: Part) -> Sequence[SealedSummary]:
+    """Everything handed in for a part, the last first."""
+    query = select(SealedSummary).where(of_part(SealedSummary, part))
+    return db.session.scalars(
+        query.options(joinedload(SealedSummary.account)).order_by(SealedSummary.number.desc())
+    ).all()
+
+
+def latest_by_part(campaign: Campaign) -> dict[tuple[str, str], SealedSummary]:
+    """What was handed in last of every part, by region and line. Two queries."""
+    newest = (
+        select(func.max(SealedSummary.id))
+        .where(SealedSummary.campaign_id == campaign.id)
+        .group_by(SealedSummary.region_code, SealedSummary.line)
+    )
+    rows = db.session.scalars(select(SealedSummary).where(SealedSummary.id.in_(newest)))
+    return {(row.region_code, row.line): row for row in rows}
+
+
+def find_sealed(account: Account, sealed_id: int) -> SealedSummary:
+    """One of an account's area. Raises NotFound."""
+    sealed = db.session.get(SealedSummary, sealed_id) if 0 < sealed_id <= LARGEST_ID else None
+    if sealed is None or not reaches(account, part_of(sealed)):
+        raise NotFound(NO_PART)
+    return sealed
+
+
+def sealed_by_digest(sha256: str) -> SealedSummary | None:
+    query = select(SealedSummary).where(SealedSummary.sha256 == sha256)
+    return db.session.scalar(query.order_by(SealedSummary.id).limit(1))
+
+
+def content_of(sealed: SealedSummary) -> Content:
+    content: Content = json.loads(sealed.content)
+    return content
+
+
+def file_of(sealed: SealedSummary) -> bytes:
+    """The file that `openweek verify` checks."""
+    key = db.session.get_one(SigningKey, sealed.key_id)
+    return seal.seal_file(sealed.content.encode(), key.id, key.public or b"", sealed.signature)
+
+
+def trusted_keys() -> set[bytes]:
+    """The public keys with which this installation has ever sealed."""
+    return {key.public for key in keys.public_keys(KeyPurpose.SUMMARY) if key.public}
+
+
+def may_decide(account: Account, sealed: SealedSummary) -> bool:
+    return receives(account, part_of(sealed))

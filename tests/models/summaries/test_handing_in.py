@@ -1,0 +1,104 @@
+"""Texts are kept, summaries are sealed, checked, accepted and sent back."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from models.db import db
+from models.errors import Conflict, Mistake, NotFound
+from models.summaries import handing_in, seal, texts
+from models.summaries.part import Part
+from models.summaries.seal import Verdict
+from models.summaries.tables import Section, StepVerb, SummaryText
+from tests.support.week import NINE, make_device
+
+LATER = NINE + timedelta(hours=1)
+
+
+@pytest.fixture
+def county(people):
+    return Part(people.lecture.campaign, "320723")
+
+
+def test_texts_are_only_added(people, county):
+    for text in ("第一稿", "第一稿", "第二稿"):
+        texts.write_text(county, Section.EXPERIENCE, text, people.lian, NINE)
+    assert texts.texts_of(county)[Section.EXPERIENCE] == "第二稿"
+    assert texts.texts_of(Part(county.campaign, "320700"))[Section.EXPERIENCE] == ""
+    assert [row.text for row in db.session.query(SummaryText).order_by(SummaryText.id)] == [
+        "第一稿",
+        "第二稿",
+    ]
+    with pytest.raises(Mistake):
+        texts.write_text(county, Section.EXPERIENCE, "长" * 10_001, people.lian, NINE)
+
+
+def test_a_summary_goes_up_and_comes_back(people, county):
+    sealed = handing_in.hand_in(county, people.lian, NINE)
+    with pytest.raises(Conflict):
+        handing_in.hand_in(county, people.lian, NINE)
+    with pytest.raises(Mistake):
+        handing_in.send_back(sealed, " ", people.gang, NINE)
+    handing_in.send_back(sealed, "缺少经验做法", people.gang, NINE)
+    with pytest.raises(Conflict):
+        handing_in.accept(sealed, people.gang, NINE)
+    again = handing_in.hand_in(county, people.lian, LATER)
+    handing_in.accept(again, people.gang, LATER)
+    with pytest.raises(Conflict):
+        handing_in.accept(again, people.su, LATER)
+    assert [(one.number, one.state) for one in handing_in.all_of(county)] == [
+        (2, StepVerb.ACCEPTED),
+        (1, StepVerb.SENT_BACK),
+    ]
+    city = Part(county.campaign, "320700")
+    accepted, missing = handing_in.accepted_below(city)
+    assert [(one["region"], one["visits"], one["sha256"]) for one in accepted] == [
+        ("320723", 50, again.sha256)
+    ]
+    assert "320723" not in missing
+    with pytest.raises(NotFound):
+        handing_in.hand_in(city, people.lian, LATER)
+    assert handing_in.find_sealed(people.su, again.id) is again
+    for account in (people.bao, people.fa, people.gu):
+        with pytest.raises(NotFound):
+            handing_in.find_sealed(account, again.id)
+
+
+def test_sealed_figures_stay_when_more_scans_come(people, county):
+    sealed = handing_in.hand_in(county, people.lian, NINE)
+    make_device(people.lecture).tally("youth", NINE + timedelta(minutes=20), headcount=5)
+    assert handing_in.content_of(sealed)["visits"] == 50
+    assert handing_in.content_to_seal(county, people.lian, LATER)["visits"] == 55
+
+
+def test_a_sealed_file_is_genuine_until_it_is_changed(people, county):
+    sealed = handing_in.hand_in(county, people.lian, NINE)
+    file, trusted = handing_in.file_of(sealed), handing_in.trusted_keys()
+    assert seal.check(file, trusted).verdict == Verdict.GENUINE
+    assert seal.check(file, trusted).sha256 == sealed.sha256
+    read = json.loads(file)
+
+    def verdict(**changes):
+        return seal.check(json.dumps(read | changes).encode(), trusted).verdict
+
+    more = read["content"] | {"visits": 51}
+    assert verdict(content=more) == Verdict.CHANGED
+    assert verdict(content=more, sha256=seal.digest(seal.canonical(more))) == Verdict.CHANGED
+    assert verdict(signature="AAAA") == Verdict.CHANGED
+    assert verdict(sha256="0" * 64) == Verdict.CHANGED
+    assert seal.check(json.dumps(_signed_by_another(more)).encode(), trusted).verdict == Verdict.UNKNOWN_KEY
+    half = json.dumps(read | {"content": {"a": "\ud800"}}).encode()
+    twice = b'{"openweek_summary": 1, "openweek_summary": 1}'
+    for nothing in (b"", b"{}", b"[1]", b"\xff", half, twice):
+        with pytest.raises(Mistake):
+            seal.check(nothing, trusted)
+
+
+def _signed_by_another(content):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    other = Ed25519PrivateKey.generate()
+    data = seal.canonical(content)
+    signature = seal.sign(data, other.private_bytes_raw())
+    return json.loads(seal.seal_file(data, 1, other.public_key().public_bytes_raw(), signature))
