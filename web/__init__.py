@@ -16,6 +16,7 @@ from web.commands import accounts as account_commands
 from web.commands import events as event_commands
 from web.commands import figures as figure_commands
 from web.commands import imports, serve, setup
+from web.commands import summary as summary_command
 from web.desk import (
     duplicates,
     events,
@@ -119,7 +120,7 @@ PUBLIC = (
     starred_list,
     subscribe,
 )
-COMMANDS = (account_commands, event_commands, figure_commands, imports, serve, setup)
+COMMANDS = (account_commands, event_commands, figure_commands, summary_command, imports, serve, setup)
 MODULES = (
     errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
     *PUBLIC, public_pages, *COMMANDS, health, hooks,

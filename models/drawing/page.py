@@ -73,6 +73,18 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Bitmap:
+    """A JPEG or PNG. about: what is read aloud in its place."""
+
+    data: bytes
+    left: float
+    top: float
+    wide: float
+    high: float
+    about: str
+
+
+@dataclass(frozen=True)
 class Placed:
     """Items made smaller and moved. turned: they stand on their head, and left and top are the lower right corner."""
 
@@ -83,7 +95,7 @@ class Placed:
     turned: bool = False
 
 
-Item = Paragraph | Box | Dashes | Code | Placed
+Item = Paragraph | Box | Dashes | Code | Bitmap | Placed
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ All pages are laid out before the first is written: only then it is known which 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, cast
@@ -17,7 +18,19 @@ from fpdf.structure_tree import StructureTreeBuilder
 
 from models.drawing import fonts, qr
 from models.drawing.fonts import Family
-from models.drawing.page import FIGURE, Box, Code, Dashes, Item, Line, Page, Paragraph, Placed, lines_of
+from models.drawing.page import (
+    FIGURE,
+    Bitmap,
+    Box,
+    Code,
+    Dashes,
+    Item,
+    Line,
+    Page,
+    Paragraph,
+    Placed,
+    lines_of,
+)
 from models.drawing.text_layout import Stretch, stretches
 
 _HAIR, _DASH = 0.24, 8.64
@@ -100,6 +113,9 @@ class _Document(FPDF):
                 case Code():
                     with self._tagged(FIGURE, item.about):
                         self._code(item)
+                case Bitmap():
+                    with self._tagged(FIGURE, item.about):
+                        self.image(BytesIO(item.data), item.left, item.top, item.wide, item.high)
                 case Placed():
                     with self._placed(item):
                         self._draw(item.items)

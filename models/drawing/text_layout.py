@@ -190,6 +190,29 @@ def broken(text: str, face: Face, room: float) -> list[str]:
     return ["".join(parts[a:b]).strip() for a, b in zip([0, *ends], ends, strict=False)]
 
 
+def filled(text: str, face: Face, room: float, indent: float = 0.0) -> list[str]:
+    """The text of a paragraph in lines that are each as full as they can be. indent: of the first line."""
+    parts = [part for piece in pieces(text) for part in _narrow(piece, face, room)]
+    small = [
+        part
+        for piece in parts
+        for part in (_joined(piece) if _span(piece, face) > 4 * face.size else [piece])
+    ]
+    rows: list[str] = []
+    used = indent
+    for part in small:
+        wide = _span(part, face)
+        if rows and used + wide <= room:
+            rows[-1] += part
+            used += wide
+        elif not rows:
+            rows, used = [part], used + wide
+        else:
+            rows.append(part.lstrip())
+            used = wide if part.strip() else 0.0
+    return rows
+
+
 def _greedy(parts: list[str], widths: list[float], room: float) -> list[list[str]]:
     lines: list[list[str]] = []
     used = 0.0

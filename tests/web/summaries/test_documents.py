@@ -1,0 +1,116 @@
+"""The summary as Word, PDF and workbook: its numbers are those of the API; its layout is by styles."""
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from docx import Document
+from docx.shared import Mm, Pt
+from openpyxl import load_workbook
+
+from models.accounts.tokens import new_token_of
+from models.summaries import texts
+from models.summaries.part import Part
+from models.summaries.tables import Section
+from tests.models.summaries.conftest import people
+from tests.support import pdf_text
+from tests.support.week import NINE
+from web.summaries.documents import draft
+
+__all__ = ["people"]
+
+
+def tables_of(document):
+    return [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
+
+
+@pytest.fixture
+def part(people):
+    return Part(people.lecture.campaign, "320000")
+
+
+def test_the_word_document_says_what_the_api_says(people, part, client):
+    texts.write_text(part, Section.EXPERIENCE, "一是部门联动。\n二是进校园。", people.su, NINE)
+    document = Document(BytesIO(draft(part, ".docx", NINE)))
+    said = [paragraph.text for paragraph in document.paragraphs]
+    assert said[0] == "江苏省2024年全国知识产权宣传周活动总结"
+    total, youth = _api(client, people.su), _api(client, people.su, audience="youth")
+    assert any(f"{total['visits']:,}人次" in line for line in said)
+    [groups] = [rows for rows in tables_of(document) if rows[0][0] == "受众群体"]
+    assert groups[-1] == ["合计", f"{total['visits']:,}", f"{total['participants']:,}"]
+    assert [row[1:] for row in groups if row[0] == "青少年"] == [
+        [f"{youth['visits']:,}", f"{youth['participants']:,}"]
+    ]
+    assert "一是部门联动。" in said
+    assert "二是进校园。" in said
+    styles = {paragraph.text: paragraph.style.name for paragraph in document.paragraphs}
+    assert styles["一、依据和主题"] == "Heading 1"
+    assert sum(1 for one in document.paragraphs if one.style.name == "待填写") == 5
+
+
+def _api(client, account, **query):
+    """What the API answers to an account with a token."""
+    headers = {"Authorization": f"Bearer {new_token_of(account.email, NINE)}"}
+    asked = {"campaign": "ip-2024", "region": "320000", **query}
+    return client.get("/api/v1/figures", query_string=asked, headers=headers).json
+
+
+def test_the_layout_is_that_of_the_standard(part):
+    data = draft(part, ".docx", NINE)
+    document = Document(BytesIO(data))
+    [section] = document.sections
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(one / Mm(1)) for one in margins] == [37, 35, 28, 26]
+    looks = {}
+    for name in ("Title", "Normal", "Heading 1", "Heading 2"):
+        style = document.styles[name]
+        family = style.element.rPr.rFonts.get(
+            "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}eastAsia"
+        )
+        looks[name] = (family, style.font.size, style.paragraph_format.line_spacing)
+    assert looks == {
+        "Title": ("方正小标宋简体", Pt(22), Pt(36)),
+        "Normal": ("仿宋_GB2312", Pt(16), Pt(28)),
+        "Heading 1": ("黑体", Pt(16), Pt(28)),
+        "Heading 2": ("楷体_GB2312", Pt(16), Pt(28)),
+    }
+    with ZipFile(BytesIO(data)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml")}
+    assert "w:evenAndOddHeaders" in parts["word/settings.xml"]
+    assert sum(" PAGE " in text for name, text in parts.items() if "footer" in name) == 2
+    assert '<w:altName w:val="宋体"/>' in parts["word/fontTable.xml"]
+    # Nothing is set by hand: no run has a font or a size of its own.
+    assert "<w:rFonts" not in parts["word/document.xml"]
+    assert "<w:sz " not in parts["word/document.xml"]
+
+
+def test_the_pdf_has_the_same_text(part):
+    pages = pdf_text.words(draft(part, ".pdf", NINE))
+    whole = "".join(pages)
+    assert "53人次" in whole
+    assert "全县中学生首次走进庭审。" in whole
+    assert [f"—{number}—" in text for number, text in enumerate(pages, 1)] == [True] * len(pages)
+
+
+def test_the_workbook_has_numbers_and_formulas(part):
+    data = draft(part, ".xlsx", NINE)
+    formulas, values = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
+    sheet, shown = formulas["按地区"], values["按地区"]
+    assert [[cell.value for cell in row] for row in shown.iter_rows(min_row=2)] == [
+        ["南京市", 0, 0, 0, 3, 0, 3],
+        ["连云港市", 0, 0, 38, 12, 0, 50],
+        ["合计", 0, 0, 38, 15, 0, 53],
+    ]
+    assert [cell.value for cell in sheet[4]][1:] == [f"=SUM({column}2:{column}3)" for column in "BCDEFG"]
+
+
+def test_the_command_writes_a_file(part, runner, tmp_path):
+    asked = ["summary", "--campaign", "ip-2024", "--region", "320723"]
+    out = tmp_path / "summary.docx"
+    done = runner.invoke(args=[*asked, "--out", str(out)])
+    assert (done.exit_code, Document(out).paragraphs[0].text) == (0, "灌云县2024年全国知识产权宣传周活动总结")
+    wrong = runner.invoke(args=[*asked, "--out", str(tmp_path / "summary.txt")])
+    assert wrong.exit_code == 2
+    figures = json.loads(runner.invoke(args=["figures", "--campaign", "ip-2024", "--json"]).output)
+    assert figures["visits"] == 53

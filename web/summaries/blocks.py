@@ -1,0 +1,79 @@
+"""What a summary consists of, before it becomes a Word document or a PDF."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Title:
+    text: str
+    below: str  # the office and the day
+
+
+@dataclass(frozen=True)
+class Heading:
+    """level: 1 一、 2 （一）; its number is part of the text."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Body:
+    text: str
+
+
+@dataclass(frozen=True)
+class ToWrite:
+    """Marks a place that people still have to fill."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a number means, in small print."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """sums: what stands in the last row; numbers are int."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str | int]]
+    sums: Sequence[str | int] | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars: label, number, colour."""
+
+    caption: str
+    bars: Sequence[tuple[str, int, str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    jpeg: bytes
+    wide: int
+    high: int
+    alt: str
+
+
+@dataclass(frozen=True)
+class NewPage:
+    pass
+
+
+@dataclass(frozen=True)
+class SealCode:
+    """A QR code that opens the page on which the sealed figures are checked."""
+
+    url: str
+    text: str
+
+
+Block = Title | Heading | Body | ToWrite | Note | Table | Chart | Picture | NewPage | SealCode

@@ -1,0 +1,368 @@
+"""The outline of a summary: its content as headings, sentences, tables and charts, in the language of the moment."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from models import clock
+from models.campaigns.tables import UNKNOWN_GROUP, TermKind
+from models.db import db
+from models.drawing.photo import as_jpeg
+from models.events.pictures import Picture as StoredPicture
+from models.events.pictures import picture_bytes
+from models.figures.live import evidence
+from models.places.regions import regions_by_code
+from models.summaries.part import Part
+from models.summaries.tables import Section
+from web.summaries.annex import annex
+from web.summaries.blocks import Block, Body, Chart, Heading, Note, Picture, Table, Title, ToWrite
+from web.words.figures import evidence_name, value_name
+from web.words.outcomes import outcome_name
+from web.words.terms import campaign_name, campaign_theme, day_label, language, region_name, t
+
+COLOURS = {"innovators": "#0072b2", "government": "#9a4c86", "youth": "#e08214", "public": "#00a078"}
+GREY, BRAND = "#7b8494", "#1f4e8c"
+DIGITS = "一二三四五六七八九十"
+MOST_BARS = 16
+
+
+class Numbering:
+    """一、二、… and below （一）（二）…; in English 1., 1.1."""
+
+    def __init__(self) -> None:
+        self.chapter = self.part = 0
+
+    def chapter_heading(self, text: str) -> Heading:
+        self.chapter, self.part = self.chapter + 1, 0
+        number = f"{DIGITS[self.chapter - 1]}、" if language() == "zh" else f"{self.chapter}. "
+        return Heading(1, number + text)
+
+    def part_heading(self, text: str) -> Heading:
+        self.part += 1
+        number = f"（{DIGITS[self.part - 1]}）" if language() == "zh" else f"{self.chapter}.{self.part} "
+        return Heading(2, number + text)
+
+
+def place_name(part: Part) -> str:
+    """全国, 北京市, 江苏省 法院: whose summary it is."""
+    row = regions_by_code().get(part.region)
+    place = region_name(row) if row else _("The whole country")
+    line = part.campaign.term(TermKind.LINE, part.line) if part.line else None
+    return f"{place} · {t(line)}" if line else place
+
+
+def title_of(part: Part) -> str:
+    place = place_name(part).replace(" · ", "" if language() == "zh" else ", ")
+    return _("%(place)s: summary of the %(week)s", place=place, week=campaign_name(part.campaign))
+
+
+def outline(
+    part: Part, content: Mapping[str, Any], texts: Mapping[str, str], seal_url: str = ""
+) -> list[Block]:
+    """content: of models.summaries.content. seal_url: where the sealed figures are checked; "" for a draft."""
+    return [*_blocks(part, content, texts), *annex(part, content, seal_url)]
+
+
+def _blocks(part: Part, content: Mapping[str, Any], texts: Mapping[str, str]) -> Iterator[Block]:
+    numbering = Numbering()
+    yield Title(title_of(part), _below_title(part, content))
+    yield from _opening(part, content)
+    yield numbering.chapter_heading(_("Basis and theme"))
+    yield Body(
+        _(
+            "The %(week)s ran from %(first)s to %(last)s under the theme “%(theme)s”.",
+            week=campaign_name(part.campaign),
+            theme=campaign_theme(part.campaign),
+            **_days(part),
+        )
+    )
+    yield from _own(texts, Section.BASIS)
+    yield numbering.chapter_heading(_("Organisation"))
+    yield Body(
+        _(
+            "%(organizations)s organizations led events, in %(lines)s sectors.",
+            organizations=_number(content["events"]["organizations"]),
+            lines=len([key for key in content["events"]["by"]["line"] if key]),
+        )
+    )
+    yield from _own(texts, Section.ORGANISATION)
+    yield from _activities(part, content, numbering)
+    yield from _participation(part, content, numbering)
+    yield from _coverage(part, content, numbering)
+    yield from _influence(content, numbering)
+    yield numbering.chapter_heading(_("Highlights"))
+    yield from _highlights(content)
+    yield from _own(texts, Section.HIGHLIGHTS)
+    for section, heading in (
+        (Section.EXPERIENCE, _("Experience")),
+        (Section.PROBLEMS, _("Problems")),
+        (Section.NEXT_STEPS, _("Next steps")),
+    ):
+        yield numbering.chapter_heading(heading)
+        yield from _own(texts, section)
+    if content.get("accepted"):
+        yield from _below(content, numbering)
+
+
+def _below_title(part: Part, content: Mapping[str, Any]) -> str:
+    moment = clock.parse_instant(content.get("sealed_at") or content["as_of"])
+    day = day_label(clock.day_of(moment, part.campaign.zone), year=True).rpartition(" ")[0]
+    if language() != "zh":
+        day = clock.day_of(moment, part.campaign.zone).isoformat()
+    office = content.get("organization") or _("(name of the office)")
+    return f"{office}　{day}" if language() == "zh" else f"{office}, {day}"
+
+
+def _days(part: Part) -> dict[str, str]:
+    return {"first": day_label(part.campaign.starts, year=True), "last": day_label(part.campaign.ends)}
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def _opening(part: Part, content: Mapping[str, Any]) -> Iterator[Block]:
+    events = content["events"]
+    numbers = {"place": place_name(part), "events": _number(events["held"])}
+    if content["visits"]:
+        sentence = _(
+            "%(place)s held %(events)s events. They had %(visits)s visits by at least %(participants)s participants.",
+            visits=_number(content["visits"]),
+            participants=_number(content["participants"]),
+            **numbers,
+        )
+    else:
+        sentence = _("%(place)s held %(events)s events. Nobody was counted at them.", **numbers)
+    if events["cancelled"]:
+        sentence += _(
+            " %(events)s more events were announced and cancelled.", events=_number(events["cancelled"])
+        )
+    yield Body(sentence)
+    yield Note(figures_note(content))
+
+
+def scanned_share(methods: Mapping[str, int]) -> str:
+    total = sum(methods.values())
+    return f"{evidence(dict(methods))['scanned'] / total:.1%}" if total else "—"
+
+
+def figures_note(content: Mapping[str, Any]) -> str:
+    """What the numbers mean, and how they were made."""
+    return _(
+        "Note: a visit is one person once per session and day. Participants are distinct passes and phones, a lower bound. "
+        "Of the visits %(share)s were scanned. As of %(time)s.",
+        share=scanned_share(content["methods"]),
+        time=content["as_of"][:16].replace("T", " "),
+    )
+
+
+def _own(texts: Mapping[str, str], section: Section) -> Iterator[Block]:
+    """What people wrote, paragraph by paragraph, or the mark that it is still to be written."""
+    lines = [line.strip() for line in texts.get(section, "").split("\n") if line.strip()]
+    for line in lines:
+        yield Body(line)
+    if not lines:
+        yield ToWrite(to_write(section))
+
+
+def to_write(section: Section) -> str:
+    return {
+        Section.BASIS: _(
+            "[To be written by the office: on which documents and instructions the week was based.]"
+        ),
+        Section.ORGANISATION: _(
+            "[To be written by the office: who led, how the departments worked together.]"
+        ),
+        Section.HIGHLIGHTS: _("[To be written by the office: what stood out, and why.]"),
+        Section.EXPERIENCE: _("[To be written by the office: what worked and can be repeated.]"),
+        Section.PROBLEMS: _("[To be written by the office: what did not work.]"),
+        Section.NEXT_STEPS: _("[To be written by the office: what comes next.]"),
+    }[section]
+
+
+def _activities(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    yield numbering.chapter_heading(_("What was done"))
+    for name, heading in (("focus", _("By publicity focus")), ("format", _("By form of activity"))):
+        yield numbering.part_heading(heading)
+        yield _events_and_visits(part, content, name)
+    if not content["visits"]:
+        return
+    yield numbering.part_heading(_("By day"))
+    bars = [
+        (day_label(date.fromisoformat(row["key"])), row["visits"], BRAND)
+        for row in content["by"]["day"][:MOST_BARS]
+    ]
+    yield Chart(_("Visits by day"), bars)
+
+
+def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Table:
+    events = content["events"]["by"][name]
+    visits = {row["key"]: row["visits"] for row in content["by"][name]}
+    rows = [
+        (name_of(part, name, key), events.get(key, 0), visits.get(key, 0))
+        for key in dict.fromkeys([*visits, *events])
+        if key or events.get(key) or visits.get(key)
+    ]
+    heads = {"focus": _("Publicity focus"), "format": _("Form of activity")}
+    return Table(
+        _("Events and visits: %(by)s", by=heads[name]),
+        (heads[name], _("Events"), _("Visits")),
+        rows,
+        (_("Total"), content["events"]["held"], content["visits"]),
+    )
+
+
+def name_of(part: Part, dimension: str, key: str) -> str:
+    """The name of a value; "": not given."""
+    return value_name(part.campaign, dimension, key or None)
+
+
+def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    yield numbering.chapter_heading(_("Participation"))
+    yield numbering.part_heading(_("By audience group"))
+    rows = content["by"]["audience"]
+    yield Table(
+        _("Visits and participants by audience group"),
+        (_("Audience group"), _("Visits"), _("Participants, at least")),
+        [(name_of(part, "audience", row["key"]), row["visits"], row["participants"]) for row in rows],
+        (_("Total"), content["visits"], content["participants"]),
+    )
+    yield Note(_("Participants do not add up over groups; who does not say a group stands as not stated."))
+    bars = [
+        (name_of(part, "audience", row["key"]), row["visits"], COLOURS.get(row["key"], GREY))
+        for row in rows
+        if row["visits"] or row["key"] != UNKNOWN_GROUP
+    ]
+    if content["visits"]:
+        yield Chart(_("Visits by audience group"), bars)
+    yield numbering.part_heading(_("How the visits were counted"))
+    kinds = evidence(content["methods"])
+    total = content["visits"] or 1
+    yield Table(
+        _("Visits by evidence"),
+        (_("Evidence"), _("Visits"), _("Share of visits")),
+        [(evidence_name(kind), number, f"{number / total:.1%}") for kind, number in kinds.items()],
+        (_("Total"), content["visits"], "100.0%" if content["visits"] else "—"),
+    )
+    if content["last_year"]:
+        yield from _last_year(content, numbering)
+
+
+def _last_year(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    before = content["last_year"]
+    yield numbering.part_heading(_("Compared with last year"))
+    rows = [
+        (_("Events"), content["events"]["held"], before["events"]),
+        (_("Visits"), content["visits"], before["visits"]),
+        (_("Participants, at least"), content["participants"], before["participants"]),
+    ]
+    yield Table(
+        _("This week and %(week)s", week=before["name"]), ("", _("This week"), _("The week before")), rows
+    )
+    if before["differs"]:
+        lists = _(", ").join(_list_name(name) for name in before["differs"])
+        yield Note(_("Not compared, because their lists differ: %(lists)s.", lists=lists))
+
+
+def _list_name(kind: str) -> str:
+    return {
+        TermKind.AUDIENCE: _("Audience group"),
+        TermKind.FOCUS: _("Publicity focus"),
+        TermKind.FORMAT: _("Form of activity"),
+    }[TermKind(kind)]
+
+
+def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    coverage = content["coverage"]
+    yield numbering.chapter_heading(_("Coverage"))
+    yield Body(
+        _(
+            "Of %(all)s counties and districts %(reached)s had visits, %(planned)s had events without figures, and in "
+            "%(silent)s there was no event.",
+            all=_number(coverage["counties"]),
+            reached=_number(len(coverage["reached"])),
+            planned=_number(len(coverage["planned"])),
+            silent=_number(len(coverage["silent"])),
+        )
+    )
+    rows = [row for row in content["by"]["region"] if row["visits"]]
+    if rows:
+        bars = sorted(rows, key=lambda row: -row["visits"])[:MOST_BARS]
+        yield Chart(_("Visits by region"), [(region_short(row["key"]), row["visits"], BRAND) for row in bars])
+    if coverage["lines"]:
+        silent = [name_of(part, "line", key) for key in coverage["silent_lines"]]
+        yield Body(
+            _(
+                "%(some)s of %(all)s sectors led events.",
+                some=len(coverage["lines"]) - len(silent),
+                all=len(coverage["lines"]),
+            )
+            + (_(" None were led by: %(lines)s.", lines=_(", ").join(silent)) if silent else "")
+        )
+    yield Note(_("The counties and districts without events are listed in the workbook of the annex."))
+
+
+def region_short(code: str) -> str:
+    row = regions_by_code().get(code)
+    return region_name(row) if row else _("Not given")
+
+
+def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    yield numbering.chapter_heading(_("Influence"))
+    outcomes = content["outcomes"]
+    if not outcomes:
+        yield Body(_("No outcomes were reported for the events."))
+        return
+    rows = [(outcome_name(kind), one["events"], _outcome_number(kind, one)) for kind, one in outcomes.items()]
+    yield Table(_("Outcomes"), (_("Outcome"), _("Events"), _("Number")), rows)
+    yield Note(
+        _(
+            "Online views are never added to visits. “At least” marks sums with numbers that were reported as “more than”."
+        )
+    )
+
+
+def _outcome_number(kind: str, one: Mapping[str, Any]) -> str:
+    if kind == "other":
+        return "—"
+    return _number(one["number"]) if one["exact"] else _("at least %(number)s", number=_number(one["number"]))
+
+
+def _highlights(content: Mapping[str, Any]) -> Iterator[Block]:
+    for one in content["highlights"]:
+        yield Body(f"{one['title']}{_(': ')}{' '.join(one['text'].split())}")
+        for shown in one["pictures"]:
+            stored = db.session.get(StoredPicture, shown["sha256"])
+            webp = picture_bytes(shown["sha256"], small=False)
+            if stored is not None and webp:
+                yield Picture(as_jpeg(webp), stored.width, stored.height, shown["alt"])
+
+
+def _below(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    """Put together from the accepted summaries one level below, in the order of the regions."""
+    yield numbering.chapter_heading(_("The regions"))
+    for one in content["accepted"]:
+        yield Body(
+            _(
+                "%(region)s: %(events)s events, %(visits)s visits.",
+                region=region_short(one["region"]),
+                events=_number(one["events"]),
+                visits=_number(one["visits"]),
+            )
+        )
+        for name in ("highlights", "experience"):
+            for line in one["texts"][name].split("\n"):
+                if line.strip():
+                    yield Body(line.strip())
+    if content["missing"]:
+        names = _(", ").join(region_short(code) for code in content["missing"])
+        yield Note(_("Not accepted yet: %(regions)s.", regions=names))
+
+
+def file_name(part: Part, ending: str) -> str:
+    return (
+        "-".join(("summary", part.campaign.id, part.region or "all", *([part.line] if part.line else [])))
+        + ending
+    )
