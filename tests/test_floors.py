@@ -22,7 +22,7 @@ FLOORS = (
     {"devices", "ics"},
     {"ledger"},
     {"figures", "publishing", "registration"},
-    {"imports", "desk", "visitors"},
+    {"imports", "desk", "visitors", "live"},
     {"accounts", "webhooks", "exports", "summaries"},
     {"checkin", "operations"},
     {"corrections"},

@@ -32,7 +32,9 @@ ALLOWED = {
     "pass": {"browser"},
     "phone": set(),
     "public": {"browser"},
-    "desk": set(),
+    "desk": {"live"},
+    "live": set(),
+    "wall": {"browser", "live"},
 }
 
 

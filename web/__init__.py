@@ -50,7 +50,7 @@ from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
 from web.feeds import subscriber_count
-from web.figures import desk_checks, desk_coverage, desk_figures, desk_release, live
+from web.figures import desk_checks, desk_coverage, desk_figures, desk_release, live, live_views, wall
 from web.figures import pages as figures
 from web.public import (
     calendar,
@@ -71,7 +71,7 @@ from web.public.sharing import embed, json_ld, share_picture, share_poster, site
 from web.server import assets, compression, health, hooks, public_pages
 from web.words import checks as check_words
 from web.words import devices as device_words
-from web.words import event_texts, progress, session_lines, terms
+from web.words import event_texts, numbers, progress, session_lines, terms
 from web.words import figures as figure_words
 from web.words import ledger as ledger_words
 from web.words import outcomes as outcome_words
@@ -79,6 +79,7 @@ from web.words import outcomes as outcome_words
 WORDS = (
     terms,
     event_texts,
+    numbers,
     progress,
     session_lines,
     device_words,
@@ -94,7 +95,7 @@ DESK = (
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
     pairing_batches, picture, many_events, registration_desk, registration_export, webhooks,
 )  # fmt: skip
-FIGURES = (live, figures, desk_figures, desk_release, desk_checks, desk_coverage)
+FIGURES = (live_views, live, figures, wall, desk_figures, desk_release, desk_checks, desk_coverage)
 API = (
     api_events, api_event_changes, api_directory, api_passes, api_pass_changes, api_devices, api_figures, openapi, api_docs,
 )  # fmt: skip

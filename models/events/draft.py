@@ -20,10 +20,10 @@ class _Texts:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
-            value = getattr(self, field.name)
+        for one in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, one.name)
             if isinstance(value, str) and value != (visible := without_controls(value)):
-                object.__setattr__(self, field.name, visible)
+                object.__setattr__(self, one.name, visible)
 
 
 @dataclass(frozen=True, slots=True)

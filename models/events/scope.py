@@ -75,6 +75,12 @@ def sees_everything(account: Account) -> bool:
     return account.role == Role.COMMITTEE
 
 
+def sees_country(account: Account) -> bool:
+    """The same, and the viewers of the committee's organization."""
+    is_viewer = account.role == Role.VIEWER
+    return sees_everything(account) or (is_viewer and bool(db.session.scalar(select(_of_committee(account)))))
+
+
 def reachable_event_ids(account: Account) -> Select[tuple[int]]:
     """The ids of all events whose figures an account may see."""
     return select(Event.id).where(sees(account))

@@ -4,14 +4,12 @@ Where no stream can be had the page asks once a second. That is cheap where noth
 (models.figures.live.counters_digest), and the answer is 304.
 """
 
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 from babel.dates import format_time
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -23,22 +21,21 @@ from models.errors import NotFound
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview, live
+from models.figures.by_source import SourceVisits, visits_by_source
 from models.organizations.tables import Account
-from web import errors
 from web.desk.accounts.current import own_session
-from web.figures.live_snapshots import LiveSnapshot, LiveSnapshots
-from web.figures.live_streams import LiveStreams, Payload
+from web.figures import live_views
+from web.figures.live_snapshots import RECOUNT_AFTER, LiveSnapshot
+from web.figures.live_streams import Payload
+from web.figures.live_views import View
 from web.words.terms import language
-
-UNREACHABLE = 20_000  # ms without a sign of a client's machine, after which its connection is closed
 
 pages = Blueprint("live", __name__, url_prefix="/desk")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.extensions["openweek.live"] = LiveSnapshots()
-    app.extensions["openweek.live_streams"] = LiveStreams(_reader(app))
+    live_views.add_reader(app, int, _view_of_id)
     app.jinja_env.globals.update(
         clock_seconds=clock_seconds, evidence=live.evidence, evidence_methods=live.EVIDENCE
     )
@@ -49,9 +46,20 @@ def clock_seconds(instant: datetime, zone: str) -> str:
     return format_time(instant.astimezone(clock.zone(zone)), "HH:mm:ss", locale=language())
 
 
-def current_snapshot(event: Event, now: datetime) -> LiveSnapshot:
-    snapshots: LiveSnapshots = current_app.extensions["openweek.live"]
-    return snapshots.of(event, now)
+def current_snapshot(event: Event, now: datetime) -> LiveSnapshot[live.LiveFigures]:
+    def sources() -> list[SourceVisits]:
+        """They read a row for each visit."""
+        rows: list[SourceVisits] = live_views.slow_parts().of(
+            ("sources", event.id), now, RECOUNT_AFTER, lambda: visits_by_source(event.id)
+        )
+        return rows
+
+    return live_views.snapshots().of(
+        event.id,
+        now,
+        lambda: live.counters_digest(event.id),
+        lambda: live.live_figures(event, now, sources()),
+    )
 
 
 @pages.get("/events/<int:event_id>/live")
@@ -72,77 +80,24 @@ def page(event_id: int) -> ResponseReturnValue:
 @pages.get("/events/<int:event_id>/live.json")
 @login_required
 def live_json(event_id: int) -> Response:
-    """The figures as numbers, as a sentence and as the page's own markup; 304 where the asker has them already."""
-    event = scope.event_for(current_user, event_id)
-    snapshot = current_snapshot(event, clock.now())
-    tag = f"{snapshot.tag}-{language()}"
-    unchanged = request.if_none_match.contains(tag)
-    response = Response(status=304) if unchanged else jsonify(_payload(event, snapshot))
-    response.set_etag(tag)
-    return response
+    return live_views.json_answer(_view(scope.event_for(current_user, event_id), clock.now()))
 
 
 @pages.get("/events/<int:event_id>/live.events")
 @login_required
 def live_events(event_id: int) -> ResponseReturnValue:
-    """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no thread is free.
-
-    `tag` or Last-Event-ID: of what the page shows. No database connection is held between two events."""
     event = scope.event_for(current_user, event_id)
-    streams: LiveStreams = current_app.extensions["openweek.live_streams"]
-    known = request.headers.get("Last-Event-ID") or request.args.get("tag")
+
+    def reaches(account: Account) -> bool:
+        return bool(scope.event_for(account, event_id))
+
+    return live_views.stream_answer(event.id, signed_in_and(reaches))
+
+
+def signed_in_and(reaches: Callable[[Account], bool]) -> Callable[[], bool]:
+    """Whether the account of this request is still signed in and reaches something. reaches: may raise NotFound."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask
-    may_watch = _may_watch(app, current_user.id, own_session().id, event.id)
-    stream = streams.open((event.id, language()), known, may_watch)
-    if stream is None:
-        response = errors.error_response(503, _(errors.SENTENCES[503]))
-        response.headers["Retry-After"] = "30"
-        return response
-    _notice_unreachable_client()
-    response = Response(stream, mimetype="text/event-stream")
-    response.headers["X-Accel-Buffering"] = "no"  # nginx would collect events
-    return response
-
-
-def _payload(event: Event, snapshot: LiveSnapshot) -> Payload:
-    """An event's figures in the reader's language."""
-    figures = snapshot.figures
-    return {
-        "as_of": clock.instant_text(figures.as_of, event.campaign.zone),
-        "visits": figures.visits,
-        "participants": figures.participants,
-        "sentence": _(
-            "Visits: %(visits)s. Participants: at least %(participants)s.",
-            visits=figures.visits,
-            participants=figures.participants,
-        ),
-        "html": render_template(
-            "figures/live_parts.html", campaign=event.campaign, event=event, figures=figures
-        ),
-    }
-
-
-def _reader(app: Flask) -> Callable[[int, dict[str, str | None]], dict[str, Payload]]:
-    def read(event_id: int, tags: dict[str, str | None]) -> dict[str, Payload]:
-        with app.app_context():
-            event = db.session.get(Event, event_id)
-            snapshot = current_snapshot(event, clock.now()) if event is not None else None
-            if event is None or snapshot is None:
-                return {}
-            changed = {
-                name: f"{snapshot.tag}-{name}" for name in tags if tags[name] != f"{snapshot.tag}-{name}"
-            }
-            payloads: dict[str, Payload] = {}
-            for name, tag in changed.items():
-                with app.test_request_context(headers={"Accept-Language": name}):
-                    payloads[name] = {**_payload(event, snapshot), "tag": tag}
-            return payloads
-
-    return read
-
-
-def _may_watch(app: Flask, account_id: int, session_id: int, event_id: int) -> Callable[[], bool]:
-    """Whether an account that is still signed in here still reaches an event."""
+    account_id, session_id = current_user.id, own_session().id
 
     def ask() -> bool:
         with app.app_context():
@@ -150,15 +105,38 @@ def _may_watch(app: Flask, account_id: int, session_id: int, event_id: int) -> C
             if account is None or not sessions.is_open(session_id, clock.now()):
                 return False
             with suppress(NotFound):
-                return bool(scope.event_for(account, event_id))
+                return reaches(account)
             return False
 
     return ask
 
 
-def _notice_unreachable_client() -> None:
-    """A phone that left the network says nothing: without this its thread would sleep for a quarter of an hour."""
-    connection: Any = request.environ.get("gunicorn.socket")
-    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        with suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREACHABLE)
+def _view_of_id(event_id: int, now: datetime) -> View | None:
+    event = db.session.get(Event, event_id)
+    return _view(event, now) if event is not None else None
+
+
+def _view(event: Event, now: datetime) -> View:
+    snapshot = current_snapshot(event, now)
+    return View(snapshot.tag, lambda: _payload(event, snapshot.figures))
+
+
+def _payload(event: Event, figures: live.LiveFigures) -> Payload:
+    """An event's figures in the reader's language."""
+    return {
+        "as_of": clock.instant_text(figures.as_of, event.campaign.zone),
+        "visits": figures.visits,
+        "participants": figures.participants,
+        "sentence": figures_sentence(figures.visits, figures.participants),
+        "html": render_template(
+            "figures/live_parts.html", campaign=event.campaign, event=event, figures=figures
+        ),
+    }
+
+
+def figures_sentence(visits: int, participants: int) -> str:
+    return _(
+        "Visits: %(visits)s. Participants: at least %(participants)s.",
+        visits=visits,
+        participants=participants,
+    )

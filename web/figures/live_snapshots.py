@@ -1,76 +1,102 @@
-"""The last figures of events in this process: counted once for each change, whoever asks."""
+"""The last figures of each live view in this process: counted once for each change, whoever asks."""
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-
-from models.events.tables import Event
-from models.figures import live
-from models.figures.by_source import SourceVisits, visits_by_source
+from typing import Any, Generic, Protocol, TypeVar
 
 # An undo and a new visit between two looks can leave the digest, but change the participants.
 RECOUNT_AFTER = timedelta(seconds=10)
-MOST = 500  # events
-COUNTING = 2.0  # seconds to wait for another thread that counts the same event for the first time
+MOST = 500  # views
+COUNTING = 2.0  # seconds to wait for another thread that counts the same view for the first time
+
+
+class Counted(Protocol):
+    """A dataclass whose first field is as_of."""
+
+    @property
+    def as_of(self) -> datetime: ...
+
+
+Figures = TypeVar("Figures", bound=Counted)
 
 
 @dataclass(frozen=True)
-class LiveSnapshot:
+class LiveSnapshot(Generic[Figures]):
     """tag: of the content, the same in every process."""
 
     digest: str
-    figures: live.LiveFigures
+    figures: Figures
     tag: str
 
 
 class LiveSnapshots:
     def __init__(self) -> None:
-        self._latest: OrderedDict[int, LiveSnapshot] = OrderedDict()
-        self._sources: dict[int, tuple[datetime, list[SourceVisits]]] = {}
-        self._counting: dict[int, threading.Lock] = {}
+        self._latest: OrderedDict[Hashable, LiveSnapshot[Any]] = OrderedDict()
+        self._counting: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def of(self, event: Event, now: datetime) -> LiveSnapshot:
-        """The event's figures: the remembered ones while nothing has changed, else counted anew, by one thread.
+    def of(
+        self, key: Hashable, now: datetime, digest_of: Callable[[], str], count: Callable[[], Figures]
+    ) -> LiveSnapshot[Figures]:
+        """The figures of a view: the remembered ones while nothing has changed, else counted anew, by one thread.
 
         The others get the ones before: to wait they would need a database connection each."""
-        latest, digest = self._latest.get(event.id), live.counters_digest(event.id)
+        # The digest is read before, so that figures are never older than it says.
+        latest, digest = self._latest.get(key), digest_of()
         if latest is not None and latest.digest == digest and now - latest.figures.as_of < RECOUNT_AFTER:
             return latest
         with self._lock:
-            counting = self._counting.setdefault(event.id, threading.Lock())
+            counting = self._counting.setdefault(key, threading.Lock())
         mine = counting.acquire(timeout=0 if latest is not None else COUNTING)
         try:
-            known = self._latest.get(event.id)
+            known = self._latest.get(key)
             if known is not None and (not mine or (known.digest == digest and known is not latest)):
                 return known
-            return self._count(event, now, digest)
+            return self._keep(key, count(), digest)
         finally:
             if mine:
                 counting.release()
 
-    def _count(self, event: Event, now: datetime, digest: str) -> LiveSnapshot:
-        """digest: read before, so that figures are never older than it says."""
-        figures = live.live_figures(event, now, self._sources_of(event, now))
-        tag = hashlib.sha256(repr(astuple(figures)[1:]).encode()).hexdigest()[:24]
+    def _keep(self, key: Hashable, figures: Figures, digest: str) -> LiveSnapshot[Figures]:
+        tag = hashlib.sha256(repr(astuple(figures)[1:]).encode()).hexdigest()[:24]  # type: ignore[call-overload]  # a dataclass
         snapshot = LiveSnapshot(digest, figures, tag)
         with self._lock:
-            known = self._latest.get(event.id)
-            if known is not None and known.figures.as_of > now:
+            known = self._latest.get(key)
+            if known is not None and known.figures.as_of > figures.as_of:
                 return known
-            self._latest[event.id] = snapshot
-            self._latest.move_to_end(event.id)
+            self._latest[key] = snapshot
+            self._latest.move_to_end(key)
             while len(self._latest) > MOST:
                 dropped, _snapshot = self._latest.popitem(last=False)
                 self._counting.pop(dropped, None)
-                self._sources.pop(dropped, None)
         return snapshot
 
-    def _sources_of(self, event: Event, now: datetime) -> list[SourceVisits]:
-        """Counted at most once in RECOUNT_AFTER: they read a row for each visit."""
-        known = self._sources.get(event.id)
-        if known is None or now - known[0] >= RECOUNT_AFTER:
-            known = self._sources[event.id] = now, visits_by_source(event.id)
-        return known[1]
+
+class SlowParts:
+    """Parts of live views that read many rows: counted seldom, and the more seldom the longer that takes."""
+
+    def __init__(self, share: int = 20) -> None:
+        """share: how many times its own time a part is left in peace."""
+        self._share = share
+        self._parts: OrderedDict[Hashable, tuple[datetime, timedelta, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, key: Hashable, now: datetime, least: timedelta, count: Callable[[], Any]) -> Any:
+        """The part as it was counted last, or now. least: between two counts."""
+        known = self._parts.get(key)
+        if known is not None and now - known[0] < known[1]:
+            return known[2]
+        begun = time.monotonic()
+        value = count()
+        pause = max(least, self._share * timedelta(seconds=time.monotonic() - begun))
+        with self._lock:
+            self._parts[key] = now, pause, value
+            self._parts.move_to_end(key)
+            while len(self._parts) > MOST:
+                self._parts.popitem(last=False)
+        return value

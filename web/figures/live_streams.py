@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ PING = 10.0  # seconds; the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
 LIFE = 600.0  # seconds; then the page opens another stream, with its present cookie
 
-Topic = tuple[int, str]  # event id, language
+Topic = tuple[Hashable, str]  # what is watched (web.figures.live_views), language
 Payload = dict[str, Any]  # tag, html and the numbers: what live.json answers, and its tag
 
 
@@ -58,26 +58,28 @@ def _event(tag: str, payload: Payload) -> bytes:
 
 
 class LiveStreams:
-    """read: the payloads of an event by language, without those that have the tag given. Called by the one thread that
+    """read: the payloads of a view by language, without those that have the tag given. Called by the one thread that
     looks for changes."""
 
-    def __init__(self, read: Callable[[int, dict[str, str | None]], dict[str, Payload]]) -> None:
+    def __init__(self, read: Callable[[Hashable, dict[str, str | None]], dict[str, Payload]]) -> None:
         self._read = read
         self._changed = threading.Condition()
         self._watchers: Counter[Topic] = Counter()
         self._payloads: dict[Topic, Payload] = {}
         self._messages: dict[Topic, Message] = {}
-        self._due: dict[int, float] = {}
+        self._due: dict[Hashable, float] = {}
         self._looking = False
         self._closed = False
         self.most = MOST
         self.stopping: Callable[[], bool] = lambda: False  # whether the server is about to end
 
-    def open(self, topic: Topic, tag: str | None, may_watch: Callable[[], bool]) -> Iterator[bytes] | None:
-        """The stream of an event in a language; None where this process has as many as it can. tag: of what the page
-        shows already. may_watch: asked again and again."""
+    def open(
+        self, topic: Topic, tag: str | None, may_watch: Callable[[], bool], leave_free: int = 0
+    ) -> Iterator[bytes] | None:
+        """The stream of a view in a language; None where this process has as many as it can. tag: of what the page
+        shows already. may_watch: asked again and again. leave_free: places for others."""
         with self._changed:
-            if self._closed or self.stopping() or self._watchers.total() >= self.most:
+            if self._closed or self.stopping() or self._watchers.total() >= self.most - leave_free:
                 return None
             self._watchers[topic] += 1
             if not self._looking:
@@ -132,8 +134,10 @@ class LiveStreams:
             while self._goes_on():
                 if self.stopping():
                     break
+                begun = time.monotonic()
                 self._look_once()
-                time.sleep(LOOK_EVERY)
+                # Many views at once: most of the time is the check-ins'.
+                time.sleep(max(LOOK_EVERY, 2 * (time.monotonic() - begun)))
             else:
                 return
         except Exception:
@@ -147,28 +151,28 @@ class LiveStreams:
             return self._looking
 
     def _look_once(self) -> None:
-        languages: dict[int, list[str]] = {}
+        languages: dict[Hashable, list[str]] = {}
         with self._changed:
             topics = list(self._watchers)
-        for event_id, language in topics:
-            languages.setdefault(event_id, []).append(language)
-        self._due = {event_id: due for event_id, due in self._due.items() if event_id in languages}
-        for event_id, spoken in languages.items():
+        for subject, language in topics:
+            languages.setdefault(subject, []).append(language)
+        self._due = {subject: due for subject, due in self._due.items() if subject in languages}
+        for subject, spoken in languages.items():
             begun = time.monotonic()
-            if begun < self._due.get(event_id, 0.0):
+            if begun < self._due.get(subject, 0.0):
                 continue
-            known = {language: self._payloads.get((event_id, language)) for language in spoken}
+            known = {language: self._payloads.get((subject, language)) for language in spoken}
             tags = {language: payload["tag"] if payload else None for language, payload in known.items()}
-            payloads = self._read(event_id, tags)
+            payloads = self._read(subject, tags)
             if payloads:
-                self._publish(event_id, payloads)
+                self._publish(subject, payloads)
                 pause = max(LOOK_EVERY, SHARE * (time.monotonic() - begun), EACH * self.count())
-                self._due[event_id] = begun + pause
+                self._due[subject] = begun + pause
 
-    def _publish(self, event_id: int, payloads: dict[str, Payload]) -> None:
+    def _publish(self, subject: Hashable, payloads: dict[str, Payload]) -> None:
         with self._changed:
             for language, payload in payloads.items():
-                topic = event_id, language
+                topic = subject, language
                 if topic in self._watchers:
                     self._messages[topic] = message(payload, self._payloads.get(topic))
                     self._payloads[topic] = payload

@@ -1,6 +1,6 @@
 // The devices of an event, kept fresh; and the next code for the next steward's phone, as soon as one has joined.
 
-import { keepFresh, redraw } from "./auto-refresh.js";
+import { keepFresh, redraw } from "../live/auto-refresh.js";
 
 const EVERY = 2000; // ms
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-fresh]"));

@@ -1,7 +1,7 @@
 // The live page of an event: its figures, sent as they change, else asked for once a second.
 
-import { keepFresh, redraw } from "./auto-refresh.js";
-import { listenTo } from "./events.js";
+import { keepFresh, redraw } from "../live/auto-refresh.js";
+import { listenTo } from "../live/events.js";
 
 const EVERY = 1000; // ms
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-fresh]"));

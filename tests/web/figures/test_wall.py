@@ -1,0 +1,75 @@
+"""The wall as a page, as JSON and as a stream: for everybody where released, at the desk for who reaches it."""
+
+import pytest
+
+from models.db import db
+from tests.support.people import sign_in
+from tests.support.week import make_device
+
+
+def crowd(people):
+    device = make_device(people.lecture)
+    device.tally("youth", headcount=999)
+    device.tally("youth", headcount=235)
+
+
+@pytest.fixture
+def released(people):
+    people.lecture.campaign.figures_released = True
+    db.session.commit()
+    crowd(people)
+    make_device(people.nanjing).touch("public", headcount=6)
+
+
+def test_figures_that_are_not_released_are_not_shown(english, people):
+    crowd(people)
+    page = english.get("/ip-2024/wall")
+    assert (page.status_code, "have not been published yet" in page.text) == (200, True)
+    assert "1,234" not in page.text
+    assert english.get("/ip-2024/wall.json").status_code == 403
+    assert english.get("/ip-2024/wall.events").status_code == 403
+
+
+def test_the_wall_leads_from_the_country_to_the_events(english, people, released):
+    page = english.get("/ip-2024/wall").text
+    assert 'data-visits data-key="1240">1,240<' in page
+    assert 'href="/ip-2024/wall?region=320000"' in page
+    assert 'href="/ip-2024/wall?region=710000"' not in page
+    province = english.get("/ip-2024/wall?region=320000").text
+    assert 'href="/ip-2024/wall?region=320700"' in province
+    assert 'href="/ip-2024/wall?region=320723"' in english.get("/ip-2024/wall?region=320700").text
+    assert f'href="/ip-2024/events/{people.lecture.id}"' in english.get("/ip-2024/wall?region=320723").text
+
+
+def test_a_change_is_told_and_nothing_new_is_304(english, people, released):
+    first = english.get("/ip-2024/wall.json?region=320000")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert (first.json["visits"], first.json["participants"]) == (1240, 0)
+    assert english.get("/ip-2024/wall.json?region=320000", headers=tag).status_code == 304
+    make_device(people.lecture).touch("youth", headcount=2)
+    assert english.get("/ip-2024/wall.json?region=320000", headers=tag).json["visits"] == 1242
+
+
+def test_the_stream_of_the_wall(english, people, released):
+    answer = english.get("/ip-2024/wall.events", buffered=False)
+    parts = answer.iter_encoded()
+    assert next(parts) == b"retry: 2000\n\n"
+    assert b'"visits": 1240' in next(parts)
+    answer.close()
+
+
+def test_an_unknown_region_is_refused_with_a_sentence(english, people, released):
+    answer = english.get("/ip-2024/wall?region=999999")
+    assert answer.status_code == 400
+
+
+def test_the_desk_shows_the_wall_before_the_release_to_who_reaches_the_region(app, people):
+    crowd(people)
+    seen = {}
+    for name in ("cui", "su", "bao", "fa", "gu"):
+        browser = app.test_client()
+        browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        sign_in(browser, getattr(people, name))
+        answer = browser.get("/desk/wall.json?campaign=ip-2024&region=320000")
+        seen[name] = answer.json["visits"] if answer.status_code == 200 else answer.status_code
+    assert seen == {"cui": 1234, "su": 1234, "bao": 404, "fa": 404, "gu": 404}
