@@ -17,7 +17,7 @@ from models.campaigns.tables import Campaign, find_campaign
 from models.db import db, snapshot
 from models.drawing.qr import Outline, outline
 from models.errors import N_, NotFound
-from models.figures.release import released
+from models.figures.release import is_open
 from models.installation import site
 from models.live.area import Area, area_for, sums_digest
 from models.live.tiles import places
@@ -70,7 +70,7 @@ def register(app: Flask) -> None:
 @pages.get("/<campaign_id>/wall")
 def page(campaign_id: str) -> ResponseReturnValue:
     campaign, key = _public(campaign_id)
-    return _page(campaign, key, released(campaign, clock.now()))
+    return _page(campaign, key, is_open(campaign))
 
 
 @pages.get("/<campaign_id>/wall.json")
@@ -88,7 +88,7 @@ def page_events(campaign_id: str) -> ResponseReturnValue:
     def is_released() -> bool:
         with app.app_context():
             found = db.session.get(Campaign, campaign_id)
-            return found is not None and released(found, clock.now())
+            return found is not None and is_open(found)
 
     return live_views.stream_answer(key, is_released, LEAVE_FREE)
 
@@ -139,7 +139,7 @@ def _key_of(account: Account, campaign: Campaign, region: str) -> WallKey:
 
 
 def _released_view(campaign: Campaign, key: WallKey) -> View:
-    if not released(campaign, clock.now()):
+    if not is_open(campaign):
         raise NotReleasedError(N_("The figures of this week have not been published yet."))
     return _present(key)
 
