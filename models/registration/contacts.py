@@ -24,7 +24,7 @@ from models.registration.tables import Registration, RegistrationContact, Regist
 KEPT = timedelta(days=30)  # after the event
 MOST_AT_ONCE = 500  # deleted by one tick and campaign
 _NONCE = 12  # bytes
-_KEY = "openweek.contact_key"
+CACHED_KEY = "openweek.contact_key"
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def _bound_to(registration_id: int) -> bytes:
 
 def _key() -> bytes:
     """Read once; made at the first contact unless it is set."""
-    key: bytes | None = current_app.extensions.get(_KEY)
+    key: bytes | None = current_app.extensions.get(CACHED_KEY)
     if key is None:
         text = current_app.config["CONTACT_KEY"] or config.contact_key_file(Path(current_app.instance_path))
         key = hashlib.sha256(b"openweek-contact-key\x01" + text.encode()).digest()
-        current_app.extensions[_KEY] = key
+        current_app.extensions[CACHED_KEY] = key
     return key
 
 

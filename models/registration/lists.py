@@ -15,7 +15,7 @@ from models.errors import N_, Mistake
 from models.ledger.tables import Presence
 from models.registration import contacts
 from models.registration.contacts import ContactContent
-from models.registration.settings import ends_at, sessions_of
+from models.registration.settings import belongs_to, ends_at, sessions_of
 from models.registration.tables import Registration, RegistrationSettings, RegistrationState
 
 Value = TypeVar("Value")
@@ -58,7 +58,9 @@ def _missing(settings: RegistrationSettings) -> int:
         .where(Registration.settings_id == settings.id, Registration.state == RegistrationState.REGISTERED)
     )
     registered = {holder_name(serial): headcount for serial, headcount in db.session.execute(query)}
-    came = _came([*registered], [row.id for row in sessions_of(settings)])
+    # Before a merge they came to the event that was merged.
+    earlier = [] if settings.occurrence else settings.event.occurrences
+    came = _came([*registered], {row.id for row in (*sessions_of(settings), *earlier)})
     return sum(max(0, headcount - came.get(holder, 0)) for holder, headcount in registered.items())
 
 
@@ -92,7 +94,7 @@ def all_of(event_id: int) -> list[tuple[Registration, RegistrationSettings]]:
     query = (
         select(Registration, RegistrationSettings)
         .join(RegistrationSettings, RegistrationSettings.id == Registration.settings_id)
-        .where(RegistrationSettings.event_id == event_id)
+        .where(belongs_to(event_id))
         .order_by(Registration.id)
     )
     return [(row, settings) for row, settings in db.session.execute(query)]

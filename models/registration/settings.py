@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -14,6 +14,7 @@ from models.codes.passes import MOST_HEADCOUNT
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.check_in_window import window_of
+from models.events.merges import merged_ids, standing_event
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account
 from models.registration.tables import ContactRule, Registration, RegistrationSettings
@@ -143,7 +144,8 @@ def _stored(event_id: int, occurrence: Occurrence | None) -> RegistrationSetting
         if occurrence is None
         else RegistrationSettings.occurrence_id == occurrence.id
     )
-    query = select(RegistrationSettings).where(RegistrationSettings.event_id == event_id, target)
+    query = select(RegistrationSettings).where(belongs_to(event_id), target)
+    query = query.order_by(RegistrationSettings.event_id != event_id).limit(1)
     return db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
@@ -151,7 +153,7 @@ def _require_one_kind(event_id: int, occurrence: Occurrence | None) -> None:
     """For the whole event or for its sessions: somebody registered for both would hold two places."""
     of_sessions = RegistrationSettings.occurrence_id.is_not(None)
     other = of_sessions if occurrence is None else ~of_sessions
-    if db.session.scalar(select(exists().where(RegistrationSettings.event_id == event_id, other))):
+    if db.session.scalar(select(exists().where(belongs_to(event_id), other))):
         raise Conflict(
             N_(
                 "Registration is either for the whole event or for each session. Switch off the other one first."
@@ -170,11 +172,17 @@ def switch_off(settings: RegistrationSettings) -> None:
         db.session.execute(delete(RegistrationSettings).where(RegistrationSettings.id == settings.id))
 
 
+def belongs_to(event_id: int) -> ColumnElement[bool]:
+    """Settings of an event, and of those that were merged into it: what was registered there continues here."""
+    merged = RegistrationSettings.event_id.in_(merged_ids([event_id]))
+    return or_(RegistrationSettings.event_id == event_id, merged)
+
+
 def settings_of(event_id: int) -> list[RegistrationSettings]:
     """All settings of an event, by its sessions in their order."""
     query = (
         select(RegistrationSettings)
-        .where(RegistrationSettings.event_id == event_id)
+        .where(belongs_to(event_id))
         .options(joinedload(RegistrationSettings.occurrence))
     )
     rows = db.session.scalars(query)
@@ -186,20 +194,22 @@ def settings_of(event_id: int) -> list[RegistrationSettings]:
 def find_settings(event: Event, settings_id: int) -> RegistrationSettings:
     """Raises NotFound."""
     row = db.session.get(RegistrationSettings, settings_id) if 0 < settings_id <= LARGEST_ID else None
-    if row is None or row.event_id != event.id:
+    if row is None or standing_event(row.event).id != event.id:
         raise NotFound(N_("There is no registration with the number %(id)s."), id=settings_id)
     return row
 
 
 def sessions_of(settings: RegistrationSettings) -> list[Occurrence]:
     """The sessions that a registration is for, without cancelled ones."""
-    rows: Iterable[Occurrence] = [settings.occurrence] if settings.occurrence else settings.event.occurrences
+    rows: Iterable[Occurrence] = (
+        [settings.occurrence] if settings.occurrence else standing_event(settings.event).occurrences
+    )
     return [row for row in rows if row.status == OccurrenceStatus.SCHEDULED]
 
 
 def ends_at(settings: RegistrationSettings) -> datetime:
     """The end of the last session; of an event without a date, of its week."""
-    event = settings.event
+    event = standing_event(settings.event)
     zone = event.campaign.zone
     ends = [window_of(row, event.status, False, zone).end for row in sessions_of(settings)]
     return max(ends, default=clock.day_bounds(event.campaign.ends, event.campaign.ends, zone)[1])
@@ -212,7 +222,7 @@ def closes(settings: RegistrationSettings) -> datetime:
 
 def is_held(settings: RegistrationSettings) -> bool:
     """Whether it is public, and not cancelled as a whole."""
-    event = settings.event
+    event = standing_event(settings.event)
     held = event.status == EventStatus.PUBLISHED and event.withdrawn_at is None
     dated = settings.occurrence is not None or bool(event.occurrences)
     return held and (not dated or bool(sessions_of(settings)))

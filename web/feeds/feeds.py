@@ -36,6 +36,8 @@ Disallow: /C/
 Disallow: /c/
 Disallow: /V/
 Disallow: /v/
+Disallow: /R/
+Disallow: /r/
 Disallow: /*/my/
 Allow: /*/my/*.ics
 Allow: /

@@ -11,7 +11,10 @@ from models.codes.passes import Pass
 from models.db import db, transaction
 from models.errors import Conflict
 from models.events.tables import Event
+from models.figures.visits import visits_of
+from models.operations.tick import tick
 from models.publishing.lifecycle import cancel as cancel_event
+from models.publishing.lifecycle import merge
 from models.registration import contacts, lists, registrations, settings
 from models.registration.contacts import ContactContent
 from models.registration.registrations import RegistrationRequest, new_secret
@@ -147,6 +150,7 @@ def test_who_did_not_come_is_a_number_and_the_figures_know_nothing_of_it(event):
     device.scan(single.issued.token)
     over = NINE + timedelta(hours=3)
     assert lists.sums(rule, NINE) == lists.RegistrationSums(48, 0, 0, None)
+    assert visits_of([event.id]) == {event.id: 41}
     assert lists.sums(rule, over) == lists.RegistrationSums(48, 0, 0, 5 + absent.headcount)
 
 
@@ -187,9 +191,29 @@ def test_contacts_are_deleted_30_days_after_the_last_day(event):
     row = register(rule, contact="13800001234")
     assert contacts.delete_old(NINE + timedelta(days=29)) == 0
     assert contacts.read_contacts([row.id])[row.id].contact == "13800001234"
-    assert contacts.delete_old(NINE + timedelta(days=30)) == 1
+    tick(NINE + timedelta(days=30))
     assert contacts.read_contacts([row.id]) == {}
     assert lists.sums(rule, NINE).registered == 1
+
+
+def test_contacts_cannot_be_read_with_another_key(app, event):
+    row = register(offer(event, 5, contact=ContactRule.REQUIRED), contact="li@example.cn")
+    app.extensions.pop(contacts.CACHED_KEY)
+    app.config["CONTACT_KEY"] = "another key, of thirty-two characters"
+    assert contacts.read_contacts([row.id]) == {row.id: None}
+
+
+def test_registrations_of_a_merged_event_continue_at_the_kept_one(event):
+    kept = make_event(event.campaign, "同一活动")
+    rule = offer(event, 1)
+    row, second = register(rule), register(rule)
+    merge(kept, event, BEFORE)
+    assert settings.settings_of(kept.id) == [rule]
+    assert settings.find_settings(kept, rule.id) is rule
+    assert settings.openness(rule, BEFORE) == "open"
+    registrations.cancel(row, BEFORE)
+    assert make_device(kept).scan(second.issued.token).verdict == "stored"
+    assert lists.sums(rule, NINE + timedelta(hours=3)).missing == 0
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.codes import passes
+from models.events.merges import standing_event
 from models.registration import registrations, settings
 from models.registration.tables import Registration, RegistrationState
 from web.rate_limits import limiter
@@ -38,7 +39,7 @@ def _protect_secret_pages(response: Response) -> Response:
 def show(secret: str) -> ResponseReturnValue:
     row, now = registrations.find_by_secret(secret), clock.now()
     offered = row.settings
-    event = offered.event
+    event = standing_event(offered.event)
     waiting = row.state == RegistrationState.WAITING
     return render_template(
         "public/registration/own_page.html",
