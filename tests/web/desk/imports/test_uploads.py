@@ -347,3 +347,17 @@ def test_an_alike_organization_is_asked_about_once_and_remembered(english, peopl
     other = english.application.test_client()
     sign_in(other, people.su)
     assert meant(other.get(hand_in(other, NICKNAMED).headers["Location"]).text) == [""]
+
+
+class TestRate:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"RATELIMIT_ENABLED": True}
+
+    def test_an_account_hands_in_30_files_a_minute(self, english, people):
+        sign_in(english, people.gu)
+        answers = [english.post("/desk/import/", data={"campaign": "ip-2024"}) for _file in range(31)]
+        assert [answer.status_code for answer in answers] == [422] * 30 + [429]
+        english.delete_cookie("session")
+        sign_in(english, people.he)
+        assert hand_in(english, LECTURE).status_code == 303
