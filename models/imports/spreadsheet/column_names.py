@@ -94,6 +94,8 @@ ALIASES = {
     "region_code": "地区代码 行政区划代码 区划代码 regioncode",
     "capacity": "人数上限 容纳人数 限额 名额 人数限制 capacity",
     "status": "状态 活动状态 status",
+    # Read for what is cancelled or postponed alone.
+    "progress": "进度 完成情况 开展情况 举办情况 落实情况 进展情况 进展 活动进展",
     "attendance_reported": "参与人数 参加人数",
     "materials_reported": "发放资料 发放材料 宣传资料",
     "consultations_reported": "咨询人次 接受咨询",
@@ -111,7 +113,7 @@ ALIASES = {
 # Row numbers, duplicates of other columns, and personal data.
 NOT_READ = frozenset(
     (
-        "序号 序 号 no number 项次 行号 星期 周几 weekday 进度 完成情况 填报人 填报单位 填报日期 填报时间 "
+        "序号 序 号 no number 项次 行号 星期 周几 weekday 填报人 填报单位 填报日期 填报时间 "
         "审核人 经费 预算 经费预算"
     ).split()
 )

@@ -38,7 +38,7 @@ def state(cell: dict[str, str], findings: list[Finding]) -> State:
     """Whether the event of a row is cancelled. What is no cancellation and no plain state is named in a finding."""
     title = _AT_TITLE.sub("", cell["title"]).strip()
     marked = bool(title) and title != cell["title"]
-    remarks = [_as_remark(cell[name], name, findings) for name in ("remarks", "description")]
+    remarks = [_as_remark(cell[name], name, findings) for name in ("progress", "remarks", "description")]
     cancelled = _in_column(cell["status"], findings) or any(remarks)
     if not marked and _POSTPONED.fullmatch(_bracketed(cell["title"])):
         findings.append(_postponed(cell["title"], "title"))

@@ -36,7 +36,6 @@ MODES = {
 } | {str(mode): mode for mode in Mode}  # fmt: skip
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
 _FOCUS_NUMBER = re.compile(r"(?:第|重点)?(\d{1,2})(?:点|项|条)?")
-_YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
 
@@ -99,7 +98,7 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
         raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
     first = cells.day(row.cells["start_date"], None)
     if year is None:
-        year = first.year if first else _written_year(row)
+        year = first.year if first else times.written_year(row.cells)
     if year is None and "year" not in row.cells and len(vocabulary.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
         findings.append(
@@ -115,15 +114,6 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
     return year
 
 
-def _written_year(row: Row) -> int | None:
-    """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
-    for name in ("start_date", "time_text", "start_time"):
-        match = _YEAR_OF_DAY.search(cells.plain(row.cells[name]))
-        if match:
-            return int(match[1])
-    return None
-
-
 def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
     cell = row.cells
     region, region_text = _region(cell, findings)
@@ -133,6 +123,12 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     mode = mode or place.mode
     venues = _venues(place.names, cell["address"], findings)
     hosts, department = names.hosts_of_row(cell, findings)
+    line = _line(cell["line"], vocabulary, findings)
+    if cell["latitude"] and cell["longitude"] and not cell["occurrence_number"]:
+        why = N_(
+            "The coordinates were not imported: a table does not say whether they are of GPS or of a map."
+        )
+        findings.append(Finding(why).about("latitude"))
     formats = () if by_format else _formats(cell["format"], vocabulary, findings)
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
@@ -143,7 +139,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         ),
         region_code=region,
         region_text=region_text,
-        lead=_lead(names.leader(hosts), region, vocabulary) if hosts else None,
+        lead=_lead(names.leader(hosts), region, vocabulary, line) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], vocabulary, findings),
         formats=formats,
@@ -281,8 +277,17 @@ def _picture_url(text: str, findings: list[Finding]) -> str:
     return text
 
 
-def _lead(host: str, region: str | None, vocabulary: Vocabulary) -> OrganizationDraft:
+def _lead(host: str, region: str | None, vocabulary: Vocabulary, line: str | None) -> OrganizationDraft:
     name = names.without_role(host)
     return OrganizationDraft(
-        name, region_cell.seat_of(name, region), file.recognise_line(vocabulary.lines, name)
+        name, region_cell.seat_of(name, region), line or file.recognise_line(vocabulary.lines, name)
     )
+
+
+def _line(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
+    known = (term.key for term in vocabulary.lines if text in (term.key, term.name_zh, term.name_en))
+    line = next(known, None) or file.recognise_line(vocabulary.lines, text)
+    if text and line is None:
+        why = Finding(N_("“%(text)s” is not a sector of this week; left out."), text=text[:40])
+        findings.append(why.about("line"))
+    return line

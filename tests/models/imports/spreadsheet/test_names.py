@@ -237,3 +237,14 @@ def test_who_leads_may_stand_in_a_column_beside_the_hosts(vocabulary):
     assert draft.lead.name == "青云市知识产权局"
     assert draft.hosts == ("青云市知识产权局", "青云市科学技术局", "青云大学")
     assert said(understand(row, vocabulary)) == []
+
+
+def test_the_sector_of_the_host_may_be_named(vocabulary):
+    header = "活动名称,日期,主办单位,条线,纬度,经度"
+    lines = ("甲,2024-04-22,青云大学,人民法院,30.1,120.2", "乙,2024-04-22,青云大学,无此条线,,")
+    rows = read_file("\n".join((header, *lines)).encode(), "plan.csv")
+    one, other = (understand(row, vocabulary) for row in rows)
+    assert (one.draft.lead.line, other.draft.lead.line) == ("courts", None)
+    why = "The coordinates were not imported: a table does not say whether they are of GPS or of a map."
+    assert said(one) == [("E2", why)]
+    assert said(other) == [("D3", "“无此条线” is not a sector of this week; left out.")]
