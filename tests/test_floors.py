@@ -11,7 +11,16 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {"api_operation", "write_turn", "bulk", "group_commit", "round_trip", "bare_text", "private_files"},
+    {
+        "api_operation",
+        "bare_text",
+        "bulk",
+        "group_commit",
+        "private_files",
+        "round_trip",
+        "spreadsheet_cells",
+        "write_turn",
+    },  # fmt: skip
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -60,6 +60,12 @@ def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[AuditSubject, int], str]
             query = select(table.id, column).where(table.id.in_(ids))
             subjects |= {(kind, id): name for id, name in db.session.execute(query).tuples()}
     return subjects
+
+
+def every_entry(account: Account) -> Select[tuple[AuditEntry]]:
+    """All that an account may read. Raises NotFound for somebody who manages nobody."""
+    reach.require_manager(account)
+    return select(AuditEntry).where(_in_reach(account)).options(joinedload(AuditEntry.account))
 
 
 def _in_reach(account: Account) -> ColumnElement[bool]:

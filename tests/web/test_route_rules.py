@@ -178,6 +178,9 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_webhooks.add", "POST"): WRITE,
     ("desk_webhooks", "GET"): frozenset(),  # there is no such webhook
     ("desk_webhooks", "POST"): frozenset(),
+    ("desk_exports", "GET"): EVERYBODY,
+    ("desk_exports", "POST"): EVERYBODY,
+    ("desk_exports.fetch", "GET"): frozenset(),  # nobody has asked for one
     # The API: with a personal token of each.
     ("api_events", "GET"): EVERYBODY,
     ("api_events.event", "GET"): SEE,
@@ -352,6 +355,7 @@ def things(people) -> dict[str, object]:
         "account_id": people.gu.id,
         "invitation_id": NOWHERE,
         "endpoint_id": NOWHERE,
+        "export_id": NOWHERE,
         "delivery_id": NOWHERE,
         "session_id": NOWHERE,
         "token_id": NOWHERE,

@@ -26,6 +26,7 @@ from models.operations import tick as due
 from web import errors
 from web.commands import setup
 from web.desk import reminder_mails
+from web.desk.exports import background as exports
 from web.desk.registration import mails as registration_mails
 from web.figures import live_streams
 from web.server import certificate, precompressed
@@ -103,6 +104,7 @@ def tick() -> None:
     done = due.tick(now)
     reminder_mails.send_due(now)
     registration_mails.send_due(now)
+    exports.run_due(current_app._get_current_object(), now)  # type: ignore[attr-defined]  # Flask
     click.echo(
         _(
             "Pairing codes removed: %(codes)s. Calendar entries rewritten: %(entries)s. Uploaded files "
@@ -199,4 +201,5 @@ def _tick_once(app: Flask) -> None:
             due.tick(now)
             reminder_mails.send_due(now)
             registration_mails.send_due(now)
+            exports.run_due(app, now)
             due.release(now)

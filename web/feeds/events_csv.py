@@ -13,6 +13,7 @@ from models.places import regions
 from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
 from models.public.queries import EVERYTHING
+from models.spreadsheet_cells import safe_text
 
 Words = Mapping[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
@@ -22,8 +23,6 @@ HEADS = (
     "活动简介", "详情", "更新时间",
 )  # fmt: skip
 CANCELLED, ON = "已取消", "正常"
-# What begins a formula in one spreadsheet program or another, in full width too.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def listing(campaign: Campaign, filters: Filters) -> bytes:
@@ -55,10 +54,10 @@ def _rows(event: EventRow, words: Words, zone: str) -> Iterator[list[object]]:
         yield [
             event.id,
             occurrence.id if occurrence else "",
-            _safe(vevent.line(event.title)),
+            safe_text(vevent.line(event.title)),
             CANCELLED if _cancelled(event, occurrence) else ON,
             *_times(occurrence, zone),
-            _safe(_time_told(event, occurrence)),
+            safe_text(_time_told(event, occurrence)),
             *region_cells,
             *_place(event, occurrence),
             *other_cells,
@@ -103,9 +102,9 @@ def _place(event: EventRow, occurrence: OccurrenceRow | None) -> tuple[object, .
     venue = occurrence.venue if occurrence and occurrence.venue else venues[0] if len(venues) == 1 else None
     if venue is None:
         text = vevent.line(event.venue_text) or _several(venue_row.name for venue_row in venues)
-        return _safe(text), "", "", ""
+        return safe_text(text), "", "", ""
     where = ("" if value is None else value for value in (venue.latitude, venue.longitude))
-    return _safe(vevent.line(venue.name)), _safe(vevent.line(venue.address)), *where
+    return safe_text(vevent.line(venue.name)), safe_text(vevent.line(venue.address)), *where
 
 
 def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
@@ -125,13 +124,8 @@ def _what(event: EventRow, words: Words, zone: str) -> tuple[str, ...]:
         site().url(f"/{event.campaign_id}/events/{event.id}"),
         clock.instant_text(event.changed_at, zone)[:19].replace("T", " "),
     )
-    return tuple(_safe(cell) for cell in cells)
+    return tuple(safe_text(cell) for cell in cells)
 
 
 def _several(names: Iterable[str]) -> str:
     return "；".join(filter(None, map(vevent.line, names)))
-
-
-def _safe(text: str) -> str:
-    """What a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -13,6 +13,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from models.spreadsheet_cells import safe_cell
+
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY_ROW = ""
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
@@ -65,7 +67,7 @@ def as_csv(table: Table, name: str) -> Response:
     writer = csv.writer(file)
     writer.writerow(table.heads)
     for row in table.rows:
-        writer.writerow(["" if value is None else escape_formula(plain(value)) for value in row])
+        writer.writerow(["" if value is None else safe_cell(plain(value)) for value in row])
     response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
@@ -116,12 +118,3 @@ def _write_notes(sheet: Worksheet, notes: Sequence[tuple[str, str]], bold: Forma
 
 def plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def escape_formula(value: object) -> object:
-    """A name that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-        else value
-    )

@@ -17,6 +17,7 @@ from models.events.tables import Event
 from models.registration import contacts, lists
 from models.registration.contacts import ContactContent
 from models.registration.tables import Registration, RegistrationSettings
+from models.spreadsheet_cells import safe_cell
 from web import errors
 from web.desk.registration import pages as registration_pages
 from web.public.registration.words import state_name
@@ -24,7 +25,6 @@ from web.words import terms
 
 BOM = "\ufeff"  # spreadsheets read a table as UTF-8 only then
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _ZONE_FREE = "%Y-%m-%d %H:%M"
 
 Rows = list[tuple[Registration, RegistrationSettings]]
@@ -89,7 +89,7 @@ def _lines(event: Event, rows: Rows, found: Contacts | None) -> Iterator[list[st
         ]
         if found is not None:
             line += _contact_cells(row.id, found, questions)
-        yield [_safe(cell) for cell in line]
+        yield [safe_cell(cell) for cell in line]
 
 
 def _contact_cells(registration_id: int, found: Contacts, questions: Iterable[str]) -> list[str | int]:
@@ -97,11 +97,6 @@ def _contact_cells(registration_id: int, found: Contacts, questions: Iterable[st
         return [_("Cannot be read: it was encrypted with another key.")]
     content = found.get(registration_id) or ContactContent()
     return [content.contact, *(content.answers.get(question, "") for question in questions)]
-
-
-def _safe(cell: str | int) -> str | int:
-    """What a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _csv(lines: Iterable[list[str | int]]) -> bytes:

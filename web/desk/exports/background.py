@@ -1,0 +1,68 @@
+"""Long exports, written by a thread of the process that was asked, or by the next tick where that one died."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Flask
+
+from models import clock
+from models.db import db
+from models.exports import queue
+from models.exports.tables import Export
+from web.desk.exports import files, tables
+
+PROGRESS_EVERY = 2000  # rows
+
+log = logging.getLogger("openweek.exports")
+
+
+def start(app: Flask, export_id: int) -> None:
+    threading.Thread(target=run, args=(app, export_id), name="export", daemon=True).start()
+
+
+def run(app: Flask, export_id: int) -> None:
+    """Write an export in the language of who asked for it, unless another process has it."""
+    with app.app_context():
+        export = queue.claim(export_id, clock.now())
+        language = export.language if export is not None else ""
+    if export is not None:
+        with app.test_request_context(headers={"Accept-Language": language}):
+            _write(db.session.get_one(Export, export_id))
+
+
+def run_due(app: Flask, now: datetime) -> None:
+    """Exports that no process writes, and the end of those that are a week old."""
+    queue.delete_old(now)
+    for export_id in queue.waiting_ids(now):
+        run(app, export_id)
+
+
+def _write(export: Export) -> None:
+    progress = _Progress(export)
+    try:
+        choice = tables.read_choice(export.account, export.kind, export.choice)
+        table = tables.table_of(export.account, export.kind, choice, clock.now())
+        for number, piece in enumerate(
+            files.pieces(export.format, table.heads, progress.counted(table.rows))
+        ):
+            queue.add_part(export, number, piece)
+    except Exception:
+        db.session.rollback()
+        log.exception("export %s failed", export.id)
+        queue.fail(export, clock.now())
+    else:
+        queue.finish(export, progress.done, clock.now())
+
+
+class _Progress:
+    def __init__(self, export: Export) -> None:
+        self._export, self.done = export, 0
+
+    def counted(self, rows: Iterator[list[object]]) -> Iterator[list[object]]:
+        for row in rows:
+            self.done += 1
+            if self.done % PROGRESS_EVERY == 0:
+                queue.note_progress(self._export, self.done, clock.now())
+            yield row

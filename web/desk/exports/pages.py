@@ -1,0 +1,139 @@
+"""What an account sees, to be taken along: short files at once, long ones in the background and fetched later."""
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.accounts.reach import grantable_roles
+from models.errors import N_, Mistake
+from models.exports import queue
+from models.exports.tables import Export, ExportFormat, ExportKind
+from models.figures.dimensions import DIMENSIONS
+from models.figures.event_overview import campaigns_of
+from web import errors
+from web.desk.exports import background, files, tables
+from web.words.terms import language
+
+pages = Blueprint("desk_exports", __name__, url_prefix="/desk/exports")
+
+AT_ONCE = 5000  # rows that are sent in the answer itself; more are written in the background
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(export_kind_name=kind_name)
+
+
+def kind_name(kind: str) -> str:
+    names = {
+        ExportKind.EVENTS: _("Events"),
+        ExportKind.OCCURRENCES: _("Sessions"),
+        ExportKind.PASSES: _("Passes"),
+        ExportKind.SCANS: _("Scans, every row"),
+        ExportKind.FIGURES: _("Figures"),
+        ExportKind.AUDIT: _("Audit log"),
+    }
+    return names[ExportKind(kind)]
+
+
+def kinds_for_account() -> list[ExportKind]:
+    """What the account sees at the desk at all."""
+    hidden = set()
+    if not current_user.runs_check_in:
+        hidden |= {ExportKind.PASSES}
+    if not current_user.writes:
+        hidden |= {ExportKind.SCANS}
+    if not grantable_roles(current_user):
+        hidden |= {ExportKind.AUDIT}
+    return [kind for kind in ExportKind if kind not in hidden]
+
+
+@pages.get("/")
+@login_required
+def index() -> str:
+    return _page()
+
+
+def _page(problem: str = "") -> str:
+    exports = queue.exports_of(current_user)
+    return render_template(
+        "desk/exports.html",
+        exports=exports,
+        waiting=any(one.finished_at is None and one.failed_at is None for one in exports),
+        kinds=kinds_for_account(),
+        campaigns=campaigns_of(current_user),
+        typed=request.form,
+        dimensions=DIMENSIONS,
+        problem=problem,
+    )
+
+
+@pages.post("/")
+@login_required
+def ask() -> ResponseReturnValue:
+    now, given = clock.now(), request.form
+    try:
+        kind, format = _kind(given.get("kind", "")), _format(given.get("format", ""))
+        chosen = {name: given.get(name, "") for name in ("campaign", "event", "by")}
+        choice = tables.read_choice(current_user, kind, chosen)
+        table = tables.table_of(current_user, kind, choice, now)
+        if table.count <= AT_ONCE:
+            return _file(format, _name(kind, format, chosen), table)
+        export = queue.ask(current_user, kind, format, chosen, language(), table.count, now)
+    except Mistake as mistake:
+        return _page(errors.sentence(mistake)), mistake.status
+    background.start(current_app._get_current_object(), export.id)  # type: ignore[attr-defined]  # Flask
+    return redirect(url_for(".index"), 303)
+
+
+def _kind(text: str) -> ExportKind:
+    kind = next((kind for kind in kinds_for_account() if kind == text), None)
+    if kind is None:
+        raise Mistake(N_("Please choose what to export."))
+    return kind
+
+
+def _format(text: str) -> ExportFormat:
+    if text not in list(ExportFormat):
+        raise Mistake(N_("Please choose CSV or XLSX."))
+    return ExportFormat(text)
+
+
+def _name(kind: str, format: str, choice: dict[str, str]) -> str:
+    """ip-2024-scans-12.csv"""
+    parts = (choice.get("campaign"), kind, choice.get("event"), choice.get("by", "").replace(",", "-"))
+    name = "-".join(part for part in parts if part)
+    return "".join(one for one in name if one.isascii() and (one.isalnum() or one in "-_")) + f".{format}"
+
+
+def _file(format: ExportFormat, name: str, table: tables.Table) -> Response:
+    return _attachment(
+        format, name, Response(stream_with_context(files.pieces(format, table.heads, table.rows)))
+    )
+
+
+def _attachment(format: ExportFormat, name: str, response: Response) -> Response:
+    response.content_type = files.CONTENT_TYPES[format]
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.get("/<int:export_id>")
+@login_required
+def fetch(export_id: int) -> Response:
+    export: Export = queue.finished_export(current_user, export_id)
+    response = Response(stream_with_context(queue.parts(export)))
+    response.content_length = export.size
+    return _attachment(export.format, _name(export.kind, export.format, export.choice), response)
