@@ -20,7 +20,7 @@ FLOORS = (
         "round_trip",
         "spreadsheet_cells",
         "write_turn",
-    },  # fmt: skip
+    },
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},

@@ -108,7 +108,8 @@ def _events(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     query = select(Event).where(Event.id.in_(ids)).options(joinedload(Event.lead), joinedload(Event.region))
     heads = [
         _("Event no."), _("Title"), _("English title"), _("State"), _("Region code"), _("Region"), _("Lead organizer"),
-        _("Sector"), _("Publicity focus"), _("Form of activity"), _("How to take part"), _("Created"), _("Changed"), _("Published"),
+        _("Sector"), _("Publicity focus"), _("Form of activity"), _("How to take part"),
+        _("Created"), _("Changed"), _("Published"),
     ]  # fmt: skip
 
     def rows() -> Iterator[list[object]]:
