@@ -27,6 +27,7 @@ from web.desk import (
     page_roles,
     picture,
     review,
+    summary,
     webhooks,
 )
 from web.desk.accounts import (
@@ -63,6 +64,7 @@ from web.public import (
     quick_filters,
     starred_list,
     subscribe,
+    verify,
 )
 from web.public.registration import form as registration_form
 from web.public.registration import own_page as registration_page
@@ -94,7 +96,7 @@ ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_accou
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
-    pairing_batches, picture, many_events, registration_desk, registration_export, webhooks, desk_exports,
+    pairing_batches, picture, many_events, registration_desk, registration_export, webhooks, desk_exports, summary,
 )  # fmt: skip
 FIGURES = (live_views, live, figures, wall, desk_figures, desk_release, desk_checks, desk_coverage)
 API = (
@@ -121,6 +123,7 @@ PUBLIC = (
     sitemap,
     starred_list,
     subscribe,
+    verify,
 )
 COMMANDS = (account_commands, event_commands, figure_commands, summary_command, imports, serve, setup)
 MODULES = (

@@ -19,7 +19,7 @@ from models.places.tables import Region
 # First segments of addresses, which no campaign may have as its id.
 RESERVED_IDS = frozenset(
     "about api c code desk draw favicon.ico healthz icons kiosk language metrics r readyz robots.txt service-worker.js "
-    "set-language sign-in sign-out slip sitemap.xml static v".split()
+    "set-language sign-in sign-out slip sitemap.xml static v verify".split()
 )
 _COLUMNS = (
     "number", "name_zh", "name_en", "theme_zh", "theme_en", "starts", "ends", "zone", "marked_day", "marked_zh",

@@ -26,6 +26,8 @@ from models.outcomes.highlights import SummaryPicture
 from models.places.tables import Venue
 from models.publishing.change import event_transaction
 from models.publishing.proposals import write_cancellation
+from models.summaries import handing_in
+from models.summaries.part import Part
 from models.visitors import draws
 from tests.support import photos
 from tests.support.people import sign_in
@@ -60,7 +62,7 @@ OPEN = frozenset(
     device_check directory embed event_picture feeds figures health heartbeat invitation kiosk_app nearby
     pairing pass_page phone_check_in phone_result places programme registration registration_form scans
     second_step self_issue service_worker share_picture share_poster sign_in sitemap starred_list static
-    subscribe code_entry slips opinion draw_screen redeem.of_kiosk wall
+    subscribe code_entry slips opinion draw_screen redeem.of_kiosk wall verify
 """.split()
 )
 
@@ -88,6 +90,12 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_picture.save", "POST"): CHANGE,
     ("desk_picture.show", "GET"): frozenset(),  # there is no such picture
     ("desk_review.index", "GET"): OFFICES,
+    ("desk_summary.index", "GET"): OVERSEE - {"bao"},  # the summary of lian's county
+    ("desk_summary.document", "GET"): OVERSEE - {"bao"},
+    ("desk_summary.sealed_document", "GET"): SEE - {"gu", "he", "shou"},
+    ("desk_summary.save", "POST"): frozenset({"lian"}),
+    ("desk_summary.hand_in", "POST"): frozenset({"lian"}),
+    ("desk_summary.decide", "POST"): frozenset({"gang", "su", "cui"}),
     ("desk_review.publish_many", "POST"): OFFICES,
     ("desk_review.decide", "POST"): REVIEW,
     ("desk_review.release", "POST"): REVIEW,
@@ -375,6 +383,8 @@ def things(people) -> dict[str, object]:
         "occurrence_id": people.lecture.occurrences[0].id,
         "venue_id": venue.id,
         "release_id": NOWHERE,
+        "sealed_id": handing_in.hand_in(Part(people.lecture.campaign, "320723"), people.lian, NINE).id,
+        "ending": ".pdf",
         "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",

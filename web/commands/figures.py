@@ -13,6 +13,7 @@ from models.campaigns.tables import find_campaign
 from models.figures import count
 from models.figures.dimensions import parse_by
 from models.figures.recount import Recount, verify
+from web.commands.seals import check_seal, is_seal
 from web.commands.slips import check_slip
 from web.figures.exports import as_text, body
 
@@ -47,11 +48,14 @@ def print_figures(campaign_id: str, by: str, exact: bool, as_one_value: bool) ->
     "--keys",
     "keys_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Public keys from /slip/keys.json, where there is no database.",
+    help="Of a slip: public keys from /slip/keys.json, where there is no database.",
 )
-def recount(file: Path | None, campaign_id: str | None, keys_file: Path | None) -> None:
-    """Check a FILE: a slip of attendance. Without one, recount the ledger and compare every stored counter with it; check the
-    chain of the audit log. Exit 0: they agree; 1: they differ; 2: it cannot be told."""
+@click.option("--key", default="", help="Of a sealed summary: the public key to trust, in hexadecimal.")
+def recount(file: Path | None, campaign_id: str | None, keys_file: Path | None, key: str) -> None:
+    """Check a FILE: a slip of attendance, or a sealed summary. Without one, recount the ledger and compare every stored counter
+    with it; check the chain of the audit log. Exit 0: they agree; 1: they differ; 2: it cannot be told."""
+    if file is not None and is_seal(file):
+        raise SystemExit(check_seal(file, key))
     if file is not None:
         raise SystemExit(check_slip(file, keys_file))
     if campaign_id is None:

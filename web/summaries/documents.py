@@ -26,7 +26,8 @@ MEDIA_TYPES = {
 
 def draft(part: Part, ending: str, now: datetime, language: str = "zh") -> bytes:
     """The figures as they are now, with the texts written so far."""
-    return _write(part, collect(part, now), texts_of(part), ending, language)
+    texts = {str(section): text for section, text in texts_of(part).items()}
+    return _write(part, collect(part, now), texts, ending, language)
 
 
 def of_sealed(part: Part, sealed: SealedSummary, ending: str, language: str = "zh") -> bytes:

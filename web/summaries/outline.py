@@ -183,7 +183,7 @@ def to_write(section: Section) -> str:
 
 
 def _activities(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
-    yield numbering.chapter_heading(_("What was done"))
+    yield numbering.chapter_heading(_("Activities"))
     for name, heading in (("focus", _("By publicity focus")), ("format", _("By form of activity"))):
         yield numbering.part_heading(heading)
         yield _events_and_visits(part, content, name)

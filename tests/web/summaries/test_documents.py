@@ -36,7 +36,7 @@ def test_the_word_document_says_what_the_api_says(people, part, client):
     said = [paragraph.text for paragraph in document.paragraphs]
     assert said[0] == "江苏省2024年全国知识产权宣传周活动总结"
     total, youth = _api(client, people.su), _api(client, people.su, audience="youth")
-    assert any(f"{total['visits']:,}人次" in line for line in said)
+    assert any(f"{total['visits']:,} 人次" in line for line in said)
     [groups] = [rows for rows in tables_of(document) if rows[0][0] == "受众群体"]
     assert groups[-1] == ["合计", f"{total['visits']:,}", f"{total['participants']:,}"]
     assert [row[1:] for row in groups if row[0] == "青少年"] == [

@@ -1,0 +1,86 @@
+"""The board of an office: what the regions below have handed in, what is late or missing, and each sector's part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.campaigns.tables import TermKind
+from models.summaries import event_facts
+from models.summaries.deadline import Deadline
+from models.summaries.handing_in import content_of, latest, latest_by_part
+from models.summaries.part import Part, parts_below
+from models.summaries.tables import SealedSummary, StepVerb
+
+
+class BoardState(StrEnum):
+    """MISSING: the deadline is over; AWAITED: it is not."""
+
+    ACCEPTED = "accepted"
+    HANDED_IN = "handed_in"
+    SENT_BACK = "sent_back"
+    AWAITED = "awaited"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """late: handed in after the deadline. visits: as sealed there; above: as sealed for the same region in the part's own
+    summary, None where that is not handed in. difference: above less visits."""
+
+    region: str
+    state: BoardState
+    sealed: SealedSummary | None
+    late: bool
+    events: int
+    without_figures: int
+    visits: int | None
+    above: int | None
+
+    @property
+    def difference(self) -> int | None:
+        return None if self.visits is None or self.above is None else self.above - self.visits
+
+
+def board(part: Part, deadline: Deadline, now: datetime) -> list[BoardRow]:
+    """One row for each region one level below, in the order of the notice. A few queries, whatever their number."""
+    newest, counts = latest_by_part(part.campaign), event_facts.counts_below(part)
+    own = latest(part)
+    above = {row["key"]: row["visits"] for row in content_of(own)["by"]["region"]} if own else {}
+    over = deadline.days_left(part.campaign.today(now)) < 0
+    rows = []
+    for region in parts_below(part.region):
+        sealed = newest.get((region.code, part.line))
+        events, without = counts.get(region.code, (0, 0))
+        rows.append(
+            BoardRow(
+                region=region.code,
+                state=_state(sealed, over=over),
+                sealed=sealed,
+                late=sealed is not None and part.campaign.today(sealed.at) > deadline.day,
+                events=events,
+                without_figures=without,
+                visits=content_of(sealed)["visits"] if sealed else None,
+                above=above.get(region.code),
+            )
+        )
+    return rows
+
+
+def _state(sealed: SealedSummary | None, *, over: bool) -> BoardState:
+    if sealed is None:
+        return BoardState.MISSING if over else BoardState.AWAITED
+    return BoardState(str(sealed.state))
+
+
+def line_board(part: Part) -> dict[str, dict[str, StepVerb]]:
+    """What was handed in for sectors: by region (the part's own first) the state of each; regions with none are left out."""
+    if part.line:
+        return {}
+    newest = latest_by_part(part.campaign)
+    lines = [term.key for term in part.campaign.terms_of(TermKind.LINE)]
+    table = {}
+    for region in (part.region, *(row.code for row in parts_below(part.region))):
+        states = {line: newest[region, line].state for line in lines if (region, line) in newest}
+        if states:
+            table[region] = states
+    return table

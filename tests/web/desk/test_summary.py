@@ -1,0 +1,82 @@
+"""The summary at the desk: texts, handing in, the board; and the public check of what was sealed."""
+
+import json
+import re
+from io import BytesIO
+
+import pytest
+
+from models.summaries import board, handing_in, texts
+from models.summaries.deadline import deadline_of
+from models.summaries.part import Part
+from models.summaries.tables import Section
+from tests.support.people import sign_in
+from tests.support.week import NINE, make_device
+
+COUNTY = {"campaign": "ip-2024", "region": "320723", "line": ""}
+
+
+@pytest.fixture
+def lians_browser(english, people):
+    make_device(people.lecture).tally("youth", headcount=7)
+    sign_in(english, people.lian)
+    return english
+
+
+def test_texts_are_kept_while_one_writes_and_sealed_when_handed_in(lians_browser, people):
+    browser, part = lians_browser, Part(people.lecture.campaign, "320723")
+    sent = browser.post("/desk/summary/texts", data={**COUNTY, "experience": "进校园", "quiet": "1"})
+    assert (sent.status_code, texts.texts_of(part)[Section.EXPERIENCE]) == (204, "进校园")
+    too_long = browser.post("/desk/summary/texts", data={**COUNTY, "experience": "长" * 10_001, "quiet": "1"})
+    assert too_long.status_code == 422
+    assert browser.post("/desk/summary/hand-in", data=COUNTY).status_code == 303
+    assert browser.post("/desk/summary/hand-in", data=COUNTY).status_code == 409
+    sealed = handing_in.latest(part)
+    assert handing_in.content_of(sealed)["texts"]["experience"] == "进校园"
+    make_device(people.lecture).tally("youth", headcount=2)
+    page = browser.get("/desk/summary/", query_string=COUNTY).text
+    assert "Since it was handed in, the visits have changed by +2." in page
+    assert "进校园</textarea>" in page
+
+
+def test_an_office_above_decides_and_sees_the_board(lians_browser, people):
+    part = Part(people.lecture.campaign, "320723")
+    sealed = handing_in.hand_in(part, people.lian, NINE)
+    path = f"/desk/summary/sealed/{sealed.id}/decide"
+    assert lians_browser.post(path, data={"verb": "accept"}).status_code == 404
+    sign_in(lians_browser, people.gang)
+    assert lians_browser.post(path, data={"verb": "send_back", "why": ""}).status_code == 400
+    assert lians_browser.post(path, data={"verb": "accept"}).status_code == 303
+    city = Part(part.campaign, "320700")
+    rows = board.board(city, deadline_of(part.campaign), NINE)
+    [row] = [one for one in rows if one.region == "320723"]
+    assert (row.state, row.late, row.events, row.without_figures, row.visits) == ("accepted", False, 2, 1, 7)
+    assert {one.state for one in rows if one.region != "320723"} == {"awaited"}
+    handing_in.hand_in(city, people.gang, NINE)
+    [row] = [one for one in board.board(city, deadline_of(part.campaign), NINE) if one.region == "320723"]
+    assert row.difference == 0
+
+
+def test_anybody_checks_a_seal(lians_browser, client, runner, people, tmp_path):
+    sealed = handing_in.hand_in(Part(people.lecture.campaign, "320723"), people.lian, NINE)
+    page = client.get(f"/verify/{sealed.sha256}")
+    assert (page.status_code, "Genuine" in page.text) == (200, True)
+    assert client.get(f"/verify/{'0' * 64}").status_code == 404
+    file = client.get(f"/verify/{sealed.sha256}.seal.json").data
+    genuine, changed, other = (tmp_path / name for name in ("genuine", "changed", "other"))
+    genuine.write_bytes(file)
+    read = json.loads(file)
+    read["content"]["visits"] += 1
+    changed.write_text(json.dumps(read), encoding="utf-8")
+    other.write_text("nothing", encoding="utf-8")
+    codes = [runner.invoke(args=["verify", str(path)]).exit_code for path in (genuine, changed, other)]
+    assert codes == [0, 1, 2]
+    assert runner.invoke(args=["verify", str(genuine), "--key", "00" * 32]).exit_code == 2
+    assert runner.invoke(args=["verify", str(genuine), "--key", read["public_key"]]).exit_code == 0
+    said = [
+        re.findall(
+            r'class="alert alert-(\w+)', client.post("/verify", data={"file": (BytesIO(one), "x.json")}).text
+        )
+        for one in (file, changed.read_bytes(), b"")
+    ]
+    assert said == [["good"], ["bad"], ["bad"]]

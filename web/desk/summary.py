@@ -1,0 +1,186 @@
+"""The summary at the desk: texts, documents, handing in; what the offices below have handed in."""
+
+from datetime import datetime
+from io import BytesIO
+
+from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.campaigns.tables import find_campaign
+from models.errors import Mistake
+from models.figures import event_overview
+from models.ledger.tables import Decision
+from models.summaries import board, handing_in
+from models.summaries.content import collect
+from models.summaries.deadline import deadline_of
+from models.summaries.part import Part, part_for, receives, writes
+from models.summaries.tables import SealedSummary, Section, StepVerb
+from models.summaries.texts import MAX_TEXT, texts_of, write_text
+from web import errors
+from web.summaries.documents import MEDIA_TYPES, draft, of_sealed
+from web.summaries.outline import file_name, name_of, place_name, region_short, scanned_share, to_write
+
+pages = Blueprint("desk_summary", __name__, url_prefix="/desk/summary")
+JSON = ".seal.json"
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    app.jinja_env.globals.update(
+        place_name=place_name,
+        region_short=region_short,
+        section_name=section_name,
+        step_name=step_name,
+        to_write=to_write,
+        scanned_share=scanned_share,
+        summary_row_name=name_of,
+    )
+
+
+def section_name(section: Section) -> str:
+    return {
+        Section.BASIS: _("Basis and theme"),
+        Section.ORGANISATION: _("Organisation"),
+        Section.HIGHLIGHTS: _("Highlights"),
+        Section.EXPERIENCE: _("Experience"),
+        Section.PROBLEMS: _("Problems"),
+        Section.NEXT_STEPS: _("Next steps"),
+    }[section]
+
+
+def step_name(verb: StepVerb) -> str:
+    return {
+        StepVerb.HANDED_IN: _("Handed in"),
+        StepVerb.ACCEPTED: _("Accepted"),
+        StepVerb.SENT_BACK: _("Sent back"),
+    }[verb]
+
+
+def _part() -> Part:
+    """The part that the request names. Raises NotFound for one out of reach."""
+    named = request.values
+    if named.get("campaign"):
+        campaign = find_campaign(named["campaign"])
+    else:
+        found = event_overview.select_campaign(event_overview.campaigns_of(current_user), None, clock.now())
+        campaign = found if found is not None else abort(404)
+    return part_for(current_user, campaign, named.get("region"), named.get("line"))
+
+
+def _address(part: Part, saved: int | None = None) -> str:
+    return url_for(".index", campaign=part.campaign.id, region=part.region, line=part.line, saved=saved)
+
+
+@pages.get("/")
+@login_required
+def index() -> ResponseReturnValue:
+    return _page(_part())
+
+
+def _page(part: Part, error: str = "") -> str:
+    now = clock.now()
+    sealed = handing_in.all_of(part)
+    content = collect(part, now)
+    deadline = deadline_of(part.campaign)
+    return render_template(
+        "desk/summary/summary.html",
+        part=part,
+        campaign=part.campaign,
+        campaigns=event_overview.campaigns_of(current_user),
+        content=content,
+        texts=texts_of(part),
+        most=MAX_TEXT,
+        writable=writes(current_user, part),
+        receivable=receives(current_user, part),
+        sealed=sealed,
+        later=content["visits"] - handing_in.content_of(sealed[0])["visits"] if sealed else 0,
+        board=board.board(part, deadline, now),
+        lines=board.line_board(part),
+        deadline=deadline,
+        today=part.campaign.today(now),
+        endings=list(MEDIA_TYPES),
+        error=error,
+        saved="saved" in request.args,
+        zone=part.campaign.zone,
+    )
+
+
+@pages.post("/texts")
+@login_required
+def save() -> ResponseReturnValue:
+    """One text or all of them. Sent by the page while somebody writes (then the answer is empty), or by the button."""
+    part, now = _part(), clock.now()
+    _require(writes(current_user, part))
+    try:
+        for section in Section:
+            if section in request.form:
+                write_text(part, section, request.form[section], current_user, now)
+    except Mistake as mistake:
+        return errors.sentence(mistake), 422
+    if request.form.get("quiet"):
+        return "", 204
+    return redirect(_address(part, saved=1), 303)
+
+
+@pages.post("/hand-in")
+@login_required
+def hand_in() -> ResponseReturnValue:
+    part = _part()
+    _require(writes(current_user, part))
+    try:
+        handing_in.hand_in(part, current_user, clock.now())
+    except Mistake as mistake:
+        return _page(part, errors.sentence(mistake)), mistake.status
+    return redirect(_address(part), 303)
+
+
+@pages.get("/draft<any('.docx', '.pdf', '.xlsx'):ending>")
+@login_required
+def document(ending: str) -> ResponseReturnValue:
+    part = _part()
+    return _file(draft(part, ending, clock.now()), part, ending)
+
+
+@pages.get("/sealed/<int:sealed_id>/file<any('.docx', '.pdf', '.xlsx', '.seal.json'):ending>")
+@login_required
+def sealed_document(sealed_id: int, ending: str) -> ResponseReturnValue:
+    sealed = handing_in.find_sealed(current_user, sealed_id)
+    part = handing_in.part_of(sealed)
+    data = handing_in.file_of(sealed) if ending == JSON else of_sealed(part, sealed, ending)
+    return _file(data, part, f"-{sealed.number}{ending}")
+
+
+@pages.post("/sealed/<int:sealed_id>/decide")
+@login_required
+def decide(sealed_id: int) -> ResponseReturnValue:
+    """verb: accept, or send_back with a reason."""
+    sealed, now = handing_in.find_sealed(current_user, sealed_id), clock.now()
+    _require(handing_in.may_decide(current_user, sealed))
+    part = handing_in.part_of(sealed)
+    try:
+        _carry_out(sealed, now)
+    except Mistake as mistake:
+        return _page(part, errors.sentence(mistake)), mistake.status
+    return redirect(_address(part), 303)
+
+
+def _carry_out(sealed: SealedSummary, now: datetime) -> None:
+    if request.form.get("verb") == Decision.ACCEPT:
+        handing_in.accept(sealed, current_user, now)
+    else:
+        handing_in.send_back(sealed, request.form.get("why", ""), current_user, now)
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        abort(404)
+
+
+def _file(data: bytes, part: Part, ending: str) -> ResponseReturnValue:
+    media = next((kind for end, kind in MEDIA_TYPES.items() if ending.endswith(end)), "application/json")
+    return send_file(
+        BytesIO(data), mimetype=media, as_attachment=True, download_name=file_name(part, ending), max_age=0
+    )
