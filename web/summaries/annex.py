@@ -76,7 +76,7 @@ def event_table(content: Mapping[str, Any]) -> Table:
 def definitions() -> list[str]:
     return [
         _(
-            "Visit: one pass, phone, tap or counted head, once per session and day. Visits add up over groups, regions, "
+            "Visit: one pass, phone, tap or counted person, once per session and day. Visits add up over groups, regions, "
             "sectors and days."
         ),
         _(

@@ -176,7 +176,7 @@ def to_write(section: Section) -> str:
             "[To be written by the office: who led, how the departments worked together.]"
         ),
         Section.HIGHLIGHTS: _("[To be written by the office: what stood out, and why.]"),
-        Section.EXPERIENCE: _("[To be written by the office: what worked and can be repeated.]"),
+        Section.EXPERIENCE: _("[To be written by the office: what worked and others can do, too.]"),
         Section.PROBLEMS: _("[To be written by the office: what did not work.]"),
         Section.NEXT_STEPS: _("[To be written by the office: what comes next.]"),
     }[section]
