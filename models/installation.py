@@ -15,6 +15,7 @@ from models.errors import N_, Mistake
 
 _SITE = "openweek.site"
 _SECRET_KEY = "secret_key_fingerprint"
+_MOVED = "moved"
 
 
 class Setting(Base):
@@ -79,6 +80,21 @@ def keep_secret_key(*, replace: bool = False) -> None:
         db.session.add(Setting(key=_SECRET_KEY, value=_fingerprint()))
     elif replace:
         setting.value = _fingerprint()
+
+
+def mark_moved() -> None:
+    """The data are served from another database from now on. Runs inside the caller's transaction."""
+    db.session.merge(Setting(key=_MOVED, value="yes"))
+
+
+def check_not_moved() -> None:
+    """Raises Mistake where the data were moved to another database."""
+    if db.session.get(Setting, _MOVED) is not None:
+        raise Mistake(
+            N_(
+                "The data of this database were moved. Set OPENWEEK_DATABASE_URL to the database they are in now."
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ FLOORS = (
     {"imports", "desk", "visitors", "live"},
     {"accounts", "webhooks", "exports", "summaries"},
     {"checkin", "operations"},
-    {"corrections"},
+    {"corrections", "backup"},
     {"demo", "synthetic"},
     {"migrations"},
 )

@@ -13,9 +13,9 @@ from web.api import openapi
 from web.api import pass_changes as api_pass_changes
 from web.api import passes as api_passes
 from web.commands import accounts as account_commands
+from web.commands import backup, imports, serve, setup
 from web.commands import events as event_commands
 from web.commands import figures as figure_commands
-from web.commands import imports, serve, setup
 from web.commands import summary as summary_command
 from web.desk import (
     duplicates,
@@ -125,7 +125,7 @@ PUBLIC = (
     subscribe,
     verify,
 )
-COMMANDS = (account_commands, event_commands, figure_commands, summary_command, imports, serve, setup)
+COMMANDS = (account_commands, backup, event_commands, figure_commands, summary_command, imports, serve, setup)
 MODULES = (
     errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
     *PUBLIC, public_pages, *COMMANDS, health, hooks,

@@ -13,29 +13,33 @@ def _script() -> ScriptDirectory:
     return ScriptDirectory.from_config(current_app.extensions["migrate"].migrate.get_config())
 
 
-def _revisions() -> set[str]:
-    """Those that the database says it has; one, unless somebody has meddled."""
+def revisions() -> set[str]:
+    """Those that the database says it has; one, unless somebody has meddled. None in an empty database."""
     return set(MigrationContext.configure(db.session.connection()).get_current_heads())
+
+
+def known_revisions() -> set[str]:
+    return {revision.revision for revision in _script().walk_revisions()}
 
 
 def is_newest() -> bool:
     """Whether the schema says that it is the one of this code. Raises the database's errors."""
-    return _revisions() == set(_script().get_heads())
+    return revisions() == set(_script().get_heads())
 
 
 def check() -> None:
     """Raises Mistake, with what to do, where this code cannot work on the tables of the database."""
-    script, revisions = _script(), _revisions()
-    known = {revision.revision for revision in script.walk_revisions()}
-    if not revisions <= known:
+    stored = revisions()
+    named = ", ".join(sorted(stored))
+    if not stored <= known_revisions():
         raise Mistake(
             N_(
                 "The database has schema %(revision)s, which this version does not know: a newer version made it. Start that "
                 "version, or restore a backup of before."
             ),
-            revision=", ".join(sorted(revisions)),
+            revision=named,
         )
-    if revisions != set(script.get_heads()):
+    if stored != set(_script().get_heads()):
         raise Mistake(N_("The database schema is out of date. Run this first: openweek init"))
     missing = missing_columns()
     if missing:
@@ -44,7 +48,7 @@ def check() -> None:
                 "The database says that it has schema %(revision)s, but %(column)s is missing: it was made by a version "
                 "between two releases. Restore a backup, or move its data into a new database."
             ),
-            revision=", ".join(sorted(revisions)),
+            revision=named,
             column=missing[0],
         )
 

@@ -74,6 +74,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
         current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
         click.get_current_context().invoke(setup.demo)
     schema.check()
+    installation.check_not_moved()
     site()  # refuses another UID domain than the kept one
     installation.check_secret_key()
     with transaction():

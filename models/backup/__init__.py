@@ -1,0 +1,1 @@
+"""A whole installation in one file, of either kind of database into either kind."""
