@@ -1,9 +1,13 @@
 """Health checks for operators."""
 
-from flask import Blueprint, Flask, Response
+import shutil
+
+from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import DBAPIError
 
 from models.operations import schema
+
+LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder
 
 pages = Blueprint("health", __name__)
 
@@ -20,12 +24,16 @@ def healthz() -> Response:
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """The database answers and has the newest schema; 503 while it does not."""
+    """The database answers, has the newest schema and room to write; 503 while it does not."""
     try:
         newest = schema.is_newest()
     except DBAPIError:
         return _plain("database away", 503)
-    return _plain("ready", 200) if newest else _plain("schema is not the newest", 503)
+    if not newest:
+        return _plain("schema is not the newest", 503)
+    if shutil.disk_usage(current_app.instance_path).free < LEAST_FREE:
+        return _plain("disk full", 503)
+    return _plain("ready", 200)
 
 
 def _plain(text: str, status: int) -> Response:

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from models.db import db
 from web.commands import serve
-from web.server import certificate
+from web.server import certificate, health
 
 NOW = datetime(2024, 4, 20, tzinfo=UTC)
 
@@ -86,6 +86,11 @@ def test_alive_and_ready(client):
 def test_not_ready_before_the_schema_is(client):
     db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+def test_not_ready_on_a_full_disk(client, monkeypatch):
+    monkeypatch.setattr(health.shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000_000))
+    assert (client.get("/readyz").status_code, client.get("/readyz").text) == (503, "disk full\n")
 
 
 def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
