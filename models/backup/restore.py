@@ -24,6 +24,7 @@ class Restored:
 
     made_at: str
     secret_key: str
+    contact_key: str | None
     counts: dict[str, int]
 
 
@@ -38,7 +39,7 @@ def restore_backup(path: Path, passphrase: str | None, progress: Progress) -> Re
         upgrade(revision=head["revision"])
         counts = _load(frames, head["counts"], progress)
     upgrade()
-    return Restored(head["made_at"], head["secret_key"], counts)
+    return Restored(head["made_at"], head["secret_key"], head.get("contact_key"), counts)
 
 
 def _check_empty(revision: str) -> None:

@@ -31,6 +31,7 @@ def write_backup(path: Path, passphrase: str | None, now: datetime, progress: Pr
                 "made_at": clock.instant_text(now),
                 "revision": revision,
                 "secret_key": current_app.config["SECRET_KEY"],
+                "contact_key": _contact_key(),
                 "counts": counts,
             }
         )
@@ -42,6 +43,12 @@ def write_backup(path: Path, passphrase: str | None, now: datetime, progress: Pr
                 progress(done, total)
         frames.write({"end": done})
     return done
+
+
+def _contact_key() -> str | None:
+    """The key of contacts, where this installation has made one: without it they could not be read again."""
+    path = Path(current_app.instance_path) / "contact_key"
+    return current_app.config["CONTACT_KEY"] or (path.read_text() if path.exists() else None)
 
 
 @contextmanager

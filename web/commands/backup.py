@@ -39,7 +39,8 @@ def register(app: Flask) -> None:
 def backup(file: Path, passphrase_file: Path | None) -> None:
     """Write all data as it is now into FILE, while the server runs.
 
-    Tables, pictures, the keys that sign codes and the secret key of sessions are in it: keep it as safe as the server."""
+    Tables, pictures, the keys that sign codes, the key of contacts and the secret key of sessions are in it: keep it as safe
+    as the server."""
     try:
         with _progress(_("Backing up")) as progress:
             rows = write_backup(file, _passphrase(passphrase_file), clock.now(), progress)
@@ -57,7 +58,7 @@ def restore(file: Path, passphrase_file: Path | None) -> None:
     """Restore FILE into an empty installation, of SQLite or PostgreSQL, wherever it was made."""
     with startup.alone(), _progress(_("Restoring")) as progress:
         restored = restore_backup(file, _passphrase(passphrase_file), progress)
-    _keep_secret_key(restored)
+    _keep_keys(restored)
     click.echo(
         _(
             "%(rows)s rows restored from the backup of %(time)s.",
@@ -120,8 +121,12 @@ def _passphrase(file: Path | None) -> str | None:
     return passphrase
 
 
-def _keep_secret_key(restored: Restored) -> None:
-    """The key of the backup becomes the one of this folder, unless a setting names another."""
+def _keep_keys(restored: Restored) -> None:
+    """The keys of the backup become those of this folder, unless a setting names another."""
+    if restored.contact_key and not current_app.config["CONTACT_KEY"]:
+        contacts = Path(current_app.instance_path) / "contact_key"
+        contacts.touch(0o600)
+        contacts.write_text(restored.contact_key)
     path = Path(current_app.instance_path) / "secret_key"
     own = path.read_text() if path.exists() else None
     if own == current_app.config["SECRET_KEY"]:

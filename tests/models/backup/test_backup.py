@@ -53,6 +53,7 @@ def test_the_restore_drill(request, filled, runner, database_url, tmp_path, pass
     secret = tmp_path / "passphrase"
     secret.write_text(f"{passphrase}\n")
     more = ["--passphrase-file", str(secret)] if passphrase else []
+    (tmp_path / "instance" / "contact_key").write_text("the key of contacts, made here")
     file = tmp_path / "week.openweek"
     assert runner.invoke(args=["backup", str(file), *more]).exit_code == 0
     assert file.stat().st_mode & 0o777 == 0o600
@@ -63,6 +64,7 @@ def test_the_restore_drill(request, filled, runner, database_url, tmp_path, pass
     for result, verdict, after in restored_into(databases, tmp_path / "new", ["restore", str(file), *more]):
         assert (result.exit_code, verdict.exit_code) == (0, 0), result.stderr
         assert after == before
+        assert (tmp_path / "new/instance/contact_key").read_text() == "the key of contacts, made here"
         with transaction():  # ids go on where they ended
             db.session.execute(text("INSERT INTO setting VALUES ('x', 'y')"))
         assert make_event(db.session.get(Campaign, "ip-2024")).id == last + 1
