@@ -25,13 +25,15 @@ class Connection(TConn):
         begins = not self.initialized
         super().init()
         if begins and not self.is_http2:
-            self.parser.unreader.chunk = self._receive
+            parser: Any = self.parser
+            parser.unreader.chunk = self._receive
 
     def _receive(self, size_hint: int | None = None) -> bytes:
         """What the parser reads next. Raises NoMoreData once the time is up.
 
         A time limit of the socket's own, as gunicorn sets it to read the rest of a body, stays in force."""
-        unreader = self.parser.unreader
+        parser: Any = self.parser
+        unreader = parser.unreader
         own = self.sock.gettimeout()
         left = max(self._deadline - time.monotonic(), 0.001)
         self.sock.settimeout(left if own is None else min(own, left))
@@ -48,7 +50,10 @@ class Connection(TConn):
 
 
 class Worker(ThreadWorker):
-    def accept(self, listener: Any) -> bool:
+    def accept(self, listener: Any) -> None:
+        self._take(listener)
+
+    def _take(self, listener: Any) -> bool:
         """Accept one connection; whether there was one."""
         try:
             client, address = listener.accept()
@@ -59,15 +64,16 @@ class Worker(ThreadWorker):
         self.enqueue_req(Connection(self.cfg, client, address, listener.getsockname()))
         return True
 
-    def set_accept_enabled(self, enabled: bool) -> None:
+    def set_accept_enabled(self, enabled: bool | None) -> None:
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
             # Closing the listener resets the connections that wait in it: they are taken first, and it is closed at once.
             for listener in self.sockets:
-                while self.accept(listener):
+                while self._take(listener):
                     pass
                 listener.close()
 
-    def handle(self, conn: Connection) -> Any:
-        conn.begin_request()
+    def handle(self, conn: TConn) -> Any:
+        if isinstance(conn, Connection):
+            conn.begin_request()
         return super().handle(conn)
