@@ -32,7 +32,7 @@ FLOORS = (
     {"ledger"},
     {"figures", "publishing", "registration"},
     {"imports", "desk", "visitors", "live"},
-    {"accounts", "webhooks", "exports", "summaries"},
+    {"accounts", "webhooks", "exports"},
     {"checkin", "operations"},
     {"corrections", "backup"},
     {"demo", "synthetic"},

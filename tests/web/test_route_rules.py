@@ -62,7 +62,7 @@ OPEN = frozenset(
     device_check directory embed event_picture feeds figures health heartbeat invitation kiosk_app nearby
     pairing pass_page phone_check_in phone_result places programme registration registration_form scans
     second_step self_issue service_worker share_picture share_poster sign_in sitemap starred_list static
-    subscribe code_entry slips opinion draw_screen redeem.of_kiosk wall verify
+    subscribe code_entry slips opinion draw_screen redeem.of_kiosk wall
 """.split()
 )
 

@@ -205,8 +205,8 @@ def curve(values: list[int], last: int) -> Curve:
     return Curve(points, line, area)
 
 
-def _page(campaign: Campaign, key: WallKey, is_open: bool) -> ResponseReturnValue:
-    view = _present(key) if is_open else None
+def _page(campaign: Campaign, key: WallKey, is_shown: bool) -> ResponseReturnValue:
+    view = _present(key) if is_shown else None
     payload = view.payload() if view else None
     return render_template(
         "figures/wall.html",
