@@ -52,7 +52,7 @@ from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
 from web.feeds import subscriber_count
-from web.figures import desk_checks, desk_coverage, desk_figures, desk_release, live, live_views, wall
+from web.figures import area_live, desk_checks, desk_coverage, desk_figures, desk_release, live, live_views, wall
 from web.figures import pages as figures
 from web.public import (
     calendar,
@@ -98,7 +98,7 @@ DESK = (
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
     pairing_batches, picture, many_events, registration_desk, registration_export, webhooks, desk_exports, summary,
 )  # fmt: skip
-FIGURES = (live_views, live, figures, wall, desk_figures, desk_release, desk_checks, desk_coverage)
+FIGURES = (live_views, live, figures, area_live, wall, desk_figures, desk_release, desk_checks, desk_coverage)
 API = (
     api_events, api_event_changes, api_directory, api_passes, api_pass_changes, api_devices, api_figures, openapi, api_docs,
 )  # fmt: skip

@@ -168,6 +168,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     # Of the lecture's county; the courts' office of the province is limited to its line.
     ("desk_release.add", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_release.take_back", "POST"): frozenset(),  # there is no such release
+    ("desk_live", "GET"): EVERYBODY - {"bao"},  # in lian's county
     # Of a whole region, the county here: not of one line or organization.
     ("desk_wall", "GET"): frozenset({"lian", "gang", "su", "cui", "kan"}),
     ("my_account.index", "GET"): EVERYBODY,

@@ -1,0 +1,73 @@
+"""The live view of an area at the desk: who sees what, narrowed by region and line, as page, JSON and stream."""
+
+import pytest
+
+from tests.support.people import sign_in
+from tests.support.week import make_device
+
+
+@pytest.fixture
+def crowd(people):
+    make_device(people.lecture).tally("youth", headcount=900)
+    make_device(people.court_day).tally("youth", headcount=200)
+    make_device(people.nanjing).tally("public", headcount=30)
+    make_device(people.urumqi).tally("public", headcount=4)
+
+
+@pytest.fixture
+def signed_in(app, people):
+    def browser_of(name):
+        browser = app.test_client()
+        browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        sign_in(browser, getattr(people, name))
+        return browser
+
+    return browser_of
+
+
+def test_each_account_sees_its_area(signed_in, crowd):
+    names = ("cui", "su", "fa", "lian", "kan", "bao", "wang")
+    seen = {name: signed_in(name).get("/desk/live.json?campaign=ip-2024").json["visits"] for name in names}
+    assert seen == {
+        "cui": 1134, "su": 1130, "fa": 200, "lian": 1100, "kan": 1100, "bao": 0, "wang": 200,
+    }  # fmt: skip
+
+
+def test_an_area_is_narrowed_by_region_and_line_and_not_widened(signed_in, crowd):
+    su = signed_in("su")
+    visits = [
+        su.get(f"/desk/live.json?campaign=ip-2024&{query}").json.get("visits")
+        for query in ("region=320700", "region=320700&line=courts", "region=320100", "line=courts")
+    ]
+    assert visits == [1100, 200, 30, 200]
+    refused = [
+        su.get(f"/desk/live.json?campaign=ip-2024&{query}").status_code
+        for query in ("region=650000", "region=999999", "line=nothing")
+    ]
+    assert refused == [404, 404, 404]
+
+
+def test_the_page_shows_without_script_what_the_stream_sends(signed_in, crowd):
+    browser = signed_in("su")
+    page = browser.get("/desk/live?campaign=ip-2024").text
+    told = browser.get("/desk/live.json?campaign=ip-2024").json
+    assert told["html"].strip() in page
+    assert "data-visits>1,130<" in page
+    assert 'href="/desk/live?campaign=ip-2024&amp;region=320700"' in page
+    assert "style=" not in page
+    answer = browser.get("/desk/live.events?campaign=ip-2024", buffered=False)
+    parts = answer.iter_encoded()
+    assert next(parts) == b"retry: 2000\n\n"
+    assert b'"visits": 1130' in next(parts)
+    answer.close()
+
+
+def test_a_scan_changes_the_area_and_leaves_others_alone(signed_in, crowd, people):
+    su, bao = signed_in("su"), signed_in("bao")
+    address = "/desk/live.json?campaign=ip-2024"
+    before = {browser: browser.get(address).headers["ETag"] for browser in (su, bao)}
+    make_device(people.lecture).touch("youth")
+    after = [
+        browser.get(address, headers={"If-None-Match": tag}).status_code for browser, tag in before.items()
+    ]
+    assert after == [200, 304]

@@ -1,0 +1,171 @@
+"""The live view of many events at the desk: an office's region and line, the committee's country, an organization's own."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Flask, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from models import clock
+from models.campaigns.tables import Campaign, TermKind, find_campaign
+from models.db import db, snapshot
+from models.errors import N_, NotFound
+from models.figures import event_overview
+from models.figures.count import figures
+from models.live.area import Area, area_for, area_of, sums_digest
+from models.live.area_figures import AreaFigures, SlowFigures, area_figures, shown_day
+from models.live.attention import attention_of
+from models.live.quarters import day_course
+from models.live.tiles import parts_of
+from models.organizations.tables import Account, Organization
+from models.places import regions
+from web.figures import live, live_views
+from web.figures.live_streams import Payload
+from web.figures.live_views import View
+from web.words.terms import region_label, t
+
+pages = Blueprint("desk_live", __name__, url_prefix="/desk")
+
+SLOW_LEAST = timedelta(seconds=3)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    live_views.add_reader(app, Area, _view)
+    app.jinja_env.globals["slot_time"] = slot_time
+
+
+def slot_time(slot: int, slots: int) -> str:
+    """When a quarter or an hour of a day begins: 09:45."""
+    return f"{slot // slots:02d}:{slot % slots * 60 // slots:02d}"
+
+
+@pages.get("/live")
+@login_required
+def page() -> ResponseReturnValue:
+    now = clock.now()
+    campaigns = event_overview.campaigns_of(current_user)
+    campaign = event_overview.select_campaign(campaigns, request.args.get("campaign"), now)
+    if campaign is None:
+        raise NotFound(N_("There is no week yet."))
+    area = _area(current_user, campaign)
+    view = _present(area, now)
+    payload = view.payload()
+    whole = area_of(current_user, campaign)
+    return render_template(
+        "figures/area_live.html",
+        campaign=campaign,
+        campaigns=campaigns,
+        area=area,
+        title=area_title(campaign, area),
+        trail=_trail(whole, area),
+        lines=[] if whole.line else campaign.terms_of(TermKind.LINE),
+        has_wall=not area.line and area.organization_id is None,
+        now=now,
+        html=payload["html"],
+        tag=live_views.tag_of(view),
+        address=address,
+    )
+
+
+@pages.get("/live.json")
+@login_required
+def page_json() -> Response:
+    campaign = find_campaign(request.args.get("campaign", ""))
+    return live_views.json_answer(_present(_area(current_user, campaign), clock.now()))
+
+
+@pages.get("/live.events")
+@login_required
+def page_events() -> ResponseReturnValue:
+    campaign = find_campaign(request.args.get("campaign", ""))
+    area, campaign_id = _area(current_user, campaign), campaign.id
+
+    def reaches(account: Account) -> bool:
+        return area_for(account, find_campaign(campaign_id), area.region, area.line) == area
+
+    return live_views.stream_answer(area, live.signed_in_and(reaches))
+
+
+def address(area: Area, ending: str = "") -> str:
+    """Of a live view, or of its figures: .json or .events."""
+    parts = (f"&region={area.region}" if area.region else "") + (f"&line={area.line}" if area.line else "")
+    return f"/desk/live{ending}?campaign={area.campaign_id}{parts}"
+
+
+def area_title(campaign: Campaign, area: Area) -> str:
+    """江苏省 · 法院; the organization's name where it sees its own events."""
+    names = [region_label(area.region) if area.region else ""]
+    if area.organization_id is not None:
+        names.insert(0, db.session.get_one(Organization, area.organization_id).name)
+    elif not area.region:
+        names = [_("The whole country")]
+    names.append(t(campaign.term(TermKind.LINE, area.line)) if area.line else "")
+    return " · ".join(name for name in names if name)
+
+
+def _area(account: Account, campaign: Campaign) -> Area:
+    return area_for(account, campaign, request.args.get("region", ""), request.args.get("line", ""))
+
+
+def _trail(whole: Area, area: Area) -> list[Area]:
+    """The areas above this one, as far as the account reaches."""
+    if whole.region == area.region:
+        return []
+    codes = [
+        code
+        for code in regions.ancestors(area.region)
+        if (not whole.region or regions.is_below(code, whole.region)) and code != whole.region
+    ]
+    shown = {row.code for code in ("", *codes) for row in parts_of(code)}
+    return [
+        replace(area, region=whole.region),
+        *(replace(area, region=code) for code in codes if code in shown),
+    ]
+
+
+def _present(area: Area, now: datetime) -> View:
+    view = _view(area, now)
+    if view is None:
+        raise NotFound(N_("There is no campaign “%(id)s”."), id=area.campaign_id[:40])
+    return view
+
+
+def _view(area: Area, now: datetime) -> View | None:
+    campaign = db.session.get(Campaign, area.campaign_id)
+    if campaign is None:
+        return None
+
+    def slow() -> SlowFigures:
+        day = shown_day(campaign, now)
+        of_day = figures(campaign, now, ("day",), replace(area.part, days=(day,))).visits
+        return SlowFigures(day_course(campaign, area, day, of_day), attention_of(campaign, area, now))
+
+    def count() -> AreaFigures:
+        with snapshot():  # its parts add up to one total
+            seldom = live_views.slow_parts().of(("area", area), now, SLOW_LEAST, slow)
+            return area_figures(campaign, area, now, seldom)
+
+    found = live_views.snapshots().of(area, now, lambda: sums_digest(area), count)
+    return View(found.tag, lambda: _payload(campaign, area, found.figures))
+
+
+def _payload(campaign: Campaign, area: Area, shown: AreaFigures) -> Payload:
+    return {
+        "as_of": clock.instant_text(shown.as_of, campaign.zone),
+        "visits": shown.visits,
+        "participants": shown.participants,
+        "sentence": live.figures_sentence(shown.visits, shown.participants),
+        "html": render_template(
+            "figures/area_live_parts.html",
+            campaign=campaign,
+            area=area,
+            figures=shown,
+            course=shown.slow.course,
+            attention=shown.slow.attention,
+            address=address,
+            below={code: replace(area, region=code) for code, _visits in shown.regions if code},
+        ),
+    }
