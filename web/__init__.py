@@ -52,7 +52,16 @@ from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
 from web.feeds import subscriber_count
-from web.figures import area_live, desk_checks, desk_coverage, desk_figures, desk_release, live, live_views, wall
+from web.figures import (
+    area_live,
+    desk_checks,
+    desk_coverage,
+    desk_figures,
+    desk_release,
+    live,
+    live_views,
+    wall,
+)
 from web.figures import pages as figures
 from web.public import (
     calendar,

@@ -15,13 +15,22 @@ from models.errors import N_, NotFound
 from models.figures import event_overview
 from models.figures.count import figures
 from models.live.area import Area, area_for, area_of, sums_digest
-from models.live.area_figures import AreaFigures, SlowFigures, area_figures, shown_day
+from models.live.area_figures import (
+    AreaFigures,
+    SlowFigures,
+    area_figures,
+    groups_by_day,
+    groups_by_region,
+    shown_day,
+)
 from models.live.attention import attention_of
 from models.live.quarters import day_course
 from models.live.tiles import parts_of
+from models.live.wall import shade_of
 from models.organizations.tables import Account, Organization
 from models.places import regions
 from web.figures import live, live_views
+from web.figures.exports import as_csv
 from web.figures.live_streams import Payload
 from web.figures.live_views import View
 from web.words.terms import region_label, t
@@ -34,7 +43,7 @@ SLOW_LEAST = timedelta(seconds=3)
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     live_views.add_reader(app, Area, _view)
-    app.jinja_env.globals["slot_time"] = slot_time
+    app.jinja_env.globals.update(slot_time=slot_time, shade_of=shade_of)
 
 
 def slot_time(slot: int, slots: int) -> str:
@@ -89,6 +98,16 @@ def page_events() -> ResponseReturnValue:
     return live_views.stream_answer(area, live.signed_in_and(reaches))
 
 
+@pages.get("/live.csv")
+@login_required
+def page_csv() -> Response:
+    """The data of a chart: visits by group of each day, or of each region."""
+    campaign = find_campaign(request.args.get("campaign", ""))
+    area = _area(current_user, campaign)
+    by = "day" if request.args.get("by") == "day" else "region"
+    return as_csv(figures(campaign, clock.now(), (by, "audience"), area.part), campaign, (by, "audience"))
+
+
 def address(area: Area, ending: str = "") -> str:
     """Of a live view, or of its figures: .json or .events."""
     parts = (f"&region={area.region}" if area.region else "") + (f"&line={area.line}" if area.line else "")
@@ -141,7 +160,12 @@ def _view(area: Area, now: datetime) -> View | None:
     def slow() -> SlowFigures:
         day = shown_day(campaign, now)
         of_day = figures(campaign, now, ("day",), replace(area.part, days=(day,))).visits
-        return SlowFigures(day_course(campaign, area, day, of_day), attention_of(campaign, area, now))
+        return SlowFigures(
+            day_course(campaign, area, day, of_day),
+            attention_of(campaign, area, now),
+            groups_by_day(campaign, area),
+            groups_by_region(campaign, area),
+        )
 
     def count() -> AreaFigures:
         with snapshot():  # its parts add up to one total

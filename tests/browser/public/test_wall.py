@@ -53,7 +53,7 @@ def week(sqlite_databases, tmp_path_factory) -> Iterator[Week]:
             campaign = load_week()
             now = clock.now()
             event = make_event(campaign, occurrences=(session(now, 1, campaign.today(now)),))
-            campaign.figures_released = True
+            campaign.rehearsal = True
             db.session.commit()
             _kiosk, token = kiosks.create_kiosk(event, now)
         yield Week(server, token)

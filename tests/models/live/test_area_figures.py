@@ -9,7 +9,7 @@ from models.devices.kiosks import Heartbeat
 from models.figures.count import figures
 from models.live import quarters
 from models.live.area import Area
-from models.live.area_figures import SlowFigures, area_figures, shown_day
+from models.live.area_figures import SlowFigures, area_figures, groups_by_day, groups_by_region, shown_day
 from models.live.attention import attention_of
 from models.live.quarters import day_course
 from tests.support.people import make_people
@@ -105,7 +105,7 @@ def test_an_area_has_the_figures_of_its_part(people, county):
     make_device(people.court_day).tally("public", headcount=20)
     make_device(people.nanjing).touch("public")
     campaign = people.lecture.campaign
-    slow = SlowFigures(day_course(campaign, county, DAY, 0), attention_of(campaign, county, LATER))
+    slow = SlowFigures(day_course(campaign, county, DAY, 0), attention_of(campaign, county, LATER), {}, {})
     for area, visits in ((county, 23), (Area("ip-2024", "320000"), 24), (Area("ip-2024", "", "courts"), 20)):
         shown = area_figures(campaign, area, LATER, slow)
         assert shown.visits == shown.today_visits == visits
@@ -114,3 +114,14 @@ def test_an_area_has_the_figures_of_its_part(people, county):
         shown_day(campaign, clock.at_local(campaign.ends, clock.datetime.min.time(), campaign.zone))
         == campaign.ends
     )
+
+
+def test_groups_of_days_and_of_regions_add_up(people):
+    make_device(people.lecture).touch("youth", headcount=3)
+    make_device(people.nanjing).touch("public", headcount=2)
+    campaign, province = people.lecture.campaign, Area("ip-2024", "320000")
+    days = groups_by_day(campaign, province)
+    assert (len(days), days[DAY]) == (7, {"youth": 3, "public": 2})
+    assert groups_by_region(campaign, province) == {"320700": {"youth": 3}, "320100": {"public": 2}}
+    assert groups_by_region(campaign, Area("ip-2024")) == {"320000": {"youth": 3, "public": 2}}
+    assert groups_by_region(campaign, Area("ip-2024", "320723")) == {"320723": {"youth": 3}}

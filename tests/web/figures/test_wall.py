@@ -15,7 +15,7 @@ def crowd(people):
 
 @pytest.fixture
 def released(people):
-    people.lecture.campaign.figures_released = True
+    people.lecture.campaign.rehearsal = True
     db.session.commit()
     crowd(people)
     make_device(people.nanjing).touch("public", headcount=6)

@@ -1,0 +1,69 @@
+// Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
+
+const SCALE = 2; // pixels a unit of the drawing
+const WRITTEN = ["fill", "font-family", "font-size", "font-weight", "stroke", "stroke-width"];
+
+/** @param {SVGSVGElement} chart */
+function standalone(chart) {
+  const copy = /** @type {SVGSVGElement} */ (chart.cloneNode(true));
+  const parts = [...chart.querySelectorAll("rect, text, path, circle, polyline")];
+  for (const [number, part] of [...copy.querySelectorAll("rect, text, path, circle, polyline")].entries()) {
+    const style = getComputedStyle(parts[number]);
+    for (const name of WRITTEN) {
+      part.setAttribute(name, style.getPropertyValue(name));
+    }
+  }
+  const { width, height } = chart.viewBox.baseVal;
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.setAttribute("width", String(width));
+  copy.setAttribute("height", String(height));
+  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  ground.setAttribute("width", String(width));
+  ground.setAttribute("height", String(height));
+  const card = chart.closest(".card") ?? document.body;
+  ground.setAttribute("fill", getComputedStyle(card).backgroundColor);
+  copy.prepend(ground);
+  return { text: new XMLSerializer().serializeToString(copy), width, height };
+}
+
+/**
+ * @param {string} address
+ * @param {string} name
+ */
+function save(address, name) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}
+
+/**
+ * @param {SVGSVGElement} chart
+ * @param {string} kind
+ */
+async function saveChart(chart, kind) {
+  const { text, width, height } = standalone(chart);
+  const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  if (kind === "svg") {
+    save(address, `${chart.id}.svg`);
+    return;
+  }
+  const picture = new Image();
+  picture.src = address;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  save(canvas.toDataURL("image/png"), `${chart.id}.png`);
+}
+
+// The charts are drawn anew as figures come, so the document listens for all of them.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-save]") : null;
+  const chart = button && document.getElementById(button.getAttribute("data-save") ?? "");
+  if (button && chart instanceof SVGSVGElement) {
+    void saveChart(chart, button.getAttribute("data-kind") ?? "svg");
+  }
+});
+document.documentElement.classList.add("has-charts");
