@@ -10,7 +10,7 @@ from models.figures.checks.kinds import CheckKind, Question
 def check_name(kind: str) -> str:
     return {
         CheckKind.DEVICE_BURST: _("Many entries within seconds"),
-        CheckKind.TALLY_BURST: _("Many counted heads within a minute"),
+        CheckKind.TALLY_BURST: _("Many people counted within a minute"),
         CheckKind.OVER_CAPACITY: _("Far more visits than places"),
         CheckKind.OUTSIDE_HOURS: _("Entries outside check-in hours"),
         CheckKind.ONE_BROWSER: _("One phone again and again"),
@@ -32,7 +32,7 @@ def check_words(one: Question) -> str:
             "A device recorded %(amount)s entries within 10 seconds. Nobody scans that fast at an entrance.",
             **numbers,
         ),
-        CheckKind.TALLY_BURST: _("%(amount)s heads were counted on one device within a minute.", **numbers),
+        CheckKind.TALLY_BURST: _("%(amount)s people were counted on one kiosk within a minute.", **numbers),
         CheckKind.OVER_CAPACITY: _(
             "%(amount)s visits on one day in a room with %(limit)s places. Did so many come one after the other?",
             **numbers,
@@ -77,7 +77,7 @@ def check_words(one: Question) -> str:
 def check_decision_name(decision: str) -> str:
     return {
         CheckDecision.ACCEPT: _("accepted"),
-        CheckDecision.SET_ASIDE: _("set aside"),
+        CheckDecision.SET_ASIDE: _("not believed"),
         CheckDecision.NOTE: _("noted"),
     }[CheckDecision(decision)]
 

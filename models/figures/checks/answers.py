@@ -15,7 +15,7 @@ from models.organizations.tables import Account
 MAX_WHY = 500
 NO_REASON = N_("Please give a reason, so that others can follow the decision.")
 LONG_TEXT = N_("Use at most %(most)s characters.")
-UNKNOWN_ANSWER = N_("Choose whether the figure is accepted, set aside, or only noted.")
+UNKNOWN_ANSWER = N_("Choose whether the figure is accepted, not believed, or only noted.")
 
 
 class CheckDecision(StrEnum):

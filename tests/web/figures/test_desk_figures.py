@@ -168,7 +168,7 @@ def test_a_question_is_answered_by_an_office(client, people):
         device.tally("public", NINE + minutes(number / 10), headcount=80)
     browser = desk(client, people.su)
     page = browser.get("/desk/figures/checks/?campaign=ip-2024", headers={"Accept-Language": "en"}).text
-    assert "480 heads were counted on one device within a minute." in page
+    assert "480 people were counted on one kiosk within a minute." in page
     key = re.search(r'name="kind" value="tally_burst"><input type="hidden" name="key" value="(\d+)"', page)[1]
     address, sent = (
         f"/desk/figures/checks/{people.nanjing.id}?campaign=ip-2024",
