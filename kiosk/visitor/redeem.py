@@ -46,7 +46,7 @@ def look_up_or_give(event_id: int) -> ResponseReturnValue:
     try:
         holder = holder_of_card(campaign, code)
     except Mistake as mistake:
-        return _page(event, mistake=mistake), mistake.status
+        return _page(event, mistake=mistake), 422  # the page is there, a card with this code is not
     try:
         if reward:
             redeem(campaign, holder, reward, event, clock.now(), account_id=current_user.id)

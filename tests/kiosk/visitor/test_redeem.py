@@ -40,7 +40,7 @@ def test_the_desk_hands_it_out_once(client, people, full):
     again = client.post(path, data={"code": f"HTTP://OPENWEEK.TEST/C/{full.token}", "reward": "souvenir"})
     assert (again.status_code, 'value="souvenir"' in again.text) == (409, False)
     assert [client.post(path, data={"code": wrong}).status_code for wrong in ("", "AAAAAAAA", "x" * 500)] == [
-        404
+        422
     ] * 3
 
 
