@@ -13,7 +13,7 @@ Uuid = Annotated[str, Meta(examples=["0191a1b2-0000-7000-8000-000000000001"])]
 class ScanBatch(Struct):
     """At most 500 scans. Each is judged by itself, so a malformed one is refused and holds up no other."""
 
-    scans: Annotated[list[dict[str, Any]], Meta(max_length=500)]
+    scans: Annotated[list[Any], Meta(max_length=500)]
     device_time: (
         Annotated[str, Meta(description="RFC 3339: what the device's clock says at sending.")]
         | UnsetType
