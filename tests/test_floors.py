@@ -32,7 +32,7 @@ FLOORS = (
     {"ledger"},
     {"figures", "publishing", "registration"},
     {"imports", "desk", "visitors", "live"},
-    {"accounts", "webhooks", "exports"},
+    {"accounts", "webhooks", "exports", "summaries"},
     {"checkin", "operations"},
     {"corrections", "backup"},
     {"demo", "synthetic"},

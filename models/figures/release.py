@@ -168,7 +168,9 @@ def is_open(campaign: Campaign) -> bool:
 
 def released(campaign: Campaign, now: datetime) -> bool:
     """Whether the figures of the whole country are public."""
-    return is_open(campaign) or any(one.region_code is None and one.at <= now for one in releases_of(campaign))
+    return is_open(campaign) or any(
+        one.region_code is None and one.at <= now for one in releases_of(campaign)
+    )
 
 
 def next_release(campaign: Campaign, now: datetime) -> datetime | None:

@@ -108,7 +108,7 @@ def _run(url: str, *arguments: str) -> None:
     ended = subprocess.run(command, env=environment, cwd=current_app.root_path, check=False)
     if ended.returncode:
         raise Mistake(
-            N_("The new database is not complete. Empty it, then try again; the old one is unchanged.")
+            N_("The new database is not complete. Empty it, then try again; the old one stays as it is.")
         )
 
 

@@ -47,6 +47,7 @@ SENDERS: dict[str, frozenset[Role]] = {
     "my_account": EVERYBODY,
     "second_factor": EVERYBODY,
     "second_step": EVERYBODY,
+    "desk_exports": EVERYBODY,
     "desk_feeds": REVIEWERS,
     "desk_notices": REVIEWERS,
     "desk_release": REVIEWERS,
