@@ -122,6 +122,46 @@ class CodesQuery(Struct):
     count: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description="Steps.")] | UnsetType = UNSET
 
 
+class StampCard(Struct):
+    """code: of a pass or a phone's card, as scanned or typed. reward: the key of the one that is handed out now."""
+
+    code: str
+    reward: str | UnsetType | None = UNSET
+
+
+class RewardName(Struct):
+    zh: str
+    en: str
+
+
+class Reward(Struct):
+    """redeemed_at: RFC 3339; null where it was not handed out."""
+
+    key: str
+    name: RewardName
+    reached: bool
+    redeemed_at: str | None
+
+
+class StampCardState(Struct):
+    stamps: int
+    focus_points: int
+    rewards: list[Reward]
+
+
+class VisitorAnswer(Struct):
+    """scan: the id of the check-in at this device. answer: the key of one of the campaign's answers."""
+
+    scan: Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+    answer: str
+
+
+class AnswerCounted(Struct):
+    """counted: false where this visit had been answered before."""
+
+    counted: bool
+
+
 OPERATIONS = (
     Operation(
         method="POST",
@@ -221,6 +261,30 @@ OPERATIONS = (
         credentials=Credentials.DEVICE,
         query=CodesQuery,
         answer=UpcomingCodes,
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/kiosk/cards",
+        tag="kiosk",
+        summary="The stamp card of a pass or phone; a reward is handed out",
+        credentials=Credentials.DEVICE,
+        body=StampCard,
+        answer=StampCardState,
+        errors=(404, 409, 422),
+        body_example={"code": "K7QW3MXP"},
+        answer_example={"stamps": 3, "focus_points": 2, "rewards": []},
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/kiosk/opinions",
+        tag="kiosk",
+        summary="The answer that a visitor tapped after checking in at this device",
+        credentials=Credentials.DEVICE,
+        body=VisitorAnswer,
+        answer=AnswerCounted,
+        errors=(404, 409, 422),
+        body_example={"scan": "0191a1b2-0000-7000-8000-000000000001", "answer": "useful"},
+        answer_example={"counted": True},
     ),
 )
 

@@ -47,15 +47,16 @@ def ensure_crowd(campaign: Campaign, events: list[Event], now: datetime) -> None
 
 def busiest_pass(campaign: Campaign) -> Pass | None:
     """The pass of one person that has the most visits: its card has the most stamps."""
-    query = (
-        select(Pass)
+    busiest = (
+        select(Pass.id)
         .join(Scan, Scan.pass_id == Pass.id)
         .join(Presence, Presence.visit_id == Scan.id)
         .where(Pass.campaign_id == campaign.id, Pass.headcount == 1, Pass.revoked_at.is_(None))
         .group_by(Pass.id)
         .order_by(func.count(func.distinct(Scan.event_id)).desc(), Pass.id)
     )
-    return db.session.scalar(query.limit(1))
+    pass_id = db.session.scalar(busiest.limit(1))
+    return db.session.get(Pass, pass_id) if pass_id is not None else None
 
 
 def _issued_at(campaign: Campaign, ids: list[int]) -> datetime:

@@ -121,7 +121,7 @@ class TestKiosks:
         told = refusal(f"--campaign rehearsal --server {live_server.url} --pair {week.offer()}")
         assert told == "A kiosk of this rehearsal belongs to campaign “ip-2024”, not “rehearsal”."
         told = refusal(f"--campaign rehearsal --server {live_server.url} --pair AAAAAAAA")
-        assert "10" in told
+        assert "配对码有误、已使用或已失效" in told
 
     def test_a_code_for_each_kiosk(self, app, refusal):
         load_week()

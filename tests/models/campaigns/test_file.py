@@ -64,7 +64,7 @@ def test_the_summary_is_due_on_9_may_by_the_calendar_of_the_state_council():
 
 def test_the_lists_of_the_notice():
     assert {kind: len(WEEK.terms_of(kind)) for kind in KINDS} == {
-        "audience": 4, "focus": 5, "format": 6, "spotlight": 5, "line": 21, "unit": 21,
+        "audience": 4, "focus": 5, "format": 6, "spotlight": 5, "line": 21, "unit": 21, "answer": 3,
     }  # fmt: skip
     assert [(term.number, term.key, term.name_zh) for term in WEEK.terms_of("audience")] == [
         (1, "innovators", "创新主体"),

@@ -111,7 +111,7 @@ def test_init_on_an_empty_database_and_again(app, runner):
         return (*counted, db.session.get(Setting, "uid_domain").value)
 
     before = rows()
-    assert before == (3351, 62, 3, "openweek.test")
+    assert before == (3351, 65, 5, "openweek.test")
     assert runner.invoke(args=["init"]).stdout == first.stdout
     assert rows() == before
 

@@ -255,7 +255,7 @@ def test_a_reset_ends_the_slowing_down(english, stranger, runner, people):
 def test_an_account_is_closed_and_hands_over(app, english, stranger, people):
     campaign, now = people.lecture.campaign_id, clock.now()
     sign_in(stranger, people.gu)
-    stranger.post("/desk/account/tokens", data={"name": "dashboard"})
+    stranger.post("/desk/account/tokens", data={"name": "dashboard", "scope": "figures"})
     token = re.search(r"owp_[\w-]{43}", stranger.get("/desk/account/").text)[0]
     figures = f"/api/v1/figures?campaign={campaign}"
     bearer = {"Authorization": f"Bearer {token}"}
@@ -307,7 +307,7 @@ class TestTokens:
         sign_in(english, people.gu)
         assert english.post("/desk/account/tokens", data={"name": " "}).status_code == 400
         for name in ("dashboard", "nightly"):
-            english.post("/desk/account/tokens", data={"name": name})
+            english.post("/desk/account/tokens", data={"name": name, "scope": "figures"})
             assert len(re.findall(r"owp_[\w-]{43}", english.get("/desk/account/").text)) == 1
         page = english.get("/desk/account/").text
         assert ("owp_" in page, page.count("<strong>dashboard")) == (False, 1)
@@ -321,7 +321,7 @@ class TestTokens:
     def test_not_more_than_twenty(self, english, people):
         sign_in(english, people.gu)
         answers = [
-            english.post("/desk/account/tokens", data={"name": str(number)}).status_code
+            english.post("/desk/account/tokens", data={"name": str(number), "scope": "read"}).status_code
             for number in range(21)
         ]
         assert answers == [303] * 20 + [409]

@@ -115,7 +115,12 @@ def test_settings_codes_and_devices_are_in_it_with_before_and_after(english, peo
         ("estimate_stated", event.id, None, ""),
     ]  # the last one on the command line
     entrance = json.loads(entries[2].detail)
-    assert json.loads(entrance["after"]) == {"exits": True, "metres": None, "capacities": {str(number): 40}}
+    assert json.loads(entrance["after"]) == {
+        "exits": True,
+        "metres": None,
+        "capacities": {str(number): 40},
+        "question": False,
+    }
     sign_in(english, people.cui)
     page = english.get("/desk/audit/").text
     assert f"exits are scanned, session {number}: 40 places" in page
