@@ -106,7 +106,7 @@ class Walk:
     [(None, "zh-CN"), ("organizer", "en"), ("county", "zh-CN"), ("committee", "en")],
 )
 def test_every_page_by_links(browser: Browser, demo: Server, looked_at: set[str], who, language):
-    context = browser.new_context(locale=language, reduced_motion="reduce")
+    context = browser.new_context(locale=language)
     page = context.new_page()
     if who:
         page.goto(f"{demo.url}/desk/sign-in")
