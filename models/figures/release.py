@@ -166,13 +166,6 @@ def is_open(campaign: Campaign) -> bool:
     return campaign.rehearsal
 
 
-def released(campaign: Campaign, now: datetime) -> bool:
-    """Whether the figures of the whole country are public."""
-    return is_open(campaign) or any(
-        one.region_code is None and one.at <= now for one in releases_of(campaign)
-    )
-
-
 def next_release(campaign: Campaign, now: datetime) -> datetime | None:
     """When the next figures become public; None: no time is set."""
     return min((one.at for one in releases_of(campaign) if one.at > now), default=None)

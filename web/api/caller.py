@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import request
 
+from models.audit.current_actor import set_actor
+from models.audit.tables import Actor
 from models.bearer import bearer_token
 from models.errors import N_, Mistake
 from models.organizations.tables import Account, ApiToken, TokenScope, find_token
@@ -30,12 +32,15 @@ class Caller:
 
 
 def authenticated_caller(scopes: tuple[str, ...]) -> Caller:
-    """The caller of this request. Raises InvalidTokenError (401), MissingScopeError (403)."""
+    """The caller of this request, also for what the audit log says of it. Raises InvalidTokenError (401),
+    MissingScopeError (403)."""
     secret = bearer_token(request.headers.get("Authorization", ""))
     token = find_token(secret) if secret else None
     if token is None:
         raise InvalidTokenError(TOKEN_NOT_VALID)
     require_scope(token, *scopes)
+    account, network = token.account, request.remote_addr or ""
+    set_actor(lambda: Actor(account, network))
     return Caller(token.account, token)
 
 

@@ -10,17 +10,17 @@ from models import clock
 from models.api_operation import Operation
 from models.campaigns.tables import Campaign, find_campaign
 from models.corrections.scan_list import every_row, states_of
-from models.db import LARGEST_ID, db
+from models.db import db
 from models.devices import scope as device_scope
 from models.devices.kiosks import Kiosk, KioskService
-from models.errors import N_, NotFound
+from models.errors import N_
 from models.events import scope
 from models.ledger.tables import Flag, Scan, ScanKind
 from models.organizations.tables import Account, TokenScope
 from web.api import shapes
 from web.api.caller import Caller
 from web.api.endpoints import Endpoints
-from web.api.pages_of_rows import page_after
+from web.api.pages_of_rows import one_row, page_after
 from web.api.passes import LARGEST_BIG_ID
 
 endpoints = Endpoints("devices")
@@ -79,9 +79,7 @@ def kiosks(caller: Caller, query: shapes.OccurrenceQuery) -> shapes.KioskPage:
     )
 )
 def kiosk(caller: Caller, kiosk_id: int) -> shapes.Kiosk:
-    row = db.session.scalar(_kiosks_for(caller.account).where(Kiosk.id == min(kiosk_id, LARGEST_ID)))
-    if row is None:
-        raise NotFound(N_("There is no kiosk %(id)s."), id=kiosk_id)
+    row = one_row(_kiosks_for(caller.account), Kiosk.id, kiosk_id, N_("There is no kiosk %(id)s."))
     return _kiosk_shapes([row], caller.account)[0]
 
 

@@ -3,8 +3,7 @@
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from models.api_operation import Operation
-from models.db import LARGEST_ID, db
-from models.errors import N_, NotFound
+from models.errors import N_
 from models.events import scope
 from models.events.tables import Event, EventVenue, Occurrence
 from models.organizations.tables import Account, Organization
@@ -14,7 +13,7 @@ from web.api import shapes
 from web.api.caller import Caller
 from web.api.endpoints import Endpoints
 from web.api.events import READ_EVENTS
-from web.api.pages_of_rows import page_after
+from web.api.pages_of_rows import one_row, page_after
 
 endpoints = Endpoints("directory")
 register = endpoints.register
@@ -58,11 +57,7 @@ def venues(caller: Caller, query: shapes.PageQuery) -> shapes.VenuePage:
     )
 )
 def venue(caller: Caller, venue_id: int) -> shapes.Venue:
-    query = _venues_for(caller.account).where(Venue.id == min(venue_id, LARGEST_ID))
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound(N_("You have no venue %(id)s."), id=venue_id)
-    return _venue(row)
+    return _venue(one_row(_venues_for(caller.account), Venue.id, venue_id, N_("You have no venue %(id)s.")))
 
 
 @endpoints.route(
@@ -97,11 +92,10 @@ def organizations(caller: Caller, query: shapes.PageQuery) -> shapes.Organizatio
     )
 )
 def organization(caller: Caller, organization_id: int) -> shapes.Organization:
-    query = _organizations_for(caller.account).where(Organization.id == min(organization_id, LARGEST_ID))
-    row = db.session.scalar(query)
-    if row is None:
-        raise NotFound(N_("You have no organization %(id)s."), id=organization_id)
-    return _organization(row)
+    missing = N_("You have no organization %(id)s.")
+    return _organization(
+        one_row(_organizations_for(caller.account), Organization.id, organization_id, missing)
+    )
 
 
 def _venues_for(account: Account) -> Select[tuple[Venue]]:

@@ -10,15 +10,14 @@ from sqlalchemy.orm import joinedload, selectinload
 from models import clock
 from models.api_operation import Operation
 from models.campaigns.tables import find_campaign
-from models.db import LARGEST_ID, db
-from models.errors import N_, NotFound
+from models.errors import N_
 from models.events import scope
 from models.events import tables as rows
 from models.organizations.tables import Account, TokenScope
 from web.api import shapes
 from web.api.caller import Caller
 from web.api.endpoints import Endpoints
-from web.api.pages_of_rows import page_after
+from web.api.pages_of_rows import one_row, page_after
 from web.feeds import events_json
 
 READ_EVENTS = (TokenScope.READ, TokenScope.EVENTS)
@@ -116,13 +115,10 @@ def occurrences(caller: Caller, query: shapes.OccurrenceQuery) -> shapes.Occurre
     )
 )
 def occurrence(caller: Caller, occurrence_id: int) -> shapes.Occurrence:
-    row = None
-    if occurrence_id <= LARGEST_ID:
-        query = _occurrences_for(caller.account).where(rows.Occurrence.id == occurrence_id)
-        row = db.session.scalar(query)
-    if row is None:
-        raise NotFound(N_("You have no session %(id)s."), id=occurrence_id)
-    return occurrence_shape(row)
+    missing = N_("You have no session %(id)s.")
+    return occurrence_shape(
+        one_row(_occurrences_for(caller.account), rows.Occurrence.id, occurrence_id, missing)
+    )
 
 
 def _occurrences_for(account: Account) -> Select[tuple[rows.Occurrence]]:

@@ -7,9 +7,24 @@ from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.db import LARGEST_ID, db
+from models.errors import NotFound
 from web.api.shapes import PageQuery
 
 Row = TypeVar("Row")
+
+
+def one_row(
+    query: Select[tuple[Row]],
+    key: InstrumentedAttribute[int],
+    id: int,
+    missing: str,
+    largest: int = LARGEST_ID,
+) -> Row:
+    """The row with an id. missing: the sentence of NotFound, which it raises where the query has none."""
+    row = db.session.scalar(query.where(key == id)) if id <= largest else None
+    if row is None:
+        raise NotFound(missing, id=id)
+    return row
 
 
 def page_after(

@@ -5,6 +5,7 @@ import threading
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from models.audit.tables import AuditEntry
 from models.codes.passes import Pass, read_pass
 from models.db import db
 from models.events.tables import Event
@@ -112,5 +113,9 @@ def test_passes_are_issued_once_for_a_key_and_revoked(client, people):
     first = issued.json["items"][0]
     assert read_pass(first["url"]).number == first["id"]
     assert gu.post(f"/passes/{first['id']}/revoke").json["revoked_at"] is not None
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert (entry.verb, entry.subject_id, entry.account_id, entry.network) == (
+        "pass_revoked", first["id"], people.gu.id, "127.0.0.1",
+    )  # fmt: skip
     assert ApiUser(client, people.wang).post(f"/passes/{first['id']}/revoke").status_code == 404
     assert ApiUser(client, people.gu, "read").post("/passes", content).status_code == 403
