@@ -31,7 +31,7 @@ for _module in (
     "ledger.estimates",
     "figures.headcounts",
     "registration.tables",
-    "figures.release",
+    "figures.publication.release",
     "figures.subscribers",
     "figures.checks.answers",
     "corrections.paper_counts",

@@ -52,17 +52,12 @@ from web.desk.registration import pages as registration_desk
 from web.desk.visitors import draws
 from web.feeds import feeds as feeds
 from web.feeds import subscriber_count
-from web.figures import (
-    area_live,
-    desk_checks,
-    desk_coverage,
-    desk_figures,
-    desk_release,
-    live,
-    live_views,
-    wall,
-)
+from web.figures import desk_checks, desk_coverage, desk_figures, desk_release
 from web.figures import pages as figures
+from web.figures.live import area_page as area_live
+from web.figures.live import event_page as live
+from web.figures.live import views as live_views
+from web.figures.live import wall
 from web.public import (
     calendar,
     event_picture,

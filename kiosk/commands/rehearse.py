@@ -27,7 +27,7 @@ from models.devices import kiosks as devices
 from models.errors import N_, Conflict, Mistake
 from models.events import check_in_window
 from models.events.tables import Event, EventStatus
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.synthetic import fill as synthetic
 
 EXIT_OK, EXIT_FAILED = 0, 1  # 2: what the command line answers to every Mistake

@@ -1,6 +1,6 @@
 """Visits of an event by where they came from: each kiosk, each venue code, the desk. For the live page.
 
-Reads the scan of each visit, so that it takes as long as there are visits: web.figures.live_snapshots asks seldom.
+Reads the scan of each visit, so that it takes as long as there are visits: web.figures.live.snapshots asks seldom.
 """
 
 from collections import defaultdict

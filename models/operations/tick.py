@@ -14,8 +14,8 @@ from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.desk import reminders
 from models.devices.pairing import PairingCode
-from models.figures import release as release_of_figures
 from models.figures import subscribers
+from models.figures.publication import release as release_of_figures
 from models.ics import entries
 from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from models.campaigns.tables import find_campaign
 from models.db import db, on_postgresql, transaction
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from tests.bench.ledger_fill import fill
 from tests.bench.ratios import interleaved, tell
 from tests.support.databases import Databases

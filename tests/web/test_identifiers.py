@@ -13,7 +13,7 @@ from models.devices import kiosks
 from models.events.draft import VenueDraft
 from models.events.merges import standing_event
 from models.events.tables import Event
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ics import vevent
 from models.imports.read_file import read_file
 from models.installation import site

@@ -12,7 +12,7 @@ from models.audit.chain import ChainCheck, verify_chain
 from models.campaigns.tables import find_campaign
 from models.figures import count
 from models.figures.dimensions import parse_by
-from models.figures.recount import Recount, verify
+from models.figures.recount.comparison import Recount, verify
 from web.commands.seals import check_seal, is_seal
 from web.commands.slips import check_slip
 from web.figures.exports import as_text, body

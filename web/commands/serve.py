@@ -28,7 +28,7 @@ from web.commands import setup
 from web.desk import reminder_mails
 from web.desk.exports import background as exports
 from web.desk.registration import mails as registration_mails
-from web.figures import live_streams
+from web.figures.live import streams as live_streams
 from web.server import certificate, precompressed
 
 MINUTE = 60

@@ -9,7 +9,8 @@ from flask_login import current_user, login_required
 from models import clock
 from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
-from models.figures import event_overview, release
+from models.figures import event_overview
+from models.figures.publication import release
 from models.places.regions import regions_by_code
 from web import errors
 from web.desk.events import regions_below

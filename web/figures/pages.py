@@ -20,9 +20,9 @@ from models.events.tables import Event
 from models.figures import count, live
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
-from models.figures.public_table import PublicFigures, PublicTable
-from models.figures.release import is_open, next_release, released_part
-from models.figures.withholding import SMALLEST
+from models.figures.publication.public_table import PublicFigures, PublicTable
+from models.figures.publication.release import is_open, next_release, released_part
+from models.figures.publication.withholding import SMALLEST
 from models.organizations.tables import find_token
 from models.public import filters
 from web.api.caller import TOKEN_NOT_VALID, InvalidTokenError, require_scope

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.figures.public_table import PublicFigures
-from models.figures.withholding import SMALLEST
+from models.figures.publication.public_table import PublicFigures
+from models.figures.publication.withholding import SMALLEST
 from models.installation import site
 from models.ledger.tables import METHODS
 from web.figures import sheets

@@ -7,7 +7,7 @@ import pytest
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.db import db, transaction
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.publishing.lifecycle import cancel
 from tests.support.phone import CHANGE, TICKET, rows, visits
 from tests.support.week import NINE, minutes

@@ -24,7 +24,7 @@ from models.codes import keys, passes
 from models.db import db, transaction
 from models.devices import kiosks as devices
 from models.events.draft import OccurrenceDraft
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
 from tests.support.check_in_cases import CASES, Scene, stage

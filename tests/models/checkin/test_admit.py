@@ -19,7 +19,7 @@ from models.devices import kiosks
 from models.errors import NotFound
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Flag, Presence, Resend, Scan
 from models.operations import campaign_loader

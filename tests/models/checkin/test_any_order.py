@@ -22,7 +22,7 @@ from models.devices import kiosks as devices
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Flag
 from tests.support.oracle import ZONE, Device, Oracle, Planned

@@ -25,7 +25,7 @@ from models.codes import passes
 from models.db import db, transaction
 from models.devices import kiosks
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
 from models.round_trip import commit_together

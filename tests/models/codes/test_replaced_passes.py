@@ -10,7 +10,7 @@ from models.codes.venue_codes import LAST_ISSUE
 from models.db import db
 from models.errors import Conflict, NotFound
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from tests.support.week import NINE, load_week, make_device, make_event, minutes
 
 

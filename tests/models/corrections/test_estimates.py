@@ -19,7 +19,7 @@ from models.errors import Conflict, Mistake
 from models.events.tables import Occurrence
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.estimates import Estimate
 from models.ledger.tables import Counter as Cell
 from models.ledger.tables import Presence

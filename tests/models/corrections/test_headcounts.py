@@ -8,7 +8,7 @@ from models.corrections import headcounts
 from models.errors import Mistake, NotFound
 from models.figures.count import figures
 from models.figures.headcounts import RoomCount, latest_headcount
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from tests.support.people import make_people
 from tests.support.week import NINE, load_week, make_device, minutes
 

@@ -11,7 +11,7 @@ from models.db import db
 from models.errors import Conflict, Mistake, NotFound
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from tests.support.people import make_people
 from tests.support.week import DAY, NINE, load_week, make_event, session

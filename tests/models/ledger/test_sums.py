@@ -23,7 +23,7 @@ from models.events.merges import standing_for
 from models.events.tables import Event, Occurrence
 from models.figures.count import _counted_rows, figures
 from models.figures.filters import FiguresFilter
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Presence
 from models.publishing import lifecycle

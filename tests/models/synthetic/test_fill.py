@@ -14,7 +14,7 @@ from models.codes.passes import Pass
 from models.db import db
 from models.events.tables import Event, Occurrence
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.tables import METHODS, Scan
 from models.operations import campaign_loader
 from models.synthetic.fill import FillResult, fill

@@ -12,7 +12,7 @@ from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.imports.read_file import read_file
 from models.organizations.tables import Organization
 from models.organizations.tree import tree_of

@@ -1,4 +1,5 @@
-"""Release of figures: by whom, when, what is public, and that nothing withheld can be computed from any downloads."""
+"""Release of figures: by whom, when, what is public, and that nothing withheld can be computed from fractions import Fraction
+from any downloads."""
 
 import csv
 import io
@@ -9,10 +10,10 @@ import pytest
 
 from models import clock
 from models.db import db
-from models.figures import release
-from models.figures.withholding import SMALLEST, nodes_of, unit_of
+from models.figures.publication import release
+from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
-from tests.models.figures.test_withholding import Equations, Fraction
+from tests.support.equations import Equations
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_device, make_event, minutes
 

@@ -11,7 +11,7 @@ from models import clock
 from models.corrections.paper_counts import PaperCount
 from models.db import db
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.tables import Flag, Scan
 from models.publishing.lifecycle import cancel
 from tests.support.people import make_people, sign_in

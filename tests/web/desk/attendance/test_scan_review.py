@@ -11,7 +11,7 @@ from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.figures.visits import visits_of
 from models.ledger.tables import Review
 from tests.support.people import sign_in

@@ -8,7 +8,7 @@ import pytest
 
 from models import clock
 from models.figures.count import figures
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_device, minutes
 

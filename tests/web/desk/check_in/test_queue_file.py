@@ -14,7 +14,7 @@ from models.checkin.queue_file import ImportedQueueFile
 from models.codes import passes
 from models.db import db
 from models.devices import kiosks
-from models.figures.recount import verify
+from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from tests.support.people import sign_in
 from tests.support.week import NINE, make_device, minutes

@@ -1,4 +1,4 @@
-"""The public figures: visits by county, day and group at most, with cells withheld (models.figures.withholding).
+"""The public figures: visits by county, day and group at most, with cells withheld (models.figures.publication.withholding).
 
 Counted once, when figures are released; every public page and file is derived from this one table.
 """
@@ -14,8 +14,7 @@ from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.visits import visit_rows
-from models.figures.withholding import (
+from models.figures.publication.withholding import (
     ALL,
     NOWHERE,
     SMALLEST,
@@ -27,6 +26,7 @@ from models.figures.withholding import (
     unit_of,
     withheld,
 )
+from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS
 from models.public.filters import Filters
 

@@ -13,8 +13,8 @@ from models.organizations.tables import Account
 from tests.support.people import make_people
 from tests.support.watchers import Watchers, desk_cookie, wait_until
 from tests.support.week import load_week, make_device, make_event, session
-from web.figures import live_streams
-from web.figures.live_streams import LiveStreams, message
+from web.figures.live import streams as live_streams
+from web.figures.live.streams import LiveStreams, message
 
 FIRST = {"tag": "a-en", "visits": 1, "html": "<p>\n1\n</p>"}
 SECOND = {"tag": "b-en", "visits": 2, "html": "<p>\n2\n</p>"}

@@ -29,10 +29,11 @@ from models.live.tiles import parts_of
 from models.live.wall import shade_of
 from models.organizations.tables import Account, Organization
 from models.places import regions
-from web.figures import live, live_views
 from web.figures.exports import as_csv
-from web.figures.live_streams import Payload
-from web.figures.live_views import View
+from web.figures.live import event_page as live
+from web.figures.live import views as live_views
+from web.figures.live.streams import Payload
+from web.figures.live.views import View
 from web.words.terms import region_label, t
 
 pages = Blueprint("desk_live", __name__, url_prefix="/desk")

@@ -9,9 +9,9 @@ from sqlalchemy import func, select, text
 from models.campaigns.tables import Campaign
 from models.db import db, on_postgresql, snapshot
 from models.events.tables import Event, Occurrence
-from models.figures import recount_sums
-from models.figures.recount_estimates import estimated_cells
-from models.figures.recount_visits import recounted
+from models.figures.recount import sums as recount_sums
+from models.figures.recount.estimates import estimated_cells
+from models.figures.recount.visits import recounted
 from models.ledger.tables import Counter, Scan
 
 COUNTED = ("visits", "taken", "inside")  # columns of Counter, in this order

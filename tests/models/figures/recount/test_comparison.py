@@ -11,8 +11,8 @@ from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db, transaction
-from models.figures import recount
-from models.figures.recount import verify
+from models.figures.recount import comparison as recount
+from models.figures.recount.comparison import verify
 from models.ledger.tables import Counter, Presence, Review, Scan
 from tests.support.week import NINE, load_week, make_device, make_event, minutes, session
 

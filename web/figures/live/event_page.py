@@ -24,10 +24,10 @@ from models.figures import event_overview, live
 from models.figures.by_source import SourceVisits, visits_by_source
 from models.organizations.tables import Account
 from web.desk.accounts.current import own_session
-from web.figures import live_views
-from web.figures.live_snapshots import RECOUNT_AFTER, LiveSnapshot
-from web.figures.live_streams import Payload
-from web.figures.live_views import View
+from web.figures.live import views as live_views
+from web.figures.live.snapshots import RECOUNT_AFTER, LiveSnapshot
+from web.figures.live.streams import Payload
+from web.figures.live.views import View
 from web.words.terms import language
 
 pages = Blueprint("live", __name__, url_prefix="/desk")

@@ -6,7 +6,8 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.figures.withholding import ALL, SMALLEST, family, nodes_of, unit_of, withheld
+from models.figures.publication.withholding import ALL, SMALLEST, family, nodes_of, unit_of, withheld
+from tests.support.equations import Equations
 
 UNITS = ("320723", "320724", "320102", "3207=", "32=", "650102", "66=", "?")
 DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-26"), ("government", "public", "youth")
@@ -26,34 +27,6 @@ def coefficients(key, unknowns) -> list[Fraction]:
         Fraction(int(node in nodes_of(unit) and day in (one_day, ALL) and group in (one_group, ALL)))
         for unit, one_day, one_group in unknowns
     ]
-
-
-class Equations:
-    """Rows in echelon form: what follows from them by linear algebra."""
-
-    def __init__(self) -> None:
-        self.rows: dict[int, list[Fraction]] = {}
-
-    def rest(self, row: list[Fraction]) -> list[Fraction]:
-        for pivot, known in self.rows.items():
-            if row[pivot]:
-                factor = row[pivot]
-                row = [one - factor * other for one, other in zip(row, known, strict=True)]
-        return row
-
-    def add(self, row: list[Fraction]) -> None:
-        row = self.rest(row)
-        pivot = next((number for number, one in enumerate(row) if one), None)
-        if pivot is not None:
-            row = [one / row[pivot] for one in row]
-            for other, known in self.rows.items():
-                if known[pivot]:
-                    factor = known[pivot]
-                    self.rows[other] = [a - factor * b for a, b in zip(known, row, strict=True)]
-            self.rows[pivot] = row
-
-    def tell(self, row: list[Fraction]) -> bool:
-        return not any(self.rest(row))
 
 
 def solved(cells, hidden) -> list:

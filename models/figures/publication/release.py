@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, NotFound
-from models.figures import public_table
-from models.figures.withholding import ALL, node_of
+from models.figures.publication import public_table
+from models.figures.publication.withholding import ALL, node_of
 from models.organizations.tables import Account, Role
 from models.places import regions
 

@@ -17,7 +17,7 @@ from models.campaigns.tables import Campaign, find_campaign
 from models.db import db, snapshot
 from models.drawing.qr import Outline, outline
 from models.errors import N_, NotFound
-from models.figures.release import is_open
+from models.figures.publication.release import is_open
 from models.installation import site
 from models.live.area import Area, area_for, sums_digest
 from models.live.tiles import places
@@ -26,9 +26,10 @@ from models.organizations.tables import Account
 from models.places import regions
 from models.places.english import english_name
 from models.public import filters
-from web.figures import live, live_views
-from web.figures.live_streams import Payload
-from web.figures.live_views import View
+from web.figures.live import event_page as live
+from web.figures.live import views as live_views
+from web.figures.live.streams import Payload
+from web.figures.live.views import View
 from web.figures.pages import NotReleasedError
 from web.words.terms import language, region_name
 

@@ -17,8 +17,8 @@ from flask_babel import gettext as _
 
 from models import clock
 from web import errors
-from web.figures.live_snapshots import LiveSnapshots, SlowParts
-from web.figures.live_streams import LiveStreams, Payload
+from web.figures.live.snapshots import LiveSnapshots, SlowParts
+from web.figures.live.streams import LiveStreams, Payload
 from web.words.terms import language
 
 UNREACHABLE = 20_000  # ms without a sign of a client's machine, after which its connection is closed

@@ -1,0 +1,1 @@
+"""Which figures are public: releases as rows, the public table, and the cells that are withheld in it."""

@@ -1,0 +1,1 @@
+"""The ledger counted again, row by row, beside the stored counters and sums."""
