@@ -1,9 +1,9 @@
-"""Release of figures: by whom, when, what is public, and that nothing withheld can be computed from fractions import Fraction
-from any downloads."""
+"""Release of figures: by whom, when, what is public, and that nothing withheld can be computed from any downloads."""
 
 import csv
 import io
 from datetime import timedelta
+from fractions import Fraction
 from itertools import chain, combinations
 
 import pytest
