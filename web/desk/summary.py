@@ -21,7 +21,7 @@ from models.summaries.tables import SealedSummary, Section, StepVerb
 from models.summaries.texts import MAX_TEXT, texts_of, write_text
 from web import errors
 from web.summaries.documents import MEDIA_TYPES, draft, of_sealed
-from web.summaries.outline import file_name, name_of, place_name, region_short, scanned_share, to_write
+from web.summaries.names import file_name, name_of, place_name, region_short, scanned_share, to_write
 
 pages = Blueprint("desk_summary", __name__, url_prefix="/desk/summary")
 JSON = ".seal.json"

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from web.words.terms import language
+
+DIGITS = "一二三四五六七八九十"
+
 
 @dataclass(frozen=True)
 class Title:
@@ -77,3 +81,20 @@ class SealCode:
 
 
 Block = Title | Heading | Body | ToWrite | Note | Table | Chart | Picture | NewPage | SealCode
+
+
+class Numbering:
+    """一、二、… and below （一）（二）…; in English 1., 1.1."""
+
+    def __init__(self) -> None:
+        self.chapter = self.part = 0
+
+    def chapter_heading(self, text: str) -> Heading:
+        self.chapter, self.part = self.chapter + 1, 0
+        number = f"{DIGITS[self.chapter - 1]}、" if language() == "zh" else f"{self.chapter}. "
+        return Heading(1, number + text)
+
+    def part_heading(self, text: str) -> Heading:
+        self.part += 1
+        number = f"（{DIGITS[self.part - 1]}）" if language() == "zh" else f"{self.chapter}.{self.part} "
+        return Heading(2, number + text)

@@ -15,7 +15,8 @@ from models.summaries.part import Part
 from models.summaries.tables import SealedSummary
 from models.summaries.texts import texts_of
 from web.summaries import pdf_document, word_document, workbook
-from web.summaries.outline import outline, title_of
+from web.summaries.names import title_of
+from web.summaries.outline import outline
 
 MEDIA_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

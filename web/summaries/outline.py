@@ -13,49 +13,26 @@ from models.drawing.photo import as_jpeg
 from models.events.pictures import Picture as StoredPicture
 from models.events.pictures import picture_bytes
 from models.figures.live import evidence
-from models.places.regions import regions_by_code
 from models.summaries.part import Part
 from models.summaries.tables import Section
 from web.summaries.annex import annex
-from web.summaries.blocks import Block, Body, Chart, Heading, Note, Picture, Table, Title, ToWrite
-from web.words.figures import evidence_name, value_name
+from web.summaries.blocks import Block, Body, Chart, Note, Numbering, Picture, Table, Title, ToWrite
+from web.summaries.names import (
+    figures_note,
+    name_of,
+    number,
+    place_name,
+    region_short,
+    title_of,
+    to_write,
+)
+from web.words.figures import evidence_name
 from web.words.outcomes import outcome_name
-from web.words.terms import campaign_name, campaign_theme, day_label, language, region_name, t
+from web.words.terms import campaign_name, campaign_theme, day_label, language
 
 COLOURS = {"innovators": "#0072b2", "government": "#9a4c86", "youth": "#e08214", "public": "#00a078"}
 GREY, BRAND = "#7b8494", "#1f4e8c"
-DIGITS = "一二三四五六七八九十"
 MOST_BARS = 16
-
-
-class Numbering:
-    """一、二、… and below （一）（二）…; in English 1., 1.1."""
-
-    def __init__(self) -> None:
-        self.chapter = self.part = 0
-
-    def chapter_heading(self, text: str) -> Heading:
-        self.chapter, self.part = self.chapter + 1, 0
-        number = f"{DIGITS[self.chapter - 1]}、" if language() == "zh" else f"{self.chapter}. "
-        return Heading(1, number + text)
-
-    def part_heading(self, text: str) -> Heading:
-        self.part += 1
-        number = f"（{DIGITS[self.part - 1]}）" if language() == "zh" else f"{self.chapter}.{self.part} "
-        return Heading(2, number + text)
-
-
-def place_name(part: Part) -> str:
-    """全国, 北京市, 江苏省 法院: whose summary it is."""
-    row = regions_by_code().get(part.region)
-    place = region_name(row) if row else _("The whole country")
-    line = part.campaign.term(TermKind.LINE, part.line) if part.line else None
-    return f"{place} · {t(line)}" if line else place
-
-
-def title_of(part: Part) -> str:
-    place = place_name(part).replace(" · ", "" if language() == "zh" else ", ")
-    return _("%(place)s: summary of the %(week)s", place=place, week=campaign_name(part.campaign))
 
 
 def outline(
@@ -83,7 +60,7 @@ def _blocks(part: Part, content: Mapping[str, Any], texts: Mapping[str, str]) ->
     yield Body(
         _(
             "%(organizations)s organizations led events, in %(lines)s sectors.",
-            organizations=_number(content["events"]["organizations"]),
+            organizations=number(content["events"]["organizations"]),
             lines=len([key for key in content["events"]["by"]["line"] if key]),
         )
     )
@@ -119,43 +96,24 @@ def _days(part: Part) -> dict[str, str]:
     return {"first": day_label(part.campaign.starts, year=True), "last": day_label(part.campaign.ends)}
 
 
-def _number(value: int) -> str:
-    return f"{value:,}"
-
-
 def _opening(part: Part, content: Mapping[str, Any]) -> Iterator[Block]:
     events = content["events"]
-    numbers = {"place": place_name(part), "events": _number(events["held"])}
+    numbers = {"place": place_name(part), "events": number(events["held"])}
     if content["visits"]:
         sentence = _(
             "%(place)s held %(events)s events. They had %(visits)s visits by at least %(participants)s participants.",
-            visits=_number(content["visits"]),
-            participants=_number(content["participants"]),
+            visits=number(content["visits"]),
+            participants=number(content["participants"]),
             **numbers,
         )
     else:
         sentence = _("%(place)s held %(events)s events. Nobody was counted at them.", **numbers)
     if events["cancelled"]:
         sentence += _(
-            " %(events)s more events were announced and cancelled.", events=_number(events["cancelled"])
+            " %(events)s more events were announced and cancelled.", events=number(events["cancelled"])
         )
     yield Body(sentence)
     yield Note(figures_note(content))
-
-
-def scanned_share(methods: Mapping[str, int]) -> str:
-    total = sum(methods.values())
-    return f"{evidence(dict(methods))['scanned'] / total:.1%}" if total else "—"
-
-
-def figures_note(content: Mapping[str, Any]) -> str:
-    """What the numbers mean, and how they were made."""
-    return _(
-        "Note: a visit is one person once per session and day. Participants are distinct passes and phones, a lower bound. "
-        "Of the visits %(share)s were scanned. As of %(time)s.",
-        share=scanned_share(content["methods"]),
-        time=content["as_of"][:16].replace("T", " "),
-    )
 
 
 def _own(texts: Mapping[str, str], section: Section) -> Iterator[Block]:
@@ -165,21 +123,6 @@ def _own(texts: Mapping[str, str], section: Section) -> Iterator[Block]:
         yield Body(line)
     if not lines:
         yield ToWrite(to_write(section))
-
-
-def to_write(section: Section) -> str:
-    return {
-        Section.BASIS: _(
-            "[To be written by the office: on which documents and instructions the week was based.]"
-        ),
-        Section.ORGANISATION: _(
-            "[To be written by the office: who led, how the departments worked together.]"
-        ),
-        Section.HIGHLIGHTS: _("[To be written by the office: what stood out, and why.]"),
-        Section.EXPERIENCE: _("[To be written by the office: what worked and others can do, too.]"),
-        Section.PROBLEMS: _("[To be written by the office: what did not work.]"),
-        Section.NEXT_STEPS: _("[To be written by the office: what comes next.]"),
-    }[section]
 
 
 def _activities(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
@@ -212,11 +155,6 @@ def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Tab
         rows,
         (_("Total"), content["events"]["held"], content["visits"]),
     )
-
-
-def name_of(part: Part, dimension: str, key: str) -> str:
-    """The name of a value; "": not given."""
-    return value_name(part.campaign, dimension, key or None)
 
 
 def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
@@ -281,10 +219,10 @@ def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> I
         _(
             "Of %(all)s counties and districts %(reached)s had visits, %(planned)s had events without figures, and in "
             "%(silent)s there was no event.",
-            all=_number(coverage["counties"]),
-            reached=_number(len(coverage["reached"])),
-            planned=_number(len(coverage["planned"])),
-            silent=_number(len(coverage["silent"])),
+            all=number(coverage["counties"]),
+            reached=number(len(coverage["reached"])),
+            planned=number(len(coverage["planned"])),
+            silent=number(len(coverage["silent"])),
         )
     )
     rows = [row for row in content["by"]["region"] if row["visits"]]
@@ -302,11 +240,6 @@ def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> I
             + (_(" None were led by: %(lines)s.", lines=_(", ").join(silent)) if silent else "")
         )
     yield Note(_("The counties and districts without events are listed in the workbook of the annex."))
-
-
-def region_short(code: str) -> str:
-    row = regions_by_code().get(code)
-    return region_name(row) if row else _("Not given")
 
 
 def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
@@ -327,7 +260,7 @@ def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Blo
 def _outcome_number(kind: str, one: Mapping[str, Any]) -> str:
     if kind == "other":
         return "—"
-    return _number(one["number"]) if one["exact"] else _("at least %(number)s", number=_number(one["number"]))
+    return number(one["number"]) if one["exact"] else _("at least %(number)s", number=number(one["number"]))
 
 
 def _highlights(content: Mapping[str, Any]) -> Iterator[Block]:
@@ -348,8 +281,8 @@ def _below(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
             _(
                 "%(region)s: %(events)s events, %(visits)s visits.",
                 region=region_short(one["region"]),
-                events=_number(one["events"]),
-                visits=_number(one["visits"]),
+                events=number(one["events"]),
+                visits=number(one["visits"]),
             )
         )
         for name in ("highlights", "experience"):
@@ -359,10 +292,3 @@ def _below(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
     if content["missing"]:
         names = _(", ").join(region_short(code) for code in content["missing"])
         yield Note(_("Not accepted yet: %(regions)s.", regions=names))
-
-
-def file_name(part: Part, ending: str) -> str:
-    return (
-        "-".join(("summary", part.campaign.id, part.region or "all", *([part.line] if part.line else [])))
-        + ending
-    )

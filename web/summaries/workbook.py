@@ -13,7 +13,7 @@ from models.places.regions import regions_by_code
 from models.summaries.part import Part
 from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
-from web.summaries.outline import figures_note, file_name, name_of, title_of
+from web.summaries.names import figures_note, file_name, name_of, title_of
 from web.words.figures import method_name
 from web.words.outcomes import outcome_name
 from web.words.terms import region_label
