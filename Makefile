@@ -13,9 +13,10 @@ run: python
 	@exec .venv/bin/openweek serve --demo --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
 
 # Two processes for folders, one where ARGS names a file: starting a second one takes longer than most files.
+# What failed is tried once more and named at the end as RERUN: a busy machine is no finding, but look into each.
 test: python
 	@$(PREPARE) test
-	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,2) --dist loadfile $(ARGS)
+	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,2) --dist loadfile --reruns 1 --rerun-show-tracebacks $(ARGS)
 
 bench: python
 	@$(PREPARE) test

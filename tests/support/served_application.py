@@ -8,7 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from pathlib import Path
@@ -23,6 +23,7 @@ from tests.support.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENWEEK = Path(sys.executable).with_name("openweek")
+_LOGS: list[Path] = []  # of the servers that run
 GRACE = 5  # seconds for streams that are still open
 START = 60  # seconds until the first answer, on a busy machine
 
@@ -92,6 +93,7 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         command = [OPENWEEK, "serve", "--port", str(self.port)]
+        _LOGS.append(self.log)
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
@@ -122,6 +124,7 @@ class Server:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+            _LOGS.remove(self.log)
 
     def close(self) -> None:
         """End it, and let go of the database; nobody needs either again."""
@@ -159,3 +162,13 @@ def live_server(sqlite_databases: Databases, tmp_path: Path) -> Iterator[Server]
 def demo_server(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path_factory.mktemp("demo"), "demo") as server:
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows the last lines of the servers that run."""
+    report = yield
+    if report.failed:
+        for log in _LOGS:
+            report.sections.append((f"{log.parent.name}/{log.name}", log.read_text()[-4000:]))
+    return report

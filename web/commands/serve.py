@@ -4,6 +4,7 @@ Threads carry the readers: some dozen for requests, over a small pool of databas
 open live page.
 """
 
+import faulthandler
 import ipaddress
 import os
 import resource
@@ -162,6 +163,7 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
 
 
 def _start_worker(worker: Any) -> None:
+    faulthandler.enable()  # a crash in a C library says in the log where it was
     worker.log.error_log.addFilter(errors.mask_secrets_in_args)
     streams: live_streams.LiveStreams = worker.wsgi.extensions["openweek.live_streams"]
     streams.most = min(live_streams.MOST, _open_files() - OTHER_FILES)
