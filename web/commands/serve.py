@@ -41,6 +41,7 @@ RECOMMENDED = {
     "worker_connections": 2 * (THREADS + live_streams.MOST),
     "preload_app": False,  # a worker opens its own connections; nothing of a database survives a fork
     "keepalive": 15,
+    "timeout": 120,  # seconds without a sign of life; a machine that slept half a minute keeps its workers
     "graceful_timeout": 4,
     "loglevel": "warning",
     "accesslog": None,  # paths of passes and venue codes are secrets and stand in no log

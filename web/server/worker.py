@@ -17,6 +17,7 @@ class Connection(TConn):
     """A connection whose requests have to come within a time."""
 
     _deadline = 0.0
+    _closed = False
 
     def begin_request(self) -> None:
         self._deadline = time.monotonic() + HEADER_SECONDS
@@ -48,6 +49,11 @@ class Connection(TConn):
         self._deadline += len(data) / SLOWEST
         return data
 
+    def close(self, graceful: bool = False) -> None:
+        if not self._closed:
+            self._closed = True
+            super().close(graceful)
+
 
 class Worker(ThreadWorker):
     def accept(self, listener: Any) -> None:
@@ -76,4 +82,8 @@ class Worker(ThreadWorker):
     def handle(self, conn: TConn) -> Any:
         if isinstance(conn, Connection):
             conn.begin_request()
-        return super().handle(conn)
+        kept = super().handle(conn)
+        if not kept:
+            # It waits up to two seconds for the client to close. gunicorn would do so in the thread that accepts all others.
+            conn.close(graceful=True)
+        return kept

@@ -62,6 +62,18 @@ def test_slow_clients_leave_room_for_others(server):
         assert time.monotonic() - begun < 5
 
 
+def test_clients_that_do_not_close_leave_room_for_others(server):
+    with ExitStack() as stack:
+        for _ in range(40):
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+            stack.enter_context(client)
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        begun = time.monotonic()
+        assert [server.get("/healthz")[0] for _ in range(5)] == [200] * 5
+        assert time.monotonic() - begun < 10  # 40 when each was waited for
+
+
 @pytest.mark.parametrize("trickle", [False, True])
 def test_a_request_that_does_not_come_is_cut_off(monkeypatch, trickle):
     monkeypatch.setattr(worker, "HEADER_SECONDS", 0.4)
