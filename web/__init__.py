@@ -65,11 +65,11 @@ from web.public import (
     maps,
     places,
     programme,
-    quick_filters,
     starred_list,
     subscribe,
     verify,
 )
+from web.public.filters import audience_chips
 from web.public.registration import form as registration_form
 from web.public.registration import own_page as registration_page
 from web.public.registration import words as registration_words
@@ -118,7 +118,7 @@ PUBLIC = (
     registration_words,
     registration_form,
     registration_page,
-    quick_filters,
+    audience_chips,
     day_grid,
     nearby,
     now_line,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from models.checkin import browser_hash
+from models.checkin.phone import browser_hash
 from models.ledger.tables import Scan
 
 COOKIE = "ow_browser"

@@ -15,8 +15,9 @@ from kiosk.rate_limits import BY_ADDRESS, limiter
 from kiosk.secret_pages import keep_secret
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
-from models.checkin import admit, browser_hash, nearness
+from models.checkin import admit
 from models.checkin.attempt import Attempt
+from models.checkin.phone import browser_hash, nearness
 from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeProblem, VenueCode

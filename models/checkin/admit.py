@@ -1,7 +1,7 @@
 """The one way into the ledger, for phones, kiosks and scripts, one scan or five hundred, online or late.
 
-decode (clocks and codes) → wait for the group → what is known, is it new? → lock → decide → insert → counters → one commit → a
-list of answers
+decode (clocks and codes) → wait for the group → is the cache current, is the id new? → lock → decide → insert → counters
+→ one commit → a list of answers
 """
 
 import logging
@@ -18,9 +18,9 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from models import clock
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
+from models.checkin.cache import ProcessCache, Versions, process_cache
 from models.checkin.campaign_lock import lock_campaigns, versions_under_lock
-from models.checkin.knowledge import Knowledge, Versions, knowledge
-from models.checkin.locked import Locked, LockedPresence
+from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.passes import PassRow, pass_rows
@@ -61,7 +61,7 @@ class Submission:
     source: ScanSource
     now: datetime
     device_time: datetime | None
-    versions: Versions = field(default_factory=dict)  # of what was known when it was decoded
+    versions: Versions = field(default_factory=dict)  # of the cache when it was decoded
     scans: list[PendingScan] = field(default_factory=list)
     first: dict[UUID, PendingScan] = field(default_factory=dict)  # of two with one id the first is decided
     known: Mapping[UUID, store.StoredScan] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Submission:
 
     def decode(self) -> None:
         """Signatures take the most time, so they are checked before the transaction."""
-        self.versions = knowledge().versions if self.source.versions is None else self.source.versions
+        self.versions = process_cache().versions if self.source.versions is None else self.source.versions
         stored = set[UUID]()
         if len(self.attempts) >= MANY:
             stored = {row.id for row in store.stored_scans([attempt.id for attempt in self.attempts])}
@@ -106,7 +106,7 @@ def admit(
     submission.decode()
     if not attempts:
         with single_read() as connection:
-            _is_current(submission, knowledge().refresh(connection))
+            _is_current(submission, process_cache().refresh(connection))
     else:
         db.session.commit()  # a thread that waits keeps no connection
         try:
@@ -174,10 +174,10 @@ def _try(submissions: list[Submission]) -> None:
 
 
 def _admit(group: list[Submission]) -> None:
-    known = knowledge()
+    cache = process_cache()
     undoing = any(attempt.undoes for submission in group for attempt in submission.attempts)
     numbers = set() if undoing else {submission.source.campaign.number for submission in group}
-    versions = known.keep(versions_under_lock(numbers))
+    versions = cache.keep(versions_under_lock(numbers))
     group = [submission for submission in group if _is_current(submission, versions)]
     if undoing or not numbers >= {submission.source.campaign.number for submission in group}:
         _lock_campaigns(group)
@@ -185,7 +185,7 @@ def _admit(group: list[Submission]) -> None:
     by_id = {row.id: row for row in stored}
     for submission in group:
         submission.known = {scan_id: by_id[scan_id] for scan_id in submission.first if scan_id in by_id}
-    _choose_occurrences(group, known)
+    _choose_occurrences(group, cache)
     locked = store.lock([scan for submission in group for scan in submission.new], stored)
     for submission in group:
         rules.decide(submission.new, locked, submission.source)
@@ -199,7 +199,7 @@ def _admit(group: list[Submission]) -> None:
 
 
 def _is_current(submission: Submission, versions: Versions) -> bool:
-    """Whether its device may still hand in. What was decoded with knowledge that has changed since is decoded again."""
+    """Whether its device may still hand in. What was decoded with rows that have changed since is decoded again."""
     if submission.versions == versions:
         return True
     if submission.source.renew is not None:
@@ -222,7 +222,7 @@ def _lock_campaigns(group: list[Submission]) -> None:
     lock_campaigns({number: not undone <= stored for number, undone in undoing.items()})
 
 
-def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:
+def _choose_occurrences(group: list[Submission], cache: ProcessCache) -> None:
     """Where each new entry belongs: by the schedule of the events that its source serves."""
     entries = [
         (submission, [scan for scan in submission.new if scan.verdict is None and not scan.is_undo])
@@ -235,8 +235,8 @@ def _choose_occurrences(group: list[Submission], known: Knowledge) -> None:
         event_ids = {event_id for ids in served.values() for event_id in ids}
         if any(scan.decided_offline for scan in scans):
             event_ids |= source.ever_served
-        windows = known.windows(event_ids, source.campaign.zone)
-        standing = known.standing_for({scan.payload.event for scan in scans if scan.payload})
+        windows = cache.windows(event_ids, source.campaign.zone)
+        standing = cache.standing_for({scan.payload.event for scan in scans if scan.payload})
         for scan in scans:
             if source.allows(scan.attempt.kind):
                 row = passes.get((source.campaign.id, scan.payload.serial)) if scan.payload else None
@@ -277,7 +277,7 @@ def _insert(group: list[Submission]) -> list[LockedPresence]:
     return inserted
 
 
-def _count(locked: Locked, inserted: list[LockedPresence]) -> None:
+def _count(locked: LockedRows, inserted: list[LockedPresence]) -> None:
     """Counters and sums come last, with the commit: others wait for them."""
     changed = [*locked.by_key.values(), *(target.presence for target in locked.targets.values())]
     changed += [presence for target in locked.targets.values() for _id, presence in target.moved]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import text
 
-from models.checkin import knowledge_versions
-from models.checkin.knowledge_versions import Topic
+from models.checkin import cache_versions
+from models.checkin.cache_versions import Topic
 from models.db import db, on_postgresql
 from models.round_trip import ask_together
 
@@ -25,16 +25,16 @@ def lock_campaigns(exclusive: Mapping[int, bool]) -> None:
 
 
 def versions_under_lock(numbers: Iterable[int]) -> dict[Topic, int]:
-    """The versions of what is known (models.checkin.knowledge); on PostgreSQL these campaigns are locked shared with it."""
+    """The versions of the cache (models.checkin.cache); on PostgreSQL these campaigns are locked shared with it."""
     connection, distinct = db.session.connection(), sorted(set(numbers))
     if not distinct or connection.dialect.name == "sqlite":
-        return knowledge_versions.versions(connection)
+        return cache_versions.versions(connection)
     lock = _ADMIT[False], {"kind": _ADMISSION_LOCK, "numbers": distinct}
     rows, _locked = ask_together(connection, [(_VERSIONS, {}), lock])
-    return knowledge_versions.topics(rows)
+    return cache_versions.topics(rows)
 
 
-_VERSIONS = text(knowledge_versions.QUERY)
+_VERSIONS = text(cache_versions.QUERY)
 _NUMBERS = "FROM unnest(CAST(:numbers AS integer[])) AS number"
 _ADMIT = {
     False: text("SELECT pg_advisory_xact_lock_shared(:kind, number) " + _NUMBERS),

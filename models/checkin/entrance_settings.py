@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
-from models.checkin import nearness
+from models.checkin.phone import nearness
 from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.events.tables import Event, Occurrence

@@ -11,8 +11,8 @@ from uuid import UUID
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.attempt import MAX_SKEW_MS, Attempt
-from models.checkin.knowledge import Knowledge, knowledge
-from models.checkin.locked import LockedPresence
+from models.checkin.cache import ProcessCache, process_cache
+from models.checkin.locked_rows import LockedPresence
 from models.checkin.scan_source import ScanSource
 from models.codes import signatures
 from models.codes.passes import holder_name
@@ -148,7 +148,7 @@ def decode(
     device_time: datetime | None,
     stored: Collection[UUID] = (),
 ) -> list[PendingScan]:
-    """Correct the clocks and read the codes. Reads nothing but what is known (models.checkin.knowledge).
+    """Correct the clocks and read the codes. Reads nothing but the cache (models.checkin.cache).
 
     device_time: what the device's clock said when it sent the batch. stored: ids that are answered already, whose
     signatures nobody asks for."""
@@ -156,7 +156,7 @@ def decode(
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
     attempts = [*attempts]
-    codes = _CodeReader(source.campaign, knowledge(), knowledge().browser_secret())
+    codes = _CodeReader(source.campaign, process_cache(), process_cache().browser_secret())
     codes.read_passes(attempts, stored)
     return [
         _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
@@ -233,7 +233,7 @@ class _CodeReader:
     """Reads the codes of one batch."""
 
     campaign: Campaign
-    known: Knowledge
+    cache: ProcessCache
     secret: bytes
     read: dict[str, signatures.UnverifiedPass | None] = field(default_factory=dict)  # by the text scanned
     forged: set[str] = field(default_factory=set)
@@ -250,7 +250,7 @@ class _CodeReader:
             code = self.read[attempt.code] = _parse(attempt.code)
             if code is None or attempt.id in stored:
                 continue
-            public = self.known.public_key(code.payload.key_id)
+            public = self.cache.public_key(code.payload.key_id)
             if public is None:
                 self.forged.add(attempt.code)
             else:
@@ -277,7 +277,7 @@ class _CodeReader:
     def _accept(self, scan: PendingScan, payload: signatures.PassPayload) -> None:
         scan.payload, scan.method = payload, Method.PASS
         scan.holder, scan.identified = holder_name(payload.serial), True
-        scan.group = self.known.groups(self.campaign).get(payload.group, UNKNOWN_GROUP)
+        scan.group = self.cache.groups(self.campaign).get(payload.group, UNKNOWN_GROUP)
         scan.headcount, scan.taken = 1, payload.purpose == Purpose.SELF_ISSUED
         if payload.purpose == Purpose.GROUP:
             scan.headcount = scan.attempt.headcount or payload.headcount

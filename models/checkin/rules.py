@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from models.checkin.locked import Locked, LockedPresence, UndoTarget
+from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.passes import PassRow
@@ -88,7 +88,7 @@ def _revoked(scan: PendingScan, row: PassRow | None) -> bool:
     return True
 
 
-def decide(scans: Iterable[PendingScan], locked: Locked, source: ScanSource) -> None:
+def decide(scans: Iterable[PendingScan], locked: LockedRows, source: ScanSource) -> None:
     """Each scan in the order in which the device sent it."""
     for scan in scans:
         if scan.verdict is None and scan.is_undo:
@@ -105,7 +105,7 @@ def decide(scans: Iterable[PendingScan], locked: Locked, source: ScanSource) -> 
         )
 
 
-def _decide_entry(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
+def _decide_entry(scan: PendingScan, locked: LockedRows, source: ScanSource) -> None:
     """Someone comes or goes."""
     window, key = scan.window, scan.key
     if window is None or key is None:
@@ -164,7 +164,7 @@ def _verdict(scan: PendingScan, presence: LockedPresence, before: State, entry: 
     return Verdict.REPEAT
 
 
-def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
+def _decide_undo(scan: PendingScan, locked: LockedRows, source: ScanSource) -> None:
     """An undo takes its target out, once. With an unknown target it is kept, and takes effect when the target arrives."""
     named = scan.attempt.undoes
     if named is None:
@@ -191,7 +191,7 @@ def _decide_undo(scan: PendingScan, locked: Locked, source: ScanSource) -> None:
             _take_out(presence, moved_id, locked)
 
 
-def _take_out(presence: LockedPresence, scan_id: UUID, locked: Locked) -> None:
+def _take_out(presence: LockedPresence, scan_id: UUID, locked: LockedRows) -> None:
     heads = presence.heads
     for entry in presence.entries:
         if entry.id == scan_id:

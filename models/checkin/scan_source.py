@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.campaigns.tables import Campaign
-from models.checkin.knowledge import Versions, knowledge
+from models.checkin.cache import Versions, process_cache
 from models.devices.kiosks import Kiosk
 from models.ledger.tables import ScanKind
 
@@ -29,34 +29,34 @@ class ScanSource:
     ever_served: frozenset[int] = frozenset()
     paired_at: datetime | None = None
     renew: Callable[[datetime], "ScanSource | None"] | None = None
-    versions: Versions | None = None  # of what was known when it was made
+    versions: Versions | None = None  # of the cache when it was made
 
     def allows(self, kind: str) -> bool:
         return self.tallies if kind == ScanKind.TALLY else self.scans
 
 
 def device_source(token: str, now: datetime) -> ScanSource | None:
-    """The source with this token, as it is known now; None for a device that may not hand in scans."""
-    known = knowledge()
-    versions = known.versions  # before anything is read: it may change meanwhile
-    kiosk = known.device(token, now)
+    """The source with this token, as the cache has it; None for a device that may not hand in scans."""
+    cache = process_cache()
+    versions = cache.versions  # before anything is read: it may change meanwhile
+    kiosk = cache.device(token, now)
     if kiosk is None:
         return None
-    source: ScanSource | None = known.sources.get(token)
+    source: ScanSource | None = cache.sources.get(token)
     if source is None or source.versions is not versions:
         source = replace(source_of(kiosk), renew=lambda now: device_source(token, now), versions=versions)
-        known.sources[token] = source
+        cache.sources[token] = source
     return source
 
 
 def source_of(kiosk: Kiosk) -> ScanSource:
     """The source that a paired device is."""
-    known = knowledge()
-    campaign = known.campaign(kiosk.campaign_id)
+    cache = process_cache()
+    campaign = cache.campaign(kiosk.campaign_id)
     if campaign is None:
         raise AssertionError(f"Kiosk {kiosk.id} has no campaign.")
     # A kiosk that was paired for an event which was merged since goes on at the event that stands for it.
-    standing = known.standing_for(kiosk.all_event_ids)
+    standing = cache.standing_for(kiosk.all_event_ids)
 
     def served(at: datetime) -> list[int]:
         ids = kiosk.event_ids_at(at)

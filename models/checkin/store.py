@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 
 from models.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.campaigns.tables import Campaign
-from models.checkin.locked import Locked, LockedPresence, UndoTarget
+from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
 from models.checkin.pending_scan import COLUMNS, PendingScan
 from models.db import Base, db, on_postgresql
 from models.events.tables import Occurrence
@@ -73,7 +73,7 @@ def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
     return list(connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}))
 
 
-def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> Locked:
+def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> LockedRows:
     """Lock what new scans touch: occurrences with a capacity, then presences; then read what others have added.
 
     stored: the rows of their ids and of those that they undo, and the undos of both."""
@@ -107,7 +107,7 @@ def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> Locked:
     # Read again under the locks, where there are any.
     ids = {scan.id for scan in scans} | undone
     undos = undos_of(ids) if undone or any(row.undoes in ids for row in stored) else {}
-    return Locked(by_key, undo_targets, undos, occupancy(limited))
+    return LockedRows(by_key, undo_targets, undos, occupancy(limited))
 
 
 def _with_capacity(occurrence_ids: Collection[int]) -> set[int]:

@@ -16,7 +16,7 @@ from models import clock
 from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
 from models.checkin import store
-from models.checkin.locked import LockedPresence
+from models.checkin.locked_rows import LockedPresence
 from models.corrections.recounting import alone, recounted
 from models.db import Base, Instant, db
 from models.errors import N_, Conflict, Mistake, NotFound

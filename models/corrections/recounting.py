@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from models.checkin import store
 from models.checkin.campaign_lock import lock_campaigns
-from models.checkin.locked import LockedPresence
+from models.checkin.locked_rows import LockedPresence
 from models.db import db, transaction
 
 

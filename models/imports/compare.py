@@ -17,7 +17,7 @@ from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.findings import RowVerdict, Understood
 from models.imports.source import Source
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.column_names import DAYS, HOURS
+from models.imports.spreadsheet.column_synonyms import DAYS, HOURS
 
 _IN_PARTS = 400
 _WHOLE = (

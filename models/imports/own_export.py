@@ -24,7 +24,7 @@ from models.imports.read_file import read
 from models.imports.row_writer import DELETED_HERE, MERGED_HERE, RowWriter
 from models.imports.source import Exported
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.column_names import fields_of_columns
+from models.imports.spreadsheet.column_synonyms import fields_of_columns
 from models.installation import site
 
 _UID = re.compile(r"occ-(\d{1,18})@(.+)")

@@ -16,7 +16,7 @@ from models.imports.calendar.recurrence import Steps
 from models.imports.findings import FIELDS, CalendarEntry, Finding, Row, RowVerdict, Understood, field_names
 from models.imports.source import Source
 from models.imports.spreadsheet import to_draft as row_to_draft
-from models.imports.spreadsheet.region import seat_in_name
+from models.imports.spreadsheet.region_cell import seat_in_name
 from models.imports.vocabulary import vocabulary_of
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions

@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Enum
 
-from models.checkin import knowledge_versions
+from models.checkin import cache_versions
 from models.db import Instant
 
 database = current_app.extensions["migrate"].db
@@ -37,8 +37,8 @@ def run() -> None:
                 connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
             context.run_migrations()
     with database.engine.begin() as connection:
-        if knowledge_versions.is_created(connection):
-            knowledge_versions.create_triggers(connection)
+        if cache_versions.is_created(connection):
+            cache_versions.create_triggers(connection)
 
 
 run()

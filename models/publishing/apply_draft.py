@@ -22,7 +22,7 @@ from models.events.tables import (
 from models.organizations.tables import Account
 from models.places.tables import Venue
 from models.publishing import change, shared_venues
-from models.publishing.directory import Directory
+from models.publishing.draft_references import Directory
 
 _COLUMNS = (
     "title", "title_en", "description", "region_code", "region_text", "main_focus", "mode", "online_url", "time_text",

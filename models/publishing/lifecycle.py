@@ -37,7 +37,7 @@ from models.public import search
 from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
 from models.publishing.change import current, event_transaction, lock_event
-from models.publishing.directory import Directory
+from models.publishing.draft_references import Directory
 from models.publishing.history import history_row, note, touch
 
 __all__ = [

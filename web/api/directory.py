@@ -8,7 +8,7 @@ from models.events import scope
 from models.events.tables import Event, EventVenue, Occurrence
 from models.organizations.tables import Account, Organization
 from models.places.tables import Venue
-from models.publishing.organization_merges import organizations_in_reach
+from models.publishing.organizations.merges import organizations_in_reach
 from web.api import shapes
 from web.api.caller import Caller
 from web.api.endpoints import Endpoints

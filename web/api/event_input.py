@@ -11,7 +11,7 @@ from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
-from models.imports.spreadsheet.region import seat_in_name
+from models.imports.spreadsheet.region_cell import seat_in_name
 from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
 from models.places.tables import Region

@@ -19,8 +19,8 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event, Occurrence
 from models.public import filters, queries
-from models.publishing import many
-from models.publishing.many import ManyAction, Order, Outcome
+from models.publishing import many_events
+from models.publishing.many_events import ManyAction, Order, Outcome
 from web.desk.events import list_conditions
 from web.errors import sentence
 
@@ -75,7 +75,7 @@ def act() -> ResponseReturnValue:
     try:
         events = _chosen(campaign)
         order = _order()
-        many.check_order(order, campaign, current_user)
+        many_events.check_order(order, campaign, current_user)
     except Mistake as mistake:
         return _page(campaign, events, problem=sentence(mistake)), 422
     if not request.form.get("confirmed"):
@@ -83,7 +83,7 @@ def act() -> ResponseReturnValue:
     now, done, refused = clock.now(), 0, []
     for event in events:
         try:
-            many.carry_out(event, order, now, current_user)
+            many_events.carry_out(event, order, now, current_user)
             done += 1
         except Mistake:
             db.session.rollback()
@@ -98,7 +98,9 @@ def act() -> ResponseReturnValue:
 def done() -> ResponseReturnValue:
     """The summary: how many were done, and which were not."""
     parts = request.args.get("refused", "").split(",")
-    ids = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10][: many.MOST]
+    ids = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10][
+        : many_events.MOST
+    ]
     number = request.args.get("done", 0, int)
     return render_template(
         "desk/many_done.html",
@@ -126,9 +128,9 @@ def _chosen(campaign: Campaign) -> list[Event]:
         ids = _ids_of(campaign, MultiDict(parse_qsl(request.form.get("filter", ""))))
     else:
         ids = request.form.getlist("chosen", type=int)
-    if len(ids) > many.MOST:
+    if len(ids) > many_events.MOST:
         raise Mistake(
-            N_("These are more than %(most)s events. Please narrow the list first."), most=many.MOST
+            N_("These are more than %(most)s events. Please narrow the list first."), most=many_events.MOST
         )
     events = [event for event in _reached(ids) if event.campaign_id == campaign.id]
     if not events:
@@ -143,7 +145,9 @@ def _ids_of(campaign: Campaign, args: MultiDict[str, str]) -> list[int]:
     if choice.day:
         there = select(Occurrence.event_id).where(*queries.occurrence_conditions(choice))
         query = query.where(Event.id.in_(there))
-    ids = query.with_only_columns(Event.id).order_by(Event.calendar_place, Event.id).limit(many.MOST + 1)
+    ids = (
+        query.with_only_columns(Event.id).order_by(Event.calendar_place, Event.id).limit(many_events.MOST + 1)
+    )
     return list(db.session.scalars(ids))
 
 
@@ -171,7 +175,7 @@ def _reached(ids: list[int]) -> list[Event]:
 
 def _foreseen(event: Event, order: Order) -> Line:
     try:
-        return Line(event, many.foresee(event, order, current_user))
+        return Line(event, many_events.foresee(event, order, current_user))
     except Mistake as mistake:
         return Line(event, None, sentence(mistake))
 

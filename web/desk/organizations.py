@@ -9,7 +9,8 @@ from models import clock
 from models.campaigns.tables import Term, TermKind
 from models.db import db
 from models.organizations.tree import tree_of
-from models.publishing import organization_merges, organization_settings
+from models.publishing.organizations import merges as organization_merges
+from models.publishing.organizations import settings as organization_settings
 from web.desk.events import regions_below
 
 SHOWN = 300  # of a long list; the search finds the others

@@ -15,8 +15,9 @@ from models.public.filters import EVERYTHING, Filters, parse
 from models.public.schedule import sessions_on
 from web import urls
 from web.errors import sentence
-from web.public import listing, previous_and_next, region_picker, week_strip
+from web.public import listing, previous_and_next, week_strip
 from web.public.event_cards import EventCards
+from web.public.filters import region_picker
 from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path

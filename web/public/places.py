@@ -11,7 +11,8 @@ from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
-from web.public import listing, region_picker, week_strip
+from web.public import listing, week_strip
+from web.public.filters import region_picker
 from web.query_cache import QueryCache
 from web.words.terms import is_grouping
 

@@ -15,7 +15,8 @@ from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
-from web.public import listing, places, region_picker, week_strip
+from web.public import listing, places, week_strip
+from web.public.filters import region_picker
 from web.query_cache import QueryCache
 
 REMINDER = 30  # minutes before, where somebody wants to be reminded

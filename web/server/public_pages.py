@@ -24,7 +24,7 @@ from models.db import db
 from models.ics import version as calendar_version
 from models.public.filters import NAMES
 from web.feeds.http_cache import HttpCache, is_not_modified
-from web.public import region_picker
+from web.public.filters import region_picker
 from web.server.content_coding import accepted_coding
 from web.words.reader_language import reader_language
 

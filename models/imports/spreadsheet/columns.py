@@ -10,7 +10,7 @@ from itertools import zip_longest
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Row
 from models.imports.spreadsheet.cells import footer, without_placeholder
-from models.imports.spreadsheet.column_names import ALIASES, CONTACTS, NOT_READ, PIECES
+from models.imports.spreadsheet.column_synonyms import ALIASES, CONTACTS, NOT_READ, PIECES
 
 # The columns of models/data/reported-events.csv, in its order.
 COLUMNS = (

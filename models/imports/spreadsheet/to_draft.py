@@ -15,13 +15,12 @@ from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, Repo
 from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
-from models.imports.spreadsheet import cells, names
-from models.imports.spreadsheet import occurrences as times
-from models.imports.spreadsheet import region as region_cell
-from models.imports.spreadsheet.column_names import fields_of_columns
-from models.imports.spreadsheet.names import Place
-from models.imports.spreadsheet.state import state
-from models.imports.spreadsheet.tables import ref_of
+from models.imports.spreadsheet import cells, hosts_and_places, region_cell
+from models.imports.spreadsheet.column_synonyms import fields_of_columns
+from models.imports.spreadsheet.event_status import state
+from models.imports.spreadsheet.hosts_and_places import Place
+from models.imports.spreadsheet.table_rows import ref_of
+from models.imports.spreadsheet.times import occurrences as times
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import recognition
 
@@ -122,7 +121,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     place = _place(cell["venue_text"], mode, findings)
     mode = mode or place.mode
     venues = _venues(place.names, cell["address"], findings)
-    hosts, department = names.hosts_of_row(cell, findings)
+    hosts, department = hosts_and_places.hosts_of_row(cell, findings)
     line = _line(cell["line"], vocabulary, findings)
     if cell["latitude"] and cell["longitude"] and not cell["occurrence_number"]:
         why = N_(
@@ -139,7 +138,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         ),
         region_code=region,
         region_text=region_text,
-        lead=_lead(names.leader(hosts), region, vocabulary, line) if hosts else None,
+        lead=_lead(hosts_and_places.leader(hosts), region, vocabulary, line) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], vocabulary, findings),
         formats=formats,
@@ -204,7 +203,7 @@ def _mode(text: str, findings: list[Finding]) -> Mode | None:
 def _place(text: str, mode: Mode | None, findings: list[Finding]) -> Place:
     if not text or mode == Mode.ONLINE:
         return Place()
-    return names.place(text, findings)
+    return hosts_and_places.place(text, findings)
 
 
 def _venues(places: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
@@ -278,7 +277,7 @@ def _picture_url(text: str, findings: list[Finding]) -> str:
 
 
 def _lead(host: str, region: str | None, vocabulary: Vocabulary, line: str | None) -> OrganizationDraft:
-    name = names.without_role(host)
+    name = hosts_and_places.without_role(host)
     return OrganizationDraft(
         name, region_cell.seat_of(name, region), line or file.recognise_line(vocabulary.lines, name)
     )

@@ -1,4 +1,4 @@
-"""Versions of what a check-in must know, raised by triggers (models.checkin.knowledge_versions, created by env.py)"""
+"""Versions of what a check-in must know, raised by triggers (models.checkin.cache_versions, created by env.py)"""
 
 import sqlalchemy as sa
 from alembic import op

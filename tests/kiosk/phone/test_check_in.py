@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from kiosk.phone import ticket as tickets
-from models.checkin import browser_hash
+from models.checkin.phone import browser_hash
 from models.codes import venue_codes
 from models.db import db, transaction
 from models.events.draft import OccurrenceDraft

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from models.checkin import admit, nearness
+from models.checkin import admit
 from models.checkin.attempt import Attempt
+from models.checkin.phone import nearness
 from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeMethod

@@ -16,7 +16,8 @@ from models.figures.recount.comparison import verify
 from models.imports.read_file import read_file
 from models.organizations.tables import Organization
 from models.organizations.tree import tree_of
-from models.publishing import lifecycle, organization_merges
+from models.publishing import lifecycle
+from models.publishing.organizations import merges
 from tests.support.importing import import_rows
 from tests.support.people import sign_in
 from tests.support.week import A_MINUTE_PAST, NINE, make_device, make_event
@@ -42,7 +43,7 @@ def thrice(people) -> list[Event]:
 def merge_all(people, events: list[Event]) -> Organization:
     kept, *others = (event.lead for event in events)
     for other in others:
-        organization_merges.merge_organizations(kept, other, NINE, people.su)
+        merges.merge_organizations(kept, other, NINE, people.su)
     return kept
 
 
@@ -83,7 +84,7 @@ def test_a_row_without_a_region_takes_that_of_the_kept_one(people):
         make_event(campaign, region, lead=OrganizationDraft(name, region)).lead
         for region in ("320000", "320100")
     )
-    organization_merges.merge_organizations(kept, other, NINE, people.su)
+    merges.merge_organizations(kept, other, NINE, people.su)
     table = f"编号,活动名称,日期,主办单位\n1,新活动,2024-04-23,{name}\n".encode()
     import_rows(campaign, read_file(table, "x.csv"), now=NINE)
     event = db.session.scalars(select(Event).where(Event.title == "新活动")).one()
@@ -99,7 +100,7 @@ def test_sums_follow_where_the_line_comes_from_the_merged_one(people, thrice):
     make_device(kept).tally("public", headcount=3)
     make_device(other).tally("public", headcount=4)
     lifecycle.withdraw(other, NINE)
-    organization_merges.merge_organizations(kept.lead, other.lead, NINE, people.su)
+    merges.merge_organizations(kept.lead, other.lead, NINE, people.su)
     assert (kept.lead.line, verify(campaign).differences, verify(campaign).agrees) == ("courts", [], True)
 
 
@@ -114,8 +115,8 @@ def test_no_merge_gives_an_office_another_region(english, people, thrice):
 def test_the_committees_organization_is_merged_by_the_committee(people):
     court = people.wang.organization
     with pytest.raises(Mistake, match="Only the committee"):
-        organization_merges.merge_organizations(court, people.cui.organization, NINE, people.su)
-    organization_merges.merge_organizations(people.cui.organization, court, NINE, people.cui)
+        merges.merge_organizations(court, people.cui.organization, NINE, people.su)
+    merges.merge_organizations(people.cui.organization, court, NINE, people.cui)
     assert court.merged_into_id == people.cui.organization_id
 
 
@@ -191,7 +192,7 @@ def test_a_name_in_full_width_is_the_same_organization(people):
 
 
 def test_the_tree_follows_region_and_line(people):
-    rows = tree_of(organization_merges.organizations_for(people.su))
+    rows = tree_of(merges.organizations_for(people.su))
     seen = [(row.organization.name, row.depth) for row in rows]
     assert seen == [
         ("江苏省高级人民法院", 0),
@@ -245,9 +246,9 @@ def test_a_merge_changes_nothing_in_the_feed_but_the_hosts_name(client, people, 
     third = thrice[2]
     lifecycle.change(third, replace(draft_of(third), hosts=(SHORT, "灌云县知识产权局")), NINE)
     before = client.get("/ip-2024/events.ics").data
-    organization_merges.merge_organizations(kept, same_name, A_MINUTE_PAST, people.su)
+    merges.merge_organizations(kept, same_name, A_MINUTE_PAST, people.su)
     assert client.get("/ip-2024/events.ics").data == before
-    organization_merges.merge_organizations(kept, short, A_MINUTE_PAST, people.su)
+    merges.merge_organizations(kept, short, A_MINUTE_PAST, people.su)
     after = client.get("/ip-2024/events.ics").data
     assert changed_lines(before, after) == {
         ("DTSTAMP:20240422T010000Z", "DTSTAMP:20240422T010100Z"),

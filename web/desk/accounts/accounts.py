@@ -9,7 +9,7 @@ from models.accounts import closing, invitations, password_resets, reach, sessio
 from models.accounts.second_factor import factors
 from models.errors import Mistake, NotFound
 from models.installation import site
-from models.publishing import organization_merges
+from models.publishing.organizations import merges as organization_merges
 from web import errors
 from web.desk import mail, region_field
 from web.desk.accounts import current

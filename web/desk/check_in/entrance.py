@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.checkin import nearness
 from models.checkin.entrance_settings import MAX_CAPACITY, save_entrance_settings
+from models.checkin.phone import nearness
 from models.errors import N_, Mistake
 from models.events import check_in_window, scope
 from models.events.tables import Event, Occurrence

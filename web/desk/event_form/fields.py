@@ -13,7 +13,7 @@ from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, Venu
 from models.events.draft_rules import problems_of
 from models.events.hosts import HostRole
 from models.events.tables import Mode
-from models.imports.spreadsheet.region import seat_in_name
+from models.imports.spreadsheet.region_cell import seat_in_name
 from models.imports.understand import adopter
 from models.organizations.tables import Account, Role
 from models.places.tables import Venue

@@ -9,7 +9,7 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.draft import draft_of
 from models.events.tables import Event
-from models.publishing import move, proposals
+from models.publishing import proposals, session_moves
 from web.errors import sentence
 from web.words import proposals as change_words
 
@@ -27,7 +27,7 @@ def index(event_id: int) -> ResponseReturnValue:
     if not (request.args.get("days") or request.args.get("day")):
         return _page(event)
     try:
-        return _page(event, move.steps(event, _days(event)))
+        return _page(event, session_moves.steps(event, _days(event)))
     except Mistake as mistake:
         return _page(event, problem=sentence(mistake)), 422
 
@@ -37,7 +37,7 @@ def index(event_id: int) -> ResponseReturnValue:
 def carry_out(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.changes)
     try:
-        move.move(event, _days(event), clock.now(), current_user)
+        session_moves.move(event, _days(event), clock.now(), current_user)
     except Mistake as mistake:
         return _page(event, problem=sentence(mistake)), mistake.status
     return redirect(url_for("desk_events.event", event_id=event.id), 303)
@@ -48,16 +48,16 @@ def _days(event: Event) -> dict[int, int]:
     chosen = request.values.get("session", type=int)
     day, days = request.values.get("day", ""), request.values.get("days", "").strip()
     if day:
-        number = move.days_until(event, chosen, clock.parse_day(day))
+        number = session_moves.days_until(event, chosen, clock.parse_day(day))
     else:
         digits = days.removeprefix("+").removeprefix("-")
         if not (digits.isascii() and digits.isdecimal() and len(digits) < 5):
             raise Mistake(N_("Please give a day, or a number of days such as 1 or -2."))
         number = int(days)
-    return {row.id: number for row in move.movable(event) if chosen in (None, row.id)}
+    return {row.id: number for row in session_moves.movable(event) if chosen in (None, row.id)}
 
 
-def _page(event: Event, steps: list[move.Step] | None = None, problem: str = "") -> str:
+def _page(event: Event, steps: list[session_moves.Step] | None = None, problem: str = "") -> str:
     zone = event.campaign.zone
     return render_template(
         "desk/event_form/move.html",
@@ -65,7 +65,7 @@ def _page(event: Event, steps: list[move.Step] | None = None, problem: str = "")
         event=event,
         sessions=[
             (row.id, change_words.when(before, zone))
-            for row, before in zip(move.movable(event), draft_of(event).occurrences, strict=False)
+            for row, before in zip(session_moves.movable(event), draft_of(event).occurrences, strict=False)
         ],
         steps=[
             (change_words.when(step.before, zone), change_words.when(step.after, zone))

@@ -7,7 +7,7 @@ import pytest
 from models.imports.apply import counts
 from models.imports.findings import RowVerdict
 from models.imports.read_file import read_file
-from models.imports.spreadsheet import time_words
+from models.imports.spreadsheet.times import time_words
 from models.imports.spreadsheet.to_draft import understand
 from tests.support.importing import import_rows
 from tests.support.tables import said, xlsx

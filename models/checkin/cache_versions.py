@@ -1,4 +1,4 @@
-"""The version of what a check-in must know: raised by the database itself, in the transaction of whoever writes it.
+"""The versions of what check-in caches: raised by the database itself, in the transaction of whoever writes it.
 
 Triggers stand on every column that matters, so that no writer can forget it: not the ORM, not an UPDATE, not an operator.
 """
@@ -13,14 +13,14 @@ from models.db import Base
 
 
 class Topic(StrEnum):
-    """What is known, each under a version of its own."""
+    """What is cached, each under a version of its own."""
 
     CAMPAIGNS = "campaigns"  # with their terms, and the signing keys
     DEVICES = "devices"  # with the events that they serve
     SCHEDULE = "schedule"  # check-in windows, merged events
 
 
-class KnowledgeVersion(Base):
+class CacheVersion(Base):
     """writer: PostgreSQL's number of the transaction that raised it last, so that each raises it once."""
 
     __tablename__ = "knowledge_version"
@@ -81,7 +81,7 @@ def triggers(connection: Connection) -> set[str]:
 
 
 def is_created(bind: Connection | Engine) -> bool:
-    return inspect(bind).has_table(KnowledgeVersion.__tablename__)
+    return inspect(bind).has_table(CacheVersion.__tablename__)
 
 
 def versions(connection: Connection) -> dict[Topic, int]:
@@ -95,7 +95,7 @@ def topics(rows: Iterable) -> dict[Topic, int]:
 
 
 _TOPICS = {str(topic): topic for topic in Topic}
-QUERY = f"SELECT topic, number FROM {KnowledgeVersion.__tablename__}"
+QUERY = f"SELECT topic, number FROM {CacheVersion.__tablename__}"
 
 
 def _statements(dialect: str) -> dict[str, str]:

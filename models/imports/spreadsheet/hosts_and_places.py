@@ -10,7 +10,7 @@ from models.errors import N_
 from models.events.tables import Mode
 from models.imports.findings import Finding
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.column_names import ROLES
+from models.imports.spreadsheet.column_synonyms import ROLES
 from models.places import recognition
 
 _ROLES = "联合主办|主办|承办|协办|指导|支持"

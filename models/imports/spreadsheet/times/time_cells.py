@@ -8,8 +8,9 @@ from datetime import date, datetime, time
 from models import clock
 from models.errors import N_
 from models.imports.findings import NOT_CERTAIN, Finding, InCell
-from models.imports.spreadsheet import cells, time_words
-from models.imports.spreadsheet.time_slots import Slot
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.times import time_words
+from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")

@@ -4,7 +4,7 @@ import pytest
 
 from models.imports.findings import Finding
 from models.imports.read_file import demo_file, read, read_file
-from models.imports.spreadsheet import names, region
+from models.imports.spreadsheet import hosts_and_places, region_cell
 from models.imports.spreadsheet.to_draft import understand
 from models.places import recognition, regions
 from models.places.regions import regions_by_code
@@ -81,18 +81,18 @@ def test_a_cell_of_a_whole_page_is_looked_at_from_its_beginning(monkeypatch):
     looks = []
     called = recognition.regions_named
     monkeypatch.setattr(recognition, "regions_named", lambda text: looks.append(1) or called(text))
-    assert region.read("南京" * 30_000).code is None
+    assert region_cell.read("南京" * 30_000).code is None
     assert len(looks) < 500
 
 
 def test_places_in_one_cell_are_looked_up_and_never_searched_for(monkeypatch):
     """A table may name another place in each of its rows: the list of all regions is gone through once."""
-    region.read("江苏省")
+    region_cell.read("江苏省")
     passes = []
     for module in (regions, recognition):
         monkeypatch.setattr(module, "all_regions", lambda: passes.append(1) or ())
     for row in list(regions_by_code().values())[::50]:
-        assert region.read(f"{regions_by_code()[row.code[:2] + '0000'].name} {row.name}") is not None
+        assert region_cell.read(f"{regions_by_code()[row.code[:2] + '0000'].name} {row.name}") is not None
     assert passes == []
 
 
@@ -121,7 +121,7 @@ def test_a_code_counts_where_the_name_beside_it_is_not_certain(vocabulary, name,
 
 
 def listed_in(read, text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """What names.hosts or names.certain_places reads in a cell, and what it says of which column."""
+    """What hosts_and_places.hosts or hosts_and_places.certain_places reads in a cell, and what it says of which column."""
     findings: list[Finding] = []
     found = read(text, findings)
     return found, [(finding.column, finding.message % finding.values) for finding in findings]
@@ -151,7 +151,7 @@ ONE, TWO = "连云港市知识产权局", "连云港市教育局"
     ],
 )  # fmt: skip
 def test_several_organizations_in_one_cell(text, hosts):
-    found, told = listed_in(names.hosts, text)
+    found, told = listed_in(hosts_and_places.hosts, text)
     assert found == hosts
     assert told in ([], [("", f"{len(hosts)} organizations were recognised as organizers.")])
 
@@ -165,10 +165,11 @@ def test_who_guides_does_not_lead(vocabulary):
 
 def test_no_name_of_the_reported_events_is_divided_or_joined():
     rows = [row.cells for row in read(demo_file())]
-    assert [names.hosts(cell["organizers"], []) for cell in rows] == [
+    assert [hosts_and_places.hosts(cell["organizers"], []) for cell in rows] == [
         tuple(filter(None, cell["organizers"].split(";"))) for cell in rows
     ]
-    assert {cell["id"]: len(found) for cell in rows if len(found := names.certain_places(cell["venue_text"], [])) > 1} == {
+    places = {cell["id"]: hosts_and_places.certain_places(cell["venue_text"], []) for cell in rows}
+    assert {ref: len(names) for ref, names in places.items() if len(names) > 1} == {
         "E075": 2, "E090": 2, "E096": 2, "E204": 4, "E211": 2,
     }  # fmt: skip
 
@@ -193,7 +194,7 @@ def test_the_lead_bears_no_part(vocabulary):
 )
 def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text):
     why = f"“{text}” may be several organizations; kept in these words. Separate them with semicolons."
-    assert listed_in(names.hosts, text) == ((text,), [("organizers", why)])
+    assert listed_in(hosts_and_places.hosts, text) == ((text,), [("organizers", why)])
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text)
 )
 def test_several_places_in_one_cell(text):
     told = [("", "2 venues were recognised.")]
-    assert listed_in(names.certain_places, text) == (("市图书馆", "市博物馆"), told)
+    assert listed_in(hosts_and_places.certain_places, text) == (("市图书馆", "市博物馆"), told)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,10 @@ def test_several_places_in_one_cell(text):
 )
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
     why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
-    assert listed_in(names.certain_places, text) == ((text,), [("venue_text", why)] if named else [])
+    assert listed_in(hosts_and_places.certain_places, text) == (
+        (text,),
+        [("venue_text", why)] if named else [],
+    )
 
 
 def test_who_leads_may_stand_in_a_column_beside_the_hosts(vocabulary):

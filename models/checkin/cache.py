@@ -1,7 +1,7 @@
-"""What a check-in must know and what rarely changes: campaigns, keys, devices, schedule. Kept by each process.
+"""Campaigns, keys, devices and check-in windows as check-in reads them: they change rarely, and each process caches them.
 
-Each topic is kept under its version and forgotten when that was raised. What is kept may be behind; the transaction that admits
-reads the versions (refresh) before anything is decided.
+Each topic is cached under its version. The cache may be behind; the transaction that admits reads the versions (refresh)
+before anything is decided.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.bearer import secret_digest
 from models.campaigns.tables import Campaign
-from models.checkin.knowledge_versions import Topic, versions
+from models.checkin.cache_versions import Topic, versions
 from models.codes.keys import KeyPurpose, SigningKey
 from models.db import db
 from models.devices import kiosks
@@ -25,12 +25,12 @@ from models.events.check_in_window import CheckInWindow
 from models.events.merges import EventMerge
 
 Versions = dict[Topic, int]
-_LARGEST = 100_000  # entries of a topic; more is a misuse, and all is forgotten
+_LARGEST = 100_000  # entries of a topic; more is a misuse, and the topic is emptied
 
 
 @dataclass
-class Knowledge:
-    """What one process knows of one database. Rows are detached: read them, never change them."""
+class ProcessCache:
+    """The cache of one process for one database. Rows are detached: read them, never change them."""
 
     versions: Versions = field(default_factory=dict)
     sources: dict[str, Any] = field(
@@ -39,11 +39,11 @@ class Knowledge:
     _topics: dict[Topic, dict] = field(default_factory=lambda: {topic: {} for topic in Topic})
 
     def refresh(self, connection: Connection) -> Versions:
-        """Forget what has changed, as the transaction of this connection sees it; the versions of what is known now."""
+        """Drop what has changed, as the transaction of this connection sees it; the versions of what is left."""
         return self.keep(versions(connection))
 
     def keep(self, current: Versions) -> Versions:
-        """Forget what has another version now."""
+        """Drop the topics whose version is another one now."""
         if current != self.versions:
             for topic in Topic:
                 if current[topic] != self.versions.get(topic):
@@ -53,18 +53,18 @@ class Knowledge:
         return current
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        known = self._known(Topic.CAMPAIGNS)
-        if ("campaign", campaign_id) not in known:
+        cached = self._rows(Topic.CAMPAIGNS)
+        if ("campaign", campaign_id) not in cached:
             with self._session() as session:
-                known["campaign", campaign_id] = session.get(Campaign, campaign_id)
-        return known["campaign", campaign_id]
+                cached["campaign", campaign_id] = session.get(Campaign, campaign_id)
+        return cached["campaign", campaign_id]
 
     def groups(self, campaign: Campaign) -> dict[int, str]:
         """The audience groups of a campaign by their number in codes."""
-        known = self._known(Topic.CAMPAIGNS)
-        if ("groups", campaign.id) not in known:
-            known["groups", campaign.id] = {term.number: term.key for term in campaign.groups}
-        return known["groups", campaign.id]
+        cached = self._rows(Topic.CAMPAIGNS)
+        if ("groups", campaign.id) not in cached:
+            cached["groups", campaign.id] = {term.number: term.key for term in campaign.groups}
+        return cached["groups", campaign.id]
 
     def public_key(self, key_id: int) -> bytes | None:
         """The key with which passes of this key id are verified; None for no key, or one of another purpose."""
@@ -75,8 +75,8 @@ class Knowledge:
         return self._keys()[1]
 
     def _keys(self) -> tuple[dict[int, bytes], bytes]:
-        known = self._known(Topic.CAMPAIGNS)
-        if "keys" not in known:
+        cached = self._rows(Topic.CAMPAIGNS)
+        if "keys" not in cached:
             with self._session() as session:
                 rows = session.scalars(select(SigningKey).order_by(SigningKey.id)).all()
             public = {
@@ -87,46 +87,46 @@ class Knowledge:
             of_browsers = (
                 row for row in rows if row.purpose == KeyPurpose.BROWSER and row.retired_at is None
             )
-            known["keys"] = public, [row.secret for row in of_browsers][-1]
-        return known["keys"]
+            cached["keys"] = public, [row.secret for row in of_browsers][-1]
+        return cached["keys"]
 
     def device(self, token: str, now: datetime) -> Kiosk | None:
         """The device with this token; None if there is none, or if it ended more than kiosks.GRACE_AFTER_END ago."""
-        known, digest = self._known(Topic.DEVICES), secret_digest(token)
-        if digest not in known:
+        cached, digest = self._rows(Topic.DEVICES), secret_digest(token)
+        if digest not in cached:
             query = select(Kiosk).where(Kiosk.digest == digest)
             with self._session() as session:
                 kiosk = session.scalar(query.options(joinedload(Kiosk.heartbeat)))
             if kiosk is None:
                 return None
-            known[digest] = kiosk
-        kiosk = known[digest]
+            cached[digest] = kiosk
+        kiosk = cached[digest]
         return kiosk if kiosks.may_hand_in(kiosk, now) else None
 
     def standing_for(self, event_ids: Iterable[int]) -> dict[int, int]:
         """For each of these events that was merged: the id of the event that stands for it."""
-        known = self._known(Topic.SCHEDULE)
-        if "standing" not in known:
+        cached = self._rows(Topic.SCHEDULE)
+        if "standing" not in cached:
             with self._session() as session:
                 pairs = session.execute(select(EventMerge.event_id, EventMerge.kept_id))
-                known["standing"] = dict(pairs.tuples().all())
-        standing = known["standing"]
+                cached["standing"] = dict(pairs.tuples().all())
+        standing = cached["standing"]
         return {event_id: standing[event_id] for event_id in event_ids if event_id in standing}
 
     def windows(self, event_ids: Collection[int], zone: str) -> list[CheckInWindow]:
         """The check-in windows of these events, by start."""
-        known = self._known(Topic.SCHEDULE)
-        missing = [event_id for event_id in event_ids if (event_id, zone) not in known]
+        cached = self._rows(Topic.SCHEDULE)
+        missing = [event_id for event_id in event_ids if (event_id, zone) not in cached]
         if missing:
             of_event: dict[int, list[CheckInWindow]] = {event_id: [] for event_id in missing}
             with self._session() as session:
                 for window in check_in_window.windows_of(missing, zone, session):
                     of_event[window.event_id].append(window)
-            known |= {(event_id, zone): tuple(windows) for event_id, windows in of_event.items()}
-        windows = [window for event_id in event_ids for window in known[event_id, zone]]
+            cached |= {(event_id, zone): tuple(windows) for event_id, windows in of_event.items()}
+        windows = [window for event_id in event_ids for window in cached[event_id, zone]]
         return sorted(windows, key=lambda window: (window.start, window.occurrence_id))
 
-    def _known(self, topic: Topic) -> dict:
+    def _rows(self, topic: Topic) -> dict:
         if topic not in self.versions:
             with self._session() as session:
                 self.refresh(session.connection())
@@ -135,17 +135,17 @@ class Knowledge:
         return self._topics[topic]
 
     def _session(self) -> Session:
-        """Of its own, so that the rows belong to no request."""
+        """Of its own, so that the cached belong to no request."""
         return Session(db.engine, expire_on_commit=False)
 
 
-_knowledge: WeakKeyDictionary[Engine, Knowledge] = WeakKeyDictionary()
+_caches: WeakKeyDictionary[Engine, ProcessCache] = WeakKeyDictionary()
 
 
-def knowledge() -> Knowledge:
+def process_cache() -> ProcessCache:
     """That of the application's database."""
     engine = db.engine
-    known = _knowledge.get(engine)
-    if known is None:
-        known = _knowledge.setdefault(engine, Knowledge())
-    return known
+    cache = _caches.get(engine)
+    if cache is None:
+        cache = _caches.setdefault(engine, ProcessCache())
+    return cache

@@ -4,8 +4,8 @@ import pytest
 
 from models.db import db
 from models.errors import Mistake
-from models.publishing import lifecycle, many, proposals
-from models.publishing.many import ManyAction, Order, Outcome
+from models.publishing import lifecycle, many_events, proposals
+from models.publishing.many_events import ManyAction, Order, Outcome
 from tests.support.people import make_people
 from tests.support.week import NINE, load_week, make_event, minutes
 
@@ -26,12 +26,12 @@ def draft(people):
 def outcome(event, order, by) -> object:
     """What is foreseen; the same must be done."""
     try:
-        foreseen = many.foresee(event, order, by)
+        foreseen = many_events.foresee(event, order, by)
     except Mistake as mistake:
         with pytest.raises(Mistake):
-            many.carry_out(event, order, LATER, by)
+            many_events.carry_out(event, order, LATER, by)
         return str(mistake)
-    assert many.carry_out(event, order, LATER, by) == foreseen
+    assert many_events.carry_out(event, order, LATER, by) == foreseen
     db.session.expire_all()
     return foreseen
 
@@ -91,13 +91,13 @@ def test_an_incomplete_draft_is_refused(people):
 )
 def test_an_order_that_says_too_little(people, order):
     with pytest.raises(Mistake):
-        many.check_order(order, load_week(), people.su)
+        many_events.check_order(order, load_week(), people.su)
 
 
 def test_organizers_neither_publish_nor_cancel(people):
     for order in (CANCEL, Order(ManyAction.PUBLISH)):
         with pytest.raises(Mistake):
-            many.check_order(order, load_week(), people.gu)
+            many_events.check_order(order, load_week(), people.gu)
 
 
 def test_an_event_that_is_withdrawn_meanwhile(people):

@@ -11,7 +11,7 @@ from models.errors import N_, NotFound
 from models.organizations.tables import Account, Organization, PublishingRegion, Role
 from models.places import regions
 from models.places.tables import Region
-from models.publishing.organization_merges import organizations_in_reach
+from models.publishing.organizations.merges import organizations_in_reach
 
 
 def may_set(account: Account, organization: Organization) -> bool:

@@ -8,8 +8,9 @@ from models import clock
 from models.errors import N_
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
-from models.imports.spreadsheet import cells, time_cells, time_words
-from models.imports.spreadsheet.time_slots import Slot
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.times import time_cells, time_words
+from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")

@@ -53,7 +53,7 @@ class UndoTarget:
 
 
 @dataclass
-class Locked:
+class LockedRows:
     """What a batch has locked and read. occupancy: heads inside, for occurrences with a capacity; kept up to date."""
 
     by_key: dict[tuple[int, date, str], LockedPresence]

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
-from models.checkin import knowledge_versions
+from models.checkin import cache_versions
 from models.checkin.admit import EndedError, admit
 from models.checkin.attempt import Attempt
-from models.checkin.knowledge import knowledge
-from models.checkin.knowledge_versions import WATCHED, Topic
+from models.checkin.cache import process_cache
+from models.checkin.cache_versions import WATCHED, Topic
 from models.checkin.scan_source import device_source
 from models.codes import passes
 from models.db import db, transaction
@@ -44,12 +44,12 @@ def write(engine: Engine, statement: str, **values: object) -> None:
 
 def versions() -> dict[Topic, int]:
     db.session.commit()
-    return knowledge_versions.versions(db.session.connection())
+    return cache_versions.versions(db.session.connection())
 
 
 def test_every_table_has_its_triggers(app):
     expected = {f"knowledge_{table}_{verb}" for table in WATCHED for verb in ("insert", "update", "delete")}
-    assert knowledge_versions.triggers(db.session.connection()) == expected
+    assert cache_versions.triggers(db.session.connection()) == expected
 
 
 @pytest.mark.parametrize("table", list(WATCHED))
@@ -135,6 +135,6 @@ def test_what_was_rolled_back_is_not_known(week):
 
     with pytest.raises(LookupError):
         change()
-    assert versions() == before == knowledge().versions
+    assert versions() == before == process_cache().versions
     db.session.expire_all()
     assert device.touch("youth").verdict == "stored"

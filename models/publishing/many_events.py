@@ -9,7 +9,7 @@ from models.errors import N_, Conflict, Mistake
 from models.events.draft import draft_of
 from models.events.tables import UNREVIEWED, Event, EventStatus
 from models.organizations.tables import Account
-from models.publishing import lifecycle, move, proposals, review
+from models.publishing import lifecycle, proposals, review, session_moves
 from models.publishing.change import event_transaction, lock_event
 from models.publishing.review import ReviewDecision
 
@@ -52,7 +52,7 @@ def check_order(order: Order, campaign: Campaign, by: Account) -> None:
         raise Mistake(N_("Only an office may do this. Submit the events, or ask your office."))
     if order.action == ManyAction.CANCEL and not order.why.strip():
         raise Mistake(N_("Please give a reason: visitors read it on the page."))
-    if order.action == ManyAction.MOVE and not 0 < abs(order.days) <= move.MOST_DAYS:
+    if order.action == ManyAction.MOVE and not 0 < abs(order.days) <= session_moves.MOST_DAYS:
         raise Mistake(N_("Please give by how many days, for example 1 or -2."))
     if order.action == ManyAction.FOCUS and campaign.term(TermKind.FOCUS, order.focus) is None:
         raise Mistake(N_("Please choose a publicity focus of the list."))
@@ -71,7 +71,7 @@ def foresee(event: Event, order: Order, by: Account) -> Outcome:
     if order.action in (ManyAction.SUBMIT, ManyAction.PUBLISH):
         return _foresee_review(event, order.action, by)
     if order.action == ManyAction.MOVE:
-        move.steps(event, _days(event, order))
+        session_moves.steps(event, _days(event, order))
     elif event.main_focus == order.focus:
         raise Conflict(N_("This event has this focus already."))
     if proposals.must_propose(event, by):
@@ -106,7 +106,7 @@ def carry_out(event: Event, order: Order, now: datetime, by: Account) -> Outcome
     if order.action == ManyAction.CANCEL:
         lifecycle.cancel(event, now, by, order.why.strip())
     elif order.action == ManyAction.MOVE:
-        move.move(event, _days(event, order), now, by)
+        session_moves.move(event, _days(event, order), now, by)
     elif order.action == ManyAction.FOCUS:
         _set_focus(event, order.focus, now, by)
     else:
@@ -128,4 +128,4 @@ def _set_focus(event: Event, focus: str, now: datetime, by: Account) -> None:
 
 
 def _days(event: Event, order: Order) -> dict[int, int]:
-    return {row.id: order.days for row in move.movable(event)}
+    return {row.id: order.days for row in session_moves.movable(event)}

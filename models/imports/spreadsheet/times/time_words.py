@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.time_slots import Group, Hours, Slot, Span, Unread, slots_of
+from models.imports.spreadsheet.times.time_slots import Group, Hours, Slot, Span, Unread, slots_of
 
 MOST_DAYS = 120
 _MOST_SIGNS = 200

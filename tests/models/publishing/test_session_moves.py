@@ -7,7 +7,7 @@ import pytest
 from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_of
-from models.publishing import lifecycle, move, proposals
+from models.publishing import lifecycle, proposals, session_moves
 from tests.support.people import make_people
 from tests.support.week import NINE, load_week, minutes, session
 
@@ -38,7 +38,7 @@ def rows(event) -> list[tuple]:
 def test_every_session_keeps_its_id(daily, people):
     first, second, third = [row.id for row in daily.occurrences]
     start = daily.occurrences[0].start_at
-    assert move.move(daily, {first: 1, second: 1, third: 1}, LATER, people.su) is True
+    assert session_moves.move(daily, {first: 1, second: 1, third: 1}, LATER, people.su) is True
     assert rows(daily) == [
         (first, 23, 23, 1, "scheduled"),
         (second, 24, 24, 1, "scheduled"),
@@ -52,7 +52,7 @@ def test_every_session_keeps_its_id(daily, people):
 
 def test_one_session_alone(daily, people):
     first, second, third = [row.id for row in daily.occurrences]
-    move.move(daily, {third: -4}, LATER, people.su)
+    session_moves.move(daily, {third: -4}, LATER, people.su)
     assert [(row[0], row[1], row[3]) for row in rows(daily)] == [
         (first, 22, 0),
         (second, 23, 0),
@@ -63,7 +63,7 @@ def test_one_session_alone(daily, people):
 
 def test_who_may_not_publish_proposes(daily, people):
     first = daily.occurrences[0].id
-    assert move.move(daily, {first: 2}, LATER, people.gu) is False
+    assert session_moves.move(daily, {first: 2}, LATER, people.gu) is False
     assert [row[1] for row in rows(daily)] == [22, 23, 24]
     [proposal] = proposals.open_of(daily)
     assert (proposal.fields, sorted(one.start_day.day for one in proposal.draft.occurrences)) == (
@@ -74,7 +74,7 @@ def test_who_may_not_publish_proposes(daily, people):
 
 def test_an_accepted_move_keeps_the_ids_of_daily_sessions(daily, people):
     first, second, third = [row.id for row in daily.occurrences]
-    assert move.move(daily, {first: 1, second: 1, third: 1}, LATER, people.gu) is False
+    assert session_moves.move(daily, {first: 1, second: 1, third: 1}, LATER, people.gu) is False
     [proposal] = proposals.open_of(daily)
     proposals.accept(proposal.id, LATER, people.su)
     assert rows(daily) == [
@@ -87,7 +87,7 @@ def test_an_accepted_move_keeps_the_ids_of_daily_sessions(daily, people):
 @pytest.mark.parametrize("days", [0, 400])
 def test_what_cannot_be_moved_is_said(daily, people, days):
     with pytest.raises(Mistake):
-        move.move(daily, {daily.occurrences[0].id: days}, LATER, people.su)
+        session_moves.move(daily, {daily.occurrences[0].id: days}, LATER, people.su)
     assert [row[1] for row in rows(daily)] == [22, 23, 24]
 
 
@@ -95,10 +95,10 @@ def test_a_cancelled_event_stays_where_it_was(daily, people):
     lifecycle.cancel(daily, LATER, people.su, "停电")
     before = draft_of(daily)
     with pytest.raises(Conflict):
-        move.move(daily, {row.id: 1 for row in daily.occurrences}, LATER, people.su)
+        session_moves.move(daily, {row.id: 1 for row in daily.occurrences}, LATER, people.su)
     assert draft_of(daily) == before
 
 
 def test_to_a_day(daily):
-    assert move.days_until(daily, None, date(2024, 4, 26)) == 4
-    assert move.days_until(daily, daily.occurrences[2].id, date(2024, 4, 20)) == -4
+    assert session_moves.days_until(daily, None, date(2024, 4, 26)) == 4
+    assert session_moves.days_until(daily, daily.occurrences[2].id, date(2024, 4, 20)) == -4

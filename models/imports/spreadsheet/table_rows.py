@@ -8,8 +8,8 @@ from itertools import chain, islice
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, InCell, Line, Row
-from models.imports.spreadsheet import cells, time_words
-from models.imports.spreadsheet.column_names import CONTACTS
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.column_synonyms import CONTACTS
 from models.imports.spreadsheet.columns import (
     Header,
     bare,
@@ -20,6 +20,7 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
+from models.imports.spreadsheet.times import time_words
 
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.

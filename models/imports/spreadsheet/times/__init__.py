@@ -1,0 +1,1 @@
+"""When the event of a row takes place."""

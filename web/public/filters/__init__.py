@@ -1,0 +1,1 @@
+"""The controls that narrow the list of events."""
