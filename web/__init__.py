@@ -69,7 +69,7 @@ from web.public import (
     subscribe,
     verify,
 )
-from web.public.filters import audience_chips
+from web.public.filters import quick_filters
 from web.public.registration import form as registration_form
 from web.public.registration import own_page as registration_page
 from web.public.registration import words as registration_words
@@ -118,7 +118,7 @@ PUBLIC = (
     registration_words,
     registration_form,
     registration_page,
-    audience_chips,
+    quick_filters,
     day_grid,
     nearby,
     now_line,

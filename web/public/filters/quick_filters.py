@@ -1,4 +1,4 @@
-"""The audience chips above the list: one tap narrows the list to a group, another lets go of it."""
+"""The chips above the list: audience groups, the remembered choice, near me. A second tap on a group removes it again."""
 
 from dataclasses import dataclass
 
