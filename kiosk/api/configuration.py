@@ -14,7 +14,7 @@ from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
 from models.checkin import admit
 from models.checkin.attempt import MAX_HEADCOUNT
-from models.codes import keys, passes
+from models.codes import keys, pass_rows
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.events import check_in_window
@@ -24,7 +24,7 @@ from models.ledger import in_effect
 from models.ledger.occupancy import occupancy
 
 LEAST_CLIENT = 1
-RULES_VERSION = 2  # 2: the scopes of the device are part of the configuration
+RULES_VERSION = 3  # 2: scopes of the device are part of the configuration; 3: passes of one session
 SAME_CODE_GUARD_MS = 3000
 
 
@@ -117,7 +117,10 @@ def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> d
             for key in keys.public_keys()
             if key.public is not None
         },
-        "revoked": passes.revoked_serials(campaign.id),
+        "revoked": pass_rows.revoked_serials(campaign.id),
+        "session_passes": pass_rows.sessions_of_passes(
+            [occurrence.id for event in events for occurrence in event.occurrences]
+        ),
         "rules": _rules_json(),
         "least_client": LEAST_CLIENT,
     }

@@ -58,7 +58,8 @@ class Pairing(Struct):
 
 
 class DeviceConfiguration(Struct):
-    """All that a device needs to judge a scan offline. knowledge: changes when anything in it does."""
+    """All that a device needs to judge a scan offline. knowledge: changes when anything in it does. session_passes: the session,
+    by serial of the passes that are good at one session alone."""
 
     kiosk: PairedKiosk
     campaign: dict[str, Any]
@@ -66,6 +67,7 @@ class DeviceConfiguration(Struct):
     groups: list[dict[str, Any]]
     keys: dict[str, dict[str, Any]]
     revoked: list[str]
+    session_passes: dict[str, int]
     rules: dict[str, Any]
     least_client: int
     knowledge: str

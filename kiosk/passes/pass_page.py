@@ -11,7 +11,10 @@ from models import clock
 from models.codes import passes, short_codes
 from models.codes.passes import PassContent
 from models.drawing import qr
+from models.events.merges import standing_event
+from models.events.tables import EventStatus
 from models.installation import site
+from models.registration import changes, registrations, settings
 from models.visitors.stamp_card import card_of
 
 bp = Blueprint("pass_page", __name__)
@@ -38,9 +41,16 @@ def show(token: str) -> Response:
 
 
 def _page(opened: PassContent) -> str:
+    event = standing_event(opened.event) if opened.event else None
+    row = registrations.of_pass(opened.campaign.id, opened.holder) if event else None
+    held = settings.is_held(row.settings) if row else event is None or event.status != EventStatus.CANCELLED
     return render_template(
         "kiosk/passes/pass.html",
         opened=opened,
+        event=event,
+        held=held,
+        changed=row is not None and changes.has_changed(row),
+        sessions=settings.all_sessions(row.settings) if row else event.occurrences if event else [],
         campaign=opened.campaign,
         card=None if opened.revoked else card_of(opened.campaign, opened.holder),
         typed=short_codes.spaced(short_codes.pass_code()(opened.number)) if opened.number else "",

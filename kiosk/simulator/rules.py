@@ -69,7 +69,7 @@ def decide(
         return refused("wrong_event")
     if payload and f"{payload.serial:010x}" in configuration["revoked"]:
         return refused("revoked")
-    occurrences = [occurrence for event in events for occurrence in event["occurrences"]]
+    occurrences = _occurrences(events, payload, configuration)
     chosen_occurrence = _open_then(occurrences, at)
     unchecked_time: tuple[str, ...] = ()
     if chosen_occurrence is None and earliest is not None:
@@ -95,6 +95,15 @@ def decide(
     return OfflineVerdict(
         verdict, None, since, tuple(flags), headcount, entry, place, ("elsewhere", *unchecked)
     )
+
+
+def _occurrences(
+    events: list[dict], payload: signatures.PassPayload | None, configuration: dict
+) -> list[dict]:
+    """Those of the events; of a pass that is good at one session alone, this one."""
+    session = configuration["session_passes"].get(f"{payload.serial:010x}") if payload else None
+    occurrences = [occurrence for event in events for occurrence in event["occurrences"]]
+    return [one for one in occurrences if session in (None, one["id"])]
 
 
 def _is_allowed(kind: str, configuration: dict) -> bool:

@@ -23,7 +23,7 @@ from models.checkin.campaign_lock import lock_campaigns, versions_under_lock
 from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
-from models.codes.passes import PassRow, pass_rows
+from models.codes.pass_rows import PassRow, pass_rows
 from models.db import db, is_busy, is_deadlock, is_full, single_read, transaction
 from models.errors import N_, Mistake
 from models.group_commit import FullError, GroupCommit

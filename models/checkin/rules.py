@@ -7,7 +7,7 @@ from uuid import UUID
 from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
-from models.codes.passes import PassRow
+from models.codes.pass_rows import PassRow
 from models.events.check_in_window import CheckInWindow, nearest_window, open_window
 from models.ledger.in_effect import Undo
 from models.ledger.tables import HELD_BACK, Direction, Flag, Reason, ScanKind, Verdict
@@ -34,9 +34,9 @@ def choose_occurrence(
         return
     if scan.payload and _revoked(scan, row):
         return
-    scan.window = open_window(candidates, scan.at)
+    scan.window = open_window(_of_session(candidates, windows, row), scan.at)
     if scan.window is None and scan.shown_stored:
-        scan.window = nearest_window(candidates, scan.at)
+        scan.window = open_window(candidates, scan.at) or nearest_window(candidates, scan.at)
         scan.flags |= Flag.OUTSIDE_HOURS
         if scan.window and scan.window.distance(scan.at) > FAR_OUTSIDE:
             scan.flags |= Flag.SET_ASIDE
@@ -73,6 +73,17 @@ def _candidates(
         if not current:
             scan.refuse(Reason.WRONG_EVENT)
     return current
+
+
+def _of_session(
+    candidates: list[CheckInWindow], windows: Sequence[CheckInWindow], row: PassRow | None
+) -> list[CheckInWindow]:
+    """A pass of a registration for one session is good there alone. Where its event was merged, the session is gone, and it is
+    good at all of the event that stands for it."""
+    session = row.occurrence_id if row else None
+    if session is None or all(window.occurrence_id != session for window in windows):
+        return candidates
+    return [window for window in candidates if window.occurrence_id == session]
 
 
 def _revoked(scan: PendingScan, row: PassRow | None) -> bool:

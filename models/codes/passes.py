@@ -1,18 +1,15 @@
 """Passes (参与码): random tokens for one person or a group, without names."""
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
-from models.bulk import DIALECTS, among
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.codes import keys, signatures
 from models.codes.signatures import Purpose
@@ -22,6 +19,7 @@ from models.events.tables import Event
 
 MOST_HEADCOUNT, MOST_AT_ONCE = 999, 10_000
 _SERIALS_IN_A_QUERY = 500
+_OF_SESSION = text("occurrence_id IS NOT NULL")
 
 
 def holder_name(serial: int) -> str:
@@ -43,7 +41,15 @@ class Replacement(Base):
 
 class Pass(Base):
     __tablename__ = "pass"
-    __table_args__ = (UniqueConstraint("campaign_id", "serial"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "serial"),
+        Index(
+            "ix_pass_occurrence_id",
+            "occurrence_id",
+            sqlite_where=_OF_SESSION,
+            postgresql_where=_OF_SESSION,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     campaign_id: Mapped[str] = mapped_column(ForeignKey("campaign.id"))
@@ -58,6 +64,8 @@ class Pass(Base):
     issued_at: Mapped[datetime] = mapped_column(Instant)
     issued_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    # The session that its holder registered for. No foreign key: SQLite would rebuild the table to add one.
+    occurrence_id: Mapped[int | None]
 
     campaign: Mapped[Campaign] = relationship()
     key: Mapped[keys.SigningKey] = relationship()
@@ -144,12 +152,37 @@ def write_issued(
     return rows
 
 
-def write_pass(campaign: Campaign, group: str, headcount: int, event: Event, now: datetime) -> Pass:
-    """One pass of an event, for a group where the headcount is above one. Runs inside the caller's transaction."""
-    purpose = Purpose.SINGLE if headcount == 1 else Purpose.GROUP
-    [row] = _add(campaign, purpose, group, headcount, event.id, 1, now, issued_by=None)
+def write_pass(
+    campaign: Campaign, group: str, headcount: int, event: Event, occurrence_id: int | None, now: datetime
+) -> Pass:
+    """One pass of an event or of one of its sessions, for a group where the headcount is above one. Runs inside the caller's
+    transaction."""
+    [row] = _add(campaign, _purpose(headcount), group, headcount, event.id, 1, now, issued_by=None)
+    row.occurrence_id = occurrence_id
     db.session.flush()
     return row
+
+
+def write_smaller(old: Pass, headcount: int, now: datetime) -> Pass:
+    """A pass for fewer people in place of this one. Runs inside the caller's transaction."""
+    return _write_replacement(old, _purpose(headcount), headcount, now, None)
+
+
+def _purpose(headcount: int) -> Purpose:
+    return Purpose.SINGLE if headcount == 1 else Purpose.GROUP
+
+
+def _write_replacement(old: Pass, purpose: int, headcount: int, now: datetime, by: int | None) -> Pass:
+    old.revoked_at = old.revoked_at or now
+    [new] = _add(old.campaign, purpose, old.group, headcount, old.event_id, 1, now, issued_by=by)
+    new.occurrence_id = old.occurrence_id
+    db.session.flush()
+    root = old.replaces.root if old.replaces else old.serial
+    db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
+    db.session.flush()
+    db.session.expire(old, ["replaced_by"])
+    record_act(AuditVerb.PASS_REPLACED, now, AuditSubject.PASS, old.id, event=old.event_id, new=new.id)
+    return new
 
 
 def newest_of(row: Pass) -> Pass:
@@ -219,16 +252,7 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
             old = db.session.get(Pass, pass_id)
             if old is None:
                 raise NotFound(N_("There is no pass %(id)s."), id=pass_id)
-            old.revoked_at = old.revoked_at or now
-            [new] = _add(
-                old.campaign, old.purpose, old.group, old.headcount, old.event_id, 1, now, issued_by=by
-            )
-            db.session.flush()
-            root = old.replaces.root if old.replaces else old.serial
-            db.session.add(Replacement(new_id=new.id, old_id=old.id, root=root, at=now, by=by))
-            record_act(
-                AuditVerb.PASS_REPLACED, now, AuditSubject.PASS, old.id, event=old.event_id, new=new.id
-            )
+            new = _write_replacement(old, old.purpose, old.headcount, now, by)
     except IntegrityError:  # the unique key allows one replacement
         raise Conflict(N_("Pass %(id)s has already been replaced."), id=pass_id) from None
     db.session.refresh(new, ["replaces"])
@@ -284,52 +308,3 @@ def passes_by_serial(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
     """The passes with these serials in a campaign."""
     rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
     return {row.serial: row for row in rows}
-
-
-class PassRow(NamedTuple):
-    """What a check-in reads of a pass. root: the serial of the first pass of its holder."""
-
-    id: int
-    campaign_id: str
-    serial: int
-    revoked_at: datetime | None
-    root: int
-
-    @property
-    def holder(self) -> str:
-        return holder_name(self.root)
-
-
-_PASSES, _REPLACEMENTS = Base.metadata.tables["pass"], Base.metadata.tables["pass_replacement"]
-_ROWS = {
-    dialect: select(
-        _PASSES.c.id,
-        _PASSES.c.campaign_id,
-        _PASSES.c.serial,
-        _PASSES.c.revoked_at,
-        func.coalesce(_REPLACEMENTS.c.root, _PASSES.c.serial),
-    )
-    .outerjoin(_REPLACEMENTS, _REPLACEMENTS.c.new_id == _PASSES.c.id)
-    .where(among(_PASSES.c.campaign_id, "campaigns", dialect), among(_PASSES.c.serial, "serials", dialect))
-    for dialect in DIALECTS
-}
-
-
-def pass_rows(connection: Connection, serials: Collection[tuple[str, int]]) -> dict[tuple[str, int], PassRow]:
-    """The passes with these campaign ids and serials. A genuine pass may have none: a restored backup."""
-    wanted = {
-        "campaigns": sorted({campaign_id for campaign_id, _serial in serials}),
-        "serials": sorted({serial for _campaign_id, serial in serials}),
-    }
-    rows = connection.execute(_ROWS[connection.dialect.name], wanted) if serials else ()
-    return {(row.campaign_id, row.serial): row for row in map(PassRow._make, rows)}
-
-
-def revoked_serials(campaign_id: str) -> list[str]:
-    """The serials (10 hex digits) of the revoked passes, for devices that refuse them offline."""
-    rows = db.session.scalars(
-        select(Pass.serial)
-        .where(Pass.campaign_id == campaign_id, Pass.revoked_at.is_not(None))
-        .order_by(Pass.serial)
-    )
-    return [f"{serial:010x}" for serial in rows]

@@ -21,7 +21,7 @@ from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.publishing import unused_pictures
-from models.registration import contacts
+from models.registration import changes, contacts
 from models.webhooks import announce, send
 
 PERIOD = timedelta(seconds=55)  # a little less than the minute in which each node tries again
@@ -93,6 +93,7 @@ def tick(now: datetime) -> TickResult:
     subscribers.close_all(now)
     idempotency.delete_old(now)
     announce.announce(now)
+    changes.note_due(now)
     result = TickResult(
         codes=_delete_pairing_codes(now),
         entries=entries.rerender_stale(now),

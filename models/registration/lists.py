@@ -60,11 +60,11 @@ def _missing(settings: RegistrationSettings) -> int:
     registered = {holder_name(serial): headcount for serial, headcount in db.session.execute(query)}
     # Before a merge they came to the event that was merged.
     earlier = [] if settings.occurrence else settings.event.occurrences
-    came = _came([*registered], {row.id for row in (*sessions_of(settings), *earlier)})
+    came = people_came([*registered], {row.id for row in (*sessions_of(settings), *earlier)})
     return sum(max(0, headcount - came.get(holder, 0)) for holder, headcount in registered.items())
 
 
-def _came(holders: Sequence[str], occurrence_ids: Collection[int]) -> dict[str, int]:
+def people_came(holders: Sequence[str], occurrence_ids: Collection[int]) -> dict[str, int]:
     """The largest number of people that came with a pass on one day."""
     came: dict[str, int] = {}
     for part in _parts(holders):

@@ -13,7 +13,7 @@ SENT_WITHIN = timedelta(days=1)  # later the message would surprise: a mail serv
 
 def due(now: datetime, most: int = 200) -> list[Registration]:
     """The oldest first, with their events."""
-    since = func.coalesce(Registration.moved_up_at, Registration.at)
+    since = func.coalesce(Registration.mail_due_at, Registration.moved_up_at, Registration.at)
     query = select(Registration).where(Registration.mail_due.is_not(None), since > now - SENT_WITHIN)
     query = query.options(joinedload(Registration.settings).joinedload(RegistrationSettings.event))
     return list(db.session.scalars(query.order_by(Registration.id).limit(most)))
@@ -25,5 +25,5 @@ def note_sent(row: Registration) -> None:
         db.session.execute(
             update(Registration)
             .where(Registration.id == row.id, Registration.mail_due == row.mail_due)
-            .values(mail_due=None)
+            .values(mail_due=None, mail_due_at=None)
         )

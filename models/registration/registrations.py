@@ -17,11 +17,21 @@ from models.audit import chain
 from models.audit.tables import AuditSubject, AuditVerb
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.codes import passes
+from models.codes.passes import Pass
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.registration import contacts
 from models.registration.contacts import ContactContent
-from models.registration.settings import Openness, Problems, ends_at, is_held, openness
+from models.registration.lists import people_came
+from models.registration.settings import (
+    Openness,
+    Problems,
+    ends_at,
+    is_held,
+    openness,
+    sequence_of,
+    sessions_of,
+)
 from models.registration.tables import (
     ContactRule,
     MailKind,
@@ -112,6 +122,7 @@ def register(
             headcount=headcount,
             state=RegistrationState.WAITING,
             at=now,
+            sequence=sequence_of(settings),
         )
         if fits:
             _give_place(settings, row, now)
@@ -150,7 +161,9 @@ def _give_place(settings: RegistrationSettings, row: Registration, now: datetime
     event = settings.event
     settings.taken += row.headcount
     row.state = RegistrationState.REGISTERED
-    row.issued = passes.write_pass(event.campaign, row.group, row.headcount, event, now)
+    row.issued = passes.write_pass(
+        event.campaign, row.group, row.headcount, event, settings.occurrence_id, now
+    )
 
 
 def _write_contact(
@@ -166,6 +179,13 @@ def _write_contact(
     if row.by_mail:
         row.mail_due = MailKind(row.state.value)
     contacts.write_contact(row, ContactContent(contact, answers, secret if row.by_mail else ""))
+
+
+def of_pass(campaign_id: str, holder: str) -> Registration | None:
+    """The registration that a pass belongs to. holder: as in the ledger, by the first pass of a registration."""
+    serial = int(holder.partition(":")[2], 16)
+    query = select(Registration).join(Pass, Pass.id == Registration.pass_id)
+    return db.session.scalar(query.where(Pass.campaign_id == campaign_id, Pass.serial == serial).limit(1))
 
 
 def find_by_secret(secret: str) -> Registration:
@@ -213,6 +233,32 @@ def cancel(row: Registration, now: datetime, *, by_staff: bool = False) -> list[
                 heads=row.headcount,
             )
     return moved
+
+
+def lower_headcount(row: Registration, headcount: int | None, now: datetime) -> list[Registration]:
+    """Fewer people come: the other places are free; those who moved up. A new pass takes the place of the one for more people.
+
+    Raises Mistake for a number that is not lower; Conflict after the event, or where more people have come already."""
+    with transaction():
+        settings = _lock(row.settings_id)
+        db.session.refresh(row)
+        if row.state == RegistrationState.CANCELLED or ends_at(settings) <= now:
+            raise Conflict(N_("This registration can no longer be changed."))
+        if headcount == row.headcount:
+            return []
+        if headcount is None or not 1 <= headcount < row.headcount:
+            raise Mistake(N_("Enter a whole number from 1 to %(most)s."), most=row.headcount - 1)
+        if row.issued is not None:
+            issued = passes.newest_of(row.issued)
+            sessions = [session.id for session in sessions_of(settings)]
+            if people_came([issued.holder], sessions).get(issued.holder, 0) > headcount:
+                raise Conflict(N_("More people of this group have checked in already."))
+            settings.taken -= row.headcount - headcount
+            if issued.revoked_at is None:
+                passes.write_smaller(issued, headcount, now)
+        row.headcount = headcount
+        db.session.flush()
+        return _move_up(settings, now)
 
 
 def move_up(settings: RegistrationSettings, now: datetime) -> list[Registration]:

@@ -1,7 +1,7 @@
 """What an organizer sets: places, times, waiting list, what is asked. And whether registration is open at a moment."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -125,6 +125,7 @@ def save(
         if settings is None:
             _require_one_kind(event.id, occurrence)
             settings = RegistrationSettings(event=event, occurrence=occurrence, taken=0)
+            settings.sequence = sequence_of(settings)
             db.session.add(settings)
         if draft.places < settings.taken:
             raise Conflict(
@@ -201,10 +202,12 @@ def find_settings(event: Event, settings_id: int) -> RegistrationSettings:
 
 def sessions_of(settings: RegistrationSettings) -> list[Occurrence]:
     """The sessions that a registration is for, without cancelled ones."""
-    rows: Iterable[Occurrence] = (
-        [settings.occurrence] if settings.occurrence else standing_event(settings.event).occurrences
-    )
-    return [row for row in rows if row.status == OccurrenceStatus.SCHEDULED]
+    return [row for row in all_sessions(settings) if row.status == OccurrenceStatus.SCHEDULED]
+
+
+def all_sessions(settings: RegistrationSettings) -> list[Occurrence]:
+    """Cancelled ones too."""
+    return [settings.occurrence] if settings.occurrence else standing_event(settings.event).occurrences
 
 
 def ends_at(settings: RegistrationSettings) -> datetime:
@@ -213,6 +216,12 @@ def ends_at(settings: RegistrationSettings) -> datetime:
     zone = event.campaign.zone
     ends = [window_of(row, event.status, False, zone).end for row in sessions_of(settings)]
     return max(ends, default=clock.day_bounds(event.campaign.ends, event.campaign.ends, zone)[1])
+
+
+def sequence_of(settings: RegistrationSettings) -> int:
+    """A number that rises whenever one of its sessions is moved or cancelled, or the event is deleted."""
+    deleted = standing_event(settings.event).withdrawn_at is not None
+    return sum(row.sequence for row in all_sessions(settings)) + deleted
 
 
 def closes(settings: RegistrationSettings) -> datetime:

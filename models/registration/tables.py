@@ -32,13 +32,15 @@ class MailKind(StrEnum):
     REGISTERED = "registered"
     WAITING = "waiting"
     MOVED_UP = "moved_up"
+    CHANGED = "changed"  # moved or cancelled
 
 
 class RegistrationSettings(Base):
     """Places to register for. occurrence_id None: one registration for the whole event; an event has either that or settings
     for each of its sessions. opens_at None: open since it is public; closes_at None: until the end of the last session.
 
-    taken: people who have a place. Whoever changes it has locked this row; the constraint is the last guard."""
+    taken: people who have a place. Whoever changes it has locked this row; the constraint is the last guard.
+    sequence: of its sessions, as the registered were told last (models.registration.changes)."""
 
     __tablename__ = "registration_settings"
     __table_args__ = (
@@ -68,6 +70,7 @@ class RegistrationSettings(Base):
     questions: Mapped[list[str]] = mapped_column(JSON, default=list)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
     event: Mapped[Event] = relationship()
     occurrence: Mapped[Occurrence | None] = relationship()
@@ -80,7 +83,8 @@ class RegistrationSettings(Base):
 class Registration(Base):
     """One person or group. digest: SHA-256 of the secret in the address of its page. pass_id: None while it waits.
 
-    by_mail: its contact is an e-mail address. mail_due: the message that is to be sent."""
+    by_mail: its contact is an e-mail address. mail_due: the message that is to be sent. sequence: of its sessions when it was
+    made (models.registration.changes)."""
 
     __tablename__ = "registration"
     __table_args__ = (
@@ -100,6 +104,8 @@ class Registration(Base):
     pass_id: Mapped[int | None] = mapped_column(ForeignKey("pass.id"), index=True)
     by_mail: Mapped[bool] = mapped_column(default=False)
     mail_due: Mapped[MailKind | None] = mapped_column(enumeration(MailKind, 12))
+    mail_due_at: Mapped[datetime | None] = mapped_column(Instant)  # of a change; None: since it has its state
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
 
     settings: Mapped[RegistrationSettings] = relationship()
     issued: Mapped[Pass | None] = relationship()

@@ -13,7 +13,7 @@ from models.db import db, transaction
 from models.devices import kiosks
 from models.devices.kiosks import KioskService
 from models.events.draft import OccurrenceDraft
-from models.events.tables import Event
+from models.events.tables import Event, Occurrence
 from tests.support.week import DAY, NINE, Device, make_event, minutes, session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ class Scene:
             "direction": step.get("direction", "in"),
             "skew_ms": self._skew(step, shown),
             # What the device decides by itself it places, too.
-            "occurrence_id": self.event.occurrences[0].id if shown in ("stored", "repeat") else None,
+            "occurrence_id": self._session().id if shown in ("stored", "repeat") else None,
         }
         if "undo" in step:
             return Attempt(uuid4(), "undo", at, undoes=self.done[step["undo"]][-1].id, shown=shown)
@@ -56,6 +56,9 @@ class Scene:
             if kind in scan:
                 return Attempt(uuid4(), kind, at, group=scan[kind], **common)
         return Attempt(uuid4(), "pass", at, code=self.code, **common)
+
+    def _session(self) -> Occurrence:
+        return self.event.occurrences[self.case["scan"].get("pass", {}).get("session", 1) - 1]
 
     def true(self, step: dict) -> datetime:
         """When it happens, whatever the device's clock says."""
@@ -116,7 +119,8 @@ def _milliseconds(at: datetime) -> int:
 
 
 def stage(campaign: Campaign, case: dict) -> Scene:
-    event = make_event(campaign, case["name"], occurrences=(_occurrence(case),))
+    later = tuple(session(NINE + timedelta(hours=2 * number)) for number in range(1, case.get("sessions", 1)))
+    event = make_event(campaign, case["name"], occurrences=(_occurrence(case), *later))
     other = make_event(campaign, "别处的活动")
     before = NINE - timedelta(hours=3)
     kiosk, token = kiosks.create_kiosk(event, before, **_allowed(case))
@@ -128,6 +132,9 @@ def stage(campaign: Campaign, case: dict) -> Scene:
         bound = {"here": event, "other": other}.get(wanted.get("event"))
         headcount = wanted.get("headcount")
         [made] = passes.issue(campaign, "youth", before, headcount=headcount, event=bound)
+        if "session" in wanted:
+            with transaction():
+                made.occurrence_id = event.occurrences[wanted["session"] - 1].id
         code = _spoiled(made, wanted)
     devices = Device(campaign, kiosk), Device(campaign, elsewhere)
     return Scene(case, campaign, event, other, *devices, token, code, made)

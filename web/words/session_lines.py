@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Flask
 from flask_babel import gettext as _
 
+from models.events.cancellation import cancellation_reason
 from models.events.tables import Occurrence
 from web.words import terms
 
@@ -54,4 +55,4 @@ def _told(session: Occurrence) -> tuple[object, ...]:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(session_lines=session_lines)
+    app.jinja_env.globals.update(session_lines=session_lines, cancellation_reason=cancellation_reason)

@@ -60,6 +60,7 @@ interface DeviceState {
   groups: Group[];
   keys: Record<string, PublicKey>;
   revoked: string[];
+  session_passes?: Record<string, number>; // the one session of a pass, by its serial
   rules: { undo_minutes: number; max_headcount: number; same_code_guard_ms: number };
   message?: { text: string } | null;
   locked?: boolean;

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from models.checkin.attempt import Attempt
-from models.codes import passes, venue_codes
+from models.codes import pass_rows, passes, venue_codes
 from models.codes.venue_codes import LAST_ISSUE
 from models.db import db
 from models.errors import Conflict, NotFound
@@ -81,7 +81,7 @@ def test_a_pass_is_replaced_once(week):
         passes.replace(4711, NINE)
     db.session.expire_all()
     assert (old.replaced_by.new_id, new.replaces.old_id) == (new.id, old.id)
-    assert passes.revoked_serials(week.id) == [f"{old.serial:010x}"]
+    assert pass_rows.revoked_serials(week.id) == [f"{old.serial:010x}"]
 
 
 class TestReissue:

@@ -2,20 +2,25 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from models.codes import passes
 from models.codes.passes import Pass
 from models.db import db, transaction
-from models.errors import Conflict
+from models.errors import Conflict, Mistake
+from models.events.draft import draft_of
 from models.events.tables import Event
 from models.figures.visits import visits_of
+from models.ledger.tables import Presence
 from models.operations.tick import tick
 from models.publishing.lifecycle import cancel as cancel_event
+from models.publishing.lifecycle import change as change_event
 from models.publishing.lifecycle import merge
-from models.registration import contacts, lists, registrations, settings
+from models.registration import changes, contacts, lists, registrations, settings
 from models.registration.contacts import ContactContent
 from models.registration.registrations import RegistrationRequest, new_secret
 from models.registration.tables import (
@@ -158,6 +163,71 @@ def test_a_cancelled_pass_is_refused(event):
     row = register(offer(event, 5))
     registrations.cancel(row, BEFORE)
     assert make_device(event).scan(row.issued.token).reason == "revoked"
+
+
+def move(event: Event, hours: int) -> None:
+    draft = draft_of(event)
+    first = draft.occurrences[0]
+    moved = replace(
+        first, start_at=first.start_at + timedelta(hours=hours), end_at=first.end_at + timedelta(hours=hours)
+    )
+    change_event(event, replace(draft, occurrences=(moved, *draft.occurrences[1:])), BEFORE)
+
+
+def test_a_moved_and_a_cancelled_session_are_told_once_to_who_registered_before(event):
+    rule = offer(event, 5, contact=ContactRule.OPTIONAL)
+    row, silent = register(rule, contact="li@example.cn"), register(rule)
+    gone = register(rule, contact="zhao@example.cn")
+    registrations.cancel(gone, BEFORE)
+    assert (changes.note_due(BEFORE), changes.has_changed(row)) == (0, False)
+    move(event, 1)
+    later = register(rule, contact="wu@example.cn")
+    assert [changes.has_changed(one) for one in (row, silent, later)] == [True, True, False]
+    tick(BEFORE)
+    db.session.expire_all()
+    due = {one.id: one.mail_due for one in (row, silent, gone, later)}
+    assert due == {row.id: "changed", silent.id: None, gone.id: None, later.id: "registered"}
+    assert changes.note_due(BEFORE) == 0
+    change_event(event, replace(draft_of(event), description="新的介绍"), BEFORE)
+    assert changes.note_due(BEFORE) == 0
+    cancel_event(event, BEFORE)
+    assert (changes.note_due(BEFORE), changes.note_due(BEFORE)) == (2, 0)
+
+
+def test_nobody_is_told_after_the_event(event):
+    register(offer(event, 5, contact=ContactRule.OPTIONAL), contact="li@example.cn")
+    move(event, 1)
+    assert changes.note_due(NINE + timedelta(days=1)) == 0
+
+
+def test_fewer_come_and_the_free_places_go_to_who_waits(event):
+    rule = offer(event, 45)
+    school, family = register(rule, 45), register(rule, 3)
+    old = school.issued.token
+    for wrong in (None, 0, 46):
+        with pytest.raises(Mistake, match="from 1 to 44"):
+            registrations.lower_headcount(school, wrong, BEFORE)
+    assert [row.id for row in registrations.lower_headcount(school, 42, BEFORE)] == [family.id]
+    assert (school.headcount, rule.taken, family.state) == (42, 45, "registered")
+    new = passes.newest_of(school.issued)
+    device = make_device(event)
+    assert device.scan(old).reason == "revoked"
+    assert (device.scan(new.token).headcount, new.headcount, new.holder) == (42, 42, school.issued.holder)
+    with pytest.raises(Conflict, match="checked in already"):
+        registrations.lower_headcount(school, 41, NINE)
+    assert registrations.of_pass(event.campaign_id, new.holder) is school
+
+
+def test_a_registration_for_a_session_is_let_in_there_alone(app):
+    event = make_event(load_week(), occurrences=(session(), session(NINE + timedelta(hours=2))))
+    second = event.occurrences[1]
+    rule = settings.save(event, second, settings_draft(5), BEFORE, None)
+    token = register(rule).issued.token
+    device = make_device(event)
+    assert device.scan(token, NINE).reason == "not_open"
+    assert device.scan(token, NINE + timedelta(minutes=90)).verdict == "stored"
+    query = select(Presence.occurrence_id, Presence.weight).where(Presence.weight > 0)
+    assert db.session.execute(query).tuples().all() == [(second.id, 1)]
 
 
 def test_contacts_are_encrypted_and_apart(event):

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.codes import passes
+from models.errors import Mistake
 from models.events.merges import standing_event
-from models.registration import registrations, settings
+from models.registration import changes, registrations, settings
 from models.registration.tables import Registration, RegistrationState
+from web import errors
 from web.rate_limits import limiter
 
 CHANGES = "300 per minute"  # of one network: a class that cancels
@@ -37,7 +39,11 @@ def _protect_secret_pages(response: Response) -> Response:
 @pages.get("/r/<secret>", strict_slashes=False)
 @pages.get("/R/<secret>", strict_slashes=False)
 def show(secret: str) -> ResponseReturnValue:
-    row, now = registrations.find_by_secret(secret), clock.now()
+    return _page(registrations.find_by_secret(secret), secret)
+
+
+def _page(row: Registration, secret: str, error: str = "") -> str:
+    now = clock.now()
     offered = row.settings
     event = standing_event(offered.event)
     waiting = row.state == RegistrationState.WAITING
@@ -46,14 +52,17 @@ def show(secret: str) -> ResponseReturnValue:
         campaign=event.campaign,
         event=event,
         row=row,
-        sessions=settings.sessions_of(offered),
+        sessions=settings.all_sessions(offered),
         held=settings.is_held(offered),
+        changed=changes.has_changed(row),
         over=settings.ends_at(offered) <= now,
         before=registrations.waiting_before(row) if waiting else 0,
         too_many=waiting and row.headcount > offered.places,
         pass_token=_token(row),
         by_mail=row.by_mail and current_app.config["MAIL_SERVER"] is not None,
         secret=secret,
+        error=error,
+        typed=request.form.get("headcount", ""),
     )
 
 
@@ -62,6 +71,19 @@ def show(secret: str) -> ResponseReturnValue:
 @limiter.limit(CHANGES)
 def cancel(secret: str) -> ResponseReturnValue:
     registrations.cancel(registrations.find_by_secret(secret), clock.now())
+    return redirect(url_for(".show", secret=secret), 303)
+
+
+@pages.post("/r/<secret>/headcount")
+@pages.post("/R/<secret>/headcount")
+@limiter.limit(CHANGES)
+def lower(secret: str) -> ResponseReturnValue:
+    row, text = registrations.find_by_secret(secret), request.form.get("headcount", "").strip()
+    headcount = int(text) if text.isdecimal() and len(text) < 10 else None
+    try:
+        registrations.lower_headcount(row, headcount, clock.now())
+    except Mistake as mistake:
+        return _page(row, secret, errors.sentence(mistake)), mistake.status
     return redirect(url_for(".show", secret=secret), 303)
 
 

@@ -234,23 +234,27 @@ async function readPass(code, state) {
 /**
  * @param {DeviceState} state
  * @param {number | undefined} event
+ * @param {string} [serial] of a pass
  */
-function occurrencesOf(state, event) {
+function occurrencesOf(state, event, serial = "") {
   // A pass of an event that was merged belongs to the event that stands for it.
   const events = event ? state.events.filter(({ id, merged }) => id === event || merged?.includes(event)) : state.events;
-  return events.flatMap((event) => event.occurrences);
+  const occurrences = events.flatMap((event) => event.occurrences);
+  // Who registered for one session is let in there alone. An older server does not say.
+  const session = state.session_passes?.[serial];
+  return session ? occurrences.filter(({ id }) => id === session) : occurrences;
 }
 
 /**
  * How many of a group are in already, by what this device has seen of it at the session that is open. event: that its pass is
  * bound to.
  * @param {Entry[]} entries
- * @param {number | undefined} event
+ * @param {{event?: number, serial: string}} pass
  * @param {number} at
  * @param {DeviceState} state
  */
-export function insideOf(entries, event, at, state) {
-  const sitting = openThen(occurrencesOf(state, event), at);
+export function insideOf(entries, { event, serial }, at, state) {
+  const sitting = openThen(occurrencesOf(state, event, serial), at);
   const day = dayIn(at, state.campaign.zone);
   return derive(entries.filter((row) => row.sitting === sitting?.id && row.day === day)).inside;
 }
@@ -274,7 +278,7 @@ export async function decide({ id, body, at: noted, earliest = null }, state, se
     headcount = pass.purpose === codes.GROUP ? (body.headcount ?? pass.headcount) : 1;
     if (pass.purpose === codes.GROUP && headcount > pass.headcount) flags.push("above_declared");
   }
-  const occurrences = occurrencesOf(state, pass?.event);
+  const occurrences = occurrencesOf(state, pass?.event, pass?.serial);
   if (pass?.event && !occurrences.length) return refused("wrong_event");
   if (pass && state.revoked.includes(pass.serial)) return refused("revoked");
   const { sitting: occurrence, at, guessed } = locate(occurrences, noted, earliest);

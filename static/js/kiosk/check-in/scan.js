@@ -148,7 +148,7 @@ export class Scans {
       }
       const headcount = await groupCount.ask({
         declared: read.headcount,
-        inside: insideOf(entries, read.event, clock.trueTime(), this.context.state),
+        inside: insideOf(entries, read, clock.trueTime(), this.context.state),
         likely: lastCount(entries) ?? read.headcount,
         limit: this.context.rules.max_headcount,
       });

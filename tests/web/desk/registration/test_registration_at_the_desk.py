@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,10 @@ from sqlalchemy import select
 from models.accounts.mail import MailServer
 from models.audit.tables import AuditEntry, AuditVerb
 from models.db import db
-from models.registration import registrations, settings
+from models.events.draft import draft_of
+from models.publishing.lifecycle import cancel as cancel_event
+from models.publishing.lifecycle import change as change_event
+from models.registration import changes, registrations, settings
 from models.registration.registrations import RegistrationRequest, new_secret
 from models.registration.tables import ContactRule, Registration
 from tests.support.people import sign_in
@@ -155,3 +159,25 @@ def test_messages_go_by_mail_where_a_server_is_set(app, people, monkeypatch):
     links = [re.search(r"/R/(\w{32})", text)[1] for _to, text in sent]
     assert [registrations.find_by_secret(secret).id for secret in links] == [first.id, second.id, second.id]
     assert ("A place became free" in sent[2][1], "有名额空出" in sent[2][1]) == (True, True)
+
+
+def test_a_move_and_a_cancellation_go_by_mail(app, people, monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        "web.desk.mail.send", lambda _server, _to, subject, text: sent.append(f"{subject}\n{text}")
+    )
+    app.config["MAIL_SERVER"] = MailServer("mail.example.cn", 25, "", "", False, "desk@example.cn")
+    register(offer(people.lecture, 1, contact=ContactRule.OPTIONAL), contact="li@example.cn")
+    assert mails.send_due(BEFORE) == 1
+    draft = draft_of(people.lecture)
+    moved = replace(
+        draft.occurrences[0], start_at=NINE + timedelta(hours=5), end_at=NINE + timedelta(hours=6)
+    )
+    change_event(people.lecture, replace(draft, occurrences=(moved,)), BEFORE)
+    much_later = BEFORE + timedelta(days=2)  # not too long after registering: it is of the change
+    assert (changes.note_due(much_later), mails.send_due(much_later), mails.send_due(much_later)) == (1, 1, 0)
+    for words in ("Changed: ", "有变动：", "14:00", "Your pass is here", "/R/"):
+        assert words in sent[1]
+    cancel_event(people.lecture, much_later, why="场地停电")
+    assert (changes.note_due(much_later), mails.send_due(much_later)) == (1, 1)
+    assert ("Cancelled: " in sent[2], "场地停电" in sent[2], "Your pass" in sent[2]) == (True, True, False)

@@ -2,14 +2,17 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from models.db import db
+from models.events.draft import draft_of
 from models.events.tables import Event
 from models.publishing.lifecycle import cancel as cancel_event
+from models.publishing.lifecycle import change as change_event
 from models.registration import registrations
 from models.registration.tables import ContactRule, Registration
 from tests.support.registering import BEFORE, freeze, offer, send_form
@@ -148,3 +151,36 @@ def test_after_the_event_nothing_can_be_cancelled(english, event, monkeypatch):
     freeze(monkeypatch, NINE + timedelta(hours=2))
     assert "/cancel" not in english.get(own).text
     assert english.post(f"{own}/cancel").status_code == 409
+
+
+def test_both_pages_say_what_was_moved_and_cancelled(english, event):
+    offer(event, 5)
+    own = send_form(english, event).location
+    token = re.search(r'/C/(\w+)/code\.svg"', english.get(own).text)[1]
+    assert [("has changed since" in english.get(page).text) for page in (own, f"/C/{token}")] == [False] * 2
+    draft = draft_of(event)
+    moved = replace(
+        draft.occurrences[0], start_at=NINE + timedelta(hours=5), end_at=NINE + timedelta(hours=6)
+    )
+    change_event(event, replace(draft, occurrences=(moved,)), BEFORE)
+    for page in (own, f"/C/{token}"):
+        text = english.get(page).text
+        assert ("has changed since" in text, "14:00" in text) == (True, True)
+    cancel_event(event, BEFORE, why="场地停电")
+    for page in (own, f"/C/{token}"):
+        text = english.get(page).text
+        assert ("This event is cancelled." in text, "场地停电" in text) == (True, True)
+
+
+def test_a_group_gives_places_back_on_its_page(english, event):
+    offer(event, 45)
+    own = send_form(english, event, headcount="45").location
+    refused = english.post(f"{own}/headcount", data={"headcount": "46"})
+    assert (refused.status_code, "from 1 to 44" in refused.text, 'value="46"' in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    assert english.post(f"{own}/headcount", data={"headcount": "40"}).location == own
+    assert all_rows() == [("registered", "youth", 40)]
+    assert "5 places left, of 45" in english.get(f"/ip-2024/events/{event.id}").text
