@@ -217,7 +217,7 @@ def test_it_is_told_the_groups_keys_rules_and_the_time(told, week):
     assert b64decode(body["keys"][str(key.id)]["public"]) == key.public
     assert body["keys"][str(key.id)]["algorithm"] == "ed25519"
     assert body["rules"] == {
-        "version": 2,
+        "version": 3,
         "open_before_minutes": 60,
         "open_after_minutes": 60,
         "same_code_guard_ms": 3000,
