@@ -1,10 +1,25 @@
 """Statements for many values at once, which stay the same however many there are."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Connection, Executable, String, Table, any_, bindparam, insert, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 DIALECTS = ("sqlite", "postgresql")
 MANY = 50
@@ -15,7 +30,23 @@ def among(column: ColumnElement, name: str, dialect: str) -> ColumnElement[bool]
     """The condition that a column has one of the values of a parameter, which is a list."""
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
-    return column.in_(bindparam(name, expanding=True, type_=column.type))
+    values = func.json_each(bindparam(name, type_=_JsonList(column.type))).table_valued("value")
+    return column.in_(select(values.c.value))
+
+
+class _JsonList(TypeDecorator[list]):
+    """SQLite: a list as one JSON text, however long it is. Of values that are texts or numbers in the database."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: TypeEngine) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[list], str]:
+        process = self.kind.dialect_impl(dialect).bind_processor(dialect)
+        return lambda values: json.dumps([*map(process, values)] if process else values)
 
 
 def insert_rows(
@@ -51,15 +82,23 @@ def insert_numbered(
     """Insert rows whose first columns are their keys, and which the database numbers: the id of each by its keys.
 
     None, where their keys exist: then the transaction is to be given up."""
-    if connection.dialect.name == "postgresql" and len(rows) >= MANY:
-        ids = connection.scalars(_NEXT_IDS, {"table": table.name, "count": len(rows)}).all()
-        numbered = [(id, *row) for id, row in zip(ids, rows, strict=True)]
-        if not _copy(connection, table, ("id", *names), numbered):
+    if len(rows) >= MANY:
+        numbered = [(id, *row) for id, row in zip(_new_ids(connection, table, len(rows)), rows, strict=True)]
+        insert = _copy if connection.dialect.name == "postgresql" else _execute_many
+        if not insert(connection, table, ("id", *names), numbered):
             return None
         return {row[1 : len(keys) + 1]: row[0] for row in numbered}
     statement = _insert(connection.dialect.name, table, names, keys, (), ("id", *keys))
     written = connection.execute(statement, _parameters(connection, table, names, rows)).all()
     return {tuple(key): id for id, *key in written} if len(written) == len(rows) else None
+
+
+def _new_ids(connection: Connection, table: Table, count: int) -> Sequence[int]:
+    if connection.dialect.name == "postgresql":
+        return connection.scalars(_NEXT_IDS, {"table": table.name, "count": count}).all()
+    # As SQLite numbers rows itself; its one writer is the caller.
+    last = connection.scalar(text(f"SELECT COALESCE(MAX(id), 0) FROM {table.name}")) or 0
+    return range(last + 1, last + count + 1)
 
 
 _NEXT_IDS = text(
@@ -70,12 +109,15 @@ _NEXT_IDS = text(
 def _execute_many(
     connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]
 ) -> bool:
-    """SQLite: the driver's own executemany(), with values as SQLAlchemy would bind them, column by column."""
+    """SQLite: the driver's own executemany(), with values as SQLAlchemy would bind them, column by column, each once."""
     columns = []
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
         kind = table.c[name].type.dialect_impl(connection.dialect)
         process = kind.bind_processor(connection.dialect)
-        columns.append(map(process, values) if process else values)
+        if process:
+            bound = {value: process(value) for value in set(values)}
+            values = tuple([bound[value] for value in values])
+        columns.append(values)
     places = ", ".join("?" for _name in names)
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"
     return connection.exec_driver_sql(statement, [*zip(*columns, strict=True)]).rowcount == len(rows)

@@ -1,7 +1,7 @@
 """The database handle, shared column types, transactions, and what a database error means."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -48,7 +48,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 def enumeration(enum: type[StrEnum], length: int) -> Enum:
     """A column that holds a value of an enum: a text of at most this length in the database, a member in Python."""
-    return Enum(enum, native_enum=False, create_constraint=False, length=length, values_callable=list)
+    # Plain texts: for a member, which is a type of its own, the drivers look for an adapter each time.
+    values = [str(member) for member in enum]
+    return Enum(enum, native_enum=False, create_constraint=False, length=length, values_callable=lambda _enum: values)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -56,6 +58,10 @@ class Instant(TypeDecorator[datetime]):
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """SQLite: the text that SQLAlchemy writes, at a fourth of its time. A scan has four instants."""
+        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -69,6 +75,14 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 @event.listens_for(Engine, "connect")

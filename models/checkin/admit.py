@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -65,20 +66,17 @@ class Submission:
     scans: list[PendingScan] = field(default_factory=list)
     first: dict[UUID, PendingScan] = field(default_factory=dict)  # of two with one id the first is decided
     known: Mapping[UUID, store.StoredScan] = field(default_factory=dict)
+    new: list[PendingScan] = field(default_factory=list)  # those of the first that are not known
     error: Exception | None = None
 
     @property
     def size(self) -> int:
         return len(self.attempts)
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[UUID]:
         named = (id for attempt in self.attempts for id in (attempt.id, attempt.undoes) if id is not None)
         return frozenset(named)
-
-    @property
-    def new(self) -> list[PendingScan]:
-        return [scan for scan in self.first.values() if scan.id not in self.known]
 
     def decode(self) -> None:
         """Signatures take the most time, so they are checked before the transaction."""
@@ -185,6 +183,7 @@ def _admit(group: list[Submission]) -> None:
     by_id = {row.id: row for row in stored}
     for submission in group:
         submission.known = {scan_id: by_id[scan_id] for scan_id in submission.first if scan_id in by_id}
+        submission.new = [scan for id, scan in submission.first.items() if id not in submission.known]
     _choose_occurrences(group, cache)
     locked = store.lock([scan for submission in group for scan in submission.new], stored)
     for submission in group:
@@ -231,15 +230,16 @@ def _choose_occurrences(group: list[Submission], cache: ProcessCache) -> None:
     passes = _passes(entries)
     for submission, scans in entries:
         source = submission.source
-        served = {scan.at: source.served(scan.at) for scan in scans}
+        served = {at: source.served(at) for at in {scan.at for scan in scans}}
         event_ids = {event_id for ids in served.values() for event_id in ids}
         if any(scan.decided_offline for scan in scans):
             event_ids |= source.ever_served
-        windows = cache.windows(event_ids, source.campaign.zone)
+        campaign_id, zone = source.campaign.id, source.campaign.zone
+        windows = cache.windows(event_ids, zone)
         standing = cache.standing_for({scan.payload.event for scan in scans if scan.payload})
         for scan in scans:
             if source.allows(scan.attempt.kind):
-                row = passes.get((source.campaign.id, scan.payload.serial)) if scan.payload else None
+                row = passes.get((campaign_id, scan.payload.serial)) if scan.payload else None
                 rules.choose_occurrence(scan, windows, source, served[scan.at], row, standing)
             else:
                 scan.refuse(Reason.NOT_ALLOWED)
@@ -249,18 +249,16 @@ def _passes(entries: list[tuple[Submission, list[PendingScan]]]) -> dict[tuple[s
     """The rows of the passes in these scans, by campaign and serial. A genuine pass may have none: a restored backup.
 
     A pass that replaced another has the same holder; from here on the scans carry it."""
-    keys = {
-        (submission.source.campaign.id, scan.payload.serial): None
-        for submission, scans in entries
-        for scan in scans
-        if scan.payload
-    }
-    rows = pass_rows(db.session.connection(), keys)
+    by_key: dict[tuple[str, int], list[PendingScan]] = defaultdict(list)
     for submission, scans in entries:
+        campaign_id = submission.source.campaign.id
         for scan in scans:
-            row = rows.get((submission.source.campaign.id, scan.payload.serial)) if scan.payload else None
-            if row is not None:
-                scan.holder = row.holder
+            if scan.payload:
+                by_key[campaign_id, scan.payload.serial].append(scan)
+    rows = pass_rows(db.session.connection(), by_key)
+    for key in by_key.keys() & rows.keys():
+        for scan in by_key[key]:
+            scan.holder = rows[key].holder
     return rows
 
 

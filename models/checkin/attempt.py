@@ -3,8 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -19,6 +18,8 @@ MAX_HEADCOUNT = 999
 MAX_SKEW_MS = 200 * 366 * 86_400_000  # a clock that starts in 1970 is more than 50 years behind
 _LARGEST_INTEGER = 2**53  # exact in JavaScript
 _YEARS_FROM_LIMIT = timedelta(days=366 * 300)  # from datetime's ends: correcting a clock must not overflow
+_FIRST = datetime.min.replace(tzinfo=UTC) + _YEARS_FROM_LIMIT
+_LAST = datetime.max.replace(tzinfo=UTC) - _YEARS_FROM_LIMIT
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _canonical = json.JSONEncoder(sort_keys=True).encode
@@ -58,8 +59,16 @@ class _UndoBody(_ScanBody, tag="undo", kw_only=True):
     undoes: str
 
 
-@dataclass(frozen=True)
-class Attempt:
+# Named by the kind: msgspec would put a union together anew for each scan.
+_BODIES: dict[object, type[_ScanBody]] = {
+    "pass": _PassBody,
+    "touch": _TouchBody,
+    "tally": _TallyBody,
+    "undo": _UndoBody,
+}
+
+
+class Attempt(msgspec.Struct, frozen=True):
     """One attempt as it was sent. malformed: it cannot be judged, only refused (bad_scan).
 
     holder, method, code_number, near and occurrence_id are set by the phone page, which has them from its own ticket."""
@@ -132,7 +141,11 @@ def read_attempt(raw: object, now: datetime) -> Attempt | None:
 
 
 def _read(raw: dict, scan_id: UUID) -> Attempt:
-    body = msgspec.convert(raw, _PassBody | _TouchBody | _TallyBody | _UndoBody)
+    kind = raw.get("kind")
+    body_type = _BODIES.get(kind) if isinstance(kind, str) else None
+    if body_type is None:
+        raise ValueError("kind")
+    body = msgspec.convert(raw, body_type)
     code = body.code if isinstance(body, _PassBody) and isinstance(body.code, str) else None
     foreign = isinstance(body, _PassBody) and code is None
     if foreign and body.code_length is None:
@@ -142,7 +155,7 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
         raise ValueError("undoes")
     return Attempt(
         id=scan_id,
-        kind=ScanKind(raw["kind"]),
+        kind=ScanKind(kind),
         at=_instant(body.at),
         seq=body.seq,
         skew_ms=body.skew_ms,
@@ -161,14 +174,13 @@ def _read(raw: dict, scan_id: UUID) -> Attempt:
 
 def _instant(text: str) -> datetime:
     at = clock.parse_instant(text)
-    first, last = datetime.min.replace(tzinfo=at.tzinfo), datetime.max.replace(tzinfo=at.tzinfo)
-    if not first + _YEARS_FROM_LIMIT < at < last - _YEARS_FROM_LIMIT:
+    if not _FIRST < at < _LAST:
         raise ValueError("at")
     return at
 
 
 def _uuid(text: object) -> UUID | None:
-    return UUID(text) if isinstance(text, str) and _UUID.fullmatch(text) else None
+    return msgspec.convert(text, UUID) if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 
 def _hash(content: object) -> bytes:

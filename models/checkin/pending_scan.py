@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from uuid import UUID
 
@@ -155,11 +155,11 @@ def decode(
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
-    attempts = [*attempts]
-    codes = _CodeReader(source.campaign, process_cache(), process_cache().browser_secret())
+    attempts, cache, zone = [*attempts], process_cache(), clock.zone(source.campaign.zone)
+    codes = _CodeReader(source.campaign.number, cache, cache.groups(source.campaign), cache.browser_secret())
     codes.read_passes(attempts, stored)
     return [
-        _decode(attempt, source, now, _skew_of(attempt, device_time, sync_skew), codes)
+        _decode(attempt, source, zone, now, _skew_of(attempt, device_time, sync_skew), codes)
         for attempt in attempts
     ]
 
@@ -179,11 +179,11 @@ def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | No
 
 
 def _decode(
-    attempt: Attempt, source: ScanSource, now: datetime, skew: int | None, codes: "_CodeReader"
+    attempt: Attempt, source: ScanSource, zone: tzinfo, now: datetime, skew: int | None, codes: "_CodeReader"
 ) -> PendingScan:
     corrected = attempt.at - timedelta(milliseconds=skew or 0)
     at = min(corrected, now)
-    local = at.astimezone(clock.zone(source.campaign.zone))
+    local = at.astimezone(zone)
     scan = PendingScan(
         attempt=attempt,
         at=at,
@@ -232,8 +232,9 @@ def _read_group(scan: PendingScan, campaign: Campaign) -> None:
 class _CodeReader:
     """Reads the codes of one batch."""
 
-    campaign: Campaign
+    campaign_number: int
     cache: ProcessCache
+    groups: Mapping[int, str]
     secret: bytes
     read: dict[str, signatures.UnverifiedPass | None] = field(default_factory=dict)  # by the text scanned
     forged: set[str] = field(default_factory=set)
@@ -269,7 +270,7 @@ class _CodeReader:
             self._drop_text(scan, text)
         elif text in self.forged:
             scan.refuse(Reason.BAD_SIGNATURE)
-        elif code.payload.campaign != self.campaign.number:
+        elif code.payload.campaign != self.campaign_number:
             scan.refuse(Reason.WRONG_CAMPAIGN)
         else:
             self._accept(scan, code.payload)
@@ -277,7 +278,7 @@ class _CodeReader:
     def _accept(self, scan: PendingScan, payload: signatures.PassPayload) -> None:
         scan.payload, scan.method = payload, Method.PASS
         scan.holder, scan.identified = holder_name(payload.serial), True
-        scan.group = self.cache.groups(self.campaign).get(payload.group, UNKNOWN_GROUP)
+        scan.group = self.groups.get(payload.group, UNKNOWN_GROUP)
         scan.headcount, scan.taken = 1, payload.purpose == Purpose.SELF_ISSUED
         if payload.purpose == Purpose.GROUP:
             scan.headcount = scan.attempt.headcount or payload.headcount

@@ -1,10 +1,10 @@
 """Answers for ids that came before: the first answer stands, other content under the same id is kept beside it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from models.checkin.pending_scan import PendingScan

@@ -115,7 +115,7 @@ class VenueSignature(StrEnum):
 
 def last_segment(text: str) -> str:
     """The last path segment of a scanned text, in upper case, without query and trailing slash."""
-    path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
+    path = text.strip().partition("?")[0].partition("#")[0]
     segment = path.rstrip("/").rsplit("/", 1)[-1]
     # Some letters outside ASCII become A-Z in upper case ("ı", "ſ"). They are no spelling of a code.
     return segment.upper() if segment.isascii() else segment

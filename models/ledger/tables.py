@@ -3,12 +3,12 @@
 Scan, Resend and Review are added only. Presence and Counter are derived from them; models.figures.recount checks that.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntFlag, StrEnum
 from functools import cache
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -243,8 +243,7 @@ class Counter(Base):
     inside: Mapped[int] = mapped_column(default=0)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """The answer to a scan. since: when they first came; again: this id was answered before."""
 
     id: UUID | None

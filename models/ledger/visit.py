@@ -53,7 +53,9 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
 
     identified: the holder is a pass or a browser, so that its rows belong to one person or group. Else a holder is one row,
     and an "out" subtracts its headcount from the people inside."""
-    rows = sorted((entry for entry in entries if entry.effective), key=lambda entry: entry.order)
+    rows = [entry for entry in entries if entry.effective]
+    if len(rows) > 1:
+        rows.sort(key=lambda entry: entry.order)
     arrivals = [entry for entry in rows if entry.direction == Direction.IN]
     if not arrivals:
         if identified or not rows:
@@ -61,7 +63,7 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
         exit_row = rows[-1]
         return State(inside=-exit_row.headcount, cell=(exit_row.hour, exit_row.group, exit_row.method))
     first = arrivals[0]
-    weight = max(entry.headcount for entry in arrivals)
+    weight = max([entry.headcount for entry in arrivals])
     inside = 0 if rows[-1].direction == Direction.OUT else weight
     return State(first, weight, inside, (first.hour, first.group, first.method))
 

@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
