@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -44,7 +45,7 @@ class _JsonList(TypeDecorator[list]):
         super().__init__()
         self.kind = kind
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[list], str]:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         process = self.kind.dialect_impl(dialect).bind_processor(dialect)
         return lambda values: json.dumps([*map(process, values)] if process else values)
 

@@ -50,7 +50,9 @@ def enumeration(enum: type[StrEnum], length: int) -> Enum:
     """A column that holds a value of an enum: a text of at most this length in the database, a member in Python."""
     # Plain texts: for a member, which is a type of its own, the drivers look for an adapter each time.
     values = [str(member) for member in enum]
-    return Enum(enum, native_enum=False, create_constraint=False, length=length, values_callable=lambda _enum: values)
+    return Enum(
+        enum, native_enum=False, create_constraint=False, length=length, values_callable=lambda _enum: values
+    )
 
 
 class Instant(TypeDecorator[datetime]):

@@ -60,7 +60,7 @@ class _UndoBody(_ScanBody, tag="undo", kw_only=True):
 
 
 # Named by the kind: msgspec would put a union together anew for each scan.
-_BODIES: dict[object, type[_ScanBody]] = {
+_BODIES: dict[str, type[_ScanBody]] = {
     "pass": _PassBody,
     "touch": _TouchBody,
     "tally": _TallyBody,
@@ -142,10 +142,9 @@ def read_attempt(raw: object, now: datetime) -> Attempt | None:
 
 def _read(raw: dict, scan_id: UUID) -> Attempt:
     kind = raw.get("kind")
-    body_type = _BODIES.get(kind) if isinstance(kind, str) else None
-    if body_type is None:
+    if not isinstance(kind, str) or kind not in _BODIES:
         raise ValueError("kind")
-    body = msgspec.convert(raw, body_type)
+    body = msgspec.convert(raw, _BODIES[kind])
     code = body.code if isinstance(body, _PassBody) and isinstance(body.code, str) else None
     foreign = isinstance(body, _PassBody) and code is None
     if foreign and body.code_length is None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
@@ -142,7 +142,7 @@ def row(scan: PendingScan, source: ScanSource, now: datetime) -> tuple:
 
 
 def decode(
-    attempts: Iterable[Attempt],
+    attempts: Sequence[Attempt],
     source: ScanSource,
     now: datetime,
     device_time: datetime | None,
@@ -155,13 +155,11 @@ def decode(
     sync_skew = round((device_time - now).total_seconds() * 1000) if device_time else None
     if sync_skew is not None and abs(sync_skew) > MAX_SKEW_MS:
         sync_skew = None  # no clock is that far off
-    attempts, cache, zone = [*attempts], process_cache(), clock.zone(source.campaign.zone)
+    cache, zone = process_cache(), clock.zone(source.campaign.zone)
     codes = _CodeReader(source.campaign.number, cache, cache.groups(source.campaign), cache.browser_secret())
     codes.read_passes(attempts, stored)
-    return [
-        _decode(attempt, source, zone, now, _skew_of(attempt, device_time, sync_skew), codes)
-        for attempt in attempts
-    ]
+    skews = [_skew_of(attempt, device_time, sync_skew) for attempt in attempts]
+    return [_decode(*pair, source, zone, now, codes) for pair in zip(attempts, skews, strict=True)]
 
 
 def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | None) -> int | None:
@@ -179,7 +177,7 @@ def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | No
 
 
 def _decode(
-    attempt: Attempt, source: ScanSource, zone: tzinfo, now: datetime, skew: int | None, codes: "_CodeReader"
+    attempt: Attempt, skew: int | None, source: ScanSource, zone: tzinfo, now: datetime, codes: "_CodeReader"
 ) -> PendingScan:
     corrected = attempt.at - timedelta(milliseconds=skew or 0)
     at = min(corrected, now)

@@ -185,7 +185,9 @@ def import_scans(file: QueueFile, account: Account, now: datetime) -> QueueImpor
 def _attempt(raw: object, skew_ms: int | None, now: datetime) -> Attempt | None:
     """A scan with the skew that the kiosk knew: the time of the import says nothing about its clock."""
     attempt = read_attempt(raw, now)
-    return msgspec.structs.replace(attempt, skew_ms=skew_ms) if attempt and attempt.skew_ms is None else attempt
+    return (
+        msgspec.structs.replace(attempt, skew_ms=skew_ms) if attempt and attempt.skew_ms is None else attempt
+    )
 
 
 def imports_of(account: Account, most: int) -> list[tuple[ImportedQueueFile, str, str]]:
