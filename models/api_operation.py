@@ -1,4 +1,4 @@
-"""What one route of /api/v1 takes and answers, as data: kiosk and web describe theirs, web.api.openapi tells all of them."""
+"""What one route of /api/v1 takes and answers, as data: kiosk and web describe theirs, web.api.openapi publishes all of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -15,5 +15,5 @@ def bare_text(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Without characters that nobody sees and that change how the others are shown."""
+    """Without invisible characters that change how the others are shown."""
     return CONTROL.sub("", text)

@@ -51,7 +51,7 @@ def keep_uid_domain(domain: str) -> None:
 
 
 def _fingerprint() -> str:
-    """Of the secret key of this node; nothing of the key can be told from it."""
+    """A fingerprint of this node's secret key, from which the key cannot be derived."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
     return hashlib.sha256(b"openweek-secret-key\x01" + secret).hexdigest()[:32]
 

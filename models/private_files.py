@@ -40,6 +40,6 @@ def close_database(path: Path) -> None:
 def readable_by_others(folder: Path, database: Path | None = None) -> Iterator[Path]:
     """What others on this machine can read or write of the folder, the files in it and a database elsewhere."""
     for path in (folder, *sorted(folder.iterdir()), *([database] if database else [])):
-        # Behind a closed folder nobody gets at a file; it is told all the same, because folders get opened.
+        # A file in a closed folder is out of reach; it is reported all the same, because folders get opened.
         if path.exists() and path.stat().st_mode & _OTHERS:
             yield path

@@ -1,4 +1,4 @@
-"""The routes of devices as the API's description tells them. CONTRACT: their JSON stays as it is."""
+"""The routes of devices for the API's description. CONTRACT: their JSON stays as it is."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""`openweek rehearse`: a campaign filled with made-up events and scans, or simulated kiosks at the doors of a rehearsal."""
+"""`openweek rehearse`: a campaign filled with made-up events and scans, or simulated kiosks at the entrances of a rehearsal."""
 
 import ipaddress
 import json
@@ -88,10 +88,10 @@ def register(app: Flask) -> None:
 def rehearse(
     campaign_id: str, events: int | None, scans: int | None, seed: int, as_json: bool, **fleet_options: Any
 ) -> None:
-    """Fill a campaign with made-up events and scans, or send simulated kiosks to its doors.
+    """Fill a campaign with made-up events and scans, or send simulated kiosks to its events.
 
     With --events: events in all regions and lines and on all days of the campaign, past and to come, and scans at their
-    doors, through the same rules as real ones. The same seed makes the same figures. A real campaign that has events is
+    events, through the same rules as real ones. The same seed makes the same figures. A real campaign that has events is
     never filled, nor any campaign twice with one seed.
 
     With --kiosks: each is a device of its own at an event that is open now. It scans passes, touches and tallies, loses

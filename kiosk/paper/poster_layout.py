@@ -19,7 +19,7 @@ from models.installation import site
 Parts = dict[str, tuple[Item, ...]]  # a poster's parts by name
 READ = ("head", "event", "frame", "code", "do", "type", "foot")
 
-SITTINGS = 3  # lines that say when, at most
+OCCURRENCES = 3  # lines that say when, at most
 WIDE = A4[0]
 MIDDLE = WIDE / 2
 MARGIN = mm(22)
@@ -194,7 +194,7 @@ def _when_and_where(code: VenueCode) -> tuple[list[str], str]:
     held = [
         occurrence for occurrence in code.event.occurrences if occurrence.status != OccurrenceStatus.CANCELLED
     ]
-    shown = SITTINGS if len(held) <= SITTINGS else SITTINGS - 1
+    shown = OCCURRENCES if len(held) <= OCCURRENCES else OCCURRENCES - 1
     with force_locale("zh"):
         text = render_template("kiosk/paper/poster.txt", occurrences=held, shown=shown, places=places(code))
     times, where = text.split("--\n", 1)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from models.campaigns.tables import Campaign, TermKind
 from models.codes import short_codes
-from models.codes.passes import Pass, PassContent
+from models.codes.pass_lookup import PassContent
+from models.codes.passes import Pass
 from models.codes.signatures import Purpose
 from models.drawing.page import A5, Code, Item, Line, Page, Paragraph, mm, said
 from models.drawing.qr import LABEL_LEVEL, PASS_LEVEL, Level

@@ -8,8 +8,8 @@ from kiosk.app.worker_scripts import worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
 from models import clock
-from models.codes import passes, short_codes
-from models.codes.passes import PassContent
+from models.codes import pass_lookup, short_codes
+from models.codes.pass_lookup import PassContent
 from models.drawing import qr
 from models.events.merges import standing_event
 from models.events.tables import EventStatus
@@ -31,7 +31,7 @@ def register(app: Flask) -> None:
 @bp.get("/C/<token>", strict_slashes=False)
 def show(token: str) -> Response:
     """The pass, also a revoked one; 404 for a wrong signature."""
-    opened = passes.read_pass(token)
+    opened = pass_lookup.read_pass(token)
     if opened is None:
         return problems.problem_page(problems.no_pass())
     return _cache_privately(
@@ -97,7 +97,7 @@ def _image(token: str, draw: Callable[[str, int], bytes], content_type: str) -> 
 
 def _file(token: str, draw: Callable[[PassContent], bytes], content_type: str) -> Response:
     """The code as a file while the pass is valid."""
-    opened = passes.read_pass(token)
+    opened = pass_lookup.read_pass(token)
     if opened is None or opened.revoked:
         return problems.problem_page(
             problems.no_pass() if opened is None else problems.revoked_pass(opened.campaign)

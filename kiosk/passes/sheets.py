@@ -16,7 +16,8 @@ from kiosk.passes import pass_layout
 from kiosk.passes.pass_layout import LAYOUTS, Layout
 from models.campaigns.tables import TermKind
 from models.codes import short_codes
-from models.codes.passes import Pass, PassContent
+from models.codes.pass_lookup import PassContent
+from models.codes.passes import Pass
 from models.drawing import pdf, qr
 from models.drawing.page import A4, Item, Page, mm
 from models.errors import N_, NotFound

@@ -32,7 +32,7 @@ class OfflineVerdict:
 
 
 def refused(reason: str) -> OfflineVerdict:
-    return OfflineVerdict("refused", reason)
+    return OfflineVerdict(Verdict.REFUSED, reason)
 
 
 SeenEntries = Callable[[tuple[int, date], str], Sequence[Entry]]
@@ -46,7 +46,7 @@ def decide(
     seen: SeenEntries,
     earliest: datetime | None = None,
 ) -> OfflineVerdict:
-    """Judge one scan as the device would. body: as it is posted; at: corrected; known: the answer of GET /api/v1/kiosk;
+    """Judge one scan as the device would. body: as it is posted; at: corrected; configuration: the answer of GET /api/v1/kiosk;
     seen(place, holder): what this device has seen of a pass at an occurrence and day, all of it in effect; earliest: where
     the device is not sure of the time, when it was at the earliest."""
     payload: signatures.PassPayload | None = None
@@ -60,33 +60,18 @@ def decide(
         return refused("not_allowed")
     if payload:
         headcount, flags = _headcount(payload, body.get("headcount"))
-    events = [
-        event
-        for event in configuration["events"]
-        if not (payload and payload.event) or payload.event in (event["id"], *event["merged"])
-    ]
+    events = _events_for(payload, configuration)
     if payload and payload.event and not events:
         return refused("wrong_event")
     if payload and f"{payload.serial:010x}" in configuration["revoked"]:
         return refused("revoked")
-    occurrences = _occurrences(events, payload, configuration)
-    chosen_occurrence = _open_then(occurrences, at)
-    unchecked_time: tuple[str, ...] = ()
-    if chosen_occurrence is None and earliest is not None:
-        # Never refuse by a clock that may be wrong.
-        chosen_occurrence, at, unchecked_time = (
-            _open_then(occurrences, earliest) or _nearest(occurrences, earliest),
-            earliest,
-            ("time",),
-        )
-    if chosen_occurrence is None:
+    occurrence, at, unchecked = _occurrence_at(_occurrences(events, payload, configuration), at, earliest)
+    if occurrence is None:
         return refused("not_open")
     zone = configuration["campaign"]["zone"]
-    place = chosen_occurrence["id"], clock.day_of(at, zone)
-    entry = Entry(
-        scan_id, at, body.get("direction") or Direction.IN, headcount, "", "", clock.hour_of(at, zone)
-    )
-    unchecked = (*(() if chosen_occurrence["capacity"] is None else ("capacity",)), *unchecked_time)
+    place = occurrence["id"], clock.day_of(at, zone)
+    direction, hour = body.get("direction") or Direction.IN, clock.hour_of(at, zone)
+    entry = Entry(scan_id, at, direction, headcount, "", "", hour)
     if payload is None:
         return OfflineVerdict(
             Verdict.STORED, headcount=headcount, entry=entry, place=place, unchecked=unchecked
@@ -97,6 +82,14 @@ def decide(
     )
 
 
+def _events_for(payload: signatures.PassPayload | None, configuration: dict) -> list[dict]:
+    """The events that the device serves; for a pass of one event, that one or the one that it was merged into."""
+    events: list[dict] = configuration["events"]
+    if not payload or not payload.event:
+        return events
+    return [event for event in events if payload.event in (event["id"], *event["merged"])]
+
+
 def _occurrences(
     events: list[dict], payload: signatures.PassPayload | None, configuration: dict
 ) -> list[dict]:
@@ -104,6 +97,22 @@ def _occurrences(
     session = configuration["session_passes"].get(f"{payload.serial:010x}") if payload else None
     occurrences = [occurrence for event in events for occurrence in event["occurrences"]]
     return [one for one in occurrences if session in (None, one["id"])]
+
+
+def _occurrence_at(
+    occurrences: list[dict], at: datetime, earliest: datetime | None
+) -> tuple[dict | None, datetime, tuple[str, ...]]:
+    """The occurrence of a scan, the instant that counts, and what only the server can check.
+
+    Where the time is not sure nothing is refused by it: the nearest occurrence takes the scan at its earliest instant."""
+    occurrence = _open_then(occurrences, at)
+    unchecked: tuple[str, ...] = ()
+    if occurrence is None and earliest is not None:
+        occurrence, at = _open_then(occurrences, earliest) or _nearest(occurrences, earliest), earliest
+        unchecked = ("time",)
+    if occurrence is not None and occurrence["capacity"] is not None:
+        unchecked = ("capacity", *unchecked)
+    return occurrence, at, unchecked
 
 
 def _is_allowed(kind: str, configuration: dict) -> bool:

@@ -13,7 +13,7 @@ from kiosk.phone import browser, problems
 from kiosk.rate_limits import BY_ADDRESS, limiter
 from models import clock
 from models.campaigns.tables import Campaign
-from models.codes import passes
+from models.codes import pass_lookup
 from models.db import db
 from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event
@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
 @bp.post("/C/<token>/opinion")
 @limiter.limit(BY_ADDRESS)
 def of_pass(token: str) -> ResponseReturnValue:
-    opened = passes.read_pass(token)
+    opened = pass_lookup.read_pass(token)
     if opened is None or opened.revoked:
         return problems.problem_page(
             problems.no_pass() if opened is None else problems.revoked_pass(opened.campaign)

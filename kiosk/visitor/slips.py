@@ -23,7 +23,7 @@ from kiosk.phone.problems import Problem
 from kiosk.rate_limits import BY_ADDRESS, limiter
 from kiosk.visitor.slip_layout import slip_pdf
 from models.campaigns.tables import Campaign
-from models.codes import passes, slips
+from models.codes import pass_lookup, slips
 from models.db import db
 from models.drawing import qr
 from models.events.tables import Event
@@ -67,7 +67,7 @@ Draw = Callable[[Campaign, slips.Slip, str], Response]
 
 
 def _of_pass(token: str, scan_id: UUID, draw: Draw) -> Response:
-    opened = passes.read_pass(token)
+    opened = pass_lookup.read_pass(token)
     if opened is None or opened.revoked:
         return problems.problem_page(
             problems.no_pass() if opened is None else problems.revoked_pass(opened.campaign)

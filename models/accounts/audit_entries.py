@@ -44,7 +44,7 @@ class AuditPage:
 
 
 def entries_for(account: Account, choice: AuditFilter) -> AuditPage:
-    """The newest entries first, PAGE of them. Raises NotFound for somebody who manages nobody."""
+    """The newest entries first, PAGE of them. Raises NotFound for an account that manages no other."""
     reach.require_manager(account)
     query = select(AuditEntry).where(_in_reach(account), *_conditions(choice))
     query = query.options(joinedload(AuditEntry.account)).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
@@ -63,7 +63,7 @@ def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[AuditSubject, int], str]
 
 
 def every_entry(account: Account) -> Select[tuple[AuditEntry]]:
-    """All that an account may read. Raises NotFound for somebody who manages nobody."""
+    """All that an account may read. Raises NotFound for an account that manages no other."""
     reach.require_manager(account)
     return select(AuditEntry).where(_in_reach(account)).options(joinedload(AuditEntry.account))
 

@@ -22,7 +22,7 @@ OVERSEERS = (Role.OFFICE, Role.VIEWER)  # they look at a region, whatever organi
 
 
 def grantable_roles(account: Account) -> tuple[Role, ...]:
-    """The roles that an account may give to others; none where it manages nobody."""
+    """The roles that an account may give to others; none where it manages no other account."""
     if account.role == Role.COMMITTEE:
         return tuple(Role)
     return _BELOW_OFFICE if account.role == Role.OFFICE else ()
@@ -62,7 +62,7 @@ def _of(
 
 
 def require_manager(account: Account) -> None:
-    """Raises NotFound for an account that manages nobody."""
+    """Raises NotFound for an account that manages no other."""
     if not grantable_roles(account):
         raise NotFound(NO_PAGE)
 

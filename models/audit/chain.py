@@ -90,7 +90,7 @@ def _add(
 
 
 def _lock_head() -> tuple[int, str]:
-    """Id and hash of the newest entry. Until the commit nobody else adds one: on SQLite writers are alone, on PostgreSQL
+    """Id and hash of the newest entry. Until the commit no other transaction adds one: on SQLite writers are alone, on PostgreSQL
     this row is locked."""
     db.session.flush()
     db.session.execute(insert(Setting).values(key=_KEY, value=f"0 {FIRST_HASH}").on_conflict_do_nothing())

@@ -53,7 +53,7 @@ def _contact_key() -> str | None:
 
 @contextmanager
 def _one_moment() -> Iterator[Connection]:
-    """A connection whose reads all see the same moment; nobody waits for it."""
+    """A connection whose reads all see the same moment. It blocks no writer."""
     db.session.commit()
     with db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":

@@ -37,7 +37,7 @@ class PendingScan:
     skew_ms: int | None
     day: date
     hour: int
-    digest: bytes  # keyed, of the content: tells a resend from a conflict
+    digest: bytes  # keyed hash of the content: the same for a resend, another for a conflict
     flags: Flag = Flag.NONE
     verdict: Verdict | None = None
     reason: Reason | None = None
@@ -241,7 +241,7 @@ class _CodeReader:
         return hmac.digest(self.secret, content, hashlib.sha256)
 
     def read_passes(self, attempts: Iterable[Attempt], stored: Collection[UUID]) -> None:
-        """All codes of the batch. Of scans that are stored nobody asks for the signature."""
+        """All codes of the batch. The signatures of scans that are stored already are not checked again."""
         signed = {}
         for attempt in attempts:
             if attempt.kind != ScanKind.PASS or attempt.malformed or attempt.code is None:

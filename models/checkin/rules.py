@@ -1,4 +1,4 @@
-"""The rules of check-in, in order, on rows that are locked already. They decide; nothing is read or written here."""
+"""The rules of check-in, in order, on locked rows. Pure: nothing is read or written here."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta

@@ -1,7 +1,6 @@
 """Passes (参与码): random tokens for one person or a group, without names."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, select, text
@@ -257,54 +256,3 @@ def replace(pass_id: int, now: datetime, by: int | None = None) -> Pass:
         raise Conflict(N_("Pass %(id)s has already been replaced."), id=pass_id) from None
     db.session.refresh(new, ["replaces"])
     return new
-
-
-@dataclass(frozen=True)
-class PassContent:
-    """The content of a genuine pass, by its signed payload. event: None for the whole campaign. number: of its row, None
-    where this database does not have it. holder: in the ledger."""
-
-    token: str
-    campaign: Campaign
-    group: str
-    headcount: int
-    single: bool
-    event: Event | None
-    revoked: bool
-    number: int | None
-    holder: str
-
-
-def read_pass(text: str) -> PassContent | None:
-    """Decode and verify the text of a pass; None for everything that is not a pass signed by us."""
-    try:
-        unverified = signatures.parse_code(text)
-    except signatures.UnknownCodeError:
-        return None
-    if not isinstance(unverified, signatures.UnverifiedPass):
-        return None
-    payload = unverified.payload
-    key = keys.find_key(keys.KeyPurpose.PASS, payload.key_id)
-    if key is None or key.public is None or not signatures.verify_pass(unverified, key.public):
-        return None
-    campaign = db.session.scalar(select(Campaign).where(Campaign.number == payload.campaign))
-    if campaign is None:
-        return None
-    row = passes_by_serial(campaign.id, {payload.serial}).get(payload.serial)
-    return PassContent(
-        token=signatures.last_segment(text),
-        campaign=campaign,
-        group=campaign.group_by_number(payload.group),
-        headcount=payload.headcount,
-        single=payload.purpose != Purpose.GROUP,
-        event=db.session.get(Event, payload.event) if payload.event else None,
-        revoked=row is not None and row.revoked_at is not None,
-        number=row.id if row else None,
-        holder=row.holder if row else holder_name(payload.serial),
-    )
-
-
-def passes_by_serial(campaign_id: str, serials: set[int]) -> dict[int, Pass]:
-    """The passes with these serials in a campaign."""
-    rows = db.session.scalars(select(Pass).where(Pass.campaign_id == campaign_id, Pass.serial.in_(serials)))
-    return {row.serial: row for row in rows}

@@ -32,58 +32,31 @@ class DemoAccount:
 
 
 def roles() -> tuple[DemoAccount, ...]:
+    court = OrganizationDraft("浙江省高级人民法院（演练）", "330000", "courts")
+    host, school = week.host_of("xihu"), week.host_of("school")
     return (
-        DemoAccount("organizer@example.org", Role.ORGANIZER, week.host_of("xihu"), N_("organizer")),
-        DemoAccount(
-            "school@example.org",
-            Role.ORGANIZER,
-            week.host_of("school"),
-            N_("organizer from another organization"),
-        ),
-        DemoAccount(
-            "county@example.org",
-            Role.OFFICE,
-            OrganizationDraft(f"西湖区{OFFICE_NAME}", "330106"),
-            N_("county office"),
-        ),
-        DemoAccount(
-            "city@example.org",
-            Role.OFFICE,
-            OrganizationDraft(f"杭州市{OFFICE_NAME}", "330100"),
-            N_("city office"),
-        ),
-        DemoAccount(
-            "court@example.org",
-            Role.OFFICE,
-            OrganizationDraft("浙江省高级人民法院（演练）", "330000", "courts"),
-            N_("provincial court office, sees the courts alone"),
-            line_limited=True,
-        ),
-        DemoAccount(
-            "viewer@example.org",
-            Role.VIEWER,
-            OrganizationDraft(f"浙江省{OFFICE_NAME}", "330000"),
-            N_("viewer of the provincial office"),
-        ),
-        DemoAccount(
-            "operator@example.org",
-            Role.OPERATOR,
-            week.host_of("xihu"),
-            N_("operator at the entrances of the organizer's events"),
-        ),
-        DemoAccount(
-            "province@example.org",
-            Role.OFFICE,
-            OrganizationDraft(f"浙江省{OFFICE_NAME}", "330000"),
-            N_("provincial office"),
-        ),
-        DemoAccount(
-            "committee@example.org",
-            Role.COMMITTEE,
-            OrganizationDraft("组委会办公室（演练）"),
-            N_("committee office"),
+        _account("organizer", Role.ORGANIZER, host, N_("organizer")),
+        _account("school", Role.ORGANIZER, school, N_("organizer from another organization")),
+        _account("county", Role.OFFICE, _office("西湖区", "330106"), N_("county office")),
+        _account("city", Role.OFFICE, _office("杭州市", "330100"), N_("city office")),
+        _account("court", Role.OFFICE, court, N_("provincial court office, sees the courts alone"), True),
+        _account("viewer", Role.VIEWER, _office("浙江省", "330000"), N_("viewer of the provincial office")),
+        _account("operator", Role.OPERATOR, host, N_("operator at the entrances of the organizer's events")),
+        _account("province", Role.OFFICE, _office("浙江省", "330000"), N_("provincial office")),
+        _account(
+            "committee", Role.COMMITTEE, OrganizationDraft("组委会办公室（演练）"), N_("committee office")
         ),
     )
+
+
+def _account(
+    name: str, role: str, organization: OrganizationDraft, description: str, line_limited: bool = False
+) -> DemoAccount:
+    return DemoAccount(f"{name}@example.org", role, organization, description, line_limited)
+
+
+def _office(region: str, code: str) -> OrganizationDraft:
+    return OrganizationDraft(f"{region}{OFFICE_NAME}", code)
 
 
 def ensure_accounts(password: str | None, now: datetime) -> str | None:

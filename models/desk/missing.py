@@ -28,7 +28,7 @@ def condition(kind: Missing, today: date) -> ColumnElement[bool]:
 
 
 def _figures(today: date) -> ColumnElement[bool]:
-    """An onsite event that is over since yesterday at the latest, and nobody was counted at any of its occurrences."""
+    """An onsite event that is over since yesterday at the latest, without a visit at any of its occurrences."""
     counted = exists().where(
         Counter.occurrence_id == Occurrence.id, Occurrence.event_id == Event.id, Counter.visits > 0
     )
@@ -68,7 +68,7 @@ def _on_site() -> ColumnElement[bool]:
 
 
 def _ahead(today: date) -> ColumnElement[bool]:
-    """Not over: to mend the place of a past event helps nobody to find it."""
+    """Not over: the place of a past event need not be corrected."""
     return or_(~exists().where(Occurrence.event_id == Event.id), _occurrence(Occurrence.end_day >= today))
 
 

@@ -49,7 +49,7 @@ class Coverage:
 
 
 def coverage(campaign: Campaign, part: FiguresFilter, parent: str | None) -> Coverage:
-    """parent: the region of which the next level is told; None: the provinces and the Corps."""
+    """parent: the region whose next level is listed; None: the provinces and the Corps."""
     planned = _planned(campaign, part)
     dimensions = [
         _covered(name, values, planned[name], _reached(campaign, part, name))

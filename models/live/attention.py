@@ -97,7 +97,7 @@ def attention_of(campaign: Campaign, area: Area, now: datetime) -> Attention:
 def _is_silent(
     session: RunningSession, hours: Mapping[int, int], campaign: Campaign, since: datetime
 ) -> bool:
-    """Whether it runs since before `since` and nobody came in the clock hours from then on."""
+    """Whether it began before `since` and has no visit in the clock hours from then on."""
     if session.starts is None or session.starts > since:
         return False
     is_today = clock.day_of(since, campaign.zone) == clock.day_of(since + QUIET_FOR, campaign.zone)

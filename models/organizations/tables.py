@@ -25,7 +25,7 @@ class Role(StrEnum):
     OFFICE = "office"
     COMMITTEE = "committee"
     VIEWER = "viewer"  # reads and exports what an office of its organization reaches, changes nothing
-    OPERATOR = "operator"  # runs the doors of its organization's events, writes none
+    OPERATOR = "operator"  # runs check-in at its organization's events, writes none
 
 
 ROLES = tuple(Role)

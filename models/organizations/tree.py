@@ -8,7 +8,7 @@ from models.organizations.tables import Organization
 
 @dataclass(frozen=True)
 class TreeRow:
-    """An organization at its place. depth: 0 for one with nobody of its line above it."""
+    """An organization at its place. depth: 0 for one without an organization of its line above it."""
 
     organization: Organization
     depth: int

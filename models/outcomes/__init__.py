@@ -1,1 +1,1 @@
-"""Outcomes of events (活动成效), and what a summary tells of them: never mixed with visits."""
+"""Outcomes of events (活动成效), as entered and as a summary lists them. Never added to visits."""

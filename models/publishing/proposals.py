@@ -172,7 +172,7 @@ def open_proposals() -> list[Proposal]:
 
 
 def undecided() -> ColumnElement[bool]:
-    """The condition on Proposal that nobody has decided on it yet."""
+    """The condition on Proposal that it is not decided yet."""
     return Proposal.id.not_in(select(ProposalDecision.proposal_id))
 
 

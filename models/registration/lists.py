@@ -51,7 +51,7 @@ def sums(settings: RegistrationSettings, now: datetime) -> RegistrationSums:
 
 
 def _missing(settings: RegistrationSettings) -> int:
-    """By the passes' visits in the ledger. Only the sum leaves this function: nobody is told who did not come."""
+    """By the passes' visits in the ledger. Only the sum leaves this function, never who did not come."""
     query = (
         select(Pass.serial, Registration.headcount)
         .join(Pass, Pass.id == Registration.pass_id)

@@ -163,7 +163,7 @@ def _require_one_kind(event_id: int, occurrence: Occurrence | None) -> None:
 
 
 def switch_off(settings: RegistrationSettings) -> None:
-    """Take the settings away while nobody has registered. Raises Conflict."""
+    """Remove the settings while there is no registration. Raises Conflict."""
     with transaction():
         db.session.execute(
             select(RegistrationSettings.id).where(RegistrationSettings.id == settings.id).with_for_update()

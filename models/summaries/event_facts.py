@@ -127,7 +127,7 @@ def highlights(part: Part) -> list[dict[str, Any]]:
 
 
 def counts_below(part: Part) -> dict[str, tuple[int, int]]:
-    """By the region one level below: held events, and those of them at which nobody was counted."""
+    """By the region one level below: held events, and those of them without a visit."""
     counted = exists().where(
         Counter.occurrence_id == Occurrence.id,
         EventPlacement.event_id == Occurrence.event_id,

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from models.campaigns.tables import Campaign
-from models.codes import passes, short_codes
+from models.codes import pass_lookup, short_codes
 from models.codes.short_codes import ShortKind
 from models.db import db
 from models.errors import N_, Conflict, NotFound
@@ -17,13 +17,13 @@ NO_CARD = N_(
 
 def holder_of_card(campaign: Campaign, text: str) -> str:
     """The holder in the ledger. Raises NotFound; Conflict where two phones have one number, or the pass is revoked."""
-    opened = passes.read_pass(text)
+    opened = pass_lookup.read_pass(text)
     code = short_codes.read(text) if opened is None else None
     if opened is None and code is not None:
         if code.kind == ShortKind.PHONE:
             return _phone(campaign, *short_codes.browsers_of(code))
         row = short_codes.pass_of(code)
-        opened = passes.read_pass(row.token) if row is not None else None
+        opened = pass_lookup.read_pass(row.token) if row is not None else None
     if opened is None or opened.campaign.id != campaign.id:
         raise NotFound(NO_CARD)
     if opened.revoked:

@@ -1,1 +1,1 @@
-"""Webhooks: other systems are told what happened to events, in order, signed, and again until they acknowledge it."""
+"""Webhooks: other systems receive what happened to events, in order and signed, repeated until they acknowledge it."""

@@ -31,7 +31,7 @@ _KINDS = {
 
 
 def active_endpoints() -> Sequence[WebhookEndpoint]:
-    """Those that are told: also paused ones, for which deliveries wait."""
+    """Those that receive deliveries: paused ones too, whose deliveries wait."""
     query = (
         select(WebhookEndpoint)
         .join(WebhookEndpoint.account)
@@ -51,7 +51,7 @@ def announce(now: datetime) -> None:
 
 
 def _announce_changes(endpoints: Sequence[WebhookEndpoint], now: datetime) -> int:
-    """The oldest changes that nobody knows of; how many these were. Of one event they come in the order of their ids."""
+    """The oldest changes that are not announced yet; returns their number. Those of one event come in the order of their ids."""
     new = select(EventChange.id).where(EventChange.announced.is_(False)).order_by(EventChange.id)
     if db.session.scalar(new.limit(1)) is None:
         return 0
@@ -75,7 +75,7 @@ def _announce_changes(endpoints: Sequence[WebhookEndpoint], now: datetime) -> in
 
 
 def _kind_of(change: EventChange) -> WebhookKind | None:
-    """None for what is not told: changes of what was never public, and creating it."""
+    """None for what is not announced: creating an event, and changes of one that was never public."""
     public = change.event.published_at is not None
     if change.verb == ChangeVerb.CREATED:
         return WebhookKind.PUBLISHED if change.event.published_at == change.at else None
@@ -109,7 +109,7 @@ def _event_content(event: Event) -> dict[str, Any]:
 
 
 def _announce_visits(endpoint: WebhookEndpoint, now: datetime) -> None:
-    """One delivery for each event with more visits than it was told of, however many they are."""
+    """One delivery for each event with more visits than its last delivery said, however many they are."""
     told = _told_visits(endpoint)
     for event_id, visits in _visits_in_reach(endpoint).items():
         known = told.get(event_id)
@@ -125,7 +125,7 @@ def _announce_visits(endpoint: WebhookEndpoint, now: datetime) -> None:
 
 
 def remember_visits(endpoint: WebhookEndpoint) -> None:
-    """A new endpoint is told of later visits alone. Runs inside the caller's transaction."""
+    """A new endpoint receives later visits only. Runs inside the caller's transaction."""
     db.session.add_all(
         WebhookVisits(endpoint_id=endpoint.id, event_id=event_id, visits=visits)
         for event_id, visits in _visits_in_reach(endpoint).items()

@@ -12,7 +12,7 @@ from models.organizations.tables import Account, Organization
 
 
 class WebhookKind(StrEnum):
-    """What an endpoint can be told. CHECKED_IN: the visits of an event rose since it was told last. TEST: by the button."""
+    """What is delivered. CHECKED_IN: the visits of an event rose since the last delivery. TEST: sent by the button."""
 
     SUBMITTED = "event.submitted"
     PUBLISHED = "event.published"
@@ -23,7 +23,7 @@ class WebhookKind(StrEnum):
 
 
 class WebhookEndpoint(Base):
-    """An address that is told what happens to the events in its account's reach. Removed ones stay: deliveries name them.
+    """An address that receives what happens to the events in its account's reach. Removed ones stay: deliveries name them.
 
     secret: signs the deliveries, so it is stored as it is. paused_at: it did not acknowledge for too long."""
 
@@ -86,7 +86,7 @@ class WebhookAttempt(Base):
 
 
 class WebhookVisits(Base):
-    """The visits of an event as an endpoint was told last."""
+    """The visits of an event in the last delivery to an endpoint."""
 
     __tablename__ = "webhook_visits"
 

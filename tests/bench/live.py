@@ -47,7 +47,7 @@ def _measure(kind: str, server: Server) -> None:
         db.session.commit()
         tokens = [kiosks.create_kiosk(event, now)[1] for _ in range(DEVICES)]
         cookie, path = desk_cookie(server.app, people.gu.id), f"/desk/events/{event.id}/live.events"
-    device = _Door(server.url, tokens)
+    device = _Device(server.url, tokens)
     device.press(1)
     alone, watched, delays = [], [], []
     _warm_up(server, path, cookie, device)
@@ -81,7 +81,7 @@ def _all_see(watchers: Watchers, visits: int) -> bool:
     return all(one.seen and one.seen[-1][1] >= visits for one in watchers.open)
 
 
-def _warm_up(server: Server, path: str, cookie: str, device: "_Door") -> None:
+def _warm_up(server: Server, path: str, cookie: str, device: "_Device") -> None:
     """What a worker loads for its first watchers is not counted for all."""
     watchers = Watchers(server.url, path, cookie, keep=False)
     watchers.add(40)
@@ -90,7 +90,7 @@ def _warm_up(server: Server, path: str, cookie: str, device: "_Door") -> None:
     watchers.close()
 
 
-class _Door:
+class _Device:
     """Kiosks that check in RATE people a second between them, or as many as the server answers."""
 
     def __init__(self, url: str, tokens: list[str]) -> None:

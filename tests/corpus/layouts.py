@@ -178,7 +178,7 @@ layout(
 )
 
 layout(
-    "08 several sittings in a cell",
+    "08 several sessions in a cell",
     "xlsx",
     [
         ("活动名称", "活动时间", "活动地点", "主办单位"),

@@ -26,7 +26,7 @@ def one(data: bytes):
 
 
 def occurrences(data: bytes) -> list[tuple[str, str | None]]:
-    """Start and end of each sitting: days, or UTC instants to the minute."""
+    """Start and end of each session: days, or UTC instants to the minute."""
     found = []
     for draft in one(data).draft.occurrences:
         if draft.start_at is None:

@@ -1,4 +1,4 @@
-"""The cases of tests/cases/check_in.json, set up in a database: what both sides of the door are asked, and the table of it."""
+"""The cases of tests/cases/check_in.json, set up in a database: what server and device are asked, and the table of it."""
 
 import json
 from dataclasses import dataclass, field
@@ -20,7 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = json.loads((ROOT / "tests/cases/check_in.json").read_text())
 NAMES = [case["name"] for case in CASES]
 SIDES = ("online", "offline", "delivered")
-HEAD = "| at the door | online | offline, by the device | when it is handed in later |\n|---|---|---|---|\n"
+HEAD = (
+    "| at the entrance | online | offline, by the device | when it is handed in later |\n|---|---|---|---|\n"
+)
 
 
 @dataclass

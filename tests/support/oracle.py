@@ -1,6 +1,6 @@
 """Rule 7 of PRODUCT.md written down a second time, for tests: which rows count, counted anew from all of them.
 
-It knows nothing of presences, counters or locks. tests/models/checkin/test_any_order.py holds the door to it.
+It knows nothing of presences, counters or locks. tests/models/checkin/test_any_order.py compares check-in with it.
 """
 
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ _HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # real ones are slo
 class People:
     """gu and her colleague he organize in Guanyun county; wang organizes for another organization there; lian is the
     county's office, su the province's, gang the city's between them, fa the courts' of the province, bao the
-    Corps'; cui sits in the committee's office. kan only looks for lian's office, shou runs the doors of gu's organization."""
+    Corps'; cui sits in the committee's office. kan only looks for lian's office, shou runs check-in for gu's organization."""
 
     gu: Account
     he: Account

@@ -1,4 +1,4 @@
-"""A small week to test against: one campaign, a few events, people at the door. Times are fixed, never "now"."""
+"""A small week to test against: one campaign, a few events, people who check in. Times are fixed, never "now"."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta

@@ -66,7 +66,7 @@ def test_an_edited_cell_changes_its_event(campaign, event):
     )
 
 
-def test_a_sitting_that_is_called_off_in_the_table_or_the_calendar(campaign, event):
+def test_an_occurrence_that_is_called_off_in_the_table_or_the_calendar(campaign, event):
     first, second = event.occurrences
     data = everything(campaign).decode("utf-8-sig").replace("正常", "已取消", 1)
     assert again(campaign, data.encode()) == [("changed", event.id), ("same", event.id)]

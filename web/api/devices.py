@@ -1,4 +1,4 @@
-"""Kiosks of the events whose doors an account runs, and the scans of the events that it changes."""
+"""Kiosks of the events where an account runs check-in, and the scans of the events that it changes."""
 
 from collections.abc import Sequence
 from datetime import datetime

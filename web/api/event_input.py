@@ -33,7 +33,7 @@ class VenueInput(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class OccurrenceInput(Struct, kw_only=True, forbid_unknown_fields=True):
-    """One dated sitting. start, end: a day, or RFC 3339 with a zone."""
+    """One dated session. start, end: a day, or RFC 3339 with a zone."""
 
     start: Annotated[str, Meta(examples=["2024-04-22T09:00:00+08:00", "2024-04-22"])]
     end: str | None = None
@@ -133,7 +133,7 @@ def _each_once(venues: list[VenueDraft]) -> tuple[VenueDraft, ...]:
 
 
 def _occurrence(one: OccurrenceInput, zone: str) -> OccurrenceDraft:
-    """A sitting with a clock time, or of whole days. Raises Mistake for what is neither, or both."""
+    """A session with a clock time, or of whole days. Raises Mistake for what is neither, or both."""
     venue = _venue(one.venue) if one.venue else None
     if len(one.start) <= len("2024-04-22"):
         first = clock.parse_day(one.start)

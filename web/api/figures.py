@@ -1,4 +1,4 @@
-"""The figures as the API's description tells them. The view is web.figures.pages: CONTRACT names its address and shape."""
+"""The figures for the API's description. The view is web.figures.pages: CONTRACT names its address and shape."""
 
 from typing import Annotated
 

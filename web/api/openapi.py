@@ -27,7 +27,7 @@ _SECURITY: dict[Credentials, list[dict[str, list[str]]]] = {
     Credentials.NONE: [],
 }
 TAGS = {
-    "events": "Events, and their occurrences: dated sittings.",
+    "events": "Events, and their occurrences: dated sessions.",
     "directory": "Venues and organizations.",
     "passes": "Passes: random tokens for one person or a group.",
     "devices": "Kiosks and scans, for an account.",

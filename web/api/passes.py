@@ -1,4 +1,4 @@
-"""Passes of the events whose doors an account runs. Their codes are told once, when they are issued."""
+"""Passes of the events where an account runs check-in. Their codes are in the answer that issues them, and nowhere else."""
 
 from sqlalchemy import select
 
@@ -65,7 +65,7 @@ def one_pass(caller: Caller, pass_id: int) -> shapes.Pass:
 
 
 def pass_for(account: Account, pass_id: int) -> Pass:
-    """A pass of an event whose door an account runs. Raises NotFound."""
+    """A pass of an event where an account runs check-in. Raises NotFound."""
     row = db.session.get(Pass, pass_id) if pass_id <= LARGEST_ID else None
     if row is None or row.event_id is None:
         raise NotFound(N_("There is no pass %(id)s."), id=pass_id)

@@ -72,7 +72,7 @@ class Venue(Struct):
 
 
 class Occurrence(Struct):
-    """One dated sitting. end: of one without clock times the last day, included."""
+    """One dated session. end: of one without clock times the last day, included."""
 
     id: int
     uid: str
@@ -151,7 +151,7 @@ class Pass(Struct):
 
 
 class IssuedPass(Struct):
-    """A new pass. url: what its code says; it is told this once."""
+    """A new pass. url: what its code says; only in this answer."""
 
     id: int
     group: str

@@ -1,4 +1,4 @@
-"""Webhooks of an organization: addresses that are told what happens to its events, and what they answered."""
+"""Webhooks of an organization: addresses that receive what happens to its events, and their answers."""
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -96,14 +96,14 @@ def _content(campaign: Campaign, event: EventRow) -> str:
         ("主办", hosts),
         ("线上参与", vevent.line(event.online_url)),
     )
-    occurrences = [_sitting(campaign, occurrence) for occurrence in event.occurrences]
+    occurrences = [_occurrence(campaign, occurrence) for occurrence in event.occurrences]
     fact_lines = [f"{name}：{text}" for name, text in facts if text]
     return "\n".join(
         filter(None, [*occurrences, *fact_lines, vevent.plain(markdown.plain(event.description))])
     )
 
 
-def _sitting(campaign: Campaign, occurrence: OccurrenceRow) -> str:
+def _occurrence(campaign: Campaign, occurrence: OccurrenceRow) -> str:
     """4月22日 09:00–11:00 图书馆."""
     zone, first, last = clock.zone(campaign.zone), occurrence.start_day, occurrence.end_day
     days = f"{first.month}月{first.day}日"

@@ -1,4 +1,4 @@
-"""Events as a table for a spreadsheet: one line a sitting. One file for all its readers, so its words are Chinese."""
+"""Events as a table for a spreadsheet: one line a session. One file for all its readers, so its words are Chinese."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ CANCELLED, ON = "已取消", "正常"
 
 
 def listing(campaign: Campaign, filters: Filters) -> bytes:
-    """UTF-8 with BOM: HEADS, then the sittings of a choice; an event without a date has one line, without times."""
+    """UTF-8 with BOM: HEADS, then the sessions of a choice; an event without a date has one line, without times."""
     body = BytesIO()
     text = TextIOWrapper(body, "utf-8", newline="", write_through=True)
     text.write(BOM)

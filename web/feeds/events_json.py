@@ -21,7 +21,7 @@ from web.public.event_picture import picture_url
 def brief(event: Event | EventRow) -> dict:
     """{"id","uid","title","status","occurrences":[{"id","uid","start","end","all_day","status"}]}.
 
-    start and end: RFC 3339 in the campaign's zone, end null where unknown; of a sitting without clock times the
+    start and end: RFC 3339 in the campaign's zone, end null where unknown; of a session without clock times the
     first and the last day, both included."""
     this_site, zone = site(), event.campaign.zone
     return {
@@ -96,7 +96,7 @@ def _more_of_occurrence(occurrence: Occurrence | OccurrenceRow) -> dict:
 
 
 def occurrence(row: Occurrence) -> dict:
-    """One occurrence as full() tells it."""
+    """One occurrence, as in full()."""
     return _occurrence(row, row.event.campaign.zone, site()) | _more_of_occurrence(row)
 
 
@@ -119,7 +119,7 @@ def _reported(event: Event | EventRow) -> dict:
 
 
 def listing(campaign: Campaign, filters: Filters) -> bytes:
-    """{"campaign":{…},"events":[…]}: the events of a choice in calendar order, each with the sittings of the choice."""
+    """{"campaign":{…},"events":[…]}: the events of a choice in calendar order, each with the sessions of the choice."""
     about = {"id": campaign.id, "name": campaign.name_zh, "zone": campaign.zone}
     about |= {"starts": campaign.starts.isoformat(), "ends": campaign.ends.isoformat()}
     body, between = BytesIO(), b""

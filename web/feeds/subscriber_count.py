@@ -68,7 +68,7 @@ class SubscriberCount:
 
 
 def write(noted: Iterable[tuple[str, str]], since: datetime, now: datetime) -> None:
-    """Readers by campaign and what tells them apart, noted since an instant. Of a day that is over nothing is written."""
+    """Readers by campaign and key, noted since an instant. Of a day that is over nothing is written."""
     by_campaign: dict[str, list[str]] = {}
     for campaign_id, reader in noted:
         by_campaign.setdefault(campaign_id, []).append(reader)

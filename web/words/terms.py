@@ -195,7 +195,7 @@ def is_of_one_day(occurrence: Occurrence) -> bool:
 
 
 def _is_one_day(start: datetime, end: datetime, zone: str) -> bool:
-    """Whether a sitting belongs to the day on which it begins: also one over midnight, of a day at most."""
+    """Whether a session belongs to the day on which it begins: also one over midnight, of a day at most."""
     nights = (clock.day_of(end, zone) - clock.day_of(start, zone)).days
     return nights == 0 or (nights == 1 and end - start <= timedelta(days=1))
 

@@ -1,4 +1,4 @@
-"""The kinds of questions, each a pure look at the rows of one event. The limits are far above what an honest door does."""
+"""The kinds of questions, each a pure look at the rows of one event. The limits are far above what honest counting reaches."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,7 @@ SHORT, MINUTE = timedelta(seconds=10), timedelta(seconds=60)
 MOST_IN_SHORT = 30  # entries of a device
 MOST_TALLIES, MOST_TALLIED = 15, 400  # counts of a device in a minute, and the heads in them
 TIMES_CAPACITY = 4  # visits of a day; people come and go
-FEW = 20  # heads or rows below which nobody is asked
+FEW = 20  # heads or rows below which no question arises
 LATE_AFTER = timedelta(hours=48)
 MOST_OF_BROWSER = 15  # rows of one browser in a day
 ROUND, LARGE_ESTIMATE = 100, 200

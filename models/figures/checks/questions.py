@@ -21,7 +21,7 @@ EVENTS_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A question with its newest answer; None: nobody has answered."""
+    """A question with its newest answer; None where there is none yet."""
 
     question: Question
     event: Event

@@ -155,7 +155,7 @@ def _plain(name: str, value: str) -> object:
 
 
 def count(campaign: Campaign, now: datetime, before: PublicTable | None) -> PublicTable:
-    """The public table now. Events that nobody reviewed are nowhere in it. before: the table of the last release."""
+    """The public table now. Events that were never reviewed are left out. before: the table of the last release."""
     part = FiguresFilter(conditions=(Event.published_at.is_not(None),))
     rows = visit_rows(campaign, ("region", "day", "audience"), part).values()
     cells: dict[Cell, int] = {}

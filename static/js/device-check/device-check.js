@@ -1,7 +1,7 @@
 // Checks what a kiosk needs of this device. Each line turns green or red within ten seconds.
 
 const LEAST_FREE = 100 * 1024 * 1024; // bytes
-const CLOCK_TOLERANCE = 30_000; // ms; a response tells the second alone
+const CLOCK_TOLERANCE = 30_000; // ms; a response's Date has whole seconds
 const SLOW = 3000; // ms
 const PATIENCE = 9000; // ms
 const ASLEEP = 2000; // ms: shorter, it was another tab

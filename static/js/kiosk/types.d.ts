@@ -103,7 +103,7 @@ interface Entry {
   direction: Direction;
   headcount: number;
   holder: string | null; // the serial of a pass
-  sitting: number; // the occurrence
+  sitting: number; // the occurrence; devices have stored it under this name
   day: string;
 }
 

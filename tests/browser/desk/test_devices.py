@@ -84,7 +84,7 @@ def test_stewards_join_one_after_the_other_without_a_click(browser: Browser, des
     page.context.close()
 
 
-def test_a_door_device_is_told_and_no_second_code_is_made(browser: Browser, desk: Desk):
+def test_a_paired_device_is_shown_and_no_second_code_is_made(browser: Browser, desk: Desk):
     page = desk.sign_in(browser, locale="en", viewport={"width": 1280, "height": 800})
     page.goto(desk.path)
     page.get_by_label("Supervisor").check()

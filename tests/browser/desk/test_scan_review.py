@@ -72,7 +72,7 @@ def test_from_a_kiosk_without_a_network_to_the_figures(browser: Browser, page: P
     desk.context.close()
 
 
-def test_the_settings_of_a_door_reach_its_devices(browser: Browser, week: Week):
+def test_entrance_settings_reach_the_devices(browser: Browser, week: Week):
     desk = signed_in(browser, week.server, locale="zh-CN")
     desk.goto(f"{week.server.url}/desk/events/{week.event_id}/door")
     looked_at(desk)

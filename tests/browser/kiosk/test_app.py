@@ -158,7 +158,7 @@ def test_a_double_tap_is_one_person(kiosk_page: KioskPage):
     assert len(kiosk_page.week.scans()) == before + 1
 
 
-def test_a_group_is_counted_at_the_door(kiosk_page: KioskPage):
+def test_a_group_is_counted_at_the_entrance(kiosk_page: KioskPage):
     kiosk_page.scanner(f"HTTPS://WEEK.EXAMPLE.CN/C/{kiosk_page.week.issue('youth', headcount=45)}")
     device = kiosk_page.page.get_by_role("dialog")
     expect(device).to_contain_text("申报人数：45 人")
@@ -358,7 +358,7 @@ BASES = """
 
 
 def test_storage_that_failed_is_opened_again(browser: Browser, week: Week):
-    """Browsers close it by themselves, and the next visitor stands at the door."""
+    """Browsers close it by themselves, and the next visitor is waiting."""
     context = browser.new_context(locale="zh-CN")
     context.add_init_script(BASES)
     page = context.new_page()

@@ -1,4 +1,4 @@
-"""A newer version of the kiosk app takes over by itself, and never while somebody is at the door."""
+"""A newer version of the kiosk app takes over by itself, and never while a scan is on the screen."""
 
 import threading
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ def version(page: Page) -> str | None:
     return page.locator("html").get_attribute("data-version")
 
 
-def test_a_new_version_waits_until_nobody_is_at_the_door(page: Page, address: str, monkeypatch):
+def test_a_new_version_waits_until_the_screen_is_idle(page: Page, address: str, monkeypatch):
     page.clock.install()
     page.goto(address)
     page.evaluate(SETTLED)

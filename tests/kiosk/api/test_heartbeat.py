@@ -194,7 +194,7 @@ def test_it_hears_how_many_are_inside(beat, asked, event, week, paired):
     assert beat().json["knowledge"] == mark
 
 
-def test_a_beat_costs_the_same_for_thirty_sittings(beat, event, week, count_queries, client):
+def test_a_beat_costs_the_same_for_thirty_occurrences(beat, event, week, count_queries, client):
     with count_queries() as for_one:
         beat()
     today = week.today(clock.now())

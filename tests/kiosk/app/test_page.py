@@ -261,7 +261,7 @@ def test_the_page_and_its_decoder_may_run_webassembly_and_nothing_inline(client,
     assert "onclick" not in page.text
 
 
-def test_the_help_says_what_the_cases_of_the_door_prove(client, week):
+def test_the_help_says_what_the_check_in_cases_prove(client, week):
     """Offline: yes where every case is decided as online; known where one is not, by what is new; else later or no."""
 
     def told(check: str) -> str:

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 
 from models import clock
-from models.codes import passes, venue_codes
+from models.codes import pass_lookup, passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db, transaction
 from models.devices import kiosks, pairing
@@ -70,7 +70,7 @@ class TestPasses:
     def test_issue_for_a_group_at_one_event(self, openweek, event):
         line = f"pass issue --campaign ip-2024 --group unknown --headcount 45 --event {event.id} --json"
         [row] = told(openweek(line))
-        held = passes.read_pass(row["url"])
+        held = pass_lookup.read_pass(row["url"])
         assert (row["group"], row["headcount"]) == ("unknown", 45)
         assert (held.group, held.headcount, held.event.id, held.single) == ("unknown", 45, event.id, False)
 

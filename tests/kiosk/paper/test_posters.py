@@ -123,7 +123,7 @@ def test_what_cannot_be_printed_is_answered(week):
     assert posters.unprintable(code.event) == ["🚀", "😀"]
 
 
-def test_many_sittings_leave_the_code_and_the_margins_alone(week):
+def test_many_occurrences_leave_the_code_and_the_margins_alone(week):
     days = [session(NINE, 1.5, DAY) for _ in range(7)]
     event = make_event(week, LONG * 2, occurrences=days, venue_text="县图书馆一楼报告厅、人民广场、" * 6)
     code = venue_codes.code_for_event(event, NINE)

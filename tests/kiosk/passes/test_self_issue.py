@@ -1,4 +1,4 @@
-"""A pass that a visitor takes: no name, once a tap, slowed down, at the door like any other."""
+"""A pass that a visitor takes: no name, once a tap, slowed down, checked in like any other."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import clock
-from models.codes import passes
+from models.codes import pass_lookup
 from models.codes.passes import Pass
 from models.codes.self_issue_limit import SelfIssueCount
 from models.codes.signatures import Purpose
@@ -22,7 +22,7 @@ def week(app, monkeypatch):
     return load_week()
 
 
-def test_from_the_event_page_to_the_door(client, week):
+def test_from_the_event_page_to_the_check_in(client, week):
     event = make_event(week)
     page = client.get(f"/{week.id}/events/{event.id}").text
     assert re.search(r'<form method="post" action="/C/take">', page)
@@ -71,7 +71,7 @@ def test_after_the_week_there_is_none(client, week, monkeypatch):
 
 def test_the_address_is_no_pass(client, week):
     assert client.get("/C/take").status_code == 404
-    assert passes.read_pass("take") is None
+    assert pass_lookup.read_pass("take") is None
 
 
 class TestSlowedDown:

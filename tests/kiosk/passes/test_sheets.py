@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.passes import pass_layout, sheets
 from kiosk.passes.pass_layout import BADGES, LABELS, About
-from models.codes import passes
+from models.codes import pass_lookup, passes
 from models.drawing import pdf
 from models.drawing.page import Page, mm
 from models.drawing.qr import PASS_LEVEL
@@ -55,12 +55,12 @@ def test_a_pass_for_the_whole_week_says_so(week):
 def test_on_a_page_of_its_own(week):
     event = make_event(week, "知识产权进校园")
     made = passes.issue(week, "youth", NINE, headcount=45, event=event)[0]
-    opened = passes.read_pass(made.token)
+    opened = pass_lookup.read_pass(made.token)
     [text] = pdf_text.words(sheets.on_a_page(opened, sheets.address(made)))
     for part in (WEEK, "知识产权进校园", "团体码青少年45人", TOGETHER, f"第{made.id}号"):
         assert part in text, part
     withdraw(event, NINE)
-    [text] = pdf_text.words(sheets.on_a_page(passes.read_pass(made.token), sheets.address(made)))
+    [text] = pdf_text.words(sheets.on_a_page(pass_lookup.read_pass(made.token), sheets.address(made)))
     assert ("知识产权进校园" in text, "限一场活动（尚未公开）" in text) == (False, True)
 
 

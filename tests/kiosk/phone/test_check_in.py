@@ -289,7 +289,7 @@ class TestTroubles:
         at(NINE + timedelta(days=2))
         assert "2024年4月23日 周二结束" in phone.open(token).text
 
-    def test_between_two_sittings_the_next_one_is_named(self, phone, week, at):
+    def test_between_two_occurrences_the_next_one_is_named(self, phone, week, at):
         later = NINE + timedelta(days=1)
         occurrences = (session(), session(later, 2, DAY + timedelta(days=1)))
         token = venue_codes.code_for_event(make_event(week, occurrences=occurrences), NINE).token(NINE)
@@ -322,7 +322,7 @@ def test_nothing_of_these_pages_is_kept_indexed_or_referred(phone, token):
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
-def test_a_page_asks_the_database_as_often_for_one_sitting_as_for_many(phone, week, at, count_queries):
+def test_a_page_asks_the_database_as_often_for_one_occurrence_as_for_many(phone, week, at, count_queries):
     counts = []
     phone.open(
         venue_codes.code_for_event(make_event(week, "第一场"), NINE).token(NINE)

@@ -1,4 +1,4 @@
-"""Random mornings at the door against an oracle that is written from rule 7 alone (tests/support/oracle.py).
+"""Random scans in any order against an oracle that is written from rule 7 alone (tests/support/oracle.py).
 
 What must agree after every batch: each verdict, the room that is left; at the end every figure, and `verify`.
 """

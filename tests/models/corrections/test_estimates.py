@@ -47,15 +47,15 @@ def visits(event) -> dict[str, int]:
 
 def test_an_estimate_adds_only_what_exceeds_the_other_visits(people):
     event, campaign = people.lecture, people.lecture.campaign
-    door = make_device(event)
-    door.touch("public", headcount=10)
-    door.tally("public", headcount=20)
-    door.touch("youth", headcount=5)
+    device = make_device(event)
+    device.touch("public", headcount=10)
+    device.tally("public", headcount=20)
+    device.touch("youth", headcount=5)
     state(people, event, 100)
     assert visits(event) == {"touch": 15, "tally": 20, "estimate": 70}
-    door.tally("public", headcount=50, now=LATER)
+    device.tally("public", headcount=50, now=LATER)
     assert visits(event) == {"touch": 15, "tally": 70, "estimate": 20}
-    door.tally("public", headcount=50, now=LATER)
+    device.tally("public", headcount=50, now=LATER)
     assert visits(event) == {"touch": 15, "tally": 120}
     assert verify(campaign).differences == []
     (stated,) = estimates.stated_at(event)
@@ -181,7 +181,7 @@ class Evening:
     """Plays steps at one event of one's own, and knows what was stated last."""
 
     people: object
-    door: Device
+    device: Device
     ids: list[UUID] = field(default_factory=list)
     stated: dict[str, int] = field(default_factory=dict)
 
@@ -189,7 +189,7 @@ class Evening:
         event = self.event
         if verb in ("touch", "tally"):
             self.ids.append(uuid4())
-            getattr(self.door, verb)(group, headcount=number, id=self.ids[-1])
+            getattr(self.device, verb)(group, headcount=number, id=self.ids[-1])
         elif verb == "state":
             estimates.state(event, event.occurrences[0].id, group, number, "目测", self.people.gu, LATER)
             self.stated[group] = number
@@ -197,7 +197,7 @@ class Evening:
             estimates.withdraw(event, event.occurrences[0].id, group, "重复", self.people.gu, LATER)
             del self.stated[group]
         elif verb == "undo" and self.ids:
-            self.door.undo(self.ids[number % len(self.ids)], NINE + minutes(1))
+            self.device.undo(self.ids[number % len(self.ids)], NINE + minutes(1))
         elif verb in ("accept", "set_aside") and self.ids:
             scan_review.decide(self.ids[number % len(self.ids)], verb, "核对", self.people.gu.id, LATER)
 
@@ -206,7 +206,7 @@ class Evening:
         return self._event
 
     def __post_init__(self) -> None:
-        self._event = db.session.get_one(Occurrence, _occurrence_of(self.door)).event
+        self._event = db.session.get_one(Occurrence, _occurrence_of(self.device)).event
 
     def naive(self) -> dict[str, int]:
         """Visits by group, from the presences and the last statements."""
@@ -219,8 +219,8 @@ class Evening:
         return {group: max(counted[group], self.stated.get(group, 0)) for group in {*counted, *self.stated}}
 
 
-def _occurrence_of(door: Device) -> int:
-    (service,) = door.kiosk.services
+def _occurrence_of(device: Device) -> int:
+    (service,) = device.kiosk.services
     return db.session.scalars(select(Occurrence.id).where(Occurrence.event_id == service.event_id)).one()
 
 

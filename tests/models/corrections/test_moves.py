@@ -44,11 +44,11 @@ def agrees(people) -> bool:
 
 
 def test_scans_count_where_they_are_moved_and_the_first_rows_stay(people):
-    door, ids = make_device(people.lecture), [uuid4() for _ in range(3)]
+    device, ids = make_device(people.lecture), [uuid4() for _ in range(3)]
     token = passes.issue(people.lecture.campaign, "youth", NINE, headcount=45)[0].token
-    door.scan(token, headcount=43, id=ids[0])
-    door.touch("public", id=ids[1])
-    door.tally("public", headcount=9, id=ids[2])
+    device.scan(token, headcount=43, id=ids[0])
+    device.touch("public", id=ids[1])
+    device.tally("public", headcount=9, id=ids[2])
     assert (move(people, ids[:2]), by_event(people)) == (2, {"专题讲座": 9, "南京宣传": 44})
     assert figures(people.lecture.campaign, LATER).participants == 43
     first = {row.id: row for row in db.session.scalars(select(Scan).where(Scan.id.in_(ids)))}
@@ -74,14 +74,14 @@ def test_a_pass_that_was_at_both_is_one_visit_there(people):
 
 
 def test_an_undo_that_arrives_later_reaches_the_moved_row(people):
-    door, id = make_device(people.lecture), uuid4()
-    door.touch("public", id=id)
+    device, id = make_device(people.lecture), uuid4()
+    device.touch("public", id=id)
     move(people, [id])
-    assert door.undo(id, NINE + minutes(1), now=LATER).verdict == "stored"
+    assert device.undo(id, NINE + minutes(1), now=LATER).verdict == "stored"
     assert by_event(people) == {}
     assert agrees(people)
     other = uuid4()
-    door.touch("public", id=other)
+    device.touch("public", id=other)
     move(people, [other])
     late = make_device(people.nanjing).undo(
         other, NINE + minutes(1), now=LATER
@@ -91,17 +91,17 @@ def test_an_undo_that_arrives_later_reaches_the_moved_row(people):
 
 
 def test_the_same_scan_again_stays_moved(people):
-    door, id = make_device(people.lecture), uuid4()
-    door.touch("public", id=id)
+    device, id = make_device(people.lecture), uuid4()
+    device.touch("public", id=id)
     move(people, [id])
-    assert door.touch("public", id=id).again
+    assert device.touch("public", id=id).again
     assert by_event(people) == {"南京宣传": 1}
     assert agrees(people)
 
 
 def test_what_is_moved_twice_counts_at_the_last_session(people):
-    door, id = make_device(people.lecture), uuid4()
-    door.touch("public", id=id)
+    device, id = make_device(people.lecture), uuid4()
+    device.touch("public", id=id)
     move(people, [id])
     copy = db.session.scalars(select(Scan.id).where(Scan.moved_from == id)).one()
     move(people, [copy], people.urumqi, event=people.nanjing)
@@ -109,7 +109,7 @@ def test_what_is_moved_twice_counts_at_the_last_session(people):
     (first,) = moves.moves_of(people.lecture)
     assert moves.undo(people.lecture, first.id, "x", people.cui, LATER) == 0
     assert by_event(people) == {"乌鲁木齐宣传": 1}
-    door.undo(id, NINE + minutes(1), now=LATER)
+    device.undo(id, NINE + minutes(1), now=LATER)
     assert by_event(people) == {}
     assert agrees(people)
 
@@ -178,24 +178,24 @@ def test_what_cannot_be_moved_is_refused(people):
 def test_random_seasons_agree_with_the_recount(people, seed):
     dice, campaign = random.Random(seed), people.lecture.campaign
     events = [people.lecture, people.court_day, people.nanjing]
-    doors = [make_device(event) for event in events]
+    devices = [make_device(event) for event in events]
     tokens = [made.token for made in passes.issue(campaign, "youth", NINE, count=4)]
     for event in events[:2]:
         estimates.state(event, event.occurrences[0].id, "public", 15, "目测", people.cui, LATER)
     for step in range(24):
-        door = dice.choice(doors)
+        device = dice.choice(devices)
         at = NINE + minutes(dice.choice([0, 10, 30]))
         if dice.random() < 0.5:
-            door.scan(dice.choice(tokens), at, now=LATER, direction=dice.choice(["in", "in", "out"]))
+            device.scan(dice.choice(tokens), at, now=LATER, direction=dice.choice(["in", "in", "out"]))
         else:
-            door.touch(dice.choice(["public", "youth"]), at, now=LATER, headcount=dice.choice([1, 4]))
-        _correct(people, events, doors, dice)
+            device.touch(dice.choice(["public", "youth"]), at, now=LATER, headcount=dice.choice([1, 4]))
+        _correct(people, events, devices, dice)
         if step % 6 == 5:
             assert agrees(people)
     assert db.session.scalar(select(func.count()).select_from(Scan).where(Scan.moved_from.is_not(None))) > 0
 
 
-def _correct(people, events, doors, dice) -> None:
+def _correct(people, events, devices, dice) -> None:
     ids: list[UUID] = list(
         db.session.scalars(select(Scan.id).where(Scan.presence_id.is_not(None)).order_by(Scan.id))
     )
@@ -206,7 +206,7 @@ def _correct(people, events, doors, dice) -> None:
         elif kind == "undo move" and (entries := moves.moves_of(event)):
             moves.undo(event, dice.choice(entries).id, "x", people.cui, LATER)
         elif kind == "undo":
-            dice.choice(doors).undo(dice.choice(ids), NINE + minutes(12), now=LATER)
+            dice.choice(devices).undo(dice.choice(ids), NINE + minutes(12), now=LATER)
         elif kind == "decide":
             scan_review.decide(
                 dice.choice(ids), dice.choice(["accept", "set_aside"]), "x", people.cui.id, LATER

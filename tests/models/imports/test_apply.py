@@ -274,7 +274,7 @@ def test_a_start_without_an_end_is_one_open_day(vocabulary):
     )
 
 
-def test_no_date_is_an_event_without_a_sitting(vocabulary):
+def test_no_date_is_an_event_without_an_occurrence(vocabulary):
     row = understood(vocabulary, start_date="", end_date="", time_text="宣传周期间")
     assert (row.draft.occurrences, row.draft.time_text) == ((), "宣传周期间")
     assert said(row) == [

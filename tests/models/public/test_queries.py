@@ -153,7 +153,7 @@ def test_each_filter_finds_what_it_names(campaign):
     assert {query: chosen(campaign, query) for query in table} == table
 
 
-def test_occurrences_are_the_sittings_of_the_choice(campaign):
+def test_occurrences_follow_the_filters(campaign):
     hall, park = number(Venue, "市图书馆"), number(Venue, "人民公园")
 
     def occurrences(**fields):
@@ -183,7 +183,7 @@ def test_the_strip_counts_events_on_each_of_their_days(campaign):
         assert len(on_day) == count
 
 
-def test_a_venues_strip_counts_the_sittings_there(campaign):
+def test_a_venues_strip_counts_the_occurrences_there(campaign):
     for name, expected in (("市图书馆", [2, 0, 0, 0, 0, 0, 0]), ("人民公园", [0, 1, 0, 0, 0, 0, 0])):
         at_venue = agenda.Filters(venue=(number(Venue, name),))
         assert (
@@ -203,7 +203,7 @@ def test_on_one_day_what_has_no_clock_time_stands_first(campaign):
     assert chosen(campaign, "day=2024-04-25") == ["全天", "零点", "九点", "九点半"]
 
 
-def test_a_moved_sitting_moves_its_event(campaign):
+def test_a_moved_occurrence_moves_its_event(campaign):
     event = db.session.query(agenda.Event).filter_by(title="讲座 Lecture").one()
     lifecycle.change(event, replace(draft_of(event), occurrences=(days(25),)), NINE)
     assert chosen(campaign, "day=2024-04-20") == ["展览", "兵团宣传", "新疆宣传", "两处"]

@@ -96,20 +96,20 @@ def test_no_difference_is_no_change(event):
     assert [verb for verb, *_ in history(event)] == ["created"]
 
 
-def test_a_moved_sitting_keeps_its_id_and_only_its_sequence_rises(event):
+def test_a_moved_occurrence_keeps_its_id_and_only_its_sequence_rises(event):
     moved = replace(TWO_DAYS.occurrences[1], start_day=DAY_22, end_day=DAY_22)
     changed = replace(TWO_DAYS, occurrences=(TWO_DAYS.occurrences[0], moved))
     assert lifecycle.change(event, changed, LATER) == ["occurrences"]
     assert occurrences(event) == [(DAY_20, 0, "scheduled", NINE), (DAY_22, 1, "scheduled", LATER)]
 
 
-def test_the_events_own_place_moves_the_sittings_without_one_of_their_own(event):
+def test_the_events_own_place_moves_the_occurrences_without_one_of_their_own(event):
     elsewhere = replace(TWO_DAYS, venue_text="县体育馆", venues=(VenueDraft("县体育馆"),))
     assert lifecycle.change(event, elsewhere, LATER) == ["venue_text", "venues"]
     assert occurrences(event) == [(DAY_20, 1, "scheduled", LATER), (DAY_21, 0, "scheduled", LATER)]
 
 
-def test_a_sitting_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(campaign):
+def test_an_occurrence_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(campaign):
     plain = replace(TWO_DAYS, occurrences=(OccurrenceDraft(DAY_20, DAY_20), OccurrenceDraft(DAY_21, DAY_21)))
     event = lifecycle.create(campaign, plain, NINE)
     one = replace(plain, occurrences=plain.occurrences[:1])
@@ -125,13 +125,13 @@ def test_a_sitting_that_is_gone_is_cancelled_and_a_new_one_is_not_the_old_one(ca
     ]
 
 
-def test_a_sitting_that_comes_back_at_its_old_start_is_the_same_one(event):
+def test_an_occurrence_that_comes_back_at_its_old_start_is_the_same_one(event):
     lifecycle.change(event, replace(TWO_DAYS, occurrences=TWO_DAYS.occurrences[:1]), LATER)
     lifecycle.change(event, TWO_DAYS, MUCH_LATER)
     assert [row[:3] for row in occurrences(event)] == [(DAY_20, 0, "scheduled"), (DAY_21, 2, "scheduled")]
 
 
-def test_a_sitting_of_a_draft_is_simply_taken_out(campaign):
+def test_an_occurrence_of_a_draft_is_simply_taken_out(campaign):
     event = lifecycle.create(campaign, TWO_DAYS, NINE, publish=False)
     lifecycle.change(event, replace(TWO_DAYS, occurrences=TWO_DAYS.occurrences[:1]), LATER)
     assert [row[0] for row in occurrences(event)] == [DAY_20]
@@ -144,7 +144,7 @@ def test_what_was_never_public_is_not_published_by_cancelling_it(campaign):
     assert [verb for verb, *_ in history(draft)] == ["created", "withdrawn"]
 
 
-def test_cancelling_ends_every_sitting_once(event):
+def test_cancelling_ends_every_occurrence_once(event):
     lifecycle.cancel(event, LATER)
     lifecycle.cancel(event, MUCH_LATER)
     assert (event.status, event.cancelled_at, event.public) == ("cancelled", LATER, True)

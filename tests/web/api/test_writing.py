@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from models.audit.tables import AuditEntry
-from models.codes.passes import Pass, read_pass
+from models.codes.pass_lookup import read_pass
+from models.codes.passes import Pass
 from models.db import db
 from models.events.tables import Event
 from tests.support.api import ApiUser

@@ -71,8 +71,8 @@ def test_seven_days_with_events_of_every_kind(campaign):
     assert db.session.scalar(select(func.count()).where(Occurrence.capacity.is_not(None))) > 5
 
 
-def test_at_every_hour_of_every_day_there_is_a_door_to_try(campaign):
-    """Some sittings have begun and go on for an hour at least, one of them the organizer's own."""
+def test_at_every_hour_of_every_day_there_is_an_event_to_check_in_at(campaign):
+    """Some sessions have begun and go on for an hour at least, one of them the organizer's own."""
     events = week.events_of(campaign)
     own = {
         event.id

@@ -95,7 +95,7 @@ def test_an_event_without_a_date_offers_neither_poster_nor_pairing(english, peop
     assert english.post(f"{path}/devices/pair").status_code == 409
 
 
-def test_of_several_sittings_the_one_that_matters_now_is_told(app):
+def test_of_several_occurrences_the_one_that_matters_now_is_told(app):
     days = [session(NINE + timedelta(days=n), 1, DAY + timedelta(days=n)) for n in (0, 2, 4)]
     event = make_event(load_week(), occurrences=tuple(days))
     starts = {

@@ -67,7 +67,7 @@ def entries(body: bytes) -> dict[str, ElementTree.Element]:
     return {entry.findtext(f"{A}title"): entry for entry in ElementTree.fromstring(body).iter(f"{A}entry")}
 
 
-def test_a_table_has_a_line_for_each_sitting(client, campaign, lecture):
+def test_a_table_has_a_line_for_each_occurrence(client, campaign, lecture):
     add(campaign, "展览", day(20, 22, half_day="morning"), day(24, open_ended=True), time_text="宣传周期间")
     add(campaign, "无日期", venue_text="各乡镇")
     lifecycle.cancel(add(campaign, "取消", day(26)), NINE + minutes(1))
@@ -165,7 +165,9 @@ def test_a_week_where_nothing_happened_yet(client, campaign):
     assert (feed.findall(f"{A}entry"), feed.findtext(f"{A}updated")) == ([], "2024-04-20T00:00:00.000+08:00")
 
 
-def test_all_formats_tell_of_the_same_sittings_and_ask_the_same_however_many(client, campaign, count_queries):
+def test_all_formats_tell_of_the_same_occurrences_and_ask_the_same_however_many(
+    client, campaign, count_queries
+):
     add(campaign, "两场", session(), day(23), groups=("youth",), venues=(VenueDraft("1号馆", "320723"),))
     add(campaign, "别处", session(), region_code="110101")
     paths = [path + query for path in (TABLE, NEWS) for query in ("", "?day=2024-04-22", "?region=320000")]

@@ -18,10 +18,10 @@ from tests.web.figures.test_desk_figures import numbers_of_sheet
 @pytest.fixture
 def people(app):
     people = make_people(load_week())
-    door = make_device(people.lecture)
+    device = make_device(people.lecture)
     for number in range(3):
-        door.touch("youth", NINE + minutes(number * 20), headcount=2 + number)
-    door.tally("public", headcount=31)
+        device.touch("youth", NINE + minutes(number * 20), headcount=2 + number)
+    device.tally("public", headcount=31)
     make_device(people.court_day).tally("public", headcount=14)
     occurrence = people.lecture.occurrences[0].id
     estimates.state(people.lecture, occurrence, "youth", 40, "照片", people.lian, NINE + timedelta(days=1))

@@ -81,7 +81,7 @@ def test_for_search_engines(client, read, event):
     assert "subEvent" not in told
 
 
-def test_cancelled_and_several_sittings_for_search_engines(read, event):
+def test_cancelled_and_several_occurrences_for_search_engines(read, event):
     more = make_event(event.campaign, "两场", occurrences=(session(), session(NINE + timedelta(hours=5))))
     cancel(more, NINE)
     told = linked(read(more))
@@ -91,7 +91,7 @@ def test_cancelled_and_several_sittings_for_search_engines(read, event):
     assert {one["eventStatus"] for one in told["subEvent"]} == {"https://schema.org/EventCancelled"}
 
 
-def test_the_end_for_search_engines_is_that_of_the_last_sitting_and_never_invented(read, event):
+def test_the_end_for_search_engines_is_that_of_the_last_occurrence_and_never_invented(read, event):
     def ends(*occurrences):
         told = linked(read(make_event(event.campaign, "活动", occurrences=occurrences)))
         return told["startDate"], told.get("endDate")

@@ -52,7 +52,7 @@ WHEN = [
 ]
 
 
-def test_when_a_sitting_is(app):
+def test_when_an_occurrence_is(app):
     with force_locale("zh"):
         assert [terms.when(one) for one, _zh, _en in WHEN] == [zh for _one, zh, _en in WHEN]
     with force_locale("en"):

@@ -82,7 +82,7 @@ def keep_challenge(challenge: Challenge | None) -> str:
 
 
 def take_challenge() -> tuple[str, datetime]:
-    """The challenge that was kept and when; a fresh one that nobody has signed where there is none."""
+    """The stored challenge and its time; a new, unsigned one where there is none."""
     value, given_at = session.pop(_CHALLENGE, None) or [secrets.token_urlsafe(), clock.now().isoformat()]
     return str(value), datetime.fromisoformat(given_at)
 

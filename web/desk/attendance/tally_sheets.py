@@ -120,7 +120,7 @@ def _sheet(number: str) -> TallySheet:
 
 
 def _cells(sheet: TallySheet) -> dict[tuple[int, str], int]:
-    """What was typed; an empty field and 0 say that nobody was counted."""
+    """What was typed. An empty field and 0 both mean that there was no visitor."""
     return {
         (hour, group): paper_counts.read_heads(request.form.get(field_name(hour, group), ""))
         for hour in sheet.hours

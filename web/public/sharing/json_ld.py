@@ -38,7 +38,7 @@ def event_summary(event: Event, when: str) -> str:
 
 
 def event_json_ld(event: Event) -> dict:
-    """A schema.org Event; an event of several sittings carries each as a subEvent."""
+    """A schema.org Event; an event of several sessions carries each as a subEvent."""
     url = site().url(vevent.event_path(event))
     data: dict[str, object] = {
         "@context": SCHEMA.rstrip("/"),

@@ -78,7 +78,7 @@ export function may(kind, state) {
 
 /**
  * Whether an undo made at `at` takes out a scan: an own one within the time for it, or, by a supervisor, any at an event
- * that it serves. target: {at, own, sitting: id, or null where nobody entered}.
+ * that it serves. target: {at, own, sitting: id, or null for a scan that let nobody in}.
  * @param {UndoTarget} target
  * @param {number} at
  * @param {DeviceState} state
@@ -155,8 +155,8 @@ function nearest(occurrences, at) {
  */
 function locate(occurrences, at, earliest) {
   const open = openThen(occurrences, at);
-  if (open || earliest === null) return { sitting: open, at, guessed: false };
-  return { sitting: openThen(occurrences, earliest) ?? nearest(occurrences, earliest), at: earliest, guessed: true };
+  if (open || earliest === null) return { occurrence: open, at, guessed: false };
+  return { occurrence: openThen(occurrences, earliest) ?? nearest(occurrences, earliest), at: earliest, guessed: true };
 }
 
 /**
@@ -254,9 +254,9 @@ function occurrencesOf(state, event, serial = "") {
  * @param {DeviceState} state
  */
 export function insideOf(entries, { event, serial }, at, state) {
-  const sitting = openThen(occurrencesOf(state, event, serial), at);
+  const occurrence = openThen(occurrencesOf(state, event, serial), at);
   const day = dayIn(at, state.campaign.zone);
-  return derive(entries.filter((row) => row.sitting === sitting?.id && row.day === day)).inside;
+  return derive(entries.filter((row) => row.sitting === occurrence?.id && row.day === day)).inside;
 }
 
 /**
@@ -281,7 +281,7 @@ export async function decide({ id, body, at: noted, earliest = null }, state, se
   const occurrences = occurrencesOf(state, pass?.event, pass?.serial);
   if (pass?.event && !occurrences.length) return refused("wrong_event");
   if (pass && state.revoked.includes(pass.serial)) return refused("revoked");
-  const { sitting: occurrence, at, guessed } = locate(occurrences, noted, earliest);
+  const { occurrence, at, guessed } = locate(occurrences, noted, earliest);
   if (!occurrence) return refused("not_open");
   const holder = pass?.serial ?? null;
   const day = dayIn(at, state.campaign.zone);

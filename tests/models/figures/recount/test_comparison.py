@@ -93,7 +93,7 @@ def test_a_counter_of_nobody_is_found(week, device):
     assert [(row.stored, row.recounted) for row in verify(week).differences] == [(7, 0)]
 
 
-def test_a_ruling_beside_the_door_is_found(week, device):
+def test_a_decision_written_past_the_rules_is_found(week, device):
     """A row in the ledger that nobody counted."""
     with transaction():
         scan_id = db.session.scalar(select(Scan.id).where(Scan.headcount == 2))

@@ -23,9 +23,9 @@ def people(app, monkeypatch):
 
 @pytest.fixture
 def ids(people):
-    door, ids = make_device(people.lecture), [uuid4() for _ in range(3)]
-    door.touch("public", id=ids[0])
-    door.touch("youth", NINE + minutes(61), id=ids[1])
+    device, ids = make_device(people.lecture), [uuid4() for _ in range(3)]
+    device.touch("public", id=ids[0])
+    device.touch("youth", NINE + minutes(61), id=ids[1])
     make_device(people.lecture).tally("public", NINE + minutes(62), id=ids[2], headcount=8)
     return ids
 

@@ -107,7 +107,7 @@ def test_stewards_join_in_a_row(gus_browser, today, app):
     assert re.findall(r"(K\d+) has joined\.", gus_browser.get(path).text) == joined[:0:-1]
 
 
-def test_a_door_device_asks_for_no_next_one(gus_browser, today, app):
+def test_a_paired_device_asks_for_no_next_one(gus_browser, today, app):
     path = device_page(today)
     gus_browser.post(f"{path}/pair")
     pairing.pair(code_of(gus_browser.get(path).text), app.secret_key, clock.now())
@@ -253,7 +253,7 @@ def test_another_organizations_devices_do_not_exist(people, gus_browser):
     sign_in(stranger, people.wang)
     assert [stranger.get(path + page).status_code for page in pages] == [404] * 4
     assert [stranger.post(path + page).status_code for page in posts] == [404] * 7
-    # Her own event is no door to his device, nor his to hers.
+    # Her own event does not reach his device, nor his hers.
     assert stranger.post(f"{device_page(people.court_day, kiosk)}/revoke").status_code == 404
     assert gus_browser.post(f"{device_page(people.lecture, other)}/revoke").status_code == 404
     assert [db.session.get_one(Kiosk, one.id).revoked_at for one in (kiosk, other)] == [None, None]

@@ -1,4 +1,4 @@
-"""The settings of a door: exits, capacities, nearness; and how many are inside on the live page."""
+"""Entrance settings: exits, capacities, nearness; and how many are inside on the live page."""
 
 import re
 
@@ -107,7 +107,7 @@ def test_the_live_page_tells_how_many_are_inside(gus_browser, placed, monkeypatc
     assert inside() == "0/40"
 
 
-def test_a_capacity_set_at_the_desk_is_what_the_door_obeys(gus_browser, placed):
+def test_a_capacity_set_at_the_desk_holds_at_check_in(gus_browser, placed):
     (occurrence,) = placed.occurrences
     gus_browser.post(page(placed), data={f"capacity-{occurrence.id}": "1"})
     assert db.session.get(Occurrence, occurrence.id).capacity == 1
