@@ -4,7 +4,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import check_ins, checks, feeds, figures, imports, kiosk, labels, live, pages, posters
+from tests.bench import (
+    check_ins,
+    checks,
+    exports,
+    feeds,
+    figures,
+    imports,
+    kiosk,
+    labels,
+    live,
+    pages,
+    posters,
+)
 from tests.support.databases import Databases, Postgres
 
 SECTIONS = {
@@ -18,6 +30,7 @@ SECTIONS = {
     "posters": posters.run,
     "labels": labels.run,
     "imports": imports.run,
+    "exports": exports.run,
 }
 
 

@@ -209,5 +209,5 @@ def _tick_once(app: Flask) -> None:
             due.tick(now)
             reminder_mails.send_due(now)
             registration_mails.send_due(now)
-            exports.run_due(app, now)
+            exports.start_due(app, now)
             due.release(now)

@@ -15,6 +15,7 @@ from web.desk.exports import files, tables
 
 PROGRESS_EVERY = 2000  # rows
 
+_running = threading.Lock()
 log = logging.getLogger("openweek.exports")
 
 
@@ -37,6 +38,23 @@ def run_due(app: Flask, now: datetime) -> None:
     queue.delete_old(now)
     for export_id in queue.waiting_ids(now):
         run(app, export_id)
+
+
+def start_due(app: Flask, now: datetime) -> threading.Thread | None:
+    """run_due() beside the tick, which has other things to do in the next minute. None: this process is still at it."""
+    if not _running.acquire(blocking=False):
+        return None
+
+    def work() -> None:
+        try:
+            with app.app_context():
+                run_due(app, now)
+        finally:
+            _running.release()
+
+    thread = threading.Thread(target=work, name="exports", daemon=True)
+    thread.start()
+    return thread
 
 
 def _write(export: Export) -> None:

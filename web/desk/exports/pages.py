@@ -24,6 +24,7 @@ from models.figures.dimensions import DIMENSIONS
 from models.figures.event_overview import campaigns_of
 from web import errors
 from web.desk.exports import background, files, tables
+from web.words.figures import dimension_name
 from web.words.terms import language
 
 pages = Blueprint("desk_exports", __name__, url_prefix="/desk/exports")
@@ -75,7 +76,8 @@ def _page(problem: str = "") -> str:
         kinds=kinds_for_account(),
         campaigns=campaigns_of(current_user),
         typed=request.form,
-        dimensions=DIMENSIONS,
+        dimensions=[(key, dimension_name(key)) for key in DIMENSIONS],
+        ticked=request.form.getlist("by"),
         problem=problem,
     )
 
@@ -86,7 +88,8 @@ def ask() -> ResponseReturnValue:
     now, given = clock.now(), request.form
     try:
         kind, format = _kind(given.get("kind", "")), _format(given.get("format", ""))
-        chosen = {name: given.get(name, "") for name in ("campaign", "event", "by")}
+        chosen = {name: given.get(name, "") for name in ("campaign", "event")}
+        chosen["by"] = ",".join(given.getlist("by"))
         choice = tables.read_choice(current_user, kind, chosen)
         table = tables.table_of(current_user, kind, choice, now)
         if table.count <= AT_ONCE:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from models import clock
 from models.accounts.audit_entries import every_entry
@@ -179,10 +179,14 @@ def _passes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
 def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     """Every row: refused ones and undos too, each with what became of it."""
     at_events = or_(Scan.event_id.in_(ids), Scan.event_id.in_(merged_ids(ids)))
-    booked = select(Scan.id).where(at_events).correlate(None)
+    undone = aliased(Scan)
+    # Asked row by row: a list of all ids would be made anew for each batch.
+    of_event = exists().where(
+        undone.id == Scan.undoes, or_(undone.event_id.in_(ids), undone.event_id.in_(merged_ids(ids)))
+    )
     query = select(Scan).where(
         Scan.campaign_id == campaign.id,
-        or_(at_events, and_(Scan.kind == ScanKind.UNDO, Scan.undoes.in_(booked))),
+        or_(at_events, and_(Scan.kind == ScanKind.UNDO, of_event)),
     )
     names = dict(db.session.execute(select(Kiosk.id, Kiosk.name)).tuples().all())
     heads = [

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 import tracemalloc
 from datetime import timedelta
 
@@ -76,8 +77,8 @@ def test_every_scan_is_a_row_with_what_became_of_it(gus_browser, people):
 def test_figures_and_the_audit_log(english, people):
     make_device(people.lecture).tally("public", headcount=7)
     sign_in(english, people.lian)
-    table = rows(ask(english, "figures", by="audience"))
-    assert [row[0:3] for row in table[1:]] == [["public", "General public", "7"]]
+    table = rows(ask(english, "figures", by=["audience", "day"]))
+    assert [row[0:4] for row in table[1:]] == [["public", "General public", "2024-04-22", "Mon 22 April"]]
     log = rows(ask(english, "audit"))
     assert (log[0][2], log[-1][2], log[-1][3]) == ("Act", "signed_in", "lian@example.cn")
 
@@ -126,6 +127,21 @@ def test_an_export_whose_process_died_is_begun_anew_by_one_other(app, gus_browse
     assert db.session.scalars(select(ExportPart)).one().data.decode("utf-8-sig").startswith("Event no.")
     queue.delete_old(now + queue.KEPT + timedelta(days=1))
     assert db.session.scalars(select(ExportPart)).all() == []
+
+
+def test_the_tick_does_not_wait_for_a_long_export(app, monkeypatch):
+    go_on, done = threading.Event(), []
+    monkeypatch.setattr(background, "run_due", lambda _app, now: (go_on.wait(30), done.append(now)))
+    thread = background.start_due(app, NINE)
+    assert (background.start_due(app, NINE), done) == (
+        None,
+        [],
+    )  # returned, and a second tick starts no other
+    go_on.set()
+    thread.join()
+    again = background.start_due(app, NINE)
+    again.join()
+    assert done == [NINE, NINE]
 
 
 @pytest.mark.parametrize(("format", "few"), [(ExportFormat.CSV, 20_000), (ExportFormat.XLSX, 2000)])
