@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from kiosk.api.device_token import authenticated_kiosk
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, Campaign, find_campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign, TermKind, find_campaign
 from models.checkin import admit
 from models.checkin.attempt import MAX_HEADCOUNT
 from models.codes import keys, pass_rows
@@ -22,6 +22,7 @@ from models.events.merges import merged_into, standing_for
 from models.events.tables import Event, Occurrence
 from models.ledger import in_effect
 from models.ledger.occupancy import occupancy
+from models.visitors import opinions
 
 LEAST_CLIENT = 1
 RULES_VERSION = 3  # 2: scopes of the device are part of the configuration; 3: passes of one session
@@ -121,8 +122,21 @@ def configuration_to_store(kiosk: Kiosk, campaign: Campaign, now: datetime) -> d
         "session_passes": pass_rows.sessions_of_passes(
             [occurrence.id for event in events for occurrence in event.occurrences]
         ),
+        "question": _question_json(campaign),
+        "rewards": bool(campaign.rewards),
         "rules": _rules_json(),
         "least_client": LEAST_CLIENT,
+    }
+
+
+def _question_json(campaign: Campaign) -> dict | None:
+    """The question after a check-in; events say whether it is asked there."""
+    if not campaign.question_zh:
+        return None
+    answers = campaign.terms_of(TermKind.ANSWER)
+    return {
+        "text": {"zh": campaign.question_zh, "en": campaign.question_en},
+        "answers": [{"key": term.key, "name": {"zh": term.name_zh, "en": term.name_en}} for term in answers],
     }
 
 
@@ -134,6 +148,7 @@ def _event_json(event: Event, merged: list[int], zone: str) -> dict:
         "title": event.title,
         "status": event.status,
         "track_exits": event.track_exits,
+        "asks_opinion": opinions.is_asked(event),
         "occurrences": [_occurrence_json(event, occurrence, zone) for occurrence in event.occurrences],
     }
 

@@ -68,6 +68,8 @@ class DeviceConfiguration(Struct):
     keys: dict[str, dict[str, Any]]
     revoked: list[str]
     session_passes: dict[str, int]
+    question: dict[str, Any] | None
+    rewards: bool
     rules: dict[str, Any]
     least_client: int
     knowledge: str

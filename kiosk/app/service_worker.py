@@ -36,6 +36,7 @@ STYLESHEETS = (
     "kiosk/sizes",
     "kiosk/dialogs",
     "kiosk/verdict",
+    "kiosk/question",
 )
 TEMPLATES = ("app/page.html", "app/help.html", "screens/screen.html")
 CODE_SCREEN_STYLESHEET = "code-screen"

@@ -67,6 +67,16 @@ STAFF_WORDS = {
     "scope_supervisor": N_("supervisor"),
     "comma": N_(", "),
     "until": N_("Valid until"),
+    # Stamp cards
+    "cards_title": N_("Stamp cards"),
+    "cards_open": N_("Hand out a reward"),
+    "cards_lead": N_("Scan the pass, or enter the 8 characters that stand on it or on the phone."),
+    "cards_look_up": N_("Look up"),
+    "cards_offline": N_("The server did not answer. Rewards can be handed out only with a network."),
+    "card_sum": N_("Stamps: %(stamps)s; focus points: %(focus)s"),
+    "card_given": N_("received on %(time)s"),
+    "card_not_reached": N_("not reached yet"),
+    "card_give": N_("Hand out"),
     # PIN
     "lock_now": N_("Lock menu and undo"),
     "unlock": N_("Unlock with the PIN"),

@@ -131,6 +131,9 @@ WORDS = {
     "venue_code": N_("This is a venue code. Visitors scan it with their own phones"),
     "venue_code_note": N_("Show your pass here, or tap your group."),
     "tap_to_close": N_("Tap to continue"),
+    # The question after a check-in
+    "question_note": N_("One tap. Only the count is kept, never who answered."),
+    "question_thanks": N_("Thank you for your answer."),
     # A group at the entrance
     "group_count_title": N_("Group pass: how many are here?"),
     "group_count_title_more": N_("Already in: %(people)s. How many more?"),

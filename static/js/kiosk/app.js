@@ -8,6 +8,8 @@ import * as pinDialog from "./screen/pin-dialog.js";
 import * as joinByQr from "./pairing/join-by-qr.js";
 import * as deviceState from "./server/device-state.js";
 import * as connection from "./check-in/connection.js";
+import * as question from "./check-in/question.js";
+import * as stampCards from "./screen/stamp-cards.js";
 import * as staffMenu from "./screen/staff-menu.js";
 import * as modes from "./screen/modes.js";
 import * as outbox from "./server/outbox.js";
@@ -46,6 +48,7 @@ async function onDelivery({ online, refused, detail, earlier }) {
   else {
     if (earlier) await pairings.tidy();
     heartbeat.queueIs((await scanQueue.summary()).waiting);
+    if (online && deviceState.current()) await question.send(deviceState.required().kiosk.id, token);
   }
 }
 
@@ -222,6 +225,11 @@ function listen() {
     checkInScreen.draw();
   });
   staffMenu.listen(endPairing);
+  stampCards.listen();
+  byId("cards-open").addEventListener("click", () => {
+    staffMenu.close();
+    if (token) stampCards.open(token);
+  });
   joinByQr.listen(() => (token ? deviceState.current()?.kiosk ?? null : null), obstacleToLeaving, paired);
   for (const first of ["pointerdown", "keydown"]) document.addEventListener(first, sounds.unlock, { passive: true });
   addEventListener("online", refreshAndSend);

@@ -7,6 +7,8 @@ import * as cameraView from "./input/camera-view.js";
 import * as pinDialog from "./screen/pin-dialog.js";
 import * as deviceState from "./server/device-state.js";
 import * as connection from "./check-in/connection.js";
+import * as stampCards from "./screen/stamp-cards.js";
+import * as question from "./check-in/question.js";
 import * as staffMenu from "./screen/staff-menu.js";
 import * as modes from "./screen/modes.js";
 import { byId, element, setText } from "./base/dom.js";
@@ -90,6 +92,8 @@ export function close() {
   groupCount.dismiss();
   pinDialog.dismiss();
   staffMenu.close();
+  stampCards.close();
+  question.close();
   remoteControl.forget();
   scans = null;
   byId("work").hidden = true;
@@ -174,6 +178,10 @@ export function notice(sentence, lasts = 0) {
 function read(text) {
   if (!isOpen()) return;
   used();
+  if (stampCards.isOpen()) {
+    stampCards.lookUp(text);
+    return;
+  }
   staffMenu.close();
   typedCode.close();
   pinDialog.dismiss();

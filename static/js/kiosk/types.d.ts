@@ -34,6 +34,7 @@ interface KioskEvent {
   id: number;
   title: string;
   track_exits: boolean;
+  asks_opinion?: boolean;
   occurrences: Occurrence[];
 }
 
@@ -61,6 +62,8 @@ interface DeviceState {
   keys: Record<string, PublicKey>;
   revoked: string[];
   session_passes?: Record<string, number>; // the one session of a pass, by its serial
+  question?: { text: Names; answers: { key: string; name: Names }[] } | null;
+  rewards?: boolean;
   rules: { undo_minutes: number; max_headcount: number; same_code_guard_ms: number };
   message?: { text: string } | null;
   locked?: boolean;

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -189,6 +190,18 @@ def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
         or_(at_events, and_(Scan.kind == ScanKind.UNDO, of_event)),
     )
     names = dict(db.session.execute(select(Kiosk.id, Kiosk.name)).tuples().all())
+    # Few different words in many rows.
+    kind, group, verdict, reason, flag, became = map(
+        cache,
+        (
+            kind_name,
+            lambda key: group_name(campaign, key),
+            verdict_name,
+            reason_name,
+            lambda flags: " ".join(flag_name(flag) for flag in Flag(flags).names),
+            row_state_name,
+        ),
+    )
     heads = [
         _("Scan"), _("Event no."), _("Session no."), _("Kiosk"), _("Kind"), _("Audience group"), _("People"), _("Time"),
         _("Received"), _("Verdict"), _("Reason"), _("Flags"), _("State"), _("Undoes"),
@@ -204,15 +217,15 @@ def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
                     one.event_id,
                     one.occurrence_id,
                     names.get(one.kiosk_id or 0, ""),
-                    kind_name(one.kind, one.direction),
-                    group_name(campaign, one.group) if one.group else "",
+                    kind(one.kind, one.direction),
+                    group(one.group) if one.group else "",
                     one.headcount,
                     _time(one.at, campaign),
                     _time(one.received_at, campaign),
-                    verdict_name(one.verdict),
-                    reason_name(one.reason) if one.reason else "",
-                    " ".join(flag_name(flag) for flag in Flag(one.flags).names),
-                    row_state_name(state) if state else "",
+                    verdict(one.verdict),
+                    reason(one.reason) if one.reason else "",
+                    flag(one.flags),
+                    became(state) if state else "",
                     str(one.undoes) if one.undoes else "",
                 ]
 

@@ -1,7 +1,7 @@
 // Finding and building elements of the page: by text and class, never by HTML.
 
-/** @typedef {"group-count"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
-/** @typedef {"pair-code"|"pin-digits"|"group-count-field"|"scanner-input"} InputId */
+/** @typedef {"cards"|"group-count"|"help"|"join"|"pair-look"|"pin"|"sheet"|"typing"} DialogId */
+/** @typedef {"card-code"|"pair-code"|"pin-digits"|"group-count-field"|"scanner-input"} InputId */
 /**
  * @typedef {"camera-start"|"camera-stop"|"camera-switch"|"camera-torch"|"group-count-confirm"|"fewer"|"join-yes"|
  *   "pin-set"|"pin-clear"

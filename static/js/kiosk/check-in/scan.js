@@ -5,6 +5,7 @@ import * as clock from "../base/device-clock.js";
 import * as codes from "../codes/code-format.js";
 import * as groupCount from "./group-count.js";
 import * as connection from "./connection.js";
+import * as question from "./question.js";
 import * as outbox from "../server/outbox.js";
 import { decide, decideUndo, insideOf } from "./offline-rules.js";
 import { failureSentence } from "../storage/failure.js";
@@ -81,6 +82,12 @@ function asTarget(target) {
  */
 function within(milliseconds, work) {
   return Promise.race([work, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
+}
+
+/** A scan begins: nobody has to answer the question after the one before. */
+function begin() {
+  question.close();
+  return verdict.begin();
 }
 
 /**
@@ -164,7 +171,7 @@ export class Scans {
    * @param {string} is
    */
   async foreign(text, is) {
-    const number = verdict.begin();
+    const number = begin();
     const [word, note] = is === "venue" ? ["venue_code", "venue_code_note"] : ["not_ours", "not_ours_note"];
     verdict.show(number, "bad", { word: say(word), note: say(note) });
     const fingerprint = await codes.fingerprint(text, this.context.token);
@@ -189,7 +196,7 @@ export class Scans {
   async undo(target) {
     const scan = this.newScan({ kind: "undo", undoes: target.id });
     const judged = decideUndo(asTarget(target), trueTimeOf(scan), this.context.state);
-    await this.answer(verdict.begin(), scan, { group: null }, judged, "body" in target ? target : null);
+    await this.answer(begin(), scan, { group: null }, judged, "body" in target ? target : null);
   }
 
   /**
@@ -197,7 +204,7 @@ export class Scans {
    * @param {Remembered} about
    */
   async submit(body, about) {
-    const number = verdict.begin();
+    const number = begin();
     const scan = this.newScan(body);
     await this.answer(number, scan, about, await orShowFailure(number, this.judge(scan)));
   }
@@ -261,7 +268,10 @@ export class Scans {
     }
     const group = answer.group ? this.context.groupName(answer.group) : "";
     const taken = target && verdict.takenBack(target, this.context.groupName);
-    verdict.show(number, ...verdict.describe(answer, group, this.context.zone, scan.body, taken));
+    const [kind, words] = verdict.describe(answer, group, this.context.zone, scan.body, taken);
+    if (verdict.show(number, kind, words) && kind === "good" && answer.verdict === "stored") {
+      question.offer(scan.id, judged.entry?.sitting, this.context.token);
+    }
     this.onChange();
     if (!live) outbox.nudge();
     if (failure) throw failure;

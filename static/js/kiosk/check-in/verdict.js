@@ -77,13 +77,13 @@ export function begin() {
 }
 
 /**
- * Show a verdict, unless a newer scan has begun.
+ * Show a verdict, unless a newer scan has begun; whether it is shown.
  * @param {number} number
  * @param {Kind} kind
  * @param {Words} words
  */
 export function show(number, kind, words) {
-  if (number !== newest) return;
+  if (number !== newest) return false;
   put(kind, words);
   // Cleared first: screen readers do not repeat an unchanged text.
   spoken.textContent = "";
@@ -92,6 +92,7 @@ export function show(number, kind, words) {
   }, 30);
   sounds.signal(SOUND[kind]);
   timer = setTimeout(close, LASTS[kind]);
+  return true;
 }
 
 /**

@@ -61,6 +61,7 @@ async function open() {
   if (!(await pinDialog.requireStaff())) return;
   draw();
   await drawFacts();
+  byId("cards-part").hidden = !deviceState.required().rewards;
   setText(byId("repair-note"), say("repair_note"));
   byId("sheet").showModal();
 }
