@@ -161,6 +161,7 @@ def test_it_is_told_its_event_with_the_open_hours(told, event):
         "title": "现场宣传",
         "status": "published",
         "track_exits": False,
+        "asks_opinion": False,
         "occurrences": [
             {
                 "id": occurrence.id,
