@@ -13,7 +13,6 @@ import psycopg
 from flask_migrate import upgrade
 from psycopg import sql
 
-
 MEMORY = Path("/dev/shm")  # a file system in memory, where the machine has one
 LEAST_MEMORY = 2 * 1024**3  # bytes free there
 
