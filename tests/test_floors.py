@@ -14,6 +14,7 @@ FLOORS = (
     {
         "api_operation",
         "bare_text",
+        "security_log",
         "bulk",
         "group_commit",
         "private_files",

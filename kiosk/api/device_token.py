@@ -9,6 +9,7 @@ from models.checkin.scan_source import ScanSource, device_source
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
+from models.security_log import token_refused
 
 
 class NotPairedError(Mistake):
@@ -25,8 +26,9 @@ def authenticated_kiosk(now: datetime) -> Kiosk:
     token = _token()
     kiosk = kiosks.by_token(token, now) if token else None
     if kiosk is None:
-        raise NotPairedError(NOT_PAIRED)
+        raise _refused(token)
     if kiosk.ended_at(now) is not None:
+        _note(token)
         raise NotPairedError(N_("This kiosk is out of service. To use it again, pair it with a new code."))
     return kiosk
 
@@ -38,8 +40,17 @@ def authenticated_source(now: datetime) -> ScanSource:
     token = _token()
     source = device_source(token, now) if token else None
     if source is None:
-        raise NotPairedError(NOT_PAIRED)
+        raise _refused(token)
     return source
+
+
+def _refused(token: str) -> NotPairedError:
+    _note(token)
+    return NotPairedError(NOT_PAIRED)
+
+
+def _note(token: str) -> None:
+    token_refused("Device token", token, request.remote_addr or "", request.endpoint)
 
 
 def _token() -> str:

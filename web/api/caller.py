@@ -9,6 +9,7 @@ from models.audit.tables import Actor
 from models.bearer import bearer_token
 from models.errors import N_, Mistake
 from models.organizations.tables import Account, ApiToken, TokenScope, find_token
+from models.security_log import token_refused
 
 TOKEN_NOT_VALID = N_("This token is not valid. Please get a new one.")
 
@@ -37,11 +38,17 @@ def authenticated_caller(scopes: tuple[str, ...]) -> Caller:
     secret = bearer_token(request.headers.get("Authorization", ""))
     token = find_token(secret) if secret else None
     if token is None:
-        raise InvalidTokenError(TOKEN_NOT_VALID)
+        raise refused_token(secret)
     require_scope(token, *scopes)
     account, network = token.account, request.remote_addr or ""
     set_actor(lambda: Actor(account, network))
     return Caller(token.account, token)
+
+
+def refused_token(secret: str) -> InvalidTokenError:
+    """The answer to credentials that are not, or no longer, good; they leave a line in the security log."""
+    token_refused("API token", secret, request.remote_addr or "", request.endpoint)
+    return InvalidTokenError(TOKEN_NOT_VALID)
 
 
 def require_scope(token: ApiToken, *scopes: str) -> None:

@@ -25,7 +25,7 @@ from models.figures.publication.release import is_open, next_release, released_p
 from models.figures.publication.withholding import SMALLEST
 from models.organizations.tables import find_token
 from models.public import filters
-from web.api.caller import TOKEN_NOT_VALID, InvalidTokenError, require_scope
+from web.api.caller import refused_token, require_scope
 from web.api.figures import READ_FIGURES
 from web.figures import released, sheet_tables
 from web.figures.exports import as_csv, as_json, open_table
@@ -102,7 +102,7 @@ def _scope(now: datetime) -> Select | None:
         served = select(KioskService.event_id).where(KioskService.kiosk_id == kiosk.id)
         # What a device counted at a merged event is counted at the one that stands for it.
         return select(Event.id).where(or_(Event.id.in_(served), Event.id.in_(kept_ids(served))))
-    raise InvalidTokenError(TOKEN_NOT_VALID)
+    raise refused_token(token)
 
 
 def _public_table(campaign: Campaign, now: datetime) -> PublicTable:

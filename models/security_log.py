@@ -1,0 +1,60 @@
+"""The security log: credentials that were refused, one line each, without the credential itself."""
+
+import hashlib
+import logging
+from collections import Counter
+from threading import Lock
+from time import monotonic
+
+log = logging.getLogger("openweek.security")
+
+EVERY = 60.0  # seconds between two lines about one address: a flood of refusals does not fill the disk
+_MOST_ADDRESSES = 10_000
+
+
+class _Refusals:
+    """What was refused of whom since when. Of a process alone: each writes its own lines."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._since: dict[tuple[str, str], float] = {}
+        self._silent: Counter[tuple[str, str]] = Counter()
+
+    def count(self, kind: str, address: str) -> int | None:
+        """How many refusals a line stands for now; None: one was written a moment ago."""
+        key, now = (kind, address), monotonic()
+        with self._lock:
+            if now - self._since.get(key, -EVERY) < EVERY:
+                self._silent[key] += 1
+                return None
+            if len(self._since) >= _MOST_ADDRESSES:
+                self._since.clear()
+                self._silent.clear()
+            self._since[key] = now
+            return self._silent.pop(key, 0) + 1
+
+    def forget(self) -> None:
+        with self._lock:
+            self._since.clear()
+            self._silent.clear()
+
+
+refusals = _Refusals()
+
+
+def token_refused(kind: str, token: str, address: str, endpoint: str | None) -> None:
+    """kind: of token. The start of its digest finds the row of one that was revoked, and tells nothing else."""
+    if not token:
+        return
+    count = refusals.count(kind, address)
+    if count is not None:
+        digest = hashlib.sha256(token.encode()).hexdigest()[:12]
+        log.warning(
+            "%s refused: from %s at %s, digest %s, %d since the last line",
+            kind, _line(address), endpoint or "unknown", digest, count,
+        )  # fmt: skip
+
+
+def _line(text: str) -> str:
+    """Without what would begin another line."""
+    return "".join(one for one in text[:60] if one.isprintable()) or "unknown"

@@ -1,0 +1,42 @@
+"""Refused tokens leave a line in the security log, without the token."""
+
+import pytest
+
+from models import clock
+from models.bearer import secret_digest
+from models.devices import kiosks
+from models.security_log import refusals
+from tests.support.week import load_week, make_event
+
+
+@pytest.fixture
+def week(app):
+    refusals.forget()
+    return load_week()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("events?", "API token"), ("figures?campaign=", "API token"), ("kiosk?", "Device token")],
+)
+def test_a_refused_token_leaves_one_line_without_it(client, week, caplog, path, kind):
+    headers = {"Authorization": "Bearer owp_guess"}
+    address = f"/api/v1/{path}{week.id if path.endswith('=') else ''}"
+    assert {client.get(address, headers=headers).status_code for _ in range(30)} == {401}
+    (line,) = caplog.messages
+    assert line.startswith(f"{kind} refused: from 127.0.0.1 at ")
+    assert f"digest {secret_digest('owp_guess')[:12]}" in line
+    assert "owp_" not in line
+
+
+def test_a_device_that_ended_is_known_by_its_digest(client, week, caplog):
+    kiosk, token = kiosks.create_kiosk(make_event(week), clock.now())
+    kiosks.revoke(kiosk.id, clock.now())
+    assert client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert secret_digest(token)[:12] in caplog.messages[0]
+    assert token not in caplog.text
+
+
+def test_no_credentials_are_no_attempt(client, week, caplog):
+    assert client.get("/api/v1/events").status_code == 401
+    assert caplog.messages == []
