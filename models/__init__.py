@@ -18,6 +18,7 @@ for _module in (
     "codes.keys",
     "codes.passes",
     "codes.self_issue_limit",
+    "ledger.network_counts",
     "codes.venue_codes",
     "public.search",
     "devices.kiosks",

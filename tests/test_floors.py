@@ -15,6 +15,7 @@ FLOORS = (
         "api_operation",
         "bare_text",
         "security_log",
+        "networks",
         "bulk",
         "group_commit",
         "private_files",

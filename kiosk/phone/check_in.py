@@ -6,7 +6,7 @@ every kiosk; the answer is shown at an address of its own, to this browser alone
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.phone import browser, problems, result
@@ -22,15 +22,18 @@ from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeProblem, VenueCode
 from models.db import db
+from models.errors import TooMany
 from models.events import check_in_window
 from models.events.check_in_window import CheckInWindow
 from models.events.merges import standing_event
 from models.events.tables import Event, Occurrence
+from models.ledger.network_counts import NetworkLimit
 from models.ledger.tables import ScanKind
 
 bp = Blueprint("phone_check_in", __name__)
 
 CHECK_INS = "20 per minute"  # of one browser
+NETWORK_LIMIT = "openweek_network_limit"
 
 
 class UnknownGroupError(Exception):
@@ -38,6 +41,7 @@ class UnknownGroupError(Exception):
 
 
 def register(app: Flask) -> None:
+    app.extensions[NETWORK_LIMIT] = NetworkLimit()
     app.after_request(keep_secret)  # of the passes too, and of answers that come before any page
     app.register_blueprint(bp)
 
@@ -98,7 +102,10 @@ def check_in(token: str) -> ResponseReturnValue:
         # A second tap of a check-in that was kept before the revocation is shown its answer.
         if opened.problem == CodeProblem.REVOKED and browser.own_scan(ticket.scan_id) is None:
             return problems.problem_page(problems.revoked_meanwhile(code.event))
+        _count_network(code, now)
         _admit(ticket, code, holder, request.form.get("group", ""), now)
+    except TooMany as mistake:
+        return problems.retry_page(max(round(mistake.wait.total_seconds()), 1))
     except tickets.ForeignTicketError:
         return problems.problem_page(problems.foreign_ticket())
     except tickets.OldTicketError:
@@ -119,6 +126,13 @@ def _read_ticket(code: VenueCode, holders: list[str], now: datetime) -> tuple[ti
         except tickets.ForeignTicketError:
             continue
     raise tickets.ForeignTicketError
+
+
+def _count_network(code: VenueCode, now: datetime) -> None:
+    """Raises TooMany."""
+    limit: NetworkLimit = current_app.extensions[NETWORK_LIMIT]
+    event_id = standing_event(code.event).id
+    limit.count(event_id, request.remote_addr or "", current_app.config["SECRET_KEY"], now)
 
 
 def _admit(ticket: tickets.Ticket, code: VenueCode, holder: str, group: str, now: datetime) -> None:

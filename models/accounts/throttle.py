@@ -5,7 +5,6 @@ gets in. Every other browser shares the counts of the address that was typed and
 """
 
 import hashlib
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, select
 from models.accounts.tables import FailedSignIn
 from models.db import db, transaction
 from models.errors import N_, TooMany
+from models.networks import network_of
 
 LONGEST_ADDRESS = 254
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -21,7 +21,6 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 FOR_SUBJECT = ((6, _MINUTE), (40, _HOUR))
 FROM_NETWORK = ((20, _MINUTE), (200, _HOUR))
 KEPT = timedelta(days=1)
-_IPV6_NETWORK = 64  # bits: one customer has at least that
 
 
 @dataclass(frozen=True)
@@ -72,19 +71,6 @@ def forget(subject: str) -> None:
 def delete_old(now: datetime) -> None:
     with transaction():
         db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - KEPT))
-
-
-def network_of(address: str) -> str:
-    """What counts as one place: an IPv4 address, the first half of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:45]
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
-    return str(parsed)
 
 
 def _digest(subject: str) -> str:

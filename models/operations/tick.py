@@ -20,6 +20,7 @@ from models.ics import entries
 from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
+from models.ledger import network_counts
 from models.publishing import unused_pictures
 from models.registration import changes, contacts
 from models.webhooks import announce, send
@@ -86,6 +87,7 @@ def due_at() -> datetime | None:
 def tick(now: datetime) -> TickResult:
     """Run every task once. Each has its own transactions."""
     self_issue_limit.delete_old(now)
+    network_counts.forget(now)
     throttle.delete_old(now)
     sessions.delete_old(now)
     contacts.delete_old(now)

@@ -1,4 +1,4 @@
-"""Twelve kinds of cheating with figures, each at an event of its own, through the same functions as honest scans."""
+"""Thirteen kinds of cheating with figures, each at an event of its own, through the same functions as honest scans."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +11,7 @@ from models.checkin.scan_source import ScanSource
 from models.codes import passes, venue_codes
 from models.corrections import estimates, headcounts
 from models.events.tables import Event
+from models.ledger.network_counts import MOST_IN_A_MINUTE, NetworkLimit
 from models.ledger.tables import Method, ScanKind
 from tests.support.people import make_people
 from tests.support.week import NINE, Device, make_device, make_event, session
@@ -123,9 +124,16 @@ def even_steps(event: Event) -> None:
     _touches(make_device(event), 60, 7 * SECOND)
 
 
+def one_network(event: Event) -> None:
+    make_device(event).tally("public", headcount=12)
+    limit = NetworkLimit()
+    for _ in range(MOST_IN_A_MINUTE):
+        limit.count(event.id, "203.0.113.7", "key", NINE)
+
+
 KINDS: tuple[Callable, ...] = (
     device_burst, tally_burst, over_capacity, outside_hours, one_browser, two_places, late_upload, round_estimate, one_minute,
-    pass_series, above_headcount, even_steps,
+    pass_series, above_headcount, even_steps, one_network,
 )  # fmt: skip
 
 

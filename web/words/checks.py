@@ -21,6 +21,7 @@ def check_name(kind: str) -> str:
         CheckKind.PASS_SERIES: _("Passes scanned in the order in which they were issued"),
         CheckKind.ABOVE_HEADCOUNT: _("Far more visits than people in the room"),
         CheckKind.EVEN_STEPS: _("Entries at even intervals"),
+        CheckKind.ONE_NETWORK: _("Many phones from one network within a minute"),
     }[CheckKind(kind)]
 
 
@@ -69,6 +70,11 @@ def check_words(one: Question) -> str:
         ),
         CheckKind.EVEN_STEPS: _(
             "At least 20 entries follow each other every %(amount)s seconds. People do not arrive that evenly.",
+            **numbers,
+        ),
+        CheckKind.ONE_NETWORK: _(
+            "%(amount)s phones tried to check in from one network within one minute; at most %(visits)s visits come "
+            "from such minutes. Did a class or a hall share one address?",
             **numbers,
         ),
     }[one.kind]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import fmean, pstdev
 
+from models.ledger.network_counts import BURST, Burst
 from models.ledger.tables import Flag, ScanKind
 
 SHORT, MINUTE = timedelta(seconds=10), timedelta(seconds=60)
@@ -36,6 +37,7 @@ class CheckKind(StrEnum):
     PASS_SERIES = "pass_series"
     ABOVE_HEADCOUNT = "above_headcount"
     EVEN_STEPS = "even_steps"
+    ONE_NETWORK = "one_network"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Row:
 @dataclass(frozen=True)
 class EventRows:
     """What of an event is looked at. rows: by time. estimated: of each occurrence and group what was stated, and what it adds.
-    headcounts: the largest of each occurrence. elsewhere: devices that counted in another region in the same hour."""
+    headcounts: the largest of each occurrence. elsewhere: devices that counted in another region in the same hour.
+    bursts: minutes in which one network checked in many phones."""
 
     event_id: int
     rows: Sequence[Row]
@@ -66,6 +69,7 @@ class EventRows:
     estimates: Sequence[tuple[int, int]]
     headcounts: dict[int, int]
     elsewhere: dict[int, int]
+    bursts: Sequence[Burst] = ()
 
     @property
     def visits(self) -> int:
@@ -214,6 +218,15 @@ def _even_steps(event: EventRows) -> Iterable[Question]:
                 break
 
 
+def _one_network(event: EventRows) -> Iterable[Question]:
+    days: dict[date, list[Burst]] = defaultdict(list)
+    for burst in event.bursts:
+        days[burst.minute.date()].append(burst)
+    for day, found in sorted(days.items()):
+        most, stored = max(burst.tried for burst in found), sum(burst.stored for burst in found)
+        yield Question(CheckKind.ONE_NETWORK, event.event_id, str(day), stored, most, BURST)
+
+
 def _question(
     kind: CheckKind, event: EventRows, key: object, rows: Sequence[Row], amount: int, limit: int
 ) -> Question:
@@ -226,5 +239,5 @@ def _heads(rows: Iterable[Row]) -> int:
 
 _LOOKS: tuple[Callable[[EventRows], Iterable[Question]], ...] = (
     _device_burst, _tally_burst, _over_capacity, _outside_hours, _one_browser, _two_places, _late_upload, _round_estimate,
-    _one_minute, _pass_series, _above_headcount, _even_steps,
+    _one_minute, _pass_series, _above_headcount, _even_steps, _one_network,
 )  # fmt: skip

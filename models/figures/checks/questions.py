@@ -13,6 +13,7 @@ from models.figures.checks.answers import CheckAnswer, answers_of
 from models.figures.checks.kinds import EventRows, Question, Row, questions_of
 from models.figures.headcounts import Headcount
 from models.ledger.estimates import Estimate
+from models.ledger.network_counts import bursts
 from models.ledger.sum_tables import EventPlacement
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 
@@ -54,7 +55,7 @@ def _of_some(event_ids: Sequence[int]) -> list[Question]:
     ours = Occurrence.event_id.in_(placed)
     rows = _rows(ours)
     capacity, estimates, headcounts = _capacities(ours), _estimates(ours), _headcounts(ours)
-    elsewhere = _elsewhere(event_ids)
+    elsewhere, found = _elsewhere(event_ids), bursts(event_ids)
     return [
         question
         for event_id in event_ids
@@ -66,6 +67,7 @@ def _of_some(event_ids: Sequence[int]) -> list[Question]:
                 estimates.get(event_id, []),
                 headcounts.get(event_id, {}),
                 elsewhere.get(event_id, {}),
+                found.get(event_id, ()),
             )
         )
     ]
