@@ -47,4 +47,6 @@ def test_every_test_that_is_named_exists():
 
 
 def test_what_is_met_names_a_test():
-    assert [numbers for numbers, state, how in ROW.findall(PAGE) if state == "met" and not TEST.search(how)] == []
+    assert [
+        numbers for numbers, state, how in ROW.findall(PAGE) if state == "met" and not TEST.search(how)
+    ] == []

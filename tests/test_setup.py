@@ -48,6 +48,32 @@ def test_the_test_lock_holds_the_other_one():
     assert pins[0] - pins[1] == set()
 
 
+# Licences under which a public office may run and pass on what it got, also changed.
+LICENCES = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0",
+    "MIT-CMU", "MPL-2.0", "OFL-1.1", "PSF-2.0", "Unlicense",
+}  # fmt: skip
+
+
+def test_the_bill_of_materials_is_that_of_the_locks_and_every_licence_is_allowed():
+    bill = json.loads((ROOT / "sbom.cdx.json").read_text())
+    listed = {component["purl"] for component in bill["components"]}
+    pins = re.findall(r"^(\S+)==(\S+)", (ROOT / "requirements.lock").read_text(), re.M)
+    expected = {f"pkg:pypi/{re.sub(r'[-_.]+', '-', name).lower()}@{version}" for name, version in pins}
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    expected |= {
+        f"pkg:npm/{path.rpartition('node_modules/')[2].replace('@', '%40')}@{package['version']}"
+        for path, package in packages.items()
+        if path and not package.get("dev")
+    }
+    assert listed == expected
+    words = {
+        component["name"]: set(re.findall(r"[\w.-]+", component["licenses"][0]["expression"])) - {"AND", "OR"}
+        for component in bill["components"]
+    }
+    assert {name: found - LICENCES for name, found in words.items() if found - LICENCES} == {}
+
+
 def test_every_dependency_is_explained():
     told = (ROOT / "docs" / "dependencies.md").read_text().lower()
     asked = [

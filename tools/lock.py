@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import sbom
 from terminal import ROOT
 
 UV = (
@@ -26,6 +27,7 @@ def main() -> None:
     for package in lock["packages"].values():
         package.pop("funding", None)
     path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n")
+    sbom.main()
 
 
 if __name__ == "__main__":

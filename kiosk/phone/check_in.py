@@ -6,7 +6,17 @@ every kiosk; the answer is shown at an address of its own, to this browser alone
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from kiosk.phone import browser, problems, result

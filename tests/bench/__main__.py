@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import (
+    attacks,
     check_ins,
     checks,
     exports,
@@ -31,6 +32,7 @@ SECTIONS = {
     "labels": labels.run,
     "imports": imports.run,
     "exports": exports.run,
+    "attacks": attacks.run,
 }
 
 
