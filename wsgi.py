@@ -1,6 +1,7 @@
 """Builds the application: settings, database, pages, errors, commands. The only module that imports all packages."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,12 @@ SAFE_HEADERS = {
 }
 
 
+class Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No page of ours is a coroutine: Flask would look at each hook of each request, 18 for a scan."""
+        return func
+
+
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application. settings: names from CONTRACT.md (and Flask's own) that win over the environment.
 
@@ -66,7 +73,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
 def _build(settings: dict[str, Any]) -> Flask:
     instance = config.instance_folder(settings.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
-    app = Flask(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
+    app = Application(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
     app.config.update(
         SQLALCHEMY_DATABASE_URI=config.database_url(settings.get("OPENWEEK_DATABASE_URL"), instance),
         # Parameters hold what people typed and hashes of passes: never in the log of a failed statement.

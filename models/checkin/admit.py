@@ -20,12 +20,13 @@ from models import clock
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
 from models.checkin.cache import ProcessCache, Versions, process_cache
+from models.checkin.cache_versions import versions_now
 from models.checkin.campaign_lock import lock_campaigns, versions_under_lock
 from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.pass_rows import PassRow, pass_rows
-from models.db import db, is_busy, is_deadlock, is_full, single_read, transaction
+from models.db import db, is_busy, is_deadlock, is_full, transaction
 from models.errors import N_, Mistake
 from models.group_commit import FullError, GroupCommit
 from models.ledger.tables import Answer, Reason
@@ -81,6 +82,8 @@ class Submission:
     def decode(self) -> None:
         """Signatures take the most time, so they are checked before the transaction."""
         self.versions = process_cache().versions if self.source.versions is None else self.source.versions
+        if not self.attempts:
+            return
         stored = set[UUID]()
         if len(self.attempts) >= MANY:
             stored = {row.id for row in store.stored_scans([attempt.id for attempt in self.attempts])}
@@ -103,8 +106,7 @@ def admit(
     submission = Submission(attempts, source, now or clock.now(), device_time)
     submission.decode()
     if not attempts:
-        with single_read() as connection:
-            _is_current(submission, process_cache().refresh(connection))
+        _is_current(submission, process_cache().keep(versions_now()))
     else:
         db.session.commit()  # a thread that waits keeps no connection
         try:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Connection, Engine, String, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import Base
+from models.db import Base, read_once
 
 
 class Topic(StrEnum):
@@ -87,6 +87,11 @@ def is_created(bind: Connection | Engine) -> bool:
 def versions(connection: Connection) -> dict[Topic, int]:
     """The versions as this transaction sees them."""
     return topics(connection.exec_driver_sql(QUERY))
+
+
+def versions_now() -> dict[Topic, int]:
+    """The versions as they are committed."""
+    return topics(read_once(QUERY))
 
 
 def topics(rows: Iterable) -> dict[Topic, int]:
