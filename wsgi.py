@@ -20,26 +20,12 @@ import models
 import web
 from models import config
 from models.accounts.mail import mail_server
+from models.config import KNOWN_SETTINGS
 from models.db import db, is_away
 from models.errors import N_, Mistake
 from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent
-KNOWN_SETTINGS = (
-    "OPENWEEK_DATABASE_URL",
-    "OPENWEEK_INSTANCE",
-    "OPENWEEK_SECRET_KEY",
-    "OPENWEEK_CONTACT_KEY",
-    "OPENWEEK_BASE_URL",
-    "OPENWEEK_UID_DOMAIN",
-    "OPENWEEK_DEMO_PASSWORD",
-    "OPENWEEK_TRUSTED_PROXIES",
-    "OPENWEEK_SMTP_URL",
-    "OPENWEEK_SECOND_FACTOR",
-    "OPENWEEK_OIDC_ISSUER",
-    "OPENWEEK_OIDC_CLIENT_ID",
-    "OPENWEEK_OIDC_CLIENT_SECRET",
-)
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -68,7 +54,9 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     try:
         return _build(values)
     except Mistake as mistake:
-        raise click.ClickException(_translated(mistake)) from None
+        refusal = click.ClickException(_translated(mistake))
+        refusal.exit_code = 2
+        raise refusal from None
 
 
 def _build(settings: dict[str, Any]) -> Flask:

@@ -15,6 +15,21 @@ from sqlalchemy.exc import ArgumentError
 from models import private_files
 from models.errors import N_, Mistake
 
+KNOWN_SETTINGS = (
+    "OPENWEEK_DATABASE_URL",
+    "OPENWEEK_INSTANCE",
+    "OPENWEEK_SECRET_KEY",
+    "OPENWEEK_CONTACT_KEY",
+    "OPENWEEK_BASE_URL",
+    "OPENWEEK_UID_DOMAIN",
+    "OPENWEEK_DEMO_PASSWORD",
+    "OPENWEEK_TRUSTED_PROXIES",
+    "OPENWEEK_SMTP_URL",
+    "OPENWEEK_SECOND_FACTOR",
+    "OPENWEEK_OIDC_ISSUER",
+    "OPENWEEK_OIDC_CLIENT_ID",
+    "OPENWEEK_OIDC_CLIENT_SECRET",
+)
 MOST_WORKERS = 64
 SHORTEST_PASSWORD, SHORTEST_KEY = 8, 32  # characters
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")

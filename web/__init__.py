@@ -13,9 +13,10 @@ from web.api import openapi
 from web.api import pass_changes as api_pass_changes
 from web.api import passes as api_passes
 from web.commands import accounts as account_commands
-from web.commands import backup, imports, serve, setup
+from web.commands import backup, doctor, imports, serve, setup
 from web.commands import events as event_commands
 from web.commands import figures as figure_commands
+from web.commands import signing_keys as key_commands
 from web.commands import summary as summary_command
 from web.desk import (
     duplicates,
@@ -129,7 +130,10 @@ PUBLIC = (
     subscribe,
     verify,
 )
-COMMANDS = (account_commands, backup, event_commands, figure_commands, summary_command, imports, serve, setup)
+COMMANDS = (
+    account_commands, backup, doctor, event_commands, figure_commands, summary_command, imports, key_commands,
+    serve, setup,
+)  # fmt: skip
 MODULES = (
     errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
     *PUBLIC, public_pages, *COMMANDS, health, hooks,

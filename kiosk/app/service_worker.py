@@ -55,6 +55,7 @@ ICON_BARS = (7, 5, 6.5, 5.5, 8, 6.5)  # the six days before the last, as favicon
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.extensions["openweek.kiosk_app_version"] = app_version  # for `openweek doctor`, which is of web
 
 
 @bp.get("/kiosk/service-worker.js")

@@ -9,6 +9,7 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, Instant, db, enumeration
+from models.errors import N_, Conflict, NotFound
 
 
 class KeyPurpose(StrEnum):
@@ -67,6 +68,26 @@ def ensure_keys(now: datetime) -> None:
     for purpose in KeyPurpose:
         if db.session.scalar(select(SigningKey.id).where(SigningKey.purpose == purpose).limit(1)) is None:
             make_key(purpose, now)
+
+
+def all_keys() -> list[SigningKey]:
+    return list(db.session.scalars(select(SigningKey).order_by(SigningKey.id)))
+
+
+def retire_key(key_id: int, now: datetime) -> None:
+    """Runs inside the caller's transaction. Raises NotFound, Conflict for the only key of its purpose."""
+    key = db.session.get(SigningKey, key_id)
+    if key is None:
+        raise NotFound(N_("There is no key with the number %(id)s."), id=key_id)
+    others = select(SigningKey.id).where(
+        SigningKey.purpose == key.purpose, SigningKey.retired_at.is_(None), SigningKey.id != key_id
+    )
+    if db.session.scalar(others.limit(1)) is None:
+        raise Conflict(
+            N_("No other key signs these codes. Make one first: openweek key new %(purpose)s"), purpose=key.purpose
+        )
+    if key.retired_at is None:
+        key.retired_at = now
 
 
 def current_key(purpose: KeyPurpose) -> SigningKey:

@@ -57,6 +57,12 @@ def families() -> tuple[Family, ...]:
     return (CJK, *(family for family in _OTHERS if family.regular.is_file()))
 
 
+def missing_files() -> list[Path]:
+    """Those of scripts that cannot be printed without them."""
+    files = [path for family in (CJK, *_OTHERS) for path in (family.regular, family.bold) if path]
+    return [path for path in files if not path.is_file()]
+
+
 @cache
 def _face(path: Path, index: int) -> uharfbuzz.Face:
     return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)), index)

@@ -6,8 +6,7 @@ from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import DBAPIError
 
 from models.operations import schema
-
-LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder
+from models.operations.doctor import LEAST_FREE
 
 pages = Blueprint("health", __name__)
 

@@ -1,0 +1,135 @@
+"""The doctor finds each fault that is planted, and nothing in an installation that is well."""
+
+from datetime import timedelta
+from shutil import disk_usage
+
+import pytest
+from sqlalchemy import text
+
+from models import clock, installation
+from models.codes import keys
+from models.db import db, transaction
+from models.devices.heartbeats import HeartbeatReport, save_report
+from models.devices.kiosks import create_kiosk
+from models.drawing import fonts
+from models.installation import Setting
+from models.operations import doctor, tick
+from tests.support.week import load_week, make_event
+from web.server import certificate
+
+VERSION = "0123456789ab"
+
+
+@pytest.fixture
+def settings(settings):
+    return {**settings, "OPENWEEK_BASE_URL": "https://openweek.test"}
+
+
+@pytest.fixture
+def well(app):
+    """An installation that has run a minute ago, with a kiosk of this version; its folder has room."""
+    now = clock.now()
+    event = make_event(load_week())
+    with transaction():
+        installation.keep_secret_key()
+    assert tick.claim(now)
+    tick.release(now)
+    kiosk, _token = create_kiosk(event, now)
+    report(kiosk, VERSION)
+    return kiosk
+
+
+def report(kiosk, version):
+    save_report(kiosk, HeartbeatReport(0, 0, None, version, None, None), clock.now())
+
+
+def found(now=None, environment=()):
+    return {
+        finding.message.split(maxsplit=3)[0] + " " + finding.message.split(maxsplit=3)[1]: finding
+        for finding in doctor.findings(now or clock.now(), VERSION, environment)
+    }
+
+
+def test_all_is_well(app, well, runner, monkeypatch):
+    assert found(environment=["PATH", "OPENWEEK_BASE_URL"]) == {}
+    monkeypatch.setattr(doctor, "_old_kiosks", lambda *_: ())  # the command compares with the real app
+    result = runner.invoke(args=["doctor"])
+    assert (result.output, result.exit_code) == ("All is well.\n", 0)
+
+
+def test_twelve_faults_at_once(app, well, runner, tmp_path, monkeypatch):
+    folder = tmp_path / "instance"
+    now = clock.now()
+    certificate.ensure_certificate(folder / "tls", now - certificate.LIFE + timedelta(days=3))
+    (folder / "old.openweek").write_text("a backup")
+    (folder / "old.openweek").chmod(0o644)
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: disk_usage(path)._replace(free=100 << 20))
+    monkeypatch.setattr(fonts, "missing_files", lambda: [tmp_path / "NotoSansYi-Regular.ttf"])
+    monkeypatch.setitem(app.config, "BASE_URL", "http://week.example.cn")
+    monkeypatch.setitem(app.config, "SECRET_KEY", "that of another node")
+    report(well, "ba9876543210")
+    with transaction():
+        db.session.get_one(Setting, tick._KEY).value = clock.instant_text(now - timedelta(hours=1))
+        well.seen_at = now + timedelta(hours=1)
+        keys.find_key(keys.KeyPurpose.SLIP, 3).retired_at = now
+        db.session.execute(text("UPDATE signing_key SET id = 250 WHERE purpose = 'summary'"))
+    faults = found(now, ["OPENWEEK_BASEURL"])
+    assert {name: finding.level for name, finding in faults.items()} == {
+        "There is": doctor.Level.WARNING,
+        "OPENWEEK_BASE_URL is": doctor.Level.WARNING,
+        "Other users": doctor.Level.WARNING,
+        "%(free)s MB": doctor.Level.WARNING,
+        "The certificate": doctor.Level.WARNING,
+        "Fonts are": doctor.Level.WARNING,
+        "The secret": doctor.Level.ERROR,
+        "The clock": doctor.Level.ERROR,
+        "The tick": doctor.Level.WARNING,
+        "No key": doctor.Level.ERROR,
+        "%(left)s key": doctor.Level.WARNING,
+        "Kiosks with": doctor.Level.WARNING,
+    }
+    assert faults["Other users"].values == {"path": folder / "old.openweek"}
+    result = runner.invoke(args=["doctor"])
+    assert (result.exit_code, f"{folder}/old.openweek" in result.output) == (2, True)
+
+
+def test_a_clock_that_was_ahead(well):
+    now = clock.now()
+    with transaction():
+        db.session.get_one(Setting, tick._KEY).value = clock.instant_text(now + timedelta(days=365))
+    assert list(found(now)) == ["The next"]
+
+
+def test_a_warning_alone_is_1(well, runner, monkeypatch):
+    monkeypatch.setattr(doctor, "_old_kiosks", lambda *_: ())
+    monkeypatch.setenv("OPENWEEK_BASEURL", "https://openweek.test")
+    result = runner.invoke(args=["doctor"])
+    assert (result.exit_code, "OPENWEEK_BASEURL" in result.output) == (1, True)
+
+
+def test_an_older_schema(well):
+    with transaction():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert [finding.level for finding in found().values()] == [doctor.Level.ERROR]
+
+
+def test_a_database_that_is_away(app, well, monkeypatch):
+    db.session.remove()
+    monkeypatch.setattr(db.engine.dialect, "connect", _refuse)
+    monkeypatch.setattr(db.engine.pool, "_creator", _refuse)
+    db.engine.dispose()
+    assert list(found()) == ["The database"]
+
+
+def _refuse(*_args, **_kwargs):
+    raise db.engine.dialect.dbapi.OperationalError("connection refused")
+
+
+def test_a_key_is_made_and_the_old_one_retired(app, well, runner):
+    assert runner.invoke(args=["key", "retire", "1"]).exit_code == 2
+    assert runner.invoke(args=["key", "new", "pass"]).exit_code == 0
+    assert runner.invoke(args=["key", "retire", "1"]).exit_code == 0
+    first = runner.invoke(args=["key", "list"]).stdout.splitlines()[0].split("\t")
+    assert (first[:3], len(first)) == (["1", "pass", "ed25519"], 5)
+    assert keys.current_key(keys.KeyPurpose.PASS).id == 6
+    assert found() == {}
