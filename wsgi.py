@@ -45,18 +45,20 @@ class Application(Flask):
         return func
 
 
+class SettingError(click.ClickException):
+    exit_code = 2  # as for every Mistake
+
+
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application. settings: names from CONTRACT.md (and Flask's own) that win over the environment.
 
-    Raises click.ClickException with one line for a setting that cannot be used."""
+    Raises SettingError with one line for a setting that cannot be used."""
     load_dotenv(ROOT / ".env")
     values = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
     try:
         return _build(values)
     except Mistake as mistake:
-        refusal = click.ClickException(_translated(mistake))
-        refusal.exit_code = 2
-        raise refusal from None
+        raise SettingError(_translated(mistake)) from None
 
 
 def _build(settings: dict[str, Any]) -> Flask:

@@ -84,7 +84,8 @@ def retire_key(key_id: int, now: datetime) -> None:
     )
     if db.session.scalar(others.limit(1)) is None:
         raise Conflict(
-            N_("No other key signs these codes. Make one first: openweek key new %(purpose)s"), purpose=key.purpose
+            N_("No other key signs these codes. Make one first: openweek key new %(purpose)s"),
+            purpose=key.purpose,
         )
     if key.retired_at is None:
         key.retired_at = now

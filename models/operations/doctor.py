@@ -22,7 +22,7 @@ from models.drawing import fonts
 from models.errors import N_, Mistake
 from models.operations import schema, tick
 
-LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder: below, nodes say that they are not ready
+LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder: a node with less is not ready
 LITTLE_FREE = 1024 * 1024 * 1024
 CERTIFICATE_ENDS_SOON = timedelta(days=14)
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
@@ -110,7 +110,8 @@ def _open_files(folder: Path) -> Iterator[Finding]:
     database = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
     outside = Path(database) if database and Path(database).parent != folder else None
     for path in private_files.readable_by_others(folder, outside):
-        if path != folder and path.is_dir():  # of compressed styles, and of the certificate, whose key is closed itself
+        # Folders in it hold compressed styles, and the certificate, whose key is closed itself.
+        if path != folder and path.is_dir():
             continue
         yield Finding(
             Level.WARNING,
@@ -173,7 +174,9 @@ def _installation() -> Iterator[Finding]:
 
 def _clock(now: datetime) -> Iterator[Finding]:
     """Against the database's clock, where it has one, and what was written before."""
-    written = [db.session.scalar(select(func.max(column))) for column in (SigningKey.created_at, Kiosk.seen_at)]
+    written = [
+        db.session.scalar(select(func.max(column))) for column in (SigningKey.created_at, Kiosk.seen_at)
+    ]
     latest = max((at for at in written if at is not None), default=now)
     if latest > now + tick.CLOCKS_DIFFER:
         yield Finding(
@@ -268,5 +271,3 @@ def _old_kiosks(now: datetime, version: str) -> Iterator[Finding]:
             ),
             {"count": len(names), "names": ", ".join(names[:MOST_NAMED])},
         )
-
-
