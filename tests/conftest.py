@@ -23,6 +23,7 @@ from tests.support.compile_cache import compile_once
 from tests.support.databases import Databases, Postgres, temporary_folder
 
 pytest_plugins = [
+    "tests.support.temporary_files",
     "tests.support.unrun_tests",
     "tests.support.queries",
     "tests.support.served_application",
