@@ -80,6 +80,8 @@ def _build(settings: dict[str, Any]) -> Flask:
             settings.get("OPENWEEK_OIDC_CLIENT_ID"),
             settings.get("OPENWEEK_OIDC_CLIENT_SECRET"),
         ),
+        METRICS_TOKEN=config.metrics_token(settings.get("OPENWEEK_METRICS_TOKEN")),
+        LOG_JSON=config.log_format(settings.get("OPENWEEK_LOG_FORMAT")),
         WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),

@@ -25,13 +25,15 @@ KNOWN_SETTINGS = (
     "OPENWEEK_DEMO_PASSWORD",
     "OPENWEEK_TRUSTED_PROXIES",
     "OPENWEEK_SMTP_URL",
+    "OPENWEEK_METRICS_TOKEN",
+    "OPENWEEK_LOG_FORMAT",
     "OPENWEEK_SECOND_FACTOR",
     "OPENWEEK_OIDC_ISSUER",
     "OPENWEEK_OIDC_CLIENT_ID",
     "OPENWEEK_OIDC_CLIENT_SECRET",
 )
 MOST_WORKERS = 64
-SHORTEST_PASSWORD, SHORTEST_KEY = 8, 32  # characters
+SHORTEST_PASSWORD, SHORTEST_TOKEN, SHORTEST_KEY = 8, 16, 32  # characters
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?", re.I)
@@ -177,6 +179,23 @@ def contact_key(text: str | None) -> str | None:
     if text and len(text) < SHORTEST_KEY:
         raise Mistake(N_("OPENWEEK_CONTACT_KEY needs at least %(count)s characters."), count=SHORTEST_KEY)
     return text or None
+
+
+def metrics_token(text: str | None) -> str | None:
+    """What has to be sent for /metrics; None: there is no such page."""
+    if text and (len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text):
+        raise Mistake(
+            N_("OPENWEEK_METRICS_TOKEN needs at least %(count)s letters or digits, without spaces."),
+            count=SHORTEST_TOKEN,
+        )
+    return text or None
+
+
+def log_format(text: str | None) -> bool:
+    """Whether logs are JSON."""
+    if text not in (None, "", "text", "json"):
+        raise Mistake(N_("OPENWEEK_LOG_FORMAT must be text or json."))
+    return text == "json"
 
 
 def secret_key(folder: Path) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
 
-from models import private_files, write_turn
+from models import measures, private_files, write_turn
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
@@ -145,8 +145,11 @@ def transaction() -> Iterator[None]:
     Ends the read transaction that the session had open. Loaded objects keep their values.
     """
     db.session.commit()
+    began = monotonic()
     with nullcontext() if on_postgresql() else write_turn.of_process(BUSY_SECONDS):
         db.session.connection(execution_options={_WRITE: True})
+        if measures.listener is not None:
+            measures.listener.database_wait(monotonic() - began)
         try:
             yield
             db.session.commit()

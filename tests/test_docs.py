@@ -18,7 +18,7 @@ PAGES = sorted(
 )
 IN_BACKTICKS = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(
-    r"(?:models|kiosk|web|static|tests|tools|docs|translations)/[\w./-]*|[\w-]+\.(?:py|toml|json|md|in)"
+    r"(?:models|kiosk|web|static|tests|tools|docs|translations|deploy)/[\w./-]*|[\w-]+\.(?:py|toml|json|md|in)"
 )
 # Made at set-up or at the first start.
 MADE = (".venv", "node_modules", "static/vendor", "instance")

@@ -36,6 +36,8 @@ WRONG = {
     "OPENWEEK_UID_DOMAIN": ["a b@c", "https://week.example.cn", "week/cn", "-", "a..b"],
     "OPENWEEK_TRUSTED_PROXIES": ["one", "-1", "１"],
     "OPENWEEK_DEMO_PASSWORD": ["short"],
+    "OPENWEEK_METRICS_TOKEN": ["short", "sixteen with a space"],
+    "OPENWEEK_LOG_FORMAT": ["xml"],
     "WEB_CONCURRENCY": ["many", "0", "65", "-1", "２"],
 }
 

@@ -18,6 +18,7 @@ FLOORS = (
         "networks",
         "bulk",
         "group_commit",
+        "measures",
         "private_files",
         "round_trip",
         "spreadsheet_cells",

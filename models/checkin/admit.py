@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from models import clock
+from models import clock, measures
 from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
 from models.checkin.cache import ProcessCache, Versions, process_cache
@@ -115,7 +115,10 @@ def admit(
             raise BusyError(BUSY) from None
     if submission.error is not None:
         raise submission.error
-    return resends.answers(submission.scans, submission.first, submission.known)
+    answers = resends.answers(submission.scans, submission.first, submission.known)
+    if measures.listener is not None:
+        measures.listener.scans(answer.verdict for answer in answers)
+    return answers
 
 
 _groups_of: WeakKeyDictionary[Engine, GroupCommit[Submission]] = WeakKeyDictionary()
@@ -132,6 +135,8 @@ def _groups() -> GroupCommit[Submission]:
 
 def admit_together(submissions: list[Submission]) -> None:
     """Admit a group in one transaction. Where that fails each is admitted alone, so that one that fails fails alone."""
+    if measures.listener is not None:
+        measures.listener.batch(sum(submission.size for submission in submissions))
     try:
         _try(submissions)
     except (DBAPIError, TimeoutError) as error:

@@ -54,6 +54,7 @@ class Server:
             "OPENWEEK_BASE_URL": base_url or self.url,
             "OPENWEEK_UID_DOMAIN": "openweek.test",
             "OPENWEEK_DEMO_PASSWORD": "demo-password-for-tests",
+            "OPENWEEK_METRICS_TOKEN": "a-token-for-tests-only",
         }
         self._environment = {**os.environ, **self.settings, "WEB_CONCURRENCY": str(workers)}
         self._app: Flask | None = None

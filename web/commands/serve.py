@@ -31,7 +31,7 @@ from web.desk import reminder_mails
 from web.desk.exports import background as exports
 from web.desk.registration import mails as registration_mails
 from web.figures.live import streams as live_streams
-from web.server import certificate, precompressed
+from web.server import certificate, metrics, precompressed
 
 MINUTE = 60
 OTHER_FILES = 200  # open files and connections of a worker beside its streams
@@ -92,6 +92,11 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     if tls:
         files = certificate.ensure_certificate(Path(current_app.instance_path) / "tls")
         options["certfile"], options["keyfile"] = map(str, files)
+    if current_app.config["METRICS_TOKEN"]:
+        metrics.prepare_folder(Path(current_app.instance_path))
+        options["child_exit"] = lambda _server, worker: metrics.worker_ended(worker.pid)
+    if current_app.config["LOG_JSON"]:
+        options["logger_class"] = "web.server.json_logs.ServerLog"
     precompressed.compress_all()
     db.session.remove()
     db.engine.dispose()

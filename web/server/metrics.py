@@ -1,0 +1,199 @@
+"""/metrics in the format of Prometheus, counted over all workers of a server. Without OPENWEEK_METRICS_TOKEN nothing is counted
+and there is no such page.
+
+prometheus_client decides at its import whether it counts over several processes, so it is imported after the folder is set.
+"""
+
+import hmac
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, request
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from models import clock, measures
+from models.db import db
+from models.devices.kiosks import Heartbeat
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from prometheus_client.metrics_core import Metric
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+KEY = "openweek.metrics"
+ENDPOINT = "openweek.endpoint"
+KEPT_PAGE = "kept_public_page"  # answered in front of Flask
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
+SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
+
+pages = Blueprint("metrics", __name__)
+
+
+class Metrics:
+    """Those of one process; the listener of models.measures."""
+
+    def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Gauge, Histogram
+        from prometheus_client import Counter as Count
+
+        self.registry = CollectorRegistry()
+        own: dict[str, Any] = {"registry": self.registry}
+        self._requests = Count("openweek_requests", "Requests answered.", ("endpoint", "status"), **own)
+        self._seconds = Histogram(
+            "openweek_request_seconds", "Time until a response begins.", buckets=SECONDS, **own
+        )
+        self._in_progress = Gauge(
+            "openweek_requests_in_progress", "Requests at work.", multiprocess_mode="livesum", **own
+        )
+        self._scans = Count("openweek_scans", "Scans answered.", ("verdict",), **own)
+        self._batches = Histogram(
+            "openweek_admission_batch_size", "Scans stored in one transaction.", buckets=SIZES, **own
+        )
+        self._waits = Histogram(
+            "openweek_database_wait_seconds", "Time until a write could begin.", buckets=SECONDS, **own
+        )
+
+    def begin(self) -> None:
+        self._in_progress.inc()
+
+    def end(self, endpoint: str, status: str, seconds: float) -> None:
+        self._in_progress.dec()
+        self._requests.labels(endpoint, status).inc()
+        self._seconds.observe(seconds)
+
+    def scans(self, verdicts: Iterable[str]) -> None:
+        for verdict, count in Counter(verdicts).items():
+            self._scans.labels(verdict).inc(count)
+
+    def batch(self, size: int) -> None:
+        self._batches.observe(size)
+
+    def database_wait(self, seconds: float) -> None:
+        self._waits.observe(seconds)
+
+
+class KioskCollector:
+    """What kiosks have told, read when it is asked for."""
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.core import GaugeMetricFamily
+
+        now = clock.now()
+        waits = Heartbeat.waiting > 0
+        query = select(
+            func.count(), func.coalesce(func.sum(Heartbeat.waiting), 0), func.min(Heartbeat.oldest_at)
+        )
+        try:
+            kiosks, scans, oldest = db.session.execute(query.where(waits)).one()
+            answers = 1
+        except SQLAlchemyError:
+            db.session.rollback()
+            answers = 0
+        yield GaugeMetricFamily("openweek_database_up", "Whether the database answers.", answers)
+        if not answers:
+            return
+        age = max((now - oldest).total_seconds(), 0) if oldest is not None else 0
+        yield GaugeMetricFamily(
+            "openweek_kiosks_with_undelivered_scans", "Kiosks with undelivered scans.", kiosks
+        )
+        yield GaugeMetricFamily("openweek_undelivered_scans", "Scans that kiosks have not delivered.", scans)
+        yield GaugeMetricFamily(
+            "openweek_oldest_undelivered_scan_age_seconds", "Age of the oldest undelivered scan.", age
+        )
+
+
+class CountRequests:
+    """WSGI middleware, outside all others."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._next = app, app.wsgi_app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        metrics: Metrics = self._app.extensions.get(KEY) or self._app.extensions.setdefault(KEY, listen())
+        began, status = perf_counter(), "500"
+
+        def begin(line: str, *rest: Any) -> Callable[[bytes], object]:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, *rest)
+
+        metrics.begin()
+        try:
+            return self._next(environ, begin)
+        finally:
+            metrics.end(environ.get(ENDPOINT, KEPT_PAGE), status, perf_counter() - began)
+
+
+def listen() -> Metrics:
+    """Measure from now on in this process."""
+    metrics = Metrics()
+    measures.listener = metrics
+    return metrics
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+    if app.config["METRICS_TOKEN"]:
+        app.before_request(_note_endpoint)
+        app.wsgi_app = CountRequests(app)  # type: ignore[method-assign]  # as Flask documents it
+
+
+def _note_endpoint() -> None:
+    request.environ[ENDPOINT] = request.endpoint or "none"
+
+
+@pages.get("/metrics")
+def metrics() -> Response:
+    """For the bearer of OPENWEEK_METRICS_TOKEN."""
+    token = current_app.config["METRICS_TOKEN"]
+    if not token:
+        abort(404)
+    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode()):
+        abort(401)
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = current_app.extensions[KEY].registry
+    if os.environ.get(FOLDER):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    kiosks = CollectorRegistry()
+    kiosks.register(KioskCollector())
+    response = Response(generate_latest(registry) + generate_latest(kiosks), content_type=CONTENT_TYPE_LATEST)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def prepare_folder(instance: Path) -> None:
+    """A folder for the counts of this server's workers, empty; those of servers that have ended are deleted."""
+    parent = instance / "metrics"
+    parent.mkdir(mode=0o700, exist_ok=True)
+    for folder in parent.iterdir():
+        if folder.name == str(os.getpid()) or not _is_running(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
+    own = parent / str(os.getpid())
+    own.mkdir(mode=0o700)
+    os.environ[FOLDER] = str(own)
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass  # of another user
+    return True
+
+
+def worker_ended(pid: int) -> None:
+    """Its requests are at work no longer; what it counted stays."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(pid)
