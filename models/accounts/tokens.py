@@ -51,7 +51,7 @@ def check_scopes(scopes: Collection[str]) -> list[str]:
             known=", ".join(TokenScope),
         )
     if not scopes:
-        raise Mistake(N_("Choose at least one thing that the token may do."))
+        raise Mistake(N_("Choose at least one permission for the token."))
     return [scope.value for scope in TokenScope if scope in scopes]
 
 

@@ -107,7 +107,9 @@ def contacts_for_export(
     reason = " ".join(reason.split())
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise Mistake(
-            N_("Say in at most %(most)s characters why you need the contacts. It stands in the audit log."),
+            N_(
+                "Say in at most %(most)s characters why you need the contacts. The reason is recorded in the audit log."
+            ),
             most=LONGEST_REASON,
         )
     with transaction():

@@ -51,7 +51,7 @@ def add(account: Account, url: str, kinds: Collection[str], now: datetime, by: A
     url = fetch.cleaned(url)
     chosen = [kind.value for kind in KINDS if kind in kinds]
     if not chosen:
-        raise Mistake(N_("Choose at least one thing that the webhook tells."))
+        raise Mistake(N_("Choose at least one thing that the webhook reports."))
     with transaction():
         if db.session.scalars(select(func.count()).select_from(query.subquery())).one() >= MOST_ENDPOINTS:
             raise Conflict(N_("You have 10 webhooks. Remove one that you no longer use first."))

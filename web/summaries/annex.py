@@ -80,8 +80,8 @@ def definitions() -> list[str]:
             "sectors and days."
         ),
         _(
-            "Participants: distinct passes and phones, each with its largest headcount. A lower bound: who tapped or was counted "
-            "by staff has no identity. Participants do not add up."
+            "Participants: distinct passes and phones, each with its largest headcount. A lower bound: people who tapped "
+            "or were counted by staff have no identity. Participants do not add up."
         ),
         _(
             "Scanned: a pass was scanned, or a phone scanned the on-screen venue code. Self-reported: a printed code or a tap. "

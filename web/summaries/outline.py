@@ -167,7 +167,7 @@ def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering)
         [(name_of(part, "audience", row["key"]), row["visits"], row["participants"]) for row in rows],
         (_("Total"), content["visits"], content["participants"]),
     )
-    yield Note(_("Participants do not add up over groups; who does not say a group stands as not stated."))
+    yield Note(_("Participants do not add up over groups; those who gave no group are listed as not stated."))
     bars = [
         (name_of(part, "audience", row["key"]), row["visits"], COLOURS.get(row["key"], GREY))
         for row in rows

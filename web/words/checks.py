@@ -54,7 +54,7 @@ def check_words(one: Question) -> str:
             "%(visits)s visits of a device arrived up to %(amount)s hours after they happened.", **numbers
         ),
         CheckKind.ROUND_ESTIMATE: _(
-            "A total of %(amount)s was declared; %(visits)s of these were counted by nobody at the event.",
+            "A total of %(amount)s was declared; nobody at the event counted %(visits)s of these.",
             **numbers,
         ),
         CheckKind.ONE_MINUTE: _(

@@ -60,14 +60,14 @@ def test_register_cancel_and_the_next_moves_up(browser: Browser, server, scripts
     expect(page.get_by_label("人数")).to_have_attribute("aria-invalid", "true")
     look()
     page.goto(first)
-    page.get_by_text("我来不了").click()
+    page.get_by_text("不能参加").click()
     page.get_by_role("button", name="取消报名").click()
     expect(page.get_by_role("heading", name="已取消")).to_be_visible()
     look()
     page.goto(second)
     expect(page.get_by_text("有名额空出，已为您保留。")).to_be_visible()
     expect(page.locator(".pass-code img")).to_be_visible()
-    page.get_by_text("我来不了").click()
+    page.get_by_text("不能参加").click()
     page.get_by_role("button", name="取消报名").click()  # all places are free again
     page.wait_for_load_state()
     assert findings == []

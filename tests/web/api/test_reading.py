@@ -183,7 +183,7 @@ def test_each_scope_is_offered_where_tokens_are_made(gus_browser):
     made = gus_browser.post("/desk/account/tokens", data={"name": "脚本", "scope": ["read", "write"]})
     assert (made.status_code, db.session.scalars(select(ApiToken)).one().scopes) == (303, ["read", "write"])
     refused = gus_browser.post("/desk/account/tokens", data={"name": "脚本"})
-    assert (refused.status_code, "Choose at least one thing that the token may do." in refused.text) == (
+    assert (refused.status_code, "Choose at least one permission for the token." in refused.text) == (
         400,
         True,
     )

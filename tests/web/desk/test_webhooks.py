@@ -44,4 +44,4 @@ def test_what_cannot_be_used_is_told_and_stays_typed(gus_browser):
     )
     assert (answer.status_code, 'value="ftp://hook.example/x"' in answer.text) == (422, True)
     answer = gus_browser.post("/desk/webhooks/", data={"url": "https://hook.example/x"})
-    assert "Choose at least one thing that the webhook tells." in answer.text
+    assert "Choose at least one thing that the webhook reports." in answer.text

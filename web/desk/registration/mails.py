@@ -64,13 +64,15 @@ def _cancelled(row: Registration, title: str, link: str) -> str:
 def _sentence(row: Registration, kind: MailKind) -> str:
     if kind == MailKind.CHANGED and row.state == RegistrationState.WAITING:
         return _(
-            "The time or place has changed; what holds now stands above. You are still on the waiting list:"
+            "The time or place has changed; the current details are above. You are still on the waiting list:"
         )
     return {
         MailKind.REGISTERED: _("You are registered. Your pass is here:"),
         MailKind.WAITING: _("You are on the waiting list. Here you see when a place is free:"),
         MailKind.MOVED_UP: _("A place became free, and it is yours. Your pass is here:"),
-        MailKind.CHANGED: _("The time or place has changed; what holds now stands above. Your pass is here:"),
+        MailKind.CHANGED: _(
+            "The time or place has changed; the current details are above. Your pass is here:"
+        ),
     }[kind]
 
 
