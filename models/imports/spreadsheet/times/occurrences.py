@@ -19,7 +19,7 @@ _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 def written_year(cell: dict[str, str]) -> int | None:
     """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
     for name in ("start_date", "time_text", "start_time"):
-        match = _YEAR_OF_DAY.search(cells.plain(cell[name]))
+        match = _YEAR_OF_DAY.search(time_words.plain(cell[name]))
         if match:
             return int(match[1])
     return None
@@ -43,10 +43,23 @@ def occurrences(
         _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
         if any(slot.each_day for slot in slots):
             findings.append(_each_day(cell, len(drafts)))
+        elif any("工作日" in cell[name] for name in ("start_time", "time_text", "start_date")):
+            findings.append(_working_days(cell, len(drafts)))
         elif len(drafts) > 1:
             findings.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
         return drafts, time_text
     return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
+
+
+def _working_days(cell: dict[str, str], count: int) -> Finding:
+    """The calendar of holidays moves working days to weekends, each year anew."""
+    why = Finding(
+        N_(
+            "Working days: read as Monday to Friday, %(count)s sessions. Please correct public holidays and moved working days."
+        ),
+        count=count,
+    )
+    return why.about(next(name for name in ("start_time", "time_text", "start_date") if "工作日" in cell[name]))
 
 
 def _each_day(cell: dict[str, str], count: int) -> Finding:
@@ -190,7 +203,7 @@ def _by_columns(
             year=year,
             day=first,
         )
-    if last is None and "year" not in cell:
+    if last is None and "year" not in cell and not cell.get("onwards"):
         last = first  # a plan gives the end of a longer event; a report (with its year) may leave it out
     if last is None:
         findings.append(Finding(N_("No end date was given: entered on its first day.")))

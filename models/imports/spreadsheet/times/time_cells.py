@@ -16,6 +16,7 @@ from models.imports.vocabulary import Vocabulary
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
 _UNCERTAIN = re.compile("暂定|待定|拟定")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+_ONWARDS = re.compile(r"(?:自|从|from|since)?(.+?)(?:起|开始|始|以后|onwards?)(?:长期)?", re.I)
 NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
 
@@ -39,6 +40,7 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
         if cell[hour] and not cell[day] and time_words.is_day(cell[hour]):
             cell[day], cell[hour] = cell[hour], ""
+    _arrange_onwards(cell)
     for name in ("start_date", "end_date"):
         _arrange_day(cell, name, year, months)
     if cell["start_date"] and not cell["end_date"]:
@@ -47,6 +49,18 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
             cell["start_date"], cell["end_date"] = slots[0].first.isoformat(), slots[0].last.isoformat()
     _arrange_clocks(cell)
     return cell
+
+
+def _arrange_onwards(cell: dict[str, str]) -> None:
+    """自4月20日起 as the first day of what has no stated end. Of such a row, onwards is true."""
+    if cell["end_date"] or cell["end_time"]:
+        return
+    for name in ("start_date", "time_text"):
+        match = _ONWARDS.fullmatch(time_words.plain(cell[name]))
+        if match and time_words.is_day(match[1]) and (name == "start_date" or not cell["start_date"]):
+            cell[name] = ""
+            cell["start_date"], cell["onwards"] = match[1], "1"
+            return
 
 
 def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, ...]) -> None:

@@ -1,8 +1,11 @@
 """The occurrences of days and their hours: 4月22-26日 with 9:00-17:00 is open on each of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+
+WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 
 Span = tuple[date, date]
 Hours = tuple[time | None, time | None, str | None]
@@ -72,3 +75,15 @@ def _of_each_day(group: Group, first: date, last: date, hours: list[Hours]) -> I
 def _within_a_day(hours: list[Hours], days: int) -> bool:
     """Whether the hours of several days are those of each: 9:00-17:00. Of two days, 20:00-2:00 may be one night."""
     return all(start and end is not None and (end > start or days > 1) for start, end, _ in hours)
+
+
+def open_weekdays(words: str) -> set[int]:
+    """工作日, 周末, 周二至周五, 每周三、五. A working day is one of Monday to Friday: the importer says so."""
+    if "工作日" in words:
+        return set(range(5))
+    if "周末" in words:
+        return {5, 6}
+    days = [WEEKDAYS[letter] for letter in words if letter in WEEKDAYS]
+    if len(days) == 2 and re.search("[至到—–~-]", words):
+        return {(days[0] + number) % 7 for number in range((days[1] - days[0]) % 7 + 1)}
+    return set(days)

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.times.time_slots import Group, Hours, Slot, Span, Unread, slots_of
+from models.imports.spreadsheet.times import english_dates
+from models.imports.spreadsheet.times.time_slots import WEEKDAYS, Group, Hours, Slot, Span, Unread, open_weekdays, slots_of
 
 MOST_DAYS = 120
 _MOST_SIGNS = 200
 # Texts of days and hours are short.
 _LONGEST = 500
-_WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _HALF_DAYS = {
     "凌晨": "", "早上": "morning", "早晨": "morning", "清晨": "morning", "上午": "morning", "中午": "", "午间": "",
     "正午": "", "下午": "afternoon", "午后": "afternoon", "傍晚": "evening", "晚上": "evening", "晚间": "evening",
@@ -25,6 +25,8 @@ WEEKDAY = "(?:星期|周|礼拜)[一二三四五六日天]"
 _SIGNS = re.compile(
     rf"""
     (?P<closed>[(,]?(?:逢|每)?{WEEKDAY}(?:[、和及,](?:星期|周)?[一二三四五六日天])*(?:闭馆|休馆|休息|除外|不开放|闭门)\)?)
+    |(?P<open>\(?(?:(?:每个?|逢)?工作日|周末|{WEEKDAY}[至到—–~-]{{1,2}}{WEEKDAY}|[每逢]{WEEKDAY}(?:[、和及,](?:星期|周)?[一二三四五六日天])*
+        |{WEEKDAY}(?:[、和及,](?:星期|周)[一二三四五六日天])+)\)?)
     |(?P<fullday>(?P<y>\d{{4}})[年/.-](?P<m>\d{{1,2}})[月/.-](?P<d>\d{{1,2}})(?:[日号]|(?!\d)))
     |(?P<monthday>(?P<mm>\d{{1,2}})月(?P<md>\d{{1,2}})(?:[日号]|(?!\d)))
     |(?P<clock>(?P<h>\d{{1,2}})(?::(?P<min>\d{{2}})(?::\d{{2}})?|[时点](?:(?P<cmin>\d{{1,2}})分?|(?P<part>半|整|一刻|三刻))?钟?)
@@ -61,7 +63,7 @@ _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
 _BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
 _DAYS = ("fullday", "monthday", "slashday", "dotday")
-_KINDS = (*_DAYS, *"closed clock dayonly weekday half next daily allday to sep number".split())
+_KINDS = (*_DAYS, *"closed open clock dayonly weekday half next daily allday to sep number".split())
 
 
 def read(
@@ -102,7 +104,7 @@ def has_day(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    line = _NEXT_LINE.sub(";", unicodedata.normalize("NFKC", text).strip())
+    line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = re.sub(r"\s+", "", _BLANK.sub("日", _NEXT_HOURS.sub(r"\1;", line)))
     joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
@@ -162,6 +164,8 @@ class _Reader:
                 if group and not group.hours and not group.closed:
                     group.spans += self.days(group.spans[-1][1])
                 else:
+                    if group and group.spans == [self.span]:
+                        raise Unread  # 10:00 4月20日: hours before their day
                     if group:
                         yield group
                     group = Group(self.days(group.spans[-1][1] if group else None))
@@ -184,7 +188,12 @@ class _Reader:
             self.take()
             group.hours.append((None, None, None))
         elif self.next_is("closed"):
-            group.closed |= {_WEEKDAYS[letter] for letter in self.take()["closed"] if letter in _WEEKDAYS}
+            group.closed |= {WEEKDAYS[letter] for letter in self.take()["closed"] if letter in WEEKDAYS}
+        elif self.next_is("open"):
+            # Of one day, or after others: which days are meant, only a person knows.
+            if group.hours or group.closed or all(first == last for first, last in group.spans):
+                raise Unread
+            group.closed = frozenset(range(7)) - open_weekdays(self.take()["open"])
         else:
             hours = self.hours()
             group.hours.append(self.until(group, *hours) if self.next_is("to") else hours)
@@ -241,7 +250,7 @@ class _Reader:
             if year is None or (kind == "dotday" and month not in self.months):
                 raise Unread
             day = date(year, month, int(sign["md"] or sign["sd"] or sign["dd"]))
-        if self.next_is("weekday") and _WEEKDAYS[self.take()["w"][-1]] != day.weekday():
+        if self.next_is("weekday") and WEEKDAYS[self.take()["w"][-1]] != day.weekday():
             raise Unread  # the day or its weekday is wrong: which, a person knows
         return day
 

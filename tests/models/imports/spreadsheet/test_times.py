@@ -55,6 +55,26 @@ SPAN = (date(2024, 4, 20), date(2024, 4, 26))
         ("4月26日10:00-12:00\n14:00-16:00", [(26, 26, "10:00", "12:00"), (26, 26, "14:00", "16:00")]),
         ("4月26日\n（星期五）上午\n9:00", [(26, 26, "09:00", None)]),
         ("20240426 9:00", [(26, 26, "09:00", None)]),
+        ("工作日9:00-17:00", [(day, day, "09:00", "17:00") for day in (22, 23, 24, 25, 26)]),
+        ("周二至周日9:00-17:00", [(day, day, "09:00", "17:00") for day in (20, 21, 23, 24, 25, 26)]),
+        ("每周三、五14:00-16:00", [(day, day, "14:00", "16:00") for day in (24, 26)]),
+        ("4月20日至23日 周末9:00-17:00", [(day, day, "09:00", "17:00") for day in (20, 21)]),
+        ("4月22日周一至周五9:00-17:00", []),  # of one day, or of the week?
+        ("工作日", []),
+        ("9:00-17:00（节假日除外）", []),
+        ("10:00 4月20日", []),
+        ("April 20, 2024", [(20, 20, None, None)]),
+        ("20 Apr", [(20, 20, None, None)]),
+        ("20-Apr-24", [(20, 20, None, None)]),
+        ("Sat 20 April 2024, 9:00 to 11:30 a.m.", [(20, 20, "09:00", "11:30")]),
+        ("April 26 (Friday) 2 pm - 4 pm", [(26, 26, "14:00", "16:00")]),
+        ("April 20th and April 22nd at 9:00", [(20, 20, "09:00", None), (22, 22, "09:00", None)]),
+        ("20-22 April, daily 9:00-17:00", [(day, day, "09:00", "17:00") for day in (20, 21, 22)]),
+        ("Apr 20 – Apr 26", [(20, 26, None, None)]),
+        ("April 20 14:00", [(20, 20, "14:00", None)]),
+        ("Fri 20 April", []),  # it was a Saturday
+        ("April 31", []),
+        ("Maybe 20", []),
         ("4月26日晚上12点", []),  # the midnight at its end
         ("4月31日9:00", []),
         ("上午25:00", []),
@@ -109,6 +129,30 @@ def test_a_day_that_its_month_does_not_have(vocabulary):
     assert (read.draft.occurrences, read.draft.time_text) == ((), "4月31日上午9:00")
     why = "“4月31日上午9:00” is not a day: that month has 30 days. Please correct it."
     assert ("B2", why) in said(read)
+
+
+def test_working_days_are_of_the_calendar_and_said(vocabulary):
+    read = plan(vocabulary, start="2024-04-20", end="2024-04-26", words="工作日9:00-17:00")
+    assert [one.start_day.day for one in read.draft.occurrences] == [22, 23, 24, 25, 26]
+    why = "Working days: read as Monday to Friday, 5 sessions. Please correct public holidays and moved working days."
+    assert ("D2", why) in said(read)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"start": "4月22日起"}, {"words": "自4月22日起"}, {"words": "From 22 April onwards"}, {"start": "22 April onwards"}],
+)
+def test_a_day_from_which_on_has_no_end(vocabulary, cells):
+    read = plan(vocabulary, **cells)
+    (one,) = read.draft.occurrences
+    assert (one.start_day, one.open_ended, one.start_at) == (date(2024, 4, 22), True, None)
+    assert "No end date was given: entered on its first day." in [why for _, why in said(read)]
+
+
+def test_an_english_day_of_another_year_or_weekday_is_said(vocabulary):
+    assert plan(vocabulary, words="April 22, 2023 9 am").verdict == RowVerdict.OTHER_YEAR
+    read = plan(vocabulary, start="Tuesday, April 22, 2024")
+    assert read.verdict == RowVerdict.REFUSED and "another day of the week" in said(read)[0][1]
 
 
 @pytest.mark.parametrize("words", ["4月22日22:00-当天1:00", "宣传周期间", "每周三14:00"])
