@@ -404,6 +404,14 @@ def test_a_part_written_by_an_import_stays_as_it_was(people):
     assert fields.draft_of_form(form, people.lecture.campaign, people.lian, draft).hosts == draft.hosts
 
 
+def test_a_day_without_a_stated_end_stays_so(people):
+    (first, *rest) = draft_of(people.lecture).occurrences
+    draft = replace(draft_of(people.lecture), occurrences=(replace(first, open_ended=True), *rest))
+    form = fields.form_of(draft, people.lecture.campaign)
+    again = fields.draft_of_form(form, people.lecture.campaign, people.lian, draft)
+    assert [one.open_ended for one in again.occurrences] == [True, *(False for _ in rest)]
+
+
 @pytest.mark.parametrize(
     ("closed", "days"),
     [

@@ -207,11 +207,15 @@ def _clock(instant: datetime | None, zone: str) -> str:
 def with_venue(
     occurrences: Iterable[OccurrenceDraft], venue: VenueDraft | None, base: Sequence[OccurrenceDraft]
 ) -> tuple[OccurrenceDraft, ...]:
-    """The same occurrences at this venue; without one, at the venue that the base has for the same times."""
-    if venue is not None:
-        return tuple(replace(one, venue=venue) for one in occurrences)
+    """The same occurrences at this venue; without one, at the venue that the base has for the same times. Of a day that
+    the base leaves without an end, this stays so: the form does not ask for it."""
     by_time = {(one.start_day, one.end_day, one.start_at, one.half_day): one.venue for one in base}
+    open_ended = {(one.start_day, one.end_day) for one in base if one.open_ended}
     return tuple(
-        replace(one, venue=by_time.get((one.start_day, one.end_day, one.start_at, one.half_day)))
+        replace(
+            one,
+            venue=venue or by_time.get((one.start_day, one.end_day, one.start_at, one.half_day)),
+            open_ended=(one.start_day, one.end_day) in open_ended,
+        )
         for one in occurrences
     )

@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
 @pages.get("/<campaign_id>/wall")
 def page(campaign_id: str) -> ResponseReturnValue:
     campaign, key = _public(campaign_id)
-    return _page(campaign, key, is_open(campaign))
+    return _page(campaign, key, is_open(campaign), "")
 
 
 @pages.get("/<campaign_id>/wall.json")
@@ -98,7 +98,7 @@ def page_events(campaign_id: str) -> ResponseReturnValue:
 @login_required
 def desk_page() -> ResponseReturnValue:
     campaign, key = _of_account(current_user)
-    return _page(campaign, key, True)
+    return _page(campaign, key, True, area_for(current_user, campaign).region)
 
 
 @desk.get("/wall.json")
@@ -206,14 +206,14 @@ def curve(values: list[int], last: int) -> Curve:
     return Curve(points, line, area)
 
 
-def _page(campaign: Campaign, key: WallKey, is_shown: bool) -> ResponseReturnValue:
+def _page(campaign: Campaign, key: WallKey, is_shown: bool, top: str) -> ResponseReturnValue:
     view = _present(key) if is_shown else None
     payload = view.payload() if view else None
     return render_template(
         "figures/wall.html",
         campaign=campaign,
         key=key,
-        trail=_trail(key),
+        trail=_trail(key, top),
         now=clock.now(),
         html=payload["html"] if payload else "",
         tag=live_views.tag_of(view) if view else "",
@@ -222,12 +222,14 @@ def _page(campaign: Campaign, key: WallKey, is_shown: bool) -> ResponseReturnVal
     )
 
 
-def _trail(key: WallKey) -> list[tuple[str, str]]:
-    """The regions above and this one with the address of each wall, the country first; at the desk those in reach."""
+def _trail(key: WallKey, top: str) -> list[tuple[str, str]]:
+    """The regions above and this one with the address of each wall, from top down; "": the whole country."""
     code = key.area.region
     codes = [*regions.ancestors(code), code] if code else []
+    if top:
+        codes = [one for one in codes if regions.is_below(one, top)]
     known = regions.regions_by_code()
-    whole = [("", _("The whole country"))]
+    whole = [] if top else [("", _("The whole country"))]
     named = [*whole, *((one, region_name(known[one])) for one in codes if places(one) or one == code)]
     return [(name, key.address(one)) for one, name in named]
 

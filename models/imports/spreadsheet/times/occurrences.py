@@ -59,7 +59,9 @@ def _working_days(cell: dict[str, str], count: int) -> Finding:
         ),
         count=count,
     )
-    return why.about(next(name for name in ("start_time", "time_text", "start_date") if "工作日" in cell[name]))
+    return why.about(
+        next(name for name in ("start_time", "time_text", "start_date") if "工作日" in cell[name])
+    )
 
 
 def _each_day(cell: dict[str, str], count: int) -> Finding:

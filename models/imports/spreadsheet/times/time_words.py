@@ -9,7 +9,16 @@ from datetime import date, time, timedelta
 
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import english_dates
-from models.imports.spreadsheet.times.time_slots import WEEKDAYS, Group, Hours, Slot, Span, Unread, open_weekdays, slots_of
+from models.imports.spreadsheet.times.time_slots import (
+    WEEKDAYS,
+    Group,
+    Hours,
+    Slot,
+    Span,
+    Unread,
+    open_weekdays,
+    slots_of,
+)
 
 MOST_DAYS = 120
 _MOST_SIGNS = 200

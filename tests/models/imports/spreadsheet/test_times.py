@@ -140,7 +140,12 @@ def test_working_days_are_of_the_calendar_and_said(vocabulary):
 
 @pytest.mark.parametrize(
     "cells",
-    [{"start": "4月22日起"}, {"words": "自4月22日起"}, {"words": "From 22 April onwards"}, {"start": "22 April onwards"}],
+    [
+        {"start": "4月22日起"},
+        {"words": "自4月22日起"},
+        {"words": "From 22 April onwards"},
+        {"start": "22 April onwards"},
+    ],
 )
 def test_a_day_from_which_on_has_no_end(vocabulary, cells):
     read = plan(vocabulary, **cells)

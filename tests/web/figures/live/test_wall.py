@@ -1,5 +1,7 @@
 """The wall as a page, as JSON and as a stream: for everybody where released, at the desk for who reaches it."""
 
+import re
+
 import pytest
 
 from models.db import db
@@ -73,3 +75,10 @@ def test_the_desk_shows_the_wall_before_the_release_to_who_reaches_the_region(ap
         answer = browser.get("/desk/wall.json?campaign=ip-2024&region=320000")
         seen[name] = answer.json["visits"] if answer.status_code == 200 else answer.status_code
     assert seen == {"cui": 1234, "su": 1234, "bao": 404, "fa": 404, "gu": 404}
+
+
+def test_the_way_up_ends_where_the_account_does(english, people):
+    sign_in(english, people.su)
+    page = english.get("/desk/wall?campaign=ip-2024&region=320700").text
+    trail = page[page.index('class="wall-trail"') : page.index("</nav>", page.index('class="wall-trail"'))]
+    assert re.findall("<(?:a|span)[^>]*>([^<]+)", trail) == ["Jiangsu", "Lianyungang"]
