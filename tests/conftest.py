@@ -24,6 +24,7 @@ from tests.support.databases import Databases, Postgres, temporary_folder
 
 pytest_plugins = [
     "tests.support.temporary_files",
+    "tests.support.order",
     "tests.support.unrun_tests",
     "tests.support.queries",
     "tests.support.served_application",

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.support.nodes import node
 from tools.browser import find
@@ -43,6 +43,7 @@ FLAGS = [
 def playwright() -> Iterator[Playwright]:
     # Playwright's own node wants a system library that a bare machine lacks; ours, or the machine's, runs there.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
+    expect.set_options(timeout=15_000)  # a busy machine needs more than the usual five seconds; a quick one waits no longer
     with sync_playwright() as started:
         yield started
 

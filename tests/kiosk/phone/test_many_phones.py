@@ -28,6 +28,8 @@ def settings(settings):
     return settings | {"RATELIMIT_ENABLED": True}
 
 
+# On one kind of database: what counts a network is asked of both by the script below.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_school_of_500_behind_one_address_is_checked_in_within_ten_minutes(another, token, week, at, event):
     for number in range(500):
         # A class of 60 comes at once, the others over the next nine minutes.
