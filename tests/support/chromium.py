@@ -43,7 +43,9 @@ FLAGS = [
 def playwright() -> Iterator[Playwright]:
     # Playwright's own node wants a system library that a bare machine lacks; ours, or the machine's, runs there.
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node())
-    expect.set_options(timeout=15_000)  # a busy machine needs more than the usual five seconds; a quick one waits no longer
+    expect.set_options(
+        timeout=15_000
+    )  # a busy machine needs more than the usual five seconds; a quick one waits no longer
     with sync_playwright() as started:
         yield started
 

@@ -13,7 +13,12 @@ LONG = (
     "tests/kiosk/simulator/test_fleet.py",
 )
 # Less than a second each.
-SHORT = ("tests/test_imports.py", "tests/test_floors.py", "tests/test_raw_words.py", "tests/test_js_imports.py")
+SHORT = (
+    "tests/test_imports.py",
+    "tests/test_floors.py",
+    "tests/test_raw_words.py",
+    "tests/test_js_imports.py",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
