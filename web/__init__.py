@@ -13,7 +13,7 @@ from web.api import openapi
 from web.api import pass_changes as api_pass_changes
 from web.api import passes as api_passes
 from web.commands import accounts as account_commands
-from web.commands import backup, doctor, imports, serve, setup
+from web.commands import backup, doctor, imports, retention, serve, setup
 from web.commands import events as event_commands
 from web.commands import figures as figure_commands
 from web.commands import signing_keys as key_commands
@@ -131,7 +131,7 @@ PUBLIC = (
     verify,
 )
 COMMANDS = (
-    account_commands, backup, doctor, event_commands, figure_commands, summary_command, imports, key_commands,
+    account_commands, backup, doctor, event_commands, figure_commands, summary_command, imports, key_commands, retention,
     serve, setup,
 )  # fmt: skip
 MODULES = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from models.accounts import reach
 from models.accounts.passwords import check_password
@@ -26,6 +26,7 @@ from models.organizations.tables import (
 from models.places import regions
 
 LIFE = timedelta(days=7)
+KEPT = timedelta(days=30)  # after they expired
 _GONE = N_("This invitation is no longer valid. Ask the person who invited you for a new one.")
 
 
@@ -204,3 +205,11 @@ def accept(secret: str, password: str, now: datetime, network: str) -> Account:
             role=account.role,
         )  # fmt: skip
     return account
+
+
+def delete_old(now: datetime) -> None:
+    """Those that expired KEPT ago; the audit log still tells of them. Reads first: most ticks find none."""
+    old = AccountInvitation.expires_at < now - KEPT
+    if db.session.scalar(select(AccountInvitation.id).where(old).limit(1)) is not None:
+        with transaction():
+            db.session.execute(delete(AccountInvitation).where(old))

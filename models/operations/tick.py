@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, update
 
 from models import clock
-from models.accounts import idempotency, sessions, throttle
+from models.accounts import idempotency, invitations, password_resets, sessions, throttle
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
 from models.desk import reminders
@@ -90,6 +90,8 @@ def tick(now: datetime) -> TickResult:
     network_counts.forget(now)
     throttle.delete_old(now)
     sessions.delete_old(now)
+    invitations.delete_old(now)
+    password_resets.delete_old(now)
     contacts.delete_old(now)
     release_of_figures.freeze_due(now)
     subscribers.close_all(now)
@@ -97,7 +99,7 @@ def tick(now: datetime) -> TickResult:
     announce.announce(now)
     changes.note_due(now)
     result = TickResult(
-        codes=_delete_pairing_codes(now),
+        codes=delete_pairing_codes(now),
         entries=entries.rerender_stale(now),
         files=uploads.forget_old(now),
         unused_pictures=unused_pictures.delete_unused(now),
@@ -111,7 +113,7 @@ def tick(now: datetime) -> TickResult:
     return result
 
 
-def _delete_pairing_codes(now: datetime) -> int:
+def delete_pairing_codes(now: datetime) -> int:
     expired = delete(PairingCode).where(PairingCode.expires_at < now - PAIRING_CODES_KEPT)
     with transaction():
         return len(db.session.scalars(expired.returning(PairingCode.digest)).all())

@@ -107,6 +107,11 @@ def delete_old(now: datetime) -> int:
     return len(due)
 
 
+def count_due(now: datetime) -> int:
+    """At most MOST_AT_ONCE of each campaign are told."""
+    return sum(len(_due(campaign, now)) for campaign in db.session.scalars(select(Campaign)).all())
+
+
 def _due(campaign: Campaign, now: datetime) -> list[int]:
     """The registrations of a campaign whose contacts are due, at most MOST_AT_ONCE."""
     last_day = campaign.today(now) - KEPT
