@@ -19,11 +19,16 @@ from models.devices import pairing
 from models.errors import N_
 from models.events.check_in_window import windows_of
 from models.events.tables import Event, Mode
+from models.exports import queue as export_queue
+from models.exports.tables import ExportFormat, ExportKind
 from models.imports.apply import apply
 from models.imports.read_file import demo_file, read
 from models.imports.source import Source
 from models.installation import site
 from models.operations import startup
+from models.organizations.tables import find_account
+from web.desk.exports import background as exports
+from web.desk.exports import tables as export_tables
 from web.words import imports as import_words
 from web.words.terms import campaign_name, group_name
 
@@ -82,11 +87,25 @@ def _load_demo(now: datetime) -> None:
     events = rehearsal.events_of(campaign)
     crowd.ensure_crowd(campaign, events, now)
     desk.ensure_desk(campaign, events, now)
+    _export_once(campaign, now)
     click.echo(_("Reported events: %(summary)s", summary=import_words.summary(outcomes)))
     _print_addresses()
     _print_accounts(password)
     _print_passes(campaign, samples)
     _print_pairing(_open_now(campaign, events, now), now)
+
+
+def _export_once(campaign: Campaign, now: datetime) -> None:
+    """A finished export at the desk of the demo's organizer."""
+    organizer = find_account("organizer@example.org")
+    if organizer is None or export_queue.exports_of(organizer):
+        return
+    choice = {"campaign": campaign.id, "event": "", "by": ""}
+    table = export_tables.table_of(
+        organizer, ExportKind.SCANS, export_tables.read_choice(organizer, ExportKind.SCANS, choice), now
+    )
+    export = export_queue.ask(organizer, ExportKind.SCANS, ExportFormat.XLSX, choice, "zh", table.count, now)
+    exports.run(current_app._get_current_object(), export.id)  # type: ignore[attr-defined]  # Flask
 
 
 def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
