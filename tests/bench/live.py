@@ -1,4 +1,5 @@
-"""A thousand open live pages of one event while people check in, over HTTP against the served program with two workers."""
+"""Open live views while people check in, over HTTP against the served program with two workers: a thousand pages of one event,
+and the live pages of the country and the walls that the committee's office may have open."""
 
 import json
 import re
@@ -7,6 +8,7 @@ import threading
 import time
 import urllib.request
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +23,8 @@ from tests.support.served_application import Server
 from tests.support.watchers import Watchers, desk_cookie, wait_until
 from tests.support.week import load_week, make_event, session
 
-WATCHERS, RATE, DEVICES = 1000, 100, 8  # check-ins a second
+WATCHERS, COUNTRY_PAGES, WALLS = 1000, 100, 20
+RATE, DEVICES = 100, 8  # check-ins a second
 SECONDS, ROUNDS = 4, 3
 
 
@@ -46,17 +49,38 @@ def _measure(kind: str, server: Server) -> None:
         event.lead_id = people.gu.organization_id
         db.session.commit()
         tokens = [kiosks.create_kiosk(event, now)[1] for _ in range(DEVICES)]
-        cookie, path = desk_cookie(server.app, people.gu.id), f"/desk/events/{event.id}/live.events"
+        organizer, committee = (desk_cookie(server.app, one.id) for one in (people.gu, people.cui))
+        country = f"campaign={campaign.id}"
+        views = (
+            _View("open live pages", f"/desk/events/{event.id}/live.events", organizer, WATCHERS),
+            _View("open live pages of the country", f"/desk/live.events?{country}", committee, COUNTRY_PAGES),
+            _View("open walls", f"/desk/wall.events?{country}", committee, WALLS),
+        )
     device = _Device(server.url, tokens)
     device.press(1)
+    for view in views:
+        _measure_view(kind, server, device, view)
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is watched, and by how many pages."""
+
+    name: str
+    path: str
+    cookie: str
+    pages: int
+
+
+def _measure_view(kind: str, server: Server, device: "_Device", view: _View) -> None:
     alone, watched, delays = [], [], []
-    _warm_up(server, path, cookie, device)
+    _warm_up(server, view, device)
     before, grown = _memory(server), None
     for _ in range(ROUNDS):
         alone.append(len(device.press(SECONDS)) / SECONDS)
-        watchers = Watchers(server.url, path, cookie, keep=False)
+        watchers = Watchers(server.url, view.path, view.cookie, keep=False)
         try:
-            watchers.add(WATCHERS)
+            watchers.add(view.pages)
             assert wait_until(partial(_all_see, watchers, 0), 60)
             stored = device.press(SECONDS)
             watched.append(len(stored) / SECONDS)
@@ -67,24 +91,25 @@ def _measure(kind: str, server: Server) -> None:
         finally:
             watchers.close()
         wait_until(lambda: False, 1)
+    what = f"{view.pages:,} {view.name}"
     rates = statistics.median(watched), statistics.median(alone)
     note = f"[{rates[0]:.0f} against {rates[1]:.0f} a second]"
-    tell(f"{kind}: check-ins with {WATCHERS:,} watchers ÷ without", rates[0] / rates[1], 0.7, note)
+    tell(f"{kind}: check-ins with {what} ÷ without", rates[0] / rates[1], 0.7, note)
     slow = sorted(delays)[int(len(delays) * 0.95)]
-    tell(f"{kind}: the last watcher sees a scan, p95 ÷ 1 s", slow, most=1)
-    if grown is not None:
-        each = grown / WATCHERS / 1024
-        tell(f"{kind}: memory of a watcher ÷ 40 KiB", each / 40, most=1, note=f"[{each:.0f} KiB]")
+    tell(f"{kind}: {what}: the last one sees a scan, p95 ÷ 1 s", slow, most=1)
+    if grown is not None and view.pages == WATCHERS:  # few pages say little about one
+        each = grown / view.pages / 1024
+        tell(f"{kind}: memory of an open page ÷ 40 KiB", each / 40, most=1, note=f"[{each:.0f} KiB]")
 
 
 def _all_see(watchers: Watchers, visits: int) -> bool:
     return all(one.seen and one.seen[-1][1] >= visits for one in watchers.open)
 
 
-def _warm_up(server: Server, path: str, cookie: str, device: "_Device") -> None:
+def _warm_up(server: Server, view: _View, device: "_Device") -> None:
     """What a worker loads for its first watchers is not counted for all."""
-    watchers = Watchers(server.url, path, cookie, keep=False)
-    watchers.add(40)
+    watchers = Watchers(server.url, view.path, view.cookie, keep=False)
+    watchers.add(min(40, view.pages))
     assert wait_until(partial(_all_see, watchers, 0), 60)
     device.press(1)
     watchers.close()
