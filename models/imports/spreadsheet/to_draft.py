@@ -21,6 +21,7 @@ from models.imports.spreadsheet.event_status import state
 from models.imports.spreadsheet.hosts_and_places import Place
 from models.imports.spreadsheet.table_rows import ref_of
 from models.imports.spreadsheet.times import occurrences as times
+from models.imports.spreadsheet.times import time_cells
 from models.imports.vocabulary import Vocabulary, vocabulary_of
 from models.places import recognition
 
@@ -97,7 +98,7 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
         raise InCell("year", N_("“%(text)s” is not a year. Write it as 2024."), text=text[:40])
     first = cells.day(row.cells["start_date"], None)
     if year is None:
-        year = first.year if first else times.written_year(row.cells)
+        year = first.year if first else time_cells.written_year(row.cells)
     if year is None and "year" not in row.cells and len(vocabulary.years) == 1:
         # A plan for this week says 4月26日; a report, which has a column for the year, may be of any.
         findings.append(

@@ -13,17 +13,6 @@ from models.imports.spreadsheet.times import time_cells, time_words
 from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
-_YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
-
-
-def written_year(cell: dict[str, str]) -> int | None:
-    """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
-    for name in ("start_date", "time_text", "start_time"):
-        match = _YEAR_OF_DAY.search(time_words.plain(cell[name]))
-        if match:
-            return int(match[1])
-    return None
-
 
 def occurrences(
     cell: dict[str, str],

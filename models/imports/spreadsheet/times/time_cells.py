@@ -16,9 +16,19 @@ from models.imports.vocabulary import Vocabulary
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
 _UNCERTAIN = re.compile("暂定|待定|拟定")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+_YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 _ONWARDS = re.compile(r"(?:自|从|from|since)?(.+?)(?:起|开始|始|以后|onwards?)(?:长期)?", re.I)
 NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
+
+
+def written_year(cell: dict[str, str]) -> int | None:
+    """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
+    for name in ("start_date", "time_text", "start_time"):
+        match = _YEAR_OF_DAY.search(time_words.plain(cell[name]))
+        if match:
+            return int(match[1])
+    return None
 
 
 def uncertain(cell: dict[str, str]) -> list[Finding]:
