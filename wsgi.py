@@ -21,7 +21,7 @@ import web
 from models import config
 from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
-from models.db import db, is_away
+from models.db import STANDBY, db, is_away
 from models.errors import N_, Mistake
 from web.words.reader_language import reader_language
 
@@ -89,6 +89,12 @@ def _build(settings: dict[str, Any]) -> Flask:
         SESSION_COOKIE_SECURE=str(settings.get("OPENWEEK_BASE_URL", "")).startswith("https://"),
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
+    read_url = config.read_url(
+        settings.get("OPENWEEK_DATABASE_READ_URL"), app.config["SQLALCHEMY_DATABASE_URI"]
+    )
+    if read_url:
+        options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        app.config["SQLALCHEMY_BINDS"] = {STANDBY: {"url": read_url, **options}}
     app.config.update({name: value for name, value in settings.items() if not name.startswith("OPENWEEK_")})
     proxies = config.proxies(str(settings.get("OPENWEEK_TRUSTED_PROXIES") or ""))
     if proxies:

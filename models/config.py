@@ -17,6 +17,7 @@ from models.errors import N_, Mistake
 
 KNOWN_SETTINGS = (
     "OPENWEEK_DATABASE_URL",
+    "OPENWEEK_DATABASE_READ_URL",
     "OPENWEEK_INSTANCE",
     "OPENWEEK_SECRET_KEY",
     "OPENWEEK_CONTACT_KEY",
@@ -52,6 +53,24 @@ def instance_folder(text: str) -> Path:
             reason=error.strerror,
         ) from None
     return folder
+
+
+def read_url(text: str | None, primary: str) -> str | None:
+    """The address of the standby that public pages read from; None unless set."""
+    if not text:
+        return None
+    try:
+        url = database_url(text, Path())
+    except Mistake:
+        url = ""
+    if primary.startswith("sqlite") or not url.startswith("postgresql"):
+        raise Mistake(
+            N_(
+                "OPENWEEK_DATABASE_READ_URL is the address of a standby of PostgreSQL. Write it and "
+                "OPENWEEK_DATABASE_URL as postgresql://user:password@host:5432/name."
+            )
+        )
+    return url
 
 
 def database_url(text: str | None, folder: Path) -> str:

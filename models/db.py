@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
@@ -25,6 +26,8 @@ LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
 BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
+STANDBY = "standby"  # key of its engine
+_FROM_STANDBY = "openweek_from_standby"  # in the info of a session
 
 
 class Base(DeclarativeBase):
@@ -39,7 +42,31 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+class ReadingSession(Session):
+    """Reads from the standby where read_from_standby() was called; once it has written, from the primary alone."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
+        if bind is None and self.info.get(_FROM_STANDBY):
+            return db.engines[STANDBY]
+        return super().get_bind(mapper, clause, bind, **options)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "class_": ReadingSession})
+
+
+def has_standby() -> bool:
+    return STANDBY in db.engines
+
+
+def read_from_standby() -> None:
+    """For the rest of this request, unless it writes."""
+    db.session.info[_FROM_STANDBY] = has_standby()
+
+
+def public_engine() -> Engine:
+    """The engine behind public pages: the standby's, where there is one."""
+    return db.engines.get(STANDBY, db.engine)
+
 
 # SQLite assigns row ids only to a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -145,6 +172,7 @@ def transaction() -> Iterator[None]:
     Ends the read transaction that the session had open. Loaded objects keep their values.
     """
     db.session.commit()
+    db.session.info.pop(_FROM_STANDBY, None)
     began = monotonic()
     with nullcontext() if on_postgresql() else write_turn.of_process(BUSY_SECONDS):
         db.session.connection(execution_options={_WRITE: True})

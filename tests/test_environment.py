@@ -18,6 +18,8 @@ WRONG = {
         "postgresql://h/db?bogus=1",
         "postgresql://[::1/db",
     ],
+    # Beside SQLite there is no standby.
+    "OPENWEEK_DATABASE_READ_URL": ["postgresql://u:hidden@h/db", "sqlite:///a", "postgresql://[::1/db"],
     "OPENWEEK_BASE_URL": [
         "week.example.cn",
         "ftp://week.example.cn",

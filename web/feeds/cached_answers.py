@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from flask import Flask
 from sqlalchemy import Engine
 
-from models.db import db
+from models.db import public_engine
 from models.ics import version as calendar_version
 from web.feeds.http_cache import REPRESENTATION_KEY, Representation, is_not_modified
 from web.server.content_coding import takes_gzip
@@ -55,7 +55,7 @@ class CachedAnswers:
         """The present version. With PostgreSQL another process's change may be seen a second late."""
         if self._engine is None:
             with self._app.app_context():
-                self._engine = db.engine
+                self._engine = public_engine()
         if self._engine.dialect.name == "sqlite":
             return calendar_version.read_version(self._engine, campaign_id)
         version, seen_moves, valid_until = self._versions.get(campaign_id, (None, -1, 0.0))

@@ -20,11 +20,12 @@ from sqlalchemy import Engine
 from werkzeug.http import parse_cookie
 
 from models import clock
-from models.db import db
+from models.db import public_engine
 from models.ics import version as calendar_version
 from models.public.filters import NAMES
 from web.feeds.http_cache import HttpCache, is_not_modified
 from web.public.filters import region_picker
+from web.server import standby
 from web.server.content_coding import accepted_coding
 from web.words.reader_language import reader_language
 
@@ -119,7 +120,7 @@ class PublicPages:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         match = PATH.fullmatch(environ["PATH_INFO"])
-        if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or standby.reads_own(environ):
             return self._next(environ, start_response)
         query = known_query(environ.get("QUERY_STRING", ""))
         version = self._version(match[1]) if query is not None else None
@@ -139,7 +140,7 @@ class PublicPages:
     def _version(self, campaign_id: str) -> str | None:
         if self._engine is None:
             with self._app.app_context():
-                self._engine = db.engine
+                self._engine = public_engine()
         return calendar_version.read_version(self._engine, campaign_id)
 
     def _render(self, environ: "WSGIEnvironment", query: str, language: str) -> Page:
