@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from models import clock
-from models.accounts import reach
+from models.accounts import scope
 from models.audit.tables import AuditEntry, AuditSubject, AuditVerb
 from models.db import LARGEST_ID, db
 from models.events.tables import Event
@@ -45,7 +45,7 @@ class AuditPage:
 
 def entries_for(account: Account, choice: AuditFilter) -> AuditPage:
     """The newest entries first, PAGE of them. Raises NotFound for an account that manages no other."""
-    reach.require_manager(account)
+    scope.require_manager(account)
     query = select(AuditEntry).where(_in_reach(account), *_conditions(choice))
     query = query.options(joinedload(AuditEntry.account)).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
     rows = db.session.scalars(query).all()
@@ -64,14 +64,14 @@ def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[AuditSubject, int], str]
 
 def every_entry(account: Account) -> Select[tuple[AuditEntry]]:
     """All that an account may read. Raises NotFound for an account that manages no other."""
-    reach.require_manager(account)
+    scope.require_manager(account)
     return select(AuditEntry).where(_in_reach(account)).options(joinedload(AuditEntry.account))
 
 
 def _in_reach(account: Account) -> ColumnElement[bool]:
     if account.role == Role.COMMITTEE:
         return true()
-    return _concerns(reach.account_in_reach(account))
+    return _concerns(scope.account_in_reach(account))
 
 
 def _concerns(accounts: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from models.accounts import reach
+from models.accounts import scope
 from models.accounts.passwords import check_password
 from models.accounts.tables import AccountInvitation
 from models.audit.chain import record
@@ -51,7 +51,7 @@ def invite(
 
     An earlier open invitation of the same address within the inviter's reach ends. Raises NotFound for somebody who invites
     nobody, Mistake for what does not fit."""
-    reach.require_manager(inviter)
+    scope.require_manager(inviter)
     given = _grantable(inviter, role)
     with transaction():
         email = check_address(email)
@@ -66,7 +66,7 @@ def invite(
         )
         db.session.execute(
             update(AccountInvitation)
-            .where(AccountInvitation.email == email, _open_at(now), reach.invitation_in_reach(inviter))
+            .where(AccountInvitation.email == email, _open_at(now), scope.invitation_in_reach(inviter))
             .values(revoked_at=now)
             .execution_options(synchronize_session=False)
         )
@@ -82,7 +82,7 @@ def invite(
 
 
 def _grantable(inviter: Account, role: str) -> Role:
-    roles = reach.grantable_roles(inviter)
+    roles = scope.grantable_roles(inviter)
     if role not in roles:
         raise Mistake(N_("The role must be one of %(roles)s."), roles=", ".join(roles))
     return Role(role)
@@ -97,7 +97,7 @@ def _organization(inviter: Account, name: str, region_code: str | None, role: Ro
     if region_code is not None and own is not None and not _lies_in(region_code, own):
         raise Mistake(N_("This region is outside your own. Choose one within it."))
     query = select(Organization).where(Organization.name == name, Organization.merged_into_id.is_(None))
-    query = query.where(reach.organization_in_reach(inviter)).order_by(Organization.id)
+    query = query.where(scope.organization_in_reach(inviter)).order_by(Organization.id)
     if region_code is not None:
         query = query.where(Organization.region_code == region_code)
     known = db.session.scalars(query).all()
@@ -123,7 +123,7 @@ def _new_organization(inviter: Account, name: str, region_code: str | None) -> O
     limited = inviter.role != Role.COMMITTEE and own.line_limited
     found = find_or_create_organization(name, region_code, own.line if limited else None)
     if found.id not in db.session.scalars(
-        select(Organization.id).where(reach.organization_in_reach(inviter))
+        select(Organization.id).where(scope.organization_in_reach(inviter))
     ):
         raise Mistake(
             N_("There is an organization called “%(name)s” outside your reach. Choose another name."),
@@ -136,7 +136,7 @@ def _new_organization(inviter: Account, name: str, region_code: str | None) -> O
 
 def _looks_beyond_line(inviter: Account, organization: Organization, role: Role) -> bool:
     limited = inviter.role != Role.COMMITTEE and inviter.organization.line_limited
-    return limited and role in reach.OVERSEERS and not organization.line_limited
+    return limited and role in scope.OVERSEERS and not organization.line_limited
 
 
 def _lies_in(code: str, region_code: str) -> bool:
@@ -153,7 +153,7 @@ def _open_at(now: datetime) -> ColumnElement[bool]:
 
 def invitations_for(account: Account, now: datetime) -> Sequence[AccountInvitation]:
     """The open invitations in an account's reach, the newest first."""
-    query = select(AccountInvitation).where(_open_at(now), reach.invitation_in_reach(account))
+    query = select(AccountInvitation).where(_open_at(now), scope.invitation_in_reach(account))
     return db.session.scalars(query.order_by(AccountInvitation.id.desc())).all()
 
 

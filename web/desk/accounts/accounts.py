@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.accounts import closing, invitations, password_resets, reach, sessions
+from models.accounts import closing, invitations, password_resets, scope, sessions
 from models.accounts.second_factor import factors
 from models.errors import Mistake, NotFound
 from models.installation import site
@@ -21,19 +21,19 @@ pages = Blueprint("desk_accounts", __name__, url_prefix="/desk/accounts")
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(manages_accounts=lambda account: bool(reach.grantable_roles(account)))
+    app.jinja_env.globals.update(manages_accounts=lambda account: bool(scope.grantable_roles(account)))
 
 
 def _page(**more: object) -> str:
     now, text = clock.now(), request.args.get("q", "").strip()
-    accounts, total = reach.accounts_for(current_user, text, SHOWN)
+    accounts, total = scope.accounts_for(current_user, text, SHOWN)
     return render_template(
         "desk/accounts/accounts.html",
         accounts=accounts,
         total=total,
         text=text,
         invitations=invitations.invitations_for(current_user, now),
-        roles=reach.grantable_roles(current_user),
+        roles=scope.grantable_roles(current_user),
         organizations=organization_merges.organizations_for(current_user)[:SHOWN],
         regions=region_field.offered(current_user),
         own_region=region_field.own_region(current_user),
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @pages.post("/invite")
 @login_required
 def invite() -> ResponseReturnValue:
-    reach.require_manager(current_user)
+    scope.require_manager(current_user)
     form, now = request.form, clock.now()
     try:
         invited = invitations.invite(
@@ -78,7 +78,7 @@ def invite() -> ResponseReturnValue:
 @pages.post("/invitations/<int:invitation_id>/revoke")
 @login_required
 def revoke(invitation_id: int) -> ResponseReturnValue:
-    reach.require_manager(current_user)
+    scope.require_manager(current_user)
     invitations.revoke_invitation(current_user, invitation_id, clock.now(), current.actor())
     current.show_once("revoked", "")
     return redirect(url_for(".index"), 303)
@@ -87,7 +87,7 @@ def revoke(invitation_id: int) -> ResponseReturnValue:
 @pages.get("/<int:account_id>")
 @login_required
 def show(account_id: int) -> ResponseReturnValue:
-    account = reach.account_for(current_user, account_id)
+    account = scope.account_for(current_user, account_id)
     return render_template(
         "desk/accounts/account.html",
         account=account,
@@ -101,7 +101,7 @@ def show(account_id: int) -> ResponseReturnValue:
 @pages.post("/<int:account_id>/reset")
 @login_required
 def reset(account_id: int) -> ResponseReturnValue:
-    account = reach.account_for(current_user, account_id)
+    account = scope.account_for(current_user, account_id)
     secret = password_resets.new_reset_link(account, clock.now(), current.actor())
     link = site().url(url_for("invitation.show_reset", secret=secret))
     current.show_once("reset", link, sent=mail.send_reset_link(account.email, link))
@@ -111,7 +111,7 @@ def reset(account_id: int) -> ResponseReturnValue:
 @pages.post("/<int:account_id>/remove-second-factor")
 @login_required
 def remove_second_factor(account_id: int) -> ResponseReturnValue:
-    account = reach.account_for(current_user, account_id)
+    account = scope.account_for(current_user, account_id)
     factors.remove_all(account, clock.now(), current.actor())
     return redirect(url_for(".show", account_id=account_id), 303)
 
@@ -119,7 +119,7 @@ def remove_second_factor(account_id: int) -> ResponseReturnValue:
 @pages.post("/<int:account_id>/close")
 @login_required
 def close(account_id: int) -> ResponseReturnValue:
-    account = reach.account_for(current_user, account_id)
+    account = scope.account_for(current_user, account_id)
     successor = request.form.get("successor", type=int)
     closing.close_account(account, successor, clock.now(), current.actor())
     return redirect(url_for(".show", account_id=account_id), 303)
@@ -128,6 +128,6 @@ def close(account_id: int) -> ResponseReturnValue:
 @pages.post("/<int:account_id>/reopen")
 @login_required
 def reopen(account_id: int) -> ResponseReturnValue:
-    account = reach.account_for(current_user, account_id)
+    account = scope.account_for(current_user, account_id)
     closing.reopen_account(account, clock.now(), current.actor())
     return redirect(url_for(".show", account_id=account_id), 303)

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
-from models.accounts.reach import grantable_roles
+from models.accounts.scope import grantable_roles
 from models.errors import N_, Mistake
 from models.exports import queue
 from models.exports.tables import Export, ExportFormat, ExportKind
