@@ -52,7 +52,6 @@ class CampaignFile:
     """One campaign. starts and ends are days of its zone, both included.
 
     terms: by kind, in the order of the file. format_map: a reported form of activity -> the key of a format.
-    days_off, working_weekends: where the country's working days differ from Monday to Friday.
     """
 
     id: str
@@ -68,8 +67,6 @@ class CampaignFile:
     marked_zh: str
     marked_en: str
     summary_working_days: int
-    days_off: frozenset[date]
-    working_weekends: frozenset[date]
     terms: Mapping[TermKind, tuple[Term, ...]]
     format_map: Mapping[str, str]
     question_zh: str = ""
@@ -83,18 +80,6 @@ class CampaignFile:
     def format_of(self, reported: str) -> str:
         """The key of the format to which a reported form of activity is mapped; `other` where it is not."""
         return self.format_map.get(reported.strip(), RESERVED_KEYS[TermKind.FORMAT])
-
-    def summary_due(self) -> date:
-        """The working day on which the summaries are due."""
-        day = self.ends
-        days_left = self.summary_working_days
-        while days_left:
-            day += timedelta(days=1)
-            days_left -= self._is_working_day(day)
-        return day
-
-    def _is_working_day(self, day: date) -> bool:
-        return day in self.working_weekends or (day.weekday() < 5 and day not in self.days_off)
 
 
 def read_campaign_file(source: Path | str) -> CampaignFile:
@@ -170,8 +155,6 @@ def _campaign(top: TomlTable) -> CampaignFile:
         marked_zh=marked.text("zh") if marked else "",
         marked_en=marked.text("en") if marked else "",
         summary_working_days=summary.number("working_days", 100),
-        days_off=summary.days("days_off"),
-        working_weekends=summary.days("working_weekends"),
         terms=MappingProxyType(terms),
         format_map=MappingProxyType(_format_map(top, terms[TermKind.FORMAT])),
         question_zh=question.text("zh") if question else "",

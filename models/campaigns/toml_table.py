@@ -64,12 +64,6 @@ class TomlTable:
     def day(self, name: str) -> date:
         return self._day(self.pop(name), name)
 
-    def days(self, name: str) -> frozenset[date]:
-        values = self.entries.pop(name, [])
-        return frozenset(
-            self._day(value, name) for value in (values if isinstance(values, list) else [values])
-        )
-
     def _day(self, value: object, name: str) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
             raise Mistake(

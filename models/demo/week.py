@@ -75,8 +75,6 @@ def _file(now: datetime) -> CampaignFile:
         marked_day=ends,
         marked_zh="世界知识产权日（演练）",
         marked_en="World IP Day (rehearsal)",
-        days_off=frozenset(),
-        working_weekends=frozenset(),
     )
 
 

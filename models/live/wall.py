@@ -54,21 +54,23 @@ class WallEvent:
 
 @dataclass(frozen=True)
 class Wall:
-    """groups, formats: visits by key, None where they are withheld. events: of a county alone, the largest first."""
+    """groups, formats: visits by key, None where they are withheld. events: of a county alone, the largest first.
+
+    formats, running, moments: None where the wall shows released figures, which do not say them."""
 
     as_of: datetime
-    visits: int
-    participants: int
+    visits: int | None
+    participants: int | None
     today: date
-    days: dict[date, int]
+    days: dict[date, int | None]
     groups: dict[str, int | None]
-    formats: dict[str, int | None]
+    formats: dict[str, int | None] | None
     tiles: list[Tile]
     reach: Reach
     provinces: Reach
-    running: int
+    running: int | None
     published: int
-    moments: list[Moment]
+    moments: list[Moment] | None
     events: list[WallEvent]
 
 

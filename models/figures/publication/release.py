@@ -5,7 +5,7 @@ A release freezes the public table of the campaign: later scans show with the ne
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Select, exists, func, select
+from sqlalchemy import JSON, ForeignKey, Select, exists, false, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.campaigns.tables import Campaign
@@ -76,7 +76,9 @@ def _valid(campaign: Campaign) -> Select[tuple[FiguresRelease]]:
 def release(
     campaign: Campaign, region_code: str | None, at: datetime, account: Account, now: datetime
 ) -> FiguresRelease:
-    """Release the figures of a region, or of the country, at a time. Raises NotFound. Once more: with the scans since."""
+    """Release the figures of a region, or of the country, at a time. Raises NotFound. Once more: with the scans since.
+
+    They are public once freeze_due() has counted them."""
     if not may_release(account, region_code):
         raise NotFound(NOT_YOURS)
     for one in releases_of(campaign):
@@ -91,7 +93,6 @@ def release(
             entered_at=now,
         )
         db.session.add(row)
-    freeze_due(now)
     return row
 
 
@@ -140,12 +141,19 @@ def _freeze(campaign: Campaign, release_id: int, now: datetime) -> None:
         campaign, now, public_table.read(before.as_of, before.content) if before else None
     )
     values = {"release_id": release_id, "as_of": now, "content": public_table.written(table)}
+    writing = insert(ReleasedTable).values(campaign_id=campaign.id, **values)
+    # Two processes may count at once. The later one did not see what the other withholds, so it writes nothing.
+    unchanged = ReleasedTable.as_of == before.as_of if before else false()
     with transaction():
         db.session.execute(
-            insert(ReleasedTable)
-            .values(campaign_id=campaign.id, **values)
-            .on_conflict_do_update(index_elements=["campaign_id"], set_=values)
+            writing.on_conflict_do_update(index_elements=["campaign_id"], set_=values, where=unchanged)
         )
+
+
+def frozen_up_to(campaign: Campaign) -> int:
+    """The newest release whose figures are counted; later ones that are due are being counted. 0: none."""
+    query = select(ReleasedTable.release_id).where(ReleasedTable.campaign_id == campaign.id)
+    return db.session.scalar(query) or 0
 
 
 def released_part(campaign: Campaign, now: datetime) -> public_table.PublicTable | None:

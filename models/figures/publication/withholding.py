@@ -12,7 +12,8 @@ small cell has at least two values that fit, also for somebody who knows that vi
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
+from itertools import islice, pairwise, product
 
 from models.places import regions
 from models.places.regions import RegionLevel
@@ -47,6 +48,7 @@ def code_of(unit: str) -> str | None:
     return None if unit == NOWHERE else unit.rstrip("=").ljust(6, "0")
 
 
+@lru_cache(maxsize=10_000)
 def nodes_of(unit: str) -> tuple[str, ...]:
     """A unit and all nodes above it, the country last."""
     digits = unit.rstrip("=") if unit != NOWHERE else ""
@@ -76,32 +78,35 @@ class Move:
     day: str | None
     group: str | None
 
-    def cells(self) -> Iterator[tuple[Cell, int]]:
-        """The cells of units with what is added to each."""
-        options = [
-            [(own, 0)] + ([(other, 1)] if other is not None else [])
-            for own, other in zip(self.start, (self.unit, self.day, self.group), strict=True)
-        ]
-        for unit, day, group in product(*options):
-            yield (unit[0], day[0], group[0]), -1 if (unit[1] + day[1] + group[1]) % 2 == 0 else 1
-
     def changed(self) -> Iterator[Cell]:
         """The cells of the public table that it changes: totals over what it goes by stay."""
-        own, days, groups = nodes_of(self.start[0]), (self.start[1], self.day), (self.start[2], self.group)
-        nodes: Iterable[str] = own
-        if self.unit is not None:
-            nodes = set(own) ^ set(nodes_of(self.unit))
         return product(
-            sorted(nodes),
-            (days[0], ALL) if self.day is None else (days[0], self.day),
-            (groups[0], ALL) if self.group is None else (groups[0], self.group),
+            _nodes_changed(self.start[0], self.unit),
+            (self.start[1], ALL if self.day is None else self.day),
+            (self.start[2], ALL if self.group is None else self.group),
         )
 
     def fits(self, cells: Mapping[Cell, int]) -> bool:
-        """Whether no cell gets negative, this way round or the other."""
-        out = [cells.get(cell, 0) for cell, added in self.cells() if added < 0]
-        back = [cells.get(cell, 0) for cell, added in self.cells() if added > 0]
-        return min(out) > 0 or (bool(back) and min(back) > 0)
+        """Whether no cell gets negative, this way round or the other. cells: those with visits."""
+        out, back = [self.start], list[Cell]()
+        for position, other in enumerate((self.unit, self.day, self.group)):
+            if other is not None:
+                out, back = (
+                    out + [_with(cell, position, other) for cell in back],
+                    back + [_with(cell, position, other) for cell in out],
+                )
+        return all(cell in cells for cell in out) or (bool(back) and all(cell in cells for cell in back))
+
+
+def _with(cell: Cell, position: int, value: str) -> Cell:
+    node, day, group = cell
+    return (value, day, group) if position == 0 else (node, value, group) if position == 1 else (node, day, value)
+
+
+@lru_cache(maxsize=100_000)
+def _nodes_changed(own: str, other: str | None) -> tuple[str, ...]:
+    nodes = set(nodes_of(own))
+    return tuple(sorted(nodes ^ set(nodes_of(other)) if other is not None else nodes))
 
 
 def withheld(cells: Mapping[Cell, int], before: Set[Cell] = frozenset()) -> frozenset[Cell]:
@@ -123,6 +128,10 @@ class _Search:
         for cell in sorted(self.cells):
             for key in product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL)):
                 self.starts.setdefault(key, cell)
+        self.members = defaultdict[str, list[str]](list)  # units in each node, the smallest first
+        for unit in sorted(self.units, key=lambda unit: (self.values[unit, ALL, ALL], unit)):
+            for node in nodes_of(unit):
+                self.members[node].append(unit)
         self._partners: dict[tuple[str, str], list[str]] = {}
 
     def run(self) -> set[Cell]:
@@ -169,14 +178,12 @@ class _Search:
             yield Move(start, unit, other_day, other_group)
 
     def _others(self, node: str, start: str) -> list[str]:
-        """Units outside a node, the nearest first, then the smallest."""
+        """Units outside a node, the nearest first, then the smallest. node: the start or one above it."""
         if (node, start) not in self._partners:
             above = nodes_of(start)
-            outside = [unit for unit in self.units if node not in nodes_of(unit)]
-
-            def distance(unit: str) -> tuple[int, int, str]:
-                shared = next(number for number, one in enumerate(above) if one in nodes_of(unit))
-                return shared, self.values[unit, ALL, ALL], unit
-
-            self._partners[node, start] = sorted(outside, key=distance)[:_PARTNERS]
+            found = list[str]()
+            for inner, outer in pairwise(above[above.index(node) :]):
+                beside = (unit for unit in self.members[outer] if inner not in nodes_of(unit))
+                found += islice(beside, _PARTNERS - len(found))
+            self._partners[node, start] = found
         return self._partners[node, start]

@@ -58,10 +58,6 @@ def test_the_week_of_the_notice():
     assert WEEK.summary_working_days == 7
 
 
-def test_the_summary_is_due_on_9_may_by_the_calendar_of_the_state_council():
-    assert WEEK.summary_due() == date(2024, 5, 9)
-
-
 def test_the_lists_of_the_notice():
     assert {kind: len(WEEK.terms_of(kind)) for kind in KINDS} == {
         "audience": 4, "focus": 5, "format": 6, "spotlight": 5, "line": 21, "unit": 21, "answer": 3,
@@ -160,7 +156,6 @@ def test_another_week_is_another_file():
     )
     assert [(term.number, term.key) for term in week.terms_of("audience")] == [(1, "children"), (2, "adults")]
     assert (week.format_of("讲故事"), week.format_of("合唱")) == ("reading", "other")
-    assert week.summary_due() == date(2027, 3, 8)  # Thursday, Friday, Monday
 
 
 def test_a_file_is_read_by_its_path(tmp_path):

@@ -10,12 +10,13 @@ import pytest
 
 from models import clock
 from models.db import db
-from models.figures.publication import release
+from models.figures.publication import public_table, release
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
 from tests.support.equations import Equations
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from web.figures import desk_release
 
 GROUPS = ("government", "innovators", "public", "unknown", "youth")
 CODES = (None, "320000", "320700", "320723", "110000")
@@ -42,6 +43,12 @@ def people(app):
         for group, heads in counts.items():
             device.tally(group, headcount=heads)
     return people
+
+
+def release_now(campaign, code, account, now):
+    row = release.release(campaign, code, now, account, now)
+    release.freeze_due(now)
+    return row
 
 
 def rows_of(answer) -> list[list[str]]:
@@ -75,7 +82,7 @@ def test_at_a_time_and_the_page_says_when(client, people):
 
 def test_an_office_releases_its_region_alone(client, people):
     campaign, now = people.lecture.campaign, clock.now()
-    release.release(campaign, "320000", now, people.su, now)
+    release_now(campaign, "320000", people.su, now)
     told = client.get("/ip-2024/figures.json?by=region").json
     assert told["visits"] == 162
     assert {row["region"][:2] for row in told["rows"]} == {"32"}
@@ -86,10 +93,10 @@ def test_an_office_releases_its_region_alone(client, people):
 
 def test_it_is_frozen_until_the_next_release_and_can_be_taken_back(client, people):
     campaign, now = people.lecture.campaign, clock.now()
-    row = release.release(campaign, None, now, people.cui, now)
+    row = release_now(campaign, None, people.cui, now)
     make_device(people.lecture).tally("youth", NINE + minutes(5), headcount=10)
     assert client.get("/ip-2024/figures.json").json["visits"] == 228
-    again = release.release(campaign, None, now + minutes(0), people.cui, now + minutes(1))
+    again = release_now(campaign, None, people.cui, now + minutes(1))
     assert release.released_part(campaign, now + minutes(1)).visits([""], [""], [""]) == 238
     for one in (row, again):
         release.take_back(campaign, one.id, people.cui, now)
@@ -100,7 +107,7 @@ def test_unreviewed_events_are_nowhere(client, people):
     people.nanjing.published_at = None
     db.session.commit()
     now = clock.now()
-    release.release(people.lecture.campaign, None, now, people.cui, now)
+    release_now(people.lecture.campaign, None, people.cui, now)
     told = client.get("/ip-2024/figures.json?by=region,day,audience").json
     assert told["visits"] == 205
     assert [row for row in told["rows"] if row["region"] == "320102" and row["visits"]] == []
@@ -108,7 +115,7 @@ def test_unreviewed_events_are_nowhere(client, people):
 
 def test_nothing_withheld_follows_from_all_downloads_together(client, people):
     now = clock.now()
-    release.release(people.lecture.campaign, None, now, people.cui, now)
+    release_now(people.lecture.campaign, None, people.cui, now)
     units = ("320723", "320724", "320102", "650102", "66=", "110105")
     unknowns = [(unit, group) for unit in units for group in GROUPS]
     equations = Equations()
@@ -156,7 +163,7 @@ def test_nothing_withheld_follows_from_all_downloads_together(client, people):
 
 def test_the_files_say_method_definitions_and_licence(client, people):
     now = clock.now()
-    release.release(people.lecture.campaign, None, now, people.cui, now)
+    release_now(people.lecture.campaign, None, people.cui, now)
     table = rows_of(client.get("/ip-2024/figures.csv?by=audience"))
     told = client.get("/ip-2024/figures.json?by=audience", headers={"Accept-Language": "en"}).json
     assert [(row[0], row[2]) for row in table[1:]] == [
@@ -170,20 +177,36 @@ def test_the_files_say_method_definitions_and_licence(client, people):
     assert len(dataset.json["dcat:distribution"]) == 3
 
 
-def test_at_the_desk(client, people):
+def test_two_processes_that_count_at_once_write_one_table(people, monkeypatch):
+    """What the slower one withholds does not know of the other's table, so it is not written over it."""
+    campaign, now = people.lecture.campaign, clock.now()
+    release.release(campaign, None, now, people.cui, now)
+    count, tables = public_table.count, []
+
+    def count_while_another_does(campaign, at, before):
+        monkeypatch.setattr(public_table, "count", count)
+        release.freeze_due(now + minutes(2))
+        tables.append(count(campaign, at, before))
+        return tables[0]
+
+    monkeypatch.setattr(public_table, "count", count_while_another_does)
+    release.freeze_due(now + minutes(1))
+    assert len(tables) == 1
+    assert release.released_part(campaign, now + minutes(3)).as_of == now + minutes(2)
+
+
+def test_at_the_desk(client, people, monkeypatch):
+    started = []
+    monkeypatch.setattr(desk_release, "start", started.append)
     sign_in(client, people.su)
-    assert (
-        client.post("/desk/figures/release/?campaign=ip-2024", data={"region": "110000"}).status_code == 404
-    )
-    assert (
-        client.post(
-            "/desk/figures/release/?campaign=ip-2024", data={"region": "320000", "at": "soon"}
-        ).status_code
-        == 422
-    )
-    assert (
-        client.post("/desk/figures/release/?campaign=ip-2024", data={"region": "320000"}).status_code == 303
-    )
-    page = client.get("/desk/figures/release/?campaign=ip-2024").text
-    assert page.count("/take-back") == 1
+    address = "/desk/figures/release/?campaign=ip-2024"
+    assert client.post(address, data={"region": "110000"}).status_code == 404
+    assert client.post(address, data={"region": "320000", "at": "soon"}).status_code == 422
+    assert started == []
+    assert client.post(address, data={"region": "320000"}).status_code == 303
+    page = client.get(address).text
+    assert (page.count("/take-back"), 'http-equiv="refresh"' in page) == (1, True)
+    assert client.get("/ip-2024/figures.json").status_code == 403
+    desk_release._freeze(started[0])
+    assert 'http-equiv="refresh"' not in client.get(address).text
     assert "data-visits>162<" in client.get("/ip-2024/figures").text

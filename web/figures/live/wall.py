@@ -4,6 +4,7 @@ For everybody where the figures are released, and at the desk for who reaches th
 the same watcher as all live views.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,9 +18,10 @@ from models.campaigns.tables import Campaign, find_campaign
 from models.db import db, snapshot
 from models.drawing.qr import Outline, outline
 from models.errors import N_, NotFound
-from models.figures.publication.release import is_open
+from models.figures.publication.release import is_open, released_part
 from models.installation import site
 from models.live.area import Area, area_for, sums_digest
+from models.live.released_wall import released_wall
 from models.live.tiles import places
 from models.live.wall import Wall, wall_of
 from models.organizations.tables import Account
@@ -71,25 +73,24 @@ def register(app: Flask) -> None:
 @pages.get("/<campaign_id>/wall")
 def page(campaign_id: str) -> ResponseReturnValue:
     campaign, key = _public(campaign_id)
-    return _page(campaign, key, is_open(campaign), "")
+    return _page(campaign, key, _view(key, clock.now()), "")
 
 
 @pages.get("/<campaign_id>/wall.json")
 def page_json(campaign_id: str) -> Response:
-    campaign, key = _public(campaign_id)
-    return live_views.json_answer(_released_view(campaign, key))
+    _campaign, key = _public(campaign_id)
+    return live_views.json_answer(_released_view(key))
 
 
 @pages.get("/<campaign_id>/wall.events")
 def page_events(campaign_id: str) -> ResponseReturnValue:
-    campaign, key = _public(campaign_id)
-    _released_view(campaign, key)
+    _campaign, key = _public(campaign_id)
+    _released_view(key)
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask
 
     def is_released() -> bool:
         with app.app_context():
-            found = db.session.get(Campaign, campaign_id)
-            return found is not None and is_open(found)
+            return _view(key, clock.now()) is not None
 
     return live_views.stream_answer(key, is_released, LEAVE_FREE)
 
@@ -98,7 +99,7 @@ def page_events(campaign_id: str) -> ResponseReturnValue:
 @login_required
 def desk_page() -> ResponseReturnValue:
     campaign, key = _of_account(current_user)
-    return _page(campaign, key, True, area_for(current_user, campaign).region)
+    return _page(campaign, key, _present(key), area_for(current_user, campaign).region)
 
 
 @desk.get("/wall.json")
@@ -139,10 +140,11 @@ def _key_of(account: Account, campaign: Campaign, region: str) -> WallKey:
     return WallKey(area, desk=True)
 
 
-def _released_view(campaign: Campaign, key: WallKey) -> View:
-    if not is_open(campaign):
+def _released_view(key: WallKey) -> View:
+    view = _view(key, clock.now())
+    if view is None:
         raise NotReleasedError(N_("The figures of this week have not been published yet."))
-    return _present(key)
+    return view
 
 
 def _present(key: WallKey) -> View:
@@ -156,6 +158,8 @@ def _view(key: WallKey, now: datetime) -> View | None:
     campaign = db.session.get(Campaign, key.area.campaign_id)
     if campaign is None:
         return None
+    if not key.desk and not is_open(campaign):
+        return _released(campaign, key, now)
 
     def count() -> Wall:
         with snapshot():  # its parts add up to one total
@@ -165,12 +169,22 @@ def _view(key: WallKey, now: datetime) -> View | None:
     return View(found.tag, lambda: _payload(campaign, key, found.figures))
 
 
+def _released(campaign: Campaign, key: WallKey, now: datetime) -> View | None:
+    """From the frozen table; None before the release."""
+    table = released_part(campaign, now)
+    wall = released_wall(campaign, table, key.area.region, now) if table is not None else None
+    if table is None or wall is None:
+        return None
+    content = repr((wall.as_of, wall.today, sorted(table.nodes)))
+    return View(hashlib.sha256(content.encode()).hexdigest()[:24], lambda: _payload(campaign, key, wall))
+
+
 def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
     return {
         "as_of": clock.instant_text(wall.as_of, campaign.zone),
         "visits": wall.visits,
         "participants": wall.participants,
-        "sentence": live.figures_sentence(wall.visits, wall.participants),
+        "sentence": live.figures_sentence(wall.visits or 0, wall.participants or 0),
         "html": render_template(
             "figures/wall_parts.html",
             campaign=campaign,
@@ -178,7 +192,7 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             wall=wall,
             columns=1 + max((tile.place.column for tile in wall.tiles), default=0),
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
-            curve=curve(list(wall.days.values()), sum(day <= wall.today for day in wall.days) - 1),
+            curve=curve([visits or 0 for visits in wall.days.values()], sum(day <= wall.today for day in wall.days) - 1),
         ),
     }
 
@@ -206,8 +220,7 @@ def curve(values: list[int], last: int) -> Curve:
     return Curve(points, line, area)
 
 
-def _page(campaign: Campaign, key: WallKey, is_shown: bool, top: str) -> ResponseReturnValue:
-    view = _present(key) if is_shown else None
+def _page(campaign: Campaign, key: WallKey, view: View | None, top: str) -> ResponseReturnValue:
     payload = view.payload() if view else None
     return render_template(
         "figures/wall.html",
@@ -215,6 +228,7 @@ def _page(campaign: Campaign, key: WallKey, is_shown: bool, top: str) -> Respons
         key=key,
         trail=_trail(key, top),
         now=clock.now(),
+        frozen=not key.desk and not is_open(campaign),
         html=payload["html"] if payload else "",
         tag=live_views.tag_of(view) if view else "",
         light=request.args.get("theme") == "light",

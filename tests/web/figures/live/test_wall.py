@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from models import clock
 from models.db import db
+from models.figures.publication import release
 from tests.support.people import sign_in
 from tests.support.week import make_device
 
@@ -30,6 +32,24 @@ def test_figures_that_are_not_released_are_not_shown(english, people):
     assert "1,234" not in page.text
     assert english.get("/ip-2024/wall.json").status_code == 403
     assert english.get("/ip-2024/wall.events").status_code == 403
+
+
+def test_released_figures_are_shown_from_the_frozen_table_alone(english, people):
+    """With what is withheld, without what nobody released: no later scan, no form, no arriving class, no other region."""
+    crowd(people)
+    make_device(people.nanjing).tally("public", headcount=3)
+    make_device(people.urumqi).tally("public", headcount=40)
+    campaign, now = people.lecture.campaign, clock.now()
+    release.release(campaign, "320000", now, people.su, now)
+    release.freeze_due(now)
+    make_device(people.lecture).tally("youth", headcount=500)
+    page = english.get("/ip-2024/wall").text
+    assert "wall-moments" not in page and "wall-formats" not in page
+    shown = english.get("/ip-2024/wall.json").json
+    assert (shown["visits"], shown["participants"]) == (1237, None)
+    assert english.get("/ip-2024/wall.json?region=320100").json["visits"] is None
+    assert english.get("/ip-2024/wall.json?region=650000").status_code == 403
+    assert "have not been published yet" in english.get("/ip-2024/wall?region=650000").text
 
 
 def test_the_wall_leads_from_the_country_to_the_events(english, people, released):
