@@ -6,12 +6,10 @@ from datetime import date, datetime
 from models.campaigns.tables import Campaign
 from models.figures.count import figures_by_each, visits_by_subregion
 from models.figures.live import by_group
-from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS
 from models.live.area import Area
 from models.live.attention import Attention
 from models.live.quarters import DayCourse
-from models.places import regions
 
 
 @dataclass(frozen=True)
@@ -41,24 +39,6 @@ class AreaFigures:
     days: dict[date, int]
     regions: list[tuple[str | None, int]]  # one level below, the largest first; None: not known
     slow: SlowFigures
-
-
-def groups_by_day(campaign: Campaign, area: Area) -> dict[date, dict[str, int]]:
-    rows = visit_rows(campaign, ("day", "audience"), area.part).values()
-    days: dict[date, dict[str, int]] = {day: {} for day in campaign.days}
-    for row in rows:
-        days.setdefault(row["day"], {})[row["audience"]] = row["visits"]
-    return dict(sorted(days.items()))
-
-
-def groups_by_region(campaign: Campaign, area: Area) -> dict[str | None, dict[str, int]]:
-    """The largest first."""
-    digits = min(6, len(regions.code_prefix(area.region)) + 2) if area.region else 2
-    sums: dict[str | None, dict[str, int]] = {}
-    for (code, group), row in visit_rows(campaign, ("region", "audience"), area.part).items():
-        counts = sums.setdefault(code[:digits].ljust(6, "0") if code else None, {})
-        counts[group] = counts.get(group, 0) + row["visits"]
-    return dict(sorted(sums.items(), key=lambda item: (-sum(item[1].values()), item[0] or "")))
 
 
 def area_figures(campaign: Campaign, area: Area, now: datetime, slow: SlowFigures) -> AreaFigures:

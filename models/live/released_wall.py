@@ -19,7 +19,9 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str, now: date
     if region and not _overlaps(region, codes):
         return None
     part = Filters(region=(region,) if region else ())
-    by_region = {row["region"]: row["visits"] for row in table.answer(("region",), part).rows if row["visits"]}
+    by_region = {
+        row["region"]: row["visits"] for row in table.answer(("region",), part).rows if row["visits"]
+    }
     by_day = {row["day"]: row["visits"] for row in table.answer(("day",), part).rows}
     by_group = {row["audience"]: row["visits"] for row in table.answer(("audience",), part).rows}
     total = table.answer((), part)

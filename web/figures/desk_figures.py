@@ -15,12 +15,13 @@ from models.errors import N_, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
+from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.count import figures
 from models.figures.crossing import Crossing, StandardSheet, crossing, standard_sheet
 from models.figures.dimensions import DIMENSIONS
 from models.figures.evidence import evidence_of
 from models.figures.filters import FiguresFilter, from_page_filters
-from models.figures.live import EVIDENCE
+from models.figures.live import EVIDENCE, by_group
 from models.places import regions
 from models.places.regions import RegionLevel
 from models.public import filters
@@ -97,6 +98,11 @@ def index() -> ResponseReturnValue:
         question=question,
         table=table,
         total=total,
+        groups=by_group(
+            question.campaign, figures(question.campaign, question.now, ("audience",), question.part).rows
+        ),
+        days=groups_by_day(question.campaign, question.part),
+        by_region=groups_by_region(question.campaign, question.part, _one_region(question)),
         most=(MOST_ROWS, MOST_COLUMNS),
         names=_names(question.campaign, table),
         row_link=row_link(question, rows),
@@ -105,6 +111,14 @@ def index() -> ResponseReturnValue:
         below=regions_below(current_user),
         lines=question.campaign.terms_of(TermKind.LINE),
     )
+
+
+def _one_region(question: DeskQuestion) -> str:
+    """Whose parts are compared: the chosen region, else the reader's own; "" is the country."""
+    chosen = question.filters.region
+    if chosen:
+        return chosen[0] if len(chosen) == 1 else ""
+    return "" if scope.sees_country(current_user) else current_user.organization.region_code or ""
 
 
 def _names(campaign: Campaign, table: Crossing) -> dict[str, dict]:

@@ -100,7 +100,13 @@ class Move:
 
 def _with(cell: Cell, position: int, value: str) -> Cell:
     node, day, group = cell
-    return (value, day, group) if position == 0 else (node, value, group) if position == 1 else (node, day, value)
+    return (
+        (value, day, group)
+        if position == 0
+        else (node, value, group)
+        if position == 1
+        else (node, day, value)
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -6,10 +6,12 @@ from models import clock
 from models.codes import passes
 from models.db import db, transaction
 from models.devices.kiosks import Heartbeat
+from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.count import figures
+from models.figures.filters import FiguresFilter
 from models.live import quarters
 from models.live.area import Area
-from models.live.area_figures import SlowFigures, area_figures, groups_by_day, groups_by_region, shown_day
+from models.live.area_figures import SlowFigures, area_figures, shown_day
 from models.live.attention import attention_of
 from models.live.quarters import day_course
 from tests.support.people import make_people
@@ -120,8 +122,11 @@ def test_groups_of_days_and_of_regions_add_up(people):
     make_device(people.lecture).touch("youth", headcount=3)
     make_device(people.nanjing).touch("public", headcount=2)
     campaign, province = people.lecture.campaign, Area("ip-2024", "320000")
-    days = groups_by_day(campaign, province)
+    days = groups_by_day(campaign, province.part)
     assert (len(days), days[DAY]) == (7, {"youth": 3, "public": 2})
-    assert groups_by_region(campaign, province) == {"320700": {"youth": 3}, "320100": {"public": 2}}
-    assert groups_by_region(campaign, Area("ip-2024")) == {"320000": {"youth": 3, "public": 2}}
-    assert groups_by_region(campaign, Area("ip-2024", "320723")) == {"320723": {"youth": 3}}
+    assert groups_by_region(campaign, province.part, "320000") == {
+        "320700": {"youth": 3},
+        "320100": {"public": 2},
+    }
+    assert groups_by_region(campaign, FiguresFilter()) == {"320000": {"youth": 3, "public": 2}}
+    assert groups_by_region(campaign, Area("ip-2024", "320723").part, "320723") == {"320723": {"youth": 3}}

@@ -13,14 +13,13 @@ from models.campaigns.tables import Campaign, TermKind, find_campaign
 from models.db import db, snapshot
 from models.errors import N_, NotFound
 from models.figures import event_overview
+from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.count import figures
 from models.live.area import Area, area_for, area_of, sums_digest
 from models.live.area_figures import (
     AreaFigures,
     SlowFigures,
     area_figures,
-    groups_by_day,
-    groups_by_region,
     shown_day,
 )
 from models.live.attention import attention_of
@@ -164,8 +163,8 @@ def _view(area: Area, now: datetime) -> View | None:
         return SlowFigures(
             day_course(campaign, area, day, of_day),
             attention_of(campaign, area, now),
-            groups_by_day(campaign, area),
-            groups_by_region(campaign, area),
+            groups_by_day(campaign, area.part),
+            groups_by_region(campaign, area.part, area.region),
         )
 
     def count() -> AreaFigures:

@@ -192,7 +192,10 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             wall=wall,
             columns=1 + max((tile.place.column for tile in wall.tiles), default=0),
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
-            curve=curve([visits or 0 for visits in wall.days.values()], sum(day <= wall.today for day in wall.days) - 1),
+            curve=curve(
+                [visits or 0 for visits in wall.days.values()],
+                sum(day <= wall.today for day in wall.days) - 1,
+            ),
         ),
     }
 

@@ -37,17 +37,20 @@ def test_figures_that_are_not_released_are_not_shown(english, people):
 def test_released_figures_are_shown_from_the_frozen_table_alone(english, people):
     """With what is withheld, without what nobody released: no later scan, no form, no arriving class, no other region."""
     crowd(people)
-    make_device(people.nanjing).tally("public", headcount=3)
+    make_device(people.lecture).tally("public", headcount=3)
+    for group, heads in (("youth", 20), ("public", 30)):
+        make_device(people.nanjing).tally(group, headcount=heads)
     make_device(people.urumqi).tally("public", headcount=40)
     campaign, now = people.lecture.campaign, clock.now()
     release.release(campaign, "320000", now, people.su, now)
     release.freeze_due(now)
     make_device(people.lecture).tally("youth", headcount=500)
     page = english.get("/ip-2024/wall").text
-    assert "wall-moments" not in page and "wall-formats" not in page
+    assert ("wall-moments" in page, "wall-formats" in page) == (False, False)
     shown = english.get("/ip-2024/wall.json").json
-    assert (shown["visits"], shown["participants"]) == (1237, None)
-    assert english.get("/ip-2024/wall.json?region=320100").json["visits"] is None
+    assert (shown["visits"], shown["participants"]) == (1287, None)
+    groups = english.get("/ip-2024/wall?region=320700").text.partition("wall-groups")[2]
+    assert (groups.count("<strong>–</strong>"), "1,237" in groups) == (2, False)
     assert english.get("/ip-2024/wall.json?region=650000").status_code == 403
     assert "have not been published yet" in english.get("/ip-2024/wall?region=650000").text
 
