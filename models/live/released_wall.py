@@ -14,7 +14,7 @@ from models.public.filters import Filters
 def released_wall(campaign: Campaign, table: PublicTable, region: str, now: datetime) -> Wall | None:
     """region: "" is all that is released. None: nothing of it is released.
 
-    A county counts as reached where its visits are public, so coverage is a lower bound."""
+    A place counts as reached where its visits are public, so coverage is a lower bound."""
     codes = table.released_codes()
     if region and not _overlaps(region, codes):
         return None
@@ -38,7 +38,7 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str, now: date
         formats=None,
         tiles=tiles,
         reach=reach_of(region, by_region),
-        provinces=Reach(sum(tile.visits != 0 for tile in provinces), len(provinces)),
+        provinces=Reach(sum(bool(tile.visits) for tile in provinces), len(provinces)),
         running=None,
         published=0,
         moments=None,
