@@ -13,6 +13,7 @@ launch          `launch("--flag")`: a Chromium started with further flags (fake 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from flask import Flask
 from tests.support.applications import application, settings_for
 from tests.support.clients import Client, Runner
 from tests.support.compile_cache import compile_once
-from tests.support.databases import Databases, Postgres, temporary_folder
+from tests.support.databases import Databases, Postgres
 
 pytest_plugins = [
     "tests.support.temporary_files",
@@ -42,13 +43,16 @@ def _own_settings() -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_databases() -> Iterator[Databases]:
-    with temporary_folder("openweek-sqlite-") as folder:
-        yield Databases.sqlite(folder)
+    with TemporaryDirectory(prefix="openweek-sqlite-", ignore_cleanup_errors=True) as folder:
+        yield Databases.sqlite(Path(folder))
 
 
 @pytest.fixture(scope="session")
 def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    with temporary_folder("openweek-pg-") as folder, Postgres(folder) as server:
+    with (
+        TemporaryDirectory(prefix="openweek-pg-", ignore_cleanup_errors=True) as folder,
+        Postgres(Path(folder)) as server,
+    ):
         yield Databases.postgresql(server, tmp_path_factory.mktemp("postgresql"))
 
 

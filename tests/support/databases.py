@@ -13,20 +13,6 @@ import psycopg
 from flask_migrate import upgrade
 from psycopg import sql
 
-MEMORY = Path("/dev/shm")  # a file system in memory, where the machine has one
-LEAST_MEMORY = 2 * 1024**3  # bytes free there
-
-
-@contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
-    """A folder for databases, in memory if there is room: a file of a disk costs a test more than its queries."""
-    usable = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= LEAST_MEMORY
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if usable else None))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
 
 def migrate(url: str, instance: Path) -> None:
     """Bring an empty database to the newest schema and give it the regions, as an operator's first start does."""
