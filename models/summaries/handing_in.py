@@ -15,6 +15,7 @@ from models.codes.keys import KeyPurpose, SigningKey
 from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.organizations.tables import Account
+from models.places import regions
 from models.summaries import seal
 from models.summaries.content import Content, collect
 from models.summaries.part import NO_PART, Part, parts_below, reaches, receives, writes
@@ -26,6 +27,10 @@ IS_IN = N_("This summary was handed in already. It can be handed in again when i
 NOT_YOURS = N_("This summary is written by the office of its region.")
 NO_WHY = N_("Write the reason, up to %(most)s characters: the office has to know what to change.")
 DECIDED = N_("This summary was decided on already. Load the page again.")
+TAKEN_UP = N_(
+    "The office above has handed in its own summary with this one in it. Send that one back first, then this one."
+)
+CHANGED_BELOW = N_("A summary below was sent back just now. Load the page again, then hand in.")
 
 
 def hand_in(part: Part, account: Account, now: datetime) -> SealedSummary:
@@ -34,6 +39,7 @@ def hand_in(part: Part, account: Account, now: datetime) -> SealedSummary:
         raise NotFound(NO_PART)
     content = content_to_seal(part, account, now)
     with transaction():
+        _keep_accepted([one["sha256"] for one in content["accepted"]])
         last = latest(part)
         if last is not None and last.state != StepVerb.SENT_BACK:
             raise Conflict(IS_IN)
@@ -77,6 +83,14 @@ def accepted_below(part: Part) -> tuple[list[dict[str, Any]], list[str]]:
     return accepted, missing
 
 
+def _keep_accepted(digests: Sequence[str]) -> None:
+    """Until the transaction ends nobody sends these back. Raises Conflict where that was done since they were read."""
+    query = select(SealedSummary).where(SealedSummary.sha256.in_(digests)).order_by(SealedSummary.id)
+    rows = db.session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    if any(row.state != StepVerb.ACCEPTED for row in rows):
+        raise Conflict(CHANGED_BELOW)
+
+
 def _sealed(part: Part, content: Content, account: Account, now: datetime) -> SealedSummary:
     keys.ensure_keys(now)  # an installation from before has none of this purpose
     key = keys.current_key(KeyPurpose.SUMMARY)
@@ -100,7 +114,8 @@ def accept(sealed: SealedSummary, account: Account, now: datetime) -> None:
 
 
 def send_back(sealed: SealedSummary, why: str, account: Account, now: datetime) -> None:
-    """Also one that was accepted, as long as the level above has not accepted its own. Raises Mistake without a reason."""
+    """Also one that was accepted, as long as no summary above that stands was put together from it. Raises Mistake without a
+    reason, and Conflict."""
     why = " ".join(why.split())
     if not why or len(why) > MAX_WHY:
         raise Mistake(NO_WHY, most=MAX_WHY)
@@ -114,7 +129,23 @@ def _decide(sealed: SealedSummary, verb: StepVerb, why: str, account: Account, n
         decided = sealed.state in (verb, StepVerb.SENT_BACK)
         if decided or latest(part_of(sealed)) is not sealed:
             raise Conflict(DECIDED)
+        if verb == StepVerb.SENT_BACK and _is_taken_up(sealed):
+            raise Conflict(TAKEN_UP)
         sealed.steps.append(SummaryStep(verb=verb, why=why, account_id=account.id, at=now))
+
+
+def _is_taken_up(sealed: SealedSummary) -> bool:
+    """Whether a summary above that was not sent back has this one among the accepted ones."""
+    if not sealed.region_code:
+        return False
+    above = {"", *regions.ancestors(sealed.region_code)}
+    newest = latest_by_part(part_of(sealed).campaign)
+    return any(
+        one.state != StepVerb.SENT_BACK
+        and sealed.sha256 in {row["sha256"] for row in content_of(one)["accepted"]}
+        for (region, line), one in newest.items()
+        if region in above and line == sealed.line
+    )
 
 
 def part_of(sealed: SealedSummary) -> Part:
@@ -142,7 +173,8 @@ def latest_by_part(campaign: Campaign) -> dict[tuple[str, str], SealedSummary]:
         .where(SealedSummary.campaign_id == campaign.id)
         .group_by(SealedSummary.region_code, SealedSummary.line)
     )
-    rows = db.session.scalars(select(SealedSummary).where(SealedSummary.id.in_(newest)))
+    query = select(SealedSummary).where(SealedSummary.id.in_(newest))
+    rows = db.session.scalars(query.execution_options(populate_existing=True))
     return {(row.region_code, row.line): row for row in rows}
 
 

@@ -68,11 +68,13 @@ def writes(account: Account, part: Part) -> bool:
 
 
 def receives(account: Account, part: Part) -> bool:
-    """Whether an account accepts this summary or sends it back: an office above, of a line also the office of the region."""
+    """Whether an account accepts this summary or sends it back: an office above, of a line also the office of the region. Above
+    the committee there is nobody, so that it decides on the country's itself."""
     if not account.reviews:
         return False
     own = own_part(account, part.campaign)
-    return _reaches(own, part) and (own.region != part.region or (bool(part.line) and not own.line))
+    from_above = own.region != part.region or not part.region
+    return _reaches(own, part) and (from_above or (bool(part.line) and not own.line))
 
 
 @lru_cache(maxsize=512)

@@ -65,6 +65,41 @@ def test_a_summary_goes_up_and_comes_back(people, county):
             handing_in.find_sealed(account, again.id)
 
 
+def test_what_a_summary_above_was_put_together_from_is_not_sent_back(people, county, monkeypatch):
+    """The chain is undone from above: the country's first, which the committee sends back itself."""
+    campaign, chain = county.campaign, []
+    steps = ((county, people.lian, people.gang), (Part(campaign, "320700"), people.gang, people.su),
+             (Part(campaign, "320000"), people.su, people.cui))  # fmt: skip
+    for part, writer, decider in steps:
+        chain.append(handing_in.hand_in(part, writer, NINE))
+        handing_in.accept(chain[-1], decider, NINE)
+    chain.append(handing_in.hand_in(Part(campaign), people.cui, NINE))
+    for sealed, decider in zip(chain[:-1], (people.gang, people.su, people.cui), strict=True):
+        with pytest.raises(Conflict, match="Send that one back first"):
+            handing_in.send_back(sealed, "数据有误", decider, LATER)
+    assert {one.state for one in chain[:-1]} == {StepVerb.ACCEPTED}
+    assert handing_in.may_decide(people.cui, chain[-1]) and not handing_in.may_decide(people.su, chain[-2])
+    for sealed, decider in zip(reversed(chain), (people.cui, people.cui, people.su), strict=False):
+        handing_in.send_back(sealed, "数据有误", decider, LATER)
+
+    def sent_back_meanwhile(part, account, now, collected=handing_in.content_to_seal):
+        content = collected(part, account, now)
+        handing_in.send_back(chain[0], "数据有误", people.gang, now)
+        return content
+
+    monkeypatch.setattr(handing_in, "content_to_seal", sent_back_meanwhile)
+    with pytest.raises(Conflict, match="sent back just now"):
+        handing_in.hand_in(Part(campaign, "320700"), people.gang, LATER)
+    assert {one.state for one in chain} == {StepVerb.SENT_BACK}
+
+
+def test_one_that_came_too_late_for_the_summary_above_can_be_sent_back(people, county):
+    handing_in.hand_in(Part(county.campaign, "320700"), people.gang, NINE)
+    late = handing_in.hand_in(county, people.lian, LATER)
+    handing_in.send_back(late, "缺少经验做法", people.gang, LATER)
+    assert late.state == StepVerb.SENT_BACK
+
+
 def test_sealed_figures_stay_when_more_scans_come(people, county):
     sealed = handing_in.hand_in(county, people.lian, NINE)
     make_device(people.lecture).tally("youth", NINE + timedelta(minutes=20), headcount=5)
