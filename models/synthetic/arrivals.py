@@ -1,10 +1,12 @@
 """The scans at one occurrence on one day, in the order in which a device or phone sends them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from models import clock
 from models.checkin.attempt import MAX_HEADCOUNT, Attempt
