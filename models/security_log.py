@@ -44,14 +44,22 @@ refusals = _Refusals()
 
 def token_refused(kind: str, token: str, address: str, endpoint: str | None) -> None:
     """kind: of token. The start of its digest finds the row of one that was revoked, and tells nothing else."""
-    if not token:
-        return
+    if token:
+        digest = hashlib.sha256(token.encode()).hexdigest()[:12]
+        _write(kind, address, endpoint, f", digest {digest}")
+
+
+def code_refused(kind: str, address: str, endpoint: str | None) -> None:
+    """kind: of code that a person types. Without its digest: all codes can be tried, and one may be good elsewhere."""
+    _write(kind, address, endpoint)
+
+
+def _write(kind: str, address: str, endpoint: str | None, detail: str = "") -> None:
     count = refusals.count(kind, address)
     if count is not None:
-        digest = hashlib.sha256(token.encode()).hexdigest()[:12]
         log.warning(
-            "%s refused: from %s at %s, digest %s, %d since the last line",
-            kind, _line(address), endpoint or "unknown", digest, count,
+            "%s refused: from %s at %s%s, %d since the last line",
+            kind, _line(address), endpoint or "unknown", detail, count,
         )  # fmt: skip
 
 

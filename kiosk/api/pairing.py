@@ -1,14 +1,19 @@
 """POST /api/v1/kiosk/pair: a pairing code becomes a device token."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import msgspec
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, request
 
 from kiosk.api import configuration
 from kiosk.api.request_body import decode_json
 from kiosk.rate_limits import limiter
 from models import clock
 from models.devices import pairing
+from models.devices.pairing import InvalidCodeError
 from models.errors import N_
+from models.security_log import code_refused
 
 bp = Blueprint("pairing", __name__)
 
@@ -28,8 +33,18 @@ def register(app: Flask) -> None:
 @bp.post("/api/v1/kiosk/pair")
 @limiter.limit(PAIRING_LIMIT)
 def pair() -> dict:
-    kiosk, token = pairing.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
+    with wrong_codes_logged("Pairing code of a kiosk"):
+        kiosk, token = pairing.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
     return {"token": token, "kiosk": configuration.kiosk_json(kiosk)}
+
+
+@contextmanager
+def wrong_codes_logged(kind: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidCodeError:
+        code_refused(kind, request.remote_addr or "", request.endpoint)
+        raise
 
 
 class PairingRequest(msgspec.Struct):

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from kiosk.api.device_token import NotPairedError
-from kiosk.api.pairing import PAIRING_LIMIT, pairing_code
+from kiosk.api.pairing import PAIRING_LIMIT, pairing_code, wrong_codes_logged
 from kiosk.app.service_worker import app_version, offline_page
 from kiosk.rate_limits import limiter
 from models import clock
@@ -32,6 +32,7 @@ from models.events import scope
 from models.events.merges import standing_event
 from models.events.tables import Event
 from models.installation import site
+from models.security_log import token_refused
 
 bp = Blueprint("code_screen", __name__)
 
@@ -54,7 +55,8 @@ def page() -> Response:
 @bp.post("/api/v1/display/pair")
 @limiter.limit(PAIRING_LIMIT)
 def pair() -> dict:
-    screen, token = screens.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
+    with wrong_codes_logged("Pairing code of a screen"):
+        screen, token = screens.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
     return {"token": token, "display": screen.id}
 
 
@@ -90,6 +92,7 @@ def _authenticated_screen() -> Screen:
     token = bearer_token(request.headers.get("Authorization", ""))
     screen = screens.by_token(token) if token else None
     if screen is None:
+        token_refused("Screen token", token, request.remote_addr or "", request.endpoint)
         raise NotPairedError(N_("This screen is not in service. To use it, pair it with a new code."))
     return screen
 

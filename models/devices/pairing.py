@@ -21,6 +21,13 @@ CODE_LIFE = timedelta(minutes=10)
 INVALID_CODE = N_("This pairing code is wrong, used or no longer valid. Please get a new one.")
 
 
+class InvalidCodeError(Mistake):
+    """A pairing code that is wrong, used or expired."""
+
+    def __init__(self) -> None:
+        super().__init__(INVALID_CODE)
+
+
 class PairingCode(Base):
     """A pairing code, stored as a keyed hash: good for CODE_LIFE and one device, or as its batch says. may_scan, may_tally
     and supervisor are the permissions of that device. uses_left: for how many devices. kiosk_id: the last one."""
@@ -94,7 +101,7 @@ def find_usable_code(code: str, secret_key: str, now: datetime) -> PairingCode |
 
 
 def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
-    """The device that a pairing code creates, and its token. Raises Mistake for a wrong, used or expired code."""
+    """The device that a pairing code creates, and its token. Raises InvalidCodeError."""
     digest = code_digest("".join(c for c in code.upper() if c.isalnum()), secret_key)
     with transaction():
         # The update locks the row, so of two devices with the same code only one finds it unused.
@@ -108,7 +115,7 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Kiosk, str]:
             .returning(PairingCode.digest)
         )
         if db.session.scalar(usable) is None:
-            raise Mistake(INVALID_CODE)
+            raise InvalidCodeError
         row = db.session.get_one(PairingCode, digest, populate_existing=True)
         kiosk, token = kiosks.insert_kiosk(
             row.event,

@@ -17,8 +17,8 @@ from models.bearer import secret_digest
 from models.codes import signatures, venue_codes
 from models.codes.venue_codes import CodeMethod, VenueCode
 from models.db import Base, Instant, db, transaction
-from models.devices.pairing import CODE_LIFE, INVALID_CODE, random_code
-from models.errors import N_, Conflict, Mistake, NotFound
+from models.devices.pairing import CODE_LIFE, InvalidCodeError, random_code
+from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event, EventStatus
 
 STEPS_IN_A_DAY = 24 * 60 * 60 // signatures.STEP_SECONDS  # the most that a screen gets in advance
@@ -68,7 +68,7 @@ def find_pairing(code: str, secret_key: str, now: datetime) -> Screen | None:
 
 
 def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
-    """The paired screen and its token. Raises Mistake for a wrong, used or expired code."""
+    """The paired screen and its token. Raises InvalidCodeError."""
     code = "".join(c for c in code.upper() if c.isalnum())
     token = "owd_" + secrets.token_urlsafe(32)
     with transaction():
@@ -84,7 +84,7 @@ def pair(code: str, secret_key: str, now: datetime) -> tuple[Screen, str]:
             .returning(Screen.id)
         )
         if screen_id is None:
-            raise Mistake(INVALID_CODE)
+            raise InvalidCodeError
         screen = db.session.get_one(Screen, screen_id, populate_existing=True)
         screen.code = venue_codes.make_code(screen.event_id, CodeMethod.ROTATING, now)
     return screen, token

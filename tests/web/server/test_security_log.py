@@ -1,4 +1,4 @@
-"""Refused tokens leave a line in the security log, without the token."""
+"""Refused tokens and pairing codes leave a line in the security log, without the credential."""
 
 import pytest
 
@@ -17,7 +17,12 @@ def week(app):
 
 @pytest.mark.parametrize(
     ("path", "kind"),
-    [("events?", "API token"), ("figures?campaign=", "API token"), ("kiosk?", "Device token")],
+    [
+        ("events?", "API token"),
+        ("figures?campaign=", "API token"),
+        ("kiosk?", "Device token"),
+        ("display?", "Screen token"),
+    ],
 )
 def test_a_refused_token_leaves_one_line_without_it(client, week, caplog, path, kind):
     headers = {"Authorization": "Bearer owp_guess"}
@@ -35,6 +40,16 @@ def test_a_device_that_ended_is_known_by_its_digest(client, week, caplog):
     assert client.get("/api/v1/kiosk", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     assert secret_digest(token)[:12] in caplog.messages[0]
     assert token not in caplog.text
+
+
+@pytest.mark.parametrize("device", ["kiosk", "display"])
+def test_wrong_pairing_codes_leave_one_line_without_them(client, week, caplog, device):
+    kind = {"kiosk": "Pairing code of a kiosk", "display": "Pairing code of a screen"}[device]
+    answers = [client.post(f"/api/v1/{device}/pair", json={"code": "GUESS234"}) for _ in range(30)]
+    assert {answer.status_code for answer in answers} == {400}
+    (line,) = caplog.messages
+    assert line.startswith(f"{kind} refused: from 127.0.0.1 at ")
+    assert ("GUESS" in caplog.text, secret_digest("GUESS234")[:12] in caplog.text) == (False, False)
 
 
 def test_no_credentials_are_no_attempt(client, week, caplog):
