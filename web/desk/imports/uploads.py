@@ -1,5 +1,6 @@
 """Handing in a file at the desk: choose it, see row by row what would happen, accept exactly that."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import cast
 
@@ -27,7 +28,8 @@ from web.words import imports as import_words
 from web.words.terms import when
 
 FILES = "30 per minute"  # of one account
-SHOWN = 400  # rows on one page; those that need a person come first
+ROWS_OF_A_PAGE = 200  # of several pages those that need a person come first
+MOST_GONE = 400  # events to tick
 TAGS = {
     RowVerdict.NEW: "tag-good",
     RowVerdict.CHANGED: "tag-good",
@@ -84,9 +86,10 @@ def template() -> ResponseReturnValue:
     return response
 
 
-@pages.get("/<int:upload_id>")
+@pages.route("/<int:upload_id>", methods=["GET", "POST"])
 @login_required
 def show(upload_id: int) -> ResponseReturnValue:
+    """By POST where boxes can be ticked, which stay so on the other pages."""
     return _page(uploads.find(current_user, upload_id, clock.now()))
 
 
@@ -148,20 +151,43 @@ def _page(upload: UploadedFile, message: str = "") -> str:
     if upload.accepted_at is None:
         preview = uploads.preview(upload, current_user, clock.now(), our_csv)
     outcomes = preview.outcomes if preview else uploads.outcomes_of(upload)
-    first = sorted(outcomes, key=lambda one: _FIRST.index(one.verdict))[:SHOWN]
-    lines = [_line(one, upload.campaign) for one in (first if len(outcomes) > SHOWN else outcomes)]
+    rows = _page_of_rows(outcomes)
+    lines = [_line(one, upload.campaign) for one in rows.outcomes]
     gone = _gone(preview.gone) if preview else []
     summary = [(verdict, count) for verdict, count in counts(outcomes).items() if count]
     return render_template(
-        "desk/imports/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message, lines=lines,
-        total=len(outcomes), gone=gone, summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS,
-        columns=import_words.COLUMN_NAMES,
+        "desk/imports/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message,
+        lines=lines, rows=rows, total=len(outcomes), gone=gone, ticked=set(request.form.getlist("gone", type=int)),
+        summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS, columns=import_words.COLUMN_NAMES,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _PageOfRows:
+    """verdict: the only one that is shown, or ""."""
+
+    outcomes: list[Outcome]
+    verdict: str
+    page: int
+    pages: int
+
+
+def _page_of_rows(outcomes: list[Outcome]) -> _PageOfRows:
+    """The rows that the address asks for. What it names and is not there is left out."""
+    verdict = request.args.get("verdict", "")
+    if len(outcomes) > ROWS_OF_A_PAGE:
+        outcomes = sorted(outcomes, key=lambda one: _FIRST.index(one.verdict))
+    chosen = [one for one in outcomes if one.verdict == verdict]
+    shown = chosen or outcomes
+    pages = max(1, -(-len(shown) // ROWS_OF_A_PAGE))
+    page = min(max(request.args.get("page", 1, int), 1), pages)
+    first = (page - 1) * ROWS_OF_A_PAGE
+    return _PageOfRows(shown[first : first + ROWS_OF_A_PAGE], verdict if chosen else "", page, pages)
 
 
 def _gone(outcomes: list[Outcome]) -> list[SimpleNamespace]:
     """Events that are here and not in the file, or moved away by it, with their dates here."""
-    shown = {outcome.event: outcome for outcome in outcomes[:SHOWN] if outcome.event is not None}
+    shown = {outcome.event: outcome for outcome in outcomes[:MOST_GONE] if outcome.event is not None}
     query = select(Event).where(Event.id.in_(shown)).options(selectinload(Event.occurrences))
     events = {event.id: event for event in db.session.scalars(query)}
     return [

@@ -17,6 +17,7 @@ from models.imports.uploads import LIFE, UploadedFile
 from models.publishing import duplicates, lifecycle, proposals
 from tests.support.people import sign_in
 from tests.support.week import NINE, make_event
+from web.desk.imports import uploads as upload_pages
 
 HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"
 GUANYUN = "江苏省,连云港市,灌云县"
@@ -161,6 +162,35 @@ def test_what_a_calendar_has_no_more_is_cancelled_where_it_is_ticked_and_only_th
         events("讲座b")[0].region_code = "110105"
     last = english.get(hand_in(english, calendar("a"), "c.ics").headers["Location"]).text
     assert 'name="gone"' not in last
+
+
+def test_a_long_file_is_shown_in_pages_and_by_result_and_ticks_stay(english, people, monkeypatch):
+    monkeypatch.setattr(upload_pages, "ROWS_OF_A_PAGE", 2)
+    monkeypatch.setattr(clock, "now", lambda: NINE - timedelta(days=10))
+    sign_in(english, people.lian)
+    file = table(
+        *(f"{number},2024,讲座{number},2024-04-23,,,{GUANYUN},," for number in range(3)), "9,2024,,,,,,,,,"
+    )
+    path = hand_in(english, file).headers["Location"]
+    page = english.get(path).text
+    assert verdicts(page) == ["not imported", "new"]
+    assert re.findall(r'href="([^"]+)#rows" rel="(\w+)"', page) == [(f"{path}?page=2", "next")]
+    assert verdicts(english.get(f"{path}?page=2").text) == ["new", "new"]
+    page = english.get(f"{path}?verdict=new&page=2").text
+    assert (verdicts(page), "讲座2" in page) == (["new"], True)
+    assert f'href="{path}?verdict=new#rows" rel="prev"' in page.replace("&amp;", "&")
+    assert verdicts(english.get(f"{path}?verdict=nothing&page=99").text) == ["new", "new"]
+    assert english.post(f"{path}/accept", data={"mark": mark(page)}).status_code == 303
+    assert len(events("讲座0") + events("讲座1") + events("讲座2")) == 3
+    assert verdicts(english.get(f"{path}?verdict=new&page=2").text) == ["new"]
+    accept(english, calendar("a", "b", "c", "d"))
+    path = hand_in(english, calendar("a", "b", "c"), "b.ics").headers["Location"]
+    page = english.get(path).text
+    gone = re.findall(r'name="gone" value="(\d+)" form="accept">', page)[-1]
+    assert f'form="accept" formaction="{path}?page=2#rows"' in page
+    page = english.post(f"{path}?page=2", data={"gone": gone}).text
+    assert f'value="{gone}" form="accept" checked>' in page
+    assert verdicts(page) == ["no change"]
 
 
 def test_a_file_is_taken_in_once(english, people):
