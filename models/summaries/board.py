@@ -8,7 +8,7 @@ from models.campaigns.tables import TermKind
 from models.summaries import event_facts
 from models.summaries.deadline import Deadline
 from models.summaries.handing_in import content_of, latest, latest_by_part
-from models.summaries.part import Part, parts_below
+from models.summaries.part import Part, expected_below
 from models.summaries.tables import SealedSummary, StepVerb
 
 
@@ -48,7 +48,7 @@ def board(part: Part, deadline: Deadline, now: datetime) -> list[BoardRow]:
     above = {row["key"]: row["visits"] for row in content_of(own)["by"]["region"]} if own else {}
     over = deadline.days_left(part.campaign.today(now)) < 0
     rows = []
-    for region in parts_below(part.region):
+    for region in expected_below(part.region):
         sealed = newest.get((region.code, part.line))
         events, without = counts.get(region.code, (0, 0))
         rows.append(
@@ -79,7 +79,7 @@ def line_board(part: Part) -> dict[str, dict[str, StepVerb]]:
     newest = latest_by_part(part.campaign)
     lines = [term.key for term in part.campaign.terms_of(TermKind.LINE)]
     table = {}
-    for region in (part.region, *(row.code for row in parts_below(part.region))):
+    for region in (part.region, *(row.code for row in expected_below(part.region))):
         states = {line: newest[region, line].state for line in lines if (region, line) in newest}
         if states:
             table[region] = states

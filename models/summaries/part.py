@@ -90,6 +90,11 @@ def parts_below(region: str) -> tuple[StandardRegion, ...]:
     return tuple(below)
 
 
+def expected_below(region: str) -> tuple[StandardRegion, ...]:
+    """Of the regions one level below those that hand in a summary: of the provinces the notice's addressees."""
+    return tuple(row for row in parts_below(region) if row.parent or row.addressee)
+
+
 @lru_cache(maxsize=512)
 def counties(region: str) -> tuple[StandardRegion, ...]:
     """The counties in a region, the Corps as one."""

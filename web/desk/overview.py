@@ -14,6 +14,8 @@ from models.desk import waiting
 from models.desk.missing import Missing
 from models.figures import event_overview
 from models.summaries.deadline import Deadline, deadline_of
+from models.summaries.reminders import SummaryReminder, reminder_of
+from web.summaries.names import region_short
 from web.words.terms import day_label
 
 pages = Blueprint("desk_overview", __name__, url_prefix="/desk")
@@ -22,7 +24,10 @@ pages = Blueprint("desk_overview", __name__, url_prefix="/desk")
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
-        missing_name=missing_name, missing_words=missing_words, deadline_words=deadline_words
+        missing_name=missing_name,
+        missing_words=missing_words,
+        deadline_words=deadline_words,
+        summary_reminder_words=summary_reminder_words,
     )
 
 
@@ -44,6 +49,7 @@ def index() -> ResponseReturnValue:
         running_total=total,
         missing=waiting.missing_of(current_user, campaign, now),
         deadline=_deadline(campaign, now),
+        summary=reminder_of(current_user, campaign, now),
     )
 
 
@@ -78,6 +84,20 @@ def deadline_words(deadline: Deadline, today: date) -> str:
     if not deadline.provisional:
         return words
     return words + _(" Provisional: the State Council has not published the holidays of that year yet.")
+
+
+def summary_reminder_words(reminder: SummaryReminder) -> str:
+    """What is not handed in: the office's own summary, or whose the committee misses."""
+    if reminder.own:
+        return _("The summary of your office is not handed in yet.")
+    names = _(", ").join(region_short(code) for code in reminder.missing)
+    count = len(reminder.missing)
+    return ngettext(
+        "%(num)s region has not handed in: %(names)s.",
+        "%(num)s regions have not handed in: %(names)s.",
+        count,
+        names=names,
+    )
 
 
 def missing_name(kind: Missing) -> str:

@@ -1,4 +1,5 @@
-"""Reminders of what is missing of events, by mail to those who can add it: one message a person, each reminder once."""
+"""Reminders by mail, each once: of what is missing of events, one message a person to those who can add it; of summaries that are
+due or late, to their offices and to the committee."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,8 +14,12 @@ from models.desk import reminders
 from models.desk.reminders import EventReminder
 from models.installation import site
 from models.organizations.tables import Account
+from models.summaries import reminders as summary_reminders
+from models.summaries.deadline import deadline_of
+from models.summaries.reminders import SummaryReminder
 from web.desk.mail import send_in_both
-from web.desk.overview import missing_name
+from web.desk.overview import deadline_words, missing_name, summary_reminder_words
+from web.words.terms import campaign_name
 
 
 def send_due(now: datetime) -> int:
@@ -31,7 +36,32 @@ def send_due(now: datetime) -> int:
                 return sent
             sent += 1
         reminders.note_sent(rows, now)
+    return sent + _send_of_summaries(now)
+
+
+def _send_of_summaries(now: datetime) -> int:
+    sent = 0
+    for account, reminder in summary_reminders.unsent(now):
+        if not _send_of_summary(account, reminder, now):
+            break
+        summary_reminders.note_sent(reminder, account)
+        sent += 1
     return sent
+
+
+def _send_of_summary(account: Account, reminder: SummaryReminder, now: datetime) -> bool:
+    campaign = reminder.campaign
+
+    def text() -> tuple[str, str]:
+        lines = [
+            campaign_name(campaign),
+            deadline_words(deadline_of(campaign), campaign.today(now)),
+            summary_reminder_words(reminder),
+            site().url(f"/desk/summary/?campaign={campaign.id}"),
+        ]
+        return _("Summaries of the week"), "\n\n".join(lines)
+
+    return bool(send_in_both(account.email, text))
 
 
 def _writers_of(organization_id: int | None) -> list[Account]:

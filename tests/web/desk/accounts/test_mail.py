@@ -2,15 +2,19 @@
 
 import socket
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from email import message_from_bytes, policy
 
 import click
 import pytest
 from aiosmtpd.controller import Controller
 
+from models import clock
 from models.desk import reminders
 from models.publishing import lifecycle
+from models.summaries import handing_in
+from models.summaries.deadline import deadline_of
+from models.summaries.part import Part
 from tests.support.people import sign_in
 from tests.support.week import NINE
 from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
@@ -62,6 +66,39 @@ def test_what_is_missing_is_sent_once_to_who_can_add_it(app, people, inbox):
     assert "No venue" in text
     reminders.remind(NINE + timedelta(minutes=1))
     assert reminder_mails.send_due(NINE + timedelta(minutes=1)) == 0
+
+
+def test_summaries_that_are_due_and_late_are_sent_once_to_their_offices_and_the_committee(
+    app, people, inbox, english, monkeypatch
+):
+    campaign = people.lecture.campaign
+    handing_in.hand_in(Part(campaign, "320723"), people.lian, NINE)
+    handing_in.hand_in(Part(campaign, "660000"), people.bao, NINE)
+    handing_in.send_back(handing_in.latest(Part(campaign, "660000")), "缺少经验做法", people.cui, NINE)
+    due = deadline_of(campaign).day
+    soon, late = (clock.at_local(due + timedelta(days=days), time(9), campaign.zone) for days in (-2, 1))
+    assert reminder_mails.send_due(soon - timedelta(days=4)) == 0
+    for moment, words in ((soon, "2 days left"), (late, "1 day ago")):
+        inbox.messages.clear()
+        with monkeypatch.context() as away:
+            away.setitem(app.config, "MAIL_SERVER", replace(app.config["MAIL_SERVER"], port=1))
+            assert reminder_mails.send_due(moment) == 0
+        assert reminder_mails.send_due(moment) == 5
+        assert [message["To"] for message in inbox.messages] == [
+            account.email for account in (people.su, people.bao, people.cui, people.gang, people.fa)
+        ]
+        texts = [message.get_content() for message in inbox.messages]
+        assert all(words in text for text in texts)
+        assert "本单位总结材料尚未报送" in texts[0]
+        assert "32 regions have not handed in: Beijing" in texts[2]
+        assert reminder_mails.send_due(moment) == 0
+    monkeypatch.setattr("models.clock.now", lambda: late)
+    for account, words in (
+        (people.cui, "32 regions have not"),
+        (people.su, "your office is not handed in yet"),
+    ):
+        sign_in(english, account)
+        assert words in english.get("/desk/").text
 
 
 def test_reminders_wait_while_the_mail_server_is_away(app, people, monkeypatch):
