@@ -1,7 +1,8 @@
 """Participation figures: for programs (/api/v1/figures) and for readers (/<campaign>/figures)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from models.events.merges import kept_ids
 from models.events.scope import reachable_event_ids, sees_everything
 from models.events.tables import Event
 from models.figures import count, live
+from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.publication.public_table import PublicFigures, PublicTable
@@ -154,8 +156,9 @@ def _open_page(campaign: Campaign, now: datetime) -> str:
     where = from_page_filters(chosen_filters)
     with snapshot():  # the parts of one page add up to one total
         parts = count.figures_by_each(campaign, now, PAGE_DIMENSIONS, where, counting=("day",))
-        parent = chosen_filters.region[0] if len(chosen_filters.region) == 1 else None
-        by_subregion = count.visits_by_subregion(campaign, where, parent)
+        parent = chosen_filters.region[0] if len(chosen_filters.region) == 1 else ""
+        by_day = groups_by_day(campaign, where)
+        by_region = groups_by_region(campaign, where, parent)
     total = parts["audience"]
     return render_template(
         "figures/figures.html",
@@ -163,9 +166,10 @@ def _open_page(campaign: Campaign, now: datetime) -> str:
         strip=week_strip.full_week(campaign, now),
         total=total,
         parts=parts,
-        days=with_empty_days(campaign, parts["day"].rows),
+        participants={row["day"]: row["participants"] for row in parts["day"].rows},
+        days=by_day,
         groups=live.by_group(campaign, total.rows),
-        regions=by_subregion,
+        regions=by_region,
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -183,23 +187,30 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
             next_at=next_release(campaign, now),
         )
     parts = {by: table.answer((by,), chosen) for by in ("audience", "day")}
+    subregions, by_region = table.subregions(chosen), table.groups_by_region(chosen)
+    groups = _in_order(campaign, table.groups(chosen))
+    empty: dict[date, dict[str, int | None]] = {day: {} for day in chosen.day or campaign.days}
     return render_template(
         "figures/released.html",
         campaign=campaign,
         strip=strip,
         total=parts["audience"],
         parts=parts,
-        regions=table.subregions(chosen),
+        groups=groups,
+        by_group=sorted(parts["audience"].rows, key=lambda row: groups.index(row["audience"])),
+        days=dict(sorted((empty | table.groups_by_day(chosen)).items())),
+        day_totals={row["day"]: row["visits"] for row in parts["day"].rows},
+        regions={code: by_region[code] for code, _visits in subregions},
+        region_totals=dict(subregions),
         released_codes=table.released_codes(),
         smallest=SMALLEST,
         query=request.query_string.decode("ascii", "replace"),
     )
 
 
-def with_empty_days(campaign: Campaign, rows: list[dict]) -> list[dict]:
-    """The rows by day, with the days of the week without visits."""
-    empty = {day: {"day": day, "visits": 0, "participants": 0} for day in campaign.days}
-    return [row for _day, row in sorted((empty | {row["day"]: row for row in rows}).items())]
+def _in_order(campaign: Campaign, keys: Sequence[str]) -> list[str]:
+    order = [term.key for term in campaign.groups]
+    return sorted(keys, key=lambda key: (key not in order, order.index(key) if key in order else 0, key))
 
 
 @pages.get("/<campaign_id>/figures.<any(json, csv, xlsx):kind>")

@@ -77,8 +77,7 @@ class PublicTable:
         if set(by) - set(BY) or narrowed - set(BY):
             raise Mistake(ONLY_THESE)
         nodes = self._chosen(filters.region)
-        days = [day.isoformat() for day in filters.day] or [ALL]
-        groups = list(filters.audience) or [ALL]
+        days, groups = self._days(filters), list(filters.audience) or [ALL]
         whole = not narrowed and self.nodes == {ALL}
         return PublicFigures(
             self.as_of,
@@ -97,17 +96,39 @@ class PublicTable:
 
     def subregions(self, filters: Filters) -> list[tuple[str | None, int | None]]:
         """Visits of the regions one level below the chosen one (provinces for none), the largest first."""
-        chosen = self._chosen(filters.region)
-        digits = len(node_of(filters.region[0])) + 2 if len(filters.region) == 1 else 2
-        days = [day.isoformat() for day in filters.day] or [ALL]
-        inside = {unit for unit in self.units if set(nodes_of(unit)) & set(chosen)}
-        nodes = {unit if unit == NOWHERE or "=" in unit[: digits + 1] else unit[:digits] for unit in inside}
-        rows = [
-            (code_of(node), self.visits([node], days, list(filters.audience) or [ALL]))
-            for node in sorted(nodes)
-            if set(_path(node)) & self.nodes
-        ]
+        days, groups = self._days(filters), list(filters.audience) or [ALL]
+        rows = [(code_of(node), self.visits([node], days, groups)) for node in self._nodes_below(filters)]
         return sorted(rows, key=lambda row: (row[1] is None, -(row[1] or 0), row[0] or ""))
+
+    def groups_by_region(self, filters: Filters) -> dict[str | None, dict[str, int | None]]:
+        """Visits by group of the same regions."""
+        days, groups = self._days(filters), self.groups(filters)
+        return {
+            code_of(node): {group: self.visits([node], days, [group]) for group in groups}
+            for node in self._nodes_below(filters)
+        }
+
+    def groups_by_day(self, filters: Filters) -> dict[date, dict[str, int | None]]:
+        days: dict[date, dict[str, int | None]] = {}
+        for row in self.answer(("day", "audience"), filters).rows:
+            days.setdefault(row["day"], {})[row["audience"]] = row["visits"]
+        return days
+
+    def groups(self, filters: Filters) -> list[str]:
+        """The chosen groups, else all that have visits or withheld cells."""
+        return list(filters.audience) or self._values_of(2)
+
+    def _nodes_below(self, filters: Filters) -> list[str]:
+        """What lies at the chosen region's own level is a node of its own."""
+        chosen = set(self._chosen(filters.region))
+        digits = len(node_of(filters.region[0])) + 2 if len(filters.region) == 1 else 2
+        inside = {unit for unit in self.units if set(nodes_of(unit)) & chosen}
+        nodes = {unit if unit == NOWHERE else unit[:digits] for unit in inside}
+        return [node for node in sorted(nodes) if set(_path(node)) & self.nodes]
+
+    @staticmethod
+    def _days(filters: Filters) -> list[str]:
+        return [day.isoformat() for day in filters.day] or [ALL]
 
     def released_codes(self) -> list[str]:
         """The regions that are released; [] where the whole country is."""

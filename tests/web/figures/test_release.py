@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from fractions import Fraction
 from itertools import chain, combinations
@@ -159,6 +160,25 @@ def test_nothing_withheld_follows_from_all_downloads_together(client, people):
     for unit, group, visits in small:
         row = [Fraction(int((unit, group) == unknown)) for unknown in unknowns]
         assert equations.tell(row) == (visits >= SMALLEST)
+
+
+def test_the_page_shades_what_the_files_hold(client, people):
+    """Each place once, with what takes place at its own level; a withheld cell has its word and no shade."""
+    now = clock.now()
+    make_device(make_event(people.lecture.campaign, "省局开放日", region_code="320000")).tally(
+        "youth", headcount=9
+    )
+    release_now(people.lecture.campaign, None, people.cui, now)
+    page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
+    heat = page[page.index('<table class="heat">') :].split("</table>")[0]
+    rows = re.findall(r'<a href="\?region=(\d+)">.*?</th>(.*?)</tr>', heat)
+    assert sorted(code for code, _cells in rows) == ["110000", "320000", "650000", "660000"]
+    for code, cells in rows:
+        told = client.get(f"/ip-2024/figures.json?by=audience&region={code}").json
+        expected = {row["visits"] for row in told["rows"]} | {told["visits"]}
+        shown = re.findall(r'<td class="number(?: heat-(\w+))?">(?:<\w+[^>]*>)*([\w,]+)', cells)
+        assert {None if text == "withheld" else int(text) for _shade, text in shown} - {0} == expected - {0}
+        assert all((shade == "withheld") == (text == "withheld") for shade, text in shown if shade)
 
 
 def test_the_files_say_method_definitions_and_licence(client, people):

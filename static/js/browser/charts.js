@@ -1,7 +1,8 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
 const SCALE = 2; // pixels a unit of the drawing
-const WRITTEN = ["fill", "font-family", "font-size", "font-weight", "stroke", "stroke-width"];
+// The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
+const WRITTEN = ["fill", "font-family", "font-weight", "stroke", "stroke-width"];
 
 /** @param {SVGSVGElement} chart */
 function standalone(chart) {
