@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
-from models.demo import accounts, crowd, desk
+from models.demo import accounts, crowd, desk, summaries
 from models.demo import week as rehearsal
 from models.devices import pairing
 from models.errors import N_
@@ -87,6 +87,7 @@ def _load_demo(now: datetime) -> None:
     events = rehearsal.events_of(campaign)
     crowd.ensure_crowd(campaign, events, now)
     desk.ensure_desk(campaign, events, now)
+    summaries.ensure_summaries(campaign, now)
     _export_once(campaign, now)
     click.echo(_("Reported events: %(summary)s", summary=import_words.summary(outcomes)))
     _print_addresses()

@@ -17,15 +17,26 @@ from models.errors import Mistake
 from models.events.check_in_window import windows_of
 from models.events.tables import Event, Occurrence
 from models.figures.count import figures
+from models.figures.publication.release import FiguresRelease
 from models.ledger.estimates import Estimate
 from models.ledger.tables import Presence, Scan
 from models.organizations.tables import Account, Role, authenticate, find_account
 from models.outcomes.highlights import Highlight
 from models.outcomes.outcomes import Outcome
 from models.registration.tables import Registration
+from models.summaries import handing_in
+from models.summaries.tables import SummaryStep, SummaryText
 from tests.support.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
+SUMMARIES = {
+    ("330106", ""): "accepted",
+    ("330100", ""): "sent_back",
+    ("330000", "courts"): "handed_in",
+    ("320000", ""): "accepted",
+    ("440000", ""): "handed_in",
+    ("510000", ""): "sent_back",
+}
 TODAY = datetime(2027, 3, 3, 10, 20, tzinfo=SHANGHAI)
 
 
@@ -37,6 +48,12 @@ def campaign(app):
 
 def count(table) -> int:
     return db.session.scalar(select(func.count()).select_from(table))
+
+
+def states() -> dict[tuple[str, str], str]:
+    return {
+        part: str(verb) for part, verb in handing_in.states_by_part(db.session.get(Campaign, week.ID)).items()
+    }
 
 
 def registered() -> list[tuple[str, int]]:
@@ -154,11 +171,13 @@ def test_the_command_twice(app, runner):
         "  Young people, group of 45",
     ):
         assert expected in first.stdout
-    tables = (Campaign, Event, Scan, Pass, Account)
+    assert states() == SUMMARIES
+    tables = (Campaign, Event, Scan, Pass, Account, SummaryStep, SummaryText, FiguresRelease)
     before = [count(table) for table in tables]
     second = runner.invoke(args=["demo"])
     assert "no change 37" in second.stdout
     assert [count(table) for table in tables] == before
+    assert count(FiguresRelease) == 2
 
     def pairing(told) -> str:
         return told.stdout.splitlines()[-1].rsplit(" ", 1)[1]
