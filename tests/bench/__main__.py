@@ -12,6 +12,7 @@ from tests.bench import (
     feeds,
     figures,
     imports,
+    kills,
     kiosk,
     labels,
     live,
@@ -33,6 +34,7 @@ SECTIONS = {
     "imports": imports.run,
     "exports": exports.run,
     "attacks": attacks.run,
+    "kills": kills.run,
 }
 
 

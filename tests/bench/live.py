@@ -2,7 +2,6 @@
 and the live pages of the country and the walls that the committee's office may have open."""
 
 import json
-import re
 import statistics
 import threading
 import time
@@ -17,6 +16,7 @@ from models import clock
 from models.db import db
 from models.devices import kiosks
 from tests.bench.ratios import tell
+from tests.support import processes
 from tests.support.databases import Databases
 from tests.support.people import make_people
 from tests.support.served_application import Server
@@ -56,7 +56,7 @@ def _measure(kind: str, server: Server) -> None:
             _View("open live pages of the country", f"/desk/live.events?{country}", committee, COUNTRY_PAGES),
             _View("open walls", f"/desk/wall.events?{country}", committee, WALLS),
         )
-    device = _Device(server.url, tokens)
+    device = Kiosks(server.url, tokens)
     device.press(1)
     for view in views:
         _measure_view(kind, server, device, view)
@@ -72,7 +72,7 @@ class _View:
     pages: int
 
 
-def _measure_view(kind: str, server: Server, device: "_Device", view: _View) -> None:
+def _measure_view(kind: str, server: Server, device: "Kiosks", view: _View) -> None:
     alone, watched, delays = [], [], []
     _warm_up(server, view, device)
     before, grown = _memory(server), None
@@ -106,7 +106,7 @@ def _all_see(watchers: Watchers, visits: int) -> bool:
     return all(one.seen and one.seen[-1][1] >= visits for one in watchers.open)
 
 
-def _warm_up(server: Server, view: _View, device: "_Device") -> None:
+def _warm_up(server: Server, view: _View, device: "Kiosks") -> None:
     """What a worker loads for its first watchers is not counted for all."""
     watchers = Watchers(server.url, view.path, view.cookie, keep=False)
     watchers.add(min(40, view.pages))
@@ -115,7 +115,7 @@ def _warm_up(server: Server, view: _View, device: "_Device") -> None:
     watchers.close()
 
 
-class _Device:
+class Kiosks:
     """Kiosks that check in RATE people a second between them, or as many as the server answers."""
 
     def __init__(self, url: str, tokens: list[str]) -> None:
@@ -166,11 +166,7 @@ def _delays(watchers: Watchers, stored: list[tuple[float, int]]) -> list[float]:
 
 
 def _memory(server: Server) -> int | None:
-    """Bytes of the workers, shared ones divided; None where the system does not say."""
-    main = server._process.pid
-    total = None
+    """Bytes of the workers; None where the system does not say."""
     with suppress(FileNotFoundError):
-        for child in Path(f"/proc/{main}/task/{main}/children").read_text().split():
-            rollup = Path(f"/proc/{child}/smaps_rollup").read_text()
-            total = (total or 0) + int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
-    return total
+        return sum(map(processes.memory, processes.workers(server.process_id)))
+    return None

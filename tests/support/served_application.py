@@ -61,6 +61,12 @@ class Server:
         self._process: subprocess.Popen | None = None
 
     @property
+    def process_id(self) -> int:
+        """Of gunicorn's master."""
+        assert self._process, "it does not run"
+        return self._process.pid
+
+    @property
     def app(self) -> Flask:
         """The same application in this process, to add rows or to count them: `with live_server.app.app_context():`"""
         if self._app is None:
@@ -123,10 +129,20 @@ class Server:
         if self._process:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-            with suppress(ValueError):  # a bench starts its yardsticks in its own way
-                _LOGS.remove(self.log)
+            self._ended()
+
+    def kill_master(self) -> None:
+        """End gunicorn's master and leave its workers alone; `start()` may follow once they have ended."""
+        assert self._process, "it does not run"
+        self._process.kill()
+        self._ended()
+
+    def _ended(self) -> None:
+        assert self._process
+        self._process.wait()
+        self._process = None
+        with suppress(ValueError):  # a bench starts its yardsticks in its own way
+            _LOGS.remove(self.log)
 
     def close(self) -> None:
         """End it, and let go of the database; nobody needs either again."""

@@ -1,0 +1,60 @@
+"""SIGKILL in the middle of batches: workers, gunicorn's master and PostgreSQL's backends, while simulated kiosks hand in.
+KILLS=N changes how many on each database, SECONDS=N when no other round begins."""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
+
+from tests.bench.ratios import tell
+from tests.support.databases import Databases, Postgres, migrate
+from tests.support.kills import Kill, Kills, kill_backend, kill_master, kill_worker
+from tests.support.served_application import Server
+
+KILLS, SECONDS = 100, 600
+DEVICES, SCANS, IN_A_ROUND = 16, 640, 10
+
+
+def run(kinds: dict[str, Databases], folder: Path) -> None:
+    for kind, databases in kinds.items():
+        home = folder / f"kills-{kind}"
+        home.mkdir()
+        if kind == "sqlite":
+            with databases.fresh() as url:
+                _measure(kind, url, home, [kill_worker, kill_worker, kill_master])
+            continue
+        # One of its own: all its databases restart when a backend is killed.
+        with (
+            tempfile.TemporaryDirectory(prefix="openweek-pg-") as data,
+            Postgres(Path(data)) as postgres,
+        ):
+            url = postgres.make(None, "kills")
+            with psycopg.connect(
+                url, autocommit=True
+            ) as connection:  # as in service: written, then acknowledged
+                connection.execute("ALTER DATABASE kills SET synchronous_commit = on")
+            migrate(url, home / "instance")
+            _measure(kind, url, home, [kill_worker, kill_backend, kill_worker, kill_backend, kill_master])
+
+
+def _measure(kind: str, url: str, home: Path, victims: list[Kill]) -> None:
+    """An AssertionError ends the bench where the ledger and what kiosks were told differ."""
+    wanted, until = _number("KILLS", KILLS), time.monotonic() + _number("SECONDS", SECONDS)
+    server = Server(url, home)
+    try:
+        server.start()
+        kills = Kills(server, victims, DEVICES)
+        while (left := wanted - kills.done.total()) > 0 and time.monotonic() < until:
+            kills.round(SCANS, min(IN_A_ROUND, left))
+    finally:
+        server.close()
+    counts = ", ".join(f"{name} {count}" for name, count in kills.done.items())
+    stored = f"{kills.acknowledged:,} scans acknowledged, all stored once; the recount agrees"
+    print(f"{kind}: {kills.done.total()} kills ({counts}): {stored}", flush=True)
+    tell(f"{kind}: kills ÷ those asked for", kills.done.total() / wanted, 1)
+
+
+def _number(name: str, default: int) -> int:
+    return next((int(one.partition("=")[2]) for one in sys.argv if one.startswith(f"{name}=")), default)
