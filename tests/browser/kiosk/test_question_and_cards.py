@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from models.db import db, transaction
 from models.events.tables import Event
 from models.visitors.opinions import opinions_of
+from tests.support.axe import serious, serious_in_both
 from tests.support.kiosk_page import BEAT, KEPT, SEND, KioskPage
 
 
@@ -27,6 +28,7 @@ def test_one_tap_after_green_also_offline(kiosk_page: KioskPage):
     )
     kiosk_page.scanner(week.issue("youth"))
     expect(question).to_be_visible()
+    assert serious(page) == []
     kiosk_page.scanner(week.issue("public"))  # the next one does not wait for an answer
     kiosk_page.verdict("good", "社会公众")
     question.get_by_role("button", name="有收获").click()
@@ -57,6 +59,8 @@ def test_a_reward_is_handed_out_once(kiosk_page: KioskPage):
     dialog = page.locator("#cards")
     kiosk_page.scanner(token)
     row = dialog.locator(".card-reward", has_text=expected)
+    expect(row.get_by_role("button", name="发放")).to_be_visible()
+    assert serious_in_both(page) == []
     row.get_by_role("button", name="发放").click()
     expect(row).to_contain_text("领取")
     expect(row.get_by_role("button")).to_have_count(0)
