@@ -6,9 +6,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
+from models.codes.passes import Pass
+from models.db import db, transaction
+from models.events.tables import Occurrence
+from models.ledger.tables import Presence
 from tests.support.axe import serious_in_both
 from tests.support.served_application import Server, served
 
@@ -16,7 +21,15 @@ pytestmark = pytest.mark.browser
 
 WIDTHS = (390, 1280, 1920)
 START = {
-    None: ("/rehearsal/", "/kiosk/check", "/rehearsal/?screen=1", "/desk/sign-in"),
+    None: (
+        "/rehearsal/",
+        "/kiosk/check",
+        "/rehearsal/?screen=1",
+        "/desk/sign-in",
+        "/slip",
+        "/verify",
+        "/code",
+    ),
     "organizer": ("/desk/",),
     "county": ("/desk/",),
     "committee": ("/desk/",),
@@ -36,10 +49,34 @@ LEFT_OUT = (
 )
 # What each person must come to; a page that nothing links to any more would be missed.
 REACHED = {
-    "organizer": {"desk_overview.index", "desk_event_form.new", "desk_outcomes.index", "desk_scans.index"},
-    "county": {"desk_review.index", "desk_organizations.index", "desk_notices.index", "desk_audit.index"},
+    "organizer": {
+        "desk_overview.index",
+        "desk_event_form.new",
+        "desk_outcomes.index",
+        "desk_scans.index",
+        "desk_exports.index",
+        "desk_webhooks.log",
+        "desk_draws.index",
+        "redeem.index",
+    },
+    "county": {
+        "desk_review.index",
+        "desk_organizations.index",
+        "desk_notices.index",
+        "desk_audit.index",
+        "desk_summary.index",
+        "desk_release.index",
+        "draw_screen.show",
+    },
     "committee": {"desk_accounts.index", "desk_feeds.index"},
-    None: {"calendar.event"},
+    None: {
+        "calendar.event",
+        "figures.page",
+        "slips.form",
+        "slips.of_pass",
+        "verify.index",
+        "code_entry.form",
+    },
 }
 
 
@@ -47,6 +84,19 @@ REACHED = {
 def demo(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path_factory.mktemp("pages"), "demo") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def asked_pass(demo: Server) -> str:
+    """The page of a visitor's pass, with the question, a stamp and a slip."""
+    with demo.app.app_context(), transaction():
+        query = select(Presence).where(Presence.holder.startswith("p:"), Presence.weight == 1)
+        presence = db.session.scalars(query.order_by(Presence.day.desc(), Presence.holder.desc())).first()
+        event = db.session.get_one(Occurrence, presence.occurrence_id).event
+        event.asks_opinion = True
+        serial = int(presence.holder.removeprefix("p:"), 16)
+        found = db.session.scalars(select(Pass).where(Pass.serial == serial)).one()
+        return f"{demo.url}/C/{found.token}"
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +164,7 @@ class Walk:
     ("who", "language"),
     [(None, "zh-CN"), ("organizer", "en"), ("county", "zh-CN"), ("committee", "en")],
 )
-def test_every_page_by_links(browser: Browser, demo: Server, looked_at: set[str], who, language):
+def test_every_page_by_links(browser: Browser, demo: Server, asked_pass, looked_at: set[str], who, language):
     context = browser.new_context(locale=language)
     page = context.new_page()
     if who:
@@ -123,8 +173,13 @@ def test_every_page_by_links(browser: Browser, demo: Server, looked_at: set[str]
         page.locator("[name=password]").fill(demo.settings["OPENWEEK_DEMO_PASSWORD"])
         page.locator("form:has([name=password]) button").click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
-    walk = Walk(demo, page, [demo.url + path for path in START[who]], looked_at)
+    start = [demo.url + path for path in START[who]] + ([] if who else [asked_pass])
+    walk = Walk(demo, page, start, looked_at)
     walk.go()
+    if not who:
+        page.goto(asked_pass)
+        expect(page.locator("#opinion form")).to_be_visible()
+        expect(page.locator(".stamp").first).to_be_visible()
     context.close()
     assert walk.findings == []
     assert REACHED[who] - walk.seen == set()
