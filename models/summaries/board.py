@@ -1,4 +1,4 @@
-"""The board of an office: what the regions below have handed in, what is late or missing, and each sector's part."""
+"""The board of an office: what the regions below have handed in, what is late or missing; and region by line."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,9 @@ from enum import StrEnum
 from models.campaigns.tables import TermKind
 from models.summaries import event_facts
 from models.summaries.deadline import Deadline
-from models.summaries.handing_in import content_of, latest, latest_by_part
+from models.summaries.handing_in import content_of, latest, latest_by_part, states_by_part
 from models.summaries.part import Part, expected_below
-from models.summaries.tables import SealedSummary, StepVerb
+from models.summaries.tables import SealedSummary
 
 
 class BoardState(StrEnum):
@@ -72,15 +72,18 @@ def _state(sealed: SealedSummary | None, *, over: bool) -> BoardState:
     return BoardState(str(sealed.state))
 
 
-def line_board(part: Part) -> dict[str, dict[str, StepVerb]]:
-    """What was handed in for sectors: by region (the part's own first) the state of each; regions with none are left out."""
+def sign_off(part: Part, deadline: Deadline, now: datetime) -> dict[str, dict[str, BoardState]]:
+    """Region by line: the part's own region first, then those below in the order of the notice. Of each the state of its summary
+    of all lines ("") and of every line, in the notice's order. One query. {} for a part of one line."""
     if part.line:
         return {}
-    newest = latest_by_part(part.campaign)
-    lines = [term.key for term in part.campaign.terms_of(TermKind.LINE)]
-    table = {}
-    for region in (part.region, *(row.code for row in expected_below(part.region))):
-        states = {line: newest[region, line].state for line in lines if (region, line) in newest}
-        if states:
-            table[region] = states
-    return table
+    states = states_by_part(part.campaign)
+    none = BoardState.MISSING if deadline.days_left(part.campaign.today(now)) < 0 else BoardState.AWAITED
+    lines = ["", *(term.key for term in part.campaign.terms_of(TermKind.LINE))]
+    return {
+        region: {
+            line: BoardState(str(states[region, line])) if (region, line) in states else none
+            for line in lines
+        }
+        for region in (part.region, *(row.code for row in expected_below(part.region)))
+    }

@@ -14,6 +14,7 @@ from models.errors import Mistake
 from models.figures import event_overview
 from models.ledger.tables import Decision
 from models.summaries import board, handing_in
+from models.summaries.board import BoardState
 from models.summaries.content import collect
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part, part_for, receives, writes
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         region_short=region_short,
         section_name=section_name,
         step_name=step_name,
+        board_state_name=board_state_name,
         to_write=to_write,
         scanned_share=scanned_share,
         summary_row_name=name_of,
@@ -57,6 +59,16 @@ def step_name(verb: StepVerb) -> str:
         StepVerb.ACCEPTED: _("Accepted"),
         StepVerb.SENT_BACK: _("Sent back"),
     }[verb]
+
+
+def board_state_name(state: BoardState) -> str:
+    return {
+        BoardState.ACCEPTED: _("Accepted"),
+        BoardState.HANDED_IN: _("Handed in"),
+        BoardState.SENT_BACK: _("Sent back"),
+        BoardState.AWAITED: _("Awaited"),
+        BoardState.MISSING: _("Missing"),
+    }[state]
 
 
 def _part() -> Part:
@@ -98,7 +110,7 @@ def _page(part: Part, error: str = "") -> str:
         sealed=sealed,
         later=content["visits"] - handing_in.content_of(sealed[0])["visits"] if sealed else 0,
         board=board.board(part, deadline, now),
-        lines=board.line_board(part),
+        sign_off=board.sign_off(part, deadline, now),
         deadline=deadline,
         today=part.campaign.today(now),
         endings=list(MEDIA_TYPES),

@@ -8,7 +8,7 @@ import pytest
 
 from models.summaries import board, handing_in, texts
 from models.summaries.deadline import deadline_of
-from models.summaries.part import Part
+from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
 from tests.support.people import sign_in
 from tests.support.week import NINE, make_device
@@ -55,6 +55,22 @@ def test_an_office_above_decides_and_sees_the_board(lians_browser, people):
     handing_in.hand_in(city, people.gang, NINE)
     [row] = [one for one in board.board(city, deadline_of(part.campaign), NINE) if one.region == "320723"]
     assert row.difference == 0
+
+
+def test_one_board_shows_every_region_and_line(lians_browser, people):
+    campaign, deadline = people.lecture.campaign, deadline_of(people.lecture.campaign)
+    handing_in.hand_in(Part(campaign, "320000", "courts"), people.fa, NINE)
+    handing_in.accept(handing_in.hand_in(Part(campaign, "320000"), people.su, NINE), people.cui, NINE)
+    shown = board.sign_off(Part(campaign), deadline, NINE)
+    assert list(shown) == ["", *(row.code for row in expected_below(""))]
+    assert {tuple(row) for row in shown.values()} == {("", *(term.key for term in campaign.terms_of("line")))}
+    assert [(region, line, str(state)) for region, row in shown.items() for line, state in row.items()
+            if state != "awaited"] == [("320000", "", "accepted"), ("320000", "courts", "handed_in")]  # fmt: skip
+    sign_in(lians_browser, people.cui)
+    page = lians_browser.get("/desk/summary/?campaign=ip-2024").text
+    table = page[page.index('class="sign-off"') :]
+    assert [table.count(words) for words in ("Accepted</span>", "Handed in</span>")] == [1, 1]
+    assert table.count("Missing</span>") == 33 * len(shown[""]) - 2
 
 
 def test_anybody_checks_a_seal(lians_browser, client, runner, people, tmp_path):
