@@ -66,7 +66,6 @@ REACHED = {
         "desk_audit.index",
         "desk_summary.index",
         "desk_release.index",
-        "draw_screen.show",
     },
     "committee": {"desk_accounts.index", "desk_feeds.index"},
     None: {
