@@ -141,17 +141,22 @@ def check(text: str) -> ResponseReturnValue:
         slip = slips.verify(text, kept_slips.public_keys())
     except slips.SlipError:
         return _check_page(_("This is not a slip of attendance of this site, or it was changed.")), 404
-    return render_template(
-        "kiosk/visitor/slip_check.html", slip=slip, counts=kept_slips.still_counts(slip), error=""
-    )
+    return _check_page(slip=slip)
 
 
 @bp.get("/slip/keys.json")
 def keys_json() -> Response:
     """The public keys, for `openweek verify FILE --keys` and others who check without this server."""
-    keys = {str(id): b64encode(public).decode() for id, public in kept_slips.public_keys().items()}
-    return jsonify({"slips": {"algorithm": "ed25519", "context": "openweek-slip\x01", "keys": keys}})
+    return jsonify({"slips": {"algorithm": "ed25519", "context": "openweek-slip\x01", "keys": _keys()}})
 
 
-def _check_page(error: str = "") -> str:
-    return render_template("kiosk/visitor/slip_check.html", slip=None, counts=False, error=error)
+def _keys() -> dict[str, str]:
+    return {str(id): b64encode(public).decode() for id, public in kept_slips.public_keys().items()}
+
+
+def _check_page(error: str = "", slip: slips.Slip | None = None) -> str:
+    """With the public keys: the browser checks the signature too, also when the network is gone."""
+    counts = slip is not None and kept_slips.still_counts(slip)
+    return render_template(
+        "kiosk/visitor/slip_check.html", slip=slip, counts=counts, error=error, keys=_keys()
+    )

@@ -1,15 +1,21 @@
 """A pass on its holder's phone, in a real Chromium: it opens without a network once it was opened with one."""
 
+from datetime import time
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from models import clock
 from models.codes import passes
 from models.codes.passes import Pass
+from models.codes.slips import Slip
 from models.db import db
+from models.visitors import slips
 from tests.support.kiosk_page import Week
+from tests.support.week import NINE
 
 KEPT = """async (parts) => {
     const cache = await caches.open("openweek-passes");
@@ -19,6 +25,7 @@ KEPT = """async (parts) => {
         await new Promise((done) => requestAnimationFrame(done));
     }
 }"""
+NO_ED25519 = """crypto.subtle.importKey = async () => { throw new DOMException("unknown", "NotSupportedError"); };"""
 FULL = (
     "() => { Cache.prototype.put = async () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
 )
@@ -57,3 +64,27 @@ def test_a_phone_without_room_opens_a_pass_all_the_same(week: Week, page: Page):
     worker.evaluate(FULL)
     page.goto(addresses[1])
     expect(page.get_by_role("heading", name="参与码")).to_be_visible()
+
+
+@pytest.mark.parametrize("by", ["browser", "library"])
+def test_a_slip_is_checked_without_a_network_once_the_page_is_open(week: Week, page: Page, by: str):
+    """The scan behind it is not there: that the server alone knows."""
+    with week.rows():
+        slip = Slip("ip-2024", "宣传周", 1, "专利讲座", "县文化馆", NINE.date(), time(9), 45, uuid4())
+        text = slips.signed(slip)
+    if by == "library":
+        page.add_init_script(NO_ED25519)
+    page.goto(f"{week.server.url}/SLIP/{text}")
+    expect(page.locator(".alert")).to_contain_text("已失效")
+    expect(page.locator("#here-too")).to_contain_text("签名")
+    page.context.set_offline(True)
+    touched = text[:60] + ("A" if text[60] != "A" else "B") + text[61:]
+    for given, sentence, facts in ((text, "签名相符", 5), (touched, "签名不符", 0), ("nothing", "没有找到", 0)):
+        page.locator("#slip").fill(given)
+        page.locator(".slip-form button").click()
+        expect(page.locator("#checked-here [role=status]")).to_contain_text(sentence)
+        expect(page.locator("#checked-here dd")).to_have_count(facts)
+    page.context.set_offline(False)
+    page.locator("#slip").fill(touched)
+    page.locator(".slip-form button").click()
+    expect(page.locator("#wrong")).to_be_visible()

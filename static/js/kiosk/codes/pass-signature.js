@@ -1,4 +1,4 @@
-// Whether a pass was signed by us: WebCrypto where it knows Ed25519, else @noble/ed25519. No network.
+// Whether a pass, or a slip of attendance, was signed by us: WebCrypto where it knows Ed25519, else @noble/ed25519. No network.
 
 const CONTEXT = "openweek-pass\x01";
 const PAYLOAD = 16;
@@ -47,11 +47,19 @@ export async function genuine(bytes, keys) {
   const message = new Uint8Array(context.length + PAYLOAD);
   message.set(context);
   message.set(bytes.subarray(0, PAYLOAD), context.length);
-  const signature = bytes.subarray(PAYLOAD);
+  return verifies(key.public, bytes.subarray(PAYLOAD), message);
+}
+
+/**
+ * @param {string} publicKey
+ * @param {Uint8Array<ArrayBuffer>} signature
+ * @param {Uint8Array<ArrayBuffer>} message
+ */
+export async function verifies(publicKey, signature, message) {
   try {
-    return await byBrowser(key.public, signature, message);
+    return await byBrowser(publicKey, signature, message);
   } catch (error) {
     if (!(error instanceof Error) || !BROKEN.includes(error.name)) throw error;
-    return byLibrary(key.public, signature, message);
+    return byLibrary(publicKey, signature, message);
   }
 }
