@@ -37,6 +37,7 @@ function show(sentence, slip) {
     const description = document.createElement("dd");
     term.textContent = words[name];
     description.textContent = value;
+    if (["title", "place", "week"].includes(name)) description.lang = "zh"; // as it was entered
     list.append(term, description);
   }
 }

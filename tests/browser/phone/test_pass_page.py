@@ -25,7 +25,9 @@ KEPT = """async (parts) => {
         await new Promise((done) => requestAnimationFrame(done));
     }
 }"""
-NO_ED25519 = """crypto.subtle.importKey = async () => { throw new DOMException("unknown", "NotSupportedError"); };"""
+NO_ED25519 = (
+    """crypto.subtle.importKey = async () => { throw new DOMException("unknown", "NotSupportedError"); };"""
+)
 FULL = (
     "() => { Cache.prototype.put = async () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
 )
@@ -79,7 +81,11 @@ def test_a_slip_is_checked_without_a_network_once_the_page_is_open(week: Week, p
     expect(page.locator("#here-too")).to_contain_text("签名")
     page.context.set_offline(True)
     touched = text[:60] + ("A" if text[60] != "A" else "B") + text[61:]
-    for given, sentence, facts in ((text, "签名相符", 5), (touched, "签名不符", 0), ("nothing", "没有找到", 0)):
+    for given, sentence, facts in (
+        (text, "签名相符", 5),
+        (touched, "签名不符", 0),
+        ("nothing", "没有找到", 0),
+    ):
         page.locator("#slip").fill(given)
         page.locator(".slip-form button").click()
         expect(page.locator("#checked-here [role=status]")).to_contain_text(sentence)
