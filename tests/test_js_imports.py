@@ -30,6 +30,7 @@ ALLOWED = {
     "device-check": set(),
     "screens": {"browser", "kiosk/server"},
     "pass": {"browser"},
+    "slip": {"kiosk/codes"},
     "phone": set(),
     "public": {"browser"},
     "desk": {"live"},
