@@ -9,14 +9,14 @@ from kiosk.commands import passes as pass_commands
 from kiosk.commands import rehearse
 from kiosk.commands import venue_codes as venue_code_commands
 from kiosk.paper import posters
-from kiosk.passes import desk_passes, pass_page, self_issue
+from kiosk.passes import desk_passes, pass_page, self_issue, sheet_export
 from kiosk.phone import check_in, result
 from kiosk.screens import code_screen
 from kiosk.visitor import code_entry, opinion, redeem, slips, stamps
 
 MODULES = (
     scans, pairing, configuration, heartbeat, description, service_worker, page, device_check,
-    check_in, result, pass_page, posters, desk_passes, self_issue,
+    check_in, result, pass_page, posters, desk_passes, sheet_export, self_issue,
     code_screen, stamps, code_entry, slips, opinion, redeem, pass_commands, venue_code_commands, kiosk_commands, rehearse,
 )  # fmt: skip
 

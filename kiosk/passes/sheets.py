@@ -5,8 +5,9 @@ Each writer yields after every pass, so that five thousand reach the browser whi
 
 import csv
 import io
+import itertools
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from flask_babel import get_locale
@@ -98,8 +99,15 @@ class _OneWay(io.RawIOBase):
         return False
 
 
-def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) -> Iterator[None]:
-    """A PDF of cells, each a code and what it is. It is written as a whole once all passes are laid out."""
+def write_sheets(
+    out: BinaryIO,
+    held: Iterable[Pass],
+    form: Layout,
+    title: str,
+    drawn: Callable[[int], None] = lambda _count: None,
+) -> Iterator[None]:
+    """A PDF of cells, each a code and what it is. It is written as a whole once all passes are laid out. drawn: called with
+    the passes that are drawn so far, page by page."""
     pages: list[Page] = []
     cells: list[Item] = []
     numbers: list[int] = []
@@ -115,7 +123,8 @@ def write_sheets(out: BinaryIO, held: Iterable[Pass], form: Layout, title: str) 
     if cells:
         pages.append(_page(cells, numbers))
     if pages:
-        pdf.write(out, title, pages)
+        count = itertools.count(form.columns * form.rows, form.columns * form.rows)
+        pdf.write(out, title, pages, done=lambda _page: drawn(next(count)))
     yield
 
 

@@ -17,11 +17,13 @@ class ExportKind(StrEnum):
     SCANS = "scans"
     FIGURES = "figures"
     AUDIT = "audit"
+    PASS_SHEETS = "pass_sheets"  # of one batch: choice has event, batch, sheet
 
 
 class ExportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"  # of sheets alone
 
 
 class Export(Base):

@@ -188,6 +188,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_webhooks", "POST"): frozenset(),
     ("desk_exports", "GET"): EVERYBODY,
     ("desk_exports", "POST"): EVERYBODY,
+    ("desk_exports.ask_for_sheets", "POST"): RUN_CHECK_IN,
     ("desk_exports.fetch", "GET"): frozenset(),  # nobody has asked for one
     # The API: with a personal token of each.
     ("api_events", "GET"): EVERYBODY,

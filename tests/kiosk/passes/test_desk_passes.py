@@ -10,12 +10,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from kiosk.passes import desk_passes
 from models.codes import pass_batches, passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db, transaction
+from models.exports.tables import Export
 from tests.support.codes import read
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week
+from web.desk.exports import background
 
 PREFIX = "http://OPENWEEK.TEST/C/"
 
@@ -70,6 +73,33 @@ def test_made_and_handed_out(gu, here, people):
     badges = codes_on(gu.get(f"{answer.location}-8.pdf", buffered=True).data)
     assert [len(page) for page in badges] == [8, 8, 6]
     assert {text for page in badges for text in page} == set(links)
+
+
+def test_large_sheets_are_drawn_in_the_background_and_fetched_by_who_asked(
+    app, gu, here, people, monkeypatch
+):
+    monkeypatch.setattr(desk_passes, "AT_ONCE", 2)
+    started = []
+    monkeypatch.setattr(background, "start", lambda _app, number: started.append(number))
+    batch = make(gu, here, count="10").location
+    links = {PREFIX + one.token for one in held()}
+    action = f"/desk/exports/passes/{people.lecture.id}/{batch.rsplit('/', 1)[1]}"
+    assert f'action="{action}"' in gu.get(batch).text
+    assert gu.get(f"{batch}-8.pdf").location == batch
+    assert gu.post(action, data={"sheet": "8"}).location == "/desk/exports/"
+    background.run(app, *started)
+    assert db.session.get_one(Export, started[0]).done == 16  # two pages of eight
+    fetched = gu.get(f"/desk/exports/{started[0]}", buffered=True)
+    assert fetched.content_type == "application/pdf"
+    assert {text for page in codes_on(fetched.data) for text in page} == links
+    assert f'href="/desk/exports/{started[0]}"' in gu.get("/desk/exports/").text
+    wang = app.test_client()
+    sign_in(wang, people.wang)
+    assert (wang.post(action, data={"sheet": "8"}).status_code, len(started)) == (404, 1)
+    assert (
+        gu.post("/desk/exports/", data={"kind": "events", "format": "pdf", "campaign": "ip-2024"}).status_code
+        == 400
+    )
 
 
 def test_characters_without_a_font_are_told_before_printing(gu, here, people):

@@ -11,6 +11,7 @@ from models import clock
 from models.db import db
 from models.exports import queue
 from models.exports.tables import Export
+from models.exports.writers import WRITERS
 from web.desk.exports import files, tables
 
 PROGRESS_EVERY = 2000  # rows
@@ -60,11 +61,7 @@ def start_due(app: Flask, now: datetime) -> threading.Thread | None:
 def _write(export: Export) -> None:
     progress = _Progress(export)
     try:
-        choice = tables.read_choice(export.account, export.kind, export.choice)
-        table = tables.table_of(export.account, export.kind, choice, clock.now())
-        for number, piece in enumerate(
-            files.pieces(export.format, table.heads, progress.counted(table.rows))
-        ):
+        for number, piece in enumerate(_pieces(export, progress)):
             queue.add_part(export, number, piece)
     except Exception:
         db.session.rollback()
@@ -74,13 +71,25 @@ def _write(export: Export) -> None:
         queue.finish(export, progress.done, clock.now())
 
 
+def _pieces(export: Export, progress: "_Progress") -> Iterator[bytes]:
+    if export.kind in WRITERS:
+        return WRITERS[export.kind](export, progress.note)
+    choice = tables.read_choice(export.account, export.kind, export.choice)
+    table = tables.table_of(export.account, export.kind, choice, clock.now())
+    return files.pieces(export.format, table.heads, progress.counted(table.rows))
+
+
 class _Progress:
     def __init__(self, export: Export) -> None:
         self._export, self.done = export, 0
+
+    def note(self, done: int) -> None:
+        self.done = done
+        queue.note_progress(self._export, done, clock.now())
 
     def counted(self, rows: Iterator[list[object]]) -> Iterator[list[object]]:
         for row in rows:
             self.done += 1
             if self.done % PROGRESS_EVERY == 0:
-                queue.note_progress(self._export, self.done, clock.now())
+                self.note(self.done)
             yield row

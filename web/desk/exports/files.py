@@ -18,6 +18,7 @@ MOST_ROWS_OF_A_SHEET = 1_048_576  # of XLSX; the rest follows on further sheets
 CONTENT_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.PDF: "application/pdf",
 }
 
 

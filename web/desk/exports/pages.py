@@ -17,7 +17,9 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.accounts.scope import grantable_roles
+from models.codes import pass_batches
 from models.errors import N_, Mistake
+from models.events import scope
 from models.exports import queue
 from models.exports.tables import Export, ExportFormat, ExportKind
 from models.figures.dimensions import DIMENSIONS
@@ -29,6 +31,7 @@ from web.words.terms import language
 
 pages = Blueprint("desk_exports", __name__, url_prefix="/desk/exports")
 
+SHEETS = ("21", "8")  # labels and badges to a page
 AT_ONCE = 5000  # rows that are sent in the answer itself; more are written in the background
 
 
@@ -45,13 +48,14 @@ def kind_name(kind: str) -> str:
         ExportKind.SCANS: _("Scans, every row"),
         ExportKind.FIGURES: _("Figures"),
         ExportKind.AUDIT: _("Audit log"),
+        ExportKind.PASS_SHEETS: _("Sheets of passes"),
     }
     return names[ExportKind(kind)]
 
 
 def kinds_for_account() -> list[ExportKind]:
     """What the account sees at the desk at all."""
-    hidden = set()
+    hidden = {ExportKind.PASS_SHEETS}  # asked for at their batch
     if not current_user.runs_check_in:
         hidden |= {ExportKind.PASSES}
     if not current_user.writes:
@@ -97,6 +101,35 @@ def ask() -> ResponseReturnValue:
         export = queue.ask(current_user, kind, format, chosen, language(), table.count, now)
     except Mistake as mistake:
         return _page(errors.sentence(mistake)), mistake.status
+    return _started(export)
+
+
+@pages.post("/passes/<int:event_id>/<int:first>")
+@login_required
+def ask_for_sheets(event_id: int, first: int) -> ResponseReturnValue:
+    """A PDF of the valid passes of a batch."""
+    event = scope.event_for(current_user, event_id, scope.runs_check_in)
+    batch = pass_batches.find_batch(event, first)
+    sheet = request.form.get("sheet", "")
+    choice = {"campaign": event.campaign_id, "event": event.id, "batch": first, "sheet": sheet}
+    try:
+        if sheet not in SHEETS:
+            raise Mistake(N_("There is no such sheet of passes."))
+        export = queue.ask(
+            current_user,
+            ExportKind.PASS_SHEETS,
+            ExportFormat.PDF,
+            choice,
+            language(),
+            batch.valid_count,
+            clock.now(),
+        )
+    except Mistake as mistake:
+        return _page(errors.sentence(mistake)), mistake.status
+    return _started(export)
+
+
+def _started(export: Export) -> ResponseReturnValue:
     background.start(current_app._get_current_object(), export.id)  # type: ignore[attr-defined]  # Flask
     return redirect(url_for(".index"), 303)
 
@@ -109,15 +142,22 @@ def _kind(text: str) -> ExportKind:
 
 
 def _format(text: str) -> ExportFormat:
-    if text not in list(ExportFormat):
+    if text not in (ExportFormat.CSV, ExportFormat.XLSX):
         raise Mistake(N_("Please choose CSV or XLSX."))
     return ExportFormat(text)
 
 
-def _name(kind: str, format: str, choice: dict[str, str]) -> str:
+def _name(kind: str, format: str, choice: dict) -> str:
     """ip-2024-scans-12.csv"""
-    parts = (choice.get("campaign"), kind, choice.get("event"), choice.get("by", "").replace(",", "-"))
-    name = "-".join(part for part in parts if part)
+    parts = (
+        choice.get("campaign"),
+        kind,
+        choice.get("event"),
+        choice.get("batch"),
+        choice.get("sheet"),
+        choice.get("by", "").replace(",", "-"),
+    )
+    name = "-".join(str(part) for part in parts if part)
     return "".join(one for one in name if one.isascii() and (one.isalnum() or one in "-_")) + f".{format}"
 
 
@@ -137,6 +177,8 @@ def _attachment(format: ExportFormat, name: str, response: Response) -> Response
 @login_required
 def fetch(export_id: int) -> Response:
     export: Export = queue.finished_export(current_user, export_id)
+    if export.kind == ExportKind.PASS_SHEETS:  # codes that work: for who may still hand them out
+        scope.event_for(current_user, export.choice["event"], scope.runs_check_in)
     response = Response(stream_with_context(queue.parts(export)))
     response.content_length = export.size
     return _attachment(export.format, _name(export.kind, export.format, export.choice), response)
