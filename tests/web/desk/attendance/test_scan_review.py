@@ -1,10 +1,10 @@
 """What waits for a person: who sees it, what a decision does to the figures, and that it can be taken back."""
 
 import re
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from models.checkin.attempt import Attempt
