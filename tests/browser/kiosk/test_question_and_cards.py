@@ -1,6 +1,9 @@
 """The question after a check-in, which never holds up the next scan and works offline; rewards of stamp cards."""
 
-from playwright.sync_api import expect
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from models.db import db, transaction
 from models.events.tables import Event
@@ -10,6 +13,16 @@ from tests.support.kiosk_page import BEAT, KEPT, SEND, KioskPage
 
 CLICK_AND_READ = "button => { button.click(); return document.getElementById('question').textContent; }"
 NONE_WAITING = f"async () => (await ({KEPT})('opinions')).length === 0"
+ASKS = """async () => (await import("/static/js/kiosk/server/device-state.js")).required().events[0].asks_opinion"""
+
+
+def wait_until(page: Page, question: str) -> None:
+    """Playwright's wait_for_function takes the promise of an async function for its answer."""
+    for _ in range(150):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not so within 15 seconds: {question}")
 
 
 def answers(kiosk_page: KioskPage) -> dict[str, int]:
@@ -17,18 +30,29 @@ def answers(kiosk_page: KioskPage) -> dict[str, int]:
         return opinions_of(db.session.get_one(Event, kiosk_page.week.event_id)).answers
 
 
-def test_one_tap_after_green_also_offline(kiosk_page: KioskPage):
+@pytest.fixture
+def set_asking(kiosk_page: KioskPage) -> Iterator[Callable[[bool], None]]:
+    """Whether the event asks; it does not afterwards, since other tests have the same week."""
+    week = kiosk_page.week
+
+    def set_asking(asks: bool) -> None:
+        with week.rows(), transaction():
+            db.session.get_one(Event, week.event_id).asks_opinion = asks
+
+    yield set_asking
+    set_asking(False)
+
+
+def test_one_tap_after_green_also_offline(kiosk_page: KioskPage, set_asking):
     week, page = kiosk_page.week, kiosk_page.page
     question = page.locator("#question")
+    before = list(answers(kiosk_page).values())
     kiosk_page.scanner(week.issue("youth"))
     kiosk_page.verdict("good")
     expect(question).to_be_hidden()  # this event does not ask yet
-    with week.rows(), transaction():
-        db.session.get_one(Event, week.event_id).asks_opinion = True
+    set_asking(True)
     page.evaluate(BEAT)
-    page.wait_for_function(
-        """async () => (await import("/static/js/kiosk/server/device-state.js")).required().events[0].asks_opinion"""
-    )
+    wait_until(page, ASKS)
     kiosk_page.scanner(week.issue("youth"))
     expect(question).to_be_visible()
     assert serious(page) == []
@@ -37,7 +61,7 @@ def test_one_tap_after_green_also_offline(kiosk_page: KioskPage):
     # Read at once: the thanks are gone after a moment.
     assert "谢谢" in question.get_by_role("button", name="有收获").evaluate(CLICK_AND_READ)
     expect(question).to_be_hidden()
-    page.wait_for_function(NONE_WAITING)
+    wait_until(page, NONE_WAITING)
     page.context.set_offline(True)
     kiosk_page.scanner(week.issue("youth"))
     expect(page.locator('#verdict[data-kind="good"]')).to_be_visible()
@@ -46,8 +70,9 @@ def test_one_tap_after_green_also_offline(kiosk_page: KioskPage):
     assert len(page.evaluate(KEPT, "opinions")) == 1
     page.context.set_offline(False)
     page.evaluate(SEND)
-    page.wait_for_function(NONE_WAITING)
-    assert list(answers(kiosk_page).values())[:2] == [1, 1]
+    wait_until(page, NONE_WAITING)
+    helpful, fair, none = before
+    assert list(answers(kiosk_page).values()) == [helpful + 1, fair + 1, none]
 
 
 def test_a_reward_is_handed_out_once(kiosk_page: KioskPage):
