@@ -25,7 +25,7 @@ from models.errors import N_
 from models.installation import site
 from models.operations import schema
 from models.operations import tick as due
-from web import errors
+from web import errors, threads
 from web.commands import setup
 from web.desk import reminder_mails
 from web.desk.exports import background as exports
@@ -113,7 +113,7 @@ def tick() -> None:
     done = due.tick(now)
     reminder_mails.send_due(now)
     registration_mails.send_due(now)
-    exports.run_due(current_app._get_current_object(), now)  # type: ignore[attr-defined]  # Flask
+    exports.run_due(threads.application(), now)
     click.echo(
         _(
             "Pairing codes removed: %(codes)s. Calendar entries rewritten: %(entries)s. Uploaded files "

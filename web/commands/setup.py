@@ -27,6 +27,7 @@ from models.imports.source import Source
 from models.installation import site
 from models.operations import startup
 from models.organizations.tables import find_account
+from web import threads
 from web.desk.exports import background as exports
 from web.desk.exports import tables as export_tables
 from web.words import imports as import_words
@@ -106,7 +107,7 @@ def _export_once(campaign: Campaign, now: datetime) -> None:
         organizer, ExportKind.SCANS, export_tables.read_choice(organizer, ExportKind.SCANS, choice), now
     )
     export = export_queue.ask(organizer, ExportKind.SCANS, ExportFormat.XLSX, choice, "zh", table.count, now)
-    exports.run(current_app._get_current_object(), export.id)  # type: ignore[attr-defined]  # Flask
+    exports.run(threads.application(), export.id)
 
 
 def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:

@@ -1,10 +1,8 @@
 """Releasing figures at the desk: the committee for the country, an office for its region; at once or at a time."""
 
-import logging
-import threading
 from datetime import datetime
 
-from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -14,14 +12,13 @@ from models.errors import N_, Mistake
 from models.figures import event_overview
 from models.figures.publication import release
 from models.places.regions import regions_by_code
-from web import errors
+from web import errors, threads
 from web.desk.events import regions_below
 from web.figures.desk_figures import desk_question
 
 NO_TIME = N_("“%(text)s” is not a time. Please enter it as 2024-05-09T09:00.")
 NO_REGION = N_("There is no region “%(code)s”.")
 
-log = logging.getLogger("openweek.release")
 pages = Blueprint("desk_release", __name__, url_prefix="/desk/figures/release")
 
 
@@ -69,21 +66,9 @@ def add() -> ResponseReturnValue:
         if mistake.status == 404:
             raise
         return _page(errors.sentence(mistake)), 422
-    start(current_app._get_current_object())  # type: ignore[attr-defined]  # Flask
+    # The next tick does it where this process ends before.
+    threads.start(threads.application(), "release", lambda: release.freeze_due(clock.now()))
     return redirect(url_for(".index", campaign=question.campaign.id), 303)
-
-
-def start(app: Flask) -> None:
-    """Count what is released, outside the request; the next tick does it where this process ends before."""
-    threading.Thread(target=_freeze, args=(app,), name="release", daemon=True).start()
-
-
-def _freeze(app: Flask) -> None:
-    with app.app_context():
-        try:
-            release.freeze_due(clock.now())
-        except Exception:
-            log.exception("released figures could not be counted; the next tick tries again")
 
 
 def _at(campaign: Campaign, now: datetime) -> datetime:

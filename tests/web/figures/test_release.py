@@ -17,7 +17,7 @@ from models.operations import tick
 from tests.support.equations import Equations
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_device, make_event, minutes
-from web.figures import desk_release
+from web import threads
 
 GROUPS = ("government", "innovators", "public", "unknown", "youth")
 CODES = (None, "320000", "320700", "320723", "110000")
@@ -217,7 +217,7 @@ def test_two_processes_that_count_at_once_write_one_table(people, monkeypatch):
 
 def test_at_the_desk(client, people, monkeypatch):
     started = []
-    monkeypatch.setattr(desk_release, "start", started.append)
+    monkeypatch.setattr(threads, "start", lambda _app, _name, work: started.append(work))
     sign_in(client, people.su)
     address = "/desk/figures/release/?campaign=ip-2024"
     assert client.post(address, data={"region": "110000"}).status_code == 404
@@ -227,6 +227,6 @@ def test_at_the_desk(client, people, monkeypatch):
     page = client.get(address).text
     assert (page.count("/take-back"), 'http-equiv="refresh"' in page) == (1, True)
     assert client.get("/ip-2024/figures.json").status_code == 403
-    desk_release._freeze(started[0])
+    started[0]()
     assert 'http-equiv="refresh"' not in client.get(address).text
     assert "data-visits>162<" in client.get("/ip-2024/figures").text

@@ -12,6 +12,7 @@ from models.db import db
 from models.exports import queue
 from models.exports.tables import Export
 from models.exports.writers import WRITERS
+from web import threads
 from web.desk.exports import files, tables
 
 PROGRESS_EVERY = 2000  # rows
@@ -21,7 +22,7 @@ log = logging.getLogger("openweek.exports")
 
 
 def start(app: Flask, export_id: int) -> None:
-    threading.Thread(target=run, args=(app, export_id), name="export", daemon=True).start()
+    threads.start(app, "export", lambda: run(app, export_id))
 
 
 def run(app: Flask, export_id: int) -> None:
@@ -48,14 +49,11 @@ def start_due(app: Flask, now: datetime) -> threading.Thread | None:
 
     def work() -> None:
         try:
-            with app.app_context():
-                run_due(app, now)
+            run_due(app, now)
         finally:
             _running.release()
 
-    thread = threading.Thread(target=work, name="exports", daemon=True)
-    thread.start()
-    return thread
+    return threads.start(app, "exports", work)
 
 
 def _write(export: Export) -> None:

@@ -4,7 +4,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     redirect,
     render_template,
     request,
@@ -26,6 +25,7 @@ from models.figures.dimensions import DIMENSIONS
 from models.figures.event_overview import campaigns_of
 from web import errors
 from web.desk.exports import background, files, tables
+from web.threads import application
 from web.words.figures import dimension_name
 from web.words.terms import language
 
@@ -130,7 +130,7 @@ def ask_for_sheets(event_id: int, first: int) -> ResponseReturnValue:
 
 
 def _started(export: Export) -> ResponseReturnValue:
-    background.start(current_app._get_current_object(), export.id)  # type: ignore[attr-defined]  # Flask
+    background.start(application(), export.id)
     return redirect(url_for(".index"), 303)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from babel.dates import format_time
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -23,6 +23,7 @@ from models.events.tables import Event
 from models.figures import event_overview, live
 from models.figures.by_source import SourceVisits, visits_by_source
 from models.organizations.tables import Account
+from web import threads
 from web.desk.accounts.current import own_session
 from web.figures.live import views as live_views
 from web.figures.live.snapshots import RECOUNT_AFTER, LiveSnapshot
@@ -96,7 +97,7 @@ def live_events(event_id: int) -> ResponseReturnValue:
 
 def signed_in_and(reaches: Callable[[Account], bool]) -> Callable[[], bool]:
     """Whether the account of this request is still signed in and reaches something. reaches: may raise NotFound."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask
+    app = threads.application()
     account_id, session_id = current_user.id, own_session().id
 
     def ask() -> bool:

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -28,6 +28,7 @@ from models.organizations.tables import Account
 from models.places import regions
 from models.places.english import english_name
 from models.public import filters
+from web import threads
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
 from web.figures.live.streams import Payload
@@ -86,7 +87,7 @@ def page_json(campaign_id: str) -> Response:
 def page_events(campaign_id: str) -> ResponseReturnValue:
     _campaign, key = _public(campaign_id)
     _released_view(key)
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # Flask
+    app = threads.application()
 
     def is_released() -> bool:
         with app.app_context():
