@@ -9,20 +9,21 @@ import re
 import secrets
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, has_request_context, request
 from gunicorn.glogging import Logger
 
 from web.errors import mask_secrets, mask_secrets_in_args
+from web.server import request_timing
+from web.server.request_timing import ENDPOINT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-ID, ENDPOINT = "openweek.request_id", "openweek.endpoint"
+ID = "openweek.request_id"
 requests = logging.getLogger("openweek.request")
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -71,30 +72,24 @@ class LogRequests:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")  # of a proxy
         request_id = environ[ID] = given if _ID.fullmatch(given) else secrets.token_hex(8)
-        began, status = perf_counter(), 500
 
-        def begin(line: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-            nonlocal status
-            status = int(line[:3])
-            return start_response(line, [*headers, ("X-Request-ID", request_id)], *rest)
-
-        try:
-            return self._next(environ, begin)
-        finally:
+        def end(status: int, seconds: float) -> None:
             fields = {
                 "request_id": request_id,
                 "method": environ["REQUEST_METHOD"],
                 "endpoint": environ.get(ENDPOINT),
                 "status": status,
-                "milliseconds": round((perf_counter() - began) * 1000, 1),
+                "milliseconds": round(seconds * 1000, 1),
             }
             requests.info("request", extra={"fields": fields})
+
+        return request_timing.call(self._next, environ, start_response, end, [("X-Request-ID", request_id)])
 
 
 def register(app: Flask) -> None:
     if not app.config["LOG_JSON"]:
         return
-    app.before_request(_note_endpoint)
+    request_timing.note_endpoints(app)
     app.wsgi_app = LogRequests(app)  # type: ignore[method-assign]  # as Flask documents it
     made = handler()
     app.logger.handlers = [made]
@@ -102,7 +97,3 @@ def register(app: Flask) -> None:
     own = logging.getLogger("openweek")
     own.handlers, own.propagate = [made], False
     requests.setLevel(logging.INFO)
-
-
-def _note_endpoint() -> None:
-    request.environ[ENDPOINT] = request.endpoint

@@ -8,9 +8,8 @@ import hmac
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -20,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models import clock, measures
 from models.db import db
 from models.devices.kiosks import Heartbeat
+from web.server import request_timing
+from web.server.request_timing import ENDPOINT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 KEY = "openweek.metrics"
-ENDPOINT = "openweek.endpoint"
 KEPT_PAGE = "kept_public_page"  # answered in front of Flask
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
 SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
@@ -116,18 +116,12 @@ class CountRequests:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         metrics: Metrics = self._app.extensions.get(KEY) or self._app.extensions.setdefault(KEY, listen())
-        began, status = perf_counter(), "500"
 
-        def begin(line: str, *rest: Any) -> Callable[[bytes], object]:
-            nonlocal status
-            status = line[:3]
-            return start_response(line, *rest)
+        def end(status: int, seconds: float) -> None:
+            metrics.end(environ.get(ENDPOINT, KEPT_PAGE), str(status), seconds)
 
         metrics.begin()
-        try:
-            return self._next(environ, begin)
-        finally:
-            metrics.end(environ.get(ENDPOINT, KEPT_PAGE), status, perf_counter() - began)
+        return request_timing.call(self._next, environ, start_response, end)
 
 
 def listen() -> Metrics:
@@ -140,12 +134,8 @@ def listen() -> Metrics:
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     if app.config["METRICS_TOKEN"]:
-        app.before_request(_note_endpoint)
+        request_timing.note_endpoints(app)
         app.wsgi_app = CountRequests(app)  # type: ignore[method-assign]  # as Flask documents it
-
-
-def _note_endpoint() -> None:
-    request.environ[ENDPOINT] = request.endpoint or "none"
 
 
 @pages.get("/metrics")
