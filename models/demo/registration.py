@@ -5,7 +5,8 @@ from datetime import datetime
 from models.events.tables import Event, EventStatus
 from models.organizations.tables import Account
 from models.registration import registrations, settings
-from models.registration.registrations import RegistrationRequest, new_secret
+from models.registration.registrations import new_secret
+from models.registration.requests import RegistrationRequest
 from models.registration.settings import SettingsDraft
 from models.registration.tables import ContactRule
 

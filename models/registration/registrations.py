@@ -8,14 +8,12 @@ import base64
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from models.audit import chain
 from models.audit.tables import AuditSubject, AuditVerb
-from models.campaigns.tables import UNKNOWN_GROUP
 from models.codes import passes
 from models.codes.passes import Pass
 from models.db import LARGEST_ID, db, transaction
@@ -23,9 +21,9 @@ from models.errors import N_, Conflict, Mistake, NotFound
 from models.registration import contacts
 from models.registration.contacts import ContactContent
 from models.registration.lists import people_came
+from models.registration.requests import RegistrationRequest, is_mail
 from models.registration.settings import (
     Openness,
-    Problems,
     ends_at,
     is_held,
     openness,
@@ -40,21 +38,8 @@ from models.registration.tables import (
     RegistrationState,
 )
 
-LONGEST_CONTACT, LONGEST_ANSWER = 120, 200
 _SECRET_BYTES = 20
 _SECRET = re.compile(r"[A-Z2-7]{32}")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_TELEPHONE = re.compile(r"\+?\d(?:[ \-()（）]*\d){5,19}")
-
-
-@dataclass(frozen=True)
-class RegistrationRequest:
-    """answers: to the questions of the settings, in their order."""
-
-    group: str
-    headcount: int | None
-    contact: str = ""
-    answers: tuple[str, ...] = ()
 
 
 def new_secret() -> str:
@@ -70,40 +55,12 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.upper().encode()).hexdigest()
 
 
-def problems_of(settings: RegistrationSettings, request: RegistrationRequest) -> Problems:
-    """What to change before this can be registered, by field."""
-    problems: Problems = {}
-    campaign = settings.event.campaign
-    if request.group != UNKNOWN_GROUP and campaign.group_number(request.group) == 0:
-        problems["group"] = Mistake(N_("Choose an audience group."))
-    if request.headcount is None or not 1 <= request.headcount <= settings.largest_group:
-        problems["headcount"] = Mistake(
-            N_("Enter a whole number from 1 to %(most)s."), most=settings.largest_group
-        )
-    if problem := _problem_of_contact(settings.contact, request.contact.strip()):
-        problems["contact"] = problem
-    for number, answer in enumerate(request.answers, 1):
-        if len(answer) > LONGEST_ANSWER:
-            problems[f"answer-{number}"] = Mistake(
-                N_("Shorten this to %(most)s characters."), most=LONGEST_ANSWER
-            )
-    return problems
-
-
-def _problem_of_contact(rule: ContactRule, text: str) -> Mistake | None:
-    if rule == ContactRule.NONE or (not text and rule == ContactRule.OPTIONAL):
-        return None
-    if len(text) <= LONGEST_CONTACT and (_MAIL.fullmatch(text) or _TELEPHONE.fullmatch(text)):
-        return None
-    return Mistake(N_("Enter an e-mail address or a telephone number."))
-
-
 def register(
     settings: RegistrationSettings, request: RegistrationRequest, secret: str, now: datetime
 ) -> Registration:
     """A place, or one on the waiting list. The same secret again: the registration that it has.
 
-    The request has no problems (problems_of). Raises Conflict where registration is not open or everything is taken."""
+    The request has no problems (requests.problems_of). Raises Conflict where registration is not open or everything is taken."""
     with transaction():
         settings = _lock(settings.id)
         digest = digest_of(secret)
@@ -175,7 +132,7 @@ def _write_contact(
     answers = {question: answer.strip() for question, answer in pairs if answer.strip()}
     if not contact and not answers:
         return
-    row.by_mail = _MAIL.fullmatch(contact) is not None
+    row.by_mail = is_mail(contact)
     if row.by_mail:
         row.mail_due = MailKind(row.state.value)
     contacts.write_contact(row, ContactContent(contact, answers, secret if row.by_mail else ""))

@@ -3,6 +3,7 @@
 from flask import Flask
 from flask_babel import gettext as _
 
+from models.errors import N_
 from models.figures.checks.answers import CheckDecision
 from models.figures.checks.kinds import CheckKind, Question
 
@@ -25,59 +26,49 @@ def check_name(kind: str) -> str:
     }[CheckKind(kind)]
 
 
+_SEEN: dict[str, str] = {
+    CheckKind.DEVICE_BURST: N_(
+        "A device recorded %(amount)s entries within 10 seconds. Nobody scans that fast at an entrance."
+    ),
+    CheckKind.TALLY_BURST: N_("%(amount)s people were counted on one kiosk within a minute."),
+    CheckKind.OVER_CAPACITY: N_(
+        "%(amount)s visits on one day in a room with %(limit)s places. Did so many come one after the other?"
+    ),
+    CheckKind.OUTSIDE_HOURS: N_(
+        "%(amount)s visits were recorded outside check-in hours. Is the time of the session right?"
+    ),
+    CheckKind.ONE_BROWSER: N_(
+        "One phone checked in %(amount)s times on one day. Only the first counts; was it used for others?"
+    ),
+    CheckKind.TWO_PLACES: N_(
+        "A device counted here and in another region in the same hour. %(visits)s visits here come from it."
+    ),
+    CheckKind.LATE_UPLOAD: N_(
+        "%(visits)s visits of a device arrived up to %(amount)s hours after they happened."
+    ),
+    CheckKind.ROUND_ESTIMATE: N_(
+        "A total of %(amount)s was declared; nobody at the event counted %(visits)s of these."
+    ),
+    CheckKind.ONE_MINUTE: N_("All %(amount)s visits of the event were recorded within one minute."),
+    CheckKind.PASS_SERIES: N_(
+        "%(amount)s passes were scanned one after the other in the order of their numbers. Were they handed out?"
+    ),
+    CheckKind.ABOVE_HEADCOUNT: N_(
+        "%(amount)s visits were recorded in a session for which %(limit)s people in the room were noted."
+    ),
+    CheckKind.EVEN_STEPS: N_(
+        "At least 20 entries follow each other every %(amount)s seconds. People do not arrive that evenly."
+    ),
+    CheckKind.ONE_NETWORK: N_(
+        "%(amount)s phones tried to check in from one network within one minute; at most %(visits)s visits come "
+        "from such minutes. Did a class or a hall share one address?"
+    ),
+}
+
+
 def check_words(one: Question) -> str:
     """What was seen, and why it is asked."""
-    numbers = {"amount": f"{one.amount:,}", "limit": f"{one.limit:,}", "visits": f"{one.visits:,}"}
-    return {
-        CheckKind.DEVICE_BURST: _(
-            "A device recorded %(amount)s entries within 10 seconds. Nobody scans that fast at an entrance.",
-            **numbers,
-        ),
-        CheckKind.TALLY_BURST: _("%(amount)s people were counted on one kiosk within a minute.", **numbers),
-        CheckKind.OVER_CAPACITY: _(
-            "%(amount)s visits on one day in a room with %(limit)s places. Did so many come one after the other?",
-            **numbers,
-        ),
-        CheckKind.OUTSIDE_HOURS: _(
-            "%(amount)s visits were recorded outside check-in hours. Is the time of the session right?",
-            **numbers,
-        ),
-        CheckKind.ONE_BROWSER: _(
-            "One phone checked in %(amount)s times on one day. Only the first counts; was it used for others?",
-            **numbers,
-        ),
-        CheckKind.TWO_PLACES: _(
-            "A device counted here and in another region in the same hour. %(visits)s visits here come from it.",
-            **numbers,
-        ),
-        CheckKind.LATE_UPLOAD: _(
-            "%(visits)s visits of a device arrived up to %(amount)s hours after they happened.", **numbers
-        ),
-        CheckKind.ROUND_ESTIMATE: _(
-            "A total of %(amount)s was declared; nobody at the event counted %(visits)s of these.",
-            **numbers,
-        ),
-        CheckKind.ONE_MINUTE: _(
-            "All %(amount)s visits of the event were recorded within one minute.", **numbers
-        ),
-        CheckKind.PASS_SERIES: _(
-            "%(amount)s passes were scanned one after the other in the order of their numbers. Were they handed out?",
-            **numbers,
-        ),
-        CheckKind.ABOVE_HEADCOUNT: _(
-            "%(amount)s visits were recorded in a session for which %(limit)s people in the room were noted.",
-            **numbers,
-        ),
-        CheckKind.EVEN_STEPS: _(
-            "At least 20 entries follow each other every %(amount)s seconds. People do not arrive that evenly.",
-            **numbers,
-        ),
-        CheckKind.ONE_NETWORK: _(
-            "%(amount)s phones tried to check in from one network within one minute; at most %(visits)s visits come "
-            "from such minutes. Did a class or a hall share one address?",
-            **numbers,
-        ),
-    }[one.kind]
+    return _(_SEEN[one.kind], amount=f"{one.amount:,}", limit=f"{one.limit:,}", visits=f"{one.visits:,}")
 
 
 def check_decision_name(decision: str) -> str:

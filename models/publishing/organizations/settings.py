@@ -1,5 +1,6 @@
 """What an office sets for the organizations below it: who publishes by itself, and which office is limited to its line."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -31,9 +32,7 @@ def may_limit(account: Account, organization: Organization) -> bool:
 def set_publishes(account: Account, organization_id: int, publishes: bool, now: datetime) -> Organization:
     """Whether an organization publishes by itself. Raises NotFound for one about which this account does not decide."""
     with transaction():
-        organization = _find(account, organization_id)
-        if not may_set(account, organization):
-            raise _no_page()
+        organization = _find(account, organization_id, may_set)
         _record(organization, now, "publishes", organization.publishes, publishes)
         organization.publishes = publishes
     return organization
@@ -42,9 +41,7 @@ def set_publishes(account: Account, organization_id: int, publishes: bool, now: 
 def set_line_limited(account: Account, organization_id: int, limited: bool, now: datetime) -> Organization:
     """Whether the offices and viewers of an organization see only its line. Raises NotFound as set_publishes()."""
     with transaction():
-        organization = _find(account, organization_id)
-        if not may_limit(account, organization):
-            raise _no_page()
+        organization = _find(account, organization_id, may_limit)
         _record(organization, now, "limited", organization.line_limited, limited)
         organization.line_limited = limited
     return organization
@@ -95,7 +92,9 @@ def decides_on_regions(account: Account) -> bool:
     )
 
 
-def _find(account: Account, organization_id: int) -> Organization:
+def _find(
+    account: Account, organization_id: int, may: Callable[[Account, Organization], bool]
+) -> Organization:
     organization = None
     if 0 < organization_id <= LARGEST_ID:
         query = select(Organization).where(
@@ -104,7 +103,7 @@ def _find(account: Account, organization_id: int) -> Organization:
             Organization.merged_into_id.is_(None),
         )
         organization = db.session.scalar(query)
-    if organization is None:
+    if organization is None or not may(account, organization):
         raise _no_page()
     return organization
 

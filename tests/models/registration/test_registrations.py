@@ -22,7 +22,8 @@ from models.publishing.lifecycle import change as change_event
 from models.publishing.lifecycle import merge
 from models.registration import changes, contacts, lists, registrations, settings
 from models.registration.contacts import ContactContent
-from models.registration.registrations import RegistrationRequest, new_secret
+from models.registration.registrations import new_secret
+from models.registration.requests import RegistrationRequest
 from models.registration.tables import (
     ContactRule,
     MailKind,

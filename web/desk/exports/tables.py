@@ -189,6 +189,15 @@ def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
         Scan.campaign_id == campaign.id,
         or_(at_events, and_(Scan.kind == ScanKind.UNDO, of_event)),
     )
+    heads = [
+        _("Scan"), _("Event no."), _("Session no."), _("Kiosk"), _("Kind"), _("Audience group"), _("People"), _("Time"),
+        _("Received"), _("Verdict"), _("Reason"), _("Flags"), _("State"), _("Undoes"),
+    ]  # fmt: skip
+
+    return Table(heads, _count(query.with_only_columns(Scan.number)), _scan_rows(campaign, query))
+
+
+def _scan_rows(campaign: Campaign, query: Select[tuple[Scan]]) -> Iterator[list[object]]:
     names = dict(db.session.execute(select(Kiosk.id, Kiosk.name)).tuples().all())
     # Few different words in many rows.
     kind, group, verdict, reason, flag, became = map(
@@ -202,34 +211,26 @@ def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
             row_state_name,
         ),
     )
-    heads = [
-        _("Scan"), _("Event no."), _("Session no."), _("Kiosk"), _("Kind"), _("Audience group"), _("People"), _("Time"),
-        _("Received"), _("Verdict"), _("Reason"), _("Flags"), _("State"), _("Undoes"),
-    ]  # fmt: skip
-
-    def rows() -> Iterator[list[object]]:
-        for batch in _batches(query, Scan.number):
-            states = states_of([scan for scan in batch if scan.kind != ScanKind.UNDO])
-            for one in batch:
-                state = states.get(one.id)
-                yield [
-                    str(one.id),
-                    one.event_id,
-                    one.occurrence_id,
-                    names.get(one.kiosk_id or 0, ""),
-                    kind(one.kind, one.direction),
-                    group(one.group) if one.group else "",
-                    one.headcount,
-                    _time(one.at, campaign),
-                    _time(one.received_at, campaign),
-                    verdict(one.verdict),
-                    reason(one.reason) if one.reason else "",
-                    flag(one.flags),
-                    became(state) if state else "",
-                    str(one.undoes) if one.undoes else "",
-                ]
-
-    return Table(heads, _count(query.with_only_columns(Scan.number)), rows())
+    for batch in _batches(query, Scan.number):
+        states = states_of([scan for scan in batch if scan.kind != ScanKind.UNDO])
+        for one in batch:
+            state = states.get(one.id)
+            yield [
+                str(one.id),
+                one.event_id,
+                one.occurrence_id,
+                names.get(one.kiosk_id or 0, ""),
+                kind(one.kind, one.direction),
+                group(one.group) if one.group else "",
+                one.headcount,
+                _time(one.at, campaign),
+                _time(one.received_at, campaign),
+                verdict(one.verdict),
+                reason(one.reason) if one.reason else "",
+                flag(one.flags),
+                became(state) if state else "",
+                str(one.undoes) if one.undoes else "",
+            ]
 
 
 def _figures(account: Account, campaign: Campaign, choice: Choice, now: datetime) -> Table:

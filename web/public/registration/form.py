@@ -22,7 +22,7 @@ from models.errors import Mistake
 from models.events.tables import Event
 from models.public import queries
 from models.registration import registrations, settings
-from models.registration.registrations import RegistrationRequest
+from models.registration.requests import LONGEST_ANSWER, LONGEST_CONTACT, RegistrationRequest, problems_of
 from models.registration.settings import Problems
 from models.registration.tables import RegistrationSettings
 from web import errors
@@ -58,7 +58,7 @@ def show(campaign_id: str, event_id: int) -> ResponseReturnValue:
 def send(campaign_id: str, event_id: int) -> ResponseReturnValue:
     event, now = queries.find_event(find_campaign(campaign_id), event_id), clock.now()
     chosen, sent = _chosen(event, request.form.get("session", "")), _sent()
-    problems = registrations.problems_of(chosen, sent)
+    problems = problems_of(chosen, sent)
     if problems:
         return _page(event, chosen, now, problems), 422
     secret = request.form.get("form", "").upper()
@@ -119,8 +119,8 @@ def _page(
             typed=request.form,
             problems={name: errors.sentence(one) for name, one in (problems or {}).items()},
             error=errors.sentence(error) if error else "",
-            longest_contact=registrations.LONGEST_CONTACT,
-            longest_answer=registrations.LONGEST_ANSWER,
+            longest_contact=LONGEST_CONTACT,
+            longest_answer=LONGEST_ANSWER,
             unknown=UNKNOWN_GROUP,
         )
     )

@@ -18,7 +18,8 @@ from models.events.draft import draft_of
 from models.publishing.lifecycle import cancel as cancel_event
 from models.publishing.lifecycle import change as change_event
 from models.registration import changes, registrations, settings
-from models.registration.registrations import RegistrationRequest, new_secret
+from models.registration.registrations import new_secret
+from models.registration.requests import RegistrationRequest
 from models.registration.tables import ContactRule, Registration
 from tests.support.people import sign_in
 from tests.support.registering import BEFORE, freeze, offer
