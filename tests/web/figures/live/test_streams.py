@@ -200,6 +200,7 @@ def test_watchers_of_the_served_week(live_server):
         assert all(b'"lines"' in one.heard for one in watchers.open)
         tag = watchers.open[0].heard.rsplit(b"id: ", 1)[1].split(b"\n")[0].decode()
         back = watchers.add(1, f"Last-Event-ID: {tag}")[0]
+        assert wait_until(lambda: b"text/event-stream" in back.heard)
         assert live_server.get("/healthz") == (200, b"ok\n")
         with app.app_context():
             db.session.get(Account, account_id).closed_at = clock.now()
