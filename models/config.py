@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from models import private_files
 from models.errors import N_, Mistake
+from models.security import private_files
 
 KNOWN_SETTINGS = (
     "OPENWEEK_DATABASE_URL",

@@ -20,7 +20,9 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
 
-from models import measures, private_files, write_turn
+from models import measures
+from models.security import private_files
+from models.transactions import write_turn
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds

@@ -11,19 +11,7 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {
-        "api_operation",
-        "bare_text",
-        "security_log",
-        "networks",
-        "bulk",
-        "group_commit",
-        "measures",
-        "private_files",
-        "round_trip",
-        "spreadsheet_cells",
-        "write_turn",
-    },
+    {"api_operation", "measures", "security", "text", "transactions"},
     {"errors"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},

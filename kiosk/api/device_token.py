@@ -9,7 +9,7 @@ from models.checkin.scan_source import ScanSource, device_source
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
-from models.security_log import token_refused
+from models.security.security_log import token_refused
 
 
 class NotPairedError(Mistake):

@@ -13,7 +13,7 @@ from models import clock
 from models.devices import pairing
 from models.devices.pairing import InvalidCodeError
 from models.errors import N_
-from models.security_log import code_refused
+from models.security.security_log import code_refused
 
 bp = Blueprint("pairing", __name__)
 

@@ -32,7 +32,7 @@ from models.events import scope
 from models.events.merges import standing_event
 from models.events.tables import Event
 from models.installation import site
-from models.security_log import token_refused
+from models.security.security_log import token_refused
 
 bp = Blueprint("code_screen", __name__)
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, select
 from models.accounts.tables import FailedSignIn
 from models.db import db, transaction
 from models.errors import N_, TooMany
-from models.networks import network_of
+from models.security.networks import network_of
 
 LONGEST_ADDRESS = 254
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)

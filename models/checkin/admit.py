@@ -28,8 +28,8 @@ from models.checkin.scan_source import ScanSource
 from models.codes.pass_rows import PassRow, pass_rows
 from models.db import db, is_busy, is_deadlock, is_full, transaction
 from models.errors import N_, Mistake
-from models.group_commit import FullError, GroupCommit
 from models.ledger.tables import Answer, Reason
+from models.transactions.group_commit import FullError, GroupCommit
 
 logger = logging.getLogger("openweek")
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from models.checkin import cache_versions
 from models.checkin.cache_versions import Topic
 from models.db import db, on_postgresql
-from models.round_trip import ask_together
+from models.transactions.round_trip import ask_together
 
 _ADMISSION_LOCK = 0x4F57  # class of the advisory locks, one for each campaign
 

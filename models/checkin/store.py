@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, or_, select, update
 
-from models.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.campaigns.tables import Campaign
 from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
 from models.checkin.pending_scan import COLUMNS, PendingScan
@@ -22,7 +21,8 @@ from models.ledger.occupancy import occupancy
 from models.ledger.sum_rows import add_to_sums
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import Entry, State, derive
-from models.round_trip import commit_together
+from models.transactions.bulk import DIALECTS, among, insert_numbered, insert_rows
+from models.transactions.round_trip import commit_together
 
 _SCAN, _PRESENCE, _COUNTER = (
     Base.metadata.tables[model.__tablename__] for model in (Scan, Presence, Counter)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from models.bulk import DIALECTS, among
 from models.codes.passes import Pass, holder_name
 from models.db import Base, db
+from models.transactions.bulk import DIALECTS, among
 
 
 class PassRow(NamedTuple):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
-from models.bare_text import without_controls
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
 from models.places.tables import Venue
+from models.text.bare_text import without_controls
 
 TITLE_LENGTH, TEXT_LENGTH, NAME_LENGTH = 300, 20_000, 200
 ALT_LENGTH = CONTACT_LENGTH = 300

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.bare_text import bare_text
 from models.db import LARGEST_ID, Base, Instant, db, transaction
 from models.events.draft import EventDraft, OrganizationDraft
 from models.organizations.names import may_be_same
 from models.organizations.tables import Account, Organization
 from models.places import regions
+from models.text.bare_text import bare_text
 
 ANOTHER = "another"  # the answer that a name is of an organization that is not here
 MOST_QUESTIONS = 20  # of one file

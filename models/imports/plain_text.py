@@ -5,7 +5,7 @@ import re
 
 import nh3
 
-from models.bare_text import without_controls
+from models.text.bare_text import without_controls
 
 _TAG = re.compile(r"<[A-Za-z/!][^<>]{0,2000}>|<(?:script|style)\b", re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,200}>", re.I)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.errors import N_, Mistake
@@ -20,6 +19,7 @@ from models.imports.spreadsheet.region_cell import seat_in_name
 from models.imports.vocabulary import vocabulary_of
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
+from models.text.bare_text import bare_text
 
 _IN_PARTS = 400
 

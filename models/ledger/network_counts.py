@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, TooMany
-from models.networks import network_of
+from models.security.networks import network_of
 
 MOST_IN_A_MINUTE, MOST_IN_AN_HOUR = 120, 1500
 BURST = 90  # in a minute; a school of 500 has about 50

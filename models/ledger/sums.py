@@ -27,7 +27,7 @@ from models.ledger.sum_rows import SumKey, Sums, add_to_sums
 from models.ledger.sum_tables import PARTICIPANTS, SUM_COLUMNS, TAKEN, SumKind
 from models.ledger.tables import METHODS, Method
 from models.ledger.visit import State
-from models.round_trip import Question, ask_together
+from models.transactions.round_trip import Question, ask_together
 
 PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.campaign_lock for another
 _HOLDER_LOCK = 0x4F59

@@ -14,13 +14,14 @@ from flask import current_app  # the application, not a request
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
-from models import config, installation, private_files
+from models import config, installation
 from models.codes.keys import KeyPurpose, SigningKey
 from models.db import db, on_postgresql
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.drawing import fonts
 from models.errors import N_, Mistake
 from models.operations import schema, tick
+from models.security import private_files
 
 LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder: a node with less is not ready
 LITTLE_FREE = 1024 * 1024 * 1024

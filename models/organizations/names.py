@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from models.bare_text import bare_text
 from models.places import regions
+from models.text.bare_text import bare_text
 
 MIN_SECOND_NAME = 4  # characters in brackets that are another name of the organization
 MIN_RATIO = 0.85  # difflib's ratio of two names in one region

@@ -9,12 +9,12 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, case, false, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from models.bare_text import bare_text, without_controls
 from models.bearer import secret_digest
 from models.config import SHORTEST_PASSWORD
 from models.db import Base, Instant, db, enumeration
 from models.errors import N_, Mistake
 from models.places.tables import Region
+from models.text.bare_text import bare_text, without_controls
 
 # OWASP's cheat sheet on storing passwords: the row of scrypt with 32 MiB.
 _PASSWORD_METHOD, _WEAKER_METHOD = "scrypt:32768:8:3", "scrypt:32768:8:1$"

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
-from models.bare_text import bare_text
 from models.db import db
 from models.events import hosts
 from models.events.draft import EventDraft, VenueDraft
 from models.organizations.tables import Organization
 from models.places.tables import Venue
+from models.text.bare_text import bare_text
 
 _IN_PARTS = 400
 _MOST_OF_A_NAME = 2000  # organizations of one name: every county may have one

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, ForeignKey, Row, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, selectinload
 
-from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
 from models.codes.venue_codes import CodeMethod, VenueCode
@@ -22,6 +21,7 @@ from models.places import regions
 from models.places.tables import Venue
 from models.publishing import lifecycle
 from models.publishing.similarity import Candidate, own_words, similar_pairs
+from models.text.bare_text import bare_text
 
 PAIRS_ON_A_PAGE = 30
 

@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
-from models.bare_text import bare_text
 from models.campaigns.tables import Campaign
 from models.places.regions import prefecture
+from models.text.bare_text import bare_text
 
 MIN_TITLE_RATIO = 0.75  # difflib's ratio of two titles
 MIN_PLACE_RATIO = 0.7

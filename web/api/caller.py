@@ -9,7 +9,7 @@ from models.audit.tables import Actor
 from models.bearer import bearer_token
 from models.errors import N_, Mistake
 from models.organizations.tables import Account, ApiToken, TokenScope, find_token
-from models.security_log import token_refused
+from models.security.security_log import token_refused
 
 TOKEN_NOT_VALID = N_("This token is not valid. Please get a new one.")
 

@@ -13,7 +13,7 @@ from models.places import regions
 from models.public.export_rows import EventRow, OccurrenceRow, read_events
 from models.public.filters import Filters
 from models.public.queries import EVERYTHING
-from models.spreadsheet_cells import safe_text
+from models.text.spreadsheet_cells import safe_text
 
 Words = Mapping[tuple[str, str | None], str]  # (kind of term or "region", key or code) → Chinese name
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it

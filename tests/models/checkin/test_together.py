@@ -28,7 +28,7 @@ from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
-from models.round_trip import commit_together
+from models.transactions.round_trip import commit_together
 from tests.support.served_application import ROOT
 from tests.support.week import DAY, NINE, Device, load_week, make_device, make_event, minutes, session
 
@@ -203,7 +203,7 @@ def together(monkeypatch) -> list[int | str]:
 
 @pytest.mark.parametrize("size", [1, 30])
 def test_fresh_passes_cost_few_statements(week, size, count_queries, together):
-    """Alone or thirty of them. On PostgreSQL four more travel with others (models.round_trip)."""
+    """Alone or thirty of them. On PostgreSQL four more travel with others (models.transactions.round_trip)."""
     device = make_device(make_event(week))
     tokens = [made.token for made in passes.issue(week, "youth", NINE, count=size + 1)]
     device.scan(tokens.pop())

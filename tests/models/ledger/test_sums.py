@@ -260,7 +260,7 @@ def test_a_fresh_pass_costs_few_statements(week, count_queries):
     with count_queries() as queries:
         device.scan(tokens[1])
     of_sums = [query for query in queries if "figure_sum" in query or "event_placement" in query]
-    # On PostgreSQL what is read travels with its locks (models.round_trip).
+    # On PostgreSQL what is read travels with its locks (models.transactions.round_trip).
     assert len(of_sums) == (1 if db.engine.dialect.name == "postgresql" else 2)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.bare_text import bare_text
 from models.organizations.names import may_be_same
+from models.text.bare_text import bare_text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from models.bare_text import bare_text
 from models.codes import passes, venue_codes
 from models.db import db
 from models.errors import Conflict, NotFound
@@ -16,6 +15,7 @@ from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, similarity
 from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, own_words, similar_pairs
+from models.text.bare_text import bare_text
 from tests.support.people import make_people
 from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
 

@@ -5,7 +5,7 @@ import pytest
 from models import clock
 from models.bearer import secret_digest
 from models.devices import kiosks
-from models.security_log import refusals
+from models.security.security_log import refusals
 from tests.support.week import load_week, make_event
 
 

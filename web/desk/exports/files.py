@@ -9,7 +9,7 @@ from datetime import date
 import xlsxwriter
 
 from models.exports.tables import ExportFormat
-from models.spreadsheet_cells import safe_cell
+from models.text.spreadsheet_cells import safe_cell
 
 Row = Sequence[object]
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it

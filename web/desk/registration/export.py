@@ -17,7 +17,7 @@ from models.events.tables import Event
 from models.registration import contacts, lists
 from models.registration.contacts import ContactContent
 from models.registration.tables import Registration, RegistrationSettings
-from models.spreadsheet_cells import safe_cell
+from models.text.spreadsheet_cells import safe_cell
 from web import errors
 from web.desk.registration import pages as registration_pages
 from web.public.registration.words import state_name

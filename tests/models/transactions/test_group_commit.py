@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from models.group_commit import FullError, GroupCommit
+from models.transactions.group_commit import FullError, GroupCommit
 
 
 class Work:

@@ -4,7 +4,8 @@ import stat
 
 from sqlalchemy import create_engine, text
 
-from models import config, private_files
+from models import config
+from models.security import private_files
 from tests.support.applications import application, settings_for
 
 

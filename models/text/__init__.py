@@ -1,0 +1,1 @@
+"""Text as it is compared, kept and written to spreadsheets."""

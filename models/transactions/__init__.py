@@ -1,0 +1,1 @@
+"""How statements reach the database: many rows at once, requests in one commit, fewer round trips, writers in order."""
