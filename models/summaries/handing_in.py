@@ -1,7 +1,7 @@
 """Handing in: a summary is sealed by its office, then accepted or sent back with a reason by one above. All as rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from models import clock
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.codes import keys
 from models.codes.keys import KeyPurpose, SigningKey
 from models.db import LARGEST_ID, db, transaction
@@ -39,7 +39,7 @@ def hand_in(part: Part, account: Account, now: datetime) -> SealedSummary:
         raise NotFound(NO_PART)
     content = content_to_seal(part, account, now)
     with transaction():
-        _keep_accepted([one["sha256"] for one in content["accepted"]])
+        _keep_accepted(_digests_in(content))
         last = latest(part)
         if last is not None and last.state != StepVerb.SENT_BACK:
             raise Conflict(IS_IN)
@@ -56,34 +56,65 @@ def content_to_seal(part: Part, account: Account, now: datetime) -> Content:
     content["texts"] = {str(section): text for section, text in texts_of(part).items()}
     content["organization"] = account.organization.name
     content["sealed_at"] = clock.instant_text(now, part.campaign.zone)
-    content["accepted"], content["missing"] = accepted_below(part)
-    return content
+    return content | put_together(part)
 
 
-def accepted_below(part: Part) -> tuple[list[dict[str, Any]], list[str]]:
+def put_together(part: Part) -> Content:
+    """What a summary takes from others: those accepted one level below and, of a summary of all lines, those of the lines of its
+    own region; and which of both are not accepted yet."""
+    regions_in, missing = accepted_below(part)
+    lines_in, missing_lines = accepted_lines(part)
+    return {
+        "accepted": regions_in,
+        "missing": missing,
+        "accepted_lines": lines_in,
+        "missing_lines": missing_lines,
+    }
+
+
+def accepted_below(part: Part) -> tuple[list[Content], list[str]]:
     """The accepted summaries one level below in the order of the regions, and the codes of those not accepted yet."""
-    newest = latest_by_part(part.campaign)
+    codes = [row.code for row in expected_below(part.region)]
+    return _accepted("region", {code: (code, part.line) for code in codes}, part.campaign)
+
+
+def accepted_lines(part: Part) -> tuple[list[Content], list[str]]:
+    """The same of the lines of the part's own region, in the notice's order; nothing for a part of one line."""
+    lines = [] if part.line else [term.key for term in part.campaign.terms_of(TermKind.LINE)]
+    return _accepted("line", {line: (part.region, line) for line in lines}, part.campaign)
+
+
+def _accepted(
+    name: str, parts: Mapping[str, tuple[str, str]], campaign: Campaign
+) -> tuple[list[Content], list[str]]:
+    """name: of the key in each row. parts: region and line of each key."""
+    newest = latest_by_part(campaign)
     accepted, missing = [], []
-    for row in expected_below(part.region):
-        sealed = newest.get((row.code, part.line))
+    for key, region_and_line in parts.items():
+        sealed = newest.get(region_and_line)
         if sealed is None or sealed.state != StepVerb.ACCEPTED:
-            missing.append(row.code)
+            missing.append(key)
             continue
         content = content_of(sealed)
         accepted.append(
             {
-                "region": row.code,
+                name: key,
                 "sha256": sealed.sha256,
                 "visits": content["visits"],
                 "participants": content["participants"],
                 "events": content["events"]["held"],
-                "texts": {name: content["texts"][name] for name in ("highlights", "experience")},
+                "texts": {text: content["texts"][text] for text in ("highlights", "experience")},
             }
         )
     return accepted, missing
 
 
-def _keep_accepted(digests: Sequence[str]) -> None:
+def _digests_in(content: Content) -> set[str]:
+    """Of the summaries that one was put together from; those sealed before lines were taken in have none of these."""
+    return {one["sha256"] for one in [*content["accepted"], *content.get("accepted_lines", [])]}
+
+
+def _keep_accepted(digests: Collection[str]) -> None:
     """Until the transaction ends nobody sends these back. Raises Conflict where that was done since they were read."""
     query = select(SealedSummary).where(SealedSummary.sha256.in_(digests)).order_by(SealedSummary.id)
     rows = db.session.scalars(query.with_for_update().execution_options(populate_existing=True))
@@ -135,16 +166,13 @@ def _decide(sealed: SealedSummary, verb: StepVerb, why: str, account: Account, n
 
 
 def _is_taken_up(sealed: SealedSummary) -> bool:
-    """Whether a summary above that was not sent back has this one among the accepted ones."""
-    if not sealed.region_code:
-        return False
-    above = {"", *regions.ancestors(sealed.region_code)}
+    """Whether a summary that was not sent back was put together with this one: of a region above, or of all lines."""
+    above = {"", *regions.ancestors(sealed.region_code)} if sealed.region_code else set()
     newest = latest_by_part(part_of(sealed).campaign)
     return any(
-        one.state != StepVerb.SENT_BACK
-        and sealed.sha256 in {row["sha256"] for row in content_of(one)["accepted"]}
+        one.state != StepVerb.SENT_BACK and sealed.sha256 in _digests_in(content_of(one))
         for (region, line), one in newest.items()
-        if region in above and line == sealed.line
+        if (region in above and line == sealed.line) or (region == sealed.region_code and not line)
     )
 
 

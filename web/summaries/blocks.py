@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from web.words.terms import language
 
-DIGITS = "一二三四五六七八九十"
+DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,14 @@ class SealCode:
 Block = Title | Heading | Body | ToWrite | Note | Table | Chart | Picture | NewPage | SealCode
 
 
+def chinese_number(value: int) -> str:
+    """一 to 九十九."""
+    tens, ones = divmod(value, 10)
+    return (
+        f"{DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{DIGITS[ones] if ones or not tens else ''}"
+    )
+
+
 class Numbering:
     """一、二、… and below （一）（二）…; in English 1., 1.1."""
 
@@ -91,10 +99,10 @@ class Numbering:
 
     def chapter_heading(self, text: str) -> Heading:
         self.chapter, self.part = self.chapter + 1, 0
-        number = f"{DIGITS[self.chapter - 1]}、" if language() == "zh" else f"{self.chapter}. "
+        number = f"{chinese_number(self.chapter)}、" if language() == "zh" else f"{self.chapter}. "
         return Heading(1, number + text)
 
     def part_heading(self, text: str) -> Heading:
         self.part += 1
-        number = f"（{DIGITS[self.part - 1]}）" if language() == "zh" else f"{self.chapter}.{self.part} "
+        number = f"（{chinese_number(self.part)}）" if language() == "zh" else f"{self.chapter}.{self.part} "
         return Heading(2, number + text)

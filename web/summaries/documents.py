@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from models.errors import N_, Mistake
 from models.installation import site
 from models.summaries.content import collect
-from models.summaries.handing_in import content_of
+from models.summaries.handing_in import content_of, put_together
 from models.summaries.part import Part
 from models.summaries.tables import SealedSummary
 from models.summaries.texts import texts_of
@@ -28,7 +28,7 @@ MEDIA_TYPES = {
 def draft(part: Part, ending: str, now: datetime, language: str = "zh") -> bytes:
     """The figures as they are now, with the texts written so far."""
     texts = {str(section): text for section, text in texts_of(part).items()}
-    return _write(part, collect(part, now), texts, ending, language)
+    return _write(part, collect(part, now) | put_together(part), texts, ending, language)
 
 
 def of_sealed(part: Part, sealed: SealedSummary, ending: str, language: str = "zh") -> bytes:

@@ -15,6 +15,7 @@ from models.events.pictures import picture_bytes
 from models.figures.live import evidence
 from models.summaries.part import Part
 from models.summaries.tables import Section
+from web.summaries.accepted_parts import accepted_parts
 from web.summaries.annex import annex
 from web.summaries.blocks import Block, Body, Chart, Note, Numbering, Picture, Table, Title, ToWrite
 from web.summaries.names import (
@@ -79,8 +80,7 @@ def _blocks(part: Part, content: Mapping[str, Any], texts: Mapping[str, str]) ->
     ):
         yield numbering.chapter_heading(heading)
         yield from _own(texts, section)
-    if content.get("accepted"):
-        yield from _below(content, numbering)
+    yield from accepted_parts(part, content, numbering)
 
 
 def _below_title(part: Part, content: Mapping[str, Any]) -> str:
@@ -271,24 +271,3 @@ def _highlights(content: Mapping[str, Any]) -> Iterator[Block]:
             webp = picture_bytes(shown["sha256"], small=False)
             if stored is not None and webp:
                 yield Picture(as_jpeg(webp), stored.width, stored.height, shown["alt"])
-
-
-def _below(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
-    """Put together from the accepted summaries one level below, in the order of the regions."""
-    yield numbering.chapter_heading(_("The regions"))
-    for one in content["accepted"]:
-        yield Body(
-            _(
-                "%(region)s: %(events)s events, %(visits)s visits.",
-                region=region_short(one["region"]),
-                events=number(one["events"]),
-                visits=number(one["visits"]),
-            )
-        )
-        for name in ("highlights", "experience"):
-            for line in one["texts"][name].split("\n"):
-                if line.strip():
-                    yield Body(line.strip())
-    if content["missing"]:
-        names = _(", ").join(region_short(code) for code in content["missing"])
-        yield Note(_("Not accepted yet: %(regions)s.", regions=names))

@@ -94,6 +94,31 @@ def test_what_a_summary_above_was_put_together_from_is_not_sent_back(people, cou
     assert {one.state for one in chain} == {StepVerb.SENT_BACK}
 
 
+def test_a_summary_of_all_lines_takes_in_those_of_its_lines(people, county):
+    """The province's with its courts', the country's with the ministries': in the notice's order, and which are missing."""
+    campaign = county.campaign
+    lines = [term.key for term in campaign.terms_of("line")]
+    province, courts = Part(campaign, "320000"), Part(campaign, "320000", "courts")
+    of_courts = handing_in.hand_in(courts, people.fa, NINE)
+    content = handing_in.content_to_seal(province, people.su, NINE)
+    assert (content["accepted_lines"], content["missing_lines"]) == ([], lines)
+    handing_in.accept(of_courts, people.su, NINE)
+    customs = handing_in.hand_in(Part(campaign, "320000", "customs"), people.su, NINE)
+    handing_in.accept(customs, people.cui, NINE)
+    whole = handing_in.hand_in(province, people.su, LATER)
+    content = handing_in.content_of(whole)
+    assert [(one["line"], one["sha256"]) for one in content["accepted_lines"]] == [
+        ("courts", of_courts.sha256), ("customs", customs.sha256)
+    ]  # fmt: skip
+    assert content["missing_lines"] == [key for key in lines if key not in ("courts", "customs")]
+    assert handing_in.content_to_seal(courts, people.fa, LATER)["missing_lines"] == []
+    with pytest.raises(Conflict, match="Send that one back first"):
+        handing_in.send_back(of_courts, "数据有误", people.su, LATER)
+    handing_in.send_back(whole, "数据有误", people.cui, LATER)
+    handing_in.send_back(of_courts, "数据有误", people.su, LATER)
+    assert of_courts.state == StepVerb.SENT_BACK
+
+
 def test_one_that_came_too_late_for_the_summary_above_can_be_sent_back(people, county):
     handing_in.hand_in(Part(county.campaign, "320700"), people.gang, NINE)
     late = handing_in.hand_in(county, people.lian, LATER)

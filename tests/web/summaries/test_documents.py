@@ -7,16 +7,18 @@ from zipfile import ZipFile
 import pytest
 from docx import Document
 from docx.shared import Mm, Pt
+from flask_babel import force_locale
 from openpyxl import load_workbook
 
 from models.accounts.tokens import new_token_of
-from models.summaries import texts
-from models.summaries.part import Part
+from models.summaries import handing_in, texts
+from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
 from tests.support import pdf_text
 from tests.support.week import NINE
-from web.summaries.documents import draft
+from web.summaries.documents import draft, of_sealed
+from web.summaries.names import name_of, region_short
 
 __all__ = ["people"]
 
@@ -47,6 +49,35 @@ def test_the_word_document_says_what_the_api_says(people, part, client):
     styles = {paragraph.text: paragraph.style.name for paragraph in document.paragraphs}
     assert styles["一、依据和主题"] == "Heading 1"
     assert sum(1 for one in document.paragraphs if one.style.name == "待填写") == 5
+
+
+def test_the_national_document_says_which_regions_and_lines_are_missing(people, part):
+    campaign, country = part.campaign, Part(part.campaign)
+    with force_locale("zh"):
+        regions = [region_short(row.code) for row in expected_below("")]
+        lines = [name_of(part, "line", term.key) for term in campaign.terms_of("line")]
+
+    def said_of(data):
+        return [one.text for one in Document(BytesIO(data)).paragraphs if one.text]
+
+    first = said_of(draft(country, ".docx", NINE))
+    assert [f"尚未接收：{'、'.join(names)}。" in first for names in (regions, lines)] == [True, True]
+    texts.write_text(Part(campaign, "", "courts"), Section.HIGHLIGHTS, "庭审进校园。", people.cui, NINE)
+    for one, account in ((part, people.su), (Part(campaign, "", "courts"), people.cui)):
+        handing_in.accept(handing_in.hand_in(one, account, NINE), people.cui, NINE)
+    sealed = handing_in.hand_in(country, people.cui, NINE)
+    said = said_of(of_sealed(country, sealed, ".docx"))
+    at = said.index("十一、各地情况")
+    regions.remove("江苏省")
+    lines.remove("法院")
+    assert said[at + 1 : at + 6] == [
+        "江苏省：举办活动 3 场，参与 53 人次。",
+        f"尚未接收：{'、'.join(regions)}。",
+        "十二、各条线情况",
+        "法院：举办活动 1 场，参与 0 人次。",
+        "庭审进校园。",
+    ]
+    assert f"尚未接收：{'、'.join(lines)}。" in said
 
 
 def _api(client, account, **query):
