@@ -82,6 +82,15 @@ def launch(chromium_path: str, playwright: Playwright) -> Iterator[Callable[...,
         browser.close()
 
 
+def wait_until(page: Page, question: str, seconds: float = 15) -> None:
+    """Ask the page until it says yes. Playwright's wait_for_function takes the promise of an async function for a yes."""
+    for _ in range(round(seconds * 10)):
+        if page.evaluate(question):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not so within {seconds} seconds: {question}")
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in Chinese at phone width; script errors on it fail the test at its end."""

@@ -71,9 +71,10 @@ def event(campaign_id: str, event_id: int) -> ResponseReturnValue:
     campaign = find_campaign(campaign_id)
     event = queries.find_event(campaign, event_id)
     before, after = previous_and_next.previous_and_next(campaign, event)
-    strip = week_strip.full_week(campaign, clock.now())
+    now = clock.now()
+    strip = week_strip.full_week(campaign, now)
     return render_template(
-        "public/event.html", campaign=campaign, event=event, strip=strip, previous=before, next=after
+        "public/event.html", campaign=campaign, event=event, strip=strip, previous=before, next=after, now=now
     )
 
 

@@ -1,6 +1,6 @@
-"""How far an event is on a day: under way, about to begin, or over."""
+"""How far an event is on a day: under way, about to begin, or over; and how far the week is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from models import clock
-from models.events.tables import EventStatus, HalfDay, Occurrence, OccurrenceStatus
+from models.campaigns.tables import Campaign
+from models.events.tables import Event, EventStatus, HalfDay, Occurrence, OccurrenceStatus
 from models.public.card_events import CardSession
 
 SOON = timedelta(hours=1)
@@ -33,9 +34,23 @@ def progress(sessions: Sequence[Occurrence | CardSession], day: date | None, now
     campaign = held[0].event.campaign
     if day > campaign.today(now) or not campaign.starts <= campaign.today(now) <= campaign.ends:
         return Progress.LATER
-    states = {_progress(row, day, now) for row in held}
+    return _first_of(_progress(row, day, now) for row in held)
+
+
+def event_progress(event: Event, now: datetime) -> Progress:
+    """How far the whole event is, at any time: ended once the last of its sessions is over. Nothing is said of a cancelled
+    one."""
+    held = [row for row in event.occurrences if row.status != OccurrenceStatus.CANCELLED]
+    if not held or event.status == EventStatus.CANCELLED:
+        return Progress.LATER
+    today = event.campaign.today(now)
+    return _first_of(_progress(row, today, now) for row in held)
+
+
+def _first_of(states: Iterable[Progress]) -> Progress:
+    present = set(states)
     for state in (Progress.RUNNING, Progress.SOON, Progress.LATER):
-        if state in states:
+        if state in present:
             return state
     return Progress.ENDED
 
@@ -64,7 +79,14 @@ def _progress(session: Occurrence | CardSession, day: date, now: datetime) -> Pr
 
 def progress_words(sessions: Sequence[Occurrence | CardSession], day: date | None, now: datetime) -> str:
     """正在进行, 即将开始（25分钟后）, 已结束; nothing for what comes later."""
-    state = progress(sessions, day, now)
+    return _words(progress(sessions, day, now), sessions, now)
+
+
+def event_progress_words(event: Event, now: datetime) -> str:
+    return _words(event_progress(event, now), event.occurrences, now)
+
+
+def _words(state: Progress, sessions: Sequence[Occurrence | CardSession], now: datetime) -> str:
     if state == Progress.RUNNING:
         return _("Under way")
     if state == Progress.ENDED:
@@ -76,5 +98,23 @@ def progress_words(sessions: Sequence[Occurrence | CardSession], day: date | Non
     return ngettext("Starts soon (in %(num)s minute)", "Starts soon (in %(num)s minutes)", minutes)
 
 
+def week_words(campaign: Campaign, now: datetime) -> str:
+    """How far the week itself is: 还有 7 天开始, 第 3 天, 共 7 天, 本届宣传周已结束."""
+    today = campaign.today(now)
+    if today > campaign.ends:
+        return _("The week is over")
+    if today < campaign.starts:
+        left = (campaign.starts - today).days
+        return ngettext("Starts in %(num)s day", "Starts in %(num)s days", left)
+    days = (campaign.ends - campaign.starts).days + 1
+    return _("Day %(day)s of %(days)s", day=(today - campaign.starts).days + 1, days=days)
+
+
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(progress=progress, progress_words=progress_words)
+    app.jinja_env.globals.update(
+        progress=progress,
+        progress_words=progress_words,
+        event_progress=event_progress,
+        event_progress_words=event_progress_words,
+        week_words=week_words,
+    )

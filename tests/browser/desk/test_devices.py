@@ -153,3 +153,5 @@ def test_a_device_is_added_without_script(browser: Browser, desk: Desk):
 def check(page: Page, width: int) -> None:
     assert serious(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    for link in page.locator(".site-head a:visible, .site-head summary").all():
+        expect(link).to_be_in_viewport(ratio=1)

@@ -3,26 +3,18 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from models.db import db, transaction
 from models.events.tables import Event
 from models.visitors.opinions import opinions_of
 from tests.support.axe import serious, serious_in_both
+from tests.support.chromium import wait_until
 from tests.support.kiosk_page import BEAT, KEPT, SEND, KioskPage
 
 CLICK_AND_READ = "button => { button.click(); return document.getElementById('question').textContent; }"
 NONE_WAITING = f"async () => (await ({KEPT})('opinions')).length === 0"
 ASKS = """async () => (await import("/static/js/kiosk/server/device-state.js")).required().events[0].asks_opinion"""
-
-
-def wait_until(page: Page, question: str) -> None:
-    """Playwright's wait_for_function takes the promise of an async function for its answer."""
-    for _ in range(150):
-        if page.evaluate(question):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"not so within 15 seconds: {question}")
 
 
 def answers(kiosk_page: KioskPage) -> dict[str, int]:

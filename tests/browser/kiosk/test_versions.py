@@ -10,6 +10,7 @@ from werkzeug.serving import make_server
 from kiosk.app import page as kiosk_page
 from kiosk.app import service_worker
 from kiosk.screens import code_screen
+from tests.support.chromium import wait_until
 from tests.support.kiosk_page import SETTLED
 
 pytestmark = pytest.mark.browser
@@ -87,7 +88,7 @@ def test_a_first_version_that_did_not_come_whole_is_asked_for_again(page: Page, 
             service_worker, "app_version", lambda: "abcdefabcdef"
         )  # the page still belongs to the other one
         page.goto(address)
-        page.wait_for_function(GIVEN_UP)
+        wait_until(page, GIVEN_UP)
     page.evaluate("dispatchEvent(new Event('online'))")
     page.evaluate(SETTLED)
     assert page.evaluate("caches.keys()") == [f"openweek-kiosk-{version(page)}"]

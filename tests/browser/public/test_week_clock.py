@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from models.events.draft import VenueDraft
 from tests.support.axe import serious, serious_in_both
+from tests.support.chromium import wait_until
 from tests.support.databases import Databases
 from tests.support.set_clock import ClockServer, served_at
 from tests.support.week import NINE, load_week, make_event, session
@@ -69,7 +70,7 @@ OPENS_AT = {
         [
             "前 2 天已结束 4月20日 – 4月21日",
             "4月22日 周一 今天",
-            "1项活动已结束",
+            "1 项活动已结束",
             "午课22",
             "现在 14:00",
             "晚课22",
@@ -80,7 +81,7 @@ OPENS_AT = {
         [
             "前 2 天已结束 4月20日 – 4月21日",
             "4月22日 周一 今天",
-            "3项活动已结束",
+            "3 项活动已结束",
             "现在 23:30",
             "4月23日 周二",
             "早课23",
@@ -181,7 +182,7 @@ def test_subscribe_and_share_take_one_tap_from_the_top(phone: Page, week: ClockS
     assert ".ics" in phone.evaluate("navigator.clipboard.readText()")
     Taps(phone).tap("分享", "button")
     # This Chromium has no dialog to share with, so the address is copied.
-    phone.wait_for_function(f"async () => (await navigator.clipboard.readText()) === '{week.url}{path}'")
+    wait_until(phone, f"async () => (await navigator.clipboard.readText()) === '{week.url}{path}'")
 
 
 def test_a_device_that_can_share_does(phone: Page, week: ClockServer):

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 
 from models import clock
 from models.events.draft import OccurrenceDraft
 from models.publishing.lifecycle import cancel
 from tests.support.people import make_people, sign_in
 from tests.support.week import NINE, load_week, make_event, session
+from web.public.sharing.share_picture import when_line
 
 ENGLISH = {"Accept-Language": "en"}
 DAY = timedelta(days=1)
@@ -139,6 +141,22 @@ def test_the_week_opens_at_today_while_it_runs(client, campaign, monkeypatch):
         assert "3</strong> events" in html, name
 
 
+def test_the_week_says_how_far_it_is(client, campaign, monkeypatch):
+    said = {
+        at(-10, 9): ("Starts in 8 days", "还有 8 天开始"),
+        at(-3, 23, 30): ("Starts in 1 day", "还有 1 天开始"),
+        at(0, 0): ("Day 3 of 7", "第 3 天，共 7 天"),
+        at(4, 23, 59): ("Day 7 of 7", "第 7 天，共 7 天"),
+        at(5, 0): ("The week is over", "本届宣传周已结束"),
+    }
+    for now, words in said.items():
+        pages = (
+            read_at(client, monkeypatch, now).text,
+            read_at(client, monkeypatch, now, language="zh").text,
+        )
+        assert tuple(re.search(r'hero-state">([^<]+)', page)[1] for page in pages) == words
+
+
 def test_past_days_that_were_chosen_or_are_all_there_is_stand_open(client, campaign, monkeypatch):
     for path in ("/ip-2024/?day=2024-04-22", "/ip-2024/?q=早课"):
         before, after = folded(read_at(client, monkeypatch, at(2, 14), path).text)
@@ -174,6 +192,44 @@ def test_each_card_says_how_far_it_is(client, campaign, monkeypatch):
     said = {at(1, 8, 35): "即将开始（25分钟后）", at(1, 9, 30): "正在进行", at(1, 10): "已结束"}
     for now, words in said.items():
         assert states(read_at(client, monkeypatch, now, path, "zh").text)[0] == ("早课", words), now
+
+
+def test_the_page_of_an_event_says_how_far_it_is(client, campaign, monkeypatch):
+    """The event of three evenings, before, between and after them, also once the week is over; and one that is called off."""
+    said = {
+        at(0, 9): "",
+        at(0, 19, 30): "Starts soon (in 30 minutes)",
+        at(1, 20, 30): "Under way",
+        at(1, 23): "",
+        at(2, 21): "Ended",
+        at(9, 9): "Ended",
+    }
+    shown = client.get("/ip-2024/events.json").json["events"]
+    path = next(f"/ip-2024/events/{event['id']}" for event in shown if event["title"] == "夜游")
+    for now, words in said.items():
+        tags = re.search(r'<p class="event-tags">(.*?)</p>', read_at(client, monkeypatch, now, path).text)
+        assert (_words(tags[1]) if tags else "") == words, now
+    event = make_event(campaign, "取消", occurrences=(occurrence(3, 9),))
+    cancel(event, NINE)
+    page = read_at(client, monkeypatch, at(3, 9, 30), f"/ip-2024/events/{event.id}").text
+    assert _words(re.search(r'<p class="event-tags">(.*?)</p>', page)[1]) == "Cancelled"
+
+
+def test_a_list_in_another_site_says_how_far_each_event_is(client, campaign, monkeypatch):
+    answer = read_at(client, monkeypatch, at(1, 10), "/ip-2024/embed")
+    rows = re.findall(r"<li\b[^>]*>.*?</li>", answer.text, re.DOTALL)
+    assert [_words(row).split(" · ")[0] for row in rows[:3]] == [
+        "早课 Ended",
+        "两场 Under way",
+        "夜游 Tue 23 April 20:00–21:00",
+    ]
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_share_picture_says_all_the_days_and_not_the_first(campaign):
+    event = make_event(campaign, "展览", occurrences=tuple(occurrence(days, 9, 8) for days in range(4)))
+    with force_locale("zh"):
+        assert when_line(event) == "4月22日—4月25日 每天 09:00–17:00"
 
 
 def test_a_cancelled_or_untimed_event_is_not_under_way(client, campaign, monkeypatch):

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
 def _allow_framing(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     response.vary.add("Accept-Language")
+    response.cache_control.no_cache = True  # it says what is under way now
     return response
 
 
@@ -45,13 +46,13 @@ def embed(campaign_id: str) -> Response:
     except Mistake as mistake:
         filters, error = EVERYTHING, sentence(mistake)
     theme = request.args.get("theme")
-    page_of_events = None
+    page_of_events, now = None, clock.now()
     if error is None:
         path = f"/{campaign_id}/embed"
         page_number = request.args.get("page", 1, int)
         extra_query = {"theme": theme} if theme in THEMES else {}
         page_of_events = listing.listing(
-            campaign, filters, path, page_number, clock.now(), QueryCache(campaign_id), extra_query
+            campaign, filters, path, page_number, now, QueryCache(campaign_id), extra_query
         )
     page = render_template(
         "public/embed.html",
@@ -59,6 +60,7 @@ def embed(campaign_id: str) -> Response:
         filters=filters,
         page_of_events=page_of_events,
         error=error,
+        now=now,
         theme=theme if theme in THEMES else None,
         list_url=site().url(urls.address(f"/{campaign_id}/events", filters)),
     )

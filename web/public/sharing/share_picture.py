@@ -15,7 +15,8 @@ from models.drawing.text_layout import Face, fitted
 from models.events.tables import Event, EventStatus
 from models.public import queries
 from web.feeds.http_cache import HttpCache, Representation, conditional_response
-from web.words.terms import region_label, when
+from web.words.session_lines import session_lines
+from web.words.terms import region_label
 
 WIDE, HIGH, MARGIN = 1200, 630, 80
 TEXT_WIDTH = WIDE - 2 * MARGIN
@@ -23,7 +24,7 @@ INK, SOFT, BRAND, BAR, MARK = "#16202e", "#4c5868", "#1f4373", "#7d9cc6", "#b326
 TITLES = [Face(size, 650) for size in (72, 62, 54)]
 LINE, SMALL = Face(36), Face(30, 500)
 BARS = (30, 20, 26, 22, 34, 26, 56)  # the sign of the product: a week, its marked day tallest
-DRAWING_VERSION = "2"  # of the drawing: with another one, every kept picture is drawn anew
+DRAWING_VERSION = "3"  # of the drawing: with another one, every kept picture is drawn anew
 CACHE_BYTES = 8 * 1024 * 1024  # of pictures kept by one process
 
 pages = Blueprint("share_picture", __name__)
@@ -95,10 +96,10 @@ def week_bars(right: float, bottom: float, scale: float = 1.0) -> list[Item]:
 def when_line(event: Event) -> str:
     if not event.occurrences:
         return event.time_text
-    first, total = when(event.occurrences[0]), len(event.occurrences)
-    if total == 1:
-        return first
-    return f"{first} {ngettext('(%(num)s session in all)', '(%(num)s sessions in all)', total)}"
+    lines, total = session_lines(event.occurrences), len(event.occurrences)
+    if len(lines) == 1:  # also for a run of days: a kept picture does not follow the clock
+        return lines[0].text
+    return f"{lines[0].text} {ngettext('(%(num)s session in all)', '(%(num)s sessions in all)', total)}"
 
 
 def where_line(event: Event) -> str:
