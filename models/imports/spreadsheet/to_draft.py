@@ -35,7 +35,10 @@ MODES = {
     "线上线下结合": Mode.MIXED, "线上线下相结合": Mode.MIXED,
 } | {str(mode): mode for mode in Mode}  # fmt: skip
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
-_FOCUS_NUMBER = re.compile(r"(?:第|重点)?(\d{1,2})(?:点|项|条)?")
+# 5, 第5点, 五, （五）; also before its words: 5.宣传…, 五、宣传….
+_FOCUS_NUMBER = re.compile(
+    r"\(?(?:第|重点)?(\d{1,2}|[一二三四五六七八九十])(?:点|项|条)?\)?(?:[、.:]?(\D.*))?"
+)
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
 
@@ -250,8 +253,12 @@ def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tupl
 
 
 def _focus(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
-    number = _FOCUS_NUMBER.fullmatch(cells.plain(text))
-    focus = vocabulary.focuses.get(number[1] if number else text)
+    match = _FOCUS_NUMBER.fullmatch(cells.plain(text))
+    focus = vocabulary.focuses.get(text)
+    if match and focus is None:
+        number = str("一二三四五六七八九十".find(match[1]) + 1) if not match[1].isdigit() else match[1]
+        # Words behind a number decide: the list of another year may have other numbers.
+        focus = vocabulary.focuses.get(match[2] or number)
     if text and focus is None:
         why = Finding(N_("“%(text)s” is not a publicity focus of this week; left out."), text=text[:80])
         findings.append(why.about("focus"))

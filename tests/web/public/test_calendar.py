@@ -298,6 +298,8 @@ def test_unknown_weeks_and_events_that_are_not_public_are_not_there(read, campai
     assert [read(f"/ip-2024/events/{event.id}").status for event in (draft, gone)] == [404, 404]
     assert [read(path).status for path in ("/ip-2031/", "/ip-2031/events", "/ip-2024/events/x")] == [404] * 3
     assert read("/ip-2024/").of("list-count") == ["0 events"]
+    assert read("/ip-2024/events/x").of("brand") == read("/ip-2024/").of("brand")
+    assert read("/ip-2024/events/x").of("brand") != ["Openweek"]
 
 
 def test_an_event_with_everything_that_was_told(read, week):

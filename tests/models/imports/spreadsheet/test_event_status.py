@@ -16,6 +16,22 @@ def row(vocabulary, **cells):
     return understand(line, vocabulary)
 
 
+LAW = "宣传知识产权法律法规、司法解释和基本知识"
+
+
+@pytest.mark.parametrize("text", ["5", "第5点", "五", "第五", "（五）", LAW, f"5.{LAW}", f"五、{LAW}"])
+def test_a_focus_is_known_by_its_number_and_by_its_words(vocabulary, text):
+    assert row(vocabulary, 宣传重点=text).draft.main_focus == "law"
+
+
+def test_a_focus_of_another_list_is_left_out_and_said(vocabulary):
+    read = row(vocabulary, 宣传重点="5.宣传往年的要点")
+    assert (read.draft.main_focus, said(read)) == (
+        None,
+        [("C2", "“5.宣传往年的要点” is not a publicity focus of this week; left out.")],
+    )
+
+
 POSTPONED = (
     "“%s”: imported with the date of this row. Where that date no longer holds, write the new one, or 取消."
 )
