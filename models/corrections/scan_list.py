@@ -1,16 +1,19 @@
 """The scans of an event as rows, chosen by device, day, hour, kind and group, with what became of each. Reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from models.corrections.moves import at_event
 from models.corrections.scan_review import moved_away
 from models.db import db
 from models.devices.kiosks import Kiosk
+from models.events.merges import merged_ids
 from models.events.tables import Event
 from models.ledger.in_effect import counts, in_effect, newest_decisions
 from models.ledger.tables import Decision, Scan, ScanKind, Verdict
@@ -122,10 +125,19 @@ def ids_of(event: Event, choice: ScanChoice) -> list[UUID]:
     return list(db.session.scalars(query.order_by(Scan.number).limit(MAX_RANGE + 1)))
 
 
-def every_row(event: Event) -> ColumnElement[bool]:
-    """The condition on Scan that a row belongs to an event: booked there, or the undo of one that is. An undo names no event."""
-    booked = select(Scan.id).where(at_event(event)).correlate(None)
-    return or_(at_event(event), and_(Scan.kind == ScanKind.UNDO, Scan.undoes.in_(booked)))
+def every_row(event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
+    """The condition on Scan that a row belongs to one of these events: booked there, or the undo of one that is. An undo names
+    no event: that of the undone row is looked up by key, for one undo after the other. As EXISTS or IN, PostgreSQL and SQLite
+    would list all scans of the events first, anew for each page."""
+    undone = aliased(Scan)
+    found = select(undone.number).where(undone.id == Scan.undoes, _at_events(undone, event_ids))
+    return or_(
+        _at_events(Scan, event_ids), and_(Scan.kind == ScanKind.UNDO, found.scalar_subquery().is_not(None))
+    )
+
+
+def _at_events(scan: type[Scan], event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
+    return or_(scan.event_id.in_(event_ids), scan.event_id.in_(merged_ids(event_ids)))
 
 
 def devices_of(event: Event) -> dict[int, str]:

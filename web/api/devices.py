@@ -99,7 +99,7 @@ def kiosk(caller: Caller, kiosk_id: int) -> shapes.Kiosk:
 )
 def scans(caller: Caller, query: shapes.OfEventQuery) -> shapes.ScanPage:
     event = scope.event_for(caller.account, query.event, scope.changes)
-    found = select(Scan).where(every_row(event))
+    found = select(Scan).where(every_row([event.id]))
     items, following = page_after(found, Scan.number, query, LARGEST_BIG_ID)
     states = states_of([scan for scan in items if scan.kind != ScanKind.UNDO])
     return shapes.ScanPage(

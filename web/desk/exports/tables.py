@@ -7,20 +7,19 @@ from functools import cache
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from models import clock
 from models.accounts.audit_entries import every_entry
 from models.audit.tables import AuditEntry
 from models.campaigns.tables import Campaign, find_campaign
 from models.codes.passes import Pass
-from models.corrections.scan_list import states_of
+from models.corrections.scan_list import every_row, states_of
 from models.db import db
 from models.devices.kiosks import Kiosk
 from models.errors import N_, Mistake
 from models.events import scope
-from models.events.merges import merged_ids
 from models.events.tables import Event, Occurrence
 from models.exports.tables import ExportKind
 from models.figures import count
@@ -179,16 +178,7 @@ def _passes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
 
 def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     """Every row: refused ones and undos too, each with what became of it."""
-    at_events = or_(Scan.event_id.in_(ids), Scan.event_id.in_(merged_ids(ids)))
-    undone = aliased(Scan)
-    # Asked row by row: a list of all ids would be made anew for each batch.
-    of_event = exists().where(
-        undone.id == Scan.undoes, or_(undone.event_id.in_(ids), undone.event_id.in_(merged_ids(ids)))
-    )
-    query = select(Scan).where(
-        Scan.campaign_id == campaign.id,
-        or_(at_events, and_(Scan.kind == ScanKind.UNDO, of_event)),
-    )
+    query = select(Scan).where(Scan.campaign_id == campaign.id, every_row(ids))
     heads = [
         _("Scan"), _("Event no."), _("Session no."), _("Kiosk"), _("Kind"), _("Audience group"), _("People"), _("Time"),
         _("Received"), _("Verdict"), _("Reason"), _("Flags"), _("State"), _("Undoes"),
