@@ -6,6 +6,8 @@ from flask import (
     send_from_directory,
 )
 
+NETWORK_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
 
 def with_policy(policy: str, response: Response) -> Response:
     """Set the policy; browsers revalidate each time."""

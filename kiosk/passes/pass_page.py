@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Flask, Response, make_response, render_template
 
-from kiosk.app.worker_scripts import worker_script
+from kiosk.app.worker_scripts import NETWORK_POLICY, worker_script
 from kiosk.passes import sheets
 from kiosk.phone import problems
 from models import clock
@@ -19,7 +19,6 @@ from models.visitors.stamp_card import card_of
 
 bp = Blueprint("pass_page", __name__)
 
-WORKER_POLICY = "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 DAY = 24 * 60 * 60  # seconds
 
 
@@ -62,7 +61,7 @@ def _page(opened: PassContent) -> str:
 @bp.get("/C/service-worker.js")
 def pass_worker() -> Response:
     """The service worker that keeps a pass for offline use; its scope is /C/."""
-    return worker_script("pass/service-worker.js", WORKER_POLICY)
+    return worker_script("pass/service-worker.js", NETWORK_POLICY)
 
 
 @bp.get("/c/<token>/code.png")

@@ -18,6 +18,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kiosk.app.worker_scripts import NETWORK_POLICY, worker_script
 from kiosk.phone import browser, problems
 from kiosk.phone.problems import Problem
 from kiosk.rate_limits import BY_ADDRESS, limiter
@@ -63,6 +64,13 @@ def phone_pdf(token: str, scan_id: UUID) -> Response:
     return _of_phone(scan_id, _pdf)
 
 
+@bp.get("/v/<token>/<uuid:scan_id>/service-worker.js")
+@bp.get("/V/<token>/<uuid:scan_id>/service-worker.js")
+def phone_worker(token: str, scan_id: UUID) -> Response:
+    """The worker that keeps the slip of a phone for offline use; its scope is this slip. Slips of passes have that of /C/."""
+    return worker_script("pass/service-worker.js", NETWORK_POLICY)
+
+
 Draw = Callable[[Campaign, slips.Slip, str], Response]
 
 
@@ -90,7 +98,12 @@ def _draw(campaign: Campaign, holder: str, scan_id: UUID, draw: Draw) -> Respons
             Problem(404, _("No slip of attendance"), sentence, campaign=campaign, icon="document")
         )
     slip = kept_slips.slip_of(campaign, visit)
-    return draw(campaign, slip, site().code_url(slips.PATH, kept_slips.signed(slip)))
+    response = draw(campaign, slip, site().code_url(slips.PATH, kept_slips.signed(slip)))
+    # Its worker may keep it for the holder; the browser alone may not: the check-in may be undone.
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
 
 
 def _page(pdf_address: str) -> Draw:

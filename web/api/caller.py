@@ -54,6 +54,6 @@ def refused_token(secret: str) -> InvalidTokenError:
 def require_scope(token: ApiToken, *scopes: str) -> None:
     if not token.allows(*(TokenScope(scope) for scope in scopes)):
         raise MissingScopeError(
-            N_("This token has none of the scopes that are needed here: %(known)s. Make another one."),
+            N_("This needs a token with one of these scopes: %(known)s. Make another one."),
             known=", ".join(scopes),
         )

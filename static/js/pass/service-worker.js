@@ -1,10 +1,11 @@
-// The service worker of the pass pages, served under /C/ and /c/: a holder who has opened a pass once opens it without a
-// network, too. The server comes first; what it does not let anybody keep (a revoked pass) goes away. The address of a pass is
-// its secret: it is sent only to the server that made it.
+// The service worker of the pages of passes, served under /C/ and /c/, and of a phone's slip of attendance, beside that slip: a
+// holder who has opened one once opens it without a network, too. The server comes first; what it does not let anybody keep (a
+// revoked pass, the slip of a check-in that was undone) goes away. The address is a secret: it is sent only to the server that
+// made it.
 
 const passWorker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PASS_CACHE = "openweek-passes";
-const PASSES = /^\/c\//i;
+const PAGES = /^\/(c\/|v\/[^/]+\/[^/]+\/slip)/i;
 const STATIC = "/static/";
 const PATIENCE = 4000; // milliseconds; a crowded network may accept a request and never answer
 
@@ -16,15 +17,16 @@ function keyOf(address) {
   const { origin, pathname, search } = new URL(address);
   if (origin !== location.origin) return null;
   if (pathname.startsWith(STATIC)) return pathname + search;
-  return PASSES.test(pathname) ? pathname : null;
+  return PAGES.test(pathname) ? pathname : null;
 }
 
 /**
- * Whether the server itself forbids storing it: the login page of a network says nothing about a pass.
+ * Whether the server itself forbids storing it: the login page of a network says nothing about a pass, a busy server neither.
  * @param {Response} response
  */
-function isWithdrawn({ headers }) {
-  return headers.get("Cache-Control") === "no-store" && headers.has("X-Robots-Tag");
+function isWithdrawn({ ok, status, headers }) {
+  const decided = ok || status === 404 || status === 410;
+  return decided && headers.get("Cache-Control") === "no-store" && headers.has("X-Robots-Tag");
 }
 
 /**
@@ -32,11 +34,11 @@ function isWithdrawn({ headers }) {
  * @param {Response} response
  */
 function mayKeep(key, { ok, headers }) {
-  return ok && (key.startsWith(STATIC) || /^private, max-age=[1-9]/.test(headers.get("Cache-Control") ?? ""));
+  return ok && (key.startsWith(STATIC) || /^private, (max-age=[1-9]|no-cache)/.test(headers.get("Cache-Control") ?? ""));
 }
 
 /**
- * Drop a pass and its pictures, in whatever spelling they were opened.
+ * Drop a pass with its pictures and slips, or a slip, in whatever spelling they were opened.
  * @param {Cache} cache
  * @param {string} key
  */
@@ -53,7 +55,7 @@ async function drop(cache, key) {
 async function storeOrDrop(key, response) {
   const cache = await caches.open(PASS_CACHE);
   if (mayKeep(key, response)) await cache.put(key, response.clone());
-  else if (PASSES.test(key) && isWithdrawn(response)) await drop(cache, key);
+  else if (PAGES.test(key) && isWithdrawn(response)) await drop(cache, key);
 }
 
 /** @param {string} key */
@@ -82,7 +84,8 @@ async function answerPass(request, key) {
   });
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
   const answered = await Promise.race([fetched, late]).catch(() => undefined);
-  return answered ?? (await storedCopy(key)) ?? fetched;
+  if (answered && answered.status < 500 && answered.status !== 429) return answered;
+  return (await storedCopy(key)) ?? fetched;
 }
 
 /** @param {string[]} addresses */

@@ -1,4 +1,4 @@
-"""A pass on its holder's phone, in a real Chromium: it opens without a network once it was opened with one."""
+"""A pass and a slip on the holder's phone, in a real Chromium: they open without a network once they were opened with one."""
 
 from datetime import time
 from urllib.parse import urlsplit
@@ -9,13 +9,16 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from models import clock
-from models.codes import passes
+from models.codes import passes, venue_codes
 from models.codes.passes import Pass
 from models.codes.slips import Slip
+from models.corrections import scan_review
 from models.db import db
+from models.events.tables import Event
+from models.ledger.tables import Decision
 from models.visitors import slips
-from tests.support.kiosk_page import Week
-from tests.support.week import NINE
+from tests.support.kiosk_page import TITLE, Week
+from tests.support.week import NINE, make_device
 
 KEPT = """async (parts) => {
     const cache = await caches.open("openweek-passes");
@@ -66,6 +69,45 @@ def test_a_phone_without_room_opens_a_pass_all_the_same(week: Week, page: Page):
     worker.evaluate(FULL)
     page.goto(addresses[1])
     expect(page.get_by_role("heading", name="参与码")).to_be_visible()
+
+
+def check_in(week: Week, page: Page, by: str) -> None:
+    """Open the page from which the slip of a check-in of this moment is linked."""
+    with week.rows():
+        now, event = clock.now(), db.session.get_one(Event, week.event_id)
+        code = venue_codes.code_for_event(event, now).token(now)
+        held = passes.issue(event.campaign, "youth", now)[0]
+        if by == "pass":
+            make_device(event).scan(held.token, now)
+    page.goto(week.server.url + (f"/C/{held.token}" if by == "pass" else f"/V/{code}"))
+    if by == "phone":
+        page.get_by_role("button", name="青少年").click()
+
+
+@pytest.mark.parametrize("by", ["pass", "phone"])
+def test_a_slip_opens_without_a_network_until_its_check_in_is_undone(week: Week, page: Page, by: str):
+    check_in(week, page, by)
+    page.locator(".slip-list summary").click()
+    page.locator(".slip-list a").click()
+    heading = page.get_by_role("heading", name="到场凭证")
+    expect(heading).to_be_visible()
+    address = urlsplit(page.url).path
+    page.evaluate(KEPT, [address, "/static/css/visitor.css"])
+    page.context.set_offline(True)
+    page.reload()
+    expect(heading).to_be_visible()
+    expect(page.locator("#main")).to_contain_text(TITLE)
+    page.context.set_offline(False)
+    page.context.route(f"**{address}", lambda route: route.fulfill(status=503, body="busy"))
+    page.reload()
+    expect(heading).to_be_visible()
+    page.context.unroute_all()
+    scan = week.scans()[-1]
+    with week.rows():
+        scan_review.decide(scan.id, Decision.SET_ASIDE, "Not there", None, clock.now())
+    page.reload()
+    expect(page.get_by_role("heading", name="没有到场凭证")).to_be_visible()
+    assert address not in page.evaluate(KEPT, [])
 
 
 @pytest.mark.parametrize("by", ["browser", "library"])

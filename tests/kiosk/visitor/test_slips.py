@@ -46,7 +46,7 @@ def test_a_pass_has_a_slip_of_its_visit(client, visit):
     page = client.get(f"/C/{held.token}")
     assert f'href="/C/{held.token}/slip/{scan_id}"' in page.text
     slip = client.get(f"/C/{held.token}/slip/{scan_id}")
-    assert (slip.status_code, slip.headers["Cache-Control"]) == (200, "no-store")
+    assert (slip.status_code, slip.headers["Cache-Control"]) == (200, "private, no-cache")
     for words in ("到场凭证", "知识产权进校园", "2024年4月22日", "09:00", "第一中学"):
         assert words in slip.text
 

@@ -74,7 +74,7 @@ def test_a_token_is_good_for_its_scopes_alone(client, people):
     assert problem(events.get("/figures?campaign=ip-2024")) == (
         403,
         PROBLEM,
-        "This token has none of the scopes that are needed here: read, figures. Make another one.",
+        "This needs a token with one of these scopes: read, figures. Make another one.",
     )
 
 
