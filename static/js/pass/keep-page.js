@@ -2,7 +2,7 @@
 
 const OF_PASS = /^\/c\//i;
 
-/** The scope of a page's worker: of all passes and their slips, or of this slip of a phone alone, so that no check-in waits for it. */
+/** The scope of the worker: all passes with their slips, or this slip of a phone alone, so that no check-in waits for it. */
 function scopeOf(/** @type {string} */ path) {
   return OF_PASS.test(path) ? path.slice(0, 3) : path;
 }

@@ -5,7 +5,7 @@
 
 const passWorker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const PASS_CACHE = "openweek-passes";
-const PAGES = /^\/(c\/|v\/[^/]+\/[^/]+\/slip)/i;
+const KEPT_PAGES = /^\/(c\/|v\/[^/]+\/[^/]+\/slip)/i;
 const STATIC = "/static/";
 const PATIENCE = 4000; // milliseconds; a crowded network may accept a request and never answer
 
@@ -17,7 +17,7 @@ function keyOf(address) {
   const { origin, pathname, search } = new URL(address);
   if (origin !== location.origin) return null;
   if (pathname.startsWith(STATIC)) return pathname + search;
-  return PAGES.test(pathname) ? pathname : null;
+  return KEPT_PAGES.test(pathname) ? pathname : null;
 }
 
 /**
@@ -55,7 +55,7 @@ async function drop(cache, key) {
 async function storeOrDrop(key, response) {
   const cache = await caches.open(PASS_CACHE);
   if (mayKeep(key, response)) await cache.put(key, response.clone());
-  else if (PAGES.test(key) && isWithdrawn(response)) await drop(cache, key);
+  else if (KEPT_PAGES.test(key) && isWithdrawn(response)) await drop(cache, key);
 }
 
 /** @param {string} key */
