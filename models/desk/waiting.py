@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import joinedload
@@ -19,6 +19,7 @@ from models.publishing import proposals, review
 
 SHOWN = 5  # of each list; the others are in the list of events
 SHOWN_RUNNING = 20
+REFUSED_SHOWN = timedelta(days=14)
 # As text: a bound number would not be recognised in the index ix_scan_held.
 HELD: ColumnElement[bool] = literal_column(f"(scan.flags & {int(HELD_BACK)}) != 0")
 
@@ -29,6 +30,9 @@ class EventGroup:
 
     total: int
     events: Sequence[Event]
+
+
+NOTHING = EventGroup(0, [])
 
 
 @dataclass(frozen=True)
@@ -46,25 +50,36 @@ class RunningEvent:
 
 @dataclass(frozen=True)
 class Waiting:
-    """reviews: submitted events that the account judges. own_submitted: those that wait for an office."""
+    """reviews: submitted events that the account judges. own_submitted, own_proposed: what waits for an office. refused: of
+    which it refused a proposed change lately."""
 
     reviews: int
     sent_back: EventGroup
     proposed: EventGroup
     drafts: EventGroup
     own_submitted: EventGroup
+    own_proposed: EventGroup
+    refused: EventGroup
     held: list[HeldEvent]
 
     @property
     def nothing(self) -> bool:
-        groups = (self.sent_back, self.proposed, self.drafts, self.own_submitted)
+        groups = (
+            self.sent_back,
+            self.proposed,
+            self.drafts,
+            self.own_submitted,
+            self.own_proposed,
+            self.refused,
+        )
         return not self.reviews and not self.held and not any(group.total for group in groups)
 
 
-def waiting_for(account: Account, campaign: Campaign) -> Waiting:
+def waiting_for(account: Account, campaign: Campaign, now: datetime) -> Waiting:
     """What this account has to do in a campaign, the longest wait first."""
     changes = scope.events_for(account, scope.changes).where(Event.campaign_id == campaign.id)
     own = changes.where(Event.lead_id == account.organization_id)
+    proposes = not account.may_publish
     open_proposals = select(proposals.Proposal.event_id).where(proposals.undecided())
     reviewed = scope.events_for(account, scope.reviews).where(Event.campaign_id == campaign.id)
     return Waiting(
@@ -73,8 +88,24 @@ def waiting_for(account: Account, campaign: Campaign) -> Waiting:
         proposed=_group(reviewed.where(Event.id.in_(open_proposals))),
         drafts=_group(own.where(Event.status == EventStatus.DRAFT)),
         own_submitted=_group(own.where(Event.status == EventStatus.SUBMITTED)),
+        own_proposed=_group(own.where(Event.id.in_(proposals.own_event_ids(account))))
+        if proposes
+        else NOTHING,
+        refused=_group(own.where(Event.id.in_(proposals.refused_event_ids(account, now - REFUSED_SHOWN))))
+        if proposes
+        else NOTHING,
         held=_held(changes),
     )
+
+
+def to_mend(account: Account) -> int:
+    """How many events of the account's organization were sent back and wait for it, in all weeks. One query."""
+    if not account.writes:
+        return 0
+    query = scope.events_for(account, scope.changes).where(
+        Event.lead_id == account.organization_id, Event.status == EventStatus.SENT_BACK
+    )
+    return db.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
 def running_now(account: Account, campaign: Campaign, now: datetime) -> tuple[int, list[RunningEvent]]:
@@ -121,7 +152,7 @@ def missing_conditions(kind: Missing | None, campaign: Campaign, now: datetime) 
 def _group(query: Select[tuple[Event]]) -> EventGroup:
     total = db.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     if not total:
-        return EventGroup(0, [])
+        return NOTHING
     events = query.options(joinedload(Event.lead)).order_by(Event.changed_at, Event.id).limit(SHOWN)
     return EventGroup(total, db.session.scalars(events).all())
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, ForeignKey, LargeBinary, Select, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, LargeBinary, Select, and_, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -26,7 +26,8 @@ REPLACED = N_("Replaced by a newer proposal.")
 
 
 class Proposal(Base):
-    """What an event should become. draft: an EventDraft as JSON; fields: the names of those that the proposal changes."""
+    """What an event should become. draft: an EventDraft as JSON; fields: the names of those that the proposal changes;
+    why: of a cancellation that a person proposes, for visitors."""
 
     __tablename__ = "event_proposal"
 
@@ -36,6 +37,7 @@ class Proposal(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     fields: Mapped[list[str]] = mapped_column(JSON)
+    why: Mapped[str] = mapped_column(default="", server_default="")
 
     event: Mapped[Event] = relationship()
     account: Mapped[Account | None] = relationship()
@@ -74,26 +76,29 @@ def write_proposal(event: Event, draft: EventDraft, now: datetime, by: Account |
     return _write(event, draft, differences(event, draft), now, by)
 
 
-def write_cancellation(event: Event, now: datetime, by: Account | None) -> Proposal | None:
-    """The same for a proposal to cancel the event."""
-    return _write(event, draft_of(event), [STATUS], now, by)
+def write_cancellation(event: Event, now: datetime, by: Account | None, why: str = "") -> Proposal | None:
+    """The same for a proposal to cancel the event. why: empty where its source no longer has it."""
+    return _write(event, draft_of(event), [STATUS], now, by, why)
 
 
 def _write(
-    event: Event, draft: EventDraft, changed: list[str], now: datetime, by: Account | None
+    event: Event, draft: EventDraft, changed: list[str], now: datetime, by: Account | None, why: str = ""
 ) -> Proposal | None:
     content = msgspec.json.encode(draft)
     for older in open_of(event):
-        if older.content == content and older.cancels == (STATUS in changed):
+        if older.content == content and older.cancels == (STATUS in changed) and older.why == why:
             return None
         if _organization(older.account) == _organization(by):
             _decide(older, now, by, accepted=False, why=REPLACED)
+    if not changed:
+        return None  # what was proposed before is taken back
     proposal = Proposal(
         event_id=event.id,
         account_id=by.id if by else None,
         at=now,
         content=content,
         fields=changed,
+        why=why,
     )
     db.session.add(proposal)
     db.session.flush()
@@ -135,6 +140,43 @@ def pending_within(campaign: Campaign, account: Account) -> list[Proposal]:
     return list(db.session.scalars(_open().where(Proposal.event_id.in_(reached))))
 
 
+def refused_of(event: Event, by: Account) -> ProposalDecision | None:
+    """The refusal of what an account's organization proposed last; None where that is open, accepted or replaced."""
+    query = (
+        select(ProposalDecision)
+        .join(Proposal, Proposal.id == ProposalDecision.proposal_id)
+        .where(_last_refused(by), Proposal.event_id == event.id)
+    )
+    return db.session.scalar(query)
+
+
+def _last_refused(by: Account) -> ColumnElement[bool]:
+    """The condition on Proposal and its decision."""
+    latest = (
+        select(func.max(Proposal.id))
+        .join(Account, Account.id == Proposal.account_id)
+        .where(Account.organization_id == by.organization_id)
+        .group_by(Proposal.event_id)
+    )
+    return and_(
+        Proposal.id.in_(latest),
+        ProposalDecision.accepted.is_(False),
+        ProposalDecision.why != REPLACED,
+    )
+
+
+def own_event_ids(by: Account) -> Select[tuple[int]]:
+    """The events of which a change that the account's organization proposed awaits an office."""
+    query = select(Proposal.event_id).join(Account, Account.id == Proposal.account_id)
+    return query.where(undecided(), Account.organization_id == by.organization_id)
+
+
+def refused_event_ids(by: Account, since: datetime) -> Select[tuple[int]]:
+    """The events of which a proposed change was refused since then."""
+    query = select(Proposal.event_id).join(ProposalDecision, ProposalDecision.proposal_id == Proposal.id)
+    return query.where(_last_refused(by), ProposalDecision.at >= since)
+
+
 def result_of(proposal: Proposal) -> EventDraft:
     """What the event would become: its present content, with the fields that the proposal changes."""
     if proposal.cancels:
@@ -149,7 +191,8 @@ def accept(proposal_id: int, now: datetime, by: Account | None = None) -> Event:
         proposal = _find(proposal_id)
         event = lock_event(proposal.event)
         if proposal.cancels:
-            lifecycle.write_cancelled(event, now, by, verb=ChangeVerb.DROPPED)
+            verb = ChangeVerb.CANCELLED if proposal.why else ChangeVerb.DROPPED
+            lifecycle.write_cancelled(event, now, by, proposal.why, verb)
         else:
             lifecycle.write_change(event, result_of(proposal), now, by)
         _decide(proposal, now, by, accepted=True)

@@ -88,6 +88,7 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
     with event_transaction():
         event = lock_event(event)
         _require_submitted(event)
+        _require_free(event, now, by)
         lifecycle.write_status(event, EventStatus.SENT_BACK, ChangeVerb.SENT_BACK, now, by)
         _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
 
@@ -99,6 +100,7 @@ def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDec
     with event_transaction():
         event = lock_event(event)
         _require_submitted(event)
+        _require_free(event, now, by)
         if needs_second_reading(event):
             reader = first_readings([event.id]).get(event.id)
             if reader is None:
@@ -122,6 +124,14 @@ def _require_submitted(event: Event) -> None:
         raise Conflict(N_("This event no longer awaits review. Reload the list."))
 
 
+def _require_free(event: Event, now: datetime, by: Account | None) -> None:
+    """Two people never judge the same item: who holds it decides, or the other one takes it over."""
+    claim = db.session.get(ReviewClaim, event.id)
+    if by is not None and claim is not None and claim.account_id != by.id and claim.until > now:
+        holder = db.session.get_one(Account, claim.account_id)
+        raise Conflict(N_("%(who)s is reviewing this event now."), who=holder.email)
+
+
 def _decide(event: Event, decision: ReviewDecision, now: datetime, by: Account | None, why: str = "") -> None:
     account_id = by.id if by else None
     db.session.add(EventReview(event_id=event.id, account_id=account_id, at=now, decision=decision, why=why))
@@ -140,6 +150,16 @@ def claim(event: Event, by: Account, now: datetime) -> Account | None:
         statement = insert(ReviewClaim).values(event_id=event.id, **values)
         db.session.execute(statement.on_conflict_do_update(index_elements=["event_id"], set_=values))
     return None
+
+
+def take_over(event: Event, by: Account, now: datetime) -> None:
+    """Hold an item from now on, whoever holds it. Raises Conflict where it was judged meanwhile."""
+    with event_transaction():
+        event = lock_event(event)
+        _require_submitted(event)
+        values = {"account_id": by.id, "until": now + CLAIM}
+        statement = insert(ReviewClaim).values(event_id=event.id, **values)
+        db.session.execute(statement.on_conflict_do_update(index_elements=["event_id"], set_=values))
 
 
 def release(event: Event, by: Account) -> None:

@@ -83,8 +83,8 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_event_form.edit", "GET"): CHANGE,
     ("desk_event_form.change", "POST"): CHANGE,
     ("desk_event_form.move", "POST"): CHANGE,
-    ("desk_event_form.cancel", "GET"): PUBLISH,
-    ("desk_event_form.cancel", "POST"): PUBLISH,
+    ("desk_event_form.cancel", "GET"): CHANGE,
+    ("desk_event_form.cancel", "POST"): CHANGE,
     ("desk_picture.index", "GET"): CHANGE,
     ("desk_picture.save", "POST"): CHANGE,
     ("desk_picture.show", "GET"): frozenset(),  # there is no such picture

@@ -135,6 +135,7 @@ def event(event_id: int) -> ResponseReturnValue:
         sent_back=review.reason(event) if event.status == EventStatus.SENT_BACK else None,
         picture_fetch=pictures.fetch_of(event),
         visits=visits_of([event.id]).get(event.id, 0),
+        refused=proposals.refused_of(event, current_user) if event.published_at else None,
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
     )

@@ -70,7 +70,7 @@ def send() -> ResponseReturnValue:
         notice = notices.send(current_user, _draft(), clock.now())
     except Mistake as mistake:
         return _form(errors.sentence(mistake)), 422
-    return redirect(url_for(".show", notice_id=notice.id, sent=1), 303)
+    return redirect(url_for(".show", notice_id=notice.id, sent=1, saved=request.path), 303)
 
 
 @pages.get("/<int:notice_id>")

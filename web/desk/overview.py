@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals.update(
         missing_name=missing_name,
+        events_to_mend=lambda: waiting.to_mend(current_user),
         missing_words=missing_words,
         deadline_words=deadline_words,
         summary_reminder_words=summary_reminder_words,
@@ -44,7 +45,7 @@ def index() -> ResponseReturnValue:
         "desk/overview.html",
         campaign=campaign,
         campaigns=campaigns,
-        waiting=waiting.waiting_for(current_user, campaign),
+        waiting=waiting.waiting_for(current_user, campaign, now),
         running=running,
         running_total=total,
         missing=waiting.missing_of(current_user, campaign, now),

@@ -7,6 +7,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.campaigns.tables import Campaign
+from models.db import db
 from models.errors import Mistake
 from models.events import scope
 from models.events.tables import Event
@@ -15,9 +16,12 @@ from models.publishing import proposals, review
 from models.publishing.duplicates import likely_duplicates
 from models.publishing.review import QueueItem, ReviewDecision
 from web import errors
+from web.desk.accounts import current
 from web.words.terms import field_name
 
 MOST_AT_ONCE = 100
+MOST_NAMED, MOST_WORDS = 15, 120  # of those that were not published: they travel in a cookie
+PUBLISH, TAKE_OVER = "publish", "take_over"
 
 pages = Blueprint("desk_review", __name__, url_prefix="/desk/review")
 
@@ -46,7 +50,7 @@ def index() -> ResponseReturnValue:
 def _page(
     campaign: Campaign, campaigns: list[Campaign], items: list[QueueItem], problem: str = "", typed: str = ""
 ) -> str:
-    now, chosen = clock.now(), request.values.get("item", type=int)
+    now, chosen, done = clock.now(), request.values.get("item", type=int), request.args.get("done", "")
     holders = review.holders([item.event.id for item in items], now)
     mine = current_user.id
     free = (item for item in items if item.event.id not in holders or holders[item.event.id].id == mine)
@@ -76,18 +80,22 @@ def _page(
         now=now,
         problem=problem,
         typed=typed,
-        done=request.args.get("done", ""),
+        done=done,
+        left=_left(done),
     )
 
 
 @pages.post("/<int:event_id>")
 @login_required
 def decide(event_id: int) -> ResponseReturnValue:
-    """Publish or send back, and go on to the next item."""
+    """Publish or send back, and go on to the next item; or take an item over from a colleague."""
     event, now = _event(event_id), clock.now()
-    publishing = request.form.get("decision") == "publish"
+    wanted = request.form.get("decision")
+    if wanted == TAKE_OVER:
+        review.take_over(event, current_user, now)
+        return redirect(url_for(".index", campaign=event.campaign_id, item=event.id), 303)
     try:
-        if publishing:
+        if wanted == PUBLISH:
             decision = review.approve(event, now, current_user)
         else:
             review.send_back(event, request.form.get("why", "")[:1000], now, current_user)
@@ -115,15 +123,30 @@ def _next(event: Event) -> int | None:
 def publish_many() -> ResponseReturnValue:
     """Publish the selected items; those that cannot be published are named with the reason."""
     campaign_id = request.form.get("campaign", "")
-    refused = 0
+    refused: list[tuple[int, Mistake]] = []
     published = 0
     for event_id in request.form.getlist("chosen", type=int)[:MOST_AT_ONCE]:
         try:
             review.approve(_event(event_id), clock.now(), current_user)
             published += 1
-        except Mistake:
-            refused += 1
-    return redirect(url_for(".index", campaign=campaign_id, done=f"many-{published}-{refused}"), 303)
+        except Mistake as mistake:
+            db.session.rollback()
+            refused.append((event_id, mistake))
+    done = f"many-{published}-{len(refused)}"
+    left = [f"{event_id}:{errors.sentence(mistake)}"[:MOST_WORDS] for event_id, mistake in refused]
+    current.show_once("left", "", left=left[:MOST_NAMED])
+    return redirect(url_for(".index", campaign=campaign_id, done=done), 303)
+
+
+def _left(done: str) -> list[tuple[Event, str]]:
+    """The items that were not published with many others, each with the reason; those that the account reaches."""
+    shown = current.take_shown() if done.startswith("many") else {}
+    reasons = {}
+    for line in shown.get("left", []):
+        number, _colon, words = line.partition(":")
+        reasons[int(number)] = words
+    events = scope.events_for(current_user, scope.reviews).where(Event.id.in_(reasons)) if reasons else None
+    return [(event, reasons[event.id]) for event in db.session.scalars(events)] if events is not None else []
 
 
 @pages.post("/<int:event_id>/release")

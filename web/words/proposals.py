@@ -33,7 +33,11 @@ class FieldChange:
 
 def changes(proposal: Proposal) -> list[FieldChange]:
     if proposal.cancels:
-        return [FieldChange(_("Status"), _("Published"), _("Cancelled"))]
+        cancelled = FieldChange(_("Status"), _("Published"), _("Cancelled"))
+        return [
+            cancelled,
+            *([FieldChange(_("Reason, for visitors"), "", proposal.why)] if proposal.why else []),
+        ]
     before, after = draft_of(proposal.event), proposals.result_of(proposal)
     names = proposals.changed_fields(proposal)
     return field_changes(proposal.event.campaign, names, before, after)

@@ -81,6 +81,22 @@ def organizations_in_reach(account: Account) -> ColumnElement[bool]:
     raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
 
 
+def alike_names(names: Collection[str], region_code: str | None) -> dict[str, str]:
+    """By new name, that of an organization of this region which may be the same. Names that are known are left out."""
+    query = select(Organization.name).where(Organization.merged_into_id.is_(None))
+    if not names or region_code is None:
+        return {}
+    known = set(db.session.scalars(select(Organization.name).where(Organization.name.in_(names))))
+    in_region = query.where(Organization.region_code == region_code).order_by(Organization.id)
+    others = db.session.scalars(in_region.limit(MOST_COMPARED)).all()
+    pairs = {
+        name: next((other for other in others if may_be_same(name, other, region_code)), None)
+        for name in names
+        if name not in known
+    }
+    return {name: other for name, other in pairs.items() if other}
+
+
 def alike_pairs(organizations: Iterable[Organization]) -> list[AlikePair]:
     """Pairs that may be one organization, at most MOST_PAIRS, without those that a person found different: of one name in the
     same province, and of alike names in the same region."""

@@ -1,43 +1,21 @@
 // The form for an event: rows of dates, a preview as it is typed, and input that survives a crash or a lost session.
 
+import { keepTyped } from "./typed-input.js";
+
 /** @type {HTMLFormElement | null} */
 const form = document.querySelector("[data-event-form]");
-const key = `openweek-form:${location.pathname}${location.search}`;
-const SAVE_AFTER = 400; // ms without a key
-const PREVIEW_AFTER = 600;
-
-/** @param {HTMLFormElement} of */
-const entries = (of) =>
-  /** @type {[string, string][]} */ (
-    [...new FormData(of)].filter(([name]) => !["csrf_token", "base"].includes(name))
-  );
+const PREVIEW_AFTER = 600; // ms without a key
 
 /**
- * Put typed entries back into the form; as many rows of dates as were there.
+ * As many rows of dates as were typed, before they are put back.
  * @param {HTMLFormElement} into
  * @param {[string, string][]} typed
  */
-function restore(into, typed) {
+function addRows(into, typed) {
   const rows = typed.filter(([name]) => name === "session-day").length;
   while (into.querySelectorAll("[data-session]").length < rows) {
     addSession(into);
   }
-  /** @type {Map<string, string[]>} */
-  const values = new Map();
-  for (const [name, value] of typed) {
-    values.set(name, [...(values.get(name) ?? []), value]);
-  }
-  for (const field of /** @type {Iterable<HTMLInputElement>} */ (/** @type {unknown} */ (into.elements))) {
-    if (!field.name || field.type === "hidden" || field.tagName === "BUTTON") {
-      continue;
-    }
-    if (field.type === "checkbox" || field.type === "radio") {
-      field.checked = values.get(field.name)?.includes(field.value) ?? false;
-    } else {
-      field.value = values.get(field.name)?.shift() ?? "";
-    }
-  }
-  showParts(into);
 }
 
 /** @param {HTMLFormElement} into */
@@ -70,63 +48,6 @@ function showParts(of) {
     }
     /** @type {HTMLElement} */ (row.querySelector("[data-remove-session]")).hidden = rows.length < 2;
   }
-}
-
-/** @param {HTMLFormElement} of */
-function keepTyped(of) {
-  const initial = JSON.stringify(entries(of));
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const store = () => {
-    const now = JSON.stringify(entries(of));
-    try {
-      if (now === initial) {
-        localStorage.removeItem(key);
-      } else {
-        localStorage.setItem(key, now);
-      }
-    } catch {
-      // A browser without storage loses only this convenience.
-    }
-  };
-  of.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(store, SAVE_AFTER);
-  });
-  of.addEventListener("submit", store);
-  offerStored(of, initial);
-}
-
-/**
- * @param {HTMLFormElement} of
- * @param {string} initial
- */
-function offerStored(of, initial) {
-  let stored = null;
-  try {
-    stored = localStorage.getItem(key);
-  } catch {
-    return;
-  }
-  const box = /** @type {HTMLElement | null} */ (document.querySelector("[data-restored]"));
-  if (!stored || stored === initial || !box) {
-    return;
-  }
-  // The server has shown the same input again with its problems: nothing to offer.
-  if (document.querySelector("[aria-invalid]")) {
-    return;
-  }
-  const typed = stored;
-  box.hidden = false;
-  box.querySelector("[data-restore]")?.addEventListener("click", () => {
-    restore(of, JSON.parse(typed));
-    box.hidden = true;
-    of.dispatchEvent(new Event("input"));
-  });
-  box.querySelector("[data-discard]")?.addEventListener("click", () => {
-    localStorage.removeItem(key);
-    box.hidden = true;
-  });
 }
 
 /** @param {HTMLFormElement} of */
@@ -167,9 +88,9 @@ if (form) {
       form.dispatchEvent(new Event("input"));
     }
   });
+  // After what was typed is put back, too.
+  form.addEventListener("input", () => showParts(form));
   showParts(form);
-  keepTyped(form);
+  keepTyped(form, (typed) => addRows(form, typed));
   showPreview(form);
 }
-
-export {};

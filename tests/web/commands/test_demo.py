@@ -196,10 +196,10 @@ def test_every_role_finds_a_living_desk(campaign):
         desk.ensure_desk(campaign, events, TODAY)
     people = {role.email.partition("@")[0]: find_account(role.email) for role in accounts.roles()}
     assert sorted({account.role for account in people.values()}) == sorted(Role)
-    organizer = waiting.waiting_for(people["organizer"], campaign)
+    organizer = waiting.waiting_for(people["organizer"], campaign, clock.now())
     groups = (organizer.drafts, organizer.own_submitted, organizer.sent_back)
     assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 3, 1], [3])
-    county = waiting.waiting_for(people["county"], campaign)
+    county = waiting.waiting_for(people["county"], campaign, clock.now())
     assert (county.reviews, county.proposed.total) == (3, 1)
     assert {name: notices.unread(account) for name, account in people.items()} == {
         "organizer": 2, "school": 2, "county": 1, "city": 2, "court": 2, "viewer": 1, "operator": 2, "province": 0,

@@ -286,8 +286,6 @@ def test_a_copy_has_everything_but_its_own_id(english, people):
 
 def test_cancel_with_a_reason(english, people):
     address = f"/desk/events/{people.lecture.id}/cancel"
-    sign_in(english, people.gu)
-    assert english.get(address).status_code == 404  # an organizer proposes
     sign_in(english, people.lian)
     assert english.get(address).status_code == 200
     assert english.post(address, data={"why": " "}).status_code == 422
@@ -295,6 +293,46 @@ def test_cancel_with_a_reason(english, people):
     db.session.expire_all()
     assert (people.lecture.status, people.lecture.changes[-1].why) == ("cancelled", "场地检修")
     assert "场地检修" in english.get(f"/ip-2024/events/{people.lecture.id}").text
+
+
+def test_an_organizer_proposes_to_cancel(english, people):
+    event, address = people.lecture, f"/desk/events/{people.lecture.id}/cancel"
+    sign_in(english, people.gu)
+    assert "An office decides on it." in english.get(address).text
+    assert english.post(address, data={"why": "场地检修"}).status_code == 303
+    db.session.expire_all()
+    [proposal] = proposals.open_of(event)
+    assert (event.status, proposal.cancels) == ("published", True)
+    assert "场地检修" in english.get(f"/desk/events/{event.id}").text
+    assert "场地检修" not in english.get(f"/ip-2024/events/{event.id}").text
+    sign_in(english, people.lian)
+    english.post(f"/desk/events/{event.id}/proposals/{proposal.id}", data={"decision": "accept"})
+    db.session.expire_all()
+    assert (event.status, event.changes[-1].why) == ("cancelled", "场地检修")
+    assert [row.sequence for row in event.occurrences] == [1] * len(event.occurrences)
+
+
+def test_an_organizer_goes_on_with_what_was_proposed(english, people):
+    event, base = people.lecture, draft_of(people.lecture)
+    sign_in(english, people.gu)
+    edit(english, event, base, title="改名", venue="市民中心")
+    page = english.get(f"/desk/events/{event.id}/edit").text
+    assert 'value="改名"' in page
+    assert "what you have proposed already" in page
+    second = msgspec.json.decode(
+        unescape(re.search(r'name="base" value="([^"]*)"', page)[1]), type=EventDraft
+    )
+    assert edit(english, event, second, title="改名", venue="市民中心", contact="0518-1").status_code == 303
+    [proposal] = proposals.open_of(event)
+    assert (proposal.draft.title, proposal.draft.contact) == ("改名", "0518-1")
+    sign_in(english, people.lian)
+    address = f"/desk/events/{event.id}/proposals/{proposal.id}"
+    assert english.post(address, data={"decision": "refuse"}).status_code == 400
+    english.post(address, data={"decision": "refuse", "why": "电话号码不对"})
+    sign_in(english, people.gu)
+    assert (
+        'was refused:</strong> <span lang="zh">电话号码不对' in english.get(f"/desk/events/{event.id}").text
+    )
 
 
 def test_delete_is_for_what_was_never_public(english, people):
@@ -313,6 +351,16 @@ def test_the_preview_says_what_visitors_will_see(english, people):
     assert "专利开放日" in page
     assert "Tue 23 April 09:00–11:30" in page
     assert english.post("/desk/events/preview", data={"campaign": "ip-2024"}).status_code == 200
+
+
+def test_a_name_alike_to_a_known_organization_is_said_while_writing(english, people):
+    own = people.gu.organization
+    alike = own.name.replace("知识产权", "知产") if "知识产权" in own.name else f"{own.name}（筹）"
+    sign_in(english, people.lian)
+    page = english.post("/desk/events/preview", data={**SIMPLE, "hosts": f"{alike}\n{own.name}"}).text
+    assert f"“{alike}” resembles “{own.name}”" in unescape(page)
+    assert f"“{own.name}” resembles" not in unescape(page)
+    assert f'<option value="{own.name}">' in english.get("/desk/events/new").text
 
 
 @pytest.mark.parametrize("who", ["wang", "bao"])

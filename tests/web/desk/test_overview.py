@@ -45,18 +45,29 @@ def test_what_waits_is_of_the_reader_alone(people):
         proposals.write_proposal(people.lecture, proposed, NINE, gu)
 
     def seen(account):
-        waits = waiting.waiting_for(account, campaign)
-        groups = (waits.drafts, waits.own_submitted, waits.sent_back, waits.proposed)
+        waits = waiting.waiting_for(account, campaign, MORNING)
+        groups = (
+            waits.drafts,
+            waits.own_submitted,
+            waits.sent_back,
+            waits.proposed,
+            waits.own_proposed,
+            waits.refused,
+        )
         return waits.reviews, *([event.title for event in group.events] for group in groups)
 
     assert {name: seen(getattr(people, name)) for name in ("gu", "wang", "lian", "fa", "kan", "shou")} == {
-        "gu": (0, ["草稿"], ["待审"], ["退回"], []),
-        "wang": (0, [], [], [], []),
-        "lian": (1, [], [], [], ["专题讲座"]),
-        "fa": (0, [], [], [], []),
-        "kan": (0, [], [], [], []),
-        "shou": (0, [], [], [], []),
+        "gu": (0, ["草稿"], ["待审"], ["退回"], [], ["专题讲座"], []),
+        "wang": (0, [], [], [], [], [], []),
+        "lian": (1, [], [], [], ["专题讲座"], [], []),
+        "fa": (0, [], [], [], [], [], []),
+        "kan": (0, [], [], [], [], [], []),
+        "shou": (0, [], [], [], [], [], []),
     }
+    [proposal] = proposals.open_of(people.lecture)
+    proposals.refuse(proposal.id, "题目不清楚", NINE, lian)
+    assert seen(gu)[-2:] == ([], ["专题讲座"])
+    assert seen(lian)[-3:] == ([], [], [])
     assert draft.status == "draft"
 
 
@@ -68,7 +79,8 @@ def test_held_scans_wait_for_who_may_decide(people):
     campaign = people.lecture.campaign
     held = {
         name: [
-            (one.event.title, one.scans) for one in waiting.waiting_for(getattr(people, name), campaign).held
+            (one.event.title, one.scans)
+            for one in waiting.waiting_for(getattr(people, name), campaign, MORNING).held
         ]
         for name in ("gu", "lian", "wang", "kan", "shou")
     }

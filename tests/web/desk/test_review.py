@@ -49,7 +49,9 @@ def test_the_queue_one_item_after_the_other(english, people):
     db.session.expire_all()
     assert (first.status, second.status, third.status) == ("published", "sent_back", "submitted")
     sign_in(english, people.gu)
-    assert "请写明地点" in english.get(f"/desk/events/{second.id}").text
+    page = english.get(f"/desk/events/{second.id}").text
+    assert "请写明地点" in page
+    assert '<span class="nav-count">1<' in page
     assert "请写明地点" in english.get(f"/desk/events/{second.id}/edit").text
 
 
@@ -75,7 +77,18 @@ def test_a_colleagues_item_is_named_and_the_next_is_offered(english, people):
     assert "lian@example.cn" in page
     page = english.get(f"/desk/review/?item={first.id}").text
     assert "lian@example.cn is reviewing this event now." in page
-    assert second.status == "submitted"
+    assert "data-decide" not in page
+    for decision in ({"decision": "publish"}, {"decision": "send_back", "why": "请改"}):
+        answer = english.post(f"/desk/review/{first.id}", data=decision)
+        assert answer.status_code == 409
+        assert "lian@example.cn is reviewing this event now." in answer.text
+    db.session.expire_all()
+    assert (first.status, second.status) == ("submitted", "submitted")
+    english.post(f"/desk/review/{first.id}", data={"decision": "take_over"})
+    assert "data-decide" in english.get(f"/desk/review/?item={first.id}").text
+    english.post(f"/desk/review/{first.id}", data={"decision": "publish"})
+    db.session.expire_all()
+    assert first.status == "published"
 
 
 def test_what_a_colleague_judged_meanwhile_is_said(english, people):
@@ -96,6 +109,10 @@ def test_many_at_once(english, people):
     answer = english.post("/desk/review/many", data={"campaign": "ip-2024", "chosen": chosen})
     page = english.get(answer.location).text
     assert "3 published, 2 not published." in page
+    assert (
+        'lang="zh">专题讲座</span>: This event no longer awaits review.' in page
+    )  # the other one is out of reach
+    assert "Not published:" not in english.get("/desk/review/").text
     db.session.expire_all()
     assert [event.status for event in events] == ["published"] * 3 + ["submitted"]
     assert items(page) == ["活动3"]

@@ -3,6 +3,8 @@
 The session lives under /desk/ alone: no public page and no feed ever sets or reads its cookie.
 """
 
+from urllib.parse import urlsplit
+
 from flask import (
     Blueprint,
     Flask,
@@ -18,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 
 from models import clock
 from models.accounts import sessions
@@ -109,10 +112,27 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     """A person is sent to the sign-in page and back; a program (the live page's too) gets 401."""
     if errors.wants_json():
         return errors.error_response(401, _(errors.SENTENCES[401]))
-    # What was typed into a form is kept by its page in the browser and offered there again.
-    form = request.endpoint in ("desk_event_form.create", "desk_event_form.change")
-    target = request.full_path.removesuffix("?") if request.method == "GET" or form else DESK
+    target = _page_of_request()
     return redirect(url_for("sign_in.sign_in", next=target if target != DESK else None), 303)
+
+
+def _page_of_request() -> str:
+    """The page to come back to: of a form the one where it stands, which offers what was typed into it again."""
+    own = request.full_path.removesuffix("?")
+    if request.method == "GET" or _is_page(request.path):
+        return own
+    sent_from = urlsplit(request.referrer or "")
+    if sent_from.netloc == request.host and _is_page(sent_from.path):
+        return safe_next(sent_from._replace(scheme="", netloc="", fragment="").geturl())
+    return DESK
+
+
+def _is_page(path: str) -> bool:
+    try:
+        current_app.url_map.bind_to_environ(request.environ).match(path, method="GET")
+    except HTTPException:
+        return False
+    return path.startswith(DESK)
 
 
 def safe_next(target: str | None) -> str:

@@ -82,7 +82,7 @@ def save(event_id: int) -> ResponseReturnValue:
         error = errors.sentence(mistake)
     if problems or error:
         return _page(event, stated, problems, error, text), 422
-    return redirect(url_for(".index", event_id=event.id, saved=1), 303)
+    return redirect(url_for(".index", event_id=event.id, saved=request.path), 303)
 
 
 @pages.post("/pictures")

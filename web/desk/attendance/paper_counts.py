@@ -44,7 +44,7 @@ def enter(event_id: int) -> ResponseReturnValue:
         people = paper_counts.enter(event, current_user, _sheet_id(), counted_at, counter, heads, now)
     except Mistake as mistake:
         return _page(event, now, errors.sentence(mistake)), 422 if mistake.status == 400 else mistake.status
-    return redirect(url_for(".index", event_id=event.id, entered=people), 303)
+    return redirect(url_for(".index", event_id=event.id, entered=people, saved=request.path), 303)
 
 
 @pages.post("/<uuid:scan_id>/out")

@@ -98,7 +98,7 @@ def enter(number: str) -> ResponseReturnValue:
     except Mistake as mistake:
         status = 422 if mistake.status == 400 else mistake.status
         return _page(sheet, now, errors.sentence(mistake)), status
-    return redirect(url_for(".sheet", number=sheet.number, entered=people), 303)
+    return redirect(url_for(".sheet", number=sheet.number, entered=people, saved=request.path), 303)
 
 
 @pages.post("/tally-sheets/<number>/out")

@@ -12,14 +12,16 @@ from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
 from models.errors import N_, Mistake
+from models.events import hosts as host_names
 from models.events import scope
 from models.events.draft import EventDraft, draft_of
 from models.events.tables import UNREVIEWED, Event, EventStatus
-from models.organizations.tables import Role
+from models.organizations.tables import Organization, Role
 from models.places import regions
 from models.places.tables import Region, Venue
 from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
+from models.publishing.organizations.merges import alike_names
 from web.desk.event_form import fields, merge, sessions
 from web.desk.event_form.fields import EventForm
 from web.words import proposals as change_words
@@ -85,7 +87,7 @@ def create() -> ResponseReturnValue:
 @login_required
 def edit(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.changes)
-    draft = draft_of(event)
+    draft = proposals.content_for(event, current_user)
     return _page(event.campaign, fields.form_of(draft, event.campaign), event, base=draft)
 
 
@@ -103,7 +105,7 @@ def change(event_id: int) -> ResponseReturnValue:
         fields.require_complete(form, mine)
     if not form.valid:
         return _page(event.campaign, form, event, base=base), 422
-    current = draft_of(event)
+    current = proposals.content_for(event, current_user)
     choices = {name: request.form.get(f"keep-{name}", "") for name in fields.FIELDS}
     undecided = [name for name in merge.conflicts(base, mine, current) if not choices[name]]
     if undecided:
@@ -126,6 +128,7 @@ def preview() -> ResponseReturnValue:
         "desk/event_form/preview.html",
         campaign=campaign,
         draft=draft,
+        alike=alike_names({host_names.without_role(name) for name in draft.hosts}, draft.region_code),
         lines=[change_words.when(one, campaign.zone) for one in draft.occurrences[:10]],
     )
 
@@ -150,22 +153,31 @@ def move(event_id: int, verb: str) -> ResponseReturnValue:
 @pages.route("/<int:event_id>/cancel", methods=["GET", "POST"])
 @login_required
 def cancel(event_id: int) -> ResponseReturnValue:
-    """Cancel a published event, with a reason. The page says before what visitors and subscribers will see."""
-    event = scope.event_for(current_user, event_id, scope.publishes)
-    if not event.published_at:
+    """Cancel a published event, with a reason, or propose it. The page says before what visitors and subscribers will see."""
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
+    if event.status != EventStatus.PUBLISHED:
         abort(404)
     if request.method == "GET":
-        return render_template(
-            "desk/event_form/cancel.html", campaign=event.campaign, event=event, problem=""
-        )
+        return _cancel_page(event)
     why = request.form.get("why", "").strip()[:300]
     if not why:
-        problem = _("Please give a reason: visitors read it on the page.")
-        return render_template(
-            "desk/event_form/cancel.html", campaign=event.campaign, event=event, problem=problem
-        ), 422
-    lifecycle.cancel(event, clock.now(), current_user, why)
+        return _cancel_page(event, _("Please give a reason: visitors read it on the page.")), 422
+    if proposals.must_propose(event, current_user):
+        with event_transaction():
+            proposals.write_cancellation(event, now, current_user, why)
+    else:
+        lifecycle.cancel(event, now, current_user, why)
     return redirect(url_for("desk_events.event", event_id=event.id), 303)
+
+
+def _cancel_page(event: Event, problem: str = "") -> str:
+    return render_template(
+        "desk/event_form/cancel.html",
+        campaign=event.campaign,
+        event=event,
+        problem=problem,
+        must_propose=proposals.must_propose(event, current_user),
+    )
 
 
 def _campaign(campaign_id: str | None) -> Campaign:
@@ -226,6 +238,8 @@ def _page(
         options=fields.options(campaign),
         venues=_venues(form),
         regions=_regions(),
+        organizations=_organizations(),
+        goes_on=base is not None and event is not None and base != draft_of(event),
         sent_back=review.reason(event) if event and event.status == EventStatus.SENT_BACK else None,
         repeats=sessions.Repeat,
         closed=sessions.CLOSED,
@@ -242,6 +256,14 @@ def _venues(form: EventForm) -> list[Venue]:
     own = current_user.organization.region_code
     query = select(Venue).order_by(Venue.name).limit(MOST_OFFERED)
     return list(db.session.scalars(query.where(regions.within(Venue.region_code, own)) if own else query))
+
+
+def _organizations() -> list[Organization]:
+    """The known organizations of the account's region, for the list of suggestions."""
+    own = current_user.organization.region_code
+    query = select(Organization).where(Organization.merged_into_id.is_(None)).order_by(Organization.name)
+    in_region = query.where(regions.within(Organization.region_code, own)) if own else query
+    return list(db.session.scalars(in_region.limit(MOST_OFFERED)))
 
 
 def _regions() -> list[Region]:

@@ -1,0 +1,108 @@
+"""What is typed at the desk stays apart for each tab and each account, and overwrites nothing that others wrote meanwhile."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from models import clock
+from models.db import db
+from models.events.draft import draft_of
+from models.events.tables import Event
+from models.publishing import lifecycle
+from tests.support.desk_person import Desk
+from tests.support.kiosk_page import Week, open_week
+from tests.support.people import People, make_people
+from tests.support.served_application import Server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def week(server: Server) -> Week:
+    return open_week(server)
+
+
+@pytest.fixture(scope="module")
+def people(week: Week) -> People:
+    with week.rows() as campaign:
+        return make_people(campaign)
+
+
+def kept(page: Page, text: str) -> None:
+    """Wait until the browser has stored what was typed."""
+    expression = "text => Object.values(localStorage).some((one) => one.includes(text))"
+    while not page.evaluate(expression, text):
+        page.wait_for_timeout(50)
+
+
+def offered(page: Page):
+    return page.locator("[data-offered]")
+
+
+def test_two_tabs_and_two_accounts(browser: Browser, server: Server, week: Week, people: People):
+    lian = Desk(browser, server, "lian@example.cn")
+    address = f"{server.url}/desk/notices/new"
+    first, second = lian.page, lian.page.context.new_page()
+    first.goto(address)
+    first.fill("#title", "第一页的通知")
+    kept(first, "第一页的通知")
+    second.goto(address)
+    second.fill("#title", "第二页的通知")
+    kept(second, "第二页的通知")
+    second.wait_for_timeout(300)  # longer than other tabs have for their answer
+    expect(offered(second)).to_have_count(0)  # the first tab is open and holds it
+    second.fill("#text", "正文")
+    second.locator("main form button").last.click()
+    second.wait_for_url(re.compile(r"/desk/notices/\d+"))
+    first.context.clear_cookies()  # the session is over while the first tab is written in
+    first.fill("#text", "还没写完")
+    first.locator("main form button").last.click()
+    first.wait_for_url("**/desk/sign-in**")
+    lian.sign_in()
+    first.wait_for_url(address)
+    offered(first).locator("[data-restore]").click()
+    assert (first.input_value("#title"), first.input_value("#text")) == ("第一页的通知", "还没写完")
+    second.close()
+
+
+def test_of_an_account_alone(browser: Browser, server: Server, week: Week, people: People):
+    lian = Desk(browser, server, "lian@example.cn")
+    address = f"{server.url}/desk/events/new?campaign={week.campaign_id}"
+    lian.page.goto(address)
+    lian.page.fill("#title", "只给我看")
+    kept(lian.page, "只给我看")
+    lian.page.context.clear_cookies()
+    lian.page.goto(f"{server.url}/desk/sign-in")
+    lian.email = "gu@example.cn"
+    lian.sign_in()
+    lian.page.goto(address)
+    lian.page.wait_for_timeout(300)  # longer than other tabs have for their answer
+    expect(offered(lian.page)).to_have_count(0)
+
+
+def test_restored_input_overwrites_nobody(browser: Browser, server: Server, week: Week, people: People):
+    lian = Desk(browser, server, "lian@example.cn")
+    address = f"{server.url}/desk/events/{people.lecture.id}/edit"
+    lian.page.goto(address)
+    lian.page.fill("#venue", "市民中心")
+    lian.page.fill("#title", "我改的标题")
+    kept(lian.page, "我改的标题")
+    with week.rows():
+        event = db.session.get_one(Event, people.lecture.id)
+        lifecycle.change(
+            event, replace(draft_of(event), contact="0518-1234", title="他改的标题"), clock.now()
+        )
+    lian.page.reload()
+    offered(lian.page).locator("[data-restore]").click()
+    lian.page.locator("button[value=save]").click()
+    both = lian.page.locator(".event-form-both fieldset")
+    expect(both).to_have_count(1)
+    expect(both).to_contain_text("他改的标题")
+    both.locator("input[value=mine]").check()
+    lian.page.locator("button[value=save]").click()
+    lian.page.wait_for_url(re.compile(r"/desk/events/\d+$"))
+    with week.rows():
+        event = db.session.get_one(Event, people.lecture.id)
+        assert (event.title, event.contact) == ("我改的标题", "0518-1234")
