@@ -331,7 +331,8 @@ def test_an_organizer_goes_on_with_what_was_proposed(english, people):
     english.post(address, data={"decision": "refuse", "why": "电话号码不对"})
     sign_in(english, people.gu)
     assert (
-        'was not accepted:</strong> <span lang="zh">电话号码不对' in english.get(f"/desk/events/{event.id}").text
+        'was not accepted:</strong> <span lang="zh">电话号码不对'
+        in english.get(f"/desk/events/{event.id}").text
     )
 
 
