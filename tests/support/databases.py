@@ -1,4 +1,4 @@
-"""Fresh databases, cheaply: migrated once per kind, then copied for each test."""
+"""Fresh databases, cheaply: migrated once per kind, then copied for each test; so are those with the named people."""
 
 import fcntl
 import itertools
@@ -31,12 +31,23 @@ def migrate(url: str, instance: Path) -> None:
             engine.dispose()
 
 
+def add_people(url: str, folder: Path) -> None:
+    """The week of 2024 and its people, as `make_people(load_week())` of a test writes them."""
+    from tests.support.applications import application, settings_for
+    from tests.support.people import make_people
+    from tests.support.week import load_week
+
+    with application(settings_for(url, folder)):
+        make_people(load_week())
+
+
 class Databases:
     """Databases of one kind: `fresh()` lends a new migrated one and takes it away afterwards."""
 
     def __init__(self, folder: Path, make: Callable[[str | None, str], str], drop: Callable[[str], None]):
         """make(template, name) answers the address of a new database; the template is None for the first one."""
         self._make, self._drop, self._count = make, drop, itertools.count(1)
+        self._folder, self._people = folder, ""
         migrate(make(None, "template_openweek"), folder / "instance")
 
     @classmethod
@@ -59,6 +70,16 @@ class Databases:
     @contextmanager
     def fresh(self) -> Iterator[str]:
         with self._lent("template_openweek") as url:
+            yield url
+
+    @contextmanager
+    def with_people(self) -> Iterator[str]:
+        """With the week and the people of tests/support/people.py: writing them takes ten times as long as copying."""
+        if not self._people:
+            name = "template_people"
+            add_people(self._make("template_openweek", name), self._folder / "people")
+            self._people = name
+        with self._lent(self._people) as url:
             yield url
 
     @contextmanager

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
 from models.campaigns.tables import Campaign
 from models.db import db, transaction
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event
+from models.installation import site
 from models.organizations.tables import Account, find_or_create_organization
 from tests.support.week import NINE, make_event
 
 PASSWORD = "a good password"
 _HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # real ones are slow by design, at every sign-in
+
+EMAILS = [f"{name}@example.cn" for name in "gu he wang lian su bao cui gang fa kan shou".split()]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,16 @@ def _account(
 
 
 def make_people(campaign: Campaign) -> People:
+    """Rows of theirs, unless the database was copied with them (tests/support/databases.py)."""
+    accounts = db.session.scalars(select(Account).order_by(Account.id)).all()
+    if [account.email for account in accounts] == EMAILS:
+        site()  # who writes an event asks for it, and the application keeps it: queries are counted without it
+        events = db.session.scalars(select(Event).order_by(Event.id).limit(6)).all()
+        return People(*accounts, *events)
+    return _write_people(campaign)
+
+
+def _write_people(campaign: Campaign) -> People:
     bureau, court = "灌云县知识产权局", "灌云县人民法院"
 
     def event(title: str, organization: str, organization_region: str, region: str) -> Event:
