@@ -8,7 +8,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from pathlib import Path
@@ -20,6 +20,7 @@ from flask.testing import FlaskCliRunner
 from tests.support.applications import SECRET
 from tests.support.compile_cache import STATEMENTS
 from tests.support.databases import Databases
+from tests.support.server_template import Forked, Template
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENWEEK = Path(sys.executable).with_name("openweek")
@@ -28,11 +29,21 @@ GRACE = 5  # seconds for streams that are still open
 START = 60  # seconds until the first answer, on a busy machine
 
 
+def _launch(command: list, folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen:
+    with log.open("a") as opened:
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=opened, stderr=opened, start_new_session=True
+        )
+
+
 class Server:
     """`openweek serve` over one database. `url` has no slash at its end.
 
     base_url: what feeds print, where it is not to be `url`: entries rendered for one address are stale at another.
-    host: the name of this machine in `url`."""
+    host: the name of this machine in `url`.
+    launch: how it is started; tests fork it from a process that has loaded the program."""
+
+    launch: Callable[..., subprocess.Popen | Forked] = staticmethod(_launch)
 
     def __init__(
         self,
@@ -58,7 +69,7 @@ class Server:
         }
         self._environment = {**os.environ, **self.settings, "WEB_CONCURRENCY": str(workers)}
         self._app: Flask | None = None
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen | Forked | None = None
 
     @property
     def process_id(self) -> int:
@@ -101,10 +112,8 @@ class Server:
         """Start and wait until it answers."""
         command = [OPENWEEK, "serve", "--port", str(self.port)]
         _LOGS.append(self.log)
-        with self.log.open("a") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
-            )
+        self.log.touch()
+        self._process = self.launch(command, ROOT, self._environment, self.log)
         pause = threading.Event()
         for _ in range(START * 10):
             if self._process.poll() is not None:
@@ -168,6 +177,15 @@ def served(databases: Databases, folder: Path, *commands: str) -> Iterator[Serve
             yield server
         finally:
             server.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _server_template() -> Iterator[None]:
+    template, alone = Template(), Server.launch
+    Server.launch = staticmethod(template.start)
+    yield
+    Server.launch = staticmethod(alone)
+    template.close()
 
 
 @pytest.fixture
