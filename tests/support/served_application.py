@@ -17,6 +17,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from tests.support import compressed_files
 from tests.support.applications import SECRET
 from tests.support.compile_cache import STATEMENTS
 from tests.support.databases import Databases
@@ -182,10 +183,16 @@ def served(databases: Databases, folder: Path, *commands: str) -> Iterator[Serve
 @pytest.fixture(scope="session", autouse=True)
 def _server_template() -> Iterator[None]:
     template, alone = Template(), Server.launch
-    Server.launch = staticmethod(template.start)
+
+    def start(command: list, folder: Path, environment: dict[str, str], log: Path) -> Forked:
+        compressed_files.share(Path(environment["OPENWEEK_INSTANCE"]))
+        return template.start(command, folder, environment, log)
+
+    Server.launch = staticmethod(start)
     yield
     Server.launch = staticmethod(alone)
     template.close()
+    compressed_files.remove()
 
 
 @pytest.fixture

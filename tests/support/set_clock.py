@@ -13,6 +13,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from models import clock
+from tests.support import compressed_files
 from tests.support.applications import application, settings_for
 from tests.support.databases import Databases
 
@@ -35,6 +36,7 @@ def served_at(databases: Databases, folder: Path, now: datetime) -> Iterator[Clo
         application(settings_for(database_url, folder) | {"OPENWEEK_BASE_URL": url}) as app,
         pytest.MonkeyPatch.context() as patch,
     ):
+        compressed_files.share(Path(app.instance_path))
         server = ClockServer(app, url, now)
         patch.setattr(clock, "now", lambda: server.now)
         listening = make_server("127.0.0.1", port, app, threaded=True)
