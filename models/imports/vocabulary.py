@@ -1,11 +1,15 @@
 """What a campaign makes of the words in files: its days, groups, formats, focus points and lines."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from models.campaigns import file
 from models.campaigns.tables import Campaign, TermKind
+from models.imports.spreadsheet import cells
+
+_AND = re.compile(r"以及|[及和与暨/&]|\band\b")
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,23 @@ class Vocabulary:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        keys = {key for piece, key in self.group_pieces.items() if piece in word}
+        words = cells.simplified(word).lower()
+        keys = {key for piece, key in self.group_pieces.items() if piece in words}
         return keys.pop() if len(keys) == 1 else None
+
+    def group_words(self, text: str) -> list[str]:
+        """The words of an audience, divided where their pieces are groups: 社区居民及辖区企业, but not 社会 and 公众 of a
+        narrow column."""
+        line = cells.in_one_line(text)
+        if line in self.groups:
+            return [line]
+        words: list[str] = []
+        for entry in cells.words(text.replace("|", ";"), self.groups):
+            for word in [entry] if self.group_of(entry) else cells.divided(entry):
+                pieces = [piece for piece in _AND.split(word) if piece]
+                known = self.group_of(word) is None and all(map(self.group_of, pieces))
+                words += pieces if known else [word]
+        return words
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -62,6 +81,8 @@ def vocabulary_of(campaign: Campaign) -> Vocabulary:
         focuses=words(TermKind.FOCUS)
         | {str(term.number): term.key for term in campaign.terms_of(TermKind.FOCUS)},
         group_pieces={
-            piece: term.key for term in campaign.terms_of(TermKind.AUDIENCE) for piece in term.recognise
+            piece.lower(): term.key
+            for term in campaign.terms_of(TermKind.AUDIENCE)
+            for piece in term.recognise
         },
     )

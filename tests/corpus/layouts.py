@@ -37,7 +37,7 @@ LAYOUTS: list[Layout] = []
 
 
 def layout(name, kind, rows, right, merge="", refused=0, **more_sheets):
-    sheets = {"Sheet1": rows} | more_sheets
+    sheets = rows if isinstance(rows, dict) else {"Sheet1": rows} | more_sheets
     LAYOUTS.append(Layout(name, kind, sheets, [Right(**each) for each in right], merge, refused))
 
 
@@ -105,7 +105,7 @@ layout(
     ],
     [
         event("新闻发布会", "04-20 10:00", "市政府新闻发布厅", "青云市人民政府"),
-        event("广场咨询", "04-21 09:00-11:30", "云溪广场", "云溪区市场监督管理局"),
+        event("广场咨询", "04-21 09:00-11:30", "云溪广场", "云溪区市场监督管理局", region="430603"),
     ],
     "A2:D2 A4:D4 A5:D5",
     4,

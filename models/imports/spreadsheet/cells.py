@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from models.events.tables import HalfDay
@@ -33,12 +33,20 @@ _LIST = re.compile("[;；]|\n")
 _COMMAS = re.compile("[、，,]")
 # Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
 _NO_PLACE = re.compile(
-    r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视|显示屏|led|online|platform|[B哔]站|"
+    r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视(?![台塔大])|显示屏|led|online|platform|[B哔]站|"
     r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室)|分现场|若干|另行|待定|待通知|\band\b",
     re.I,
 )
 _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
+)
+# 1 January 2000 to 31 December 2099, as a spreadsheet counts days; 0.375 is 9:00.
+_SERIAL = re.compile(r"(?P<day>\d{5})(?:\.0*(?P<fraction>\d*))?|0?\.\d+")
+_SERIAL_DAYS = range(36526, 73051)
+_NO_DAY_ZERO = datetime(1899, 12, 30)
+_TRADITIONAL = str.maketrans(
+    "動稱時間點號辦單參對機構類別與題標場備註說內項聯絡電話線預計規級區縣責協導結開終觀眾舉網態狀務課講師專業處詳員週禮學產權國條個體簡介議論壇負執關圍廳館",
+    "动称时间点号办单参对机构类别与题标场备注说内项联络电话线预计规级区县责协导结开终观众举网态状务课讲师专业处详员周礼学产权国条个体简介议论坛负执关围厅馆",
 )
 _NUMERALS = "〇一二三四五六七八九"
 _YEAR_IN_NUMERALS = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
@@ -59,6 +67,29 @@ _FOOTER = re.compile(
 def plain(text: str) -> str:
     """Full-width digits and signs as plain ones, without spaces."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def simplified(text: str) -> str:
+    """The signs of headers, times and audiences as the mainland writes them: 活動時間 as 活动时间."""
+    return text.translate(_TRADITIONAL)
+
+
+def from_serial(text: str) -> str:
+    """A day or an hour that lost its format as it was shown: 45405 as 2024-04-23, 0.375 as 09:00; any other text as it is."""
+    match = _SERIAL.fullmatch(text)
+    if match is None:
+        return text
+    if match["day"] and int(match["day"]) not in _SERIAL_DAYS:
+        return text
+    at = _NO_DAY_ZERO + timedelta(minutes=round(float(text) * 1440))
+    if not match["day"]:
+        return f"{at:%H:%M}" if at.date() == _NO_DAY_ZERO.date() else text
+    return f"{at:%Y-%m-%d}" if at.time() == time(0) else f"{at:%Y-%m-%d %H:%M}"
+
+
+def in_one_line(text: str) -> str:
+    """A text without its line breaks, which a narrow column made: 知识产权\n进企业."""
+    return re.sub(r"(?<=[A-Za-z\d,.])\s*\n\s*(?=[A-Za-z\d])", " ", text).replace("\n", "")
 
 
 def with_digits(text: str) -> str:

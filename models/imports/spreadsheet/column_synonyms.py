@@ -19,13 +19,17 @@ ALIASES = {
         "展期 起止日期 活动期限 展览时间 开始日期 日期 活动日期 起始日期 开始时间日期 举办日期 举行日期 "
         "开展日期 宣传日期 时间日期 会议日期 起始日 开始日 date startdate startday start day"
     ),
+    # Beside each other, the day of the year.
+    "month": "月 月份",
+    "day_of_month": "日",
     "end_date": "结束日期 截止日期 终止日期 结束日 截止日 enddate endday end",
     "start_time": "开始时间 起始时间 开始时刻 活动开始时间 开始 起 起始 开场时间 starttime from",
     "end_time": "结束时间 截止时间 结束时刻 活动结束时间 结束 止 终止时间 终止 散场时间 endtime to until",
     "time_text": (
         "时间 活动时间 举办时间 时间安排 时间说明 起止时间 活动起止时间 举行时间 开展时间 实施时间 宣传时间 "
         "拟定时间 计划时间 预计时间 拟开展时间 拟举办时间 具体时间 开放时间 会议时间 讲座时间 课程时间 "
-        "直播时间 培训时间 完成时限 完成时间 时限 期限 timewhen time when schedule hours | 时段 时间段 场次 "
+        "直播时间 培训时间 完成时限 完成时间 时限 期限 日期及时间 日期和时间 日期时间 "
+        "时间和日期 timewhen time when schedule hours dateandtime datetime | 时段 时间段 场次 "
         "场次时间"
     ),
     "period": "时段 时间段 场次时间 具体时间 开放时间 活动时段 hours",
@@ -40,7 +44,8 @@ ALIASES = {
     "county": "县 区 区县 县区 县市区 区县市 所在县 所在区县 county district",
     "organizers": (
         "主办单位 主办方 主办 主办机构 主办部门 举办单位 举办方 举办部门 organizer host hosts organiser "
-        "organisers organizers organization | 牵头单位 牵头部门 牵头 责任单位 责任部门 组织单位 组织部门 "
+        "organisers organizers organization hostedby "
+        "organisedby organizedby presentedby | 牵头单位 牵头部门 牵头 责任单位 责任部门 组织单位 组织部门 "
         "组织方 组织机构 发起单位 负责单位 负责部门 组织实施单位 主责单位 主体单位 开展单位 实施单位 实施部门 "
         "主讲单位 主管单位 举办主体 实施主体 责任主体 落实单位 单位 部门 单位名称 申报单位 办展单位 | "
         "承办单位 承办部门 承办方 承办 承办机构 执行单位"
@@ -61,7 +66,8 @@ ALIASES = {
     "audiences": (
         "受众群体 受众 参与人群 参加对象 活动对象 面向群体 面向人群 参与对象 面向对象 宣传对象 服务对象 "
         "参加人员 参与人员 参加范围 参与范围 对象 目标人群 参会人员 适合人群 培训对象 宣传受众 参与群体 "
-        "参加人群 目标群体 听众 观众 audience audiences participants"
+        "参加人群 目标群体 听众 观众 audience audiences participants targetaudience targetgroup "
+        "targetgroups whoitisfor 覆盖人群 受益人群"
     ),
     "format": (
         "活动形式 形式 活动类型 类型 宣传形式 活动类别 类别 活动方式 宣传方式 开展形式 组织形式 活动种类 "
@@ -159,7 +165,8 @@ _FIELDS_OF = {
     "contact": ("contact",),
     **dict.fromkeys(("venue_text", "address"), ("venue_text", "venues", "occurrences", "mode")),
     **dict.fromkeys(
-        ("start_date", "end_date", "start_time", "end_time", "time_text", "period"), ("time_text", "occurrences")
+        ("start_date", "month", "day_of_month", "end_date", "start_time", "end_time", "time_text", "period"),
+        ("time_text", "occurrences")
     ),
     "capacity": ("occurrences",),
     **dict.fromkeys(

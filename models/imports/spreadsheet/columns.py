@@ -9,8 +9,8 @@ from itertools import zip_longest
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Row
-from models.imports.spreadsheet.cells import footer, without_placeholder
-from models.imports.spreadsheet.column_synonyms import ALIASES, CONTACTS, NOT_READ, PIECES
+from models.imports.spreadsheet.cells import footer, from_serial, in_one_line, simplified, without_placeholder
+from models.imports.spreadsheet.column_synonyms import ALIASES, CONTACTS, DAYS, NOT_READ, PIECES
 
 # The columns of models/data/reported-events.csv, in its order.
 COLUMNS = (
@@ -29,14 +29,17 @@ _SIGNS = re.compile(r"[\W_]+")
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 # 活动名称（必填）, 开始日期【年-月-日】
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
-_AND = re.compile("以及|[及和与暨]")
+_ROW_NUMBER = re.compile(r"\d{0,5}[.、．]?")
+_AND = re.compile("以及|[及和与暨/]")
+# Two fields that one cell may hold: the place and where it is.
+_ONE_CELL = {"venue_text", "address"}
 # A text with a value behind a colon, and a date, are no names.
 _NO_NAME = re.compile(r"[:：].|\d")
 
 
 def bare(text: str) -> str:
     """A name of a column without signs, as it is compared and remembered."""
-    return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return _SIGNS.sub("", simplified(unicodedata.normalize("NFKC", text))).lower()
 
 
 def _ranks() -> dict[str, dict[str, int]]:
@@ -72,14 +75,24 @@ class Header:
         for position, field in enumerate(self.fields):
             cell = without_placeholder(cells[position]) if position < len(cells) else ""
             if field and field != "-":
-                values[field], columns[field] = cell, letter(position)
+                cell = in_one_line(cell) if field == NEEDED else cell
+                values[field] = from_serial(cell) if field in DAYS else cell
+                columns[field] = letter(position)
             elif cell and not field and self.names[position] and not below:
                 unknown[self.names[position]] = letter(position)
         if below:
             # 合计 under 序号: only that cell shows that the row is a sum.
             values[NEEDED], columns[NEEDED] = cells[first], letter(first)
+        if values["month"] and values["day_of_month"] and not values["start_date"]:
+            month, day = (values[name].rstrip("月日号") for name in ("month", "day_of_month"))
+            values["start_date"], columns["start_date"] = f"{month}月{day}日", columns["day_of_month"]
         surplus = any(cells[len(self.fields) :])
         return Row(number, values, surplus, columns, tuple(notes), unknown=unknown)
+
+    def is_empty(self, cells: Sequence[str]) -> bool:
+        """Whether a line has nothing but its number."""
+        pairs = zip_longest(cells, self.fields, fillvalue="")
+        return not any(cell for cell, field in pairs if field != "-" or not _ROW_NUMBER.fullmatch(cell))
 
 
 def letter(position: int) -> str:
@@ -98,6 +111,16 @@ def is_header(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
     return NEEDED in fields and len(fields) > 1
 
 
+def is_other_header(cells: Sequence[str]) -> bool:
+    """Whether a line below a header is the header of another table of the same sheet: nothing but names of columns."""
+    names = [cell for cell in cells if cell]
+    return (
+        len(names) > 2
+        and is_header(cells)
+        and all(options_of(name) or bare(name) in NOT_READ for name in names)
+    )
+
+
 def has_title(cells: Sequence[str]) -> bool:
     """Whether a row names a column for the title, whatever else."""
     return NEEDED in _fields(cells, {}) and sum(map(bool, cells)) > 1
@@ -109,7 +132,7 @@ def joined(top: Sequence[str], below: Sequence[str]) -> list[str] | None:
     position = _fields(top, {}).index(NEEDED)
     names = [cell for cell in below if cell]
     under = below[position] if position < len(below) else ""
-    if not names or not all(cell in top or _options(cell) for cell in names):
+    if not names or not all(cell in top or options_of(cell) for cell in names):
         return None
     if under and bare(under) != bare(top[position]):
         return None
@@ -151,9 +174,9 @@ def _once(fields: Sequence[str], names: Sequence[str]) -> None:
     the others are asked about."""
     by_field = dict(zip(fields, names, strict=True))
     for field, name in zip(fields, names, strict=True):
-        for option, rank in ({} if field else _options(name)).items():
+        for option, rank in ({} if field else options_of(name)).items():
             rival = by_field.get(option)
-            if option != "department" and rival is not None and _options(rival).get(option) == rank:
+            if option != "department" and rival is not None and options_of(rival).get(option) == rank:
                 raise Mistake(
                     N_("These columns mean the same: %(columns)s. Keep only one of them."),
                     columns=f"{rival}, {name}",
@@ -171,7 +194,7 @@ def only_the_title() -> Mistake:
     )
 
 
-def _options(name: str) -> dict[str, int]:
+def options_of(name: str) -> dict[str, int]:
     """The fields that a name may stand for, with their ranks."""
     plain = unicodedata.normalize("NFKC", name)
     known = _RANKS.get(bare(plain)) or _RANKS.get(bare(_NOTE.sub("", plain)))
@@ -180,17 +203,23 @@ def _options(name: str) -> dict[str, int]:
     short = bare(_NOTE.sub("", plain))
     if not short or len(short) > _LONGEST_NAME or _NO_NAME.search(plain):
         return {}
+    both = _first_of_two(_NOTE.sub("", plain))
+    if both.keys() & _ONE_CELL:
+        return both
     for field, pattern in _PIECES:
         if pattern.search(short):
             return {field: _PIECE_RANK}
-    return _first_of_two(short)
+    return both
 
 
 def _first_of_two(name: str) -> dict[str, int]:
-    """活动名称及内容 holds what 活动名称 does. Not 时间及地点: its cells hold two fields."""
-    first, second = _AND.split(name, maxsplit=1) if _AND.search(name) else (name, "")
-    known = _RANKS.get(first, {})
-    if not second or not known or (second in _RANKS and not known.keys() & _RANKS[second].keys()):
+    """活动名称及内容 and 地点/平台 hold what 活动名称 and 地点 do. Not 时间及地点: its cells hold two fields."""
+    parts = _AND.split(name, maxsplit=1)
+    first, second = bare(parts[0]), bare(parts[-1]) if len(parts) > 1 else ""
+    known, other = _RANKS.get(first, {}), _RANKS.get(second, {})
+    if not second or not known:
+        return {}
+    if other and not known.keys() & other.keys() and not {*known, *other} <= _ONE_CELL:
         return {}
     return {field: rank + _PIECE_RANK for field, rank in known.items()}
 
@@ -209,7 +238,7 @@ def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]
     # Notes in brackets are left out where that names no field twice: 时间（开始） and 时间（结束） are not the same.
     times = Counter(name for name in short if name)
     options = [
-        {} if fields[n] or (name and times[short[n]] > 1 and name not in _RANKS) else _options(cells[n])
+        {} if fields[n] or (name and times[short[n]] > 1 and name not in _RANKS) else options_of(cells[n])
         for n, name in enumerate(names)
     ]
     for field in FIELDS:
@@ -219,4 +248,6 @@ def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]
             ]
             if ranked:
                 fields[min(ranked)[1]] = field
+    if "address" in fields and "venue_text" not in fields:
+        fields[fields.index("address")] = "venue_text"  # 详细地址 alone says where it is
     return tuple(fields)

@@ -21,6 +21,11 @@ _PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({_ROLES})(?:单位|方)?\s*[
 _NUMBER = re.compile(r"(?:^|(?<=[\s;；，,。]))[(（]?(\d{1,2})[.．、)）](?!\d)|([①-⑳])")
 _SIGNS = "、，,/／"
 _SLASHES = "/／"
+# 青云市, below it 市场监管局: a narrow column broke the name.
+_REGION_ABOVE = re.compile(r"(?<=[省市区县州旗盟])[^\S\n]*\n\s*(?=[^\n]{2,}[局厅部委办院会司])")
+_LABEL = re.compile(
+    r"(?:^|(?<=[;；\n]))\s*(?:主|分|线下|线上)?(?:会场|地点|展区)[一二三四五六七八九十\d]?\s*[:：]\s*"
+)
 _CHINESE = "\u3400-\u9fff"
 _BLANK = re.compile(rf"(?<=[{_CHINESE})）])\s+(?=[{_CHINESE}])")
 _BRACKETED = re.compile("[(（][^()（）]*[)）]$")
@@ -78,11 +83,11 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     names: list[str] = []
     doubtful: list[str] = []
     divided = False
-    for part, stretch in _parts(_without_numbers(text)):
+    for part, stretch in _parts(_without_numbers(_REGION_ABOVE.sub("", text))):
         entries = (entry.strip(" 、，,。") for entry in cells.entries(_ROLE.sub(r"\g<0>;", stretch)))
         for entry in filter(None, entries):
             pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
-            whole = len(pieces) > 1 and all(map(_is_organization, pieces))
+            whole = len(pieces) > 1 and all(map(is_organization, pieces))
             if whole and len(_apart(entry, _SLASHES)) > 1:
                 whole = all(map(_is_rooted, pieces))  # 甲市市场监督管理局/知识产权局 is one with two names
             if whole:
@@ -160,7 +165,7 @@ def certain_places(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The places of a cell that are certain."""
     pieces_of_all: list[str] = []
     doubtful = False
-    for entry in cells.entries(_without_numbers(text)):
+    for entry in cells.entries(_without_numbers(_LABEL.sub("", text))):
         pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
         if len(pieces) > 1 and all(map(_is_place, pieces)):
             pieces_of_all += pieces
@@ -216,7 +221,7 @@ def _apart(text: str, signs: str) -> list[str]:
     return [*pieces, text[start:].strip()]
 
 
-def _is_organization(name: str) -> bool:
+def is_organization(name: str) -> bool:
     """Whether this can stand alone as an organization's whole name, and as no more than one's."""
     bare = _BRACKETED.sub("", without_role(name)).strip()
     if len(bare) < 4 or re.search("[()（）]", bare) or _are_several(bare):

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, InCell, Line, Row
-from models.imports.spreadsheet import cells
+from models.imports.spreadsheet import cells, day_columns
 from models.imports.spreadsheet.column_synonyms import CONTACTS
 from models.imports.spreadsheet.columns import (
     Header,
@@ -16,15 +16,19 @@ from models.imports.spreadsheet.columns import (
     has_title,
     header_of,
     is_header,
+    is_other_header,
     is_repeated,
     joined,
     only_the_title,
 )
+from models.imports.spreadsheet.headings import Heading, day_and_half, heading_of
 from models.imports.spreadsheet.times import time_words
 
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
 _ABOVE = 10
+# Tables that lie on their side are shorter.
+_SIDEWAYS = 200
 # Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
 _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
 _LONGEST_ID = 200
@@ -44,10 +48,12 @@ def rows_of(
     first: Header | None = None
     rows: list[Row] = []
     left_out: list[Row] = []
+    others: list[tuple[str, Line]] = []
     for name, table in tables:
-        lines = iter(table)
+        lines, start = _start_of(table)
         top = _top(lines, above, answers)
         if top is None:
+            others += [(name, line) for line in start if any(map(time_words.is_day, line.cells))][:1]
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
         if rows and (header is None or not _OF_A_PLAN & set(header.fields)):
@@ -56,15 +62,32 @@ def rows_of(
             continue
         if header is None or not is_header(top.cells, answers):
             continue
-        below = _below(header, lines, MOST_ROWS - len(rows))
+        below = _below(header, lines, MOST_ROWS - len(rows), heading_of(name))
         rows += below if first is None else [_on(name, row) for row in below]
         first = first or header
     if rows:
+        left_out += [_without_events(name, first, line.number) for name, line in others if first and name]
         return _with_twins(_unknown_once(rows)) + left_out
     if first is None:
         header_of(above[0] if above else [], answers)
         raise only_the_title()
     raise Mistake(N_("The file has a header row but no data rows."))
+
+
+def _start_of(table: Iterable[Line]) -> tuple[Iterator[Line], list[Line]]:
+    """The lines of a sheet, those of one that lies on its side upright; and the first of them as they are."""
+    lines = iter(table)
+    start = list(islice(lines, _SIDEWAYS))
+    if len(start) == _SIDEWAYS or any(is_header(line.cells) for line in start[:_ABOVE]):
+        return chain(start, lines), start
+    upright = day_columns.upright(start)
+    return iter(upright) if upright else chain(start, lines), start
+
+
+def _without_events(name: str, header: Header, number: int) -> Row:
+    why = Finding(N_("The sheet “%(name)s” is no table of events and was not read."), name=name)
+    row = header.row(number, [""])
+    return replace(row, cells=row.cells | {"title": name}, notes=(why,), sheet=name, unread=True)
 
 
 def _on(name: str, row: Row) -> Row:
@@ -113,22 +136,25 @@ def _header(
         return None, lines
 
 
-def _below(header: Header, lines: Iterable[Line], most: int) -> list[Row]:
+def _below(header: Header, lines: Iterable[Line], most: int, above: Heading) -> list[Row]:
+    """The rows below a header. above: what the name of the sheet says of them."""
     rows: list[Row] = []
-    day = ""
     for line in lines:
-        if not any(line.cells) or is_repeated(header, line.cells):
+        if header.is_empty(line.cells) or is_repeated(header, line.cells):
+            continue
+        if is_other_header(line.cells):
+            header = header_of(line.cells)
             continue
         if len(rows) == most:
             raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
         heading = _heading(line)
         row = header.row(line.number, line.cells, line.notes)
         if heading:
-            day = heading if time_words.is_day(heading) else day
+            above = above.below(heading)
             why = Finding(N_("“%(text)s” is a heading, not an event. Not imported."), text=heading[:80])
             row = replace(row, cells=row.cells | {"title": heading}, notes=(*line.notes, why), unread=True)
-        elif day and not row.cells["start_date"] and not time_words.has_day(row.cells["time_text"]):
-            row = replace(row, cells=row.cells | {"start_date": day})
+        else:
+            row = above.over(row)
         rows.append(row)
     return rows
 
@@ -141,7 +167,7 @@ def _heading(line: Line) -> str:
     text = texts.pop()
     if cells.footer(text):
         return ""
-    return text if line.spans or _HEADING.match(text) or time_words.is_day(text) else ""
+    return text if line.spans or _HEADING.match(text) or day_and_half(text)[0] else ""
 
 
 def _unknown_once(rows: list[Row]) -> list[Row]:

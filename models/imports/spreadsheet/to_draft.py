@@ -223,11 +223,7 @@ def _venues(places: tuple[str, ...], address: str, findings: list[Finding]) -> t
 
 
 def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:
-    words = [
-        word
-        for entry in cells.words(text, vocabulary.groups)
-        for word in ([entry] if vocabulary.group_of(entry) else cells.divided(entry))
-    ]
+    words = vocabulary.group_words(text)
     strange = [word for word in words if vocabulary.group_of(word) is None]
     if strange:
         findings.append(

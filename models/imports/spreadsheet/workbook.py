@@ -37,6 +37,7 @@ BROKEN = (
     SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^<>]*\bhidden="(?:1|true)")[^<>]*?\br="(\d{1,7})"')
 _CELL = re.compile(rb'^[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 
 
@@ -48,6 +49,7 @@ class _Marks:
     merged: dict[tuple[int, int], tuple[int, int]]
     unsaved: frozenset[tuple[int, int]]
     spanned: frozenset[int]  # rows with a text over three columns or more
+    hidden: frozenset[int]  # rows that a spreadsheet program does not show
 
 
 def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
@@ -81,7 +83,7 @@ def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
             if monotonic() > ends:
                 raise too_large()
             cells = [_text(value) for value in values]
-            notes = []
+            notes = [_hidden(number)] if number in marks.hidden or sheet.sheet_state != "visible" else []
             for column in range(len(cells)):
                 at = (number, column + 1)
                 if at in anchors:
@@ -93,6 +95,16 @@ def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
             yield Line(number, cells, tuple(notes), number in marks.spanned)
     except BROKEN:
         raise _broken() from None
+
+
+def _hidden(number: int) -> Finding:
+    finding = Finding(
+        N_(
+            "This row is hidden in the spreadsheet and was read all the same. Delete it there if it does not apply."
+        )
+    )
+    finding.cell = f"A{number}"
+    return finding
 
 
 def _unsaved(at: tuple[int, int]) -> Finding:
@@ -141,7 +153,8 @@ def _marks(data: bytes) -> _Marks:
         at = _CELL.search(piece)
         if at and b"<f" in piece and (b"<v>" not in piece or b"<v></v>" in piece):
             unsaved.add(_at(at[1].decode("ascii")))
-    return _Marks(merged, frozenset(unsaved), frozenset(spanned))
+    hidden = frozenset(int(row[1]) for row in _HIDDEN.finditer(data))
+    return _Marks(merged, frozenset(unsaved), frozenset(spanned), hidden)
 
 
 def _at(ref: str) -> tuple[int, int]:

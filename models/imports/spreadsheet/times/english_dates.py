@@ -33,6 +33,7 @@ _DATES = (
 )
 _WORDS = (
     (re.compile(r"\b(?:every\s?day|each\s+day|daily)\b", re.I), "每天"),
+    (re.compile(r"\ball[\s-]day\b", re.I), "全天"),
     (re.compile(r"\b(?:to|until|till|through)\b", re.I), "至"),
     (re.compile(r"\band\b", re.I), "、"),
     (re.compile(r"\b(?:(?:in\s+the\s+)?morning)\b", re.I), "上午"),

@@ -215,18 +215,7 @@ def _undated(cell: dict[str, str], year: int, findings: list[Finding]) -> None:
     """Days in words that were not read differ from no days at all."""
     for name in ("time_text", "start_time"):
         if cell[name] and "year" not in cell:
-            last = time_cells.days_of_month(cell[name], year)
-            why = (
-                Finding(time_cells.NO_SUCH_DAY, text=cell[name][:40], last=last)
-                if last
-                else Finding(
-                    N_(
-                        "“%(text)s” was not recognised as days and hours; kept in these words, without a date."
-                    ),
-                    text=cell[name][:80],
-                )
-            )
-            findings.append(why.about(name))
+            findings.append(time_cells.unread_day(cell[name], year).about(name))
             return
     findings.append(
         Finding(N_("No date was given: the event is listed without a date and is not in calendar feeds."))

@@ -14,10 +14,13 @@ from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
+_ALL_DAY = re.compile(r"\(?(?:全天|整天)\)?")
 _UNCERTAIN = re.compile("暂定|待定|拟定")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
-_ONWARDS = re.compile(r"(?:自|从|from|since)?(.+?)(?:起|开始|始|以后|onwards?)(?:长期)?", re.I)
+_ONWARDS = re.compile(
+    r"(?:自|从|from|since)?(.+?)(?:起|开始|始|以后|onwards?)(?:长期)?(?:[,;]?每[天日](?P<hours>\d.+))?", re.I
+)
 NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
 
@@ -46,6 +49,9 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     for name in _CELLS:
         cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
     months = vocabulary.months
+    for name in ("time_text", "period", "start_time"):
+        if cell[name] and cell["start_date"] and _ALL_DAY.fullmatch(time_words.plain(cell[name])):
+            cell[name] = ""  # a day without hours is the whole day
     cell["time_text"] = " ".join(filter(None, (cell["time_text"], cell["period"])))
     for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
         if cell[hour] and not cell[day] and time_words.is_day(cell[hour]):
@@ -70,6 +76,10 @@ def _arrange_onwards(cell: dict[str, str]) -> None:
         if match and time_words.is_day(match[1]) and (name == "start_date" or not cell["start_date"]):
             cell[name] = ""
             cell["start_date"], cell["onwards"] = match[1], "1"
+            if match["hours"] and not cell["start_time"]:
+                cell["start_time"], _, cell["end_time"] = re.sub(
+                    "[-—–~至到]+", "-", match["hours"]
+                ).partition("-")
             return
 
 
@@ -81,7 +91,7 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
     if len(slots) == 1 and slots[0] == Slot(slots[0].first, slots[0].first):
         cell[name] = slots[0].first.isoformat()
         return
-    day = _wrong_weekday(text, year)
+    day = wrong_weekday(text, year)
     if day:
         raise InCell(
             name,
@@ -114,7 +124,7 @@ def _arrange_clocks(cell: dict[str, str]) -> None:
         cell["end_time"] = f"{end:%H:%M}"
 
 
-def _wrong_weekday(text: str, year: int) -> date | None:
+def wrong_weekday(text: str, year: int) -> date | None:
     """The day of a text whose weekday is another one than the text says."""
     plain = time_words.plain(text)
     without = re.sub(rf"\(?{time_words.WEEKDAY}\)?", "", plain)
@@ -122,6 +132,26 @@ def _wrong_weekday(text: str, year: int) -> date | None:
         slots = time_words.read(without, year)
         return slots[0].first if slots else None
     return None
+
+
+def unread_day(text: str, year: int) -> Finding:
+    """Why the words of a time give no day."""
+    last = days_of_month(text, year)
+    if last:
+        return Finding(NO_SUCH_DAY, text=text[:40], last=last)
+    day = wrong_weekday(text, year)
+    if day:
+        return Finding(
+            N_("“%(text)s”: %(day)s is another day of the week. Kept in these words, without a date."),
+            text=text[:40],
+            day=day,
+        )
+    if time_words.has_hours(text):
+        return Finding(N_("“%(text)s” has no day; kept in these words, without a date."), text=text[:80])
+    return Finding(
+        N_("“%(text)s” was not recognised as days and hours; kept in these words, without a date."),
+        text=text[:80],
+    )
 
 
 def _local(text: str, zone: str) -> str:

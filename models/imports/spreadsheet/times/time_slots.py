@@ -53,7 +53,7 @@ def slots_of(group: Group) -> Iterator[Slot]:
         hours = [(None, None, None)]  # 上午、下午 is the day
     for first, last in group.spans:
         if group.daily or group.closed:
-            if hours[0][0] is None:
+            if hours[0][0] is None and hours[0][2] is None:
                 raise Unread
             yield from _of_each_day(group, first, last, hours)
         elif first == last:
@@ -69,7 +69,7 @@ def _of_each_day(group: Group, first: date, last: date, hours: list[Hours]) -> I
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         if day.weekday() not in group.closed:
-            yield from (Slot(day, day, start, end) for start, end, _ in hours)
+            yield from (Slot(day, day, start, end, half) for start, end, half in hours)
 
 
 def _within_a_day(hours: list[Hours], days: int) -> bool:

@@ -3,12 +3,11 @@
 Pure. A text is cut into signs (days, clocks, weekdays, …) and all of it is understood or none."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.times import english_dates
+from models.imports.spreadsheet.times.normal_form import plain
 from models.imports.spreadsheet.times.time_slots import (
     WEEKDAYS,
     Group,
@@ -20,16 +19,18 @@ from models.imports.spreadsheet.times.time_slots import (
     slots_of,
 )
 
+__all__ = ["HALF_DAYS", "WEEKDAY", "clock", "has_day", "has_hours", "is_day", "plain", "read"]
+
 MOST_DAYS = 120
 _MOST_SIGNS = 200
 # Texts of days and hours are short.
 _LONGEST = 500
-_HALF_DAYS = {
+HALF_DAYS = {
     "凌晨": "", "早上": "morning", "早晨": "morning", "清晨": "morning", "上午": "morning", "中午": "", "午间": "",
     "正午": "", "下午": "afternoon", "午后": "afternoon", "傍晚": "evening", "晚上": "evening", "晚间": "evening",
     "夜间": "evening", "晚": "evening",
 }  # fmt: skip
-_HALF = "|".join(_HALF_DAYS)
+_HALF = "|".join(HALF_DAYS)
 WEEKDAY = "(?:星期|周|礼拜)[一二三四五六日天]"
 _SIGNS = re.compile(
     rf"""
@@ -47,30 +48,13 @@ _SIGNS = re.compile(
     |(?P<half>\(?(?P<hw>{_HALF})\)?)
     |(?P<next>次日|第二天|翌日)
     |(?P<daily>每天|每日|天天|逐日|均为)
-    |(?P<allday>\(?全天\)?)
+    |(?P<allday>\(?(?:全天|整天)\)?)
     |(?P<to>起至|至|到|-{{1,2}}|—{{1,2}}|–|~)
     |(?P<sep>[;；、,，/和及与\n])
     |(?P<number>\d{{1,2}})(?=[-—–~至到、]\d{{1,2}}[日号])
     """,
     re.X,
 )
-_BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
-# What divides two hours or days and is neither sign nor word: a line break, or the blank behind 10:00-12:00.
-_NEXT_LINE = re.compile(r"(?<=[\d日号点时分)])[^\S\n]*\n\s*(?=[\d上下中晚早])")
-_NEXT_HOURS = re.compile(r"(:\d\d\s*[-—–~至到]+\s*\d{1,2}:\d\d)\s+(?=\d{1,2}:\d\d)")
-_COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
-_HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[时点])")  # 14-16时
-# What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
-_REMARK = re.compile(
-    r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
-    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
-)
-# Of one day the second date is left out; of two days the hours stay words.
-_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
-_ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
-# 4月20日至26日（9:00—17:00）
-_BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
-_LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]")
 _DAYS = ("fullday", "monthday", "slashday", "dotday")
 _KINDS = (*_DAYS, *"closed open clock dayonly weekday half next daily allday to sep number".split())
 
@@ -108,19 +92,14 @@ def is_day(text: str) -> bool:
     return len(slots) == 1 and slots[0].start is None and slots[0].half_day is None
 
 
+def has_hours(text: str) -> bool:
+    """Whether a text is hours without a day."""
+    day = date(2024, 4, 22)
+    return bool(read(text, 2024, (day, day)))
+
+
 def has_day(text: str) -> bool:
     return any(sign.lastgroup and _kind(sign) in _DAYS for sign in _SIGNS.finditer(plain(text)))
-
-
-def plain(text: str) -> str:
-    line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
-    # Without its blank, 4/2 16:00 would read as the 21st at six.
-    joined = re.sub(r"\s+", "", _BLANK.sub("日", _NEXT_HOURS.sub(r"\1;", line)))
-    joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
-    joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
-    joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
-    joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
-    return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
 
 
 def _kind(sign: re.Match[str]) -> str:
@@ -268,9 +247,9 @@ class _Reader:
         half = ""
         if self.next_is("half") and not self.next_is("clock", ahead=1):
             word = self.take()["hw"]
-            if not _HALF_DAYS[word]:
+            if not HALF_DAYS[word]:
                 raise Unread
-            return None, None, _HALF_DAYS[word]
+            return None, None, HALF_DAYS[word]
         start, half = self.clock("")
         if start == time(0) and half in cells.NIGHT_WORDS:
             raise Unread  # 晚上12点 is of the next day

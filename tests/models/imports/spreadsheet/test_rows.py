@@ -320,3 +320,38 @@ def test_tables_divided_as_other_machines_divide_them(vocabulary, encoding, sign
         date(2024, 4, 22),
         ("“甲,局”",),
     )
+
+
+def test_days_and_hours_that_lost_their_format(vocabulary):
+    (row,) = read_file(
+        xlsx(("活动名称", "日期", "开始", "结束"), ("讲座", 45404, 0.375, 0.458333333333333)), "x.xlsx"
+    )
+    (occurrence,) = understand(row, vocabulary).draft.occurrences
+    assert (occurrence.start_at, (occurrence.end_at - occurrence.start_at).seconds) == (NINE, 7200)
+
+
+def test_hidden_rows_are_read_and_named(vocabulary):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cells in (("活动名称", "日期"), ("甲", "2024-04-22"), ("乙", "2024-04-23")):
+        sheet.append(cells)
+    sheet.row_dimensions[3].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+    shown, hidden = (understand(row, vocabulary) for row in read_file(stream.getvalue(), "x.xlsx"))
+    words = "This row is hidden in the spreadsheet and was read all the same. Delete it there if it does not apply."
+    assert [words in [text for _, text in said(read)] for read in (shown, hidden)] == [False, True]
+
+
+def test_a_sheet_with_days_and_no_header_is_named(vocabulary):
+    book = openpyxl.Workbook()
+    book.active.append(("活动名称", "日期"))
+    book.active.append(("甲", "2024-04-22"))
+    book.create_sheet("值班").append(("张贴", "4月22日", "已办"))
+    stream = io.BytesIO()
+    book.save(stream)
+    event, left_out = (understand(row, vocabulary) for row in read_file(stream.getvalue(), "x.xlsx"))
+    assert event.title == "甲"
+    assert [text for _, text in said(left_out)] == [
+        "The sheet “值班” is no table of events and was not read."
+    ]

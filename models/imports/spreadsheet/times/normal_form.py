@@ -1,0 +1,62 @@
+"""The words of a time in one way of writing, before they are cut into signs: half width, no blanks, digits, no remarks. Pure."""
+
+import re
+import unicodedata
+
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.times import english_dates
+
+_BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
+# What divides two hours or days and is neither sign nor word: a line break, or the blank behind 10:00-12:00.
+_NEXT_LINE = re.compile(r"(?<=[\d日号点时分)])[^\S\n]*\n\s*(?=[\d上下中晚早])")
+_NEXT_HOURS = re.compile(r"(:\d\d\s*[-—–~至到]+\s*\d{1,2}:\d\d)\s+(?=\d{1,2}:\d\d)")
+_COMPACT_DAY = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+_HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[时点])")  # 14-16时
+# What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
+_REMARK = re.compile(
+    r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
+    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
+)
+# Of one day the second date is left out; of two days the hours stay words.
+_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
+_ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
+# 4月20日至26日（9:00—17:00）
+_BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
+_LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]|^(?:宣传周|宣传月|活动|展览)期间[,:]?(?=\d)")
+_DURING = re.compile(r"^(?:宣传周|宣传月|活动|展览)期间\((\d[^()]*)\)$")
+# 4月22日(一), as Taiwan writes the weekday
+_SHORT_WEEKDAY = re.compile(r"(?<=日)\(([一二三四五六日])\)")
+# 第一场：4月22日; ①, which would become a digit of the day.
+_SESSION = re.compile(
+    r"(?:(?<=[;,，；\n])|^)\s*第[一二三四五六七八九十\d]{1,3}[场期次讲批]\s*[:：]?\s*|[上下]午场\s*[:：]?(?=\s*\d)"
+)
+_CIRCLED = re.compile("[①-⑳⑴-⒇㈠-㈩]")
+# 4.20—26
+_DOTTED_RANGE = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{1,2})([-—–~至]{1,2})(\d{1,2})(?![\d.:月时点日号/年])")
+# 民国113年4月22日, 113/4/22; 22/4/2024 and 4/22/2024, of which one number can be no month.
+_ROC_YEAR = re.compile(r"(?:民国|民國|(?<![\d.:/-]))(1[0-4]\d)([年/.])(?=\d{1,2}[月/.]\d)")
+_YEAR_LAST = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
+
+
+def plain(text: str) -> str:
+    text = cells.simplified(_SESSION.sub("", _CIRCLED.sub(";", text.strip()).strip(";")))
+    line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
+    # Without its blank, 4/2 16:00 would read as the 21st at six.
+    joined = re.sub(r"\s+", "", _BLANK.sub("日", _NEXT_HOURS.sub(r"\1;", line)))
+    joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
+    joined = _YEAR_LAST.sub(_year_first, _ROC_YEAR.sub(lambda roc: f"{int(roc[1]) + 1911}{roc[2]}", joined))
+    joined = _DOTTED_RANGE.sub(r"\1.\2\3\1.\4", joined)
+    joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
+    joined = _SHORT_WEEKDAY.sub(r"(周\1)", _DURING.sub(r"\1", joined))
+    joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
+    joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
+    return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
+
+
+def _year_first(match: re.Match[str]) -> str:
+    """The day with its year in front; as it is where both numbers may be the month."""
+    first, second = int(match[1]), int(match[2])
+    if (first > 12) == (second > 12):
+        return match[0]
+    month, day = (second, first) if first > 12 else (first, second)
+    return f"{match[3]}年{month}月{day}日"
