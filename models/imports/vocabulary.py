@@ -63,7 +63,7 @@ def vocabulary_of(campaign: Campaign) -> Vocabulary:
         return {
             word: term.key
             for term in campaign.terms_of(kind)
-            for word in (term.key, term.name_en, term.name_zh)
+            for word in (term.key, term.key.capitalize(), term.name_en, term.name_zh)
         }
 
     lines = tuple(

@@ -33,7 +33,7 @@ _LIST = re.compile("[;；]|\n")
 _COMMAS = re.compile("[、，,]")
 # Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
 _NO_PLACE = re.compile(
-    r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视(?![台塔大])|显示屏|led|online|platform|[B哔]站|"
+    r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视(?!台$|塔|大[学厦楼])|显示屏|led|online|platform|[B哔]站|"
     r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室)|分现场|若干|另行|待定|待通知|\band\b",
     re.I,
 )

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
+from models import clock
 from models.imports.apply import counts
 from models.imports.findings import RowVerdict
 from models.imports.read_file import read_file
@@ -260,3 +261,11 @@ def test_a_contradiction_is_left_for_the_person(vocabulary):
     read = understand(row, vocabulary)
     assert read.draft.occurrences[0].start_at is None
     assert ("C2", "“4月23日9:00” does not match the date beside it; kept in these words.") in said(read)
+
+
+def test_sessions_named_by_half_day_keep_it(vocabulary):
+    rows = "活动名称,时间\n讲座,4月22日上午场：9:00-11:00；下午场：2:00-4:00\n".encode()
+    (row,) = read_file(rows, "x.csv")
+    zone = clock.zone("Asia/Shanghai")
+    starts = [one.start_at.astimezone(zone).hour for one in understand(row, vocabulary).draft.occurrences]
+    assert starts == [9, 14]
