@@ -5,9 +5,10 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.figures.crossing import Crossing, MethodVisits, StandardSheet
 from models.figures.live import EVIDENCE
+from models.live.quarters import DayCourse
 from web.figures.sheets import Table
 from web.words.figures import dimension_name, evidence_name, evidence_summary, value_name, value_names
 from web.words.terms import campaign_name, group_name, instant_label
@@ -57,6 +58,27 @@ def standard_table(campaign: Campaign, sheet: StandardSheet) -> Table:
         for row in sheet.rows
     ]
     return Table(_("Standard sheet"), heads, rows, 2, total_of=line_name(campaign, None))
+
+
+def course_table(campaign: Campaign, course: DayCourse) -> Table:
+    """The visits of a day by quarter or hour and group."""
+    groups = [key for key in [*(term.key for term in campaign.groups), UNKNOWN_GROUP] if key in course.groups]
+    heads = [dimension_name("day"), _("Time"), *(group_name(campaign, key) for key in groups), _("Visits")]
+    rows = [
+        [
+            course.day,
+            slot_time(slot, course.slots),
+            *(course.groups[key].get(slot, 0) for key in groups),
+            visits,
+        ]
+        for slot, visits in sorted(course.total.items())
+    ]
+    return Table(_("Visits by hour"), heads, rows, 2)
+
+
+def slot_time(slot: int, slots: int) -> str:
+    """When a quarter or an hour of a day begins: 09:45."""
+    return f"{slot // slots:02d}:{slot % slots * 60 // slots:02d}"
 
 
 def line_name(campaign: Campaign, line: str | None) -> str:

@@ -73,7 +73,17 @@ def as_csv(table: Table, name: str) -> Response:
     return response
 
 
+def print_whole_columns(sheet: Worksheet, columns: int) -> None:
+    """On paper: A4, all columns on one page, the head on each."""
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    if columns > 5:
+        sheet.set_landscape()
+
+
 def _write_table(sheet: Worksheet, table: Table, formats: _Formats) -> None:
+    print_whole_columns(sheet, len(table.heads))
     sheet.freeze_panes(1, table.texts)
     sheet.set_column(0, max(table.texts - 1, 0), 26)
     for column, head in enumerate(table.heads):
@@ -109,6 +119,7 @@ def _write_totals(sheet: Worksheet, table: Table, formats: _Formats) -> None:
 
 
 def _write_notes(sheet: Worksheet, notes: Sequence[tuple[str, str]], bold: Format, wrapped: Format) -> None:
+    print_whole_columns(sheet, 2)
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     for row, (word, meaning) in enumerate(notes):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from web.words.terms import language
 
+SHORT = 10  # rows
 DIGITS = "〇一二三四五六七八九"
 
 
@@ -49,6 +50,20 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[str | int]]
     sums: Sequence[str | int] | None = None
+
+    @property
+    def lines(self) -> list[Sequence[str | int]]:
+        """The rows below the head."""
+        return [*self.rows, *([self.sums] if self.sums else [])]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is not parted between two pages."""
+        return len(self.lines) <= SHORT
+
+    def is_right(self, column: int) -> bool:
+        """Numbers and shares stand on the right, their head above them."""
+        return any(isinstance(row[column], int) or row[column].endswith("%") for row in self.lines)
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,18 @@ def scanned_share(methods: Mapping[str, int]) -> str:
 
 def figures_note(content: Mapping[str, Any]) -> str:
     """What the numbers mean, and how they were made."""
+    if not content["visits"]:
+        return _("Note: as of %(time)s.", time=_minute(content))
     return _(
         "Note: a visit is one person once per session and day. Participants are distinct passes and phones, a lower bound. "
         "Of the visits %(share)s were scanned. As of %(time)s.",
         share=scanned_share(content["methods"]),
-        time=content["as_of"][:16].replace("T", " "),
+        time=_minute(content),
     )
+
+
+def _minute(content: Mapping[str, Any]) -> str:
+    return str(content["as_of"])[:16].replace("T", " ")
 
 
 def to_write(section: Section) -> str:

@@ -93,7 +93,12 @@ def _below_title(part: Part, content: Mapping[str, Any]) -> str:
 
 
 def _days(part: Part) -> dict[str, str]:
-    return {"first": day_label(part.campaign.starts, year=True), "last": day_label(part.campaign.ends)}
+    """Without the days of the week, which a document does not name."""
+    starts, ends = part.campaign.starts, part.campaign.ends
+    if language() == "zh":
+        first, last = day_label(starts, year=True), day_label(ends, year=ends.year != starts.year)
+        return {"first": first.rpartition(" ")[0], "last": last.rpartition(" ")[0]}
+    return {"first": starts.isoformat(), "last": ends.isoformat()}
 
 
 def _opening(part: Part, content: Mapping[str, Any]) -> Iterator[Block]:

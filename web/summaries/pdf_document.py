@@ -169,11 +169,12 @@ class _Flow:
 
     def _table(self, block: Table) -> None:
         widths = _widths(block)
-        head = _Row(block.head, widths, CELL_HEAD, shade=True)
-        rows = [_Row(row, widths, CELL) for row in block.rows]
+        right = [block.is_right(column) for column in range(len(widths))]
+        head = _Row(block.head, widths, CELL_HEAD, right, shade=True)
+        rows = [_Row(row, widths, CELL, right) for row in block.rows]
         if block.sums:
-            rows.append(_Row(block.sums, widths, CELL_HEAD))
-        self._room_for(24 + head.high + sum(row.high for row in rows[:2]))
+            rows.append(_Row(block.sums, widths, CELL_HEAD, right))
+        self._room_for(24 + head.high + sum(row.high for row in rows[: None if block.is_short else 2]))
         self._caption(block.caption)
         self._row(head)
         for place, row in enumerate(rows):
@@ -198,7 +199,9 @@ def _least(block: Block) -> float:
         case Chart():
             return 24 + charts.high(block)
         case Table():
-            return 24 + 5 * (CELL_LINE + 2 * PADDING)
+            widths = _widths(block)
+            rows = block.lines if block.is_short else block.lines[:4]
+            return 24 + sum(_Row(row, widths, CELL_HEAD).high for row in [block.head, *rows])
         case Picture():
             return PICTURE_HIGH
     return 2 * LINE
@@ -206,9 +209,17 @@ def _least(block: Block) -> float:
 
 class _Row:
     def __init__(
-        self, values: Sequence[str | int], widths: Sequence[float], face: Face, *, shade: bool = False
+        self,
+        values: Sequence[str | int],
+        widths: Sequence[float],
+        face: Face,
+        right: Sequence[bool] = (),
+        *,
+        shade: bool = False,
     ) -> None:
+        """right: which columns stand on the right."""
         self.values, self.widths, self.face, self.shade = values, widths, face, shade
+        self.right = right or [False] * len(widths)
         self.cells = [
             broken(_shown(value), face, wide - 2 * PADDING) or [""]
             for value, wide in zip(values, widths, strict=True)
@@ -219,16 +230,14 @@ class _Row:
         if self.shade:
             yield Box(LEFT, top, ROOM, self.high, GREY)
         left = LEFT
-        for value, lines, wide in zip(self.values, self.cells, self.widths, strict=True):
+        for right, lines, wide in zip(self.right, self.cells, self.widths, strict=True):
             yield Box(left, top, wide, self.high, RULE, edge=0.5)
             first = top + (self.high - len(lines) * CELL_LINE) / 2 + (CELL_LINE - self.face.size) / 2
             placed = tuple(
                 Line(
                     line,
                     self.face,
-                    left + wide - PADDING - width(line, self.face)
-                    if isinstance(value, int)
-                    else left + PADDING,
+                    left + wide - PADDING - width(line, self.face) if right else left + PADDING,
                     first + place * CELL_LINE,
                 )
                 for place, line in enumerate(lines)
@@ -243,7 +252,7 @@ def _shown(value: str | int) -> str:
 
 def _widths(block: Table) -> list[float]:
     """Room by the longest text of each column, between a tenth and a half of the width."""
-    rows = [block.head, *block.rows, *([block.sums] if block.sums else [])]
+    rows = [block.head, *block.lines]
     longest = [
         min(ROOM / 2, max(ROOM / 12, *(width(_shown(row[place]), CELL_HEAD) + 2 * PADDING for row in rows)))
         for place in range(len(block.head))

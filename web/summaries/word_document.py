@@ -53,7 +53,7 @@ STYLES: dict[str, tuple[str, Pt, Any, int, Pt | None]] = {
     "Caption": (HEI, Pt(12), _CENTRE, 0, Pt(24)),
     "注释": (FANG, Pt(12), _BOTH, 200, Pt(20)),
     "待填写": (KAI, NUMBER_3, _BOTH, 200, LINE),
-    "表格文字": (FANG, Pt(12), _LEFT, 0, Pt(18)),
+    "表格文字": (FANG, Pt(10.5), _LEFT, 0, Pt(18)),
     "图": (FANG, NUMBER_3, _CENTRE, 0, None),
     "页码": (SONG, NUMBER_4, _LEFT, 0, None),
 }
@@ -120,7 +120,7 @@ class _Writer:
 
     def _table(self, block: Table) -> None:
         self._caption(block.caption)
-        rows = [block.head, *block.rows, *([block.sums] if block.sums else [])]
+        rows = [block.head, *block.lines]
         table = self.document.add_table(len(rows), len(block.head), "Table Grid")
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         widths = column_widths(block)
@@ -134,18 +134,24 @@ class _Writer:
                 paragraph = cell.paragraphs[0]
                 paragraph.style = "表格文字"
                 paragraph.add_run(f"{value:,}" if isinstance(value, int) else value)
-                if isinstance(value, int) or value.endswith("%"):
+                if block.is_right(number):
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                if place < min(2, len(rows) - 1) or place == len(rows) - 2:
+                if _stays(block, place):
                     paragraph.paragraph_format.keep_with_next = True
             _keep_row(table.rows[place]._tr, head=place == 0)
         after = self.document.add_paragraph(style="表格文字")
         after.paragraph_format.space_after = Pt(0)
 
 
+def _stays(block: Table, place: int) -> bool:
+    """Whether a row, 0 is the head, is on one page with the next: all of a short table, else the first ones and the sums."""
+    last = len(block.lines)
+    return place < last and (block.is_short or place < 2 or place == last - 1)
+
+
 def column_widths(block: Table) -> list[int]:
     """Room by the longest text of a column; the whole is as wide as the text."""
-    rows = [block.head, *block.rows, *([block.sums] if block.sums else [])]
+    rows = [block.head, *block.lines]
     longest = [min(40, max(8, *(_units(row[place]) for row in rows))) for place in range(len(block.head))]
     return [int(TEXT_WIDE * share / sum(longest)) for share in longest]
 

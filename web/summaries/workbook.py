@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from models.ledger.tables import METHODS
 from models.places.regions import regions_by_code
 from models.summaries.part import Part
+from web.figures.sheets import print_whole_columns
 from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
 from web.summaries.names import figures_note, file_name, name_of, title_of
@@ -93,6 +94,7 @@ class _Writer:
 
     def notes(self, name: str, lines: Sequence[str]) -> None:
         sheet = self.book.add_worksheet(name)
+        print_whole_columns(sheet, 1)
         sheet.set_column(0, 0, 100)
         for place, line in enumerate(lines):
             sheet.write_string(place, 0, line, self.wrapped)
@@ -100,6 +102,7 @@ class _Writer:
     def table(self, name: str, table: Table) -> None:
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
+        print_whole_columns(sheet, len(table.head))
         for column, text in enumerate(table.head):
             texts = [len(str(row[column])) for row in table.rows]
             sheet.set_column(column, column, min(60, 4 + 2 * max([len(text), *texts], default=8)))

@@ -1,5 +1,7 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
+import { courseDrawing, tableDrawing } from "./chart-drawings.js";
+
 const SCALE = 2; // pixels a unit of the drawing
 // The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
 const WRITTEN = ["fill", "font-family", "font-weight", "stroke", "stroke-width"];
@@ -24,7 +26,18 @@ function standalone(chart) {
   const card = chart.closest(".card") ?? document.body;
   ground.setAttribute("fill", getComputedStyle(card).backgroundColor);
   copy.prepend(ground);
-  return { text: new XMLSerializer().serializeToString(copy), width, height };
+  return copy;
+}
+
+/** @param {Element} chart */
+function drawingOf(chart) {
+  if (chart instanceof HTMLTableElement) {
+    return tableDrawing(chart);
+  }
+  if (chart instanceof SVGSVGElement) {
+    return chart.matches(".course") ? courseDrawing(chart) : standalone(chart);
+  }
+  return null;
 }
 
 /**
@@ -39,32 +52,34 @@ function save(address, name) {
 }
 
 /**
- * @param {SVGSVGElement} chart
+ * @param {SVGSVGElement} drawing
+ * @param {string} name
  * @param {string} kind
  */
-async function saveChart(chart, kind) {
-  const { text, width, height } = standalone(chart);
+async function saveDrawing(drawing, name, kind) {
+  const text = new XMLSerializer().serializeToString(drawing);
   const address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   if (kind === "svg") {
-    save(address, `${chart.id}.svg`);
+    save(address, `${name}.svg`);
     return;
   }
   const picture = new Image();
   picture.src = address;
   await picture.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
+  canvas.width = Number(drawing.getAttribute("width")) * SCALE;
+  canvas.height = Number(drawing.getAttribute("height")) * SCALE;
   canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  save(canvas.toDataURL("image/png"), `${chart.id}.png`);
+  save(canvas.toDataURL("image/png"), `${name}.png`);
 }
 
 // The charts are drawn anew as figures come, so the document listens for all of them.
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-save]") : null;
   const chart = button && document.getElementById(button.getAttribute("data-save") ?? "");
-  if (button && chart instanceof SVGSVGElement) {
-    void saveChart(chart, button.getAttribute("data-kind") ?? "svg");
+  const drawing = chart && drawingOf(chart);
+  if (button && drawing) {
+    void saveDrawing(drawing, chart.id, button.getAttribute("data-kind") ?? "svg");
   }
 });
 document.documentElement.classList.add("has-charts");

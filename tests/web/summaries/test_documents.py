@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from flask_babel import force_locale
 from openpyxl import load_workbook
@@ -17,6 +18,7 @@ from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
 from tests.support import pdf_text
 from tests.support.week import NINE
+from web.summaries.blocks import SHORT
 from web.summaries.documents import draft, of_sealed
 from web.summaries.names import name_of, region_short
 
@@ -116,6 +118,26 @@ def test_the_layout_is_that_of_the_standard(part):
     assert "<w:sz " not in parts["word/document.xml"]
 
 
+def test_a_short_table_stays_on_one_page(part):
+    """In Word by its paragraphs, in the PDF by its place; numbers stand under their heads."""
+    document = Document(BytesIO(draft(part, ".docx", NINE)))
+    short = [table for table in document.tables if len(table.rows) <= SHORT + 1]
+    assert len(short) > 3
+    for table in short:
+        kept = [
+            {cell.paragraphs[0].paragraph_format.keep_with_next for cell in row.cells} for row in table.rows
+        ]
+        assert kept == [*[{True}] * (len(table.rows) - 1), {None}]
+    pages = pdf_text.words(draft(part, ".pdf", NINE))
+    [of_focus] = [text for text in pages if "活动场数与人次：宣传重点" in text]
+    assert of_focus.count("合计") >= 1
+    heads = document.tables[0].rows[0].cells
+    assert [cell.paragraphs[0].alignment for cell in heads] == [
+        None, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.RIGHT
+    ]  # fmt: skip
+    assert "于2024年4月20日至4月26日举办" in "".join(pages)
+
+
 def test_the_pdf_has_the_same_text(part):
     pages = pdf_text.words(draft(part, ".pdf", NINE))
     whole = "".join(pages)
@@ -128,6 +150,8 @@ def test_the_workbook_has_numbers_and_formulas(part):
     data = draft(part, ".xlsx", NINE)
     formulas, values = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
     sheet, shown = formulas["按地区"], values["按地区"]
+    for one in formulas:  # on paper no column is on another page than its row
+        assert (one.page_setup.fitToHeight, one.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
     assert [[cell.value for cell in row] for row in shown.iter_rows(min_row=2)] == [
         ["南京市", 0, 0, 0, 3, 0, 3],
         ["连云港市", 0, 0, 38, 12, 0, 50],

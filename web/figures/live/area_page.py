@@ -23,16 +23,18 @@ from models.live.area_figures import (
     shown_day,
 )
 from models.live.attention import attention_of
-from models.live.quarters import day_course
+from models.live.quarters import DayCourse, day_course
 from models.live.tiles import parts_of
 from models.live.wall import shade_of
 from models.organizations.tables import Account, Organization
 from models.places import regions
+from web.figures import sheets
 from web.figures.exports import as_csv
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
 from web.figures.live.streams import Payload
 from web.figures.live.views import View
+from web.figures.sheet_tables import course_table, slot_time
 from web.words.terms import region_label, t
 
 pages = Blueprint("desk_live", __name__, url_prefix="/desk")
@@ -44,11 +46,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
     live_views.add_reader(app, Area, _view)
     app.jinja_env.globals.update(slot_time=slot_time, shade_of=shade_of)
-
-
-def slot_time(slot: int, slots: int) -> str:
-    """When a quarter or an hour of a day begins: 09:45."""
-    return f"{slot // slots:02d}:{slot % slots * 60 // slots:02d}"
 
 
 @pages.get("/live")
@@ -101,11 +98,20 @@ def page_events() -> ResponseReturnValue:
 @pages.get("/live.csv")
 @login_required
 def page_csv() -> Response:
-    """The data of a chart: visits by group of each day, or of each region."""
-    campaign = find_campaign(request.args.get("campaign", ""))
+    """The data of a chart: visits by group of each day, of each region, or of each quarter hour of the day that is shown."""
+    campaign, now = find_campaign(request.args.get("campaign", "")), clock.now()
     area = _area(current_user, campaign)
+    if request.args.get("by") == "hour":
+        course = _course(campaign, area, now)
+        return sheets.as_csv(course_table(campaign, course), f"figures-{campaign.id}-{course.day}")
     by = "day" if request.args.get("by") == "day" else "region"
-    return as_csv(figures(campaign, clock.now(), (by, "audience"), area.part), campaign, (by, "audience"))
+    return as_csv(figures(campaign, now, (by, "audience"), area.part), campaign, (by, "audience"))
+
+
+def _course(campaign: Campaign, area: Area, now: datetime) -> DayCourse:
+    day = shown_day(campaign, now)
+    of_day = figures(campaign, now, ("day",), replace(area.part, days=(day,))).visits
+    return day_course(campaign, area, day, of_day)
 
 
 def address(area: Area, ending: str = "") -> str:
@@ -158,10 +164,8 @@ def _view(area: Area, now: datetime) -> View | None:
         return None
 
     def slow() -> SlowFigures:
-        day = shown_day(campaign, now)
-        of_day = figures(campaign, now, ("day",), replace(area.part, days=(day,))).visits
         return SlowFigures(
-            day_course(campaign, area, day, of_day),
+            _course(campaign, area, now),
             attention_of(campaign, area, now),
             groups_by_day(campaign, area.part),
             groups_by_region(campaign, area.part, area.region),

@@ -1,9 +1,13 @@
 """The live view of an area at the desk: who sees what, narrowed by region and line, as page, JSON and stream."""
 
 import pytest
+from flask_babel import force_locale
 
+from models.live.area import Area
+from models.live.quarters import day_course
 from tests.support.people import sign_in
-from tests.support.week import make_device
+from tests.support.week import NINE, make_device
+from web.figures.sheet_tables import course_table
 
 
 @pytest.fixture
@@ -71,3 +75,15 @@ def test_a_scan_changes_the_area_and_leaves_others_alone(signed_in, crowd, peopl
         browser.get(address, headers={"If-None-Match": tag}).status_code for browser, tag in before.items()
     ]
     assert after == [200, 304]
+
+
+def test_the_course_of_the_day_as_a_table_says_what_the_chart_shows(signed_in, crowd, people):
+    campaign = people.lecture.campaign
+    course = day_course(campaign, Area(campaign.id, "320000"), NINE.date(), 1130)
+    with force_locale("en"):
+        table = course_table(campaign, course)
+    assert table.heads == ["Day", "Time", "Young people", "General public", "Visits"]
+    assert table.rows == [[NINE.date(), "09:00", 1100, 30, 1130]]
+    answer = signed_in("su").get("/desk/live.csv?campaign=ip-2024&by=hour")
+    assert answer.text == "\ufeffDay,Time,Visits\r\n"  # the day that is shown is the week's last
+    assert signed_in("su").get("/desk/live.csv?campaign=ip-2024&by=hour&region=650000").status_code == 404

@@ -1,0 +1,106 @@
+// Drawings of what the page shows with its own letters around it: a table shaded by numbers, the course of a day.
+
+const SVG = "http://www.w3.org/2000/svg";
+const WIDE = 1000;
+const ROW = 34;
+const PAD = 24;
+const NAMES = 240; // room of the rows' names
+
+/** @param {Element} element */
+const text = (element) => element.textContent?.replace(/\s+/g, " ").trim() ?? "";
+
+/**
+ * @param {Element} parent
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {string} [words]
+ */
+function add(parent, name, attributes, words) {
+  const part = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    part.setAttribute(key, String(value));
+  }
+  if (words !== undefined) {
+    part.textContent = words;
+  }
+  parent.append(part);
+  return part;
+}
+
+/**
+ * An empty drawing with the heading of the chart's card, in the card's own colours and letters.
+ * @param {Element} chart
+ * @param {number} high
+ */
+function sheet(chart, high) {
+  const card = chart.closest(".card") ?? document.body;
+  const style = getComputedStyle(card);
+  const drawing = document.createElementNS(SVG, "svg");
+  const size = { width: WIDE, height: high };
+  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${WIDE} ${high}` })) {
+    drawing.setAttribute(key, String(value));
+  }
+  drawing.setAttribute("font-family", style.fontFamily);
+  drawing.setAttribute("fill", style.color);
+  add(drawing, "rect", { ...size, fill: style.backgroundColor });
+  const heading = card.querySelector("h2");
+  if (heading) {
+    add(drawing, "text", { "x": PAD, "y": 36, "font-size": 20, "font-weight": 700 }, text(heading));
+  }
+  return drawing;
+}
+
+/**
+ * Each cell with its shade and its number; the names of the rows on the left.
+ * @param {HTMLTableElement} table
+ */
+export function tableDrawing(table) {
+  const rows = [...table.rows];
+  const drawing = sheet(table, 60 + rows.length * ROW + PAD / 2);
+  const step = (WIDE - 2 * PAD - NAMES) / Math.max(1, rows[0].cells.length - 1);
+  for (const [place, row] of rows.entries()) {
+    const top = 56 + place * ROW;
+    for (const [number, cell] of [...row.cells].entries()) {
+      const left = number ? PAD + NAMES + (number - 1) * step : PAD;
+      const { backgroundColor, fontWeight } = getComputedStyle(cell);
+      const wide = number ? step : NAMES;
+      add(drawing, "rect", { x: left, y: top, width: wide - 2, height: ROW - 2, fill: backgroundColor });
+      const [at, anchor] = number ? [left + wide - 8, "end"] : [left, "start"];
+      const form = { "x": at, "y": top + 22, "text-anchor": anchor, "font-size": 14, "font-weight": fontWeight };
+      add(drawing, "text", form, text(cell));
+    }
+  }
+  return drawing;
+}
+
+/**
+ * The bars of a day with its hours below, its largest number above and its groups.
+ * @param {SVGSVGElement} chart
+ */
+export function courseDrawing(chart) {
+  const [top, wide, high] = [110, WIDE - 2 * PAD, 260];
+  const drawing = sheet(chart, top + high + 48);
+  const card = chart.closest(".card") ?? document.body;
+  for (const [place, key] of [...card.querySelectorAll(".chart-key li")].entries()) {
+    const mark = key.querySelector(".key-mark");
+    const left = PAD + place * 180;
+    add(drawing, "rect", { x: left, y: 56, width: 14, height: 14, fill: mark ? getComputedStyle(mark).fill : "" });
+    add(drawing, "text", { "x": left + 20, "y": 68, "font-size": 14 }, text(key));
+  }
+  const most = card.querySelector(".chart-most");
+  add(drawing, "text", { "x": PAD, "y": top - 10, "font-size": 14 }, most ? text(most) : "");
+  const { width, height } = chart.viewBox.baseVal;
+  const bars = add(drawing, "g", { transform: `translate(${PAD} ${top}) scale(${wide / width} ${high / height})` });
+  for (const bar of chart.querySelectorAll("rect")) {
+    const copy = /** @type {SVGElement} */ (bar.cloneNode());
+    copy.setAttribute("fill", getComputedStyle(bar).fill);
+    bars.append(copy);
+  }
+  add(drawing, "rect", { x: PAD, y: top + high, width: wide, height: 1 });
+  const hours = [...(card.querySelector(".axis")?.children ?? [])];
+  for (const [place, hour] of hours.entries()) {
+    const left = PAD + (place * wide) / hours.length;
+    add(drawing, "text", { "x": left, "y": top + high + 24, "font-size": 14 }, text(hour));
+  }
+  return drawing;
+}
