@@ -63,7 +63,7 @@ class Table:
 
     def is_right(self, column: int) -> bool:
         """Numbers and shares stand on the right, their head above them."""
-        return any(isinstance(row[column], int) or row[column].endswith("%") for row in self.lines)
+        return any(isinstance(row[column], int) or str(row[column]).endswith("%") for row in self.lines)
 
 
 @dataclass(frozen=True)

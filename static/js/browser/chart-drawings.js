@@ -67,7 +67,9 @@ export function tableDrawing(table) {
       add(drawing, "rect", { x: left, y: top, width: wide - 2, height: ROW - 2, fill: backgroundColor });
       const [at, anchor] = number ? [left + wide - 8, "end"] : [left, "start"];
       const form = { "x": at, "y": top + 22, "text-anchor": anchor, "font-size": 14, "font-weight": fontWeight };
-      add(drawing, "text", form, text(cell));
+      const share = cell.querySelector(".small");
+      const words = share ? text(cell).replace(text(share), `(${text(share)})`).replace("()", "") : text(cell);
+      add(drawing, "text", form, words.trim());
     }
   }
   return drawing;

@@ -5,7 +5,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -63,6 +65,7 @@ def device(sqlite_databases, tmp_path_factory) -> Iterator[Device]:
             )
             event.lead_id, event.region_code = people.gu.organization_id, "320723"
             campaign.rehearsal = True
+            campaign.starts, campaign.ends = today, today + timedelta(days=6)
             db.session.commit()
             _kiosk, token = kiosks.create_kiosk(event, now)
             found = Device(server, event.id, token)
@@ -164,6 +167,29 @@ def test_signed_out_elsewhere_is_said(desk: Page, device: Device):
         "document.dispatchEvent(new Event('visibilitychange'))"
     )  # as somebody who comes back to the page
     expect(desk.locator("[data-trouble]")).to_contain_text("您已退出登录", timeout=15_000)
+
+
+def test_every_chart_of_the_area_is_saved_as_picture_and_drawing(desk: Page, device: Device):
+    device.touch()
+    desk.goto(f"{device.server.url}/desk/live")
+    expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+    for chart in ("chart-course", "chart-days", "chart-regions"):
+        saved = {}
+        for kind in ("svg", "png"):
+            with desk.expect_download() as download:
+                desk.locator(f'[data-save="{chart}"][data-kind="{kind}"]').click()
+            saved[kind] = download.value.path().read_bytes()
+            assert download.value.suggested_filename == f"{chart}.{kind}"
+        assert saved["png"].startswith(b"\x89PNG")
+        drawing = ElementTree.fromstring(saved["svg"])
+        assert drawing.get("viewBox", "").startswith("0 0 1000 ")
+        words = ["".join(part.itertext()) for part in drawing.iter("{http://www.w3.org/2000/svg}text")]
+        assert any(words), chart
+        fills = {part.get("fill") for part in drawing.iter("{http://www.w3.org/2000/svg}rect")}
+        assert len(fills) > 1, chart
+        if chart == "chart-regions":
+            assert "江苏省" in words
+            assert str(device.visits) in words
 
 
 def test_without_script_it_is_a_plain_page(browser: Browser, device: Device):
