@@ -180,9 +180,11 @@ class Occurrence(Base):
     where no clock time is known: then it is the whole day. Never deleted once published, only cancelled."""
 
     __tablename__ = "occurrence"
+    # Covers the schedule of a week, so that it is answered from the index alone.
+    __table_args__ = (Index("ix_occurrence_schedule", "event_id", "start_day", "end_day", "start_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     start_day: Mapped[date] = mapped_column(Date, index=True)
     end_day: Mapped[date] = mapped_column(Date)
     open_ended: Mapped[bool] = mapped_column(default=False)  # "4月24日起": no end is known

@@ -210,7 +210,8 @@ def _occurrence_matches(campaign: Campaign, filters: Filters) -> list[ColumnElem
     days = calendar_order.bits_of_days(campaign, filters.day)
     if days is not None and not filters.venue:
         return [Event.on_days.bitwise_and(days) != 0]
-    matching = Event.id.in_(select(Occurrence.event_id).where(*conditions))
+    # Its own occurrences, also inside a query that has joined them.
+    matching = Event.id.in_(select(Occurrence.event_id).where(*conditions).correlate(None))
     return [matching if filters.day else or_(matching, Event.id.in_(_events_listing(filters.venue)))]
 
 

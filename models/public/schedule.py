@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_
 
 from models import clock
 from models.campaigns.tables import Campaign
@@ -105,13 +105,9 @@ def _found_in_full(campaign: Campaign, filters: Filters) -> set[int] | None:
 
 def _sessions(campaign: Campaign, filters: Filters) -> Select[tuple[int, date, date, datetime | None]]:
     matching = and_(Occurrence.event_id == Event.id, *queries.occurrence_conditions(filters))
-    ids = queries.events(campaign, filters).with_only_columns(Event.id).order_by(None)
-    return (
-        select(Event.id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
-        .select_from(Event)  # named, because a count of the same rows has no column of Event
-        .outerjoin(Occurrence, matching)
-        .where(Event.id.in_(ids))
-    )
+    columns = (Event.id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
+    chosen = queries.events(campaign, filters).order_by(None).with_only_columns(*columns)
+    return chosen.select_from(Event).outerjoin(Occurrence, matching)
 
 
 def _days(campaign: Campaign, filters: Filters, start: date, end: date) -> Sequence[date]:
