@@ -41,6 +41,7 @@ from web.desk.accounts import (
     second_step,
     sign_in,
 )
+from web.desk.accounts import retention as retention_page
 from web.desk.accounts import words as account_words
 from web.desk.attendance import outcomes, paper_counts, scan_review, scans, session_totals, tally_sheets
 from web.desk.check_in import devices, entrance, pairing, pairing_batches, queue_file
@@ -97,7 +98,17 @@ WORDS = (
     check_words,
     account_words,
 )
-ACCOUNTS = (sign_in, directory, second_step, second_factor, invitation, my_account, accounts, audit)
+ACCOUNTS = (
+    sign_in,
+    directory,
+    second_step,
+    second_factor,
+    invitation,
+    my_account,
+    accounts,
+    audit,
+    retention_page,
+)
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,

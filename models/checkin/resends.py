@@ -55,7 +55,8 @@ def is_conflict(
     if row is None:
         return first[scan.id] is not scan and first[scan.id].digest != scan.digest
     green_after_refusal = scan.shown_stored and row.verdict == Verdict.REFUSED and row.shown != Verdict.STORED
-    return row.digest != scan.digest or green_after_refusal
+    other_content = row.digest != b"" and row.digest != scan.digest  # none: models.operations.holder_links
+    return other_content or green_after_refusal
 
 
 def insert_conflicts(

@@ -13,7 +13,7 @@ from models.devices.pairing import PairingCode
 from models.errors import N_
 from models.imports import uploads
 from models.imports.uploads import UploadedFile
-from models.operations import tick
+from models.operations import holder_links, tick
 from models.registration import contacts
 from models.webhooks import send
 from models.webhooks.tables import WebhookDelivery
@@ -75,6 +75,11 @@ RULES = (
         N_("Deliveries of webhooks, after 30 days"),
         _rows(WebhookDelivery, lambda now: WebhookDelivery.created_at < now - send.KEPT),
         send.delete_old,
+    ),
+    Rule(
+        N_("Which pass or phone made which scan, 30 days after the last summary of the week was sealed"),
+        holder_links.count_due,
+        holder_links.destroy_due,
     ),
 )
 

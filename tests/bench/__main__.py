@@ -18,6 +18,7 @@ from tests.bench import (
     live,
     pages,
     posters,
+    soak,
 )
 from tests.support.databases import Databases, Postgres
 
@@ -35,6 +36,7 @@ SECTIONS = {
     "exports": exports.run,
     "attacks": attacks.run,
     "kills": kills.run,
+    "soak": soak.run,
 }
 
 

@@ -1,6 +1,5 @@
 """Hostile input at length: mutated codes, tables, calendars, bodies of scans. CODES=N, EXAMPLES=N and SEED=N change how much."""
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from models import clock
 from models.devices import kiosks
 from models.errors import Mistake
 from models.imports.read_file import read_file
+from tests.bench.arguments import number
 from tests.bench.ratios import tell
 from tests.support.applications import application, settings_for
 from tests.support.databases import Databases
@@ -31,8 +31,8 @@ _CALENDARS = st.lists(
 
 
 def run(kinds: dict[str, Databases], folder: Path) -> None:
-    count = _number("CODES", CODES)
-    accepted = sum(accepts(text) for text in mutated_codes(count, _number("SEED", SEED)))
+    count = number("CODES", CODES)
+    accepted = sum(accepts(text) for text in mutated_codes(count, number("SEED", SEED)))
     tell(f"mutated codes accepted, of {count:,}", accepted, most=0)
     for name, files in (
         ("tables", TABLES),
@@ -40,7 +40,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
         ("any bytes", st.binary(max_size=2000)),
     ):
         tell(
-            f"slowest of {_number('EXAMPLES', EXAMPLES):,} {name}, seconds of CPU",
+            f"slowest of {number('EXAMPLES', EXAMPLES):,} {name}, seconds of CPU",
             _slowest(files, _read),
             most=1,
         )
@@ -56,10 +56,6 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
             tell(f"{kind}: slowest body of scans, seconds of CPU", _slowest(BODIES, send), most=1)
 
 
-def _number(name: str, default: int) -> int:
-    return next((int(one.partition("=")[2]) for one in sys.argv if one.startswith(f"{name}=")), default)
-
-
 def _read(data: bytes) -> None:
     try:
         read_file(data, "a.csv")
@@ -71,9 +67,9 @@ def _slowest(inputs: st.SearchStrategy, take: Callable) -> float:
     """The most that one of many took; an exception ends the bench with the smallest input that raises it."""
     slowest = 0.0
 
-    @seed(_number("SEED", SEED))
+    @seed(number("SEED", SEED))
     @settings(
-        max_examples=_number("EXAMPLES", EXAMPLES),
+        max_examples=number("EXAMPLES", EXAMPLES),
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),

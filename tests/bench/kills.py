@@ -1,13 +1,13 @@
 """SIGKILL in the middle of batches: workers, gunicorn's master and PostgreSQL's backends, while simulated kiosks hand in.
 KILLS=N changes how many on each database, SECONDS=N when no other round begins."""
 
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import psycopg
 
+from tests.bench.arguments import number
 from tests.bench.ratios import tell
 from tests.support.databases import Databases, Postgres, migrate
 from tests.support.kills import Kill, Kills, kill_backend, kill_master, kill_worker
@@ -41,7 +41,7 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
 
 def _measure(kind: str, url: str, home: Path, victims: list[Kill]) -> None:
     """An AssertionError ends the bench where the ledger and what kiosks were told differ."""
-    wanted, until = _number("KILLS", KILLS), time.monotonic() + _number("SECONDS", SECONDS)
+    wanted, until = number("KILLS", KILLS), time.monotonic() + number("SECONDS", SECONDS)
     server = Server(url, home)
     try:
         server.start()
@@ -54,7 +54,3 @@ def _measure(kind: str, url: str, home: Path, victims: list[Kill]) -> None:
     stored = f"{kills.acknowledged:,} scans acknowledged, all stored once; the recount agrees"
     print(f"{kind}: {kills.done.total()} kills ({counts}): {stored}", flush=True)
     tell(f"{kind}: kills ÷ those asked for", kills.done.total() / wanted, 1)
-
-
-def _number(name: str, default: int) -> int:
-    return next((int(one.partition("=")[2]) for one in sys.argv if one.startswith(f"{name}=")), default)

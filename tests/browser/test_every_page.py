@@ -67,7 +67,7 @@ REACHED = {
         "desk_summary.index",
         "desk_release.index",
     },
-    "committee": {"desk_accounts.index", "desk_feeds.index"},
+    "committee": {"desk_accounts.index", "desk_feeds.index", "desk_retention.index"},
     None: {
         "calendar.event",
         "figures.page",

@@ -64,6 +64,11 @@ class Watchers:
             self._selector.register(connection, selectors.EVENT_READ, added[-1])
         return added
 
+    def leave(self, watcher: Watcher) -> None:
+        """As a page that is closed. The thread that reads sees its end, and lets go of it."""
+        watcher.connection.shutdown(socket.SHUT_RDWR)
+        self.open.remove(watcher)
+
     def close(self) -> None:
         self._done.set()
         self._thread.join()
@@ -82,6 +87,7 @@ class Watchers:
                 if not data:
                     watcher.ended_at = time.monotonic()
                     self._selector.unregister(watcher.connection)
+                    watcher.connection.close()
                     continue
                 if self._keep:
                     watcher.heard += data

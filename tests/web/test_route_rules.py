@@ -182,6 +182,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_accounts", "GET"): MANAGERS,
     ("desk_accounts", "POST"): MANAGERS,
     ("desk_audit.index", "GET"): OFFICES,
+    ("desk_retention.index", "GET"): frozenset({"cui"}),
     ("desk_webhooks.index", "GET"): WRITE,
     ("desk_webhooks.add", "POST"): WRITE,
     ("desk_webhooks", "GET"): frozenset(),  # there is no such webhook

@@ -31,7 +31,7 @@ from web.desk import reminder_mails
 from web.desk.exports import background as exports
 from web.desk.registration import mails as registration_mails
 from web.figures.live import streams as live_streams
-from web.server import certificate, metrics, precompressed
+from web.server import allocator, certificate, metrics, precompressed
 
 MINUTE = 60
 OTHER_FILES = 200  # open files and connections of a worker beside its streams
@@ -98,6 +98,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     if current_app.config["LOG_JSON"]:
         options["logger_class"] = "web.server.json_logs.ServerLog"
     precompressed.compress_all()
+    allocator.use_few_arenas()
     db.session.remove()
     db.engine.dispose()
     # Not before: gunicorn reads WEB_CONCURRENCY as it is loaded, and stops every command where it is no number.

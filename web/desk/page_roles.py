@@ -28,6 +28,7 @@ READERS: dict[str, frozenset[Role]] = {
     "desk_registration": WRITERS,
     "desk_registration_export": WRITERS,
     "desk_release": REVIEWERS,
+    "desk_retention": frozenset({Role.COMMITTEE}),
     "desk_summary": REVIEWERS | {Role.VIEWER},
     "desk_queue_file": CHECK_IN_STAFF,
     "desk_devices": CHECK_IN_STAFF,

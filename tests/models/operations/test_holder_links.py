@@ -1,0 +1,104 @@
+"""30 days after the last seal no scan tells its pass or phone any more, and every number is what it was."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, or_, select
+
+from models.codes import passes
+from models.db import db, transaction
+from models.figures.count import figures
+from models.figures.recount.comparison import verify
+from models.ledger.tables import Flag, Presence, Scan, Verdict
+from models.operations import holder_links, retention, tick
+from models.summaries import handing_in, seal
+from models.summaries.part import Part
+from models.summaries.seal import Verdict as SealVerdict
+from models.visitors.tables import Redemption
+from tests.support.people import make_people
+from tests.support.week import NINE, load_week, make_device, minutes
+
+WEEK_OVER = NINE + timedelta(days=10)
+BEFORE = WEEK_OVER + holder_links.KEPT - timedelta(seconds=1)
+DUE = WEEK_OVER + holder_links.KEPT
+
+
+@pytest.fixture
+def week(app):
+    """One pass at two events and again at the first, a class, a pass that is refused, somebody who touches; sealed."""
+    campaign = load_week()
+    people = make_people(campaign)
+    lecture, nanjing = make_device(people.lecture), make_device(people.nanjing)
+    one, other, _idle = (row.token for row in passes.issue(campaign, "youth", NINE, count=3))
+    [school] = passes.issue(campaign, "youth", NINE, headcount=40)
+    first = uuid4()
+    lecture.scan(one, id=first)
+    lecture.scan(one, NINE + minutes(5))
+    nanjing.scan(one, NINE + minutes(30))
+    lecture.scan(other)
+    lecture.scan(other, NINE + timedelta(days=3))  # not open
+    nanjing.scan(school.token, headcount=38)
+    nanjing.touch("public", headcount=3)
+    holder = db.session.scalars(select(Scan.holder).where(Scan.id == first)).one()
+    with transaction():
+        db.session.add(
+            Redemption(
+                campaign_id=campaign.id, reward="badge", holder=holder, event_id=people.lecture.id, at=NINE
+            )
+        )
+    sealed = handing_in.hand_in(Part(campaign, "320723"), people.lian, WEEK_OVER)
+    return campaign, _people, lecture, (first, one), sealed
+
+
+def linked():
+    of_holder = or_(Scan.holder.like("p:%"), Scan.holder.like("b:%"))
+    scans = select(func.count()).select_from(Scan).where(or_(Scan.pass_id.is_not(None), of_holder))
+    rows = (table.holder.like("p:%") for table in (Presence, Redemption))
+    return db.session.scalar(scans), *(db.session.scalar(select(func.count()).where(one)) for one in rows)
+
+
+def numbers(campaign):
+    by = [figures(campaign, NINE, (name,)) for name in ("audience", "event", "day")]
+    return [(one.visits, one.participants, sorted(map(str, one.rows))) for one in by]
+
+
+def test_links_go_and_numbers_stay(week):
+    campaign, _people, lecture, (first, token), sealed = week
+    assert linked() == (6, 4, 1)
+    before = numbers(campaign)
+    assert (holder_links.count_due(BEFORE), holder_links.destroy_due(BEFORE)) == (0, 0)
+    assert holder_links.count_due(DUE) == 6
+    tick.tick(DUE)
+    assert (linked(), holder_links.count_due(DUE)) == ((0, 0, 0), 0)
+    assert numbers(campaign) == before
+    assert verify(campaign).differences == []
+    key = db.session.get_one(handing_in.SigningKey, sealed.key_id)
+    assert seal.check(handing_in.file_of(sealed), [key.public]).verdict == SealVerdict.GENUINE
+    rewarded = db.session.scalars(select(Redemption.holder)).one()
+    assert rewarded == db.session.scalars(select(Scan.holder).where(Scan.id == first)).one()
+    # A device that sends its scan again, however late, gets the first answer.
+    again = lecture.scan(token, id=first, now=DUE)
+    assert (again.verdict, again.again, again.flags) == (Verdict.STORED, True, Flag.NONE)
+
+
+def test_some_at_a_time_and_what_comes_later(week, monkeypatch):
+    campaign, _people, lecture, (_first, token), _sealed = week
+    before = numbers(campaign)
+    monkeypatch.setattr(holder_links, "AT_ONCE", 2)
+    monkeypatch.setattr(holder_links, "IN_A_TICK", 1)
+    assert [holder_links.destroy_due(DUE) for _ in range(4)] == [2, 2, 2, 0]
+    assert (linked(), numbers(campaign)) == ((0, 0, 0), before)
+    lecture.scan(token, NINE + minutes(20), now=DUE)
+    assert sum(count for _rule, count in retention.due(DUE)) == 1
+    assert sum(count for _rule, count in retention.delete_due(DUE)) == 1
+    assert verify(campaign).differences == []
+
+
+def test_a_week_of_which_nothing_was_sealed_keeps_them(app):
+    campaign = load_week()
+    device = make_device(make_people(campaign).lecture)
+    device.scan(passes.issue(campaign, "youth", NINE)[0].token)
+    assert holder_links.destroyed_at(campaign) is None
+    assert holder_links.destroy_due(DUE + timedelta(days=1000)) == 0
+    assert linked()[0] == 1
