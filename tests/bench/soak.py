@@ -1,6 +1,6 @@
 """Mixed load for MINUTES=10, at an even pace, over HTTP against the served program with two workers: scans alone and in batches,
 pages, searches, feeds, live pages opened and closed, an event changed. What the workers hold in the last third of the time
-against the second. Before that, searches fill the caches of pages to their bound."""
+against the second. Before that, many searches fill a part of the caches."""
 
 import http.client
 import json
@@ -40,7 +40,7 @@ from tests.support.week import make_event
 
 MINUTES = 10
 EVENTS, DEVICES, PASSES = 120, 8, 400
-FILL = 1_500  # different searches: 32 MB of kept pages in each worker
+FILL = 1_500  # different searches
 OPEN_PAGES = 24  # live pages at a time
 EACH_LOOK = 1.0  # seconds between two looks at the workers
 WORDS = ("专利", "商标", "宣传", "讲座", "公园", "青少年", "zl", "sbxc", "知识产权保护", "no such event")
