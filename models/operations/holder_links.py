@@ -7,11 +7,12 @@ holder in the week. So whoever has the pass finds none of its visits, while visi
 import secrets
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from models.campaigns.tables import Campaign
-from models.db import db, insert, transaction
+from models.db import Base, db, insert, transaction
 from models.events.tables import Event, Occurrence
 from models.installation import Setting
 from models.ledger.tables import Presence, Resend, Scan
@@ -92,6 +93,10 @@ def _destroy_some(campaign: Campaign) -> int:
     return len(rows)
 
 
+def _table(entity: type[Base]) -> Table:
+    return cast(Table, entity.__table__)
+
+
 def _rename(campaign: Campaign, holders: Collection[str]) -> None:
     """All rows of these holders in the week at once, so that each stays one participant."""
     of_week = (
@@ -105,11 +110,11 @@ def _rename(campaign: Campaign, holders: Collection[str]) -> None:
     names = {holder: f"x:{secrets.token_hex(16)}" for holder in holders}
     found = [{"row": id, "name": names[holder]} for id, holder in db.session.execute(of_week)]
     if found:
-        by_row = update(Presence.__table__).where(Presence.id == bindparam("row"))
+        by_row = update(_table(Presence)).where(Presence.id == bindparam("row"))
         db.session.execute(by_row.values(holder=bindparam("name")), found)
-        by_presence = update(Scan.__table__).where(Scan.presence_id == bindparam("row"))
+        by_presence = update(_table(Scan)).where(Scan.presence_id == bindparam("row"))
         db.session.execute(by_presence.values(holder=bindparam("name")), found)
-    rewarded = update(Redemption.__table__).where(
+    rewarded = update(_table(Redemption)).where(
         Redemption.campaign_id == campaign.id, Redemption.holder == bindparam("old")
     )
     if names:

@@ -48,7 +48,7 @@ def week(app):
             )
         )
     sealed = handing_in.hand_in(Part(campaign, "320723"), people.lian, WEEK_OVER)
-    return campaign, _people, lecture, (first, one), sealed
+    return campaign, people, lecture, (first, one), sealed
 
 
 def linked():
