@@ -6,6 +6,7 @@ from flask import Flask
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from models.api_operation import Credentials, Operation, describe
+from models.errors import N_
 
 Uuid = Annotated[str, Meta(examples=["0191a1b2-0000-7000-8000-000000000001"])]
 
@@ -120,10 +121,10 @@ class UpcomingCodes(Struct):
 
 
 class CodesQuery(Struct):
-    from_: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description="First step.")] | UnsetType = field(
+    from_: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description=N_("First step."))] | UnsetType = field(
         name="from", default=UNSET
     )
-    count: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description="Steps.")] | UnsetType = UNSET
+    count: Annotated[str, Meta(pattern="^[0-9]{1,11}$", description=N_("Steps."))] | UnsetType = UNSET
 
 
 class StampCard(Struct):
@@ -171,8 +172,8 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/scans",
         tag="kiosk",
-        summary="Hand in scans",
-        detail="200 whatever the people did. The same id again gets the first answer.",
+        summary=N_("Hand in scans"),
+        detail=N_("200 whatever the people did. The same id again gets the first answer."),
         credentials=Credentials.DEVICE,
         body=ScanBatch,
         answer=ScanResults,
@@ -210,7 +211,7 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/kiosk/pair",
         tag="kiosk",
-        summary="A pairing code becomes the token of a device",
+        summary=N_("A pairing code becomes the token of a kiosk"),
         credentials=Credentials.NONE,
         body=PairingCode,
         answer=Pairing,
@@ -231,7 +232,7 @@ OPERATIONS = (
         method="GET",
         path="/api/v1/kiosk",
         tag="kiosk",
-        summary="What a device must know to work offline",
+        summary=N_("What a kiosk must know to work offline"),
         credentials=Credentials.DEVICE,
         answer=DeviceConfiguration,
     ),
@@ -239,7 +240,7 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/kiosk/heartbeat",
         tag="kiosk",
-        summary="A device reports how it is and gets news",
+        summary=N_("A kiosk reports how it is and gets news"),
         credentials=Credentials.DEVICE,
         body=DeviceReport,
         answer=DeviceNews,
@@ -249,7 +250,7 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/display/pair",
         tag="kiosk",
-        summary="A pairing code becomes the token of a screen",
+        summary=N_("A pairing code becomes the token of a screen"),
         credentials=Credentials.NONE,
         body=PairingCode,
         answer=ScreenPairing,
@@ -261,7 +262,7 @@ OPERATIONS = (
         method="GET",
         path="/api/v1/display",
         tag="kiosk",
-        summary="The next rotating codes of a screen",
+        summary=N_("The next rotating codes of a screen"),
         credentials=Credentials.DEVICE,
         query=CodesQuery,
         answer=UpcomingCodes,
@@ -270,7 +271,7 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/kiosk/cards",
         tag="kiosk",
-        summary="The stamp card of a pass or phone; a reward is handed out",
+        summary=N_("The stamp card of a pass or phone; a reward is handed out"),
         credentials=Credentials.DEVICE,
         body=StampCard,
         answer=StampCardState,
@@ -282,7 +283,7 @@ OPERATIONS = (
         method="POST",
         path="/api/v1/kiosk/opinions",
         tag="kiosk",
-        summary="The answer that a visitor tapped after checking in at this device",
+        summary=N_("The answer that a visitor tapped after checking in at this kiosk"),
         credentials=Credentials.DEVICE,
         body=VisitorAnswer,
         answer=AnswerCounted,

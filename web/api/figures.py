@@ -6,6 +6,7 @@ from flask import Flask
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from models.api_operation import Credentials, Operation, describe
+from models.errors import N_
 from models.figures.dimensions import DIMENSIONS
 from models.organizations.tables import TokenScope
 from models.public.filters import NAMES
@@ -15,13 +16,13 @@ READ_FIGURES = (TokenScope.READ, TokenScope.FIGURES)
 
 
 class FiguresQuery(Struct, kw_only=True):
-    campaign: Annotated[str, Meta(min_length=1, max_length=40, description="Id of a campaign.")]
+    campaign: Annotated[str, Meta(min_length=1, max_length=40, description=N_("Id of a campaign."))]
     by: (
         Annotated[
             str,
             Meta(
                 pattern=f"^({'|'.join(DIMENSIONS)})(,({'|'.join(DIMENSIONS)}))*$",
-                description="Dimensions, each once.",
+                description=N_("Dimensions, each once."),
                 examples=["audience,region"],
             ),
         ]
@@ -29,7 +30,7 @@ class FiguresQuery(Struct, kw_only=True):
     ) = UNSET
     exact: (
         Annotated[
-            str, Meta(pattern="^[01]$", description="1: count participants where that takes long, too.")
+            str, Meta(pattern="^[01]$", description=N_("1: count participants where that takes long, too."))
         ]
         | UnsetType
     ) = UNSET
@@ -42,14 +43,16 @@ def register(app: Flask) -> None:
             method="GET",
             path="/api/v1/figures",
             tag="figures",
-            summary="Visits and participants",
-            detail="Without a token: what is released. A device: its events; an account: its scope, with a token for"
-            " read or figures.",
+            summary=N_("Visits and participants"),
+            detail=N_(
+                "Without a token: what is released. A device: its events; an account: its scope, with a token for read or"
+                " figures."
+            ),
             credentials=Credentials.ANY,
             query=FiguresQuery,
             answer=shapes.Figures,
             errors=(403, 404),
-            free_query=dict.fromkeys(NAMES, "A filter of the public pages."),
+            free_query=dict.fromkeys(NAMES, N_("A filter of the public pages.")),
             answer_example={
                 "as_of": "2024-04-22T09:30:05.120+08:00",
                 "visits": 44,

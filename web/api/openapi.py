@@ -8,6 +8,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app
 
 from models.api_operation import EXTENSION, Credentials, Operation
+from models.errors import N_
 from models.installation import site
 from web.api.shapes import Problem
 
@@ -27,12 +28,20 @@ _SECURITY: dict[Credentials, list[dict[str, list[str]]]] = {
     Credentials.NONE: [],
 }
 TAGS = {
-    "events": "Events, and their occurrences: dated sessions.",
-    "directory": "Venues and organizations.",
-    "passes": "Passes: random tokens for one person or a group.",
-    "devices": "Kiosks and scans, for an account.",
-    "figures": "Participation figures.",
-    "kiosk": "What paired devices call.",
+    "events": N_("Events and their sessions."),
+    "directory": N_("Venues and organizations."),
+    "passes": N_("Passes: random tokens for one person or a group."),
+    "devices": N_("Kiosks and scans, for an account."),
+    "figures": N_("Participation figures."),
+    "kiosk": N_("What paired kiosks and screens call."),
+}
+IDS = {
+    "event_id": N_("Id of the event."),
+    "occurrence_id": N_("Id of the session."),
+    "venue_id": N_("Id of the venue."),
+    "organization_id": N_("Id of the organization."),
+    "pass_id": N_("Id of the pass."),
+    "kiosk_id": N_("Id of the kiosk."),
 }
 
 
@@ -126,7 +135,10 @@ def _ref(shape: type[msgspec.Struct]) -> dict[str, str]:
 def _path_parameters(one: Operation) -> list[dict[str, Any]]:
     names = [part[1:-1] for part in one.path.split("/") if part.startswith("{")]
     schema = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in names]
+    return [
+        {"name": name, "in": "path", "required": True, "description": IDS[name], "schema": schema}
+        for name in names
+    ]
 
 
 def _query_parameters(one: Operation) -> list[dict[str, Any]]:
@@ -153,7 +165,9 @@ def _header_parameters(one: Operation) -> list[dict[str, Any]]:
             {
                 "name": "Idempotency-Key",
                 "in": "header",
-                "description": "Sent again with the same key, the request gets its first answer for 7 days.",
+                "description": N_(
+                    "Sent again with the same key, the request gets its first answer for 7 days."
+                ),
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"},
             }
         )
@@ -163,7 +177,7 @@ def _header_parameters(one: Operation) -> list[dict[str, Any]]:
                 "name": "If-Match",
                 "in": "header",
                 "required": True,
-                "description": "The ETag of the event as it was read, or *.",
+                "description": N_("The ETag of the event as it was read, or *."),
                 "schema": {"type": "string", "minLength": 1},
                 "example": "*",
             }

@@ -8,6 +8,7 @@ from models import clock
 from models.api_operation import Operation
 from models.codes import passes
 from models.db import LARGEST_ID, transaction
+from models.errors import N_
 from models.events import scope
 from models.installation import site
 from models.organizations.tables import TokenScope
@@ -35,8 +36,8 @@ class NewPasses(Struct, kw_only=True, forbid_unknown_fields=True):
         method="POST",
         path="/api/v1/passes",
         tag="passes",
-        summary="Issue passes",
-        detail="Their codes are in this answer alone.",
+        summary=N_("Issue passes"),
+        detail=N_("Their codes are in this answer alone."),
         scopes=(TokenScope.WRITE,),
         body=NewPasses,
         answer=shapes.IssuedPasses,
@@ -78,8 +79,8 @@ def issue(caller: Caller, content: NewPasses) -> Reply:
         method="POST",
         path="/api/v1/passes/{pass_id}/revoke",
         tag="passes",
-        summary="Revoke a pass",
-        detail="Its scans stay. Revoking again changes nothing.",
+        summary=N_("Revoke a pass"),
+        detail=N_("Its scans stay. Revoking again changes nothing."),
         scopes=(TokenScope.WRITE,),
         answer=shapes.Pass,
         errors=(404,),

@@ -6,10 +6,12 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from models.db import LARGEST_ID
+from models.errors import N_
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Moment = Annotated[
-    str, Meta(description="RFC 3339 with the zone of the campaign.", examples=["2024-04-22T09:00:00+08:00"])
+    str,
+    Meta(description="RFC 3339 with the zone of the campaign.", examples=["2024-04-22T09:00:00+08:00"]),
 ]
 MomentOrDay = Annotated[
     str,
@@ -24,28 +26,35 @@ Day = Annotated[str, Meta(examples=["2024-04-22"])]
 class PageQuery(Struct, kw_only=True):
     """cursor: `next` of the page before."""
 
-    cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$", description="`next` of the page before.")] = "0"
-    limit: Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")] = 50
+    cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$", description=N_("`next` of the page before."))] = "0"
+    limit: Annotated[int, Meta(ge=1, le=200, description=N_("Rows of a page."))] = 50
 
 
 class CampaignQuery(PageQuery, kw_only=True):
-    campaign: Annotated[str, Meta(max_length=40, description="Id of a campaign.")] | UnsetType = UNSET
+    campaign: Annotated[str, Meta(max_length=40, description=N_("Id of a campaign."))] | UnsetType = UNSET
 
 
 class EventQuery(CampaignQuery, kw_only=True):
     """status: only events with it."""
 
-    status: Annotated[str, Meta(pattern="^(draft|submitted|sent_back|published|cancelled)$")] | UnsetType = (
-        UNSET
-    )
+    status: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^(draft|submitted|sent_back|published|cancelled)$",
+                description=N_("State of the event."),
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class OccurrenceQuery(CampaignQuery, kw_only=True):
-    event: Id | UnsetType = UNSET
+    event: Annotated[int, Meta(ge=1, le=LARGEST_ID, description=N_("Id of the event."))] | UnsetType = UNSET
 
 
 class OfEventQuery(PageQuery, kw_only=True):
-    event: Annotated[int, Meta(ge=1, le=LARGEST_ID, description="Id of the event.")]
+    event: Annotated[int, Meta(ge=1, le=LARGEST_ID, description=N_("Id of the event."))]
 
 
 class Region(Struct):

@@ -1,5 +1,7 @@
 """What programs read: within the reach of the account and the scopes of the token, in pages, with ETags."""
 
+import re
+
 import msgspec
 import pytest
 from sqlalchemy import select, text
@@ -13,6 +15,7 @@ from models.ledger.tables import Scan
 from models.organizations.tables import ApiToken, TokenScope
 from tests.support.api import ApiUser
 from tests.support.week import NINE, make_device, make_event, minutes
+from web.api import docs, openapi
 
 
 def problem(answer) -> tuple[int, str, str]:
@@ -193,6 +196,20 @@ def test_the_page_of_documentation_names_every_route_and_loads_nothing_from_else
         assert f"<code>{path}</code>" in page
     assert 'src="http' not in page
     assert 'href="http' not in page
+
+
+def test_the_page_of_documentation_is_in_the_language_of_its_reader(client):
+    """Words in Latin letters are names of fields, statuses and formats, each in code or known to every programmer."""
+    page = client.get("/api/v1/docs", headers={"Accept-Language": "zh"}).text
+    shown = re.findall(r'(?:<span class="soft">|<td>)([^<]*)', page[page.index("api-operation") :])
+    assert len(shown) > 200
+    assert {
+        text for text in shown if re.search("[A-Za-z]", text) and not re.search("[\u4e00-\u9fff]", text)
+    } == set()
+    answered = {
+        status for one in openapi.operations() for status in (one.status, *openapi.error_statuses(one))
+    }
+    assert {str(status) for status in answered} - set(docs.STATUSES) == set()
 
 
 def test_each_scope_is_offered_where_tokens_are_made(gus_browser):
