@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models.corrections.moves import at_event
 from models.corrections.scan_review import moved_away
-from models.db import db
+from models.db import LARGEST_ID, db
 from models.devices.kiosks import Kiosk
 from models.events.merges import merged_ids
 from models.events.tables import Event
@@ -74,29 +74,52 @@ class ListedScan:
 
 @dataclass(frozen=True)
 class ScanPage:
+    """total: of the chosen rows; None where they are more than MAX_RANGE: more are not counted. older: another page follows."""
+
     rows: list[ListedScan]
-    total: int
+    total: int | None
     page: int
-    pages: int
+    older: bool
+
+    @property
+    def pages(self) -> int | None:
+        return None if self.total is None else max(1, -(-self.total // ON_A_PAGE))
 
 
 def page_of(event: Event, choice: ScanChoice, page: int) -> ScanPage:
     """One page of the chosen rows, the newest first. page: from 1; a number beyond the last page gives the last one."""
-    where = choice.conditions(event)
-    total = db.session.scalars(select(func.count()).select_from(Scan).where(*where)).one()
-    pages = max(1, -(-total // ON_A_PAGE))
-    page = min(max(page, 1), pages)
+    where, page = choice.conditions(event), min(max(page, 1), LARGEST_ID)
+    total, rows = _count(where, MAX_RANGE + 1), _rows(where, page)
+    if not rows and page > 1:
+        page = max(1, -(-_count(where) // ON_A_PAGE))
+        rows = _rows(where, page)
+    shown = rows[:ON_A_PAGE]
+    states = states_of([scan for scan, _name in shown])
+    return ScanPage(
+        [ListedScan(scan, name, states[scan.id]) for scan, name in shown],
+        total if total <= MAX_RANGE else None,
+        page,
+        len(rows) > ON_A_PAGE,
+    )
+
+
+def _count(where: list[ColumnElement[bool]], most: int | None = None) -> int:
+    """How many rows there are; with `most` counting ends there, so that a large event does not cost more."""
+    found = select(Scan.number).where(*where).limit(most).subquery()
+    return db.session.scalars(select(func.count()).select_from(found)).one()
+
+
+def _rows(where: list[ColumnElement[bool]], page: int) -> list[tuple[Scan, str | None]]:
+    """The rows of a page, and one more where there is one."""
     query = (
         select(Scan, Kiosk.name)
         .outerjoin(Kiosk, Kiosk.id == Scan.kiosk_id)
         .where(*where)
         .order_by(Scan.at.desc(), Scan.number.desc())
-        .limit(ON_A_PAGE)
+        .limit(ON_A_PAGE + 1)
         .offset((page - 1) * ON_A_PAGE)
     )
-    rows = db.session.execute(query.execution_options(populate_existing=True)).all()
-    states = states_of([scan for scan, _name in rows])
-    return ScanPage([ListedScan(scan, name, states[scan.id]) for scan, name in rows], total, page, pages)
+    return list(db.session.execute(query.execution_options(populate_existing=True)).tuples())
 
 
 def states_of(scans: list[Scan]) -> dict[UUID, RowState]:
@@ -140,16 +163,15 @@ def _at_events(scan: type[Scan], event_ids: Collection[int] | Select[tuple[int]]
     return or_(scan.event_id.in_(event_ids), scan.event_id.in_(merged_ids(event_ids)))
 
 
-def devices_of(event: Event) -> dict[int, str]:
-    """The devices that scanned at an event, by id: their names; PHONES, where there were some."""
+def filters_of(event: Event) -> tuple[dict[int, str], list[date]]:
+    """The devices that scanned at an event, by id: their names (PHONES where there were some), and the days with scans."""
     query = (
-        select(Scan.kiosk_id, Kiosk.name)
+        select(Scan.kiosk_id, Kiosk.name, Scan.day)
         .outerjoin(Kiosk, Kiosk.id == Scan.kiosk_id)
         .where(at_event(event))
         .distinct()
     )
-    return {kiosk_id or PHONES: name or "" for kiosk_id, name in db.session.execute(query)}
-
-
-def days_of(event: Event) -> list[date]:
-    return sorted(db.session.scalars(select(Scan.day).where(at_event(event)).distinct()))
+    rows = db.session.execute(query).all()
+    return {kiosk_id or PHONES: name or "" for kiosk_id, name, _day in rows}, sorted(
+        {row.day for row in rows}
+    )

@@ -5,12 +5,14 @@ from math import cos, pi, sin
 _MIDDLE = 50.0
 _CORNERS = (24, 4, 6, 8, 5, 10, 12)  # of the edge, by number of the form; 0: any other form
 _EDGE, _LINE, _STAR = 47.0, 42.0, 19.0  # radii
+_SQUARE = 1.2  # times larger, so that the day stands inside its lower side
 
 
 def edge(number: int) -> str:
     """The edge of a form of activity and a fine line inside it."""
     corners = _CORNERS[number % len(_CORNERS)]
-    return " ".join(_polygon([radius] * corners, flat=corners % 2 == 0) for radius in (_EDGE, _LINE))
+    scale = _SQUARE if corners == 4 else 1.0
+    return " ".join(_polygon([radius * scale] * corners, flat=corners % 2 == 0) for radius in (_EDGE, _LINE))
 
 
 def star(number: int) -> str:

@@ -26,7 +26,7 @@ Day = Annotated[str, Meta(examples=["2024-04-22"])]
 class PageQuery(Struct, kw_only=True):
     """cursor: `next` of the page before."""
 
-    cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$", description=N_("`next` of the page before."))] = "0"
+    cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$", description=N_("“next” of the page before."))] = "0"
     limit: Annotated[int, Meta(ge=1, le=200, description=N_("Rows of a page."))] = 50
 
 

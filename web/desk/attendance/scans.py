@@ -130,7 +130,7 @@ def _target_sessions(event: Event, today: date) -> list[tuple]:
 
 def _page(event: Event, now: datetime, error: str = "") -> str:
     target = _target_event(event)
-    chosen = _fields()
+    chosen, (devices, days) = _fields(), scan_list.filters_of(event)
     return render_template(
         "desk/attendance/scans.html",
         campaign=event.campaign,
@@ -138,8 +138,9 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
         chosen=chosen,
         query=urlencode(chosen),
         listed=scan_list.page_of(event, _choice(), request.args.get("page", 1, type=int)),
-        devices=scan_list.devices_of(event),
-        days=scan_list.days_of(event),
+        devices=devices,
+        days=days,
+        most=MAX_RANGE,
         kinds=KINDS,
         groups=groups_of(event.campaign),
         target=target,

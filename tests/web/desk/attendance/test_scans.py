@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from models import clock
+from models.corrections import scan_list
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from tests.support.people import make_people, sign_in
@@ -56,6 +57,24 @@ def test_rows_are_chosen_by_device_hour_kind_and_group(gus_browser, people, ids,
         ({"day": "2024-04-23"}, set()),
     ):
         assert ticked(gus_browser.get(page, query_string=query).text) == expected
+
+
+def test_many_scans_are_shown_in_pages_without_counting_all(gus_browser, ids, page, monkeypatch):
+    monkeypatch.setattr(scan_list, "ON_A_PAGE", 1)
+    monkeypatch.setattr(scan_list, "MAX_RANGE", 2)
+    first, second, third = map(str, ids)
+    for number, shown, newer, older in (
+        ("1", third, 0, 1),
+        ("2", second, 1, 1),
+        ("3", first, 1, 0),
+        ("9" * 30, first, 1, 0),
+    ):
+        text = gus_browser.get(page, query_string={"page": number}).text
+        assert (ticked(text), text.count(">Older"), "more than 5,000 scans" in text) == ({shown}, older, True)
+        assert text.count("Newer</a>") == newer
+        assert 'name="all"' not in text
+    one = gus_browser.get(page, query_string={"hour": "9", "page": "7"}).text
+    assert (ticked(one), "<strong>1 scan</strong>" in one, 'name="all"' in one) == ({first}, True, True)
 
 
 def test_any_row_is_set_aside_and_accepted_with_a_reason(gus_browser, people, ids, page):
