@@ -24,6 +24,7 @@ from tests.support.watchers import Watchers, desk_cookie, wait_until
 from tests.support.week import load_week, make_event, session
 
 WATCHERS, COUNTRY_PAGES, WALLS = 1000, 100, 20
+FEW = 200  # pages, for the slope of memory
 RATE, DEVICES = 100, 8  # check-ins a second
 SECONDS, ROUNDS = 4, 3
 
@@ -58,6 +59,7 @@ def _measure(kind: str, server: Server) -> None:
         )
     device = Kiosks(server.url, tokens)
     device.press(1)
+    _measure_memory(kind, server, device, views[0])
     for view in views:
         _measure_view(kind, server, device, view)
 
@@ -75,7 +77,6 @@ class _View:
 def _measure_view(kind: str, server: Server, device: "Kiosks", view: _View) -> None:
     alone, watched, delays = [], [], []
     _warm_up(server, view, device)
-    before, grown = _memory(server), None
     for _ in range(ROUNDS):
         alone.append(len(device.press(SECONDS)) / SECONDS)
         watchers = Watchers(server.url, view.path, view.cookie, keep=False)
@@ -85,8 +86,6 @@ def _measure_view(kind: str, server: Server, device: "Kiosks", view: _View) -> N
             stored = device.press(SECONDS)
             watched.append(len(stored) / SECONDS)
             assert wait_until(partial(_all_see, watchers, device.visits))
-            if before is not None and grown is None:  # threads are kept: later rounds grow no more
-                grown = _memory(server) - before
             delays += _delays(watchers, stored)
         finally:
             watchers.close()
@@ -97,9 +96,36 @@ def _measure_view(kind: str, server: Server, device: "Kiosks", view: _View) -> N
     tell(f"{kind}: check-ins with {what} ÷ without", rates[0] / rates[1], 0.7, note)
     slow = sorted(delays)[int(len(delays) * 0.95)]
     tell(f"{kind}: {what}: the last one sees a scan, p95 ÷ 1 s", slow, most=1)
-    if grown is not None and view.pages == WATCHERS:  # few pages say little about one
-        each = grown / view.pages / 1024
-        tell(f"{kind}: memory of an open page ÷ 40 KiB", each / 40, most=1, note=f"[{each:.0f} KiB]")
+
+
+def _measure_memory(kind: str, server: Server, device: "Kiosks", view: _View) -> None:
+    """A page's own cost: the slope between FEW and all pages while nobody checks in. Apart from it what the workers grow by
+    once people do, which does not come from the pages alone. Threads are kept: this is measured before any other round."""
+    _warm_up(server, view, device)
+    watchers = Watchers(server.url, view.path, view.cookie, keep=False)
+    try:
+        used = []
+        for more in (FEW, view.pages - FEW):
+            watchers.add(more)
+            assert wait_until(partial(_all_see, watchers, 0), 60)
+            used.append(_memory(server))
+        device.press(SECONDS)
+        assert wait_until(partial(_all_see, watchers, device.visits))
+        used.append(_memory(server))
+    finally:
+        watchers.close()
+    wait_until(lambda: False, 1)
+    few, all_pages, busy = used
+    if few is None or all_pages is None or busy is None:
+        return
+    shares, resident = (
+        (more - less) / (view.pages - FEW) / 1024 for more, less in zip(all_pages, few, strict=True)
+    )
+    note = f"[{shares:.0f} KiB, resident {resident:.0f}]"
+    tell(f"{kind}: memory of an open page without check-ins ÷ 40 KiB", shares / 40, most=1, note=note)
+    growth = (busy[0] - all_pages[0]) / 2 / 2**20
+    note = f"[{growth:.1f} MiB each, {SECONDS} s at {RATE} a second]"
+    tell(f"{kind}: growth of a worker under check-ins ÷ 10 MiB", growth / 10, note=note)
 
 
 def _all_see(watchers: Watchers, visits: int) -> bool:
@@ -165,8 +191,9 @@ def _delays(watchers: Watchers, stored: list[tuple[float, int]]) -> list[float]:
     return found
 
 
-def _memory(server: Server) -> int | None:
-    """Bytes of the workers; None where the system does not say."""
+def _memory(server: Server) -> tuple[int, int] | None:
+    """Bytes of the workers, shared ones divided, and all that are resident; None where the system does not say."""
     with suppress(FileNotFoundError):
-        return sum(map(processes.memory, processes.workers(server.process_id)))
+        workers = processes.workers(server.process_id)
+        return sum(map(processes.memory, workers)), sum(map(processes.resident, workers))
     return None

@@ -11,8 +11,17 @@ def workers(main: int) -> list[int]:
 
 def memory(process: int) -> int:
     """Bytes, shared ones divided."""
+    return _kilobytes(process, "Pss") * 1024
+
+
+def resident(process: int) -> int:
+    """Bytes, shared ones in full."""
+    return _kilobytes(process, "Rss") * 1024
+
+
+def _kilobytes(process: int, name: str) -> int:
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return int(re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)[1]) * 1024
+    return int(re.search(rf"^{name}:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
 
 def threads(process: int) -> int:

@@ -85,14 +85,20 @@ class SlowParts:
         self._share = share
         self._parts: OrderedDict[Hashable, tuple[datetime, timedelta, Any]] = OrderedDict()
         self._lock = threading.Lock()
+        self._of_thread = threading.local()
+
+    def seconds(self) -> float:
+        """Of a processor that this thread has spent on counting parts."""
+        return getattr(self._of_thread, "seconds", 0.0)
 
     def of(self, key: Hashable, now: datetime, least: timedelta, count: Callable[[], Any]) -> Any:
         """The part as it was counted last, or now. least: between two counts."""
         known = self._parts.get(key)
         if known is not None and now - known[0] < known[1]:
             return known[2]
-        begun = time.monotonic()
+        begun, begun_cpu = time.monotonic(), time.thread_time()
         value = count()
+        self._of_thread.seconds = self.seconds() + time.thread_time() - begun_cpu
         pause = max(least, self._share * timedelta(seconds=time.monotonic() - begun))
         with self._lock:
             self._parts[key] = now, pause, value

@@ -17,7 +17,7 @@ logger = logging.getLogger("openweek.live")
 
 MOST = 800  # streams of one process; web.commands.serve has as many threads beyond those for other requests
 LOOK_EVERY = 0.25  # seconds between two looks for changes
-SHARE = 5  # a count that takes long is repeated after so many times its own time
+SHARE = 5  # a count is repeated after so many times the processor's time it took, without that of slow parts
 EACH = 0.0008  # seconds for every stream that a change is sent to: check-ins go first
 PING = 10.0  # seconds; the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
@@ -57,12 +57,25 @@ def _event(tag: str, payload: Payload) -> bytes:
     return f"id: {tag}\nevent: figures\ndata: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
 
 
+def pause_after(seconds: float, work: float) -> float:
+    """Seconds until the next count. seconds: by the clock; work: of a processor.
+
+    Beside many check-ins most of a count is waiting for them and for the database. Were that taken for work, the pages
+    would fall behind for nothing. A database that is slow by itself has half of the time without a count."""
+    return max(LOOK_EVERY, SHARE * work, seconds)
+
+
 class LiveStreams:
     """read: the payloads of a view by language, without those that have the tag given. Called by the one thread that
-    looks for changes."""
+    looks for changes. seconds_of_slow_parts: of a processor, spent by this thread on what has a pause of its own."""
 
-    def __init__(self, read: Callable[[Hashable, dict[str, str | None]], dict[str, Payload]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[Hashable, dict[str, str | None]], dict[str, Payload]],
+        seconds_of_slow_parts: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._read = read
+        self._seconds_of_slow_parts = seconds_of_slow_parts
         self._changed = threading.Condition()
         self._watchers: Counter[Topic] = Counter()
         self._payloads: dict[Topic, Payload] = {}
@@ -134,10 +147,9 @@ class LiveStreams:
             while self._goes_on():
                 if self.stopping():
                     break
-                begun = time.monotonic()
+                begun, work = time.monotonic(), self._work()
                 self._look_once()
-                # Many views at once: most of the time is the check-ins'.
-                time.sleep(max(LOOK_EVERY, 2 * (time.monotonic() - begun)))
+                time.sleep(pause_after(time.monotonic() - begun, self._work() - work))
             else:
                 return
         except Exception:
@@ -158,7 +170,7 @@ class LiveStreams:
             languages.setdefault(subject, []).append(language)
         self._due = {subject: due for subject, due in self._due.items() if subject in languages}
         for subject, spoken in languages.items():
-            begun = time.monotonic()
+            begun, work = time.monotonic(), self._work()
             if begun < self._due.get(subject, 0.0):
                 continue
             known = {language: self._payloads.get((subject, language)) for language in spoken}
@@ -166,8 +178,11 @@ class LiveStreams:
             payloads = self._read(subject, tags)
             if payloads:
                 self._publish(subject, payloads)
-                pause = max(LOOK_EVERY, SHARE * (time.monotonic() - begun), EACH * self.count())
-                self._due[subject] = begun + pause
+                pause = pause_after(time.monotonic() - begun, self._work() - work)
+                self._due[subject] = begun + max(pause, EACH * self.count())
+
+    def _work(self) -> float:
+        return time.thread_time() - self._seconds_of_slow_parts()
 
     def _publish(self, subject: Hashable, payloads: dict[str, Payload]) -> None:
         with self._changed:

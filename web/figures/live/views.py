@@ -38,9 +38,9 @@ Reader = Callable[[Any, datetime], View | None]
 def register(app: Flask) -> None:
     readers: dict[type, Reader] = {}
     app.extensions["openweek.live"] = LiveSnapshots()
-    app.extensions["openweek.live_parts"] = SlowParts()
+    parts = app.extensions["openweek.live_parts"] = SlowParts()
     app.extensions["openweek.live_readers"] = readers
-    app.extensions["openweek.live_streams"] = LiveStreams(_payloads(app, readers))
+    app.extensions["openweek.live_streams"] = LiveStreams(_payloads(app, readers), parts.seconds)
 
 
 def add_reader(app: Flask, kind: type, reader: Reader) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -12,9 +13,10 @@ from models.db import db
 from models.organizations.tables import Account
 from tests.support.people import make_people
 from tests.support.watchers import Watchers, desk_cookie, wait_until
-from tests.support.week import load_week, make_device, make_event, session
+from tests.support.week import NINE, load_week, make_device, make_event, session
 from web.figures.live import streams as live_streams
-from web.figures.live.streams import LiveStreams, message
+from web.figures.live.snapshots import SlowParts
+from web.figures.live.streams import LiveStreams, message, pause_after
 
 FIRST = {"tag": "a-en", "visits": 1, "html": "<p>\n1\n</p>"}
 SECOND = {"tag": "b-en", "visits": 2, "html": "<p>\n2\n</p>"}
@@ -35,6 +37,24 @@ def test_a_message_names_the_lines_that_differ():
     assert data_of(second.since("a-en")) == changes
     assert data_of(second.since(None)) == data_of(second.since("x-en")) == SECOND | {"id": "b-en"}
     assert data_of(longer.since("b-en")) == LONGER | {"id": "c-en"}
+
+
+def test_the_pause_follows_the_work_of_a_count_and_not_what_it_waits_for():
+    waited, worked, slow_database = pause_after(0.2, 0.02), pause_after(0.2, 0.1), pause_after(2.0, 0.1)
+    assert (waited, worked, slow_database) == (0.25, 0.5, 2.0)
+
+
+def test_slow_parts_have_a_pause_of_their_own():
+    parts = SlowParts()
+
+    def count():
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            pass
+        return 7
+
+    found = [parts.of("part", NINE, timedelta(seconds=3), count) for _ in range(2)]
+    assert (found, 0.02 <= parts.seconds() < 0.04) == ([7, 7], True)  # counted once
 
 
 class Week:
