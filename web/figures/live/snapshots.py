@@ -89,7 +89,8 @@ class SlowParts:
 
     def seconds(self) -> float:
         """Of a processor that this thread has spent on counting parts."""
-        return getattr(self._of_thread, "seconds", 0.0)
+        spent: float = getattr(self._of_thread, "seconds", 0.0)
+        return spent
 
     def of(self, key: Hashable, now: datetime, least: timedelta, count: Callable[[], Any]) -> Any:
         """The part as it was counted last, or now. least: between two counts."""
