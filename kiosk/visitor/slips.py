@@ -29,6 +29,7 @@ from models.db import db
 from models.drawing import qr
 from models.events.tables import Event
 from models.installation import site
+from models.ledger import holder_link_end
 from models.visitors import slips as kept_slips
 
 bp = Blueprint("slips", __name__)
@@ -93,7 +94,12 @@ def _of_phone(scan_id: UUID, draw: Draw) -> Response:
 def _draw(campaign: Campaign, holder: str, scan_id: UUID, draw: Draw) -> Response:
     visit = kept_slips.visit_with_slip(campaign, holder, scan_id)
     if visit is None:
-        sentence = _("This check-in does not count, or does not count any more, so there is no slip of it.")
+        destroyed_at = holder_link_end.destroyed_at(campaign)
+        sentence = (
+            _("This check-in does not count, or does not count any more, so there is no slip of it.")
+            if destroyed_at is None
+            else _(holder_link_end.DESTROYED, day=campaign.today(destroyed_at).isoformat())
+        )
         return problems.problem_page(
             Problem(404, _("No slip of attendance"), sentence, campaign=campaign, icon="document")
         )

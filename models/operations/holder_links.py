@@ -15,7 +15,9 @@ from models.campaigns.tables import Campaign
 from models.db import Base, db, insert, transaction
 from models.events.tables import Event, Occurrence
 from models.installation import Setting
+from models.ledger import holder_link_end
 from models.ledger.tables import Presence, Resend, Scan
+from models.registration import lists
 from models.summaries.tables import SealedSummary
 from models.visitors.tables import Redemption
 
@@ -27,7 +29,7 @@ _LINKED = or_(Scan.pass_id.is_not(None), Scan.holder.like("p:%"), Scan.holder.li
 _NOTHING = b""  # in place of a digest, which holds the code: a resend is no conflict then
 
 
-def destroyed_at(campaign: Campaign) -> datetime | None:
+def due_at(campaign: Campaign) -> datetime | None:
     """When the links of a week are due; None as long as nothing of it was sealed."""
     newest = select(func.max(SealedSummary.at)).where(SealedSummary.campaign_id == campaign.id)
     sealed = db.session.scalar(newest)
@@ -49,7 +51,7 @@ def destroy_due(now: datetime) -> int:
     done = 0
     for campaign in _due_campaigns(now):
         for _ in range(IN_A_TICK):
-            read = _destroy_some(campaign)
+            read = _destroy_some(campaign, now)
             done += read
             if read < AT_ONCE:
                 break
@@ -58,7 +60,7 @@ def destroy_due(now: datetime) -> int:
 
 def _due_campaigns(now: datetime) -> Iterator[Campaign]:
     for campaign in db.session.scalars(select(Campaign)).all():
-        due = destroyed_at(campaign)
+        due = due_at(campaign)
         if due is not None and due <= now and campaign.ends <= campaign.today(now) - KEPT:
             yield campaign
 
@@ -73,7 +75,7 @@ def _done(campaign: Campaign) -> int:
     return int(setting.value) if setting is not None else 0
 
 
-def _destroy_some(campaign: Campaign) -> int:
+def _destroy_some(campaign: Campaign, now: datetime) -> int:
     """Reads first: a tick that finds nothing must not hold the write lock."""
     done, newest = _done(campaign), db.session.scalar(select(func.max(Scan.number))) or 0
     if newest <= done:
@@ -85,8 +87,12 @@ def _destroy_some(campaign: Campaign) -> int:
         .order_by(Scan.number)
         .limit(AT_ONCE)
     )
+    if holder_link_end.destroyed_at(campaign) is None:
+        lists.keep_missing(campaign)
     with transaction():
         rows = db.session.execute(query).all()
+        if rows:
+            holder_link_end.note_destroyed(campaign, now)
         _rename(campaign, {row.holder for row in rows if row.holder is not None})
         _clear([row.number for row in rows], [row.id for row in rows])
         _keep_done(campaign, rows[-1].number if len(rows) == AT_ONCE else newest)

@@ -14,6 +14,7 @@ from models.errors import N_
 from models.imports import uploads
 from models.imports.uploads import UploadedFile
 from models.operations import holder_links, tick
+from models.publishing import old_drafts
 from models.registration import contacts
 from models.webhooks import send
 from models.webhooks.tables import WebhookDelivery
@@ -75,6 +76,11 @@ RULES = (
         N_("Deliveries of webhooks, after 30 days"),
         _rows(WebhookDelivery, lambda now: WebhookDelivery.created_at < now - send.KEPT),
         send.delete_old,
+    ),
+    Rule(
+        N_("Drafts that were never submitted, a year after the end of their week"),
+        old_drafts.count_due,
+        old_drafts.delete_due,
     ),
     Rule(
         N_("Which pass or phone made which scan, 30 days after the last summary of the week was sealed"),

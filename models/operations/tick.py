@@ -22,7 +22,7 @@ from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.ledger import network_counts
 from models.operations import holder_links
-from models.publishing import unused_pictures
+from models.publishing import old_drafts, unused_pictures
 from models.registration import changes, contacts
 from models.webhooks import announce, send
 
@@ -95,6 +95,7 @@ def tick(now: datetime) -> TickResult:
     password_resets.delete_old(now)
     contacts.delete_old(now)
     holder_links.destroy_due(now)
+    old_drafts.delete_due(now)
     release_of_figures.freeze_due(now)
     subscribers.close_all(now)
     idempotency.delete_old(now)

@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 
 from models.audit import chain
 from models.audit.tables import AuditSubject, AuditVerb
+from models.campaigns.tables import Campaign
 from models.codes.passes import Pass, holder_name
 from models.db import db, transaction
 from models.errors import N_, Mistake
+from models.events.tables import Event
 from models.ledger.tables import Presence
 from models.registration import contacts
 from models.registration.contacts import ContactContent
@@ -51,7 +53,11 @@ def sums(settings: RegistrationSettings, now: datetime) -> RegistrationSums:
 
 
 def _missing(settings: RegistrationSettings) -> int:
-    """By the passes' visits in the ledger. Only the sum leaves this function, never who did not come."""
+    """By the passes' visits in the ledger. Only the sum leaves this function, never who did not come.
+
+    Of a week whose ledger no longer names passes: the number that was kept."""
+    if settings.missing is not None:
+        return settings.missing
     query = (
         select(Pass.serial, Registration.headcount)
         .join(Pass, Pass.id == Registration.pass_id)
@@ -62,6 +68,19 @@ def _missing(settings: RegistrationSettings) -> int:
     earlier = [] if settings.occurrence else settings.event.occurrences
     came = people_came([*registered], {row.id for row in (*sessions_of(settings), *earlier)})
     return sum(max(0, headcount - came.get(holder, 0)) for holder, headcount in registered.items())
+
+
+def keep_missing(campaign: Campaign) -> None:
+    """Keep who did not come as a number, before the ledger forgets which pass came. What was kept before stays."""
+    of_week = (
+        select(RegistrationSettings)
+        .join(Event, Event.id == RegistrationSettings.event_id)
+        .where(Event.campaign_id == campaign.id, RegistrationSettings.missing.is_(None))
+        .order_by(RegistrationSettings.id)
+    )
+    for settings in db.session.scalars(of_week).all():
+        with transaction():
+            settings.missing = _missing(settings)
 
 
 def people_came(holders: Sequence[str], occurrence_ids: Collection[int]) -> dict[str, int]:

@@ -40,7 +40,8 @@ class RegistrationSettings(Base):
     for each of its sessions. opens_at None: open since it is public; closes_at None: until the end of the last session.
 
     taken: people who have a place. Whoever changes it has locked this row; the constraint is the last guard.
-    sequence: of its sessions, as the registered were told last (models.registration.changes)."""
+    sequence: of its sessions, as the registered were told last (models.registration.changes). missing: people who did not come,
+    kept when the ledger no longer tells (models.operations.holder_links)."""
 
     __tablename__ = "registration_settings"
     __table_args__ = (
@@ -71,6 +72,7 @@ class RegistrationSettings(Base):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    missing: Mapped[int | None]
 
     event: Mapped[Event] = relationship()
     occurrence: Mapped[Occurrence | None] = relationship()

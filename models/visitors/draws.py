@@ -20,6 +20,7 @@ from models.db import LARGEST_ID, db, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.merges import merged_ids
 from models.events.tables import Event, Occurrence
+from models.ledger.holder_link_end import require_links
 from models.ledger.tables import Presence
 from models.visitors.tables import Draw
 
@@ -40,6 +41,7 @@ def winners_of(seed: str, numbers: Iterable[str], count: int) -> list[str]:
 
 def prepare(event: Event, day: date, winners: int, now: datetime, by: int | None = None) -> Draw:
     """A draw with its seed fixed. Raises Mistake."""
+    require_links(event.campaign)
     if not 1 <= winners <= MOST_WINNERS:
         raise Mistake(N_("A draw has 1 to %(most)s winners."), most=MOST_WINNERS)
     row = Draw(
@@ -56,6 +58,7 @@ def carry_out(draw: Draw, now: datetime) -> Draw:
         row = db.session.get_one(Draw, draw.id, with_for_update=True, populate_existing=True)
         if row.drawn_at is not None:
             raise Conflict(N_("This draw has been carried out already."))
+        require_links(row.event.campaign)
         numbers = numbers_of(row.event, row.day)
         if not numbers:
             raise Conflict(N_("Nobody with a pass or phone has checked in on this day yet."))

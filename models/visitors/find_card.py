@@ -8,6 +8,7 @@ from models.codes.short_codes import ShortKind
 from models.db import db
 from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event, Occurrence
+from models.ledger.holder_link_end import require_links
 from models.ledger.tables import Presence
 
 NO_CARD = N_(
@@ -16,7 +17,9 @@ NO_CARD = N_(
 
 
 def holder_of_card(campaign: Campaign, text: str) -> str:
-    """The holder in the ledger. Raises NotFound; Conflict where two phones have one number, or the pass is revoked."""
+    """The holder in the ledger. Raises NotFound; Conflict where two phones have one number, the pass is revoked, or no card
+    of the week can be read any more."""
+    require_links(campaign)
     opened = pass_lookup.read_pass(text)
     code = short_codes.read(text) if opened is None else None
     if opened is None and code is not None:

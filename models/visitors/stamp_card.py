@@ -12,6 +12,7 @@ from models.codes import short_codes
 from models.db import db, transaction
 from models.errors import N_, Conflict, NotFound
 from models.events.tables import Event
+from models.ledger.holder_link_end import destroyed_at
 from models.visitors.tables import Redemption
 from models.visitors.visits import KeptVisit, visits_of
 
@@ -27,12 +28,14 @@ class CardReward:
 
 @dataclass(frozen=True)
 class StampCard:
-    """stamps: the first visit at each event, the earliest first. visits: all of them."""
+    """stamps: the first visit at each event, the earliest first. visits: all of them. destroyed_at: since when no card of the
+    week finds its visits; None as long as they do."""
 
     holder: str
     visits: tuple[KeptVisit, ...]
     stamps: tuple[KeptVisit, ...]
     rewards: tuple[CardReward, ...]
+    destroyed_at: datetime | None = None
 
     @property
     def focus_points(self) -> int:
@@ -60,7 +63,7 @@ def card_of(campaign: Campaign, holder: str) -> StampCard:
         CardReward(reward, _reached(reward, tuple(stamps.values())), given.get(reward.key))
         for reward in campaign.rewards
     )
-    return StampCard(holder, tuple(visits), tuple(stamps.values()), rewards)
+    return StampCard(holder, tuple(visits), tuple(stamps.values()), rewards, destroyed_at(campaign))
 
 
 def redeem(

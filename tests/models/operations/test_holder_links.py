@@ -6,17 +6,26 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, or_, select
 
-from models.codes import passes
+from models.codes import pass_lookup, passes
 from models.db import db, transaction
+from models.errors import Conflict
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Flag, Presence, Scan, Verdict
 from models.operations import holder_links, retention, tick
+from models.registration import lists, registrations
+from models.registration.registrations import new_secret
+from models.registration.requests import RegistrationRequest
 from models.summaries import handing_in, seal
 from models.summaries.part import Part
 from models.summaries.seal import Verdict as SealVerdict
+from models.visitors import draws
+from models.visitors.find_card import holder_of_card
+from models.visitors.stamp_card import card_of
 from models.visitors.tables import Redemption
 from tests.support.people import make_people
+from tests.support.registering import BEFORE as BEFORE_THE_WEEK
+from tests.support.registering import offer
 from tests.support.week import NINE, load_week, make_device, minutes
 
 WEEK_OVER = NINE + timedelta(days=10)
@@ -99,6 +108,46 @@ def test_a_week_of_which_nothing_was_sealed_keeps_them(app):
     campaign = load_week()
     device = make_device(make_people(campaign).lecture)
     device.scan(passes.issue(campaign, "youth", NINE)[0].token)
-    assert holder_links.destroyed_at(campaign) is None
+    assert holder_links.due_at(campaign) is None
     assert holder_links.destroy_due(DUE + timedelta(days=1000)) == 0
     assert linked()[0] == 1
+
+
+def test_pages_that_find_no_visits_say_so(week):
+    campaign, people, lecture, (_first, token), _sealed = week
+    assert card_of(campaign, pass_lookup.read_pass(token).holder).destroyed_at is None
+    draw = draws.prepare(people.lecture, NINE.date(), 1, NINE)
+    tick.tick(DUE)
+    card = card_of(campaign, pass_lookup.read_pass(token).holder)
+    assert (card.stamps, card.destroyed_at) == ((), DUE)
+    for act in (
+        lambda: holder_of_card(campaign, token),
+        lambda: draws.carry_out(draw, DUE),
+        lambda: draws.prepare(people.lecture, NINE.date(), 1, DUE),
+    ):
+        with pytest.raises(Conflict, match=r"^Since 2024-06-0. nobody can tell which pass"):
+            act()
+    lecture.scan(token, NINE + minutes(20), now=DUE)
+    tick.tick(DUE + timedelta(days=1))
+    assert card_of(campaign, pass_lookup.read_pass(token).holder).destroyed_at == DUE  # the first time stays
+
+
+def test_who_did_not_come_is_counted_before(app):
+    campaign = load_week()
+    people = make_people(campaign)
+    rule = offer(people.lecture, 50)
+    rows = [
+        registrations.register(rule, RegistrationRequest("youth", heads), new_secret(), BEFORE_THE_WEEK)
+        for heads in (1, 1, 30)
+    ]
+    device = make_device(people.lecture)
+    device.scan(rows[0].issued.token)
+    device.scan(rows[2].issued.token, headcount=28)
+    handing_in.hand_in(Part(campaign, "320723"), people.lian, WEEK_OVER)
+    assert lists.sums(rule, DUE).missing == 1 + 2
+    tick.tick(DUE)
+    assert linked()[0] == 0
+    assert (rule.missing, lists.sums(rule, DUE).missing) == (3, 3)
+    device.scan(rows[1].issued.token, NINE + minutes(20), now=DUE)  # handed in after that
+    tick.tick(DUE + timedelta(days=1))
+    assert lists.sums(rule, DUE).missing == 3

@@ -51,7 +51,7 @@ def test_by_hand_and_as_a_dry_run(app, runner):
     assert (rows(AccountInvitation), rows(PasswordReset)) == (2, 2)
     done = runner.invoke(args=["retention"])
     assert dry.output == done.output
-    assert counts(done.output) == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0]
+    assert counts(done.output) == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0]
     assert (rows(AccountInvitation), rows(PasswordReset), rows(pairing.PairingCode)) == (1, 1, 1)
     assert sum(counts(runner.invoke(args=["retention", "--dry-run"]).output)) == 0
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import clock
 from models.campaigns.tables import Campaign
 from models.db import db
+from models.ledger.holder_link_end import destroyed_at
 from models.operations import holder_links, retention
 
 SOON = timedelta(days=30)
@@ -28,7 +29,12 @@ def index() -> ResponseReturnValue:
     rules = [(rule.name, rule.count(now), rule.count(now + SOON)) for rule in retention.RULES]
     campaigns = db.session.scalars(select(Campaign).order_by(Campaign.starts.desc(), Campaign.id)).all()
     weeks = [
-        (campaign, holder_links.destroyed_at(campaign), holder_links.count_links(campaign))
+        (
+            campaign,
+            destroyed_at(campaign),
+            holder_links.due_at(campaign),
+            holder_links.count_links(campaign),
+        )
         for campaign in campaigns
     ]
     return render_template("desk/accounts/retention.html", rules=rules, weeks=weeks, now=now)

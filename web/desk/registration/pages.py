@@ -10,6 +10,7 @@ from models import clock
 from models.errors import Mistake
 from models.events import scope
 from models.events.tables import Event, Occurrence, OccurrenceStatus
+from models.ledger.holder_link_end import destroyed_at
 from models.registration import contacts, lists, registrations, settings
 from models.registration.settings import Problems
 from models.registration.tables import ContactRule, RegistrationSettings, RegistrationState
@@ -43,6 +44,7 @@ def overview(event: Event, now: datetime, error: str = "") -> str:
         longest=lists.LONGEST_REASON,
         error=error,
         typed=request.form,
+        destroyed_at=destroyed_at(event.campaign),
     )
 
 

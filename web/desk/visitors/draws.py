@@ -8,6 +8,7 @@ from models import clock
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
+from models.ledger.holder_link_end import destroyed_at
 from models.visitors import draws
 from web import errors
 
@@ -65,6 +66,7 @@ def _page(event: Event, error: str = "") -> str:
         commitment=draws.commitment,
         typed=request.form.get("winners", ""),
         error=error,
+        destroyed_at=destroyed_at(event.campaign),
     )
 
 
