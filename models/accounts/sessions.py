@@ -16,6 +16,7 @@ from models.errors import N_, NotFound
 from models.organizations.tables import Account
 
 LIFE = timedelta(days=7)  # the whole week, and then sign in again
+IDLE = timedelta(days=3)  # not used for so long: over earlier; a weekend is shorter
 STEP_LIFE = timedelta(minutes=10)  # between the password and the second factor
 SEEN_EVERY = timedelta(minutes=5)
 KEPT = timedelta(days=30)  # after their end
@@ -49,7 +50,11 @@ def new_session(
 
 
 def _open_at(now: datetime) -> ColumnElement[bool]:
-    return AccountSession.ended_at.is_(None) & (AccountSession.created_at > now - LIFE)
+    return (
+        AccountSession.ended_at.is_(None)
+        & (AccountSession.created_at > now - LIFE)
+        & (AccountSession.seen_at > now - IDLE)
+    )
 
 
 def session_of_token(token: str, now: datetime) -> AccountSession | None:
@@ -117,6 +122,14 @@ def end_one(account: Account, session_id: int, now: datetime, by: Actor) -> None
             raise NotFound(N_("This browser is signed out already. Reload the page."))
         end_session(row, now)
         record(AuditVerb.SESSION_ENDED, now, by, account, session=row.id)
+
+
+def end_all(account: Account, now: datetime, by: Actor) -> None:
+    """End all sessions of the account, by who manages it."""
+    with transaction():
+        ended = end_sessions(account, now)
+        if ended:
+            record(AuditVerb.SESSION_ENDED, now, by, account, sessions=ended)
 
 
 def end_others(account: Account, current: AccountSession, now: datetime, by: Actor) -> None:

@@ -116,6 +116,14 @@ def remove_second_factor(account_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", account_id=account_id), 303)
 
 
+@pages.post("/<int:account_id>/sign-out")
+@login_required
+def sign_out(account_id: int) -> ResponseReturnValue:
+    """Wherever this person is signed in."""
+    sessions.end_all(scope.account_for(current_user, account_id), clock.now(), current.actor())
+    return redirect(url_for(".show", account_id=account_id), 303)
+
+
 @pages.post("/<int:account_id>/close")
 @login_required
 def close(account_id: int) -> ResponseReturnValue:

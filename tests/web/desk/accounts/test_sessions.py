@@ -140,3 +140,25 @@ def test_the_current_password_is_not_guessed_in_a_stolen_session(english, people
     fields = {"current": "a guess", "new": "another good one", "again": "another good one"}
     answers = [english.post("/desk/account/password", data=fields).status_code for _guess in range(7)]
     assert answers == [422] * 6 + [429]
+
+
+def test_who_manages_the_account_ends_them_all(english, second, people, app):
+    office, stranger = app.test_client(), app.test_client()
+    sign_in(office, people.lian)
+    sign_in(stranger, people.wang)
+    path = f"/desk/accounts/{people.gu.id}"
+    assert stranger.post(f"{path}/sign-out").status_code == 404
+    assert (opened(english), opened(second)) == (200, 200)
+    assert office.post(f"{path}/sign-out").location == path
+    assert (opened(english), opened(second), opened(office)) == (303, 303, 200)
+    assert verbs()[-1] == "session_ended"
+
+
+def test_one_that_nobody_uses_is_over_after_three_days(english, people):
+    sign_in(english, people.gu)
+    row = db.session.query(AccountSession).one()
+    assert sessions.is_open(row.id, row.seen_at + sessions.IDLE - timedelta(seconds=1))
+    assert not sessions.is_open(row.id, row.seen_at + sessions.IDLE)
+    row.seen_at -= sessions.IDLE
+    db.session.commit()
+    assert opened(english) == 303
