@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| (\d[\d.–, ]*) \| [^|]+ \| (met|not met|built so|setup|n/a) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (\d[\d.–, ]*) \| [^|]+ \| (met|not met|built so|setup|n/a) \| ([^|]+) \|$", re.MULTILINE
+)
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 # Requirements of level 1 and 2 in each section, in the order of the standard.
 SECTIONS = {
