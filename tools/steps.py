@@ -38,6 +38,7 @@ def prepare(level: str) -> None:
     translations()
     if level == "test":
         chromium()
+        proxies()
 
 
 def is_current(stamp: Path, *sources: str | Path) -> bool:
@@ -177,3 +178,21 @@ def chromium() -> None:
             "There is still no Chromium: set CHROME to one; the browser tests will be named at the end as not run.",
             "仍然没有 Chromium：请用 CHROME 指定一个；浏览器测试将在结尾列为未运行。",
         )
+
+
+def proxies() -> None:
+    """nginx and Caddy for the tests of deploy/, unpacked into .venv: an installed nginx would be started by the system.
+    Without them those tests are named at the end."""
+    folder = STAMPS / "proxies"
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:{folder}/usr/sbin:{folder}/usr/bin"
+    missing = [name for name in ("nginx", "caddy") if shutil.which(name, path=path) is None]
+    if not missing or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return
+    names = ", ".join(missing)
+    say(f"Unpacking Debian's packages {names} into .venv.", f"正在将 Debian 软件包 {names} 解包到 .venv。")
+    folder.mkdir(parents=True, exist_ok=True)
+    for words in [["update"]] * (os.geteuid() == 0) + [["download", name] for name in missing]:
+        apt = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *words]
+        subprocess.run(apt, cwd=folder, capture_output=True, check=False)
+    for package in folder.glob("*.deb"):
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=False)

@@ -1,0 +1,169 @@
+"""The nginx and Caddy examples of deploy/, started in front of the served program: pages, live streams, and slow clients."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import trustme
+
+from tests.support.served_application import served
+from tests.support.watchers import wait_until
+
+DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+SLOW = 160
+HALF_HEAD = b"GET /ip-2024/ HTTP/1.1\r\nHost: week.exa"
+HALF_BODY = (
+    b"POST /api/v1/scans HTTP/1.1\r\nHost: week.example.cn\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+)
+CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+CLIENT.check_hostname, CLIENT.verify_mode = False, ssl.CERT_NONE
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def server(sqlite_databases, tmp_path_factory):
+    with served(sqlite_databases, tmp_path_factory.mktemp("behind"), "init") as server:
+        yield server
+
+
+@contextmanager
+def started(command, port, folder):
+    """A program in the foreground, once it listens; ended afterwards."""
+    log = (folder / "proxy.log").open("w")
+    with log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
+        try:
+            assert wait_until(lambda: process.poll() is not None or listens(port), 30)
+            assert process.poll() is None, (folder / "proxy.log").read_text()
+            yield
+        finally:
+            process.terminate()
+
+
+def listens(port):
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
+
+
+def program(name):
+    unpacked = f"{sys.prefix}/openweek/proxies/usr"  # tools/steps.py
+    path = f"{os.environ['PATH']}:/usr/sbin:{unpacked}/sbin:{unpacked}/bin"
+    return shutil.which(name, path=path) or pytest.skip(
+        f"There is no {name} here: install it, or run `make test` on Debian."
+    )
+
+
+def changed(text, *changes):
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@contextmanager
+def behind_nginx(server, folder):
+    """deploy/nginx.conf word for word, but for ports, the upstream, the certificate and shorter times."""
+    port, plain = free_port(), free_port()
+    issued = trustme.CA().issue_cert("week.example.cn")
+    issued.private_key_pem.write_to_path(folder / "key.pem")
+    issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
+    text = changed(
+        (DEPLOY / "nginx.conf").read_text(),
+        ("server 127.0.0.1:8000", f"server 127.0.0.1:{server.port}"),
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("listen 80", f"listen 127.0.0.1:{plain}"),
+        ("/etc/ssl/certs/week.example.cn.pem", str(folder / "certificate.pem")),
+        ("/etc/ssl/private/week.example.cn.key", str(folder / "key.pem")),
+        ("client_header_timeout 10s", "client_header_timeout 2s"),
+        ("client_body_timeout 10s", "client_body_timeout 2s"),
+    )
+    paths = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = (
+        f"daemon off;\npid {folder}/pid;\nerror_log stderr;\nworker_processes 1;\nuser root;\n"
+        f"events {{ worker_connections 2048; }}\nhttp {{\n{paths}{text}}}\n"
+    )
+    (folder / "whole.conf").write_text(whole)
+    command = [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "whole.conf")]
+    with started(command, port, folder):
+        yield port, True
+
+
+@contextmanager
+def behind_caddy(server, folder):
+    """deploy/Caddyfile word for word, but for plain HTTP on a port, the upstream and shorter times."""
+    port = free_port()
+    text = changed(
+        (DEPLOY / "Caddyfile").read_text(),
+        ("{$WEEK_HOST}", f"http://week.example.cn:{port}"),
+        ("{$UPSTREAM:127.0.0.1:8000}", f"127.0.0.1:{server.port}"),
+        ("\tservers {", "\tadmin off\n\tservers {"),
+        ("read_header 10s", "read_header 2s"),
+        ("read_body 60s", "read_body 2s"),
+    )
+    (folder / "Caddyfile").write_text(text)
+    command = [program("caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    with started(command, port, folder):
+        yield port, False
+
+
+@pytest.fixture(scope="module", params=[behind_nginx, behind_caddy], ids=["nginx", "caddy"])
+def proxy(server, tmp_path_factory, request):
+    folder = tmp_path_factory.mktemp(request.param.__name__)
+    with request.param(server, folder) as address:
+        yield address
+
+
+def connect(proxy):
+    port, secure = proxy
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    if secure:
+        connection = CLIENT.wrap_socket(connection, server_hostname="week.example.cn")
+    return connection
+
+
+def get(proxy, path):
+    """Status and headers."""
+    with connect(proxy) as connection:
+        connection.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: week.example.cn\r\nConnection: close\r\n\r\n".encode()
+        )
+        head = b""
+        while b"\r\n\r\n" not in head and (part := connection.recv(65536)):
+            head += part
+    return int(head.split(b" ", 2)[1]), head.partition(b"\r\n\r\n")[0].decode()
+
+
+def test_pages_and_what_is_hidden(proxy):
+    assert get(proxy, "/readyz")[0] == 200
+    assert get(proxy, "/ip-2024/")[0] == 200
+    assert get(proxy, "/metrics")[0] == 404
+    assert get(proxy, "/api/v1/kiosk")[0] == 401
+
+
+def test_slow_clients_keep_nobody_out(proxy):
+    """160 connections with unfinished heads or bodies: a page comes at once, and none of these stays open."""
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connect(proxy)) for _ in range(SLOW)]
+        for number, client in enumerate(slow):
+            client.sendall(HALF_BODY if number % 2 else HALF_HEAD)
+        begun = time.monotonic()
+        assert get(proxy, "/ip-2024/")[0] == 200
+        assert time.monotonic() - begun < 5
+        for client in slow[:6]:
+            with suppress(ConnectionError):
+                assert client.recv(100)[:10] in (b"", b"HTTP/1.1 4", b"HTTP/1.1 5")
