@@ -97,6 +97,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_summary.decide", "POST"): frozenset({"gang", "su", "cui"}),
     ("desk_review.publish_many", "POST"): OFFICES,
     ("desk_review.decide", "POST"): REVIEW,
+    ("desk_review.decide_proposal", "POST"): REVIEW,
     ("desk_review.release", "POST"): REVIEW,
     ("desk_devices", "GET"): RUN_CHECK_IN,
     ("desk_devices", "POST"): RUN_CHECK_IN,

@@ -127,7 +127,11 @@ def regions_below(account: Account) -> list[Region]:
 @pages.get("/events/<int:event_id>")
 @login_required
 def event(event_id: int) -> ResponseReturnValue:
-    event = scope.event_for(current_user, event_id)
+    return _event_page(scope.event_for(current_user, event_id))
+
+
+def _event_page(event: Event, problem_of: int = 0, problem: str = "", typed: str = "") -> str:
+    """problem_of: the proposed change whose refusal had the problem."""
     return render_template(
         "desk/event.html",
         campaign=event.campaign,
@@ -138,6 +142,9 @@ def event(event_id: int) -> ResponseReturnValue:
         refused=proposals.refused_of(event, current_user) if event.published_at else None,
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
+        problem_of=problem_of,
+        problem=problem,
+        typed=typed,
     )
 
 
@@ -151,7 +158,10 @@ def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
     if request.form.get("decision") == Decision.ACCEPT:
         proposals.accept(proposal_id, clock.now(), current_user)
     else:
-        proposals.refuse(proposal_id, request.form.get("why", ""), clock.now(), current_user)
+        why = request.form.get("why", "").strip()[:300]
+        if not why:
+            return _event_page(event, proposal_id, proposal_words.reason_missing(), why), 422
+        proposals.refuse(proposal_id, why, clock.now(), current_user)
     return redirect(url_for(".event", event_id=event.id), 303)
 
 

@@ -1,6 +1,6 @@
 """The review queue: everything that a reviewer must judge on one screen, one item after the other."""
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -14,14 +14,17 @@ from models.events.tables import Event
 from models.figures import event_overview
 from models.publishing import proposals, review
 from models.publishing.duplicates import likely_duplicates
+from models.publishing.proposals import Proposal
 from models.publishing.review import QueueItem, ReviewDecision
 from web import errors
 from web.desk.accounts import current
+from web.words import proposals as proposal_words
 from web.words.terms import field_name
 
 MOST_AT_ONCE = 100
 MOST_NAMED, MOST_WORDS = 15, 120  # of those that were not published: they travel in a cookie
-PUBLISH, TAKE_OVER = "publish", "take_over"
+PUBLISH, TAKE_OVER, ACCEPT = "publish", "take_over", "accept"
+ACCEPTED, REFUSED = "accepted", "refused"  # of a proposed change, in the address of the next page
 
 pages = Blueprint("desk_review", __name__, url_prefix="/desk/review")
 
@@ -54,8 +57,12 @@ def _page(
     holders = review.holders([item.event.id for item in items], now)
     mine = current_user.id
     free = (item for item in items if item.event.id not in holders or holders[item.event.id].id == mine)
+    proposed = proposals.pending_within(campaign, current_user)
+    proposal = _proposal(proposed, request.values.get("proposal", type=int))
     chosen_item = next((item for item in items if item.event.id == chosen), None)
-    open_item = chosen_item or next(free, None)
+    open_item = None if proposal else chosen_item or next(free, None)
+    if open_item is None and proposal is None and proposed:
+        proposal = proposed[0]
     holder = review.claim(open_item.event, current_user, now) if open_item else None
     return render_template(
         "desk/review/index.html",
@@ -76,7 +83,9 @@ def _page(
         ]
         if open_item
         else [],
-        proposed=proposals.pending_within(campaign, current_user),
+        proposed=proposed,
+        open_proposal=proposal,
+        changes=proposal_words.changes(proposal) if proposal else [],
         now=now,
         problem=problem,
         typed=typed,
@@ -106,15 +115,42 @@ def decide(event_id: int) -> ResponseReturnValue:
         typed = request.form.get("why", "")[:1000]
         return _page(event.campaign, campaigns, items, errors.sentence(mistake), typed), mistake.status
     return redirect(
-        url_for(".index", campaign=event.campaign_id, item=_next(event), done=f"{decision}-{event.id}"), 303
+        url_for(".index", campaign=event.campaign_id, item=_next(event.id), done=f"{decision}-{event.id}"),
+        303,
     )
 
 
-def _next(event: Event) -> int | None:
+@pages.post("/<int:event_id>/proposals/<int:proposal_id>")
+@login_required
+def decide_proposal(event_id: int, proposal_id: int) -> ResponseReturnValue:
+    """Accept or refuse a proposed change, and go on to the next one."""
+    event, now, done = _event(event_id), clock.now(), ACCEPTED
+    if _proposal(proposals.open_of(event), proposal_id) is None:
+        abort(404)
+    why = request.form.get("why", "").strip()[:300]
+    if request.form.get("decision") == ACCEPT:
+        proposals.accept(proposal_id, now, current_user)
+    elif why:
+        proposals.refuse(proposal_id, why, now, current_user)
+        done = REFUSED
+    else:
+        campaigns = event_overview.campaigns_of(current_user)
+        items = review.queue(current_user, event.campaign)
+        return _page(event.campaign, campaigns, items, proposal_words.reason_missing()), 422
+    onward = _next(proposal_id)
+    address = url_for(".index", campaign=event.campaign_id, proposal=onward, done=f"{done}-{proposal_id}")
+    return redirect(address, 303)
+
+
+def _proposal(proposed: list[Proposal], proposal_id: int | None) -> Proposal | None:
+    return next((one for one in proposed if one.id == proposal_id), None)
+
+
+def _next(item_id: int) -> int | None:
     """The item after this one in the list as the reviewer saw it."""
     order = request.form.get("order", "")
     ids = [int(part) for part in order.split(",") if part.isascii() and part.isdecimal()]
-    after = ids[ids.index(event.id) + 1 :] if event.id in ids else []
+    after = ids[ids.index(item_id) + 1 :] if item_id in ids else []
     return after[0] if after else None
 
 
@@ -168,8 +204,10 @@ def done_words(done: str) -> str:
         ReviewDecision.PUBLISHED: _("Published."),
         ReviewDecision.READ: _("Reviewed. A second person publishes it."),
         ReviewDecision.SENT_BACK: _("Sent back with your reason."),
+        ACCEPTED: _("The change is accepted and public."),
+        REFUSED: _("The change is refused, with your reason."),
     }
-    return words.get(ReviewDecision(kind), "") if kind in set(ReviewDecision) else ""
+    return words.get(kind, "")
 
 
 def _event(event_id: int) -> Event:

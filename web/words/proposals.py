@@ -31,6 +31,10 @@ class FieldChange:
     after: str
 
 
+def reason_missing() -> str:
+    return _("Please give a reason: who proposed the change reads it.")
+
+
 def changes(proposal: Proposal) -> list[FieldChange]:
     if proposal.cancels:
         cancelled = FieldChange(_("Status"), _("Published"), _("Cancelled"))

@@ -54,7 +54,7 @@ async function show(address, options) {
     history.pushState(null, "", answer.url);
   }
   prepare();
-  const head = /** @type {HTMLElement | null} */ (find("#item-head, .nothing a"));
+  const head = /** @type {HTMLElement | null} */ (find("[aria-invalid]") ?? find("#item-head, .nothing a"));
   head?.focus({ preventScroll: true });
   scrollTo({ top: 0 });
   said.textContent = find("[data-problem], [data-done]")?.textContent?.trim() ?? "";
@@ -119,9 +119,9 @@ function move(step) {
   links[here + step]?.click();
 }
 
-/** @param {string} decision */
-function decide(decision) {
-  const button = /** @type {HTMLElement | null} */ (find(`[data-decide] [value=${decision}]`));
+/** @param {"p" | "back"} key p: publish or accept, back: send back or refuse */
+function decide(key) {
+  const button = /** @type {HTMLElement | null} */ (find(`[data-decide] [data-key=${key}]`));
   if (button) {
     /** @type {HTMLFormElement} */ (find("[data-decide]")).requestSubmit(button);
   }
@@ -133,7 +133,7 @@ function onKey(event) {
   const writing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select");
   if (why && event.target === why && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    decide("send_back");
+    decide("back");
     return;
   }
   if (event.key === "Escape" && event.target === why) {
@@ -144,7 +144,7 @@ function onKey(event) {
   if ((writing && !ticking) || event.ctrlKey || event.metaKey || event.altKey || event.repeat) {
     return;
   }
-  const actions = { j: () => move(1), k: () => move(-1), p: () => decide("publish"), r: () => why?.focus() };
+  const actions = { j: () => move(1), k: () => move(-1), p: () => decide("p"), r: () => why?.focus() };
   const action = actions[/** @type {keyof typeof actions} */ (event.key)];
   if (action) {
     event.preventDefault();

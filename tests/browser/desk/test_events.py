@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from models import clock
 from models.db import db
-from models.events.draft import OrganizationDraft
+from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
-from models.publishing import review
+from models.publishing import proposals, review
+from models.publishing.change import event_transaction
 from tests.support.axe import serious_in_both
 from tests.support.chromium import FLAGS
 from tests.support.desk_person import Desk
@@ -179,6 +181,38 @@ def test_what_was_typed_survives_a_killed_browser(
     typed = page.input_value("#title"), page.input_value("[name=venue]")
     kill(process)
     assert typed == ("断电之前写好的活动", "市民中心")
+
+
+def test_proposed_changes_by_keyboard_alone(browser: Browser, server: Server, week: Week, people: People):
+    with week.rows() as campaign:
+        lead = OrganizationDraft("灌云县知识产权局", "320723", "ip-offices")
+        events = [make_event(campaign, title, lead=lead) for title in ("第一讲", "第二讲", "第三讲")]
+        for event in events:
+            with event_transaction():
+                proposals.write_proposal(event, replace(draft_of(event), venue_text="图书馆"), NINE, None)
+        ids = [event.id for event in events]
+        first = proposals.open_of(events[0])[0].id
+    lian = Desk(browser, server, "lian@example.cn")
+    page, head = lian.page, lian.page.locator("#item-head")
+    page.goto(f"{server.url}/desk/review/?campaign={week.campaign_id}&proposal={first}")
+    page.keyboard.press("j")
+    expect(head).to_have_text("第二讲")
+    page.keyboard.press("k")
+    expect(head).to_have_text("第一讲")
+    page.keyboard.press("p")
+    expect(head).to_have_text("第二讲")
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-why]")).to_be_focused()
+    expect(page.locator("[data-why]")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.type("地点已印在海报上")
+    page.keyboard.press("Control+Enter")
+    expect(head).to_have_text("第三讲")
+    page.keyboard.press("p")
+    expect(page.locator("[data-said]")).to_have_text("变更已同意并公布。")
+    with week.rows():
+        texts = [db.session.get_one(Event, event_id).venue_text for event_id in ids]
+    assert [text == "图书馆" for text in texts] == [True, False, True]
 
 
 def test_twenty_items_by_keyboard_alone(browser: Browser, server: Server, week: Week, people: People):

@@ -327,7 +327,7 @@ def test_an_organizer_goes_on_with_what_was_proposed(english, people):
     assert (proposal.draft.title, proposal.draft.contact) == ("改名", "0518-1")
     sign_in(english, people.lian)
     address = f"/desk/events/{event.id}/proposals/{proposal.id}"
-    assert english.post(address, data={"decision": "refuse"}).status_code == 400
+    assert english.post(address, data={"decision": "refuse"}).status_code == 422
     english.post(address, data={"decision": "refuse", "why": "电话号码不对"})
     sign_in(english, people.gu)
     assert (
@@ -344,6 +344,29 @@ def test_delete_is_for_what_was_never_public(english, people):
     assert english.get(f"/desk/events/{draft}").status_code == 404
     assert english.post(f"/desk/events/{people.lecture.id}/delete").status_code == 400
     assert english.get(f"/desk/events/{people.lecture.id}").status_code == 200
+
+
+def test_deleting_a_draft_says_before_what_is_lost(english, people):
+    sign_in(english, people.gu)
+    write(english, action="save")
+    page = english.get(f"/desk/events/{newest().id}").text
+    asked = page.split('class="ask-first"', 1)[1].split("</details>", 1)[0]
+    assert f"/desk/events/{newest().id}/delete" in asked
+    assert "It cannot be brought back." in asked
+    assert page.count("/delete") == 1  # no way around the question
+
+
+def test_a_submission_is_taken_back_until_it_is_judged(english, people):
+    sign_in(english, people.gu)
+    write(english, action="submit")
+    address = f"/desk/events/{newest().id}"
+    assert "It becomes a draft again and leaves the office" in english.get(address).text
+    assert english.post(f"{address}/recall").status_code == 303
+    event = newest()
+    assert (event.status, event.changes[-1].verb) == ("draft", "recalled")
+    assert english.post(f"{address}/recall").status_code == 409
+    sign_in(english, people.lian)
+    assert f"item={event.id}" not in english.get("/desk/review/?campaign=ip-2024").text
 
 
 def test_the_preview_says_what_visitors_will_see(english, people):

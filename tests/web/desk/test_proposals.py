@@ -41,6 +41,19 @@ def test_an_organizer_sees_it_and_cannot_decide(people, proposal, client):
     assert (answer.status_code, people.lecture.title) == (404, "专题讲座")
 
 
+def test_refusing_without_a_reason_says_so_at_the_field(people, proposal, english):
+    sign_in(english, people.lian)
+    address = f"/desk/events/{people.lecture.id}/proposals/{proposal.id}"
+    answer = english.post(address, data={"decision": "refuse", "why": " "})
+    assert answer.status_code == 422
+    problem = f'id="why-{proposal.id}-problem"'
+    assert (f'aria-describedby="why-{proposal.id}-problem"' in answer.text, problem in answer.text) == (
+        True,
+        True,
+    )
+    assert proposals.open_of(people.lecture) == [proposal]
+
+
 def test_the_commands(app, people, proposal):
     run = app.test_cli_runner().invoke
     listed = json.loads(

@@ -163,13 +163,37 @@ def test_what_was_mended_since_it_was_sent_back_stands_beside_the_item(english, 
 
 
 def test_proposed_changes_within_reach_stand_below_the_queue(english, people):
-    for event in (people.lecture, people.nanjing):
-        with event_transaction():
-            proposals.write_proposal(event, replace(draft_of(event), title="改名"), NINE, people.gu)
+    near, far = (proposed(event, people.gu) for event in (people.lecture, people.nanjing))
     sign_in(english, people.lian)
     page = english.get("/desk/review/?campaign=ip-2024").text
     assert "1 proposed change of a published event" in page
-    assert (f"/desk/events/{people.lecture.id}#" in page, f"/desk/events/{people.nanjing.id}#" in page) == (
-        True,
-        False,
+    assert (f"proposal={near.id}" in page, f"proposal={far.id}" in page) == (True, False)
+
+
+def proposed(event: Event, by) -> proposals.Proposal:
+    with event_transaction():
+        return proposals.write_proposal(event, replace(draft_of(event), title="改名"), NINE, by)
+
+
+def test_proposed_changes_are_decided_one_after_the_other(english, people):
+    lead = OrganizationDraft.of(people.gu.organization)
+    second = make_event(people.lecture.campaign, "展览", lead=lead)
+    one, other = proposed(people.lecture, people.gu), proposed(second, people.gu)
+    sign_in(english, people.lian)
+    assert open_item(english.get("/desk/review/?campaign=ip-2024").text) == "专题讲座"
+    order = f"{one.id},{other.id}"
+    address = f"/desk/review/{people.lecture.id}/proposals/{one.id}"
+    answer = english.post(address, data={"decision": "refuse", "proposal": one.id, "order": order})
+    assert (answer.status_code, open_item(answer.text)) == (422, "专题讲座")
+    assert f'aria-describedby="why-{one.id}-problem"' in answer.text
+    answer = english.post(address, data={"decision": "refuse", "why": "已公布", "order": order})
+    assert answer.location == f"/desk/review/?campaign=ip-2024&proposal={other.id}&done=refused-{one.id}"
+    page = english.get(answer.location).text
+    assert (open_item(page), "The change is refused, with your reason." in page) == ("展览", True)
+    answer = english.post(
+        f"/desk/review/{second.id}/proposals/{other.id}", data={"decision": "accept", "order": order}
     )
+    assert "The change is accepted and public." in english.get(answer.location).text
+    assert english.post(address, data={"decision": "accept"}).status_code == 404
+    db.session.expire_all()
+    assert (people.lecture.title, second.title) == ("专题讲座", "改名")
