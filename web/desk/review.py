@@ -205,7 +205,7 @@ def done_words(done: str) -> str:
         ReviewDecision.READ: _("Reviewed. A second person publishes it."),
         ReviewDecision.SENT_BACK: _("Sent back with your reason."),
         ACCEPTED: _("The change is accepted and public."),
-        REFUSED: _("The change is refused, with your reason."),
+        REFUSED: _("The change is not accepted, with your reason."),
     }
     return words.get(kind, "")
 

@@ -189,7 +189,7 @@ def test_proposed_changes_are_decided_one_after_the_other(english, people):
     answer = english.post(address, data={"decision": "refuse", "why": "已公布", "order": order})
     assert answer.location == f"/desk/review/?campaign=ip-2024&proposal={other.id}&done=refused-{one.id}"
     page = english.get(answer.location).text
-    assert (open_item(page), "The change is refused, with your reason." in page) == ("展览", True)
+    assert (open_item(page), "The change is not accepted, with your reason." in page) == ("展览", True)
     answer = english.post(
         f"/desk/review/{second.id}/proposals/{other.id}", data={"decision": "accept", "order": order}
     )
