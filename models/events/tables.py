@@ -257,7 +257,8 @@ class EventVenue(Base):
 
 
 class EventReport(Base):
-    """What a published report says of an event, word for word ("800余份"). Never parsed, never part of the figures.
+    """What a published report says of an event, word for word ("800余份"). Never part of the figures; a lower bound where
+    nobody stated the outcome (models.outcomes.influence).
     source_url: where we found the report; not shown to the public."""
 
     __tablename__ = "event_report"

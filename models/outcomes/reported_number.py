@@ -3,7 +3,8 @@
 import re
 from decimal import Decimal
 
-_NUMBER = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s*(百万|千万|十万|万|亿|千|百|k|K)?")
+_NUMBER = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s*(百万|千万|十万|万|亿|千|百|[kK](?![a-z])|thousand|million)?")
+_KINDS = re.compile(r"\d+\s*[余多]?\s*[种类款]")  # 13种790册: kinds of leaflets, not copies
 _FACTOR = {
     "百": 100,
     "千": 1_000,
@@ -14,6 +15,8 @@ _FACTOR = {
     "百万": 1_000_000,
     "千万": 10_000_000,
     "亿": 100_000_000,
+    "thousand": 1_000,
+    "million": 1_000_000,
 }
 # With one of these the true number may be smaller.
 _NOT_AT_LEAST = re.compile(
@@ -24,7 +27,7 @@ _NOT_AT_LEAST = re.compile(
 
 def lower_bound(text: str) -> int | None:
     """What the words say at least: 800 for 800余份. None where they name no number, or one that may be too large."""
-    match = _NUMBER.search(text)
+    match = _NUMBER.search(_KINDS.sub("", text))
     if match is None or _NOT_AT_LEAST.search(text):
         return None
     digits, unit = match.groups()

@@ -16,7 +16,8 @@ from models.ledger.sum_tables import EventPlacement
 from models.ledger.tables import Counter
 from models.organizations.tables import Organization
 from models.outcomes.highlights import Highlight, pictures_of
-from models.outcomes.outcomes import Outcome, OutcomeKind, Precision
+from models.outcomes.influence import influence
+from models.outcomes.outcomes import OutcomeKind
 from models.places import regions
 from models.summaries.part import Part, part_below
 
@@ -91,23 +92,20 @@ def rows(part: Part) -> list[dict[str, Any]]:
 
 
 def outcomes(part: Part) -> dict[str, dict[str, Any]]:
-    """By kind: events that stated one, the sum of their numbers, whether it is exact (else a lower bound or about).
+    """By kind: the events that have one, the sum of their numbers, whether it is exact (else a lower bound or about), how many
+    have words without a number, and for how many the published report speaks.
 
     Of other outcomes only the events: they are of many sorts and do not add up."""
-    newest = select(func.max(Outcome.id)).group_by(Outcome.event_id, Outcome.kind)
-    query = (
-        _select(part, Outcome.kind, Outcome.precision, func.count(), func.sum(Outcome.number))
-        .join(Outcome, Outcome.event_id == Event.id)
-        .where(Outcome.id.in_(newest), Outcome.precision.is_not(None))
-        .group_by(Outcome.kind, Outcome.precision)
-    )
-    sums: dict[str, dict[str, Any]] = {}
-    for kind, precision, events, number in db.session.execute(query):
-        one = sums.setdefault(kind, {"events": 0, "number": 0, "exact": True})
-        one["events"] += events
-        one["number"] += int(number or 0) if kind != OutcomeKind.OTHER else 0
-        one["exact"] = one["exact"] and precision == Precision.EXACT
-    return {kind: sums[kind] for kind in OutcomeKind if kind in sums}
+    return {
+        kind: {
+            "events": one.events,
+            "number": one.number if kind != OutcomeKind.OTHER else 0,
+            "exact": not one.at_least,
+            "unnumbered": one.unnumbered,
+            "reported": one.reported,
+        }
+        for kind, one in influence(_select(part, Event.id)).items()
+    }
 
 
 def highlights(part: Part) -> list[dict[str, Any]]:

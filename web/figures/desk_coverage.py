@@ -6,7 +6,7 @@ from flask_login import current_user, login_required
 from sqlalchemy import Select, or_, select
 
 from models.events import scope
-from models.events.tables import Event
+from models.events.tables import PUBLIC, Event
 from models.figures import event_overview
 from models.figures.count import figures
 from models.figures.coverage import Reach, coverage
@@ -50,10 +50,11 @@ def _parent(question: DeskQuestion) -> str | None:
 
 
 def _events(question: DeskQuestion) -> Select[tuple[int]]:
-    """The events of the question: those of its region and line in the reader's reach."""
+    """The events of the question that the public saw: those of its region and line in the reader's reach."""
     part = question.part
     query = select(Event.id).outerjoin(Organization, Organization.id == Event.lead_id)
     query = query.where(Event.campaign_id == question.campaign.id, *part.conditions)
+    query = query.where(Event.status.in_(PUBLIC), Event.withdrawn_at.is_(None))
     if part.scope is not None:
         query = query.where(Event.id.in_(part.scope))
     if part.regions:

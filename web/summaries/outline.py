@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, TermKind
@@ -260,10 +261,30 @@ def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Blo
             "Online views are never added to visits. “At least” marks sums with numbers that were reported as “more than”."
         )
     )
+    reported = sum(one.get("reported", 0) for one in outcomes.values())
+    if reported:
+        unnumbered = sum(one.get("unnumbered", 0) for one in outcomes.values())
+        yield Note(_reported_words(reported, unnumbered))
+
+
+def _reported_words(reported: int, unnumbered: int) -> str:
+    """Where nobody stated an outcome. A summary sealed before such words were read has none."""
+    words = ngettext(
+        "%(num)s entry is taken from a published report as a lower bound, because the event stated none.",
+        "%(num)s entries are taken from published reports as lower bounds, because the events stated none.",
+        reported,
+    )
+    if unnumbered:
+        words += ngettext(
+            " %(num)s entry has words without a number that is certain, and is in no sum.",
+            " %(num)s entries have words without a number that is certain, and are in no sum.",
+            unnumbered,
+        )
+    return words
 
 
 def _outcome_number(kind: str, one: Mapping[str, Any]) -> str:
-    if kind == "other":
+    if kind == "other" or (not one["number"] and not one["exact"]):
         return "—"
     return number(one["number"]) if one["exact"] else _("at least %(number)s", number=number(one["number"]))
 

@@ -1,9 +1,10 @@
-// Drawings of what the page shows with its own letters around it: a table shaded by numbers, the course of a day.
+// Drawings of what the page shows with its own letters around it: tables, bars, columns, the course of a day.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDE = 1000;
 const ROW = 34;
 const PAD = 24;
+const BAR_ROW = 48;
 const NAMES = 240; // room of the rows' names
 
 /** @param {Element} element */
@@ -104,5 +105,56 @@ export function courseDrawing(chart) {
     const left = PAD + (place * wide) / hours.length;
     add(drawing, "text", { "x": left, "y": top + high + 24, "font-size": 14 }, text(hour));
   }
+  return drawing;
+}
+
+/**
+ * A list of bars: each with its name, its number and its share where the page says one.
+ * @param {Element} list
+ */
+export function barsDrawing(list) {
+  const rows = [...list.querySelectorAll(":scope > li")];
+  const drawing = sheet(list, 60 + rows.length * BAR_ROW + PAD / 2);
+  const wide = WIDE - 2 * PAD;
+  for (const [place, row] of rows.entries()) {
+    const top = 56 + place * BAR_ROW;
+    const [name, back, value] = [row.firstElementChild, row.querySelector(".bar-back"), row.querySelector(".bar-value")];
+    const share = row.querySelector(".bar-share");
+    const number = text(row.querySelector("strong") ?? row) + (share ? ` (${text(share)})` : "");
+    add(drawing, "text", { "x": PAD, "y": top + 18, "font-size": 14 }, name ? text(name) : "");
+    const right = { "x": WIDE - PAD, "y": top + 18, "text-anchor": "end", "font-size": 14, "font-weight": 700 };
+    add(drawing, "text", right, number);
+    for (const part of [back, value]) {
+      const width = (wide * Number(part?.getAttribute("width") ?? 0)) / 100;
+      const fill = part ? getComputedStyle(part).fill : "";
+      add(drawing, "rect", { x: PAD, y: top + 26, width, height: 10, rx: 3, fill });
+    }
+  }
+  return drawing;
+}
+
+/**
+ * Columns of the hours of a day, each with its number above and its hour below.
+ * @param {Element} list
+ */
+export function columnsDrawing(list) {
+  const [top, high] = [96, 260];
+  const drawing = sheet(list, top + high + 48);
+  const day = document.getElementById(list.getAttribute("aria-labelledby") ?? "");
+  add(drawing, "text", { "x": PAD, "y": 62, "font-size": 16 }, day ? text(day) : "");
+  const columns = [...list.querySelectorAll(":scope > li")];
+  const step = (WIDE - 2 * PAD) / Math.max(1, columns.length);
+  for (const [place, column] of columns.entries()) {
+    const left = PAD + place * step;
+    const bar = column.querySelector("rect");
+    const tall = (high * Number(bar?.getAttribute("height") ?? 0)) / 100;
+    const fill = bar ? getComputedStyle(bar).fill : "";
+    add(drawing, "rect", { x: left + step * 0.15, y: top + high - tall, width: step * 0.7, height: tall, fill });
+    const middle = { "x": left + step / 2, "text-anchor": "middle", "font-size": 14 };
+    const [number, name] = [column.querySelector(".column-number"), column.querySelector(".column-name")];
+    add(drawing, "text", { ...middle, "y": top + high - tall - 8, "font-weight": 650 }, number ? text(number) : "");
+    add(drawing, "text", { ...middle, y: top + high + 24 }, name ? text(name) : "");
+  }
+  add(drawing, "rect", { x: PAD, y: top + high, width: WIDE - 2 * PAD, height: 1 });
   return drawing;
 }

@@ -1,28 +1,30 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
-import { courseDrawing, tableDrawing } from "./chart-drawings.js";
+import { barsDrawing, columnsDrawing, courseDrawing, tableDrawing } from "./chart-drawings.js";
 
 const SCALE = 2; // pixels a unit of the drawing
 // The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
-const WRITTEN = ["fill", "font-family", "font-weight", "stroke", "stroke-width"];
+const WRITTEN = ["fill", "fill-opacity", "font-family", "font-weight", "stroke", "stroke-width", "text-anchor"];
+const PARTS = "rect, text, path, circle, polyline, polygon";
 
 /** @param {SVGSVGElement} chart */
 function standalone(chart) {
   const copy = /** @type {SVGSVGElement} */ (chart.cloneNode(true));
-  const parts = [...chart.querySelectorAll("rect, text, path, circle, polyline")];
-  for (const [number, part] of [...copy.querySelectorAll("rect, text, path, circle, polyline")].entries()) {
+  const parts = [...chart.querySelectorAll(PARTS)];
+  for (const [number, part] of [...copy.querySelectorAll(PARTS)].entries()) {
     const style = getComputedStyle(parts[number]);
     for (const name of WRITTEN) {
       part.setAttribute(name, style.getPropertyValue(name));
     }
   }
-  const { width, height } = chart.viewBox.baseVal;
+  const { x, y, width, height } = chart.viewBox.baseVal;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
   const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  ground.setAttribute("width", String(width));
-  ground.setAttribute("height", String(height));
+  for (const [name, value] of Object.entries({ x, y, width, height })) {
+    ground.setAttribute(name, String(value));
+  }
   const card = chart.closest(".card") ?? document.body;
   ground.setAttribute("fill", getComputedStyle(card).backgroundColor);
   copy.prepend(ground);
@@ -37,7 +39,7 @@ function drawingOf(chart) {
   if (chart instanceof SVGSVGElement) {
     return chart.matches(".course") ? courseDrawing(chart) : standalone(chart);
   }
-  return null;
+  return chart.matches(".columns") ? columnsDrawing(chart) : barsDrawing(chart);
 }
 
 /**
@@ -77,9 +79,8 @@ async function saveDrawing(drawing, name, kind) {
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-save]") : null;
   const chart = button && document.getElementById(button.getAttribute("data-save") ?? "");
-  const drawing = chart && drawingOf(chart);
-  if (button && drawing) {
-    void saveDrawing(drawing, chart.id, button.getAttribute("data-kind") ?? "svg");
+  if (button && chart) {
+    void saveDrawing(drawingOf(chart), chart.id, button.getAttribute("data-kind") ?? "svg");
   }
 });
 document.documentElement.classList.add("has-charts");

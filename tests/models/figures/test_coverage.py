@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.db import db
-from models.events.tables import Event
+from models.events.tables import Event, EventReport
 from models.figures import subscribers
 from models.figures.coverage import Reach, coverage
 from models.figures.filters import FiguresFilter
@@ -65,6 +65,22 @@ def test_outcomes_are_summed_with_their_lower_bounds(people):
         OutcomeKind.LEAFLETS: OutcomeSum(920, at_least=True, unnumbered=1, events=3),
         OutcomeKind.VIEWS: OutcomeSum(9000, at_least=False, unnumbered=0, events=1),
     }
+
+
+def test_a_published_report_stands_where_nobody_stated_the_outcome(people):
+    people.lecture.report = EventReport(materials="800余份", consultations="近20次", attendance="1000余人")
+    people.court_day.report = EventReport(materials="13种790册", views="", consultations="36人次")
+    db.session.commit()
+    outcomes.state(
+        people.court_day, {OutcomeKind.LEAFLETS: StatedOutcome(Precision.EXACT, "120")}, people.gu, NINE
+    )
+    assert influence(select(Event.id)) == {
+        OutcomeKind.LEAFLETS: OutcomeSum(920, at_least=True, unnumbered=0, events=2, reported=1),
+        OutcomeKind.CONSULTATIONS: OutcomeSum(36, at_least=True, unnumbered=1, events=2, reported=2),
+    }
+    withdrawn = {OutcomeKind.LEAFLETS: StatedOutcome(Precision.EXACT, "")}
+    outcomes.state(people.court_day, withdrawn, people.gu, NINE)
+    assert influence(select(Event.id))[OutcomeKind.LEAFLETS] == OutcomeSum(1590, True, 0, 2, 2)
 
 
 def test_subscribers_are_distinct_per_day_and_the_salt_is_destroyed(people):

@@ -37,8 +37,8 @@ def test_the_numbers_of_a_province(people):
     assert content["events"]["held"] == 3
     assert content["events"]["by"]["region"] == {"320100": 1, "320700": 2}
     assert content["outcomes"] == {
-        "leaflets": {"events": 1, "number": 800, "exact": False},
-        "views": {"events": 2, "number": 1230, "exact": True},
+        "leaflets": {"events": 1, "number": 800, "exact": False, "unnumbered": 0, "reported": 0},
+        "views": {"events": 2, "number": 1230, "exact": True, "unnumbered": 0, "reported": 0},
     }
     assert [row["text"] for row in content["highlights"]] == ["全县中学生首次走进庭审。"]
     assert content["coverage"]["reached"] == ["320102", "320723"]

@@ -170,7 +170,7 @@ def test_the_page_shades_what_the_files_hold(client, people):
     )
     release_now(people.lecture.campaign, None, people.cui, now)
     page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
-    heat = page[page.index('<table class="heat">') :].split("</table>")[0]
+    heat = page[page.index('<table class="heat"') :].split("</table>")[0]
     rows = re.findall(r'<a href="\?region=(\d+)">.*?</th>(.*?)</tr>', heat)
     assert sorted(code for code, _cells in rows) == ["110000", "320000", "650000", "660000"]
     for code, cells in rows:

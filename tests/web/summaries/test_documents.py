@@ -12,6 +12,8 @@ from flask_babel import force_locale
 from openpyxl import load_workbook
 
 from models.accounts.tokens import new_token_of
+from models.db import db
+from models.events.tables import EventReport
 from models.summaries import handing_in, texts
 from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
@@ -87,6 +89,18 @@ def _api(client, account, **query):
     headers = {"Authorization": f"Bearer {new_token_of(account.email, NINE)}"}
     asked = {"campaign": "ip-2024", "region": "320000", **query}
     return client.get("/api/v1/figures", query_string=asked, headers=headers).json
+
+
+def test_words_of_a_published_report_stand_as_a_marked_lower_bound(people, part):
+    people.nanjing.report = EventReport(materials="200余份", consultations="近20次")
+    db.session.commit()
+    document = Document(BytesIO(draft(part, ".docx", NINE)))
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert [row[1:] for row in rows if row[0] == "发放资料"] == [["2", "至少 1,000"]]
+    assert [row[1:] for row in rows if row[0] == "咨询人次"] == [["1", "—"]]
+    whole = "".join(paragraph.text for paragraph in document.paragraphs)
+    assert "其中2项摘自公开报道，作为下限计入" in whole
+    assert "1项仅有文字、无确切数字，未计入合计" in whole
 
 
 def test_the_layout_is_that_of_the_standard(part):

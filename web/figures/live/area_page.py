@@ -37,6 +37,13 @@ from web.figures.live.views import View
 from web.figures.sheet_tables import course_table, slot_time
 from web.words.terms import region_label, t
 
+CSV_BY = {
+    "day": ("day", "audience"),
+    "region": ("region", "audience"),
+    "audience": ("audience",),
+    "method": ("method",),
+}
+
 pages = Blueprint("desk_live", __name__, url_prefix="/desk")
 
 SLOW_LEAST = timedelta(seconds=3)
@@ -98,14 +105,15 @@ def page_events() -> ResponseReturnValue:
 @pages.get("/live.csv")
 @login_required
 def page_csv() -> Response:
-    """The data of a chart: visits by group of each day, of each region, or of each quarter hour of the day that is shown."""
+    """The data of a chart: visits by group of each day, of each region, of each quarter hour of the day that is shown; or the
+    visits of each group, of each method."""
     campaign, now = find_campaign(request.args.get("campaign", "")), clock.now()
     area = _area(current_user, campaign)
     if request.args.get("by") == "hour":
         course = _course(campaign, area, now)
         return sheets.as_csv(course_table(campaign, course), f"figures-{campaign.id}-{course.day}")
-    by = "day" if request.args.get("by") == "day" else "region"
-    return as_csv(figures(campaign, now, (by, "audience"), area.part), campaign, (by, "audience"))
+    by = CSV_BY.get(request.args.get("by", ""), CSV_BY["region"])
+    return as_csv(figures(campaign, now, by, area.part), campaign, by)
 
 
 def _course(campaign: Campaign, area: Area, now: datetime) -> DayCourse:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from babel.dates import format_time
-from flask import Blueprint, Flask, Response, render_template
+from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
@@ -22,14 +22,19 @@ from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview, live
 from models.figures.by_source import SourceVisits, visits_by_source
+from models.figures.count import figures
+from models.figures.filters import FiguresFilter
 from models.organizations.tables import Account
 from web import threads
 from web.desk.accounts.current import own_session
+from web.figures.exports import as_csv
 from web.figures.live import views as live_views
 from web.figures.live.snapshots import RECOUNT_AFTER, LiveSnapshot
 from web.figures.live.streams import Payload
 from web.figures.live.views import View
 from web.words.terms import language
+
+CSV_BY = {"hour": ("day", "hour"), "audience": ("audience",), "method": ("method",)}
 
 pages = Blueprint("live", __name__, url_prefix="/desk")
 
@@ -82,6 +87,16 @@ def page(event_id: int) -> ResponseReturnValue:
 @login_required
 def live_json(event_id: int) -> Response:
     return live_views.json_answer(_view(scope.event_for(current_user, event_id), clock.now()))
+
+
+@pages.get("/events/<int:event_id>/live.csv")
+@login_required
+def live_csv(event_id: int) -> Response:
+    """The data of a chart: visits by group, by method, or by hour."""
+    event = scope.event_for(current_user, event_id)
+    by = CSV_BY.get(request.args.get("by", ""), CSV_BY["hour"])
+    of_event = FiguresFilter(events=(event.id,))
+    return as_csv(figures(event.campaign, clock.now(), by, of_event), event.campaign, by)
 
 
 @pages.get("/events/<int:event_id>/live.events")

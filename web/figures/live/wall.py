@@ -58,6 +58,13 @@ class WallKey:
             return f"/desk/wall?campaign={self.area.campaign_id}" + (f"&{query}" if query else "")
         return f"/{self.area.campaign_id}/wall" + (f"?{query}" if query else "")
 
+    def days_csv(self) -> str:
+        """The address of the visits by day."""
+        region = f"&region={self.area.region}" if self.area.region else ""
+        if self.desk:
+            return f"/desk/live.csv?campaign={self.area.campaign_id}&by=day{region}"
+        return f"/{self.area.campaign_id}/figures.csv?by=day{region}"
+
     def part(self, ending: str) -> str:
         """The address of its figures: .json or .events."""
         path, mark, query = self.address().partition("?")
