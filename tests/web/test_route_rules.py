@@ -410,6 +410,7 @@ ENDS = {
     "desk_events.decide", "desk_duplicates.same", "desk_feeds.remove", "desk_feeds.answer", "desk_import.discard",
     "desk_organizations.merge", "desk_passes.replace", "desk_paper_counts.take_out", "desk_accounts.close",
     "desk_session_totals.take_back", "desk_registration.switch_off", "desk_outcomes.remove_picture",
+    "desk_accounts.sign_out",
 }  # fmt: skip
 
 
