@@ -285,6 +285,7 @@ layout(
         event("企业座谈", when="04-22 14:00", place="松陵宾馆", host="市工信局"),
         event("校园行", when="04-23 morning", place="松陵二中", host="市教育局"),
     ],
+    refused=1,
 )
 
 layout(
@@ -313,6 +314,7 @@ layout(
             audience="innovators",
         ),
     ],
+    refused=1,
 )
 
 layout(

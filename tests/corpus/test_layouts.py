@@ -9,9 +9,11 @@ from models import clock
 from models.errors import Mistake
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.to_draft import understand
-from tests.corpus.layouts import Layout, Right
-from tests.corpus.plans import LAYOUTS
+from tests.corpus import bureaus, habits, offices, plans
+from tests.corpus.layouts import LAYOUTS, Layout, Right
 
+# Each file adds its layouts to the one list.
+assert bureaus.LAYOUTS is habits.LAYOUTS is offices.LAYOUTS is plans.LAYOUTS is LAYOUTS
 PARTS = ("title", "when", "place", "region", "host", "audience", "format", "mode")
 ENCODINGS = {"csv": "utf-8-sig", "gbk": "gb18030", "tab": "utf-8", "utf16": "utf-16", "semicolon": "utf-8"}
 DELIMITERS = {"tab": "\t", "utf16": "\t", "semicolon": ";"}

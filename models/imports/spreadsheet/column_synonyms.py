@@ -17,26 +17,27 @@ ALIASES = {
     ),
     "start_date": (
         "展期 起止日期 活动期限 展览时间 开始日期 日期 活动日期 起始日期 开始时间日期 举办日期 举行日期 "
-        "开展日期 宣传日期 时间日期 会议日期 起始日 开始日 date startdate startday start day"
+        "开展日期 宣传日期 时间日期 会议日期 起始日 开始日 date startdate startday day | start"
     ),
     # Beside each other, the day of the year.
     "month": "月 月份",
     "day_of_month": "日",
-    "end_date": "结束日期 截止日期 终止日期 结束日 截止日 enddate endday end",
-    "start_time": "开始时间 起始时间 开始时刻 活动开始时间 开始 起 起始 开场时间 starttime from",
-    "end_time": "结束时间 截止时间 结束时刻 活动结束时间 结束 止 终止时间 终止 散场时间 endtime to until",
+    "end_date": "结束日期 截止日期 终止日期 结束日 截止日 enddate endday | end",
+    "start_time": "开始时间 起始时间 开始时刻 活动开始时间 开始 起 起始 开场时间 starttime from | start",
+    "end_time": "结束时间 截止时间 结束时刻 活动结束时间 结束 止 终止时间 终止 散场时间 endtime to until | end",
     "time_text": (
-        "时间 活动时间 举办时间 时间安排 时间说明 起止时间 活动起止时间 举行时间 开展时间 实施时间 宣传时间 "
+        "时间 时间节点 活动时间 举办时间 时间安排 时间说明 起止时间 活动起止时间 举行时间 开展时间 实施时间 宣传时间 "
         "拟定时间 计划时间 预计时间 拟开展时间 拟举办时间 具体时间 开放时间 会议时间 讲座时间 课程时间 "
-        "直播时间 培训时间 完成时限 完成时间 时限 期限 日期及时间 日期和时间 日期时间 "
-        "时间和日期 timewhen time when schedule hours dateandtime datetime | 时段 时间段 场次 "
-        "场次时间"
+        "直播时间 培训时间 日期及时间 日期和时间 日期时间 "
+        "时间和日期 timewhen time when schedule hours dateandtime datetime | 完成时限 完成时间 时限 期限 | 时段 时间段 "
+        "场次 场次时间"
     ),
     "period": "时段 时间段 场次时间 具体时间 开放时间 活动时段 hours",
     "venue_text": (
         "地点 活动地点 举办地 举办地点 场地 场所 举行地点 开展地点 宣传地点 实施地点 会议地点 活动场所 活动场地 "
-        "具体地点 拟定地点 活动地址 举办场所 举办场地 地点场所 展览地点 集合地点 授课地点 讲座地点 venue "
-        "location place where | 活动区域 活动位置 位置 范围"
+        "具体地点 拟定地点 活动地址 举办场所 举办场地 地点场所 展览地点 集合地点 授课地点 讲座地点 "
+        "地点方式 活动地点方式 地点及方式 venue "
+        "location place where | 活动区域 活动位置 位置 范围 实施范围 活动范围"
     ),
     "address": "地址 详细地址 具体地址 街道地址 门牌 streetaddress address",
     "province": "省 省份 省级 所在省 省自治区直辖市 province",
@@ -139,9 +140,9 @@ PIECES = (
     ("venue_text", r"(?:地点|场所|场地)(?:安排|名称)?$"),
     ("address", r"地址$"),
     ("organizers", r"主办|(?:牵头|责任|负责|组织|发起|举办)(?:单位|部门|机构|方)"),
-    ("undertakers", r"(?:承办|执行|实施)(?:单位|部门|机构|方)"),
+    ("undertakers", r"(?:承办|执行|实施)(?:单位|部门|机构|方|园区|学校)"),
     ("co_organizers", r"(?:协办|配合|联合|协同|合作)(?:单位|部门|机构|方)"),
-    ("audiences", r"(?:对象|人群|群体|受众)$"),
+    ("audiences", r"(?:对象|人群|群体|受众)$|(?:参加|参与|参会)人员"),
     ("online_url", r"链接$|网址$"),
     ("format", r"(?:活动|宣传)(?:形式|类型|类别)$"),
     ("department", r"(?:科|处|股)室$"),

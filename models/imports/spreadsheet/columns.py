@@ -29,6 +29,11 @@ _SIGNS = re.compile(r"[\W_]+")
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 # 活动名称（必填）, 开始日期【年-月-日】
 _NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
+# 活动名称 Event: one name in two languages
+_LATIN = re.compile("[a-z]+")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+# Beside the time of the event: until when something is handed in.
+_DEADLINE = re.compile("(?:报名|填报|上报|报送|提交|审批).*(?:时间|日期|时限|期限)$")
 _ROW_NUMBER = re.compile(r"\d{0,5}[.、．]?")
 _AND = re.compile("以及|[及和与暨/]")
 # Two fields that one cell may hold: the place and where it is.
@@ -151,9 +156,9 @@ def is_repeated(header: Header, cells: Sequence[str]) -> bool:
     return len(names) > 1 and all(bare(cell) == bare(name) for cell, name in names)
 
 
-def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) -> Header:
+def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None, *, once: bool = True) -> Header:
     """The header of a table. answers: the fields that a person named for columns, by their bare names. Raises Mistake where
-    a column stands twice or the title has none."""
+    a column stands twice (unless not once: then the first of them is read) or the title has none."""
     fields = _fields(cells, answers or {})
     if NEEDED not in fields:
         raise Mistake(
@@ -165,7 +170,8 @@ def header_of(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
         )
     last = max(n for n, cell in enumerate(cells) if cell.strip()) + 1
     names = tuple(cell.strip() for cell in cells[:last])
-    _once(fields[:last], names)
+    if once:
+        _once(fields[:last], names)
     return Header(tuple("" if field == "-contact" else field for field in fields[:last]), names)
 
 
@@ -198,10 +204,14 @@ def options_of(name: str) -> dict[str, int]:
     """The fields that a name may stand for, with their ranks."""
     plain = unicodedata.normalize("NFKC", name)
     known = _RANKS.get(bare(plain)) or _RANKS.get(bare(_NOTE.sub("", plain)))
+    if known is None and _CHINESE.search(plain):
+        known = _RANKS.get(_LATIN.sub("", bare(plain)))
     if known:
         return known
     short = bare(_NOTE.sub("", plain))
     if not short or len(short) > _LONGEST_NAME or _NO_NAME.search(plain):
+        return {}
+    if _DEADLINE.search(short):
         return {}
     both = _first_of_two(_NOTE.sub("", plain))
     if both.keys() & _ONE_CELL:
@@ -248,6 +258,10 @@ def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]
             ]
             if ranked:
                 fields[min(ranked)[1]] = field
+    if "start_time" in fields and "end_date" in fields and "end_time" not in fields:
+        ends = fields.index("end_date")
+        if "end_time" in options_of(cells[ends]):
+            fields[ends] = "end_time"  # Date, Start, End
     if "address" in fields and "venue_text" not in fields:
         fields[fields.index("address")] = "venue_text"  # 详细地址 alone says where it is
     return tuple(fields)

@@ -22,7 +22,6 @@ from models.imports.spreadsheet.columns import (
     only_the_title,
 )
 from models.imports.spreadsheet.headings import Heading, day_and_half, heading_of
-from models.imports.spreadsheet.times import time_words
 
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
@@ -31,6 +30,8 @@ _ABOVE = 10
 _SIDEWAYS = 200
 # Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
 _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
+# Sheets of our own template beside the one of the events.
+_OF_THE_TEMPLATE = {"填写说明", "选项"}
 _LONGEST_ID = 200
 # What makes two events of two rows with one title, day and region.
 _APART = ("start_time", "time_text", "venue_text", "address")
@@ -53,7 +54,7 @@ def rows_of(
         lines, start = _start_of(table)
         top = _top(lines, above, answers)
         if top is None:
-            others += [(name, line) for line in start if any(map(time_words.is_day, line.cells))][:1]
+            others += [(name, line) for line in start if any(line.cells) and name not in _OF_THE_TEMPLATE][:1]
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
         if rows and (header is None or not _OF_A_PLAN & set(header.fields)):
@@ -143,7 +144,12 @@ def _below(header: Header, lines: Iterable[Line], most: int, above: Heading) -> 
         if header.is_empty(line.cells) or is_repeated(header, line.cells):
             continue
         if is_other_header(line.cells):
-            header = header_of(line.cells)
+            try:
+                header = header_of(line.cells)
+            except Mistake as mistake:
+                # A second header may not refuse the whole file: said, and of two columns the first is read.
+                rows.append(_no_header(header, line, mistake))
+                header = header_of(line.cells, once=False)
             continue
         if len(rows) == most:
             raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
@@ -157,6 +163,11 @@ def _below(header: Header, lines: Iterable[Line], most: int, above: Heading) -> 
             row = above.over(row)
         rows.append(row)
     return rows
+
+
+def _no_header(header: Header, line: Line, mistake: Mistake) -> Row:
+    row = header.row(line.number, line.cells, (*line.notes, Finding.of(mistake)))
+    return replace(row, unread=True)
 
 
 def _heading(line: Line) -> str:

@@ -177,6 +177,9 @@ def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, 
         match = region_cell.read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
     else:
         match = region_cell.read(sole) if sole else recognition.recognise_region(*parts)
+    if match.problems and sum(map(bool, parts)) > 1:
+        together = region_cell.read("".join(parts))  # 福州 | 鼓楼
+        match = match if together.problems else together
     code = "" if any(parts) or match.code else cell["region_code"]
     known = region_cell.code(code)
     if code and known is None:

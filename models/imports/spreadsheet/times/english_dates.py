@@ -42,6 +42,7 @@ _WORDS = (
     (re.compile(r"\b(?:at|on|from)\b", re.I), ""),
 )
 _HOUR = re.compile(r"(?<![\d:.])(\d{1,2})(?=\s*[ap]\.?m\b)", re.I)  # 9 am
+_HOURS = re.compile(r"(?<![\d:.])(\d{1,2})\s*[-–—]\s*(\d{1,2})\s*([ap])\.?m\b", re.I)  # 2-4 pm
 _LETTER = re.compile("[A-Za-z]")
 
 
@@ -53,7 +54,13 @@ def in_chinese(text: str) -> str:
         text = pattern.sub(_day, text)
     for pattern, sign in _WORDS:
         text = pattern.sub(sign, text)
-    return _HOUR.sub(r"\1:00", text)
+    return _HOUR.sub(r"\1:00", _HOURS.sub(_both_hours, text))
+
+
+def _both_hours(match: re.Match[str]) -> str:
+    """2-4 pm as 2 pm-4 pm; 11-1 pm stays: its first hour is of the morning."""
+    half = f" {match[3]}m"
+    return f"{match[1]}{half}-{match[2]}{half}" if int(match[1]) < int(match[2]) < 12 else match[0]
 
 
 def _day(match: re.Match[str]) -> str:

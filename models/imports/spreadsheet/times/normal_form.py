@@ -15,8 +15,16 @@ _HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[
 # What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
 _REMARK = re.compile(
     r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
-    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
+    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起|以?后|之后)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
 )
+# 4月25日（暂定）15:00, 4月22日（具体时间另行通知）: said as not certain where the row is read.
+_NOT_CERTAIN = re.compile(r"(?<=[日号\d])\((?:暂定|拟定|(?:具体)?时间(?:待定|另行通知|另定|待通知))\)")
+# 0930-1130
+_COMPACT_HOURS = re.compile(
+    r"(?<![\d:./月-])([01]\d|2[0-3])([0-5]\d)([-—–~至到]+)([01]\d|2[0-4])([0-5]\d)(?![\d:.年月日号])"
+)
+# 每天10:00-18:00(4月20日-22日)
+_EACH_DAY_FIRST = re.compile(r"^(每[天日]\d{1,2}[:点时][^()]*)\(([^()]*[日号])\)$")
 # Of one day the second date is left out; of two days the hours stay words.
 _ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)日(\d\d:\d\d)/\1日(?=\d\d:\d\d)")
 _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
@@ -47,10 +55,18 @@ def plain(text: str) -> str:
     joined = _YEAR_LAST.sub(_year_first, _ROC_YEAR.sub(lambda roc: f"{int(roc[1]) + 1911}{roc[2]}", joined))
     joined = _DOTTED_RANGE.sub(r"\1.\2\3\1.\4", joined)
     joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
+    joined = _EACH_DAY_FIRST.sub(r"\2\1", joined)
+    joined = _COMPACT_HOURS.sub(_hours, _NOT_CERTAIN.sub("", joined))
     joined = _SHORT_WEEKDAY.sub(r"(周\1)", _DURING.sub(r"\1", joined))
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
     joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
     return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
+
+
+def _hours(match: re.Match[str]) -> str:
+    """0930-1130 with colons; as it is where it goes backwards, as years do."""
+    begins, ends = match[1] + match[2], match[4] + match[5]
+    return f"{match[1]}:{match[2]}{match[3]}{match[4]}:{match[5]}" if begins < ends else match[0]
 
 
 def _year_first(match: re.Match[str]) -> str:
