@@ -38,7 +38,8 @@ def test_a_spreadsheet_with_real_dates_a_title_above_and_another_sheet_before(vo
     )
     row, unread = read_file(data, "x.xlsx")
     why = unread.notes[0]
-    assert unread.unread and "is no table of events" in why.message % why.values
+    assert unread.unread
+    assert "is no table of events" in why.message % why.values
     read = understand(row, vocabulary)
     (occurrence,) = read.draft.occurrences
     assert (row.number, occurrence.start_at, (occurrence.end_at - occurrence.start_at).seconds) == (
