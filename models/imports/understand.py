@@ -107,7 +107,7 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
     if understood.draft is None:
         return understood if isinstance(row, CalendarEntry) else replace(understood, ref=row.cells["id"])
     stated = replace(understood.draft, origin=source.origin or understood.draft.origin)
-    seated = _with_seat(stated, seats)
+    seated = _with_seat(stated, seats, _region_of(source))
     ref = seated.origin_ref or ""
     try:
         draft = source.adopt(seated)
@@ -161,9 +161,16 @@ def _seats_of(names: Iterable[str]) -> Seats:
     return seats
 
 
-def _with_seat(draft: EventDraft, seats: Seats) -> EventDraft:
+def _region_of(source: Source) -> str | None:
+    """The region of the office that imports; None for other accounts and the operator."""
+    by = source.by
+    return by.organization.region_code if by is not None and by.role == Role.OFFICE else None
+
+
+def _with_seat(draft: EventDraft, seats: Seats, own: str | None) -> EventDraft:
     """The draft with its lead as the organization that is here, and with the lead's region where the event names none, or
-    is online (it counts where its lead sits)."""
+    is online (it counts where its lead sits). own: the region of the office that imports: what names no place happens
+    there, also where its lead sits elsewhere."""
     lead = draft.lead
     if lead is None:
         return draft
@@ -173,8 +180,21 @@ def _with_seat(draft: EventDraft, seats: Seats) -> EventDraft:
         here = next(iter(known.values()))  # one organization of this name is one organization
     if here is None:
         seat = lead.region_code or seat_in_name(lead.name)
+        if draft.region_code is None and not _certain(seat, lead.name, own):
+            seat = None
         here = known.get(seat) or replace(lead, region_code=seat)
     draft = draft.with_lead(replace(here, line=lead.line))
-    if here.region_code and (draft.region_code is None or draft.mode == Mode.ONLINE):
+    if not here.region_code:
+        return draft
+    unnamed = draft.region_code is None
+    if draft.mode == Mode.ONLINE or (unnamed and (own is None or regions.is_below(here.region_code, own))):
         return replace(draft, region_code=here.region_code)
     return draft
+
+
+def _certain(seat: str | None, name: str, own: str | None) -> bool:
+    """Whether a name says where its bearer sits. A county without its city (云溪区市场监管局) may be a new district or one
+    of the office's own that no list has: then it is not the one of that name elsewhere."""
+    if seat is None or own is None or regions.is_below(seat, own) or seat.endswith("00"):
+        return True
+    return not name.startswith(regions.regions_by_code()[seat].name)

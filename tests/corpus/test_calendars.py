@@ -1,5 +1,7 @@
 """Small calendars as makers write them, with what the standard and common sense make of them."""
 
+from datetime import timedelta
+
 import pytest
 
 from models import clock
@@ -104,3 +106,42 @@ def test_texts_broken_without_a_fold_stay_whole(vocabulary):
     assert [venue.name for venue in entry.draft.venues] == ["市图书馆报告厅"]
     folded = calendar(NINE, "LOCATION:市图书馆一楼\r\n 报告厅\n").replace(b"\r\n", b"\r\r\n")
     assert [venue.name for venue in read(folded, vocabulary).draft.venues] == ["市图书馆一楼报告厅"]
+
+
+WEEKLY = NINE + "RRULE:FREQ=DAILY;COUNT=4\n"
+
+
+def overridden(lines: str) -> bytes:
+    return calendar(
+        WEEKLY, "END:VEVENT\nBEGIN:VEVENT\nUID:a@x\nDTSTAMP:20240401T000000Z\nSUMMARY:专利讲座\n" + lines
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "right", "says"),
+    [
+        (
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20240424T090000\n"
+            "DTSTART;TZID=Asia/Shanghai:20240424T143000\nDTEND;TZID=Asia/Shanghai:20240424T160000\n",
+            ["04-22 09:00", "04-23 09:00", "04-24 14:30", "04-25 14:30"],
+            "",
+        ),
+        (
+            "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20240424T090000\nSTATUS:CANCELLED\n",
+            ["04-22 09:00", "04-23 09:00"],
+            "Cancelled in its calendar from",
+        ),
+        (
+            "RECURRENCE-ID;TZID=Asia/Shanghai:20240424T090000\nSTATUS:CANCELLED\n",
+            ["04-22 09:00", "04-23 09:00", "04-25 09:00"],
+            "Cancelled in its calendar on",
+        ),
+    ],
+)
+def test_dates_that_a_calendar_changes_or_cancels(lines, right, says, vocabulary):
+    understood = read(overridden(lines), vocabulary)
+    assert hours(understood) == right
+    sentences = [finding.message for finding in understood.findings]
+    assert any(sentence.startswith(says) for sentence in sentences) if says else len(sentences) == 1
+    ends = {each.end_at - each.start_at for each in understood.draft.occurrences}
+    assert ends == {timedelta(minutes=90)}

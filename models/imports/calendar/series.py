@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from models import clock
 from models.errors import N_, Mistake
@@ -192,3 +193,24 @@ def _between(start: Moment, end: Moment) -> timedelta:
     if start.zone is not None and end.zone is not None:
         return end.at() - start.at()
     return timedelta(days=(end.day - start.day).days)
+
+
+def key_of(draft: OccurrenceDraft) -> tuple:
+    """Which date of a series an occurrence is."""
+    return draft.start_day, draft.start_at
+
+
+def draft_of(vevent: VEvent, start: Moment, zone: str, length: timedelta | None = None) -> OccurrenceDraft:
+    """One occurrence that begins at start and lasts as long as its VEVENT says, or length. Ends are exclusive there."""
+    length = length or length_of(vevent, zone)
+    if start.zone is None:
+        days = max(length.days if length else 1, 1)
+        return OccurrenceDraft(start.day, start.day + _DAY * (days - 1))
+    begins = start.at()
+    local = begins.astimezone(ZoneInfo(zone))
+    marked = first(vevent, "X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
+    if marked and length and local.time() == time(0) and length >= _DAY:
+        return OccurrenceDraft(local.date(), local.date() + _DAY * (length.days - 1))
+    ends = begins + length if length else None
+    last = clock.day_of(ends - timedelta(microseconds=1), zone) if ends else local.date()
+    return OccurrenceDraft(local.date(), last, begins, ends)

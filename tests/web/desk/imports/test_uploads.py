@@ -210,6 +210,19 @@ def test_an_office_takes_in_its_region_and_the_committee_all(english, people):
         assert verdicts(visitor.get(hand_in(visitor, LECTURE).headers["Location"]).text) == [verdict], name
 
 
+@pytest.mark.parametrize(
+    ("lead", "seat"),
+    [("云溪区市场监督管理局", None), ("岳阳市云溪区知识产权局", "430603"), ("灌云县司法局", "320723")],
+)
+def test_what_names_no_region_happens_where_the_office_is(english, people, lead, seat):
+    """A district of this name lies in another province; an organization from there may be a guest."""
+    sign_in(english, people.su)
+    path = accept(english, table(f"1,2024,讲座,2024-04-23,9:00,11:00,,,,,{lead}"))
+    (event,) = events("讲座")
+    assert (event.region_code, event.lead.region_code) == ("320723" if seat == "320723" else "320000", seat)
+    assert "Added automatically: region" in english.get(path).text
+
+
 def test_another_persons_file_does_not_exist(english, people):
     sign_in(english, people.gu)
     path = hand_in(english, MIXED).headers["Location"]
@@ -221,7 +234,7 @@ def test_another_persons_file_does_not_exist(english, people):
             assert visitor.post(f"{path}/{verb}").status_code == 404, name
     stranger = english.application.test_client()
     assert stranger.get(path).status_code == 303
-    assert hand_in(stranger, LECTURE).headers["Location"] == "/desk/sign-in"
+    assert hand_in(stranger, LECTURE).headers["Location"] == "/desk/sign-in?next=/desk/import/"
     assert english.post(f"{path}/discard").headers["Location"] == "/desk/import/"
     assert english.get(path).status_code == 404
 
