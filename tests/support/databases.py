@@ -3,10 +3,12 @@
 import fcntl
 import itertools
 import os
+import secrets
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -39,6 +41,18 @@ def add_people(url: str, folder: Path) -> None:
 
     with application(settings_for(url, folder)):
         make_people(load_week())
+
+
+def _give_version(url: str) -> None:
+    """A copy is another database: what a process keeps of its calendars under their version is not its own."""
+    change = "UPDATE calendar_version SET version = "
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute(f"{change}?", (secrets.token_hex(8),))
+            connection.commit()
+    else:
+        with psycopg.connect(url) as connection:
+            connection.execute(f"{change}%s", (secrets.token_hex(8),))
 
 
 class Databases:
@@ -80,6 +94,7 @@ class Databases:
             add_people(self._make("template_openweek", name), self._folder / "people")
             self._people = name
         with self._lent(self._people) as url:
+            _give_version(url)
             yield url
 
     @contextmanager
