@@ -98,7 +98,7 @@ def behind_nginx(server, folder):
     )
     whole = (
         f"daemon off;\npid {folder}/pid;\nerror_log stderr;\nworker_processes 1;\nuser root;\n"
-        f"events {{ worker_connections 2048; }}\nhttp {{\n{paths}{text}}}\n"
+        f"events {{ worker_connections 2048; }}\nhttp {{\naccess_log {folder}/access.log;\n{paths}{text}}}\n"
     )
     (folder / "whole.conf").write_text(whole)
     command = [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "whole.conf")]
