@@ -88,10 +88,10 @@ def _write(
     for older in open_of(event):
         if older.content == content and older.cancels == (STATUS in changed) and older.why == why:
             return None
-        if _organization(older.account) == _organization(by):
+        if _organization(older.account) == _organization(by) and (changed or not older.cancels):
             _decide(older, now, by, accepted=False, why=REPLACED)
     if not changed:
-        return None  # what was proposed before is taken back
+        return None  # changes that were proposed before are taken back, a cancellation stays proposed
     proposal = Proposal(
         event_id=event.id,
         account_id=by.id if by else None,

@@ -69,6 +69,18 @@ def test_the_same_twice_is_one_and_a_newer_one_replaces(people):
     assert db.session.get_one(ProposalDecision, first.id).why == proposals.REPLACED
 
 
+def test_one_to_cancel_stays_when_the_form_is_saved_unchanged(people):
+    event = people.lecture
+    with event_transaction():
+        cancellation = proposals.write_cancellation(event, NINE, people.gu, "场地检修")
+    assert propose(people) is None
+    assert proposals.open_of(event) == [cancellation]
+    changed = propose(people, title="一稿")
+    assert proposals.open_of(event) == [changed]
+    assert propose(people) is None  # a change is taken back so
+    assert proposals.open_of(event) == []
+
+
 def test_an_unknown_one_is_said(people):
     for number in (0, 999, 2**40):
         with pytest.raises(NotFound):
