@@ -43,12 +43,13 @@ class BoardRow:
 
 def board(part: Part, deadline: Deadline, now: datetime) -> list[BoardRow]:
     """One row for each region one level below, in the order of the notice. A few queries, whatever their number."""
-    newest, counts = latest_by_part(part.campaign), event_facts.counts_below(part)
+    regions, counts = expected_below(part.region), event_facts.counts_below(part)
+    newest = latest_by_part(part.campaign, [(region.code, part.line) for region in regions])
     own = latest(part)
     above = {row["key"]: row["visits"] for row in content_of(own)["by"]["region"]} if own else {}
     over = deadline.days_left(part.campaign.today(now)) < 0
     rows = []
-    for region in expected_below(part.region):
+    for region in regions:
         sealed = newest.get((region.code, part.line))
         events, without = counts.get(region.code, (0, 0))
         rows.append(

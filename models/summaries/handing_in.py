@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -20,6 +20,8 @@ from models.summaries.content import Content, collect
 from models.summaries.part import NO_PART, Part, expected_below, reaches, receives, writes
 from models.summaries.tables import SealedSummary, StepVerb, SummaryStep
 from models.summaries.texts import of_part, texts_of
+
+RegionAndLine = tuple[str, str]  # of a Part
 
 MAX_WHY = 500
 IS_IN = N_("This summary was handed in already. It can be handed in again when it is sent back.")
@@ -59,10 +61,17 @@ def content_to_seal(part: Part, account: Account, now: datetime) -> Content:
 
 
 def put_together(part: Part) -> Content:
-    """What a summary takes from others: those accepted one level below and, of a summary of all lines, those of the lines of its
-    own region; and which of both are not accepted yet."""
-    regions_in, missing = accepted_below(part)
-    lines_in, missing_lines = accepted_lines(part)
+    """What a summary takes from others: those accepted one level below in the order of the regions and, of a summary of all
+    lines, those of the lines of its own region in the notice's order; and which of both are not accepted yet. Three queries."""
+    below = {row.code: (row.code, part.line) for row in expected_below(part.region)}
+    lines = [] if part.line else [term.key for term in part.campaign.terms_of(TermKind.LINE)]
+    of_lines = {line: (part.region, line) for line in lines}
+    # Contents are large: those that were not accepted are not read.
+    states = states_by_part(part.campaign)
+    parts = [one for one in (*below.values(), *of_lines.values()) if states.get(one) == StepVerb.ACCEPTED]
+    newest = latest_by_part(part.campaign, parts)
+    regions_in, missing = _accepted("region", below, newest)
+    lines_in, missing_lines = _accepted("line", of_lines, newest)
     return {
         "accepted": regions_in,
         "missing": missing,
@@ -71,23 +80,11 @@ def put_together(part: Part) -> Content:
     }
 
 
-def accepted_below(part: Part) -> tuple[list[Content], list[str]]:
-    """The accepted summaries one level below in the order of the regions, and the codes of those not accepted yet."""
-    codes = [row.code for row in expected_below(part.region)]
-    return _accepted("region", {code: (code, part.line) for code in codes}, part.campaign)
-
-
-def accepted_lines(part: Part) -> tuple[list[Content], list[str]]:
-    """The same of the lines of the part's own region, in the notice's order; nothing for a part of one line."""
-    lines = [] if part.line else [term.key for term in part.campaign.terms_of(TermKind.LINE)]
-    return _accepted("line", {line: (part.region, line) for line in lines}, part.campaign)
-
-
 def _accepted(
-    name: str, parts: Mapping[str, tuple[str, str]], campaign: Campaign
+    name: str, parts: Mapping[str, RegionAndLine], newest: Mapping[RegionAndLine, SealedSummary]
 ) -> tuple[list[Content], list[str]]:
-    """name: of the key in each row. parts: region and line of each key."""
-    newest = latest_by_part(campaign)
+    """The accepted summaries of these parts, and the keys of those not accepted yet, both in the order of `parts`. name: of the
+    key in each row."""
     accepted, missing = [], []
     for key, region_and_line in parts.items():
         sealed = newest.get(region_and_line)
@@ -167,11 +164,10 @@ def _decide(sealed: SealedSummary, verb: StepVerb, why: str, account: Account, n
 def _is_taken_up(sealed: SealedSummary) -> bool:
     """Whether a summary that was not sent back was put together with this one: of a region above, or of all lines."""
     above = {"", *regions.ancestors(sealed.region_code)} if sealed.region_code else set()
-    newest = latest_by_part(part_of(sealed).campaign)
+    parts = {(sealed.region_code, ""), *((region, sealed.line) for region in above)}
     return any(
         one.state != StepVerb.SENT_BACK and sealed.sha256 in _digests_in(content_of(one))
-        for (region, line), one in newest.items()
-        if (region in above and line == sealed.line) or (region == sealed.region_code and not line)
+        for one in latest_by_part(part_of(sealed).campaign, parts).values()
     )
 
 
@@ -193,19 +189,24 @@ def all_of(part: Part) -> Sequence[SealedSummary]:
     ).all()
 
 
-def latest_by_part(campaign: Campaign) -> dict[tuple[str, str], SealedSummary]:
-    """What was handed in last of every part, by region and line. Two queries."""
+def latest_by_part(
+    campaign: Campaign, parts: Collection[RegionAndLine]
+) -> dict[RegionAndLine, SealedSummary]:
+    """What was handed in last of these parts. Two queries, none without parts."""
+    if not parts:
+        return {}
+    part = SealedSummary.region_code, SealedSummary.line
     newest = (
         select(func.max(SealedSummary.id))
-        .where(SealedSummary.campaign_id == campaign.id)
-        .group_by(SealedSummary.region_code, SealedSummary.line)
+        .where(SealedSummary.campaign_id == campaign.id, tuple_(*part).in_(parts))
+        .group_by(*part)
     )
     query = select(SealedSummary).where(SealedSummary.id.in_(newest))
     rows = db.session.scalars(query.execution_options(populate_existing=True))
     return {(row.region_code, row.line): row for row in rows}
 
 
-def states_by_part(campaign: Campaign) -> dict[tuple[str, str], StepVerb]:
+def states_by_part(campaign: Campaign) -> dict[RegionAndLine, StepVerb]:
     """The last step of every part, by region and line; parts never handed in are left out. One query, without the contents."""
     part = SealedSummary.region_code, SealedSummary.line
     last = (

@@ -52,11 +52,11 @@ def test_a_summary_goes_up_and_comes_back(people, county):
         (1, StepVerb.SENT_BACK),
     ]
     city = Part(county.campaign, "320700")
-    accepted, missing = handing_in.accepted_below(city)
-    assert [(one["region"], one["visits"], one["sha256"]) for one in accepted] == [
+    content = handing_in.put_together(city)
+    assert [(one["region"], one["visits"], one["sha256"]) for one in content["accepted"]] == [
         ("320723", 50, again.sha256)
     ]
-    assert "320723" not in missing
+    assert "320723" not in content["missing"]
     with pytest.raises(NotFound):
         handing_in.hand_in(city, people.lian, LATER)
     assert handing_in.find_sealed(people.su, again.id) is again
@@ -117,6 +117,22 @@ def test_a_summary_of_all_lines_takes_in_those_of_its_lines(people, county):
     handing_in.send_back(whole, "数据有误", people.cui, LATER)
     handing_in.send_back(of_courts, "数据有误", people.su, LATER)
     assert of_courts.state == StepVerb.SENT_BACK
+
+
+def test_only_contents_that_were_accepted_are_read(people, county, count_queries):
+    campaign = county.campaign
+    city, province = Part(campaign, "320700"), Part(campaign, "320000")
+    handing_in.hand_in(Part(campaign, "320000", "courts"), people.fa, NINE)
+    of_city = handing_in.hand_in(city, people.gang, NINE)
+
+    def asked():
+        with count_queries() as queries:
+            accepted = [one["region"] for one in handing_in.put_together(province)["accepted"]]
+        return accepted, len(queries), sum("sealed_summary.content" in query for query in queries)
+
+    assert asked() == ([], 1, 0)
+    handing_in.accept(of_city, people.su, NINE)
+    assert asked() == (["320700"], 3, 1)
 
 
 def test_one_that_came_too_late_for_the_summary_above_can_be_sent_back(people, county):
