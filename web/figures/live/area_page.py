@@ -32,6 +32,7 @@ from web.figures import sheets
 from web.figures.exports import as_csv
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
+from web.figures.live.snapshots import LiveSnapshot
 from web.figures.live.streams import Payload
 from web.figures.live.views import View
 from web.figures.sheet_tables import course_table, slot_time
@@ -110,7 +111,7 @@ def page_csv() -> Response:
     campaign, now = find_campaign(request.args.get("campaign", "")), clock.now()
     area = _area(current_user, campaign)
     if request.args.get("by") == "hour":
-        course = _course(campaign, area, now)
+        course = _snapshot(campaign, area, now).figures.slow.course
         return sheets.as_csv(course_table(campaign, course), f"figures-{campaign.id}-{course.day}")
     by = CSV_BY.get(request.args.get("by", ""), CSV_BY["region"])
     return as_csv(figures(campaign, now, by, area.part), campaign, by)
@@ -170,6 +171,12 @@ def _view(area: Area, now: datetime) -> View | None:
     campaign = db.session.get(Campaign, area.campaign_id)
     if campaign is None:
         return None
+    counted = _snapshot(campaign, area, now)
+    return View(counted.tag, lambda: _payload(campaign, area, counted.figures))
+
+
+def _snapshot(campaign: Campaign, area: Area, now: datetime) -> LiveSnapshot[AreaFigures]:
+    """The figures of an area as its page shows them."""
 
     def slow() -> SlowFigures:
         return SlowFigures(
@@ -184,8 +191,7 @@ def _view(area: Area, now: datetime) -> View | None:
             seldom = live_views.slow_parts().of(("area", area), now, SLOW_LEAST, slow)
             return area_figures(campaign, area, now, seldom)
 
-    found = live_views.snapshots().of(area, now, lambda: sums_digest(area), count)
-    return View(found.tag, lambda: _payload(campaign, area, found.figures))
+    return live_views.snapshots().of(area, now, lambda: sums_digest(area), count)
 
 
 def _payload(campaign: Campaign, area: Area, shown: AreaFigures) -> Payload:

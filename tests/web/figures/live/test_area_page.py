@@ -1,5 +1,7 @@
 """The live view of an area at the desk: who sees what, narrowed by region and line, as page, JSON and stream."""
 
+from datetime import timedelta
+
 import pytest
 from flask_babel import force_locale
 
@@ -7,6 +9,7 @@ from models.live.area import Area
 from models.live.quarters import day_course
 from tests.support.people import sign_in
 from tests.support.week import NINE, make_device
+from web.figures.live import area_page
 from web.figures.sheet_tables import course_table
 
 
@@ -87,3 +90,12 @@ def test_the_course_of_the_day_as_a_table_says_what_the_chart_shows(signed_in, c
     answer = signed_in("su").get("/desk/live.csv?campaign=ip-2024&by=hour")
     assert answer.text == "\ufeffDay,Time,Visits\r\n"  # the day that is shown is the week's last
     assert signed_in("su").get("/desk/live.csv?campaign=ip-2024&by=hour&region=650000").status_code == 404
+
+
+def test_the_course_as_a_table_is_not_read_anew_for_each_click(signed_in, crowd, count_queries, monkeypatch):
+    monkeypatch.setattr(area_page, "SLOW_LEAST", timedelta(hours=1))
+    su = signed_in("su")
+    su.get("/desk/live?campaign=ip-2024")
+    with count_queries() as queries:
+        assert su.get("/desk/live.csv?campaign=ip-2024&by=hour").status_code == 200
+    assert [query for query in queries if "presence.visit_id" in query] == []
