@@ -128,6 +128,11 @@ def open_of(event: Event) -> list[Proposal]:
     return list(db.session.scalars(_open().where(Proposal.event_id == event.id)))
 
 
+def ids_of(event: Event) -> set[int]:
+    """The proposals of an event, those included that were decided on."""
+    return set(db.session.scalars(select(Proposal.id).where(Proposal.event_id == event.id)))
+
+
 def pending(campaign: Campaign) -> list[Proposal]:
     """The undecided proposals of a campaign, oldest first."""
     query = _open().join(Event, Event.id == Proposal.event_id).where(Event.campaign_id == campaign.id)

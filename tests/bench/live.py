@@ -89,7 +89,7 @@ def _measure_view(kind: str, server: Server, device: "Kiosks", view: _View) -> N
             delays += _delays(watchers, stored)
         finally:
             watchers.close()
-        wait_until(lambda: False, 1)
+        time.sleep(1)  # the server lets go of the streams
     what = f"{view.pages:,} {view.name}"
     rates = statistics.median(watched), statistics.median(alone)
     note = f"[{rates[0]:.0f} against {rates[1]:.0f} a second]"
@@ -114,7 +114,7 @@ def _measure_memory(kind: str, server: Server, device: "Kiosks", view: _View) ->
         used.append(_memory(server))
     finally:
         watchers.close()
-    wait_until(lambda: False, 1)
+    time.sleep(1)  # the server lets go of the streams
     few, all_pages, busy = used
     if few is None or all_pages is None or busy is None:
         return
@@ -123,7 +123,7 @@ def _measure_memory(kind: str, server: Server, device: "Kiosks", view: _View) ->
     )
     note = f"[{shares:.0f} KiB, resident {resident:.0f}]"
     tell(f"{kind}: memory of an open page without check-ins ÷ 40 KiB", shares / 40, most=1, note=note)
-    growth = (busy[0] - all_pages[0]) / 2 / 2**20
+    growth = (busy[0] - all_pages[0]) / len(processes.workers(server.process_id)) / 2**20
     note = f"[{growth:.1f} MiB each, {SECONDS} s at {RATE} a second]"
     tell(f"{kind}: growth of a worker under check-ins ÷ 10 MiB", growth / 10, note=note)
 

@@ -111,7 +111,7 @@ class _Load:
     failed: list[str] = field(default_factory=list)
 
     def start(self) -> list[threading.Thread]:
-        numbers = {name: count() for name in ("scan", "pass", "page", "search", "feed", "change")}
+        numbers = {name: count() for name in ("pass", "page", "search", "feed", "change")}
         paces: list[tuple[float, str, Callable[[], None]]] = [
             *((0.2, "scan", partial(self._scan, token)) for token in self.week.tokens[:4]),
             *((2.0, "batch", partial(self._batch, token, numbers["pass"])) for token in self.week.tokens[4:]),
@@ -233,23 +233,26 @@ def _measure(kind: str, server: Server, week: _Week, seconds: float) -> None:
         thread.join()
     for sentence in load.failed[:5]:
         print(f"{kind}: {sentence}", flush=True)
-    failed = len(load.failed), load.done.total()
+    failures, requests = len(load.failed), load.done.total()
     tell(
         f"{kind}: requests that failed ÷ all",
-        failed[0] / failed[1],
+        failures / requests,
         most=0.001,
-        note=f"[{failed[0]} of {failed[1]:,}]",
+        note=f"[{failures} of {requests:,}]",
     )
     done = ", ".join(f"{name} {times}" for name, times in load.done.items())
     print(f"{kind}: {seconds / 60:g} minutes: {done}", flush=True)
     second, last = (
         [one for at, one in looks if seconds * part / 3 <= at < seconds * (part + 1) / 3] for part in (1, 2)
     )
-    for name, unit in (("memory", 1 << 20), ("threads", 1), ("files", 1)):
+    for name, what, unit in (
+        ("memory", "memory", 1 << 20),
+        ("threads", "threads", 1),
+        ("files", "open files", 1),
+    ):
         before, after = (
             statistics.mean(getattr(one, name) for one in part) / unit for part in (second, last)
         )
-        what = {"memory": "memory", "threads": "threads", "files": "open files"}[name]
         note = f"[{after:.0f} against {before:.0f}{' MB' if unit > 1 else ''}]"
         tell(f"{kind}: {what} of the workers, last third ÷ second", after / before, most=1.05, note=note)
 

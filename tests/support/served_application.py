@@ -30,6 +30,13 @@ GRACE = 5  # seconds for streams that are still open
 START = 60  # seconds until the first answer, on a busy machine
 
 
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 def _launch(command: list, folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen:
     with log.open("a") as opened:
         return subprocess.Popen(
@@ -54,9 +61,7 @@ class Server:
         base_url: str | None = None,
         host: str = "127.0.0.1",
     ):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://{host}:{self.port}"
         self.folder, self.log = folder, folder / "server.log"
         self.settings = {

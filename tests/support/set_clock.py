@@ -1,7 +1,6 @@
 """The application served in this process with a clock that a test sets, to look at its pages in a browser at any moment
 of a week."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from models import clock
 from tests.support import compressed_files
 from tests.support.applications import application, settings_for
 from tests.support.databases import Databases
+from tests.support.served_application import free_port
 
 
 class ClockServer:
@@ -27,9 +27,7 @@ class ClockServer:
 
 @contextmanager
 def served_at(databases: Databases, folder: Path, now: datetime) -> Iterator[ClockServer]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with (
         databases.fresh() as database_url,

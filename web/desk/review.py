@@ -51,8 +51,14 @@ def index() -> ResponseReturnValue:
 
 
 def _page(
-    campaign: Campaign, campaigns: list[Campaign], items: list[QueueItem], problem: str = "", typed: str = ""
+    campaign: Campaign,
+    campaigns: list[Campaign],
+    items: list[QueueItem],
+    problem: str = "",
+    typed: str = "",
+    at_field: bool = False,
 ) -> str:
+    """at_field: the problem stands at the reason of the proposal, else above the queue."""
     now, chosen, done = clock.now(), request.values.get("item", type=int), request.args.get("done", "")
     holders = review.holders([item.event.id for item in items], now)
     mine = current_user.id
@@ -88,6 +94,7 @@ def _page(
         changes=proposal_words.changes(proposal) if proposal else [],
         now=now,
         problem=problem,
+        at_field=at_field,
         typed=typed,
         done=done,
         left=_left(done),
@@ -99,21 +106,18 @@ def _page(
 def decide(event_id: int) -> ResponseReturnValue:
     """Publish or send back, and go on to the next item; or take an item over from a colleague."""
     event, now = _event(event_id), clock.now()
-    wanted = request.form.get("decision")
-    if wanted == TAKE_OVER:
-        review.take_over(event, current_user, now)
-        return redirect(url_for(".index", campaign=event.campaign_id, item=event.id), 303)
+    wanted, why = request.form.get("decision"), request.form.get("why", "")[:1000]
     try:
+        if wanted == TAKE_OVER:
+            review.take_over(event, current_user, now)
+            return redirect(url_for(".index", campaign=event.campaign_id, item=event.id), 303)
         if wanted == PUBLISH:
             decision = review.approve(event, now, current_user)
         else:
-            review.send_back(event, request.form.get("why", "")[:1000], now, current_user)
+            review.send_back(event, why, now, current_user)
             decision = ReviewDecision.SENT_BACK
     except Mistake as mistake:
-        campaigns = event_overview.campaigns_of(current_user)
-        items = review.queue(current_user, event.campaign)
-        typed = request.form.get("why", "")[:1000]
-        return _page(event.campaign, campaigns, items, errors.sentence(mistake), typed), mistake.status
+        return _queue_page(event.campaign, errors.sentence(mistake), why, event.id), mistake.status
     return redirect(
         url_for(".index", campaign=event.campaign_id, item=_next(event.id), done=f"{decision}-{event.id}"),
         303,
@@ -125,21 +129,32 @@ def decide(event_id: int) -> ResponseReturnValue:
 def decide_proposal(event_id: int, proposal_id: int) -> ResponseReturnValue:
     """Accept or refuse a proposed change, and go on to the next one."""
     event, now, done = _event(event_id), clock.now(), ACCEPTED
-    if _proposal(proposals.open_of(event), proposal_id) is None:
+    if proposal_id not in proposals.ids_of(event):
         abort(404)
     why = request.form.get("why", "").strip()[:300]
-    if request.form.get("decision") == ACCEPT:
-        proposals.accept(proposal_id, now, current_user)
-    elif why:
-        proposals.refuse(proposal_id, why, now, current_user)
-        done = REFUSED
-    else:
-        campaigns = event_overview.campaigns_of(current_user)
-        items = review.queue(current_user, event.campaign)
-        return _page(event.campaign, campaigns, items, proposal_words.reason_missing()), 422
+    try:
+        if request.form.get("decision") == ACCEPT:
+            proposals.accept(proposal_id, now, current_user)
+        elif why:
+            proposals.refuse(proposal_id, why, now, current_user)
+            done = REFUSED
+        else:
+            return _queue_page(event.campaign, proposal_words.reason_missing(), at_field=True), 422
+    except Mistake as mistake:
+        return _queue_page(event.campaign, errors.sentence(mistake)), mistake.status
     onward = _next(proposal_id)
     address = url_for(".index", campaign=event.campaign_id, proposal=onward, done=f"{done}-{proposal_id}")
     return redirect(address, 303)
+
+
+def _queue_page(
+    campaign: Campaign, problem: str, typed: str = "", event_id: int | None = None, at_field: bool = False
+) -> str:
+    """The queue with what went wrong. typed: the reason for an event; not shown where another one is open by now."""
+    items = review.queue(current_user, campaign)
+    here = any(item.event.id == event_id for item in items)
+    campaigns = event_overview.campaigns_of(current_user)
+    return _page(campaign, campaigns, items, problem, typed if here else "", at_field)
 
 
 def _proposal(proposed: list[Proposal], proposal_id: int | None) -> Proposal | None:
@@ -166,11 +181,11 @@ def publish_many() -> ResponseReturnValue:
             review.approve(_event(event_id), clock.now(), current_user)
             published += 1
         except Mistake as mistake:
-            db.session.rollback()
             refused.append((event_id, mistake))
     done = f"many-{published}-{len(refused)}"
     left = [f"{event_id}:{errors.sentence(mistake)}"[:MOST_WORDS] for event_id, mistake in refused]
-    current.show_once("left", "", left=left[:MOST_NAMED])
+    if left:
+        current.show_once("left", "", left=left[:MOST_NAMED])
     return redirect(url_for(".index", campaign=campaign_id, done=done), 303)
 
 
@@ -181,8 +196,10 @@ def _left(done: str) -> list[tuple[Event, str]]:
     for line in shown.get("left", []):
         number, _colon, words = line.partition(":")
         reasons[int(number)] = words
-    events = scope.events_for(current_user, scope.reviews).where(Event.id.in_(reasons)) if reasons else None
-    return [(event, reasons[event.id]) for event in db.session.scalars(events)] if events is not None else []
+    if not reasons:
+        return []
+    events = scope.events_for(current_user, scope.reviews).where(Event.id.in_(reasons)).order_by(Event.id)
+    return [(event, reasons[event.id]) for event in db.session.scalars(events)]
 
 
 @pages.post("/<int:event_id>/release")

@@ -16,7 +16,7 @@ const text = (element) => element.textContent?.replace(/\s+/g, " ").trim() ?? ""
  * @param {Record<string, string | number>} attributes
  * @param {string} [words]
  */
-function add(parent, name, attributes, words) {
+export function add(parent, name, attributes, words) {
   const part = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) {
     part.setAttribute(key, String(value));

@@ -1,6 +1,6 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
-import { barsDrawing, columnsDrawing, courseDrawing, tableDrawing } from "./chart-drawings.js";
+import { add, barsDrawing, columnsDrawing, courseDrawing, tableDrawing } from "./chart-drawings.js";
 
 const SCALE = 2; // pixels a unit of the drawing
 // The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
@@ -21,13 +21,8 @@ function standalone(chart) {
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
-  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ x, y, width, height })) {
-    ground.setAttribute(name, String(value));
-  }
-  const card = chart.closest(".card") ?? document.body;
-  ground.setAttribute("fill", getComputedStyle(card).backgroundColor);
-  copy.prepend(ground);
+  const fill = getComputedStyle(chart.closest(".card") ?? document.body).backgroundColor;
+  copy.prepend(add(copy, "rect", { x, y, width, height, fill }));
   return copy;
 }
 

@@ -7,6 +7,7 @@ const PARTS = ["[data-review-page]", ".site-nav"];
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-review-page]"));
 const said = /** @type {HTMLElement} */ (document.querySelector("[data-said]"));
 let busy = false;
+let shown = location.pathname + location.search;
 
 /**
  * @template {HTMLElement} T
@@ -52,6 +53,7 @@ async function show(address, options) {
   }
   if (decided || !options) {
     history.pushState(null, "", answer.url);
+    shown = location.pathname + location.search;
   }
   prepare();
   const head = /** @type {HTMLElement | null} */ (find("[aria-invalid]") ?? find("#item-head, .nothing a"));
@@ -185,5 +187,6 @@ function onSubmit(event) {
 document.addEventListener("keydown", onKey);
 root.addEventListener("click", onClick);
 root.addEventListener("submit", onSubmit);
-addEventListener("popstate", () => location.reload());
+// A link within the page, such as the one that skips to the content, comes as popstate, too.
+addEventListener("popstate", () => shown === location.pathname + location.search || location.reload());
 prepare();

@@ -17,7 +17,7 @@ const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("openwee
 const newTab = () => Math.random().toString(36).slice(2, 12);
 
 /** The name of this tab; it survives a reload and the way over the sign-in page. */
-export function tabName() {
+function tabName() {
   try {
     const name = sessionStorage.getItem(TAB) ?? newTab();
     sessionStorage.setItem(TAB, name);
@@ -83,6 +83,34 @@ function heldElsewhere() {
   });
 }
 
+/** @type {Set<KeptForm>} */
+const keptForms = new Set();
+
+/** Those that still stand in the page: an item of the review queue takes its form with it. */
+function formsHere() {
+  for (const kept of keptForms) {
+    if (!kept.form.isConnected) {
+      keptForms.delete(kept);
+    }
+  }
+  return keptForms;
+}
+
+addEventListener("pagehide", () => {
+  for (const kept of formsHere()) {
+    if (kept.touched) {
+      kept.tryToStore();
+    }
+  }
+});
+channel?.addEventListener("message", (event) => {
+  if (event.data.who) {
+    for (const kept of formsHere()) {
+      channel.postMessage({ holds: kept.key });
+    }
+  }
+});
+
 /** One form, and where what is typed into it is kept. */
 class KeptForm {
   /**
@@ -146,12 +174,7 @@ class KeptForm {
     this.form.addEventListener("input", later);
     this.form.addEventListener("change", later);
     this.form.addEventListener("submit", () => this.tryToStore());
-    addEventListener("pagehide", () => this.touched && this.tryToStore());
-    channel?.addEventListener("message", (event) => {
-      if (event.data.who && this.form.isConnected) {
-        channel.postMessage({ holds: this.key });
-      }
-    });
+    keptForms.add(this);
   }
 
   tryToStore() {
@@ -168,6 +191,9 @@ class KeptForm {
 
   async begin() {
     const held = await heldElsewhere();
+    if (!this.form.isConnected) {
+      return; // another item of the queue stands there now
+    }
     if (held.has(this.key)) {
       // A duplicated tab begins with the name of the first one.
       sessionStorage.setItem(TAB, newTab());
@@ -183,6 +209,7 @@ class KeptForm {
       this.touched = true;
       this.tryToStore();
     }
+    this.form.dataset.kept = "";
   }
 
   /** What this tab left here earlier is offered, and not overwritten by what is typed now. */

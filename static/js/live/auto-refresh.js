@@ -21,6 +21,7 @@ export function redraw(box, html) {
   const focused = box.contains(document.activeElement) ? document.activeElement : null;
   const summaryOf = focused?.closest("details")?.id;
   const address = focused?.getAttribute("href");
+  const save = /** @type {HTMLElement | null} */ (focused?.closest("[data-save]") ?? null)?.dataset;
   box.innerHTML = html;
   for (const id of open) {
     document.getElementById(id)?.setAttribute("open", "");
@@ -28,7 +29,9 @@ export function redraw(box, html) {
   /** @type {HTMLElement | null | undefined} */
   const refocus = summaryOf
     ? document.getElementById(summaryOf)?.querySelector("summary")
-    : [...box.querySelectorAll("a")].find((link) => link.getAttribute("href") === address);
+    : save
+      ? box.querySelector(`[data-save="${save.save}"][data-kind="${save.kind}"]`)
+      : [...box.querySelectorAll("a")].find((link) => link.getAttribute("href") === address);
   refocus?.focus({ preventScroll: true });
 }
 

@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from models import clock
 from tests.support.axe import serious_in_both
 from tests.support.databases import Databases
-from tests.support.kiosk_page import open_week
-from tests.support.people import PASSWORD, People, make_people
+from tests.support.people import PASSWORD, People
 from tests.support.served_application import Server
 
 pytestmark = pytest.mark.browser
@@ -30,13 +29,6 @@ def server(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
             yield server
         finally:
             server.close()
-
-
-@pytest.fixture(scope="module")
-def people(server: Server) -> People:
-    week = open_week(server)
-    with week.rows() as campaign:
-        return make_people(campaign)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from models.devices import kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.events.tables import Event
 from tests.support.axe import serious
-from tests.support.people import PASSWORD, make_people
+from tests.support.desk_person import sign_in
+from tests.support.people import make_people
 from tests.support.served_application import Server, served
 from tests.support.week import load_week, make_event, session
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 
 @dataclass
-class Desk:
+class DevicesPage:
     server: Server
     event_id: int
 
@@ -37,16 +38,12 @@ class Desk:
 
     def sign_in(self, browser: Browser, **context) -> Page:
         page = browser.new_context(**context).new_page()
-        page.goto(f"{self.server.url}/desk/sign-in")
-        page.fill("#email", "gu@example.cn")
-        page.fill("#password", PASSWORD)
-        page.locator(".sign-in-card button").click()
-        page.wait_for_url("**/desk/")
+        sign_in(page, self.server, "gu@example.cn")
         return page
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_databases, tmp_path_factory) -> Iterator[Desk]:
+def desk(sqlite_databases, tmp_path_factory) -> Iterator[DevicesPage]:
     with served(sqlite_databases, tmp_path_factory.mktemp("devices")) as server:
         with server.app.app_context():
             campaign = load_week()
@@ -56,11 +53,11 @@ def desk(sqlite_databases, tmp_path_factory) -> Iterator[Desk]:
                 event.lead_id = people.gu.organization_id
                 people.abroad.occurrences[0].end_at = now.replace(year=now.year + 1)
                 people.abroad.occurrences[0].end_day = event.occurrences[0].end_day
-            found = Desk(server, event.id)
+            found = DevicesPage(server, event.id)
         yield found
 
 
-def test_stewards_join_one_after_the_other_without_a_click(browser: Browser, desk: Desk):
+def test_stewards_join_one_after_the_other_without_a_click(browser: Browser, desk: DevicesPage):
     page = desk.sign_in(browser, locale="en", viewport={"width": 390, "height": 844})
     page.goto(desk.path)
     page.get_by_role("button", name="Show a code for phones").click()
@@ -84,7 +81,7 @@ def test_stewards_join_one_after_the_other_without_a_click(browser: Browser, des
     page.context.close()
 
 
-def test_a_paired_device_is_shown_and_no_second_code_is_made(browser: Browser, desk: Desk):
+def test_a_paired_device_is_shown_and_no_second_code_is_made(browser: Browser, desk: DevicesPage):
     page = desk.sign_in(browser, locale="en", viewport={"width": 1280, "height": 800})
     page.goto(desk.path)
     page.get_by_label("Supervisor").check()
@@ -96,7 +93,7 @@ def test_a_paired_device_is_shown_and_no_second_code_is_made(browser: Browser, d
     page.context.close()
 
 
-def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, desk: Desk):
+def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, desk: DevicesPage):
     with desk.server.app.app_context():
         event = db.session.get_one(Event, desk.event_id)
         kiosk, _token = kiosks.create_kiosk(event, clock.now())
@@ -116,9 +113,12 @@ def test_what_a_device_tells_shows_while_a_message_is_typed(browser: Browser, de
 
 
 @pytest.mark.parametrize(
-    ("width", "language", "scheme"), [(390, "en", "light"), (1280, "en", "dark"), (1920, "zh-CN", "dark")]
+    ("width", "language", "scheme"),
+    [(390, "zh-CN", "light"), (390, "en", "light"), (1280, "en", "dark"), (1920, "zh-CN", "dark")],
 )
-def test_everybody_can_use_the_pages(browser: Browser, desk: Desk, width: int, language: str, scheme: str):
+def test_everybody_can_use_the_pages(
+    browser: Browser, desk: DevicesPage, width: int, language: str, scheme: str
+):
     page = desk.sign_in(
         browser, locale=language, color_scheme=scheme, viewport={"width": width, "height": 844}
     )
@@ -134,7 +134,7 @@ def test_everybody_can_use_the_pages(browser: Browser, desk: Desk, width: int, l
     page.context.close()
 
 
-def test_a_device_is_added_without_script(browser: Browser, desk: Desk):
+def test_a_device_is_added_without_script(browser: Browser, desk: DevicesPage):
     page = desk.sign_in(browser, locale="zh-CN")
     state = page.context.storage_state()
     page.context.close()

@@ -17,28 +17,18 @@ from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.publishing import proposals, review
 from models.publishing.change import event_transaction
+from tests.support import chromium
 from tests.support.axe import serious_in_both
 from tests.support.chromium import FLAGS
-from tests.support.desk_person import Desk
-from tests.support.kiosk_page import Week, open_week
-from tests.support.people import PASSWORD, People, make_people
+from tests.support.desk_person import Desk, sign_in
+from tests.support.kiosk_page import Week
+from tests.support.people import People
 from tests.support.served_application import Server
 from tests.support.watchers import wait_until
 from tests.support.week import NINE, make_event
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS = 12  # clicks, fields and keys beside text, for a simple event
-
-
-@pytest.fixture(scope="module")
-def week(server: Server) -> Week:
-    return open_week(server)
-
-
-@pytest.fixture(scope="module")
-def people(week: Week) -> People:
-    with week.rows() as campaign:
-        return make_people(campaign)
 
 
 def newest(week: Week) -> tuple[int, str, str]:
@@ -106,8 +96,7 @@ def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, se
     gu.page.fill("#title", "商标咨询")
     gu.page.locator("[data-add-session]").click()
     gu.page.locator("[name=session-day]").nth(1).fill(today(week))
-    while not gu.page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('openweek-form'))"):
-        gu.page.wait_for_timeout(50)
+    chromium.wait_until(gu.page, "Object.keys(localStorage).some((key) => key.startsWith('openweek-form'))")
     gu.page.context.clear_cookies()
     gu.page.locator("button[value=save]").click()
     gu.page.wait_for_url("**/desk/sign-in**")
@@ -124,7 +113,7 @@ def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, se
     again.locator("button[value=save]").click()
     again.wait_for_url(re.compile(r"/desk/events/\d+$"))
     again.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
-    again.wait_for_timeout(300)  # longer than other tabs have for their answer
+    again.wait_for_selector("form[data-kept]")
     expect(again.locator("[data-offered]")).to_have_count(0)
 
 
@@ -161,22 +150,18 @@ def test_what_was_typed_survives_a_killed_browser(
 ):
     profile = tmp_path / "profile"
 
-    def sign_in(page: Page) -> None:
-        page.goto(f"{server.url}/desk/sign-in?next=/desk/events/new")
-        page.fill("#email", people.gu.email)
-        page.fill("#password", PASSWORD)
-        page.locator(".sign-in-card button").click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+    def begin(page: Page) -> None:
+        sign_in(page, server, people.gu.email)
         page.goto(f"{server.url}/desk/events/new")
 
     process, page = open_browser(playwright, chromium_path, profile)
-    sign_in(page)
+    begin(page)
     page.fill("#title", "断电之前写好的活动")
     page.fill("[name=venue]", "市民中心")
     assert wait_until(lambda: is_stored(profile), 40)
     kill(process)
     process, page = open_browser(playwright, chromium_path, profile)
-    sign_in(page)
+    begin(page)
     page.locator("[data-restore]").click()
     typed = page.input_value("#title"), page.input_value("[name=venue]")
     kill(process)

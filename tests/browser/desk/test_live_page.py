@@ -16,7 +16,8 @@ from models import clock
 from models.db import db
 from models.devices import kiosks
 from tests.support.axe import serious_in_both
-from tests.support.people import PASSWORD, make_people
+from tests.support.desk_person import sign_in
+from tests.support.people import make_people
 from tests.support.served_application import Server, served
 from tests.support.week import load_week, make_event, session
 
@@ -82,11 +83,7 @@ def desk(browser: Browser, device: Device) -> Iterator[Page]:
 
 def signed_in(context: BrowserContext, device: Device) -> Page:
     page = context.new_page()
-    page.goto(f"{device.server.url}/desk/sign-in")
-    page.fill("#email", "gu@example.cn")
-    page.fill("#password", PASSWORD)
-    page.locator(".sign-in-card button").click()
-    page.wait_for_url("**/desk/")
+    sign_in(page, device.server, "gu@example.cn")
     return page
 
 

@@ -8,8 +8,9 @@ from models.db import db, transaction
 from models.events.tables import Event
 from models.figures.visits import visits_of
 from tests.support.axe import serious_in_both
+from tests.support.desk_person import sign_in
 from tests.support.kiosk_page import SCANS, KioskPage, Week, open_week
-from tests.support.people import PASSWORD, make_people
+from tests.support.people import make_people
 from tests.support.served_application import Server
 
 pytestmark = pytest.mark.browser
@@ -27,11 +28,7 @@ def week(live_server: Server) -> Week:
 
 def signed_in(browser: Browser, server: Server, **context) -> Page:
     page = browser.new_context(viewport={"width": 390, "height": 844}, **context).new_page()
-    page.goto(f"{server.url}/desk/sign-in")
-    page.fill("#email", "gu@example.cn")
-    page.fill("#password", PASSWORD)
-    page.locator(".sign-in-card button").click()
-    page.wait_for_url("**/desk/")
+    sign_in(page, server, "gu@example.cn")
     return page
 
 

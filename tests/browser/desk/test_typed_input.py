@@ -1,5 +1,6 @@
 """What is typed at the desk stays apart for each tab and each account, and overwrites nothing that others wrote meanwhile."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -11,37 +12,25 @@ from models.db import db
 from models.events.draft import draft_of
 from models.events.tables import Event
 from models.publishing import lifecycle
+from tests.support.chromium import wait_until
 from tests.support.desk_person import Desk
-from tests.support.kiosk_page import Week, open_week
-from tests.support.people import People, make_people
+from tests.support.kiosk_page import Week
+from tests.support.people import People
 from tests.support.served_application import Server
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def week(server: Server) -> Week:
-    return open_week(server)
-
-
-@pytest.fixture(scope="module")
-def people(week: Week) -> People:
-    with week.rows() as campaign:
-        return make_people(campaign)
-
-
 def kept(page: Page, text: str) -> None:
     """Wait until the browser has stored what was typed."""
-    expression = "text => Object.values(localStorage).some((one) => one.includes(text))"
-    while not page.evaluate(expression, text):
-        page.wait_for_timeout(50)
+    wait_until(page, f"Object.values(localStorage).some((one) => one.includes({json.dumps(text)}))")
 
 
 def offered(page: Page):
     return page.locator("[data-offered]")
 
 
-def test_two_tabs_and_two_accounts(browser: Browser, server: Server, week: Week, people: People):
+def test_two_tabs(browser: Browser, server: Server, week: Week, people: People):
     lian = Desk(browser, server, "lian@example.cn")
     address = f"{server.url}/desk/notices/new"
     first, second = lian.page, lian.page.context.new_page()
@@ -51,7 +40,7 @@ def test_two_tabs_and_two_accounts(browser: Browser, server: Server, week: Week,
     second.goto(address)
     second.fill("#title", "第二页的通知")
     kept(second, "第二页的通知")
-    second.wait_for_timeout(300)  # longer than other tabs have for their answer
+    second.wait_for_selector("form[data-kept]")  # the other tabs have answered
     expect(offered(second)).to_have_count(0)  # the first tab is open and holds it
     second.fill("#text", "正文")
     second.locator("main form button").last.click()
@@ -78,7 +67,7 @@ def test_of_an_account_alone(browser: Browser, server: Server, week: Week, peopl
     lian.email = "gu@example.cn"
     lian.sign_in()
     lian.page.goto(address)
-    lian.page.wait_for_timeout(300)  # longer than other tabs have for their answer
+    lian.page.wait_for_selector("form[data-kept]")
     expect(offered(lian.page)).to_have_count(0)
 
 

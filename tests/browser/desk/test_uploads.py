@@ -10,7 +10,8 @@ from models.db import db, transaction
 from models.imports.feeds import subscriptions
 from models.imports.feeds.subscriptions import VanishedEvent
 from tests.support.axe import serious_in_both
-from tests.support.people import PASSWORD, make_people
+from tests.support.desk_person import sign_in
+from tests.support.people import make_people
 from tests.support.served_application import Server, served
 from tests.support.week import load_week, make_event
 
@@ -63,8 +64,4 @@ def test_from_a_file_to_events_and_nothing_serious_on_the_way(
 
 
 def _sign_in(page: Page, server: Server) -> None:
-    page.goto(server.url + "/desk/")
-    page.locator("#email").fill("lian@example.cn")
-    page.locator("#password").fill(PASSWORD)
-    page.locator(".sign-in-card button").click()
-    expect(page).to_have_url(server.url + "/desk/")
+    sign_in(page, server, "lian@example.cn")

@@ -194,6 +194,26 @@ def test_proposed_changes_are_decided_one_after_the_other(english, people):
         f"/desk/review/{second.id}/proposals/{other.id}", data={"decision": "accept", "order": order}
     )
     assert "The change is accepted and public." in english.get(answer.location).text
-    assert english.post(address, data={"decision": "accept"}).status_code == 404
+    answer = english.post(address, data={"decision": "accept"})
+    assert (answer.status_code, "This proposed change was decided on already." in answer.text) == (409, True)
+    elsewhere = english.post(f"/desk/review/{second.id}/proposals/{one.id}", data={"decision": "accept"})
+    assert elsewhere.status_code == 404
     db.session.expire_all()
     assert (people.lecture.title, second.title) == ("专题讲座", "改名")
+
+
+def test_a_reason_is_not_carried_to_what_is_open_next(english, people):
+    """A colleague judged the event meanwhile: the queue shows what is left, here a proposed change."""
+    lead = OrganizationDraft.of(people.gu.organization)
+    judged = make_event(people.lecture.campaign, "展览", lead=lead, publish=False)
+    review.submit(judged, NINE, people.gu)
+    waiting = proposed(people.lecture, people.gu)
+    review.approve(judged, NINE, people.lian)
+    sign_in(english, people.lian)
+    data = {"decision": "send_back", "why": "地点不明"}
+    answer = english.post(f"/desk/review/{judged.id}", data=data)
+    assert (answer.status_code, open_item(answer.text)) == (409, "专题讲座")
+    assert f'id="why-{waiting.id}"' in answer.text
+    assert "地点不明" not in answer.text
+    assert "aria-invalid" not in answer.text
+    assert "data-shown-again" not in answer.text

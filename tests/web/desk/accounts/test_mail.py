@@ -1,6 +1,5 @@
 """Links go out by mail where a server is configured; a real one stands here."""
 
-import socket
 from dataclasses import replace
 from datetime import time, timedelta
 from email import message_from_bytes, policy
@@ -16,6 +15,7 @@ from models.summaries import handing_in
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part
 from tests.support.people import sign_in
+from tests.support.served_application import free_port
 from tests.support.week import NINE
 from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
 from web.desk import reminder_mails
@@ -40,10 +40,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def server(inbox):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server = Controller(inbox, hostname="127.0.0.1", port=free_port())
     server.start()
     yield server
     server.stop()
