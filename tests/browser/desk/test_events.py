@@ -213,6 +213,9 @@ def test_twenty_items_by_keyboard_alone(browser: Browser, server: Server, week: 
     expect(lian.page.locator("#item-head")).to_have_text("第1场")
     lian.page.keyboard.press("k")
     expect(lian.page.locator("#item-head")).to_have_text("第0场")
+    lian.page.locator('a[href="#main"]').first.focus()
+    lian.page.keyboard.press("Enter")  # skips to the content
+    lian.page.wait_for_url("**#main")
     for number in range(20):
         before = lian.page.url
         if number % 5 == 4:
