@@ -91,7 +91,7 @@ class Row:
     column for the year has no such cell. columns: the letter of each field's column. notes: said of it while it was read.
     sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
     unread: it stands for a sheet or a line that is no event; its notes say why. unknown: what stands under columns that
-    are not known: their names with their letters."""
+    are not known: their names with their letters. county: the code of one that a heading names without its city."""
 
     number: int
     cells: dict[str, str]
@@ -102,6 +102,7 @@ class Row:
     twin: int | None = None
     unread: bool = False
     unknown: Mapping[str, str] = field(default_factory=dict)
+    county: str = ""
 
     def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with the names of their cells."""

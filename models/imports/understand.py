@@ -107,7 +107,8 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
     if understood.draft is None:
         return understood if isinstance(row, CalendarEntry) else replace(understood, ref=row.cells["id"])
     stated = replace(understood.draft, origin=source.origin or understood.draft.origin)
-    seated = _with_seat(stated, seats, _region_of(source))
+    own = _region_of(source)
+    seated = _with_seat(_in_county_above(stated, row, own), seats, own)
     ref = seated.origin_ref or ""
     try:
         draft = source.adopt(seated)
@@ -124,6 +125,14 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
         (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
     )
     return replace(understood, draft=draft, ref=ref, findings=(*understood.findings, *findings))
+
+
+def _in_county_above(draft: EventDraft, row: Row | CalendarEntry, own: str | None) -> EventDraft:
+    """The draft in the county of a heading above its row, which named no city, where that lies in the office's region."""
+    county = row.county if isinstance(row, Row) else ""
+    if not county or own is None or draft.region_code or not regions.is_below(county, own):
+        return draft
+    return replace(draft, region_code=county)
 
 
 def _each_once(rows: Iterable[Understood]) -> list[Understood]:

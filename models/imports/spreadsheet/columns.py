@@ -116,14 +116,21 @@ def is_header(cells: Sequence[str], answers: Mapping[str, str] | None = None) ->
     return NEEDED in fields and len(fields) > 1
 
 
-def is_other_header(cells: Sequence[str]) -> bool:
+def is_other_header(cells: Sequence[str], answers: Mapping[str, str]) -> bool:
     """Whether a line below a header is the header of another table of the same sheet: nothing but names of columns."""
     names = [cell for cell in cells if cell]
-    return (
-        len(names) > 2
-        and is_header(cells)
-        and all(options_of(name) or bare(name) in NOT_READ for name in names)
-    )
+    return len(names) > 2 and all(_is_name(name, answers) for name in names) and is_header(cells, answers)
+
+
+def _is_name(text: str, answers: Mapping[str, str]) -> bool:
+    """Whether a text names a column that we know, also one that is not read, or that a person answered for."""
+    if options_of(text) or bare(text) in answers:
+        return True
+    return not {bare(text), _without_note(text)}.isdisjoint(NOT_READ | CONTACTS)
+
+
+def _without_note(text: str) -> str:
+    return bare(_NOTE.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def has_title(cells: Sequence[str]) -> bool:
@@ -238,7 +245,7 @@ def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]
     """By position the field of a column: "" where it is not known, "-" for what is not read, "-contact" for contacts. Each
     field takes the column whose name fits it best; the others stand for their next field, where they have one."""
     names = [bare(cell) for cell in cells]
-    short = [bare(_NOTE.sub("", unicodedata.normalize("NFKC", cell))) for cell in cells]
+    short = [_without_note(cell) for cell in cells]
     fields = [answers.get(name, "") for name in names]
     for position, name in enumerate(short):
         if not fields[position] and name in NOT_READ:

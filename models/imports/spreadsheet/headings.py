@@ -1,12 +1,14 @@
 """What the headings of a table and the names of its sheets say of the rows below: the day, the region, the host."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from models.errors import N_
 from models.imports.findings import Finding, Row
 from models.imports.spreadsheet import hosts_and_places, region_cell
 from models.imports.spreadsheet.times import time_words
+from models.places.regions import COUNTY, is_below, level_of, regions_by_code
 
 _NUMBER = re.compile(
     r"^[(（]?(?:[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥ]|\d{1,2})[)）、.．]+\s*|^第[一二三四五六七八九十]{1,3}[部阶板类章][分段块]?[:：]?"
@@ -14,6 +16,11 @@ _NUMBER = re.compile(
 _REMARK = re.compile(
     r"[(（]\d+[项场个][)）]$|(?:宣传周)?(?:活动|专场|日程)?(?:安排|计划)?(?:表|一览表)?[:：]?$"
 )
+# Meetings and offices in general, whatever place they begin with: 市级新闻发布会, 市直机关.
+_NO_HOST = re.compile("机关$|会$")
+_SOCIETY = re.compile("(?:[协商学工]|联合|委员|基金|促进|贸促|[党政管居村]委)会$")
+# 填报单位：, 2024年
+_BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?")
 _CLOCK = re.compile(r"(\d{1,2})[:时点]")
 _REGIONS = ("province", "city", "county", "region", "region_code")
 _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
@@ -21,24 +28,27 @@ _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Of the rows below. half: the word of the part of the day. region and host: as written, "" where there is none."""
+    """Of the rows below. half: the word of the part of the day. region and host: as written, "" where there is none.
+    county: the code of one that is named without its city. within: the code of the region whose table it is."""
 
     day: str = ""
     half: str = ""
     region: str = ""
     host: str = ""
+    county: str = ""
+    within: str = ""
 
     def below(self, text: str) -> "Heading":
         """This one with what the next heading says; one that says nothing of region or host ends those before."""
         read = heading_of(text)
         if read.day:
             return replace(self, day=read.day, half=read.half)
-        return replace(self, region=read.region, host=read.host)
+        return replace(self, region=read.region, host=read.host, county=read.county)
 
     def over(self, row: Row) -> Row:
         """The row with what it leaves open."""
         cell = dict(row.cells)
-        added = []
+        added, notes = [], list(row.notes)
         if (
             self.day
             and not cell["start_date"]
@@ -47,14 +57,31 @@ class Heading:
             cell["start_date"] = self.day
             name = "start_time" if cell["start_time"] else "time_text"
             cell[name] = in_half(cell[name], self.half)
-        if self.region and not any(cell[name] for name in _REGIONS):
-            cell["region"] = self.region
-            added.append(self.region)
+        region, county = self._region() if not any(cell[name] for name in _REGIONS) else ("", "")
+        if region:
+            cell["region"] = region
+            added.append(region)
         if self.host and not any(cell[name] for name in _HOSTS):
             cell["organizers"] = self.host
             added.append(self.host)
-        why = Finding(N_("From the heading above or the name of the sheet: %(text)s."), text="、".join(added))
-        return replace(row, cells=cell, notes=(*row.notes, why) if added else row.notes)
+        if county:
+            notes.append(_without_its_city(county))
+        if added:
+            why = N_("From the heading above or the name of the sheet: %(text)s.")
+            notes.append(Finding(why, text="、".join(added)))
+        return replace(row, cells=cell, county=county, notes=tuple(notes))
+
+    def _region(self) -> tuple[str, str]:
+        """The name of the region of the rows below where it is certain; else the code of a county that may be it."""
+        if self.county and self.within and is_below(self.county, self.within):
+            return regions_by_code()[self.county].name, ""
+        return self.region, self.county
+
+
+def region_of_table(lines: Iterable[Sequence[str]]) -> str:
+    """The code of the region with whose name a line above a table begins: 连云港市各县区活动安排; "" for none."""
+    texts = (_BEFORE_NAME.sub("", text) for line in lines for text in line)
+    return next(filter(None, map(region_cell.seat_in_name, texts)), "")
 
 
 def heading_of(text: str) -> Heading:
@@ -65,10 +92,32 @@ def heading_of(text: str) -> Heading:
     name = _REMARK.sub("", _NUMBER.sub("", text.strip())).strip()
     if len(name) < 2:
         return Heading()
-    if hosts_and_places.is_organization(name):
+    if _is_host(name):
         return Heading(host=name)
     match = region_cell.read(name)
-    return Heading(region=name) if match.code and not match.problems else Heading()
+    region = regions_by_code()[match.code] if match.code and not match.problems else None
+    # A name in daily use is too often another word: 东区, 合作, 平安.
+    if region is None or len(name) < 3 or not name.endswith(region.name):
+        return Heading()
+    if level_of(region.code) == COUNTY and name == region.name:
+        return Heading(county=region.code)
+    return Heading(region=name)
+
+
+def _is_host(name: str) -> bool:
+    """Whether a heading is an organization's whole name: 灌云县知识产权局, and no 知识产权进校园."""
+    if not (hosts_and_places.is_organization(name) and hosts_and_places.is_rooted(name)):
+        return False
+    return _NO_HOST.search(name) is None or _SOCIETY.search(name) is not None
+
+
+def _without_its_city(county: str) -> Finding:
+    """Another place may bear the name: an office's own district that no list has."""
+    why = N_(
+        "“%(text)s” above or on the sheet is a county or district named without its city: it is taken as the region only "
+        "where it lies in the region of the importing office."
+    )
+    return Finding(why, text=regions_by_code()[county].name)
 
 
 def day_and_half(text: str) -> tuple[str, str]:

@@ -89,7 +89,7 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
             pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
             whole = len(pieces) > 1 and all(map(is_organization, pieces))
             if whole and len(_apart(entry, _SLASHES)) > 1:
-                whole = all(map(_is_rooted, pieces))  # 甲市市场监督管理局/知识产权局 is one with two names
+                whole = all(map(is_rooted, pieces))  # 甲市市场监督管理局/知识产权局 is one with two names
             if whole:
                 divided = True
             elif _are_several(entry):
@@ -229,7 +229,7 @@ def is_organization(name: str) -> bool:
     return _ORGANIZATION.search(bare) is not None
 
 
-def _is_rooted(name: str) -> bool:
+def is_rooted(name: str) -> bool:
     """Whether a name begins with the place that it belongs to."""
     if _ROOTED.match(name):
         return True

@@ -21,7 +21,7 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
-from models.imports.spreadsheet.headings import Heading, day_and_half, heading_of
+from models.imports.spreadsheet.headings import Heading, day_and_half, heading_of, region_of_table
 
 MOST_ROWS = 50_000
 # Lines above a header: the name of the table, who filled it in.
@@ -51,7 +51,8 @@ def rows_of(
     left_out: list[Row] = []
     others: list[tuple[str, Line]] = []
     for name, table in tables:
-        lines, start = _start_of(table)
+        lines, start = _start_of(table, answers)
+        before = len(above)
         top = _top(lines, above, answers)
         if top is None:
             others += [(name, line) for line in start if any(line.cells) and name not in _OF_THE_TEMPLATE][:1]
@@ -63,7 +64,8 @@ def rows_of(
             continue
         if header is None or not is_header(top.cells, answers):
             continue
-        below = _below(header, lines, MOST_ROWS - len(rows), heading_of(name))
+        heading = replace(heading_of(name), within=region_of_table(above[before:]))
+        below = _below(header, lines, MOST_ROWS - len(rows), heading, answers or {})
         rows += below if first is None else [_on(name, row) for row in below]
         first = first or header
     if rows:
@@ -75,11 +77,11 @@ def rows_of(
     raise Mistake(N_("The file has a header row but no data rows."))
 
 
-def _start_of(table: Iterable[Line]) -> tuple[Iterator[Line], list[Line]]:
+def _start_of(table: Iterable[Line], answers: Mapping[str, str] | None) -> tuple[Iterator[Line], list[Line]]:
     """The lines of a sheet, those of one that lies on its side upright; and the first of them as they are."""
     lines = iter(table)
     start = list(islice(lines, _SIDEWAYS))
-    if len(start) == _SIDEWAYS or any(is_header(line.cells) for line in start[:_ABOVE]):
+    if len(start) == _SIDEWAYS or any(is_header(line.cells, answers) for line in start[:_ABOVE]):
         return chain(start, lines), start
     upright = day_columns.upright(start)
     return iter(upright) if upright else chain(start, lines), start
@@ -137,19 +139,21 @@ def _header(
         return None, lines
 
 
-def _below(header: Header, lines: Iterable[Line], most: int, above: Heading) -> list[Row]:
+def _below(
+    header: Header, lines: Iterable[Line], most: int, above: Heading, answers: Mapping[str, str]
+) -> list[Row]:
     """The rows below a header. above: what the name of the sheet says of them."""
     rows: list[Row] = []
     for line in lines:
         if header.is_empty(line.cells) or is_repeated(header, line.cells):
             continue
-        if is_other_header(line.cells):
+        if is_other_header(line.cells, answers):
             try:
-                header = header_of(line.cells)
+                header = header_of(line.cells, answers)
             except Mistake as mistake:
                 # A second header may not refuse the whole file: said, and of two columns the first is read.
                 rows.append(_no_header(header, line, mistake))
-                header = header_of(line.cells, once=False)
+                header = header_of(line.cells, answers, once=False)
             continue
         if len(rows) == most:
             raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
