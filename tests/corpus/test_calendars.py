@@ -108,12 +108,12 @@ def test_texts_broken_without_a_fold_stay_whole(vocabulary):
     assert [venue.name for venue in read(folded, vocabulary).draft.venues] == ["市图书馆一楼报告厅"]
 
 
-WEEKLY = NINE + "RRULE:FREQ=DAILY;COUNT=4\n"
+DAILY = NINE + "RRULE:FREQ=DAILY;COUNT=4\n"
 
 
-def overridden(lines: str) -> bytes:
+def overridden(lines: str, series: str = DAILY) -> bytes:
     return calendar(
-        WEEKLY, "END:VEVENT\nBEGIN:VEVENT\nUID:a@x\nDTSTAMP:20240401T000000Z\nSUMMARY:专利讲座\n" + lines
+        series, "END:VEVENT\nBEGIN:VEVENT\nUID:a@x\nDTSTAMP:20240401T000000Z\nSUMMARY:专利讲座\n" + lines
     )
 
 
@@ -145,3 +145,74 @@ def test_dates_that_a_calendar_changes_or_cancels(lines, right, says, vocabulary
     assert any(sentence.startswith(says) for sentence in sentences) if says else len(sentences) == 1
     ends = {each.end_at - each.start_at for each in understood.draft.occurrences}
     assert ends == {timedelta(minutes=90)}
+
+
+FROM_JANUARY = (
+    "DTSTART;TZID=Asia/Shanghai:20240101T090000\nDTEND;TZID=Asia/Shanghai:20240101T103000\nLOCATION:市图书馆报告厅\n"
+    "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=17\n"
+)
+SINCE_FEBRUARY = "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20240205T090000\n"
+AT_TEN = "DTSTART;TZID=Asia/Shanghai:20240205T100000\nDTEND;TZID=Asia/Shanghai:20240205T113000\n"
+
+
+def texts(understood) -> list[str]:
+    return [finding.message % finding.values for finding in understood.findings]
+
+
+@pytest.mark.parametrize(
+    ("place", "places", "says"),
+    [
+        ("市科技馆", {"市科技馆"}, []),
+        (
+            "各社区",
+            {"市图书馆报告厅"},
+            ["From 2024-02-05 on it takes place elsewhere. That place was not kept: 各社区."],
+        ),
+    ],
+)
+def test_a_change_of_later_dates_from_before_the_week_changes_the_place_too(place, places, says, vocabulary):
+    data = overridden(f"{SINCE_FEBRUARY}{AT_TEN}LOCATION:{place}\n", FROM_JANUARY)
+    understood = read(data, vocabulary)
+    assert set(hours(understood)) >= {"04-15 10:00", "04-22 10:00"}
+    assert {each.venue.name for each in understood.draft.occurrences} == places
+    assert [text for text in texts(understood) if text.startswith("From")] == says
+
+
+def test_a_title_and_a_cancellation_of_later_dates_from_before_the_week_are_named(vocabulary):
+    other = overridden(SINCE_FEBRUARY + AT_TEN, FROM_JANUARY)
+    other = other[::-1].replace("专利讲座".encode()[::-1], "商标讲座".encode()[::-1], 1)[::-1]
+    assert "From 2024-02-05 on it has another title. That title was not kept: 商标讲座." in texts(
+        read(other, vocabulary)
+    )
+    cancelled = read(overridden(SINCE_FEBRUARY + "STATUS:CANCELLED\n", FROM_JANUARY), vocabulary)
+    assert cancelled.verdict == "other_year"
+    assert texts(cancelled)[1:] == [
+        "Cancelled in its calendar from 2024-02-05 on, so not imported from that day."
+    ]
+
+
+def test_a_range_that_is_not_applied_is_named(vocabulary):
+    lines = (
+        "RECURRENCE-ID;RANGE=THISANDPRIOR;TZID=Asia/Shanghai:20240424T090000\n"
+        "DTSTART;TZID=Asia/Shanghai:20240424T143000\nDTEND;TZID=Asia/Shanghai:20240424T160000\n"
+    )
+    understood = read(overridden(lines), vocabulary)
+    assert hours(understood) == ["04-22 09:00", "04-23 09:00", "04-24 14:30", "04-25 09:00"]
+    assert texts(understood)[0] == (
+        "A change to other dates of the series (RANGE=THISANDPRIOR) was applied to one date only."
+    )
+
+
+def test_a_later_date_that_moves_past_midnight_is_of_the_next_day(vocabulary):
+    lines = (
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20240423T090000\n"
+        "DTSTART;TZID=Asia/Shanghai:20240423T180000\nDTEND;TZID=Asia/Shanghai:20240423T193000\n"
+    )
+    series = NINE + "RRULE:FREQ=DAILY;COUNT=2\nRDATE;TZID=Asia/Shanghai:20240424T200000\n"
+    understood = read(overridden(lines, series), vocabulary)
+    assert hours(understood) == ["04-22 09:00", "04-23 18:00", "04-25 05:00"]
+    assert [f"{each.start_day:%m-%d}~{each.end_day:%m-%d}" for each in understood.draft.occurrences] == [
+        "04-22~04-22",
+        "04-23~04-23",
+        "04-25~04-25",
+    ]

@@ -7,7 +7,7 @@ from models.events.draft import MOST_OCCURRENCES, OccurrenceDraft
 from models.imports.calendar import recurrence
 from models.imports.calendar.overrides import Overrides
 from models.imports.calendar.readable import readable
-from models.imports.calendar.series import Window, draft_of, key_of, moment_of, series
+from models.imports.calendar.series import Window, draft_of, key_of, moment_of, order_of, series
 from models.imports.calendar.times import Moment
 from models.imports.findings import CalendarEntry, Finding
 
@@ -45,7 +45,7 @@ def of(
         findings.append(
             Finding(N_("A series: the %(count)s dates around the week were read."), count=len(inside))
         )
-    return tuple(sorted(inside, key=_order))
+    return tuple(sorted(inside, key=order_of))
 
 
 def _repeated(
@@ -65,10 +65,6 @@ def _repeated(
             raise
         findings += [Finding.of(mistake), Finding(N_("Only its first date was read."))]
         return [first_date]
-
-
-def _order(draft: OccurrenceDraft) -> tuple[date, float]:
-    return draft.start_day, draft.start_at.timestamp() if draft.start_at else 0.0
 
 
 def _repeats(entry: CalendarEntry) -> bool:

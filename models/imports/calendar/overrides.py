@@ -1,6 +1,6 @@
 """Dates of a series that a calendar changes or cancels: one (RECURRENCE-ID), or one and all later (RANGE=THISANDFUTURE)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,12 +9,22 @@ from models.events.draft import NAME_LENGTH, OccurrenceDraft, VenueDraft
 from models.imports import plain_text
 from models.imports.calendar import times as instants
 from models.imports.calendar.ics_file import first
-from models.imports.calendar.series import Window, day_meant, draft_of, key_of, moment_of
+from models.imports.calendar.series import (
+    Window,
+    day_meant,
+    draft_of,
+    key_of,
+    moment_of,
+    order_of,
+    timed_draft,
+)
 from models.imports.calendar.times import Moment
 from models.imports.findings import CalendarEntry, Finding, VEvent
 from models.imports.spreadsheet import cells
 
 _CANCELLED = ("CANCELLED", "CANCELED")
+_CANCELLED_FROM = N_("Cancelled in its calendar from %(day)s on, so not imported from that day.")
+_CANCELLED_ON = N_("Cancelled in its calendar on %(day)s, so not imported for that day.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +35,23 @@ class Override:
     now: OccurrenceDraft | None
     later: bool
 
-    def moved(self, draft: OccurrenceDraft) -> OccurrenceDraft | None:
+    def moved(self, draft: OccurrenceDraft, zone: str) -> OccurrenceDraft | None:
         """A later date, moved by as much as this one (RFC 5545, 3.2.13)."""
         if self.now is None:
             return None
-        start = draft.start_day + (self.now.start_day - self.was.start_day)
-        end = start + (self.now.end_day - self.now.start_day)
         venue = self.now.venue or draft.venue
         if draft.start_at is None or self.was.start_at is None or self.now.start_at is None:
-            return OccurrenceDraft(start, end, venue=venue)
+            start = draft.start_day + (self.now.start_day - self.was.start_day)
+            return OccurrenceDraft(start, start + (self.now.end_day - self.now.start_day), venue=venue)
         begins = draft.start_at + (self.now.start_at - self.was.start_at)
         length = self.now.end_at - self.now.start_at if self.now.end_at else None
-        return OccurrenceDraft(start, end, begins, begins + length if length else None, venue=venue)
+        return replace(timed_draft(begins, length, zone), venue=venue)
+
+    def concerns(self, window: Window) -> bool:
+        """Whether it changes or cancels dates inside a window."""
+        if self.later:
+            return self.was.start_day <= window.last
+        return window.holds(self.now or self.was)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class Overrides:
 
     changes: Sequence[Override]
     skipped: frozenset[tuple | date]
+    zone: str
 
     @classmethod
     def of(cls, entry: CalendarEntry, start: Moment, window: Window, findings: list[Finding]) -> "Overrides":
@@ -56,15 +72,19 @@ class Overrides:
             was = draft_of(VEvent({}), moment, window.zone)
             by_day = start.zone is None or moment.zone is None
             skipped.add(day_meant(moment, window.zone) if by_day else key_of(was))
-            later = params.get("RANGE", "").upper() == "THISANDFUTURE"
+            which = params.get("RANGE", "").upper()
             now = None
             if first(vevent, "STATUS").upper() not in _CANCELLED:
                 now = draft_of(vevent, moment_of(vevent, "DTSTART", window.zone) or moment, window.zone)
-                if window.holds(now):
-                    now = _placed(now, vevent, entry.main, findings)
-            changes.append(Override(was, now, later))
-            findings += _words(vevent, entry.main, changes[-1], window)
-        return cls(sorted(changes, key=lambda change: _order(change.was)), frozenset(skipped))
+            change = Override(was, now, which == "THISANDFUTURE")
+            if change.concerns(window):
+                findings += _words(vevent, entry.main, change)
+                change = _placed(change, vevent, entry.main, findings)
+                if which not in ("", "THISANDFUTURE"):
+                    findings.append(_not_of_others(which))
+            changes.append(change)
+        in_order = sorted(changes, key=lambda change: order_of(change.was))
+        return cls(in_order, frozenset(skipped), window.zone)
 
     def applied(self, drafts: Sequence[OccurrenceDraft]) -> Iterator[OccurrenceDraft]:
         """The dates of a series as they are, then those that were changed by themselves."""
@@ -72,51 +92,58 @@ class Overrides:
             if key_of(draft) in self.skipped or draft.start_day in self.skipped:
                 continue
             change = self._before(draft)
-            moved = change.moved(draft) if change else draft
+            moved = change.moved(draft, self.zone) if change else draft
             if moved is not None:
                 yield moved
         yield from (change.now for change in self.changes if change.now is not None)
 
     def _before(self, draft: OccurrenceDraft) -> Override | None:
         """The last change of later dates that a date comes after."""
-        earlier = [change for change in self.changes if change.later and _order(change.was) <= _order(draft)]
+        earlier = [
+            change for change in self.changes if change.later and order_of(change.was) <= order_of(draft)
+        ]
         return earlier[-1] if earlier else None
 
 
-def _order(draft: OccurrenceDraft) -> tuple[date, float]:
-    return draft.start_day, draft.start_at.timestamp() if draft.start_at else 0.0
+def cancellations(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Those that say what does not take place."""
+    return tuple(finding for finding in findings if finding.message in (_CANCELLED_FROM, _CANCELLED_ON))
 
 
-def _words(vevent: VEvent, main: VEvent, change: Override, window: Window) -> Iterator[Finding]:
+def _not_of_others(which: str) -> Finding:
+    """THISANDPRIOR, of an older standard, and what no standard knows."""
+    why = N_("A change to other dates of the series (RANGE=%(which)s) was applied to one date only.")
+    return Finding(why, which=which[:40])
+
+
+def _words(vevent: VEvent, main: VEvent, change: Override) -> Iterator[Finding]:
     """What is to be said of a change: a date that does not take place, a title of its own."""
     if change.now is None:
-        if window.holds(change.was):
-            sentence = (
-                N_("Cancelled in its calendar from %(day)s on, so not imported from that day.")
-                if change.later
-                else N_("Cancelled in its calendar on %(day)s, so not imported for that day.")
-            )
-            yield Finding(sentence, day=change.was.start_day)
+        yield Finding(_CANCELLED_FROM if change.later else _CANCELLED_ON, day=change.was.start_day)
         return
     title = first(vevent, "SUMMARY")
-    if window.holds(change.now) and title not in ("", first(main, "SUMMARY")):
+    if title not in ("", first(main, "SUMMARY")):
         text = plain_text.line(plain_text.unescaped(title))[:120]
-        sentence = N_("On %(day)s it has a title of its own. That title was not kept: %(text)s.")
+        sentence = (
+            N_("From %(day)s on it has another title. That title was not kept: %(text)s.")
+            if change.later
+            else N_("On %(day)s it has a title of its own. That title was not kept: %(text)s.")
+        )
         yield Finding(sentence, day=change.now.start_day, text=text)
 
 
-def _placed(draft: OccurrenceDraft, vevent: VEvent, main: VEvent, findings: list[Finding]) -> OccurrenceDraft:
+def _placed(change: Override, vevent: VEvent, main: VEvent, findings: list[Finding]) -> Override:
     """With the place of its own that a moved date has."""
     location = plain_text.line(plain_text.unescaped(first(vevent, "LOCATION")))
-    if not location or first(vevent, "LOCATION") == first(main, "LOCATION"):
-        return draft
+    if change.now is None or not location or first(vevent, "LOCATION") == first(main, "LOCATION"):
+        return change
     names, sure = cells.places(location)
-    if not sure or len(names) != 1 or len(names[0]) > NAME_LENGTH:
-        findings.append(
-            Finding(
-                N_("On %(day)s it takes place elsewhere. That place was not kept: %(text)s."),
-                day=draft.start_day, text=location[:120],
-            )
-        )  # fmt: skip
-        return draft
-    return replace(draft, venue=VenueDraft(names[0]))
+    if sure and len(names) == 1 and len(names[0]) <= NAME_LENGTH:
+        return replace(change, now=replace(change.now, venue=VenueDraft(names[0])))
+    sentence = (
+        N_("From %(day)s on it takes place elsewhere. That place was not kept: %(text)s.")
+        if change.later
+        else N_("On %(day)s it takes place elsewhere. That place was not kept: %(text)s.")
+    )
+    findings.append(Finding(sentence, day=change.now.start_day, text=location[:120]))
+    return change

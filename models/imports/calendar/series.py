@@ -200,6 +200,11 @@ def key_of(draft: OccurrenceDraft) -> tuple:
     return draft.start_day, draft.start_at
 
 
+def order_of(draft: OccurrenceDraft) -> tuple[date, float]:
+    """Where an occurrence stands among others; a whole day is before its hours."""
+    return draft.start_day, draft.start_at.timestamp() if draft.start_at else 0.0
+
+
 def draft_of(vevent: VEvent, start: Moment, zone: str, length: timedelta | None = None) -> OccurrenceDraft:
     """One occurrence that begins at start and lasts as long as its VEVENT says, or length. Ends are exclusive there."""
     length = length or length_of(vevent, zone)
@@ -211,6 +216,12 @@ def draft_of(vevent: VEvent, start: Moment, zone: str, length: timedelta | None 
     marked = first(vevent, "X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE"
     if marked and length and local.time() == time(0) and length >= _DAY:
         return OccurrenceDraft(local.date(), local.date() + _DAY * (length.days - 1))
+    return timed_draft(begins, length, zone)
+
+
+def timed_draft(begins: datetime, length: timedelta | None, zone: str) -> OccurrenceDraft:
+    """One occurrence with hours. length None: its end is not given."""
+    day = clock.day_of(begins, zone)
     ends = begins + length if length else None
-    last = clock.day_of(ends - timedelta(microseconds=1), zone) if ends else local.date()
-    return OccurrenceDraft(local.date(), last, begins, ends)
+    last = clock.day_of(ends - timedelta(microseconds=1), zone) if ends else day
+    return OccurrenceDraft(day, last, begins, ends)

@@ -13,6 +13,7 @@ from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.calendar import occurrences
 from models.imports.calendar.ics_file import first
+from models.imports.calendar.overrides import cancellations
 from models.imports.calendar.recurrence import Steps
 from models.imports.findings import NOT_CERTAIN, CalendarEntry, Finding, RowVerdict, Understood, VEvent
 from models.imports.spreadsheet import cells
@@ -48,7 +49,8 @@ def understand(entry: CalendarEntry, vocabulary: Vocabulary, steps: Steps | None
             N_("Not between %(first)s and %(last)s. Not imported."),
             first=vocabulary.starts - AROUND, last=vocabulary.ends + AROUND,
         )  # fmt: skip
-        return Understood(entry.number, RowVerdict.OTHER_YEAR, (why,), title=title, ref=ref)
+        said = (why, *cancellations(findings))
+        return Understood(entry.number, RowVerdict.OTHER_YEAR, said, title=title, ref=ref)
     cancelled = first(entry.main, "STATUS").upper() in _CANCELLED
     return Understood(
         entry.number,

@@ -223,6 +223,15 @@ def test_what_names_no_region_happens_where_the_office_is(english, people, lead,
     assert "Added automatically: region" in english.get(path).text
 
 
+@pytest.mark.parametrize(("county", "code"), [("灌云县", "320723"), ("云溪区", "320000")])
+def test_a_county_above_a_row_is_taken_where_it_lies_in_the_region_of_the_office(
+    english, people, county, code
+):
+    sign_in(english, people.su)
+    accept(english, f"活动名称,日期,地点\n一、{county},,\n讲座,4月23日,县文化馆\n".encode())
+    assert [event.region_code for event in events("讲座")] == [code]
+
+
 def test_another_persons_file_does_not_exist(english, people):
     sign_in(english, people.gu)
     path = hand_in(english, MIXED).headers["Location"]
