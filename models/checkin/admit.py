@@ -21,13 +21,14 @@ from models.checkin import pending_scan, resends, rules, store
 from models.checkin.attempt import Attempt
 from models.checkin.cache import ProcessCache, Versions, process_cache
 from models.checkin.cache_versions import versions_now
-from models.checkin.campaign_lock import lock_campaigns, versions_under_lock
+from models.checkin.campaign_lock import versions_under_lock
 from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.pass_rows import PassRow, pass_rows
 from models.db import db, is_busy, is_deadlock, is_full, transaction
 from models.errors import N_, Mistake
+from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Answer, Reason
 from models.transactions.group_commit import FullError, GroupCommit
 

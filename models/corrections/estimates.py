@@ -12,11 +12,11 @@ from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
 from models.campaigns.tables import UNKNOWN_GROUP
 from models.checkin import store
-from models.checkin.campaign_lock import lock_campaigns
 from models.db import db, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events.tables import PUBLIC, Event, HalfDay, Occurrence
 from models.figures.visits import of_event
+from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.estimates import MAX_BASIS, Estimate
 from models.ledger.tables import Counter, Method
 from models.organizations.tables import Account

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from models.checkin import store
-from models.checkin.campaign_lock import lock_campaigns
 from models.checkin.locked_rows import LockedPresence
 from models.db import db, transaction
+from models.ledger.campaign_lock import lock_campaigns
 
 
 @contextmanager

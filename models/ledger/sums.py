@@ -29,7 +29,7 @@ from models.ledger.tables import METHODS, Method
 from models.ledger.visit import State
 from models.transactions.round_trip import Question, ask_together
 
-PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.checkin.campaign_lock for another
+PLACEMENT_LOCK = 0x4F58  # classes of advisory locks, see models.ledger.campaign_lock for another
 _HOLDER_LOCK = 0x4F59
 _HOLDER_LOCKS = 1 << 14  # few enough for PostgreSQL's lock table
 _METHOD = {str(method): number for number, method in enumerate(METHODS)}

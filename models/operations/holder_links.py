@@ -5,17 +5,19 @@ holder in the week. So whoever has the pass finds none of its visits, while visi
 """
 
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy import Row, Table, bindparam, func, or_, select, update
 
 from models.campaigns.tables import Campaign
 from models.db import Base, db, insert, transaction
 from models.events.tables import Event, Occurrence
+from models.figures.checks import answers
 from models.installation import Setting
 from models.ledger import holder_link_end
+from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Presence, Resend, Scan
 from models.registration import lists
 from models.summaries.tables import SealedSummary
@@ -47,7 +49,7 @@ def count_links(campaign: Campaign) -> int:
 
 
 def destroy_due(now: datetime) -> int:
-    """Some of what is due, a transaction for AT_ONCE scans; how many scans that was."""
+    """Some of what is due, a transaction for AT_ONCE scans and the others of their holders; how many scans were found."""
     done = 0
     for campaign in _due_campaigns(now):
         for _ in range(IN_A_TICK):
@@ -76,27 +78,41 @@ def _done(campaign: Campaign) -> int:
 
 
 def _destroy_some(campaign: Campaign, now: datetime) -> int:
-    """Reads first: a tick that finds nothing must not hold the write lock."""
-    done, newest = _done(campaign), db.session.scalar(select(func.max(Scan.number))) or 0
-    if newest <= done:
+    """Searches first: a tick that finds nothing must not hold the write lock meanwhile."""
+    done = _done(campaign)
+    if _newest() <= done:
         return 0
+    with transaction():
+        # Exclusive: a scan that got a lower number than the newest may not be committed yet.
+        lock_campaigns({campaign.number: True})
+        newest = _newest()
     query = (
-        select(Scan.number, Scan.id, Scan.holder)
+        select(Scan.number, Scan.id, Scan.holder, Scan.presence_id)
         .where(Scan.campaign_id == campaign.id, Scan.number > done, Scan.number <= newest)
         .where(_LINKED)
         .order_by(Scan.number)
         .limit(AT_ONCE)
     )
+    if db.session.execute(query.limit(1)).first() is None:
+        with transaction():
+            _keep_done(campaign, newest)
+        return 0
     if holder_link_end.destroyed_at(campaign) is None:
         lists.keep_missing(campaign)
     with transaction():
+        # Exclusive: a check-in that has read a holder's other visits would count the new one as another participant's.
+        lock_campaigns({campaign.number: True})
         rows = db.session.execute(query).all()
         if rows:
             holder_link_end.note_destroyed(campaign, now)
         _rename(campaign, {row.holder for row in rows if row.holder is not None})
-        _clear([row.number for row in rows], [row.id for row in rows])
+        _clear([row for row in rows if row.presence_id is None])
         _keep_done(campaign, rows[-1].number if len(rows) == AT_ONCE else newest)
     return len(rows)
+
+
+def _newest() -> int:
+    return db.session.scalar(select(func.max(Scan.number))) or 0
 
 
 def _table(entity: type[Base]) -> Table:
@@ -105,35 +121,44 @@ def _table(entity: type[Base]) -> Table:
 
 def _rename(campaign: Campaign, holders: Collection[str]) -> None:
     """All rows of these holders in the week at once, so that each stays one participant."""
+    names = {holder: f"x:{secrets.token_hex(16)}" for holder in holders}
+    _rename_presences(campaign, names)
+    if names:
+        rewarded = update(_table(Redemption)).where(
+            Redemption.campaign_id == campaign.id, Redemption.holder == bindparam("old")
+        )
+        pairs = [{"old": old, "name": name} for old, name in names.items()]
+        db.session.execute(rewarded.values(holder=bindparam("name")), pairs)
+    answers.rename_browsers(campaign, names)
+
+
+def _rename_presences(campaign: Campaign, names: Mapping[str, str]) -> None:
+    """With their scans, of which the later ones are not among the rows of this transaction."""
     of_week = (
         select(Presence.id, Presence.holder)
         .join(Occurrence, Occurrence.id == Presence.occurrence_id)
         .join(Event, Event.id == Occurrence.event_id)
-        .where(Event.campaign_id == campaign.id, Presence.holder.in_(holders))
+        .where(Event.campaign_id == campaign.id, Presence.holder.in_(names))
         .order_by(Presence.id)
         .with_for_update(of=Presence)
     )
-    names = {holder: f"x:{secrets.token_hex(16)}" for holder in holders}
     found = [{"row": id, "name": names[holder]} for id, holder in db.session.execute(of_week)]
-    if found:
-        by_row = update(_table(Presence)).where(Presence.id == bindparam("row"))
-        db.session.execute(by_row.values(holder=bindparam("name")), found)
-        by_presence = update(_table(Scan)).where(Scan.presence_id == bindparam("row"))
-        db.session.execute(by_presence.values(holder=bindparam("name")), found)
-    rewarded = update(_table(Redemption)).where(
-        Redemption.campaign_id == campaign.id, Redemption.holder == bindparam("old")
-    )
-    if names:
-        pairs = [{"old": old, "name": name} for old, name in names.items()]
-        db.session.execute(rewarded.values(holder=bindparam("name")), pairs)
+    if not found:
+        return
+    by_row = update(_table(Presence)).where(Presence.id == bindparam("row"))
+    db.session.execute(by_row.values(holder=bindparam("name")), found)
+    scans = Scan.presence_id == bindparam("row")
+    of_presence = update(_table(Scan)).where(scans)
+    db.session.execute(of_presence.values(holder=bindparam("name"), pass_id=None, digest=_NOTHING), found)
+    again = update(_table(Resend)).where(Resend.scan_id.in_(select(Scan.id).where(scans)))
+    db.session.execute(again.values(digest=_NOTHING), found)
 
 
-def _clear(numbers: Collection[int], ids: Collection) -> None:
-    """What else names a pass or a phone in these scans; a scan that was refused has no presence."""
-    of_these = Scan.number.in_(numbers)
-    refused = of_these & Scan.presence_id.is_(None)
-    db.session.execute(update(Scan).where(refused).values(holder=None))
-    db.session.execute(update(Scan).where(of_these).values(pass_id=None, digest=_NOTHING))
+def _clear(refused: Collection[Row]) -> None:
+    """A scan that was refused has no presence."""
+    numbers, ids = [row.number for row in refused], [row.id for row in refused]
+    of_these = update(Scan).where(Scan.number.in_(numbers))
+    db.session.execute(of_these.values(holder=None, pass_id=None, digest=_NOTHING))
     db.session.execute(update(Resend).where(Resend.scan_id.in_(ids)).values(digest=_NOTHING))
 
 

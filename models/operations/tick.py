@@ -94,8 +94,6 @@ def tick(now: datetime) -> TickResult:
     invitations.delete_old(now)
     password_resets.delete_old(now)
     contacts.delete_old(now)
-    holder_links.destroy_due(now)
-    old_drafts.delete_due(now)
     release_of_figures.freeze_due(now)
     subscribers.close_all(now)
     idempotency.delete_old(now)
@@ -113,6 +111,8 @@ def tick(now: datetime) -> TickResult:
     )
     send.send_due(now)
     send.delete_old(now)
+    old_drafts.delete_due(now)
+    holder_links.destroy_due(now)
     return result
 
 

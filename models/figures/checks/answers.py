@@ -1,15 +1,18 @@
 """Answers of people to questions about figures, as rows; the newest one is valid."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, Table, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, enumeration, transaction
 from models.errors import N_, Mistake
 from models.events.tables import Event
+from models.figures.checks.kinds import CheckKind, browser_key
 from models.organizations.tables import Account
 
 MAX_WHY = 500
@@ -45,6 +48,23 @@ def answers_of(event_ids: Collection[int]) -> dict[tuple[int, str, str], CheckAn
     """The newest answer to each question, by event, kind and key."""
     query = select(CheckAnswer).where(CheckAnswer.event_id.in_(event_ids)).order_by(CheckAnswer.id)
     return {(row.event_id, row.kind, row.key): row for row in db.session.scalars(query)}
+
+
+def rename_browsers(campaign: Campaign, names: Mapping[str, str]) -> None:
+    """The answers about phones in a week, when their holders get other names. Inside the caller's transaction."""
+    of_week = select(Event.id).where(Event.campaign_id == campaign.id)
+    pairs = [
+        {"old": browser_key(old), "new": browser_key(name)}
+        for old, name in names.items()
+        if old.startswith("b:")
+    ]
+    renamed = update(cast(Table, CheckAnswer.__table__)).where(
+        CheckAnswer.event_id.in_(of_week),
+        CheckAnswer.kind == CheckKind.ONE_BROWSER,
+        CheckAnswer.key == bindparam("old"),
+    )
+    if pairs:
+        db.session.execute(renamed.values(key=bindparam("new")), pairs)
 
 
 def answer(

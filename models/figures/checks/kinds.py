@@ -150,8 +150,18 @@ def _one_browser(event: EventRows) -> Iterable[Question]:
     for (holder, _day), of_browser in sorted(rows.items()):
         if len(of_browser) >= MOST_OF_BROWSER:
             yield _question(
-                CheckKind.ONE_BROWSER, event, holder[:12], of_browser, len(of_browser), MOST_OF_BROWSER
+                CheckKind.ONE_BROWSER,
+                event,
+                browser_key(holder),
+                of_browser,
+                len(of_browser),
+                MOST_OF_BROWSER,
             )
+
+
+def browser_key(holder: str) -> str:
+    """With the number that the card of a phone shows, so models.operations.holder_links destroys it."""
+    return holder[:12]
 
 
 def _two_places(event: EventRows) -> Iterable[Question]:
