@@ -35,6 +35,7 @@ from models.organizations.tables import Account, Organization, Role
 from models.places import regions
 from models.publishing import lifecycle
 from models.publishing.change import current, event_transaction, lock_event
+from models.text.bare_text import bare_text
 
 MOST_PAIRS = 50
 MOST_COMPARED = 300  # organizations of one region whose names are compared letter by letter
@@ -83,16 +84,17 @@ def organizations_in_reach(account: Account) -> ColumnElement[bool]:
 
 def alike_names(names: Collection[str], region_code: str | None) -> dict[str, str]:
     """By new name, that of an organization of this region which may be the same. Names that are known are left out."""
-    query = select(Organization.name).where(Organization.merged_into_id.is_(None))
     if not names or region_code is None:
         return {}
-    known = set(db.session.scalars(select(Organization.name).where(Organization.name.in_(names))))
+    plain = {bare_text(name) for name in names}
+    known = set(db.session.scalars(select(Organization.plain_name).where(Organization.plain_name.in_(plain))))
+    query = select(Organization.name).where(Organization.merged_into_id.is_(None))
     in_region = query.where(Organization.region_code == region_code).order_by(Organization.id)
     others = db.session.scalars(in_region.limit(MOST_COMPARED)).all()
     pairs = {
         name: next((other for other in others if may_be_same(name, other, region_code)), None)
         for name in names
-        if name not in known
+        if bare_text(name) not in known
     }
     return {name: other for name, other in pairs.items() if other}
 
