@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, ForeignKey, Uuid, inspect, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, Uuid, inspect, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from models import clock
@@ -138,7 +138,14 @@ def _move(
 
 def at_event(event: Event) -> ColumnElement[bool]:
     """The condition on Scan that it was booked at an event, or at one that was merged into it."""
-    return or_(Scan.event_id == event.id, Scan.event_id.in_(merged_ids([event.id])))
+    return at_events([event.id])
+
+
+def at_events(
+    event_ids: Collection[int] | Select[tuple[int]], scan: type[Scan] = Scan
+) -> ColumnElement[bool]:
+    """The same for several events. scan: Scan, or an alias of it."""
+    return or_(scan.event_id.in_(event_ids), scan.event_id.in_(merged_ids(event_ids)))
 
 
 def _movable(event: Event, scan_ids: Collection[UUID], target: Target) -> list[Scan]:

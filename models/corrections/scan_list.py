@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.corrections.moves import at_event
+from models.corrections.moves import at_event, at_events
 from models.corrections.scan_review import moved_away
 from models.db import LARGEST_ID, db
 from models.devices.kiosks import Kiosk
-from models.events.merges import merged_ids
 from models.events.tables import Event
 from models.ledger.in_effect import counts, in_effect, newest_decisions
 from models.ledger.tables import Decision, Scan, ScanKind, Verdict
@@ -153,14 +152,8 @@ def every_row(event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[
     no event: that of the undone row is looked up by key, for one undo after the other. As EXISTS or IN, PostgreSQL and SQLite
     would list all scans of the events first, anew for each page."""
     undone = aliased(Scan)
-    found = select(undone.number).where(undone.id == Scan.undoes, _at_events(undone, event_ids))
-    return or_(
-        _at_events(Scan, event_ids), and_(Scan.kind == ScanKind.UNDO, found.scalar_subquery().is_not(None))
-    )
-
-
-def _at_events(scan: type[Scan], event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
-    return or_(scan.event_id.in_(event_ids), scan.event_id.in_(merged_ids(event_ids)))
+    found = select(undone.number).where(undone.id == Scan.undoes, at_events(event_ids, undone))
+    return or_(at_events(event_ids), and_(Scan.kind == ScanKind.UNDO, found.scalar_subquery().is_not(None)))
 
 
 def filters_of(event: Event) -> tuple[dict[int, str], list[date]]:
