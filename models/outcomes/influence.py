@@ -36,8 +36,6 @@ class OutcomeSum:
 
 def influence(event_ids: Select[tuple[int]]) -> dict[OutcomeKind, OutcomeSum]:
     """The outcomes of events by kind, in the order of OutcomeKind."""
-    of_events = Outcome.event_id.in_(event_ids)
-    newest = select(func.max(Outcome.id)).where(of_events).group_by(Outcome.event_id, Outcome.kind)
     query = (
         select(
             Outcome.kind,
@@ -46,7 +44,7 @@ def influence(event_ids: Select[tuple[int]]) -> dict[OutcomeKind, OutcomeSum]:
             func.count() - func.count(Outcome.number),
             func.count(),
         )
-        .where(Outcome.id.in_(newest), Outcome.precision.is_not(None))
+        .where(Outcome.id.in_(_newest(event_ids)), Outcome.precision.is_not(None))
         .group_by(Outcome.kind, Outcome.precision)
     )
     sums: dict[OutcomeKind, OutcomeSum] = {}
@@ -71,18 +69,24 @@ def influence(event_ids: Select[tuple[int]]) -> dict[OutcomeKind, OutcomeSum]:
     return {kind: sums[kind] for kind in OutcomeKind if kind in sums}
 
 
+def _newest(event_ids: Select[tuple[int]]) -> Select[tuple[int]]:
+    """The ids of the newest outcome of each event and kind."""
+    query = select(func.max(Outcome.id)).where(Outcome.event_id.in_(event_ids))
+    return query.group_by(Outcome.event_id, Outcome.kind)
+
+
 def _reported(event_ids: Select[tuple[int]]) -> Iterator[tuple[OutcomeKind, int | None]]:
     """The lower bounds in the reports of events that stated nothing of the kind; None: words without a number."""
-    newest = select(func.max(Outcome.id)).where(Outcome.event_id.in_(event_ids))
-    newest = newest.group_by(Outcome.event_id, Outcome.kind)
+    worded = EventReport.event_id.in_(event_ids), or_(*(column != "" for column in REPORTS.values()))
+    texts = db.session.execute(select(EventReport.event_id, *REPORTS.values()).where(*worded)).all()
+    if not texts:
+        return
+    newest = _newest(select(EventReport.event_id).where(*worded))
     query = select(Outcome.event_id, Outcome.kind).where(
         Outcome.id.in_(newest), Outcome.precision.is_not(None), Outcome.kind.in_(REPORTS)
     )
     stated = {(event_id, kind) for event_id, kind in db.session.execute(query)}
-    texts = select(EventReport.event_id, *REPORTS.values()).where(
-        EventReport.event_id.in_(event_ids), or_(*(column != "" for column in REPORTS.values()))
-    )
-    for event_id, *words in db.session.execute(texts):
+    for event_id, *words in texts:
         for kind, text in zip(REPORTS, words, strict=True):
             if text and (event_id, kind) not in stated:
                 number = lower_bound(text)
