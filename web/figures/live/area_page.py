@@ -124,7 +124,7 @@ def _course(campaign: Campaign, area: Area, now: datetime) -> DayCourse:
 
 
 def address(area: Area, ending: str = "") -> str:
-    """Of a live view, or of its figures: .json or .events."""
+    """Of a live view, or of its figures: .json, .csv or .events."""
     parts = (f"&region={area.region}" if area.region else "") + (f"&line={area.line}" if area.line else "")
     return f"/desk/live{ending}?campaign={area.campaign_id}{parts}"
 

@@ -29,6 +29,7 @@ from models.places import regions
 from models.places.english import english_name
 from models.public import filters
 from web import threads
+from web.figures.live import area_page
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
 from web.figures.live.streams import Payload
@@ -60,9 +61,9 @@ class WallKey:
 
     def days_csv(self) -> str:
         """The address of the visits by day."""
-        region = f"&region={self.area.region}" if self.area.region else ""
         if self.desk:
-            return f"/desk/live.csv?campaign={self.area.campaign_id}&by=day{region}"
+            return area_page.address(self.area, ".csv") + "&by=day"
+        region = f"&region={self.area.region}" if self.area.region else ""
         return f"/{self.area.campaign_id}/figures.csv?by=day{region}"
 
     def part(self, ending: str) -> str:

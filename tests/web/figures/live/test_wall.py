@@ -1,6 +1,7 @@
 """The wall as a page, as JSON and as a stream: for everybody where released, at the desk for who reaches it."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -105,3 +106,6 @@ def test_the_way_up_ends_where_the_account_does(english, people):
     page = english.get("/desk/wall?campaign=ip-2024&region=320700").text
     trail = page[page.index('class="wall-trail"') : page.index("</nav>", page.index('class="wall-trail"'))]
     assert re.findall("<(?:a|span)[^>]*>([^<]+)", trail) == ["Jiangsu", "Lianyungang"]
+    [file] = re.findall(r'"(/desk/live\.csv[^"]*)"', page)
+    assert english.get(unescape(file)).status_code == 200
+    assert unescape(file) == "/desk/live.csv?campaign=ip-2024&region=320700&by=day"
