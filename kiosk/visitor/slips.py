@@ -86,6 +86,8 @@ def _of_pass(token: str, scan_id: UUID, draw: Draw) -> Response:
 
 def _of_phone(scan_id: UUID, draw: Draw) -> Response:
     row = browser.own_scan(scan_id)
+    if row is None and (campaign := holder_link_end.campaign_without_link(scan_id)) is not None:
+        return _no_slip(campaign)
     if row is None or row.holder is None or row.event_id is None:
         return problems.problem_page(problems.not_yours())
     return _draw(db.session.get_one(Event, row.event_id).campaign, row.holder, scan_id, draw)
@@ -94,15 +96,7 @@ def _of_phone(scan_id: UUID, draw: Draw) -> Response:
 def _draw(campaign: Campaign, holder: str, scan_id: UUID, draw: Draw) -> Response:
     visit = kept_slips.visit_with_slip(campaign, holder, scan_id)
     if visit is None:
-        destroyed_at = holder_link_end.destroyed_at(campaign)
-        sentence = (
-            _("This check-in does not count, or does not count any more, so there is no slip of it.")
-            if destroyed_at is None
-            else _(holder_link_end.DESTROYED, day=campaign.today(destroyed_at).isoformat())
-        )
-        return problems.problem_page(
-            Problem(404, _("No slip of attendance"), sentence, campaign=campaign, icon="document")
-        )
+        return _no_slip(campaign)
     slip = kept_slips.slip_of(campaign, visit)
     response = draw(campaign, slip, site().code_url(slips.PATH, kept_slips.signed(slip)))
     # Its worker may keep it for the holder; the browser alone may not: the check-in may be undone.
@@ -110,6 +104,18 @@ def _draw(campaign: Campaign, holder: str, scan_id: UUID, draw: Draw) -> Respons
     response.cache_control.no_cache = True
     response.vary.update(("Accept-Language", "Cookie"))
     return response
+
+
+def _no_slip(campaign: Campaign) -> Response:
+    destroyed_at = holder_link_end.destroyed_at(campaign)
+    sentence = (
+        _("This check-in does not count, or does not count any more, so there is no slip of it.")
+        if destroyed_at is None
+        else _(holder_link_end.DESTROYED, day=campaign.today(destroyed_at).isoformat())
+    )
+    return problems.problem_page(
+        Problem(404, _("No slip of attendance"), sentence, campaign=campaign, icon="document")
+    )
 
 
 def _page(pdf_address: str) -> Draw:

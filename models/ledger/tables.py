@@ -1,6 +1,8 @@
 """The ledger: every attempt to check in, as a row that is added and never changed; and what is derived from these rows.
 
-Scan, Resend and Review are added only. Presence and Counter are derived from them; models.figures.recount checks that.
+Scan, Resend and Review are added only, with one exception: 30 days after the last seal of a week models.operations.holder_links
+puts random holders in place of passes and phones, and empties digests. Presence and Counter are derived from them;
+models.figures.recount checks that.
 """
 
 from datetime import date, datetime
@@ -204,7 +206,8 @@ class Presence(Base):
     """Derived: one holder at one occurrence on one campaign day. Every check-in of this holder locks this row.
 
     holder: "p:" + serial of a pass, "b:" + keyed hash of a browser's cookie, "s:" + scan id for anonymous ones (touch,
-    tally). weight: people of the visit; 0: nothing counts. inside: people inside, by the scans in and out.
+    tally), "x:" + a random number for a pass or browser whose link was destroyed. weight: people of the visit; 0: nothing
+    counts. inside: people inside, by the scans in and out.
     """
 
     __tablename__ = "presence"

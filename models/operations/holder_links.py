@@ -39,7 +39,7 @@ def due_at(campaign: Campaign) -> datetime | None:
 
 
 def count_due(now: datetime) -> int:
-    return sum(count_links(campaign) for campaign in _due_campaigns(now))
+    return sum(count_links(campaign) for campaign in due_campaigns(now))
 
 
 def count_links(campaign: Campaign) -> int:
@@ -51,7 +51,7 @@ def count_links(campaign: Campaign) -> int:
 def destroy_due(now: datetime) -> int:
     """Some of what is due, a transaction for AT_ONCE scans and the others of their holders; how many scans were found."""
     done = 0
-    for campaign in _due_campaigns(now):
+    for campaign in due_campaigns(now):
         for _ in range(IN_A_TICK):
             read = _destroy_some(campaign, now)
             done += read
@@ -60,7 +60,8 @@ def destroy_due(now: datetime) -> int:
     return done
 
 
-def _due_campaigns(now: datetime) -> Iterator[Campaign]:
+def due_campaigns(now: datetime) -> Iterator[Campaign]:
+    """The weeks whose links are due at this time, or were destroyed."""
     for campaign in db.session.scalars(select(Campaign)).all():
         due = due_at(campaign)
         if due is not None and due <= now and campaign.ends <= campaign.today(now) - KEPT:

@@ -33,6 +33,11 @@ def _rows(table: type[Base], due: Callable[[datetime], ColumnElement[bool]]) -> 
     return lambda now: db.session.scalar(select(func.count()).select_from(table).where(due(now))) or 0
 
 
+HOLDER_LINKS = Rule(
+    N_("Which pass or phone made which scan, 30 days after the last summary of the week was sealed"),
+    holder_links.count_due,
+    holder_links.destroy_due,
+)
 RULES = (
     Rule(N_("Contacts of registrations, 30 days after the event"), contacts.count_due, contacts.delete_old),
     Rule(
@@ -82,11 +87,7 @@ RULES = (
         old_drafts.count_due,
         old_drafts.delete_due,
     ),
-    Rule(
-        N_("Which pass or phone made which scan, 30 days after the last summary of the week was sealed"),
-        holder_links.count_due,
-        holder_links.destroy_due,
-    ),
+    HOLDER_LINKS,
 )
 
 
@@ -99,10 +100,10 @@ def due(now: datetime) -> Iterator[tuple[Rule, int]]:
 def delete_due(now: datetime) -> Iterator[tuple[Rule, int]]:
     """Delete what is due; each rule with the number of rows. Each in its own transactions."""
     for rule in RULES:
-        deleted = 0
-        while count := rule.count(now):  # contacts are deleted some at a time
+        deleted, left = 0, rule.count(now)
+        while left:  # contacts are deleted some at a time
             rule.delete(now)
-            left = rule.count(now)
+            count, left = left, rule.count(now)
             deleted += count - left
             if left >= count:
                 break

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -12,8 +13,12 @@ import pytest
 from models.codes import passes, slips
 from models.corrections import scan_review
 from models.ledger.tables import Decision
+from models.operations import holder_links
+from models.summaries import handing_in
+from models.summaries.part import Part
 from models.visitors import slips as kept_slips
 from tests.support.codes import read
+from tests.support.people import make_people
 from tests.support.phone import rows
 from tests.support.week import NINE, make_device
 
@@ -81,6 +86,20 @@ def test_a_slip_belongs_to_its_holder(client, week, visit, phone, another, token
     assert "知识产权进校园" in phone.get(f"/V/{token}/{scan_id}/slip").text
     assert phone.get(f"/V/{token}/{scan_id}/slip.pdf").data.startswith(b"%PDF")
     assert another().get(f"/V/{token}/{scan_id}/slip").status_code == 404
+
+
+def test_the_slip_of_a_phone_is_gone_with_its_link(client, week, event, phone, another, token):
+    phone.tap(token)
+    scan = rows()[-1]
+    address, stranger = f"/V/{token}/{scan.id}/slip", another(language="en")
+    assert "another browser" in stranger.get(address).text
+    sealed_at = NINE + timedelta(days=10)
+    handing_in.hand_in(Part(week, "320723"), make_people(week).lian, sealed_at)
+    holder_links.destroy_due(sealed_at + holder_links.KEPT)
+    for path in (address, f"{address}.pdf"):
+        page = stranger.get(path)
+        assert (page.status_code, "Since 2024-06-01 nobody can tell" in page.text) == (404, True)
+    assert "another browser" in stranger.get(f"/V/{token}/{uuid4()}/slip").text
 
 
 def test_it_verifies_offline_in_another_process_and_fails_when_touched(client, runner, visit, week, tmp_path):

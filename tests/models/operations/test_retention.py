@@ -56,6 +56,23 @@ def test_by_hand_and_as_a_dry_run(app, runner):
     assert sum(counts(runner.invoke(args=["retention", "--dry-run"]).output)) == 0
 
 
+def test_what_is_deleted_some_at_a_time_is_counted_once_a_time(monkeypatch):
+    left, counted = [7], []
+
+    def count(now):
+        counted.append(now)
+        return left[0]
+
+    def delete(_now):
+        left[0] = max(1, left[0] - 3)  # one stays
+
+    rule = retention.Rule("Rows, some at a time", count, delete)
+    monkeypatch.setattr(retention, "RULES", (rule,))
+    now = clock.now()
+    assert list(retention.delete_due(now)) == [(rule, 6)]
+    assert len(counted) == 4
+
+
 def test_the_tick_leaves_nothing_due(app):
     now = plant()
     with transaction():
