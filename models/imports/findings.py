@@ -83,13 +83,15 @@ class Line:
     cells: list[str]
     notes: tuple[Finding, ...] = ()
     spans: bool = False  # its first text is merged over several columns
+    sideways: bool = False  # its cells do not stand in one line of the file
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
-    column for the year has no such cell. columns: the letter of each field's column. notes: said of it while it was read.
-    sheet: where it stands, "" on the first. twin: the number of an earlier row with the same title, day and region.
+    column for the year has no such cell. columns: the letter of each field's column, "" where it has none. notes: said
+    of it while it was read. sheet: where it stands, "" on the first. twin: the number of an earlier row with the same
+    title, day and region.
     unread: it stands for a sheet or a line that is no event; its notes say why. unknown: what stands under columns that
     are not known: their names with their letters. county: the code of one that a heading names without its city."""
 
@@ -108,7 +110,7 @@ class Row:
         """The findings with the names of their cells."""
         sheet = f"{self.sheet}!" if self.sheet else ""
         for finding in findings:
-            if finding.column in self.columns:
+            if self.columns.get(finding.column):
                 finding.cell = f"{sheet}{self.columns[finding.column]}{self.number}"
         return findings
 

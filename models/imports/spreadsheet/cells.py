@@ -15,14 +15,7 @@ _DAYS = (
     re.compile(r"(?P<y>\d{4})年(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
     re.compile(r"(?P<y>)(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?"),
     re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
-    # 4-22 and 0422; not 4/22, which a spreadsheet makes of a fraction
-    re.compile(r"(?P<y>)(?P<m>0?[1-9]|1[0-2])-(?P<d>[0-3]?\d)"),
-    re.compile(r"(?P<y>)(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)"),
-    # 22/4, of which the first number can be no month
-    re.compile(r"(?P<y>)(?P<d>1[3-9]|2\d|3[01])/(?P<m>0?[1-9]|1[0-2])"),
 )
-# 24.4.25, whose first number is the year of the week
-_SHORT_YEAR = re.compile(r"(\d{2})([-./])(\d{1,2})\2(\d{1,2})")
 _CLOCKS = (
     re.compile(r"(?P<h>\d{1,2}):(?P<m>\d{2})(?::\d{2})?"),
     re.compile(r"(?P<h>\d{1,2})[时点](?P<m>\d{1,2})分"),
@@ -127,9 +120,6 @@ def year(text: str) -> int | None:
 def day(text: str, in_year: int | None) -> date | None:
     """2024-04-20, 2024/4/20, 2024年4月20日, and 4月20日 where the year stands beside it; None for anything else."""
     words = with_digits(plain(text))
-    short = _SHORT_YEAR.fullmatch(words)
-    if short and in_year and int(short[1]) == in_year % 100 and int(short[4]) != int(short[1]):
-        words = f"{in_year}-{short[3]}-{short[4]}"
     for pattern in _DAYS:
         match = pattern.fullmatch(words)
         year_in = match and (match["y"] or in_year)

@@ -124,9 +124,12 @@ def is_other_header(cells: Sequence[str], answers: Mapping[str, str]) -> bool:
 
 def _is_name(text: str, answers: Mapping[str, str]) -> bool:
     """Whether a text names a column that we know, also one that is not read, or that a person answered for."""
-    if options_of(text) or bare(text) in answers:
-        return True
-    return not {bare(text), _without_note(text)}.isdisjoint(NOT_READ | CONTACTS)
+    return bool(options_of(text)) or bare(text) in answers or is_left_out(text)
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a name is of a column that is never read: numbers of rows, contacts of persons."""
+    return not {bare(name), _without_note(name)}.isdisjoint(NOT_READ | CONTACTS)
 
 
 def _without_note(text: str) -> str:

@@ -1,14 +1,20 @@
 """Tables laid out sideways: a column for each day, or a column for each event; as lines of an ordinary table."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
-from models.imports.findings import Line
-from models.imports.spreadsheet.columns import is_header, options_of
+from models.errors import N_
+from models.imports.findings import Finding, Line
+from models.imports.spreadsheet.columns import is_header, is_left_out, options_of
 from models.imports.spreadsheet.headings import day_and_half
+from models.imports.spreadsheet.hosts_and_places import is_organization
 from models.imports.spreadsheet.times import time_words
 
 _TITLE, _DAY, _HOURS = "活动名称", "日期", "时间"
 _SIDE = {"organizers": "主办单位", "venue_text": "地点", "region": "地区", "county": "地区"}
+_TIMES = {"start_date", "end_date", "start_time", "end_time", "time_text", "period"}
+_TWO_WAYS = re.compile(r"[\\/／|\s]+")
 _TOP = 10  # lines among which the row of days is looked for
 
 
@@ -31,7 +37,7 @@ def _of_events(lines: Sequence[Line]) -> list[Line]:
         return []
     width = max(len(line.cells) for line in table)
     columns = [[line.cells[n] if n < len(line.cells) else "" for line in table] for n in range(1, width)]
-    events = [Line(table[0].number, cells, table[0].notes) for cells in columns if any(cells)]
+    events = [Line(table[0].number, cells, table[0].notes, sideways=True) for cells in columns if any(cells)]
     return [Line(table[0].number, names), *events] if events else []
 
 
@@ -39,27 +45,64 @@ def _of_days(lines: Sequence[Line]) -> list[Line]:
     """单位 | 4月22日 | 4月23日: each filled cell below a day is an event of that day, what stands first in its row the host,
     the place or the part of the day."""
     for at, line in enumerate(lines[:_TOP]):
-        days = {n: cell for n, cell in enumerate(line.cells) if day_and_half(cell)[0]}
+        days = {n: day for n, cell in enumerate(line.cells) if (day := day_and_half(cell))[0]}
         first = min(days, default=0)
         if len(days) < 2 or first == 0 or len(days) + first < sum(map(bool, line.cells)):
             if sum(map(bool, line.cells)) > 1:
                 return []  # a header that is not known, and no title of the table
             continue
-        side = line.cells[first - 1]
-        field = next((name for name in _SIDE if name in options_of(side)), "")
-        header = [_TITLE, _DAY, _HOURS, *([_SIDE[field]] if field else [])]
-        return [Line(line.number, header), *_cells_of(lines[at + 1 :], days, first - 1, bool(field))]
+        left = [n for n in range(first) if not is_left_out(line.cells[n])]
+        corner = _fields_of_corner(line.cells[left[-1]]) if left else set()
+        rows = [_Beside.of(below, left, corner) for below in lines[at + 1 :]]
+        names = list(dict.fromkeys([_TITLE, _DAY, _HOURS, *(row.column for row in rows if row.column)]))
+        return [
+            Line(line.number, names, sideways=True),
+            *(event for row in rows for event in row.events(days, names)),
+        ]
     return []
 
 
-def _cells_of(lines: Sequence[Line], days: dict[int, str], side: int, named: bool) -> Iterator[Line]:
-    for line in lines:
-        beside = line.cells[side] if side < len(line.cells) else ""
-        hours = "" if named or not (time_words.has_hours(beside)) else beside
-        for column, day in days.items():
-            text = line.cells[column] if column < len(line.cells) else ""
-            for title in filter(None, (piece.strip() for piece in text.split("\n"))):
-                date, half = day_and_half(day)
-                yield Line(
-                    line.number, [title, date, hours or half, *([beside] if named else [])], line.notes
-                )
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """One row below days. column: the name over text, which stands first in it. unread: what else stands at its left."""
+
+    line: Line
+    column: str
+    text: str
+    unread: str
+
+    @classmethod
+    def of(cls, line: Line, left: Sequence[int], corner: Set[str]) -> "_Beside":
+        texts = [line.cells[n] if n < len(line.cells) else "" for n in left]
+        text = texts.pop() if texts else ""
+        column = _column(text, corner) if text else ""
+        rest = [*texts, *([] if column else [text])]
+        return cls(line, column, text, "、".join(each for each in rest if each and not each.isdigit()))
+
+    def events(self, days: Mapping[int, tuple[str, str]], names: Sequence[str]) -> Iterator[Line]:
+        for column, (day, half) in days.items():
+            cell = self.line.cells[column] if column < len(self.line.cells) else ""
+            for title in filter(None, (piece.strip() for piece in cell.split("\n"))):
+                values = {_HOURS: half, self.column: self.text} | {_TITLE: title, _DAY: day}
+                notes = self.line.notes
+                if self.unread:
+                    why = N_("“%(text)s” at the left of this event was not read.")
+                    notes = (*notes, Finding(why, text=self.unread[:80]))
+                yield Line(self.line.number, [values.get(name, "") for name in names], notes, sideways=True)
+
+
+def _fields_of_corner(name: str) -> set[str]:
+    """The fields of what stands at the left: 单位\\日期 says of the row of days as well."""
+    return {field for part in _TWO_WAYS.split(name) for field in options_of(part)} - _TIMES
+
+
+def _column(text: str, corner: Set[str]) -> str:
+    """The column for what stands at the left of a row, by the name above it; where that is not known, by what it is."""
+    if time_words.has_hours(text):
+        return _HOURS
+    field = next((name for name in _SIDE if name in corner), "")
+    if field:
+        return _SIDE[field]
+    if corner:
+        return ""  # 活动形式 above 讲座
+    return _SIDE["organizers" if is_organization(text) else "venue_text"]

@@ -159,6 +159,8 @@ def _below(
             raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
         heading = _heading(line)
         row = header.row(line.number, line.cells, line.notes)
+        if line.sideways:
+            row = replace(row, columns=dict.fromkeys(row.columns, ""), unknown=dict.fromkeys(row.unknown, ""))
         if heading:
             above = above.below(heading)
             why = Finding(N_("“%(text)s” is a heading, not an event. Not imported."), text=heading[:80])
@@ -201,7 +203,8 @@ def _unknown_once(rows: list[Row]) -> list[Row]:
                 else N_("The column “%(name)s” is not known and was not imported.")
             )
             note = Finding(message, name=name[:40])
-            note.cell = f"{row.sheet}!{letter}{row.number}" if row.sheet else f"{letter}{row.number}"
+            sheet = f"{row.sheet}!" if row.sheet else ""
+            note.cell = f"{sheet}{letter}{row.number}" if letter else ""
             notes.append(note)
         noted.append(replace(row, notes=tuple(notes)) if len(notes) > len(row.notes) else row)
     return noted

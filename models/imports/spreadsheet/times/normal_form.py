@@ -7,6 +7,8 @@ from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import english_dates
 
 _BLANK = re.compile(r"(?<=\d)\s+(?=\d{1,2}[:时点])")
+# 4-22 14:00; not 22-26日 with hours
+_BLANK_BEHIND_DASH = re.compile(r"(?<![\d:.时点/日号月、-])(\d{1,2}-\d{1,2})\s+(?=\d{1,2}[:时点])")
 # What divides two hours or days and is neither sign nor word: a line break, or the blank behind 10:00-12:00.
 _NEXT_LINE = re.compile(r"(?<=[\d日号点时分)])[^\S\n]*\n\s*(?=[\d上下中晚早])")
 _NEXT_HOURS = re.compile(r"(:\d\d\s*[-—–~至到]+\s*\d{1,2}:\d\d)\s+(?=\d{1,2}:\d\d)")
@@ -15,7 +17,7 @@ _HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[
 # What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
 _REMARK = re.compile(
     r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
-    r"(?<=[\d点时分])(?:正式|准时)?(?:开始|开场|起|以?后|之后)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
+    r"(?:(?<=:\d\d)|(?<=[点时分半]))(?:正式|准时)?(?:开始|开场|起|以?后|之后)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
 )
 # 4月25日（暂定）15:00, 4月22日（具体时间另行通知）: said as not certain where the row is read.
 _NOT_CERTAIN = re.compile(r"(?<=[日号\d])\((?:暂定|拟定|(?:具体)?时间(?:待定|另行通知|另定|待通知))\)")
@@ -46,26 +48,31 @@ _ROC_YEAR = re.compile(r"(?:民国|民國|(?<![\d.:/-]))(1[0-4]\d)([年/.])(?=\d
 _YEAR_LAST = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
 
 
-def plain(text: str) -> str:
+def plain(text: str, months: tuple[int, ...] = ()) -> str:
+    """months: in which 0420-0426 are days, and no hours."""
     text = cells.simplified(_SESSION.sub("", _CIRCLED.sub(";", text.strip()).strip(";")))
     line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
     # Without its blank, 4/2 16:00 would read as the 21st at six.
-    joined = re.sub(r"\s+", "", _BLANK.sub("日", _NEXT_HOURS.sub(r"\1;", line)))
+    joined = re.sub(
+        r"\s+", "", _BLANK.sub("日", _BLANK_BEHIND_DASH.sub(r"\1,", _NEXT_HOURS.sub(r"\1;", line)))
+    )
     joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
     joined = _YEAR_LAST.sub(_year_first, _ROC_YEAR.sub(lambda roc: f"{int(roc[1]) + 1911}{roc[2]}", joined))
     joined = _DOTTED_RANGE.sub(r"\1.\2\3\1.\4", joined)
     joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
     joined = _EACH_DAY_FIRST.sub(r"\2\1", joined)
-    joined = _COMPACT_HOURS.sub(_hours, _NOT_CERTAIN.sub("", joined))
+    joined = _COMPACT_HOURS.sub(lambda match: _hours(match, months), _NOT_CERTAIN.sub("", joined))
     joined = _SHORT_WEEKDAY.sub(r"(周\1)", _DURING.sub(r"\1", joined))
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
     joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
     return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
 
 
-def _hours(match: re.Match[str]) -> str:
-    """0930-1130 with colons; as it is where it goes backwards, as years do."""
+def _hours(match: re.Match[str], months: tuple[int, ...]) -> str:
+    """0930-1130 with colons; as it is where it goes backwards, as years do, and where both may be days of a month."""
     begins, ends = match[1] + match[2], match[4] + match[5]
+    if match[1] == match[4] and int(match[1]) in months and all(0 < int(match[n]) <= 31 for n in (2, 5)):
+        return match[0]
     return f"{match[1]}:{match[2]}{match[3]}{match[4]}:{match[5]}" if begins < ends else match[0]
 
 

@@ -66,7 +66,7 @@ def _in_one_cell(
 ) -> tuple[tuple[Slot, ...], str]:
     """Day and hours that stand in one cell: 4月26日上午9:00 as a date, 每天9:00-17:00 as a time beside dates."""
     words, start, hours = cell["time_text"], cell["start_date"], cell["start_time"]
-    both, hour_words = _from_to(cell, year, findings)
+    both, hour_words = _from_to(cell, year, months, findings)
     if both:
         return both, " ".join(filter(None, (words, hour_words)))
     if start and cells.day(start, year) is None:
@@ -126,14 +126,16 @@ def _no_hours_of_one_day(text: str, column: str) -> Finding:
     return why.about(column)
 
 
-def _from_to(cell: dict[str, str], year: int, findings: list[Finding]) -> tuple[tuple[Slot, ...], str]:
+def _from_to(
+    cell: dict[str, str], year: int, months: tuple[int, ...], findings: list[Finding]
+) -> tuple[tuple[Slot, ...], str]:
     """Day and hour together in the cell of the beginning, as forms export them; the end likewise or with its hour alone.
     () where that is not how it is written. Over several days the days count and the hours stay words, given as well: each
     of the days, or once from then to then?"""
     begins, ends = cell["start_date"] or cell["start_time"], cell["end_date"] or cell["end_time"]
     if not ends or (cell["start_date"] and cell["start_time"]) or (cell["end_date"] and cell["end_time"]):
         return (), ""
-    first, last = time_words.read(begins, year), time_words.read(ends, year)
+    first, last = (time_words.read(text, year, None, months) for text in (begins, ends))
     if len(first) != 1 or first[0].start is None or first[0].end or (last and len(last) != 1):
         return (), ""
     day = first[0].first

@@ -15,7 +15,7 @@ from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
 _ALL_DAY = re.compile(r"\(?(?:全天|整天)\)?")
-_UNCERTAIN = re.compile("暂定|待定|拟定")
+_UNCERTAIN = re.compile("暂定|待定|拟定|另定|另行通知|待通知")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 _ONWARDS = re.compile(

@@ -38,11 +38,15 @@ _SIGNS = re.compile(
     |(?P<open>\(?(?:(?:每个?|逢)?工作日|周末|{WEEKDAY}[至到—–~-]{{1,2}}{WEEKDAY}|[每逢]{WEEKDAY}(?:[、和及,](?:星期|周)?[一二三四五六日天])*
         |{WEEKDAY}(?:[、和及,](?:星期|周)[一二三四五六日天])+)\)?)
     |(?P<fullday>(?P<y>\d{{4}})[年/.-](?P<m>\d{{1,2}})[月/.-](?P<d>\d{{1,2}})(?:[日号]|(?!\d)))
+    |(?P<shortyear>(?P<yy>\d{{2}})(?P<ys>[/.-])(?P<ym>\d{{1,2}})(?P=ys)(?P<yd>\d{{1,2}})(?:[日号]|(?![\d:])))
     |(?P<monthday>(?P<mm>\d{{1,2}})月(?P<md>\d{{1,2}})(?:[日号]|(?!\d)))
     |(?P<clock>(?P<h>\d{{1,2}})(?::(?P<min>\d{{2}})(?::\d{{2}})?|[时点](?:(?P<cmin>\d{{1,2}})分?|(?P<part>半|整|一刻|三刻))?钟?)
         (?P<pm>[AaPp]\.?[Mm]\.?)?)
+    |(?P<dayfirst>(?P<fd>1[3-9]|2\d|3[01])/(?P<fm>0?[1-9]|1[0-2])(?:[日号]|(?![\d:])))
     |(?P<slashday>(?P<sm>\d{{1,2}})/(?P<sd>\d{{1,2}})(?:[日号]|(?![\d:])))
     |(?P<dotday>(?P<dm>\d{{1,2}})\.(?P<dd>\d{{1,2}})(?:[日号]|(?![\d:])))
+    |(?P<dashday>(?P<hm>0?[1-9]|1[0-2])-(?P<hd>\d{{1,2}})(?![\d:时点日号]))
+    |(?P<compactday>(?P<zm>0[1-9]|1[0-2])(?P<zd>[0-3]\d)(?:[日号]|(?![\d:])))
     |(?P<dayonly>(?P<o>\d{{1,2}})[日号])
     |(?P<weekday>\(?(?P<w>{WEEKDAY})\)?)
     |(?P<half>\(?(?P<hw>{_HALF})\)?)
@@ -55,7 +59,9 @@ _SIGNS = re.compile(
     """,
     re.X,
 )
-_DAYS = ("fullday", "monthday", "slashday", "dotday")
+_DAYS = ("fullday", "shortyear", "monthday", "dayfirst", "slashday", "dotday", "dashday", "compactday")
+# Numbers that may say something else as well: days only in a month of the week.
+_DOUBTFUL_DAYS = ("dayfirst", "dotday", "dashday", "compactday")
 _KINDS = (*_DAYS, *"closed open clock dayonly weekday half next daily allday to sep number".split())
 
 
@@ -65,11 +71,11 @@ def read(
     """The occurrences that a text names; () where any of it is not certain.
 
     year: for days without one. span: the days that the row names elsewhere, for a text that has only hours; with 每天
-    each of its days is an occurrence. months: in which 4.22 is a day."""
+    each of its days is an occurrence. months: in which 4.22, 4-22, 0422 and 22/4 are days."""
     if len(text) > _LONGEST:
         return ()
     try:
-        groups = list(_Reader(_signs(text), year, span, months).groups())
+        groups = list(_Reader(_signs(text, months), year, span, months).groups())
         return tuple(dict.fromkeys(slot for group in groups for slot in slots_of(group)))
     except (Unread, ValueError):
         return ()
@@ -106,8 +112,8 @@ def _kind(sign: re.Match[str]) -> str:
     return next(kind for kind in _KINDS if sign[kind])
 
 
-def _signs(text: str) -> list[re.Match[str]]:
-    line, at = plain(text), 0
+def _signs(text: str, months: tuple[int, ...] = ()) -> list[re.Match[str]]:
+    line, at = plain(text, months), 0
     signs: list[re.Match[str]] = []
     while at < len(line):
         sign = _SIGNS.match(line, at)
@@ -233,14 +239,20 @@ class _Reader:
                 raise Unread
             day = previous.replace(day=int(sign["o"] or sign["number"]))
         else:
-            month = int(sign["mm"] or sign["sm"] or sign["dm"])
-            year = previous.year if previous else self.year
-            if year is None or (kind == "dotday" and month not in self.months):
-                raise Unread
-            day = date(year, month, int(sign["md"] or sign["sd"] or sign["dd"]))
+            day = self.day_of_month(sign, kind, previous.year if previous else self.year)
         if self.next_is("weekday") and WEEKDAYS[self.take()["w"][-1]] != day.weekday():
             raise Unread  # the day or its weekday is wrong: which, a person knows
         return day
+
+    def day_of_month(self, sign: re.Match[str], kind: str, year: int | None) -> date:
+        """A day of which no year is said, or its last two digits."""
+        month = int(next(filter(None, sign.group("ym", "mm", "fm", "sm", "dm", "hm", "zm"))))
+        day = int(next(filter(None, sign.group("yd", "md", "fd", "sd", "dd", "hd", "zd"))))
+        if year is None or (kind in _DOUBTFUL_DAYS and month not in self.months):
+            raise Unread
+        if kind == "shortyear" and (int(sign["yy"]) != year % 100 or day == year % 100):
+            raise Unread  # 24.4.25; of 24.4.24 either number may be the year
+        return date(year, month, day)
 
     def hours(self) -> Hours:
         """上午9:00-11:30, 9:00-次日2:00, 14:30, 下午."""

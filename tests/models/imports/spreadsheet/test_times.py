@@ -1,6 +1,6 @@
 """Days and hours as tables tell them: in one text, in one cell, in several columns."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -269,3 +269,75 @@ def test_sessions_named_by_half_day_keep_it(vocabulary):
     zone = clock.zone("Asia/Shanghai")
     starts = [one.start_at.astimezone(zone).hour for one in understand(row, vocabulary).draft.occurrences]
     assert starts == [9, 14]
+
+
+APRIL = (4,)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("4-22", [(22, 22, None)]),
+        ("4-22 14:00", [(22, 22, "14:00")]),
+        ("4-20至4-26", [(20, 26, None)]),
+        ("0422", [(22, 22, None)]),
+        ("0422 14:00", [(22, 22, "14:00")]),
+        ("0420-0426", [(20, 26, None)]),
+        ("22/4", [(22, 22, None)]),
+        ("22/4 14:00", [(22, 22, "14:00")]),
+        ("20/4-26/4", [(20, 26, None)]),
+        ("24.4.25", [(25, 25, None)]),
+        ("24-4-23 19:30", [(23, 23, "19:30")]),
+        ("24-4-20至24-4-26", [(20, 26, None)]),
+        # of another month, of two months, of another year
+        ("9-11", []),
+        ("10-12", []),
+        ("0930", []),
+        ("22/9", []),
+        ("24.4.24", []),
+        ("23.4.25", []),
+        ("4-20日", []),
+    ],
+)
+def test_days_in_numbers_alone_are_of_a_month_of_the_week(text, slots):
+    found = time_words.read(text, 2024, None, APRIL)
+    assert [(slot.first.day, slot.last.day, slot.start and f"{slot.start:%H:%M}") for slot in found] == slots
+
+
+@pytest.mark.parametrize("day", ["9-11", "10-12", "0930", "22/9"])
+def test_numbers_that_are_no_day_of_the_week_give_no_date(vocabulary, day):
+    read = plan(vocabulary, start=day)
+    assert read.draft is None or read.draft.occurrences == ()
+    assert any(day in text for _, text in said(read))
+
+
+def test_days_in_four_digits_beside_a_day_are_no_hours(vocabulary):
+    read = plan(vocabulary, start="4月22日", words="0420-0426")
+    (one,) = read.draft.occurrences
+    assert (one.start_day, one.start_at, read.draft.time_text) == (date(2024, 4, 22), None, "0420-0426")
+    assert ("C2", "“0420-0426” was not recognised as hours; kept in these words.") in said(read)
+    (one,) = plan(vocabulary, start="4月22日", words="0930-1130").draft.occurrences
+    assert one.start_at == NINE + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("4.22之后", []), ("4.22后", []), ("4.20起", ["04-20"]), ("4.22 15:00后", ["04-22"]), ("4.22下午3点半开始", ["04-22"])],
+)  # fmt: skip
+def test_after_a_day_is_not_that_day(vocabulary, words, days):
+    read = plan(vocabulary, words=words)
+    assert [f"{each.start_day:%m-%d}" for each in read.draft.occurrences] == days
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("4月22日（具体时间另行通知）", "另行通知"),
+        ("4月22日（时间另定）", "另定"),
+        ("4月22日（时间待通知）", "待通知"),
+    ],
+)
+def test_hours_that_are_still_to_come_are_named(vocabulary, words, named):
+    read = plan(vocabulary, words=words)
+    assert [each.start_day for each in read.draft.occurrences] == [date(2024, 4, 22)]
+    assert f"Its source says it is not certain yet ({named})." in [text for _, text in said(read)]
