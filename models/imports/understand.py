@@ -204,6 +204,6 @@ def _with_seat(draft: EventDraft, seats: Seats, own: str | None) -> EventDraft:
 def _certain(seat: str | None, name: str, own: str | None) -> bool:
     """Whether a name says where its bearer sits. A county without its city (云溪区市场监管局) may be a new district or one
     of the office's own that no list has: then it is not the one of that name elsewhere."""
-    if seat is None or own is None or regions.is_below(seat, own) or seat.endswith("00"):
+    if seat is None or own is None or regions.is_below(seat, own) or regions.level_of(seat) != regions.COUNTY:
         return True
     return not name.startswith(regions.regions_by_code()[seat].name)

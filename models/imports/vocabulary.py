@@ -1,7 +1,7 @@
 """What a campaign makes of the words in files: its days, groups, formats, focus points and lines."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,6 +12,27 @@ from models.imports.spreadsheet import cells
 _AND = re.compile(r"以及|[及和与暨/&]|\band\b")
 
 
+class Words(Mapping[str, str]):
+    """Words of a week and the keys that they stand for, in capitals or not: Talk, talk."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._keys = {word.casefold(): key for word, key in pairs}
+
+    def __getitem__(self, word: str) -> str:
+        return self._keys[word.casefold()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def keys_in(self, text: str) -> set[str]:
+        """Those of the words that a text contains."""
+        plain = text.casefold()
+        return {key for word, key in self._keys.items() if word in plain}
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """groups, formats, focuses: a word -> a key. group_pieces: a piece of a word -> a key."""
@@ -19,18 +40,17 @@ class Vocabulary:
     starts: date
     ends: date
     zone: str
-    groups: Mapping[str, str]
-    formats: Mapping[str, str]
+    groups: Words
+    formats: Words
     lines: tuple[file.Term, ...]
-    focuses: Mapping[str, str] = field(default_factory=dict)
-    group_pieces: Mapping[str, str] = field(default_factory=dict)
+    focuses: Words = field(default_factory=Words)
+    group_pieces: Words = field(default_factory=Words)
 
     def group_of(self, word: str) -> str | None:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        words = cells.simplified(word).lower()
-        keys = {key for piece, key in self.group_pieces.items() if piece in words}
+        keys = self.group_pieces.keys_in(cells.simplified(word))
         return keys.pop() if len(keys) == 1 else None
 
     def group_words(self, text: str) -> list[str]:
@@ -59,30 +79,25 @@ class Vocabulary:
 
 
 def vocabulary_of(campaign: Campaign) -> Vocabulary:
-    def words(kind: TermKind) -> dict[str, str]:
-        return {
-            word: term.key
-            for term in campaign.terms_of(kind)
-            for word in (term.key, term.key.capitalize(), term.name_en, term.name_zh)
-        }
+    def words(kind: TermKind) -> list[tuple[str, str]]:
+        terms = campaign.terms_of(kind)
+        return [(word, term.key) for term in terms for word in (term.key, term.name_en, term.name_zh)]
 
     lines = tuple(
         file.Term(term.number, term.key, term.name_zh, term.name_en, recognise=tuple(term.recognise))
         for term in campaign.terms_of(TermKind.LINE)
     )
-    formats = words(TermKind.FORMAT) | {row.text: row.format for row in campaign.reported_formats}
+    reported = [(row.text, row.format) for row in campaign.reported_formats]
+    numbers = [(str(term.number), term.key) for term in campaign.terms_of(TermKind.FOCUS)]
     return Vocabulary(
         starts=campaign.starts,
         ends=campaign.ends,
         zone=campaign.zone,
-        groups=words(TermKind.AUDIENCE),
-        formats=formats,
+        groups=Words(words(TermKind.AUDIENCE)),
+        formats=Words([*words(TermKind.FORMAT), *reported]),
         lines=lines,
-        focuses=words(TermKind.FOCUS)
-        | {str(term.number): term.key for term in campaign.terms_of(TermKind.FOCUS)},
-        group_pieces={
-            piece.lower(): term.key
-            for term in campaign.terms_of(TermKind.AUDIENCE)
-            for piece in term.recognise
-        },
+        focuses=Words([*words(TermKind.FOCUS), *numbers]),
+        group_pieces=Words(
+            (piece, term.key) for term in campaign.terms_of(TermKind.AUDIENCE) for piece in term.recognise
+        ),
     )

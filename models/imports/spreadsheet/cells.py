@@ -41,7 +41,7 @@ _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
 # 1 January 2000 to 31 December 2099, as a spreadsheet counts days; 0.375 is 9:00.
-_SERIAL = re.compile(r"(?P<day>\d{5})(?:\.0*(?P<fraction>\d*))?|0?\.\d+")
+_SERIAL = re.compile(r"(?P<day>\d{5})(?:\.\d*)?|0?\.\d+")
 _SERIAL_DAYS = range(36526, 73051)
 _NO_DAY_ZERO = datetime(1899, 12, 30)
 _TRADITIONAL = str.maketrans(
@@ -94,14 +94,15 @@ def in_one_line(text: str) -> str:
 
 def with_digits(text: str) -> str:
     """Days and hours in Chinese numerals with digits: 四月二十日上午九点 as 4月20日上午9点."""
-    return _IN_NUMERALS.sub(lambda match: str(_number(match[0])), _YEAR_IN_NUMERALS.sub(_year_digits, text))
+    return _IN_NUMERALS.sub(lambda match: str(number(match[0])), _YEAR_IN_NUMERALS.sub(_year_digits, text))
 
 
 def _year_digits(match: re.Match[str]) -> str:
     return "".join(str(_NUMERALS.index(sign)) for sign in match[0].replace("零", "〇"))
 
 
-def _number(numerals: str) -> int:
+def number(numerals: str) -> int:
+    """Up to 99: 二十六 as 26."""
     tens, ten, ones = numerals.replace("两", "二").rpartition("十")
     return 10 * (_NUMERALS.index(tens) if tens else len(ten)) + (_NUMERALS.index(ones) if ones else 0)
 

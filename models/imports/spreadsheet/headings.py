@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from models.errors import N_
 from models.imports.findings import Finding, Row
 from models.imports.spreadsheet import hosts_and_places, region_cell
-from models.imports.spreadsheet.times import time_words
+from models.imports.spreadsheet.times import normal_form, time_words
 from models.places.regions import COUNTY, is_below, level_of, regions_by_code
 
 _NUMBER = re.compile(
@@ -47,6 +47,8 @@ class Heading:
 
     def over(self, row: Row) -> Row:
         """The row with what it leaves open."""
+        if not (self.day or self.region or self.host or self.county):
+            return row
         cell = dict(row.cells)
         added, notes = [], list(row.notes)
         if (
@@ -124,7 +126,7 @@ def day_and_half(text: str) -> tuple[str, str]:
     """The day of a heading and the word of the part of the day behind it: 4月22日（星期一）下午; "" for none."""
     if time_words.is_day(text):
         return text, ""
-    line = time_words.plain(text)
+    line = normal_form.plain(text)
     half = next((word for word, key in time_words.HALF_DAYS.items() if key and line.endswith(word)), "")
     day = line.removesuffix(half)
     return (day, half) if half and time_words.is_day(day) else ("", "")
@@ -132,7 +134,7 @@ def day_and_half(text: str) -> tuple[str, str]:
 
 def in_half(hours: str, half: str) -> str:
     """Hours under a heading with a part of the day: 2:00—3:30 under 下午."""
-    first = _CLOCK.match(time_words.plain(hours))
+    first = _CLOCK.match(normal_form.plain(hours))
     if not half or not hours or first is None or any(word in hours for word in time_words.HALF_DAYS):
         return hours or half
     return f"{half}{hours}" if int(first[1]) < 12 else hours

@@ -31,7 +31,9 @@ _SIDEWAYS = 200
 # Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
 _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
 # Sheets of our own template beside the one of the events.
-_OF_THE_TEMPLATE = {"填写说明", "选项"}
+HOW_TO, CHOICES = "填写说明", "选项"
+_OTHER_COLUMNS = N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file.")
+_NO_EVENTS = N_("The sheet “%(name)s” is no table of events and was not read.")
 _LONGEST_ID = 200
 # What makes two events of two rows with one title, day and region.
 _APART = ("start_time", "time_text", "venue_text", "address")
@@ -49,18 +51,20 @@ def rows_of(
     first: Header | None = None
     rows: list[Row] = []
     left_out: list[Row] = []
-    others: list[tuple[str, Line]] = []
+    others: list[tuple[str, int]] = []
     for name, table in tables:
         lines, start = _start_of(table, answers)
         before = len(above)
         top = _top(lines, above, answers)
         if top is None:
-            others += [(name, line) for line in start if any(line.cells) and name not in _OF_THE_TEMPLATE][:1]
+            filled = next((line.number for line in start if any(line.cells)), None)
+            if filled is not None and name not in (HOW_TO, CHOICES):
+                others.append((name, filled))
             continue
         header, lines = _header(top, lines, answers, needed=not rows)
         if rows and (header is None or not _OF_A_PLAN & set(header.fields)):
             if (known := header or first) is not None:
-                left_out.append(_left_out(name, known, top.number))
+                left_out.append(_unread_sheet(name, known, top.number, _OTHER_COLUMNS))
             continue
         if header is None or not is_header(top.cells, answers):
             continue
@@ -69,7 +73,9 @@ def rows_of(
         rows += below if first is None else [_on(name, row) for row in below]
         first = first or header
     if rows:
-        left_out += [_without_events(name, first, line.number) for name, line in others if first and name]
+        left_out += [
+            _unread_sheet(name, first, number, _NO_EVENTS) for name, number in others if first and name
+        ]
         return _with_twins(_unknown_once(rows)) + left_out
     if first is None:
         header_of(above[0] if above else [], answers)
@@ -87,10 +93,11 @@ def _start_of(table: Iterable[Line], answers: Mapping[str, str] | None) -> tuple
     return iter(upright) if upright else chain(start, lines), start
 
 
-def _without_events(name: str, header: Header, number: int) -> Row:
-    why = Finding(N_("The sheet “%(name)s” is no table of events and was not read."), name=name)
+def _unread_sheet(name: str, header: Header, number: int, why: str) -> Row:
+    """One row that is refused, for a sheet. number: of the line that shows it. why: a message with a place for the name."""
     row = header.row(number, [""])
-    return replace(row, cells=row.cells | {"title": name}, notes=(why,), sheet=name, unread=True)
+    note = Finding(why, name=name)
+    return replace(row, cells=row.cells | {"title": name}, notes=(note,), sheet=name, unread=True)
 
 
 def _on(name: str, row: Row) -> Row:
@@ -98,15 +105,6 @@ def _on(name: str, row: Row) -> Row:
     for note in row.notes:
         note.cell = f"{name}!{note.cell}" if note.cell else ""
     return replace(row, sheet=name, notes=(Finding(N_("On the sheet “%(name)s”."), name=name), *row.notes))
-
-
-def _left_out(name: str, header: Header, number: int) -> Row:
-    why = Finding(
-        N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file."),
-        name=name,
-    )
-    row = header.row(number, [""])
-    return replace(row, cells=row.cells | {"title": name}, notes=(why,), sheet=name, unread=True)
 
 
 def _top(lines: Iterator[Line], above: list[list[str]], answers: Mapping[str, str] | None) -> Line | None:

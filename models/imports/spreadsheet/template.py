@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from models.campaigns.tables import Campaign, TermKind
 from models.imports.spreadsheet.columns import letter
+from models.imports.spreadsheet.table_rows import CHOICES, HOW_TO
 from models.imports.spreadsheet.to_draft import EXAMPLE
 from models.places import regions
 
@@ -40,8 +41,8 @@ def workbook(campaign: Campaign) -> bytes:
     book.remove(book.worksheets[0])
     sheet, how_to, choices = (
         book.create_sheet("活动"),
-        book.create_sheet("填写说明"),
-        book.create_sheet("选项"),
+        book.create_sheet(HOW_TO),
+        book.create_sheet(CHOICES),
     )
     for position, (name, width) in enumerate(_COLUMNS):
         cell = sheet.cell(1, position + 1, name)
@@ -111,7 +112,7 @@ def _choices(campaign: Campaign, sheet: Worksheet, choices: Worksheet) -> None:
         at = letter(column)
         rule = DataValidation(
             type="list",
-            formula1=f"选项!${at}$2:${at}${len(entries) + 1}",
+            formula1=f"{CHOICES}!${at}$2:${at}${len(entries) + 1}",
             allow_blank=True,
             showErrorMessage=only,
         )

@@ -37,7 +37,7 @@ MODES = {
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
 # 5, 第5点, 五, （五）; also before its words: 5.宣传…, 五、宣传….
 _FOCUS_NUMBER = re.compile(
-    r"\(?(?:第|重点)?(\d{1,2}|[一二三四五六七八九十])(?:点|项|条)?\)?(?:[、.:]?(\D.*))?"
+    r"[(（]?\s*(?:第|重点)?\s*(\d{1,2}|[一二三四五六七八九十])\s*(?:点|项|条)?\s*[)）]?(?:\s*[、.．:：]?\s*([^\d\s].*))?"
 )
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
@@ -252,10 +252,10 @@ def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tupl
 
 
 def _focus(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
-    match = _FOCUS_NUMBER.fullmatch(cells.plain(text))
+    match = _FOCUS_NUMBER.fullmatch(cells.in_one_line(text).strip())
     focus = vocabulary.focuses.get(text)
     if match and focus is None:
-        number = str("一二三四五六七八九十".find(match[1]) + 1) if not match[1].isdigit() else match[1]
+        number = str(int(match[1]) if match[1].isdigit() else cells.number(match[1]))
         # Words behind a number decide: the list of another year may have other numbers.
         focus = vocabulary.focuses.get(match[2] or number)
     if text and focus is None:

@@ -9,26 +9,26 @@ from models import clock
 from models.errors import N_
 from models.imports.findings import NOT_CERTAIN, Finding, InCell
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.times import time_words
+from models.imports.spreadsheet.times import normal_form, time_words
 from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
-_ALL_DAY = re.compile(r"\(?(?:全天|整天)\)?")
+_ALL_DAY = re.compile(time_words.ALL_DAY)
 _UNCERTAIN = re.compile("暂定|待定|拟定|另定|另行通知|待通知")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 _ONWARDS = re.compile(
     r"(?:自|从|from|since)?(.+?)(?:起|开始|始|以后|onwards?)(?:长期)?(?:[,;]?每[天日](?P<hours>\d.+))?", re.I
 )
-NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
+_NO_SUCH_DAY = N_("“%(text)s” is not a day: that month has %(last)s days. Please correct it.")
 _YEAR_MONTH_DAY = re.compile(r"(?:(\d{4})[年/.-])?(\d{1,2})[月/.-](\d{1,2})[日号]?")
 
 
 def written_year(cell: dict[str, str]) -> int | None:
     """The year in the words of the time, of which the rest need not be understood to see that it is another one."""
     for name in ("start_date", "time_text", "start_time"):
-        match = _YEAR_OF_DAY.search(time_words.plain(cell[name]))
+        match = _YEAR_OF_DAY.search(normal_form.plain(cell[name]))
         if match:
             return int(match[1])
     return None
@@ -50,7 +50,7 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
         cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
     months = vocabulary.months
     for name in ("time_text", "period", "start_time"):
-        if cell[name] and cell["start_date"] and _ALL_DAY.fullmatch(time_words.plain(cell[name])):
+        if cell[name] and cell["start_date"] and _ALL_DAY.fullmatch(normal_form.plain(cell[name])):
             cell[name] = ""  # a day without hours is the whole day
     cell["time_text"] = " ".join(filter(None, (cell["time_text"], cell["period"])))
     for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
@@ -72,7 +72,7 @@ def _arrange_onwards(cell: dict[str, str]) -> None:
     if cell["end_date"] or cell["end_time"]:
         return
     for name in ("start_date", "time_text"):
-        match = _ONWARDS.fullmatch(time_words.plain(cell[name]))
+        match = _ONWARDS.fullmatch(normal_form.plain(cell[name]))
         if match and time_words.is_day(match[1]) and (name == "start_date" or not cell["start_date"]):
             cell[name] = ""
             cell["start_date"], cell["onwards"] = match[1], "1"
@@ -91,7 +91,7 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
     if len(slots) == 1 and slots[0] == Slot(slots[0].first, slots[0].first):
         cell[name] = slots[0].first.isoformat()
         return
-    day = wrong_weekday(text, year)
+    day = _wrong_weekday(text, year)
     if day:
         raise InCell(
             name,
@@ -99,12 +99,12 @@ def _arrange_day(cell: dict[str, str], name: str, year: int, months: tuple[int, 
             text=text[:40],
             day=day,
         )
-    last = days_of_month(text, year)
+    last = _days_of_month(text, year)
     if last and _YEAR_MONTH_DAY.fullmatch(cells.plain(text)):
-        raise InCell(name, NO_SUCH_DAY, text=text[:40], last=last)
+        raise InCell(name, _NO_SUCH_DAY, text=text[:40], last=last)
 
 
-def days_of_month(text: str, year: int) -> int | None:
+def _days_of_month(text: str, year: int) -> int | None:
     """How many days the month of a text has that names a later one; None for any other text."""
     for match in _YEAR_MONTH_DAY.finditer(cells.plain(text)):
         month, day = int(match[2]), int(match[3])
@@ -124,9 +124,9 @@ def _arrange_clocks(cell: dict[str, str]) -> None:
         cell["end_time"] = f"{end:%H:%M}"
 
 
-def wrong_weekday(text: str, year: int) -> date | None:
+def _wrong_weekday(text: str, year: int) -> date | None:
     """The day of a text whose weekday is another one than the text says."""
-    plain = time_words.plain(text)
+    plain = normal_form.plain(text)
     without = re.sub(rf"\(?{time_words.WEEKDAY}\)?", "", plain)
     if without != plain and not time_words.read(text, year):
         slots = time_words.read(without, year)
@@ -136,10 +136,10 @@ def wrong_weekday(text: str, year: int) -> date | None:
 
 def unread_day(text: str, year: int) -> Finding:
     """Why the words of a time give no day."""
-    last = days_of_month(text, year)
+    last = _days_of_month(text, year)
     if last:
-        return Finding(NO_SUCH_DAY, text=text[:40], last=last)
-    day = wrong_weekday(text, year)
+        return Finding(_NO_SUCH_DAY, text=text[:40], last=last)
+    day = _wrong_weekday(text, year)
     if day:
         return Finding(
             N_("“%(text)s”: %(day)s is another day of the week. Kept in these words, without a date."),

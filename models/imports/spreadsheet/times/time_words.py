@@ -19,8 +19,6 @@ from models.imports.spreadsheet.times.time_slots import (
     slots_of,
 )
 
-__all__ = ["HALF_DAYS", "WEEKDAY", "clock", "has_day", "has_hours", "is_day", "plain", "read"]
-
 MOST_DAYS = 120
 _MOST_SIGNS = 200
 # Texts of days and hours are short.
@@ -31,6 +29,7 @@ HALF_DAYS = {
     "夜间": "evening", "晚": "evening",
 }  # fmt: skip
 _HALF = "|".join(HALF_DAYS)
+ALL_DAY = r"\(?(?:全天|整天)\)?"
 WEEKDAY = "(?:星期|周|礼拜)[一二三四五六日天]"
 _SIGNS = re.compile(
     rf"""
@@ -52,7 +51,7 @@ _SIGNS = re.compile(
     |(?P<half>\(?(?P<hw>{_HALF})\)?)
     |(?P<next>次日|第二天|翌日)
     |(?P<daily>每天|每日|天天|逐日|均为)
-    |(?P<allday>\(?(?:全天|整天)\)?)
+    |(?P<allday>{ALL_DAY})
     |(?P<to>起至|至|到|-{{1,2}}|—{{1,2}}|–|~)
     |(?P<sep>[;；、,，/和及与\n])
     |(?P<number>\d{{1,2}})(?=[-—–~至到、]\d{{1,2}}[日号])
@@ -101,7 +100,7 @@ def is_day(text: str) -> bool:
 def has_hours(text: str) -> bool:
     """Whether a text is hours without a day."""
     day = date(2024, 4, 22)
-    return bool(read(text, 2024, (day, day)))
+    return not has_day(text) and bool(read(text, 2024, (day, day)))
 
 
 def has_day(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.campaigns.tables import TermKind
 from models.imports.read_file import read
 from models.imports.spreadsheet.to_draft import understand
 from tests.support.tables import said
@@ -101,3 +102,11 @@ def test_a_second_department_is_asked_about(vocabulary):
     read_row = row(vocabulary, 主办单位="青云市知识产权局", 牵头科室="专利科", 责任科室="商标科")
     assert read_row.draft.hosts[1:] == ("青云市知识产权局专利科（承办）",)
     assert said(read_row) == [("E2", "The column “责任科室” is not known and was not imported.")]
+
+
+def test_words_of_the_week_are_known_in_capitals_and_a_number_before_english_words(campaign, vocabulary):
+    name = next(term.name_en for term in campaign.terms_of(TermKind.FOCUS) if term.key == "law")
+    for text in (f"5. {name}", name.upper(), "LAW"):
+        assert row(vocabulary, 宣传重点=f'"{text}"').draft.main_focus == "law"
+    draft = row(vocabulary, 活动形式="TALK", 受众群体="YOUTH;General PUBLIC").draft
+    assert ([each.format for each in draft.formats], draft.groups) == (["talk"], ("youth", "public"))

@@ -341,3 +341,10 @@ def test_hours_that_are_still_to_come_are_named(vocabulary, words, named):
     read = plan(vocabulary, words=words)
     assert [each.start_day for each in read.draft.occurrences] == [date(2024, 4, 22)]
     assert f"Its source says it is not certain yet ({named})." in [text for _, text in said(read)]
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"), [("9:00-11:00", True), ("上午", True), ("4月22日9:00", False), ("看天气再定", False)]
+)
+def test_hours_alone_have_no_day(text, alone):
+    assert time_words.has_hours(text) is alone
