@@ -9,11 +9,34 @@ from models import clock
 from models.errors import Mistake
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.to_draft import understand
-from tests.corpus import bureaus, habits, offices, plans
+from tests.corpus import (
+    bureaus,
+    days_and_hours,
+    habits,
+    headers,
+    hosts_places_audiences,
+    offices,
+    sheets_and_sections,
+    tables_and_files,
+    times_in_cells,
+    words_in_cells,
+)
 from tests.corpus.layouts import LAYOUTS, Layout, Right
 
 # Each file adds its layouts to the one list.
-assert bureaus.LAYOUTS is habits.LAYOUTS is offices.LAYOUTS is plans.LAYOUTS is LAYOUTS
+_FILES = (
+    bureaus,
+    days_and_hours,
+    habits,
+    headers,
+    hosts_places_audiences,
+    offices,
+    sheets_and_sections,
+    tables_and_files,
+    times_in_cells,
+    words_in_cells,
+)
+assert all(file.LAYOUTS is LAYOUTS for file in _FILES)
 PARTS = ("title", "when", "place", "region", "host", "audience", "format", "mode")
 ENCODINGS = {"csv": "utf-8-sig", "gbk": "gb18030", "tab": "utf-8", "utf16": "utf-16", "semicolon": "utf-8"}
 DELIMITERS = {"tab": "\t", "utf16": "\t", "semicolon": ";"}
