@@ -18,18 +18,18 @@ from tempfile import TemporaryDirectory
 import pytest
 from flask import Flask
 
-from tests.support.applications import application, settings_for
-from tests.support.clients import Client, Runner
-from tests.support.compile_cache import compile_once
-from tests.support.databases import Databases, Postgres
+from tests.support.run.compile_cache import compile_once
+from tests.support.servers.applications import application, settings_for
+from tests.support.servers.clients import Client, Runner
+from tests.support.servers.databases import Databases, Postgres
 
 pytest_plugins = [
-    "tests.support.temporary_files",
-    "tests.support.order",
-    "tests.support.unrun_tests",
-    "tests.support.queries",
-    "tests.support.served_application",
-    "tests.support.chromium",
+    "tests.support.run.temporary_files",
+    "tests.support.run.order",
+    "tests.support.run.unrun_tests",
+    "tests.support.records.queries",
+    "tests.support.servers.served_application",
+    "tests.support.browser.chromium",
 ]
 
 

@@ -15,8 +15,8 @@ import trustme
 
 from models.campaigns.tables import Campaign
 from models.db import db, transaction
-from tests.support.served_application import free_port, served
-from tests.support.watchers import wait_until
+from tests.support.servers.served_application import free_port, served
+from tests.support.servers.watchers import wait_until
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 SLOW = 160

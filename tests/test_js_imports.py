@@ -4,7 +4,7 @@ import posixpath
 
 import pytest
 
-from tests.support.js_modules import imported_in, imports, modules, reached
+from tests.support.browser.js_modules import imported_in, imports, modules, reached
 
 # Folder → the folders that it may import from besides itself. No chain of them comes back to where it began.
 ALLOWED = {

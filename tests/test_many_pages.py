@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.support.served_application import ROOT, Server
+from tests.support.servers.served_application import ROOT, Server
 
 MANY = """
 from wsgi import create_app

@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import Environment, nodes
 from jinja2.meta import find_undeclared_variables
 
-from tests.support.applications import application, settings_for
+from tests.support.servers.applications import application, settings_for
 from tests.test_imports import ROOT
 
 # Given by some pages only; where they are missing, the parts that read them are left out.

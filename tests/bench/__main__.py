@@ -20,7 +20,7 @@ from tests.bench import (
     posters,
     soak,
 )
-from tests.support.databases import Databases, Postgres
+from tests.support.servers.databases import Databases, Postgres
 
 SECTIONS = {
     "check-ins": check_ins.run,

@@ -13,10 +13,10 @@ from models.errors import Mistake
 from models.imports.read_file import read_file
 from tests.bench.arguments import number
 from tests.bench.ratios import tell
-from tests.support.applications import application, settings_for
-from tests.support.databases import Databases
-from tests.support.hostile_input import BODIES, TABLES, accepts, mutated_codes
-from tests.support.week import load_week, make_event
+from tests.support.files.hostile_input import BODIES, TABLES, accepts, mutated_codes
+from tests.support.records.week import load_week, make_event
+from tests.support.servers.applications import application, settings_for
+from tests.support.servers.databases import Databases
 
 CODES, EXAMPLES, SEED = 100_000, 2000, 15
 _CALENDARS = st.lists(

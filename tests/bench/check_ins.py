@@ -17,9 +17,9 @@ from models.devices import kiosks
 from tests.bench.load import Load, press, request
 from tests.bench.ratios import ROUNDS, interleaved, rate, tell
 from tests.bench.yardsticks import REFERENCE, Yardsticks, yardsticks
-from tests.support.databases import Databases
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
 
 BATCH, DEVICES, EVENTS, PORTION = 500, 32, 8, 10_000
 SECONDS = 1.5  # of each measurement

@@ -12,10 +12,10 @@ from models.figures.checks.questions import questions
 from models.operations import campaign_loader
 from models.synthetic.fill import fill
 from tests.bench.ratios import tell
-from tests.support.applications import application, settings_for
-from tests.support.databases import Databases
-from tests.support.inflation import cheat
-from tests.support.week import NINE, load_week
+from tests.support.records.inflation import cheat
+from tests.support.records.week import NINE, load_week
+from tests.support.servers.applications import application, settings_for
+from tests.support.servers.databases import Databases
 
 EVENTS, SCANS, SEEDS = 400, 20_000, (1, 2)
 MOST_SHARE, FEWEST_KINDS = 1 / 200, 11

@@ -13,8 +13,8 @@ from models.exports.tables import ExportFormat, ExportKind
 from models.organizations.tables import Account, Role
 from tests.bench.ledger_fill import fill
 from tests.bench.ratios import tell
-from tests.support.databases import Databases
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
+from tests.support.servers.databases import Databases
 from web.desk.exports import files, tables
 
 EVENTS, FEW_SCANS = 300, 50_000

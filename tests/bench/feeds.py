@@ -21,9 +21,9 @@ from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.bench.reads import reads
 from tests.bench.yardsticks import started, yardsticks
-from tests.support.databases import Databases
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week, session
+from tests.support.records.week import NINE, load_week, session
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
 
 LARGE, SMALL, PORTION = 14_708, 1_577, 250
 

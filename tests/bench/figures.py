@@ -16,8 +16,8 @@ from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from tests.bench.ledger_fill import fill
 from tests.bench.ratios import interleaved, tell
-from tests.support.databases import Databases
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
+from tests.support.servers.databases import Databases
 
 EVENTS, MANY_EVENTS, FEW_SCANS = 300, 30_000, 10_000
 MANY_SCANS = next((int(arg[6:]) for arg in sys.argv if arg.startswith("scans=")), 1_000_000)

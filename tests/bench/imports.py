@@ -7,8 +7,8 @@ from models.imports.apply import apply, preview
 from models.imports.read_file import read_file
 from models.imports.source import Source
 from tests.bench.ratios import tell
-from tests.support.databases import Databases
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
+from tests.support.servers.databases import Databases
 
 ROWS, SECONDS = 2_000, 10.0
 HEAD = "活动名称,日期,时间,地点,主办单位,受众群体,地区"

@@ -9,9 +9,9 @@ import psycopg
 
 from tests.bench.arguments import number
 from tests.bench.ratios import tell
-from tests.support.databases import Databases, Postgres, migrate
-from tests.support.kills import Kill, Kills, kill_backend, kill_master, kill_worker
-from tests.support.served_application import Server
+from tests.support.servers.databases import Databases, Postgres, migrate
+from tests.support.servers.kills import Kill, Kills, kill_backend, kill_master, kill_worker
+from tests.support.servers.served_application import Server
 
 KILLS, SECONDS = 100, 600
 DEVICES, SCANS, IN_A_ROUND = 16, 640, 10

@@ -11,11 +11,11 @@ from models import clock
 from models.codes import passes
 from models.drawing import qr
 from tests.bench.ratios import tell
-from tests.support.camera import film
-from tests.support.chromium import FLAGS
-from tests.support.databases import Databases
-from tests.support.kiosk_page import KioskPage, Week, open_week
-from tests.support.served_application import served
+from tests.support.browser.camera import film
+from tests.support.browser.chromium import FLAGS
+from tests.support.browser.kiosk_page import KioskPage, Week, open_week
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import served
 from tools.browser import find
 
 SCANS = 500

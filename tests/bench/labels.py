@@ -15,10 +15,10 @@ from models.drawing import pdf
 from models.drawing.page import Page, mm
 from models.drawing.qr import PASS_LEVEL
 from tests.bench.ratios import tell
-from tests.support.codes import read
-from tests.support.databases import Databases
-from tests.support.hard_pictures import DPI, shots
-from tests.support.week import NINE, load_week, make_event
+from tests.support.browser.hard_pictures import DPI, shots
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.databases import Databases
 
 PASSES, PICTURES = 10, 30
 BASE_URL = "https://week.example.gov.cn"

@@ -12,7 +12,7 @@ from models.db import db, on_postgresql, transaction
 from models.events.tables import Event, EventStatus, Occurrence
 from models.organizations.tables import Organization
 from models.places import regions
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 _OF_DIALECT = {
     "sqlite": {

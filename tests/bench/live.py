@@ -16,12 +16,12 @@ from models import clock
 from models.db import db
 from models.devices import kiosks
 from tests.bench.ratios import tell
-from tests.support import processes
-from tests.support.databases import Databases
-from tests.support.people import make_people
-from tests.support.served_application import Server
-from tests.support.watchers import Watchers, desk_cookie, wait_until
-from tests.support.week import load_week, make_event, session
+from tests.support.records.people import make_people
+from tests.support.records.week import load_week, make_event, session
+from tests.support.servers import processes
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
+from tests.support.servers.watchers import Watchers, desk_cookie, wait_until
 
 WATCHERS, COUNTRY_PAGES, WALLS = 1000, 100, 20
 FEW = 200  # pages, for the slope of memory

@@ -19,9 +19,9 @@ from models.publishing.change import event_transaction
 from tests.bench.ratios import interleaved, tell
 from tests.bench.reads import reads
 from tests.bench.yardsticks import Yardsticks, started, yardsticks
-from tests.support.databases import Databases
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week, session
+from tests.support.records.week import NINE, load_week, session
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
 
 SMALL, LARGE, PORTION = 300, 30_000, 250
 SERVED = (1_000, 10_000)

@@ -8,8 +8,8 @@ from pathlib import Path
 from models.codes import venue_codes
 from models.db import db
 from tests.bench.ratios import tell
-from tests.support.databases import Databases
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.databases import Databases
 
 COUNT, A_SECOND, MEGABYTES = 1000, 20, 250
 TITLE = "“知识产权转化运用促进高质量发展”主题宣讲暨中小学生发明创造成果展示活动（第{}场）"
@@ -20,7 +20,7 @@ from kiosk.paper import formats, posters
 from models.codes.venue_codes import VenueCode
 from models.db import db
 from sqlalchemy import select
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 with create_app().app_context():
     numbers = list(db.session.scalars(select(VenueCode.number).order_by(VenueCode.number)))
     start = time.perf_counter()

@@ -31,12 +31,12 @@ from models.operations import campaign_loader
 from models.publishing import lifecycle
 from tests.bench.arguments import number
 from tests.bench.ratios import tell
-from tests.support import processes
-from tests.support.databases import Databases
-from tests.support.people import make_people
-from tests.support.served_application import Server
-from tests.support.watchers import Watcher, Watchers, desk_cookie
-from tests.support.week import make_event
+from tests.support.records.people import make_people
+from tests.support.records.week import make_event
+from tests.support.servers import processes
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
+from tests.support.servers.watchers import Watcher, Watchers, desk_cookie
 
 MINUTES = 10
 EVENTS, DEVICES, PASSES = 120, 8, 400

@@ -31,7 +31,7 @@ from models import config
 from models.codes import signatures
 from models.codes.passes import Pass
 from models.db import Base, begin_transaction
-from tests.support.served_application import ROOT, Server
+from tests.support.servers.served_application import ROOT, Server
 from web.commands.serve import RECOMMENDED
 
 WORKERS = 2

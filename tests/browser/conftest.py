@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.databases import Databases
-from tests.support.kiosk_page import KioskPage, Week, open_week
-from tests.support.served_application import Server, served
+from tests.support.browser.kiosk_page import KioskPage, Week, open_week
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server, served
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from models.codes.passes import Pass
 from models.db import db, transaction
 from models.events.tables import Occurrence
 from models.ledger.tables import Presence
-from tests.support.axe import serious_in_both
-from tests.support.served_application import Server, served
+from tests.support.browser.axe import serious_in_both
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

@@ -17,10 +17,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from models import clock
-from tests.support.axe import serious
-from tests.support.camera import film
-from tests.support.codes import read
-from tests.support.served_application import Server, served
+from tests.support.browser.axe import serious
+from tests.support.browser.camera import film
+from tests.support.records.codes import read
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.campaigns.tables import Campaign
 from models.imports.vocabulary import Vocabulary, vocabulary_of
-from tests.support.week import load_week
+from tests.support.records.week import load_week
 
 
 @pytest.fixture

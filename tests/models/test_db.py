@@ -13,7 +13,7 @@ from models import db as database
 from models.db import db, transaction
 from models.events.tables import Occurrence
 from models.installation import Setting
-from tests.support.week import DAY, NINE
+from tests.support.records.week import DAY, NINE
 from wsgi import create_app
 
 

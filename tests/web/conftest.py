@@ -7,9 +7,9 @@ gus_browser  the same, signed in as Gu, an organizer
 
 import pytest
 
-from tests.support.clients import Client
-from tests.support.people import People, make_people, sign_in
-from tests.support.week import load_week
+from tests.support.records.people import People, make_people, sign_in
+from tests.support.records.week import load_week
+from tests.support.servers.clients import Client
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from models.ics import entries, vevent
 from models.imports.read_file import read_file
 from models.installation import site
 from models.publishing import lifecycle
-from tests.support.applications import SECRET
-from tests.support.importing import import_rows
-from tests.support.phone import Phone
-from tests.support.week import NINE, load_week, make_event, minutes, session
+from tests.support.browser.phone import Phone
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, load_week, make_event, minutes, session
+from tests.support.servers.applications import SECRET
 from web.feeds.events_csv import everything
 
 BEFORE = NINE - minutes(180)

@@ -18,9 +18,9 @@ from models.ics import vevent
 from models.imports.read_file import read_file
 from models.installation import site
 from models.publishing import lifecycle
-from tests.support.importing import import_rows
-from tests.support.phone import Phone
-from tests.support.week import NINE, Device, load_week, make_event, minutes, session
+from tests.support.browser.phone import Phone
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, Device, load_week, make_event, minutes, session
 from web.feeds.events_csv import everything
 
 BEFORE = NINE - minutes(180)

@@ -13,8 +13,8 @@ from models.ics import entries
 from models.imports.read_file import read_file
 from models.installation import site
 from models.publishing import lifecycle
-from tests.support.importing import import_rows
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, load_week, make_event
 from web.feeds.events_csv import everything
 
 

@@ -29,10 +29,10 @@ from models.publishing.proposals import write_cancellation
 from models.summaries import handing_in
 from models.summaries.part import Part
 from models.visitors import draws
-from tests.support import photos
-from tests.support.people import sign_in
-from tests.support.registering import offer
-from tests.support.week import DAY, NINE, make_device
+from tests.support.browser import photos
+from tests.support.records.people import sign_in
+from tests.support.records.registering import offer
+from tests.support.records.week import DAY, NINE, make_device
 
 # Who is asked: an organizer, her colleague, another organization, the county, the city, the province, a court office of the
 # province, another province, the committee, a viewer, an operator, and a stranger who is not signed in.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.kiosk_page import Week
-from tests.support.people import People, make_people
+from tests.support.browser.kiosk_page import Week
+from tests.support.records.people import People, make_people
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from models import clock
-from tests.support.axe import serious_in_both
-from tests.support.databases import Databases
-from tests.support.people import PASSWORD, People
-from tests.support.served_application import Server
+from tests.support.browser.axe import serious_in_both
+from tests.support.records.people import PASSWORD, People
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 CHOSEN = "a lamp by the river"

@@ -11,11 +11,11 @@ from models.db import db, transaction
 from models.devices import kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.events.tables import Event
-from tests.support.axe import serious
-from tests.support.desk_person import sign_in
-from tests.support.people import make_people
-from tests.support.served_application import Server, served
-from tests.support.week import load_week, make_event, session
+from tests.support.browser.axe import serious
+from tests.support.browser.desk_person import sign_in
+from tests.support.records.people import make_people
+from tests.support.records.week import load_week, make_event, session
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

@@ -17,15 +17,15 @@ from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.publishing import proposals, review
 from models.publishing.change import event_transaction
-from tests.support import chromium
-from tests.support.axe import serious_in_both
-from tests.support.chromium import FLAGS
-from tests.support.desk_person import Desk, sign_in
-from tests.support.kiosk_page import Week
-from tests.support.people import People
-from tests.support.served_application import Server
-from tests.support.watchers import wait_until
-from tests.support.week import NINE, make_event
+from tests.support.browser import chromium
+from tests.support.browser.axe import serious_in_both
+from tests.support.browser.chromium import FLAGS
+from tests.support.browser.desk_person import Desk, sign_in
+from tests.support.browser.kiosk_page import Week
+from tests.support.records.people import People
+from tests.support.records.week import NINE, make_event
+from tests.support.servers.served_application import Server
+from tests.support.servers.watchers import wait_until
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS = 12  # clicks, fields and keys beside text, for a simple event

@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from models import clock
 from models.db import db
 from models.devices import kiosks
-from tests.support.axe import serious_in_both
-from tests.support.desk_person import sign_in
-from tests.support.people import make_people
-from tests.support.served_application import Server, served
-from tests.support.week import load_week, make_event, session
+from tests.support.browser.axe import serious_in_both
+from tests.support.browser.desk_person import sign_in
+from tests.support.records.people import make_people
+from tests.support.records.week import load_week, make_event, session
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

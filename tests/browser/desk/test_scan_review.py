@@ -7,11 +7,11 @@ from playwright.sync_api import Browser, Page, expect
 from models.db import db, transaction
 from models.events.tables import Event
 from models.figures.visits import visits_of
-from tests.support.axe import serious_in_both
-from tests.support.desk_person import sign_in
-from tests.support.kiosk_page import SCANS, KioskPage, Week, open_week
-from tests.support.people import make_people
-from tests.support.served_application import Server
+from tests.support.browser.axe import serious_in_both
+from tests.support.browser.desk_person import sign_in
+from tests.support.browser.kiosk_page import SCANS, KioskPage, Week, open_week
+from tests.support.records.people import make_people
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,9 @@ from models.db import db
 from models.devices import screens
 from models.devices.screens import Screen
 from models.events.tables import Event
-from tests.support.axe import serious
-from tests.support.codes import read
-from tests.support.kiosk_page import SETTLED, TITLE, open_week
+from tests.support.browser.axe import serious
+from tests.support.browser.kiosk_page import SETTLED, TITLE, open_week
+from tests.support.records.codes import read
 
 
 def shown(page: Page) -> str:

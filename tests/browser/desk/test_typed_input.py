@@ -12,11 +12,11 @@ from models.db import db
 from models.events.draft import draft_of
 from models.events.tables import Event
 from models.publishing import lifecycle
-from tests.support.chromium import wait_until
-from tests.support.desk_person import Desk
-from tests.support.kiosk_page import Week
-from tests.support.people import People
-from tests.support.served_application import Server
+from tests.support.browser.chromium import wait_until
+from tests.support.browser.desk_person import Desk
+from tests.support.browser.kiosk_page import Week
+from tests.support.records.people import People
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 

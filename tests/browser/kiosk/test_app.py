@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.kiosk_page import SEND, KioskPage, Week
+from tests.support.browser.kiosk_page import SEND, KioskPage, Week
 
 pytestmark = pytest.mark.browser
 # Codes as quickly as a camera sees them, one after the other.

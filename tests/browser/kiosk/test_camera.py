@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.drawing import qr
-from tests.support.camera import film, still
-from tests.support.kiosk_page import KioskPage, Week
+from tests.support.browser.camera import film, still
+from tests.support.browser.kiosk_page import KioskPage, Week
 
 pytestmark = pytest.mark.browser
 

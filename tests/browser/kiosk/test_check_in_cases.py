@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from models.ledger.tables import Flag
-from tests.support.check_in_cases import CASES, Scene, stage
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week
+from tests.support.records.check_in_cases import CASES, Scene, stage
+from tests.support.records.week import NINE, load_week
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 

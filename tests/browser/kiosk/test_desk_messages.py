@@ -13,9 +13,9 @@ from models.devices.kiosks import Heartbeat, KioskService
 from models.drawing import qr
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Flag
-from tests.support.camera import film
-from tests.support.kiosk_page import BEAT, KEPT, SCANS, SEND, TITLE, KioskPage, Week
-from tests.support.week import make_event
+from tests.support.browser.camera import film
+from tests.support.browser.kiosk_page import BEAT, KEPT, SCANS, SEND, TITLE, KioskPage, Week
+from tests.support.records.week import make_event
 
 pytestmark = pytest.mark.browser
 

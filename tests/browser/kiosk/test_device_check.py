@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.axe import serious
+from tests.support.browser.axe import serious
 
 
 @pytest.fixture

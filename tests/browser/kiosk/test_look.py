@@ -6,8 +6,8 @@ from playwright.sync_api import Browser, expect
 from models import clock
 from models.db import db, transaction
 from models.events.tables import Event
-from tests.support.axe import serious_in_both
-from tests.support.kiosk_page import BEAT, KioskPage, Week
+from tests.support.browser.axe import serious_in_both
+from tests.support.browser.kiosk_page import BEAT, KioskPage, Week
 
 pytestmark = pytest.mark.browser
 

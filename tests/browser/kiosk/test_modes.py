@@ -11,8 +11,8 @@ from models.db import db, transaction
 from models.devices import kiosks, pairing
 from models.events.draft import OccurrenceDraft
 from models.events.tables import Event
-from tests.support.kiosk_page import BEAT, SEND, KioskPage, Week
-from tests.support.week import Device, make_event
+from tests.support.browser.kiosk_page import BEAT, SEND, KioskPage, Week
+from tests.support.records.week import Device, make_event
 
 pytestmark = pytest.mark.browser
 

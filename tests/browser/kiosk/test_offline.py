@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from models import clock
 from models.ledger.tables import Flag
-from tests.support.chromium import FLAGS
-from tests.support.kiosk_page import BEAT, TITLE, KioskPage, Week, open_week
-from tests.support.served_application import Server
+from tests.support.browser.chromium import FLAGS
+from tests.support.browser.kiosk_page import BEAT, TITLE, KioskPage, Week, open_week
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 

@@ -13,8 +13,8 @@ from models.devices import kiosks
 from models.events.draft import OccurrenceDraft
 from models.events.tables import Event
 from models.ledger.tables import Flag
-from tests.support.kiosk_page import BEAT, KEPT, SCANS, SEND, KioskPage, Week
-from tests.support.week import make_event
+from tests.support.browser.kiosk_page import BEAT, KEPT, SCANS, SEND, KioskPage, Week
+from tests.support.records.week import make_event
 
 pytestmark = pytest.mark.browser
 

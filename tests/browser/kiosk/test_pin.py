@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from models.db import db, transaction
 from models.events.tables import Event
-from tests.support.kiosk_page import KEPT, KioskPage, Week
+from tests.support.browser.kiosk_page import KEPT, KioskPage, Week
 
 pytestmark = pytest.mark.browser
 

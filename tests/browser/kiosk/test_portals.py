@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.kiosk_page import API, BEAT, KEPT, SCANS, SEND, TITLE, KioskPage, Week
+from tests.support.browser.kiosk_page import API, BEAT, KEPT, SCANS, SEND, TITLE, KioskPage, Week
 
 pytestmark = pytest.mark.browser
 

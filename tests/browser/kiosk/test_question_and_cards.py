@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 from models.db import db, transaction
 from models.events.tables import Event
 from models.visitors.opinions import opinions_of
-from tests.support.axe import serious, serious_in_both
-from tests.support.chromium import wait_until
-from tests.support.kiosk_page import BEAT, KEPT, SEND, KioskPage
+from tests.support.browser.axe import serious, serious_in_both
+from tests.support.browser.chromium import wait_until
+from tests.support.browser.kiosk_page import BEAT, KEPT, SEND, KioskPage
 
 CLICK_AND_READ = "button => { button.click(); return document.getElementById('question').textContent; }"
 NONE_WAITING = f"async () => (await ({KEPT})('opinions')).length === 0"

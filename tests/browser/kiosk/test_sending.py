@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
 from models.ledger.tables import Flag
-from tests.support.kiosk_page import SCANS, KioskPage
+from tests.support.browser.kiosk_page import SCANS, KioskPage
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from werkzeug.serving import make_server
 from kiosk.app import page as kiosk_page
 from kiosk.app import service_worker
 from kiosk.screens import code_screen
-from tests.support.chromium import wait_until
-from tests.support.kiosk_page import SETTLED
+from tests.support.browser.chromium import wait_until
+from tests.support.browser.kiosk_page import SETTLED
 
 pytestmark = pytest.mark.browser
 

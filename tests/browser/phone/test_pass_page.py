@@ -17,8 +17,8 @@ from models.db import db
 from models.events.tables import Event
 from models.ledger.tables import Decision
 from models.visitors import slips
-from tests.support.kiosk_page import TITLE, Week
-from tests.support.week import NINE, make_device
+from tests.support.browser.kiosk_page import TITLE, Week
+from tests.support.records.week import NINE, make_device
 
 KEPT = """async (parts) => {
     const cache = await caches.open("openweek-passes");

@@ -13,9 +13,9 @@ from models.codes import venue_codes
 from models.db import db
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Scan
-from tests.support.axe import serious
-from tests.support.served_application import Server
-from tests.support.week import load_week, make_event
+from tests.support.browser.axe import serious
+from tests.support.records.week import load_week, make_event
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 

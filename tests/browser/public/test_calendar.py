@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from models.campaigns.tables import find_campaign
 from models.events.draft import EventDraft, OccurrenceDraft, ReportDraft
 from models.publishing.lifecycle import cancel, create
-from tests.support.axe import serious, serious_in_both
-from tests.support.served_application import Server, served
-from tests.support.week import NINE
+from tests.support.browser.axe import serious, serious_in_both
+from tests.support.records.week import NINE
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

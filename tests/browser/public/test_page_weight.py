@@ -8,8 +8,8 @@ from playwright.sync_api import Page
 from models.campaigns.tables import find_campaign
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, VenueDraft
 from models.publishing.lifecycle import create
-from tests.support.served_application import Server, served
-from tests.support.week import NINE, session
+from tests.support.records.week import NINE, session
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

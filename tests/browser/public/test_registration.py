@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.axe import serious_in_both
-from tests.support.registering import offer
-from tests.support.set_clock import ClockServer, served_at
-from tests.support.week import NINE, load_week, make_event
+from tests.support.browser.axe import serious_in_both
+from tests.support.records.registering import offer
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.set_clock import ClockServer, served_at
 
 pytestmark = pytest.mark.browser
 

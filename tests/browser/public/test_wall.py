@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from models import clock
 from models.db import db
 from models.devices import kiosks
-from tests.support.axe import serious_in_both
-from tests.support.served_application import Server, served
-from tests.support.week import load_week, make_event, session
+from tests.support.browser.axe import serious_in_both
+from tests.support.records.week import load_week, make_event, session
+from tests.support.servers.served_application import Server, served
 
 pytestmark = pytest.mark.browser
 

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from models.events.draft import VenueDraft
-from tests.support.axe import serious, serious_in_both
-from tests.support.chromium import wait_until
-from tests.support.databases import Databases
-from tests.support.set_clock import ClockServer, served_at
-from tests.support.week import NINE, load_week, make_event, session
+from tests.support.browser.axe import serious, serious_in_both
+from tests.support.browser.chromium import wait_until
+from tests.support.records.week import NINE, load_week, make_event, session
+from tests.support.servers.databases import Databases
+from tests.support.servers.set_clock import ClockServer, served_at
 
 pytestmark = pytest.mark.browser
 

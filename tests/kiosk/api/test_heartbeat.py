@@ -10,9 +10,9 @@ from models.db import db, transaction
 from models.devices import kiosks
 from models.devices.kiosks import Heartbeat, Kiosk, KioskService
 from models.events.draft import OccurrenceDraft
-from tests.support.week import Device, load_week, make_event
+from tests.support.records.week import Device, load_week, make_event
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 ENGLISH = {"Accept-Language": "en"}
 QUIET = {"waiting": 0, "aside": 0}

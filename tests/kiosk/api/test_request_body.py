@@ -11,7 +11,7 @@ from gunicorn.http.unreader import IterUnreader
 from models import clock
 from models.devices import kiosks
 from models.events.draft import OccurrenceDraft
-from tests.support.week import load_week, make_event
+from tests.support.records.week import load_week, make_event
 
 
 @pytest.fixture

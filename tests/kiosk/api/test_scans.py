@@ -13,7 +13,7 @@ from models.devices import kiosks
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.ledger.tables import Scan
-from tests.support.week import load_week, make_event
+from tests.support.records.week import load_week, make_event
 
 
 @pytest.fixture

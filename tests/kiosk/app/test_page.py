@@ -13,11 +13,11 @@ from models.db import db
 from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
 from models.events.draft import OccurrenceDraft
-from tests.support.applications import SECRET
-from tests.support.check_in_cases import CASES
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.check_in_cases import CASES
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
+from tests.support.servers.applications import SECRET
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from kiosk.app import service_worker as shell
-from tests.support.js_modules import reached
+from tests.support.browser.js_modules import reached
 
 
 def shell_of(script: str) -> dict:

@@ -13,8 +13,8 @@ from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
 from models.events.draft import EventDraft, OrganizationDraft
 from models.publishing.lifecycle import cancel, create, withdraw
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event, minutes
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event, minutes
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from models.db import db, transaction
 from models.devices.kiosks import Kiosk
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Scan
-from tests.support.kiosk_page import open_week
-from tests.support.week import load_week, make_event
+from tests.support.browser.kiosk_page import open_week
+from tests.support.records.week import load_week, make_event
 
 
 @pytest.fixture

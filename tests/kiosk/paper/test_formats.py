@@ -7,8 +7,8 @@ import pytest
 
 from kiosk.paper import formats, posters
 from models.codes import venue_codes
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
 
 POINTS = {"a4": (595, 842), "a5": (420, 595), "tent": (595, 842), "four": (595, 842)}
 

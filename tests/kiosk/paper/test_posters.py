@@ -14,9 +14,9 @@ from models.drawing.page import A4
 from models.events.draft import OrganizationDraft
 from models.organizations.tables import Role, add_account
 from models.publishing.lifecycle import cancel
-from tests.support import pdf_text
-from tests.support.codes import read
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.files import pdf_text
+from tests.support.records.codes import read
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 
 LONG = "“知识产权转化运用促进高质量发展”主题宣讲暨中小学生发明创造成果展示活动（第三届），以及专利申请、商标注册现场咨询服务"
 A4_POINTS = (595, 842)

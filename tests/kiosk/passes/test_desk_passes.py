@@ -15,9 +15,9 @@ from models.codes import pass_batches, passes, venue_codes
 from models.codes.passes import Pass
 from models.db import db, transaction
 from models.exports.tables import Export
-from tests.support.codes import read
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week
+from tests.support.records.codes import read
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week
 from web.desk.exports import background
 
 PREFIX = "http://OPENWEEK.TEST/C/"

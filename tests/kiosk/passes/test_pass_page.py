@@ -9,8 +9,8 @@ from PIL import Image
 
 from models.codes import passes, venue_codes
 from models.publishing.lifecycle import withdraw
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
 
 FOREIGN = "WXP-F2F0SECRETPAYMENTCODE"
 

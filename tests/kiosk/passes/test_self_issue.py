@@ -13,7 +13,7 @@ from models.codes.self_issue_limit import SelfIssueCount
 from models.codes.signatures import Purpose
 from models.db import db, transaction
 from models.operations import tick
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture

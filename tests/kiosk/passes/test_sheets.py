@@ -16,10 +16,10 @@ from models.drawing import pdf
 from models.drawing.page import Page, mm
 from models.drawing.qr import PASS_LEVEL
 from models.publishing.lifecycle import withdraw
-from tests.support import pdf_text
-from tests.support.codes import read
-from tests.support.hard_pictures import DPI, shots
-from tests.support.week import NINE, load_week, make_event
+from tests.support.browser.hard_pictures import DPI, shots
+from tests.support.files import pdf_text
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
 
 WEEK = "2024年全国知识产权宣传周"
 TOGETHER = "全体到齐后在入口扫一次，确认人数"

@@ -4,8 +4,8 @@ import pytest
 
 from models import clock
 from models.codes import venue_codes
-from tests.support.phone import Phone
-from tests.support.week import NINE, load_week, make_event
+from tests.support.browser.phone import Phone
+from tests.support.records.week import NINE, load_week, make_event
 
 
 @pytest.fixture

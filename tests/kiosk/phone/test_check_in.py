@@ -14,8 +14,8 @@ from models.db import db, transaction
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Scan
 from models.publishing.lifecycle import cancel, withdraw
-from tests.support.phone import TICKET, Phone, rows, visits
-from tests.support.week import DAY, NINE, make_event, minutes, session
+from tests.support.browser.phone import TICKET, Phone, rows, visits
+from tests.support.records.week import DAY, NINE, make_event, minutes, session
 
 FOREIGN = "wxp:f2f0SecretPaymentCode0123456789"
 

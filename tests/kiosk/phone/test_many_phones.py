@@ -12,8 +12,8 @@ from models.figures.checks.kinds import CheckKind
 from models.figures.checks.questions import questions
 from models.ledger import network_counts
 from models.ledger.network_counts import MOST_IN_A_MINUTE, STEP, NetworkCount, NetworkLimit
-from tests.support.phone import rows, visits
-from tests.support.week import NINE
+from tests.support.browser.phone import rows, visits
+from tests.support.records.week import NINE
 
 FIELD = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
 

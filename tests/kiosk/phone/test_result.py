@@ -9,8 +9,8 @@ from models.db import db, transaction
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.publishing.lifecycle import cancel
-from tests.support.phone import CHANGE, TICKET, rows, visits
-from tests.support.week import NINE, minutes
+from tests.support.browser.phone import CHANGE, TICKET, rows, visits
+from tests.support.records.week import NINE, minutes
 
 
 def by_group(week):

@@ -14,10 +14,10 @@ from models.devices import screens
 from models.devices.screens import Screen
 from models.errors import Conflict
 from models.publishing.lifecycle import cancel
-from tests.support.applications import SECRET
-from tests.support.codes import read
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_event, minutes
+from tests.support.records.codes import read
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_event, minutes
+from tests.support.servers.applications import SECRET
 
 PREFIX = "http://OPENWEEK.TEST/V/"
 

@@ -27,9 +27,9 @@ from models.events.draft import OccurrenceDraft
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
-from tests.support.check_in_cases import CASES, Scene, stage
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.check_in_cases import CASES, Scene, stage
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.served_application import Server
 
 STORM = FaultRates(request_lost=0.05, answer_lost=0.2, late_copy=0.05, portal=0.03, duplicates=0.2, slow=0.1)
 FAIR = FaultRates()

@@ -5,7 +5,7 @@ import pytest
 from models.codes import passes, short_codes, venue_codes
 from models.codes.short_codes import ShortKind, written
 from models.drawing.page import lines_of
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 
 @pytest.fixture

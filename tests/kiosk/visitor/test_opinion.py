@@ -11,8 +11,8 @@ from models.db import db, transaction
 from models.devices import kiosks
 from models.visitors.opinions import opinions_of
 from models.visitors.tables import OpinionCount, OpinionMark
-from tests.support.phone import rows
-from tests.support.week import NINE, make_device
+from tests.support.browser.phone import rows
+from tests.support.records.week import NINE, make_device
 
 QUESTION = "今天的活动，您有收获吗？"
 SCAN = re.compile(r'name="scan" value="([0-9a-f-]{36})"')

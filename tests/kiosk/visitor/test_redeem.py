@@ -5,9 +5,9 @@ import pytest
 from models import clock
 from models.codes import passes, short_codes
 from models.devices import kiosks
-from tests.support.people import make_people, sign_in
-from tests.support.phone import Phone
-from tests.support.week import NINE, load_week, make_device
+from tests.support.browser.phone import Phone
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from models.operations import holder_links
 from models.summaries import handing_in
 from models.summaries.part import Part
 from models.visitors import slips as kept_slips
-from tests.support.codes import read
-from tests.support.people import make_people
-from tests.support.phone import rows
-from tests.support.week import NINE, make_device
+from tests.support.browser.phone import rows
+from tests.support.records.codes import read
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, make_device
 
 OFFLINE = """
 import json, sys

@@ -6,7 +6,7 @@ from models.accounts import creation, tokens
 from models.db import db
 from models.errors import Mistake, NotFound
 from models.organizations.tables import Organization, find_token
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
 
 
 @pytest.fixture(autouse=True)

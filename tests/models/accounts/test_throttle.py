@@ -9,7 +9,7 @@ from models.accounts.tables import FailedSignIn
 from models.accounts.throttle import Guess, normalized_address
 from models.db import db
 from models.errors import TooMany
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 SECOND = timedelta(seconds=1)
 

@@ -8,8 +8,8 @@ from sqlalchemy import delete, text, update
 from models.audit.chain import FIRST_HASH, ChainCheck, record, verify_chain
 from models.audit.tables import OPERATOR, Actor, AuditEntry, AuditVerb
 from models.db import db, transaction
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week
 
 
 @pytest.fixture

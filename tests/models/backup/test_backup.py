@@ -10,9 +10,9 @@ from models.campaigns.tables import Campaign
 from models.codes import passes
 from models.db import db, transaction
 from models.installation import Setting
-from tests.support.applications import SECRET, application, settings_for
-from tests.support.clients import Runner
-from tests.support.week import NINE, load_week, make_device, make_event
+from tests.support.records.week import NINE, load_week, make_device, make_event
+from tests.support.servers.applications import SECRET, application, settings_for
+from tests.support.servers.clients import Runner
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 

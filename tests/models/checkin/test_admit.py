@@ -24,7 +24,7 @@ from models.ledger.occupancy import occupancy
 from models.ledger.tables import Counter, Flag, Presence, Resend, Scan
 from models.operations import campaign_loader
 from models.publishing.lifecycle import cancel
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes, session
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, minutes, session
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Random scans in any order against an oracle that is written from rule 7 alone (tests/support/oracle.py).
+"""Random scans in any order against an oracle that is written from rule 7 alone (tests/support/records/oracle.py).
 
 What must agree after every batch: each verdict, the room that is left; at the end every figure, and `verify`.
 """
@@ -25,8 +25,8 @@ from models.figures.filters import FiguresFilter
 from models.figures.recount.comparison import verify
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import Flag
-from tests.support.oracle import ZONE, Device, Oracle, Planned
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes
+from tests.support.records.oracle import ZONE, Device, Oracle, Planned
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, minutes
 
 MIDNIGHT = clock.day_bounds(DAY, DAY, ZONE)[1]
 LATER = MIDNIGHT + timedelta(days=1)  # when everything is handed in

@@ -20,7 +20,7 @@ from models.devices.kiosks import Kiosk
 from models.events.merges import EventMerge
 from models.events.tables import Occurrence
 from models.publishing.lifecycle import cancel
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from models.ledger.tables import Flag
-from tests.support.check_in_cases import CASES, NAMES, ROOT, Scene, stage, table
-from tests.support.week import NINE, load_week
+from tests.support.records.check_in_cases import CASES, NAMES, ROOT, Scene, stage, table
+from tests.support.records.week import NINE, load_week
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from models.corrections import scan_review
 from models.db import db
 from models.figures.visits import visits_of
 from models.ledger.tables import Scan
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, session
 
 
 @pytest.fixture

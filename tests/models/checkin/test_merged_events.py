@@ -15,8 +15,8 @@ from models.errors import Conflict, Mistake
 from models.events.merges import standing_event
 from models.ledger.tables import Scan
 from models.publishing import lifecycle
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from models.errors import Mistake
 from models.events.draft import VenueDraft
 from models.figures import live
 from models.places.gcj02 import to_gcj02
-from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_event
+from tests.support.records.week import A_MINUTE_PAST, NINE, load_week, make_event
 
 SQUARE = (34.3, 119.25)
 

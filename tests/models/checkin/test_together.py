@@ -29,8 +29,8 @@ from models.figures.recount.comparison import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Answer, Counter, Presence, Resend, Scan
 from models.transactions.round_trip import commit_together
-from tests.support.served_application import ROOT
-from tests.support.week import DAY, NINE, Device, load_week, make_device, make_event, minutes, session
+from tests.support.records.week import DAY, NINE, Device, load_week, make_device, make_event, minutes, session
+from tests.support.servers.served_application import ROOT
 
 NOON = NINE + minutes(180)
 
@@ -242,7 +242,7 @@ import os, signal, sys
 from uuid import UUID
 from models.checkin import admit
 from models.checkin.attempt import Attempt
-from tests.support.week import NINE, DAY
+from tests.support.records.week import NINE, DAY
 from models.checkin.scan_source import device_source
 from wsgi import create_app
 

@@ -11,7 +11,7 @@ from models.db import db
 from models.errors import Conflict, NotFound
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture

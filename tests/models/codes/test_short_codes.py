@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.codes import keys, passes, short_codes, venue_codes
 from models.codes.short_codes import ALPHABET, ShortCode, ShortKind, read, written
 from models.db import transaction
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 
 kinds = st.sampled_from(ShortKind)
 

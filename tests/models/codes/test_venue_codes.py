@@ -5,7 +5,7 @@ import threading
 
 from models.codes import venue_codes
 from models.db import db
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 
 
 def test_two_who_ask_for_the_first_poster_get_one_code(app, monkeypatch):

@@ -24,8 +24,8 @@ from models.ledger.estimates import Estimate
 from models.ledger.tables import Counter as Cell
 from models.ledger.tables import Presence
 from models.publishing import lifecycle
-from tests.support.people import make_people
-from tests.support.week import NINE, Device, load_week, make_device, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, Device, load_week, make_device, make_event, minutes
 
 LATER = NINE + timedelta(days=1)
 GROUPS = ("youth", "public")

@@ -9,8 +9,8 @@ from models.errors import Mistake, NotFound
 from models.figures.count import figures
 from models.figures.headcounts import RoomCount, latest_headcount
 from models.figures.recount.comparison import verify
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, minutes
 
 LATER = NINE + timedelta(hours=3)
 

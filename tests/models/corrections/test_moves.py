@@ -16,8 +16,8 @@ from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, minutes
 
 LATER = NINE + timedelta(days=2)
 

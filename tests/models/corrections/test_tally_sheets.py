@@ -13,8 +13,8 @@ from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 
 EVENING = NINE + timedelta(hours=11)
 CELLS = {(9, "public"): 40, (9, "youth"): 12, (10, "public"): 5}

@@ -8,8 +8,8 @@ import pytest
 from models.desk import reminders
 from models.events.draft import draft_of
 from models.publishing import lifecycle
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device
 
 
 @pytest.fixture

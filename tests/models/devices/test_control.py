@@ -14,8 +14,8 @@ from models.events.draft import EventDraft, OrganizationDraft, draft_of
 from models.figures.visits import visits_of
 from models.publishing import lifecycle
 from models.publishing.lifecycle import cancel, create
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes, session
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, minutes, session
 
 SECRET = "another secret"
 

@@ -10,7 +10,7 @@ from models.db import db
 from models.devices import kiosks, pairing
 from models.devices.kiosks import Kiosk
 from models.ledger.tables import Flag, Scan
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from models.drawing import qr
-from tests.support.codes import read
+from tests.support.records.codes import read
 
 PASS = "CEAQAAID" * 16  # 128 characters
 VENUE = "CUBAAAAAAJUBRB57LIYSRSWP"  # 24

@@ -9,8 +9,8 @@ from models.events import scope
 from models.events.tables import Event
 from models.organizations.tables import PublishingRegion
 from models.publishing.lifecycle import withdraw
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device
 
 REACH = {
     "gu": ["lecture", "abroad"],

@@ -11,8 +11,8 @@ from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.corrections import paper_counts
 from models.figures.by_source import visits_by_source
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, minutes
 
 EVENING = NINE + timedelta(hours=11)
 

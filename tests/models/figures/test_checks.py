@@ -13,9 +13,9 @@ from models.figures.checks.answers import CheckAnswer, answer
 from models.figures.checks.questions import questions
 from models.operations import campaign_loader
 from models.synthetic.fill import fill
-from tests.support.inflation import KINDS, cheat
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, make_event
+from tests.support.records.inflation import KINDS, cheat
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, make_event
 
 
 def honest_week():

@@ -13,8 +13,8 @@ from models.figures.filters import FiguresFilter
 from models.outcomes import outcomes
 from models.outcomes.influence import OutcomeSum, influence
 from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device
 from web.feeds.subscriber_count import write
 
 

@@ -23,9 +23,9 @@ from models.ics.entries import EVERYTHING
 from models.ics.version import CalendarVersion
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.records.week import NINE, load_week, minutes, session
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 URL = "http://openweek.test/ip-2024/events.ics"
 APRIL_20 = date(2024, 4, 20)

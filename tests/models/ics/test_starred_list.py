@@ -10,7 +10,7 @@ from models.errors import Mistake, NotFound
 from models.ics import starred_list
 from models.ics.starred_list import StarredEvent, StarredList
 from models.publishing import lifecycle
-from tests.support.week import A_MINUTE_PAST, NINE, load_week, make_event, minutes
+from tests.support.records.week import A_MINUTE_PAST, NINE, load_week, make_event, minutes
 
 
 @pytest.fixture

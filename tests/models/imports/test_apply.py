@@ -22,8 +22,8 @@ from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.columns import FIELDS
 from models.imports.spreadsheet.to_draft import Vocabulary, understand, vocabulary_of
 from models.publishing import lifecycle
-from tests.support.importing import import_rows
-from tests.support.week import NINE, load_week
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, load_week
 
 DAY_20 = date(2024, 4, 20)
 NO_YEAR = "The year is missing, so it is not certain that this event belongs to the week. Add the year."

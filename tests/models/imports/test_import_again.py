@@ -11,9 +11,9 @@ from models.imports.apply import counts
 from models.imports.findings import Outcome
 from models.imports.read_file import read_file
 from models.publishing import lifecycle
-from tests.support.calendar_files import BEFORE, calendar, said
-from tests.support.importing import import_rows
-from tests.support.week import load_week
+from tests.support.files.calendar_files import BEFORE, calendar, said
+from tests.support.records.importing import import_rows
+from tests.support.records.week import load_week
 
 
 def taken(outcomes: list[Outcome]) -> list[tuple[str, bool]]:

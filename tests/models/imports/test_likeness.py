@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from models.imports.read_file import read_file
-from tests.support.calendar_files import BEFORE, calendar
-from tests.support.importing import import_rows
-from tests.support.week import NINE, load_week
+from tests.support.files.calendar_files import BEFORE, calendar
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, load_week
 
 FIRST = """活动名称,日期,开始时间,地点,主办单位
 完整讲座甲,2024-04-22,09:00,市图书馆,市科技局

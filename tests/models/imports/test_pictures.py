@@ -19,11 +19,11 @@ from models.imports.read_file import read_file
 from models.outcomes import highlights
 from models.publishing import lifecycle, proposals, unused_pictures
 from models.publishing.change import event_transaction
-from tests.support.calendar_files import calendar, one
-from tests.support.importing import import_rows
-from tests.support.people import make_people
-from tests.support.photos import bomb, jpeg
-from tests.support.week import NINE, load_week, minutes
+from tests.support.browser.photos import bomb, jpeg
+from tests.support.files.calendar_files import calendar, one
+from tests.support.records.importing import import_rows
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, minutes
 
 DAY = timedelta(days=1)
 FILES = {"/a.jpg": jpeg(), "/b.jpg": jpeg("blue"), "/bomb.png": bomb(), "/page.html": b"<html></html>"}

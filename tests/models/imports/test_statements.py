@@ -4,8 +4,8 @@ import pytest
 
 from models.imports.read_file import read_file
 from models.imports.row_writer import _GROUP
-from tests.support.importing import import_rows
-from tests.support.week import NINE, load_week
+from tests.support.records.importing import import_rows
+from tests.support.records.week import NINE, load_week
 
 HEAD = "活动名称,日期,时间,地点,主办单位,受众群体,地区"
 

@@ -27,7 +27,7 @@ from models.figures.recount.comparison import verify
 from models.ledger.sum_tables import EventPlacement, FigureSum
 from models.ledger.tables import Presence
 from models.publishing import lifecycle
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, minutes
 
 LATER = NINE + timedelta(days=2)
 LEADS = (

@@ -14,8 +14,8 @@ from models.live.area import Area
 from models.live.area_figures import SlowFigures, area_figures, shown_day
 from models.live.attention import attention_of
 from models.live.quarters import day_course
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, minutes
 
 LATER = NINE + minutes(80)
 

@@ -9,8 +9,8 @@ from models.live.area import Area, area_for, area_of, sums_digest
 from models.live.moments import latest_moments
 from models.live.tiles import Reach, counties_of_addressees, places
 from models.live.wall import coverage_of, shade_of, wall_of, without_small
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, minutes
 
 LATER = NINE + minutes(5)
 

@@ -12,8 +12,8 @@ import models
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft
 from models.publishing.lifecycle import create
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, session
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, session
 
 VERSIONS = Path(models.__file__).parent / "migrations" / "versions"
 

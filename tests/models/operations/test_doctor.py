@@ -14,7 +14,7 @@ from models.devices.kiosks import create_kiosk
 from models.drawing import fonts
 from models.installation import Setting
 from models.operations import doctor, tick
-from tests.support.week import load_week, make_event
+from tests.support.records.week import load_week, make_event
 from web.server import certificate
 
 VERSION = "0123456789ab"

@@ -33,10 +33,10 @@ from models.visitors import draws
 from models.visitors.find_card import holder_of_card
 from models.visitors.stamp_card import card_of
 from models.visitors.tables import Redemption
-from tests.support.people import make_people
-from tests.support.registering import BEFORE as BEFORE_THE_WEEK
-from tests.support.registering import offer
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.registering import BEFORE as BEFORE_THE_WEEK
+from tests.support.records.registering import offer
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 WEEK_OVER = NINE + timedelta(days=10)
 BEFORE = WEEK_OVER + holder_links.KEPT - timedelta(seconds=1)

@@ -10,8 +10,8 @@ from models.db import db, transaction
 from models.devices import pairing
 from models.operations import retention, tick
 from models.organizations.tables import Role
-from tests.support.people import make_people
-from tests.support.week import load_week, make_event
+from tests.support.records.people import make_people
+from tests.support.records.week import load_week, make_event
 
 
 def rows(table):

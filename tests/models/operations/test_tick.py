@@ -11,7 +11,7 @@ from models.devices.pairing import PairingCode
 from models.events.tables import Occurrence
 from models.ics import version as calendar_version
 from models.operations import tick
-from tests.support.week import NINE, load_week, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_event, minutes
 
 
 @pytest.fixture

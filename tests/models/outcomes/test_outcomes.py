@@ -9,8 +9,8 @@ from models.figures.count import figures
 from models.outcomes import outcomes
 from models.outcomes.outcomes import Outcome, OutcomeKind, Precision, StatedOutcome
 from models.outcomes.reported_number import lower_bound
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from models.places.tables import Venue
 from models.public import queries as agenda
 from models.publishing import lifecycle
 from models.publishing.lifecycle import draft_of
-from tests.support.week import NINE, load_week, session
+from tests.support.records.week import NINE, load_week, session
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 HALL, PARK = VenueDraft("市图书馆", "320700"), VenueDraft("人民公园", "110101")
 

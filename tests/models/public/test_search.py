@@ -16,7 +16,7 @@ from models.public.search import EventSearch, fold
 from models.public.spelling import spellings
 from models.publishing import lifecycle
 from models.publishing.lifecycle import change, draft_of
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from models.publishing import duplicates, lifecycle, similarity
 from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, own_words, similar_pairs
 from models.text.bare_text import bare_text
-from tests.support.people import make_people
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
+from tests.support.records.people import make_people
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, session
 
 SQUARE = (VenueDraft("灌云县人民广场"),)
 A_DAY_LATER = session(NINE + timedelta(days=1), 2, DAY + timedelta(days=1))

@@ -21,7 +21,7 @@ from models.events.tables import Event, EventChange, EventHost, EventVenue, Occu
 from models.organizations.tables import Organization
 from models.places.tables import Venue
 from models.publishing import lifecycle
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
 
 LATER, MUCH_LATER = NINE + timedelta(hours=1), NINE + timedelta(hours=2)
 DAY_20, DAY_21, DAY_22 = date(2024, 4, 20), date(2024, 4, 21), date(2024, 4, 22)

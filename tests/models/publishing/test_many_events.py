@@ -6,8 +6,8 @@ from models.db import db
 from models.errors import Mistake
 from models.publishing import lifecycle, many_events, proposals
 from models.publishing.many_events import ManyAction, Order, Outcome
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_event, minutes
 
 LATER = NINE + minutes(60)
 CANCEL = Order(ManyAction.CANCEL, why="停电")

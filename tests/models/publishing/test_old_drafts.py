@@ -11,7 +11,7 @@ from models.events.tables import Event, EventChange, Occurrence
 from models.operations import retention, tick
 from models.publishing import lifecycle, old_drafts
 from models.publishing.change import event_transaction
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 
 DUE = NINE + timedelta(days=4) + old_drafts.KEPT  # of a week that ends on 26 April
 

@@ -10,8 +10,8 @@ from models.events.draft import draft_of
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
 from models.publishing.proposals import ProposalDecision
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, minutes
 
 
 @pytest.fixture

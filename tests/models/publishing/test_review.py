@@ -11,8 +11,8 @@ from models.events.draft import FormatDraft, OrganizationDraft
 from models.events.tables import EventStatus
 from models.publishing import lifecycle, review
 from models.publishing.review import ReviewDecision
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_event
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,8 +8,8 @@ from models.db import db
 from models.errors import Conflict, Mistake
 from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_of
 from models.publishing import lifecycle, proposals, session_moves
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, minutes, session
 
 LATER = NINE + minutes(60)
 

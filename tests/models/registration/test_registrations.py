@@ -31,8 +31,8 @@ from models.registration.tables import (
     RegistrationContact,
     RegistrationSettings,
 )
-from tests.support.registering import BEFORE, offer, settings_draft
-from tests.support.week import NINE, load_week, make_device, make_event, session
+from tests.support.records.registering import BEFORE, offer, settings_draft
+from tests.support.records.week import NINE, load_week, make_device, make_event, session
 
 
 @pytest.fixture

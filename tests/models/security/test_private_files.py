@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 
 from models import config
 from models.security import private_files
-from tests.support.applications import application, settings_for
+from tests.support.servers.applications import application, settings_for
 
 
 def mode(path):

@@ -7,8 +7,8 @@ import pytest
 from models.codes import passes
 from models.outcomes import highlights, outcomes
 from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
-from tests.support.people import People, make_people
-from tests.support.week import NINE, load_week, make_device
+from tests.support.records.people import People, make_people
+from tests.support.records.week import NINE, load_week, make_device
 
 
 @pytest.fixture

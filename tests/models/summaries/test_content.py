@@ -16,7 +16,7 @@ from models.summaries.part import (
     receives,
     writes,
 )
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 
 def test_the_numbers_of_a_province(people):

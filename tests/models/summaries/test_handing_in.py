@@ -11,7 +11,7 @@ from models.summaries import handing_in, seal, texts
 from models.summaries.part import Part
 from models.summaries.seal import Verdict
 from models.summaries.tables import Section, StepVerb, SummaryText
-from tests.support.week import NINE, make_device
+from tests.support.records.week import NINE, make_device
 
 LATER = NINE + timedelta(hours=1)
 

@@ -18,9 +18,9 @@ from models.figures.recount.comparison import verify
 from models.ledger.tables import METHODS, Scan
 from models.operations import campaign_loader
 from models.synthetic.fill import FillResult, fill
-from tests.support.applications import application, settings_for
-from tests.support.databases import migrate
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.applications import application, settings_for
+from tests.support.servers.databases import migrate
 from wsgi import create_app
 
 SHAPE = ("audience", "region", "line", "focus", "format", "method", "day", "hour")

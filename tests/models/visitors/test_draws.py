@@ -11,7 +11,7 @@ from models.checkin.scan_source import ScanSource
 from models.codes import passes, short_codes
 from models.errors import Conflict, Mistake
 from models.visitors import draws
-from tests.support.week import A_MINUTE_PAST, DAY, NINE, load_week, make_device, make_event
+from tests.support.records.week import A_MINUTE_PAST, DAY, NINE, load_week, make_device, make_event
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from models.errors import Conflict
 from models.events.draft import OccurrenceDraft
 from models.ledger.tables import Decision
 from models.visitors.stamp_card import card_of, redeem
-from tests.support.week import A_MINUTE_PAST, DAY, NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import A_MINUTE_PAST, DAY, NINE, load_week, make_device, make_event, minutes
 
 PHONE = "b:" + "5" * 32
 

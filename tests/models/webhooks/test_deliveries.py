@@ -18,8 +18,8 @@ from models.publishing import lifecycle, review
 from models.webhooks import endpoints, send
 from models.webhooks.announce import announce
 from models.webhooks.tables import WebhookAttempt, WebhookDelivery
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 ALL = [kind.value for kind in endpoints.KINDS]
 

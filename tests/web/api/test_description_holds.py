@@ -12,9 +12,9 @@ from schemathesis.config import SchemathesisConfig
 
 from models.codes import passes
 from models.devices import kiosks
-from tests.support.api import ApiUser
-from tests.support.clients import apart
-from tests.support.week import NINE, make_device
+from tests.support.records.week import NINE, make_device
+from tests.support.servers.api import ApiUser
+from tests.support.servers.clients import apart
 
 EXAMPLES = 30  # of each route and mode
 # What a schema cannot say is refused with a sentence: a term that is not in the campaign's list, an end before its start, an

@@ -13,8 +13,8 @@ from models.db import db, on_postgresql, transaction
 from models.devices.kiosks import create_kiosk
 from models.ledger.tables import Scan
 from models.organizations.tables import ApiToken, TokenScope
-from tests.support.api import ApiUser
-from tests.support.week import NINE, make_device, make_event, minutes
+from tests.support.records.week import NINE, make_device, make_event, minutes
+from tests.support.servers.api import ApiUser
 from web.api import docs, openapi
 
 

@@ -10,8 +10,8 @@ from models.codes.pass_lookup import read_pass
 from models.codes.passes import Pass
 from models.db import db
 from models.events.tables import Event
-from tests.support.api import ApiUser
-from tests.support.week import make_event
+from tests.support.records.week import make_event
+from tests.support.servers.api import ApiUser
 
 NEW = {
     "campaign": "ip-2024",

@@ -3,7 +3,7 @@
 import re
 
 from models.organizations.tables import find_account
-from tests.support.week import load_week
+from tests.support.records.week import load_week
 
 
 def signed_in(client, password: str) -> int:

@@ -26,7 +26,7 @@ from models.outcomes.outcomes import Outcome
 from models.registration.tables import Registration
 from models.summaries import handing_in
 from models.summaries.tables import SummaryStep, SummaryText
-from tests.support.week import load_week
+from tests.support.records.week import load_week
 
 SHANGHAI = clock.zone("Asia/Shanghai")
 SUMMARIES = {

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.support.served_application import OPENWEEK, ROOT
+from tests.support.servers.served_application import OPENWEEK, ROOT
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

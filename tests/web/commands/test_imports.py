@@ -17,7 +17,7 @@ from models.imports.read_file import demo_file
 from models.imports.spreadsheet.template import workbook
 from models.installation import Setting
 from models.places.tables import Region
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
 
 CSV = "models/data/reported-events.csv"
 

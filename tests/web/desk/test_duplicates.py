@@ -8,8 +8,8 @@ from models.events.draft import EventDraft, OrganizationDraft, VenueDraft
 from models.events.tables import Event, EventChange
 from models.publishing.change import event_transaction
 from models.publishing.lifecycle import write_new, write_submitted
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_event, session
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_event, session
 
 SQUARE = (VenueDraft("灌云县人民广场"),)
 

@@ -15,8 +15,8 @@ from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_o
 from models.events.tables import Event, EventStatus
 from models.organizations.tables import Account
 from models.publishing import lifecycle, proposals
-from tests.support.people import sign_in
-from tests.support.week import NINE
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE
 from web.desk.event_form import fields, sessions
 
 SIMPLE = {

@@ -6,8 +6,8 @@ from datetime import timedelta
 from models.events.draft import EventDraft, OrganizationDraft
 from models.figures import event_overview
 from models.publishing.lifecycle import cancel, create
-from tests.support.people import sign_in
-from tests.support.week import DAY, NINE, load_week, make_device, make_event, session
+from tests.support.records.people import sign_in
+from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, session
 
 
 def listed(page: str) -> list[str]:

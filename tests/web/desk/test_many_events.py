@@ -3,7 +3,7 @@
 import re
 
 from models.db import db
-from tests.support.people import sign_in
+from tests.support.records.people import sign_in
 
 ADDRESS = "/desk/events/many/"
 

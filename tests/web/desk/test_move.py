@@ -2,7 +2,7 @@
 
 from models.db import db
 from models.publishing import proposals
-from tests.support.people import sign_in
+from tests.support.records.people import sign_in
 
 
 def days(event) -> list[int]:

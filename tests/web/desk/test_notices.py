@@ -8,8 +8,8 @@ import pytest
 from models.desk import notices
 from models.desk.notices import NoticeDraft
 from models.errors import Mistake
-from tests.support.people import sign_in
-from tests.support.week import NINE
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE
 
 PDF = b"%PDF-1.7 a notice"
 

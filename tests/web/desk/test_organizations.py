@@ -18,9 +18,9 @@ from models.organizations.tables import Organization
 from models.organizations.tree import tree_of
 from models.publishing import lifecycle
 from models.publishing.organizations import merges
-from tests.support.importing import import_rows
-from tests.support.people import sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, make_device, make_event
+from tests.support.records.importing import import_rows
+from tests.support.records.people import sign_in
+from tests.support.records.week import A_MINUTE_PAST, NINE, make_device, make_event
 
 BUREAU = "江苏省知识产权局"
 SHORT = "江苏知识产权局"

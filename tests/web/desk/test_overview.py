@@ -15,8 +15,8 @@ from models.events.tables import Mode
 from models.ledger.tables import Counter, Flag, Scan
 from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
-from tests.support.people import sign_in
-from tests.support.week import DAY, NINE, make_device, make_event
+from tests.support.records.people import sign_in
+from tests.support.records.week import DAY, NINE, make_device, make_event
 
 TODAY = DAY
 MORNING = NINE + timedelta(minutes=30)

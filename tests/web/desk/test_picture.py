@@ -16,9 +16,9 @@ from models.events.draft import draft_of
 from models.events.pictures import Picture
 from models.events.tables import Event
 from models.publishing import lifecycle, proposals, review
-from tests.support.people import make_people, sign_in
-from tests.support.photos import MAKER, bomb, jpeg
-from tests.support.week import NINE, load_week, make_event
+from tests.support.browser.photos import MAKER, bomb, jpeg
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_event
 
 ALT = "孩子们在展板前"
 

@@ -8,8 +8,8 @@ import pytest
 from models.events.draft import draft_of
 from models.publishing import proposals
 from models.publishing.change import event_transaction
-from tests.support.people import sign_in
-from tests.support.week import NINE
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE
 
 
 @pytest.fixture

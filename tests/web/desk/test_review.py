@@ -10,8 +10,8 @@ from models.events.draft import OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_event
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_event
 
 
 def submitted(people, title="开放日") -> Event:

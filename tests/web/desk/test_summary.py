@@ -10,8 +10,8 @@ from models.summaries import board, handing_in, texts
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_device
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_device
 
 COUNTY = {"campaign": "ip-2024", "region": "320723", "line": ""}
 

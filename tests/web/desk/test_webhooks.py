@@ -5,7 +5,7 @@ from sqlalchemy import select
 from models.audit.tables import AuditEntry
 from models.db import db
 from models.webhooks.tables import WebhookDelivery, WebhookEndpoint
-from tests.support.people import sign_in
+from tests.support.records.people import sign_in
 
 FORM = {"url": "https://hook.example/a", "kind": ["event.published", "event.cancelled"]}
 

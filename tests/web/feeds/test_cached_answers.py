@@ -8,7 +8,7 @@ from sqlalchemy import text
 from models.db import db
 from models.events.draft import EventDraft
 from models.publishing import lifecycle
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.records.week import NINE, load_week, minutes, session
 from web.feeds import cached_answers
 
 PATHS = [f"/ip-2024/events.{kind}?region=320000" for kind in ("ics", "json", "csv", "atom")]

@@ -25,10 +25,10 @@ from models.events.draft import (
     draft_of,
 )
 from models.publishing import lifecycle
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.records.week import NINE, load_week, minutes, session
 from web.feeds.http_cache import HttpCache, Representation
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 FEED, LIST = "/ip-2024/events.ics", "/ip-2024/events.json"
 TABLE, NEWS = "/ip-2024/events.csv", "/ip-2024/events.atom"

@@ -22,7 +22,7 @@ from models.events.tables import Event
 from models.ics import entries as ical
 from models.public.filters import Filters
 from models.publishing import lifecycle
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.records.week import NINE, load_week, minutes, session
 
 TABLE, NEWS = "/ip-2024/events.csv", "/ip-2024/events.atom"
 A = "{http://www.w3.org/2005/Atom}"

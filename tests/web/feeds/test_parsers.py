@@ -13,9 +13,9 @@ from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft, draft_of
 from models.events.tables import Event
 from models.publishing import lifecycle
-from tests.support.calendars import read_by_all
-from tests.support.served_application import Server
-from tests.support.week import NINE, load_week, minutes, session
+from tests.support.files.calendars import read_by_all
+from tests.support.records.week import NINE, load_week, minutes, session
+from tests.support.servers.served_application import Server
 
 FEED = "/ip-2024/events.ics"
 TWENTIETH = date(2024, 4, 20)

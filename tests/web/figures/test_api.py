@@ -19,8 +19,8 @@ from models.events.tables import EventStatus
 from models.ledger.tables import Counter
 from models.places import regions
 from models.publishing import lifecycle
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week, make_device, make_event, minutes, session
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
 
 NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
 

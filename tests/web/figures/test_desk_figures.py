@@ -14,8 +14,8 @@ from models.figures.crossing import crossing, standard_sheet
 from models.figures.dimensions import DIMENSIONS
 from models.figures.filters import FiguresFilter
 from models.places.regions import RegionLevel
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device, minutes
 
 
 @pytest.fixture

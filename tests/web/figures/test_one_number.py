@@ -10,8 +10,8 @@ import pytest
 
 from models.accounts.tokens import new_token_of
 from models.corrections import estimates
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device, minutes
 from tests.web.figures.test_desk_figures import numbers_of_sheet
 
 

@@ -14,9 +14,9 @@ from models.db import db
 from models.figures.publication import public_table, release
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
-from tests.support.equations import Equations
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.equations import Equations
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 from web import threads
 
 GROUPS = ("government", "innovators", "public", "unknown", "youth")

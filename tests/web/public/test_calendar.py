@@ -15,9 +15,9 @@ from models.events.draft import (
     VenueDraft,
 )
 from models.publishing.lifecycle import cancel, create, withdraw
-from tests.support.week import NINE, load_week
+from tests.support.records.week import NINE, load_week
 
-pytest_plugins = ["tests.support.queries"]
+pytest_plugins = ["tests.support.records.queries"]
 
 ENGLISH, CHINESE = {"Accept-Language": "en"}, {"Accept-Language": "zh-CN"}
 BEFORE = NINE - timedelta(days=30)

@@ -8,7 +8,7 @@ import pytest
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.public.filters import Filters
 from models.publishing.lifecycle import cancel
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 from web.public.schedule.day_cells import Cell, cells_by_slot
 from web.public.schedule.day_grid import Column, DayGrid, day_grid
 

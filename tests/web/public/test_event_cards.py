@@ -11,7 +11,7 @@ from models.campaigns.tables import TermKind
 from models.db import db
 from models.organizations.tables import Organization
 from models.publishing import lifecycle
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 from web.public import event_cards
 
 ENGLISH, CHINESE = {"Accept-Language": "en"}, {"Accept-Language": "zh-CN"}

@@ -12,7 +12,7 @@ from PIL import Image
 
 from models.events.draft import EventDraft, OccurrenceDraft, VenueDraft
 from models.publishing.lifecycle import cancel, change, create, draft_of, merge, withdraw
-from tests.support.week import NINE, load_week, make_event, session
+from tests.support.records.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
 POINT = VenueDraft("文化广场", "320723", "人民路 1 号", 39.911954, 116.377817)

@@ -8,7 +8,7 @@ import pytest
 from models import clock
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.publishing.lifecycle import cancel
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 
 HOUR = timedelta(hours=1)
 

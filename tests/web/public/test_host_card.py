@@ -8,8 +8,8 @@ import pytest
 from models import clock
 from models.events.draft import draft_of
 from models.publishing.lifecycle import change
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_event
 from web.public.host_card import phone_address
 
 

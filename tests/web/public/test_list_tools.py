@@ -10,7 +10,7 @@ import pytest
 from models import clock
 from models.events.draft import EventDraft, OccurrenceDraft
 from models.publishing.lifecycle import create
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
 HOUR = timedelta(hours=1)

@@ -7,7 +7,7 @@ import pytest
 from models import clock
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.publishing.lifecycle import cancel
-from tests.support.week import DAY, NINE, load_week, make_event, session
+from tests.support.records.week import DAY, NINE, load_week, make_event, session
 
 SQUARE = VenueDraft("九龙港广场", latitude=34.300001, longitude=119.25)
 ENGLISH = {"Accept-Language": "en"}

@@ -8,7 +8,7 @@ import pytest
 
 from models.events.draft import EventDraft
 from models.publishing.lifecycle import create
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
 
 ENGLISH = {"Accept-Language": "en"}
 PLACE = re.compile(r'<a class="card place" href="([^"]+)">.*?>([^<]+)</span>\s*<span[^>]*>(\d+)<', re.DOTALL)

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from models.publishing.lifecycle import cancel, withdraw
-from tests.support.week import NINE, load_week, make_event, session
+from tests.support.records.week import NINE, load_week, make_event, session
 
 ENGLISH = {"Accept-Language": "en"}
 

@@ -9,8 +9,8 @@ from flask_babel import force_locale
 from models import clock
 from models.events.draft import OccurrenceDraft
 from models.publishing.lifecycle import cancel
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_event, session
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_event, session
 from web.public.sharing.share_picture import when_line
 
 ENGLISH = {"Accept-Language": "en"}

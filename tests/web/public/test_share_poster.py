@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from models.publishing.lifecycle import cancel
-from tests.support import pdf_text
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event
+from tests.support.files import pdf_text
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
 
 BLUE, RED, WHITE = (31, 67, 115), (179, 38, 30), (255, 255, 255)
 

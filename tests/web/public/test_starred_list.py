@@ -13,8 +13,8 @@ from models import clock
 from models.db import db
 from models.ics.starred_list import StarredList
 from models.publishing import lifecycle
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event, minutes
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event, minutes
 
 STAR = "/ip-2024/my/"
 SCRIPT = {"Accept": "application/json"}

@@ -12,8 +12,8 @@ from models.events.draft import EventDraft
 from models.ics import entries
 from models.public.filters import EVERYTHING
 from models.publishing import lifecycle
-from tests.support.codes import read
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.codes import read
+from tests.support.records.week import NINE, load_week, make_event
 from web.public import subscribe
 
 DRAWINGS = Path(__file__).resolve().parents[3] / "static" / "sketches.svg"

@@ -10,8 +10,8 @@ from models import clock
 from models.devices import kiosks
 from models.errors import Mistake
 from models.imports.read_file import read_file
-from tests.support.hostile_input import BODIES, GENUINE, TABLES, accepts, mutated_codes
-from tests.support.week import load_week, make_event
+from tests.support.files.hostile_input import BODIES, GENUINE, TABLES, accepts, mutated_codes
+from tests.support.records.week import load_week, make_event
 
 
 def test_no_mutated_code_is_accepted():

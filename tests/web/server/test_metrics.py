@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from models import clock, measures
 from models.devices.heartbeats import HeartbeatReport, save_report
-from tests.support.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "a-token-for-tests-only"

@@ -11,8 +11,8 @@ from models import clock
 from models.events.draft import EventDraft
 from models.operations.campaign_loader import load_campaign
 from models.publishing import lifecycle
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, THE_2024_WEEK, load_week, minutes, session
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, THE_2024_WEEK, load_week, minutes, session
 from web.server.public_pages import known_query
 
 BEFORE = NINE - timedelta(days=30)

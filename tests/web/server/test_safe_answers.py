@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 from models.db import db, transaction
 from models.events.draft import EventDraft, FormatDraft, VenueDraft
 from models.organizations.tables import Organization
-from tests.support.people import PASSWORD, make_people
-from tests.support.week import load_week
+from tests.support.records.people import PASSWORD, make_people
+from tests.support.records.week import load_week
 
 EVIL = {"Host": "evil.example"}
 

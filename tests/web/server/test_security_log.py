@@ -6,7 +6,7 @@ from models import clock
 from models.bearer import secret_digest
 from models.devices import kiosks
 from models.security.security_log import refusals
-from tests.support.week import load_week, make_event
+from tests.support.records.week import load_week, make_event
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from models.db import db, read_from_standby, transaction
 from models.events.tables import Event
-from tests.support.applications import application, settings_for
-from tests.support.week import load_week, make_event
+from tests.support.records.week import load_week, make_event
+from tests.support.servers.applications import application, settings_for
 
 WEEK = "/ip-2024"
 

@@ -16,8 +16,8 @@ from gunicorn.config import Config
 from gunicorn.http.errors import NoMoreData
 
 from models.devices import kiosks
-from tests.support.served_application import served
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.week import NINE, load_week, make_event
+from tests.support.servers.served_application import served
 from web.server import worker
 
 HALF_HEAD = b"POST /api/v1/scans HTTP/1.1\r\nHost: x\r\nX-Slow: "

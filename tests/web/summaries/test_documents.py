@@ -18,8 +18,8 @@ from models.summaries import handing_in, texts
 from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
-from tests.support import pdf_text
-from tests.support.week import NINE
+from tests.support.files import pdf_text
+from tests.support.records.week import NINE
 from web.summaries.blocks import SHORT
 from web.summaries.documents import draft, of_sealed
 from web.summaries.names import name_of, region_short

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.figures.publication.withholding import ALL, SMALLEST, family, nodes_of, unit_of, withheld
-from tests.support.equations import Equations
+from tests.support.records.equations import Equations
 
 UNITS = ("320723", "320724", "320102", "3207=", "32=", "650102", "66=", "?")
 DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-26"), ("government", "public", "youth")

@@ -14,7 +14,7 @@ from models.db import db, transaction
 from models.figures.recount import comparison as recount
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Counter, Presence, Review, Scan
-from tests.support.week import NINE, load_week, make_device, make_event, minutes, session
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
 
 
 @pytest.fixture

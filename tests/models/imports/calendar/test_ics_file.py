@@ -10,7 +10,7 @@ from models.errors import Mistake
 from models.imports import plain_text
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
-from tests.support.calendar_files import READING, calendar, occurrences, one, said
+from tests.support.files.calendar_files import READING, calendar, occurrences, one, said
 
 NINE_TO_ELEVEN = [("04-22 01:00", "04-22 03:00")]
 CUSTOM = """BEGIN:VTIMEZONE

@@ -12,9 +12,9 @@ from models.imports import understand
 from models.imports.calendar import recurrence
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
-from tests.support.calendar_files import BEFORE, READING, calendar, minute, occurrences, one, said
-from tests.support.importing import import_rows
-from tests.support.week import load_week
+from tests.support.files.calendar_files import BEFORE, READING, calendar, minute, occurrences, one, said
+from tests.support.records.importing import import_rows
+from tests.support.records.week import load_week
 
 AT_NINE = "UID:1\nSUMMARY:讲座\nDTSTART;TZID=Asia/Shanghai:20240419T090000\nDURATION:PT1H\n"
 

@@ -17,8 +17,8 @@ from models.imports.feeds import fetch_many, subscriptions
 from models.imports.feeds.fetch import Fetched
 from models.imports.feeds.subscriptions import HOUR, Subscription
 from models.operations import tick
-from tests.support.people import make_people
-from tests.support.week import NINE, load_week
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week
 
 URL = "https://week.example/a.ics"
 BEFORE = NINE - timedelta(days=10)

@@ -4,7 +4,7 @@ import pytest
 
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.to_draft import understand
-from tests.support.tables import said, xlsx
+from tests.support.records.tables import said, xlsx
 
 DAYS = ("4月22日（周一）", "4月23日（周二）")
 

@@ -5,7 +5,7 @@ import pytest
 from models.campaigns.tables import TermKind
 from models.imports.read_file import read
 from models.imports.spreadsheet.to_draft import understand
-from tests.support.tables import said
+from tests.support.records.tables import said
 
 
 def row(vocabulary, **cells):

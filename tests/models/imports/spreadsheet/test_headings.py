@@ -7,7 +7,7 @@ import pytest
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.headings import heading_of
 from models.imports.spreadsheet.to_draft import understand
-from tests.support.tables import said, xlsx
+from tests.support.records.tables import said, xlsx
 
 HEAD = ("活动名称", "活动时间", "活动地点")
 

@@ -8,7 +8,7 @@ from models.imports.spreadsheet import hosts_and_places, region_cell
 from models.imports.spreadsheet.to_draft import understand
 from models.places import recognition, regions
 from models.places.regions import regions_by_code
-from tests.support.tables import said
+from tests.support.records.tables import said
 
 
 @pytest.mark.parametrize(

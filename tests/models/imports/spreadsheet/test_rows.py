@@ -13,9 +13,9 @@ from models.imports.findings import RowVerdict
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.template import workbook
 from models.imports.spreadsheet.to_draft import understand
-from tests.support.importing import import_rows
-from tests.support.tables import said, workbook_of, xlsx
-from tests.support.week import NINE
+from tests.support.records.importing import import_rows
+from tests.support.records.tables import said, workbook_of, xlsx
+from tests.support.records.week import NINE
 
 HEAD = ("活动名称", "活动时间", "活动地点", "主办单位")
 

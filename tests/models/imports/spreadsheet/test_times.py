@@ -10,9 +10,9 @@ from models.imports.findings import RowVerdict
 from models.imports.read_file import read_file
 from models.imports.spreadsheet.times import time_words
 from models.imports.spreadsheet.to_draft import understand
-from tests.support.importing import import_rows
-from tests.support.tables import said, xlsx
-from tests.support.week import NINE
+from tests.support.records.importing import import_rows
+from tests.support.records.tables import said, xlsx
+from tests.support.records.week import NINE
 
 SPAN = (date(2024, 4, 20), date(2024, 4, 26))
 

@@ -13,8 +13,8 @@ from models.db import db
 from models.imports.uploads import UploadedFile
 from models.organizations.tables import Account, find_account
 from models.publishing.review import ReviewClaim
-from tests.support.people import PASSWORD, sign_in
-from tests.support.week import NINE
+from tests.support.records.people import PASSWORD, sign_in
+from tests.support.records.week import NINE
 
 NEW = "xin@example.cn"
 CHOSEN = "a lamp by the river"

@@ -12,8 +12,8 @@ from models.audit.tables import OPERATOR, AuditEntry, AuditVerb
 from models.codes import passes
 from models.corrections import estimates
 from models.db import db, transaction
-from tests.support.people import sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, make_device
+from tests.support.records.people import sign_in
+from tests.support.records.week import A_MINUTE_PAST, NINE, make_device
 
 
 @pytest.fixture

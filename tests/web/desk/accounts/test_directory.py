@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.people import sign_in
+from tests.support.records.people import sign_in
 from wsgi import create_app
 
 CLIENT, SECRET = "openweek", "a secret of the client"

@@ -14,9 +14,9 @@ from models.publishing import lifecycle
 from models.summaries import handing_in
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part
-from tests.support.people import sign_in
-from tests.support.served_application import free_port
-from tests.support.week import NINE
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE
+from tests.support.servers.served_application import free_port
 from tests.web.desk.accounts.test_accounts import NEW, choose, invite, link_on
 from web.desk import reminder_mails
 from wsgi import create_app

@@ -17,7 +17,7 @@ from models import clock
 from models.accounts.second_factor.tables import Passkey
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.people import PASSWORD, sign_in
+from tests.support.records.people import PASSWORD, sign_in
 
 PAGE = "/desk/account/second-factor"
 ORIGIN = "http://openweek.test"

@@ -7,8 +7,8 @@ from models.codes import passes
 from models.devices import pairing
 from models.summaries import handing_in
 from models.summaries.part import Part
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_device
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_device
 
 
 def test_the_committee_sees_what_is_due(english, people, count_queries):

@@ -12,7 +12,7 @@ from models.accounts.second_factor.tables import AuthenticatorApp, RecoveryCode
 from models.accounts.tables import AccountSession
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.people import PASSWORD, sign_in
+from tests.support.records.people import PASSWORD, sign_in
 
 PAGE = "/desk/account/second-factor"
 

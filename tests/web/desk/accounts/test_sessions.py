@@ -9,7 +9,7 @@ from models.accounts import sessions
 from models.accounts.tables import AccountSession
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.people import PASSWORD, sign_in
+from tests.support.records.people import PASSWORD, sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
 

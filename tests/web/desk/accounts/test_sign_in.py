@@ -7,8 +7,8 @@ from werkzeug.security import generate_password_hash
 
 from models.audit.tables import AuditEntry
 from models.db import db
-from tests.support.applications import application
-from tests.support.people import PASSWORD, sign_in
+from tests.support.records.people import PASSWORD, sign_in
+from tests.support.servers.applications import application
 
 WRONG = "The e-mail address and password do not match. Please check both and try again."
 

@@ -5,8 +5,8 @@ from io import BytesIO
 
 import pytest
 
-from tests.support import photos
-from tests.support.people import sign_in
+from tests.support.browser import photos
+from tests.support.records.people import sign_in
 
 
 @pytest.fixture

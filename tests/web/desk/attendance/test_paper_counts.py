@@ -14,8 +14,8 @@ from models.figures.count import figures
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Flag, Scan
 from models.publishing.lifecycle import cancel
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device, minutes
 
 EVENING = NINE + timedelta(hours=11)  # 20:00; the event was from 09:00 to 11:00
 

@@ -14,8 +14,8 @@ from models.devices import kiosks
 from models.figures.recount.comparison import verify
 from models.figures.visits import visits_of
 from models.ledger.tables import Review
-from tests.support.people import sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, make_device, minutes
+from tests.support.records.people import sign_in
+from tests.support.records.week import A_MINUTE_PAST, NINE, make_device, minutes
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 

@@ -10,8 +10,8 @@ from models import clock
 from models.corrections import scan_list
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device, minutes
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device, minutes
 
 LATER = NINE + timedelta(days=1)
 

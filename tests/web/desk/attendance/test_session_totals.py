@@ -11,8 +11,8 @@ from models.accounts.tokens import new_token_of
 from models.db import db
 from models.figures.count import figures
 from models.ledger.estimates import Estimate
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device
 
 EVENING = NINE + timedelta(hours=11)
 

@@ -11,9 +11,9 @@ from models.corrections.tally_sheets import TallySheet
 from models.db import db
 from models.figures.count import figures
 from models.ledger.tables import Scan
-from tests.support.pdf_text import words
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week
+from tests.support.files.pdf_text import words
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week
 
 EVENING = NINE + timedelta(hours=11)
 

@@ -10,8 +10,8 @@ from models.db import db, transaction
 from models.devices import control, kiosks, pairing
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.drawing.qr import outline
-from tests.support.people import sign_in
-from tests.support.week import make_device, make_event, session
+from tests.support.records.people import sign_in
+from tests.support.records.week import make_device, make_event, session
 
 
 @pytest.fixture

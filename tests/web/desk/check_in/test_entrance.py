@@ -9,8 +9,8 @@ from models.codes import passes
 from models.db import db
 from models.events.draft import VenueDraft
 from models.events.tables import Event, Occurrence
-from tests.support.people import sign_in
-from tests.support.week import A_MINUTE_PAST, NINE, make_device, make_event, minutes
+from tests.support.records.people import sign_in
+from tests.support.records.week import A_MINUTE_PAST, NINE, make_device, make_event, minutes
 
 
 @pytest.fixture

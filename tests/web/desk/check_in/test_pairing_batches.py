@@ -10,9 +10,9 @@ from models import clock
 from models.db import db
 from models.devices.pairing import PairingCode
 from models.devices.pairing_batches import PairingBatch
-from tests.support.pdf_text import words
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week
+from tests.support.files.pdf_text import words
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week
 
 BEFORE = NINE - timedelta(days=2)
 

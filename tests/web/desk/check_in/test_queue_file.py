@@ -16,8 +16,8 @@ from models.db import db
 from models.devices import kiosks
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_device, minutes
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_device, minutes
 
 PAGE = "/desk/handed-over/"
 

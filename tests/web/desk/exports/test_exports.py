@@ -15,8 +15,8 @@ from models.codes import passes
 from models.db import db
 from models.exports import queue
 from models.exports.tables import Export, ExportFormat, ExportPart
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_device, make_event, minutes
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_device, make_event, minutes
 from web.desk.exports import background, files
 from web.desk.exports import pages as export_pages
 

@@ -9,7 +9,7 @@ from models.db import db
 from models.errors import Mistake
 from models.imports.feeds import subscriptions
 from models.imports.feeds.subscriptions import Subscription
-from tests.support.people import sign_in
+from tests.support.records.people import sign_in
 
 URL = "https://week.example/a.ics"
 

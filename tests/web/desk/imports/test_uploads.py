@@ -15,8 +15,8 @@ from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, UploadedFile
 from models.publishing import duplicates, lifecycle, proposals
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_event
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_event
 from web.desk.imports import uploads as upload_pages
 
 HEAD = "id,year,title,start_date,start_time,end_time,province,city,county,venue_text,organizers"

@@ -21,9 +21,9 @@ from models.registration import changes, registrations, settings
 from models.registration.registrations import new_secret
 from models.registration.requests import RegistrationRequest
 from models.registration.tables import ContactRule, Registration
-from tests.support.people import sign_in
-from tests.support.registering import BEFORE, freeze, offer
-from tests.support.week import NINE
+from tests.support.records.people import sign_in
+from tests.support.records.registering import BEFORE, freeze, offer
+from tests.support.records.week import NINE
 from web.desk.registration import mails
 
 FORM = {"places": "30", "largest_group": "45", "contact": "optional", "waiting_list": "1"}

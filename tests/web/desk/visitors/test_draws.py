@@ -5,8 +5,8 @@ import pytest
 from models import clock
 from models.codes import passes
 from models.visitors import draws
-from tests.support.people import make_people, sign_in
-from tests.support.week import NINE, load_week, make_device
+from tests.support.records.people import make_people, sign_in
+from tests.support.records.week import NINE, load_week, make_device
 
 
 @pytest.fixture

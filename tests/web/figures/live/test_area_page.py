@@ -7,8 +7,8 @@ from flask_babel import force_locale
 
 from models.live.area import Area
 from models.live.quarters import day_course
-from tests.support.people import sign_in
-from tests.support.week import NINE, make_device
+from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_device
 from web.figures.live import area_page
 from web.figures.sheet_tables import course_table
 

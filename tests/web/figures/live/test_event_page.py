@@ -9,7 +9,7 @@ from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
 from models.codes import passes
-from tests.support.week import A_MINUTE_PAST, NINE, make_device, minutes
+from tests.support.records.week import A_MINUTE_PAST, NINE, make_device, minutes
 
 
 @pytest.fixture

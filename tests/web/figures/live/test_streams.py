@@ -11,9 +11,9 @@ import pytest
 from models import clock
 from models.db import db
 from models.organizations.tables import Account
-from tests.support.people import make_people
-from tests.support.watchers import Watchers, desk_cookie, wait_until
-from tests.support.week import NINE, load_week, make_device, make_event, session
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, load_week, make_device, make_event, session
+from tests.support.servers.watchers import Watchers, desk_cookie, wait_until
 from web.figures.live import streams as live_streams
 from web.figures.live.snapshots import SlowParts
 from web.figures.live.streams import LiveStreams, message, pause_after

@@ -8,8 +8,8 @@ import pytest
 from models import clock
 from models.db import db
 from models.figures.publication import release
-from tests.support.people import sign_in
-from tests.support.week import make_device
+from tests.support.records.people import sign_in
+from tests.support.records.week import make_device
 
 
 def crowd(people):

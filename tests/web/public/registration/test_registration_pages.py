@@ -15,8 +15,8 @@ from models.publishing.lifecycle import cancel as cancel_event
 from models.publishing.lifecycle import change as change_event
 from models.registration import registrations
 from models.registration.tables import ContactRule, Registration
-from tests.support.registering import BEFORE, freeze, offer, send_form
-from tests.support.week import NINE, load_week, make_event
+from tests.support.records.registering import BEFORE, freeze, offer, send_form
+from tests.support.records.week import NINE, load_week, make_event
 
 
 @pytest.fixture

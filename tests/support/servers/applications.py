@@ -6,8 +6,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from tests.support.clients import Client
-from tests.support.compile_cache import STATEMENTS
+from tests.support.run.compile_cache import STATEMENTS
+from tests.support.servers.clients import Client
 
 SECRET = "a secret for tests only"
 

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Browser, Page
 
-from tests.support.people import PASSWORD
-from tests.support.served_application import Server
+from tests.support.records.people import PASSWORD
+from tests.support.servers.served_application import Server
 
 
 def sign_in(page: Page, server: Server, email: str, password: str = PASSWORD) -> None:

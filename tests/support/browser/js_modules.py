@@ -4,7 +4,7 @@ import posixpath
 import re
 from pathlib import Path
 
-JS = Path(__file__).resolve().parents[2] / "static" / "js"
+JS = Path(__file__).resolve().parents[3] / "static" / "js"
 IMPORT = re.compile(r'(?:^import\b[^;"]*|^export\b[^;"()]* from |\bimport\()"([^"]+)"', re.MULTILINE)
 
 

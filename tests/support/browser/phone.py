@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.db import db
 from models.figures.count import figures
 from models.ledger.tables import Scan
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 CHANGE = re.compile(r'action="/[Vv]/[^/"]+/([0-9a-f-]{36})"')
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from models.imports.calendar import to_draft as entries
 from models.imports.read_file import read_file
 from models.imports.vocabulary import Vocabulary
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 READING = Vocabulary(
     date(2024, 4, 20), date(2024, 4, 26), "Asia/Shanghai", {"社会公众": "public"}, {"主题宣讲": "lecture"}, ()

@@ -4,8 +4,8 @@ from typing import Any
 
 from models.accounts.tokens import new_token_of
 from models.organizations.tables import Account, TokenScope
-from tests.support.clients import Client
-from tests.support.week import NINE
+from tests.support.records.week import NINE
+from tests.support.servers.clients import Client
 
 EVERY_SCOPE = tuple(TokenScope)
 

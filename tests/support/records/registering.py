@@ -7,7 +7,7 @@ from models.events.tables import Event
 from models.registration import settings
 from models.registration.settings import SettingsDraft
 from models.registration.tables import ContactRule, RegistrationSettings
-from tests.support.week import NINE
+from tests.support.records.week import NINE
 
 BEFORE = NINE - timedelta(days=3)
 

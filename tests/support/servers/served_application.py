@@ -17,13 +17,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from tests.support import compressed_files
-from tests.support.applications import SECRET
-from tests.support.compile_cache import STATEMENTS
-from tests.support.databases import Databases
-from tests.support.server_template import Forked, Template
+from tests.support.run.compile_cache import STATEMENTS
+from tests.support.servers import compressed_files
+from tests.support.servers.applications import SECRET
+from tests.support.servers.databases import Databases
+from tests.support.servers.server_template import Forked, Template
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OPENWEEK = Path(sys.executable).with_name("openweek")
 _LOGS: list[Path] = []  # of the servers that run
 GRACE = 5  # seconds for streams that are still open

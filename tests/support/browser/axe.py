@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests.support.served_application import ROOT
+from tests.support.servers.served_application import ROOT
 
 SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -35,9 +35,9 @@ def migrate(url: str, instance: Path) -> None:
 
 def add_people(url: str, folder: Path) -> None:
     """The week of 2024 and its people, as `make_people(load_week())` of a test writes them."""
-    from tests.support.applications import application, settings_for
-    from tests.support.people import make_people
-    from tests.support.week import load_week
+    from tests.support.records.people import make_people
+    from tests.support.records.week import load_week
+    from tests.support.servers.applications import application, settings_for
 
     with application(settings_for(url, folder)):
         make_people(load_week())
@@ -88,7 +88,7 @@ class Databases:
 
     @contextmanager
     def with_people(self) -> Iterator[str]:
-        """With the week and the people of tests/support/people.py: writing them takes ten times as long as copying."""
+        """With the week and the people of tests/support/records/people.py: writing them takes ten times as long as copying."""
         if not self._people:
             name = "template_people"
             add_people(self._make("template_openweek", name), self._folder / "people")

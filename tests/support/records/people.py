@@ -11,7 +11,7 @@ from models.events.draft import OrganizationDraft
 from models.events.tables import Event
 from models.installation import site
 from models.organizations.tables import Account, find_or_create_organization
-from tests.support.week import NINE, make_event
+from tests.support.records.week import NINE, make_event
 
 PASSWORD = "a good password"
 _HASH = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")  # real ones are slow by design, at every sign-in
@@ -65,7 +65,7 @@ def _account(
 
 
 def make_people(campaign: Campaign) -> People:
-    """Rows of theirs, unless the database was copied with them (tests/support/databases.py)."""
+    """Rows of theirs, unless the database was copied with them (tests/support/servers/databases.py)."""
     accounts = db.session.scalars(select(Account).order_by(Account.id)).all()
     if [account.email for account in accounts] == EMAILS:
         site()  # who writes an event asks for it, and the application keeps it: queries are counted without it

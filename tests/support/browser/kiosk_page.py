@@ -20,8 +20,8 @@ from models.events.tables import Event
 from models.figures.count import figures
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
-from tests.support.served_application import Server
-from tests.support.week import make_event
+from tests.support.records.week import make_event
+from tests.support.servers.served_application import Server
 
 TITLE = "今天的现场宣传"
 KEY_PAUSE = 0.005  # seconds: what a scanner does and no hand can

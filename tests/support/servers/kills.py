@@ -27,10 +27,10 @@ from models.events.tables import Event
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
-from tests.support.processes import runs, workers
-from tests.support.served_application import Server
-from tests.support.watchers import wait_until
-from tests.support.week import make_event
+from tests.support.records.week import make_event
+from tests.support.servers.processes import runs, workers
+from tests.support.servers.served_application import Server
+from tests.support.servers.watchers import wait_until
 
 BETWEEN = 8  # scans that kiosks make after a kill before the next one
 NETWORK = FaultRates(answer_lost=0.05, duplicates=0.1)

@@ -12,10 +12,10 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from models import clock
-from tests.support import compressed_files
-from tests.support.applications import application, settings_for
-from tests.support.databases import Databases
-from tests.support.served_application import free_port
+from tests.support.servers import compressed_files
+from tests.support.servers.applications import application, settings_for
+from tests.support.servers.databases import Databases
+from tests.support.servers.served_application import free_port
 
 
 class ClockServer:

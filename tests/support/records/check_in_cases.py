@@ -14,9 +14,9 @@ from models.devices import kiosks
 from models.devices.kiosks import KioskService
 from models.events.draft import OccurrenceDraft
 from models.events.tables import Event, Occurrence
-from tests.support.week import DAY, NINE, Device, make_event, minutes, session
+from tests.support.records.week import DAY, NINE, Device, make_event, minutes, session
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CASES = json.loads((ROOT / "tests/cases/check_in.json").read_text())
 NAMES = [case["name"] for case in CASES]
 SIDES = ("online", "offline", "delivered")

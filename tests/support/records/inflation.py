@@ -13,8 +13,8 @@ from models.corrections import estimates, headcounts
 from models.events.tables import Event
 from models.ledger.network_counts import MOST_IN_A_MINUTE, NetworkLimit
 from models.ledger.tables import Method, ScanKind
-from tests.support.people import make_people
-from tests.support.week import NINE, Device, make_device, make_event, session
+from tests.support.records.people import make_people
+from tests.support.records.week import NINE, Device, make_device, make_event, session
 
 SECOND = timedelta(seconds=1)
 

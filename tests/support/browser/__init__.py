@@ -1,0 +1,1 @@
+"""A real Chromium: pages, people at them, cameras."""

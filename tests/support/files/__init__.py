@@ -1,0 +1,1 @@
+"""Calendars, PDFs and hostile files, read by programs that are not ours."""

@@ -1,0 +1,1 @@
+"""How the suite runs: order, temporary files, what could not run."""
