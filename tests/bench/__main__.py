@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import (
+from tests.bench.sections import (
     attacks,
     check_ins,
     checks,

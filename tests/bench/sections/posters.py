@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.codes import venue_codes
 from models.db import db
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.records.week import NINE, load_week, make_event
 from tests.support.servers.databases import Databases
 

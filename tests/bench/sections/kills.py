@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.bench.arguments import number
-from tests.bench.ratios import tell
+from tests.bench.measurement.arguments import number
+from tests.bench.measurement.ratios import tell
 from tests.support.servers.databases import Databases, Postgres, migrate
 from tests.support.servers.kills import Kill, Kills, kill_backend, kill_master, kill_worker
 from tests.support.servers.served_application import Server

@@ -6,7 +6,7 @@ from pathlib import Path
 from models.imports.apply import apply, preview
 from models.imports.read_file import read_file
 from models.imports.source import Source
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.records.week import NINE, load_week
 from tests.support.servers.databases import Databases
 

@@ -16,9 +16,9 @@ from models.db import db
 from models.events.draft import EventDraft, VenueDraft
 from models.publishing import lifecycle
 from models.publishing.change import event_transaction
-from tests.bench.ratios import interleaved, tell
-from tests.bench.reads import reads
-from tests.bench.yardsticks import Yardsticks, started, yardsticks
+from tests.bench.measurement.ratios import interleaved, tell
+from tests.bench.measurement.reads import reads
+from tests.bench.measurement.yardsticks import Yardsticks, started, yardsticks
 from tests.support.records.week import NINE, load_week, session
 from tests.support.servers.databases import Databases
 from tests.support.servers.served_application import Server

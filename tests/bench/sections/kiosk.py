@@ -10,7 +10,7 @@ from playwright.sync_api import Playwright, sync_playwright
 from models import clock
 from models.codes import passes
 from models.drawing import qr
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.browser.camera import film
 from tests.support.browser.chromium import FLAGS
 from tests.support.browser.kiosk_page import KioskPage, Week, open_week

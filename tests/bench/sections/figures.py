@@ -14,8 +14,8 @@ from models.campaigns.tables import find_campaign
 from models.db import db, on_postgresql, transaction
 from models.figures.count import figures
 from models.figures.recount.comparison import verify
-from tests.bench.ledger_fill import fill
-from tests.bench.ratios import interleaved, tell
+from tests.bench.measurement.ledger_fill import fill
+from tests.bench.measurement.ratios import interleaved, tell
 from tests.support.records.week import NINE, load_week
 from tests.support.servers.databases import Databases
 

@@ -14,9 +14,9 @@ from models.campaigns.tables import Campaign
 from models.codes import keys, passes, signatures
 from models.db import db
 from models.devices import kiosks
-from tests.bench.load import Load, press, request
-from tests.bench.ratios import ROUNDS, interleaved, rate, tell
-from tests.bench.yardsticks import REFERENCE, Yardsticks, yardsticks
+from tests.bench.measurement.load import Load, press, request
+from tests.bench.measurement.ratios import ROUNDS, interleaved, rate, tell
+from tests.bench.measurement.yardsticks import REFERENCE, Yardsticks, yardsticks
 from tests.support.records.week import NINE, load_week, make_event
 from tests.support.servers.databases import Databases
 from tests.support.servers.served_application import Server

@@ -1,7 +1,7 @@
 """What the product is measured beside: a bare Flask application behind the same gunicorn, with the same settings.
 
 `/hello` answers nothing else. `/barest` is the barest honest check-in: one SELECT, one Ed25519 verify, one INSERT, one
-commit. As a program: `python -m tests.bench.yardsticks PORT DATABASE_URL`.
+commit. As a program: `python -m tests.bench.measurement.yardsticks PORT DATABASE_URL`.
 """
 
 import subprocess
@@ -84,7 +84,7 @@ class Yardsticks(Server):
 
     def start(self) -> None:
         url = self.settings["OPENWEEK_DATABASE_URL"]
-        command = [sys.executable, "-m", "tests.bench.yardsticks", str(self.port), url]
+        command = [sys.executable, "-m", "tests.bench.measurement.yardsticks", str(self.port), url]
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True

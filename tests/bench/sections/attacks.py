@@ -11,8 +11,8 @@ from models import clock
 from models.devices import kiosks
 from models.errors import Mistake
 from models.imports.read_file import read_file
-from tests.bench.arguments import number
-from tests.bench.ratios import tell
+from tests.bench.measurement.arguments import number
+from tests.bench.measurement.ratios import tell
 from tests.support.files.hostile_input import BODIES, TABLES, accepts, mutated_codes
 from tests.support.records.week import load_week, make_event
 from tests.support.servers.applications import application, settings_for

@@ -11,7 +11,7 @@ from models.events.tables import Event
 from models.figures.checks.questions import questions
 from models.operations import campaign_loader
 from models.synthetic.fill import fill
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.records.inflation import cheat
 from tests.support.records.week import NINE, load_week
 from tests.support.servers.applications import application, settings_for

@@ -14,7 +14,7 @@ from models.codes.passes import Pass
 from models.drawing import pdf
 from models.drawing.page import Page, mm
 from models.drawing.qr import PASS_LEVEL
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.browser.hard_pictures import DPI, shots
 from tests.support.records.codes import read
 from tests.support.records.week import NINE, load_week, make_event

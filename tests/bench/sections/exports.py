@@ -11,8 +11,8 @@ from werkzeug.security import generate_password_hash
 from models.db import db, transaction
 from models.exports.tables import ExportFormat, ExportKind
 from models.organizations.tables import Account, Role
-from tests.bench.ledger_fill import fill
-from tests.bench.ratios import tell
+from tests.bench.measurement.ledger_fill import fill
+from tests.bench.measurement.ratios import tell
 from tests.support.records.week import NINE, load_week
 from tests.support.servers.databases import Databases
 from web.desk.exports import files, tables

@@ -15,7 +15,7 @@ from uuid import uuid4
 from models import clock
 from models.db import db
 from models.devices import kiosks
-from tests.bench.ratios import tell
+from tests.bench.measurement.ratios import tell
 from tests.support.records.people import make_people
 from tests.support.records.week import load_week, make_event, session
 from tests.support.servers import processes

@@ -29,8 +29,8 @@ from models.events.draft import OccurrenceDraft
 from models.events.tables import Event
 from models.operations import campaign_loader
 from models.publishing import lifecycle
-from tests.bench.arguments import number
-from tests.bench.ratios import tell
+from tests.bench.measurement.arguments import number
+from tests.bench.measurement.ratios import tell
 from tests.support.records.people import make_people
 from tests.support.records.week import make_event
 from tests.support.servers import processes
