@@ -177,7 +177,10 @@ def too_late_to_change(event: Event) -> Problem:
 
 
 def not_yours() -> Problem:
-    sentence = _("This check-in was made in another browser, so it cannot be shown here.")
+    sentence = _(
+        "This check-in was made in another browser, or it is too long ago: 30 days after the figures are signed, "
+        "the link between a phone and its check-ins is deleted."
+    )
     return Problem(404, _("Nothing to show here"), sentence, ours=False, icon="lock")
 
 
