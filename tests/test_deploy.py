@@ -120,7 +120,7 @@ def test_proxies(client):
 
 def test_open_files_of_the_unit_are_enough():
     limit = int(re.search(r"LimitNOFILE=(\d+)", read("openweek.service"))[1])
-    assert limit >= 4 * (serve.THREADS + serve.live_streams.MOST)
+    assert limit >= 4 * serve.THREADS
 
 
 def test_dashboard_is_one():

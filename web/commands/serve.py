@@ -1,7 +1,6 @@
 """`openweek serve`: gunicorn with the settings that this project recommends. And `openweek tick`, which it repeats.
 
-Threads carry the readers: some dozen for requests, over a small pool of database connections, and one that sleeps for each
-open live page.
+Threads carry the readers, over a small pool of database connections. Open live pages hold none of them.
 """
 
 import faulthandler
@@ -35,11 +34,11 @@ from web.server import allocator, certificate, metrics, precompressed
 
 MINUTE = 60
 OTHER_FILES = 200  # open files and connections of a worker beside its streams
-THREADS = 64  # for requests; each open live page has one of its own beside these, made when it is needed
+THREADS = 864  # made when they are needed: a client that sends slowly keeps one for some seconds
 RECOMMENDED = {
     "worker_class": "web.server.worker.Worker",
-    "threads": THREADS + live_streams.MOST,
-    "worker_connections": 2 * (THREADS + live_streams.MOST),
+    "threads": THREADS,
+    "worker_connections": 2 * THREADS,
     "preload_app": False,  # a worker opens its own connections; nothing of a database survives a fork
     "keepalive": 15,
     "timeout": 120,  # seconds without a sign of life; a machine that slept half a minute keeps its workers
@@ -176,6 +175,7 @@ def _start_worker(worker: Any) -> None:
     streams: live_streams.LiveStreams = worker.wsgi.extensions["openweek.live_streams"]
     streams.most = min(live_streams.MOST, _open_files() - OTHER_FILES)
     streams.stopping = lambda: not worker.alive  # else gunicorn would wait for them in vain
+    streams.hands_over = True
     keep_ticking(worker.wsgi)
     # What is loaded now stays. To look through all of it takes 0.1 s, which came about with every tenth batch of 500 scans.
     gc.collect()
@@ -185,7 +185,7 @@ def _start_worker(worker: Any) -> None:
 def _open_files() -> int:
     """How many files and connections this process may have open: as many as the system allows without asking."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4 * (THREADS + live_streams.MOST)
+    wanted = 4 * THREADS
     unlimited = resource.RLIM_INFINITY
     if soft != unlimited and soft < wanted:
         soft = wanted if hard == unlimited else min(wanted, hard)

@@ -1,16 +1,24 @@
-"""gunicorn's threaded worker, with a time limit on what a client sends, and an end that loses no connection.
+"""gunicorn's threaded worker, with a time limit on what a client sends, an end that loses no connection, and connections
+that it gives away: an open live page holds none of its threads.
 
 Without the limit a client that sends half a request keeps a thread for as long as it likes.
 """
 
 import time
+from functools import partial
 from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from web.server.hand_over import HandOver
+
 HEADER_SECONDS = 10.0  # from the first byte of a request to the end of its head
 SLOWEST = 8 * 1024  # bytes a second that a body has to come with, beyond that time
+STREAMS = ".events"  # paths of streams: no further request comes on their connections
+
+
+_GIVEN_AWAY = object()
 
 
 class Connection(TConn):
@@ -82,8 +90,25 @@ class Worker(ThreadWorker):
     def handle(self, conn: TConn) -> Any:
         if isinstance(conn, Connection):
             conn.begin_request()
-        kept = super().handle(conn)
+        try:
+            kept = super().handle(conn)
+        except HandOver as given:
+            conn.parser = None  # it refers to the connection, as this to it
+            given.take(conn.sock, partial(self.method_queue.defer, self._count_closed))
+            return _GIVEN_AWAY
         if not kept:
             # It waits up to two seconds for the client to close. gunicorn would do so in the thread that accepts all others.
             conn.close(graceful=True)
         return kept
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        if req.path.endswith(STREAMS):
+            req.force_close()
+        return super().handle_request(req, conn)
+
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        if fs.cancelled() or fs.exception() or fs.result() is not _GIVEN_AWAY:
+            super().finish_request(conn, fs)
+
+    def _count_closed(self) -> None:
+        self.nr_conns -= 1

@@ -32,8 +32,8 @@ from web.figures import sheets
 from web.figures.exports import as_csv
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
+from web.figures.live.messages import Payload
 from web.figures.live.snapshots import LiveSnapshot
-from web.figures.live.streams import Payload
 from web.figures.live.views import View
 from web.figures.sheet_tables import course_table, slot_time
 from web.words.terms import region_label, t

@@ -1,4 +1,4 @@
-"""The live page of one event: visits and participants as they come, sent as they change (web.figures.live_streams).
+"""The live page of one event: visits and participants as they come, sent as they change (web.figures.live.streams).
 
 Where no stream can be had the page asks once a second. That is cheap where nothing changed: one query shows it
 (models.figures.live.counters_digest), and the answer is 304.
@@ -29,8 +29,8 @@ from web import threads
 from web.desk.accounts.current import own_session
 from web.figures.exports import as_csv
 from web.figures.live import views as live_views
+from web.figures.live.messages import Payload
 from web.figures.live.snapshots import RECOUNT_AFTER, LiveSnapshot
-from web.figures.live.streams import Payload
 from web.figures.live.views import View
 from web.words.terms import language
 

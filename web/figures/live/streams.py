@@ -1,60 +1,33 @@
 """Open live pages of this process, which get changes as server-sent events.
 
-One thread looks for changes while somebody watches, and only then; each open page is a sleeping thread of the server that
-holds no database connection. A change is counted and worded once and sent as the lines of markup that differ.
+One thread looks for changes while somebody watches, and only then; a change is counted and worded once and sent as the lines
+of markup that differ. Where the server lets go of a connection (web.server.worker), one thread writes to all open pages;
+elsewhere each is a sleeping thread of the server. None holds a database connection.
 """
 
-import json
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable
+from functools import partial
+from socket import socket
+
+from web.figures.live.connections import END, Connections
+from web.figures.live.messages import OVER, PING, RETRY, Message, Payload, message
+from web.server.hand_over import HandOver
 
 logger = logging.getLogger("openweek.live")
 
-MOST = 800  # streams of one process; web.commands.serve has as many threads beyond those for other requests
+MOST = 800  # streams of one process
 LOOK_EVERY = 0.25  # seconds between two looks for changes
 SHARE = 5  # a count is repeated after so many times the processor's time it took, without that of slow parts
-EACH = 0.0008  # seconds for every stream that a change is sent to: check-ins go first
-PING = 10.0  # seconds; the server sees at a write only that a client has gone
+EACH = 0.0005  # seconds for every stream that a change is sent to: check-ins go first
+PING_EVERY = 10.0  # seconds; where a thread waits, the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
+RIGHTS_AT_ONCE = 20  # such checks between two looks for changes
 LIFE = 600.0  # seconds; then the page opens another stream, with its present cookie
 
-Topic = tuple[Hashable, str]  # what is watched (web.figures.live_views), language
-Payload = dict[str, Any]  # tag, html and the numbers: what live.json answers, and its tag
-
-
-@dataclass(frozen=True)
-class Message:
-    """One state of an event, in the two ways in which it is sent. base: the tag from which `changes` lead here."""
-
-    tag: str
-    full: bytes
-    base: str | None
-    changes: bytes
-
-    def since(self, tag: str | None) -> bytes:
-        return self.changes if tag is not None and tag == self.base else self.full
-
-
-def message(payload: Payload, before: Payload | None) -> Message:
-    """payload and the one before it in the same language."""
-    full = _event(payload["tag"], payload)
-    lines = payload["html"].split("\n")
-    known = before["html"].split("\n") if before else []
-    if before is None or len(lines) != len(known):
-        return Message(payload["tag"], full, None, full)
-    numbers = {name: value for name, value in payload.items() if name != "html"}
-    changed = [[number, line] for number, line in enumerate(lines) if line != known[number]]
-    changes = _event(payload["tag"], {**numbers, "base": before["tag"], "lines": changed})
-    return Message(payload["tag"], full, before["tag"], changes)
-
-
-def _event(tag: str, payload: Payload) -> bytes:
-    return f"id: {tag}\nevent: figures\ndata: {json.dumps(payload, ensure_ascii=False)}\n\n".encode()
+Topic = tuple[Hashable, str]  # what is watched (web.figures.live.views), language
 
 
 def pause_after(seconds: float, work: float) -> float:
@@ -63,6 +36,17 @@ def pause_after(seconds: float, work: float) -> float:
     Beside many check-ins most of a count is waiting for them and for the database. Were that taken for work, the pages
     would fall behind for nothing. A database that is slow by itself has half of the time without a count."""
     return max(LOOK_EVERY, SHARE * work, seconds)
+
+
+class _Page:
+    """One open page: what it was sent last, and whether it may go on. Thousands may be open: it is small."""
+
+    __slots__ = ("checked", "may_watch", "opened", "over", "refused", "sent", "tag", "topic")
+
+    def __init__(self, topic: Topic, tag: str | None, may_watch: Callable[[], bool]) -> None:
+        self.topic, self.tag, self.may_watch = topic, tag, may_watch
+        self.opened = self.checked = self.sent = time.monotonic()
+        self.refused = self.over = False
 
 
 class LiveStreams:
@@ -77,69 +61,88 @@ class LiveStreams:
         self._read = read
         self._seconds_of_slow_parts = seconds_of_slow_parts
         self._changed = threading.Condition()
-        self._watchers: Counter[Topic] = Counter()
+        self._pages: dict[Topic, set[_Page]] = {}
         self._payloads: dict[Topic, Payload] = {}
         self._messages: dict[Topic, Message] = {}
         self._due: dict[Hashable, float] = {}
         self._looking = False
         self._closed = False
+        self._connections = Connections(self.part)
         self.most = MOST
         self.stopping: Callable[[], bool] = lambda: False  # whether the server is about to end
+        self.hands_over = False  # whether the server gives connections away (web.server.hand_over)
 
     def open(
-        self, topic: Topic, tag: str | None, may_watch: Callable[[], bool], leave_free: int = 0
-    ) -> Iterator[bytes] | None:
+        self,
+        topic: Topic,
+        tag: str | None,
+        may_watch: Callable[[], bool],
+        leave_free: int = 0,
+        chunked: bool = True,
+    ) -> "LiveStream | None":
         """The stream of a view in a language; None where this process has as many as it can. tag: of what the page
-        shows already. may_watch: asked again and again. leave_free: places for others."""
+        shows already. may_watch: asked again and again. leave_free: places for others. chunked: how the body is sent."""
         with self._changed:
-            if self._closed or self.stopping() or self._watchers.total() >= self.most - leave_free:
+            if self._closed or self.stopping() or self.count() >= self.most - leave_free:
                 return None
-            self._watchers[topic] += 1
+            page = _Page(topic, tag, may_watch)
+            self._pages.setdefault(topic, set()).add(page)
             if not self._looking:
                 self._looking = True
                 threading.Thread(target=self._look, name="live figures", daemon=True).start()
-        return _Stream(self._sent(topic, tag, may_watch), lambda: self._leave(topic))
+        return LiveStream(self, page, chunked)
 
     def count(self) -> int:
         with self._changed:
-            return self._watchers.total()
+            return sum(map(len, self._pages.values()))
 
-    def _leave(self, topic: Topic) -> None:
+    def leave(self, page: _Page) -> None:
         with self._changed:
-            self._watchers[topic] -= 1
-            if self._watchers[topic] <= 0:
-                del self._watchers[topic]
-                self._payloads.pop(topic, None)
-                self._messages.pop(topic, None)
+            pages = self._pages.get(page.topic, set())
+            pages.discard(page)
+            if not pages:
+                self._pages.pop(page.topic, None)
+                self._payloads.pop(page.topic, None)
+                self._messages.pop(page.topic, None)
+            if self._closed:
+                self._changed.notify_all()
 
-    def _sent(self, topic: Topic, tag: str | None, may_watch: Callable[[], bool]) -> Iterator[bytes]:
-        opened = checked = time.monotonic()
-        yield b"retry: 2000\n\n"
-        while True:
-            news, closed = self._wait(topic, tag)
-            now = time.monotonic()
-            if closed or now - opened > LIFE:
-                return
-            if now - checked > RIGHTS_EVERY:
-                checked = now
-                if not may_watch():
-                    yield b"event: over\ndata: {}\n\n"
-                    return
-            if news is None:
-                yield b"event: ping\ndata: {}\n\n"
-            else:
-                yield news.since(tag)
-                tag = news.tag
+    def part(self, page: _Page, now: float) -> bytes | None:
+        """What a page is to be sent now; END: its stream ends."""
+        if self._closed or page.over or now - page.opened > LIFE:
+            return END
+        if page.refused:
+            page.over = True
+            return OVER
+        news = self._messages.get(page.topic)
+        if news is not None and news.tag != page.tag:
+            page.sent, tag, page.tag = now, page.tag, news.tag
+            return news.since(tag)
+        if now - page.sent > PING_EVERY:
+            page.sent = now
+            return PING
+        return None
 
-    def _wait(self, topic: Topic, tag: str | None) -> tuple[Message | None, bool]:
-        """What is new, after PING seconds nothing; and whether the streams are being closed."""
+    def wait_for_part(self, page: _Page) -> bytes:
+        """The next part of a page whose thread waits for it."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._news(topic, tag) is not None, PING)
-            return self._news(topic, tag), self._closed
+            while (part := self.part(page, now := time.monotonic())) is None:
+                self._changed.wait(max(0.0, page.sent + PING_EVERY - now) + 0.001)
+            return part
 
-    def _news(self, topic: Topic, tag: str | None) -> Message | None:
-        latest = self._messages.get(topic)
-        return latest if latest is not None and latest.tag != tag else None
+    def keep(self, page: _Page, chunked: bool, connection: socket, closed: Callable[[], None]) -> None:
+        """Write to a connection from now on, in the thread that writes to all."""
+
+        def left() -> None:
+            self.leave(page)
+            closed()
+
+        self._connections.add(connection, page, chunked, left)
+
+    def _tell(self) -> None:
+        """Under the lock."""
+        self._changed.notify_all()
+        self._connections.look()
 
     def _look(self) -> None:
         """Until no page is open, the server ends, or the database cannot be read: then pages ask and show what is wrong."""
@@ -149,7 +152,9 @@ class LiveStreams:
                     break
                 begun, work = time.monotonic(), self._work()
                 self._look_once()
-                time.sleep(pause_after(time.monotonic() - begun, self._work() - work))
+                pause = pause_after(time.monotonic() - begun, self._work() - work)
+                self._check_rights()
+                time.sleep(pause)
             else:
                 return
         except Exception:
@@ -159,13 +164,13 @@ class LiveStreams:
     def _goes_on(self) -> bool:
         """Whether somebody watches. Under the lock of open(): a new watcher finds this thread at work or starts another."""
         with self._changed:
-            self._looking = bool(self._watchers)
+            self._looking = bool(self._pages)
             return self._looking
 
     def _look_once(self) -> None:
         languages: dict[Hashable, list[str]] = {}
         with self._changed:
-            topics = list(self._watchers)
+            topics = list(self._pages)
         for subject, language in topics:
             languages.setdefault(subject, []).append(language)
         self._due = {subject: due for subject, due in self._due.items() if subject in languages}
@@ -188,35 +193,60 @@ class LiveStreams:
         with self._changed:
             for language, payload in payloads.items():
                 topic = subject, language
-                if topic in self._watchers:
+                if topic in self._pages:
                     self._messages[topic] = message(payload, self._payloads.get(topic))
                     self._payloads[topic] = payload
-            self._changed.notify_all()
+            self._tell()
+
+    def _check_rights(self) -> None:
+        """Whether accounts may still see what they watch, some at a time."""
+        now = time.monotonic()
+        with self._changed:
+            due = [one for pages in self._pages.values() for one in pages if now - one.checked > RIGHTS_EVERY]
+        for page in sorted(due, key=lambda one: one.checked)[:RIGHTS_AT_ONCE]:
+            page.checked = now
+            try:
+                page.refused = not page.may_watch()
+            except Exception:
+                logger.exception("it is not known who may watch; a stream is closed")
+                page.over = True
+            if page.refused or page.over:
+                with self._changed:
+                    self._tell()
 
     def _close_all(self) -> None:
         """End the streams that are open; later ones may come, unless the server ends."""
         with self._changed:
             self._closed = True
             self._looking = False
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: not self._watchers, timeout=5)
+            self._tell()
+            self._changed.wait_for(lambda: not self._pages, timeout=5)
             self._closed = self.stopping()
 
 
-class _Stream:
-    """An iterator whose end is noticed also where it was never begun."""
+class LiveStream:
+    """The body of an answer. Its end is noticed also where it was never begun."""
 
-    def __init__(self, parts: Iterator[bytes], leave: Callable[[], None]) -> None:
-        self._parts, self._leave = parts, leave
-        self._open = True
+    def __init__(self, streams: LiveStreams, page: _Page, chunked: bool) -> None:
+        self._streams, self._page, self._chunked = streams, page, chunked
+        self._begun = self._over = False
 
-    def __iter__(self) -> "_Stream":
+    def __iter__(self) -> "LiveStream":
         return self
 
     def __next__(self) -> bytes:
-        return next(self._parts)
+        if not self._begun:
+            self._begun = True
+            return RETRY
+        if self._streams.hands_over:
+            self._over = True
+            raise HandOver(partial(self._streams.keep, self._page, self._chunked))
+        part = self._streams.wait_for_part(self._page)
+        if part == END:
+            raise StopIteration
+        return part
 
     def close(self) -> None:
-        if self._open:
-            self._open = False
-            self._leave()
+        if not self._over:
+            self._over = True
+            self._streams.leave(self._page)

@@ -1,7 +1,7 @@
 """Live views: what each shows now, answered as JSON where a page asks and as server-sent events where it listens.
 
 A view is a key: the id of an event, or a part of a campaign. Each kind of key is registered with its reader; the rest is
-the same for all: one count for each change (live_snapshots), one thread that looks for changes (live_streams).
+the same for all: one count for each change (snapshots), one thread that looks for changes (streams).
 """
 
 import socket
@@ -17,8 +17,9 @@ from flask_babel import gettext as _
 
 from models import clock
 from web import errors
+from web.figures.live.messages import Payload
 from web.figures.live.snapshots import LiveSnapshots, SlowParts
-from web.figures.live.streams import LiveStreams, Payload
+from web.figures.live.streams import LiveStreams
 from web.words.terms import language
 
 UNREACHABLE = 20_000  # ms without a sign of a client's machine, after which its connection is closed
@@ -74,12 +75,13 @@ def json_answer(view: View) -> Response:
 def stream_answer(
     subject: Hashable, may_watch: Callable[[], bool], leave_free: int = 0
 ) -> ResponseReturnValue:
-    """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no thread is free.
+    """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no place is free.
 
     `tag` or Last-Event-ID: of what the page shows. No database connection is held between two events."""
     streams: LiveStreams = current_app.extensions["openweek.live_streams"]
     known = request.headers.get("Last-Event-ID") or request.args.get("tag")
-    stream = streams.open((subject, language()), known, may_watch, leave_free)
+    chunked = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
+    stream = streams.open((subject, language()), known, may_watch, leave_free, chunked)
     if stream is None:
         response = errors.error_response(503, _(errors.SENTENCES[503]))
         response.headers["Retry-After"] = "30"
@@ -110,7 +112,7 @@ def _payloads(
 
 
 def _notice_unreachable_client() -> None:
-    """A phone that left the network says nothing: without this its thread would sleep for a quarter of an hour."""
+    """A phone that left the network says nothing: without this its page would count as open for a quarter of an hour."""
     connection: Any = request.environ.get("gunicorn.socket")
     if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         with suppress(OSError):

@@ -32,7 +32,7 @@ from web import threads
 from web.figures.live import area_page
 from web.figures.live import event_page as live
 from web.figures.live import views as live_views
-from web.figures.live.streams import Payload
+from web.figures.live.messages import Payload
 from web.figures.live.views import View
 from web.figures.pages import NotReleasedError
 from web.words.terms import language, region_name

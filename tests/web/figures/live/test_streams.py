@@ -5,6 +5,7 @@ import threading
 import time
 from datetime import timedelta
 from functools import partial
+from socket import socketpair
 
 import pytest
 
@@ -13,15 +14,19 @@ from models.db import db
 from models.organizations.tables import Account
 from tests.support.records.people import make_people
 from tests.support.records.week import NINE, load_week, make_device, make_event, session
+from tests.support.servers import processes
 from tests.support.servers.watchers import Watchers, desk_cookie, wait_until
 from web.figures.live import streams as live_streams
+from web.figures.live.messages import message
 from web.figures.live.snapshots import SlowParts
-from web.figures.live.streams import LiveStreams, message, pause_after
+from web.figures.live.streams import LiveStreams, pause_after
+from web.server.hand_over import HandOver
 
 FIRST = {"tag": "a-en", "visits": 1, "html": "<p>\n1\n</p>"}
 SECOND = {"tag": "b-en", "visits": 2, "html": "<p>\n2\n</p>"}
 LONGER = {"tag": "c-en", "visits": 3, "html": "<p>\n3\n<b>\n</p>"}
 TOPIC = (1, "en")
+PAGES = 300
 
 
 def data_of(event: bytes) -> dict:
@@ -120,7 +125,24 @@ def test_a_page_that_comes_back_gets_what_it_missed_and_nothing_twice(week):
         each.close()
 
 
-def test_no_more_streams_than_there_are_threads_for(week):
+def test_a_server_that_gives_connections_away(week):
+    week.streams.hands_over = True
+    stream = week.watch("a-en")
+    with pytest.raises(HandOver) as given:
+        next(stream)
+    stream.close()  # the server's, of the answer
+    assert week.streams.count() == 1
+    client, server = socketpair()
+    ended = []
+    given.value.take(server, lambda: ended.append(week.streams.count()))
+    week.now = SECOND
+    client.settimeout(20)
+    assert b'"visits": 2' in client.recv(4096)
+    client.close()
+    assert wait_until(lambda: ended == [0])
+
+
+def test_no_more_streams_than_there_are_places(week):
     week.streams.most = 2
     first, second = week.watch(), week.watch()
     assert week.streams.open(TOPIC, None, lambda: True) is None
@@ -133,7 +155,7 @@ def test_no_more_streams_than_there_are_threads_for(week):
 
 
 def test_a_ping_and_an_account_that_may_no_longer_watch(week, monkeypatch):
-    monkeypatch.setattr(live_streams, "PING", 0.05)
+    monkeypatch.setattr(live_streams, "PING_EVERY", 0.05)
     monkeypatch.setattr(live_streams, "RIGHTS_EVERY", 0.2)
     allowed = [True]
     stream = week.watch("a-en", lambda: allowed[0])
@@ -197,7 +219,7 @@ def _all_show(watchers, number):
 
 
 def test_watchers_of_the_served_week(live_server):
-    """Forty pages over two processes see a scan; a server that stops ends their streams."""
+    """300 pages over two processes see a scan; what goes is noticed; a server that stops ends their streams."""
     app = live_server.app
     with app.app_context():
         campaign = load_week()
@@ -209,8 +231,8 @@ def test_watchers_of_the_served_week(live_server):
         account_id = people.gu.id
     watchers = Watchers(live_server.url, f"/desk/events/{event_id}/live.events", cookie)
     try:
-        watchers.add(40)
-        assert wait_until(lambda: all(one.seen for one in watchers.open))
+        watchers.add(PAGES)
+        assert wait_until(lambda: all(one.seen for one in watchers.open), 60)
         assert {one.seen[0][1] for one in watchers.open} == {0}
         assert all(b"text/event-stream" in one.heard for one in watchers.open)
         for number in (1, 2):  # the second changes lines of the first
@@ -218,6 +240,12 @@ def test_watchers_of_the_served_week(live_server):
                 device.touch("youth", clock.now())
             assert wait_until(partial(_all_show, watchers, number))
         assert all(b'"lines"' in one.heard for one in watchers.open)
+        workers = processes.workers(live_server.process_id)
+        files = sum(map(processes.open_files, workers))
+        for one in watchers.open[PAGES // 2 :]:
+            watchers.leave(one)
+        fewer = files - PAGES // 2
+        assert wait_until(lambda: sum(map(processes.open_files, workers)) <= fewer)
         tag = watchers.open[0].heard.rsplit(b"id: ", 1)[1].split(b"\n")[0].decode()
         back = watchers.add(1, f"Last-Event-ID: {tag}")[0]
         assert wait_until(lambda: b"text/event-stream" in back.heard)

@@ -1,0 +1,95 @@
+"""The thread that writes to all open live pages: what clients get that read, read slowly, or go."""
+
+import socket
+
+import pytest
+
+from tests.support.servers.watchers import wait_until
+from web.figures.live import connections as live_connections
+from web.figures.live.connections import END, Connections
+
+MUCH = 4_000_000  # bytes: more than the system keeps for a client that does not read
+
+
+class Page:
+    """What is to be sent next; the client's end of the connection."""
+
+    def __init__(self, pages, chunked=True):
+        self.parts, self.ended = [], []
+        self.client, server = socket.socketpair()
+        self.client.settimeout(20)
+        pages.add(server, self, chunked, lambda: self.ended.append(True))
+
+    def reads(self, expected):
+        got = b""
+        while len(got) < len(expected) and (more := self.client.recv(65536)):
+            got += more
+        return got == expected
+
+    def ends(self):
+        return wait_until(lambda: self.ended == [True])
+
+
+@pytest.fixture
+def pages():
+    return Connections(lambda page, _now: page.parts.pop(0) if page.parts else None)
+
+
+@pytest.fixture
+def open_page(pages):
+    opened = []
+
+    def make(*chunked):
+        opened.append(Page(pages, *chunked))
+        return opened[-1]
+
+    yield make
+    for page in opened:
+        page.client.close()
+        assert page.ends()
+
+
+@pytest.mark.parametrize(
+    ("chunked", "expected"), [(True, b"4\r\nnews\r\n5\r\nlater\r\n0\r\n\r\n"), (False, b"newslater")]
+)
+def test_what_is_sent_until_the_end(pages, open_page, chunked, expected):
+    page = open_page(chunked)
+    page.parts += [b"news", b"later", END]
+    pages.look()
+    assert page.reads(expected)
+    assert (page.client.recv(1), page.ends()) == (b"", True)
+
+
+def test_who_reads_slowly_holds_nobody_and_gets_what_waits_then_the_next(pages, open_page, monkeypatch):
+    slow, other = open_page(), open_page()
+    slow.parts += [b"x" * MUCH, b"next"]
+    other.parts += [b"a"]
+    pages.look()
+    assert other.reads(b"1\r\na\r\n")
+    assert slow.parts == [b"next"]  # not fetched before the first is gone
+    assert slow.reads(b"3D0900\r\n" + b"x" * MUCH + b"\r\n4\r\nnext\r\n")
+    slow.parts += [b"x" * MUCH]
+    monkeypatch.setattr(live_connections, "SLOW", 0.0)
+    pages.look()
+    assert wait_until(lambda: not slow.parts)
+    pages.look()
+    assert slow.ends()
+    other.parts += [b"b"]
+    pages.look()
+    assert other.reads(b"1\r\nb\r\n")
+
+
+def test_who_goes_is_noticed_at_once_and_a_page_that_fails_alone_is_closed(pages, open_page, caplog):
+    gone, talks, failing, other = (open_page() for _ in range(4))
+    gone.client.close()
+    assert gone.ends()
+    talks.client.send(b"GET / HTTP/1.1\r\n\r\n")  # not heard
+    failing.parts += [None, "no bytes"]
+    pages.look()
+    pages.look()
+    assert failing.ends()
+    assert "a live page is closed" in caplog.text
+    for page in (talks, other):
+        page.parts += [b"a"]
+        pages.look()
+        assert (page.reads(b"1\r\na\r\n"), page.ended) == (True, [])
