@@ -277,6 +277,11 @@ def is_deadlock(error: DBAPIError) -> bool:
     return _sqlstate(error) in _DEADLOCK_STATES
 
 
+def is_locked(error: DBAPIError) -> bool:
+    """Whether PostgreSQL did not give a lock within the lock_timeout. It may be tried again."""
+    return _sqlstate(error) == "55P03"
+
+
 def _sqlstate(error: DBAPIError) -> str | None:
     """The SQLSTATE of an error of PostgreSQL; None where the server was not reached."""
     state: str | None = getattr(error.orig, "sqlstate", None)

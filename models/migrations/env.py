@@ -1,14 +1,20 @@
 """Runs the migrations on the application's own engine: SQLite and PostgreSQL alike."""
 
+import time
 from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
-from sqlalchemy import Enum
+from sqlalchemy import Connection, Enum
+from sqlalchemy.exc import DBAPIError
 
 from models.checkin import cache_versions
-from models.db import Instant
+from models.db import Instant, is_deadlock, is_locked
+
+LOCK_SECONDS = 2  # a change of a table waits so long for who reads it; scans wait behind it meanwhile
+PAUSE = 1.0  # seconds in which those that waited are let through
+PATIENCE = 600  # seconds: the longest recount is over by then
 
 database = current_app.extensions["migrate"].db
 
@@ -23,22 +29,38 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 
 
 def run() -> None:
+    """On PostgreSQL servers go on meanwhile: where one of them reads for long, give way and try again, from the start."""
+    until = time.monotonic() + PATIENCE
     with database.engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=database.metadata,
-            render_item=render_item,
-            render_as_batch=True,
-            compare_type=False,
-        )
-        with context.begin_transaction():
-            if connection.dialect.name == "postgresql":
-                # A table cannot be altered while triggers of the same transaction wait for its end.
-                connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
-            context.run_migrations()
+        while True:
+            try:
+                _migrate(connection)
+                break
+            except DBAPIError as error:
+                if not (is_locked(error) or is_deadlock(error)) or time.monotonic() > until:
+                    raise
+                connection.rollback()
+                time.sleep(PAUSE)
     with database.engine.begin() as connection:
         if cache_versions.is_created(connection):
             cache_versions.create_triggers(connection)
+
+
+def _migrate(connection: Connection) -> None:
+    """All that is missing, in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=database.metadata,
+        render_item=render_item,
+        render_as_batch=True,
+        compare_type=False,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            # A table cannot be altered while triggers of the same transaction wait for its end.
+            connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+        context.run_migrations()
 
 
 run()

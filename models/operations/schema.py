@@ -27,18 +27,29 @@ def is_newest() -> bool:
     return revisions() == set(_script().get_heads())
 
 
-def check() -> None:
-    """Raises Mistake, with what to do, where this code cannot work on the tables of the database."""
+def can_go_on() -> bool:
+    """Whether a server that runs works on these tables: they are those of this code, or a newer version has changed them
+    meanwhile and left every column that this code names. Raises the database's errors."""
+    return is_newest() or not (revisions() <= known_revisions() or missing_columns())
+
+
+def check_not_newer() -> None:
+    """Raises Mistake where a newer version made the tables: this one must not begin to work on them."""
     stored = revisions()
-    named = ", ".join(sorted(stored))
     if not stored <= known_revisions():
         raise Mistake(
             N_(
                 "The database has schema %(revision)s, which this version does not know: a newer version made it. Start that "
                 "version, or restore a backup of before."
             ),
-            revision=named,
+            revision=", ".join(sorted(stored)),
         )
+
+
+def check() -> None:
+    """Raises Mistake, with what to do, where this code cannot work on the tables of the database."""
+    check_not_newer()
+    stored = revisions()
     if stored != set(_script().get_heads()):
         raise Mistake(N_("The database schema is out of date. Run this first: openweek init"))
     missing = missing_columns()
@@ -48,7 +59,7 @@ def check() -> None:
                 "The database says that it has schema %(revision)s, but %(column)s is missing: it was made by a version "
                 "between two releases. Restore a backup, or move its data into a new database."
             ),
-            revision=named,
+            revision=", ".join(sorted(stored)),
             column=missing[0],
         )
 

@@ -21,7 +21,7 @@ from models.imports import pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.ledger import network_counts
-from models.operations import holder_links
+from models.operations import holder_links, schema
 from models.publishing import old_drafts, unused_pictures
 from models.registration import changes, contacts
 from models.webhooks import announce, send
@@ -101,7 +101,8 @@ def tick(now: datetime) -> TickResult:
     changes.note_due(now)
     result = TickResult(
         codes=delete_pairing_codes(now),
-        entries=entries.rerender_stale(now),
+        # While a newer version takes over, its form of an entry is left as it is: two would rewrite it in turn each minute.
+        entries=entries.rerender_stale(now) if schema.is_newest() else 0,
         files=uploads.forget_old(now),
         unused_pictures=unused_pictures.delete_unused(now),
         reminders=reminders.remind(now),

@@ -25,7 +25,7 @@ from models.imports.apply import apply
 from models.imports.read_file import demo_file, read
 from models.imports.source import Source
 from models.installation import site
-from models.operations import startup
+from models.operations import schema, startup
 from models.organizations.tables import find_account
 from web import threads
 from web.desk.exports import background as exports
@@ -111,6 +111,7 @@ def _export_once(campaign: Campaign, now: datetime) -> None:
 
 
 def _prepare(source: Path | None, now: datetime, *, default: bool = False) -> Campaign | None:
+    schema.check_not_newer()
     upgrade()
     return startup.prepare_database(source, now, default=default)
 

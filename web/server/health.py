@@ -23,13 +23,15 @@ def healthz() -> Response:
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """The database answers, has the newest schema and room to write; 503 while it does not."""
+    """The database answers, has a schema that this version works on and room to write; 503 while it does not.
+
+    While servers are upgraded one after the other, the old ones stay ready on the new schema."""
     try:
-        newest = schema.is_newest()
+        usable = schema.can_go_on()
     except DBAPIError:
         return _plain("database away", 503)
-    if not newest:
-        return _plain("schema is not the newest", 503)
+    if not usable:
+        return _plain("schema of another version", 503)
     if shutil.disk_usage(current_app.instance_path).free < LEAST_FREE:
         return _plain("disk full", 503)
     return _plain("ready", 200)

@@ -1,8 +1,10 @@
 """The migrations from empty make exactly what the models say, on both databases, and can be taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
@@ -11,9 +13,11 @@ from sqlalchemy import inspect, text
 import models
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft
+from models.operations import schema
 from models.publishing.lifecycle import create
 from tests.support.records.people import make_people
 from tests.support.records.week import NINE, load_week, make_device, session
+from tests.support.servers.watchers import wait_until
 
 VERSIONS = Path(models.__file__).parent / "migrations" / "versions"
 
@@ -67,3 +71,30 @@ def test_a_week_with_people_and_scans_is_taken_along(app):
 def test_they_are_numbered_one_after_the_other():
     numbers = sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_they_give_way_to_others_who_wait_behind_a_long_reader(app):
+    """A change of a table waits for who reads it, and everybody else waits behind the change."""
+    db.session.remove()
+    downgrade(revision="0038")
+    read = text("SELECT count(*) FROM registration_settings")
+    with db.engine.connect() as long_reader, ThreadPoolExecutor(1) as pool:
+        long_reader.execute(read)
+        migration = pool.submit(_upgrade, app)
+        with db.engine.connect() as watcher:
+            waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
+                         "(SELECT oid FROM pg_database WHERE datname = current_database())")  # fmt: skip
+            assert wait_until(lambda: watcher.scalar(waits), 30)
+        with db.engine.connect() as other:
+            other.execute(text("SET statement_timeout = '20s'"))
+            assert other.scalar(read) == 0
+        assert not migration.done()
+        long_reader.rollback()
+        migration.result()
+    assert schema.is_newest()
+
+
+def _upgrade(app):
+    with app.app_context():
+        upgrade()

@@ -24,6 +24,14 @@ def test_another_schema_stops_the_start(app, runner, statement, said):
     assert (answer.exit_code, said in answer.stderr, answer.stderr.count("\n")) == (2, True, 1)
 
 
+def test_an_older_version_leaves_the_tables_of_a_newer_one_alone(app, runner):
+    with transaction():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = runner.invoke(args=["init"])
+    said = "schema 9999, which this version does not know: a newer version made it" in answer.stderr
+    assert (answer.exit_code, said, answer.stderr.count("\n")) == (2, True, 1)
+
+
 def test_the_newest_one_is_whole(app):
     assert (schema.is_newest(), schema.missing_columns(), schema.check()) == (True, [], None)
 

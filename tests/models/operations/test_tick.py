@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from models.db import db, transaction
 from models.devices import pairing
@@ -59,6 +59,13 @@ def test_stale_calendar_entries_are_written_anew(event):
     assert tick.tick(NINE).entries == 1
     db.session.expire_all()
     assert db.session.get_one(Occurrence, occurrence.id).vevent_stamp != "of an older form"
+    assert tick.tick(NINE).entries == 0
+
+
+def test_entries_of_a_newer_version_are_left_to_it(event):
+    with transaction():
+        event.occurrences[0].vevent_stamp = "of a newer form"
+        db.session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert tick.tick(NINE).entries == 0
 
 

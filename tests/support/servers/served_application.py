@@ -37,7 +37,7 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-def _launch(command: list, folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen:
+def launch(command: list, folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen:
     with log.open("a") as opened:
         return subprocess.Popen(
             command, cwd=folder, env=environment, stdout=opened, stderr=opened, start_new_session=True
@@ -51,7 +51,7 @@ class Server:
     host: the name of this machine in `url`.
     launch: how it is started; tests fork it from a process that has loaded the program."""
 
-    launch: Callable[..., subprocess.Popen | Forked] = staticmethod(_launch)
+    launch: Callable[..., subprocess.Popen | Forked] = staticmethod(launch)
 
     def __init__(
         self,

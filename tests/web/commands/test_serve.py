@@ -84,8 +84,15 @@ def test_alive_and_ready(client):
 
 
 def test_not_ready_before_the_schema_is(client):
-    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0000'"))
+    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0011'"))
     assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+def test_ready_while_a_newer_version_has_added_to_the_schema(client):
+    db.session.execute(db.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert client.get("/readyz").status_code == 200
+    db.session.execute(db.text("ALTER TABLE venue DROP COLUMN name_en"))
+    assert client.get("/readyz").status_code == 503
 
 
 def test_not_ready_on_a_full_disk(client, monkeypatch):

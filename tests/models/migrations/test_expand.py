@@ -1,0 +1,53 @@
+"""A migration only adds, so that servers of the version before go on beside it (docs/operating.md, "Several servers").
+
+What no version needs any more goes in a later release: such a migration says "Contract:" in its docstring, and since when
+nothing reads or writes it."""
+
+import ast
+import re
+
+from tests.models.migrations.test_migrations import VERSIONS
+
+CALLS = {"drop_column", "drop_table", "rename_table", "drop_constraint"}
+SQL = re.compile(r"\b(DROP|RENAME)\s+(TABLE|COLUMN|TO)\b|SET NOT NULL|ALTER COLUMN", re.IGNORECASE)
+
+
+def problems(source: str) -> list[str]:
+    """What of a migration a server of the version before would not survive."""
+    module = ast.parse(source)
+    if "Contract:" in (ast.get_docstring(module) or ""):
+        return []
+    parts = [part for part in module.body if getattr(part, "name", "") != "downgrade"]
+    nodes = [node for part in parts for node in ast.walk(part)]
+    return [ast.unparse(node) for node in nodes if _takes_away(node)]
+
+
+def _takes_away(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and bool(SQL.search(node.value))
+    if not isinstance(node, ast.Call):
+        return False
+    name, words = getattr(node.func, "attr", ""), ast.unparse(node)
+    if name == "alter_column":
+        return not re.search(r"nullable=True|server_default=", words)
+    if name == "add_column":
+        return "nullable=False" in words and "server_default" not in words
+    return name in CALLS
+
+
+def test_migrations_only_add():
+    assert [
+        (path.name, found) for path in VERSIONS.glob("[0-9]*.py") if (found := problems(path.read_text()))
+    ] == []
+
+
+def test_what_takes_away_is_seen():
+    lines = (
+        'op.drop_column("venue", "name")',
+        'op.alter_column("venue", "name", new_column_name="title")',
+        'op.add_column("venue", sa.Column("x", sa.Integer(), nullable=False))',
+        'op.execute("ALTER TABLE venue RENAME TO place")',
+    )
+    found = [problems(f'"""A change"""\ndef upgrade():\n    {line}\n') for line in lines]
+    assert [len(one) for one in found] == [1] * len(lines)
+    assert problems(f'"""Contract: nothing reads it since 0040"""\ndef upgrade():\n    {lines[0]}\n') == []
