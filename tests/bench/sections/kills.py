@@ -1,5 +1,5 @@
-"""SIGKILL in the middle of batches: workers, gunicorn's master and PostgreSQL's backends, while simulated kiosks hand in.
-KILLS=N changes how many on each database, SECONDS=N when no other round begins."""
+"""SIGKILL in the middle of batches: workers, gunicorn's master, a backend of PostgreSQL and all of it, while simulated kiosks
+hand in. KILLS=N changes how many on each database, SECONDS=N when no other round begins."""
 
 import tempfile
 import time
@@ -10,7 +10,7 @@ import psycopg
 from tests.bench.measurement.arguments import number
 from tests.bench.measurement.ratios import tell
 from tests.support.servers.databases import Databases, Postgres, migrate
-from tests.support.servers.kills import Kill, Kills, kill_backend, kill_master, kill_worker
+from tests.support.servers.kills import Kill, Kills, kill_backend, kill_database_of, kill_master, kill_worker
 from tests.support.servers.served_application import Server
 
 KILLS, SECONDS = 100, 600
@@ -36,7 +36,8 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
             ) as connection:  # as in service: written, then acknowledged
                 connection.execute("ALTER DATABASE kills SET synchronous_commit = on")
             migrate(url, home / "instance")
-            _measure(kind, url, home, [kill_worker, kill_backend, kill_worker, kill_backend, kill_master])
+            victims = [kill_worker, kill_backend, kill_worker, kill_database_of(postgres), kill_master]
+            _measure(kind, url, home, victims)
 
 
 def _measure(kind: str, url: str, home: Path, victims: list[Kill]) -> None:

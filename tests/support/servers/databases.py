@@ -5,8 +5,10 @@ import itertools
 import os
 import secrets
 import shutil
+import signal
 import sqlite3
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +16,8 @@ from pathlib import Path
 import psycopg
 from flask_migrate import upgrade
 from psycopg import sql
+
+from tests.support.servers.processes import runs
 
 
 def migrate(url: str, instance: Path) -> None:
@@ -136,6 +140,20 @@ class Postgres:
     def __exit__(self, *_) -> None:
         self._admin.close()
         self._server.stop()
+
+    def crash(self) -> None:
+        """End all its processes as a power cut would, and start it again; it recovers from its log."""
+        self._admin.close()
+        main = self._server.get_pid()
+        os.killpg(main, signal.SIGKILL)  # it was started in a group of its own
+        while runs(main):
+            time.sleep(0.01)
+        # Its process may stay as a zombie where nobody collects it, and look as if it ran.
+        data = self._folder / "data"
+        for path in (data / "postmaster.pid", *data.glob(".s.PGSQL.*")):
+            path.unlink()
+        self._server.ensure_postgres_running()
+        self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
 
     def make(self, template: str | None, name: str) -> str:
         # Copied as files, which takes half as long as through the log.

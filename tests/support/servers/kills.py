@@ -28,6 +28,7 @@ from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from models.operations import campaign_loader
 from tests.support.records.week import make_event
+from tests.support.servers.databases import Postgres
 from tests.support.servers.processes import runs, workers
 from tests.support.servers.served_application import Server
 from tests.support.servers.watchers import wait_until
@@ -71,6 +72,15 @@ def kill_backend(server: Server, chance: Random) -> None:
 
     assert wait_until(list_backends, END), "no backend of the application"
     os.kill(chance.choice(found)[0], signal.SIGKILL)
+
+
+def kill_database_of(postgres: Postgres) -> Kill:
+    """All of PostgreSQL at once; kiosks and workers find it away until it has recovered."""
+
+    def kill_database(_server: Server, _chance: Random) -> None:
+        postgres.crash()
+
+    return kill_database
 
 
 class Kills:
