@@ -11,6 +11,7 @@ from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
 from models.figures import event_overview
 from models.figures.publication import release
+from models.figures.publication.withholding import SMALLEST
 from models.places.regions import regions_by_code
 from web import errors, threads
 from web.desk.events import regions_below
@@ -44,7 +45,9 @@ def _page(problem: str | None) -> str:
         question=question,
         releases=release.releases_of(question.campaign),
         may_release=release.may_release,
+        waiting=release.waiting_changes(question.campaign, own),
         frozen=release.frozen_up_to(question.campaign),
+        smallest=SMALLEST,
         open=release.is_open(question.campaign),
         codes=list(dict.fromkeys(codes)),
         now=question.now,

@@ -53,8 +53,17 @@ def notes(campaign: Campaign, figures: PublicFigures) -> list[tuple[str, str]]:
                 most=SMALLEST - 1,
             ),
         ),
+        (_("Changes"), changes_note()),
         (_("Licence"), LICENCE),
     ]
+
+
+def changes_note() -> str:
+    return _(
+        "A change of under %(least)s visits in a county, day and group since an earlier release waits until it has grown to"
+        " %(least)s, so that two releases compared tell no small number.",
+        least=SMALLEST,
+    )
 
 
 def as_json(campaign: Campaign, figures: PublicFigures) -> Response:
@@ -114,7 +123,9 @@ def dataset(campaign: Campaign, as_of: str | None) -> dict[str, Any]:
         ],
         "dct:description": _(
             "Visits by county, day and audience group; numbers under %(most)s are withheld.", most=SMALLEST
-        ),
+        )
+        + " "
+        + changes_note(),
         "dct:license": {"@id": LICENCE},
         "dct:modified": as_of,
         "dct:temporal": {

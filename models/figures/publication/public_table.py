@@ -3,7 +3,8 @@
 Counted once, when figures are released; every public page and file is derived from this one table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import product
@@ -14,6 +15,8 @@ from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
+from models.figures.publication.changes import Sources, Waiting, next_release, visits_of
+from models.figures.publication.methods import NOT_KEPT, PublicMethods, public_methods, total
 from models.figures.publication.withholding import (
     ALL,
     NOWHERE,
@@ -24,10 +27,8 @@ from models.figures.publication.withholding import (
     node_of,
     nodes_of,
     unit_of,
-    withheld,
 )
 from models.figures.visits import visit_rows
-from models.ledger.tables import METHODS
 from models.public.filters import Filters
 
 BY = ("audience", "region", "day")
@@ -47,16 +48,17 @@ class PublicFigures:
 
 @dataclass(frozen=True)
 class PublicTable:
-    """values: of every cell with visits; hidden: of these and of empty ones, those that are withheld. nodes: what of the
-    country is released; units: those with visits or withheld cells there. participants, methods: of the country, None where
-    they are withheld."""
+    """sources: visits of the cells of units by method. values: of every cell with visits; hidden: of these and of empty ones,
+    those that are withheld. nodes: what of the country is released; units: those with visits or withheld cells there.
+    participants, by_method: of the country, participants None where they are withheld."""
 
     as_of: datetime
-    cells: dict[Cell, int]
+    sources: Mapping[Cell, Sources]
     values: dict[Cell, int]
     hidden: frozenset[Cell]
     participants: int | None
-    methods: dict[str, int | None]
+    by_method: PublicMethods
+    waiting: Mapping[str, Waiting]
     units: tuple[str, ...]
     nodes: frozenset[str] = frozenset({ALL})
 
@@ -83,7 +85,7 @@ class PublicTable:
             self.as_of,
             self.visits(nodes, days, groups),
             self.participants if whole else None,
-            self.methods if whole else None,
+            self.by_method.shown() if whole else None,
             list(self._rows(by, nodes, days, groups)) if by else [],
         )
 
@@ -175,57 +177,94 @@ def _plain(name: str, value: str) -> object:
     return date.fromisoformat(value) if name == "day" else value
 
 
-def count(campaign: Campaign, now: datetime, before: PublicTable | None) -> PublicTable:
-    """The public table now. Events that were never reviewed are left out. before: the table of the last release."""
+def count(
+    campaign: Campaign, now: datetime, before: PublicTable | None, public_before: frozenset[str]
+) -> PublicTable:
+    """The public table now. Events that were never reviewed are left out.
+
+    before: the table of the last release. public_before: the nodes of it that anybody could see."""
     part = FiguresFilter(conditions=(Event.published_at.is_not(None),))
-    rows = visit_rows(campaign, ("region", "day", "audience"), part).values()
-    cells: dict[Cell, int] = {}
-    for row in rows:
+    counted: dict[Cell, Counter[str]] = defaultdict(Counter)
+    for row in visit_rows(campaign, ("region", "day", "audience"), part).values():
         cell = (unit_of(row["region"]), row["day"].isoformat(), row["audience"])
-        cells[cell] = cells.get(cell, 0) + row["visits"]
-    whole = figures(campaign, now, (), part)
-    hidden = withheld(cells, before.hidden if before else frozenset())
-    participants = whole.participants if whole.participants >= SMALLEST else None
-    return _table(now, cells, hidden, participants, _methods(whole.methods))
+        counted[cell].update({name: visits for name, visits in row["methods"].items() if visits})
+    old = before or _table(now, {}, frozenset(), None, PublicMethods(), {})
+    published = next_release(
+        counted, old.sources, old.hidden, lambda unit: not public_before.isdisjoint(nodes_of(unit))
+    )
+    methods = total(published.sources.values())
+    participants = figures(campaign, now, (), part).participants
+    whole_before = before if ALL in public_before else None
+    return _table(
+        now,
+        published.sources,
+        published.hidden,
+        _participants(min(participants, sum(methods.values())), whole_before),
+        public_methods(methods, whole_before.by_method if whole_before else None),
+        published.waiting,
+    )
 
 
-def _methods(methods: dict[str, int]) -> dict[str, int | None]:
-    """Visits by method; where one is small, it and the next smallest are withheld."""
-    hidden = {name for name, visits in methods.items() if 0 < visits < SMALLEST}
-    if len(hidden) == 1:
-        others = [name for name in methods if name not in hidden]
-        hidden.add(min(others, key=lambda name: (not methods[name], methods[name])))
-    return {name: None if name in hidden else methods[name] for name in METHODS}
+def _participants(participants: int, before: PublicTable | None) -> int | None:
+    """A change of under 5 waits, as in the cells."""
+    shown = before.participants if before else None
+    if shown is not None and abs(participants - shown) < SMALLEST:
+        return shown
+    return participants if participants >= SMALLEST else None
 
 
 def _table(
     as_of: datetime,
-    cells: dict[Cell, int],
+    sources: Mapping[Cell, Sources],
     hidden: frozenset[Cell],
     participants: int | None,
-    methods: dict[str, int | None],
+    by_method: PublicMethods,
+    waiting: Mapping[str, Waiting],
 ) -> PublicTable:
-    values = family(cells)
-    units = {unit for unit, _day, _group in cells} | {
+    values = family(visits_of(sources))
+    units = {unit for unit, _day, _group in sources} | {
         cell[0] for cell in hidden if len(cell[0]) == 6 or cell[0].endswith(("=", NOWHERE))
     }
-    return PublicTable(as_of, cells, values, hidden, participants, methods, tuple(sorted(units)))
+    return PublicTable(as_of, sources, values, hidden, participants, by_method, waiting, tuple(sorted(units)))
 
 
 def written(table: PublicTable) -> dict:
     """As JSON."""
     return {
-        "cells": [[*cell, visits] for cell, visits in sorted(table.cells.items())],
+        "cells": [[*cell, methods] for cell, methods in sorted(table.sources.items())],
         "withheld": sorted(map(list, table.hidden)),
         "participants": table.participants,
-        "methods": table.methods,
+        "methods": {
+            "withheld": sorted(table.by_method.withheld),
+            "changed": sorted(table.by_method.changed),
+        },
+        "waiting": {unit: [one.cells, one.visits] for unit, one in sorted(table.waiting.items())},
     }
 
 
 def read(as_of: datetime, content: dict) -> PublicTable:
-    cells = {(unit, day, group): visits for unit, day, group, visits in content["cells"]}
+    """Tables that were written before releases waited for small changes have cells without methods, and no "waiting"."""
+    sources: dict[Cell, Sources] = {
+        (unit, day, group): {NOT_KEPT: visits} if isinstance(visits, int) else visits
+        for unit, day, group, visits in content["cells"]
+    }
     hidden = frozenset((node, day, group) for node, day, group in content["withheld"])
-    return _table(as_of, cells, hidden, content["participants"], content["methods"])
+    methods = content["methods"]
+    if "waiting" in content:
+        by_method = PublicMethods(
+            total(sources.values()), frozenset(methods["withheld"]), frozenset(methods["changed"])
+        )
+    else:
+        by_method = PublicMethods(
+            {name: visits or 0 for name, visits in methods.items()},
+            frozenset(name for name, visits in methods.items() if visits is None),
+        )
+    waiting = waiting_of(content.get("waiting", {}))
+    return _table(as_of, sources, hidden, content["participants"], by_method, waiting)
+
+
+def waiting_of(content: Mapping[str, Sequence[int]]) -> dict[str, Waiting]:
+    return {unit: Waiting(*numbers) for unit, numbers in content.items()}
 
 
 _kept: dict[str, PublicTable] = {}
@@ -240,6 +279,8 @@ def kept(campaign_id: str, as_of: datetime) -> PublicTable | None:
 
 
 def keep(campaign_id: str, table: PublicTable) -> PublicTable:
+    """Without the methods of its cells, which only the next release needs."""
+    table = replace(table, sources={})
     with _lock:
         _kept[campaign_id] = table
     return table

@@ -12,7 +12,8 @@ from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, NotFound
 from models.figures.publication import public_table
-from models.figures.publication.withholding import ALL, node_of
+from models.figures.publication.changes import Waiting
+from models.figures.publication.withholding import ALL, node_of, nodes_of
 from models.organizations.tables import Account, Role
 from models.places import regions
 
@@ -37,6 +38,10 @@ class FiguresRelease(Base):
     @property
     def node(self) -> str:
         return node_of(self.region_code) if self.region_code else ALL
+
+    def is_in(self, release_id: int, as_of: datetime) -> bool:
+        """Whether it was due when a table was frozen. What is due later is public with the next table."""
+        return self.id <= release_id and self.at <= as_of
 
 
 class ReleasedTable(Base):
@@ -122,13 +127,17 @@ def freeze_due(now: datetime) -> int:
         .group_by(FiguresRelease.campaign_id)
         .subquery()
     )
-    query = (
-        select(Campaign, newest.c.id)
-        .join(newest, newest.c.campaign_id == Campaign.id)
-        .where(
-            ~exists().where(ReleasedTable.campaign_id == Campaign.id, ReleasedTable.release_id >= newest.c.id)
-        )
+    # One that was entered earlier, for a later time, is due as well when the newest is frozen already.
+    later = exists().where(
+        FiguresRelease.campaign_id == ReleasedTable.campaign_id,
+        FiguresRelease.at > ReleasedTable.as_of,
+        FiguresRelease.at <= now,
+        FiguresRelease.undoes.is_(None),
     )
+    frozen = exists().where(
+        ReleasedTable.campaign_id == Campaign.id, ReleasedTable.release_id >= newest.c.id, ~later
+    )
+    query = select(Campaign, newest.c.id).join(newest, newest.c.campaign_id == Campaign.id).where(~frozen)
     due = list(db.session.execute(query).tuples())
     for campaign, release_id in due:
         _freeze(campaign, release_id, now)
@@ -136,18 +145,28 @@ def freeze_due(now: datetime) -> int:
 
 
 def _freeze(campaign: Campaign, release_id: int, now: datetime) -> None:
-    before = db.session.get(ReleasedTable, campaign.id)
-    table = public_table.count(
-        campaign, now, public_table.read(before.as_of, before.content) if before else None
+    row = db.session.get(ReleasedTable, campaign.id)
+    before = public_table.read(row.as_of, row.content) if row else None
+    public_before = frozenset(
+        one.node for one in _every_release(campaign) if row and one.is_in(row.release_id, row.as_of)
     )
+    table = public_table.count(campaign, now, before, public_before)
     values = {"release_id": release_id, "as_of": now, "content": public_table.written(table)}
     writing = insert(ReleasedTable).values(campaign_id=campaign.id, **values)
     # Two processes may count at once. The later one did not see what the other withholds, so it writes nothing.
-    unchanged = ReleasedTable.as_of == before.as_of if before else false()
+    unchanged = ReleasedTable.as_of == row.as_of if row else false()
     with transaction():
         db.session.execute(
             writing.on_conflict_do_update(index_elements=["campaign_id"], set_=values, where=unchanged)
         )
+
+
+def _every_release(campaign: Campaign) -> list[FiguresRelease]:
+    """Those that were taken back, too: what was public may have been copied."""
+    query = select(FiguresRelease).where(
+        FiguresRelease.campaign_id == campaign.id, FiguresRelease.undoes.is_(None)
+    )
+    return list(db.session.scalars(query))
 
 
 def frozen_up_to(campaign: Campaign) -> int:
@@ -158,15 +177,29 @@ def frozen_up_to(campaign: Campaign) -> int:
 
 def released_part(campaign: Campaign, now: datetime) -> public_table.PublicTable | None:
     """What of a campaign is public; None: nothing yet. Of a rehearsal everything is, see is_open()."""
-    nodes = {one.node for one in releases_of(campaign) if one.at <= now}
-    as_of = db.session.scalar(select(ReleasedTable.as_of).where(ReleasedTable.campaign_id == campaign.id))
-    if not nodes or as_of is None:
+    row = db.session.execute(
+        select(ReleasedTable.release_id, ReleasedTable.as_of).where(ReleasedTable.campaign_id == campaign.id)
+    ).one_or_none()
+    if row is None:
         return None
-    table = public_table.kept(campaign.id, as_of)
+    nodes = {one.node for one in releases_of(campaign) if one.at <= now and one.is_in(*row)}
+    if not nodes:
+        return None
+    table = public_table.kept(campaign.id, row.as_of)
     if table is None:
-        row = db.session.get_one(ReleasedTable, campaign.id, populate_existing=True)
-        table = public_table.keep(campaign.id, public_table.read(row.as_of, row.content))
+        stored = db.session.get_one(ReleasedTable, campaign.id, populate_existing=True)
+        table = public_table.keep(campaign.id, public_table.read(stored.as_of, stored.content))
     return table.part(frozenset(nodes))
+
+
+def waiting_changes(campaign: Campaign, region_code: str | None) -> Waiting:
+    """What of the counts of a region, or of the country, the newest release has not taken over."""
+    content = db.session.scalar(
+        select(ReleasedTable.content["waiting"]).where(ReleasedTable.campaign_id == campaign.id)
+    )
+    node = node_of(region_code) if region_code else ALL
+    waiting = public_table.waiting_of(content or {})
+    return sum((one for unit, one in waiting.items() if node in nodes_of(unit)), Waiting())
 
 
 def is_open(campaign: Campaign) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from models import clock
 from models.db import db
 from models.figures.publication import public_table, release
+from models.figures.publication.changes import Waiting
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
 from tests.support.records.equations import Equations
@@ -104,6 +105,68 @@ def test_it_is_frozen_until_the_next_release_and_can_be_taken_back(client, peopl
     assert client.get("/ip-2024/figures.json").status_code == 403
 
 
+def test_small_changes_since_a_release_wait_on_every_surface(client, people):
+    """Totals and methods stay the sums of what is shown; the desk says what waits."""
+    campaign, now = people.lecture.campaign, clock.now()
+    release_now(campaign, None, people.cui, now)
+    addresses = [f"/ip-2024/figures.json?by={by}" for by in ("", "region", "audience", "region,day,audience")]
+    addresses += ["/api/v1/figures?campaign=ip-2024&by=region", "/ip-2024/wall.json"]
+    first = [client.get(address).json for address in addresses]
+    make_device(people.court_day).tally("youth", headcount=3)
+    make_device(people.urumqi).touch("government", NINE + minutes(5), headcount=1)
+    release_now(campaign, None, people.cui, now + minutes(1))
+    second = [client.get(address).json for address in addresses]
+    for before, after in zip(first, second, strict=True):
+        assert (after["visits"], after["participants"]) == (228, before["participants"])
+        assert (after.get("rows"), after.get("methods")) == (before.get("rows"), before.get("methods"))
+    assert [release.waiting_changes(campaign, code) for code in (None, "320000", "650000", "110000")] == [
+        Waiting(2, 4), Waiting(1, 3), Waiting(1, 1), Waiting(),
+    ]  # fmt: skip
+    sign_in(client, people.su)
+    page = client.get("/desk/figures/release/?campaign=ip-2024", headers={"Accept-Language": "en"}).text
+    assert "1 small change waits since the last release. Visits counted and not published yet: 3" in page
+    make_device(people.court_day).tally("youth", NINE + minutes(10), headcount=2)
+    release_now(campaign, None, people.cui, now + minutes(2))
+    assert client.get("/ip-2024/figures.json").json["visits"] == 233
+    assert release.waiting_changes(campaign, None) == Waiting(1, 1)
+
+
+def test_a_region_is_public_once_it_is_counted(client, people):
+    """What was frozen for another release is not shown, also where the time of this one was set before."""
+    campaign, now = people.lecture.campaign, clock.now()
+    later = now + timedelta(days=1)
+    release.release(campaign, "110000", later, people.cui, now)
+    release_now(campaign, "320000", people.su, now)
+    make_device(people.abroad).tally("public", NINE + minutes(5), headcount=2)
+    assert release.freeze_due(later - minutes(1)) == 0
+    assert release.released_part(campaign, later).nodes == {"32"}
+    assert release.freeze_due(later) == 1
+    part = release.released_part(campaign, later)
+    assert (part.visits(["11"], [""], ["public"]), part.as_of, part.nodes) == (52, later, {"11", "32"})
+
+
+def test_a_table_of_before_changes_waited_is_read(people):
+    campaign, now = people.lecture.campaign, clock.now()
+    release_now(campaign, None, people.cui, now)
+    row = db.session.get_one(release.ReleasedTable, campaign.id)
+    table = public_table.read(row.as_of, row.content)
+    old = {
+        "cells": [[*cell, sum(methods.values())] for cell, methods in table.sources.items()],
+        "withheld": row.content["withheld"],
+        "participants": table.participants,
+        "methods": table.by_method.shown(),
+    }
+    read = public_table.read(row.as_of, old)
+    assert (read.values, read.hidden, read.units) == (table.values, table.hidden, table.units)
+    assert read.by_method.shown() == table.by_method.shown()
+    row.content = old
+    db.session.commit()
+    assert release.waiting_changes(campaign, None) == Waiting()
+    release_now(campaign, None, people.cui, now + minutes(1))
+    again = release.released_part(campaign, now + minutes(1))
+    assert (again.values, again.by_method.shown()) == (table.values, table.by_method.shown())
+
+
 def test_unreviewed_events_are_nowhere(client, people):
     people.nanjing.published_at = None
     db.session.commit()
@@ -133,15 +196,8 @@ def test_nothing_withheld_follows_from_all_downloads_together(client, people):
             )
 
     areas = [
-        (),
-        ("320000",),
-        ("320700",),
-        ("320723",),
-        ("320724",),
-        ("320700", "650000"),
-        ("660000",),
-        ("110000",),
-    ]
+        (), ("320000",), ("320700",), ("320723",), ("320724",), ("320700", "650000"), ("660000",), ("110000",),
+    ]  # fmt: skip
     choices = chain.from_iterable(combinations(GROUPS, size) for size in range(4))
     for groups in choices:
         for area in areas:
@@ -190,7 +246,16 @@ def test_the_files_say_method_definitions_and_licence(client, people):
         (row["audience"], str(row["visits"])) for row in told["rows"]
     ]
     assert told["licence"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert set(told["notes"]) == {"Week", "As of", "Method", "Visits", "Participants", "Withheld", "Licence"}
+    assert set(told["notes"]) == {
+        "Week",
+        "As of",
+        "Method",
+        "Visits",
+        "Participants",
+        "Withheld",
+        "Changes",
+        "Licence",
+    }
     assert client.get("/ip-2024/figures.xlsx?by=audience").status_code == 200
     dataset = client.get("/ip-2024/figures/dataset.jsonld")
     assert (dataset.content_type, dataset.json["@type"]) == ("application/ld+json", "dcat:Dataset")
@@ -203,10 +268,10 @@ def test_two_processes_that_count_at_once_write_one_table(people, monkeypatch):
     release.release(campaign, None, now, people.cui, now)
     count, tables = public_table.count, []
 
-    def count_while_another_does(campaign, at, before):
+    def count_while_another_does(campaign, at, *before):
         monkeypatch.setattr(public_table, "count", count)
         release.freeze_due(now + minutes(2))
-        tables.append(count(campaign, at, before))
+        tables.append(count(campaign, at, *before))
         return tables[0]
 
     monkeypatch.setattr(public_table, "count", count_while_another_does)

@@ -1,0 +1,251 @@
+"""Two and three releases compared tell no number under 5, also for somebody who takes it that counts only grow."""
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.figures.publication.changes import Waiting, next_release, next_value, visits_of
+from models.figures.publication.methods import NOT_KEPT, public_methods
+from models.figures.publication.withholding import ALL, SMALLEST, family, nodes_of, withheld
+from tests.support.records.intervals import Sum, solution
+
+UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=")
+DAYS, GROUPS = ("2024-04-20", "2024-04-21"), ("public", "youth")
+CELLS = list(product(UNITS, DAYS, GROUPS))
+NODES = sorted({node for unit in UNITS for node in nodes_of(unit)})
+AREAS = (("320723",), ("3207",), ("32",), ("32", "66="), (ALL,))  # what is released, in growing order
+
+visits = st.one_of(st.integers(0, 7), st.integers(0, 90))
+tables = st.fixed_dictionaries({}, optional=dict.fromkeys(CELLS, visits))
+growth = st.lists(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(CELLS, st.one_of(st.integers(1, 12), st.just(60)))),
+    min_size=1,
+    max_size=2,
+)
+corrections = st.lists(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(CELLS, st.integers(-90, 20))), min_size=1, max_size=2
+)
+areas = st.lists(st.sampled_from(range(len(AREAS))), min_size=3, max_size=3).map(sorted)
+
+
+def sequence(first, changes, areas) -> list:
+    """The releases of a table and its changes: the nodes that are public, the cells, what is withheld."""
+    counted, releases, before, hidden, public = dict(first), [], {}, frozenset(), frozenset()
+    for number, area in zip(range(1 + len(changes)), areas, strict=False):
+        if number:
+            counted = {
+                cell: max(0, counted.get(cell, 0) + changes[number - 1].get(cell, 0)) for cell in CELLS
+            }
+        sources = {cell: {"pass": visits} for cell, visits in counted.items() if visits}
+        published = next_release(
+            sources, before, hidden, lambda unit, public=public: not public.isdisjoint(nodes_of(unit))
+        )
+        public |= frozenset(AREAS[area])
+        before, hidden = published.sources, published.hidden
+        releases.append((public, visits_of(before), hidden))
+    return releases
+
+
+def is_public(node, public) -> bool:
+    """Whether a node lies in what is released."""
+    units = [unit for unit in UNITS if node in nodes_of(unit)]
+    return all(public & set(nodes_of(unit)[nodes_of(unit).index(node) :]) for unit in units)
+
+
+def units_cells(key) -> list:
+    node, day, group = key
+    return [
+        cell
+        for cell in CELLS
+        if node in nodes_of(cell[0]) and day in (cell[1], ALL) and group in (cell[2], ALL)
+    ]
+
+
+def public_keys(public) -> list:
+    nodes = [node for node in NODES if is_public(node, public)]
+    return list(product(nodes, (*DAYS, ALL), (*GROUPS, ALL)))
+
+
+def public_cells(public) -> list:
+    return [cell for cell in CELLS if is_public(cell[0], public)]
+
+
+def solved(releases) -> set:
+    """The small cells that somebody can compute who knows everything published and every change of a public cell."""
+    least, known, small = {}, set(), set()
+    for public, cells, hidden in releases:
+        values, keys = family(cells), public_keys(public)
+        for unit, day, group in CELLS:
+            if is_public(unit, public):
+                number = cells.get((unit, day, group), 0)
+                least[unit, day, group] = min(number, least.get((unit, day, group), number))
+        known |= set(keys) - hidden
+        small |= {key for key in keys if 0 < values.get(key, 0) < SMALLEST}
+    bounds = {cell: (-min(1, number), 1) for cell, number in least.items()}
+    sums = [Sum(tuple(units_cells(key)), 0, 0) for key in known]
+    return small - _open(small, bounds, sums)
+
+
+def _open(small, bounds, sums) -> set:
+    """The cells that have another value in a second table."""
+    different = set()
+    for key in sorted(small):
+        for change in (1, -1):
+            if key in different:
+                break
+            other = solution(bounds, [Sum(tuple(units_cells(key)), change, change), *sums])
+            if other is not None:
+                different |= {one for one in small if sum(other[cell] for cell in units_cells(one))}
+    return different
+
+
+def small_changes(releases, keys_of) -> list:
+    """The cells whose published numbers tell a change of 1 to 4."""
+    found = []
+    for (public, first, _first_hidden), (_public, second, _second_hidden) in pairwise(releases):
+        old, new = family(first), family(second)
+        keys = keys_of(public)
+        found += [key for key in keys if 0 < abs(new.get(key, 0) - old.get(key, 0)) < SMALLEST]
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, growth, areas)
+def test_releases_of_growing_counts_tell_no_small_number(first, changes, areas):
+    releases = sequence(first, changes, areas)
+    assert small_changes(releases, public_keys) == []
+    assert solved(releases) == set()
+
+
+@settings(max_examples=40, deadline=None)
+@given(tables, corrections, areas)
+def test_corrections_tell_no_small_number_either(first, changes, areas):
+    releases = sequence(first, changes, areas)
+    assert small_changes(releases, public_cells) == []
+    assert solved(releases) == set()
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, st.one_of(growth, corrections), areas)
+def test_small_numbers_are_withheld_and_stay_so(first, changes, areas):
+    hidden_before = frozenset()
+    for public, cells, hidden in sequence(first, changes, areas):
+        values = family(cells)
+        assert {key for key in public_keys(public) if 0 < values.get(key, 0) < SMALLEST} <= hidden
+        assert hidden_before <= hidden
+        hidden_before = hidden
+
+
+DAY = DAYS[0]
+FIRST = {
+    ("320723", DAY, "youth"): 50,
+    ("320723", DAY, "public"): 40,
+    ("320724", DAY, "youth"): 60,
+    ("320102", DAY, "youth"): 20,
+    ("320102", DAY, "public"): 30,
+}
+LATE = ("320724", DAY, "public")
+
+
+def possible(releases, cell, up_to=9) -> list[int]:
+    """The values of a cell in the last release that agree with all that was published, where counts only grow."""
+    cells = [one for one in CELLS if one[1] == DAY]
+    last = len(releases) - 1
+    bounds = {(number, one): (0, 99) for number in range(last + 1) for one in cells}
+    sums = [Sum(((number + 1, one),), 0, 99, ((number, one),)) for number in range(last) for one in cells]
+    for number, (_public, values, hidden) in enumerate(releases):
+        for key in set(public_keys({ALL})) - hidden:
+            names = tuple((number, one) for one in units_cells(key) if one[1] == DAY)
+            sums.append(Sum(names, family(values).get(key, 0), family(values).get(key, 0)))
+    return [
+        value
+        for value in range(up_to)
+        if solution(bounds, [Sum(((last, cell),), value, value), *sums]) is not None
+    ]
+
+
+def test_two_patterns_of_their_own_would_tell_the_small_number():
+    """The first release says 0, the second withholds 3 and says the totals: its complement cannot have shrunk."""
+    second = FIRST | {LATE: 3}
+    before = withheld(FIRST)
+    releases = [(None, FIRST, before), (None, second, withheld(second, before))]
+    assert LATE in releases[1][2]
+    assert len(possible(releases[1:], LATE)) > 1
+    assert possible(releases, LATE) == [3]
+
+
+@pytest.mark.parametrize(
+    ("late", "shown", "waiting"),
+    [(3, 0, {"320724": Waiting(1, 3)}), (4, 0, {"320724": Waiting(1, 4)}), (5, 5, {}), (0, 0, {})],
+)
+def test_a_change_of_under_5_waits(late, shown, waiting):
+    first = {cell: {"pass": number} for cell, number in FIRST.items()}
+    second = first | {LATE: {"pass": late}}
+    published = next_release(second, first, frozenset(), lambda _unit: True)
+    assert (visits_of(published.sources).get(LATE, 0), published.waiting) == (shown, waiting)
+    assert published.hidden == frozenset()
+
+
+def test_what_waits_comes_when_it_has_grown():
+    releases = sequence(FIRST, [{LATE: 3}, {LATE: 3}], [4, 4, 4])
+    assert [cells.get(LATE, 0) for _public, cells, _hidden in releases] == [0, 0, 6]
+
+
+def test_a_region_that_was_not_public_comes_whole():
+    """The small cell of the second release is withheld with its complement, and the first region keeps its numbers."""
+    releases = sequence({("320723", DAY, "youth"): 50}, [{("650102", DAY, "youth"): 3}], [2, 4])
+    assert [cells.get(("650102", DAY, "youth"), 0) for _public, cells, _hidden in releases] == [0, 3]
+    assert ("650102", DAY, "youth") in releases[1][2]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "is_withheld", "shown"),
+    [
+        (12, 10, False, 10), (15, 10, False, 15), (8, 3, True, 8), (0, 3, True, 3),
+        (7, 40, False, 7), (3, 40, False, 5), (3, 9, False, 9), (0, 40, False, 0), (0, 9, True, 9), (0, 40, True, 5),
+    ],
+)  # fmt: skip
+def test_corrections(now, before, is_withheld, shown):
+    assert next_value(now, before, is_withheld) == shown
+
+
+def test_a_total_is_not_lowered_to_a_small_number():
+    """The withheld 3 of another day would be all that is left of the two days."""
+    cells = {("66=", DAYS[0], "youth"): 40, ("66=", DAYS[1], "youth"): 3}
+    first = {cell: {"pass": number} for cell, number in cells.items()}
+    hidden = frozenset({("66=", DAYS[1], "youth")})
+    published = next_release({("66=", DAYS[1], "youth"): {"pass": 3}}, first, hidden, lambda _unit: True)
+    assert visits_of(published.sources) == cells
+
+
+def test_methods_add_up_to_what_is_shown():
+    cell = ("66=", DAY, "youth")
+    before = {cell: {"pass": 30, "touch": 10}}
+    for counted, shown in (
+        ({"pass": 30, "touch": 13}, {"pass": 30, "touch": 10}),
+        ({"pass": 30, "touch": 16}, {"pass": 30, "touch": 16}),
+        ({"touch": 3}, {"pass": 2, "touch": 3}),
+    ):
+        published = next_release({cell: counted}, before, frozenset(), lambda _unit: True)
+        assert published.sources == {cell: shown}
+
+
+def test_methods_of_the_country():
+    first = public_methods({"pass": 900, "touch": 3, "tally": 60, "printed": 200}, None)
+    assert {name for name, visits in first.shown().items() if visits is None} == {"touch", "tally"}
+    second = public_methods({"pass": 903, "touch": 30, "tally": 60, "printed": 200}, first)
+    assert {name for name, visits in second.shown().items() if visits is None} == {"touch", "tally", "pass"}
+    third = public_methods({"pass": 950, "touch": 30, "tally": 60, "printed": 300}, second)
+    assert (third.shown()["pass"], third.shown()["printed"], third.shown()["touch"]) == (950, 300, None)
+
+
+def test_one_method_that_changes_a_little_has_a_complement_that_changed():
+    first = public_methods({"pass": 900, "printed": 200, "tally": 60}, None)
+    second = public_methods({"pass": 950, "printed": 203, "tally": 60}, first)
+    assert {name for name, visits in second.shown().items() if visits is None} == {"pass", "printed"}
+
+
+def test_of_older_tables_the_methods_are_not_known():
+    assert set(public_methods({NOT_KEPT: 20, "pass": 9}, None).shown().values()) == {None}
