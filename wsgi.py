@@ -64,10 +64,10 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 def _build(settings: dict[str, Any]) -> Flask:
     instance = config.instance_folder(settings.get("OPENWEEK_INSTANCE") or str(ROOT / "instance"))
     app = Application(__name__, instance_path=str(instance), static_folder=str(ROOT / "static"))
+    url = config.database_url(settings.get("OPENWEEK_DATABASE_URL"), instance)
     app.config.update(
-        SQLALCHEMY_DATABASE_URI=config.database_url(settings.get("OPENWEEK_DATABASE_URL"), instance),
-        # Parameters hold what people typed and hashes of passes: never in the log of a failed statement.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "pool_size": 16, "max_overflow": 16},
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(url),
         SECRET_KEY=settings.get("OPENWEEK_SECRET_KEY") or config.secret_key(instance),
         CONTACT_KEY=config.contact_key(settings.get("OPENWEEK_CONTACT_KEY")),
         BASE_URL=config.base_url(settings.get("OPENWEEK_BASE_URL")),
@@ -89,11 +89,9 @@ def _build(settings: dict[str, Any]) -> Flask:
         SESSION_COOKIE_SECURE=str(settings.get("OPENWEEK_BASE_URL", "")).startswith("https://"),
         MAX_CONTENT_LENGTH=4 * 1024 * 1024,
     )
-    read_url = config.read_url(
-        settings.get("OPENWEEK_DATABASE_READ_URL"), app.config["SQLALCHEMY_DATABASE_URI"]
-    )
+    read_url = config.read_url(settings.get("OPENWEEK_DATABASE_READ_URL"), url)
     if read_url:
-        options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        options = _engine_options(read_url, primary=False)
         app.config["SQLALCHEMY_BINDS"] = {STANDBY: {"url": read_url, **options}}
     app.config.update({name: value for name, value in settings.items() if not name.startswith("OPENWEEK_")})
     proxies = config.proxies(str(settings.get("OPENWEEK_TRUSTED_PROXIES") or ""))
@@ -108,6 +106,14 @@ def _build(settings: dict[str, Any]) -> Flask:
     kiosk.register(app)
     web.register(app)
     return app
+
+
+def _engine_options(url: str, *, primary: bool = True) -> dict[str, Any]:
+    # Parameters hold what people typed and hashes of passes: never in the log of a failed statement.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 16, "max_overflow": 16}
+    if network := config.connection_options(url, primary=primary):
+        options["connect_args"] = network
+    return options
 
 
 def _translated(mistake: Mistake) -> str:

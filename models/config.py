@@ -35,6 +35,14 @@ KNOWN_SETTINGS = (
 )
 MOST_WORKERS = 64
 SHORTEST_PASSWORD, SHORTEST_TOKEN, SHORTEST_KEY = 8, 16, 32  # characters
+# libpq would wait for it for minutes.
+_WHERE_MACHINE_IS_GONE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",  # milliseconds
+}
 _POSTGRESQL = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?", re.I)
@@ -93,6 +101,20 @@ def database_url(text: str | None, folder: Path) -> str:
             )
         ) from None
     return url
+
+
+def connection_options(url: str, *, primary: bool) -> dict[str, str]:
+    """Options of libpq that the address of a database leaves out: a machine that is gone says no word of it, and of several
+    hosts only the primary is written to."""
+    if url.startswith("sqlite"):
+        return {}
+    parts = make_url(url)
+    named = parts.query.get("host", ())
+    hosts = [parts.host or "", *([named] if isinstance(named, str) else named)]
+    options = _WHERE_MACHINE_IS_GONE
+    if primary and "," in ",".join(host for host in hosts if host):
+        options = {**options, "target_session_attrs": "read-write"}
+    return {name: value for name, value in options.items() if name not in parts.query}
 
 
 def _check_libpq_options(options: Mapping[str, str | tuple[str, ...]]) -> None:

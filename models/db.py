@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from models import measures
 from models.security import private_files
-from models.transactions import write_turn
+from models.transactions import pooler, write_turn
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
@@ -133,6 +133,9 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+event.listen(Engine, "connect", pooler.prepare_nothing_behind_pooler)
+
+
 @event.listens_for(Pool, "checkin")
 def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
     record.info["at_rest_since"] = monotonic()
@@ -183,8 +186,10 @@ def transaction() -> Iterator[None]:
         try:
             yield
             db.session.commit()
-        except BaseException:
+        except BaseException as error:
             db.session.rollback()
+            if isinstance(error, DBAPIError) and _sqlstate(error) == _READ_ONLY_STATE:
+                db.engine.dispose()  # its connections lead to a standby; new ones may find the primary
             raise
 
 
@@ -206,7 +211,11 @@ def read_once(statement: str) -> list[tuple]:
     """The rows of one statement, through the driver and with no transaction around it: a third of the time.
 
     Raises DBAPIError, as SQLAlchemy would."""
-    dialect, connection = db.engine.dialect, db.engine.raw_connection()
+    dialect = db.engine.dialect
+    try:
+        connection = db.engine.raw_connection()
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(None, None, error, dialect.loaded_dbapi.Error) from error
     driver: Any = connection.driver_connection
     try:
         if dialect.name == "postgresql":
@@ -236,8 +245,10 @@ def insert(table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
 _BUSY_STATES = ("08", "40", "53", "55P03", "57P")
 # 08 connection, 28 authorization, 3D no such database, 42P01 no such table, 57P shutdown.
 _AWAY_STATES = ("08", "28", "3D", "42P01", "57P")
-# disk full, read-only transaction (a standby), an error of the disk
-_FULL_STATES = ("53100", "25006", "58030")
+_READ_ONLY_STATE = "25006"  # of a standby, too
+# disk full, read-only, an error of the disk
+_FULL_STATES = ("53100", _READ_ONLY_STATE, "58030")
+FULL = "The disk of the database is full, or it is read-only, as a standby is"  # for the log
 _DEADLOCK_STATES = ("40P01", "40001")
 
 
@@ -253,7 +264,8 @@ def is_busy(error: DBAPIError | TimeoutError) -> bool:
 
 
 def is_full(error: DBAPIError | TimeoutError) -> bool:
-    """Whether the disk is full, or may not be written to: the same request can work once an operator has made room."""
+    """Whether the disk is full, or may not be written to: the same request can work once an operator has made room, or
+    has promoted the standby."""
     if isinstance(error, TimeoutError):
         return False
     if isinstance(error.orig, sqlite3.Error):

@@ -1,11 +1,7 @@
 """The nginx and Caddy examples of deploy/, started in front of the served program: pages, live streams, and slow clients."""
 
-import os
-import shutil
 import socket
 import ssl
-import subprocess
-import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -15,8 +11,9 @@ import trustme
 
 from models.campaigns.tables import Campaign
 from models.db import db, transaction
+from tests.support.servers.nginx import nginx
+from tests.support.servers.programs import changed, program, started
 from tests.support.servers.served_application import free_port, served
-from tests.support.servers.watchers import wait_until
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 SLOW = 160
@@ -38,69 +35,11 @@ def server(sqlite_databases, tmp_path_factory):
 
 
 @contextmanager
-def started(command, port, folder):
-    """A program in the foreground, once it listens; ended afterwards."""
-    log = (folder / "proxy.log").open("w")
-    with log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
-        try:
-            assert wait_until(lambda: process.poll() is not None or listens(port), 30)
-            assert process.poll() is None, (folder / "proxy.log").read_text()
-            yield
-        finally:
-            process.terminate()
-
-
-def listens(port):
-    with socket.socket() as knock:
-        return knock.connect_ex(("127.0.0.1", port)) == 0
-
-
-def program(name):
-    unpacked = f"{sys.prefix}/openweek/proxies/usr"  # tools/steps.py
-    path = f"{os.environ['PATH']}:/usr/sbin:{unpacked}/sbin:{unpacked}/bin"
-    found = shutil.which(name, path=path)
-    # Unpacked alone it may lack a library of the system.
-    shows = {"nginx": "-v", "caddy": "version"}[name]
-    if found is None or subprocess.run([found, shows], capture_output=True, check=False).returncode:
-        pytest.skip(f"There is no {name} here that starts: install it, or run `make test` on Debian.")
-    return found
-
-
-def changed(text, *changes):
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
-@contextmanager
 def behind_nginx(server, folder):
-    """deploy/nginx.conf word for word, but for ports, the upstream, the certificate and shorter times."""
-    port, plain = free_port(), free_port()
-    issued = trustme.CA().issue_cert("week.example.cn")
-    issued.private_key_pem.write_to_path(folder / "key.pem")
-    issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
-    text = changed(
-        (DEPLOY / "nginx.conf").read_text(),
-        ("server 127.0.0.1:8000", f"server 127.0.0.1:{server.port}"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("listen 80", f"listen 127.0.0.1:{plain}"),
-        ("/etc/ssl/certs/week.example.cn.pem", str(folder / "certificate.pem")),
-        ("/etc/ssl/private/week.example.cn.key", str(folder / "key.pem")),
-        ("client_header_timeout 10s", "client_header_timeout 2s"),
-        ("client_body_timeout 10s", "client_body_timeout 2s"),
-    )
-    paths = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    whole = (
-        f"daemon off;\npid {folder}/pid;\nerror_log stderr;\nworker_processes 1;\nuser root;\n"
-        f"events {{ worker_connections 2048; }}\nhttp {{\naccess_log {folder}/access.log;\n{paths}{text}}}\n"
-    )
-    (folder / "whole.conf").write_text(whole)
-    command = [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "whole.conf")]
-    with started(command, port, folder):
+    """With shorter times."""
+    port = free_port()
+    changes = [(f"client_{part}_timeout 10s", f"client_{part}_timeout 2s") for part in ("header", "body")]
+    with started(nginx(folder, port, [server.port], trustme.CA(), *changes), port, folder):
         yield port, True
 
 

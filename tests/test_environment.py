@@ -88,6 +88,19 @@ def test_addresses_that_fit(start, value):
     assert start("OPENWEEK_BASE_URL", value).config["BASE_URL"] == value.rstrip("/")
 
 
+def test_a_database_whose_machine_is_gone_is_noticed(start):
+    """Of several hosts only the primary is written to; what the address itself says stays."""
+    url = "postgresql://one,two/week?connect_timeout=2"
+    options = start("OPENWEEK_DATABASE_URL", url).config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]
+    assert options == {
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "15000",
+        "target_session_attrs": "read-write",
+    }
+
+
 @pytest.mark.parametrize("place", ["file", "file/below"])
 def test_data_need_a_folder(start, tmp_path, place):
     (tmp_path / "file").touch()

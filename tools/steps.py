@@ -181,18 +181,32 @@ def chromium() -> None:
 
 
 def proxies() -> None:
-    """nginx and Caddy for the tests of deploy/, unpacked into .venv: an installed nginx would be started by the system.
-    Without them those tests are named at the end."""
+    """nginx, Caddy and PgBouncer for the tests of deploy/, unpacked into .venv: an installed one would be started by the
+    system. Without them those tests are named at the end."""
     folder = STAMPS / "proxies"
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:{folder}/usr/sbin:{folder}/usr/bin"
-    missing = [name for name in ("nginx", "caddy") if shutil.which(name, path=path) is None]
+    missing = [name for name in ("nginx", "caddy", "pgbouncer") if shutil.which(name, path=path) is None]
     if not missing or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return
     names = ", ".join(missing)
     say(f"Unpacking Debian's packages {names} into .venv.", f"正在将 Debian 软件包 {names} 解包到 .venv。")
     folder.mkdir(parents=True, exist_ok=True)
-    for words in [["update"]] * (os.geteuid() == 0) + [["download", name] for name in missing]:
-        apt = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *words]
-        subprocess.run(apt, cwd=folder, capture_output=True, check=False)
+    if os.geteuid() == 0:
+        _apt(folder, "update")
+    libraries = _libraries(folder) if "pgbouncer" in missing else []
+    for name in missing + libraries:
+        _apt(folder, "download", name)
     for package in folder.glob("*.deb"):
         subprocess.run(["dpkg-deb", "-x", package, folder], check=False)
+
+
+def _apt(folder: Path, *words: str) -> None:
+    apt = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *words]
+    subprocess.run(apt, cwd=folder, capture_output=True, check=False)
+
+
+def _libraries(folder: Path) -> list[str]:
+    """What PgBouncer needs beside what every Debian has. Their names change with the release."""
+    depends = ["apt-cache", "depends", "pgbouncer"]
+    text = subprocess.run(depends, cwd=folder, capture_output=True, text=True, check=False).stdout
+    return re.findall(r"Depends: (lib(?:c-?ares|event)\S*)", text)

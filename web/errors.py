@@ -23,13 +23,13 @@ from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from models.campaigns.tables import Campaign, find_campaign
-from models.db import db, is_busy, is_full
+from models.db import FULL, db, is_busy, is_full
 from models.errors import N_, MergedEvent, Mistake, TooMany
 
 pages = Blueprint("errors", __name__)
@@ -86,6 +86,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ParseException, handle_broken_body)
     app.register_error_handler(CSRFError, handle_csrf_error)
     app.register_error_handler(OperationalError, handle_database_error)
+    app.register_error_handler(InternalError, handle_database_error)  # of a write to a standby
     app.register_error_handler(TimeoutError, handle_database_error)
     app.before_request(_refuse_nul)
     app.before_request(_redirect_to_spelling)
@@ -182,10 +183,10 @@ def _redirect_to_spelling() -> BaseResponse | None:
     return redirect(path + (f"?{query}" if query else ""), redirection.code)
 
 
-def handle_database_error(error: OperationalError | TimeoutError) -> BaseResponse:
+def handle_database_error(error: OperationalError | InternalError | TimeoutError) -> BaseResponse:
     """503 when the database is busy or away, so that every client keeps what it has and comes again."""
     if is_full(error):
-        logging.getLogger("openweek").error("The disk of the database is full: nothing can be saved")
+        logging.getLogger("openweek").error("%s: nothing can be saved", FULL)
     elif not is_busy(error):
         logging.getLogger("openweek").error("The database refused", exc_info=error)
         return handle_http_error(InternalServerError())

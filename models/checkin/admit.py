@@ -26,7 +26,7 @@ from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.pass_rows import PassRow, pass_rows
-from models.db import db, is_busy, is_deadlock, is_full, transaction
+from models.db import FULL, db, is_busy, is_deadlock, is_full, transaction
 from models.errors import N_, Mistake
 from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Answer, Reason
@@ -142,7 +142,7 @@ def admit_together(submissions: list[Submission]) -> None:
         _try(submissions)
     except (DBAPIError, TimeoutError) as error:
         if is_full(error):
-            logger.error("The disk of the database is full: no scan can be saved")
+            logger.error("%s: no scan can be saved", FULL)
         if is_busy(error) or is_full(error):
             for submission in submissions:
                 submission.error = BusyError(BUSY)

@@ -20,7 +20,7 @@ from models.db import db, on_postgresql
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.drawing import fonts
 from models.errors import N_, Mistake
-from models.operations import schema, tick
+from models.operations import replication, schema, tick
 from models.security import private_files
 
 LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder: a node with less is not ready
@@ -71,6 +71,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
         yield _error(mistake)
         return
     yield from _installation()
+    yield from _replication()
     for check in (_clock, _tick, _keys):
         yield from check(now)
     yield from _old_kiosks(now, kiosk_version)
@@ -171,6 +172,13 @@ def _installation() -> Iterator[Finding]:
             check()
         except Mistake as mistake:
             yield _error(mistake)
+
+
+def _replication() -> Iterator[Finding]:
+    problem = replication.problem()
+    if problem is not None:
+        works = problem == replication.LOSES_ACKNOWLEDGED
+        yield Finding(Level.WARNING if works else Level.ERROR, problem)
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

@@ -26,12 +26,10 @@ def alone() -> Iterator[None]:
     """One process at a time makes or upgrades a database; another that starts meanwhile waits for it."""
     if on_postgresql():
         db.session.remove()
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        # Of a transaction, not of a session: a pooler could give the unlocking to another one.
+        with db.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield
         return
     database = db.engine.url.database
     if not database or database == ":memory:":

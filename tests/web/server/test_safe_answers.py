@@ -44,7 +44,9 @@ def test_a_full_disk_is_told_to_the_client_and_to_the_operator(app, caplog):
 
     answer = app.test_client().get("/api/full")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
-    assert caplog.messages == ["The disk of the database is full: nothing can be saved"]
+    assert caplog.messages == [
+        "The disk of the database is full, or it is read-only, as a standby is: nothing can be saved"
+    ]
 
 
 def test_no_text_turns_the_direction_of_another(app):
