@@ -229,38 +229,40 @@ def _table(
 
 
 def written(table: PublicTable) -> dict:
-    """As JSON."""
+    """As JSON. Servers of an older version read cells, withheld, participants and methods."""
+    cells = sorted(table.sources.items())
     return {
-        "cells": [[*cell, methods] for cell, methods in sorted(table.sources.items())],
+        "cells": [[*cell, sum(methods.values())] for cell, methods in cells],
+        "sources": [methods for _cell, methods in cells],
         "withheld": sorted(map(list, table.hidden)),
         "participants": table.participants,
-        "methods": {
-            "withheld": sorted(table.by_method.withheld),
-            "changed": sorted(table.by_method.changed),
-        },
+        "methods": table.by_method.shown(),
+        "methods_withheld": [sorted(table.by_method.withheld), sorted(table.by_method.changed)],
         "waiting": {unit: [one.cells, one.visits] for unit, one in sorted(table.waiting.items())},
     }
 
 
 def read(as_of: datetime, content: dict) -> PublicTable:
-    """Tables that were written before releases waited for small changes have cells without methods, and no "waiting"."""
+    """Tables of older versions say visits without the methods of each cell, and nothing that waits."""
+    cells = content["cells"]
+    methods = content.get("sources") or [{NOT_KEPT: cell[3]} for cell in cells]
     sources: dict[Cell, Sources] = {
-        (unit, day, group): {NOT_KEPT: visits} if isinstance(visits, int) else visits
-        for unit, day, group, visits in content["cells"]
+        (unit, day, group): by_method
+        for (unit, day, group, _visits), by_method in zip(cells, methods, strict=True)
     }
     hidden = frozenset((node, day, group) for node, day, group in content["withheld"])
-    methods = content["methods"]
-    if "waiting" in content:
-        by_method = PublicMethods(
-            total(sources.values()), frozenset(methods["withheld"]), frozenset(methods["changed"])
-        )
-    else:
-        by_method = PublicMethods(
-            {name: visits or 0 for name, visits in methods.items()},
-            frozenset(name for name, visits in methods.items() if visits is None),
-        )
     waiting = waiting_of(content.get("waiting", {}))
-    return _table(as_of, sources, hidden, content["participants"], by_method, waiting)
+    return _table(as_of, sources, hidden, content["participants"], _methods(content, sources), waiting)
+
+
+def _methods(content: dict, sources: Mapping[Cell, Sources]) -> PublicMethods:
+    if "methods_withheld" in content:
+        return PublicMethods(total(sources.values()), *map(frozenset, content["methods_withheld"]))
+    shown = content["methods"]
+    return PublicMethods(
+        {name: visits or 0 for name, visits in shown.items()},
+        frozenset(name for name, visits in shown.items() if visits is None),
+    )
 
 
 def waiting_of(content: Mapping[str, Sequence[int]]) -> dict[str, Waiting]:
