@@ -12,6 +12,7 @@ from models.events.tables import Event
 from models.figures.by_source import SourceVisits, visits_by_source_of
 from models.figures.crossing import MethodVisits
 from models.figures.filters import FiguresFilter, apply_filter
+from models.figures.live import HourVisits, hours_by_day
 from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS, Decision, Method, Review, Scan, ScanKind, Verdict
 
@@ -49,7 +50,7 @@ class Evidence:
 
     total: MethodVisits
     sources: list[SourceVisits]
-    hours: dict[tuple[date, int], int]
+    hours: dict[date, list[HourVisits]]
     corrections: Corrections
     events: list[EventVisits]
     event_count: int
@@ -67,7 +68,7 @@ def evidence_of(campaign: Campaign, part: FiguresFilter) -> Evidence:
     return Evidence(
         MethodVisits(methods),
         visits_by_source_of(campaign, part),
-        {key: row["visits"] for key, row in sorted(hours.items())},
+        hours_by_day(hours.values()),
         _corrections(campaign, part, methods[Method.ESTIMATE]),
         [EventVisits(id, titles[id], by_event[id]) for id in largest],
         len(by_event),

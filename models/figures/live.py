@@ -90,7 +90,7 @@ def live_figures(event: Event, now: datetime, sources: list[SourceVisits]) -> Li
         inside=inside,
         capacity=capacity,
         room=latest_headcount(event.id),
-        days=_by_day(counted.rows),
+        days=hours_by_day(counted.rows),
         sources=sources,
     )
 
@@ -121,7 +121,7 @@ def by_group(campaign: Campaign, rows: Iterable[dict]) -> dict[str, int]:
     return groups
 
 
-def _by_day(rows: Iterable[dict]) -> dict[date, list[HourVisits]]:
+def hours_by_day(rows: Iterable[dict]) -> dict[date, list[HourVisits]]:
     sums: dict[date, dict[int, int]] = {}
     for row in rows:
         hours = sums.setdefault(row["day"], {})

@@ -146,6 +146,10 @@ def test_a_figure_opens_to_its_evidence(client, people):
     opened = browser.get(link.replace("&amp;", "&")).text
     assert "data-visits>58<" in opened
     assert f'href="/desk/events/{people.lecture.id}/scans/"' in opened
+    charts = re.findall(r'<[ou]l [^>]*id="chart-([a-z]+)[^"]*"', opened)
+    assert charts == ["sources", "hours", "devices", "events"]
+    for address in re.findall(r'href="([^"]*crossing\.csv[^"]*)"', opened):
+        assert browser.get(address.replace("&amp;", "&")).status_code == 200
     assert figures(people.lecture.campaign, NINE, (), FiguresFilter(regions=("320000",))).visits == 58
 
 
