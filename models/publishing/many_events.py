@@ -12,6 +12,7 @@ from models.organizations.tables import Account
 from models.publishing import lifecycle, proposals, review, session_moves
 from models.publishing.change import event_transaction, lock_event
 from models.publishing.review import ReviewDecision
+from models.publishing.session_moves import Step
 
 MOST = 500  # events at once
 
@@ -48,7 +49,7 @@ class Order:
 
 def check_order(order: Order, campaign: Campaign, by: Account) -> None:
     """Raises Mistake for what is wrong whatever the events are."""
-    if order.action in (ManyAction.PUBLISH, ManyAction.CANCEL) and not by.may_publish:
+    if order.action == ManyAction.PUBLISH and not by.may_publish:
         raise Mistake(N_("Only an office may do this. Submit the events, or ask your office."))
     if order.action == ManyAction.CANCEL and not order.why.strip():
         raise Mistake(N_("Please give a reason: visitors read it on the page."))
@@ -58,7 +59,7 @@ def check_order(order: Order, campaign: Campaign, by: Account) -> None:
         raise Mistake(N_("Please choose a publicity focus of the list."))
 
 
-def foresee(event: Event, order: Order, by: Account) -> Outcome:
+def foresee(event: Event, order: Order, now: datetime, by: Account) -> Outcome:
     """What carry_out() would do. Raises Mistake or Conflict where the event is refused. Writes nothing."""
     if event.withdrawn_at is not None:
         raise Conflict(N_("This event was deleted and can no longer be changed."))
@@ -67,11 +68,11 @@ def foresee(event: Event, order: Order, by: Account) -> Outcome:
     if order.action == ManyAction.CANCEL:
         if event.published_at is None:
             raise Conflict(N_("This event was never public. Delete the draft on its own page."))
-        return Outcome.CANCELLED
+        return _foresee_cancellation(event, by)
     if order.action in (ManyAction.SUBMIT, ManyAction.PUBLISH):
-        return _foresee_review(event, order.action, by)
+        return _foresee_review(event, order.action, now, by)
     if order.action == ManyAction.MOVE:
-        session_moves.steps(event, _days(event, order))
+        steps(event, order)
     elif event.main_focus == order.focus:
         raise Conflict(N_("This event has this focus already."))
     if proposals.must_propose(event, by):
@@ -79,7 +80,15 @@ def foresee(event: Event, order: Order, by: Account) -> Outcome:
     return Outcome.MOVED if order.action == ManyAction.MOVE else Outcome.FOCUS
 
 
-def _foresee_review(event: Event, action: ManyAction, by: Account) -> Outcome:
+def _foresee_cancellation(event: Event, by: Account) -> Outcome:
+    if not proposals.must_propose(event, by):
+        return Outcome.CANCELLED
+    if any(one.cancels and proposals.is_own(one, by) for one in proposals.open_of(event)):
+        raise Conflict(N_("You have proposed to cancel this event already. An office decides on it."))
+    return Outcome.PROPOSED
+
+
+def _foresee_review(event: Event, action: ManyAction, now: datetime, by: Account) -> Outcome:
     if event.status not in UNREVIEWED:
         raise Conflict(N_("This event is public already."))
     if not event.occurrences:
@@ -90,6 +99,7 @@ def _foresee_review(event: Event, action: ManyAction, by: Account) -> Outcome:
         if event.status == EventStatus.SUBMITTED:
             raise Conflict(N_("This event awaits review already."))
         return Outcome.SUBMITTED
+    review.require_free(event, now, by)
     if not review.needs_second_reading(event):
         return Outcome.PUBLISHED
     reader = review.first_readings([event.id]).get(event.id)
@@ -102,19 +112,28 @@ def _foresee_review(event: Event, action: ManyAction, by: Account) -> Outcome:
 
 def carry_out(event: Event, order: Order, now: datetime, by: Account) -> Outcome:
     """Do it to one event. Raises Mistake or Conflict, and then nothing has changed."""
-    outcome = foresee(event, order, by)
+    outcome = foresee(event, order, now, by)
     if order.action == ManyAction.CANCEL:
-        lifecycle.cancel(event, now, by, order.why.strip())
+        _cancel(event, order.why.strip(), now, by)
     elif order.action == ManyAction.MOVE:
         session_moves.move(event, _days(event, order), now, by)
     elif order.action == ManyAction.FOCUS:
         _set_focus(event, order.focus, now, by)
+    elif order.action == ManyAction.PUBLISH:
+        decision = review.submit_and_approve(event, now, by)
+        return Outcome.READ if decision == ReviewDecision.READ else Outcome.PUBLISHED
     else:
         review.submit(event, now, by)
-        if order.action == ManyAction.PUBLISH:
-            decision = review.approve(event, now, by)
-            return Outcome.READ if decision == ReviewDecision.READ else Outcome.PUBLISHED
     return outcome
+
+
+def _cancel(event: Event, why: str, now: datetime, by: Account) -> None:
+    with event_transaction():
+        lock_event(event)
+        if proposals.must_propose(event, by):
+            proposals.write_cancellation(event, now, by, why)
+        else:
+            lifecycle.write_cancelled(event, now, by, why)
 
 
 def _set_focus(event: Event, focus: str, now: datetime, by: Account) -> None:
@@ -125,6 +144,11 @@ def _set_focus(event: Event, focus: str, now: datetime, by: Account) -> None:
             proposals.write_proposal(event, content, now, by)
         else:
             lifecycle.write_change(event, replace(draft_of(event), main_focus=focus), now, by)
+
+
+def steps(event: Event, order: Order) -> list[Step]:
+    """What a move does to the sessions of an event. Raises Mistake or Conflict where it is refused."""
+    return session_moves.steps(event, _days(event, order))
 
 
 def _days(event: Event, order: Order) -> dict[int, int]:

@@ -23,6 +23,7 @@ from models.publishing.change import event_transaction, lock_event
 STATUS = "status"
 _PICTURE = frozenset({"picture_sha256", "picture_alt"})
 REPLACED = N_("Replaced by a newer proposal.")
+WITHDRAWN = N_("Withdrawn by the organization that proposed it.")
 
 
 class Proposal(Base):
@@ -166,7 +167,7 @@ def _last_refused(by: Account) -> ColumnElement[bool]:
     return and_(
         Proposal.id.in_(latest),
         ProposalDecision.accepted.is_(False),
-        ProposalDecision.why != REPLACED,
+        ProposalDecision.why.not_in((REPLACED, WITHDRAWN)),
     )
 
 
@@ -194,7 +195,7 @@ def accept(proposal_id: int, now: datetime, by: Account | None = None) -> Event:
     """Carry a proposal out. Other changes that were made meanwhile stay. Raises NotFound, Conflict, Mistake."""
     with event_transaction():
         proposal = _find(proposal_id)
-        event = lock_event(proposal.event)
+        event = proposal.event
         if proposal.cancels:
             verb = ChangeVerb.CANCELLED if proposal.why else ChangeVerb.DROPPED
             lifecycle.write_cancelled(event, now, by, proposal.why, verb)
@@ -212,6 +213,20 @@ def refuse(proposal_id: int, why: str, now: datetime, by: Account | None = None)
         proposal = _find(proposal_id)
         _decide(proposal, now, by, accepted=False, why=why.strip())
     return proposal.event
+
+
+def withdraw(proposal_id: int, now: datetime, by: Account) -> Event:
+    """An organization withdraws its own proposal: nothing of the event changes. Raises NotFound for a proposal of another
+    organization, Conflict for one that was decided on."""
+    with transaction():
+        proposal = _find(proposal_id, of=by)
+        _decide(proposal, now, by, accepted=False, why=WITHDRAWN)
+    return proposal.event
+
+
+def is_own(proposal: Proposal, by: Account) -> bool:
+    """Whether an account's organization made this proposal."""
+    return _organization(proposal.account) == by.organization_id
 
 
 def open_proposals() -> list[Proposal]:
@@ -233,10 +248,12 @@ def _open() -> Select[tuple[Proposal]]:
     )
 
 
-def _find(proposal_id: int) -> Proposal:
+def _find(proposal_id: int, of: Account | None = None) -> Proposal:
+    """of: for whom the proposals of other organizations do not exist."""
     proposal = db.session.get(Proposal, proposal_id) if 0 < proposal_id <= LARGEST_ID else None
-    if proposal is None:
+    if proposal is None or (of is not None and not is_own(proposal, of)):
         raise NotFound(N_("There is no proposed change %(id)s."), id=proposal_id)
+    lock_event(proposal.event)  # of two decisions at the same moment the second one finds the first
     if db.session.get(ProposalDecision, proposal_id) is not None:
         raise Conflict(N_("This proposed change was decided on already."))
     return proposal

@@ -66,10 +66,13 @@ class QueueItem:
 def submit(event: Event, now: datetime, by: Account | None = None) -> None:
     """Hand a draft to its office. Submitting again changes nothing. Raises Conflict for an event that was public."""
     with event_transaction():
-        event = lock_event(event)
-        if event.withdrawn_at is not None or event.published_at is not None:
-            raise Conflict(N_("Only a draft can be submitted. Reload the page."))
-        lifecycle.write_submitted(event, now, by)
+        _write_submitted(lock_event(event), now, by)
+
+
+def _write_submitted(event: Event, now: datetime, by: Account | None) -> None:
+    if event.withdrawn_at is not None or event.published_at is not None:
+        raise Conflict(N_("Only a draft can be submitted. Reload the page."))
+    lifecycle.write_submitted(event, now, by)
 
 
 def recall(event: Event, now: datetime, by: Account | None = None) -> None:
@@ -88,7 +91,7 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
     with event_transaction():
         event = lock_event(event)
         _require_submitted(event)
-        _require_free(event, now, by)
+        require_free(event, now, by)
         lifecycle.write_status(event, EventStatus.SENT_BACK, ChangeVerb.SENT_BACK, now, by)
         _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
 
@@ -98,19 +101,30 @@ def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDec
 
     Raises Conflict where it was judged meanwhile or one account would read it twice."""
     with event_transaction():
+        return _write_approval(lock_event(event), now, by)
+
+
+def submit_and_approve(event: Event, now: datetime, by: Account) -> ReviewDecision:
+    """Both in one transaction, by who may publish: a draft whose approval is refused is no submission either."""
+    with event_transaction():
         event = lock_event(event)
-        _require_submitted(event)
-        _require_free(event, now, by)
-        if needs_second_reading(event):
-            reader = first_readings([event.id]).get(event.id)
-            if reader is None:
-                _decide(event, ReviewDecision.READ, now, by)
-                return ReviewDecision.READ
-            if by is not None and reader.account_id == by.id:
-                raise Conflict(N_("You have already reviewed this event. Another person publishes it."))
-        lifecycle.write_published(event, now, by)
-        _decide(event, ReviewDecision.PUBLISHED, now, by)
-        return ReviewDecision.PUBLISHED
+        _write_submitted(event, now, by)
+        return _write_approval(event, now, by)
+
+
+def _write_approval(event: Event, now: datetime, by: Account | None) -> ReviewDecision:
+    _require_submitted(event)
+    require_free(event, now, by)
+    if needs_second_reading(event):
+        reader = first_readings([event.id]).get(event.id)
+        if reader is None:
+            _decide(event, ReviewDecision.READ, now, by)
+            return ReviewDecision.READ
+        if by is not None and reader.account_id == by.id:
+            raise Conflict(N_("You have already reviewed this event. Another person publishes it."))
+    lifecycle.write_published(event, now, by)
+    _decide(event, ReviewDecision.PUBLISHED, now, by)
+    return ReviewDecision.PUBLISHED
 
 
 def needs_second_reading(event: Event) -> bool:
@@ -124,8 +138,8 @@ def _require_submitted(event: Event) -> None:
         raise Conflict(N_("This event no longer awaits review. Reload the list."))
 
 
-def _require_free(event: Event, now: datetime, by: Account | None) -> None:
-    """Two people never judge the same item: who holds it decides, or the other one takes it over."""
+def require_free(event: Event, now: datetime, by: Account | None) -> None:
+    """Two people never judge the same item: who holds it decides, or the other one takes it over. Raises Conflict."""
     claim = db.session.get(ReviewClaim, event.id)
     if by is not None and claim is not None and claim.account_id != by.id and claim.until > now:
         holder = db.session.get_one(Account, claim.account_id)

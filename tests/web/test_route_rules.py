@@ -71,6 +71,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_events.index", "GET"): EVERYBODY,
     ("desk_events.event", "GET"): SEE,
     ("desk_events.decide", "POST"): REVIEW,
+    ("desk_events.withdraw_proposal", "POST"): frozenset({"gu", "he"}),  # of their organization's proposal
     ("desk_events.publish", "POST"): PUBLISH,
     ("desk_event_form.new", "GET"): WRITE,
     ("desk_event_form.choose_copied", "GET"): WRITE,

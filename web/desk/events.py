@@ -141,6 +141,7 @@ def _event_page(event: Event, problem_of: int = 0, problem: str = "", typed: str
         visits=visits_of([event.id]).get(event.id, 0),
         refused=proposals.refused_of(event, current_user) if event.published_at else None,
         proposals=[(one, proposal_words.changes(one)) for one in proposals.open_of(event)],
+        is_own=proposals.is_own,
         devices=[device for device in roster.statuses_of(event, clock.now()) if device.serves_event],
         problem_of=problem_of,
         problem=problem,
@@ -165,12 +166,21 @@ def decide(event_id: int, proposal_id: int) -> ResponseReturnValue:
     return redirect(url_for(".event", event_id=event.id), 303)
 
 
+@pages.post("/events/<int:event_id>/proposals/<int:proposal_id>/withdraw")
+@login_required
+def withdraw_proposal(event_id: int, proposal_id: int) -> ResponseReturnValue:
+    """An organization withdraws what it proposed, while it waits."""
+    event = scope.event_for(current_user, event_id, scope.changes)
+    if proposal_id not in proposals.ids_of(event):
+        abort(404)
+    proposals.withdraw(proposal_id, clock.now(), current_user)
+    return redirect(url_for(".event", event_id=event.id), 303)
+
+
 @pages.post("/events/<int:event_id>/publish")
 @login_required
 def publish(event_id: int) -> ResponseReturnValue:
     """Offices and the committee only: an organizer's event is reviewed first."""
     event = scope.event_for(current_user, event_id, scope.publishes)
-    now = clock.now()
-    review.submit(event, now, current_user)
-    review.approve(event, now, current_user)
+    review.submit_and_approve(event, clock.now(), current_user)
     return redirect(url_for("desk_events.event", event_id=event.id), 303)

@@ -1,6 +1,9 @@
 """Many events at once: chosen in the list, shown with what happens to each, and then done."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
@@ -23,22 +26,27 @@ from models.publishing import many_events
 from models.publishing.many_events import ManyAction, Order, Outcome
 from web.desk.events import list_conditions
 from web.errors import sentence
+from web.words.proposals import when
 
 pages = Blueprint("desk_many_events", __name__, url_prefix="/desk/events/many")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event and what happens to it. refusal: a sentence, where nothing happens."""
+    """One event and what happens to it. refusal: a sentence, where nothing happens. before, after: days of a move."""
 
     event: Event
     outcome: Outcome | None
     refusal: str = ""
+    before: str = ""
+    after: str = ""
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-    app.jinja_env.globals.update(many_action_words=action_words, outcome_words=outcome_words)
+    app.jinja_env.globals.update(
+        many_action_words=action_words, outcome_words=outcome_words, done_sentence=done_sentence
+    )
 
 
 def action_words() -> dict[ManyAction, str]:
@@ -50,8 +58,10 @@ def action_words() -> dict[ManyAction, str]:
         ManyAction.FOCUS: _("Set the publicity focus"),
         ManyAction.CANCEL: _("Cancel the events"),
     }
-    office_only = (ManyAction.PUBLISH, ManyAction.CANCEL)
-    return {key: text for key, text in words.items() if current_user.may_publish or key not in office_only}
+    if not current_user.may_publish:
+        del words[ManyAction.PUBLISH]
+        words[ManyAction.CANCEL] = _("Propose to cancel the events")
+    return words
 
 
 def outcome_words(outcome: Outcome) -> str:
@@ -66,6 +76,30 @@ def outcome_words(outcome: Outcome) -> str:
     }[outcome]
 
 
+def done_sentence(outcome: Outcome, number: int) -> str:
+    return {
+        Outcome.PUBLISHED: ngettext("%(num)s event is published.", "%(num)s events are published.", number),
+        Outcome.READ: ngettext(
+            "%(num)s event is reviewed once; a second person publishes it.",
+            "%(num)s events are reviewed once; a second person publishes them.",
+            number,
+        ),
+        Outcome.SUBMITTED: ngettext(
+            "%(num)s event is submitted for review.", "%(num)s events are submitted for review.", number
+        ),
+        Outcome.MOVED: ngettext("%(num)s event is moved.", "%(num)s events are moved.", number),
+        Outcome.FOCUS: ngettext(
+            "%(num)s event has this focus now.", "%(num)s events have this focus now.", number
+        ),
+        Outcome.CANCELLED: ngettext("%(num)s event is cancelled.", "%(num)s events are cancelled.", number),
+        Outcome.PROPOSED: ngettext(
+            "%(num)s event is proposed to an office; its public page stays as it is until then.",
+            "%(num)s events are proposed to an office; their public pages stay as they are until then.",
+            number,
+        ),
+    }[outcome]
+
+
 @pages.post("/")
 @login_required
 def act() -> ResponseReturnValue:
@@ -74,52 +108,51 @@ def act() -> ResponseReturnValue:
     events: list[Event] = []
     try:
         events = _chosen(campaign)
-        order = _order()
+        order = _order(request.form)
         many_events.check_order(order, campaign, current_user)
     except Mistake as mistake:
         return _page(campaign, events, problem=sentence(mistake)), 422
+    now = clock.now()
     if not request.form.get("confirmed"):
-        return _page(campaign, events, [_foreseen(event, order) for event in events])
-    now, done, refused = clock.now(), 0, []
+        return _page(campaign, events, [_foreseen(event, order, now) for event in events])
+    done, refused = Counter[Outcome](), []
     for event in events:
         try:
-            many_events.carry_out(event, order, now, current_user)
-            done += 1
+            done[many_events.carry_out(event, order, now, current_user)] += 1
         except Mistake:
             db.session.rollback()
             refused.append(event.id)
     # A page that is loaded again must not move the events again.
+    address = {"campaign": campaign.id, "action": order.action, "days": order.days, "focus": order.focus}
     failed = ",".join(map(str, refused))
-    return redirect(url_for(".done", campaign=campaign.id, done=done, refused=failed or None), 303)
+    return redirect(url_for(".done", **address, **done, refused=failed or None), 303)
 
 
 @pages.get("/done")
 @login_required
 def done() -> ResponseReturnValue:
-    """The summary: how many were done, and which were not."""
+    """The summary: how many were done, and which were not. Their reasons are asked again: nothing has changed of them."""
     parts = request.args.get("refused", "").split(",")
     ids = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10][
         : many_events.MOST
     ]
-    number = request.args.get("done", 0, int)
+    order, now = _order(request.args), clock.now()
     return render_template(
         "desk/many_done.html",
         campaign=find_campaign(request.args.get("campaign", "")),
-        summary=ngettext("%(num)s event was changed.", "%(num)s events were changed.", number),
-        refused=_reached(ids),
+        done={one: number for one in Outcome if (number := request.args.get(one, 0, int)) > 0},
+        refused=[_foreseen(event, order, now) for event in _reached(ids)],
     )
 
 
-def _order() -> Order:
-    action = request.form.get("action", "")
+def _order(typed: Mapping[str, str]) -> Order:
+    action = typed.get("action", "")
     if action not in set(ManyAction):
         raise Mistake(N_("Please choose what to do with these events."))
-    days = request.form.get("days", "").strip()
+    days = typed.get("days", "").strip()
     digits = days.removeprefix("+").removeprefix("-")
     number = int(days) if digits.isascii() and digits.isdecimal() and len(digits) < 5 else 0
-    return Order(
-        ManyAction(action), request.form.get("why", "").strip()[:300], number, request.form.get("focus", "")
-    )
+    return Order(ManyAction(action), typed.get("why", "").strip()[:300], number, typed.get("focus", ""))
 
 
 def _chosen(campaign: Campaign) -> list[Event]:
@@ -151,6 +184,12 @@ def _ids_of(campaign: Campaign, args: MultiDict[str, str]) -> list[int]:
     return list(db.session.scalars(ids))
 
 
+def _absent(events: list[Event]) -> int:
+    """How many of the chosen ones are not there any more, or not within this account's reach."""
+    chosen = set() if request.form.get("all") else set(request.form.getlist("chosen", type=int))
+    return len(chosen - {event.id for event in events})
+
+
 def _reached(ids: list[int]) -> list[Event]:
     query = scope.events_for(current_user, scope.changes).where(
         Event.id.in_([number for number in ids if 0 < number < 2**31])
@@ -173,11 +212,16 @@ def _reached(ids: list[int]) -> list[Event]:
     return list(db.session.scalars(query.options(*options).order_by(Event.calendar_place, Event.id)))
 
 
-def _foreseen(event: Event, order: Order) -> Line:
+def _foreseen(event: Event, order: Order, now: datetime) -> Line:
     try:
-        return Line(event, many_events.foresee(event, order, current_user))
+        outcome = many_events.foresee(event, order, now, current_user)
     except Mistake as mistake:
         return Line(event, None, sentence(mistake))
+    if order.action != ManyAction.MOVE:
+        return Line(event, outcome)
+    first = many_events.steps(event, order)[0]
+    zone = event.campaign.zone
+    return Line(event, outcome, before=when(first.before, zone), after=when(first.after, zone))
 
 
 def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = None, problem: str = "") -> str:
@@ -187,6 +231,8 @@ def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = No
         events=events,
         lines=lines or [],
         ready=sum(line.outcome is not None for line in lines or []),
+        proposed=sum(line.outcome == Outcome.PROPOSED for line in lines or []),
+        absent=_absent(events) if lines else 0,
         typed={name: request.form.get(name, "") for name in ("action", "why", "days", "focus")},
         problem=problem,
     )

@@ -4,7 +4,7 @@ import pytest
 
 from models.db import db
 from models.errors import Mistake
-from models.publishing import lifecycle, many_events, proposals
+from models.publishing import lifecycle, many_events, proposals, review
 from models.publishing.many_events import ManyAction, Order, Outcome
 from tests.support.records.people import make_people
 from tests.support.records.week import NINE, load_week, make_event, minutes
@@ -26,7 +26,7 @@ def draft(people):
 def outcome(event, order, by) -> object:
     """What is foreseen; the same must be done."""
     try:
-        foreseen = many_events.foresee(event, order, by)
+        foreseen = many_events.foresee(event, order, LATER, by)
     except Mistake as mistake:
         with pytest.raises(Mistake):
             many_events.carry_out(event, order, LATER, by)
@@ -94,10 +94,31 @@ def test_an_order_that_says_too_little(people, order):
         many_events.check_order(order, load_week(), people.su)
 
 
-def test_organizers_neither_publish_nor_cancel(people):
-    for order in (CANCEL, Order(ManyAction.PUBLISH)):
-        with pytest.raises(Mistake):
-            many_events.check_order(order, load_week(), people.gu)
+def test_organizers_do_not_publish(people):
+    with pytest.raises(Mistake):
+        many_events.check_order(Order(ManyAction.PUBLISH), load_week(), people.gu)
+
+
+def test_organizers_propose_to_cancel(people):
+    many_events.check_order(CANCEL, load_week(), people.gu)
+    assert outcome(people.lecture, CANCEL, people.gu) == Outcome.PROPOSED
+    [proposal] = proposals.open_of(people.lecture)
+    assert (people.lecture.status, proposal.cancels, proposal.why) == ("published", True, "停电")
+    assert outcome(people.lecture, CANCEL, people.he).startswith("You have proposed to cancel this event")
+    proposals.accept(proposal.id, LATER, people.lian)
+    assert (people.lecture.status, people.lecture.changes[-1].why) == ("cancelled", "停电")
+
+
+def test_a_draft_that_another_one_judges_is_not_submitted_either(people, draft):
+    review.submit(draft, NINE, people.gu)
+    review.claim(draft, people.lian, LATER)
+    review.recall(draft, LATER, people.gu)
+    publish = Order(ManyAction.PUBLISH)
+    assert outcome(draft, publish, people.su) == "lian@example.cn is reviewing this event now."
+    with pytest.raises(Mistake):
+        review.submit_and_approve(draft, LATER, people.su)
+    db.session.expire_all()
+    assert (draft.status, draft.changes[-1].verb) == ("draft", "recalled")
 
 
 def test_an_event_that_is_withdrawn_meanwhile(people):

@@ -81,6 +81,20 @@ def test_one_to_cancel_stays_when_the_form_is_saved_unchanged(people):
     assert proposals.open_of(event) == []
 
 
+def test_an_organization_withdraws_its_own_one(people):
+    proposal = propose(people, title="一稿")
+    with pytest.raises(NotFound):
+        proposals.withdraw(proposal.id, NINE, people.wang)
+    proposals.withdraw(proposal.id, NINE, people.he)
+    assert (proposals.open_of(people.lecture), people.lecture.title) == ([], "专题讲座")
+    decision = db.session.get_one(ProposalDecision, proposal.id)
+    assert (decision.account_id, decision.why) == (people.he.id, proposals.WITHDRAWN)
+    assert proposals.refused_of(people.lecture, people.gu) is None  # nobody refused it
+    for decide in (proposals.withdraw, proposals.accept):
+        with pytest.raises(Conflict):
+            decide(proposal.id, NINE, people.gu)
+
+
 def test_an_unknown_one_is_said(people):
     for number in (0, 999, 2**40):
         with pytest.raises(NotFound):

@@ -3,6 +3,7 @@
 import re
 
 from models.db import db
+from models.publishing import proposals
 from tests.support.records.people import sign_in
 
 ADDRESS = "/desk/events/many/"
@@ -23,14 +24,15 @@ def test_nothing_changes_before_it_is_confirmed(english, people):
     answer = post(english, people.lecture, people.nanjing, action="move", days="2")
     assert answer.status_code == 200
     assert answer.text.count("is moved") == 2
+    assert answer.text.count("Mon 22 April 09:00–11:00 → Wed 24 April 09:00–11:00") == 2
     assert days(people.lecture, people.nanjing) == [22, 22]
     answer = post(english, people.lecture, people.nanjing, action="move", days="2", confirmed="1")
     assert (answer.status_code, answer.location) == (
         303,
-        "/desk/events/many/done?campaign=ip-2024&done=2",
+        "/desk/events/many/done?campaign=ip-2024&action=move&days=2&focus=&moved=2",
     )
     assert days(people.lecture, people.nanjing) == [24, 24]
-    assert "2 events were changed." in english.get(answer.location).text
+    assert "2 events are moved." in english.get(answer.location).text
 
 
 def test_what_is_refused_is_said_before_and_after(english, people):
@@ -41,7 +43,8 @@ def test_what_is_refused_is_said_before_and_after(english, people):
     assert "1 event will be changed." in page
     answer = post(english, people.lecture, people.nanjing, action="cancel", why="停电", confirmed="1")
     page = english.get(answer.location).text
-    assert ("1 event was changed." in page, people.lecture.title in page) == (True, True)
+    assert ("1 event is cancelled." in page, people.lecture.title in page) == (True, True)
+    assert "This event is cancelled already." in page
     db.session.expire_all()
     assert people.nanjing.status == "cancelled"
 
@@ -81,5 +84,23 @@ def test_organizers_are_not_offered_what_they_may_not(english, people):
         "submit",
         "move",
         "focus",
+        "cancel",
     ]
-    assert post(english, people.lecture, action="cancel", why="停电", confirmed="1").status_code == 422
+    assert post(english, people.lecture, action="publish", confirmed="1").status_code == 422
+
+
+def test_an_organizer_proposes_to_cancel_many(english, people):
+    sign_in(english, people.gu)
+    page = post(english, people.lecture, people.abroad, people.nanjing, action="cancel", why="停电").text
+    assert "2 events are public: an office decides on each of them." in page
+    assert "1 of the chosen events is not there any more." in page
+    assert "Subscribed calendars follow" not in page
+    answer = post(english, people.lecture, people.abroad, action="cancel", why="停电", confirmed="1")
+    assert "2 events are proposed to an office" in english.get(answer.location).text
+    db.session.expire_all()
+    assert [event.status for event in (people.lecture, people.abroad)] == ["published", "published"]
+    [one] = proposals.open_of(people.lecture)
+    page = english.get(f"/desk/events/{people.lecture.id}").text
+    assert "Withdraw the proposal to cancel" in page
+    english.post(f"/desk/events/{people.lecture.id}/proposals/{one.id}/withdraw")
+    assert "Proposed change" not in english.get(f"/desk/events/{people.lecture.id}").text

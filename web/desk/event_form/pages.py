@@ -206,9 +206,10 @@ def _hand_on(event: Event, action: str) -> None:
     now = clock.now()
     if event.status not in UNREVIEWED or action == SAVE:
         return
-    review.submit(event, now, current_user)
     if action == PUBLISH:
-        review.approve(event, now, current_user)
+        review.submit_and_approve(event, now, current_user)
+    else:
+        review.submit(event, now, current_user)
 
 
 def _saved(event: Event) -> ResponseReturnValue:
