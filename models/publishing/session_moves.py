@@ -31,6 +31,10 @@ class Step:
     before: OccurrenceDraft
     after: OccurrenceDraft
 
+    def has_begun(self, today: date) -> bool:
+        """Whether people may have been counted already, on the days before the move."""
+        return self.before.start_day <= today
+
 
 def movable(event: Event) -> list[Occurrence]:
     """The sessions that take place, in calendar order."""

@@ -24,22 +24,21 @@ from models.events.tables import Event, Occurrence
 from models.public import filters, queries
 from models.publishing import many_events
 from models.publishing.many_events import ManyAction, Order, Outcome
+from web.desk.event_form.move import MoveWords, move_words
 from web.desk.events import list_conditions
 from web.errors import sentence
-from web.words.proposals import when
 
 pages = Blueprint("desk_many_events", __name__, url_prefix="/desk/events/many")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One event and what happens to it. refusal: a sentence, where nothing happens. before, after: days of a move."""
+    """One event and what happens to it. refusal: a sentence, where nothing happens. move: of its first session."""
 
     event: Event
     outcome: Outcome | None
     refusal: str = ""
-    before: str = ""
-    after: str = ""
+    move: MoveWords | None = None
 
 
 def register(app: Flask) -> None:
@@ -124,8 +123,9 @@ def act() -> ResponseReturnValue:
             refused.append(event.id)
     # A page that is loaded again must not move the events again.
     address = {"campaign": campaign.id, "action": order.action, "days": order.days, "focus": order.focus}
+    counts = [f"{outcome}-{number}" for outcome, number in done.items()]
     failed = ",".join(map(str, refused))
-    return redirect(url_for(".done", **address, **done, refused=failed or None), 303)
+    return redirect(url_for(".done", **address, done=counts, refused=failed or None), 303)
 
 
 @pages.get("/done")
@@ -140,9 +140,18 @@ def done() -> ResponseReturnValue:
     return render_template(
         "desk/many_done.html",
         campaign=find_campaign(request.args.get("campaign", "")),
-        done={one: number for one in Outcome if (number := request.args.get(one, 0, int)) > 0},
+        done=[(one, number) for one in Outcome if (number := _count_of(one)) > 0],
         refused=[_foreseen(event, order, now) for event in _reached(ids)],
     )
+
+
+def _count_of(outcome: Outcome) -> int:
+    """How many events became this, from the address."""
+    for text in request.args.getlist("done"):
+        name, _dash, number = text.partition("-")
+        if name == outcome and number.isascii() and number.isdecimal() and len(number) < 6:
+            return int(number)
+    return 0
 
 
 def _order(typed: Mapping[str, str]) -> Order:
@@ -219,9 +228,8 @@ def _foreseen(event: Event, order: Order, now: datetime) -> Line:
         return Line(event, None, sentence(mistake))
     if order.action != ManyAction.MOVE:
         return Line(event, outcome)
-    first = many_events.steps(event, order)[0]
-    zone = event.campaign.zone
-    return Line(event, outcome, before=when(first.before, zone), after=when(first.after, zone))
+    steps = [move_words(step, event.campaign, now) for step in many_events.steps(event, order)]
+    return Line(event, outcome, move=steps[0])
 
 
 def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = None, problem: str = "") -> str:

@@ -29,10 +29,19 @@ def test_nothing_changes_before_it_is_confirmed(english, people):
     answer = post(english, people.lecture, people.nanjing, action="move", days="2", confirmed="1")
     assert (answer.status_code, answer.location) == (
         303,
-        "/desk/events/many/done?campaign=ip-2024&action=move&days=2&focus=&moved=2",
+        "/desk/events/many/done?campaign=ip-2024&action=move&days=2&focus=&done=moved-2",
     )
     assert days(people.lecture, people.nanjing) == [24, 24]
     assert "2 events are moved." in english.get(answer.location).text
+
+
+def test_a_focus_for_many(english, people):
+    sign_in(english, people.su)
+    focus = people.lecture.campaign.terms_of("focus")[1].key
+    answer = post(english, people.lecture, people.nanjing, action="focus", focus=focus, confirmed="1")
+    assert "2 events have this focus now." in english.get(answer.location).text
+    db.session.expire_all()
+    assert [event.main_focus for event in (people.lecture, people.nanjing)] == [focus, focus]
 
 
 def test_what_is_refused_is_said_before_and_after(english, people):

@@ -16,8 +16,10 @@ def test_the_page_says_before_what_changes(english, people):
     page = english.get(address, query_string={"day": "2024-04-25"}).text
     assert "<del>Mon 22 April" in page
     assert "<strong>Thu 25 April" in page
-    assert "SEQUENCE rises" in page
+    assert "Subscribed calendars move the entry" in page
     assert days(people.lecture) == [22]
+    assert ("It has begun already" in page, "Outside the week" in page) == (True, False)
+    assert "Outside the week" in english.get(address, query_string={"day": "2024-04-30"}).text
     assert english.post(address, data={"day": "2024-04-25"}).status_code == 303
     assert days(people.lecture) == [25]
     public = english.get(f"/ip-2024/events/{people.lecture.id}").text

@@ -1,19 +1,44 @@
 """Move an event, or one of its sessions, to another day. Before, the page says what subscribers will see."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
+from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.draft import draft_of
 from models.events.tables import Event
 from models.publishing import proposals, session_moves
 from web.errors import sentence
+from web.public.listing import outside_week
 from web.words import proposals as change_words
 
 pages = Blueprint("desk_move", __name__, url_prefix="/desk/events")
+
+
+@dataclass(frozen=True)
+class MoveWords:
+    """A session before and after its move. begun: people may have been counted on the old days."""
+
+    before: str
+    after: str
+    begun: bool
+    outside: bool
+
+
+def move_words(step: session_moves.Step, campaign: Campaign, now: datetime) -> MoveWords:
+    after, zone = step.after, campaign.zone
+    return MoveWords(
+        change_words.when(step.before, zone),
+        change_words.when(after, zone),
+        step.has_begun(campaign.today(now)),
+        outside_week(campaign, after.start_day, after.end_day),
+    )
 
 
 def register(app: Flask) -> None:
@@ -67,10 +92,7 @@ def _page(event: Event, steps: list[session_moves.Step] | None = None, problem: 
             (row.id, change_words.when(before, zone))
             for row, before in zip(session_moves.movable(event), draft_of(event).occurrences, strict=False)
         ],
-        steps=[
-            (change_words.when(step.before, zone), change_words.when(step.after, zone))
-            for step in steps or []
-        ],
+        steps=[move_words(step, event.campaign, clock.now()) for step in steps or []],
         must_propose=proposals.must_propose(event, current_user),
         typed={name: request.values.get(name, "") for name in ("session", "day", "days")},
         problem=problem,
