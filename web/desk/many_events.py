@@ -122,10 +122,20 @@ def act() -> ResponseReturnValue:
             db.session.rollback()
             refused.append(event.id)
     # A page that is loaded again must not move the events again.
-    address = {"campaign": campaign.id, "action": order.action, "days": order.days, "focus": order.focus}
     counts = [f"{outcome}-{number}" for outcome, number in done.items()]
     failed = ",".join(map(str, refused))
-    return redirect(url_for(".done", **address, done=counts, refused=failed or None), 303)
+    return redirect(
+        url_for(
+            ".done",
+            campaign=campaign.id,
+            action=order.action,
+            days=order.days,
+            focus=order.focus,
+            done=counts,
+            refused=failed or None,
+        ),
+        303,
+    )
 
 
 @pages.get("/done")

@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from sqlalchemy import Select
 
 from models import clock
 from models.corrections import moves, scan_list, scan_review
 from models.corrections.scan_list import MAX_RANGE, ScanChoice
 from models.corrections.tally_sheets import groups_of
-from models.db import LARGEST_ID
+from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
@@ -22,7 +23,10 @@ from web.desk.attendance.scan_review import selected_ids
 
 KINDS = (ScanKind.PASS, ScanKind.VENUE, ScanKind.TOUCH, ScanKind.TALLY)
 FIELDS = ("device", "day", "hour", "kind", "group")
-MOVE = "move"
+MOVE, SHOW_SESSIONS = "move", "sessions"
+MOST_OFFERED = 300  # events in the list of suggestions
+CHOOSE_SESSION = N_("Now the sessions of that event are shown. Choose one of them, then move.")
+NO_EVENT = N_("No event, or more than one, has “%(words)s” in its title. Choose one of the list.")
 
 pages = Blueprint("desk_scans", __name__, url_prefix="/desk/events/<int:event_id>/scans")
 
@@ -42,6 +46,8 @@ def index(event_id: int) -> ResponseReturnValue:
 @login_required
 def correct(event_id: int) -> ResponseReturnValue:
     event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
+    if request.form.get("decision") == SHOW_SESSIONS:
+        return _page(event, now, keep=True)
     before = _visits(event)
     try:
         _correct(event, now)
@@ -80,6 +86,8 @@ def _correct(event: Event, now: datetime) -> None:
             clock.parse_day(day) if day else None,
             now,
         )
+        if request.form.get("to_event") and target.occurrence.event_id != _target_event(event).id:
+            raise Mistake(CHOOSE_SESSION)  # the event was typed after the sessions were shown
         moves.move(event, ids, target, why, current_user, now)
     else:
         scan_review.decide_on_rows(event, ids, decision, why, current_user.id, now)
@@ -112,9 +120,38 @@ def _number(text: str | None, most: int) -> int | None:
 
 
 def _target_event(event: Event) -> Event:
-    """The event whose sessions are offered to move scans to: another one by its number, else this one. Raises NotFound."""
-    number = _number(request.values.get("to_event", "").strip(), LARGEST_ID)
-    return scope.event_for(current_user, number, scope.changes) if number else event
+    """The event whose sessions are offered to move scans to: another one by its number or words of its title, else this
+    one. Raises NotFound for a number out of reach, Mistake for a title that is not one event's."""
+    words = request.values.get("to_event", "").strip()
+    number = _number(words.partition(" ")[0], LARGEST_ID)
+    if number:
+        return scope.event_for(current_user, number, scope.changes)
+    if not words:
+        return event
+    rows = db.session.scalars(
+        _others(event).where(Event.title.icontains(words, autoescape=True)).limit(2)
+    ).all()
+    if len(rows) != 1:
+        raise Mistake(NO_EVENT, words=words[:40])
+    return rows[0]
+
+
+def _others(event: Event) -> Select[tuple[Event]]:
+    """The other events of the week that scans can be moved to."""
+    query = scope.events_for(current_user, scope.changes)
+    return query.where(
+        Event.campaign_id == event.campaign_id, Event.id != event.id, Event.published_at.is_not(None)
+    )
+
+
+def _offered(event: Event) -> list[str]:
+    """The list of suggestions: number and title of each, those of the same place first."""
+    same_place = (Event.region_code == event.region_code).desc()
+    columns = _others(event).with_only_columns(Event.id, Event.title)
+    rows = db.session.execute(
+        columns.order_by(same_place, Event.calendar_place, Event.id).limit(MOST_OFFERED)
+    )
+    return [f"{row.id} {row.title}" for row in rows]
 
 
 def _target_sessions(event: Event, today: date) -> list[tuple]:
@@ -128,8 +165,15 @@ def _target_sessions(event: Event, today: date) -> list[tuple]:
     return sessions
 
 
-def _page(event: Event, now: datetime, error: str = "") -> str:
-    target = _target_event(event)
+def _page(event: Event, now: datetime, error: str = "", *, keep: bool = False) -> str:
+    """keep: ticks and words stay as they were sent, as they do after an error."""
+    target, no_target = event, ""
+    try:
+        target = _target_event(event)
+    except Mistake as mistake:
+        if mistake.status == 404:
+            raise
+        no_target = errors.sentence(mistake)
     chosen, (devices, days) = _fields(), scan_list.filters_of(event)
     return render_template(
         "desk/attendance/scans.html",
@@ -144,11 +188,13 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
         kinds=KINDS,
         groups=groups_of(event.campaign),
         target=target,
+        no_target=no_target,
+        offered=_offered(event),
         sessions=_target_sessions(target, event.campaign.today(now)),
         moved=moves.moves_of(event),
         error=error,
-        typed=request.form if error else {},
-        ticked=request.form.getlist("scan") if error else [],
+        typed=request.form if error or keep else {},
+        ticked=request.form.getlist("scan") if error or keep else [],
         decisions=(Decision.SET_ASIDE, Decision.ACCEPT),
         before=request.args.get("before", type=int),
         after=request.args.get("after", type=int),

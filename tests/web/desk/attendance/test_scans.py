@@ -106,6 +106,29 @@ def test_a_whole_range_moves_to_another_event_and_back(client, people, ids, page
     assert verify(people.lecture.campaign).differences == []
 
 
+def test_another_event_is_found_by_its_title_and_the_ticks_stay(client, people, ids, page):
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    sign_in(client, people.cui)
+    scan, to = str(ids[1]), people.nanjing.occurrences[0].id
+    form = {"scan": [scan], "why": "终端错放", "to_event": "南京", "to": people.lecture.occurrences[0].id}
+    shown = client.post(page, data={**form, "decision": "sessions"})
+    chosen = re.findall(r'name="scan" value="([^"]+)"[^>]* checked', shown.text)
+    assert (shown.status_code, chosen) == (200, [scan])
+    assert f'<option value="{to}">' in shown.text
+    assert ('name="why" value="终端错放"' in shown.text, f"{people.nanjing.id} 南京宣传" in shown.text) == (
+        True,
+        True,
+    )
+    for words in ("宣传", "没有这场"):  # of several events, of none
+        again = client.post(page, data={**form, "to_event": words, "decision": "sessions"})
+        assert "Choose one of the list." in again.text
+    answer = client.post(page, data={**form, "decision": "move"})  # still the session of the other event
+    assert (answer.status_code, "Choose one of them, then move." in answer.text) == (422, True)
+    assert by_event(people) == {people.lecture.id: 10}
+    assert client.post(page, data={**form, "to": to, "decision": "move"}).status_code == 303
+    assert set(by_event(people)) == {people.lecture.id, people.nanjing.id}
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
