@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid5
 
 from sqlalchemy import Date, ForeignKey, String, select
@@ -26,7 +27,7 @@ from models.ledger.tables import ScanKind, Verdict
 from models.organizations.tables import Account
 
 MAX_AT_ONCE = 40  # sheets
-MAX_HOURS = 16  # rows of a sheet
+MAX_HOURS = 16  # rows of a sheet; a longer day has several
 _OF_HALF_DAY = {HalfDay.MORNING: (8, 11), HalfDay.AFTERNOON: (13, 17), HalfDay.EVENING: (18, 21)}
 _ALL_DAY = (8, 18)
 ADDED_WITHIN = timedelta(minutes=1)  # rows follow their entry
@@ -105,13 +106,14 @@ def groups_of(campaign: Campaign) -> list[str]:
 def make(
     event: Event, occurrence_id: int, day: date, count: int, account: Account, now: datetime
 ) -> list[TallySheet]:
-    """New blank sheets for a session and one of its days. Raises Mistake."""
+    """New blank sheets for a session and one of its days. count: for how many entrances; a day of more than MAX_HOURS hours
+    has several sheets for each. Raises Mistake."""
     occurrence = next((row for row in event.occurrences if row.id == occurrence_id), None)
     if occurrence is None or not occurrence.start_day <= day <= occurrence.end_day:
         raise Mistake(OTHER_SESSION)
-    if not 1 <= count <= MAX_AT_ONCE:
-        raise Mistake(HOW_MANY, most=MAX_AT_ONCE)
-    first, last = _hours(event, occurrence, day)
+    parts = _parts(*_hours(event, occurrence, day))
+    if not 1 <= count <= MAX_AT_ONCE // len(parts):
+        raise Mistake(HOW_MANY, most=MAX_AT_ONCE // len(parts))
     sheets = [
         TallySheet(
             event_id=event.id,
@@ -123,6 +125,7 @@ def make(
             made_at=now,
         )
         for _ in range(count)
+        for first, last in parts
     ]
     with transaction():
         db.session.add_all(sheets)
@@ -139,7 +142,15 @@ def _hours(event: Event, occurrence: Occurrence, day: date) -> tuple[int, int]:
     first = start.hour if day == start.date() else 0
     ends_on_the_hour = (end.minute, end.second) == (0, 0)
     last = end.hour - ends_on_the_hour if day == end.date() and end > start else 23
-    return first, max(first, min(last, first + MAX_HOURS - 1))
+    return first, max(first, last)
+
+
+def _parts(first: int, last: int) -> list[tuple[int, int]]:
+    """The hours of each sheet, first and last, of about the same length."""
+    hours = last - first + 1
+    number = -(-hours // MAX_HOURS)
+    borders = [first + hours * part // number for part in range(number + 1)]
+    return [(start, end - 1) for start, end in pairwise(borders)]
 
 
 def sheet_by_number(text: str) -> TallySheet:

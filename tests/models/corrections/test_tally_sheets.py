@@ -147,6 +147,17 @@ def test_the_hours_of_a_sheet_are_those_of_the_session(people):
         tally_sheets.make(people.lecture, people.lecture.occurrences[0].id, DAY, 41, people.gu, NINE)
 
 
+def test_a_day_of_many_hours_has_several_sheets(people):
+    whole_day = OccurrenceDraft(
+        DAY, DAY + timedelta(days=1), NINE - timedelta(hours=9), NINE + timedelta(hours=15)
+    )
+    event = make_event(people.lecture.campaign, "体验站", occurrences=(whole_day,))
+    made = tally_sheets.make(event, event.occurrences[0].id, DAY, 2, people.gu, NINE)
+    assert [(sheet.hours[0], sheet.hours[-1]) for sheet in made] == [(0, 11), (12, 23)] * 2
+    with pytest.raises(Mistake):
+        tally_sheets.make(event, event.occurrences[0].id, DAY, 21, people.gu, NINE)
+
+
 def test_an_hour_that_has_not_begun_is_not_entered(people):
     sheet = sheet_of(people.lecture, people)
     with pytest.raises(Mistake):

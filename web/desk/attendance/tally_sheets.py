@@ -1,6 +1,6 @@
 """Printed tally sheets at the desk: made and printed for an event, entered by the number that is printed on each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -11,6 +11,7 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.corrections import paper_counts, tally_sheets
+from models.corrections.paper_counts import MAX_HEADS
 from models.corrections.tally_sheets import MAX_AT_ONCE, TallySheet, groups_of
 from models.drawing import pdf
 from models.errors import Mistake, NotFound
@@ -93,8 +94,12 @@ def sheet(number: str) -> ResponseReturnValue:
 @login_required
 def enter(number: str) -> ResponseReturnValue:
     sheet, now = _sheet(number), clock.now()
+    cells, wrong = _cells(sheet)
+    if wrong:
+        problem = errors.sentence(Mistake(paper_counts.TOO_MANY, most=f"{MAX_HEADS:,}"))
+        return _page(sheet, now, problem, wrong), 422
     try:
-        people = tally_sheets.enter(sheet, current_user, request.form.get("counter", ""), _cells(sheet), now)
+        people = tally_sheets.enter(sheet, current_user, request.form.get("counter", ""), cells, now)
     except Mistake as mistake:
         status = 422 if mistake.status == 400 else mistake.status
         return _page(sheet, now, errors.sentence(mistake)), status
@@ -119,20 +124,27 @@ def _sheet(number: str) -> TallySheet:
     return sheet
 
 
-def _cells(sheet: TallySheet) -> dict[tuple[int, str], int]:
-    """What was typed. An empty field and 0 both mean that there was no visitor."""
-    return {
-        (hour, group): paper_counts.read_heads(request.form.get(field_name(hour, group), ""))
-        for hour in sheet.hours
-        for group in groups_of(sheet.event.campaign)
-    }
+def _cells(sheet: TallySheet) -> tuple[dict[tuple[int, str], int], list[str]]:
+    """What was typed, and the names of the fields that hold no number. An empty field and 0 both mean: no visitor."""
+    cells, wrong = {}, []
+    for hour in sheet.hours:
+        for group in groups_of(sheet.event.campaign):
+            name = field_name(hour, group)
+            try:
+                heads = paper_counts.read_heads(request.form.get(name, ""))
+            except Mistake:
+                heads = MAX_HEADS + 1
+            if heads > MAX_HEADS:
+                wrong.append(name)
+            cells[hour, group] = heads
+    return cells, wrong
 
 
 def field_name(hour: int, group: str) -> str:
     return f"heads-{hour}-{group}"
 
 
-def _page(sheet: TallySheet, now: datetime, error: str = "") -> str:
+def _page(sheet: TallySheet, now: datetime, error: str = "", wrong: Sequence[str] = ()) -> str:
     typed: Mapping[str, str] = request.form if error else {}
     return render_template(
         "desk/attendance/tally_sheet.html",
@@ -144,6 +156,7 @@ def _page(sheet: TallySheet, now: datetime, error: str = "") -> str:
         begun=clock.day_of(now, sheet.event.campaign.zone) >= sheet.day,
         most_name=paper_counts.MAX_NAME,
         error=error,
+        wrong=wrong,
         typed=typed,
         entered=request.args.get("entered", type=int),
     )

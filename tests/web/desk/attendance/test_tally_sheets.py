@@ -60,6 +60,16 @@ def test_sheets_are_made_and_printed_each_with_its_number(gus_browser, people):
     assert page.count("not entered yet") == 2
 
 
+def test_what_is_no_number_is_marked_and_everything_stays(gus_browser, people):
+    make(gus_browser, people.lecture)
+    address = f"/desk/tally-sheets/{newest().number}"
+    answer = gus_browser.post(address, data=form(**{"heads-9-youth": "十二", "heads-10-public": "10000"}))
+    assert (answer.status_code, visits(people)) == (422, 0)
+    marked = re.findall(r'name="([^"]+)"[^>]*aria-invalid="true"', answer.text)
+    assert marked == ["heads-9-youth", "heads-10-public"]
+    assert all(f'value="{typed}"' in answer.text for typed in ("十二", "10000", "40", "王一"))
+
+
 def test_a_sheet_is_entered_by_its_number_and_not_twice(gus_browser, people):
     make(gus_browser, people.lecture)
     number = newest().number
