@@ -102,7 +102,7 @@ def test_an_organizer_proposes_to_cancel_many(english, people):
     sign_in(english, people.gu)
     page = post(english, people.lecture, people.abroad, people.nanjing, action="cancel", why="停电").text
     assert "2 events are public: an office decides on each of them." in page
-    assert "1 of the chosen events is not there any more." in page
+    assert "1 of the selected events is not there any more." in page
     assert "Subscribed calendars follow" not in page
     answer = post(english, people.lecture, people.abroad, action="cancel", why="停电", confirmed="1")
     assert "2 events are proposed to an office" in english.get(answer.location).text
