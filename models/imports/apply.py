@@ -4,7 +4,7 @@ A row that is refused never stops the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.campaigns.tables import Campaign
-from models.db import db
+from models.db import db, on_postgresql
 from models.errors import N_, Mistake
-from models.imports import understand
+from models.imports import hidden_events, understand
 from models.imports.compare import Comparison
-from models.imports.findings import VERDICTS, CalendarEntry, Outcome, Row, RowVerdict
-from models.imports.own_export import own_rows, write_own_rows
+from models.imports.findings import VERDICTS, CalendarEntry, Outcome, Row, RowVerdict, Understood
+from models.imports.own_export import OwnRow, own_rows, write_own_rows
 from models.imports.row_writer import RowWriter
 from models.imports.source import Mode, Source
 from models.publishing.change import event_transaction
@@ -65,36 +65,76 @@ def apply_each(
 def _run(
     writer: RowWriter, rows: Sequence[Row | CalendarEntry], on_row: Callable[[], object]
 ) -> list[Outcome]:
-    campaign, source, now = writer.campaign, writer.source, writer.now
+    campaign, source = writer.campaign, writer.source
     understood = understand.understand(campaign, rows)
     own = own_rows(campaign, rows, source.exported)
     others = [position for position in range(len(rows)) if position not in own]
     adopted = understand.adopt([rows[at] for at in others], [understood[at] for at in others], source)
+    remaining = dict(zip(others, adopted, strict=True))
+    committed = False
     try:
-        with event_transaction() if writer.mode == Mode.ALL else nullcontext():
-            if writer.writes:
-                # Two imports of one file at once would both find its rows new: the second waits here.
-                db.session.execute(select(Campaign.id).where(Campaign.id == campaign.id).with_for_update())
-            by_position = write_own_rows(writer, understood, own)
-            comparison = Comparison(campaign, source, dict(zip(others, adopted, strict=True)))
-            for position, row in comparison.rows.items():
-                event, likeness = comparison.event_of(row), comparison.alike.get(position)
-                by_position[position] = writer.write(row, event, likeness)
-                on_row()
-            if writer.writes:
-                new = [at for at, row in by_position.items() if row.written and row.event is None]
-                for at, event_id in zip(new, writer.new_ids(), strict=True):
-                    by_position[at] = replace(by_position[at], event=event_id)
-            outcomes = [by_position[position] for position in sorted(by_position)]
-            seen = {outcome.event for outcome in outcomes if outcome.event}
-            if source.complete and source.origin:
-                outcomes += [writer.write_missing(*missing) for missing in comparison.missing(seen, now)]
-            else:
-                outcomes += [writer.write_dropped(event) for event in comparison.dropped(seen)]
+        if writer.mode == Mode.ALL and not on_postgresql():
+            _write_beforehand(writer, remaining, on_row)
+        outcomes = _write(writer, understood, own, remaining, on_row)
+        committed = True
     except SQLAlchemyError:
         raise Mistake(
             N_("The file could not be saved to the database. Nothing was saved; please try again.")
         ) from None
+    finally:
+        writer.hidden.delete_rest(committed=committed)
+    return outcomes
+
+
+def _write_beforehand(writer: RowWriter, rows: dict[int, Understood], on_row: Callable[[], object]) -> None:
+    """Rows that will be new events, so many that scans would wait for them."""
+    if len(rows) < hidden_events.AT_LEAST:
+        return
+    asked = RowWriter(writer.campaign, writer.now, writer.source, Mode.PREVIEW)
+    comparison = Comparison(writer.campaign, writer.source, rows)
+    drafts = [
+        row.draft
+        for position, row in comparison.rows.items()
+        if asked.write(row, comparison.event_of(row), comparison.alike.get(position)).verdict
+        == RowVerdict.NEW
+        and row.draft
+    ]
+    if len(drafts) >= hidden_events.AT_LEAST:
+        writer.hidden.prepare(drafts, on_row)
+
+
+def _write(
+    writer: RowWriter,
+    understood: Sequence[Understood],
+    own: Mapping[int, OwnRow],
+    rows: dict[int, Understood],
+    on_row: Callable[[], object],
+) -> list[Outcome]:
+    """The outcomes of all rows; what is to be written is written. rows: those that are not of our own export."""
+    campaign, source, now, beforehand = writer.campaign, writer.source, writer.now, len(writer.hidden)
+    with event_transaction() if writer.mode == Mode.ALL else nullcontext():
+        if writer.writes:
+            # Two imports of one file at once would both find its rows new: the second waits here. Scans refer to the
+            # campaign's key and do not wait.
+            lock = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
+            db.session.execute(lock)
+        by_position = write_own_rows(writer, understood, own)
+        comparison = Comparison(campaign, source, rows)
+        for number, (position, row) in enumerate(comparison.rows.items()):
+            event, likeness = comparison.event_of(row), comparison.alike.get(position)
+            by_position[position] = writer.write(row, event, likeness)
+            if number >= beforehand:
+                on_row()
+        if writer.writes:
+            new = [at for at, row in by_position.items() if row.written and row.event is None]
+            for at, event_id in zip(new, writer.new_ids(), strict=True):
+                by_position[at] = replace(by_position[at], event=event_id)
+        outcomes = [by_position[position] for position in sorted(by_position)]
+        seen = {outcome.event for outcome in outcomes if outcome.event}
+        if source.complete and source.origin:
+            outcomes += [writer.write_missing(*missing) for missing in comparison.missing(seen, now)]
+        else:
+            outcomes += [writer.write_dropped(event) for event in comparison.dropped(seen)]
     return outcomes
 
 

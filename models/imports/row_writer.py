@@ -1,6 +1,6 @@
 """One row at a time: its verdict against the event that is there, and the writing of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from models.events.draft_rules import check_draft
 from models.events.tables import ChangeVerb, Event, EventStatus
 from models.imports.compare import Likeness, keep_absent_fields
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood, field_names
+from models.imports.hidden_events import HiddenEvents
 from models.imports.source import Mode, Source
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction
@@ -38,6 +39,10 @@ class RowWriter:
     cancel: Collection[int] = ()
     _waiting: list[EventDraft] = field(default_factory=list)
     _new_ids: list[int] = field(default_factory=list)
+    hidden: HiddenEvents = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", HiddenEvents(self._write_events, self.now))
 
     @property
     def writes(self) -> bool:
@@ -149,13 +154,20 @@ class RowWriter:
             return
         drafts = list(self._waiting)
         self._waiting.clear()
+        prepared = [draft for draft in drafts if self.hidden.id_of(draft)]
+        others = [draft for draft in drafts if not self.hidden.id_of(draft)]
         with self._alone():
-            source = self.source
-            events = lifecycle.write_new_events(self.campaign, drafts, self.now, source.by, source.publish)
-            if not source.publish:
-                for event in events:
-                    lifecycle.write_submitted(event, self.now, source.by)
-        self._new_ids.extend(event.id for event in events)
+            self.hidden.show(prepared)
+            written = iter(self._write_events(others) if others else ())
+        self._new_ids.extend(self.hidden.id_of(draft) or next(written).id for draft in drafts)
+
+    def _write_events(self, drafts: Sequence[EventDraft]) -> list[Event]:
+        source = self.source
+        events = lifecycle.write_new_events(self.campaign, drafts, self.now, source.by, source.publish)
+        if not source.publish:
+            for event in events:
+                lifecycle.write_submitted(event, self.now, source.by)
+        return events
 
     def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):

@@ -17,7 +17,7 @@ from models.devices.pairing import PairingCode
 from models.figures import subscribers
 from models.figures.publication import release as release_of_figures
 from models.ics import entries
-from models.imports import pictures, uploads
+from models.imports import hidden_events, pictures, uploads
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.ledger import network_counts
@@ -113,6 +113,7 @@ def tick(now: datetime) -> TickResult:
     send.send_due(now)
     send.delete_old(now)
     old_drafts.delete_due(now)
+    hidden_events.delete_left(now)
     holder_links.destroy_due(now)
     return result
 

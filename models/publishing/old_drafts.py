@@ -2,7 +2,7 @@
 
 One to which anything else refers stays: a pass, a code, a kiosk, a scan, a registration, in whichever package."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select
@@ -33,11 +33,16 @@ def delete_due(now: datetime) -> int:
         # Locked, so that nobody submits one or makes a code for it meanwhile.
         query = _due(now).with_only_columns(Event.id).order_by(Event.id).limit(MOST).with_for_update()
         ids = list(db.session.scalars(query))
-        for table in reversed(Base.metadata.sorted_tables):
-            for column in _references(table, "event.id") if table.name in _OWN else ():
-                db.session.execute(table.delete().where(column.in_(ids)))
-        db.session.execute(Base.metadata.tables["event"].delete().where(Event.id.in_(ids)))
+        delete_rows(ids)
     return len(ids)
+
+
+def delete_rows(ids: Sequence[int]) -> None:
+    """Delete events to which nothing else refers, inside the caller's transaction."""
+    for table in reversed(Base.metadata.sorted_tables):
+        for column in _references(table, "event.id") if table.name in _OWN else ():
+            db.session.execute(table.delete().where(column.in_(ids)))
+    db.session.execute(Base.metadata.tables["event"].delete().where(Event.id.in_(ids)))
 
 
 def _due(now: datetime) -> Select[tuple[Event]]:
@@ -52,11 +57,12 @@ def _due(now: datetime) -> Select[tuple[Event]]:
         Event.status == EventStatus.DRAFT,
         Event.origin.is_(None),  # an import would bring it again
         ~handed_in,
-        *_nothing_refers(),
+        *nothing_refers(),
     )
 
 
-def _nothing_refers() -> Iterator[ColumnElement[bool]]:
+def nothing_refers() -> Iterator[ColumnElement[bool]]:
+    """Conditions of events that stand alone."""
     for table in Base.metadata.sorted_tables:
         if table.name in _OWN:
             continue
