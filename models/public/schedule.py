@@ -1,14 +1,14 @@
 """The schedule: on which days an event stands in the list, and in what order on each of them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.db import db
+from models.db import Instant, db
 from models.events.tables import Event, Occurrence
 from models.public import queries, search
 from models.public.card_events import CardEvent, CardSession
@@ -43,19 +43,41 @@ def schedule(campaign: Campaign, filters: Filters) -> Schedule:
     )
 
 
-def outside_entries(campaign: Campaign, filters: Filters) -> list[Entry]:
-    """The part of schedule() that is on no day of the week, for a choice without days and without a search."""
-    outside = or_(
-        Occurrence.id.is_(None), Occurrence.end_day < campaign.starts, Occurrence.start_day > campaign.ends
-    )
-    rows = db.session.execute(_sessions(campaign, filters).where(outside)).tuples().all()
-    return _entries(campaign, filters, rows)
+class SessionCounts(NamedTuple):
+    """The sessions of schedule(), and those of them that are on no day of the week."""
+
+    all: int
+    outside: int
 
 
-def session_count(campaign: Campaign, filters: Filters) -> int:
-    """The sessions of schedule()."""
-    query = _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id))
-    return db.session.scalar(query) or 0
+def session_counts(campaign: Campaign, filters: Filters) -> SessionCounts:
+    outside = case((_outside(campaign), 1))
+    query = _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id), func.count(outside))
+    return SessionCounts._make(db.session.execute(query).one())
+
+
+def outside_entries(campaign: Campaign, filters: Filters, undated: bool) -> list[Entry]:
+    """The part of schedule() that is on no day of the week, for a choice without days and without a search. undated: of
+    these only the events without a date."""
+    query = _sessions(campaign, filters).where(or_(Occurrence.id.is_(None), _outside(campaign)))
+    if undated and not filters.venue:
+        query = query.where(Event.on_days == 0)  # few, and told from the index
+    return _entries(campaign, filters, db.session.execute(query).tuples().all())
+
+
+def _outside(campaign: Campaign) -> ColumnElement[bool]:
+    return or_(Occurrence.end_day < campaign.starts, Occurrence.start_day > campaign.ends)
+
+
+def day_entries(campaign: Campaign, filters: Filters, day: date, first: int, most: int) -> list[Entry]:
+    """The part of schedule() that a day has, for a choice without a search: from number first on, at most so many. The
+    database orders and cuts off: a day of a big week has thousands."""
+    untimed = literal(clock.day_bounds(day, day, campaign.zone)[0] - timedelta(minutes=1), Instant())
+    begins = case((Occurrence.start_day == day, func.coalesce(Occurrence.start_at, untimed)))
+    query = _sessions(campaign, filters.replace(day=(day,))).with_only_columns(Event.id).group_by(Event.id)
+    # What runs on since an earlier day has no beginning here.
+    ordered = query.order_by(func.min(begins).nulls_first(), Event.id).offset(first).limit(most)
+    return [Entry(day, event_id) for event_id in db.session.scalars(ordered)]
 
 
 def _entries(
@@ -77,7 +99,7 @@ def _entries(
         for day in days:
             place, key = minute if day == start else _RUNS_ON, (by_initials, day, event_id)
             known = places.get(key, _RUNS_ON)
-            places[key] = place if known == _RUNS_ON else max(min(place, known), 0)
+            places[key] = max(place, known) if _RUNS_ON in (place, known) else min(place, known)
     ordered = sorted(
         (by_initials, day or date.max, place, event_id, day)
         for (by_initials, day, event_id), place in places.items()

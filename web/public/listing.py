@@ -13,6 +13,7 @@ from sqlalchemy import select
 from models.campaigns.tables import OTHER_FORMAT, UNKNOWN_GROUP, Campaign, TermKind
 from models.db import db
 from models.errors import Mistake
+from models.events import calendar_order
 from models.events.tables import MODES, Event
 from models.organizations.tables import Organization
 from models.places.tables import Venue
@@ -135,36 +136,44 @@ def _is_past(day: date | None, opens: date | None) -> bool:
 
 @dataclass(frozen=True)
 class _Part:
-    """The entries of one day, read where they are shown."""
+    """The entries of one day, read where they are shown: from a number on, up to so many."""
 
     day: date | None
     count: int
-    entries: Callable[[], list[Entry]]
+    entries: Callable[[int, int], list[Entry]]
 
 
 def _parts(campaign: Campaign, filters: Filters, cache: QueryCache) -> tuple[list[_Part], int, int]:
     """The days of a choice in order, its events and its sessions. A page shows one or two of the days of a big week: the
     others are only counted, and for all pages at once."""
-    if filters.day or filters.q:
+    if filters.q or not set(filters.day) <= set(campaign.days):
         entries, sessions = schedule.schedule(campaign, filters)
         return _by_day(entries), len({entry.event_id for entry in entries}), sessions
-    set_counts = week_strip.events_by_day(campaign, filters, cache)
-    outside = cache.get(("outside", filters), lambda: schedule.outside_entries(campaign, filters))
-    sessions = cache.get(("sessions", filters), lambda: schedule.session_count(campaign, filters))
-    parts = _by_day(outside)
+    set_counts = week_strip.events_by_day(campaign, filters.replace(day=()), cache)
+    counts = cache.get(("sessions", filters), lambda: schedule.session_counts(campaign, filters))
+    parts = []
+    if not filters.day and (counts.outside or set_counts.get(0)):
+        undated = not counts.outside
+        outside = cache.get(
+            ("outside", filters), lambda: schedule.outside_entries(campaign, filters, undated)
+        )
+        parts = _by_day(outside)
     for day, count in queries.day_counts(campaign, set_counts).items():
-        parts.append(_Part(day, count, partial(_day_entries, campaign, filters, day)))
+        if not filters.day or day in filters.day:
+            parts.append(_Part(day, count, partial(schedule.day_entries, campaign, filters, day)))
     parts.sort(key=lambda part: part.day or date.max)
-    return parts, sum(set_counts.values()), sessions
+    chosen = calendar_order.bits_of_days(campaign, filters.day) if filters.day else None
+    events = sum(count for days, count in set_counts.items() if chosen is None or days & chosen)
+    return parts, events, counts.all
 
 
 def _by_day(entries: Sequence[Entry]) -> list[_Part]:
     days = [(day, list(group)) for day, group in groupby(entries, key=lambda entry: entry.day)]
-    return [_Part(day, len(group), partial(list, group)) for day, group in days]
+    return [_Part(day, len(group), partial(_cut, group)) for day, group in days]
 
 
-def _day_entries(campaign: Campaign, filters: Filters, day: date) -> list[Entry]:
-    return schedule.schedule(campaign, filters.replace(day=(day,))).entries
+def _cut(entries: list[Entry], first: int, most: int) -> list[Entry]:
+    return entries[first : first + most]
 
 
 def _slice(parts: Sequence[_Part], first: int, last: int) -> list[Entry]:
@@ -173,7 +182,8 @@ def _slice(parts: Sequence[_Part], first: int, last: int) -> list[Entry]:
     begin = 0
     for part in parts:
         if part.count and begin < last and first < begin + part.count:
-            found += part.entries()[max(0, first - begin) : last - begin]
+            skipped = max(0, first - begin)
+            found += part.entries(skipped, last - begin - skipped)
         begin += part.count
     return found
 

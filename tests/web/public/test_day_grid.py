@@ -35,7 +35,7 @@ def lanes(column: Column) -> list[list[tuple[str, float, float]]]:
 
 
 def grid_of(campaign, filters=MONDAY, now=NINE - timedelta(days=9)) -> DayGrid:
-    grid = day_grid(campaign, filters, now)
+    grid = day_grid(campaign, filters, now, 1)
     assert grid is not None
     return grid
 
@@ -89,8 +89,8 @@ def test_more_than_fits_is_counted(campaign):
 
 def test_there_is_no_grid_for_several_days_or_without_clock_times(campaign):
     event(campaign, "全天", OccurrenceDraft(DAY, DAY))
-    assert day_grid(campaign, Filters(), NINE) is None
-    assert day_grid(campaign, MONDAY, NINE) is None
+    assert day_grid(campaign, Filters(), NINE, 1) is None
+    assert day_grid(campaign, MONDAY, NINE, 1) is None
 
 
 def test_the_page_hides_the_grid_from_the_keyboard_and_has_the_same_in_the_list(campaign, client):

@@ -7,8 +7,12 @@ import pytest
 from flask_babel import force_locale
 
 from models import clock
-from models.events.draft import OccurrenceDraft
-from models.publishing.lifecycle import cancel
+from models.db import db
+from models.events.draft import EventDraft, OccurrenceDraft
+from models.events.tables import Event
+from models.public import schedule
+from models.public.filters import EVERYTHING
+from models.publishing.lifecycle import cancel, create
 from tests.support.records.people import make_people, sign_in
 from tests.support.records.week import NINE, load_week, make_event, session
 from web.public.sharing.share_picture import when_line
@@ -321,3 +325,33 @@ def test_the_unit_of_every_number_is_said(client, campaign):
             "0",
             "0",
         ]
+
+
+def test_parts_of_a_day_are_cut_from_the_same_order(campaign):
+    """What runs on from an earlier day comes first, then what has no clock time, then by the clock."""
+    day = (NINE + DAY).date()
+    make_event(campaign, "早课之二", occurrences=(occurrence(1, 9),))
+    make_event(campaign, "全天", occurrences=(OccurrenceDraft(day, day),))
+    make_event(campaign, "长展", occurrences=(OccurrenceDraft(day - DAY, day + DAY),))
+    make_event(campaign, "夜展", occurrences=(OccurrenceDraft(day - DAY, day), occurrence(1, 8)))
+    make_event(campaign, "别的一周", occurrences=(occurrence(30, 8), occurrence(1, 23)))
+    create(campaign, EventDraft(title="没有日期"), NINE)
+    whole = schedule.schedule(campaign, EVERYTHING)
+    cut = [
+        [
+            entry
+            for first in (0, 3, 6, 9)
+            for entry in schedule.day_entries(campaign, EVERYTHING, one, first, 3)
+        ]
+        for one in campaign.days
+    ]
+    of_the_day = [entry for entry in whole.entries if entry.day == day]
+    assert [db.session.get_one(Event, entry.event_id).title for entry in of_the_day] == (
+        ["长展", "全天", "夜展", "早课", "早课之二", "两场", "夜游", "别的一周"]
+    )
+    assert cut == [[entry for entry in whole.entries if entry.day == one] for one in campaign.days]
+    counts = schedule.session_counts(campaign, EVERYTHING)
+    assert (counts.all, counts.outside, whole.sessions) == (14, 1, 14)
+    outside = [entry for entry in whole.entries if entry.day not in campaign.days]
+    assert schedule.outside_entries(campaign, EVERYTHING, undated=False) == outside
+    assert schedule.outside_entries(campaign, EVERYTHING, undated=True) == outside[-1:]

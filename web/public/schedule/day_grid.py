@@ -11,7 +11,6 @@ from functools import partial
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from models import clock
@@ -73,13 +72,12 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(day_grid=day_grid)
 
 
-def day_grid(campaign: Campaign, filters: Filters, now: datetime) -> DayGrid | None:
-    """The grid of the one day that is chosen; None for other choices, and where no session of it has a clock time."""
-    if len(filters.day) != 1:
+def day_grid(campaign: Campaign, filters: Filters, now: datetime, sessions: int) -> DayGrid | None:
+    """The grid of the one day that is chosen; None for other choices, and where no session of it has a clock time.
+    sessions: how many there are; of a big week none is loaded."""
+    if len(filters.day) != 1 or sessions > MOST_SESSIONS:
         return None
     day = filters.day[0]
-    if _session_count(campaign, filters) > MOST_SESSIONS:
-        return None
     rows = _sessions(campaign, filters)
     timed = [row for row in rows if not _is_all_day(campaign, row, day)]
     if not timed:
@@ -101,12 +99,6 @@ def _sessions(campaign: Campaign, filters: Filters) -> list[Occurrence]:
         contains_eager(Occurrence.event).selectinload(Event.audiences),
     )
     return list(db.session.scalars(query))
-
-
-def _session_count(campaign: Campaign, filters: Filters) -> int:
-    """How many sessions the day has, counted up to one more than the grid has room for: of a big week none is loaded."""
-    ids = queries.occurrences(campaign, filters).with_only_columns(Occurrence.id).order_by(None)
-    return db.session.scalar(select(func.count()).select_from(ids.limit(MOST_SESSIONS + 1).subquery())) or 0
 
 
 def _minutes(campaign: Campaign, row: Occurrence, day: date) -> tuple[int, int]:
