@@ -150,11 +150,12 @@ def _entries(
     result = connection.execute(query, execution_options={"yield_per": ROWS})
     rows, stale = [], []
     shared: dict[object, object] = {}
-    for day, timed, at, occurrence_id, entry, is_current in result:
-        # Thousands begin on the same days at the same hours: one object for equal values saves memory.
-        rows.append((shared.setdefault(day, day), timed, shared.setdefault(at, at), occurrence_id, entry))
-        if not is_current:
-            stale.append(occurrence_id)
+    for part in result.partitions():
+        for day, timed, at, occurrence_id, entry, is_current in part:
+            # Thousands begin on the same days at the same hours: one object for equal values saves memory.
+            rows.append((shared.setdefault(day, day), timed, shared.setdefault(at, at), occurrence_id, entry))
+            if not is_current:
+                stale.append(occurrence_id)
     rows.sort()
     rendered = _render_for_answer(stale)
     for _day, _timed, _at, occurrence_id, stored in rows:
