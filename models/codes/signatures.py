@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Struct
 
 
 class Purpose(IntEnum):
@@ -49,8 +50,7 @@ class UnknownCodeError(ValueError):
     """The text is not a code of this system."""
 
 
-@dataclass(frozen=True)
-class PassPayload:
+class PassPayload(Struct, frozen=True):
     """The 16 bytes of a pass. group: number of the audience group, 0 unknown; event: 0 for the whole campaign."""
 
     purpose: int
@@ -93,8 +93,7 @@ class VenuePayload:
         )
 
 
-@dataclass(frozen=True)
-class UnverifiedPass:
+class UnverifiedPass(Struct, frozen=True):
     payload: PassPayload
     signature: bytes
 

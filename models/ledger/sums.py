@@ -12,11 +12,11 @@ import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date
 from operator import add
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from models.db import db, on_postgresql
@@ -39,8 +39,7 @@ _Cells = dict[
 ]  # numbers in the order of SUM_COLUMNS, by occurrence, day and group
 
 
-@dataclass(frozen=True)
-class PresenceChange:
+class PresenceChange(Struct, frozen=True):
     """One presence before and after a transaction."""
 
     occurrence_id: int

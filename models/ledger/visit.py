@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from models.ledger.tables import Direction
 
 
@@ -31,8 +33,7 @@ class Entry:
         return self.at, self.id
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """The result of one holder's rows: the visit, its weight, and how many people of it are inside."""
 
     visit: Entry | None = None
