@@ -3,16 +3,18 @@
 Two releases, subtracted, are a table as well. So where a cell was public, a change of under 5 visits waits: the cell keeps
 its published number until the change has grown to 5. Every cell then changes by nothing or by at least 5, and so does every
 total of cells that only grow. Where nothing of a region was public before, its cells come whole, also the small ones.
+So do those of days without visits in the last release, with a pattern of their own: as far as no total over all days that was
+public has to be withheld for it; else they wait.
 
 A withheld cell stays withheld, and is not lowered to nothing. Therefore the other table that fitted the first release
 (withholding.Move) fits the later ones too, even for somebody who knows every change: the changes are the same in both.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from itertools import product
 
-from models.figures.publication.withholding import ALL, SMALLEST, Cell, family, nodes_of, withheld
+from models.figures.publication.withholding import ALL, SMALLEST, Cell, family, nodes_of, pattern, withheld
 
 Sources = Mapping[str, int]  # visits by method
 
@@ -52,13 +54,46 @@ def next_release(
     """before, hidden: of the last release. was_public: whether cells of a unit could be seen in it."""
     now, then = visits_of(counted), visits_of(before)
     values = _values(now, then, hidden, was_public)
+    hidden_now = _withheld(values, then, hidden, was_public)
     sources = {
         cell: _sources(value, counted.get(cell, {}), before.get(cell, {}))
         for cell, value in sorted(values.items())
         if value
     }
-    new = {cell: value for cell, value in values.items() if value and not was_public(cell[0])}
-    return Published(sources, withheld(new, hidden), _waiting(now, values))
+    return Published(sources, hidden_now, _waiting(now, values))
+
+
+def _withheld(
+    values: dict[Cell, int], then: Mapping[Cell, int], hidden: Set[Cell], was_public: Callable[[str], bool]
+) -> frozenset[Cell]:
+    """What is withheld. Small cells of new days that would cost a public total wait: they are taken out of the values."""
+    days = {day for _unit, day, _group in then}
+    new = {cell: value for cell, value in values.items() if value and _is_new(cell, days, was_public)}
+    # Each pattern by itself: a move goes by new cells alone.
+    hidden = withheld({cell: new.pop(cell) for cell in list(new) if not was_public(cell[0])}, hidden)
+    kept = {total for total in family(then) if total[1] == ALL and was_public(total[0])}
+    while True:
+        found = pattern(new, hidden, kept)
+        waiting = [
+            cell
+            for cell, value in new.items()
+            if value < SMALLEST and not found.open.isdisjoint(_totals(cell))
+        ]
+        for cell in waiting:
+            values[cell] = 0
+            del new[cell]
+        if not waiting:
+            return withheld(new, hidden) if found.open else found.hidden
+
+
+def _is_new(cell: Cell, days: Set[str], was_public: Callable[[str], bool]) -> bool:
+    """days: those with visits in the last release."""
+    return not was_public(cell[0]) or cell[1] not in days
+
+
+def _totals(cell: Cell) -> Iterator[Cell]:
+    """A cell of a unit and the totals that it is part of."""
+    return product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL))
 
 
 def _waiting(now: Mapping[Cell, int], values: Mapping[Cell, int]) -> dict[str, Waiting]:
@@ -83,12 +118,13 @@ def _values(
     now: Mapping[Cell, int], then: Mapping[Cell, int], hidden: Set[Cell], was_public: Callable[[str], bool]
 ) -> dict[Cell, int]:
     values: dict[Cell, int] = {}
+    days = {day for _unit, day, _group in then}
     for cell in now.keys() | then.keys():
         counted, before = now.get(cell, 0), then.get(cell, 0)
-        if was_public(cell[0]):
-            values[cell] = next_value(counted, before, cell in hidden)
-        else:
+        if _is_new(cell, days, was_public):
             values[cell] = counted or (before if cell in hidden else 0)
+        else:
+            values[cell] = next_value(counted, before, cell in hidden)
     for cell in _lowered_too_far(values, then, hidden, was_public):
         values[cell] = then[cell]
     return values
@@ -111,7 +147,7 @@ def _lowered_too_far(
         for cell in lowered
         if any(
             0 < totals[total] < SMALLEST and not new.get(total) and total not in hidden
-            for total in product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL))
+            for total in _totals(cell)
         )
     ]
 

@@ -115,15 +115,31 @@ def _nodes_changed(own: str, other: str | None) -> tuple[str, ...]:
     return tuple(sorted(nodes ^ set(nodes_of(other)) if other is not None else nodes))
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """open: the small cells for which no complement was found."""
+
+    hidden: frozenset[Cell]
+    open: frozenset[Cell]
+
+
 def withheld(cells: Mapping[Cell, int], before: Set[Cell] = frozenset()) -> frozenset[Cell]:
     """The cells of the public table that are withheld. before: those withheld in an earlier release, which stay so.
 
     cells: visits by unit, day and group."""
-    return frozenset(_Search(cells, before).run())
+    return pattern(cells, before, frozenset()).hidden
+
+
+def pattern(cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell]) -> Pattern:
+    """As withheld(). kept: cells that are no complement; without them every small cell has one."""
+    search = _Search(cells, before, kept)
+    search.run()
+    return Pattern(frozenset(search.hidden), frozenset(search.open))
 
 
 class _Search:
-    def __init__(self, cells: Mapping[Cell, int], before: Set[Cell]) -> None:
+    def __init__(self, cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell]) -> None:
+        self.kept, self.open = kept, set[Cell]()
         self.cells = {cell: visits for cell, visits in cells.items() if visits}
         self.values = family(self.cells)
         self.hidden, self.covered = set(before), set[Cell]()
@@ -140,7 +156,7 @@ class _Search:
                 self.members[node].append(unit)
         self._partners: dict[tuple[str, str], list[str]] = {}
 
-    def run(self) -> set[Cell]:
+    def run(self) -> None:
         small = [cell for cell, visits in self.values.items() if 0 < visits < SMALLEST]
         # Totals first: what is withheld for them often covers the cells below.
         for cell in sorted(small, key=lambda cell: (cell.count(ALL) * -1, cell)):
@@ -148,7 +164,8 @@ class _Search:
                 changed = self._cheapest(cell)
                 self.hidden.update(changed)
                 self.covered.update(changed)
-        return self.hidden
+                if not changed:
+                    self.open.add(cell)
 
     def _cheapest(self, small: Cell) -> tuple[Cell, ...]:
         """What the move changes that costs least, of several the first."""
@@ -164,10 +181,12 @@ class _Search:
         return best
 
     def _cost(self, changed: Iterable[Cell], limit: int | None) -> int | None:
-        """None: not below the limit."""
+        """None: not below the limit, or it would be a kept cell."""
         cost = 0
         for cell in changed:
             if cell not in self.hidden:
+                if cell in self.kept:
+                    return None
                 cost += (_EACH + self.values.get(cell, 0)) * _WEIGHT.get(len(cell[0]), 1)
                 if limit is not None and cost >= limit:
                     return None

@@ -12,13 +12,16 @@ from models.figures.publication.withholding import ALL, SMALLEST, family, nodes_
 from tests.support.records.intervals import Sum, solution
 
 UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=")
-DAYS, GROUPS = ("2024-04-20", "2024-04-21"), ("public", "youth")
+DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-22"), ("public", "youth")
 CELLS = list(product(UNITS, DAYS, GROUPS))
 NODES = sorted({node for unit in UNITS for node in nodes_of(unit)})
 AREAS = (("320723",), ("3207",), ("32",), ("32", "66="), (ALL,))  # what is released, in growing order
 
 visits = st.one_of(st.integers(0, 7), st.integers(0, 90))
-tables = st.fixed_dictionaries({}, optional=dict.fromkeys(CELLS, visits))
+tables = st.one_of(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(cells, visits))
+    for cells in (CELLS, [cell for cell in CELLS if cell[1] == DAYS[0]])  # of later days nothing yet
+)
 growth = st.lists(
     st.fixed_dictionaries({}, optional=dict.fromkeys(CELLS, st.one_of(st.integers(1, 12), st.just(60)))),
     min_size=1,
@@ -73,40 +76,42 @@ def public_cells(public) -> list:
 
 
 def solved(releases) -> set:
-    """The small cells that somebody can compute who knows everything published and every change of a public cell."""
-    least, known, small = {}, set(), set()
+    """The small cells, as the cells of units that they hold, which somebody can compute who knows everything published, and
+    every change of a public cell of a day that was in the release before."""
+    least, known, small, days = {}, set(), set(), set()
     for public, cells, hidden in releases:
         values, keys = family(cells), public_keys(public)
+        days |= {day for _unit, day, _group in cells}
         for unit, day, group in CELLS:
-            if is_public(unit, public):
+            if is_public(unit, public) and day in days:
                 number = cells.get((unit, day, group), 0)
                 least[unit, day, group] = min(number, least.get((unit, day, group), number))
-        known |= set(keys) - hidden
-        small |= {key for key in keys if 0 < values.get(key, 0) < SMALLEST}
+        parts = {key: frozenset(least.keys() & set(units_cells(key))) for key in keys}
+        known |= {parts[key] for key in set(keys) - hidden}
+        small |= {parts[key] for key in keys if 0 < values.get(key, 0) < SMALLEST}
     bounds = {cell: (-min(1, number), 1) for cell, number in least.items()}
-    sums = [Sum(tuple(units_cells(key)), 0, 0) for key in known]
-    return small - _open(small, bounds, sums)
+    return small - _open(small, bounds, [Sum(tuple(sorted(cells)), 0, 0) for cells in known])
 
 
 def _open(small, bounds, sums) -> set:
-    """The cells that have another value in a second table."""
+    """The sums that have another value in a second table."""
     different = set()
-    for key in sorted(small):
+    for cells in sorted(small, key=sorted):
         for change in (1, -1):
-            if key in different:
+            if cells in different:
                 break
-            other = solution(bounds, [Sum(tuple(units_cells(key)), change, change), *sums])
+            other = solution(bounds, [Sum(tuple(sorted(cells)), change, change), *sums])
             if other is not None:
-                different |= {one for one in small if sum(other[cell] for cell in units_cells(one))}
+                different |= {one for one in small if sum(other[cell] for cell in one)}
     return different
 
 
 def small_changes(releases, keys_of) -> list:
     """The cells whose published numbers tell a change of 1 to 4."""
     found = []
-    for (public, first, _first_hidden), (_public, second, _second_hidden) in pairwise(releases):
+    for (public, first, _first_hidden), (_public, second, hidden) in pairwise(releases):
         old, new = family(first), family(second)
-        keys = keys_of(public)
+        keys = set(keys_of(public)) - hidden
         found += [key for key in keys if 0 < abs(new.get(key, 0) - old.get(key, 0)) < SMALLEST]
     return found
 
@@ -186,6 +191,18 @@ def test_a_change_of_under_5_waits(late, shown, waiting):
     published = next_release(second, first, frozenset(), lambda _unit: True)
     assert (visits_of(published.sources).get(LATE, 0), published.waiting) == (shown, waiting)
     assert published.hidden == frozenset()
+
+
+def test_a_new_day_comes_whole_where_no_public_total_is_lost():
+    """Of two days the small cells have each other's day for a complement; of one day they would cost the totals."""
+    days = [{(unit, day, group): 40 for unit in UNITS for group in GROUPS} for day in DAYS]
+    two = days[1] | days[2] | {("320723", DAYS[1], "youth"): 3}
+    shown, hidden = sequence(days[0], [two], [4, 4])[1][1:]
+    assert (shown["320723", DAYS[1], "youth"], ("320723", DAYS[1], "youth") in hidden) == (3, True)
+    assert {key for key in hidden if key[1] == ALL} == set()
+    one = days[1] | {("320723", DAYS[1], "youth"): 3}
+    shown, hidden = sequence(days[0], [one], [4, 4])[1][1:]
+    assert (shown.get(("320723", DAYS[1], "youth"), 0), hidden) == (0, frozenset())
 
 
 def test_what_waits_comes_when_it_has_grown():
