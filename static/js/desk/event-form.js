@@ -57,7 +57,9 @@ function showPreview(of) {
   let timer;
   const draw = async () => {
     try {
-      const answer = await fetch(of.dataset.preview ?? "", { method: "POST", body: new FormData(of) });
+      const body = new FormData(of);
+      body.delete("picture"); // megabytes that the preview does not show
+      const answer = await fetch(of.dataset.preview ?? "", { method: "POST", body });
       if (answer.ok && answer.headers.get("Content-Type")?.startsWith("text/html") && box && !answer.redirected) {
         box.innerHTML = await answer.text();
       }

@@ -220,3 +220,62 @@ def test_strangers_and_other_organizers_change_nothing(app, client, people):
     sign_in(other, people.wang)
     assert send(other, people.lecture, jpeg()).status_code == 404
     assert again(people.lecture).picture_sha256 is None
+
+
+def write(browser, sent: bytes | None = None, **fields):
+    """A new event with its form."""
+    data = {
+        "campaign": "ip-2024",
+        "title": "专利开放日",
+        "session-day": "2024-04-23",
+        "venue": "市民中心",
+        "groups": "youth",
+    }
+    data |= {"session-part": "morning", "session-start": "", "session-end": "", "action": "submit"} | fields
+    if sent is not None:
+        data["picture"] = FileStorage(BytesIO(sent), "IMG_1.jpg")
+    boundary, body = encode_multipart(data)
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return browser.post("/desk/events/new", data=body, content_type=kind)
+
+
+def newest() -> Event:
+    return db.session.query(Event).order_by(Event.id.desc()).first()
+
+
+def test_a_new_event_is_written_with_its_picture(desk, people):
+    answer = write(desk, jpeg(), picture_alt=ALT)
+    event = newest()
+    assert (answer.status_code, event.title, event.picture_alt) == (303, "专利开放日", ALT)
+    assert db.session.get(Picture, event.picture_sha256).added_by == people.gu.id
+
+
+def test_the_picture_stays_while_other_fields_are_corrected(desk, office, people):
+    answer = write(desk, jpeg(), title="")
+    assert (answer.status_code, "Describe in a few words" in answer.text) == (422, True)
+    assert 'src="data:image/webp;base64,' in answer.text
+    kept = re.search(r'name="picture-kept" value="([^"]+)"', answer.text)[1]
+    again = write(desk, **{"picture-kept": kept, "title": "", "picture_alt": ALT})  # still without a title
+    assert (again.status_code, f'value="{ALT}"' in again.text) == (422, True)
+    write(office, **{"picture-kept": kept, "picture_alt": ALT, "title": "别人的"})  # sealed for Gu
+    assert newest().title != "别人的"
+    write(desk, **{"picture-kept": kept, "picture_alt": ALT})
+    assert (newest().picture_sha256 is not None, newest().picture_alt) == (True, ALT)
+    write(desk, **{"picture-kept": kept, "picture-none": "1", "picture_alt": ALT, "title": "没有图片"})
+    assert (newest().title, newest().picture_sha256) == ("没有图片", None)
+
+
+def test_a_copy_begins_with_the_picture(desk, office, people):
+    send(office, people.lecture, jpeg())
+    page = desk.get(f"/desk/events/new?copy={people.lecture.id}").text
+    kept = re.search(r'name="picture-kept" value="([^"]+)"', page)[1]
+    assert f'name="picture_alt" lang="zh" value="{ALT}"' in page
+    write(desk, **{"picture-kept": kept, "picture_alt": ALT})
+    assert newest().picture_sha256 == again(people.lecture).picture_sha256
+
+
+def test_what_is_no_picture_leaves_the_form_as_typed(desk, people):
+    answer = write(desk, b"GIF89a", picture_alt=ALT)
+    assert (answer.status_code, 'id="problem-picture"' in answer.text) == (422, True)
+    assert ('value="专利开放日"' in answer.text, f'value="{ALT}"' in answer.text) == (True, True)
+    assert "Choose a picture first." in write(desk, picture_alt=ALT).text

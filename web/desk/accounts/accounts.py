@@ -54,12 +54,18 @@ def index() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     scope.require_manager(current_user)
     form, now = request.form, clock.now()
+    organization = " ".join(form.get("organization", "").split())
     try:
+        own = region_field.own_region(current_user)
+        region = region_field.region_code(form.get("region", ""), own)
+        alike = organization_merges.alike_names({organization}, region or own)
+        if organization in alike and "is_another" not in form:
+            return _page(alike=alike[organization]), 422
         invited = invitations.invite(
             current_user,
             form.get("email", ""),
-            form.get("organization", ""),
-            region_field.region_code(form.get("region", ""), region_field.own_region(current_user)),
+            organization,
+            region,
             form.get("role", ""),
             now,
             current.actor(),

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from models.audit.tables import AuditEntry, AuditSubject, AuditVerb
 from models.ledger.tables import Decision
-from web.words.terms import region_label
+from models.organizations.tables import Role, TokenScope
+from web.desk.accounts.words import current_week, role_name, scope_name
+from web.words.terms import group_name, region_label
 
 
 def detail_name(name: str) -> str:
@@ -61,13 +63,32 @@ def detail_value(name: str, value: object) -> object:
         return _("yes") if value else _("no")
     if name in ("before", "after") and isinstance(value, str):
         return _entrance(json.loads(value))
+    if not isinstance(value, str):
+        return value
+    if name == "scopes":
+        return _(", ").join(
+            scope_name(scope) if scope in set(TokenScope) else scope for scope in value.split()
+        )
+    if name == "group" and (week := current_week()) is not None:
+        return group_name(week, value)
+    if name == "role" and value in set(Role):
+        return role_name(Role(value))
     words = {
+        ("method", "password"): _("password"),
+        ("method", "code"): _("password and code"),
+        ("method", "passkey"): _("passkey"),
+        ("method", "invitation"): _("invitation"),
+        ("method", "reset"): _("link for a new password"),
+        ("method", "directory"): _("directory"),
+        ("kind", "app"): _("Authenticator app"),
+        ("kind", "passkey"): _("passkey"),
+        ("kind", "all"): _("All"),
         ("setting", "publishes"): _("publishes by itself"),
         ("setting", "limited"): _("limited to its sector"),
         ("decision", Decision.ACCEPT): _("counts"),
         ("decision", Decision.SET_ASIDE): _("does not count"),
     }
-    return words.get((name, value), value) if isinstance(value, str) else value
+    return words.get((name, value), value)
 
 
 def _entrance(settings: Mapping[str, Any]) -> str:

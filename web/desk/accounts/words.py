@@ -6,7 +6,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 
 from models import clock
-from models.campaigns.tables import current_campaign
+from models.campaigns.tables import Campaign, current_campaign
 from models.organizations.tables import Role, TokenScope
 from web.words.terms import instant_label
 
@@ -17,12 +17,17 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(account_time=account_time, role_name=role_name, scope_name=scope_name)
 
 
-def zone() -> str:
+def current_week() -> Campaign | None:
     """Asked once in a request: a page has many times."""
-    if "account_zone" not in g:
-        campaign = current_campaign(clock.now())
-        g.account_zone = campaign.zone if campaign is not None else _ZONE
-    return str(g.account_zone)
+    if "account_week" not in g:
+        g.account_week = current_campaign(clock.now())
+    week: Campaign | None = g.account_week
+    return week
+
+
+def zone() -> str:
+    week = current_week()
+    return week.zone if week is not None else _ZONE
 
 
 def account_time(instant: datetime) -> str:

@@ -57,6 +57,8 @@ class EventForm:
     venue_en: str = ""
     address: str = ""
     contact: str = ""
+    picture: str | None = None  # of a new event: the digest
+    picture_alt: str = ""
     sessions: list[SessionRow] = field(default_factory=list)
     problems: dict[str, Mistake] = field(default_factory=dict)
 

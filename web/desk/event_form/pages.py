@@ -11,10 +11,11 @@ from sqlalchemy import select
 from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.db import db
+from models.drawing import photo
 from models.errors import N_, Mistake
 from models.events import hosts as host_names
 from models.events import scope
-from models.events.draft import EventDraft, draft_of
+from models.events.draft import ALT_LENGTH, EventDraft, draft_of
 from models.events.tables import UNREVIEWED, Event, EventStatus
 from models.organizations.tables import Organization, Role
 from models.places import regions
@@ -22,8 +23,10 @@ from models.places.tables import Region, Venue
 from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
 from models.publishing.organizations.merges import alike_names
-from web.desk.event_form import fields, merge, sessions
+from web.desk.event_form import fields, merge, picture_field, sessions
 from web.desk.event_form.fields import EventForm
+from web.desk.picture import MOST_SENT, PICTURES
+from web.rate_limits import limiter
 from web.words import proposals as change_words
 
 SUBMIT, PUBLISH, SAVE = "submit", "publish", "save"
@@ -38,6 +41,13 @@ def register(app: Flask) -> None:
     app.register_blueprint(pages)
 
 
+@pages.url_value_preprocessor
+def _allow_a_picture(_endpoint: str | None, _values: dict | None) -> None:
+    """Before anything reads the form."""
+    if request.endpoint == "desk_event_form.create":
+        request.max_content_length = MOST_SENT
+
+
 @pages.get("/new")
 @login_required
 def new() -> ResponseReturnValue:
@@ -47,6 +57,7 @@ def new() -> ResponseReturnValue:
         return _page(campaign, fields.new_form(current_user))
     event = scope.event_for(current_user, copied)
     form = fields.form_of(draft_of(event), campaign)
+    form.picture, form.picture_alt = event.picture_sha256, event.picture_alt
     if event.campaign_id != campaign.id:
         form.sessions = []  # the days of another week are not this one's
     return _page(campaign, form, copied=event)
@@ -70,9 +81,15 @@ def choose_copied() -> ResponseReturnValue:
 
 @pages.post("/new")
 @login_required
+@limiter.limit(
+    PICTURES,
+    key_func=lambda: str(current_user.id),
+    exempt_when=lambda: not request.files.get("picture"),
+)
 def create() -> ResponseReturnValue:
     campaign, form = _campaign(request.form.get("campaign")), fields.read_form(request.form)
-    draft = fields.draft_of_form(form, campaign, current_user)
+    picture_field.read_picture(form, current_user, clock.now())
+    draft = picture_field.with_picture(fields.draft_of_form(form, campaign, current_user), form)
     action = _action()
     if action != SAVE:
         fields.require_complete(form, draft)
@@ -233,6 +250,10 @@ def _page(
         weeks=_weeks() if event is None else [],
         form=form,
         event=event,
+        picture_kept=picture_field.kept_value(form, current_user),
+        thumbnail=picture_field.thumbnail(form),
+        most=photo.MOST_BYTES >> 20,
+        most_alt=ALT_LENGTH,
         base=merge.base_text(base) if base else "",
         both=both or [],
         copied=copied,

@@ -27,8 +27,8 @@ def stranger(app):
     return client
 
 
-def invite(client, email=NEW, organization="灌云县知识产权局", role="organizer", region=""):
-    data = {"email": email, "organization": organization, "role": role, "region": region}
+def invite(client, email=NEW, organization="灌云县知识产权局", role="organizer", region="", **more):
+    data = {"email": email, "organization": organization, "role": role, "region": region, **more}
     return client.post("/desk/accounts/invite", data=data)
 
 
@@ -85,7 +85,7 @@ def test_an_invitation_ends(english, stranger, people):
     row = db.session.query(AccountInvitation).filter_by(revoked_at=None).one()
     assert english.post(f"/desk/accounts/invitations/{row.id}/revoke").status_code == 303
     answer = stranger.get(second)
-    assert (answer.status_code, "Ask the person who invited you" in answer.text) == (404, True)
+    assert (answer.status_code, "ask the person who invited you" in answer.text) == (404, True)
     assert english.post(f"/desk/accounts/invitations/{row.id}/revoke").status_code == 404
     invite(english)
     third = link_on(english)
@@ -125,6 +125,17 @@ def test_a_new_organization_lies_in_the_region_of_the_office(english, people):
     rows = db.session.query(AccountInvitation).order_by(AccountInvitation.id).all()
     assert [row.organization.region_code for row in rows] == ["320000", "320723", "320723"]
     assert rows[2].organization_id == people.gu.organization_id
+
+
+def test_an_alike_organization_is_offered_before_a_new_one(english, people):
+    sign_in(english, people.lian)
+    answer = invite(english, "a@example.cn", "灌云县知识产权局（演练）")
+    assert (answer.status_code, "which is known here" in answer.text) == (422, True)
+    assert ("灌云县知识产权局" in answer.text, 'value="a@example.cn"' in answer.text) == (True, True)
+    assert db.session.query(AccountInvitation).count() == 0
+    assert invite(english, "a@example.cn", "灌云县知识产权局（演练）", is_another="1").status_code == 303
+    [row] = db.session.query(AccountInvitation).all()
+    assert row.organization.name == "灌云县知识产权局（演练）"
 
 
 def test_the_committee_invites_anybody(english, people):

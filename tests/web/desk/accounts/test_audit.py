@@ -49,6 +49,13 @@ def test_who_reads_what(english, people, acts):
     assert english.get("/desk/audit/").status_code == 404
 
 
+def test_details_are_words(english, people):
+    sign_in(english, people.cui)
+    assert "password · " in english.get("/desk/audit/?verb=signed_in").text
+    english.post("/desk/account/tokens", data={"name": "x", "scope": ["figures", "events"]})
+    assert "read events, read figures" in english.get("/desk/audit/?verb=token_created").text
+
+
 def test_by_act_account_and_day(english, people, acts):
     sign_in(english, people.cui)
     today = clock.day_of(clock.now(), "Asia/Shanghai").isoformat()
