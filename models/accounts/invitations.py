@@ -27,7 +27,9 @@ from models.places import regions
 
 LIFE = timedelta(days=7)
 KEPT = timedelta(days=30)  # after they expired
-_GONE = N_("This invitation is no longer valid. If you have accepted it, sign in; else ask the person who invited you for a new one.")
+_GONE = N_(
+    "This invitation is no longer valid. If you have accepted it, sign in; else ask the person who invited you for a new one."
+)
 
 
 @dataclass(frozen=True)

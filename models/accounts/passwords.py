@@ -7,6 +7,11 @@ LONGEST_PASSWORD = 1000
 _LEAST_GUESSES = 1_000_000  # so many tries find what is on a list of common passwords, or nearly
 _LONGEST_FOR_ZXCVBN = 72
 _SHORTEST_NAME = 4
+# Words and numbers of common Chinese passwords, the most frequent first, which those lists do not have.
+_COMMON_IN_CHINESE = (
+    "woaini", "5201314", "1314520", "520", "1314", "woaiwojia", "wodemima", "zhongguo", "nihao", "caonima", "woshishui",
+    "laopo", "laogong", "baobei", "beijing", "shanghai", "aini", "mima", "qwe123", "zhishichanquan", "xuanchuanzhou",
+)  # fmt: skip
 
 
 def check_password(password: str, email: str, organization: str) -> None:
@@ -33,4 +38,4 @@ def _guesses(password: str, names: list[str]) -> float:
     # Its lists take some MB of memory: only where somebody sets a password.
     from zxcvbn import zxcvbn
 
-    return float(zxcvbn(password[:_LONGEST_FOR_ZXCVBN], user_inputs=names)["guesses"])
+    return float(zxcvbn(password[:_LONGEST_FOR_ZXCVBN], user_inputs=[*_COMMON_IN_CHINESE, *names])["guesses"])

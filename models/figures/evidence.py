@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.campaigns.tables import Campaign
@@ -76,23 +76,27 @@ def evidence_of(campaign: Campaign, part: FiguresFilter) -> Evidence:
 
 
 def _corrections(campaign: Campaign, part: FiguresFilter, estimated: int) -> Corrections:
-    undone = aliased(Scan)
+    undone, other = aliased(Scan), aliased(Scan)
     newest = select(func.max(Review.id)).group_by(Review.scan_id)
+    out = select(Review.scan_id).where(Review.id.in_(newest), Review.decision == Decision.SET_ASIDE)
+    # A move sets a row aside and its undoing accepts it again: both are told as moves, not as decisions on the scan.
+    root = func.coalesce(Scan.moved_from, Scan.id)
+    is_elsewhere = exists().where(
+        or_(other.moved_from == root, other.id == Scan.moved_from), other.id != Scan.id, other.id.not_in(out)
+    )
+    was_moved = exists().where(other.moved_from == Scan.id)
 
     def rows(*conditions: ColumnElement[bool]) -> int:
         query = apply_filter(select(func.count()).where(*conditions), Scan, campaign, part)
         return db.session.scalar(query) or 0
 
-    def decided(decision: Decision) -> int:
-        rulings = select(Review.scan_id).where(Review.id.in_(newest), Review.decision == decision)
-        return rows(Scan.id.in_(rulings))
-
+    accepted = select(Review.scan_id).where(Review.id.in_(newest), Review.decision == Decision.ACCEPT)
     taken_back = select(undone.number).where(undone.undoes == Scan.id, undone.verdict == Verdict.STORED)
     return Corrections(
         rows(Scan.kind != ScanKind.UNDO, taken_back.exists()),
-        decided(Decision.SET_ASIDE),
-        decided(Decision.ACCEPT),
-        rows(Scan.moved_from.is_not(None)),
+        rows(Scan.id.in_(out), ~is_elsewhere),
+        rows(Scan.id.in_(accepted), ~was_moved),
+        rows(Scan.moved_from.is_not(None), Scan.id.not_in(out)),
         rows(Scan.verdict == Verdict.REPEAT),
         rows(Scan.verdict == Verdict.REFUSED),
         estimated,

@@ -14,6 +14,8 @@ from models.db import db
 from models.errors import Conflict, Mistake, NotFound
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
+from models.figures.evidence import evidence_of
+from models.figures.filters import FiguresFilter
 from models.figures.recount.comparison import verify
 from models.ledger.tables import Scan
 from tests.support.records.people import make_people
@@ -60,6 +62,31 @@ def test_scans_count_where_they_are_moved_and_the_first_rows_stay(people):
     with pytest.raises(NotFound):
         moves.undo(people.lecture, entry.id, "没错", people.cui, LATER)
     assert agrees(people)
+
+
+def test_evidence_tells_a_move_as_a_move_until_it_is_undone(people):
+    device, ids = make_device(people.lecture), [uuid4() for _ in range(4)]
+    for id in ids:
+        device.touch("public", id=id)
+    campaign, by = people.lecture.campaign, people.cui.id
+
+    def told() -> tuple[int, int, int]:
+        rows = evidence_of(campaign, FiguresFilter()).corrections
+        return rows.set_aside, rows.accepted, rows.moved
+
+    scan_review.decide_on_rows(people.lecture, ids[3:], "set_aside", "重复", by, LATER)
+    move(people, ids[:2])
+    assert told() == (1, 0, 2)
+    move(people, [copy.id for copy in copies(people)], to=people.court_day, event=people.nanjing)
+    assert told() == (1, 0, 2)
+    for event in (people.nanjing, people.lecture):
+        (entry,) = moves.moves_of(event)
+        moves.undo(event, entry.id, "没错", people.cui, LATER)
+    assert (told(), by_event(people)) == ((1, 0, 0), {"专题讲座": 3})
+
+
+def copies(people) -> list[Scan]:
+    return list(db.session.scalars(select(Scan).where(Scan.event_id == people.nanjing.id)))
 
 
 def test_a_pass_that_was_at_both_is_one_visit_there(people):
