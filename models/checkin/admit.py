@@ -30,12 +30,13 @@ from models.db import FULL, db, is_busy, is_deadlock, is_full, transaction
 from models.errors import N_, Mistake
 from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Answer, Reason
-from models.transactions.group_commit import FullError, GroupCommit
+from models.transactions.group_commit import FullError, GroupCommit, LateError
 
 logger = logging.getLogger("openweek")
 
 MAX_BATCH = 500
 MANY = 16  # of so many scans it pays to ask first which are stored already
+LONGEST = 10  # seconds that a request waits for its group; devices have given up before, and threads are few
 _TRIES = 5
 
 
@@ -44,7 +45,7 @@ class _RacedError(Exception):
 
 
 class BusyError(Mistake):
-    """The database could not take the batch now. Nothing of it was kept: send it again."""
+    """The database could not take the batch now: send it again."""
 
     status = 503
 
@@ -54,6 +55,7 @@ class EndedError(Exception):
 
 
 BUSY = N_("The database is busy. Nothing was saved: send the scans again in a few seconds.")
+NO_ANSWER = N_("The database does not answer. Send the scans again in a few seconds: each is counted once.")
 
 
 @dataclass
@@ -114,6 +116,8 @@ def admit(
             _groups().submit(submission)
         except FullError:
             raise BusyError(BUSY) from None
+        except LateError:
+            raise BusyError(NO_ANSWER) from None
     if submission.error is not None:
         raise submission.error
     answers = resends.answers(submission.scans, submission.first, submission.known)
@@ -129,7 +133,9 @@ def _groups() -> GroupCommit[Submission]:
     """Those of this process and database."""
     groups = _groups_of.get(db.engine)
     if groups is None:
-        made = GroupCommit(admit_together, together=64, size=2 * MAX_BATCH, waiting=10 * MAX_BATCH)
+        made = GroupCommit(
+            admit_together, together=64, size=2 * MAX_BATCH, waiting=10 * MAX_BATCH, longest=LONGEST
+        )
         groups = _groups_of.setdefault(db.engine, made)
     return groups
 

@@ -1,19 +1,21 @@
 """POST /api/v1/scans: the shapes that devices rely on, and what is said about requests that cannot be used."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from models import clock
 from models.checkin import admit
 from models.codes import passes
-from models.db import db, transaction
+from models.db import db, on_postgresql, transaction
 from models.devices import kiosks
 from models.events.draft import OccurrenceDraft
 from models.figures.count import figures
 from models.ledger.tables import Scan
 from tests.support.records.week import load_week, make_event
+from tests.support.servers.watchers import wait_until
 
 
 @pytest.fixture
@@ -214,3 +216,25 @@ def test_a_database_that_is_busy_says_come_again(post, monkeypatch):
     monkeypatch.setattr(admit, "admit", busy)
     answer = post([a_scan()])
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+
+
+def test_a_database_that_does_not_answer_says_come_again(app, post, monkeypatch):
+    """As while the primary waits for a standby that is away. One thread stays with it; the others are free for pages."""
+    monkeypatch.setattr(admit, "LONGEST", 0.2)
+
+    def send(scan):
+        with app.app_context():
+            return post([scan])
+
+    scans = [a_scan(), a_scan(), a_scan()]
+    with ThreadPoolExecutor(3) as pool:
+        with transaction():
+            if on_postgresql():
+                db.session.execute(text("LOCK TABLE scan IN EXCLUSIVE MODE"))
+            answers = [pool.submit(send, scan) for scan in scans]
+            assert wait_until(lambda: sum(answer.done() for answer in answers) == 2)
+        statuses = sorted(answer.result().status_code for answer in answers)
+    assert statuses == [200, 503, 503]
+    results = post(scans).json["results"]
+    assert [result["verdict"] for result in results] == ["stored"] * 3
+    assert [result["again"] for result in results].count(True) == 1

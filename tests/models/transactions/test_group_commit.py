@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from models.transactions.group_commit import FullError, GroupCommit
+from models.transactions.group_commit import FullError, GroupCommit, LateError
 
 
 class Work:
@@ -18,7 +18,9 @@ class Desk:
     def __init__(self, **limits: int):
         self.done: list[list[str]] = []
         self.began, self.go_on = threading.Event(), threading.Event()
-        self.groups = GroupCommit(self.do, **{"together": 3, "size": 100, "waiting": 100, **limits})
+        self.groups = GroupCommit(
+            self.do, **{"together": 3, "size": 100, "waiting": 100, "longest": 10, **limits}
+        )
         self._threads: list[threading.Thread] = []
 
     def do(self, group: list[Work]) -> None:
@@ -77,6 +79,17 @@ def test_where_too_much_waits_the_next_one_is_refused_at_once():
     assert desk.done[-1] == ["e"]
 
 
+def test_who_waits_too_long_leaves_the_queue():
+    desk = Desk(longest=0.05)
+    desk.submit(Work("a"))
+    for name in ("b", "c"):
+        with pytest.raises(LateError):
+            desk.groups.submit(Work(name))
+    assert desk.finish() == [["a"]]
+    desk.groups.submit(Work("d"))
+    assert desk.done == [["a"], ["d"]]
+
+
 def test_one_that_raises_lets_the_next_one_lead():
     def do(group: list[Work]) -> None:
         done.append([work.name for work in group])
@@ -84,7 +97,7 @@ def test_one_that_raises_lets_the_next_one_lead():
             raise LookupError
 
     done: list[list[str]] = []
-    groups = GroupCommit(do, together=3, size=10, waiting=10)
+    groups = GroupCommit(do, together=3, size=10, waiting=10, longest=10)
     with pytest.raises(LookupError):
         groups.submit(Work("a"))
     groups.submit(Work("b"))
