@@ -11,8 +11,8 @@ from models.db import Base, Instant, db, transaction
 from models.errors import Mistake
 from models.imports.findings import CalendarEntry, Row
 from models.imports.read_file import read_file
+from models.imports.spreadsheet.column_names import bare
 from models.imports.spreadsheet.column_synonyms import CONTACTS
-from models.imports.spreadsheet.columns import bare
 from models.organizations.tables import Account
 
 IGNORED = "-"

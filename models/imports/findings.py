@@ -90,10 +90,11 @@ class Line:
 class Row:
     """One row of a table. number: as a spreadsheet counts. cells: by field, as written, trimmed; a table without a
     column for the year has no such cell. columns: the letter of each field's column, "" where it has none. notes: said
-    of it while it was read. sheet: where it stands, "" on the first. twin: the number of an earlier row with the same
-    title, day and region.
+    of it while it was read. sheet: where it stands, "" on the first. twin: the number of the first of the rows that
+    share title, day and region and differ in hour or place.
     unread: it stands for a sheet or a line that is no event; its notes say why. unknown: what stands under columns that
-    are not known: their names with their letters. county: the code of one that a heading names without its city."""
+    are not known: their names with their letters. county: the code of one that a heading names without its city. within:
+    the code of the region whose table it stands in."""
 
     number: int
     cells: dict[str, str]
@@ -105,6 +106,7 @@ class Row:
     unread: bool = False
     unknown: Mapping[str, str] = field(default_factory=dict)
     county: str = ""
+    within: str = ""
 
     def placed(self, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """The findings with the names of their cells."""

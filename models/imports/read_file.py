@@ -9,7 +9,7 @@ from models.errors import N_, Mistake
 from models.imports.calendar import ics_file
 from models.imports.findings import CalendarEntry, Row
 from models.imports.spreadsheet import csv_file
-from models.imports.spreadsheet.columns import COLUMNS
+from models.imports.spreadsheet.column_names import COLUMNS
 from models.imports.spreadsheet.table_rows import MOST_ROWS, rows_of
 
 __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "demo_file", "read", "read_file"]

@@ -10,6 +10,7 @@ from models.db import db
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, OrganizationDraft
 from models.events.tables import Mode
+from models.imports import event_region
 from models.imports.calendar import to_draft as entry_to_draft
 from models.imports.calendar.recurrence import Steps
 from models.imports.findings import FIELDS, CalendarEntry, Finding, Row, RowVerdict, Understood, field_names
@@ -18,7 +19,7 @@ from models.imports.spreadsheet import to_draft as row_to_draft
 from models.imports.spreadsheet.region_cell import seat_in_name
 from models.imports.vocabulary import vocabulary_of
 from models.organizations.tables import Account, Organization, Role
-from models.places import regions
+from models.places import recognition, regions
 from models.text.bare_text import bare_text
 
 _IN_PARTS = 400
@@ -108,7 +109,7 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
         return understood if isinstance(row, CalendarEntry) else replace(understood, ref=row.cells["id"])
     stated = replace(understood.draft, origin=source.origin or understood.draft.origin)
     own = _region_of(source)
-    seated = _with_seat(_in_county_above(stated, row, own), seats, own)
+    seated = _in_region(stated, row, seats, own)
     ref = seated.origin_ref or ""
     try:
         draft = source.adopt(seated)
@@ -124,15 +125,25 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
     findings = (
         (Finding(N_("Added automatically: %(fields)s."), fields=field_names(filled)),) if filled else ()
     )
-    return replace(understood, draft=draft, ref=ref, findings=(*understood.findings, *findings))
+    said = understood.findings
+    if stated.region_text and not draft.region_text:
+        # 城关区, which the lead's city decides
+        several = recognition.PROBLEM_TEXTS[recognition.RegionProblem.AMBIGUOUS]
+        said = tuple(finding for finding in said if finding.message != several)
+    return replace(understood, draft=draft, ref=ref, findings=(*said, *findings))
 
 
-def _in_county_above(draft: EventDraft, row: Row | CalendarEntry, own: str | None) -> EventDraft:
-    """The draft in the county of a heading above its row, which named no city, where that lies in the office's region."""
-    county = row.county if isinstance(row, Row) else ""
-    if not county or own is None or draft.region_code or not regions.is_below(county, own):
+def _in_region(stated: EventDraft, row: Row | CalendarEntry, seats: Seats, own: str | None) -> EventDraft:
+    """The draft with its lead as the organization that is here; where its row names no region, in that of its table, its
+    lead or its place. A report, which has a column for the year, leaves open what it does not say."""
+    plan = isinstance(row, Row) and "year" not in row.cells
+    draft = event_region.in_table(stated, row, own) if plan and isinstance(row, Row) else stated
+    draft = _with_seat(draft, seats, own)
+    if stated.region_code or (isinstance(row, Row) and not plan):
         return draft
-    return replace(draft, region_code=county)
+    if stated.region_text:
+        return event_region.in_lead(draft)
+    return event_region.at_venue(event_region.by_short_name(draft, own), own)
 
 
 def _each_once(rows: Iterable[Understood]) -> list[Understood]:

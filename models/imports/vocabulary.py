@@ -12,6 +12,10 @@ from models.imports.spreadsheet import cells
 _AND = re.compile(r"以及|[及和与暨/&]|\band\b")
 
 
+# 茶企, 民企代表
+_FIRMS = re.compile("(?<=[\u4e00-\u9fff])企(?=$|代表|负责人|人员|职工)")
+
+
 class Words(Mapping[str, str]):
     """Words of a week and the keys that they stand for, in capitals or not: Talk, talk."""
 
@@ -50,7 +54,7 @@ class Vocabulary:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        keys = self.group_pieces.keys_in(cells.simplified(word))
+        keys = self.group_pieces.keys_in(_FIRMS.sub("企业", cells.simplified(word)))
         return keys.pop() if len(keys) == 1 else None
 
     def group_words(self, text: str) -> list[str]:

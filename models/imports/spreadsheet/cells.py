@@ -29,12 +29,13 @@ _HALF_DAYS = (
 NIGHT_WORDS = ("傍晚", "晚上", "晚间", "夜间", "晚")
 # "24日上午始" is a start, not one morning.
 _ONWARDS = re.compile(r"[始起]|开始|启动|\bfrom\b|\bsince\b", re.I)
-_LIST = re.compile("[;；]|\n")
+# ┋ is how a form divides the answers of one question.
+_LIST = re.compile("[;；┋]|\n")
 _COMMAS = re.compile("[、，,]")
 # Words that make a text something else than the name of one place: "…等企业", 全县各乡镇, 42家企业, 线上, 电视.
 _NO_PLACE = re.compile(
     r"等|各|周边|街头|辖区|全[国省市县区州]|线上|网络|网站|平台|视频|电视(?!台$|塔|大[学厦楼])|显示屏|led|online|platform|[B哔]站|"
-    r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室)|分现场|若干|另行|待定|待通知|\band\b",
+    r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室|街|巷|路|商业街)|分现场|若干|另行|待定|待通知|\band\b",
     re.I,
 )
 _GENERIC = frozenset(
@@ -45,8 +46,8 @@ _SERIAL = re.compile(r"(?P<day>\d{5})(?:\.\d*)?|0?\.\d+")
 _SERIAL_DAYS = range(36526, 73051)
 _NO_DAY_ZERO = datetime(1899, 12, 30)
 _TRADITIONAL = str.maketrans(
-    "動稱時間點號辦單參對機構類別與題標場備註說內項聯絡電話線預計規級區縣責協導結開終觀眾舉網態狀務課講師專業處詳員週禮學產權國條個體簡介議論壇負執關圍廳館",
-    "动称时间点号办单参对机构类别与题标场备注说内项联络电话线预计规级区县责协导结开终观众举网态状务课讲师专业处详员周礼学产权国条个体简介议论坛负执关围厅馆",
+    "動稱時間點號辦單參對機構類別與題標場備註說內項聯絡電話線預計規級區縣責協導結開終觀眾舉網態狀務課講師專業處詳員週禮學產權國條個體簡介議論壇負執關圍廳館習驗競賽訓練覽藝術諮詢營創農漁鄉鎮醫藥幹遊讀書臺灣廣東認證戰園聽會",
+    "动称时间点号办单参对机构类别与题标场备注说内项联络电话线预计规级区县责协导结开终观众举网态状务课讲师专业处详员周礼学产权国条个体简介议论坛负执关围厅馆习验竞赛训练览艺术咨询营创农渔乡镇医药干游读书台湾广东认证战园听会",
 )
 _NUMERALS = "〇一二三四五六七八九"
 _YEAR_IN_NUMERALS = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
@@ -56,6 +57,8 @@ _IN_NUMERALS = re.compile(
     rf"(?<![周期一二三四五六七八九十])(?:(?:{_TO_99})(?=月|[点时])|(?<=月)(?:{_TO_99})(?=[日号])|(?<=[点时])(?:{_TO_99})(?=分))"
 )
 _PLACEHOLDER = re.compile(r"[/／\\—–-]+|无|暂无|空|[Nn]/?[Aa]|[Nn]one|[Nn]ull")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_WORDS_ALONE = re.compile(r"\s*[A-Za-z][A-Za-z'’&.,()\s-]{2,}")
 _JOINED = re.compile("[和及与]")
 # What stands below a table: its sums, its notes, who filled it in.
 _FOOTER = re.compile(
@@ -89,7 +92,22 @@ def from_serial(text: str) -> str:
 
 def in_one_line(text: str) -> str:
     """A text without its line breaks, which a narrow column made: 知识产权\n进企业."""
-    return re.sub(r"(?<=[A-Za-z\d,.])\s*\n\s*(?=[A-Za-z\d])", " ", text).replace("\n", "")
+    text = re.sub(r"(?<=[A-Za-z\d,.])\s*\n\s*(?=[A-Za-z\d])", " ", text)
+    # A line in another language: 商标会\nTrademark meeting
+    return re.sub(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[A-Za-z]+ [A-Za-z])", " ", text).replace("\n", "")
+
+
+def in_chinese(text: str) -> str:
+    """A cell without the lines that repeat each Chinese one in English: 厦门市知识产权局\nXiamen IP Office."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    chinese, english = lines[0::2], lines[1::2]
+    if (
+        len(chinese) == len(english)
+        and all(map(_HAN.search, chinese))
+        and all(map(_WORDS_ALONE.fullmatch, english))
+    ):
+        return "\n".join(chinese)
+    return text
 
 
 def with_digits(text: str) -> str:

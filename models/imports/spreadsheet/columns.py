@@ -1,7 +1,6 @@
 """Which column of a table is which field: recognised by what offices write over it, or by what a person answered."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,56 +8,25 @@ from itertools import zip_longest
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Row
-from models.imports.spreadsheet.cells import footer, from_serial, in_one_line, simplified, without_placeholder
-from models.imports.spreadsheet.column_synonyms import ALIASES, CONTACTS, DAYS, NOT_READ, PIECES
+from models.imports.spreadsheet.cells import footer, from_serial, in_one_line, without_placeholder
+from models.imports.spreadsheet.column_names import (
+    FIELDS,
+    OF_FORMS,
+    PIECE_RANK,
+    RANKS,
+    bare,
+    is_left_out,
+    is_of_form,
+    options_of,
+    without_note,
+)
+from models.imports.spreadsheet.column_synonyms import CONTACTS, DAYS, NOT_READ
+from models.imports.spreadsheet.layouts.combined_cells import divide
 
-# The columns of models/data/reported-events.csv, in its order.
-COLUMNS = (
-    "id", "year", "title", "start_date", "end_date", "start_time", "end_time", "time_text", "venue_text", "province",
-    "city", "county", "organizers", "audiences", "format", "online", "attendance_reported", "materials_reported",
-    "consultations_reported", "views_reported", "other_outcomes", "source_url",
-)  # fmt: skip
-FIELDS = tuple(dict.fromkeys((*COLUMNS, *ALIASES)))
 # A table without this column is about something else.
 NEEDED = "title"
-# A longer text is no name of a column.
-_LONGEST_NAME = 16
-_PIECE_RANK = 10
-# Signs and spaces say nothing in a header: 省（自治区、直辖市）, Start date *, "start_date".
-_SIGNS = re.compile(r"[\W_]+")
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
-# 活动名称（必填）, 开始日期【年-月-日】
-_NOTE = re.compile(r"[(\[【][^()\[\]【】]*(?:[)\]】]|$)")
-# 活动名称 Event: one name in two languages
-_LATIN = re.compile("[a-z]+")
-_CHINESE = re.compile("[\u4e00-\u9fff]")
-# Beside the time of the event: until when something is handed in.
-_DEADLINE = re.compile("(?:报名|填报|上报|报送|提交|审批).*(?:时间|日期|时限|期限)$")
 _ROW_NUMBER = re.compile(r"\d{0,5}[.、．]?")
-_AND = re.compile("以及|[及和与暨/]")
-# Two fields that one cell may hold: the place and where it is.
-_ONE_CELL = {"venue_text", "address"}
-# A text with a value behind a colon, and a date, are no names.
-_NO_NAME = re.compile(r"[:：].|\d")
-
-
-def bare(text: str) -> str:
-    """A name of a column without signs, as it is compared and remembered."""
-    return _SIGNS.sub("", simplified(unicodedata.normalize("NFKC", text))).lower()
-
-
-def _ranks() -> dict[str, dict[str, int]]:
-    """By name the fields that it may stand for, with how far behind it stands for each."""
-    ranks: dict[str, dict[str, int]] = {}
-    for field in FIELDS:
-        for rank, group in enumerate(ALIASES.get(field, "").split("|")):
-            for name in (*group.split(), *((field,) if rank == 0 else ())):
-                ranks.setdefault(bare(name), {}).setdefault(field, rank)
-    return ranks
-
-
-_RANKS = _ranks()
-_PIECES = tuple((field, re.compile(pattern)) for field, pattern in PIECES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +44,10 @@ class Header:
         columns: dict[str, str] = {}
         unknown: dict[str, str] = {}
         first = next((n for n, cell in enumerate(cells[: len(self.fields)]) if cell), 0)
+        title = self.fields.index(NEEDED)
+        if title < len(cells) and not cells[title]:
+            # 小计 in the second column, beside the city of all counties.
+            first = next((n for n, cell in enumerate(cells[: title + 1]) if footer(cell)), first)
         below = self.fields[first] != NEEDED and footer(cells[first]) is not None if any(cells) else False
         for position, field in enumerate(self.fields):
             cell = without_placeholder(cells[position]) if position < len(cells) else ""
@@ -88,9 +60,9 @@ class Header:
         if below:
             # 合计 under 序号: only that cell shows that the row is a sum.
             values[NEEDED], columns[NEEDED] = cells[first], letter(first)
-        if values["month"] and values["day_of_month"] and not values["start_date"]:
-            month, day = (values[name].rstrip("月日号") for name in ("month", "day_of_month"))
-            values["start_date"], columns["start_date"] = f"{month}月{day}日", columns["day_of_month"]
+        others = {name: (at, cells[self.names.index(name)]) for name, at in unknown.items()}
+        notes = (*notes, *divide(values, columns, others))
+        unknown = {name: at for name, (at, _) in others.items()}
         surplus = any(cells[len(self.fields) :])
         return Row(number, values, surplus, columns, tuple(notes), unknown=unknown)
 
@@ -127,24 +99,17 @@ def _is_name(text: str, answers: Mapping[str, str]) -> bool:
     return bool(options_of(text)) or bare(text) in answers or is_left_out(text)
 
 
-def is_left_out(name: str) -> bool:
-    """Whether a name is of a column that is never read: numbers of rows, contacts of persons."""
-    return not {bare(name), _without_note(name)}.isdisjoint(NOT_READ | CONTACTS)
-
-
-def _without_note(text: str) -> str:
-    return bare(_NOTE.sub("", unicodedata.normalize("NFKC", text)))
-
-
 def has_title(cells: Sequence[str]) -> bool:
     """Whether a row names a column for the title, whatever else."""
     return NEEDED in _fields(cells, {}) and sum(map(bool, cells)) > 1
 
 
-def joined(top: Sequence[str], below: Sequence[str]) -> list[str] | None:
+def joined(
+    top: Sequence[str], below: Sequence[str], answers: Mapping[str, str] | None = None
+) -> list[str] | None:
     """A header of two lines, 时间 above 开始 and 结束, as one; None where the second is a row of the table. Cells merged
     downwards say the same twice."""
-    position = _fields(top, {}).index(NEEDED)
+    position = _fields(top, answers or {}).index(NEEDED)
     names = [cell for cell in below if cell]
     under = below[position] if position < len(below) else ""
     if not names or not all(cell in top or options_of(cell) for cell in names):
@@ -156,7 +121,7 @@ def joined(top: Sequence[str], below: Sequence[str]) -> list[str] | None:
     for high, low in zip_longest(top, below, fillvalue=""):
         above = high or above  # a name merged over several columns stands above the first of them
         pairs = (low + above, above + low, low) if low and bare(low) != bare(above) else (low or high,)
-        merged.append(next((name for name in pairs if bare(name) in _RANKS), low or high))
+        merged.append(next((name for name in pairs if bare(name) in RANKS), low or high))
     return merged
 
 
@@ -192,7 +157,9 @@ def _once(fields: Sequence[str], names: Sequence[str]) -> None:
     for field, name in zip(fields, names, strict=True):
         for option, rank in ({} if field else options_of(name)).items():
             rival = by_field.get(option)
-            if option != "department" and rival is not None and options_of(rival).get(option) == rank:
+            # A name that is known by a piece alone yields: it is asked about, and refuses no file.
+            sure = option != "department" and rank < PIECE_RANK
+            if sure and rival is not None and options_of(rival).get(option) == rank:
                 raise Mistake(
                     N_("These columns mean the same: %(columns)s. Keep only one of them."),
                     columns=f"{rival}, {name}",
@@ -210,55 +177,22 @@ def only_the_title() -> Mistake:
     )
 
 
-def options_of(name: str) -> dict[str, int]:
-    """The fields that a name may stand for, with their ranks."""
-    plain = unicodedata.normalize("NFKC", name)
-    known = _RANKS.get(bare(plain)) or _RANKS.get(bare(_NOTE.sub("", plain)))
-    if known is None and _CHINESE.search(plain):
-        known = _RANKS.get(_LATIN.sub("", bare(plain)))
-    if known:
-        return known
-    short = bare(_NOTE.sub("", plain))
-    if not short or len(short) > _LONGEST_NAME or _NO_NAME.search(plain):
-        return {}
-    if _DEADLINE.search(short):
-        return {}
-    both = _first_of_two(_NOTE.sub("", plain))
-    if both.keys() & _ONE_CELL:
-        return both
-    for field, pattern in _PIECES:
-        if pattern.search(short):
-            return {field: _PIECE_RANK}
-    return both
-
-
-def _first_of_two(name: str) -> dict[str, int]:
-    """活动名称及内容 and 地点/平台 hold what 活动名称 and 地点 do. Not 时间及地点: its cells hold two fields."""
-    parts = _AND.split(name, maxsplit=1)
-    first, second = bare(parts[0]), bare(parts[-1]) if len(parts) > 1 else ""
-    known, other = _RANKS.get(first, {}), _RANKS.get(second, {})
-    if not second or not known:
-        return {}
-    if other and not known.keys() & other.keys() and not {*known, *other} <= _ONE_CELL:
-        return {}
-    return {field: rank + _PIECE_RANK for field, rank in known.items()}
-
-
 def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]:
     """By position the field of a column: "" where it is not known, "-" for what is not read, "-contact" for contacts. Each
     field takes the column whose name fits it best; the others stand for their next field, where they have one."""
     names = [bare(cell) for cell in cells]
-    short = [_without_note(cell) for cell in cells]
+    short = [without_note(cell) for cell in cells]
     fields = [answers.get(name, "") for name in names]
+    left_out = NOT_READ | OF_FORMS if any(map(is_of_form, short)) else NOT_READ
     for position, name in enumerate(short):
-        if not fields[position] and name in NOT_READ:
+        if not fields[position] and (name in left_out or is_of_form(name)):
             fields[position] = "-"
         elif not fields[position] and name in CONTACTS:
             fields[position] = "-contact"
     # Notes in brackets are left out where that names no field twice: 时间（开始） and 时间（结束） are not the same.
     times = Counter(name for name in short if name)
     options = [
-        {} if fields[n] or (name and times[short[n]] > 1 and name not in _RANKS) else options_of(cells[n])
+        {} if fields[n] or (name and times[short[n]] > 1 and name not in RANKS) else options_of(cells[n])
         for n, name in enumerate(names)
     ]
     for field in FIELDS:

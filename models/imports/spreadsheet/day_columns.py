@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from models.errors import N_
 from models.imports.findings import Finding, Line
-from models.imports.spreadsheet.columns import is_header, is_left_out, options_of
+from models.imports.spreadsheet.column_names import is_left_out, options_of
+from models.imports.spreadsheet.columns import is_header
 from models.imports.spreadsheet.headings import day_and_half
 from models.imports.spreadsheet.hosts_and_places import is_organization
 from models.imports.spreadsheet.times import time_words
@@ -15,12 +16,17 @@ _TITLE, _DAY, _HOURS = "活动名称", "日期", "时间"
 _SIDE = {"organizers": "主办单位", "venue_text": "地点", "region": "地区", "county": "地区"}
 _TIMES = {"start_date", "end_date", "start_time", "end_time", "time_text", "period"}
 _TWO_WAYS = re.compile(r"[\\/／|\s]+")
+_BRACKETS = re.compile("[(（]([^()（）]{2,})[)）]$")
+_HOURS_AND_PLACE = re.compile(
+    r"([^（）()]+)[(（](\d{1,2}[:：]\d\d(?:\s*[-—–~至]+\s*\d{1,2}[:：]\d\d)?)[，,、\s]+([^（）()]{2,})[)）]"
+)
+_LEADING_HOURS = re.compile(r"(\d{1,2}[:：]\d\d(?:\s*[-—–~至]+\s*\d{1,2}[:：]\d\d)?)[\s:：]*")
 _TOP = 10  # lines among which the row of days is looked for
 
 
 def upright(lines: Sequence[Line]) -> list[Line]:
     """The lines of a table that lies on its side, as one with a header; [] for any other table."""
-    return _of_events(lines) or _of_days(lines)
+    return _of_events(lines) or _of_days(lines) or _of_halves(lines)
 
 
 def _of_events(lines: Sequence[Line]) -> list[Line]:
@@ -33,7 +39,8 @@ def _of_events(lines: Sequence[Line]) -> list[Line]:
         return []
     table = filled[start:]
     names = [line.cells[0] for line in table]
-    if not is_header(names) or not all(options_of(name) or not name for name in names):
+    known = [name for name in names if options_of(name) or is_left_out(name)]
+    if not is_header(names) or len(known) < min(3, len(names)) or 2 * len(known) <= len(names):
         return []
     width = max(len(line.cells) for line in table)
     columns = [[line.cells[n] if n < len(line.cells) else "" for line in table] for n in range(1, width)]
@@ -54,12 +61,56 @@ def _of_days(lines: Sequence[Line]) -> list[Line]:
         left = [n for n in range(first) if not is_left_out(line.cells[n])]
         corner = _fields_of_corner(line.cells[left[-1]]) if left else set()
         rows = [_Beside.of(below, left, corner) for below in lines[at + 1 :]]
-        names = list(dict.fromkeys([_TITLE, _DAY, _HOURS, *(row.column for row in rows if row.column)]))
+        names = [_TITLE, _DAY, _HOURS, *(row.column for row in rows if row.column), *_places(lines[at + 1 :])]
+        names = list(dict.fromkeys(names))
         return [
             Line(line.number, names, sideways=True),
             *(event for row in rows for event in row.events(days, names)),
         ]
     return []
+
+
+def _of_halves(lines: Sequence[Line]) -> list[Line]:
+    """日期 | 上午 | 下午 | 单位: each filled cell below a part of the day is an event."""
+    for at, line in enumerate(lines[:_TOP]):
+        halves = {n: cell for n, cell in enumerate(line.cells) if time_words.HALF_DAYS.get(cell)}
+        fields = {field for cell in line.cells for field in options_of(cell)}
+        if len(halves) < 2 or not {"start_date", "time_text"} & fields:
+            continue
+        others = [n for n, cell in enumerate(line.cells) if cell and n not in halves]
+        below = [each for each in lines[at + 1 :] if any(each.cells)]
+        texts = [each.cells[n] for each in below for n in halves if n < len(each.cells) and each.cells[n]]
+        # Where each ends with brackets, the place stands in them.
+        placed = all(map(_BRACKETS.search, texts)) and "venue_text" not in fields
+        names = [_TITLE, _HOURS, *([_SIDE["venue_text"]] if placed else []), *(line.cells[n] for n in others)]
+        events = [Line(line.number, names, sideways=True)]
+        for each in below:
+            beside = [each.cells[n] if n < len(each.cells) else "" for n in others]
+            for n, half in halves.items():
+                cell = each.cells[n] if n < len(each.cells) else ""
+                for text in filter(None, (piece.strip() for piece in cell.split("\n"))):
+                    events.append(
+                        Line(each.number, [*_of_cell(text, half, placed), *beside], each.notes, sideways=True)
+                    )
+        return events
+    return []
+
+
+def _divided(text: str, half: str) -> dict[str, str]:
+    """Title, hours and place of 专利讲座（9:00，市图书馆）; {} for any other text."""
+    match = _HOURS_AND_PLACE.fullmatch(text)
+    if match is None:
+        return {}
+    return {_TITLE: match[1], _HOURS: f"{half}{match[2]}", _SIDE["venue_text"]: match[3]}
+
+
+def _of_cell(text: str, half: str, placed: bool) -> list[str]:
+    """Title, hours and place of 9:00-11:00 专利讲座（市图书馆）."""
+    hours = _LEADING_HOURS.match(text)
+    title = text[hours.end() :] if hours else text
+    place = _BRACKETS.search(title) if placed else None
+    words = f"{half}{hours[1]}" if hours else half
+    return [title[: place.start()], words, place[1]] if place else [title, words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +134,22 @@ class _Beside:
         for column, (day, half) in days.items():
             cell = self.line.cells[column] if column < len(self.line.cells) else ""
             for title in filter(None, (piece.strip() for piece in cell.split("\n"))):
-                values = {_HOURS: half, self.column: self.text} | {_TITLE: title, _DAY: day}
+                values = (
+                    {_TITLE: title, _HOURS: half, self.column: self.text}
+                    | _divided(title, half)
+                    | {_DAY: day}
+                )
                 notes = self.line.notes
                 if self.unread:
                     why = N_("“%(text)s” at the left of this event was not read.")
                     notes = (*notes, Finding(why, text=self.unread[:80]))
                 yield Line(self.line.number, [values.get(name, "") for name in names], notes, sideways=True)
+
+
+def _places(lines: Sequence[Line]) -> list[str]:
+    """The column for places, where cells have them in brackets."""
+    texts = (text for line in lines for cell in line.cells for text in cell.split("\n"))
+    return [_SIDE["venue_text"]] if any(map(_HOURS_AND_PLACE.fullmatch, texts)) else []
 
 
 def _fields_of_corner(name: str) -> set[str]:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from models.errors import N_
 from models.imports.findings import Finding, Row
-from models.imports.spreadsheet import hosts_and_places, region_cell
+from models.imports.spreadsheet import cells, hosts_and_places, region_cell
 from models.imports.spreadsheet.times import normal_form, time_words
 from models.places.regions import COUNTY, is_below, level_of, regions_by_code
 
@@ -21,6 +22,14 @@ _NO_HOST = re.compile("机关$|会$")
 _SOCIETY = re.compile("(?:[协商学工]|联合|委员|基金|促进|贸促|[党政管居村]委)会$")
 # 填报单位：, 2024年
 _BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?")
+_REPORTER = re.compile(
+    r"(?:(?:填报|报送|申报|上报|报备|编制|制表|发布|主办|组织|牵头|责任)单位|单位(?:名称|全称)?)(?:\((?:盖章|公章|签章|章)\)|盖章)?[:]?"
+)
+_VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
+# 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
+_OF_ONE = re.compile(
+    r"(.{3,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界))"
+)
 _CLOCK = re.compile(r"(\d{1,2})[:时点]")
 _REGIONS = ("province", "city", "county", "region", "region_code")
 _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
@@ -29,7 +38,8 @@ _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
 @dataclass(frozen=True, slots=True)
 class Heading:
     """Of the rows below. half: the word of the part of the day. region and host: as written, "" where there is none.
-    county: the code of one that is named without its city. within: the code of the region whose table it is."""
+    county: the code of one that is named without its city. within: the code of the region whose table it is. reporter:
+    the organization that fills in the table, the host where no column names one. venue: the place of all, likewise."""
 
     day: str = ""
     half: str = ""
@@ -37,6 +47,8 @@ class Heading:
     host: str = ""
     county: str = ""
     within: str = ""
+    reporter: str = ""
+    venue: str = ""
 
     def below(self, text: str) -> "Heading":
         """This one with what the next heading says; one that says nothing of region or host ends those before."""
@@ -47,7 +59,8 @@ class Heading:
 
     def over(self, row: Row) -> Row:
         """The row with what it leaves open."""
-        if not (self.day or self.region or self.host or self.county):
+        row = replace(row, within=self.within)
+        if not (self.day or self.region or self.host or self.county or self.reporter or self.venue):
             return row
         cell = dict(row.cells)
         added, notes = [], list(row.notes)
@@ -63,9 +76,13 @@ class Heading:
         if region:
             cell["region"] = region
             added.append(region)
-        if self.host and not any(cell[name] for name in _HOSTS):
-            cell["organizers"] = self.host
-            added.append(self.host)
+        host = self.host or ("" if any(name in row.columns for name in _HOSTS) else self.reporter)
+        if host and not any(cell[name] for name in _HOSTS):
+            cell["organizers"] = host
+            added.append(host)
+        if self.venue and "venue_text" not in row.columns:
+            cell["venue_text"] = cell["venue_text"] or self.venue
+            added.append(self.venue)
         if county:
             notes.append(_without_its_city(county))
         if added:
@@ -80,10 +97,44 @@ class Heading:
         return self.region, self.county
 
 
+def table_heading(name: str, lines: Sequence[Sequence[str]]) -> Heading:
+    """What the name of a sheet and the lines above its table say of all its rows."""
+    heading = heading_of(name)
+    for texts in ([text for text in line if text] for line in lines):
+        if len(texts) == 1 and day_and_half(texts[0])[0]:
+            heading = heading.below(texts[0])
+    return replace(
+        heading, within=region_of_table(lines), reporter=host_of_table(lines), venue=_venue_of_table(lines)
+    )
+
+
+def _venue_of_table(lines: Iterable[Sequence[str]]) -> str:
+    texts = (text for line in lines for text in line)
+    return next((match[1].strip() for text in texts if (match := _VENUE.match(text))), "")
+
+
 def region_of_table(lines: Iterable[Sequence[str]]) -> str:
     """The code of the region with whose name a line above a table begins: 连云港市各县区活动安排; "" for none."""
     texts = (_BEFORE_NAME.sub("", text) for line in lines for text in line)
-    return next(filter(None, map(region_cell.seat_in_name, texts)), "")
+    return next(filter(None, map(region_cell.region_at_start, texts)), "")
+
+
+def host_of_table(lines: Iterable[Sequence[str]]) -> str:
+    """The organization that a line above a table names: 填报单位（盖章）：灌云县知识产权局, 灌云县人民法院2024年活动安排;
+    "" for none."""
+    named = ""
+    for texts in ([text for text in line if text] for line in lines):
+        for text, after in zip_longest(texts, texts[1:], fillvalue=""):
+            label = _REPORTER.match(cells.plain(text))
+            if label:
+                name = cells.plain(text)[label.end() :] or after
+                if hosts_and_places.is_organization(name):
+                    return name
+        if len(texts) == 1 and not named:
+            title = _BEFORE_NAME.sub("", cells.plain(texts[0]))
+            match = _OF_ONE.match(title)
+            named = next((name for name in (title, match[1] if match else "") if _is_host(name)), "")
+    return named
 
 
 def heading_of(text: str) -> Heading:
@@ -116,8 +167,8 @@ def _is_host(name: str) -> bool:
 def _without_its_city(county: str) -> Finding:
     """Another place may bear the name: an office's own district that no list has."""
     why = N_(
-        "“%(text)s” above or on the sheet is a county or district named without its city: it is taken as the region only "
-        "where it lies in the region of the importing office."
+        "“%(text)s” above or on the sheet is a county or district named without its city: an office takes it as the region "
+        "only where it lies in its own region."
     )
     return Finding(why, text=regions_by_code()[county].name)
 

@@ -34,6 +34,8 @@ _ORGANIZATION = re.compile(
     "(?:[局厅部委办院所会社司行学校馆台站关署队联协府处科室厂店园组系]|中心|集团|街道|总部)$"
 )
 _ROOTED = re.compile("国家|中国|中共|中央|全国|最高|[省市区县州镇乡旗]|自治区")
+# 青云市市场监管局知识产权科
+_WITH_DEPARTMENT = re.compile("[局委厅院会关部].{2,10}(?:科|处|室|股|庭)$")
 _AND = re.compile("[局厅部委办院所会社校馆台站关署队联协心](?:和|与|及|以及|暨)")
 _OTHERS = re.compile(
     r"等(?:[\d一二两三四五六七八九十百几多数余]+\D{0,10}|(?:有关|相关|多)\D{0,8}|各?(?:单位|部门))?$"
@@ -50,7 +52,7 @@ _INSIDE = re.compile(
 _NETWORK = re.compile(
     r"(?:腾讯会议|钉钉|飞书|微信|企业微信|抖音|快手|视频号|公众号|微博|小红书|哔哩哔哩|[Bb]站|知乎|今日头条|学习强国|央视频|喜马拉雅|斗鱼|淘宝直播|"
     r"Zoom|Teams|Webex|VooV|Google\s*Meet|Skype|YouTube|bilibili|TikTok|小鹅通|微赞|瞩目|华为云会议|好视通|会畅|"
-    r"线上|网上|网络|云端|云上|云平台|互联网|直播间|直播平台|网络直播|视频会议|在线|online|官网|小程序|APP(?![a-z]))",
+    r"线上|网上|网络|云端|云上|云平台|互联网|直播间|直播平台|网络直播|视频会议|在线|online|官网|公开网|网站|小程序|APP(?![a-z]))",
     re.I,
 )
 _WITH = re.compile(
@@ -59,6 +61,7 @@ _WITH = re.compile(
     re.I,
 )
 _URL = re.compile(r"https?://[^\s，。；、（）()]+")
+_PHONE = re.compile(r"\s*[（(]?(?:联系|咨询)?(?:电话|手机)[:：]?\s*\+?[\d-]{7,}[）)]?")
 _QUOTED = re.compile('[“"「『《].{0,40}?[”"」』》]')
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LINKS = re.compile("[+＋&]|和|与|及|以及|暨|同步|线下|现场")
@@ -83,7 +86,7 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     names: list[str] = []
     doubtful: list[str] = []
     divided = False
-    for part, stretch in _parts(_without_numbers(_REGION_ABOVE.sub("", text))):
+    for part, stretch in _parts(_without_numbers(_REGION_ABOVE.sub("", cells.in_chinese(text)))):
         entries = (entry.strip(" 、，,。") for entry in cells.entries(_ROLE.sub(r"\g<0>;", stretch)))
         for entry in filter(None, entries):
             pieces = [piece for piece in _apart(entry, _SIGNS) if piece]
@@ -117,12 +120,18 @@ def hosts_of_row(cell: Mapping[str, str], findings: list[Finding]) -> tuple[tupl
             for name in hosts(cell[field], findings)
         ]
     departments = [name for entry in cells.entries(cell["department"]) for name in cells.divided(entry)]
+    if departments and not names and all(map(_names_its_organization, departments)):
+        return tuple(dict.fromkeys(departments)), ""
     if departments and not names:
         why = N_("“%(text)s” is a department without its organization; kept in the description.")
         findings.append(Finding(why, text=cell["department"][:80]).about("department"))
         return (), f"牵头科室：{'、'.join(departments)}"
     names += [f"{_whole_name(name, leader(names))}（承办）" for name in departments]
     return tuple(dict.fromkeys(names)), ""
+
+
+def _names_its_organization(department: str) -> bool:
+    return is_rooted(department) and _WITH_DEPARTMENT.search(department) is not None
 
 
 def _whole_name(department: str, leads: str) -> str:
@@ -144,7 +153,7 @@ def without_role(name: str) -> str:
 def place(text: str, findings: list[Finding]) -> Place:
     """The places of a cell that are certain, and whether it is on the internet."""
     url = _URL.search(text)
-    words = _URL.sub("", text).strip()
+    words = _PHONE.sub("", _URL.sub("", cells.in_chinese(text))).strip()
     if _UNKNOWN.fullmatch(cells.plain(words)):
         return Place()
     if not (url or _NETWORK.search(words)):
@@ -266,4 +275,6 @@ def _is_network(piece: str) -> bool:
     rest = _WITH.sub("", _NETWORK.sub("", _QUOTED.sub("", piece)))
     rest = _NO_LETTERS.sub("", _LINKS.sub("", rest))
     # 青云市融媒体中心直播间: the owner of a channel is no venue.
-    return not rest or bool(re.search("直播间|视频号|公众号|抖音|快手|微博|官网|小程序|平台", piece))
+    return not rest or bool(
+        re.search("直播间|视频号|公众号|抖音|快手|微博|官网|公开网|网站|小程序|平台", piece)
+    )

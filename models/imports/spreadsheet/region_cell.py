@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from models.errors import N_
+from models.imports.findings import Finding
 from models.places import recognition, regions
 from models.places.recognition import Problem, Recognition, RegionProblem
 from models.places.regions import CORPS, COUNTY, PREFECTURE, PROVINCE, StandardRegion
@@ -38,6 +40,32 @@ def read(text: str) -> Recognition:
         together = recognition.recognise_region(*_divided(joined))  # 江苏省连云港市 灌云县
         return match if together.problems else together
     return match
+
+
+def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
+    """The region from three cells, else from one, else from its code."""
+    parts = [cell[name] for name in ("province", "city", "county")]
+    sole = "" if any(parts) else cell["region"]
+    if names_the_corps("".join(parts[:2])):
+        match = read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
+    else:
+        match = read(sole) if sole else recognition.recognise_region(*parts)
+    if match.problems and sum(map(bool, parts)) > 1:
+        together = read("".join(parts))  # 福州 | 鼓楼
+        match = match if together.problems else together
+    written = "" if any(parts) or match.code else cell["region_code"]
+    known = code(written)
+    if written and known is None:
+        why = Finding(N_("There is no region with the code “%(value)s”."), value=written[:40])
+        findings.append(why.about("region_code"))
+    findings += [
+        Finding(recognition.PROBLEM_TEXTS[problem.why], text=problem.text).about(
+            "region" if sole else problem.field
+        )
+        for problem in match.problems
+    ]
+    words = sole or " ".join(dict.fromkeys(filter(None, parts)))
+    return match.code or known, words if match.problems else ""
 
 
 def names_the_corps(text: str) -> re.Match | None:
@@ -109,6 +137,37 @@ def _longest(text: str, level: str, above: StandardRegion | None = None) -> tupl
 
 def _lies_in(row: StandardRegion, above: StandardRegion) -> bool:
     return regions.is_below(row.code, above.code)
+
+
+@lru_cache(maxsize=4096)
+def region_at_start(text: str, base: str | None = None) -> str | None:
+    """The deepest region with whose whole name a text begins: 广东省广州市黄埔区开创大道, 永嘉县2024年…. Of a name that several
+    places bear, the one in base. None for a name in daily use, which may be another word, but that of a province."""
+    code: str | None = None
+    rest = unicodedata.normalize("NFKC", text).strip()
+    while rest:
+        step = _first_region(rest, code or base, code is not None)
+        if step is None:
+            return code
+        rest, code = rest[step[0] :], step[1].code
+    return code
+
+
+def _first_region(text: str, above: str | None, within: bool) -> tuple[int, StandardRegion] | None:
+    """The longest name at the start of a text and its region. within: it lies in above; else that decides between several."""
+    for length in range(min(len(text), 12), 1, -1):
+        rows = [row for row in recognition.regions_named(text[:length]) if _is_whole(row, text[:length])]
+        inside = [row for row in rows if above and regions.is_below(row.code, above)]
+        rows = inside if within or (inside and len(rows) > 1) else rows
+        if len(rows) == 1:
+            return length, rows[0]
+    return None
+
+
+def _is_whole(row: StandardRegion, name: str) -> bool:
+    if row.level == PROVINCE:
+        return True
+    return row.name == name and len(name) > 2
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from models.errors import N_, Mistake
-from models.imports.findings import Finding, InCell, Line, Row
-from models.imports.spreadsheet import cells, day_columns
+from models.imports.findings import Finding, InCell, Line, Row, field_names
+from models.imports.spreadsheet import cells
+from models.imports.spreadsheet.column_names import bare
 from models.imports.spreadsheet.column_synonyms import CONTACTS
 from models.imports.spreadsheet.columns import (
     Header,
-    bare,
     has_title,
     header_of,
     is_header,
@@ -21,13 +21,10 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
-from models.imports.spreadsheet.headings import Heading, day_and_half, heading_of, region_of_table
+from models.imports.spreadsheet.headings import Heading, day_and_half, table_heading
+from models.imports.spreadsheet.layouts.ordinary_lines import TOP, ordinary_lines
 
 MOST_ROWS = 50_000
-# Lines above a header: the name of the table, who filled it in.
-_ABOVE = 10
-# Tables that lie on their side are shorter.
-_SIDEWAYS = 200
 # Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
 _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
 # Sheets of our own template beside the one of the events.
@@ -35,6 +32,8 @@ HOW_TO, CHOICES = "填写说明", "选项"
 _OTHER_COLUMNS = N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file.")
 _NO_EVENTS = N_("The sheet “%(name)s” is no table of events and was not read.")
 _LONGEST_ID = 200
+# As what a column is read by its cells.
+_MEANING = {"title": "title", "start_date": "occurrences", "time_text": "occurrences", "organizers": "hosts"}
 # What makes two events of two rows with one title, day and region.
 _APART = ("start_time", "time_text", "venue_text", "address")
 _HEADING = re.compile(
@@ -43,17 +42,18 @@ _HEADING = re.compile(
 
 
 def rows_of(
-    tables: Iterable[tuple[str, Iterable[Line]]], answers: Mapping[str, str] | None = None
+    tables: Iterable[tuple[str, Iterable[Line]]], given: Mapping[str, str] | None = None
 ) -> list[Row]:
     """The rows of all tables whose header is known, sheet by sheet; at the end one that is refused for each sheet that has
-    a title and nothing else. answers: the fields that a person named for columns. Raises Mistake where there is none."""
+    a title and nothing else. given: the fields that a person named for columns. Raises Mistake where there is none."""
     above: list[list[str]] = []
     first: Header | None = None
     rows: list[Row] = []
     left_out: list[Row] = []
     others: list[tuple[str, int]] = []
     for name, table in tables:
-        lines, start = _start_of(table, answers)
+        lines, start, by_cells = ordinary_lines(table, given)
+        answers = {**(given or {}), **by_cells} if by_cells else given
         before = len(above)
         top = _top(lines, above, answers)
         if top is None:
@@ -68,8 +68,10 @@ def rows_of(
             continue
         if header is None or not is_header(top.cells, answers):
             continue
-        heading = replace(heading_of(name), within=region_of_table(above[before:]))
+        heading = table_heading(name, above[before:])
         below = _below(header, lines, MOST_ROWS - len(rows), heading, answers or {})
+        if by_cells and below:
+            below[0] = _with_fields_said(below[0], by_cells.values())
         rows += below if first is None else [_on(name, row) for row in below]
         first = first or header
     if rows:
@@ -78,19 +80,16 @@ def rows_of(
         ]
         return _with_twins(_unknown_once(rows)) + left_out
     if first is None:
-        header_of(above[0] if above else [], answers)
+        header_of(above[0] if above else [], given)
         raise only_the_title()
     raise Mistake(N_("The file has a header row but no data rows."))
 
 
-def _start_of(table: Iterable[Line], answers: Mapping[str, str] | None) -> tuple[Iterator[Line], list[Line]]:
-    """The lines of a sheet, those of one that lies on its side upright; and the first of them as they are."""
-    lines = iter(table)
-    start = list(islice(lines, _SIDEWAYS))
-    if len(start) == _SIDEWAYS or any(is_header(line.cells, answers) for line in start[:_ABOVE]):
-        return chain(start, lines), start
-    upright = day_columns.upright(start)
-    return iter(upright) if upright else chain(start, lines), start
+def _with_fields_said(row: Row, names: Iterable[str]) -> Row:
+    """The first row of a table with columns that were read by what stands in them."""
+    why = N_("The name of this column is not known; by its cells it was read as: %(fields)s.")
+    notes = [Finding(why, fields=field_names((_MEANING[name],))).about(name) for name in names]
+    return replace(row, notes=(*row.notes, *notes))
 
 
 def _unread_sheet(name: str, header: Header, number: int, why: str) -> Row:
@@ -111,7 +110,7 @@ def _top(lines: Iterator[Line], above: list[list[str]], answers: Mapping[str, st
     """The line near the top that a header begins with, for want of one a line with a title. What stands above it is added
     to above."""
     titled: Line | None = None
-    for line in islice(lines, _ABOVE):
+    for line in islice(lines, TOP):
         if is_header(line.cells, answers):
             return line
         if any(line.cells):
@@ -126,7 +125,7 @@ def _header(
     """The header that begins with a line, and what follows it. Where one is not needed, as another table was read: None
     for one that cannot be used."""
     after = next(lines, None)
-    names = joined(top.cells, after.cells) if after and is_header(top.cells, answers) else None
+    names = joined(top.cells, after.cells, answers) if after and is_header(top.cells, answers) else None
     if after and names is None:
         lines = chain([after], lines)
     try:
@@ -209,9 +208,8 @@ def _unknown_once(rows: list[Row]) -> list[Row]:
 
 
 def ref_of(row: Row) -> str:
-    """What a row is known by when its file is handed in again: its id, else title, day and region. Raises Mistake where
-    another row of the file is known by the same and has another hour or place: the next file could not distinguish which is
-    which."""
+    """What a row is known by when its file is handed in again: its id, else title, day and region. Where rows of one
+    file share these, hour and place as well."""
     ref = row.cells["id"]
     if len(ref) > _LONGEST_ID:
         raise InCell(
@@ -219,27 +217,35 @@ def ref_of(row: Row) -> str:
         )
     if ref:
         return ref
+    identity = _identity(row.cells)
     if row.twin is not None:
-        raise Mistake(
-            N_(
-                "It has the same title and day as row %(row)s but another time or place. If it is a different "
-                "event, give it its own number in the column 编号; if it is another session of the same event, put"
-                " both times in one row."
-            ),
-            row=row.twin,
-        )
-    return "sha256:" + hashlib.sha256(_identity(row.cells).encode()).hexdigest()[:32]
+        identity = "\x1f".join([identity, *(cells.plain(row.cells[name]) for name in _APART)])
+    return "sha256:" + hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 def _with_twins(rows: Sequence[Row]) -> list[Row]:
-    """The rows, each with its twin: the first that has the same title, day and region, where hour or place differ."""
-    first: dict[str, Row] = {}
-    marked = []
+    """The rows; those that share title, day and region and differ in hour or place each with the first of them as twin."""
+    groups: dict[str, list[Row]] = {}
     for row in rows:
-        earlier = row if row.cells["id"] else first.setdefault(_identity(row.cells), row)
-        differs = any(cells.plain(row.cells[name]) != cells.plain(earlier.cells[name]) for name in _APART)
-        marked.append(replace(row, twin=earlier.number) if differs else row)
-    return marked
+        if not (row.cells["id"] or row.unread):
+            groups.setdefault(_identity(row.cells), []).append(row)
+    twins = {
+        id(row): group[0].number
+        for group in groups.values()
+        if len({tuple(cells.plain(row.cells[name]) for name in _APART) for row in group}) > 1
+        for row in group
+    }
+    return [_twin(row, twins[id(row)]) if id(row) in twins else row for row in rows]
+
+
+def _twin(row: Row, first: int) -> Row:
+    if row.number == first:
+        return replace(row, twin=first)
+    why = N_(
+        "It has the same title and day as row %(row)s but another time or place: read as another event. If it is another "
+        "session of the same event, put both times in one row."
+    )
+    return replace(row, twin=first, notes=(*row.notes, Finding(why, row=first)))
 
 
 def _identity(cell: dict[str, str]) -> str:

@@ -23,7 +23,6 @@ from models.imports.spreadsheet.table_rows import ref_of
 from models.imports.spreadsheet.times import occurrences as times
 from models.imports.spreadsheet.times import time_cells
 from models.imports.vocabulary import Vocabulary, vocabulary_of
-from models.places import recognition
 
 __all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
@@ -41,6 +40,11 @@ _FOCUS_NUMBER = re.compile(
 )
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
+
+
+_EXAMPLE = re.compile(
+    r"[(（【\[]?(?:填写|填报)?(?:示例|样例|范例|举例|例如?)(?:[)）】\]][:：]?|[一二\d]{0,2}[:：])"
+)
 
 
 def understand(row: Row, vocabulary: Vocabulary) -> Understood:
@@ -93,7 +97,7 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
         )
     if not row.cells["title"]:
         raise Mistake(N_("The title is missing. Please add it."))
-    if row.cells["title"].startswith(EXAMPLE):
+    if row.cells["title"].startswith(EXAMPLE) or _EXAMPLE.match(row.cells["title"]):
         raise InCell("title", N_("This is the example row of the template. Please remove it."))
     text = row.cells.get("year", "")
     year = cells.year(text)
@@ -119,9 +123,15 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
 
 def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
     cell = row.cells
-    region, region_text = _region(cell, findings)
+    region, region_text = region_cell.region_of_cells(cell, findings)
     by_format = MODES.get(_mode_word(cell["format"])) if not cell["online"] else None
     mode = by_format or _mode(cell["online"], findings)
+    if (
+        mode == Mode.ONLINE
+        and _mode_word(cell["online"]) == "是"
+        and hosts_and_places.place(cell["venue_text"], []).names
+    ):
+        mode = Mode.MIXED  # 是否线上：是 beside a hall: it is shown online as well
     place = _place(cell["venue_text"], mode, findings)
     mode = mode or place.mode
     venues = _venues(place.names, cell["address"], findings)
@@ -169,32 +179,6 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     )
 
 
-def _region(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
-    """The region from three cells, else from one, else from its code."""
-    parts = [cell[name] for name in ("province", "city", "county")]
-    sole = "" if any(parts) else cell["region"]
-    if region_cell.names_the_corps("".join(parts[:2])):
-        match = region_cell.read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
-    else:
-        match = region_cell.read(sole) if sole else recognition.recognise_region(*parts)
-    if match.problems and sum(map(bool, parts)) > 1:
-        together = region_cell.read("".join(parts))  # 福州 | 鼓楼
-        match = match if together.problems else together
-    code = "" if any(parts) or match.code else cell["region_code"]
-    known = region_cell.code(code)
-    if code and known is None:
-        why = Finding(N_("There is no region with the code “%(value)s”."), value=code[:40])
-        findings.append(why.about("region_code"))
-    findings += [
-        Finding(recognition.PROBLEM_TEXTS[problem.why], text=problem.text).about(
-            "region" if sole else problem.field
-        )
-        for problem in match.problems
-    ]
-    words = sole or " ".join(dict.fromkeys(filter(None, parts)))
-    return match.code or known, words if match.problems else ""
-
-
 def _mode_word(text: str) -> str:
     return _MODE_SIGNS.sub("", cells.plain(text).lower())
 
@@ -239,7 +223,7 @@ def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple
 
 
 def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[FormatDraft, ...]:
-    words = cells.words(text, vocabulary.formats)
+    words = cells.words(cells.simplified(text), vocabulary.formats)
     other = [word for word in words if word not in vocabulary.formats]
     if other:
         findings.append(

@@ -19,7 +19,7 @@ from models.imports.apply import counts
 from models.imports.findings import Row, Understood
 from models.imports.read_file import COLUMNS, MOST_BYTES, demo_file, read, read_file
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.columns import FIELDS
+from models.imports.spreadsheet.column_names import FIELDS
 from models.imports.spreadsheet.to_draft import Vocabulary, understand, vocabulary_of
 from models.publishing import lifecycle
 from tests.support.records.importing import import_rows

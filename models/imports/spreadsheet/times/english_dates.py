@@ -31,6 +31,8 @@ _DATES = (
         re.I,
     ),
 )
+# Below or behind a day: 2024-04-22 Mon, 22/4 (Friday)
+_WEEKDAY_ALONE = re.compile(rf"(?<=[\d日])\s*[(,]?\s*({_WEEKDAY})\b\.?\)?", re.I)
 _WORDS = (
     (re.compile(r"\b(?:every\s?day|each\s+day|daily)\b", re.I), "每天"),
     (re.compile(r"\ball[\s-]day\b", re.I), "全天"),
@@ -52,6 +54,7 @@ def in_chinese(text: str) -> str:
         return text
     for pattern in _DATES:
         text = pattern.sub(_day, text)
+    text = _WEEKDAY_ALONE.sub(lambda match: f"周{_WEEKDAYS[match[1][:3].lower()]}", text)
     for pattern, sign in _WORDS:
         text = pattern.sub(sign, text)
     return _HOUR.sub(r"\1:00", _HOURS.sub(_both_hours, text))

@@ -17,7 +17,7 @@ _HOURS_ALONE = re.compile(r"(?<![\d:./月-])(\d{1,2})(?=[-—–~至到]\d{1,2}[
 # What changes neither day nor hour: （暂定）, 共7天, （预计2小时）, 9:00开始.
 _REMARK = re.compile(
     r"^(?:暂定|拟定|拟于|拟|计划)(?:于|在)?|[,，]?\(?(?:暂定|(?:为期|历时|共计?|预计|约)\d+个?(?:半?天|日|小时|分钟))\)?$|"
-    r"(?:(?<=:\d\d)|(?<=[点时分半]))(?:正式|准时)?(?:开始|开场|起|以?后|之后)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$"
+    r"(?:(?<=:\d\d)|(?<=[点时分半]))(?:正式|准时)?(?:开始|开场|起|以?后|之后)$|(?<=[\d日号点时分])(?:举办|举行|召开|进行|开展)$|(?<=[\d点时分])各[一1]?[场次]$"
 )
 # 4月25日（暂定）15:00, 4月22日（具体时间另行通知）: said as not certain where the row is read.
 _NOT_CERTAIN = re.compile(r"(?<=[日号\d])\((?:暂定|拟定|(?:具体)?时间(?:待定|另行通知|另定|待通知))\)")
@@ -48,6 +48,13 @@ _ROC_YEAR = re.compile(r"(?:民国|民國|(?<![\d.:/-]))(1[0-4]\d)([年/.])(?=\d
 _YEAR_LAST = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)")
 
 
+# 4月每周五, 4月份周三下午
+_WEEKDAYS_OF_MONTH = re.compile(
+    r"(?<!\d)(\d{1,2})月份?(?:的)?(每个?|逢)?(?=(?:周|星期|礼拜)[一二三四五六日天])"
+)
+_LAST_DAYS = dict(zip(range(1, 13), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True))
+
+
 def plain(text: str, months: tuple[int, ...] = ()) -> str:
     """months: in which 0420-0426 are days, and no hours."""
     text = cells.simplified(_SESSION.sub("", _CIRCLED.sub(";", text.strip()).strip(";")))
@@ -62,6 +69,7 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     joined = _ISO_INTERVAL.sub("至", _ISO_DAY.sub(r"\1日\2至", joined))
     joined = _EACH_DAY_FIRST.sub(r"\2\1", joined)
     joined = _COMPACT_HOURS.sub(lambda match: _hours(match, months), _NOT_CERTAIN.sub("", joined))
+    joined = _WEEKDAYS_OF_MONTH.sub(_days_of_month, joined)
     joined = _SHORT_WEEKDAY.sub(r"(周\1)", _DURING.sub(r"\1", joined))
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
     joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
@@ -74,6 +82,13 @@ def _hours(match: re.Match[str], months: tuple[int, ...]) -> str:
     if match[1] == match[4] and int(match[1]) in months and all(0 < int(match[n]) <= 31 for n in (2, 5)):
         return match[0]
     return f"{match[1]}:{match[2]}{match[3]}{match[4]}:{match[5]}" if begins < ends else match[0]
+
+
+def _days_of_month(match: re.Match[str]) -> str:
+    month = int(match[1])
+    if month not in _LAST_DAYS or not match[2]:
+        return match[0]
+    return f"{month}月1日至{month}月{_LAST_DAYS[month]}日每"
 
 
 def _year_first(match: re.Match[str]) -> str:

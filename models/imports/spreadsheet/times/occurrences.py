@@ -10,6 +10,7 @@ from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import time_cells, time_words
+from models.imports.spreadsheet.times.duration import duration
 from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
@@ -22,10 +23,42 @@ def occurrences(
     findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
     """The occurrences, none without a date; and the words of the time. Raises InCell for days that contradict each other."""
+    drafts, words = _occurrences(cell, year, vocabulary, venues, findings)
+    lasts = duration(cell["duration"]) if cell["duration"] else None
+    open_ends = [draft for draft in drafts if draft.start_at and not draft.end_at]
+    if cell["duration"] and lasts is None and (open_ends or not drafts):
+        why = Finding(
+            N_("“%(text)s” was not read as a number of hours; kept in these words."),
+            text=cell["duration"][:40],
+        )
+        findings.append(why.about("duration"))
+        words = " ".join(filter(None, (words, cell["duration"])))
+    if lasts is None:
+        return drafts, words
+    return tuple(_lasting(draft, lasts, vocabulary.zone) for draft in drafts), words
+
+
+def _lasting(draft: OccurrenceDraft, lasts: timedelta, zone: str) -> OccurrenceDraft:
+    if draft.start_at is None or draft.end_at is not None:
+        return draft
+    ends = draft.start_at + lasts
+    return replace(draft, end_at=ends, end_day=ends.astimezone(clock.zone(zone)).date())
+
+
+def _occurrences(
+    cell: dict[str, str],
+    year: int,
+    vocabulary: Vocabulary,
+    venues: tuple[VenueDraft, ...],
+    findings: list[Finding],
+) -> tuple[tuple[OccurrenceDraft, ...], str]:
     venue = venues[0] if len(venues) == 1 else None
     capacity = _capacity(cell["capacity"], findings)
     findings += time_cells.uncertain(cell)
     cell = time_cells.arranged(cell, year, vocabulary)
+    if cell.get("week"):
+        why = N_("The words for the time of the week were read as its days, %(first)s to %(last)s.")
+        findings.append(Finding(why, first=vocabulary.starts, last=vocabulary.ends).about(cell["week"]))
     slots, time_text = _in_one_cell(cell, year, vocabulary.months, findings)
     if slots:
         drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)

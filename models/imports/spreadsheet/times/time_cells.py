@@ -16,6 +16,9 @@ from models.imports.vocabulary import Vocabulary
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
 _ALL_DAY = re.compile(time_words.ALL_DAY)
 _UNCERTAIN = re.compile("暂定|待定|拟定|另定|另行通知|待通知")
+_WEEK = re.compile(
+    r"(?:在|于)?(?:20\d\d年?)?(?:全国)?(?:知识产权)?(?:宣传周|宣传活动周)(?:活动)?(?:期间|全周|整周|当周|全程|内)[,，:：]?(?=$|[每上下]|\d{1,2}[:：点时])"
+)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
 _YEAR_OF_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})[年/.-]")
 _ONWARDS = re.compile(
@@ -46,6 +49,8 @@ def uncertain(cell: dict[str, str]) -> list[Finding]:
 def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[str, str]:
     """The row with these cells in order. Raises InCell for a day that is none, or whose weekday is another."""
     cell = dict(cell)
+    if "year" not in cell:
+        _arrange_week(cell, vocabulary)
     for name in _CELLS:
         cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
     months = vocabulary.months
@@ -65,6 +70,16 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
             cell["start_date"], cell["end_date"] = slots[0].first.isoformat(), slots[0].last.isoformat()
     _arrange_clocks(cell)
     return cell
+
+
+def _arrange_week(cell: dict[str, str], vocabulary: Vocabulary) -> None:
+    """宣传周期间 as the days of the week, with the hours behind it."""
+    for name in ("start_date", "time_text"):
+        match = _WEEK.match(cells.plain(cell[name]))
+        if match and not (cell["end_date"] or (name == "time_text" and cell["start_date"])):
+            days = f"{vocabulary.starts.isoformat()}至{vocabulary.ends.isoformat()}"
+            cell[name] = days + cells.plain(cell[name])[match.end() :]
+            cell["week"] = name
 
 
 def _arrange_onwards(cell: dict[str, str]) -> None:

@@ -50,7 +50,7 @@ _SIGNS = re.compile(
     |(?P<weekday>\(?(?P<w>{WEEKDAY})\)?)
     |(?P<half>\(?(?P<hw>{_HALF})\)?)
     |(?P<next>次日|第二天|翌日)
-    |(?P<daily>每天|每日|天天|逐日|均为)
+    |(?P<daily>每天|每日|每场|天天|逐日|均为)
     |(?P<allday>{ALL_DAY})
     |(?P<to>起至|至|到|-{{1,2}}|—{{1,2}}|–|~)
     |(?P<sep>[;；、,，/和及与\n])

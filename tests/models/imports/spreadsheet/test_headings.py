@@ -52,8 +52,8 @@ def test_a_county_without_its_city_is_named_and_taken_where_the_table_is_of_its_
     read = understand(row, vocabulary)
     assert (read.draft.region_code, row.county) == (None, "430603")
     assert [text for _, text in said(read) if "without its city" in text] == [
-        "“云溪区” above or on the sheet is a county or district named without its city: it is taken as the region only "
-        "where it lies in the region of the importing office."
+        "“云溪区” above or on the sheet is a county or district named without its city: an office takes it as the region "
+        "only where it lies in its own region."
     ]
     for title, code in (("岳阳市2024年活动安排", "430603"), ("连云港市活动安排", None)):
         (row,) = rows_under((title,), *lines)

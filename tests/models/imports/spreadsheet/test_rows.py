@@ -167,7 +167,9 @@ def test_a_header_that_says_two_things_is_read_for_the_first(vocabulary):
     draft = understand(row, vocabulary).draft
     assert (draft.title, draft.venue_text, draft.groups) == ("主题班会", "县文化馆", ("youth",))
     assert [(one.start_day.day, f"{one.start_at:%H:%M}") for one in draft.occurrences] == [(20, "01:30")]
-    assert dict(row.unknown) == {"时间及地点": "H"}  # two fields in one cell are asked about
+    assert [(note.message, note.values["text"]) for note in row.notes] == [
+        ("“%(text)s” was not read: another column says it as well.", "随便")
+    ]
 
 
 def test_a_table_of_which_only_the_title_is_known_is_not_said_to_be_empty():
@@ -280,21 +282,26 @@ TWINS = "活动名称,日期,开始时间,活动地点\n讲座,4月22日,9:00,�
 
 
 @pytest.mark.parametrize(("hour", "place"), [("14:00", "县文化馆"), ("9:00", "县博物馆")])
-def test_two_events_with_one_title_and_day_ask_for_an_id(campaign, hour, place):
-    rows = read_file(TWINS.format(hour=hour, place=place).encode())
-    first, second = import_rows(campaign, rows, NINE)
-    assert (first.verdict, second.verdict) == ("new", RowVerdict.REFUSED)
-    assert said(second) == [
-        (
-            "",
-            "It has the same title and day as row 2 but another time or place. If it is a "
-            "different event, give it its own number in the column 编号; if it is another "
-            "session of the same event, put both times in one row.",
-        )
-    ]
-    lines = TWINS.format(hour=hour, place=place).split("\n")
-    told = "\n".join(f"{line},{sign}" for line, sign in zip(lines, ("编号", "", "2"), strict=False))
-    assert [one.verdict for one in import_rows(campaign, read_file(told.encode()), NINE)] == ["same", "new"]
+def test_two_events_with_one_title_and_day_stay_two_in_any_order(campaign, hour, place):
+    text = TWINS.format(hour=hour, place=place)
+    first, second = import_rows(campaign, read_file(text.encode()), NINE)
+    assert (first.verdict, second.verdict) == ("new", "new")
+    why = (
+        "It has the same title and day as row 2 but another time or place: read as another event. If it is another "
+        "session of the same event, put both times in one row."
+    )
+    assert ("", why) in said(second)
+    assert why not in [words for _, words in said(first)]
+    head, *lines = text.splitlines()
+    again = import_rows(campaign, read_file("\n".join([head, *reversed(lines)]).encode()), NINE)
+    assert [(one.verdict, one.event) for one in again] == [("same", second.event), ("same", first.event)]
+
+
+def test_a_row_that_gets_a_second_beside_it_stays_the_event_that_it_was(campaign):
+    text = TWINS.format(hour="14:00", place="县文化馆")
+    (alone,) = import_rows(campaign, read_file("\n".join(text.splitlines()[:2]).encode()), NINE)
+    both = import_rows(campaign, read_file(text.encode()), NINE)
+    assert [(one.verdict, one.event == alone.event) for one in both] == [("same", True), ("new", False)]
 
 
 def test_the_same_row_twice_is_one_event_twice(campaign):

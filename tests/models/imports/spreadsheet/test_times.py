@@ -166,7 +166,16 @@ def test_an_english_day_of_another_year_or_weekday_is_said(vocabulary):
     assert "another day of the week" in said(read)[0][1]
 
 
-@pytest.mark.parametrize("words", ["4月22日22:00-当天1:00", "宣传周期间", "每周三14:00"])
+@pytest.mark.parametrize("words", ["宣传周期间", "2024年全国知识产权宣传周活动期间"])
+def test_the_time_of_the_week_in_a_plan_is_its_days_and_said(vocabulary, words):
+    read = plan(vocabulary, words=words)
+    (occurrence,) = read.draft.occurrences
+    assert (occurrence.start_day, occurrence.end_day) == (date(2024, 4, 20), date(2024, 4, 26))
+    why = "The words for the time of the week were read as its days, 2024-04-20 to 2024-04-26."
+    assert ("B2", why) in said(read)
+
+
+@pytest.mark.parametrize("words", ["4月22日22:00-当天1:00", "宣传周前后", "每周三14:00"])
 def test_words_of_a_plan_that_give_no_date_are_named_by_their_cell(vocabulary, words):
     read = plan(vocabulary, words=words)
     why = f"“{words}” was not recognised as days and hours; kept in these words, without a date."

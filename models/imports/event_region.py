@@ -1,0 +1,94 @@
+"""Where an event happens whose row names no region: its table, its lead, its venue say so. Reads no database."""
+
+import re
+from dataclasses import replace
+
+from models.events.draft import EventDraft
+from models.events.tables import Mode
+from models.imports.findings import Row
+from models.imports.spreadsheet import region_cell
+from models.places import recognition, regions
+
+# What follows the name in daily use of the place where an organization sits.
+_SHORT_NAME = re.compile(
+    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|自贸"
+)
+
+
+def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
+    """The draft in the region of the table that it stands in, or of the heading above it, unless its lead's name says
+    that it sits elsewhere. own: the region of the office that imports; what lies outside is none of its regions."""
+    above = (
+        row.within
+        if row.within and not regions.is_below(row.county, row.within)
+        else row.county or row.within
+    )
+    if not above or draft.region_code or (own and not regions.is_below(above, own)):
+        return draft
+    if draft.lead is None:
+        return replace(draft, region_code=above)
+    seat = region_cell.region_at_start(draft.lead.name, above) or region_cell.seat_in_name(draft.lead.name)
+    if seat and not regions.is_below(above, seat):
+        if not regions.is_below(seat, above):
+            return draft
+        above = seat
+    lead = replace(draft.lead, region_code=region_cell.seat_of(draft.lead.name, above))
+    return replace(draft.with_lead(lead), region_code=above)
+
+
+def at_venue(draft: EventDraft, own: str | None) -> EventDraft:
+    """The draft where its place says that it is: 广东省广州市黄埔区; a county without its city (邻水县) where it lies in
+    the city of the region that is known."""
+    if draft.mode == Mode.ONLINE or not draft.venue_text:
+        return draft
+    base = _city(draft.region_code or own)
+    names = [venue.name for venue in draft.all_venues()] or [draft.venue_text]
+    codes = {region_cell.region_at_start(name, base) for name in names}
+    code = codes.pop() if len(codes) == 1 else None
+    if code is None or (own and not regions.is_below(code, own)):
+        return draft
+    first = region_cell.region_at_start(names[0][: len(regions.regions_by_code()[code].name)], base)
+    alone = first == code and regions.level_of(code) == regions.COUNTY
+    if alone and base and not regions.is_below(code, base):
+        return draft
+    if draft.region_code and regions.is_below(draft.region_code, code):
+        return draft
+    return replace(draft, region_code=code)
+
+
+def in_lead(draft: EventDraft) -> EventDraft:
+    """The draft in the one county of its lead's city that bears the name in its row: 城关区 of 拉萨市委宣传部."""
+    lead = draft.lead
+    base = _city((lead and lead.region_code) or draft.region_code)
+    if not base or not draft.region_text:
+        return draft
+    code = region_cell.region_at_start(draft.region_text, base)
+    if (
+        not code
+        or regions.regions_by_code()[code].name != draft.region_text
+        or not regions.is_below(code, base)
+    ):
+        return draft
+    return replace(draft, region_code=code, region_text="")
+
+
+def _city(code: str | None) -> str | None:
+    """The prefecture of a county; a prefecture or province itself."""
+    if code is None or regions.level_of(code) != regions.COUNTY:
+        return code
+    above = regions.ancestors(code)
+    return above[-1] if above else code
+
+
+def by_short_name(draft: EventDraft, own: str | None) -> EventDraft:
+    """The draft where its lead's name says it sits in daily words: 烟台海关, 广西贸促会."""
+    if draft.lead is None or draft.lead.region_code or draft.region_code:
+        return draft
+    name = draft.lead.name
+    for length in (4, 3, 2):
+        rows = [row for row in recognition.regions_named(name[:length]) if row.level != regions.COUNTY]
+        if len(rows) == 1 and _SHORT_NAME.match(name[length:]):
+            if own and not regions.is_below(rows[0].code, own):
+                return draft
+            return replace(draft, region_code=rows[0].code)
+    return draft
