@@ -23,6 +23,8 @@ _DAYS = {"start_date", "time_text", "time_and_place", "month"}
 _RIVALS = {"start_date": _DAYS, "time_text": _DAYS | {"start_time"}, "organizers": _HOSTS}
 _LONGEST_TIME = 40
 _LONGEST_NAME = 12
+# 县文化馆 may be the host as well as the place.
+_OFFICE = re.compile("(?:[局厅委办署]|政府|人民法院|检察院|海关|支队|公司|协会|管委会|委员会)$")
 _SHORTEST = 4.0  # signs of a title on average
 _FILLED = 0.7
 _ROWS = 50
@@ -85,7 +87,7 @@ def _field_of(texts: Sequence[str]) -> str:
         return "start_date"
     if all(len(text) < _LONGEST_TIME and time_and_place(text) == (text, "") for text in texts):
         return "time_text"
-    if all(is_organization(text) and is_rooted(text) for text in texts):
+    if all(_OFFICE.search(text) and is_organization(text) and is_rooted(text) for text in texts):
         return "organizers"
     return ""
 
