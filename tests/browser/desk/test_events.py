@@ -90,7 +90,9 @@ def test_written_sent_back_mended_published(browser: Browser, server: Server, we
     assert "市民中心101室" in feed
 
 
-def test_what_was_typed_survives_a_lost_session_and_a_crash(browser: Browser, server: Server, week: Week):
+def test_what_was_typed_survives_a_lost_session_and_a_crash(
+    browser: Browser, server: Server, week: Week, people: People
+):
     gu = Desk(browser, server, "gu@example.cn")
     gu.page.goto(f"{server.url}/desk/events/new?campaign={week.campaign_id}")
     gu.page.fill("#title", "商标咨询")
