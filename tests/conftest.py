@@ -59,9 +59,9 @@ def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
-    # A test that asks for `people` gets a database that holds them: make_people() finds them there.
-    lent = databases.with_people if "people" in request.fixturenames else databases.fresh
-    with lent() as url:
+    # A test that asks for these gets a database that holds them: load_week() and make_people() find them there.
+    people, week = ("people" in request.fixturenames, {"campaign", "week"} & set(request.fixturenames))
+    with databases.with_week(people=people) if people or week else databases.fresh() as url:
         yield url
 
 

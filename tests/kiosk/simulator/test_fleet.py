@@ -64,7 +64,7 @@ class Inside:
 
 
 @pytest.fixture
-def week(app):
+def rehearsal(app):
     """A rehearsal with today in its days or not: events tell when they are open."""
     campaign = campaign_loader.load_campaign(default_campaign_file(), rehearsal=True)
     with transaction():
@@ -73,24 +73,24 @@ def week(app):
 
 
 @pytest.fixture
-def event_now(week):
+def event_now(rehearsal):
     """Open at this very moment, and yesterday and tomorrow too."""
-    day = week.today(clock.now())
+    day = rehearsal.today(clock.now())
     days = (day - timedelta(days=1), day, day + timedelta(days=1))
-    return make_event(week, "演练现场", occurrences=tuple(OccurrenceDraft(one, one) for one in days))
+    return make_event(rehearsal, "演练现场", occurrences=tuple(OccurrenceDraft(one, one) for one in days))
 
 
 @pytest.fixture
-def fleet(app, week, event_now):
+def fleet(app, rehearsal, event_now):
     """Run a plan inside this process; the line comes with the report."""
 
     def run(kiosks: int, scans: int, weather: FaultRates = FAIR, seed: int = 1, before=lambda request: None):
         now = clock.now()
         tokens = [devices.create_kiosk(event_now, now)[1] for _ in range(kiosks)]
-        held = [entry.token for entry in passes.issue(week, "youth", now, count=20)]
+        held = [entry.token for entry in passes.issue(rehearsal, "youth", now, count=20)]
         connection = Inside(app, before)
         db.session.commit()
-        plan = RehearsalPlan("http://inside", week.id, tokens, scans, seed, weather, held, lambda: connection)
+        plan = RehearsalPlan("http://inside", rehearsal.id, tokens, scans, seed, weather, held, lambda: connection)
         return rehearse(plan, now), connection
 
     return run
@@ -252,7 +252,7 @@ def test_a_device_that_the_server_no_longer_knows_keeps_its_queue(fleet):
 
 
 @pytest.mark.parametrize("ahead", [-86_400, -240, 0, 3_600, 86_400])
-def test_a_wrong_clock_costs_no_scan_its_time(app, week, event_now, ahead):
+def test_a_wrong_clock_costs_no_scan_its_time(app, rehearsal, event_now, ahead):
     token = devices.create_kiosk(event_now, clock.now())[1]
     begins = clock.now() - timedelta(minutes=10)
     connection = Inside(app)

@@ -37,14 +37,16 @@ def migrate(url: str, instance: Path) -> None:
             engine.dispose()
 
 
-def add_people(url: str, folder: Path) -> None:
-    """The week of 2024 and its people, as `make_people(load_week())` of a test writes them."""
+def add_week(url: str, folder: Path, *, people: bool = False) -> None:
+    """The week of 2024, and its people, as `make_people(load_week())` of a test writes them."""
     from tests.support.records.people import make_people
     from tests.support.records.week import load_week
     from tests.support.servers.applications import application, settings_for
 
     with application(settings_for(url, folder)):
-        make_people(load_week())
+        campaign = load_week()
+        if people:
+            make_people(campaign)
 
 
 def _give_version(url: str) -> None:
@@ -65,7 +67,7 @@ class Databases:
     def __init__(self, folder: Path, make: Callable[[str | None, str], str], drop: Callable[[str], None]):
         """make(template, name) answers the address of a new database; the template is None for the first one."""
         self._make, self._drop, self._count = make, drop, itertools.count(1)
-        self._folder, self._people = folder, ""
+        self._folder, self._templates = folder, set[str]()
         migrate(make(None, "template_openweek"), folder / "instance")
 
     @classmethod
@@ -91,13 +93,13 @@ class Databases:
             yield url
 
     @contextmanager
-    def with_people(self) -> Iterator[str]:
-        """With the week and the people of tests/support/records/people.py: writing them takes ten times as long as copying."""
-        if not self._people:
-            name = "template_people"
-            add_people(self._make("template_openweek", name), self._folder / "people")
-            self._people = name
-        with self._lent(self._people) as url:
+    def with_week(self, *, people: bool = False) -> Iterator[str]:
+        """With the week, and the people of tests/support/records/people.py: writing them takes ten times as long as copying."""
+        template = "template_people" if people else "template_week"
+        if template not in self._templates:
+            add_week(self._make("template_openweek", template), self._folder / template, people=people)
+            self._templates.add(template)
+        with self._lent(template) as url:
             _give_version(url)
             yield url
 
