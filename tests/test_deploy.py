@@ -114,7 +114,7 @@ def test_proxies(client):
     assert int(directives["client_max_body_size", "5m"][0][0].rstrip("m")) > most
     caddy = read("Caddyfile")
     assert caddy.count("{") == caddy.count("}")
-    assert ("path /metrics" in caddy, "health_uri /readyz" in caddy) == (True, True)
+    assert ("path /metrics" in caddy, "health_uri /healthz" in caddy) == (True, True)
     assert client.get("/readyz").status_code == 200
 
 
