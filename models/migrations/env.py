@@ -1,6 +1,7 @@
 """Runs the migrations on the application's own engine: SQLite and PostgreSQL alike."""
 
 import time
+from collections.abc import Callable
 from typing import Literal
 
 from alembic import context
@@ -30,20 +31,35 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 
 def run() -> None:
     """On PostgreSQL servers go on meanwhile: where one of them reads for long, give way and try again, from the start."""
-    until = time.monotonic() + PATIENCE
     with database.engine.connect() as connection:
-        while True:
-            try:
-                _migrate(connection)
-                break
-            except DBAPIError as error:
-                if not (is_locked(error) or is_deadlock(error)) or time.monotonic() > until:
-                    raise
-                connection.rollback()
-                time.sleep(PAUSE)
-    with database.engine.begin() as connection:
+        _give_way(connection, _migrate)
+        _give_way(connection, _create_triggers)
+
+
+def _give_way(connection: Connection, step: Callable[[Connection], None]) -> None:
+    """A step is one transaction: what it did before it waited too long for a table is taken back."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            step(connection)
+            break
+        except DBAPIError as error:
+            if not (is_locked(error) or is_deadlock(error)) or time.monotonic() > until:
+                raise
+            connection.rollback()
+            time.sleep(PAUSE)
+
+
+def _create_triggers(connection: Connection) -> None:
+    with connection.begin():
+        _limit_waiting(connection)
         if cache_versions.is_created(connection):
             cache_versions.create_triggers(connection)
+
+
+def _limit_waiting(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
 
 
 def _migrate(connection: Connection) -> None:
@@ -56,8 +72,8 @@ def _migrate(connection: Connection) -> None:
         compare_type=False,
     )
     with context.begin_transaction():
+        _limit_waiting(connection)
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
             # A table cannot be altered while triggers of the same transaction wait for its end.
             connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
         context.run_migrations()
