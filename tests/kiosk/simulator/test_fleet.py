@@ -90,7 +90,9 @@ def fleet(app, rehearsal, event_now):
         held = [entry.token for entry in passes.issue(rehearsal, "youth", now, count=20)]
         connection = Inside(app, before)
         db.session.commit()
-        plan = RehearsalPlan("http://inside", rehearsal.id, tokens, scans, seed, weather, held, lambda: connection)
+        plan = RehearsalPlan(
+            "http://inside", rehearsal.id, tokens, scans, seed, weather, held, lambda: connection
+        )
         return rehearse(plan, now), connection
 
     return run

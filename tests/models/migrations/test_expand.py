@@ -10,7 +10,8 @@ from tests.models.migrations.test_migrations import VERSIONS
 
 CALLS = {"drop_column", "drop_table", "rename_table", "drop_constraint"}
 SQL = re.compile(
-    r"\b(DROP|RENAME)\s+(TABLE|COLUMN|TO)\b|SET NOT NULL|ALTER COLUMN|ADD CONSTRAINT|CREATE UNIQUE", re.IGNORECASE
+    r"\b(DROP|RENAME)\s+(TABLE|COLUMN|TO)\b|SET NOT NULL|ALTER COLUMN|ADD CONSTRAINT|CREATE UNIQUE",
+    re.IGNORECASE,
 )
 # What an old server goes on to write may break these, unless the table is as new as they are.
 RULES = {"create_unique_constraint", "create_check_constraint", "create_index"}
