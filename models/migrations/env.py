@@ -31,23 +31,23 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 
 def run() -> None:
     """On PostgreSQL servers go on meanwhile: where one of them reads for long, give way and try again, from the start."""
-    with database.engine.connect() as connection:
-        _give_way(connection, _migrate)
-        _give_way(connection, _create_triggers)
+    _give_way(_migrate)
+    _give_way(_create_triggers)
 
 
-def _give_way(connection: Connection, step: Callable[[Connection], None]) -> None:
+def _give_way(step: Callable[[Connection], None]) -> None:
     """A step is one transaction: what it did before it waited too long for a table is taken back."""
     until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            step(connection)
-            break
-        except DBAPIError as error:
-            if not (is_locked(error) or is_deadlock(error)) or time.monotonic() > until:
-                raise
-            connection.rollback()
-            time.sleep(PAUSE)
+    with database.engine.connect() as connection:
+        while True:
+            try:
+                step(connection)
+                break
+            except DBAPIError as error:
+                if not (is_locked(error) or is_deadlock(error)) or time.monotonic() > until:
+                    raise
+                connection.rollback()
+                time.sleep(PAUSE)
 
 
 def _create_triggers(connection: Connection) -> None:
