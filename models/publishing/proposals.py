@@ -1,12 +1,25 @@
 """Proposed changes of published events, by accounts that may not publish. The public event stays as it is until a person
 accepts. A proposal is a row, and so is the decision on it."""
 
+import json
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, ForeignKey, LargeBinary, Select, and_, func, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -235,8 +248,13 @@ def open_proposals() -> list[Proposal]:
 
 
 def undecided() -> ColumnElement[bool]:
-    """The condition on Proposal that it is not decided yet."""
-    return Proposal.id.not_in(select(ProposalDecision.proposal_id))
+    """The condition on Proposal that it is not decided yet. To cancel an event that is cancelled needs no decision."""
+    to_cancel = cast(Proposal.fields, String) == json.dumps([STATUS])
+    cancelled = select(Event.id).where(Event.status == EventStatus.CANCELLED)
+    return and_(
+        Proposal.id.not_in(select(ProposalDecision.proposal_id)),
+        or_(~to_cancel, Proposal.event_id.not_in(cancelled)),
+    )
 
 
 def _open() -> Select[tuple[Proposal]]:

@@ -95,6 +95,17 @@ def test_an_organization_withdraws_its_own_one(people):
             decide(proposal.id, NINE, people.gu)
 
 
+def test_nobody_waits_for_what_has_been_cancelled_meanwhile(people):
+    event = people.lecture
+    with event_transaction():
+        cancellation = proposals.write_cancellation(event, NINE, people.gu, "场地检修")
+    own = proposals.own_event_ids(people.gu)
+    assert (proposals.pending(event.campaign), list(db.session.scalars(own))) == ([cancellation], [event.id])
+    lifecycle.cancel(event, NINE, people.lian, "停电")
+    assert (proposals.pending(event.campaign), proposals.open_of(event)) == ([], [])
+    assert list(db.session.scalars(own)) == []
+
+
 def test_an_unknown_one_is_said(people):
     for number in (0, 999, 2**40):
         with pytest.raises(NotFound):

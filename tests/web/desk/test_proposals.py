@@ -35,7 +35,8 @@ def test_an_organizer_sees_it_and_cannot_decide(people, proposal, client):
     sign_in(client, people.gu)
     page = client.get(f"/desk/events/{people.lecture.id}")
     assert "专题讲座（新）" in page.text
-    assert f"/proposals/{proposal.id}" not in page.text
+    assert f'/proposals/{proposal.id}"' not in page.text  # the address where it is decided
+    assert f'/proposals/{proposal.id}/withdraw"' in page.text
     address = f"/desk/events/{people.lecture.id}/proposals/{proposal.id}"
     answer = client.post(address, data={"decision": "accept"})
     assert (answer.status_code, people.lecture.title) == (404, "专题讲座")
