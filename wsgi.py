@@ -21,8 +21,9 @@ import web
 from models import config
 from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
-from models.db import STANDBY, db, is_away
+from models.db import STANDBY, db
 from models.errors import N_, Mistake
+from models.transactions.database_errors import is_away
 from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent

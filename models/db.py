@@ -1,4 +1,4 @@
-"""The database handle, shared column types, transactions, and what a database error means."""
+"""The database handle, shared column types and transactions."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator
 from models import measures
 from models.security import private_files
 from models.transactions import pooler, write_turn
+from models.transactions.database_errors import is_read_only
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
@@ -188,7 +189,7 @@ def transaction() -> Iterator[None]:
             db.session.commit()
         except BaseException as error:
             db.session.rollback()
-            if isinstance(error, DBAPIError) and _sqlstate(error) == _READ_ONLY_STATE:
+            if isinstance(error, DBAPIError) and is_read_only(error):
                 db.engine.dispose()  # its connections lead to a standby; new ones may find the primary
             raise
 
@@ -238,63 +239,3 @@ def on_postgresql() -> bool:
 def insert(table: type[Base] | Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT with on_conflict_do_… in the dialect of the session's database."""
     return postgresql.insert(table) if on_postgresql() else sqlite.insert(table)
-
-
-# Classes and codes of SQLSTATE (PostgreSQL's manual, appendix A).
-# 08 connection, 40 rolled back, 53 resources, 55P03 lock not available, 57P shutdown.
-_BUSY_STATES = ("08", "40", "53", "55P03", "57P")
-# 08 connection, 28 authorization, 3D no such database, 42P01 no such table, 57P shutdown.
-_AWAY_STATES = ("08", "28", "3D", "42P01", "57P")
-_READ_ONLY_STATE = "25006"  # of a standby, too
-# disk full, read-only, an error of the disk
-_FULL_STATES = ("53100", _READ_ONLY_STATE, "58030")
-FULL = "The disk of the database is full, or it is read-only, as a standby is"  # for the log
-_DEADLOCK_STATES = ("40P01", "40001")
-
-
-def is_busy(error: DBAPIError | TimeoutError) -> bool:
-    """Whether the same request can work later: a lock, a deadlock, no free connection, a server that restarts."""
-    if isinstance(error, TimeoutError):
-        return True
-    if isinstance(error.orig, sqlite3.Error):
-        name: str = getattr(error.orig, "sqlite_errorname", "")
-        return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
-    state = _sqlstate(error)
-    return state is None or state.startswith(_BUSY_STATES)
-
-
-def is_full(error: DBAPIError | TimeoutError) -> bool:
-    """Whether the disk is full, or may not be written to: the same request can work once an operator has made room, or
-    has promoted the standby."""
-    if isinstance(error, TimeoutError):
-        return False
-    if isinstance(error.orig, sqlite3.Error):
-        name: str = getattr(error.orig, "sqlite_errorname", "")
-        return name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR"))
-    return (_sqlstate(error) or "") in _FULL_STATES
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Whether the database cannot be reached or has no tables, so that an operator has to act first."""
-    if error.connection_invalidated:
-        return True
-    if isinstance(error.orig, sqlite3.Error):
-        return any(sign in str(error.orig) for sign in ("no such table", "unable to open"))
-    state = _sqlstate(error)
-    return isinstance(error, OperationalError) if state is None else state.startswith(_AWAY_STATES)
-
-
-def is_deadlock(error: DBAPIError) -> bool:
-    """Whether PostgreSQL ended this transaction for another one's sake. It may be repeated at once."""
-    return _sqlstate(error) in _DEADLOCK_STATES
-
-
-def is_locked(error: DBAPIError) -> bool:
-    """Whether PostgreSQL did not give a lock within the lock_timeout. It may be tried again."""
-    return _sqlstate(error) == "55P03"
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    """The SQLSTATE of an error of PostgreSQL; None where the server was not reached."""
-    state: str | None = getattr(error.orig, "sqlstate", None)
-    return state

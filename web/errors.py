@@ -29,8 +29,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
 from models.campaigns.tables import Campaign, find_campaign
-from models.db import FULL, db, is_busy, is_full
+from models.db import db
 from models.errors import N_, MergedEvent, Mistake, TooMany
+from models.transactions.database_errors import FULL, busy_log, is_busy, is_full
 
 pages = Blueprint("errors", __name__)
 
@@ -190,6 +191,8 @@ def handle_database_error(error: OperationalError | InternalError | TimeoutError
     elif not is_busy(error):
         logging.getLogger("openweek").error("The database refused", exc_info=error)
         return handle_http_error(InternalServerError())
+    else:
+        busy_log.note(error)
     response = error_response(503, gettext(SENTENCES[503]))
     response.headers["Retry-After"] = str(BUSY_SECONDS)
     return response

@@ -26,10 +26,11 @@ from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
 from models.codes.pass_rows import PassRow, pass_rows
-from models.db import FULL, db, is_busy, is_deadlock, is_full, transaction
+from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Answer, Reason
+from models.transactions.database_errors import FULL, busy_log, is_busy, is_deadlock, is_full
 from models.transactions.group_commit import FullError, GroupCommit, LateError
 
 logger = logging.getLogger("openweek")
@@ -149,6 +150,8 @@ def admit_together(submissions: list[Submission]) -> None:
     except (DBAPIError, TimeoutError) as error:
         if is_full(error):
             logger.error("%s: no scan can be saved", FULL)
+        elif is_busy(error):
+            busy_log.note(error)
         if is_busy(error) or is_full(error):
             for submission in submissions:
                 submission.error = BusyError(BUSY)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Enum
 from sqlalchemy.exc import DBAPIError
 
 from models.checkin import cache_versions
-from models.db import Instant, is_deadlock, is_locked
+from models.db import Instant
+from models.transactions.database_errors import is_deadlock, is_locked
 
 LOCK_SECONDS = 2  # a change of a table waits so long for who reads it; scans wait behind it meanwhile
 PAUSE = 1.0  # seconds in which those that waited are let through

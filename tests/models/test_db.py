@@ -13,6 +13,7 @@ from models import db as database
 from models.db import db, transaction
 from models.events.tables import Occurrence
 from models.installation import Setting
+from models.transactions.database_errors import is_busy
 from tests.support.records.week import DAY, NINE
 from wsgi import create_app
 
@@ -94,7 +95,7 @@ def test_a_writer_that_waits_too_long_is_told_that_the_database_is_busy(
                 pytest.fail("It began beside another writer.")
             other.execute("COMMIT")
             other.close()
-            assert database.is_busy(raised.value)
+            assert is_busy(raised.value)
             with transaction():
                 db.session.add(Setting(key="afterwards", value="here"))
             db.session.remove()

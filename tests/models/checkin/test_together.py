@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import delete, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 
 from models.campaigns.tables import Campaign
 from models.checkin import admit
@@ -161,6 +161,24 @@ def test_one_that_fails_fails_alone(week):
     assert [answers(each)[0].verdict for each in group[::2]] == ["stored", "stored"]
     assert db.session.scalars(select(Scan.id).order_by(Scan.id)).all() == [UUID(int=1), UUID(int=3)]
     assert (figures(week, NINE).visits, verify(week).agrees) == (2, True)
+
+
+def test_of_values_that_the_driver_refuses_the_others_in_the_group_know_nothing(week):
+    """A fault that stays is no busy database: as that it would come again and again, with all who were beside it."""
+    device = make_device(make_event(week))
+
+    def refused(_at: datetime) -> list[int]:
+        raise DataError(
+            "INSERT", {}, psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        )
+
+    group = [
+        submission(device.source(), Attempt(UUID(int=1), "touch", NINE, group="youth")),
+        submission(device.source(served=refused), Attempt(UUID(int=2), "touch", NINE, group="youth")),
+    ]
+    admit.admit_together(group)
+    assert [type(each.error) for each in group] == [type(None), DataError]
+    assert db.session.scalars(select(Scan.id)).all() == [UUID(int=1)]
 
 
 def test_a_device_that_ended_meanwhile_hands_in_nothing_and_holds_up_nobody(week):
