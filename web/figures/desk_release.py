@@ -46,7 +46,7 @@ def _page(problem: str | None) -> str:
         releases=release.releases_of(question.campaign),
         may_release=release.may_release,
         waiting=release.waiting_changes(question.campaign, own),
-        frozen=release.frozen_up_to(question.campaign),
+        counted=release.counted_releases(question.campaign),
         smallest=SMALLEST,
         open=release.is_open(question.campaign),
         codes=list(dict.fromkeys(codes)),

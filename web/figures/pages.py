@@ -24,7 +24,6 @@ from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.publication.public_table import PublicFigures, PublicTable
 from models.figures.publication.release import is_open, next_release, released_part
-from models.figures.publication.withholding import SMALLEST
 from models.organizations.tables import find_token
 from models.public import filters
 from web.api.caller import refused_token, require_scope
@@ -203,7 +202,6 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         regions={code: by_region[code] for code, _visits in subregions},
         region_totals=dict(subregions),
         released_codes=table.released_codes(),
-        smallest=SMALLEST,
         query=request.query_string.decode("ascii", "replace"),
     )
 

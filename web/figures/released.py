@@ -13,7 +13,7 @@ from models.figures.publication.withholding import SMALLEST
 from models.installation import site
 from models.ledger.tables import METHODS
 from web.figures import sheets
-from web.words.figures import dimension_name, method_name, value_names
+from web.words.figures import changes_note, dimension_name, method_name, value_names, withheld_note
 from web.words.terms import campaign_name
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -45,25 +45,10 @@ def notes(campaign: Campaign, figures: PublicFigures) -> list[tuple[str, str]]:
                 " bound and does not add up over rows."
             ),
         ),
-        (
-            _("Withheld"),
-            _(
-                "Numbers from 1 to %(most)s are withheld, and with them as many others as are needed so that they cannot"
-                " be computed from totals. An empty cell is withheld; it is not a zero.",
-                most=SMALLEST - 1,
-            ),
-        ),
+        (_("Withheld"), withheld_note() + " " + _("A withheld number is an empty cell, in JSON null.")),
         (_("Changes"), changes_note()),
         (_("Licence"), LICENCE),
     ]
-
-
-def changes_note() -> str:
-    return _(
-        "A change of under %(least)s visits in a county, day and group since an earlier release waits until it has grown to"
-        " %(least)s, so that two releases compared tell no small number.",
-        least=SMALLEST,
-    )
 
 
 def as_json(campaign: Campaign, figures: PublicFigures) -> Response:

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
 from models.errors import Mistake
-from models.figures.publication.withholding import SMALLEST
 from models.installation import site
 from models.public import queries
 from models.public.filters import EVERYTHING, Filters, parse
@@ -94,7 +93,7 @@ def about_figures() -> ResponseReturnValue:
     now = clock.now()
     campaign = current_campaign(now)
     strip = week_strip.full_week(campaign, now) if campaign else None
-    return render_template("figures/definitions.html", campaign=campaign, strip=strip, smallest=SMALLEST)
+    return render_template("figures/definitions.html", campaign=campaign, strip=strip)
 
 
 @pages.post("/language")

@@ -14,6 +14,7 @@ from models.events.tables import Event, Occurrence
 from models.figures import live
 from models.figures.by_source import SourceVisits
 from models.figures.coverage import Reach
+from models.figures.publication.withholding import SMALLEST
 from models.ledger.tables import Nearness
 from models.organizations.tables import Organization
 from models.places.regions import RegionLevel
@@ -167,6 +168,25 @@ def source_name(source: SourceVisits) -> str:
     return f"{name} · {source.venue}" if source.venue else name
 
 
+def withheld_note() -> str:
+    return _(
+        "Numbers from 1 to %(most)s are withheld, and with them as many others as are needed so that they cannot be computed"
+        " from totals.",
+        most=SMALLEST - 1,
+    )
+
+
+def changes_note() -> str:
+    return _(
+        "Once a region is public, a change of 1 to %(most)s visits in a county, day and group waits until the difference is at"
+        " least %(least)s, so that two releases compared tell no small number. Small changes that wait are missing: a total can"
+        " be too low, and a 0 can stand where 1 to %(most)s visits were counted since. After corrections it can be too high: a"
+        " number that fell to 1 to %(most)s is withheld, and the totals do not fall by all of it.",
+        least=SMALLEST,
+        most=SMALLEST - 1,
+    )
+
+
 def register(app: Flask) -> None:
     words = (
         evidence_name,
@@ -179,6 +199,8 @@ def register(app: Flask) -> None:
         source_name,
         level_name,
         reach_name,
+        withheld_note,
+        changes_note,
     )
     app.jinja_env.filters["thousands"] = thousands
     app.jinja_env.globals.update({word.__name__: word for word in words}, evidence_icons=EVIDENCE_ICONS)

@@ -8,36 +8,81 @@ public has to be withheld for it; else they wait.
 
 A withheld cell stays withheld, and is not lowered to nothing. Therefore the other table that fitted the first release
 (withholding.Move) fits the later ones too, even for somebody who knows every change: the changes are the same in both.
+
+A public cell whose count fell to 1 to 4 is withheld as well. Its totals hold a number that does not depend on the count.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
-from models.figures.publication.withholding import ALL, SMALLEST, Cell, family, nodes_of, pattern, withheld
+from models.figures.publication.methods import NOT_KEPT
+from models.figures.publication.new_totals import complement
+from models.figures.publication.withholding import (
+    ALL,
+    SMALLEST,
+    Cell,
+    family,
+    is_inside,
+    nodes_of,
+    pattern,
+    withheld,
+)
 
 Sources = Mapping[str, int]  # visits by method
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """cells: whose change waits. visits: by how much these were counted higher than they are published; may be negative."""
+    """cells: whose change waits. more, fewer: by how many visits these were counted higher, and lower, than is published."""
 
     cells: int = 0
-    visits: int = 0
+    more: int = 0
+    fewer: int = 0
 
     def __add__(self, other: "Waiting") -> "Waiting":
-        return Waiting(self.cells + other.cells, self.visits + other.visits)
+        return Waiting(self.cells + other.cells, self.more + other.more, self.fewer + other.fewer)
+
+
+@dataclass(frozen=True)
+class LastRelease:
+    """What could be seen of it. nodes: those that were public."""
+
+    sources: Mapping[Cell, Sources]
+    hidden: frozenset[Cell]
+    nodes: frozenset[str]
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        return frozenset(day for _unit, day, _group in self.sources)
+
+    def has(self, cell: Cell) -> bool:
+        """Whether a cell of a unit was public, on a day that had visits."""
+        return cell[1] in self.days and is_inside(cell[0], self.nodes)
+
+
+NOTHING = LastRelease({}, frozenset(), frozenset())
+
+
+def last_release(sources: Mapping[Cell, Sources], hidden: Set[Cell], nodes: frozenset[str]) -> LastRelease:
+    """sources, hidden: also of regions that were not public, as older versions stored them."""
+    return LastRelease(
+        {cell: methods for cell, methods in sources.items() if is_inside(cell[0], nodes)},
+        frozenset(cell for cell in hidden if is_inside(cell[0], nodes)),
+        nodes,
+    )
 
 
 @dataclass(frozen=True)
 class Published:
     """The table that is published: visits of each cell by method, and what of it and its totals is withheld.
 
-    waiting: by unit, those where something waits."""
+    hidden: stays so. fallen: withheld as long as their counts are 1 to 4. waiting: by unit, those where something waits."""
 
     sources: dict[Cell, Sources]
     hidden: frozenset[Cell]
+    fallen: frozenset[Cell]
     waiting: dict[str, Waiting]
 
 
@@ -45,35 +90,34 @@ def visits_of(sources: Mapping[Cell, Sources]) -> dict[Cell, int]:
     return {cell: sum(methods.values()) for cell, methods in sources.items()}
 
 
-def next_release(
-    counted: Mapping[Cell, Sources],
-    before: Mapping[Cell, Sources],
-    hidden: Set[Cell],
-    was_public: Callable[[str], bool],
-) -> Published:
-    """before, hidden: of the last release. was_public: whether cells of a unit could be seen in it."""
-    now, then = visits_of(counted), visits_of(before)
-    values = _values(now, then, hidden, was_public)
-    hidden_now = _withheld(values, then, hidden, was_public)
+def next_release(counted: Mapping[Cell, Sources], last: LastRelease, public: frozenset[str]) -> Published:
+    """public: the nodes that are so now; what lies outside is left out."""
+    counted = {cell: methods for cell, methods in counted.items() if is_inside(cell[0], public)}
+    now, then = visits_of(counted), visits_of(last.sources)
+    values = _values(now, then, last)
+    hidden = _withheld(values, then, last, public)
     sources = {
-        cell: _sources(value, counted.get(cell, {}), before.get(cell, {}))
+        cell: _sources(value, counted.get(cell, {}), last.sources.get(cell, {}))
         for cell, value in sorted(values.items())
         if value
     }
-    return Published(sources, hidden_now, _waiting(now, values))
+    fallen = {cell for cell, value in values.items() if 0 < now.get(cell, 0) < SMALLEST <= value}
+    return Published(sources, hidden, frozenset(fallen - hidden), _waiting(now, values))
 
 
 def _withheld(
-    values: dict[Cell, int], then: Mapping[Cell, int], hidden: Set[Cell], was_public: Callable[[str], bool]
+    values: dict[Cell, int], then: Mapping[Cell, int], last: LastRelease, public: frozenset[str]
 ) -> frozenset[Cell]:
     """What is withheld. Small cells of new days that would cost a public total wait: they are taken out of the values."""
-    days = {day for _unit, day, _group in then}
-    new = {cell: value for cell, value in values.items() if value and _is_new(cell, days, was_public)}
+    new = {cell: value for cell, value in values.items() if value and not last.has(cell)}
     # Each pattern by itself: a move goes by new cells alone.
-    hidden = withheld({cell: new.pop(cell) for cell in list(new) if not was_public(cell[0])}, hidden)
-    kept = {total for total in family(then) if total[1] == ALL and was_public(total[0])}
+    units = {cell: new.pop(cell) for cell in list(new) if not is_inside(cell[0], last.nodes)}
+    hidden = withheld(units, last.hidden, public)
+    if last.nodes != public:
+        hidden = complement(last.hidden, hidden, family(values), last.nodes, public)
+    kept = {total for total in family(then) if total[1] == ALL and is_inside(total[0], last.nodes)}
     while True:
-        found = pattern(new, hidden, kept)
+        found = pattern(new, hidden, kept, public)
         waiting = [
             cell
             for cell, value in new.items()
@@ -83,12 +127,7 @@ def _withheld(
             values[cell] = 0
             del new[cell]
         if not waiting:
-            return withheld(new, hidden) if found.open else found.hidden
-
-
-def _is_new(cell: Cell, days: Set[str], was_public: Callable[[str], bool]) -> bool:
-    """days: those with visits in the last release."""
-    return not was_public(cell[0]) or cell[1] not in days
+            return withheld(new, hidden, public) if found.open else found.hidden
 
 
 def _totals(cell: Cell) -> Iterator[Cell]:
@@ -101,53 +140,47 @@ def _waiting(now: Mapping[Cell, int], values: Mapping[Cell, int]) -> dict[str, W
     for cell, value in values.items():
         missing = now.get(cell, 0) - value
         if missing:
-            waiting[cell[0]] = waiting.get(cell[0], Waiting()) + Waiting(1, missing)
+            one = Waiting(1, max(missing, 0), max(-missing, 0))
+            waiting[cell[0]] = waiting.get(cell[0], Waiting()) + one
     return waiting
 
 
 def next_value(now: int, before: int, is_withheld: bool) -> int:
-    """What a public cell shows next. What is withheld stays above 0, and nothing is lowered to 1 to 4."""
-    if abs(now - before) < SMALLEST:
+    """What a public cell shows next, or holds where it is withheld. What stays withheld stays above 0."""
+    value = max(1, now) if is_withheld else now
+    if abs(value - before) < SMALLEST:
         return before
-    if now >= SMALLEST or (not now and not is_withheld):
-        return now
+    if is_withheld or not now or now >= SMALLEST:
+        return value
     return SMALLEST if before >= 2 * SMALLEST else before
 
 
-def _values(
-    now: Mapping[Cell, int], then: Mapping[Cell, int], hidden: Set[Cell], was_public: Callable[[str], bool]
-) -> dict[Cell, int]:
+def _values(now: Mapping[Cell, int], then: Mapping[Cell, int], last: LastRelease) -> dict[Cell, int]:
     values: dict[Cell, int] = {}
-    days = {day for _unit, day, _group in then}
     for cell in now.keys() | then.keys():
-        counted, before = now.get(cell, 0), then.get(cell, 0)
-        if _is_new(cell, days, was_public):
-            values[cell] = counted or (before if cell in hidden else 0)
-        else:
-            values[cell] = next_value(counted, before, cell in hidden)
-    for cell in _lowered_too_far(values, then, hidden, was_public):
+        counted = now.get(cell, 0)
+        values[cell] = (
+            next_value(counted, then.get(cell, 0), cell in last.hidden) if last.has(cell) else counted
+        )
+    for cell in _lowered_too_far(values, then, last):
         values[cell] = then[cell]
     return values
 
 
-def _lowered_too_far(
-    values: Mapping[Cell, int],
-    then: Mapping[Cell, int],
-    hidden: Set[Cell],
-    was_public: Callable[[str], bool],
-) -> list[Cell]:
+def _lowered_too_far(values: Mapping[Cell, int], then: Mapping[Cell, int], last: LastRelease) -> list[Cell]:
     """The lowered cells that would leave 1 to 4 in a total which was published, and has nothing new in it."""
     lowered = [cell for cell, before in then.items() if values[cell] < before]
     if not lowered:
         return []
     totals = family(values)
-    new = family({cell: value for cell, value in values.items() if not was_public(cell[0])})
+    new = family({cell: value for cell, value in values.items() if not last.has(cell)})
     return [
         cell
         for cell in lowered
         if any(
-            0 < totals[total] < SMALLEST and not new.get(total) and total not in hidden
+            0 < totals[total] < SMALLEST and not new.get(total) and total not in last.hidden
             for total in _totals(cell)
+            if is_inside(total[0], last.nodes)
         )
     ]
 
@@ -156,8 +189,9 @@ def _sources(value: int, counted: Sources, before: Sources) -> Sources:
     """By method what a cell shows: as counted now, or before; else as now, the rest to the largest method before."""
     if value == sum(counted.values()):
         return counted
-    if value == sum(before.values()):
+    of = counted if NOT_KEPT in before and counted else before
+    largest = max(sorted(of), key=lambda method: of[method])
+    rest = value - sum(counted.values()) + counted.get(largest, 0)
+    if value == sum(before.values()) and (of is before or rest < 0):
         return before
-    largest = max(sorted(before), key=lambda method: before[method])
-    rest = value - sum(counted.values())
-    return {**counted, largest: counted.get(largest, 0) + rest}
+    return {**counted, largest: rest}

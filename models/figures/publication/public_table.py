@@ -15,20 +15,29 @@ from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.figures.count import figures
 from models.figures.filters import FiguresFilter
-from models.figures.publication.changes import Sources, Waiting, next_release, visits_of
-from models.figures.publication.methods import NOT_KEPT, PublicMethods, public_methods, total
+from models.figures.publication.changes import (
+    NOTHING,
+    Sources,
+    Waiting,
+    last_release,
+    next_release,
+    visits_of,
+)
+from models.figures.publication.methods import PublicMethods, public_methods, total
+from models.figures.publication.participants import PublicParticipants, public_participants
 from models.figures.publication.withholding import (
     ALL,
     NOWHERE,
-    SMALLEST,
     Cell,
     code_of,
     family,
     node_of,
     nodes_of,
+    path_of,
     unit_of,
 )
 from models.figures.visits import visit_rows
+from models.ledger.tables import METHODS
 from models.public.filters import Filters
 
 BY = ("audience", "region", "day")
@@ -49,14 +58,15 @@ class PublicFigures:
 @dataclass(frozen=True)
 class PublicTable:
     """sources: visits of the cells of units by method. values: of every cell with visits; hidden: of these and of empty ones,
-    those that are withheld. nodes: what of the country is released; units: those with visits or withheld cells there.
-    participants, by_method: of the country, participants None where they are withheld."""
+    those that are withheld, fallen only as long as their counts are 1 to 4. nodes: what of the country is released; units:
+    those with visits or withheld cells there. participants, by_method: of the country."""
 
     as_of: datetime
     sources: Mapping[Cell, Sources]
     values: dict[Cell, int]
     hidden: frozenset[Cell]
-    participants: int | None
+    fallen: frozenset[Cell]
+    participants: PublicParticipants
     by_method: PublicMethods
     waiting: Mapping[str, Waiting]
     units: tuple[str, ...]
@@ -84,16 +94,24 @@ class PublicTable:
         return PublicFigures(
             self.as_of,
             self.visits(nodes, days, groups),
-            self.participants if whole else None,
-            self.by_method.shown() if whole else None,
+            self.participants.shown if whole and self.tells_total else None,
+            self.methods() if whole else None,
             list(self._rows(by, nodes, days, groups)) if by else [],
         )
+
+    @property
+    def tells_total(self) -> bool:
+        """Whether the visits of the country are public. If not, nothing that they follow from is."""
+        return (ALL, ALL, ALL) not in self.hidden
+
+    def methods(self) -> dict[str, int | None]:
+        return self.by_method.shown() if self.tells_total else dict.fromkeys(METHODS)
 
     def _chosen(self, codes: Iterable[str]) -> list[str]:
         """The nodes of the chosen regions, as far as they are released; without a choice all that is released."""
         chosen = frozenset(map(node_of, codes)) or self.nodes
-        visible = {node for node in chosen if set(_path(node)) & self.nodes}
-        visible |= {node for node in self.nodes if set(_path(node)) & chosen}
+        visible = {node for node in chosen if set(path_of(node)) & self.nodes}
+        visible |= {node for node in self.nodes if set(path_of(node)) & chosen}
         return sorted(_uppermost(visible))
 
     def subregions(self, filters: Filters) -> list[tuple[str | None, int | None]]:
@@ -126,7 +144,7 @@ class PublicTable:
         digits = len(node_of(filters.region[0])) + 2 if len(filters.region) == 1 else 2
         inside = {unit for unit in self.units if set(nodes_of(unit)) & chosen}
         nodes = {unit if unit == NOWHERE else unit[:digits] for unit in inside}
-        return [node for node in sorted(nodes) if set(_path(node)) & self.nodes]
+        return [node for node in sorted(nodes) if set(path_of(node)) & self.nodes]
 
     @staticmethod
     def _days(filters: Filters) -> list[str]:
@@ -158,17 +176,10 @@ class PublicTable:
         return sorted({cell[position] for cell in (*self.values, *self.hidden)} - {ALL})
 
 
-def _path(node: str) -> tuple[str, ...]:
-    """A node and those above it."""
-    if node == NOWHERE or node.endswith("="):
-        return nodes_of(node)
-    return (*(node[:length] for length in (6, 4, 2) if length <= len(node)), ALL)
-
-
 def _uppermost(nodes: Iterable[str]) -> frozenset[str]:
     """Without those that lie in another one."""
     everything = frozenset(nodes)
-    return frozenset(node for node in everything if not (set(_path(node)) - {node}) & everything)
+    return frozenset(node for node in everything if not (set(path_of(node)) - {node}) & everything)
 
 
 def _plain(name: str, value: str) -> object:
@@ -178,46 +189,47 @@ def _plain(name: str, value: str) -> object:
 
 
 def count(
-    campaign: Campaign, now: datetime, before: PublicTable | None, public_before: frozenset[str]
+    campaign: Campaign,
+    now: datetime,
+    before: PublicTable | None,
+    public_before: frozenset[str],
+    public: frozenset[str],
 ) -> PublicTable:
     """The public table now. Events that were never reviewed are left out.
 
-    before: the table of the last release. public_before: the nodes of it that anybody could see."""
+    before: the table of the last release. public_before: the nodes of it that anybody could see. public: those of this one."""
     part = FiguresFilter(conditions=(Event.published_at.is_not(None),))
     counted: dict[Cell, Counter[str]] = defaultdict(Counter)
     for row in visit_rows(campaign, ("region", "day", "audience"), part).values():
         cell = (unit_of(row["region"]), row["day"].isoformat(), row["audience"])
         counted[cell].update({name: visits for name, visits in row["methods"].items() if visits})
-    old = before or _table(now, {}, frozenset(), None, PublicMethods(), {})
-    published = next_release(
-        counted, old.sources, old.hidden, lambda unit: not public_before.isdisjoint(nodes_of(unit))
-    )
+    last = last_release(before.sources, before.hidden - before.fallen, public_before) if before else NOTHING
+    published = next_release(counted, last, public)
     methods = total(published.sources.values())
-    participants = figures(campaign, now, (), part).participants
     whole_before = before if ALL in public_before else None
-    return _table(
+    participants = public_participants(
+        figures(campaign, now, (), part).participants,
+        sum(methods.values()),
+        whole_before.participants if whole_before else PublicParticipants(),
+    )
+    by_method = public_methods(methods, whole_before.by_method if whole_before else None)
+    return table_of(
         now,
         published.sources,
         published.hidden,
-        _participants(min(participants, sum(methods.values())), whole_before),
-        public_methods(methods, whole_before.by_method if whole_before else None),
+        published.fallen,
+        participants,
+        by_method,
         published.waiting,
     )
 
 
-def _participants(participants: int, before: PublicTable | None) -> int | None:
-    """A change of under 5 waits, as in the cells."""
-    shown = before.participants if before else None
-    if shown is not None and abs(participants - shown) < SMALLEST:
-        return shown
-    return participants if participants >= SMALLEST else None
-
-
-def _table(
+def table_of(
     as_of: datetime,
     sources: Mapping[Cell, Sources],
     hidden: frozenset[Cell],
-    participants: int | None,
+    fallen: frozenset[Cell],
+    participants: PublicParticipants,
     by_method: PublicMethods,
     waiting: Mapping[str, Waiting],
 ) -> PublicTable:
@@ -225,48 +237,17 @@ def _table(
     units = {unit for unit, _day, _group in sources} | {
         cell[0] for cell in hidden if len(cell[0]) == 6 or cell[0].endswith(("=", NOWHERE))
     }
-    return PublicTable(as_of, sources, values, hidden, participants, by_method, waiting, tuple(sorted(units)))
-
-
-def written(table: PublicTable) -> dict:
-    """As JSON. Servers of an older version read cells, withheld, participants and methods."""
-    cells = sorted(table.sources.items())
-    return {
-        "cells": [[*cell, sum(methods.values())] for cell, methods in cells],
-        "sources": [methods for _cell, methods in cells],
-        "withheld": sorted(map(list, table.hidden)),
-        "participants": table.participants,
-        "methods": table.by_method.shown(),
-        "methods_withheld": [sorted(table.by_method.withheld), sorted(table.by_method.changed)],
-        "waiting": {unit: [one.cells, one.visits] for unit, one in sorted(table.waiting.items())},
-    }
-
-
-def read(as_of: datetime, content: dict) -> PublicTable:
-    """Tables of older versions say visits without the methods of each cell, and nothing that waits."""
-    cells = content["cells"]
-    methods = content.get("sources") or [{NOT_KEPT: cell[3]} for cell in cells]
-    sources: dict[Cell, Sources] = {
-        (unit, day, group): by_method
-        for (unit, day, group, _visits), by_method in zip(cells, methods, strict=True)
-    }
-    hidden = frozenset((node, day, group) for node, day, group in content["withheld"])
-    waiting = waiting_of(content.get("waiting", {}))
-    return _table(as_of, sources, hidden, content["participants"], _methods(content, sources), waiting)
-
-
-def _methods(content: dict, sources: Mapping[Cell, Sources]) -> PublicMethods:
-    if "methods_withheld" in content:
-        return PublicMethods(total(sources.values()), *map(frozenset, content["methods_withheld"]))
-    shown = content["methods"]
-    return PublicMethods(
-        {name: visits or 0 for name, visits in shown.items()},
-        frozenset(name for name, visits in shown.items() if visits is None),
+    return PublicTable(
+        as_of,
+        sources,
+        values,
+        hidden | fallen,
+        fallen,
+        participants,
+        by_method,
+        waiting,
+        tuple(sorted(units)),
     )
-
-
-def waiting_of(content: Mapping[str, Sequence[int]]) -> dict[str, Waiting]:
-    return {unit: Waiting(*numbers) for unit, numbers in content.items()}
 
 
 _kept: dict[str, PublicTable] = {}

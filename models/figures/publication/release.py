@@ -5,13 +5,13 @@ A release freezes the public table of the campaign: later scans show with the ne
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Select, exists, false, func, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, exists, false, func, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, NotFound
-from models.figures.publication import public_table
+from models.figures.publication import public_table, table_json
 from models.figures.publication.changes import Waiting
 from models.figures.publication.withholding import ALL, node_of, nodes_of
 from models.organizations.tables import Account, Role
@@ -123,7 +123,7 @@ def freeze_due(now: datetime) -> int:
     """Freeze the tables of releases whose time has come. How many campaigns."""
     newest = (
         select(FiguresRelease.campaign_id, func.max(FiguresRelease.id).label("id"))
-        .where(FiguresRelease.at <= now, FiguresRelease.undoes.is_(None))
+        .where(FiguresRelease.at <= now, *_came())
         .group_by(FiguresRelease.campaign_id)
         .subquery()
     )
@@ -132,7 +132,7 @@ def freeze_due(now: datetime) -> int:
         FiguresRelease.campaign_id == ReleasedTable.campaign_id,
         FiguresRelease.at > ReleasedTable.as_of,
         FiguresRelease.at <= now,
-        FiguresRelease.undoes.is_(None),
+        *_came(),
     )
     frozen = exists().where(
         ReleasedTable.campaign_id == Campaign.id, ReleasedTable.release_id >= newest.c.id, ~later
@@ -144,14 +144,26 @@ def freeze_due(now: datetime) -> int:
     return len(due)
 
 
+def _came() -> tuple[ColumnElement[bool], ...]:
+    """Releases that were not withdrawn before their time; those withdrawn later were public, and may have been copied."""
+    taken_back = aliased(FiguresRelease)
+    return (
+        FiguresRelease.undoes.is_(None),
+        ~exists().where(taken_back.undoes == FiguresRelease.id, taken_back.entered_at <= FiguresRelease.at),
+    )
+
+
 def _freeze(campaign: Campaign, release_id: int, now: datetime) -> None:
     row = db.session.get(ReleasedTable, campaign.id)
-    before = public_table.read(row.as_of, row.content) if row else None
-    public_before = frozenset(
-        one.node for one in _every_release(campaign) if row and one.is_in(row.release_id, row.as_of)
+    before = table_json.read(row.as_of, row.content) if row else None
+    rows = db.session.scalars(
+        select(FiguresRelease).where(FiguresRelease.campaign_id == campaign.id, *_came())
     )
-    table = public_table.count(campaign, now, before, public_before)
-    values = {"release_id": release_id, "as_of": now, "content": public_table.written(table)}
+    releases = list(rows)
+    public_before = frozenset(one.node for one in releases if row and one.is_in(row.release_id, row.as_of))
+    public = public_before | {one.node for one in releases if one.is_in(release_id, now)}
+    table = public_table.count(campaign, now, before, public_before, public)
+    values = {"release_id": release_id, "as_of": now, "content": table_json.written(table)}
     writing = insert(ReleasedTable).values(campaign_id=campaign.id, **values)
     # Two processes may count at once. The later one did not see what the other withholds, so it writes nothing.
     unchanged = ReleasedTable.as_of == row.as_of if row else false()
@@ -161,18 +173,12 @@ def _freeze(campaign: Campaign, release_id: int, now: datetime) -> None:
         )
 
 
-def _every_release(campaign: Campaign) -> list[FiguresRelease]:
-    """Those that were taken back, too: what was public may have been copied."""
-    query = select(FiguresRelease).where(
-        FiguresRelease.campaign_id == campaign.id, FiguresRelease.undoes.is_(None)
-    )
-    return list(db.session.scalars(query))
-
-
-def frozen_up_to(campaign: Campaign) -> int:
-    """The newest release whose figures are counted; later ones that are due are being counted. 0: none."""
-    query = select(ReleasedTable.release_id).where(ReleasedTable.campaign_id == campaign.id)
-    return db.session.scalar(query) or 0
+def counted_releases(campaign: Campaign) -> set[int]:
+    """The ids of the releases whose figures are counted; others that are due are being counted."""
+    row = db.session.execute(
+        select(ReleasedTable.release_id, ReleasedTable.as_of).where(ReleasedTable.campaign_id == campaign.id)
+    ).one_or_none()
+    return {one.id for one in releases_of(campaign) if row and one.is_in(*row)}
 
 
 def released_part(campaign: Campaign, now: datetime) -> public_table.PublicTable | None:
@@ -188,7 +194,7 @@ def released_part(campaign: Campaign, now: datetime) -> public_table.PublicTable
     table = public_table.kept(campaign.id, row.as_of)
     if table is None:
         stored = db.session.get_one(ReleasedTable, campaign.id, populate_existing=True)
-        table = public_table.keep(campaign.id, public_table.read(stored.as_of, stored.content))
+        table = public_table.keep(campaign.id, table_json.read(stored.as_of, stored.content))
     return table.part(frozenset(nodes))
 
 
@@ -198,7 +204,7 @@ def waiting_changes(campaign: Campaign, region_code: str | None) -> Waiting:
         select(ReleasedTable.content["waiting"]).where(ReleasedTable.campaign_id == campaign.id)
     )
     node = node_of(region_code) if region_code else ALL
-    waiting = public_table.waiting_of(content or {})
+    waiting = table_json.waiting_of(content or {})
     return sum((one for unit, one in waiting.items() if node in nodes_of(unit)), Waiting())
 
 

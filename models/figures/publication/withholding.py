@@ -60,6 +60,19 @@ def nodes_of(unit: str) -> tuple[str, ...]:
     return (unit, *above, ALL)
 
 
+@lru_cache(maxsize=10_000)
+def path_of(node: str) -> tuple[str, ...]:
+    """A node and those above it."""
+    if node == NOWHERE or node.endswith("="):
+        return nodes_of(node)
+    return (*(node[:length] for length in (6, 4, 2) if length <= len(node)), ALL)
+
+
+def is_inside(node: str, nodes: Set[str]) -> bool:
+    """Whether a node is one of these or lies in one."""
+    return not nodes.isdisjoint(path_of(node))
+
+
 def family(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     """Every cell of the public table: those of units and all totals."""
     values: dict[Cell, int] = defaultdict(int)
@@ -123,22 +136,29 @@ class Pattern:
     open: frozenset[Cell]
 
 
-def withheld(cells: Mapping[Cell, int], before: Set[Cell] = frozenset()) -> frozenset[Cell]:
+WHOLE = frozenset({ALL})
+
+
+def withheld(
+    cells: Mapping[Cell, int], before: Set[Cell] = frozenset(), shown: Set[str] = WHOLE
+) -> frozenset[Cell]:
     """The cells of the public table that are withheld. before: those withheld in an earlier release, which stay so.
 
-    cells: visits by unit, day and group."""
-    return pattern(cells, before, frozenset()).hidden
+    cells: visits by unit, day and group. shown: the nodes that are public; totals above them are not, and cost nothing."""
+    return pattern(cells, before, frozenset(), shown).hidden
 
 
-def pattern(cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell]) -> Pattern:
+def pattern(cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell], shown: Set[str]) -> Pattern:
     """As withheld(). kept: cells that are no complement; without them every small cell has one."""
-    search = _Search(cells, before, kept)
+    search = _Search(cells, before, kept, shown)
     search.run()
     return Pattern(frozenset(search.hidden), frozenset(search.open))
 
 
 class _Search:
-    def __init__(self, cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell]) -> None:
+    def __init__(
+        self, cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell], shown: Set[str]
+    ) -> None:
         self.kept, self.open = kept, set[Cell]()
         self.cells = {cell: visits for cell, visits in cells.items() if visits}
         self.values = family(self.cells)
@@ -154,10 +174,14 @@ class _Search:
         for unit in sorted(self.units, key=lambda unit: (self.values[unit, ALL, ALL], unit)):
             for node in nodes_of(unit):
                 self.members[node].append(unit)
+        self.whole = ALL in shown
+        self.shown = {node for node in self.members if self.whole or is_inside(node, shown)}
         self._partners: dict[tuple[str, str], list[str]] = {}
 
     def run(self) -> None:
-        small = [cell for cell, visits in self.values.items() if 0 < visits < SMALLEST]
+        small = [
+            cell for cell, visits in self.values.items() if 0 < visits < SMALLEST and cell[0] in self.shown
+        ]
         # Totals first: what is withheld for them often covers the cells below.
         for cell in sorted(small, key=lambda cell: (cell.count(ALL) * -1, cell)):
             if cell not in self.covered:
@@ -173,6 +197,8 @@ class _Search:
         lowest: int | None = None
         for move in self._moves(small):
             changed = tuple(move.changed())
+            if not self.whole:
+                changed = tuple(cell for cell in changed if cell[0] in self.shown)
             cost = self._cost(changed, lowest)
             if cost is not None and (lowest is None or cost < lowest) and move.fits(self.cells):
                 best, lowest = changed, cost

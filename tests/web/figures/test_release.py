@@ -11,7 +11,7 @@ import pytest
 
 from models import clock
 from models.db import db
-from models.figures.publication import public_table, release
+from models.figures.publication import public_table, release, table_json
 from models.figures.publication.changes import Waiting, visits_of
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
@@ -124,7 +124,9 @@ def test_small_changes_since_a_release_wait_on_every_surface(client, people):
     ]  # fmt: skip
     sign_in(client, people.su)
     page = client.get("/desk/figures/release/?campaign=ip-2024", headers={"Accept-Language": "en"}).text
-    assert "1 small change waits since the last release. Visits counted and not published yet: 3" in page
+    assert "At the last release 1 small change had to wait." in page
+    assert "Visits published too few: 3" in page
+    assert "too many" not in page
     make_device(people.court_day).tally("youth", NINE + minutes(10), headcount=2)
     release_now(campaign, None, people.cui, now + minutes(2))
     assert client.get("/ip-2024/figures.json").json["visits"] == 233
@@ -135,12 +137,14 @@ def test_a_region_is_public_once_it_is_counted(client, people):
     """What was frozen for another release is not shown, also where the time of this one was set before."""
     campaign, now = people.lecture.campaign, clock.now()
     later = now + timedelta(days=1)
-    release.release(campaign, "110000", later, people.cui, now)
-    release_now(campaign, "320000", people.su, now)
+    scheduled = release.release(campaign, "110000", later, people.cui, now)
+    row = release_now(campaign, "320000", people.su, now)
     make_device(people.abroad).tally("public", NINE + minutes(5), headcount=2)
     assert release.freeze_due(later - minutes(1)) == 0
     assert release.released_part(campaign, later).nodes == {"32"}
+    assert release.counted_releases(campaign) == {row.id}
     assert release.freeze_due(later) == 1
+    assert release.counted_releases(campaign) == {row.id, scheduled.id}
     part = release.released_part(campaign, later)
     assert (part.visits(["11"], [""], ["public"]), part.as_of, part.nodes) == (52, later, {"11", "32"})
 
@@ -149,11 +153,11 @@ def test_a_table_of_before_changes_waited_is_read(people):
     campaign, now = people.lecture.campaign, clock.now()
     release_now(campaign, None, people.cui, now)
     row = db.session.get_one(release.ReleasedTable, campaign.id)
-    table = public_table.read(row.as_of, row.content)
+    table = table_json.read(row.as_of, row.content)
     kept = ("cells", "withheld", "participants", "methods")  # what an older version reads and writes
     old = {name: row.content[name] for name in kept}
     assert {tuple(cell[:3]): cell[3] for cell in old["cells"]} == visits_of(table.sources)
-    read = public_table.read(row.as_of, old)
+    read = table_json.read(row.as_of, old)
     assert (read.values, read.hidden, read.units) == (table.values, table.hidden, table.units)
     assert read.by_method.shown() == table.by_method.shown()
     row.content = old
@@ -162,6 +166,40 @@ def test_a_table_of_before_changes_waited_is_read(people):
     release_now(campaign, None, people.cui, now + minutes(1))
     again = release.released_part(campaign, now + minutes(1))
     assert (again.values, again.by_method.shown()) == (table.values, table.by_method.shown())
+
+
+@pytest.mark.parametrize("region", ["650102", None])
+def test_methods_and_participants_do_not_tell_a_total_that_is_withheld(client, people, region):
+    """The country is 3 visits more than a province that is released."""
+    campaign = people.lecture.campaign
+    release_now(campaign, "320000", people.su, clock.now())
+    for event in (people.urumqi, people.corps, people.abroad):
+        event.published_at = None
+    last = make_event(campaign, "线上宣传", region_code=region)
+    make_device(last).tally("public", headcount=3)
+    assert client.get("/ip-2024/figures.json").json["visits"] == 162
+    release_now(campaign, None, people.cui, clock.now())
+    told = client.get("/ip-2024/figures.json").json
+    assert (told["visits"], told["participants"]) == (None, None)
+    assert set(told["methods"].values()) == {None}
+    stored = db.session.get_one(release.ReleasedTable, campaign.id).content
+    assert (stored["participants"], set(stored["methods"].values())) == (None, {None})
+    wall = client.get("/ip-2024/wall.json", headers={"Accept-Language": "en"}).json
+    assert wall["sentence"] == "The total number of visits is withheld."
+
+
+def test_a_release_withdrawn_before_its_time_never_was(people):
+    """Nothing is counted for it, and small numbers of its region still come whole."""
+    campaign, now = people.lecture.campaign, clock.now()
+    later = now + timedelta(days=1)
+    row = release.release(campaign, None, later, people.cui, now)
+    release.take_back(campaign, row.id, people.cui, now + minutes(1))
+    assert release.freeze_due(later) == 0
+    release_now(campaign, "320000", people.su, later)
+    make_device(people.urumqi).tally("public", NINE + minutes(5), headcount=3)
+    release_now(campaign, None, people.cui, later + minutes(1))
+    assert release.released_part(campaign, later + minutes(1)).visits([""], [""], [""]) == 231
+    assert release.waiting_changes(campaign, None) == Waiting()
 
 
 def test_unreviewed_events_are_nowhere(client, people):

@@ -7,6 +7,7 @@ the same watcher as all live views.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -193,7 +194,7 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
         "as_of": clock.instant_text(wall.as_of, campaign.zone),
         "visits": wall.visits,
         "participants": wall.participants,
-        "sentence": live.figures_sentence(wall.visits or 0, wall.participants or 0),
+        "sentence": _sentence(wall),
         "html": render_template(
             "figures/wall_parts.html",
             campaign=campaign,
@@ -202,34 +203,52 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             columns=1 + max((tile.place.column for tile in wall.tiles), default=0),
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
             curve=curve(
-                [visits or 0 for visits in wall.days.values()],
+                list(wall.days.values()),
                 sum(day <= wall.today for day in wall.days) - 1,
             ),
         ),
     }
 
 
+def _sentence(wall: Wall) -> str:
+    if wall.visits is None:
+        return _("The total number of visits is withheld.")
+    if wall.participants is None:
+        return _("Visits: %(visits)s.", visits=wall.visits)
+    return live.figures_sentence(wall.visits, wall.participants)
+
+
 @dataclass(frozen=True)
 class Curve:
-    """A line through the days up to today, as points of SVG; area: the same, closed at the ground."""
+    """Lines through the days up to today, as points of SVG; areas: the same, closed at the ground.
+
+    A day that is withheld has its point at the ground, and lies in none of the lines."""
 
     points: list[tuple[float, float]]
-    line: str
-    area: str
+    lines: list[str]
+    areas: list[str]
 
 
-def curve(values: list[int], last: int) -> Curve:
-    """values: by day. last: the place of the last day that has begun."""
+def curve(values: list[int | None], last: int) -> Curve:
+    """values: by day, None: withheld. last: the place of the last day that has begun."""
     width, height = CURVE
-    step, most = width / max(1, len(values)), max(values, default=0) or 1
+    step, most = width / max(1, len(values)), max((value or 0 for value in values), default=0) or 1
     points = [
-        (round(step * (number + 0.5), 1), round(height - height * value / most, 1))
+        (round(step * (number + 0.5), 1), round(height - height * (value or 0) / most, 1))
         for number, value in enumerate(values)
     ]
-    begun = points[: last + 1]
-    line = " ".join(f"{x},{y}" for x, y in begun)
-    area = f"{begun[0][0]},{height} {line} {begun[-1][0]},{height}" if begun else ""
-    return Curve(points, line, area)
+    begun = zip(points[: last + 1], values[: last + 1], strict=True)
+    parts = [
+        [point for point, _value in part]
+        for is_withheld, part in groupby(begun, key=lambda one: one[1] is None)
+        if not is_withheld
+    ]
+    lines = [" ".join(f"{x},{y}" for x, y in part) for part in parts]
+    areas = [
+        f"{part[0][0]},{height} {line} {part[-1][0]},{height}"
+        for part, line in zip(parts, lines, strict=True)
+    ]
+    return Curve(points, lines, areas)
 
 
 def _page(campaign: Campaign, key: WallKey, view: View | None, top: str) -> ResponseReturnValue:

@@ -6,12 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.figures.publication.changes import Waiting, next_release, next_value, visits_of
-from models.figures.publication.methods import NOT_KEPT, public_methods
-from models.figures.publication.withholding import ALL, SMALLEST, family, nodes_of, withheld
+from models.figures.publication.changes import (
+    NOTHING,
+    Waiting,
+    last_release,
+    next_release,
+    next_value,
+    visits_of,
+)
+from models.figures.publication.methods import NOT_KEPT
+from models.figures.publication.participants import PublicParticipants, public_participants
+from models.figures.publication.withholding import ALL, SMALLEST, WHOLE, family, nodes_of, withheld
 from tests.support.records.intervals import Sum, solution
 
-UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=")
+UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=", "?")
 DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-22"), ("public", "youth")
 CELLS = list(product(UNITS, DAYS, GROUPS))
 NODES = sorted({node for unit in UNITS for node in nodes_of(unit)})
@@ -33,21 +41,23 @@ corrections = st.lists(
 areas = st.lists(st.sampled_from(range(len(AREAS))), min_size=3, max_size=3).map(sorted)
 
 
-def sequence(first, changes, areas) -> list:
-    """The releases of a table and its changes: the nodes that are public, the cells, what is withheld."""
-    counted, releases, before, hidden, public = dict(first), [], {}, frozenset(), frozenset()
+def sequence(first, changes, areas, *, fallen=True) -> list:
+    """The releases of a table and its changes: the nodes that are public, the cells, what is withheld.
+
+    fallen: also because the count fell to 1 to 4."""
+    counted, releases, last, public = dict(first), [], NOTHING, frozenset()
     for number, area in zip(range(1 + len(changes)), areas, strict=False):
         if number:
             counted = {
                 cell: max(0, counted.get(cell, 0) + changes[number - 1].get(cell, 0)) for cell in CELLS
             }
         sources = {cell: {"pass": visits} for cell, visits in counted.items() if visits}
-        published = next_release(
-            sources, before, hidden, lambda unit, public=public: not public.isdisjoint(nodes_of(unit))
-        )
         public |= frozenset(AREAS[area])
-        before, hidden = published.sources, published.hidden
-        releases.append((public, visits_of(before), hidden))
+        published = next_release(sources, last, public)
+        last = last_release(published.sources, published.hidden, public)
+        releases.append(
+            (public, visits_of(last.sources), published.hidden | (published.fallen if fallen else set()))
+        )
     return releases
 
 
@@ -136,7 +146,7 @@ def test_corrections_tell_no_small_number_either(first, changes, areas):
 @given(tables, st.one_of(growth, corrections), areas)
 def test_small_numbers_are_withheld_and_stay_so(first, changes, areas):
     hidden_before = frozenset()
-    for public, cells, hidden in sequence(first, changes, areas):
+    for public, cells, hidden in sequence(first, changes, areas, fallen=False):
         values = family(cells)
         assert {key for key in public_keys(public) if 0 < values.get(key, 0) < SMALLEST} <= hidden
         assert hidden_before <= hidden
@@ -188,7 +198,7 @@ def test_two_patterns_of_their_own_would_tell_the_small_number():
 def test_a_change_of_under_5_waits(late, shown, waiting):
     first = {cell: {"pass": number} for cell, number in FIRST.items()}
     second = first | {LATE: {"pass": late}}
-    published = next_release(second, first, frozenset(), lambda _unit: True)
+    published = next_release(second, last_release(first, frozenset(), WHOLE), WHOLE)
     assert (visits_of(published.sources).get(LATE, 0), published.waiting) == (shown, waiting)
     assert published.hidden == frozenset()
 
@@ -217,15 +227,94 @@ def test_a_region_that_was_not_public_comes_whole():
     assert ("650102", DAY, "youth") in releases[1][2]
 
 
+EARLY = [{("320723", DAY, "youth"): 2, ("650102", DAY, "youth"): 1}, {}]
+
+
+def test_an_early_release_of_a_county_costs_the_country_no_total():
+    """The county's 2 has its complement in a second county, which nobody saw before."""
+    large = {(unit, DAY, group): 5_000 for unit in UNITS for group in GROUPS if unit != "320723"}
+    for totals in (large, large | {("650102", DAY, "youth"): 1}):
+        releases = sequence(EARLY[0], [totals, {}, {}], [0, 4, 4])
+        assert set(releases[0][1]) == {("320723", DAY, "youth")}
+        assert {key[0] for key in releases[0][2]} == {"320723"}
+        for _public, cells, hidden in releases[1:]:
+            assert sum(cells.values()) >= 50_000
+            assert [key for key in hidden if key[0] == ALL] == []
+
+
+def test_what_older_versions_withheld_of_regions_that_were_not_public_is_left_out():
+    sources = {("320723", DAY, "youth"): {"pass": 2}, ("650102", DAY, "youth"): {"pass": 1}}
+    last = last_release(sources, withheld(EARLY[0]), frozenset({"320723"}))
+    assert set(last.sources) == {("320723", DAY, "youth")}
+    assert {key[0] for key in last.hidden} == {"320723"}
+
+
+def test_days_after_a_release_come_whole_though_small():
+    """A county counts 4 in each of many cells on the days after the country's release of the first day."""
+    later = {("320723", day, group): 4 for day in DAYS[1:] for group in GROUPS}
+    _public, cells, hidden = sequence(FIRST, [later], [4, 4])[1]
+    assert {cell: cells.get(cell) for cell in later} == later
+    assert (ALL, ALL, ALL) not in hidden
+
+
+def test_of_a_table_without_methods_the_rest_is_on_the_largest_method():
+    cell = ("66=", DAY, "youth")
+    last = last_release({cell: {NOT_KEPT: 40}}, frozenset(), WHOLE)
+    for counted, shown in (
+        ({"pass": 30, "touch": 12}, {"pass": 28, "touch": 12}),
+        ({"pass": 30, "touch": 10}, {"pass": 30, "touch": 10}),
+        ({"pass": 30, "touch": 20}, {"pass": 30, "touch": 20}),
+        ({"touch": 38}, {"touch": 40}),
+    ):
+        assert next_release({cell: counted}, last, WHOLE).sources == {cell: shown}
+    assert next_release(
+        {cell: {}}, last_release({cell: {NOT_KEPT: 3}}, frozenset(), WHOLE), WHOLE
+    ).sources == {cell: {NOT_KEPT: 3}}
+
+
+@pytest.mark.parametrize(
+    ("counted", "visits", "last", "shown"),
+    [
+        (100, 200, None, (100, 100)), (103, 200, 100, (100, 100)), (105, 200, 100, (105, 105)), (3, 200, None, (None, None)),
+        (100, 98, 100, (None, 100)), (90, 90, 100, (90, 90)),
+    ],
+)  # fmt: skip
+def test_participants_are_never_more_than_visits(counted, visits, last, shown):
+    found = public_participants(counted, visits, PublicParticipants(last, last))
+    assert (found.shown, found.last) == shown
+
+
 @pytest.mark.parametrize(
     ("now", "before", "is_withheld", "shown"),
     [
         (12, 10, False, 10), (15, 10, False, 15), (8, 3, True, 8), (0, 3, True, 3),
-        (7, 40, False, 7), (3, 40, False, 5), (3, 9, False, 9), (0, 40, False, 0), (0, 9, True, 9), (0, 40, True, 5),
+        (7, 40, False, 7), (3, 40, False, 5), (3, 9, False, 9), (0, 40, False, 0), (0, 9, True, 1), (0, 40, True, 1),
+        (3, 40, True, 3), (0, 5, True, 5),
     ],
 )  # fmt: skip
 def test_corrections(now, before, is_withheld, shown):
     assert next_value(now, before, is_withheld) == shown
+
+
+def test_a_number_that_falls_to_1_to_4_is_withheld_until_it_is_0_or_5():
+    """Its totals hold what does not depend on the count: 5 where that is far enough from the old number, else this."""
+    cells = {("66=", DAY, "youth"): 40, ("66=", DAY, "public"): 9, ("320723", DAY, "youth"): 80}
+    for youth, public, shown, fallen in (
+        (3, 2, (5, 9), {"youth", "public"}), (1, 4, (5, 9), {"youth", "public"}), (0, 0, (0, 0), set()), (6, 9, (6, 9), set()),
+    ):  # fmt: skip
+        last = last_release({cell: {"pass": number} for cell, number in cells.items()}, frozenset(), WHOLE)
+        counted = dict(
+            zip(
+                cells,
+                ({"pass": youth} if youth else {}, {"pass": public} if public else {}, {"pass": 80}),
+                strict=True,
+            )
+        )
+        published = next_release(counted, last, WHOLE)
+        values = visits_of(published.sources)
+        assert tuple(values.get(("66=", DAY, group), 0) for group in ("youth", "public")) == shown
+        assert published.fallen == {("66=", DAY, group) for group in fallen}
+        assert published.hidden == frozenset()
 
 
 def test_a_total_is_not_lowered_to_a_small_number():
@@ -233,7 +322,8 @@ def test_a_total_is_not_lowered_to_a_small_number():
     cells = {("66=", DAYS[0], "youth"): 40, ("66=", DAYS[1], "youth"): 3}
     first = {cell: {"pass": number} for cell, number in cells.items()}
     hidden = frozenset({("66=", DAYS[1], "youth")})
-    published = next_release({("66=", DAYS[1], "youth"): {"pass": 3}}, first, hidden, lambda _unit: True)
+    counted = {("66=", DAYS[1], "youth"): {"pass": 3}}
+    published = next_release(counted, last_release(first, hidden, WHOLE), WHOLE)
     assert visits_of(published.sources) == cells
 
 
@@ -245,24 +335,5 @@ def test_methods_add_up_to_what_is_shown():
         ({"pass": 30, "touch": 16}, {"pass": 30, "touch": 16}),
         ({"touch": 3}, {"pass": 2, "touch": 3}),
     ):
-        published = next_release({cell: counted}, before, frozenset(), lambda _unit: True)
+        published = next_release({cell: counted}, last_release(before, frozenset(), WHOLE), WHOLE)
         assert published.sources == {cell: shown}
-
-
-def test_methods_of_the_country():
-    first = public_methods({"pass": 900, "touch": 3, "tally": 60, "printed": 200}, None)
-    assert {name for name, visits in first.shown().items() if visits is None} == {"touch", "tally"}
-    second = public_methods({"pass": 903, "touch": 30, "tally": 60, "printed": 200}, first)
-    assert {name for name, visits in second.shown().items() if visits is None} == {"touch", "tally", "pass"}
-    third = public_methods({"pass": 950, "touch": 30, "tally": 60, "printed": 300}, second)
-    assert (third.shown()["pass"], third.shown()["printed"], third.shown()["touch"]) == (950, 300, None)
-
-
-def test_one_method_that_changes_a_little_has_a_complement_that_changed():
-    first = public_methods({"pass": 900, "printed": 200, "tally": 60}, None)
-    second = public_methods({"pass": 950, "printed": 203, "tally": 60}, first)
-    assert {name for name, visits in second.shown().items() if visits is None} == {"pass", "printed"}
-
-
-def test_of_older_tables_the_methods_are_not_known():
-    assert set(public_methods({NOT_KEPT: 20, "pass": 9}, None).shown().values()) == {None}

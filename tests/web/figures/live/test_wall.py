@@ -10,6 +10,7 @@ from models.db import db
 from models.figures.publication import release
 from tests.support.records.people import sign_in
 from tests.support.records.week import make_device
+from web.figures.live.wall import curve
 
 
 def crowd(people):
@@ -109,3 +110,10 @@ def test_the_way_up_ends_where_the_account_does(english, people):
     [file] = re.findall(r'"(/desk/live\.csv[^"]*)"', page)
     assert english.get(unescape(file)).status_code == 200
     assert unescape(file) == "/desk/live.csv?campaign=ip-2024&region=320700&by=day"
+
+
+def test_the_curve_has_a_gap_where_a_day_is_withheld():
+    drawn = curve([10, 5, None, 20, 0], 3)
+    assert drawn.lines == ["100.0,90.0 300.0,135.0", "700.0,0.0"]
+    assert drawn.areas == ["100.0,180 100.0,90.0 300.0,135.0 300.0,180", "700.0,180 700.0,0.0 700.0,180"]
+    assert (curve([None, None], 1).lines, curve([], -1).areas) == ([], [])
