@@ -25,6 +25,7 @@ EACH = 0.0005  # seconds for every stream that a change is sent to: check-ins go
 PING_EVERY = 10.0  # seconds; where a thread waits, the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
 RIGHTS_AT_ONCE = 20  # such checks between two looks for changes
+END_SECONDS = 1.0  # in which the clients of streams that end take what waits
 LIFE = 600.0  # seconds; then the page opens another stream, with its present cookie
 
 Topic = tuple[Hashable, str]  # what is watched (web.figures.live.views), language
@@ -137,7 +138,11 @@ class LiveStreams:
             self.leave(page)
             closed()
 
-        self._connections.add(connection, page, chunked, left)
+        try:
+            self._connections.add(connection, page, chunked, left)
+        except BaseException:
+            self.leave(page)
+            raise
 
     def _tell(self) -> None:
         """Under the lock."""
@@ -154,12 +159,18 @@ class LiveStreams:
                 self._look_once()
                 pause = pause_after(time.monotonic() - begun, self._work() - work)
                 self._check_rights()
-                time.sleep(pause)
+                self._rest(pause)
             else:
                 return
         except Exception:
             logger.exception("live figures cannot be read; %s streams are closed", self.count())
         self._close_all()
+
+    def _rest(self, seconds: float) -> None:
+        """In short sleeps: a server that ends is not kept waiting."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self.stopping():
+            time.sleep(min(left, LOOK_EVERY))
 
     def _goes_on(self) -> bool:
         """Whether somebody watches. Under the lock of open(): a new watcher finds this thread at work or starts another."""
@@ -219,9 +230,18 @@ class LiveStreams:
         with self._changed:
             self._closed = True
             self._looking = False
+            for pages in self._pages.values():
+                for page in pages:
+                    page.over = True  # also of those that have yet to take what they were sent
             self._tell()
-            self._changed.wait_for(lambda: not self._pages, timeout=5)
-            self._closed = self.stopping()
+            left, stops = (
+                self._changed.wait_for(lambda: not self._pages, timeout=END_SECONDS),
+                self.stopping(),
+            )
+            if stops and not left:
+                self._connections.end()
+                self._changed.wait_for(lambda: not self._pages, timeout=END_SECONDS)
+            self._closed = stops
 
 
 class LiveStream:

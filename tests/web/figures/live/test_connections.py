@@ -1,6 +1,8 @@
 """The thread that writes to all open live pages: what clients get that read, read slowly, or go."""
 
 import socket
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -69,9 +71,9 @@ def test_who_reads_slowly_holds_nobody_and_gets_what_waits_then_the_next(pages, 
     assert slow.parts == [b"next"]  # not fetched before the first is gone
     assert slow.reads(b"3D0900\r\n" + b"x" * MUCH + b"\r\n4\r\nnext\r\n")
     slow.parts += [b"x" * MUCH]
-    monkeypatch.setattr(live_connections, "SLOW", 0.0)
     pages.look()
     assert wait_until(lambda: not slow.parts)
+    monkeypatch.setattr(live_connections, "SLOW", 0.0)
     pages.look()
     assert slow.ends()
     other.parts += [b"b"]
@@ -93,3 +95,64 @@ def test_who_goes_is_noticed_at_once_and_a_page_that_fails_alone_is_closed(pages
         page.parts += [b"a"]
         pages.look()
         assert (page.reads(b"1\r\na\r\n"), page.ended) == (True, [])
+
+
+def test_who_takes_something_is_not_closed_however_long_the_whole_takes(pages, open_page, monkeypatch):
+    slow = open_page()
+    slow.parts += [b"x" * MUCH]
+    monkeypatch.setattr(live_connections, "SLOW", 0.2)
+    pages.look()
+    got, began = 0, time.monotonic()
+    while time.monotonic() - began < 0.6:
+        got += len(slow.client.recv(100_000))
+        pages.look()
+        time.sleep(0.02)
+    assert (got < MUCH, slow.ended) == (True, [])
+    monkeypatch.setattr(live_connections, "SLOWEST", 0.0)
+    pages.look()
+    assert slow.ends()
+
+
+def test_who_talks_without_end_is_closed(open_page):
+    talks = open_page()
+    with suppress(OSError):
+        for _ in range(40):
+            talks.client.sendall(b"x" * 4096)
+    assert talks.ends()
+
+
+def test_a_connection_that_cannot_be_taken_or_counted_off_ends_alone(pages, open_page, caplog):
+    other, dead = open_page(), []
+    client, server = socket.socketpair()
+    page = Page.__new__(Page)
+    page.parts = []
+
+    def closed():
+        dead.append(True)
+        raise LookupError
+
+    pages.add(server, page, True, closed)
+    client.close()
+    assert wait_until(lambda: dead == [True])
+    client, server = socket.socketpair()
+    server_of_system = server.detach()  # it is no file any more
+    gone = socket.socket(fileno=server_of_system)
+    gone.setblocking(False)
+    pages._added.append(live_connections._Connection(gone, page, True, lambda: dead.append(True)))
+    gone.close()
+    pages.look()
+    assert wait_until(lambda: len(dead) == 2)
+    client.close()
+    other.parts += [b"a"]
+    pages.look()
+    assert other.reads(b"1\r\na\r\n")
+    assert "not counted off" in caplog.text
+
+
+def test_at_the_servers_end_who_has_not_taken_what_waits_is_not_waited_for(pages, open_page):
+    slow = open_page()
+    slow.parts += [b"x" * MUCH]
+    pages.look()
+    assert wait_until(lambda: not slow.parts)
+    pages.end()
+    assert slow.ends()

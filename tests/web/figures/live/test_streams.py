@@ -16,6 +16,7 @@ from tests.support.records.people import make_people
 from tests.support.records.week import NINE, load_week, make_device, make_event, session
 from tests.support.servers import processes
 from tests.support.servers.watchers import Watchers, desk_cookie, wait_until
+from web.figures.live import connections as live_connections
 from web.figures.live import streams as live_streams
 from web.figures.live.messages import message
 from web.figures.live.snapshots import SlowParts
@@ -27,6 +28,7 @@ SECOND = {"tag": "b-en", "visits": 2, "html": "<p>\n2\n</p>"}
 LONGER = {"tag": "c-en", "visits": 3, "html": "<p>\n3\n<b>\n</p>"}
 TOPIC = (1, "en")
 PAGES = 300
+MUCH = 4_000_000  # bytes: more than the system keeps for a client that does not read
 
 
 def data_of(event: bytes) -> dict:
@@ -140,6 +142,56 @@ def test_a_server_that_gives_connections_away(week):
     assert b'"visits": 2' in client.recv(4096)
     client.close()
     assert wait_until(lambda: ended == [0])
+
+
+def test_without_a_thread_to_write_no_place_is_lost(week, monkeypatch):
+    week.streams.hands_over = True
+    stream = week.watch("a-en")
+    with pytest.raises(HandOver) as given:
+        next(stream)
+
+    def no_thread(*_args, **_options):
+        raise RuntimeError("can't start new thread")
+
+    client, server = socketpair()
+    with client, server, monkeypatch.context() as patch:
+        patch.setattr(live_connections.threading, "Thread", no_thread)
+        with pytest.raises(RuntimeError):
+            given.value.take(server, lambda: pytest.fail("It is the server's still."))
+    assert week.streams.count() == 0
+
+
+def test_a_database_that_is_away_ends_also_a_page_that_has_not_taken_what_waits(week, monkeypatch):
+    """Else it would stay open, with figures of before."""
+    monkeypatch.setattr(live_streams, "END_SECONDS", 0.05)
+    week.streams.hands_over = True
+    week.now = {**FIRST, "html": "x" * MUCH}
+    stream = week.watch()
+    with pytest.raises(HandOver) as given:
+        next(stream)
+    client, server = socketpair()
+    client.settimeout(20)
+    given.value.take(server, lambda: None)
+    assert client.recv(1)  # the rest waits
+    week.error = True
+    assert wait_until(lambda: not threads())
+    week.error, got = False, b""
+    while more := client.recv(1_000_000):
+        got = got[-10:] + more
+    assert got[-5:] == b"0\r\n\r\n"
+    client.close()
+
+
+def test_a_server_that_ends_waits_for_no_pause(week, monkeypatch):
+    stream = week.watch("a-en")
+    reads = week.reads
+    monkeypatch.setattr(live_streams, "pause_after", lambda *_: 60.0)
+    assert wait_until(lambda: week.reads > reads)
+    began = time.monotonic()
+    week.streams.stopping = lambda: True
+    assert list(stream) == []
+    stream.close()
+    assert time.monotonic() - began < 30
 
 
 def test_no_more_streams_than_there_are_places(week):
