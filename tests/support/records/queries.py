@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from models.db import db
+
 
 @pytest.fixture
 def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
@@ -15,9 +17,11 @@ def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
     @contextmanager
     def counted() -> Iterator[list[str]]:
         sent: list[str] = []
+        # A thread of an earlier test may still work on the database of that test.
+        engines = set(db.engines.values())
 
-        def note(_connection, _cursor, statement, *_rest) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA")):
+        def note(connection, _cursor, statement, *_rest) -> None:
+            if connection.engine in engines and not statement.startswith(("BEGIN", "PRAGMA")):
                 sent.append(statement)
 
         event.listen(Engine, "before_cursor_execute", note)
