@@ -9,6 +9,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
@@ -27,10 +28,12 @@ from models.transactions.database_errors import is_read_only
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
+FIND_PRIMARY_EVERY = 5  # seconds
 BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 STANDBY = "standby"  # key of its engine
 _FROM_STANDBY = "openweek_from_standby"  # in the info of a session
+_looked_for_primary = WeakKeyDictionary[Engine, float]()
 
 
 class Base(DeclarativeBase):
@@ -190,8 +193,16 @@ def transaction() -> Iterator[None]:
         except BaseException as error:
             db.session.rollback()
             if isinstance(error, DBAPIError) and is_read_only(error):
-                db.engine.dispose()  # its connections lead to a standby; new ones may find the primary
+                _find_primary(db.engine)
             raise
+
+
+def _find_primary(engine: Engine) -> None:
+    """The pool's connections lead to a standby; new ones may find the primary. Not at each refused write: there are many."""
+    now = monotonic()
+    if now - _looked_for_primary.get(engine, -inf) >= FIND_PRIMARY_EVERY:
+        _looked_for_primary[engine] = now
+        engine.dispose()
 
 
 @contextmanager

@@ -17,8 +17,12 @@ LOSES_ACKNOWLEDGED = N_(
     "synchronous_standby_names, and leave synchronous_commit on."
 )
 _READ_ONLY = text("SELECT current_setting('transaction_read_only') = 'on'")
-# Without rights of its own an account sees how many standbys there are, and nothing else of them.
-_STANDBYS = text("SELECT count(*) FROM pg_stat_replication")
+# sync: for which the primary waits. Without rights of its own an account sees how many standbys there are, and nothing else
+# of them: then each may be one.
+_STANDBYS = text(
+    "SELECT count(*) AS known, count(*) FILTER (WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')) AS sync "
+    "FROM pg_stat_replication"
+)
 _WAITS = text(
     "SELECT current_setting('synchronous_standby_names') <> '' "
     "AND current_setting('synchronous_commit') NOT IN ('off', 'local')"
@@ -36,7 +40,7 @@ def problem() -> str | None:
         return None
     if is_read_only():
         return READ_ONLY
-    standbys = db.session.scalars(_STANDBYS).one()
+    standbys = db.session.execute(_STANDBYS).one()
     if db.session.scalar(_WAITS):
-        return None if standbys else WAITS_IN_VAIN
-    return LOSES_ACKNOWLEDGED if standbys or has_standby() else None
+        return None if standbys.sync else WAITS_IN_VAIN
+    return LOSES_ACKNOWLEDGED if standbys.known or has_standby() else None

@@ -28,6 +28,8 @@ def alone() -> Iterator[None]:
         db.session.remove()
         # Of a transaction, not of a session: a pooler could give the unlocking to another one.
         with db.engine.begin() as connection:
+            # It rests while others work; without the setting the server might end it, and the lock with it.
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             yield
         return

@@ -3,11 +3,12 @@
 import sqlite3
 import threading
 import time
+from itertools import pairwise
 
 import psycopg
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 
 from models import db as database
 from models.db import db, transaction
@@ -80,6 +81,25 @@ def test_a_connection_that_the_server_closed_is_replaced(postgresql_databases, t
             with db.engine.connect() as connection:
                 assert connection.scalar(text("SELECT pg_backend_pid()")) != closed
             db.engine.dispose()
+
+
+def test_refused_writes_do_not_throw_the_pool_away_each(postgresql_databases, tmp_path):
+    def write() -> None:
+        with transaction():
+            db.session.execute(text("SET TRANSACTION READ ONLY"))
+            db.session.execute(text("CREATE TABLE refused (number integer)"))
+
+    with postgresql_databases.fresh() as url:
+        app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
+        with app.app_context():
+            pools = [db.engine.pool]
+            for _ in range(3):
+                with pytest.raises(InternalError):
+                    write()
+                pools.append(db.engine.pool)
+            db.session.remove()
+            db.engine.dispose()
+    assert [one is other for one, other in pairwise(pools)] == [False, True, True]
 
 
 def test_a_writer_that_waits_too_long_is_told_that_the_database_is_busy(

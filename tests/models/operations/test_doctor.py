@@ -1,5 +1,6 @@
 """The doctor finds each fault that is planted, and nothing in an installation that is well."""
 
+import time
 from datetime import timedelta
 from shutil import disk_usage
 
@@ -14,7 +15,7 @@ from models.devices.heartbeats import HeartbeatReport, save_report
 from models.devices.kiosks import create_kiosk
 from models.drawing import fonts
 from models.installation import Setting
-from models.operations import doctor, replication, tick
+from models.operations import doctor, replication, startup, tick
 from tests.support.records.week import load_week, make_event
 from tests.support.servers.applications import application, settings_for
 from web.server import certificate
@@ -152,6 +153,28 @@ def test_what_a_failover_would_lose(on_primary, monkeypatch):
     assert [finding.message for finding in found().values()] == [replication.LOSES_ACKNOWLEDGED]
     monkeypatch.setattr(replication, "_WAITS", text("SELECT true"))  # a setting of the whole server
     assert [finding.message for finding in found().values()] == [replication.WAITS_IN_VAIN]
+
+
+@pytest.mark.parametrize(
+    ("state", "in_vain"),
+    [("async", True), ("potential", True), ("quorum", False), ("sync", False), (None, False)],
+)
+def test_a_standby_for_which_the_primary_does_not_wait_does_not_help(on_primary, monkeypatch, state, in_vain):
+    monkeypatch.setattr(replication, "_WAITS", text("SELECT true"))
+    db.session.execute(text("CREATE TEMPORARY TABLE pg_stat_replication (sync_state text)"))
+    db.session.execute(text("INSERT INTO pg_stat_replication VALUES (:state)"), {"state": state})
+    assert replication.problem() == (replication.WAITS_IN_VAIN if in_vain else None)
+    db.session.rollback()
+
+
+def test_a_start_may_rest_for_long(on_primary):
+    """The lock of a start is held by a transaction that does nothing meanwhile."""
+    _app, set_ = on_primary
+    set_("idle_in_transaction_session_timeout", "50ms")
+    db.session.remove()
+    db.engine.dispose()
+    with startup.alone():
+        time.sleep(0.3)
 
 
 def test_a_database_that_takes_no_writes(on_primary):

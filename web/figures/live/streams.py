@@ -19,6 +19,7 @@ from web.server.hand_over import HandOver
 logger = logging.getLogger("openweek.live")
 
 MOST = 800  # streams of one process
+MOST_OF_NETWORK = 20  # of these, opened by strangers of one network
 LOOK_EVERY = 0.25  # seconds between two looks for changes
 SHARE = 5  # a count is repeated after so many times the processor's time it took, without that of slow parts
 EACH = 0.0005  # seconds for every stream that a change is sent to: check-ins go first
@@ -42,10 +43,10 @@ def pause_after(seconds: float, work: float) -> float:
 class _Page:
     """One open page: what it was sent last, and whether it may go on. Thousands may be open: it is small."""
 
-    __slots__ = ("checked", "may_watch", "opened", "over", "refused", "sent", "tag", "topic")
+    __slots__ = ("checked", "may_watch", "network", "opened", "over", "refused", "sent", "tag", "topic")
 
-    def __init__(self, topic: Topic, tag: str | None, may_watch: Callable[[], bool]) -> None:
-        self.topic, self.tag, self.may_watch = topic, tag, may_watch
+    def __init__(self, topic: Topic, tag: str | None, may_watch: Callable[[], bool], network: str) -> None:
+        self.topic, self.tag, self.may_watch, self.network = topic, tag, may_watch, network
         self.opened = self.checked = self.sent = time.monotonic()
         self.refused = self.over = False
 
@@ -80,22 +81,33 @@ class LiveStreams:
         may_watch: Callable[[], bool],
         leave_free: int = 0,
         chunked: bool = True,
+        network: str = "",
     ) -> "LiveStream | None":
         """The stream of a view in a language; None where this process has as many as it can. tag: of what the page
-        shows already. may_watch: asked again and again. leave_free: places for others. chunked: how the body is sent."""
+        shows already. may_watch: asked again and again. leave_free: places for others. chunked: how the body is sent.
+        network: of a stranger, who has few places."""
         with self._changed:
             if self._closed or self.stopping() or self.count() >= self.most - leave_free:
                 return None
-            page = _Page(topic, tag, may_watch)
-            self._pages.setdefault(topic, set()).add(page)
+            if network and self._count_of(network) >= MOST_OF_NETWORK:
+                return None
             if not self._looking:
+                try:
+                    threading.Thread(target=self._look, name="live figures", daemon=True).start()
+                except RuntimeError:
+                    logger.exception("no thread looks for changes")
+                    return None
                 self._looking = True
-                threading.Thread(target=self._look, name="live figures", daemon=True).start()
+            page = _Page(topic, tag, may_watch, network)
+            self._pages.setdefault(topic, set()).add(page)
         return LiveStream(self, page, chunked)
 
     def count(self) -> int:
         with self._changed:
             return sum(map(len, self._pages.values()))
+
+    def _count_of(self, network: str) -> int:
+        return sum(page.network == network for pages in self._pages.values() for page in pages)
 
     def leave(self, page: _Page) -> None:
         with self._changed:

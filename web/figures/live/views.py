@@ -73,7 +73,7 @@ def json_answer(view: View) -> Response:
 
 
 def stream_answer(
-    subject: Hashable, may_watch: Callable[[], bool], leave_free: int = 0
+    subject: Hashable, may_watch: Callable[[], bool], leave_free: int = 0, network: str = ""
 ) -> ResponseReturnValue:
     """The same as server-sent events (`figures`, `ping`, `over`), each when it changes; 503 where no place is free.
 
@@ -81,7 +81,7 @@ def stream_answer(
     streams: LiveStreams = current_app.extensions["openweek.live_streams"]
     known = request.headers.get("Last-Event-ID") or request.args.get("tag")
     chunked = request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
-    stream = streams.open((subject, language()), known, may_watch, leave_free, chunked)
+    stream = streams.open((subject, language()), known, may_watch, leave_free, chunked, network)
     if stream is None:
         response = errors.error_response(503, _(errors.SENTENCES[503]))
         response.headers["Retry-After"] = "30"

@@ -29,6 +29,7 @@ from models.organizations.tables import Account
 from models.places import regions
 from models.places.english import english_name
 from models.public import filters
+from models.security.networks import network_of
 from web import threads
 from web.figures.live import area_page
 from web.figures.live import event_page as live
@@ -102,7 +103,9 @@ def page_events(campaign_id: str) -> ResponseReturnValue:
         with app.app_context():
             return _view(key, clock.now()) is not None
 
-    return live_views.stream_answer(key, is_released, LEAVE_FREE)
+    return live_views.stream_answer(
+        key, is_released, LEAVE_FREE, network_of(request.remote_addr or "unknown")
+    )
 
 
 @desk.get("/wall")

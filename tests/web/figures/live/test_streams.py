@@ -161,6 +161,19 @@ def test_without_a_thread_to_write_no_place_is_lost(week, monkeypatch):
     assert week.streams.count() == 0
 
 
+def test_without_a_thread_to_look_the_page_asks_and_later_ones_open(week, monkeypatch):
+    def no_thread(*_args, **_options):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live_streams.threading, "Thread", no_thread)
+        assert week.streams.open(TOPIC, None, lambda: True) is None
+    assert week.streams.count() == 0
+    stream = week.watch()
+    assert data_of(next(stream))["visits"] == 1
+    stream.close()
+
+
 def test_a_database_that_is_away_ends_also_a_page_that_has_not_taken_what_waits(week, monkeypatch):
     """Else it would stay open, with figures of before."""
     monkeypatch.setattr(live_streams, "END_SECONDS", 0.05)

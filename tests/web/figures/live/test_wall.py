@@ -10,6 +10,7 @@ from models.db import db
 from models.figures.publication import release
 from tests.support.records.people import sign_in
 from tests.support.records.week import make_device
+from web.figures.live import streams
 from web.figures.live.wall import curve
 
 
@@ -83,6 +84,22 @@ def test_the_stream_of_the_wall(english, people, released):
     assert next(parts) == b"retry: 2000\n\n"
     assert b'"visits": 1240' in next(parts)
     answer.close()
+
+
+def test_strangers_of_one_network_have_few_streams_and_ask_beyond(english, people, released, monkeypatch):
+    monkeypatch.setattr(streams, "MOST_OF_NETWORK", 2)
+
+    def opened(address):
+        return english.get("/ip-2024/wall.events", environ_base={"REMOTE_ADDR": address}, buffered=False)
+
+    answers = [opened(address) for address in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")]
+    assert [answer.status_code for answer in answers] == [200, 200, 503, 200]
+    assert answers[2].headers["Retry-After"] == "30"
+    answers[0].close()
+    answers.append(opened("192.0.2.1"))
+    assert answers[-1].status_code == 200
+    for answer in answers:
+        answer.close()
 
 
 def test_an_unknown_region_is_refused_with_a_sentence(english, people, released):
