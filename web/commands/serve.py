@@ -100,6 +100,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     allocator.use_few_arenas()
     db.session.remove()
     db.engine.dispose()
+    _settle_memory()  # workers share what is loaded as long as nobody writes to it, and looking for garbage writes
     # Not before: gunicorn reads WEB_CONCURRENCY as it is loaded, and stops every command where it is no number.
     from web.server.gunicorn import Server
 
@@ -178,8 +179,13 @@ def _start_worker(worker: Any) -> None:
     streams.hands_over = True
     keep_ticking(worker.wsgi)
     # What is loaded now stays. To look through all of it takes 0.1 s, which came about with every tenth batch of 500 scans.
+    _settle_memory()
+
+
+def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
+    allocator.give_back()
 
 
 def _open_files() -> int:
@@ -203,6 +209,7 @@ def keep_ticking(app: Flask) -> None:
             thread = threading.Thread(target=_tick_once, args=(app,), daemon=True)
             thread.start()
             thread.join()
+            allocator.give_back()
             pause.wait(MINUTE)
 
     threading.Thread(target=repeat, daemon=True).start()

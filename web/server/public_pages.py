@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PATH = re.compile(r"/([^/]+)/(?:events|places|programme)?")
-MOST_BYTES = 32 * 1024 * 1024  # kept by one process
+MOST_BYTES = 16 * 1024 * 1024  # kept by one process; a page holds for a minute at most
 LONGEST_QUERY = 2000  # characters
 MINUTE = 60
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {

@@ -1,6 +1,6 @@
 """Mixed load for MINUTES=10, at an even pace, over HTTP against the served program with two workers: scans alone and in batches,
 pages, searches, feeds, live pages opened and closed, an event changed. What the workers hold in the last third of the time
-against the second. Before that, many searches fill a part of the caches."""
+against the second. Before that, many searches fill the cache of pages."""
 
 import http.client
 import json
@@ -40,7 +40,7 @@ from tests.support.servers.watchers import Watcher, Watchers, desk_cookie
 
 MINUTES = 10
 EVENTS, DEVICES, PASSES = 120, 8, 400
-FILL = 1_500  # different searches
+FILL = 2_000  # different searches: as many pages as two workers keep
 OPEN_PAGES = 24  # live pages at a time
 EACH_LOOK = 1.0  # seconds between two looks at the workers
 WORDS = ("专利", "商标", "宣传", "讲座", "公园", "青少年", "zl", "sbxc", "知识产权保护", "no such event")
