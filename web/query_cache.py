@@ -15,6 +15,7 @@ Answer = TypeVar("Answer")
 
 # Versions are random tokens, unique over databases.
 _answers: OrderedDict[tuple[str, Hashable], Any] = OrderedDict()
+_versions: dict[str, str] = {}  # by campaign: the version of its answers
 _lock = threading.Lock()
 
 
@@ -23,7 +24,7 @@ class QueryCache:
 
     def __init__(self, campaign_id: str) -> None:
         latest = calendar_version.version(campaign_id)
-        self.version = latest[0] if latest else None
+        self.campaign_id, self.version = campaign_id, latest[0] if latest else None
 
     def get(self, key: Hashable, load: Callable[[], Answer]) -> Answer:
         """The result under this key, loaded where it is not known since the last change."""
@@ -36,7 +37,19 @@ class QueryCache:
                 return _answers[versioned_key]
         answer = load()
         with _lock:
+            _drop_others(self.campaign_id, self.version)
             _answers[versioned_key] = answer
             while len(_answers) > MOST:
                 _answers.popitem(last=False)
         return answer
+
+
+def _drop_others(campaign_id: str, version: str) -> None:
+    """Answers of the version before: nobody asks for them again. A request that began before a change may come late; it
+    costs those after it a load."""
+    before = _versions.get(campaign_id)
+    if before == version:
+        return
+    _versions[campaign_id] = version
+    for versioned_key in [versioned_key for versioned_key in _answers if versioned_key[0] == before]:
+        del _answers[versioned_key]
