@@ -103,7 +103,9 @@ def test_a_database_whose_machine_is_gone_is_noticed(start):
 
 def test_connections_to_sqlite_keep_few_statements(start, tmp_path):
     """A statement keeps tens of kB; the driver alone would keep 128 of them for each connection."""
-    options = start("OPENWEEK_DATABASE_URL", f"sqlite:///{tmp_path}/week.db").config["SQLALCHEMY_ENGINE_OPTIONS"]
+    options = start("OPENWEEK_DATABASE_URL", f"sqlite:///{tmp_path}/week.db").config[
+        "SQLALCHEMY_ENGINE_OPTIONS"
+    ]
     assert options["connect_args"]["cached_statements"] <= 32
     assert options["pool_use_lifo"] is True
 
