@@ -88,15 +88,20 @@ def public_cells(public) -> list:
 def solved(releases) -> set:
     """The small cells, as the cells of units that they hold, which somebody can compute who knows everything published, and
     every change of a public cell of a day that was in the release before."""
-    least, known, small, days = {}, set(), set(), set()
+    least, known, small, days, begun = {}, set(), set(), set(), dict.fromkeys(DAYS, 0)
     for public, cells, hidden in releases:
         values, keys = family(cells), public_keys(public)
-        days |= {day for _unit, day, _group in cells}
+        new_days = {day for _unit, day, _group in cells} - days
+        days = {day for _unit, day, _group in cells}
+        begun |= {day: begun[day] + 1 for day in new_days}  # a day that was emptied is new once more
         for unit, day, group in CELLS:
-            if is_public(unit, public) and day in days:
-                number = cells.get((unit, day, group), 0)
-                least[unit, day, group] = min(number, least.get((unit, day, group), number))
-        parts = {key: frozenset(least.keys() & set(units_cells(key))) for key in keys}
+            if is_public(unit, public) and begun[day]:
+                name, number = (unit, day, group, begun[day]), cells.get((unit, day, group), 0)
+                least[name] = min(number, least.get(name, number))
+        parts = {
+            key: frozenset(least.keys() & {(*cell, begun[cell[1]]) for cell in units_cells(key)})
+            for key in keys
+        }
         known |= {parts[key] for key in set(keys) - hidden}
         small |= {parts[key] for key in keys if 0 < values.get(key, 0) < SMALLEST}
     bounds = {cell: (-min(1, number), 1) for cell, number in least.items()}
