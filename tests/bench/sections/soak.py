@@ -39,7 +39,8 @@ from tests.support.servers.served_application import Server
 from tests.support.servers.watchers import Watcher, Watchers, desk_cookie
 
 MINUTES = 10
-EVENTS, DEVICES, PASSES = 120, 8, 400
+EVENTS, DEVICES = 120, 8
+PASSES = 10_000  # a batch reads all rows of its passes: with few of them it would read more and more
 FILL = 2_000  # different searches: as many pages as two workers keep
 OPEN_PAGES = 24  # live pages at a time
 EACH_LOOK = 1.0  # seconds between two looks at the workers
