@@ -54,6 +54,7 @@ def behind_caddy(server, folder):
         ("\tservers {", "\tadmin off\n\tservers {"),
         ("read_header 10s", "read_header 2s"),
         ("read_body 60s", "read_body 2s"),
+        ("idle 60s", "idle 2s"),
     )
     (folder / "Caddyfile").write_text(text)
     command = [program("caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
