@@ -9,7 +9,7 @@ from models.errors import N_
 from models.events.draft import OccurrenceDraft, VenueDraft
 from models.imports.findings import Finding, InCell
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.times import time_cells, time_words
+from models.imports.spreadsheet.times import time_cells, time_columns, time_words
 from models.imports.spreadsheet.times.duration import duration
 from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
@@ -150,13 +150,8 @@ def _of_days(
 
 def _with_open_hours(slots: tuple[Slot, ...], words: str, findings: list[Finding]) -> tuple[Slot, ...]:
     if any(slot.open_hours for slot in slots):
-        findings.append(_no_hours_of_one_day(words, "time_text"))
+        findings.append(time_columns.no_hours_of_one_day(words, "time_text"))
     return slots
-
-
-def _no_hours_of_one_day(text: str, column: str) -> Finding:
-    why = Finding(N_("“%(text)s” does not give hours within one day; kept in these words."), text=text[:80])
-    return why.about(column)
 
 
 def _from_to(
@@ -214,12 +209,12 @@ def _by_columns(
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
     """The one occurrence of a row whose days and clock times stand in columns of their own."""
     time_text = cell["time_text"]
-    first, last = _day(cell, "start_date", year), _day(cell, "end_date", year)
+    first, last = time_columns.day(cell, "start_date", year), time_columns.day(cell, "end_date", year)
     if first is None:
         if last is not None:
             raise InCell("end_date", N_("There is an end date without a start date. Add the start date."))
         _undated(cell, year, findings)
-        return (), _with_clocks(cell, time_text)
+        return (), time_columns.with_clocks(cell, time_text)
     if last is not None and last < first:
         raise InCell("end_date", N_("The end date is before the start date. Please change one of them."))
     if first.year != year:
@@ -234,7 +229,7 @@ def _by_columns(
     if last is None:
         findings.append(Finding(N_("No end date was given: entered on its first day.")))
     _outside(first, last or first, vocabulary, findings)
-    start, end, time_text = _clocks(cell, first, last, time_text, findings)
+    start, end, time_text = time_columns.clocks(cell, first, last, time_text, findings)
     single = last in (None, first)
     _unread_words(cell, single, findings)
     if start is not None:
@@ -288,36 +283,3 @@ def _capacity(text: str, findings: list[Finding]) -> int | None:
     why = Finding(N_("“%(text)s” is not a number of people; left out."), text=text[:40])
     findings.append(why.about("capacity"))
     return None
-
-
-def _day(cell: dict[str, str], name: str, year: int) -> date | None:
-    text = cell[name]
-    day = cells.day(text, year) if text else None
-    if text and day is None:
-        raise InCell(name, N_("“%(text)s” is not a day. Write it as 2024-04-20."), text=text[:40])
-    return day
-
-
-def _clocks(
-    cell: dict[str, str], first: date, last: date | None, words: str, findings: list[Finding]
-) -> tuple[time | None, time | None, str]:
-    """Start and end where the row gives clock times for one day or one night; otherwise they stay words."""
-    start, end = cells.clock_time(cell["start_time"]), cells.clock_time(cell["end_time"])
-    unread = [
-        name for name in ("start_time", "end_time") if cell[name] and cells.clock_time(cell[name]) is None
-    ]
-    night = start is not None and end is not None and cells.is_night(start, end)
-    days = {None, first, first + timedelta(days=1)} if night else {None, first}
-    if unread or (end and not start) or (start and last not in days):
-        hours = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-        findings.append(_no_hours_of_one_day(hours, (unread or ["start_time"])[0]))
-        return None, None, _with_clocks(cell, words)
-    if start and end and end <= start and not night:
-        raise InCell("end_time", N_("The end time is not after the start time. Please change one of them."))
-    return start, end, words
-
-
-def _with_clocks(cell: dict[str, str], words: str) -> str:
-    """The words of the time, and the clock times that could not be entered as such."""
-    hours = "–".join(filter(None, (cell["start_time"], cell["end_time"])))
-    return " ".join(filter(None, (words, hours)))
