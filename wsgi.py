@@ -10,8 +10,9 @@ from babel.support import Translations
 from dotenv import load_dotenv
 from flask import Flask, Response, current_app, has_request_context, request
 from flask.cli import FlaskGroup, ScriptInfo
-from flask_babel import Babel, gettext
+from flask_babel import Babel
 from flask_migrate import Migrate
+from sqlalchemy import make_url
 from sqlalchemy.exc import DatabaseError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,6 +25,7 @@ from models.config import KNOWN_SETTINGS
 from models.db import STANDBY, db
 from models.errors import N_, Mistake
 from models.transactions.database_errors import is_away
+from web.commands import verify
 from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent
@@ -156,22 +158,46 @@ def _safe_headers(response: Response) -> Response:
     return response
 
 
+def words_only() -> Flask:
+    """An application that knows the words and `verify`: a file from elsewhere is checked where nothing is installed, and nothing
+    is created for it."""
+    app = Application(__name__, instance_path=str(ROOT / "instance"), static_folder=None)
+    app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"))
+    Babel(app, locale_selector=language)
+    verify.register(app)
+    return app
+
+
+def has_database() -> bool:
+    """Whether there is an installation here: a database server that is named, or a file of SQLite."""
+    load_dotenv(ROOT / ".env")
+    folder = Path(os.environ.get("OPENWEEK_INSTANCE") or ROOT / "instance")
+    url = make_url(config.database_url(os.environ.get("OPENWEEK_DATABASE_URL"), folder.resolve()))
+    return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
+
+
 class OpenweekGroup(FlaskGroup):
     """The command line. A Mistake is printed as one sentence, without a traceback; exit code 2."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        info = ctx.ensure_object(ScriptInfo)
+        given = any(arg.startswith("--key") for arg in args)
+        if args[:1] == ["verify"] and info.create_app is create_app and (given or not has_database()):
+            info.create_app = words_only
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except Mistake as mistake:
-            self._fail(ctx, mistake.message, mistake.values)
+            self._fail(ctx, mistake)
         except DatabaseError as error:
             if not is_away(error):
                 raise
-            self._fail(ctx, NOT_READY, {})
+            self._fail(ctx, Mistake(NOT_READY))
 
-    def _fail(self, ctx: click.Context, message: str, values: dict[str, object]) -> None:
-        with ctx.ensure_object(ScriptInfo).load_app().app_context():
-            click.echo(gettext(message, **values), err=True)
+    def _fail(self, ctx: click.Context, mistake: Mistake) -> None:
+        click.echo(_translated(mistake), err=True)
         ctx.exit(2)
 
 

@@ -18,6 +18,7 @@ from web.commands import events as event_commands
 from web.commands import figures as figure_commands
 from web.commands import signing_keys as key_commands
 from web.commands import summary as summary_command
+from web.commands import verify as verify_command
 from web.desk import (
     duplicates,
     events,
@@ -143,7 +144,7 @@ PUBLIC = (
 )
 COMMANDS = (
     account_commands, backup, doctor, event_commands, figure_commands, summary_command, imports, key_commands, retention,
-    serve, setup,
+    serve, setup, verify_command,
 )  # fmt: skip
 MODULES = (
     errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
