@@ -26,6 +26,7 @@ from models.db import STANDBY, db
 from models.errors import N_, Mistake
 from models.transactions.database_errors import is_away
 from web.commands import verify
+from web.desk.form_files.limits import FormRequest
 from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent
@@ -44,6 +45,8 @@ SAFE_HEADERS = {
 
 
 class Application(Flask):
+    request_class = FormRequest
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No page of ours is a coroutine: Flask would look at each hook of each request, 18 for a scan."""
         return func

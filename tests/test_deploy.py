@@ -13,6 +13,7 @@ from click import Context, Group
 import wsgi
 from models import config
 from web.commands import serve
+from web.desk.form_files import limits
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
@@ -112,7 +113,11 @@ def test_proxies(client):
     assert directives["location", "="][0] == ["=", "/metrics"]
     most = client.application.config["MAX_CONTENT_LENGTH"] >> 20
     assert int(directives["client_max_body_size", "5m"][0][0].rstrip("m")) > most
+    (inner,) = (block for name, _path, block in directives["location", "/"][1] if name == "location")
+    assert [arguments for name, arguments, _none in inner if name == "client_max_body_size"] == [["65m"]]
+    assert limits.MOST_RECEIVED >> 20 < 65
     caddy = read("Caddyfile")
+    assert "max_size 65MiB" in caddy
     assert caddy.count("{") == caddy.count("}")
     assert ("path /metrics" in caddy, "health_uri /healthz" in caddy) == (True, True)
     assert client.get("/readyz").status_code == 200

@@ -17,6 +17,7 @@ from tests.support.servers.served_application import free_port, served
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
 SLOW = 160
+SIX = 6_000_000
 HALF_HEAD = b"GET /ip-2024/ HTTP/1.1\r\nHost: week.exa"
 HALF_BODY = (
     b"POST /api/v1/scans HTTP/1.1\r\nHost: week.example.cn\r\n"
@@ -94,6 +95,19 @@ def test_pages_and_what_is_hidden(proxy):
     assert get(proxy, "/ip-2024/")[0] == 200
     assert get(proxy, "/metrics")[0] == 404
     assert get(proxy, "/api/v1/kiosk")[0] == 401
+
+
+def test_files_of_the_desk_come_through(proxy):
+    """6 MB are more than elsewhere, and less than a notice may carry: the application answers, not the proxy."""
+    for path, status in (("/desk/notices/new", 303), ("/verify", 413)):
+        with connect(proxy) as connection:
+            connection.sendall(
+                f"POST {path} HTTP/1.1\r\nHost: week.example.cn\r\nConnection: close\r\nContent-Length: {SIX}\r\n"
+                "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
+            )
+            with suppress(ConnectionError):
+                connection.sendall(b"x" * SIX)
+            assert connection.recv(20).startswith(f"HTTP/1.1 {status}".encode())
 
 
 def test_figures_come_while_they_change(proxy):

@@ -49,6 +49,7 @@ from web.desk.check_in import devices, entrance, pairing, pairing_batches, queue
 from web.desk.event_form import move as event_move
 from web.desk.event_form import pages as event_form
 from web.desk.exports import pages as desk_exports
+from web.desk.form_files import pictures as form_pictures
 from web.desk.imports import subscriptions, uploads
 from web.desk.registration import export as registration_export
 from web.desk.registration import pages as registration_desk
@@ -113,7 +114,7 @@ ACCOUNTS = (
 DESK = (
     page_roles, overview, notices, events, event_form, event_move, review, devices, entrance, duplicates, organizations,
     subscriptions, queue_file, scan_review, uploads, pairing, paper_counts, tally_sheets, session_totals, scans, outcomes, draws,
-    pairing_batches, picture, many_events, registration_desk, registration_export, webhooks, desk_exports, summary,
+    pairing_batches, picture, form_pictures, many_events, registration_desk, registration_export, webhooks, desk_exports, summary,
 )  # fmt: skip
 FIGURES = (live_views, live, figures, area_live, wall, desk_figures, desk_release, desk_checks, desk_coverage)
 API = (

@@ -76,6 +76,9 @@ SENTENCES = {
     500: N_("The error has been logged. What you sent before is safe; please try again in a minute."),
     503: N_("Nothing is lost. Please try again in a few seconds."),
 }
+LARGE_FORM = N_(
+    "This page takes up to %(most)s MB at a time. Go back: what you typed is still there. Then choose a smaller file."
+)
 STALE_FORM = N_("This form was open too long or came from another page. Reload the page and send it again.")
 
 
@@ -155,7 +158,7 @@ def handle_http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     status = error.code if error.code in SENTENCES else 400 if error.code < 500 else 500
-    response = error_response(error.code, gettext(SENTENCES[status]))
+    response = error_response(error.code, _words_of(status))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers.add(name, value)
@@ -164,6 +167,12 @@ def handle_http_error(error: HTTPException) -> BaseResponse:
     elif error.code == 429:
         response.headers.setdefault("Retry-After", "60")
     return response
+
+
+def _words_of(status: int) -> str:
+    if status == 413 and request.mimetype == "multipart/form-data" and not wants_json():
+        return gettext(LARGE_FORM, most=(request.max_content_length or 0) >> 20)
+    return gettext(SENTENCES[status])
 
 
 def _redirect_to_spelling() -> BaseResponse | None:

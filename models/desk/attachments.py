@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from models.errors import N_, Mistake
 
 MOST_BYTES = 10 * 1024 * 1024
+TOO_LARGE = N_("The file is larger than %(most)s MB. Please make it smaller.")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ZIPPED = {
     ".docx": _OFFICE + "wordprocessingml.document",
@@ -40,9 +41,7 @@ class Attachment:
 def read_attachment(name: str, data: bytes) -> Attachment:
     """A file as its content says, not as its sender says. Raises Mistake for one that is too large or of another kind."""
     if len(data) > MOST_BYTES:
-        raise Mistake(
-            N_("The file is larger than %(most)s MB. Please make it smaller."), most=MOST_BYTES >> 20
-        )
+        raise Mistake(TOO_LARGE, most=MOST_BYTES >> 20)
     if not data:
         raise Mistake(N_("The file is empty."))
     name = name.replace("\\", "/").rpartition("/")[2].strip()[-200:]

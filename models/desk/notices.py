@@ -104,14 +104,29 @@ def may_send(account: Account) -> bool:
     return account.reviews
 
 
-def send(account: Account, draft: NoticeDraft, now: datetime) -> Notice:
-    """A notice to the accounts below. Raises Mistake for what is missing or out of the sender's area."""
+def problems_of(account: Account, draft: NoticeDraft) -> dict[str, Mistake]:
+    """What is missing or out of the sender's area, by the name of the field."""
+    problems = {}
     title, text = draft.title.strip(), draft.text.strip()
     if not title or len(title) > LONGEST_TITLE:
-        raise Mistake(N_("Give the notice a title of up to %(most)s characters."), most=LONGEST_TITLE)
+        problems["title"] = Mistake(
+            N_("Give the notice a title of up to %(most)s characters."), most=LONGEST_TITLE
+        )
     if not text or len(text) > LONGEST_TEXT:
-        raise Mistake(N_("Write the notice, up to %(most)s characters."), most=LONGEST_TEXT)
-    file = draft.attachment
+        problems["text"] = Mistake(N_("Write the notice, up to %(most)s characters."), most=LONGEST_TEXT)
+    for name, check, value in (("region", _region, draft.region_code), ("line", _line, draft.line)):
+        try:
+            check(account, value)
+        except Mistake as mistake:
+            problems[name] = mistake
+    return problems
+
+
+def send(account: Account, draft: NoticeDraft, now: datetime) -> Notice:
+    """A notice to the accounts below. Raises Mistake for the first of problems_of()."""
+    for mistake in problems_of(account, draft).values():
+        raise mistake
+    title, text, file = draft.title.strip(), draft.text.strip(), draft.attachment
     with transaction():
         notice = Notice(
             organization_id=account.organization_id,

@@ -24,6 +24,8 @@ from models.events.draft import (
 from models.events.tables import HALF_DAYS, MODES
 
 MOST_DAYS = 366
+NO_ALT = N_("Describe in a few words what the picture shows, for people who cannot see it.")
+LONG_ALT = N_("The description has more than %(most)s characters. Please shorten it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +170,10 @@ def _check_occurrence(campaign: Campaign, occurrence: OccurrenceDraft) -> None:
         raise Mistake(N_("The part of the day must be morning, afternoon or evening."))
     if occurrence.capacity is not None and not 1 <= occurrence.capacity <= 1_000_000:
         raise Mistake(N_("A capacity is a whole number from 1 to 1,000,000."))
+
+
+def alt_problem(alt: str) -> Mistake | None:
+    """What is wrong with the description of a picture that a person sends."""
+    if not alt:
+        return Mistake(NO_ALT)
+    return Mistake(LONG_ALT, most=ALT_LENGTH) if len(alt) > ALT_LENGTH else None

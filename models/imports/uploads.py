@@ -26,6 +26,7 @@ from models.organizations.tables import Account
 
 LIFE = timedelta(hours=24)
 MOST_BYTES = 4 * 1024 * 1024
+TOO_LARGE = N_("The file is larger than %(most)s MB. Please split it.")
 MOST_KEPT = 5  # files of one account that wait for a look
 
 
@@ -75,7 +76,7 @@ def _writes(outcome: Outcome) -> bool:
 def keep(account: Account, campaign: Campaign, name: str, data: bytes, now: datetime) -> UploadedFile:
     """Keep a file for a look. Raises Mistake for one that cannot be read; then nothing is kept."""
     if len(data) > MOST_BYTES:
-        raise Mistake(N_("The file is larger than %(most)s MB. Please split it."), most=MOST_BYTES >> 20)
+        raise Mistake(TOO_LARGE, most=MOST_BYTES >> 20)
     read_file(data, name, answers_of(account))
     with transaction():
         newest = select(UploadedFile.id).where(UploadedFile.account_id == account.id)

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, func, select
 from models.accounts import idempotency, invitations, password_resets, sessions, throttle
 from models.accounts.tables import AccountInvitation, AccountSession, FailedSignIn, PasswordReset
 from models.db import Base, db
+from models.desk import form_files
+from models.desk.form_files import FormFile
 from models.devices.pairing import PairingCode
 from models.errors import N_
 from models.imports import uploads
@@ -44,6 +46,11 @@ RULES = (
         N_("Uploaded files, after one day"),
         _rows(UploadedFile, lambda now: UploadedFile.expires_at <= now),
         uploads.forget_old,
+    ),
+    Rule(
+        N_("Files of forms that were not saved, after one day"),
+        _rows(FormFile, lambda now: FormFile.at <= now - form_files.KEPT),
+        form_files.delete_old,
     ),
     Rule(
         N_("Invitations, 30 days after they expired"),

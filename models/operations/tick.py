@@ -12,7 +12,7 @@ from models import clock
 from models.accounts import idempotency, invitations, password_resets, sessions, throttle
 from models.codes import self_issue_limit
 from models.db import db, insert, transaction
-from models.desk import reminders
+from models.desk import form_files, reminders
 from models.devices.pairing import PairingCode
 from models.figures import subscribers
 from models.figures.publication import release as release_of_figures
@@ -97,6 +97,7 @@ def tick(now: datetime) -> TickResult:
     release_of_figures.freeze_due(now)
     subscribers.close_all(now)
     idempotency.delete_old(now)
+    form_files.delete_old(now)
     announce.announce(now)
     changes.note_due(now)
     result = TickResult(

@@ -6,10 +6,9 @@ from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from models.db import Base, Instant, db, transaction
-from models.drawing.photo import Photo
 from models.errors import N_, Conflict, Mistake, NotFound
 from models.events.draft import ALT_LENGTH
-from models.events.pictures import keep_picture
+from models.events.draft_rules import alt_problem
 from models.events.tables import Event
 from models.organizations.tables import Account
 
@@ -17,8 +16,6 @@ MAX_TEXT = 2_000
 MAX_PICTURES = 12
 
 LONG_TEXT = N_("Use at most %(most)s characters.")
-NO_ALT = N_("Describe in a few words what the picture shows, for people who cannot see it.")
-LONG_ALT = N_("The description has more than %(most)s characters. Please shorten it.")
 TOO_MANY = N_("An event has at most %(most)s pictures for the summary. Remove one first.")
 NO_PICTURE = N_("There is no such picture of this event.")
 
@@ -77,17 +74,14 @@ def pictures_of(event: Event) -> list[SummaryPicture]:
     return list(db.session.scalars(query.order_by(SummaryPicture.id)))
 
 
-def add_picture(event: Event, photo: Photo, alt: str, account: Account, now: datetime) -> None:
-    """photo: drawn anew. Raises Mistake."""
+def add_picture(event: Event, digest: str, alt: str, account: Account, now: datetime) -> None:
+    """digest: of a stored picture (keep_picture). Raises Mistake."""
     alt = " ".join(alt.split())
-    if not alt:
-        raise Mistake(NO_ALT)
-    if len(alt) > ALT_LENGTH:
-        raise Mistake(LONG_ALT, most=ALT_LENGTH)
+    if problem := alt_problem(alt):
+        raise problem
     if len(pictures_of(event)) >= MAX_PICTURES:
         raise Conflict(TOO_MANY, most=MAX_PICTURES)
     with transaction():
-        digest = keep_picture(photo, now, account)
         db.session.add(
             SummaryPicture(event_id=event.id, sha256=digest, alt=alt, account_id=account.id, at=now)
         )

@@ -1,6 +1,8 @@
 """Notices of offices: read at the desk, and for offices written there and seen who has read them."""
 
 from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -12,17 +14,17 @@ from sqlalchemy import select
 from models import clock
 from models.campaigns.tables import Term, TermKind, current_campaign
 from models.db import db
-from models.desk import notices
-from models.desk.attachments import MOST_BYTES, Attachment, read_attachment
+from models.desk import form_files, notices
+from models.desk.attachments import MOST_BYTES, TOO_LARGE, Attachment, read_attachment
+from models.desk.form_files import FormFile
 from models.desk.notices import NoticeDraft
 from models.errors import Mistake
 from models.organizations.tables import Role
 from models.places.tables import Region
-from web import errors
+from web.desk.form_files.limits import allow_file
 from web.rate_limits import limiter
 
 SENT_PER_ACCOUNT = "60 per hour"
-LARGEST_FORM = MOST_BYTES + 256 * 1024
 
 pages = Blueprint("desk_notices", __name__, url_prefix="/desk/notices")
 
@@ -40,8 +42,17 @@ def unread_notices() -> int:
 @pages.url_value_preprocessor
 def _allow_large_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the form: a notice may carry a larger file than other forms."""
-    if request.method == "POST":
-        request.max_content_length = LARGEST_FORM
+    allow_file(MOST_BYTES)
+
+
+@dataclass
+class NoticeForm:
+    """sent: the file that was sent now. kept: the one that was sent before. problems: by the name of the field."""
+
+    sent: Attachment | None = None
+    kept: FormFile | None = None
+    deadline: date | None = None
+    problems: dict[str, Mistake] = field(default_factory=dict)
 
 
 @pages.get("/")
@@ -59,17 +70,23 @@ def index() -> ResponseReturnValue:
 @pages.get("/new")
 @login_required
 def new() -> ResponseReturnValue:
-    return _form()
+    return _page(NoticeForm())
 
 
 @pages.post("/new")
 @login_required
 @limiter.limit(SENT_PER_ACCOUNT, key_func=lambda: str(current_user.id))
 def send() -> ResponseReturnValue:
-    try:
-        notice = notices.send(current_user, _draft(), clock.now())
-    except Mistake as mistake:
-        return _form(errors.sentence(mistake)), 422
+    form, now = _read_form(), clock.now()
+    draft = _draft(form)
+    form.problems |= notices.problems_of(current_user, draft)
+    if form.problems:
+        if form.sent is not None:
+            form.kept = form_files.keep(current_user, form.sent, now)
+        return _page(form), 422
+    notice = notices.send(current_user, draft, now)
+    if form.kept is not None:
+        form_files.forget(current_user, form.kept.id)
     return redirect(url_for(".show", notice_id=notice.id, sent=1, saved=request.path), 303)
 
 
@@ -106,41 +123,54 @@ def file(notice_id: int) -> ResponseReturnValue:
     return response
 
 
-def _draft() -> NoticeDraft:
-    form = request.form
-    deadline = form.get("deadline", "").strip()
+def _read_form() -> NoticeForm:
+    """The date and the file. The file stays while other fields are corrected; one that is refused leaves the one before."""
+    form, now = NoticeForm(), clock.now()
+    try:
+        deadline = request.form.get("deadline", "").strip()
+        form.deadline = clock.parse_day(deadline) if deadline else None
+    except Mistake as mistake:
+        form.problems["deadline"] = mistake
+    if "file-none" not in request.form:
+        form.kept = form_files.find(current_user, request.form.get("file-kept", type=int), now)
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return form
+    with closing(sent):  # a large one is a temporary file
+        try:
+            form.sent = read_attachment(sent.filename, sent.stream.read(MOST_BYTES + 1))
+        except Mistake as mistake:
+            form.problems["file"] = mistake
+    return form
+
+
+def _draft(form: NoticeForm) -> NoticeDraft:
+    before = form.kept.attachment if form.kept else None
     return NoticeDraft(
-        title=form.get("title", ""),
-        text=form.get("text", ""),
-        deadline=clock.parse_day(deadline) if deadline else None,
-        region_code=form.get("region", ""),
-        line=form.get("line", ""),
-        offices_only=form.get("to") == "offices",
-        attachment=_attachment(),
+        title=request.form.get("title", ""),
+        text=request.form.get("text", ""),
+        deadline=form.deadline,
+        region_code=request.form.get("region", ""),
+        line=request.form.get("line", ""),
+        offices_only=request.form.get("to") == "offices",
+        attachment=form.sent or before,
     )
 
 
-def _attachment() -> Attachment | None:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return None
-    with closing(sent):  # a large one is a temporary file
-        return read_attachment(sent.filename, sent.stream.read(MOST_BYTES + 1))
-
-
-def _form(problem: str = "") -> str:
+def _page(form: NoticeForm) -> str:
     own = None if current_user.role == Role.COMMITTEE else current_user.organization.region_code
     below = db.session.scalars(select(Region).where(Region.parent_code == own).order_by(Region.code)).all()
     campaign = current_campaign(clock.now())
     return render_template(
         "desk/notices/form.html",
-        problem=problem,
+        form=form,
         typed=request.form,
         below=below,
         whole=own,
         lines=campaign.terms_of(TermKind.LINE) if campaign else [],
         longest=(notices.LONGEST_TITLE, notices.LONGEST_TEXT),
         most=MOST_BYTES >> 20,
+        too_large=Mistake(TOO_LARGE, most=MOST_BYTES >> 20),
     )
 
 

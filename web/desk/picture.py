@@ -1,6 +1,6 @@
 """The picture of an event at the desk: choose one, describe it, replace it, take it away."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,34 +8,28 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.drawing import photo
-from models.drawing.photo import Photo
 from models.errors import N_, Mistake
 from models.events import scope
-from models.events.draft import ALT_LENGTH, draft_of
-from models.events.pictures import keep_picture, picture_bytes
+from models.events.draft import ALT_LENGTH, EventDraft, draft_of
+from models.events.draft_rules import alt_problem
+from models.events.pictures import picture_bytes
 from models.events.tables import Event
-from models.imports import pictures
+from models.imports import pictures as fetched_pictures
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction, lock_event
+from web.desk.form_files import pictures
+from web.desk.form_files.limits import allow_file
+from web.desk.form_files.pictures import PictureForm
 from web.public.event_picture import NAME, WEBP
 from web.rate_limits import limiter
 
 PICTURES = "30 per minute"  # of one account
-# More than a picture may have, so that one that is too large gets its sentence, and what was typed stays.
-MOST_SENT = 3 * photo.MOST_BYTES
-NO_FILE = N_("Choose a picture first.")
-NO_ALT = N_("Describe in a few words what the picture shows, for people who cannot see it.")
-LONG_ALT = N_("The description has more than %(most)s characters. Please shorten it.")
+CHANGED = N_(
+    "Somebody else changed the picture or its description meanwhile: they are shown here. Nothing was overwritten. "
+    "Save again to replace them with yours."
+)
 
 pages = Blueprint("desk_picture", __name__, url_prefix="/desk/events/<int:event_id>/picture")
-
-
-@dataclass
-class PictureForm:
-    """alt: as it was typed. problems: by the name of the field."""
-
-    alt: str
-    problems: dict[str, Mistake]
 
 
 def register(app: Flask) -> None:
@@ -45,14 +39,14 @@ def register(app: Flask) -> None:
 @pages.url_value_preprocessor
 def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
     """Before anything reads the form."""
-    request.max_content_length = MOST_SENT
+    allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/")
 @login_required
 def index(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.changes)
-    return _page(event, PictureForm(proposals.content_for(event, current_user).picture_alt, {}))
+    return _page(event, PictureForm(proposals.content_for(event, current_user).picture_alt))
 
 
 @pages.post("/")
@@ -61,20 +55,22 @@ def index(event_id: int) -> ResponseReturnValue:
 def save(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.changes)
     if request.form.get("action") == "remove":
+        if _changed(event):
+            return _page(event, PictureForm("", problems={"form": Mistake(CHANGED)})), 409
         _write(event, None, "", remove=True)
         return redirect(url_for("desk_events.event", event_id=event.id), 303)
     if request.form.get("action") == "fetch":
-        pictures.fetch_again(event, clock.now())
+        fetched_pictures.fetch_again(event, clock.now())
         return redirect(url_for("desk_events.event", event_id=event.id), 303)
-    form = PictureForm(" ".join(request.form.get("alt", "").split()), {})
-    new = _sent(form, needed=proposals.content_for(event, current_user).picture_sha256 is None)
-    if not form.alt:
-        form.problems["alt"] = Mistake(NO_ALT)
-    elif len(form.alt) > ALT_LENGTH:
-        form.problems["alt"] = Mistake(LONG_ALT, most=ALT_LENGTH)
+    form = _read_form()
+    if form.picture is None and proposals.content_for(event, current_user).picture_sha256 is None:
+        form.problems.setdefault("picture", Mistake(pictures.NO_FILE))
     if form.problems:
         return _page(event, form), 422
-    _write(event, new, form.alt)
+    if _changed(event):
+        form.problems["form"] = Mistake(CHANGED)
+        return _page(event, form), 409
+    _write(event, form.picture, form.alt)
     return redirect(url_for("desk_events.event", event_id=event.id), 303)
 
 
@@ -92,27 +88,34 @@ def show(event_id: int, digest: str, size: str) -> Response:
     return response
 
 
-def _sent(form: PictureForm, *, needed: bool) -> Photo | None:
-    """The picture that was sent; None where there is none and none is needed, or it is refused."""
-    file = request.files.get("picture")
-    try:
-        if file is not None and file.filename:
-            return photo.redraw(file.stream.read(photo.MOST_BYTES + 1))
-        if needed:
-            raise Mistake(NO_FILE)
-    except Mistake as mistake:
-        form.problems["picture"] = mistake
-    return None
+def _read_form() -> PictureForm:
+    sent = pictures.sent_picture(current_user, clock.now())
+    form = PictureForm(pictures.typed_alt("alt"), sent.digest)
+    if sent.problem is not None:
+        form.problems["picture"] = sent.problem
+    if problem := alt_problem(form.alt):
+        form.problems["alt"] = problem
+    return form
 
 
-def _write(event: Event, new: Photo | None, alt: str, *, remove: bool = False) -> None:
+def _seen(content: EventDraft) -> str:
+    """The picture and its description as the page shows them: of two people who change them the second one is told."""
+    return f"{content.picture_sha256 or ''} {content.picture_alt}"
+
+
+def _changed(event: Event) -> bool:
+    now = _seen(proposals.content_for(event, current_user))
+    return request.form.get("seen", now) != now
+
+
+def _write(event: Event, new: str | None, alt: str, *, remove: bool = False) -> None:
     """Into the event, or as a proposed change where it is public and this account may not publish."""
     now = clock.now()
     with event_transaction():
         event = lock_event(event)
         content = proposals.content_for(event, current_user)
-        digest = keep_picture(new, now, current_user) if new else content.picture_sha256
-        content = replace(content, picture_sha256=None if remove else digest, picture_alt=alt)
+        digest = None if remove else new or content.picture_sha256
+        content = replace(content, picture_sha256=digest, picture_alt=alt)
         if proposals.must_propose(event, current_user):
             proposals.write_proposal(event, content, now, current_user)
         else:
@@ -128,9 +131,12 @@ def _page(event: Event, form: PictureForm) -> str:
         event=event,
         form=form,
         digest=content.picture_sha256,
+        seen=_seen(content),
+        alt_now=content.picture_alt,
         waits=content.picture_sha256 != event.picture_sha256,
         proposes=proposals.must_propose(event, current_user),
-        fetch=pictures.fetch_of(event),
+        fetch=fetched_pictures.fetch_of(event),
         most=photo.MOST_BYTES >> 20,
+        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
         most_alt=ALT_LENGTH,
     )

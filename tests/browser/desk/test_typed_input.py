@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -95,3 +96,27 @@ def test_restored_input_overwrites_nobody(browser: Browser, server: Server, week
     with week.rows():
         event = db.session.get_one(Event, people.lecture.id)
         assert (event.title, event.contact) == ("我改的标题", "0518-1234")
+
+
+def test_a_file_that_is_too_large_is_not_sent(
+    browser: Browser, server: Server, week: Week, people: People, tmp_path: Path
+):
+    page = Desk(browser, server, "lian@example.cn").page
+    page.goto(f"{server.url}/desk/notices/new")
+    large, small = tmp_path / "large.pdf", tmp_path / "small.pdf"
+    large.write_bytes(b"%PDF-" + b"\0" * (10 << 20))
+    small.write_bytes(b"%PDF-")
+    page.fill("#title", "年度总结")
+    page.fill("#text", "正文")
+    page.set_input_files("#file", large)
+    field = page.locator("#file")
+    expect(field).to_have_attribute("aria-describedby", "file-too-large")
+    expect(page.locator("#file-too-large")).to_have_text("附件超过 10 MB，请缩小后再试。")
+    page.locator("main form .button-main").click()
+    assert (page.input_value("#title"), page.url) == ("年度总结", f"{server.url}/desk/notices/new")
+    expect(field).to_be_focused()
+    page.set_input_files("#file", small)
+    expect(page.locator("#file-too-large")).to_have_count(0)
+    assert field.get_attribute("aria-invalid") is None
+    page.locator("main form .button-main").click()
+    page.wait_for_url(re.compile(r"/desk/notices/\d+"))

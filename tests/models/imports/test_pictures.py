@@ -214,7 +214,9 @@ def test_a_picture_that_no_event_shows_is_deleted_after_a_day(app, asked):
     assert unused_pictures.delete_unused(NINE + DAY + minutes(1)) == 0
     assert unused_pictures.delete_unused(NINE + DAY + minutes(31)) == 1
     assert set(db.session.scalars(select(Picture.sha256))) == {shown, proposed}
-    highlights.add_picture(event, redraw(jpeg("yellow")), "合影", people.gu, NINE)  # of the summary alone
+    with transaction():
+        of_summary_alone = keep_picture(redraw(jpeg("yellow")), NINE, people.gu)
+    highlights.add_picture(event, of_summary_alone, "合影", people.gu, NINE)
     (proposal,) = proposals.open_of(event)
     proposals.refuse(proposal.id, "另一张更好", NINE + DAY, people.lian)
     assert unused_pictures.delete_unused(NINE + 2 * DAY) == 1

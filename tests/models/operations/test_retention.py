@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from models import clock
 from models.accounts.tables import AccountInvitation, FailedSignIn, PasswordReset
 from models.db import db, transaction
+from models.desk import form_files
+from models.desk.attachments import Attachment
 from models.devices import pairing
 from models.operations import retention, tick
 from models.organizations.tables import Role
@@ -36,6 +38,8 @@ def plant():
                     ),
                 ]
             )  # fmt: skip
+    for age in (timedelta(hours=25), timedelta()):
+        form_files.keep(gu, Attachment("a.txt", "text/plain", b"a"), now - age)
     pairing.create_code(event, "secret", now - timedelta(days=2))
     pairing.create_code(event, "secret", now)
     return now
@@ -51,7 +55,7 @@ def test_by_hand_and_as_a_dry_run(app, runner):
     assert (rows(AccountInvitation), rows(PasswordReset)) == (2, 2)
     done = runner.invoke(args=["retention"])
     assert dry.output == done.output
-    assert counts(done.output) == [0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert counts(done.output) == [0, 0, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
     assert (rows(AccountInvitation), rows(PasswordReset), rows(pairing.PairingCode)) == (1, 1, 1)
     assert sum(counts(runner.invoke(args=["retention", "--dry-run"]).output)) == 0
 
@@ -77,6 +81,6 @@ def test_the_tick_leaves_nothing_due(app):
     now = plant()
     with transaction():
         db.session.add(FailedSignIn(subject="a" * 64, network="192.0.2.1", at=now - timedelta(days=2)))
-    assert sum(count for _rule, count in retention.due(now)) == 4
+    assert sum(count for _rule, count in retention.due(now)) == 5
     tick.tick(now)
     assert sum(count for _rule, count in retention.due(now)) == 0

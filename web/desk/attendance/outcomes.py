@@ -9,13 +9,17 @@ from models.drawing import photo
 from models.errors import Mistake
 from models.events import scope
 from models.events.draft import ALT_LENGTH
+from models.events.draft_rules import alt_problem
 from models.events.pictures import picture_bytes
 from models.events.tables import Event
 from models.outcomes import highlights, outcomes
 from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
 from models.visitors.opinions import opinions_of
 from web import errors
-from web.desk.picture import MOST_SENT, NO_FILE, PICTURES
+from web.desk.form_files import pictures
+from web.desk.form_files.limits import allow_file
+from web.desk.form_files.pictures import PictureForm
+from web.desk.picture import PICTURES
 from web.public.event_picture import NAME, WEBP
 from web.rate_limits import limiter
 
@@ -31,7 +35,7 @@ def register(app: Flask) -> None:
 @pages.url_value_preprocessor
 def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
     """Before anything reads the form: pictures."""
-    request.max_content_length = MOST_SENT
+    allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/")
@@ -79,7 +83,7 @@ def save(event_id: int) -> ResponseReturnValue:
             highlights.write_highlight(event, text, current_user, now)
             outcomes.state(event, stated, current_user, now)
     except Mistake as mistake:
-        error = errors.sentence(mistake)
+        error = errors.sentence(mistake)  # of the highlights
     if problems or error:
         return _page(event, stated, problems, error, text), 422
     return redirect(url_for(".index", event_id=event.id, saved=request.path), 303)
@@ -89,14 +93,20 @@ def save(event_id: int) -> ResponseReturnValue:
 @login_required
 @limiter.limit(PICTURES, key_func=lambda: str(current_user.id))
 def add_picture(event_id: int) -> ResponseReturnValue:
-    event, file = scope.event_for(current_user, event_id, scope.changes), request.files.get("picture")
-    try:
-        if file is None or not file.filename:
-            raise Mistake(NO_FILE)
-        drawn = photo.redraw(file.stream.read(photo.MOST_BYTES + 1))
-        highlights.add_picture(event, drawn, request.form.get("alt", ""), current_user, clock.now())
-    except Mistake as mistake:
-        return _page(event, picture_error=errors.sentence(mistake)), 422
+    event, now = scope.event_for(current_user, event_id, scope.changes), clock.now()
+    sent = pictures.sent_picture(current_user, now)
+    form = PictureForm(pictures.typed_alt("alt"), sent.digest)
+    if sent.problem or sent.digest is None:
+        form.problems["picture"] = sent.problem or Mistake(pictures.NO_FILE)
+    if problem := alt_problem(form.alt):
+        form.problems["alt"] = problem
+    if not form.problems and sent.digest is not None:
+        try:
+            highlights.add_picture(event, sent.digest, form.alt, current_user, now)
+        except Mistake as mistake:
+            form.problems["picture"] = mistake
+    if form.problems:
+        return _page(event, picture=form), 422
     return redirect(url_for(".index", event_id=event.id, _anchor="pictures"), 303)
 
 
@@ -142,7 +152,7 @@ def _page(
     problems: dict[OutcomeKind, Mistake] | None = None,
     error: str = "",
     text: str | None = None,
-    picture_error: str = "",
+    picture: PictureForm | None = None,
 ) -> str:
     stored = outcomes.outcomes_of(event)
     if stated is None:
@@ -162,9 +172,9 @@ def _page(
         text=highlights.highlight_of(event) if text is None else text,
         most_text=highlights.MAX_TEXT,
         pictures=highlights.pictures_of(event),
-        picture_error=picture_error,
-        alt=request.form.get("alt", "") if picture_error else "",
+        form=picture or PictureForm(""),
         most=photo.MOST_BYTES >> 20,
+        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
         most_alt=ALT_LENGTH,
         saved="saved" in request.args,
     )

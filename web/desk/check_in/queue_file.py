@@ -10,6 +10,7 @@ from models.checkin import queue_file
 from models.checkin.queue_file import QueueImport
 from models.errors import Mistake
 from web import errors
+from web.desk.form_files.limits import allow_file
 
 MAX_HISTORY = 20
 pages = Blueprint("desk_queue_file", __name__, url_prefix="/desk/handed-over")
@@ -17,6 +18,13 @@ pages = Blueprint("desk_queue_file", __name__, url_prefix="/desk/handed-over")
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
+
+
+@pages.url_value_preprocessor
+def _allow_large_file(endpoint: str | None, _values: dict | None) -> None:
+    """Before anything reads the form."""
+    if endpoint == "desk_queue_file.take_in":
+        allow_file(queue_file.MAX_BYTES)
 
 
 @pages.get("/")
@@ -49,4 +57,5 @@ def _page(result: QueueImport | None = None, error: str = "", name: str = "") ->
         name=name,
         files=files,
         most=queue_file.MAX_BYTES >> 20,
+        too_large=Mistake(queue_file.TOO_LARGE, most=queue_file.MAX_BYTES >> 20),
     )

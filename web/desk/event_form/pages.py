@@ -25,7 +25,9 @@ from models.publishing.change import event_transaction
 from models.publishing.organizations.merges import alike_names
 from web.desk.event_form import fields, merge, picture_field, sessions
 from web.desk.event_form.fields import EventForm
-from web.desk.picture import MOST_SENT, PICTURES
+from web.desk.form_files import pictures
+from web.desk.form_files.limits import allow_file
+from web.desk.picture import PICTURES
 from web.rate_limits import limiter
 from web.words import proposals as change_words
 
@@ -45,7 +47,7 @@ def register(app: Flask) -> None:
 def _allow_a_picture(_endpoint: str | None, _values: dict | None) -> None:
     """Before anything reads the form."""
     if request.endpoint == "desk_event_form.create":
-        request.max_content_length = MOST_SENT
+        allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/new")
@@ -250,9 +252,8 @@ def _page(
         weeks=_weeks() if event is None else [],
         form=form,
         event=event,
-        picture_kept=picture_field.kept_value(form, current_user),
-        thumbnail=picture_field.thumbnail(form),
         most=photo.MOST_BYTES >> 20,
+        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
         most_alt=ALT_LENGTH,
         base=merge.base_text(base) if base else "",
         both=both or [],

@@ -22,6 +22,7 @@ from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
 from web import errors
+from web.desk.form_files.limits import allow_file
 from web.feeds.events_csv import everything as our_csv
 from web.rate_limits import limiter
 from web.words import imports as import_words
@@ -51,6 +52,13 @@ pages = Blueprint("desk_import", __name__, url_prefix="/desk/import")
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
+
+
+@pages.url_value_preprocessor
+def _allow_large_file(endpoint: str | None, _values: dict | None) -> None:
+    """Before anything reads the form."""
+    if endpoint == "desk_import.upload":
+        allow_file(uploads.MOST_BYTES)
 
 
 @pages.get("/")
@@ -141,7 +149,7 @@ def _form(message: str = "", chosen: str = "", name: str = "") -> str:
     chosen = chosen or (current.id if current else "")
     return render_template(
         "desk/imports/uploads.html", campaign=None, weeks=weeks, chosen=chosen, message=message, name=name,
-        most=uploads.MOST_BYTES >> 20,
+        most=uploads.MOST_BYTES >> 20, too_large=Mistake(uploads.TOO_LARGE, most=uploads.MOST_BYTES >> 20),
     )  # fmt: skip
 
 
