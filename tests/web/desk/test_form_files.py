@@ -109,7 +109,7 @@ def test_more_than_a_page_receives_is_said_in_the_reader_s_language(office, path
 
 
 def kept_file(page: str) -> str:
-    assert "Chosen: 通知.pdf" in page
+    assert "Selected: 通知.pdf" in page
     return re.search(r'name="file-kept" value="(\d+)"', page)[1]
 
 
@@ -164,7 +164,7 @@ def test_a_picture_stays_while_its_description_is_corrected(office, people):
     for path, status in ((f"{base}/picture/", 303), (f"{base}/outcomes/pictures", 303)):
         refused = post(office, path, action="save", alt="", picture=jpeg())
         kept = re.search(r'name="picture-kept" value="([^"]+)"', refused.text)[1]
-        assert (refused.status_code, "Chosen, not saved yet." in refused.text) == (422, True)
+        assert (refused.status_code, "Selected, not saved yet." in refused.text) == (422, True)
         saved = office.post(path, data={"action": "save", "alt": "孩子们", "picture-kept": kept})
         assert saved.status_code == status
     (picture,) = highlights.pictures_of(people.lecture)
