@@ -47,6 +47,7 @@ for _module in (
     "publishing.proposals",
     "publishing.review",
     "visitors.tables",
+    "desk.form_files",
     "desk.notices",
     "desk.reminders",
     "imports.pictures",
