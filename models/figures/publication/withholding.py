@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise, product
+from math import inf
+from typing import NamedTuple
 
 from models.places import regions
 from models.places.regions import RegionLevel
@@ -82,8 +84,7 @@ def family(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     return dict(values)
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):  # a million are made for a country
     """One visit out of a cell of a unit, and back by way of another unit, day or group; None: not by way of this."""
 
     start: Cell
@@ -102,24 +103,19 @@ class Move:
     def fits(self, cells: Mapping[Cell, int]) -> bool:
         """Whether no cell gets negative, this way round or the other. cells: those with visits."""
         out, back = [self.start], list[Cell]()
-        for position, other in enumerate((self.unit, self.day, self.group)):
-            if other is not None:
-                out, back = (
-                    out + [_with(cell, position, other) for cell in back],
-                    back + [_with(cell, position, other) for cell in out],
-                )
+        if self.unit is not None:
+            back.append((self.unit, self.start[1], self.start[2]))
+        if (day := self.day) is not None:
+            out, back = (
+                [*out, *((unit, day, group) for unit, _day, group in back)],
+                [*back, *((unit, day, group) for unit, _day, group in out)],
+            )
+        if (group := self.group) is not None:
+            out, back = (
+                [*out, *((unit, day, group) for unit, day, _group in back)],
+                [*back, *((unit, day, group) for unit, day, _group in out)],
+            )
         return all(cell in cells for cell in out) or (bool(back) and all(cell in cells for cell in back))
-
-
-def _with(cell: Cell, position: int, value: str) -> Cell:
-    node, day, group = cell
-    return (
-        (value, day, group)
-        if position == 0
-        else (node, value, group)
-        if position == 1
-        else (node, day, value)
-    )
 
 
 @lru_cache(maxsize=100_000)
@@ -155,14 +151,31 @@ def pattern(cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell], shown
     return Pattern(frozenset(search.hidden), frozenset(search.open))
 
 
+class _Prices(dict[Cell, float]):
+    """What it costs to withhold a cell: nothing where it is withheld, inf where it must not be."""
+
+    def __init__(self, values: Mapping[Cell, int], hidden: Set[Cell], kept: Set[Cell]) -> None:
+        super().__init__({cell: _price(cell, visits) for cell, visits in values.items()})
+        self.update(dict.fromkeys(kept, inf))
+        self.update(dict.fromkeys(hidden, 0))
+
+    def __missing__(self, cell: Cell) -> float:
+        return _EACH * _WEIGHT.get(len(cell[0]), 1)
+
+
+def _price(cell: Cell, visits: int) -> float:
+    return (_EACH + visits) * _WEIGHT.get(len(cell[0]), 1)
+
+
 class _Search:
     def __init__(
         self, cells: Mapping[Cell, int], before: Set[Cell], kept: Set[Cell], shown: Set[str]
     ) -> None:
-        self.kept, self.open = kept, set[Cell]()
+        self.open = set[Cell]()
         self.cells = {cell: visits for cell, visits in cells.items() if visits}
         self.values = family(self.cells)
         self.hidden, self.covered = set(before), set[Cell]()
+        self.prices = _Prices(self.values, before, kept)
         self.units = sorted({unit for unit, _day, _group in self.cells})
         self.days = sorted({day for _unit, day, _group in self.cells})
         self.groups = sorted({group for _unit, _day, group in self.cells})
@@ -187,6 +200,7 @@ class _Search:
             if cell not in self.covered:
                 changed = self._cheapest(cell)
                 self.hidden.update(changed)
+                self.prices.update(dict.fromkeys(changed, 0))
                 self.covered.update(changed)
                 if not changed:
                     self.open.add(cell)
@@ -194,35 +208,33 @@ class _Search:
     def _cheapest(self, small: Cell) -> tuple[Cell, ...]:
         """What the move changes that costs least, of several the first."""
         best: tuple[Cell, ...] = ()
-        lowest: int | None = None
+        lowest = inf
         for move in self._moves(small):
             changed = tuple(move.changed())
             if not self.whole:
                 changed = tuple(cell for cell in changed if cell[0] in self.shown)
             cost = self._cost(changed, lowest)
-            if cost is not None and (lowest is None or cost < lowest) and move.fits(self.cells):
+            if cost < lowest and move.fits(self.cells):
                 best, lowest = changed, cost
                 if not cost:
                     break
         return best
 
-    def _cost(self, changed: Iterable[Cell], limit: int | None) -> int | None:
-        """None: not below the limit, or it would be a kept cell."""
-        cost = 0
+    def _cost(self, changed: Iterable[Cell], limit: float) -> float:
+        """As far as the limit."""
+        cost, prices = 0.0, self.prices
         for cell in changed:
-            if cell not in self.hidden:
-                if cell in self.kept:
-                    return None
-                cost += (_EACH + self.values.get(cell, 0)) * _WEIGHT.get(len(cell[0]), 1)
-                if limit is not None and cost >= limit:
-                    return None
+            cost += prices[cell]
+            if cost >= limit:
+                break
         return cost
 
     def _moves(self, small: Cell) -> Iterator[Move]:
         """The moves that change a cell. The last resort, one visit less in every total, always fits."""
         node, day, group = small
         start = self.starts[small]
-        units = [None, *self._others(node, start[0])]
+        # Those within a region first: they cost no total above it, so that most others are given up at their first cell.
+        units = [*self._others(node, start[0]), None]
         days = [None, *(one for one in self.days if one != start[1])] if day != ALL else [None]
         groups = [None, *(one for one in self.groups if one != start[2])] if group != ALL else [None]
         for unit, other_day, other_group in product(units, days, groups):
