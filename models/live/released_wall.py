@@ -1,7 +1,6 @@
 """The wall of a campaign whose figures are released: from the frozen public table alone, with cells withheld."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from models.campaigns.tables import Campaign
 from models.figures.publication.public_table import PublicTable
@@ -11,10 +10,10 @@ from models.places import regions
 from models.public.filters import Filters
 
 
-def released_wall(campaign: Campaign, table: PublicTable, region: str, now: datetime) -> Wall | None:
+def released_wall(campaign: Campaign, table: PublicTable, region: str) -> Wall | None:
     """region: "" is all that is released. None: nothing of it is released.
 
-    A place counts as reached where its visits are public, so coverage is a lower bound."""
+    today: the last day that is released. A place counts as reached where its visits are public: a lower bound."""
     codes = table.released_codes()
     if region and not _overlaps(region, codes):
         return None
@@ -31,7 +30,7 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str, now: date
         as_of=table.as_of,
         visits=total.visits,
         participants=total.participants,
-        today=campaign.today(now),
+        today=table.last_day(campaign.today(table.as_of)),
         days={day: by_day.get(day, 0) for day in campaign.days},
         groups={term.key: by_group.get(term.key, 0) for term in campaign.groups}
         | {key: visits for key, visits in by_group.items() if key == "unknown"},

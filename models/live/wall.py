@@ -56,6 +56,7 @@ class WallEvent:
 class Wall:
     """groups, formats: visits by key, None where they are withheld. events: of a county alone, the largest first.
 
+    today: of released figures the last day that is in them.
     formats, running, moments: None where the wall shows released figures, which do not say them."""
 
     as_of: datetime
@@ -72,6 +73,10 @@ class Wall:
     published: int
     moments: list[Moment] | None
     events: list[WallEvent]
+
+    def begun(self, day: date) -> bool:
+        """Whether it is shown with its number; of a rehearsal days to come can have visits."""
+        return day <= self.today or bool(self.days[day])
 
 
 def wall_of(campaign: Campaign, area: Area, now: datetime) -> Wall:

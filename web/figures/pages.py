@@ -188,7 +188,10 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
     parts = {by: table.answer((by,), chosen) for by in ("audience", "day")}
     subregions, by_region = table.subregions(chosen), table.groups_by_region(chosen)
     groups = _in_order(campaign, table.groups(chosen))
-    empty: dict[date, dict[str, int | None]] = {day: {} for day in chosen.day or campaign.days}
+    last_day = table.last_day(campaign.today(table.as_of))
+    empty: dict[date, dict[str, int | None]] = {
+        day: {} for day in chosen.day or campaign.days if day <= last_day
+    }
     return render_template(
         "figures/released.html",
         campaign=campaign,
@@ -197,6 +200,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         parts=parts,
         groups=groups,
         by_group=sorted(parts["audience"].rows, key=lambda row: groups.index(row["audience"])),
+        last_day=last_day,
         days=dict(sorted((empty | table.groups_by_day(chosen)).items())),
         day_totals={row["day"]: row["visits"] for row in parts["day"].rows},
         regions={code: by_region[code] for code, _visits in subregions},

@@ -178,10 +178,10 @@ def withheld_note() -> str:
 
 def changes_note() -> str:
     return _(
-        "Once a region is public, a change of 1 to %(most)s visits in a county, day and group waits until the difference is at"
-        " least %(least)s, so that two releases compared tell no small number. Small changes that wait are missing: a total can"
-        " be too low, and a 0 can stand where 1 to %(most)s visits were counted since. After corrections it can be too high: a"
-        " number that fell to 1 to %(most)s is withheld, and the totals do not fall by all of it.",
+        "Once a region is public, its numbers follow in steps: a new day once it is over, and a change of 1 to %(most)s visits"
+        " in a county, day and group once it has grown to %(least)s. Otherwise two releases compared would tell a small number."
+        " So totals can be a little lower than what was counted, and after corrections a little higher. A county, day or group"
+        " all of whose visits still wait is withheld; 0 means that nobody was counted.",
         least=SMALLEST,
         most=SMALLEST - 1,
     )

@@ -3,16 +3,17 @@
 Two releases, subtracted, are a table as well. So where a cell was public, a change of under 5 visits waits: the cell keeps
 its published number until the change has grown to 5. Every cell then changes by nothing or by at least 5, and so does every
 total of cells that only grow. Where nothing of a region was public before, its cells come whole, also the small ones.
-So do those of days without visits in the last release, with a pattern of their own: as far as no total over all days that was
-public has to be withheld for it; else they wait.
+So do those of days without visits in the last release, once they are over, with a pattern of their own: as far as no total
+over all days that was public has to be withheld for it; else they wait.
 
 A withheld cell stays withheld, and is not lowered to nothing. Therefore the other table that fitted the first release
 (withholding.Move) fits the later ones too, even for somebody who knows every change: the changes are the same in both.
 
 A public cell whose count fell to 1 to 4 is withheld as well. Its totals hold a number that does not depend on the count.
+So is a cell, or a total, all of whose visits wait: its totals hold none of them, and no 0 stands where somebody was counted.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -78,7 +79,7 @@ def last_release(sources: Mapping[Cell, Sources], hidden: Set[Cell], nodes: froz
 class Published:
     """The table that is published: visits of each cell by method, and what of it and its totals is withheld.
 
-    hidden: stays so. fallen: withheld as long as their counts are 1 to 4. waiting: by unit, those where something waits."""
+    hidden: stays so. fallen: only until a later release, see above. waiting: by unit, those where something waits."""
 
     sources: dict[Cell, Sources]
     hidden: frozenset[Cell]
@@ -88,6 +89,13 @@ class Published:
 
 def visits_of(sources: Mapping[Cell, Sources]) -> dict[Cell, int]:
     return {cell: sum(methods.values()) for cell, methods in sources.items()}
+
+
+def due(counted: Mapping[Cell, Sources], last: LastRelease, today: str) -> dict[Cell, Sources]:
+    """Without new days that are not over: what is small of them would be published as nothing, and wait from then on."""
+    if not last.days:
+        return dict(counted)
+    return {cell: methods for cell, methods in counted.items() if cell[1] < today or cell[1] in last.days}
 
 
 def next_release(counted: Mapping[Cell, Sources], last: LastRelease, public: frozenset[str]) -> Published:
@@ -102,7 +110,16 @@ def next_release(counted: Mapping[Cell, Sources], last: LastRelease, public: fro
         if value
     }
     fallen = {cell for cell, value in values.items() if 0 < now.get(cell, 0) < SMALLEST <= value}
+    fallen |= _unseen(values, (cell for cell, visits in now.items() if visits and not values[cell]))
     return Published(sources, hidden, frozenset(fallen - hidden), _waiting(now, values))
+
+
+def _unseen(values: Mapping[Cell, int], waiting: Iterable[Cell]) -> set[Cell]:
+    """These cells and their totals, where nothing of them is published."""
+    found = {total for cell in waiting for total in _totals(cell)}
+    if found:
+        found -= {total for cell, value in values.items() if value for total in _totals(cell)}
+    return found
 
 
 def _withheld(
@@ -113,7 +130,7 @@ def _withheld(
     # Each pattern by itself: a move goes by new cells alone.
     units = {cell: new.pop(cell) for cell in list(new) if not is_inside(cell[0], last.nodes)}
     hidden = withheld(units, last.hidden, public)
-    if last.nodes != public:
+    if last.nodes and last.nodes != public:
         hidden = complement(last.hidden, hidden, family(values), last.nodes, public)
     kept = {total for total in family(then) if total[1] == ALL and is_inside(total[0], last.nodes)}
     while True:

@@ -6,7 +6,7 @@ Counted once, when figures are released; every public page and file is derived f
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 from threading import Lock
 
@@ -19,6 +19,7 @@ from models.figures.publication.changes import (
     NOTHING,
     Sources,
     Waiting,
+    due,
     last_release,
     next_release,
     visits_of,
@@ -58,8 +59,8 @@ class PublicFigures:
 @dataclass(frozen=True)
 class PublicTable:
     """sources: visits of the cells of units by method. values: of every cell with visits; hidden: of these and of empty ones,
-    those that are withheld, fallen only as long as their counts are 1 to 4. nodes: what of the country is released; units:
-    those with visits or withheld cells there. participants, by_method: of the country."""
+    those that are withheld, fallen only until a later release: their counts are 1 to 4, or all of them wait. nodes: what of
+    the country is released; units: those with visits or withheld cells there. participants, by_method: of the country."""
 
     as_of: datetime
     sources: Mapping[Cell, Sources]
@@ -98,6 +99,10 @@ class PublicTable:
             self.methods() if whole else None,
             list(self._rows(by, nodes, days, groups)) if by else [],
         )
+
+    def last_day(self, day: date) -> date:
+        """The last day that it holds. day: that of its freezing, which may not be in it yet."""
+        return day if day.isoformat() in self._values_of(1) else day - timedelta(days=1)
 
     @property
     def tells_total(self) -> bool:
@@ -204,7 +209,10 @@ def count(
         cell = (unit_of(row["region"]), row["day"].isoformat(), row["audience"])
         counted[cell].update({name: visits for name, visits in row["methods"].items() if visits})
     last = last_release(before.sources, before.hidden - before.fallen, public_before) if before else NOTHING
-    published = next_release(counted, last, public)
+    shown = due(counted, last, campaign.today(now).isoformat())
+    if len(shown) < len(counted):
+        part = replace(part, days=tuple(sorted({date.fromisoformat(day) for _unit, day, _group in shown})))
+    published = next_release(shown, last, public)
     methods = total(published.sources.values())
     whole_before = before if ALL in public_before else None
     participants = public_participants(

@@ -17,7 +17,7 @@ from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
 from tests.support.records.equations import Equations
 from tests.support.records.people import make_people, sign_in
-from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
+from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
 from web import threads
 
 GROUPS = ("government", "innovators", "public", "unknown", "youth")
@@ -103,6 +103,26 @@ def test_it_is_frozen_until_the_next_release_and_can_be_taken_back(client, peopl
     for one in (row, again):
         release.take_back(campaign, one.id, people.cui, now)
     assert client.get("/ip-2024/figures.json").status_code == 403
+
+
+def test_a_new_day_follows_once_it_is_over(client, people):
+    """So that its small numbers are counted together with the others of the day. The page says so."""
+    campaign = people.lecture.campaign
+    release_now(campaign, None, people.cui, NINE + minutes(1))
+    next_day = NINE + timedelta(days=1)
+    event = make_event(campaign, "次日宣传", occurrences=(session(next_day, day=next_day.date()),))
+    make_device(event).tally("youth", next_day, headcount=60)
+    shown = []
+    for hours in (25, 48):
+        release_now(campaign, None, people.cui, NINE + timedelta(hours=hours))
+        figures = client.get("/ip-2024/figures.json?by=day").json
+        page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
+        said = re.findall(r"Days up to ([\w ]+\w)", page)
+        shown.append((figures["visits"], [row["day"] for row in figures["rows"]], said))
+    assert shown == [
+        (228, ["2024-04-22"], ["Mon 22 April"]),
+        (288, ["2024-04-22", "2024-04-23"], ["Tue 23 April"]),
+    ]
 
 
 def test_small_changes_since_a_release_wait_on_every_surface(client, people):

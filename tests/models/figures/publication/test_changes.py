@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from models.figures.publication.changes import (
     NOTHING,
     Waiting,
+    due,
     last_release,
     next_release,
     next_value,
@@ -201,11 +202,25 @@ def test_two_patterns_of_their_own_would_tell_the_small_number():
     [(3, 0, {"320724": Waiting(1, 3)}), (4, 0, {"320724": Waiting(1, 4)}), (5, 5, {}), (0, 0, {})],
 )
 def test_a_change_of_under_5_waits(late, shown, waiting):
+    """No 0 stands for it, neither in its cell nor in a total that holds nothing else."""
     first = {cell: {"pass": number} for cell, number in FIRST.items()}
     second = first | {LATE: {"pass": late}}
     published = next_release(second, last_release(first, frozenset(), WHOLE), WHOLE)
     assert (visits_of(published.sources).get(LATE, 0), published.waiting) == (shown, waiting)
     assert published.hidden == frozenset()
+    assert published.fallen == ({LATE, ("320724", ALL, "public")} if waiting else set())
+
+
+def test_a_new_day_comes_once_it_is_over():
+    """Of a day that was public before, what comes in late is not held back, nor is the first release."""
+    first = {cell: {"pass": number} for cell, number in FIRST.items()}
+    later = {("320723", day, "youth"): {"pass": 9} for day in DAYS[1:]}
+    last = last_release(first, frozenset(), WHOLE)
+    assert due(first | later, last, DAYS[1]) == first
+    assert due(first | later, last, DAYS[2]) == first | {("320723", DAYS[1], "youth"): {"pass": 9}}
+    assert due(first | later, last, DAY) == first
+    assert due(first | later, NOTHING, DAY) == first | later
+    assert due(first, last_release({}, frozenset(), WHOLE), DAY) == first
 
 
 def test_a_new_day_comes_whole_where_no_public_total_is_lost():
@@ -217,7 +232,8 @@ def test_a_new_day_comes_whole_where_no_public_total_is_lost():
     assert {key for key in hidden if key[1] == ALL} == set()
     one = days[1] | {("320723", DAYS[1], "youth"): 3}
     shown, hidden = sequence(days[0], [one], [4, 4])[1][1:]
-    assert (shown.get(("320723", DAYS[1], "youth"), 0), hidden) == (0, frozenset())
+    cell = ("320723", DAYS[1], "youth")
+    assert (shown.get(cell, 0), hidden) == (0, {cell})
 
 
 def test_what_waits_comes_when_it_has_grown():
