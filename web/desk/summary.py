@@ -12,6 +12,7 @@ from models import clock
 from models.campaigns.tables import find_campaign
 from models.errors import Mistake
 from models.figures import event_overview
+from models.figures.publication.withholding import SMALLEST
 from models.ledger.tables import Decision
 from models.summaries import board, handing_in
 from models.summaries.board import BoardState
@@ -114,6 +115,7 @@ def _page(part: Part, error: str = "") -> str:
         deadline=deadline,
         today=part.campaign.today(now),
         endings=list(MEDIA_TYPES),
+        smallest=SMALLEST,
         error=error,
         saved="saved" in request.args,
         zone=part.campaign.zone,

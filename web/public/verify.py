@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from models.codes import keys
 from models.codes.keys import KeyPurpose
 from models.errors import N_, Mistake, NotFound
+from models.figures.publication.withholding import SMALLEST
 from models.summaries import handing_in, seal
 from models.summaries.seal import SealCheck
 from models.summaries.tables import SealedSummary
@@ -71,6 +72,7 @@ def _page(checked: SealCheck | None = None, sealed: SealedSummary | None = None,
         part=handing_in.part_of(sealed) if sealed else None,
         public_keys=[(key.id, (key.public or b"").hex()) for key in keys.public_keys(KeyPurpose.SUMMARY)],
         error=error,
+        smallest=SMALLEST,
         strip=None,
     )
     response = make_response(page)

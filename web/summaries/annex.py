@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from models.campaigns.tables import UNKNOWN_GROUP
+from models.figures.publication.withholding import SMALLEST
 from models.installation import site
 from models.summaries.part import Part
 from web.summaries.blocks import Block, Body, Heading, NewPage, Note, SealCode, Table
@@ -100,7 +101,9 @@ def definitions() -> list[str]:
 def sealed_words(url: str) -> str:
     return _(
         "The figures were frozen when this summary was handed in, with SHA-256 and an Ed25519 signature. Anybody can check them "
-        "at %(url)s, or with “openweek verify” and the file offered there. The public key is published at %(keys)s.",
+        "at %(url)s, or with “openweek verify” and the file offered there. The public key is published at %(keys)s. "
+        "Document and address hold exact figures, also those under %(smallest)s, which the public figures withhold.",
         url=url,
         keys=site().url("/verify"),
+        smallest=SMALLEST,
     )
