@@ -28,13 +28,22 @@ export function add(parent, name, attributes, words) {
   return part;
 }
 
+/** @param {Element} chart */
+const frameOf = (chart) => chart.closest(".card") ?? chart.closest("section") ?? document.body;
+
+/**
+ * The colour that a chart stands on.
+ * @param {Element} chart
+ */
+export const groundOf = (chart) => getComputedStyle(chart.closest(".card") ?? document.body).backgroundColor;
+
 /**
  * An empty drawing with the heading of the chart's card, in the card's own colours and letters.
  * @param {Element} chart
  * @param {number} high
  */
 function sheet(chart, high) {
-  const card = chart.closest(".card") ?? document.body;
+  const card = frameOf(chart);
   const style = getComputedStyle(card);
   const drawing = document.createElementNS(SVG, "svg");
   const size = { width: WIDE, height: high };
@@ -43,10 +52,10 @@ function sheet(chart, high) {
   }
   drawing.setAttribute("font-family", style.fontFamily);
   drawing.setAttribute("fill", style.color);
-  add(drawing, "rect", { ...size, fill: style.backgroundColor });
+  add(drawing, "rect", { ...size, fill: groundOf(chart) });
   const heading = card.querySelector("h2");
   if (heading) {
-    add(drawing, "text", { "x": PAD, "y": 36, "font-size": 20, "font-weight": 700 }, text(heading));
+    add(drawing, "text", { "x": PAD, "y": 36, "font-size": 20, "font-weight": 700 }, heading.innerText.trim());
   }
   return drawing;
 }
@@ -118,8 +127,9 @@ export function barsDrawing(list) {
   const wide = WIDE - 2 * PAD;
   for (const [place, row] of rows.entries()) {
     const top = 56 + place * BAR_ROW;
-    const [name, back, value] = [row.firstElementChild, row.querySelector(".bar-back"), row.querySelector(".bar-value")];
-    const share = row.querySelector(".bar-share");
+    const name = row.querySelector(".wall-event-name") ?? row.firstElementChild;
+    const [back, value] = [row.querySelector(".bar-back, .meter-back"), row.querySelector(".bar-value, .meter-value")];
+    const share = row.querySelector(".bar-share, .wall-share");
     const number = text(row.querySelector("strong") ?? row) + (share ? ` (${text(share)})` : "");
     add(drawing, "text", { "x": PAD, "y": top + 18, "font-size": 14 }, name ? text(name) : "");
     const right = { "x": WIDE - PAD, "y": top + 18, "text-anchor": "end", "font-size": 14, "font-weight": 700 };
@@ -128,6 +138,33 @@ export function barsDrawing(list) {
       const width = (wide * Number(part?.getAttribute("width") ?? 0)) / 100;
       const fill = part ? getComputedStyle(part).fill : "";
       add(drawing, "rect", { x: PAD, y: top + 26, width, height: 10, rx: 3, fill });
+    }
+  }
+  return drawing;
+}
+
+/**
+ * The tiles of the wall with their shades, their names and the numbers that are shown now.
+ * @param {Element} list
+ */
+export function tilesDrawing(list) {
+  const box = list.getBoundingClientRect();
+  const scale = (WIDE - 2 * PAD) / box.width;
+  const drawing = sheet(list, 60 + box.height * scale + PAD / 2);
+  for (const tile of list.querySelectorAll(".tile")) {
+    const place = tile.getBoundingClientRect();
+    const [left, top] = [PAD + (place.left - box.left) * scale, 56 + (place.top - box.top) * scale];
+    const [width, height] = [place.width * scale, place.height * scale];
+    const { backgroundColor, color } = getComputedStyle(tile);
+    add(drawing, "rect", { x: left, y: top, width, height, rx: 5, fill: backgroundColor });
+    const name = tile.querySelector(".tile-name");
+    const of = { fill: color, "font-size": 14 };
+    add(drawing, "text", { ...of, x: left + 7, y: top + 19 }, name ? text(name) : "");
+    const number = [...tile.querySelectorAll(".tile-number")].find((one) => getComputedStyle(one).display !== "none");
+    if (number) {
+      const words = [...number.childNodes].filter((node) => !(node instanceof Element && node.matches(".unseen")));
+      const at = { "x": left + width - 7, "y": top + height - 9, "text-anchor": "end", "font-weight": 700 };
+      add(drawing, "text", { ...of, ...at }, words.map((node) => node.textContent ?? "").join(""));
     }
   }
   return drawing;

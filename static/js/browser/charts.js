@@ -1,10 +1,20 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
-import { add, barsDrawing, columnsDrawing, courseDrawing, tableDrawing } from "./chart-drawings.js";
+import { add, barsDrawing, columnsDrawing, courseDrawing, groundOf, tableDrawing, tilesDrawing } from "./chart-drawings.js";
 
 const SCALE = 2; // pixels a unit of the drawing
 // The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
-const WRITTEN = ["fill", "fill-opacity", "font-family", "font-weight", "stroke", "stroke-width", "text-anchor"];
+const WRITTEN = [
+  "fill",
+  "fill-opacity",
+  "font-family",
+  "font-weight",
+  "paint-order",
+  "stroke",
+  "stroke-linejoin",
+  "stroke-width",
+  "text-anchor",
+];
 const PARTS = "rect, text, path, circle, polyline, polygon";
 
 /** @param {SVGSVGElement} chart */
@@ -21,7 +31,7 @@ function standalone(chart) {
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("width", String(width));
   copy.setAttribute("height", String(height));
-  const fill = getComputedStyle(chart.closest(".card") ?? document.body).backgroundColor;
+  const fill = groundOf(chart);
   copy.prepend(add(copy, "rect", { x, y, width, height, fill }));
   return copy;
 }
@@ -33,6 +43,9 @@ function drawingOf(chart) {
   }
   if (chart instanceof SVGSVGElement) {
     return chart.matches(".course") ? courseDrawing(chart) : standalone(chart);
+  }
+  if (chart.matches(".tiles")) {
+    return tilesDrawing(chart);
   }
   return chart.matches(".columns") ? columnsDrawing(chart) : barsDrawing(chart);
 }

@@ -97,6 +97,34 @@ def test_the_wall_shows_2000_scans_and_stays_small_for_thirty_hours(browser: Bro
     context.close()
 
 
+def test_a_chart_is_saved_by_who_is_at_the_screen(browser: Browser, week: Week):
+    """A hall sees no buttons: they come with the pointer or the keyboard, and go."""
+    week.scan(5)
+    context = browser.new_context(locale="en-GB", viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{week.server.url}/ip-2024/wall")
+    shown = 'getComputedStyle(document.querySelector("[data-save=chart-groups]").parentNode).opacity'
+    assert page.evaluate(shown) == "0"
+    page.mouse.move(600, 500)
+    assert page.evaluate(shown) == "1"
+    for chart in ("tiles", "curve", "groups", "formats"):
+        for kind in ("svg", "png"):
+            with page.expect_download() as download:
+                page.locator(f'[data-save="chart-{chart}"][data-kind="{kind}"]').click()
+            content = download.value.path().read_bytes()
+            assert content[:4] == (b"<svg" if kind == "svg" else b"\x89PNG")
+            if (chart, kind) == ("tiles", "svg"):
+                drawing = content.decode()
+                assert (drawing.count("<text"), "Visits by region" in drawing) == (68, True)
+    page.evaluate("document.activeElement.blur()")
+    page.clock.run_for(11_000)
+    assert page.evaluate(shown) == "0"
+    page.locator("[data-save=chart-groups]").first.focus()
+    assert page.evaluate(shown) == "1"
+    context.close()
+
+
 @pytest.mark.parametrize("width", [390, 1920, 3840])
 def test_the_wall_can_be_used_by_everybody(browser: Browser, week: Week, width: int):
     locale, query = ("en-GB", "?theme=light") if width == 3840 else ("zh-CN", "")

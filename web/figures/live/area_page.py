@@ -43,6 +43,8 @@ CSV_BY = {
     "region": ("region", "audience"),
     "audience": ("audience",),
     "method": ("method",),
+    "format": ("format",),
+    "event": ("event",),
 }
 
 pages = Blueprint("desk_live", __name__, url_prefix="/desk")
@@ -107,7 +109,7 @@ def page_events() -> ResponseReturnValue:
 @login_required
 def page_csv() -> Response:
     """The data of a chart: visits by group of each day, of each region, of each quarter hour of the day that is shown; or the
-    visits of each group, of each method."""
+    visits of each group, method, form of activity or event."""
     campaign, now = find_campaign(request.args.get("campaign", "")), clock.now()
     area = _area(current_user, campaign)
     if request.args.get("by") == "hour":

@@ -61,12 +61,12 @@ class WallKey:
             return f"/desk/wall?campaign={self.area.campaign_id}" + (f"&{query}" if query else "")
         return f"/{self.area.campaign_id}/wall" + (f"?{query}" if query else "")
 
-    def days_csv(self) -> str:
-        """The address of the visits by day."""
+    def csv(self, by: str) -> str:
+        """The address of a chart's data: visits by day, region, audience, format or event."""
         if self.desk:
-            return area_page.address(self.area, ".csv") + "&by=day"
+            return area_page.address(self.area, ".csv") + f"&by={by}"
         region = f"&region={self.area.region}" if self.area.region else ""
-        return f"/{self.area.campaign_id}/figures.csv?by=day{region}"
+        return f"/{self.area.campaign_id}/figures.csv?by={by}{region}"
 
     def part(self, ending: str) -> str:
         """The address of its figures: .json or .events."""
@@ -185,7 +185,7 @@ def _view(key: WallKey, now: datetime) -> View | None:
 def _released(campaign: Campaign, key: WallKey, now: datetime) -> View | None:
     """From the frozen table; None before the release."""
     table = released_part(campaign, now)
-    wall = released_wall(campaign, table, key.area.region, now) if table is not None else None
+    wall = released_wall(campaign, table, key.area.region) if table is not None else None
     if table is None or wall is None:
         return None
     content = repr((wall.as_of, wall.today, sorted(table.nodes)))
@@ -207,7 +207,7 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
             curve=curve(
                 list(wall.days.values()),
-                sum(day <= wall.today for day in wall.days) - 1,
+                max((number for number, day in enumerate(wall.days) if wall.begun(day)), default=-1),
             ),
         ),
     }
@@ -233,7 +233,7 @@ class Curve:
 
 
 def curve(values: list[int | None], last: int) -> Curve:
-    """values: by day, None: withheld. last: the place of the last day that has begun."""
+    """values: by day, None: withheld. last: the place of the last day that is drawn, -1: none."""
     width, height = CURVE
     step, most = width / max(1, len(values)), max((value or 0 for value in values), default=0) or 1
     points = [

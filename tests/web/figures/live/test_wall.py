@@ -1,5 +1,7 @@
 """The wall as a page, as JSON and as a stream: for everybody where released, at the desk for who reaches it."""
 
+import csv
+import io
 import re
 from html import unescape
 
@@ -54,6 +56,7 @@ def test_released_figures_are_shown_from_the_frozen_table_alone(english, people)
     assert (shown["visits"], shown["participants"]) == (1287, None)
     groups = english.get("/ip-2024/wall?region=320700").text.partition("wall-groups")[2]
     assert (groups.count("<strong>–</strong>"), "1,237" in groups) == (2, False)
+    assert ("Counties reached, at least" in page, "Provinces reached, at least" in page) == (True, True)
     assert english.get("/ip-2024/wall.json?region=650000").status_code == 403
     assert "have not been published yet" in english.get("/ip-2024/wall?region=650000").text
 
@@ -124,9 +127,25 @@ def test_the_way_up_ends_where_the_account_does(english, people):
     page = english.get("/desk/wall?campaign=ip-2024&region=320700").text
     trail = page[page.index('class="wall-trail"') : page.index("</nav>", page.index('class="wall-trail"'))]
     assert re.findall("<(?:a|span)[^>]*>([^<]+)", trail) == ["Jiangsu", "Lianyungang"]
-    [file] = re.findall(r'"(/desk/live\.csv[^"]*)"', page)
-    assert english.get(unescape(file)).status_code == 200
-    assert unescape(file) == "/desk/live.csv?campaign=ip-2024&region=320700&by=day"
+    files = [unescape(one) for one in re.findall(r'"(/desk/live\.csv[^"]*)"', page)]
+    assert files == [
+        f"/desk/live.csv?campaign=ip-2024&region=320700&by={by}" for by in ("region", "day", "audience")
+    ]
+    assert {english.get(file).status_code for file in files} == {200}
+
+
+def test_each_chart_has_its_data_as_a_file(english, people, released):
+    """The sums are those of the wall; “by event” where the wall lists the events of a county."""
+    for region, first in (("", "region"), ("&region=320723", "event")):
+        page = english.get(f"/ip-2024/wall?{region[1:]}").text
+        files = [unescape(one) for one in re.findall(r'"(/ip-2024/figures\.csv[^"]*)"', page)]
+        assert files == [
+            f"/ip-2024/figures.csv?by={by}{region}" for by in (first, "day", "audience", "format")
+        ]
+        total = int(re.findall(r'data-visits data-key="(\d+)"', page)[0])
+        for file in files:
+            rows = list(csv.DictReader(io.StringIO(english.get(file).data.decode("utf-8-sig"))))
+            assert sum(int(row["Visits"]) for row in rows) == total
 
 
 def test_the_curve_has_a_gap_where_a_day_is_withheld():
