@@ -7,12 +7,7 @@ from models.events.draft import EventDraft
 from models.events.tables import Mode
 from models.imports.findings import Row
 from models.imports.spreadsheet import region_cell
-from models.places import recognition, regions
-
-# What follows the name in daily use of the place where an organization sits.
-_SHORT_NAME = re.compile(
-    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|自贸"
-)
+from models.places import regions
 
 
 def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
@@ -27,7 +22,9 @@ def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
         return draft
     if draft.lead is None:
         return replace(draft, region_code=above)
-    seat = region_cell.region_at_start(draft.lead.name, above) or region_cell.seat_in_name(draft.lead.name)
+    name = draft.lead.name
+    seat = region_cell.region_at_start(name, above) or region_cell.seat_in_name(name)
+    seat = seat or region_cell.seat_in_short_name(name)
     if seat and not regions.is_below(above, seat):
         if not regions.is_below(seat, above):
             return draft
@@ -42,7 +39,8 @@ def at_venue(draft: EventDraft, own: str | None) -> EventDraft:
     if draft.mode == Mode.ONLINE or not draft.venue_text:
         return draft
     base = _city(draft.region_code or own)
-    names = [venue.name for venue in draft.all_venues()] or [draft.venue_text]
+    # Of 濉溪县、杜集区 neither is where it is.
+    names = [venue.name for venue in draft.all_venues()] or re.split("[、，,;；\n]", draft.venue_text)
     codes = {region_cell.region_at_start(name, base) for name in names}
     code = codes.pop() if len(codes) == 1 else None
     if code is None or (own and not regions.is_below(code, own)):
@@ -84,11 +82,7 @@ def by_short_name(draft: EventDraft, own: str | None) -> EventDraft:
     """The draft where its lead's name says it sits in daily words: 烟台海关, 广西贸促会."""
     if draft.lead is None or draft.lead.region_code or draft.region_code:
         return draft
-    name = draft.lead.name
-    for length in (4, 3, 2):
-        rows = [row for row in recognition.regions_named(name[:length]) if row.level != regions.COUNTY]
-        if len(rows) == 1 and _SHORT_NAME.match(name[length:]):
-            if own and not regions.is_below(rows[0].code, own):
-                return draft
-            return replace(draft, region_code=rows[0].code)
-    return draft
+    code = region_cell.seat_in_short_name(draft.lead.name)
+    if code is None or (own and not regions.is_below(code, own)):
+        return draft
+    return replace(draft, region_code=code)

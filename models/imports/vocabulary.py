@@ -12,6 +12,11 @@ from models.imports.spreadsheet import cells
 _AND = re.compile(r"以及|[及和与暨/&]|\band\b")
 
 
+# 培训班, 宣讲会, 咨询服务
+_OF_FORMAT = re.compile("(?<=..)(?:活动|服务|[会班])$")
+# 橘农, 茶农代表; 干部群众 are two groups.
+_FARMERS = re.compile("(?<=[\u4e00-\u9fff])农(?=$|代表)")
+_TWO_GROUPS = re.compile("(?<=干部)(?=群众)|(?<=党员)(?=群众)|(?<=职工)(?=群众)")
 # 茶企, 民企代表
 _FIRMS = re.compile("(?<=[\u4e00-\u9fff])企(?=$|代表|负责人|人员|职工)")
 
@@ -54,8 +59,16 @@ class Vocabulary:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        keys = self.group_pieces.keys_in(_FIRMS.sub("企业", cells.simplified(word)))
+        keys = self.group_pieces.keys_in(_FARMERS.sub("农民", _FIRMS.sub("企业", cells.simplified(word))))
         return keys.pop() if len(keys) == 1 else None
+
+    def format_of(self, word: str) -> str | None:
+        """The form of activity that a word names, ends with or begins with: 专题讲座, 法律咨询服务, 参观体验; None for none."""
+        for text in (word, _OF_FORMAT.sub("", word)):
+            for begin in range(len(text) - 1):
+                if text[begin:] in self.formats:
+                    return self.formats[text[begin:]]
+        return next((self.formats[word[:-n]] for n in (1, 2) if word[:-n] in self.formats), None)
 
     def group_words(self, text: str) -> list[str]:
         """The words of an audience, divided where their pieces are groups: 社区居民及辖区企业, but not 社会 and 公众 of a
@@ -64,7 +77,7 @@ class Vocabulary:
         if line in self.groups:
             return [line]
         words: list[str] = []
-        for entry in cells.words(text.replace("|", ";"), self.groups):
+        for entry in cells.words(_TWO_GROUPS.sub(";", text.replace("|", ";")), self.groups):
             for word in [entry] if self.group_of(entry) else cells.divided(entry):
                 pieces = [piece for piece in _AND.split(word) if piece]
                 known = self.group_of(word) is None and all(map(self.group_of, pieces))

@@ -119,6 +119,8 @@ def _first_of_two(name: str) -> dict[str, int]:
     known, other = RANKS.get(first, {}), RANKS.get(second, {})
     if not second or not known:
         return {}
+    if other and "description" in known and "title" in known:
+        return {"description": PIECE_RANK}  # 活动内容及形式
     if other and not known.keys() & other.keys() and not {*known, *other} <= _ONE_CELL:
         return {}
     return {field: rank + PIECE_RANK for field, rank in known.items()}

@@ -31,8 +31,8 @@ ALIASES = {
         "时间 时间节点 活动时间 举办时间 时间安排 时间说明 起止时间 活动起止时间 举行时间 开展时间 实施时间 宣传时间 "
         "拟定时间 计划时间 预计时间 拟开展时间 拟举办时间 具体时间 开放时间 会议时间 讲座时间 课程时间 "
         "直播时间 培训时间 日期及时间 日期和时间 日期时间 "
-        "时间和日期 timewhen time when schedule hours dateandtime datetime | 完成时限 完成时间 时限 期限 | 时段 时间段 "
-        "场次 场次时间 | 场次安排 场次及时间 活动场次"
+        "时间和日期 timewhen time when schedule hours dateandtime datetime | 完成时限 完成时间 时限 期限 时间要求 "
+        "| 起止 时段 时间段 场次 场次时间 | 场次安排 场次及时间 活动场次"
     ),
     # One cell that holds both.
     "time_and_place": (
@@ -62,7 +62,10 @@ ALIASES = {
     ),
     # Beside organizers; alone it is these.
     "lead_unit": "牵头单位 牵头部门 牵头方 牵头",
-    "undertakers": "承办单位 承办部门 承办方 承办 承办机构 执行单位 具体承办单位 实施单位 实施部门",
+    "undertakers": (
+        "承办单位 承办部门 承办方 承办 承办机构 执行单位 具体承办单位 实施单位 实施部门 | 责任单位 责任部门 负责单位 负责部门 "
+        "组织单位 落实单位 组织实施单位"
+    ),
     "co_organizers": (
         "协办单位 协办方 协办 协办部门 配合单位 配合部门 协同单位 联办单位 联合单位 参与部门 合作单位 "
         "coorganizer"
@@ -78,7 +81,7 @@ ALIASES = {
         "参加人员 参与人员 参加范围 参与范围 对象 目标人群 参会人员 适合人群 培训对象 宣传受众 参与群体 "
         "参加人群 目标群体 听众 观众 audience audiences participants targetaudience targetgroup "
         "targetgroups whoitisfor 面向 邀请 邀请对象 观众类型 target whocanjoin whocanattend opento suitablefor whoshouldattend "
-        "覆盖人群 受益人群"
+        "覆盖人群 受益人群 邀请人员 邀请范围 出席人员 参会范围 目标客群 | 人员 年级 班级 年级班级 参加班级 参与班级"
     ),
     "format": (
         "活动形式 形式 活动类型 类型 宣传形式 活动类别 类别 活动方式 宣传方式 开展形式 组织形式 活动种类 "

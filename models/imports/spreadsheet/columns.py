@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -20,12 +20,17 @@ from models.imports.spreadsheet.column_names import (
     options_of,
     without_note,
 )
-from models.imports.spreadsheet.column_synonyms import CONTACTS, DAYS, NOT_READ
+from models.imports.spreadsheet.column_synonyms import CONTACTS, DAYS, NOT_READ, ROLES
 from models.imports.spreadsheet.layouts.combined_cells import divide
+from models.imports.spreadsheet.names.hosts import without_persons
 
 # A table without this column is about something else.
 NEEDED = "title"
 _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
+_HOSTS = ("organizers", "lead_unit", "department", *ROLES)
+# 责任单位及责任人, 责任单位（人）
+_AND_PERSON = re.compile(r"[及和与、/（(\s](?:责任|负责|联系|联络|经办)?人")
+_NO_PERSONS = N_("The persons in the column “%(name)s” were not imported: contacts of persons are not kept.")
 _ROW_NUMBER = re.compile(r"\d{0,5}[.、．]?")
 
 
@@ -60,11 +65,22 @@ class Header:
         if below:
             # 合计 under 序号: only that cell shows that the row is a sum.
             values[NEEDED], columns[NEEDED] = cells[first], letter(first)
+        notes = (*notes, *self._persons_left_out(values))
         others = {name: (at, cells[self.names.index(name)]) for name, at in unknown.items()}
         notes = (*notes, *divide(values, columns, others))
         unknown = {name: at for name, (at, _) in others.items()}
         surplus = any(cells[len(self.fields) :])
         return Row(number, values, surplus, columns, tuple(notes), unknown=unknown)
+
+    def _persons_left_out(self, values: dict[str, str]) -> Iterator[Finding]:
+        """Takes the persons out of 责任单位及责任人, and says so."""
+        for name, field in zip(self.names, self.fields, strict=True):
+            if field not in _HOSTS or not _AND_PERSON.search(name):
+                continue
+            left = without_persons(values[field])
+            if left != values[field]:
+                values[field] = left
+                yield Finding(_NO_PERSONS, name=name[:40]).about(field)
 
     def is_empty(self, cells: Sequence[str]) -> bool:
         """Whether a line has nothing but its number."""
@@ -197,11 +213,14 @@ def _fields(cells: Sequence[str], answers: Mapping[str, str]) -> tuple[str, ...]
     ]
     for field in FIELDS:
         if field not in fields:
+            # Of 牵头单位 and 责任单位 the first leads, the second is the host.
             ranked = [
-                (choice[field], n) for n, choice in enumerate(options) if not fields[n] and field in choice
+                (choice[field], field == "organizers" and "lead_unit" in choice, n)
+                for n, choice in enumerate(options)
+                if not fields[n] and field in choice
             ]
             if ranked:
-                fields[min(ranked)[1]] = field
+                fields[min(ranked)[2]] = field
     if "start_time" in fields and "end_date" in fields and "end_time" not in fields:
         ends = fields.index("end_date")
         if "end_time" in options_of(cells[ends]):

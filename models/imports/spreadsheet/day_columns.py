@@ -9,7 +9,7 @@ from models.imports.findings import Finding, Line
 from models.imports.spreadsheet.column_names import is_left_out, options_of
 from models.imports.spreadsheet.columns import is_header
 from models.imports.spreadsheet.headings import day_and_half
-from models.imports.spreadsheet.hosts_and_places import is_organization
+from models.imports.spreadsheet.names.organizations import is_organization
 from models.imports.spreadsheet.times import time_words
 
 _TITLE, _DAY, _HOURS = "活动名称", "日期", "时间"

@@ -7,7 +7,9 @@ from itertools import zip_longest
 
 from models.errors import N_
 from models.imports.findings import Finding, Row
-from models.imports.spreadsheet import cells, hosts_and_places, region_cell
+from models.imports.spreadsheet import cells, region_cell
+from models.imports.spreadsheet.names import hosts as hosts_of_cells
+from models.imports.spreadsheet.names.organizations import is_organization, is_rooted
 from models.imports.spreadsheet.times import normal_form, time_words
 from models.places.regions import COUNTY, is_below, level_of, regions_by_code
 
@@ -28,7 +30,7 @@ _REPORTER = re.compile(
 _VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
 # 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
 _OF_ONE = re.compile(
-    r"(.{3,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界))"
+    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界))"
 )
 _CLOCK = re.compile(r"(\d{1,2})[:时点]")
 _REGIONS = ("province", "city", "county", "region", "region_code")
@@ -80,6 +82,9 @@ class Heading:
         if host and not any(cell[name] for name in _HOSTS):
             cell["organizers"] = host
             added.append(host)
+        if self.reporter and not self.host:
+            before, cell = cell, hosts_of_cells.with_organization(cell, self.reporter)
+            added += [self.reporter] if before != cell and self.reporter not in added else []
         if self.venue and "venue_text" not in row.columns:
             cell["venue_text"] = cell["venue_text"] or self.venue
             added.append(self.venue)
@@ -103,9 +108,9 @@ def table_heading(name: str, lines: Sequence[Sequence[str]]) -> Heading:
     for texts in ([text for text in line if text] for line in lines):
         if len(texts) == 1 and day_and_half(texts[0])[0]:
             heading = heading.below(texts[0])
-    return replace(
-        heading, within=region_of_table(lines), reporter=host_of_table(lines), venue=_venue_of_table(lines)
-    )
+    reporter = host_of_table(lines)
+    within = region_of_table(lines) or region_cell.seat_in_short_name(reporter) or ""
+    return replace(heading, within=within, reporter=reporter, venue=_venue_of_table(lines))
 
 
 def _venue_of_table(lines: Iterable[Sequence[str]]) -> str:
@@ -128,7 +133,7 @@ def host_of_table(lines: Iterable[Sequence[str]]) -> str:
             label = _REPORTER.match(cells.plain(text))
             if label:
                 name = cells.plain(text)[label.end() :] or after
-                if hosts_and_places.is_organization(name):
+                if is_organization(name):
                     return name
         if len(texts) == 1 and not named:
             title = _BEFORE_NAME.sub("", cells.plain(texts[0]))
@@ -159,7 +164,7 @@ def heading_of(text: str) -> Heading:
 
 def _is_host(name: str) -> bool:
     """Whether a heading is an organization's whole name: 灌云县知识产权局, and no 知识产权进校园."""
-    if not (hosts_and_places.is_organization(name) and hosts_and_places.is_rooted(name)):
+    if not (is_organization(name) and is_rooted(name)):
         return False
     return _NO_HOST.search(name) is None or _SOCIETY.search(name) is not None
 

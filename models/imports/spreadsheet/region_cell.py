@@ -14,6 +14,18 @@ from models.places.regions import CORPS, COUNTY, PREFECTURE, PROVINCE, StandardR
 _BETWEEN = re.compile(r"[\s/·>—-]+")
 # No name of a region is longer, nor two of them together.
 _LONGEST = 40
+# What stands before the place in the name of a branch: 人民银行伊春市分行, 国家税务总局伊春市税务局.
+_NATIONAL = re.compile(
+    "(?:中国|国家|人民银行|国网|中共|共青团|民盟|民建|九三学社).{0,10}?(?=[\u4e00-\u9fff]{2,10}[省市区县州旗盟])"
+)
+# What follows the name in daily use of the place where an organization sits.
+_SHORT_NAME = re.compile(
+    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)$"
+)
+# Named for a person.
+_NO_SEATS = ("中山大学",)
+# What belongs to no district of the city or province above: 市本级.
+_OWN_LEVEL = re.compile("[省市区县州旗]?本级|[省市区县州旗]直|[省市县区]级")
 # However it is written, the Corps is no part of the autonomous region.
 _CORPS = re.compile("(?:新疆(?:维吾尔)?(?:自治区)?){0,2}(?:生产)?(?:建设)?兵团")
 
@@ -44,8 +56,8 @@ def read(text: str) -> Recognition:
 
 def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str | None, str]:
     """The region from three cells, else from one, else from its code."""
-    parts = [cell[name] for name in ("province", "city", "county")]
-    sole = "" if any(parts) else cell["region"]
+    parts = [_below_none(cell[name]) for name in ("province", "city", "county")]
+    sole = "" if any(parts) else _below_none(cell["region"])
     if names_the_corps("".join(parts[:2])):
         match = read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
     else:
@@ -66,6 +78,10 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, parts)))
     return match.code or known, words if match.problems else ""
+
+
+def _below_none(text: str) -> str:
+    return "" if _OWN_LEVEL.fullmatch(text) else text
 
 
 def names_the_corps(text: str) -> re.Match | None:
@@ -172,7 +188,13 @@ def _is_whole(row: StandardRegion, name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def seat_in_name(name: str) -> str | None:
-    """The region whose name an organization bears at its beginning: 江苏省知识产权局, 灌云县人民法院."""
+    """The region whose name an organization bears at its beginning, or a branch behind the name of the whole: 江苏省知识产权局,
+    灌云县人民法院, 人民银行伊春市分行."""
+    starts = range(min(len(name), 12)) if _NATIONAL.match(name) else range(1)
+    return next((code for start in starts if (code := _seat_at_start(name[start:]))), None)
+
+
+def _seat_at_start(name: str) -> str | None:
     code: str | None = None
     rest = name
     while rest:
@@ -188,6 +210,17 @@ def seat_in_name(name: str) -> str | None:
         else:
             return code
     return code
+
+
+def seat_in_short_name(name: str) -> str | None:
+    """The region where an organization sits whose name says it in daily words: 烟台海关, 广西贸促会, 荆州学院."""
+    if name.startswith(_NO_SEATS):
+        return None
+    for length in (4, 3, 2):
+        rows = [row for row in recognition.regions_named(name[:length]) if row.level != COUNTY]
+        if len(rows) == 1 and _SHORT_NAME.match(name[length:]):
+            return rows[0].code
+    return None
 
 
 def seat_of(name: str, region: str | None) -> str | None:

@@ -31,9 +31,18 @@ _OF_A_PLAN = {"start_date", "start_time", "time_text", "venue_text"}
 HOW_TO, CHOICES = "填写说明", "选项"
 _OTHER_COLUMNS = N_("The sheet “%(name)s” has other columns and was not read. Import it as a separate file.")
 _NO_EVENTS = N_("The sheet “%(name)s” is no table of events and was not read.")
+_A_HEADING = N_("“%(text)s” is a heading, not an event. Not imported.")
+_NOTE_BELOW = N_("“%(text)s” is a note below the table, not an event. Not imported.")
+_NOTE = re.compile(r"[。；]$|^(?:主办|承办|协办)(?:单位)?[:：]")
 _LONGEST_ID = 200
 # As what a column is read by its cells.
-_MEANING = {"title": "title", "start_date": "occurrences", "time_text": "occurrences", "organizers": "hosts"}
+_MEANING = {
+    "title": ("title",),
+    "start_date": ("occurrences",),
+    "time_text": ("occurrences",),
+    "time_and_place": ("occurrences", "venues"),
+    "organizers": ("hosts",),
+}
 # What makes two events of two rows with one title, day and region.
 _APART = ("start_time", "time_text", "venue_text", "address")
 _HEADING = re.compile(
@@ -88,7 +97,7 @@ def rows_of(
 def _with_fields_said(row: Row, names: Iterable[str]) -> Row:
     """The first row of a table with columns that were read by what stands in them."""
     why = N_("The name of this column is not known; by its cells it was read as: %(fields)s.")
-    notes = [Finding(why, fields=field_names((_MEANING[name],))).about(name) for name in names]
+    notes = [Finding(why, fields=field_names(_MEANING[name])).about(name) for name in names]
     return replace(row, notes=(*row.notes, *notes))
 
 
@@ -141,6 +150,7 @@ def _below(
 ) -> list[Row]:
     """The rows below a header. above: what the name of the sheet says of them."""
     rows: list[Row] = []
+    ended = False  # what follows a note below the table is one as well
     for line in lines:
         if header.is_empty(line.cells) or is_repeated(header, line.cells):
             continue
@@ -159,11 +169,13 @@ def _below(
         if line.sideways:
             row = replace(row, columns=dict.fromkeys(row.columns, ""), unknown=dict.fromkeys(row.unknown, ""))
         if heading:
-            above = above.below(heading)
-            why = Finding(N_("“%(text)s” is a heading, not an event. Not imported."), text=heading[:80])
+            ended = ended or _NOTE.search(heading) is not None
+            above = above if ended else above.below(heading)
+            why = Finding(_NOTE_BELOW if ended else _A_HEADING, text=heading[:80])
             row = replace(row, cells=row.cells | {"title": heading}, notes=(*line.notes, why), unread=True)
         else:
             row = above.over(row)
+            ended = cells.footer(row.cells["title"]) is not None
         rows.append(row)
     return rows
 

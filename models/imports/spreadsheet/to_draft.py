@@ -12,13 +12,14 @@ from models.campaigns import file
 from models.campaigns.tables import OTHER_FORMAT
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, FormatDraft, OrganizationDraft, ReportDraft, VenueDraft
-from models.events.tables import Mode
 from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
-from models.imports.spreadsheet import cells, hosts_and_places, region_cell
+from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.column_synonyms import fields_of_columns
+from models.imports.spreadsheet.event_mode import MODES, mode_and_place, says_mode_alone
 from models.imports.spreadsheet.event_status import state
-from models.imports.spreadsheet.hosts_and_places import Place
+from models.imports.spreadsheet.names.hosts import hosts_of_row
+from models.imports.spreadsheet.names.organizations import leader, without_role
 from models.imports.spreadsheet.table_rows import ref_of
 from models.imports.spreadsheet.times import occurrences as times
 from models.imports.spreadsheet.times import time_cells
@@ -27,16 +28,13 @@ from models.imports.vocabulary import Vocabulary, vocabulary_of
 __all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
 ORIGIN = "reported-events"
-MODES = {
-    "线下": Mode.ONSITE, "现场": Mode.ONSITE, "线下活动": Mode.ONSITE, "线上": Mode.ONLINE, "网上": Mode.ONLINE,
-    "网络": Mode.ONLINE, "线上活动": Mode.ONLINE, "云端": Mode.ONLINE, "直播": Mode.ONLINE, "否": Mode.ONSITE,
-    "是": Mode.ONLINE, "混合": Mode.MIXED, "线上线下": Mode.MIXED, "线下线上": Mode.MIXED, "线上线下同步": Mode.MIXED,
-    "线上线下结合": Mode.MIXED, "线上线下相结合": Mode.MIXED,
-} | {str(mode): mode for mode in Mode}  # fmt: skip
-_MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
 # 5, 第5点, 五, （五）; also before its words: 5.宣传…, 五、宣传….
 _FOCUS_NUMBER = re.compile(
     r"[(（]?\s*(?:第|重点)?\s*(\d{1,2}|[一二三四五六七八九十])\s*(?:点|项|条)?\s*[)）]?(?:\s*[、.．:：]?\s*([^\d\s].*))?"
+)
+# What a plan asks of the offices: 报送活动总结及图片资料.
+_HAND_IN = re.compile(
+    "(?:及时|按时)?(?:报送|上报|提交|汇总上报).{0,12}(?:总结|材料|信息|资料|情况|数据|图片|报告)[^会]{0,8}$"
 )
 # How the title of the template's example begins.
 EXAMPLE = "（示例）"
@@ -95,6 +93,9 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
         raise InCell(
             "title", N_("“%(text)s” is a note below the table, not an event. Not imported."), text=footer
         )
+    if _HAND_IN.match(row.cells["title"]):
+        why = N_("“%(text)s” is something to hand in, not an event. Not imported.")
+        raise InCell("title", why, text=row.cells["title"][:80])
     if not row.cells["title"]:
         raise Mistake(N_("The title is missing. Please add it."))
     if row.cells["title"].startswith(EXAMPLE) or _EXAMPLE.match(row.cells["title"]):
@@ -124,25 +125,20 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
 def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
     cell = row.cells
     region, region_text = region_cell.region_of_cells(cell, findings)
-    by_format = MODES.get(_mode_word(cell["format"])) if not cell["online"] else None
-    mode = by_format or _mode(cell["online"], findings)
-    if (
-        mode == Mode.ONLINE
-        and _mode_word(cell["online"]) == "是"
-        and hosts_and_places.place(cell["venue_text"], []).names
-    ):
-        mode = Mode.MIXED  # 是否线上：是 beside a hall: it is shown online as well
-    place = _place(cell["venue_text"], mode, findings)
-    mode = mode or place.mode
+    mode, place = mode_and_place(cell, findings)
     venues = _venues(place.names, cell["address"], findings)
-    hosts, department = hosts_and_places.hosts_of_row(cell, findings)
+    hosts, department = hosts_of_row(cell, findings)
     line = _line(cell["line"], vocabulary, findings)
     if cell["latitude"] and cell["longitude"] and not cell["occurrence_number"]:
         why = N_(
             "The coordinates were not imported: a table does not say whether they are of GPS or of a map."
         )
         findings.append(Finding(why).about("latitude"))
-    formats = () if by_format else _formats(cell["format"], vocabulary, findings)
+    formats = (
+        ()
+        if says_mode_alone(cell["format"], cell["online"])
+        else _formats(cell["format"], vocabulary, findings)
+    )
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
     return EventDraft(
@@ -152,7 +148,7 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         ),
         region_code=region,
         region_text=region_text,
-        lead=_lead(hosts_and_places.leader(hosts), region, vocabulary, line) if hosts else None,
+        lead=_lead(leader(hosts), region, vocabulary, line) if hosts else None,
         hosts=hosts,
         groups=_groups(cell["audiences"], vocabulary, findings),
         formats=formats,
@@ -179,34 +175,16 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     )
 
 
-def _mode_word(text: str) -> str:
-    return _MODE_SIGNS.sub("", cells.plain(text).lower())
-
-
-def _mode(text: str, findings: list[Finding]) -> Mode | None:
-    mode = MODES.get(_mode_word(text))
-    if text and mode is None:
-        why = Finding(N_("“%(text)s” was not recognised. Write 线下, 线上 or 线上线下."), text=text[:40])
-        findings.append(why.about("online"))
-    return mode
-
-
-def _place(text: str, mode: Mode | None, findings: list[Finding]) -> Place:
-    if not text or mode == Mode.ONLINE:
-        return Place()
-    return hosts_and_places.place(text, findings)
-
-
-def _venues(places: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
-    if address and len(places) == 1:
-        return (VenueDraft(places[0], address=address),)
+def _venues(names: tuple[str, ...], address: str, findings: list[Finding]) -> tuple[VenueDraft, ...]:
+    if address and len(names) == 1:
+        return (VenueDraft(names[0], address=address),)
     if address:
         findings.append(
             Finding(N_("An address was given without one definite venue, so it was not imported.")).about(
                 "address"
             )
         )
-    return tuple(VenueDraft(name) for name in places)
+    return tuple(VenueDraft(name) for name in names)
 
 
 def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[str, ...]:
@@ -224,7 +202,8 @@ def _groups(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple
 
 def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tuple[FormatDraft, ...]:
     words = cells.words(cells.simplified(text), vocabulary.formats)
-    other = [word for word in words if word not in vocabulary.formats]
+    formats = {word: vocabulary.format_of(word) for word in words}
+    other = [word for word, key in formats.items() if key is None]
     if other:
         findings.append(
             Finding(
@@ -232,7 +211,7 @@ def _formats(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> tupl
                 words="、".join(other)[:200],
             ).about("format")
         )
-    return tuple(FormatDraft(vocabulary.formats.get(word, OTHER_FORMAT), word) for word in words)
+    return tuple(FormatDraft(key or OTHER_FORMAT, word) for word, key in formats.items())
 
 
 def _focus(text: str, vocabulary: Vocabulary, findings: list[Finding]) -> str | None:
@@ -268,7 +247,7 @@ def _picture_url(text: str, findings: list[Finding]) -> str:
 
 
 def _lead(host: str, region: str | None, vocabulary: Vocabulary, line: str | None) -> OrganizationDraft:
-    name = hosts_and_places.without_role(host)
+    name = without_role(host)
     return OrganizationDraft(
         name, region_cell.seat_of(name, region), line or file.recognise_line(vocabulary.lines, name)
     )

@@ -1,15 +1,15 @@
 """Files as offices make them, with what a careful clerk takes from each; written down before the importer read them.
 
 A text file holds several: `=== name encoding`, the sheets or the text (| between cells, ⏎ a line break in a cell, → a tab,
-=D a date, =DT with hours, =N a bare number), then under `--- right` a line for each event: title | when | place | region |
-host | audience | format. * is free, || stands between answers that are both right, - is nothing, ? no date; hosts and
-places are divided by semicolons. Audiences: i innovators, g government, y youth, p public. Formats: T talk, L learning,
+=D a date, =DT with hours, =T hours, =N a bare number), then under `--- right` a line for each event: title | when | place |
+region | host | audience | format. * is free, || stands between answers that are both right, - is nothing, ? no date; hosts
+and places are divided by semicolons. Audiences: i innovators, g government, y youth, p public. Formats: T talk, L learning,
 S popular science, C cases, N online, U culture, O other."""
 
 import io
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -57,10 +57,12 @@ def _workbook(sections: list[str]) -> bytes:
     return stream.getvalue()
 
 
-def _value(text: str) -> str | int | float | datetime | None:
-    kind = re.match("=(DT|D|N)(.+)", text)
+def _value(text: str) -> str | int | float | datetime | time | None:
+    kind = re.match("=(DT|D|T|N)(.+)", text)
     if kind and kind[1] == "N":
         return float(kind[2]) if "." in kind[2] else int(kind[2])
+    if kind and kind[1] == "T":
+        return time.fromisoformat(kind[2])
     if kind:
         return datetime.fromisoformat(kind[2])
     return int(text) if text.isdigit() and len(text) < 6 else text or None

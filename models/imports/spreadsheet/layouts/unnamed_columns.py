@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from models.imports.findings import Line
 from models.imports.spreadsheet.cells import footer
 from models.imports.spreadsheet.column_names import bare, is_left_out, options_of
-from models.imports.spreadsheet.hosts_and_places import is_organization, is_rooted
+from models.imports.spreadsheet.layouts.labels import labelled
+from models.imports.spreadsheet.names.organizations import is_organization, is_rooted
 from models.imports.spreadsheet.times import time_words
 from models.imports.spreadsheet.times.time_and_place import time_and_place
 
@@ -20,7 +21,12 @@ _NO_TITLE = re.compile(
 _HOSTS = {"organizers", "lead_unit", "undertakers", "department"}
 _DAYS = {"start_date", "time_text", "time_and_place", "month"}
 # Where one of these has a column, no other is looked for.
-_RIVALS = {"start_date": _DAYS, "time_text": _DAYS | {"start_time"}, "organizers": _HOSTS}
+_RIVALS = {
+    "time_and_place": _DAYS | {"start_time"},
+    "start_date": _DAYS,
+    "time_text": _DAYS | {"start_time"},
+    "organizers": _HOSTS,
+}
 _LONGEST_TIME = 40
 _LONGEST_NAME = 12
 # 县文化馆 may be the host as well as the place.
@@ -87,9 +93,17 @@ def _field_of(texts: Sequence[str]) -> str:
         return "start_date"
     if all(len(text) < _LONGEST_TIME and time_and_place(text) == (text, "") for text in texts):
         return "time_text"
+    if all(_says_both(text) for text in texts):
+        return "time_and_place"
     if all(_OFFICE.search(text) and is_organization(text) and is_rooted(text) for text in texts):
         return "organizers"
     return ""
+
+
+def _says_both(text: str) -> bool:
+    """Whether a cell begins with its time and goes on with its place: 4月22日9时，人民广场."""
+    words, rest = time_and_place(text)
+    return bool(words and rest and text.startswith(words) and not labelled(text))
 
 
 def _may_be(name: str) -> bool:

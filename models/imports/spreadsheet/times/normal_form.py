@@ -34,6 +34,15 @@ _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
 _BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]|^(?:宣传周|宣传月|活动|展览)期间[,:]?(?=\d)")
 _DURING = re.compile(r"^(?:宣传周|宣传月|活动|展览)期间\((\d[^()]*)\)$")
+# What a day is besides, with no word of hours: （农历三月十六，赶集日）, （遇雨顺延）; 第七节 and 大课间 of a school.
+_ASIDE = re.compile(
+    r"\(农历[^()]*\)|\((?:(?![\d上下午晚早周每起至到除隔停消休闭待另定全]|星期|礼拜|工作日|期间)[^()]){2,}\)"
+)
+_LESSON = re.compile(
+    r"(?<=[日号)午])(?:第[一二三四五六七八九\d](?:[、至-]第?[一二三四五六七八九\d])?节课?|大课间|课间操?|班会课?|晨会|课后服务|晚自习)(?:时间|期间)?$"
+)
+# 每晚19:30, 每日晚7点
+_EACH_EVENING = re.compile("每[天日]?晚上?")
 # 4月22日(一), as Taiwan writes the weekday
 _SHORT_WEEKDAY = re.compile(r"(?<=日)\(([一二三四五六日])\)")
 # 第一场：4月22日; ①, which would become a digit of the day.
@@ -63,6 +72,7 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     joined = re.sub(
         r"\s+", "", _BLANK.sub("日", _BLANK_BEHIND_DASH.sub(r"\1,", _NEXT_HOURS.sub(r"\1;", line)))
     )
+    joined = _LESSON.sub("", _ASIDE.sub("", joined))
     joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
     joined = _YEAR_LAST.sub(_year_first, _ROC_YEAR.sub(lambda roc: f"{int(roc[1]) + 1911}{roc[2]}", joined))
     joined = _DOTTED_RANGE.sub(r"\1.\2\3\1.\4", joined)
@@ -70,6 +80,7 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     joined = _EACH_DAY_FIRST.sub(r"\2\1", joined)
     joined = _COMPACT_HOURS.sub(lambda match: _hours(match, months), _NOT_CERTAIN.sub("", joined))
     joined = _WEEKDAYS_OF_MONTH.sub(_days_of_month, joined)
+    joined = _EACH_EVENING.sub("每天晚上", joined)
     joined = _SHORT_WEEKDAY.sub(r"(周\1)", _DURING.sub(r"\1", joined))
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
     joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))

@@ -11,6 +11,7 @@ from models.imports.findings import Finding, InCell
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import time_cells, time_columns, time_words
 from models.imports.spreadsheet.times.duration import duration
+from models.imports.spreadsheet.times.time_and_place import without_places
 from models.imports.spreadsheet.times.time_slots import Slot
 from models.imports.vocabulary import Vocabulary
 
@@ -55,13 +56,18 @@ def _occurrences(
     venue = venues[0] if len(venues) == 1 else None
     capacity = _capacity(cell["capacity"], findings)
     findings += time_cells.uncertain(cell)
-    cell = time_cells.arranged(cell, year, vocabulary)
+    words, each = without_places(cell["time_text"], [place.name for place in venues])
+    written, cell = cell, time_cells.arranged(cell | {"time_text": words}, year, vocabulary)
     if cell.get("week"):
         why = N_("The words for the time of the week were read as its days, %(first)s to %(last)s.")
         findings.append(Finding(why, first=vocabulary.starts, last=vocabulary.ends).about(cell["week"]))
     slots, time_text = _in_one_cell(cell, year, vocabulary.months, findings)
     if slots:
-        drafts = tuple(_of(slot, vocabulary.zone, venue, capacity) for slot in slots)
+        places = [next(place for place in venues if place.name == name) for name in each]
+        at = places if len(places) == len(slots) else [venue] * len(slots)
+        drafts = tuple(
+            _of(slot, vocabulary.zone, place, capacity) for slot, place in zip(slots, at, strict=True)
+        )
         _outside(drafts[0].start_day, drafts[-1].end_day, vocabulary, findings)
         if any(slot.each_day for slot in slots):
             findings.append(_each_day(cell, len(drafts)))
@@ -69,7 +75,9 @@ def _occurrences(
             findings.append(_working_days(cell, len(drafts)))
         elif len(drafts) > 1:
             findings.append(Finding(N_("Read as %(count)s sessions."), count=len(drafts)).about("time_text"))
-        return drafts, time_text
+        return drafts, written["time_text"] if each else time_text
+    if each:
+        cell = time_cells.arranged(written, year, vocabulary)
     return _by_columns(cell, year, vocabulary, (venue, capacity), findings)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from models.imports.spreadsheet.times import normal_form, time_words
 
@@ -11,6 +12,7 @@ _SIGN = re.compile(
     r"[,，;；、。\s]+|[(（)）]|(?<=[日号点时分半午晚间\d)）])(?=[^\W\d])(?![至到月日点时分半和及上下晚中早凌])"
 )
 _LABEL = re.compile(r"^(?:活动)?(?:地点|时间|在|于)[:：]?\s*")
+_BRACKETS = re.compile("[(（]([^()（）]*)[)）]")
 _LONGEST = 300
 
 
@@ -29,6 +31,12 @@ def time_and_place(text: str) -> tuple[str, str]:
         if _is_time(text[end:]):
             return text[end:].strip(" )）"), _rest(text[:start])
     return "", text
+
+
+def without_places(text: str, names: Collection[str]) -> tuple[str, list[str]]:
+    """A time without the places in brackets behind its days, and these in their order: 4月23日（青云大学）、24日（青云学院）."""
+    found = [match[1].strip() for match in _BRACKETS.finditer(text) if match[1].strip() in names]
+    return _BRACKETS.sub(lambda match: "" if match[1].strip() in names else match[0], text), found
 
 
 def _rest(text: str) -> str:

@@ -57,7 +57,7 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     for name in ("time_text", "period", "start_time"):
         if cell[name] and cell["start_date"] and _ALL_DAY.fullmatch(normal_form.plain(cell[name])):
             cell[name] = ""  # a day without hours is the whole day
-    cell["time_text"] = " ".join(filter(None, (cell["time_text"], cell["period"])))
+    cell["time_text"] = _joined_hours(cell["time_text"], cell["period"])
     for hour, day in (("start_time", "start_date"), ("end_time", "end_date")):
         if cell[hour] and not cell[day] and time_words.is_day(cell[hour]):
             cell[day], cell[hour] = cell[hour], ""
@@ -70,6 +70,15 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
             cell["start_date"], cell["end_date"] = slots[0].first.isoformat(), slots[0].last.isoformat()
     _arrange_clocks(cell)
     return cell
+
+
+def _joined_hours(first: str, second: str) -> str:
+    """The hours of two columns as one text: 上午 beside 9:00-11:00, which may say 上午 as well."""
+    halves = [text for text in (first, second) if text in time_words.HALF_DAYS]
+    hours = [text for text in (first, second) if text and text not in time_words.HALF_DAYS]
+    if len(halves) == len(hours) == 1 and halves[0] in hours[0]:
+        return hours[0]
+    return " ".join([*halves, *hours])
 
 
 def _arrange_week(cell: dict[str, str], vocabulary: Vocabulary) -> None:

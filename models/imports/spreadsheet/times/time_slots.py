@@ -38,6 +38,7 @@ class Group:
     daily: bool = False
     through: bool = False  # from an hour of the first day to an hour of the last
     closed: frozenset[int] = frozenset()
+    opened: bool = False  # closed are the days that it does not name
 
 
 class Unread(Exception):
@@ -52,9 +53,9 @@ def slots_of(group: Group) -> Iterator[Slot]:
     if halves and len(hours) > 1:
         hours = [(None, None, None)]  # 上午、下午 is the day
     for first, last in group.spans:
+        if (group.daily or group.opened) and hours[0][0] is None and hours[0][2] is None:
+            raise Unread
         if group.daily or group.closed:
-            if hours[0][0] is None and hours[0][2] is None:
-                raise Unread
             yield from _of_each_day(group, first, last, hours)
         elif first == last:
             yield from (Slot(first, last, start, end, half) for start, end, half in hours)

@@ -186,7 +186,7 @@ class _Reader:
             # Of one day, or after others: which days are meant, only a person knows.
             if group.hours or group.closed or all(first == last for first, last in group.spans):
                 raise Unread
-            group.closed = frozenset(range(7)) - open_weekdays(self.take()["open"])
+            group.closed, group.opened = frozenset(range(7)) - open_weekdays(self.take()["open"]), True
         else:
             hours = self.hours()
             group.hours.append(self.until(group, *hours) if self.next_is("to") else hours)

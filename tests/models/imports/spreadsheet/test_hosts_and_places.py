@@ -4,7 +4,9 @@ import pytest
 
 from models.imports.findings import Finding
 from models.imports.read_file import demo_file, read, read_file
-from models.imports.spreadsheet import hosts_and_places, region_cell
+from models.imports.spreadsheet import region_cell
+from models.imports.spreadsheet.names import hosts as host_cells
+from models.imports.spreadsheet.names import places as place_cells
 from models.imports.spreadsheet.to_draft import understand
 from models.places import recognition, regions
 from models.places.regions import regions_by_code
@@ -121,7 +123,7 @@ def test_a_code_counts_where_the_name_beside_it_is_not_certain(vocabulary, name,
 
 
 def listed_in(read, text: str) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-    """What hosts_and_places.hosts or hosts_and_places.certain_places reads in a cell, and what it says of which column."""
+    """What host_cells.hosts or place_cells.certain_places reads in a cell, and what it says of which column."""
     findings: list[Finding] = []
     found = read(text, findings)
     return found, [(finding.column, finding.message % finding.values) for finding in findings]
@@ -151,7 +153,7 @@ ONE, TWO = "连云港市知识产权局", "连云港市教育局"
     ],
 )  # fmt: skip
 def test_several_organizations_in_one_cell(text, hosts):
-    found, told = listed_in(hosts_and_places.hosts, text)
+    found, told = listed_in(host_cells.hosts, text)
     assert found == hosts
     assert told in ([], [("", f"{len(hosts)} organizations were recognised as organizers.")])
 
@@ -165,10 +167,10 @@ def test_who_guides_does_not_lead(vocabulary):
 
 def test_no_name_of_the_reported_events_is_divided_or_joined():
     rows = [row.cells for row in read(demo_file())]
-    assert [hosts_and_places.hosts(cell["organizers"], []) for cell in rows] == [
+    assert [host_cells.hosts(cell["organizers"], []) for cell in rows] == [
         tuple(filter(None, cell["organizers"].split(";"))) for cell in rows
     ]
-    places = {cell["id"]: hosts_and_places.certain_places(cell["venue_text"], []) for cell in rows}
+    places = {cell["id"]: place_cells.certain_places(cell["venue_text"], []) for cell in rows}
     assert {ref: len(names) for ref, names in places.items() if len(names) > 1} == {
         "E075": 2, "E090": 2, "E096": 2, "E204": 4, "E211": 2,
     }  # fmt: skip
@@ -194,7 +196,7 @@ def test_the_lead_bears_no_part(vocabulary):
 )
 def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text):
     why = f"“{text}” may be several organizations; kept in these words. Separate them with semicolons."
-    assert listed_in(hosts_and_places.hosts, text) == ((text,), [("organizers", why)])
+    assert listed_in(host_cells.hosts, text) == ((text,), [("organizers", why)])
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_organizations_that_are_not_divided_for_certain_are_kept_and_named(text)
 )
 def test_several_places_in_one_cell(text):
     told = [("", "2 venues were recognised.")]
-    assert listed_in(hosts_and_places.certain_places, text) == (("市图书馆", "市博物馆"), told)
+    assert listed_in(place_cells.certain_places, text) == (("市图书馆", "市博物馆"), told)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +227,7 @@ def test_several_places_in_one_cell(text):
 )
 def test_a_place_that_may_be_several_is_kept_and_named(text, named):
     why = f"“{text}” was read as one venue. If there are several, separate them with semicolons."
-    assert listed_in(hosts_and_places.certain_places, text) == (
+    assert listed_in(place_cells.certain_places, text) == (
         (text,),
         [("venue_text", why)] if named else [],
     )

@@ -1,0 +1,1 @@
+"""Names in the cells of a table: organizations and places."""
