@@ -16,13 +16,15 @@ SCANNER_TEXT = "OPENWEEK-QWYZ-0279:/azqm"
 
 @dataclass(frozen=True)
 class Check:
-    """name: what is checked; good: what green means; bad: what to do. by_hand: it waits for the person at the device."""
+    """name: what is checked; good: what green means; bad: what to do. by_hand: it waits for the person at the device.
+    good_here: what green means at an address without https, which a browser trusts on the device itself."""
 
     key: str
     name: str
     good: str
     bad: str
     by_hand: bool = False
+    good_here: str = ""
 
 
 CHECKS = (
@@ -37,6 +39,9 @@ CHECKS = (
         N_("Secure address"),
         N_("The address begins with https."),
         N_("Open this page with https: without it the browser gives no camera."),
+        good_here=N_(
+            "The browser trusts this address, because it is this device itself. Others need one with https."
+        ),
     ),
     Check(
         "camera",

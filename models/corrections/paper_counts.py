@@ -57,7 +57,7 @@ class PaperCount(Base):
 @dataclass(frozen=True)
 class EnteredCount:
     """A tally row from paper. account: the address of who entered it; None: not known any more. out: it was taken out.
-    sheet_id: of the printed sheet; None: entered without one."""
+    sheet_id, sheet_revision: the printed sheet and the number of its entry; None: entered without one."""
 
     scan: Scan
     counter: str
@@ -65,6 +65,7 @@ class EnteredCount:
     entered_at: datetime
     out: bool
     sheet_id: int | None = None
+    sheet_revision: int | None = None
 
 
 def days_of(event: Event, now: datetime) -> list[date]:
@@ -193,7 +194,15 @@ def _read(
     rows = db.session.execute(query).all()
     out = _taken_out(scan.id for scan, _count, _email in rows)
     return [
-        EnteredCount(scan, count.counter, email, count.entered_at, scan.id in out, count.sheet_id)
+        EnteredCount(
+            scan,
+            count.counter,
+            email,
+            count.entered_at,
+            scan.id in out,
+            count.sheet_id,
+            count.sheet_revision,
+        )
         for scan, count, email in rows
     ]
 

@@ -6,7 +6,7 @@ A sheet is entered once. A wrong entry is taken out, row by row in the ledger, a
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID, uuid5
@@ -82,10 +82,12 @@ class TallySheetEntry(Base):
 
 @dataclass(frozen=True)
 class SheetState:
-    """A sheet with its valid entry. rows: those of the entry that count; none: it can be entered."""
+    """A sheet with its valid entry. rows: those of the entry that count; none: it can be entered. taken_out: those of its last
+    entry where that was taken out."""
 
     sheet: TallySheet
     rows: list[EnteredCount]
+    taken_out: list[EnteredCount] = field(default_factory=list)
 
     @property
     def people(self) -> int:
@@ -93,9 +95,10 @@ class SheetState:
 
     @property
     def cells(self) -> dict[tuple[int, str], int]:
-        """Heads by hour and group."""
+        """Heads by hour and group; of an entry that was taken out as it was."""
         return {
-            (row.scan.hour, row.scan.group or UNKNOWN_GROUP): row.scan.headcount or 0 for row in self.rows
+            (row.scan.hour, row.scan.group or UNKNOWN_GROUP): row.scan.headcount or 0
+            for row in self.rows or self.taken_out
         }
 
 
@@ -182,7 +185,9 @@ def sheets_of(event: Event, most: int) -> list[SheetState]:
 
 def state_of(sheet: TallySheet) -> SheetState:
     rows = paper_counts.entered_on_sheets([sheet.id]).get(sheet.id, [])
-    return SheetState(sheet, [row for row in rows if not row.out])
+    valid = [row for row in rows if not row.out]
+    last = max((row.sheet_revision or 0 for row in rows), default=0)
+    return SheetState(sheet, valid, [] if valid else [row for row in rows if row.sheet_revision == last])
 
 
 def enter(

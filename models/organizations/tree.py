@@ -27,6 +27,19 @@ def tree_of(organizations: Iterable[Organization]) -> list[TreeRow]:
     return list(_walk(None, 0, below))
 
 
+def below_of(organizations: Iterable[Organization], above: Organization) -> list[Organization]:
+    """Those that stand directly below one in the tree of these organizations."""
+    rows = tree_of(organizations)
+    start = next((number for number, row in enumerate(rows) if row.organization.id == above.id), len(rows))
+    below = []
+    for row in rows[start + 1 :]:
+        if row.depth <= rows[start].depth:
+            break
+        if row.depth == rows[start].depth + 1:
+            below.append(row.organization)
+    return below
+
+
 def _parent_id(one: Organization, heads: dict[tuple[str, str], Organization]) -> int | None:
     above = (heads.get((code, one.line or "")) for code in _codes_above(one.region_code))
     return next((head.id for head in above if head is not None), None)

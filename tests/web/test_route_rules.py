@@ -150,6 +150,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_import.upload", "POST"): WRITE,
     ("desk_import.template", "GET"): WRITE,
     ("desk_organizations.index", "GET"): OVERSEE,
+    ("desk_organizations.confirm_merge", "GET"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_organizations.merge", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_organizations.different", "POST"): frozenset({"lian", "gang", "su", "cui"}),
     ("desk_organizations.change", "POST"): REVIEW,
@@ -425,7 +426,7 @@ def address(app, route: Route, things: dict) -> str:
         values["first"] = things["sheet_id"]
     if route.endpoint == "desk_organizations.different":
         values |= {"one_id": things["kept_organization"], "other_id": things["other_organization"]}
-    if route.endpoint == "desk_organizations.merge":
+    if route.endpoint in ("desk_organizations.confirm_merge", "desk_organizations.merge"):
         values |= {"kept_id": things["kept_organization"], "other_id": things["other_organization"]}
     if "pdf" in route.rule and "kind" in values:
         values["kind"] = "pdf"

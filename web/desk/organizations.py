@@ -1,6 +1,6 @@
 """The organizations in an office's reach as a tree, who of them publishes by itself, and merging those entered more than once."""
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from sqlalchemy import select
@@ -11,8 +11,10 @@ from models.db import db
 from models.organizations.tree import tree_of
 from models.publishing.organizations import merges as organization_merges
 from models.publishing.organizations import settings as organization_settings
+from models.publishing.organizations.merge_effect import merge_effect
 from web.desk.events import regions_below
 
+MOST_NAMED = 10  # events and organizations in the question before a merge
 SHOWN = 300  # of a long list; the search finds the others
 
 pages = Blueprint("desk_organizations", __name__, url_prefix="/desk/organizations")
@@ -55,6 +57,18 @@ def index() -> ResponseReturnValue:
 def different(one_id: int, other_id: int) -> ResponseReturnValue:
     organization_merges.mark_different(current_user, one_id, other_id, clock.now())
     return redirect(url_for(".index"), 303)
+
+
+@pages.get("/<int:kept_id>/same/<int:other_id>")
+@login_required
+def confirm_merge(kept_id: int, other_id: int) -> ResponseReturnValue:
+    """What the merge would change: nothing is done yet."""
+    if kept_id == other_id:
+        abort(404)
+    effect = merge_effect(current_user, kept_id, other_id)
+    return render_template(
+        "desk/organization_merge.html", effect=effect, lines=_line_names(), most_named=MOST_NAMED
+    )
 
 
 @pages.post("/<int:kept_id>/same/<int:other_id>")

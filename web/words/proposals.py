@@ -23,12 +23,22 @@ from web.words.terms import (
 
 
 @dataclass(frozen=True)
+class ShownPicture:
+    """digest: None where there is no picture."""
+
+    digest: str | None
+    alt: str
+
+
+@dataclass(frozen=True)
 class FieldChange:
-    """name: of the field. before, after: texts; empty where nothing is given."""
+    """name: of the field. before, after: texts; empty where nothing is given. pictures: before and after, with their
+    descriptions, where the picture is the field."""
 
     name: str
     before: str
     after: str
+    pictures: tuple[ShownPicture, ShownPicture] | None = None
 
 
 def reason_missing() -> str:
@@ -52,9 +62,18 @@ def field_changes(
 ) -> list[FieldChange]:
     """These fields of two drafts, in words."""
     return [
-        FieldChange(_(FIELDS[name]), _text(campaign, name, before), _text(campaign, name, after))
+        FieldChange(
+            _(FIELDS[name]),
+            _text(campaign, name, before),
+            _text(campaign, name, after),
+            (_picture(before), _picture(after)) if name == "picture_sha256" else None,
+        )
         for name in names
     ]
+
+
+def _picture(draft: EventDraft) -> ShownPicture:
+    return ShownPicture(draft.picture_sha256, draft.picture_alt)
 
 
 def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:

@@ -172,13 +172,20 @@ def uses_of(organization_ids: Collection[int]) -> dict[int, OrganizationUse]:
     }
 
 
+def pair_in_reach(account: Account, kept_id: int, other_id: int) -> tuple[Organization, Organization]:
+    """Two organizations that an account may merge. Raises NotFound for one out of its reach."""
+    reachable = {organization.id: organization for organization in organizations_for(account)}
+    known = kept_id in reachable and other_id in reachable and max(kept_id, other_id) <= LARGEST_ID
+    if not known or not account.reviews:
+        raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
+    return reachable[kept_id], reachable[other_id]
+
+
 def merge_in_reach(account: Account, kept_id: int, other_id: int, now: datetime) -> Organization:
     """merge_organizations() for an account. Raises NotFound for one out of its reach."""
-    reachable = {organization.id: organization for organization in organizations_for(account)}
-    if kept_id not in reachable or other_id not in reachable or max(kept_id, other_id) > LARGEST_ID:
-        raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
-    merge_organizations(reachable[kept_id], reachable[other_id], now, account)
-    return reachable[kept_id]
+    kept, other = pair_in_reach(account, kept_id, other_id)
+    merge_organizations(kept, other, now, account)
+    return kept
 
 
 def merge_organizations(
@@ -192,7 +199,7 @@ def merge_organizations(
         _lock(kept, other)
         if kept.id == other.id or kept.merged_into_id or other.merged_into_id:
             raise Conflict(N_("These two are one organization already. Reload the page."))
-        _check_reach(kept, other, by)
+        check_reach(kept, other, by)
         led = [Event.lead_id == other.id]
         if kept.line is None and other.line is not None:
             kept.line = other.line
@@ -200,7 +207,7 @@ def merge_organizations(
         # Also those that are withdrawn or only change their line: their visits move to other sums.
         for event_id in db.session.scalars(select(Event.id).where(or_(*led))).all():
             current().note(event_id, now)
-        for event in _events_of(other):
+        for event in events_of(other):
             draft = draft_of(lock_event(event))
             hosts = dict.fromkeys(kept.name if name == other.name else name for name in draft.hosts)
             lead = OrganizationDraft.of(kept) if event.lead_id == other.id else draft.lead
@@ -224,7 +231,7 @@ def _lock(*organizations: Organization) -> None:
     db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
 
 
-def _check_reach(kept: Organization, other: Organization, by: Account | None) -> None:
+def check_reach(kept: Organization, other: Organization, by: Account | None) -> None:
     """An office reaches the region of its organization: a merge must not move it to another one. The committee's
     organization is merged by the committee."""
     of_other = Account.organization_id == other.id
@@ -245,7 +252,7 @@ def _area(organization: Organization) -> tuple[str | None, str | None]:
     return organization.region_code, organization.line if organization.line_limited else None
 
 
-def _events_of(organization: Organization) -> list[Event]:
+def events_of(organization: Organization) -> list[Event]:
     hosted = select(EventHost.event_id).where(EventHost.organization_id == organization.id)
     query = select(Event).where(or_(Event.lead_id == organization.id, Event.id.in_(hosted)))
     return list(db.session.scalars(query.where(Event.withdrawn_at.is_(None)).order_by(Event.id)))

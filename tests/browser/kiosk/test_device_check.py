@@ -16,6 +16,8 @@ def checked(page: Page, server) -> Page:
 
 def test_each_line_turns_green_or_says_what_to_do(checked: Page):
     expect(checked.locator("#check-camera")).to_have_attribute("data-state", "bad", timeout=12_000)
+    expect(checked.locator("#check-secure")).to_contain_text("其他设备需使用以 https 开头的地址")
+    expect(checked.locator("#check-secure")).not_to_contain_text("地址以 https 开头")
     expect(checked.locator("#check-camera")).to_contain_text("请在浏览器设置中允许本网站使用摄像头")
     expect(checked.locator("#summary")).to_have_text("尚不能使用：请看红色各项。", timeout=12_000)
     assert serious(checked) == []

@@ -133,6 +133,7 @@ def test_alike_ones_are_offered_and_merged_at_the_desk(english, people, thrice):
     page = english.get("/desk/organizations/").text
     assert page.count("Same organization: keep this one") == 4  # two pairs
     first, second, third = (event.lead_id for event in thrice)
+    assert f'href="/desk/organizations/{first}/same/{second}"' in page
     answer = english.post(f"/desk/organizations/{first}/same/{second}")
     assert answer.location == f"/desk/organizations/?kept={first}"
     assert "Both are now one:" in english.get(answer.location).text
@@ -144,10 +145,43 @@ def test_alike_ones_are_offered_and_merged_at_the_desk(english, people, thrice):
     assert "No organization found." in english.get("/desk/organizations/?q=zzzz").text
 
 
+def test_before_a_merge_the_desk_says_what_will_happen(english, people, thrice):
+    with transaction():
+        people.he.organization_id = thrice[1].lead_id
+        thrice[1].lead.publishes = True
+    sign_in(english, people.su)
+    first, second = thrice[0].lead_id, thrice[1].lead_id
+    page = english.get(f"/desk/organizations/{first}/same/{second}").text
+    for sentence in (
+        "1 event moves to the organization that stays",
+        "1 of them is public",
+        "1 account belongs to the organization that stays from then on",
+        "he@example.cn · organizer",
+        "Publishes by itself: as the one that stays: No. For the other it was: Yes.",
+        "This cannot be undone.",
+        thrice[1].title,
+    ):
+        assert sentence in page
+    assert db.session.get_one(Organization, second).merged_into_id is None
+    assert english.get(f"/desk/organizations/{first}/same/{first}").status_code == 404
+    refused = english.get(f"/desk/organizations/{first}/same/{people.lian.organization_id}").text
+    assert ("Keep that organization instead." in refused, "Merge them" in refused) == (True, False)
+
+
+def test_those_below_a_merged_one_are_named(english, people, thrice):
+    with transaction():
+        db.session.add(Organization(name="区科学技术局", region_code="320102", line="science"))
+        thrice[1].lead.line = "science"
+    sign_in(english, people.su)
+    page = english.get(f"/desk/organizations/{thrice[0].lead_id}/same/{thrice[1].lead_id}").text
+    assert ("1 organization stands below it" in page, "区科学技术局" in page) == (True, True)
+
+
 @pytest.mark.parametrize("who", ["gu", "bao", "lian"])
 def test_others_do_not_reach_them(english, people, thrice, who):
     sign_in(english, getattr(people, who))
     ids = [event.lead_id for event in thrice]
+    assert english.get(f"/desk/organizations/{ids[0]}/same/{ids[1]}").status_code == 404
     assert english.post(f"/desk/organizations/{ids[0]}/same/{ids[1]}").status_code == 404
     if who == "gu":
         assert english.get("/desk/organizations/").status_code == 404

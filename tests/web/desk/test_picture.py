@@ -279,3 +279,39 @@ def test_what_is_no_picture_leaves_the_form_as_typed(desk, people):
     assert (answer.status_code, 'id="problem-picture"' in answer.text) == (422, True)
     assert ('value="专利开放日"' in answer.text, f'value="{ALT}"' in answer.text) == (True, True)
     assert "Choose a picture first." in write(desk, picture_alt=ALT).text
+
+
+def test_a_reviewer_reads_the_description_of_a_picture(desk, office, people):
+    event = drafted(people)
+    send(desk, event, jpeg())
+    review.submit(again(event), NINE, people.gu)
+    page = office.get(f"/desk/review/?campaign=ip-2024&item={event.id}").text
+    assert re.search(rf'<figcaption[^>]*>Description of the picture: <span lang="zh">{ALT}</span>', page)
+
+
+def test_a_proposed_picture_stands_beside_the_present_one_with_both_descriptions(desk, office, people):
+    send(office, people.lecture, jpeg())
+    old = again(people.lecture).picture_sha256
+    send(desk, people.lecture, jpeg("blue"), alt="新的照片")
+    (proposal,) = proposals.open_of(again(people.lecture))
+    for address in (
+        f"/desk/review/?campaign=ip-2024&proposal={proposal.id}",
+        f"/desk/events/{people.lecture.id}",
+    ):
+        page = office.get(address).text
+        shown = re.findall(
+            r'<td><img class="compared-picture" src="[^"]*/(\w+)-small.webp" alt="([^"]*)"', page
+        )
+        assert shown == [(old, ALT), (proposal.draft.picture_sha256, "新的照片")]
+        assert f'<td lang="zh">{ALT}</td><td lang="zh">新的照片</td>' in page
+
+
+def test_a_changed_description_is_shown_under_the_picture(desk, office, people):
+    send(office, people.lecture, jpeg())
+    send(desk, people.lecture, alt="另一句话")
+    (proposal,) = proposals.open_of(again(people.lecture))
+    page = office.get(f"/desk/review/?campaign=ip-2024&proposal={proposal.id}").text
+    assert f'<td lang="zh">{ALT}</td><td lang="zh">另一句话</td>' in page
+    assert (
+        '<figcaption class="small soft">Description of the picture: <span lang="zh">另一句话</span>' in page
+    )

@@ -1,5 +1,6 @@
 """Heads counted on paper, entered at the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from uuid import UUID, uuid4
 
@@ -9,8 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.corrections import paper_counts, tally_sheets
+from models.corrections.paper_counts import EnteredCount
 from models.corrections.tally_sheets import MAX_AT_ONCE, groups_of
 from models.errors import N_, Mistake
 from models.events import scope
@@ -52,7 +54,7 @@ def enter(event_id: int) -> ResponseReturnValue:
 def take_out(event_id: int, scan_id: UUID) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.runs_check_in)
     paper_counts.take_out(event, scan_id, _("Entered by mistake."), current_user, clock.now())
-    return redirect(url_for(".index", event_id=event.id), 303)
+    return redirect(url_for(".index", event_id=event.id, again=scan_id), 303)
 
 
 def _sheet_id() -> UUID:
@@ -81,6 +83,24 @@ def _heads(campaign: Campaign) -> dict[str, int]:
     return heads
 
 
+def _typed_before(counts: Sequence[EnteredCount], campaign: Campaign) -> dict[str, str]:
+    """What the form begins with: a count that was just taken out is corrected, not typed again. One of a printed sheet is
+    corrected there."""
+    again = request.args.get("again", "")
+    row = next(
+        (one for one in counts if one.out and one.sheet_id is None and str(one.scan.id) == again), None
+    )
+    if row is None:
+        return {}
+    at = row.scan.at.astimezone(clock.zone(campaign.zone))
+    return {
+        "day": at.date().isoformat(),
+        "time": f"{at:%H:%M}",
+        "counter": row.counter,
+        f"heads-{row.scan.group or UNKNOWN_GROUP}": str(row.scan.headcount),
+    }
+
+
 def _made() -> tuple[int, int] | None:
     """The ids of the first and last sheet that were just made."""
     first, _dash, last = request.args.get("sheets", "").partition("-")
@@ -88,6 +108,8 @@ def _made() -> tuple[int, int] | None:
 
 
 def _page(event: Event, now: datetime, error: str = "") -> str:
+    counts = paper_counts.entered(event)
+    before = _typed_before(counts, event.campaign)
     return render_template(
         "desk/attendance/paper_counts.html",
         campaign=event.campaign,
@@ -97,9 +119,10 @@ def _page(event: Event, now: datetime, error: str = "") -> str:
         sheet=request.form.get("sheet") if error else uuid4(),
         most_name=paper_counts.MAX_NAME,
         error=error,
-        typed=request.form if error else {},
+        typed=request.form if error else before,
+        again=bool(before) and not error,
         entered=request.args.get("entered", type=int),
-        counts=paper_counts.entered(event),
+        counts=counts,
         sheets=tally_sheets.sheets_of(event, MOST_SHEETS),
         session_days=[
             (row, day) for row in event.occurrences for day in clock.days(row.start_day, row.end_day)

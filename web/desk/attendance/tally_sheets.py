@@ -12,7 +12,7 @@ from flask_login import current_user, login_required
 from models import clock
 from models.corrections import paper_counts, tally_sheets
 from models.corrections.paper_counts import MAX_HEADS
-from models.corrections.tally_sheets import MAX_AT_ONCE, TallySheet, groups_of
+from models.corrections.tally_sheets import MAX_AT_ONCE, SheetState, TallySheet, groups_of
 from models.drawing import pdf
 from models.errors import Mistake, NotFound
 from models.events import scope
@@ -140,18 +140,27 @@ def _cells(sheet: TallySheet) -> tuple[dict[tuple[int, str], int], list[str]]:
     return cells, wrong
 
 
+def _typed_before(state: SheetState) -> dict[str, str]:
+    """What the form begins with: an entry that was taken out is corrected, not typed again."""
+    if not state.taken_out:
+        return {}
+    cells = {field_name(hour, group): str(heads) for (hour, group), heads in state.cells.items()}
+    return {"counter": state.taken_out[0].counter, **cells}
+
+
 def field_name(hour: int, group: str) -> str:
     return f"heads-{hour}-{group}"
 
 
 def _page(sheet: TallySheet, now: datetime, error: str = "", wrong: Sequence[str] = ()) -> str:
-    typed: Mapping[str, str] = request.form if error else {}
+    state = tally_sheets.state_of(sheet)
+    typed: Mapping[str, str] = request.form if error else _typed_before(state)
     return render_template(
         "desk/attendance/tally_sheet.html",
         campaign=sheet.event.campaign,
         event=sheet.event,
         sheet=sheet,
-        state=tally_sheets.state_of(sheet),
+        state=state,
         groups=groups_of(sheet.event.campaign),
         begun=clock.day_of(now, sheet.event.campaign.zone) >= sheet.day,
         most_name=paper_counts.MAX_NAME,

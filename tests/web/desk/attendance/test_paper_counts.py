@@ -94,7 +94,13 @@ def test_a_count_entered_by_mistake_is_taken_out(gus_browser, people):
     shown = gus_browser.get(page(people.lecture)).text
     outs = re.findall(rf'action="({page(people.lecture)}[0-9a-f-]+/out)"', shown)
     assert len(outs) == 2
-    assert gus_browser.post(outs[0]).status_code == 303
+    answer = gus_browser.post(outs[0])
+    assert answer.status_code == 303
+    again = gus_browser.get(answer.location).text
+    assert "This count no longer counts." in again
+    values = re.findall(r'id="(time|counter|heads-\w+)"[^>]* value="([^"]+)"', again)
+    assert values[:2] == [("time", "10:30"), ("counter", "王一")]
+    assert values[2:] in ([("heads-youth", "40")], [("heads-public", "90")])
     assert {figures(people.lecture.campaign, EVENING).visits} <= {40, 90}
     assert verify(people.lecture.campaign).agrees
     assert len(rows()) == 2

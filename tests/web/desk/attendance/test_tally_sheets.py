@@ -87,6 +87,11 @@ def test_a_sheet_is_entered_by_its_number_and_not_twice(gus_browser, people):
     assert re.search(r'tag-good">entered</span> <a [^>]*>No. ' + number, listed)
     gus_browser.post(f"{found.location}/out")
     assert visits(people) == 0
+    again = gus_browser.get(found.location).text
+    values = dict(re.findall(r'<input (?:id="[^"]*" )?name="([^"]+)"[^>]* value="([^"]+)"', again))
+    values.pop("csrf_token", None)
+    assert values == {"counter": "王一", "heads-9-public": "40", "heads-10-youth": "3"}
+    assert "The entry before was taken out and does not count." in again
     assert gus_browser.post(found.location, data=form()).status_code == 303
     assert visits(people) == 43
 
