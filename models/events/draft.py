@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
+from models.events.merges import added_sessions
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
 from models.places.tables import Venue
@@ -196,14 +197,20 @@ def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
 
 
 def draft_of_merge(kept: Event, other: Event) -> EventDraft:
-    """The content of an event, with the hosts and venues of another added, and its picture where there was none."""
+    """The content of an event, with the hosts and venues of another added, its sessions on days when the kept one has none,
+    and its picture where there was none."""
     draft, other_draft = draft_of(kept), draft_of(other)
     hosts = tuple(dict.fromkeys((*draft.hosts, *other_draft.hosts)))
     names = {venue.name for venue in draft.all_venues()}
     new_venues = tuple(venue for venue in other_draft.all_venues() if venue.name not in names)
     if draft.picture_sha256 is None and other_draft.picture_sha256 is not None:
         draft = replace(draft, picture_sha256=other_draft.picture_sha256, picture_alt=other_draft.picture_alt)
-    return replace(draft, hosts=hosts[:MOST_HOSTS], venues=(*draft.venues, *new_venues)[:MOST_VENUES])
+    return replace(
+        draft,
+        hosts=hosts[:MOST_HOSTS],
+        venues=(*draft.venues, *new_venues)[:MOST_VENUES],
+        occurrences=(*draft.occurrences, *map(_occurrence_draft, added_sessions(kept, other))),
+    )
 
 
 def differences(event: Event, draft: EventDraft) -> list[str]:

@@ -6,8 +6,11 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, ForeignKey, Integer, Select, literal_column, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models import clock
 from models.db import Base, db
-from models.events.tables import Event
+from models.errors import N_, Conflict, Mistake
+from models.events.tables import PUBLIC, Event, EventStatus, Occurrence, OccurrenceStatus
+from models.organizations.tables import Account, Role
 
 _IDS_IN_A_QUERY = 400
 _STANDING_ID = "COALESCE((SELECT kept_id FROM event_merge WHERE event_merge.event_id = ?), ?)"
@@ -22,6 +25,41 @@ class EventMerge(Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     kept_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+
+
+def obstacle(kept: Event, other: Event, by: Account | None) -> Mistake | None:
+    """Why an account may not merge the other event into the kept one; None where it may. by None: the operator.
+
+    What the public has seen stays public (rule 1): a published event goes on as a published one, a cancelled one stays
+    visible, if not by itself then by an event that takes place."""
+    if kept.withdrawn_at or other.withdrawn_at or kept.id == other.id or kept.campaign_id != other.campaign_id:
+        return Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
+    if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
+        return Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
+    published_ends = other.status == EventStatus.PUBLISHED != kept.status
+    if published_ends or (other.status in PUBLIC and kept.status not in PUBLIC):
+        return Conflict(N_("Keep the published event: visitors and calendars already have it."))
+    return None
+
+
+def added_sessions(kept: Event, other: Event) -> list[Occurrence]:
+    """The sessions of the other event that the kept one takes over: those on days when it has none. One that the kept event
+    called off stays called off."""
+    if EventStatus.CANCELLED in (kept.status, other.status):
+        return []
+    days = {day for row in kept.occurrences for day in clock.days(row.start_day, row.end_day)}
+    return [row for row in _scheduled(other) if days.isdisjoint(clock.days(row.start_day, row.end_day))]
+
+
+def ending_sessions(kept: Event, other: Event) -> list[Occurrence]:
+    """The sessions of the other event that a merge leaves nowhere: at times that the kept one does not have."""
+    times = {(row.start_day, row.end_day, row.start_at, row.end_at) for row in _scheduled(kept)}
+    rows = [row for row in _scheduled(other) if row not in added_sessions(kept, other)]
+    return [row for row in rows if (row.start_day, row.end_day, row.start_at, row.end_at) not in times]
+
+
+def _scheduled(event: Event) -> list[Occurrence]:
+    return [row for row in event.occurrences if row.status == OccurrenceStatus.SCHEDULED]
 
 
 def record_merge(event: Event, kept: Event) -> None:

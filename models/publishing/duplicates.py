@@ -13,13 +13,14 @@ from models.codes.passes import Pass
 from models.codes.venue_codes import CodeMethod, VenueCode
 from models.db import Base, Instant, db, insert, transaction
 from models.devices.kiosks import KioskService
-from models.errors import N_, NotFound
-from models.events import scope
-from models.events.tables import Event, EventStatus, EventVenue, Occurrence, OccurrenceStatus
+from models.errors import N_, Conflict, Mistake, NotFound
+from models.events import merges, scope
+from models.events.tables import PUBLIC, Event, EventStatus, EventVenue, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account
 from models.places import regions
 from models.places.tables import Venue
-from models.publishing import lifecycle
+from models.publishing import lifecycle, proposals
+from models.publishing.proposals import Proposal
 from models.publishing.similarity import Candidate, own_words, similar_pairs
 from models.text.bare_text import bare_text
 
@@ -47,12 +48,24 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class MergePreview:
+    """What becomes of an entry that is merged into the kept one. obstacle: why it cannot be; added: sessions that the kept
+    one takes over; ending: those that are nowhere afterwards; public: visitors and calendars have it."""
+
+    obstacle: Mistake | None
+    added: list[Occurrence]
+    ending: list[Occurrence]
+    public: bool
+
+
+@dataclass(frozen=True)
 class PossibleDuplicate:
-    """Two events side by side. left: the one with the lower id. issued: by event id."""
+    """Two events side by side. left: the one with the lower id. issued: by event id; previews: by the id of the kept one."""
 
     left: Event
     right: Event
     issued: dict[int, Issued]
+    previews: dict[int, MergePreview]
 
 
 def possible_duplicates(account: Account, campaign: Campaign) -> tuple[list[PossibleDuplicate], int]:
@@ -67,8 +80,32 @@ def possible_duplicates(account: Account, campaign: Campaign) -> tuple[list[Poss
         selectinload(Event.venues),
     )
     events = {event.id: event for event in db.session.scalars(query)}
-    issued = issued_for(event_ids)
-    return [PossibleDuplicate(events[low], events[high], issued) for low, high in page], len(pairs)
+    issued, proposed = issued_for(event_ids), _proposed(event_ids)
+
+    def pair_of(low: Event, high: Event) -> PossibleDuplicate:
+        both = ((low, high), (high, low))
+        previews = {kept.id: _preview(kept, other, account, proposed) for kept, other in both}
+        return PossibleDuplicate(low, high, issued, previews)
+
+    return [pair_of(events[low], events[high]) for low, high in page], len(pairs)
+
+
+def _preview(kept: Event, other: Event, account: Account, proposed: Collection[int]) -> MergePreview:
+    return MergePreview(
+        _obstacle(kept, other, account, proposed),
+        merges.added_sessions(kept, other),
+        merges.ending_sessions(kept, other),
+        other.status in PUBLIC,
+    )
+
+
+def _obstacle(kept: Event, other: Event, account: Account, proposed: Collection[int]) -> Mistake | None:
+    """proposed: ids of events with a proposed change that nobody decided on. It would be lost with its event."""
+    if obstacle := merges.obstacle(kept, other, account):
+        return obstacle
+    if other.id in proposed:
+        return Conflict(N_("A proposed change of the other event awaits a decision. Decide on it first."))
+    return None
 
 
 def likely_duplicates(event: Event, account: Account, most: int = 5) -> list[Event]:
@@ -112,11 +149,19 @@ def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
     }
 
 
+def _proposed(event_ids: Collection[int]) -> set[int]:
+    """Those of these events with a proposed change that nobody decided on."""
+    query = select(Proposal.event_id).where(proposals.undecided(), Proposal.event_id.in_(event_ids))
+    return set(db.session.scalars(query))
+
+
 def merge_pair(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
-    """Merge the other event into the kept one, which is returned. Raises NotFound for an event out of reach, and as
-    lifecycle.merge() does."""
+    """Merge the other event into the kept one, which is returned. Raises NotFound for an event out of reach, and
+    what stands in its preview as an obstacle."""
     kept = scope.event_for(account, kept_id, scope.changes)
     other = scope.event_for(account, other_id, scope.changes)
+    if obstacle := _obstacle(kept, other, account, _proposed([other.id])):
+        raise obstacle
     lifecycle.merge(kept, other, now, account)
     return kept
 

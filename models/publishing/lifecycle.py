@@ -16,7 +16,8 @@ from sqlalchemy import insert
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.devices import kiosks
-from models.errors import N_, Conflict, Mistake
+from models.errors import N_, Conflict
+from models.events import merges
 from models.events.draft import (
     EventDraft,
     FormatDraft,
@@ -29,10 +30,9 @@ from models.events.draft import (
     draft_of_merge,
 )
 from models.events.draft_rules import check_draft
-from models.events.merges import record_merge
 from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, OccurrenceStatus
 from models.ics import entries
-from models.organizations.tables import Account, Role
+from models.organizations.tables import Account
 from models.public import search
 from models.publishing import sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
@@ -130,27 +130,21 @@ def write_status(
 
 
 def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
-    """Merge another event into the kept one: the other is withdrawn, its hosts and venues are added to the kept one.
+    """Merge another event into the kept one: the other is withdrawn, its hosts, venues and sessions on other days are added
+    to the kept one.
 
     Its attendance stays in the ledger under its own id; the figures count it at the kept one. Codes, passes and kiosks of
-    the other, and its imports, continue with the kept one. Raises Conflict where one of them is withdrawn, they are of
-    different campaigns, or a published event would be merged into an unpublished one; Mistake for an account that may not
-    publish."""
-    if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
-        raise Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))
+    the other, and its imports, continue with the kept one. Raises what merges.obstacle() finds."""
     with event_transaction():
         for event in sorted(
             (kept, other), key=lambda event: event.id
         ):  # the same order everywhere: no deadlock
             lock_event(event)
-        withdrawn = kept.withdrawn_at or other.withdrawn_at
-        if withdrawn or kept.id == other.id or kept.campaign_id != other.campaign_id:
-            raise Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
-        if other.status == EventStatus.PUBLISHED != kept.status:
-            raise Conflict(N_("Keep the published event: visitors and calendars already have it."))
+        if obstacle := merges.obstacle(kept, other, by):
+            raise obstacle
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now
-        record_merge(other, kept)
+        merges.record_merge(other, kept)
         note(other, ChangeVerb.MERGED, now, by)
 
 

@@ -248,12 +248,15 @@ def open_proposals() -> list[Proposal]:
 
 
 def undecided() -> ColumnElement[bool]:
-    """The condition on Proposal that it is not decided yet. To cancel an event that is cancelled needs no decision."""
+    """The condition on Proposal that it is not decided yet. To cancel an event that is cancelled needs no decision, nor does
+    one whose event was merged into another or deleted."""
     to_cancel = cast(Proposal.fields, String) == json.dumps([STATUS])
     cancelled = select(Event.id).where(Event.status == EventStatus.CANCELLED)
+    withdrawn = select(Event.id).where(Event.withdrawn_at.is_not(None))
     return and_(
         Proposal.id.not_in(select(ProposalDecision.proposal_id)),
         or_(~to_cancel, Proposal.event_id.not_in(cancelled)),
+        Proposal.event_id.not_in(withdrawn),
     )
 
 

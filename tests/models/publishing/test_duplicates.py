@@ -1,5 +1,6 @@
 """Possible duplicates: which events are a pair, merging them, and marking them as different."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from models.events.draft import OrganizationDraft, VenueDraft
 from models.events.merges import EventMerge
 from models.events.tables import Event, EventChange
 from models.figures.visits import visits_of
-from models.publishing import duplicates, lifecycle, similarity
+from models.publishing import duplicates, lifecycle, proposals, similarity
+from models.publishing.change import event_transaction
 from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, own_words, similar_pairs
 from models.text.bare_text import bare_text
@@ -142,6 +144,72 @@ def test_a_pair_is_merged_once_and_only_by_who_reaches_both(people, campaign, co
     with pytest.raises(Conflict):
         lifecycle.merge(first, first, NINE, people.lian)
     assert db.session.get_one(Event, first.id).withdrawn_at is None
+
+
+def test_sessions_on_other_days_are_taken_over_and_what_ends_is_said(people, campaign):
+    """The kiosk of the merged event lets people in on its second day, too, and the calendar keeps that day."""
+    afternoon = session(NINE + timedelta(hours=5))
+    kept = make_event(campaign, "现场咨询")
+    other = make_event(campaign, "现场咨询", occurrences=(session(), afternoon, A_DAY_LATER))
+    device = make_device(other)
+    [pair], _total = duplicates.possible_duplicates(people.lian, campaign)
+    preview = pair.previews[kept.id]
+    assert [row.start_at for row in preview.added] == [NINE + timedelta(days=1)]
+    assert [row.start_at for row in preview.ending] == [NINE + timedelta(hours=5)]
+    assert (preview.public, preview.obstacle) == (True, None)
+    duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert [row.start_at for row in kept.occurrences] == [NINE, NINE + timedelta(days=1)]
+    assert device.touch("youth", NINE + timedelta(days=1)).verdict == "stored"
+
+
+def test_a_session_that_the_kept_event_called_off_stays_called_off(people, campaign):
+    kept = make_event(campaign, "现场咨询", occurrences=(session(), A_DAY_LATER))
+    lifecycle.change(kept, replace(lifecycle.draft_of(kept), occurrences=(session(),)), NINE)
+    other = make_event(campaign, "现场咨询", occurrences=(session(), A_DAY_LATER))
+    duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert [row.status for row in kept.occurrences] == ["scheduled", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("kept_status", "other_status"),
+    [("draft", "published"), ("draft", "cancelled"), ("cancelled", "published")],
+)
+def test_what_visitors_have_seen_stays_public(people, campaign, kept_status, other_status):
+    """Also the page and the calendar entry of an event that was cancelled (rule 1)."""
+    kept, other = (
+        make_event(campaign, "现场咨询", publish=status != "draft") for status in (kept_status, other_status)
+    )
+    for event, status in ((kept, kept_status), (other, other_status)):
+        if status == "cancelled":
+            lifecycle.cancel(event, NINE)
+    with pytest.raises(Conflict):
+        duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert other.withdrawn_at is None
+    duplicates.merge_pair(people.lian, other.id, kept.id, NINE)
+    assert other.status == other_status
+
+
+def test_a_proposed_change_of_the_other_event_is_decided_first(people, campaign):
+    kept, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
+    with event_transaction():
+        draft = replace(lifecycle.draft_of(other), title="现场咨询日")
+        proposal = proposals.write_proposal(other, draft, NINE, people.gu)
+    [pair], _total = duplicates.possible_duplicates(people.lian, campaign)
+    assert (pair.previews[kept.id].obstacle is None, pair.previews[other.id].obstacle) == (False, None)
+    with pytest.raises(Conflict):
+        duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    proposals.refuse(proposal.id, "已合并", NINE, people.lian)
+    duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert other.withdrawn_at == NINE
+
+
+def test_what_was_proposed_for_a_merged_event_awaits_nobody(people, campaign):
+    kept, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
+    with event_transaction():
+        draft = replace(lifecycle.draft_of(other), title="现场咨询日")
+        proposals.write_proposal(other, draft, NINE, people.gu)
+    lifecycle.merge(kept, other, NINE)
+    assert proposals.pending(campaign) == []
 
 
 def test_a_country_is_compared_by_day_and_prefecture(monkeypatch):

@@ -36,6 +36,20 @@ def test_one_click_keeps_one_of_a_pair(english, people, pair):
     assert "灌云县人民广场" in english.get(f"/desk/events/{kept.id}").text
 
 
+def test_before_merging_it_says_what_calendars_will_show(english, people, pair):
+    """And the entry that visitors have is the only one that can be kept."""
+    kept, other = pair
+    draft = make_event(people.lecture.campaign, "现场咨询", publish=False)
+    sign_in(english, people.lian)
+    page = english.get("/desk/duplicates/").text
+    assert page.count("Calendars that show the other event will show this one.") == 2
+    assert page.count("Keep the published event: visitors and calendars already have it.") == 2
+    for public in (kept, other):
+        assert f"/desk/duplicates/{public.id}/same/{draft.id}" in page
+        assert f"/desk/duplicates/{draft.id}/same/{public.id}" not in page
+        assert english.post(f"/desk/duplicates/{draft.id}/same/{public.id}").status_code == 409
+
+
 def test_different_is_not_asked_again(english, people, pair):
     one, other = pair
     sign_in(english, people.su)
