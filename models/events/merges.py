@@ -32,7 +32,12 @@ def obstacle(kept: Event, other: Event, by: Account | None) -> Mistake | None:
 
     What the public has seen stays public (rule 1): a published event goes on as a published one, a cancelled one stays
     visible, if not by itself then by an event that takes place."""
-    if kept.withdrawn_at or other.withdrawn_at or kept.id == other.id or kept.campaign_id != other.campaign_id:
+    if (
+        kept.withdrawn_at
+        or other.withdrawn_at
+        or kept.id == other.id
+        or kept.campaign_id != other.campaign_id
+    ):
         return Conflict(N_("These two are no longer a possible duplicate. Reload the page."))
     if by is not None and by.role == Role.ORGANIZER and (kept.published_at or other.published_at):
         return Mistake(N_("Published events are merged by an office. Ask yours to merge these two."))

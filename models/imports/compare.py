@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
-from models.events.merges import follow_merges
+from models.events.merges import EventMerge, follow_merges
 from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.findings import RowVerdict, Understood
 from models.imports.source import Source
@@ -66,8 +66,9 @@ class Comparison:
             for at, row in rows.items()
             if row.draft and self.event_of(row) is None and not row.numbered
         }
-        self.others = _candidates(campaign, min(origins), imported_ids) if len(origins) == 1 else []
-        self.alike = _alike(unknown, self.others, corrected=bool(self.known)) if unknown else {}
+        candidates = _candidates(campaign, min(origins), imported_ids) if len(origins) == 1 else []
+        self.others, ended = _of_two_kinds(candidates)
+        self.alike = _alike(unknown, self.others, ended, corrected=bool(self.known)) if unknown else {}
 
     def event_of(self, row: Understood) -> Event | None:
         key = _key(row, self.source.origin)
@@ -136,14 +137,15 @@ def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -
 
 
 def _candidates(campaign: Campaign, origin: str, imported_ids: Collection[int]) -> list[Event]:
-    """The events of an origin that no row was imported as before, oldest first."""
+    """The events of an origin that no row was imported as before, oldest first; those included that were cancelled here or
+    merged into another."""
+    merged = Event.id.in_(select(EventMerge.event_id))
     query = (
         select(Event)
         .where(
             Event.campaign_id == campaign.id,
             Event.origin == origin,
-            Event.withdrawn_at.is_(None),
-            Event.status != EventStatus.CANCELLED,
+            or_(Event.withdrawn_at.is_(None), merged),
         )
         .options(selectinload(Event.occurrences).selectinload(Occurrence.venue), selectinload(Event.venues))
         .order_by(Event.id)
@@ -153,13 +155,26 @@ def _candidates(campaign: Campaign, origin: str, imported_ids: Collection[int]) 
     return [event for event in events if event.id not in imported_ids] if len(events) <= _MOST else []
 
 
-def _alike(rows: Mapping[int, Understood], events: Sequence[Event], corrected: bool) -> dict[int, Likeness]:
-    """By position the event that a row is. corrected: the file is a newer version of one that was imported, so that a row
-    may be an event that was moved or renamed."""
-    free = {event.id: event for event in events}
+def _of_two_kinds(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """Those that take place, and those that were cancelled or merged."""
+    present: list[Event] = []
+    ended: list[Event] = []
+    for event in events:
+        gone = event.withdrawn_at is not None or event.status == EventStatus.CANCELLED
+        (ended if gone else present).append(event)
+    return present, ended
+
+
+def _alike(
+    rows: Mapping[int, Understood], events: Sequence[Event], ended: Sequence[Event], corrected: bool
+) -> dict[int, Likeness]:
+    """By position the event that a row is. ended: cancelled or merged ones, which only a row equal to one of them is.
+    corrected: the file is a newer version of one that was imported, so that a row may be an event that was moved or renamed."""
     pairs: dict[int, Likeness] = {}
 
-    def pair(same: Callable[[EventDraft, Event], bool], exact: bool) -> None:
+    def pair(
+        free: dict[int, Event], same: Callable[[EventDraft, Event], bool], *, exact: bool = False
+    ) -> None:
         for at, row in rows.items():
             if at in pairs or row.draft is None:
                 continue
@@ -168,18 +183,17 @@ def _alike(rows: Mapping[int, Understood], events: Sequence[Event], corrected: b
                 pairs[at] = Likeness(match, exact)
                 del free[match.id]
 
-    pair(
-        lambda draft, event: (
-            _title(draft) == _title(event) and _when(draft) == _when(event) and _where_fits(draft, event)
-        ),
-        True,
-    )
+    present = {event.id: event for event in events}
+    pair(present, _same, exact=True)
+    pair({event.id: event for event in ended}, _same, exact=True)
     if corrected or pairs:
-        pair(lambda draft, event: _title(draft) == _title(event) and _there_and_then(draft, event), True)
-    if corrected or pairs:
-        pair(lambda draft, event: _title(draft) == _title(event), False)
-        pair(lambda draft, event: _there_and_then(draft, event) and _titles_alike(draft, event), False)
+        pair(present, lambda draft, event: _title(draft) == _title(event))
+        pair(present, lambda draft, event: _there_and_then(draft, event) and _titles_alike(draft, event))
     return pairs
+
+
+def _same(draft: EventDraft, event: Event) -> bool:
+    return _title(draft) == _title(event) and _there_and_then(draft, event)
 
 
 def _title(one: EventDraft | Event) -> str:

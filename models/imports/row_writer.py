@@ -11,6 +11,7 @@ from models.campaigns.tables import Campaign
 from models.errors import N_, Mistake
 from models.events.draft import EventDraft, differences, draft_of
 from models.events.draft_rules import check_draft
+from models.events.merges import standing_event
 from models.events.tables import ChangeVerb, Event, EventStatus
 from models.imports.compare import Likeness, keep_absent_fields
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood, field_names
@@ -93,6 +94,8 @@ class RowWriter:
 
     def _alike(self, row: Understood, draft: EventDraft, likeness: Likeness) -> Outcome:
         event = likeness.event
+        if event.withdrawn_at is not None:
+            return Outcome(row.number, RowVerdict.SAME, (Finding(MERGED_HERE),), standing_event(event).id)
         day = min((one.start_day for one in event.occurrences), default=None)
         why = Finding(
             N_("Recognised as “%(title)s” (%(day)s), imported before."),

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from models.db import db
+from models.events.tables import Event
 from models.imports.read_file import read_file
+from models.publishing import lifecycle
 from tests.support.files.calendar_files import BEFORE, calendar
 from tests.support.records.importing import import_rows
-from tests.support.records.week import NINE, load_week
+from tests.support.records.week import NINE, load_week, make_event
 
 FIRST = """活动名称,日期,开始时间,地点,主办单位
 完整讲座甲,2024-04-22,09:00,市图书馆,市科技局
@@ -72,6 +75,35 @@ def test_a_calendar_with_new_uids_each_time_stays_three_events(campaign):
     assert [one.verdict for one in pull(1)] == ["new"] * 3
     for number in range(2, 7):
         assert [one.verdict for one in pull(number)] == ["same"] * 3
+
+
+def test_of_a_calendar_with_new_uids_what_was_cancelled_or_merged_here_is_no_new_event(campaign):
+    """What its source dropped comes back as the same event, what a person cancelled stays cancelled."""
+
+    def pull(number: int, *hours: int):
+        events = [
+            f"UID:{number}-{hour}\nSUMMARY:讲座{hour}\nDTSTART:20240422T0{hour}0000Z\nLOCATION:县文化馆"
+            for hour in hours
+        ]
+        rows = read_file(calendar(*events))
+        return import_rows(campaign, rows, BEFORE, origin="feed:1", complete=True)
+
+    ids = [one.event for one in pull(1, 1, 2, 3, 4)]
+    events = [db.session.get_one(Event, event_id) for event_id in ids]
+    pull(2, 1, 2, 3)
+    other = make_event(campaign, "讲座二")
+    lifecycle.merge(other, events[1], BEFORE)
+    lifecycle.cancel(events[0], BEFORE)
+    again = pull(3, 1, 2, 3, 4)
+    assert [(one.verdict, one.event) for one in again] == [
+        ("cancelled", ids[0]),
+        ("same", other.id),
+        ("same", ids[2]),
+        ("changed", ids[3]),
+    ]
+    assert [event.status for event in events] == ["cancelled", "published", "published", "published"]
+    assert [one.verdict for one in pull(4, 1, 2, 3, 4)] == ["cancelled", "same", "same", "same"]
+    assert other.title == "讲座二"
 
 
 def test_a_column_that_a_file_does_not_have_leaves_the_field_alone(campaign):
