@@ -1,6 +1,6 @@
-"""The position of an event in the calendar, and the days of the campaign on which it takes place.
+"""The position of an event in the calendar, the days of the campaign on which it takes place, and the number of its sessions.
 
-Both are stored with the event whenever its occurrences change. So a page of the list is an index lookup, and the counts
+These are stored with the event whenever its occurrences change. So a page of the list is an index lookup, and the counts
 of all days are one grouped count.
 """
 
@@ -18,13 +18,14 @@ OccurrenceTimes = tuple[date, date, datetime | None]  # start_day, end_day, star
 
 
 def update_calendar_order(event: Event) -> None:
-    """Recompute calendar_place and on_days of an event. Runs inside the caller's transaction."""
+    """Recompute what an event keeps of its occurrences. Runs inside the caller's transaction."""
     times = [(row.start_day, row.end_day, row.start_at) for row in event.occurrences]
+    event.session_count = len(times)
     event.calendar_place, event.on_days = _place_and_days(event.campaign, times)
 
 
 def rebuild_calendar_order(campaign: Campaign) -> None:
-    """The same for all events of a campaign whose days changed. Runs inside the caller's transaction."""
+    """Place and days of all events of a campaign whose own days changed. Runs inside the caller's transaction."""
     query = (
         select(Occurrence.event_id, Occurrence.start_day, Occurrence.end_day, Occurrence.start_at)
         .join(Occurrence.event)
@@ -73,4 +74,9 @@ def _place(campaign: Campaign, day: date, at: datetime | None) -> int:
     if at is not None:
         local = at.astimezone(clock.zone(campaign.zone))
         minute = local.hour * 60 + local.minute + 1
-    return (day.year * 10_000 + day.month * 100 + day.day) * 10_000 + minute
+    return first_place(day) + minute
+
+
+def first_place(day: date) -> int:
+    """The calendar_place of an event that begins on this day without a clock time."""
+    return (day.year * 10_000 + day.month * 100 + day.day) * 10_000

@@ -88,6 +88,17 @@ class Event(Base):
         Index(
             "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
         ),
+        # Covers the counts of the days, and the order of those with one session within a day.
+        Index(
+            "ix_event_days",
+            "campaign_id",
+            "on_days",
+            "session_count",
+            "calendar_place",
+            "id",
+            "status",
+            "withdrawn_at",
+        ),
         # Those whose picture may have to be fetched, found by every tick.
         Index(
             "ix_event_picture_url",
@@ -131,13 +142,14 @@ class Event(Base):
     # Visitors are asked the question of the campaign after they came.
     asks_opinion: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted: in no view, attendance stays
-    # Both are computed from the occurrences (models.events.calendar_order).
+    # These are computed from the occurrences (models.events.calendar_order).
     calendar_place: Mapped[int] = mapped_column(
         BigInteger, default=NO_DATE, server_default=str(NO_DATE)
     )  # day and minute of its first occurrence
     on_days: Mapped[int] = mapped_column(
         BigInteger, default=0, server_default="0"
     )  # one bit a day of the campaign
+    session_count: Mapped[int] = mapped_column(default=0, server_default="0")  # cancelled ones too
 
     campaign: Mapped[Campaign] = relationship()
     region: Mapped[Region | None] = relationship()

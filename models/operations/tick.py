@@ -22,7 +22,7 @@ from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.ledger import network_counts
 from models.operations import holder_links, schema
-from models.publishing import old_drafts, unused_pictures
+from models.publishing import old_drafts, session_counts, unused_pictures
 from models.registration import changes, contacts
 from models.webhooks import announce, send
 
@@ -114,6 +114,7 @@ def tick(now: datetime) -> TickResult:
     send.send_due(now)
     send.delete_old(now)
     old_drafts.delete_due(now)
+    session_counts.correct_session_counts(now)
     hidden_events.delete_left(now)
     holder_links.destroy_due(now)
     return result

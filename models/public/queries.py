@@ -7,6 +7,7 @@ occurrences of an event, so that a page, its JSON and its calendar feed show the
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
@@ -25,9 +26,11 @@ from models.public.filters import EVERYTHING, Filters, parse
 
 __all__ = [
     "EVERYTHING",
+    "DaySets",
     "Filters",
     "day_counts",
     "day_set_counts",
+    "day_sets",
     "event_conditions",
     "events",
     "find_event",
@@ -37,6 +40,10 @@ __all__ = [
     "parse",
     "region_counts",
 ]
+
+# A number of events by the days of the campaign on which they take place (bits as in Event.on_days) and how many sessions
+# they have.
+DaySets: TypeAlias = Mapping[tuple[int, int], int]
 
 
 def load_options() -> list[ORMOption]:
@@ -95,11 +102,11 @@ def _public_event_standing_for(campaign: Campaign, event_id: int) -> Select[tupl
     return select(Event.id).where(Event.id.in_(kept_ids([event_id])), was_public, *_public(campaign))
 
 
-def day_set_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[int, int]:
-    """How many matching events take place on each set of the campaign's days (bits as in Event.on_days).
+def day_sets(campaign: Campaign, filters: Filters = EVERYTHING) -> DaySets:
+    """How many matching events there are of each kind.
 
     The day filter is ignored: this one count answers day_counts() for any days. With a venue filter,
-    only the days of the occurrences at that venue."""
+    only the days and numbers of the occurrences at that venue."""
     any_day = filters.replace(day=())
     matching = (
         *_public(campaign),
@@ -107,19 +114,30 @@ def day_set_counts(campaign: Campaign, filters: Filters = EVERYTHING) -> dict[in
         *_occurrence_matches(campaign, any_day),
     )
     if not filters.venue:
-        grouped = select(Event.on_days, func.count()).where(*matching).group_by(Event.on_days)
-        return dict(db.session.execute(grouped).tuples().all())
+        columns = Event.on_days, Event.session_count
+        grouped = select(*columns, func.count()).where(*matching).group_by(*columns)
+        return {(days, sessions): count for days, sessions, count in db.session.execute(grouped)}
     at_venue = and_(Occurrence.event_id == Event.id, *occurrence_conditions(any_day))
-    days = (
+    sessions_there = (
         select(Event.id, Occurrence.start_day, Occurrence.end_day)
         .outerjoin(Occurrence, at_venue)
         .where(*matching)
     )
-    bits_by_event: dict[int, int] = {}
-    for event_id, start, end in db.session.execute(days):
-        bits = calendar_order.bits_between(campaign, start, end) if start else 0
-        bits_by_event[event_id] = bits_by_event.get(event_id, 0) | bits
-    return dict(Counter(bits_by_event.values()))
+    of_event: dict[int, tuple[int, int]] = {}
+    for event_id, start, end in db.session.execute(sessions_there):
+        days, sessions = of_event.get(event_id, (0, 0))
+        if start:
+            days, sessions = days | calendar_order.bits_between(campaign, start, end), sessions + 1
+        of_event[event_id] = days, sessions
+    return dict(Counter(of_event.values()))
+
+
+def day_set_counts(sets: DaySets) -> dict[int, int]:
+    """How many events take place on each set of days, whatever the number of sessions. sets: of day_sets()."""
+    counts = Counter[int]()
+    for (days, _sessions), count in sets.items():
+        counts[days] += count
+    return dict(counts)
 
 
 def day_counts(campaign: Campaign, set_counts: Mapping[int, int]) -> dict[date, int]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from heapq import merge
+from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_
 
 from models import clock
 from models.campaigns.tables import Campaign
 from models.db import Instant, db
+from models.events import calendar_order
 from models.events.tables import Event, Occurrence
 from models.public import queries, search
 from models.public.card_events import CardEvent, CardSession
@@ -44,21 +47,33 @@ def schedule(campaign: Campaign, filters: Filters) -> Schedule:
 
 
 class SessionCounts(NamedTuple):
-    """The sessions of schedule(), and those of them that are on no day of the week."""
+    """The sessions of schedule(), and those on no day of the week whose event has others: they are looked for one by one."""
 
     all: int
     outside: int
 
 
-def session_counts(campaign: Campaign, filters: Filters) -> SessionCounts:
+def session_counts(campaign: Campaign, filters: Filters, sets: queries.DaySets) -> SessionCounts:
+    """For a choice without a search, of days of the week. sets: of day_sets() with these filters."""
     outside = case((_outside(campaign), 1))
     query = _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id), func.count(outside))
-    return SessionCounts._make(db.session.execute(query).one())
+    if filters.venue:
+        return SessionCounts._make(db.session.execute(query).one())
+    chosen = calendar_order.bits_of_days(campaign, filters.day) if filters.day else None
+    known = sum(
+        count
+        for (days, sessions), count in sets.items()
+        if sessions == 1 and (chosen is None or days & chosen)
+    )
+    if all(sessions == 1 or (days, sessions) == (0, 0) for days, sessions in sets):
+        return SessionCounts(known, 0)
+    others, outside_count = db.session.execute(query.where(Event.session_count != 1)).one()
+    return SessionCounts(known + others, outside_count)
 
 
 def outside_entries(campaign: Campaign, filters: Filters, undated: bool) -> list[Entry]:
-    """The part of schedule() that is on no day of the week, for a choice without days and without a search. undated: of
-    these only the events without a date."""
+    """The part of schedule() that is on no day of the week, for a choice without days and without a search. undated: only
+    of events that are on no day of the week at all."""
     query = _sessions(campaign, filters).where(or_(Occurrence.id.is_(None), _outside(campaign)))
     if undated and not filters.venue:
         query = query.where(Event.on_days == 0)  # few, and told from the index
@@ -69,15 +84,52 @@ def _outside(campaign: Campaign) -> ColumnElement[bool]:
     return or_(Occurrence.end_day < campaign.starts, Occurrence.start_day > campaign.ends)
 
 
-def day_entries(campaign: Campaign, filters: Filters, day: date, first: int, most: int) -> list[Entry]:
-    """The part of schedule() that a day has, for a choice without a search: from number first on, at most so many. The
-    database orders and cuts off: a day of a big week has thousands."""
-    untimed = literal(clock.day_bounds(day, day, campaign.zone)[0] - timedelta(minutes=1), Instant())
-    begins = case((Occurrence.start_day == day, func.coalesce(Occurrence.start_at, untimed)))
-    query = _sessions(campaign, filters.replace(day=(day,))).with_only_columns(Event.id).group_by(Event.id)
+def day_entries(
+    campaign: Campaign, filters: Filters, day: date, sets: queries.DaySets, first: int, most: int
+) -> list[Entry]:
+    """The part of schedule() that a day of the week has, for a choice without a search: from number first on, at most so
+    many. sets: of day_sets() with these filters. The database orders and cuts off: a day of a big week has thousands."""
+    rows = _rows_of_day(campaign, filters, day)
+    if filters.venue:
+        found = _places(campaign, day, rows.offset(first).limit(most))
+        return [Entry(day, event_id) for _place, event_id in found]
+    # One session, which begins on this day and is on no other day of the week: its index has these in order.
+    bit, begin = 1 << (day - campaign.starts).days, calendar_order.first_place(day)
+    alone = and_(Event.on_days == bit, Event.session_count == 1, Event.calendar_place >= begin)
+    columns = Event.calendar_place - begin, Event.id
+    ordered = queries.events(campaign, filters.replace(day=())).where(alone).with_only_columns(*columns)
+    if day != campaign.starts and all(key == (bit, 1) for key in sets if key[0] & bit):
+        only = db.session.execute(ordered.offset(first).limit(most)).tuples()
+        return [Entry(day, event_id) for _place, event_id in only]
+    last = first + most
+    others = _places(campaign, day, rows.where(not_(alone)).limit(last))
+    both = merge(db.session.execute(ordered.limit(last)).tuples(), others)
+    return [Entry(day, event_id) for _place, event_id in islice(both, first, last)]
+
+
+def _rows_of_day(campaign: Campaign, filters: Filters, day: date) -> Select[tuple[int, datetime | None]]:
+    """The events of a day in order, and when the first of their sessions that begin on it begins."""
+    untimed = literal(_before(campaign, day), Instant())
+    begins = func.min(case((Occurrence.start_day == day, func.coalesce(Occurrence.start_at, untimed))))
+    query = _sessions(campaign, filters.replace(day=(day,))).with_only_columns(Event.id, begins)
     # What runs on since an earlier day has no beginning here.
-    ordered = query.order_by(func.min(begins).nulls_first(), Event.id).offset(first).limit(most)
-    return [Entry(day, event_id) for event_id in db.session.scalars(ordered)]
+    return query.group_by(Event.id).order_by(begins.nulls_first(), Event.id)
+
+
+def _places(
+    campaign: Campaign, day: date, query: Select[tuple[int, datetime | None]]
+) -> list[tuple[int, int]]:
+    """The place on the day and the id of each event."""
+    untimed = _before(campaign, day)
+    return [
+        (_RUNS_ON if begins is None else _minute(campaign, None if begins == untimed else begins), event_id)
+        for event_id, begins in db.session.execute(query).tuples()
+    ]
+
+
+def _before(campaign: Campaign, day: date) -> datetime:
+    """A time before all of a day, by which a session without a clock time is sorted."""
+    return clock.day_bounds(day, day, campaign.zone)[0] - timedelta(minutes=1)
 
 
 def _entries(

@@ -149,8 +149,9 @@ def _parts(campaign: Campaign, filters: Filters, cache: QueryCache) -> tuple[lis
     if filters.q or not set(filters.day) <= set(campaign.days):
         entries, sessions = schedule.schedule(campaign, filters)
         return _by_day(entries), len({entry.event_id for entry in entries}), sessions
-    set_counts = week_strip.events_by_day(campaign, filters.replace(day=()), cache)
-    counts = cache.get(("sessions", filters), lambda: schedule.session_counts(campaign, filters))
+    sets = week_strip.day_sets(campaign, filters.replace(day=()), cache)
+    set_counts = queries.day_set_counts(sets)
+    counts = cache.get(("sessions", filters), lambda: schedule.session_counts(campaign, filters, sets))
     parts = []
     if not filters.day and (counts.outside or set_counts.get(0)):
         undated = not counts.outside
@@ -160,7 +161,7 @@ def _parts(campaign: Campaign, filters: Filters, cache: QueryCache) -> tuple[lis
         parts = _by_day(outside)
     for day, count in queries.day_counts(campaign, set_counts).items():
         if not filters.day or day in filters.day:
-            parts.append(_Part(day, count, partial(schedule.day_entries, campaign, filters, day)))
+            parts.append(_Part(day, count, partial(schedule.day_entries, campaign, filters, day, sets)))
     parts.sort(key=lambda part: part.day or date.max)
     chosen = calendar_order.bits_of_days(campaign, filters.day) if filters.day else None
     events = sum(count for days, count in set_counts.items() if chosen is None or days & chosen)

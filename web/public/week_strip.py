@@ -31,7 +31,7 @@ def week_strip(
     """The days of a campaign under a choice. page: the path of the list that a day's link opens."""
     any_day = filters.replace(day=())
     cache = cache or QueryCache(campaign.id)
-    counts = queries.day_counts(campaign, events_by_day(campaign, any_day, cache))
+    counts = queries.day_counts(campaign, queries.day_set_counts(day_sets(campaign, any_day, cache)))
     most = max(counts.values(), default=0)
     today = campaign.today(now)
     return [
@@ -48,9 +48,9 @@ def week_strip(
     ]
 
 
-def events_by_day(campaign: Campaign, any_day: Filters, cache: QueryCache) -> dict[int, int]:
-    """How many events take place on each set of days under a choice without days, kept until something changes."""
-    return cache.get(("spread", any_day), lambda: queries.day_set_counts(campaign, any_day))
+def day_sets(campaign: Campaign, any_day: Filters, cache: QueryCache) -> queries.DaySets:
+    """queries.day_sets() under a choice without days, kept until something changes."""
+    return cache.get(("day sets", any_day), lambda: queries.day_sets(campaign, any_day))
 
 
 def full_week(campaign: Campaign, now: datetime) -> list[StripDay]:

@@ -174,10 +174,13 @@ def when(occurrence: Occurrence) -> str:
 
 def hours(occurrence: Occurrence) -> str:
     """The clock times of an occurrence, or its half-day; "" where neither is known."""
-    start, end = occurrence.start_at, occurrence.end_at
-    if start is None:
+    if occurrence.start_at is None:
         return half_day_name(occurrence.half_day)
-    zone = occurrence.event.campaign.zone
+    return clock_times(occurrence.start_at, occurrence.end_at, occurrence.event.campaign.zone)
+
+
+def clock_times(start: datetime, end: datetime | None, zone: str) -> str:
+    """From when to when: 09:30–11:00."""
     if end is None:
         return clock_time(start, zone)
     ends = clock_time(end, zone)

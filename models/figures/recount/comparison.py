@@ -52,6 +52,7 @@ def verify(campaign: Campaign) -> Recount:
         places = recount_sums.places(campaign, {cell[0] for cell in estimated})
         # An event whose visits were all undone keeps its row.
         stored = recount_sums.stored_places(campaign)
+        differences += _compare_session_counts(campaign)
         differences += _compare("event_placement", {key: stored.get(key, {}) for key in places}, places)
         sums = recount_sums.sums(campaign, places, cells)
         differences += _compare("figure_sum", recount_sums.stored_sums(campaign), sums)
@@ -91,6 +92,16 @@ def _compare_counters(campaign: Campaign, counters: Rows) -> Iterator[Difference
         .where(Event.campaign_id == campaign.id)
     )
     return _compare("counter", _by_cell(rows), counters)
+
+
+def _compare_session_counts(campaign: Campaign) -> Iterator[Difference]:
+    """By it the public lists are counted and ordered."""
+    sessions = select(func.count()).where(Occurrence.event_id == Event.id).scalar_subquery()
+    query = select(Event.id, Event.session_count, sessions).where(
+        Event.campaign_id == campaign.id, Event.session_count != sessions
+    )
+    for event_id, stored, counted in db.session.execute(query.order_by(Event.id)):
+        yield Difference("event", f"{event_id} session_count", stored, counted)
 
 
 def _by_cell(rows: Iterable) -> Rows:

@@ -59,6 +59,7 @@ def _insert_events(campaign: Campaign, events: int) -> None:
             "created_at": now,
             "changed_at": now,
             "published_at": now,
+            "session_count": 1,
         }
         for n in range(events)
     ]

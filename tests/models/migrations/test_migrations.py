@@ -42,9 +42,10 @@ def test_events_that_are_there_get_their_place_in_the_calendar(app):
         (),
     ):  # fmt: skip
         create(campaign, EventDraft(title="讲座", occurrences=occurrences), NINE)
-    asked = text("SELECT id, calendar_place, on_days FROM event ORDER BY id")
+    asked = text("SELECT id, calendar_place, on_days, session_count FROM event ORDER BY id")
     before = db.session.execute(asked).all()
     assert [row.on_days for row in before] == [0b100, 0b1000111, 0, 0]
+    assert [row.session_count for row in before] == [1, 2, 1, 0]
     db.session.remove()
     downgrade(revision="0010")
     upgrade()

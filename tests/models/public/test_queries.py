@@ -170,7 +170,7 @@ def test_occurrences_follow_the_filters(campaign):
 
 def test_the_strip_counts_events_on_each_of_their_days(campaign):
     def counts(filters):
-        return agenda.day_counts(campaign, agenda.day_set_counts(campaign, filters))
+        return agenda.day_counts(campaign, agenda.day_set_counts(agenda.day_sets(campaign, filters)))
 
     assert list(counts(agenda.EVERYTHING).items()) == [
         (date(2024, 4, 20), 5), (date(2024, 4, 21), 2), (date(2024, 4, 22), 2), (date(2024, 4, 23), 1),
@@ -187,7 +187,12 @@ def test_a_venues_strip_counts_the_occurrences_there(campaign):
     for name, expected in (("市图书馆", [2, 0, 0, 0, 0, 0, 0]), ("人民公园", [0, 1, 0, 0, 0, 0, 0])):
         at_venue = agenda.Filters(venue=(number(Venue, name),))
         assert (
-            list(agenda.day_counts(campaign, agenda.day_set_counts(campaign, at_venue)).values()) == expected
+            list(
+                agenda.day_counts(
+                    campaign, agenda.day_set_counts(agenda.day_sets(campaign, at_venue))
+                ).values()
+            )
+            == expected
         )
 
 
@@ -214,7 +219,7 @@ def test_a_moved_occurrence_moves_its_event(campaign):
 def test_another_week_of_the_campaign_counts_its_own_days(campaign):
     file = campaign_file.default_campaign_file()
     moved = campaign_loader.load_campaign(replace(file, starts=date(2024, 4, 22), ends=date(2024, 4, 27)))
-    counts = agenda.day_counts(moved, agenda.day_set_counts(moved))
+    counts = agenda.day_counts(moved, agenda.day_set_counts(agenda.day_sets(moved)))
     assert list(counts.values()) == [2, 1, 1, 0, 1, 0]
     assert chosen(moved, "day=2024-04-24") == ["取消"]
     assert chosen(moved, "day=2024-04-20") == ["展览", "讲座 Lecture", "兵团宣传", "新疆宣传", "两处"]

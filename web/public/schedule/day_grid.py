@@ -4,21 +4,30 @@ keyboard and screen reader get the list.
 The grid is a table, so that rows and columns need no style of their own: each session is one cell over its rows."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import select
 
 from models import clock
 from models.campaigns.tables import Campaign
 from models.db import db
-from models.events.tables import Event, EventStatus, Mode, Occurrence, OccurrenceStatus
+from models.events.tables import (
+    Event,
+    EventAudience,
+    EventStatus,
+    EventVenue,
+    HalfDay,
+    Mode,
+    Occurrence,
+    OccurrenceStatus,
+)
 from models.places import regions
 from models.places.regions import RegionLevel
+from models.places.tables import Venue
 from models.public import queries
 from models.public.filters import Filters
 from web.public.schedule.day_cells import Cell, cells_by_slot
@@ -37,11 +46,37 @@ _LEVELS = (
 )
 
 
+@dataclass
+class GridEvent:
+    """What the grid shows of an event, read as columns. groups: of those with a block."""
+
+    id: int
+    title: str
+    status: EventStatus
+    mode: Mode | None
+    region_code: str | None
+    venue_text: str
+    groups: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class GridSession:
+    """minutes: of the day between which it is held; None: it has no clock time, or takes the whole day."""
+
+    event: GridEvent
+    minutes: tuple[int, int] | None
+    start_at: datetime | None
+    end_at: datetime | None
+    half_day: HalfDay | None
+    cancelled: bool
+    venue: str | None
+
+
 @dataclass(frozen=True)
 class Block:
     """One session in the grid: its rows from first (included) to last (excluded), counted from midnight."""
 
-    event: Event
+    event: GridEvent
     hours: str
     first: int
     last: int
@@ -78,99 +113,138 @@ def day_grid(campaign: Campaign, filters: Filters, now: datetime, sessions: int)
     if len(filters.day) != 1 or sessions > MOST_SESSIONS:
         return None
     day = filters.day[0]
-    rows = _sessions(campaign, filters)
-    timed = [row for row in rows if not _is_all_day(campaign, row, day)]
+    rows = _sessions(campaign, filters, day)
+    timed = [row for row in rows if row.minutes]
     if not timed:
         return None
-    columns = _columns(campaign, filters, timed, day)
-    all_day = [_block(campaign, row, day) for row in rows if _is_all_day(campaign, row, day)]
+    columns = _columns(campaign, filters, timed)
+    all_day = [row for row in rows if not row.minutes]
+    blocks = [_block(campaign, row, (0, 0)) for row in all_day[:MOST_ALL_DAY]]
+    _fill_groups([*blocks, *(block for column in columns for lane in column.lanes for block in lane)])
     return DayGrid(
         columns=columns,
-        all_day=all_day[:MOST_ALL_DAY],
+        all_day=blocks,
         more_all_day=max(len(all_day) - MOST_ALL_DAY, 0),
         slots=_slots(campaign, columns, day, now),
     )
 
 
-def _sessions(campaign: Campaign, filters: Filters) -> list[Occurrence]:
-    query = queries.occurrences(campaign, filters).options(
-        contains_eager(Occurrence.event).selectinload(Event.venues),
-        joinedload(Occurrence.venue),
-        contains_eager(Occurrence.event).selectinload(Event.audiences),
+def _sessions(campaign: Campaign, filters: Filters, day: date) -> list[GridSession]:
+    times = Occurrence.start_at, Occurrence.end_at, Occurrence.half_day, Occurrence.status, Venue.name
+    of_event = Event.id, Event.title, Event.status, Event.mode, Event.region_code, Event.venue_text
+    query = queries.occurrences(campaign, filters).outerjoin(Venue, Venue.id == Occurrence.venue_id)
+    bounds = clock.day_bounds(day, day, campaign.zone)
+    found = []
+    for start, end, half_day, status, venue, *columns in db.session.execute(
+        query.with_only_columns(*times, *of_event)
+    ):
+        event = GridEvent(*columns)
+        cancelled = status == OccurrenceStatus.CANCELLED or event.status == EventStatus.CANCELLED
+        minutes = _minutes(start, end, *bounds)
+        found.append(GridSession(event, minutes, start, end, half_day, cancelled, venue))
+    return found
+
+
+def _minutes(
+    start: datetime | None, end: datetime | None, begin: datetime, over: datetime
+) -> tuple[int, int] | None:
+    """The minutes of the day from begin to over between which a session is held; None: of the whole day."""
+    if start is None:
+        return None
+    first = int(max((start - begin).total_seconds() / 60, 0))
+    if end is None:
+        return first, min(first + 60, DAY)
+    last = DAY if end >= over else min(int((end - begin).total_seconds() / 60), DAY)
+    return (first, last) if (first, last) != (0, DAY) else None
+
+
+def _rows(row: GridSession) -> tuple[int, int]:
+    """The rows of a block of this session."""
+    begins, ends = row.minutes or (0, 0)
+    first = min(begins // MINUTES, DAY // MINUTES - SHORTEST)
+    return first, max(-(-ends // MINUTES), first + SHORTEST)
+
+
+def _block(campaign: Campaign, row: GridSession, rows: tuple[int, int]) -> Block:
+    zone = campaign.zone
+    hours = (
+        terms.clock_times(row.start_at, row.end_at, zone)
+        if row.start_at
+        else terms.half_day_name(row.half_day)
     )
-    return list(db.session.scalars(query))
+    return Block(row.event, hours, *rows, row.cancelled)
 
 
-def _minutes(campaign: Campaign, row: Occurrence, day: date) -> tuple[int, int]:
-    """The minutes of the day between which a session with a clock time is held."""
-    begin, end = clock.day_bounds(day, day, campaign.zone)
-    start = row.start_at or begin
-    first = max((start - begin).total_seconds() / 60, 0)
-    last = DAY if row.end_at is None or row.end_at >= end else (row.end_at - begin).total_seconds() / 60
-    if row.end_at is None and row.start_at is not None:
-        last = first + 60
-    return int(first), min(int(last), DAY)
+def _fill_groups(blocks: Sequence[Block]) -> None:
+    ids = {block.event.id for block in blocks}
+    query = select(EventAudience.event_id, EventAudience.group).where(EventAudience.event_id.in_(ids))
+    groups: dict[int, list[str]] = {}
+    for event_id, group in db.session.execute(query):
+        groups.setdefault(event_id, []).append(group)
+    for block in blocks:
+        block.event.groups = groups.get(block.event.id, ())
 
 
-def _is_all_day(campaign: Campaign, row: Occurrence, day: date) -> bool:
-    return row.start_at is None or _minutes(campaign, row, day) == (0, DAY)
+Key = tuple[str, str | None]  # what a session's column is called, and the code of its region
 
 
-def _block(campaign: Campaign, row: Occurrence, day: date) -> Block:
-    minutes = _minutes(campaign, row, day)
-    first = min(minutes[0] // MINUTES, DAY // MINUTES - SHORTEST)
-    last = max(-(-minutes[1] // MINUTES), first + SHORTEST)
-    cancelled = row.status == OccurrenceStatus.CANCELLED or row.event.status == EventStatus.CANCELLED
-    return Block(row.event, terms.hours(row), first, last, cancelled)
-
-
-Naming = Callable[
-    [Occurrence], tuple[str, str | None]
-]  # what a session's column is called, and the code of its region
-
-
-def _columns(campaign: Campaign, filters: Filters, rows: Sequence[Occurrence], day: date) -> list[Column]:
+def _columns(campaign: Campaign, filters: Filters, rows: Sequence[GridSession]) -> list[Column]:
     """Venues where there are few of them, else counties, prefectures or provinces. The busiest ones have a column."""
-    namings: list[Naming] = [_venue, *(partial(_region, levels=levels) for levels in _LEVELS)]
-    naming = next((one for one in namings if len({one(row) for row in rows}) <= MOST_COLUMNS), namings[-1])
-    counts = Counter(naming(row) for row in rows)
+    keys = _venue_keys(rows)
+    for levels in _LEVELS:
+        if len(set(keys)) > MOST_COLUMNS:
+            keys = _region_keys(rows, levels)
+    counts = Counter(keys)
     fitting = len(counts) <= MOST_COLUMNS
     kept = {key for key, _count in counts.most_common(MOST_COLUMNS if fitting else MOST_COLUMNS - 1)}
     most_lanes = max(MOST_LANES // min(len(counts), MOST_COLUMNS), FEWEST_LANES)
-    columns: dict[tuple[str, str | None], Column] = {}
-    list_path = f"/{campaign.id}/events"
-    for row in rows:
-        key = naming(row) if naming(row) in kept else (_("Elsewhere"), None)
-        url = address(list_path, filters.replace(region=(key[1],))) if key[1] else None
-        column = columns.setdefault(key, Column(key[0], url))
-        _add(column, _block(campaign, row, day), most_lanes)
+    elsewhere = _("Elsewhere")
+    columns: dict[Key, Column] = {}
+    for row, own_key in zip(rows, keys, strict=True):
+        key = own_key if own_key in kept else (elsewhere, None)
+        if key not in columns:
+            chosen = filters.replace(region=(key[1],)) if key[1] else None
+            columns[key] = Column(key[0], address(f"/{campaign.id}/events", chosen) if chosen else None)
+        _add(campaign, columns[key], row, most_lanes)
     return sorted(
-        columns.values(), key=lambda column: (column.name == _("Elsewhere"), column.url or "", column.name)
+        columns.values(), key=lambda column: (column.name == elsewhere, column.url or "", column.name)
     )
 
 
-def _add(column: Column, block: Block, most_lanes: int) -> None:
+def _add(campaign: Campaign, column: Column, row: GridSession, most_lanes: int) -> None:
+    rows = _rows(row)
     for lane in column.lanes:
-        if lane[-1].last <= block.first:
-            lane.append(block)
+        if lane[-1].last <= rows[0]:
+            lane.append(_block(campaign, row, rows))
             return
     if len(column.lanes) < most_lanes:
-        column.lanes.append([block])
+        column.lanes.append([_block(campaign, row, rows)])
     else:
         column.more += 1
 
 
-def _venue(row: Occurrence) -> tuple[str, str | None]:
-    venues = [row.venue] if row.venue else [one.venue for one in row.event.venues]
-    if venues:
-        return venues[0].name, None
-    if row.event.mode == Mode.ONLINE:
-        return terms.mode_name(Mode.ONLINE), None
-    return row.event.venue_text or _("Elsewhere"), None
+def _venue_keys(rows: Sequence[GridSession]) -> list[Key]:
+    of_events = _venues({row.event.id for row in rows if row.venue is None})
+    return [(row.venue or of_events.get(row.event.id) or _no_venue(row.event), None) for row in rows]
 
 
-def _region(row: Occurrence, levels: tuple[RegionLevel, ...]) -> tuple[str, str | None]:
-    code = row.event.region_code
+def _venues(event_ids: Collection[int]) -> dict[int, str]:
+    """The first venue of each event."""
+    query = select(EventVenue.event_id, Venue.name).join(Venue, Venue.id == EventVenue.venue_id)
+    last_first = query.where(EventVenue.event_id.in_(event_ids)).order_by(EventVenue.position.desc())
+    return dict(db.session.execute(last_first).tuples().all())
+
+
+def _no_venue(event: GridEvent) -> str:
+    return terms.mode_name(Mode.ONLINE) if event.mode == Mode.ONLINE else event.venue_text or _("Elsewhere")
+
+
+def _region_keys(rows: Sequence[GridSession], levels: tuple[RegionLevel, ...]) -> list[Key]:
+    names = {code: _region_key(code, levels) for code in {row.event.region_code for row in rows}}
+    return [names[row.event.region_code] for row in rows]
+
+
+def _region_key(code: str | None, levels: tuple[RegionLevel, ...]) -> Key:
     path = (*regions.ancestors(code), code) if code else ()
     named = [one for part in path if (one := regions.regions_by_code().get(part)) and one.level in levels]
     named = [one for one in named if not terms.is_grouping(one)]

@@ -11,9 +11,12 @@ from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.codes import passes
 from models.db import db, transaction
+from models.events.tables import Event
 from models.figures.recount import comparison as recount
 from models.figures.recount.comparison import verify
+from models.ics import version
 from models.ledger.tables import Counter, Presence, Review, Scan
+from models.publishing.session_counts import correct_session_counts
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
 
 
@@ -141,3 +144,19 @@ def test_visits_by_passes_that_visitors_took_are_counted_apart_and_checked(week)
     with transaction():
         db.session.execute(update(Counter).values(taken=1))
     assert [(row.stored, row.recounted) for row in verify(week).differences] == [(1, 0)]
+
+
+def test_a_number_of_sessions_that_an_older_server_left_is_found_and_corrected(week):
+    tomorrow = NINE + timedelta(days=1)
+    event = make_event(week, occurrences=(session(), session(tomorrow, day=tomorrow.date())))
+    assert event.session_count == 2
+    with transaction():
+        db.session.execute(update(Event).values(session_count=0))
+    assert [(one.table, one.where, one.stored, one.recounted) for one in verify(week).differences] == [
+        ("event", f"{event.id} session_count", 0, 2)
+    ]
+    before = version.version(week.id)
+    assert correct_session_counts(NINE) == 1
+    assert verify(week).agrees
+    assert version.version(week.id) != before
+    assert correct_session_counts(NINE) == 0
