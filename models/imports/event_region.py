@@ -24,7 +24,7 @@ def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
         return replace(draft, region_code=above)
     name = draft.lead.name
     seat = region_cell.region_at_start(name, above) or region_cell.seat_in_name(name)
-    seat = seat or region_cell.seat_in_short_name(name)
+    seat = seat or ("" if "驻" in name else region_cell.seat_in_short_name(name))  # 武汉海关驻鄂州办事处
     if seat and not regions.is_below(above, seat):
         if not regions.is_below(seat, above):
             return draft

@@ -50,7 +50,10 @@ ALIASES = {
     "address": "地址 详细地址 具体地址 街道地址 门牌 streetaddress address",
     "province": "省 省份 省级 省市 所属省 所属省份 所属省市 所在省 省自治区直辖市 province",
     "city": "市 城市 地市 地级市 所属市 所属城市 所在城市 所在市 市州 地州市 设区市 prefecture city",
-    "county": "县 区 区县 县区 县市区 区县市 所属区县 所属县区 所在县区 所在区 所在县 所在区县 county district",
+    "county": (
+        "县 区 区县 县区 县市 旗县 旗县区 区市县 县市区 区县市 所属区县 所属县区 所在县区 所在区 所在县 所在区县 county "
+        "district"
+    ),
     "organizers": (
         "主办单位 主办方 主办 主办机构 主办部门 举办单位 举办方 举办部门 organizer host hosts organiser "
         "organisers organizers organization hostedby "
@@ -67,7 +70,7 @@ ALIASES = {
         "组织单位 落实单位 组织实施单位"
     ),
     "co_organizers": (
-        "协办单位 协办方 协办 协办部门 配合单位 配合部门 协同单位 联办单位 联合单位 参与部门 合作单位 "
+        "协办单位 协办方 协办 协办部门 配合单位 配合部门 协同单位 联办单位 合办单位 联合主办单位 联合单位 参与部门 合作单位 "
         "coorganizer"
     ),
     "department": (
@@ -81,7 +84,7 @@ ALIASES = {
         "参加人员 参与人员 参加范围 参与范围 对象 目标人群 参会人员 适合人群 培训对象 宣传受众 参与群体 "
         "参加人群 目标群体 听众 观众 audience audiences participants targetaudience targetgroup "
         "targetgroups whoitisfor 面向 邀请 邀请对象 观众类型 target whocanjoin whocanattend opento suitablefor whoshouldattend "
-        "覆盖人群 受益人群 邀请人员 邀请范围 出席人员 参会范围 目标客群 | 人员 年级 班级 年级班级 参加班级 参与班级"
+        "覆盖人群 受益人群 邀请人员 邀请范围 出席人员 参会范围 目标客群 | 人员 人员范围 年级 班级 年级班级 参加班级 参与班级"
     ),
     "format": (
         "活动形式 形式 活动类型 类型 宣传形式 活动类别 类别 活动方式 宣传方式 开展形式 组织形式 活动种类 "

@@ -25,8 +25,9 @@ _TOP = 10  # lines among which the row of days is looked for
 
 
 def upright(lines: Sequence[Line]) -> list[Line]:
-    """The lines of a table that lies on its side, as one with a header; [] for any other table."""
-    return _of_events(lines) or _of_days(lines) or _of_halves(lines)
+    """The lines of a table that lies on its side, as one with a header, below what stands above it; [] for any other table."""
+    table = _of_events(lines) or _of_days(lines) or _of_halves(lines)
+    return [*(line for line in lines if line.number < table[0].number), *table] if table else []
 
 
 def _of_events(lines: Sequence[Line]) -> list[Line]:

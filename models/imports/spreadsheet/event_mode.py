@@ -17,6 +17,8 @@ MODES = {
     "线上线下结合": Mode.MIXED, "线上线下相结合": Mode.MIXED,
 } | {str(mode): mode for mode in Mode}  # fmt: skip
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
+# 参与方式: 预约
+_TAKING_PART = re.compile("预约|报名|自由|免费|邀请|定向|组织|凭|公开|内部|扫码|领票|购票|现场参加")
 # A form of activity as well.
 _LIVE = "直播"
 
@@ -34,7 +36,7 @@ def mode_and_place(cell: Mapping[str, str], findings: list[Finding]) -> tuple[Mo
         read = places.place(where, [])
         if read.mode is None and not read.names:
             where = ""
-    if word and mode is None and not (where and where == cell["online"]):
+    if word and mode is None and not _TAKING_PART.search(word) and not (where and where == cell["online"]):
         why = Finding(
             N_("“%(text)s” was not recognised. Write 线下, 线上 or 线上线下."), text=cell["online"][:40]
         )
@@ -46,6 +48,12 @@ def mode_and_place(cell: Mapping[str, str], findings: list[Finding]) -> tuple[Mo
         return mode, Place()
     place = places.place(where, findings)
     return mode or place.mode, place
+
+
+def how_to_take_part(online: str) -> str:
+    """What a column of the mode says of taking part instead: 预约; "" where it says none."""
+    word = _word(online)
+    return f"参与方式：{online}" if word not in MODES and _TAKING_PART.search(word) else ""
 
 
 def says_mode_alone(form: str, online: str) -> bool:

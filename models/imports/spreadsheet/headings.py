@@ -22,8 +22,8 @@ _REMARK = re.compile(
 # Meetings and offices in general, whatever place they begin with: 市级新闻发布会, 市直机关.
 _NO_HOST = re.compile("机关$|会$")
 _SOCIETY = re.compile("(?:[协商学工]|联合|委员|基金|促进|贸促|[党政管居村]委)会$")
-# 填报单位：, 2024年
-_BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?")
+# 填报单位：, 2024年, 中共
+_BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?|^中共")
 _REPORTER = re.compile(
     r"(?:(?:填报|报送|申报|上报|报备|编制|制表|发布|主办|组织|牵头|责任)单位|单位(?:名称|全称)?)(?:\((?:盖章|公章|签章|章)\)|盖章)?[:]?"
 )

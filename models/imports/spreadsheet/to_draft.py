@@ -16,7 +16,7 @@ from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
 from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.column_synonyms import fields_of_columns
-from models.imports.spreadsheet.event_mode import MODES, mode_and_place, says_mode_alone
+from models.imports.spreadsheet.event_mode import MODES, how_to_take_part, mode_and_place, says_mode_alone
 from models.imports.spreadsheet.event_status import state
 from models.imports.spreadsheet.names.hosts import hosts_of_row
 from models.imports.spreadsheet.names.organizations import leader, without_role
@@ -144,7 +144,11 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
     return EventDraft(
         title=cell["title"],
         description=plain_text.plain(
-            "\n".join(filter(None, (cell["description"], cell["remarks"], department)))
+            "\n".join(
+                filter(
+                    None, (cell["description"], cell["remarks"], how_to_take_part(cell["online"]), department)
+                )
+            )
         ),
         region_code=region,
         region_text=region_text,

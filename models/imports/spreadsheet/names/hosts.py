@@ -25,6 +25,8 @@ from models.imports.spreadsheet.names.pieces import SIGNS, apart, without_number
 _PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({ROLE_WORDS})(?:单位|方)?\s*[:：]")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{1,3}[^局厅部委办院会联协府社司校馆站队所心\W\d]")
 _PHONE = re.compile(r"(?:电话[:：]?)?[\d-]{5,}")
+# 甲区人民政府主办，甲区市场监管局承办
+_BEHIND = re.compile(r"由?([^\s;；，,。]{3,}?)(?:联合)?(主办|承办|协办)(?=[;；，,。]|$)")
 _SLASHES = "/／"
 # 青云市, below it 市场监管局: a narrow column broke the name.
 _REGION_ABOVE = re.compile(r"(?<=[省市区县州旗盟])[^\S\n]*\n\s*(?=[^\n]{2,}[局厅部委办院会司])")
@@ -37,7 +39,8 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     names: list[str] = []
     doubtful: list[str] = []
     divided = False
-    for part, stretch in _parts(without_numbers(_REGION_ABOVE.sub("", cells.in_chinese(text)))):
+    text = _BEHIND.sub(_part_behind, _REGION_ABOVE.sub("", cells.in_chinese(text)))
+    for part, stretch in _parts(without_numbers(text)):
         entries = [entry.strip(" 、，,。") for entry in cells.entries(ROLE.sub(r"\g<0>;", stretch))]
         # Beside semicolons 、 may stand within a name: 法学院、知识产权学院 is one college.
         is_one = is_listed if len(entries) == 1 else is_organization
@@ -131,6 +134,10 @@ def _whole_name(department: str, leads: str) -> str:
     organization = without_role(leads)
     whole = department.startswith(organization) or is_rooted(department) or department.endswith("单位")
     return department if whole else f"{organization}{department}"
+
+
+def _part_behind(match: re.Match[str]) -> str:
+    return f"{match[1]};" if match[2] == "主办" else f"{match[1]}（{match[2]}）;"
 
 
 def _parts(text: str) -> Iterator[tuple[str, str]]:

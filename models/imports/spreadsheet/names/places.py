@@ -11,7 +11,7 @@ from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.names.pieces import BLANK, SIGNS, apart, without_numbers
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[;；\n]))\s*(?:主|分|线下|线上)?(?:会场|地点|展区)[一二三四五六七八九十\d]?\s*[:：]\s*"
+    r"(?:^|(?<=[;；\n]))\s*(?:主|分|线下|线上)?(?:(?:会场|地点|展区)[一二三四五六七八九十\d]?|(?<=线[上下]))\s*[:：]\s*"
 )
 _PLACE = re.compile(
     "(?:馆|中心|广场|公园|学校|大学|学院|中学|小学|幼儿园|医院|法院|检察院|政府|剧院|影院|剧场|礼堂|会堂|书城|书店|"

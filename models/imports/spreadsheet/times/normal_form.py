@@ -43,6 +43,12 @@ _LESSON = re.compile(
 )
 # 每晚19:30, 每日晚7点
 _EACH_EVENING = re.compile("每[天日]?晚上?")
+# 周六(4月20日)
+_WEEKDAY_FIRST = re.compile(
+    r"^((?:周|星期|礼拜)[一二三四五六日天])[(,]?((?:\d{4}年)?\d{1,2}月\d{1,2}[日号])\)?"
+)
+# 4月26日9:00-11:00(星期五)
+_WEEKDAY_LAST = re.compile(r"^([^()]*?\d[日号])([^()日号]+)\(((?:周|星期|礼拜)[一二三四五六日天])\)$")
 # 4月22日(一), as Taiwan writes the weekday
 _SHORT_WEEKDAY = re.compile(r"(?<=日)\(([一二三四五六日])\)")
 # 第一场：4月22日; ①, which would become a digit of the day.
@@ -72,6 +78,7 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     joined = re.sub(
         r"\s+", "", _BLANK.sub("日", _BLANK_BEHIND_DASH.sub(r"\1,", _NEXT_HOURS.sub(r"\1;", line)))
     )
+    joined = _WEEKDAY_LAST.sub(r"\1(\3)\2", _WEEKDAY_FIRST.sub(r"\2(\1)", joined))
     joined = _LESSON.sub("", _ASIDE.sub("", joined))
     joined = _COMPACT_DAY.sub(r"\1年\2月\3日", cells.with_digits(joined))
     joined = _YEAR_LAST.sub(_year_first, _ROC_YEAR.sub(lambda roc: f"{int(roc[1]) + 1911}{roc[2]}", joined))

@@ -10,7 +10,7 @@ from models.errors import N_
 from models.imports.findings import NOT_CERTAIN, Finding, InCell
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import normal_form, time_words
-from models.imports.spreadsheet.times.time_slots import Slot
+from models.imports.spreadsheet.times.time_slots import WEEKDAYS, Slot
 from models.imports.vocabulary import Vocabulary
 
 _CELLS = ("start_date", "end_date", "start_time", "end_time", "time_text")
@@ -154,7 +154,8 @@ def _wrong_weekday(text: str, year: int) -> date | None:
     without = re.sub(rf"\(?{time_words.WEEKDAY}\)?", "", plain)
     if without != plain and not time_words.read(text, year):
         slots = time_words.read(without, year)
-        return slots[0].first if slots else None
+        said = {WEEKDAYS[word[-1]] for word in re.findall(time_words.WEEKDAY, plain)}
+        return slots[0].first if slots and slots[0].first.weekday() not in said else None
     return None
 
 
