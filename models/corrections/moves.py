@@ -138,7 +138,12 @@ def _move(
 
 def at_event(event: Event) -> ColumnElement[bool]:
     """The condition on Scan that it was booked at an event, or at one that was merged into it."""
-    return at_events([event.id])
+    return Scan.event_id.in_(event_ids_of(event))
+
+
+def event_ids_of(event: Event) -> list[int]:
+    """Its id and those of events merged into it, as values: with a subquery among them no index of scans is used."""
+    return [event.id, *db.session.scalars(merged_ids([event.id]))]
 
 
 def at_events(

@@ -1,6 +1,6 @@
 """The scans of an event as rows, chosen by device, day, hour, kind and group, with what became of each. Reads only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
-from models.corrections.moves import at_event, at_events
+from models.corrections.moves import at_event, at_events, event_ids_of
 from models.corrections.scan_review import moved_away
 from models.db import LARGEST_ID, db
 from models.devices.kiosks import Kiosk
@@ -147,13 +147,34 @@ def ids_of(event: Event, choice: ScanChoice) -> list[UUID]:
     return list(db.session.scalars(query.order_by(Scan.number).limit(MAX_RANGE + 1)))
 
 
-def every_row(event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
-    """The condition on Scan that a row belongs to one of these events: booked there, or the undo of one that is. An undo names
-    no event: that of the undone row is looked up by key, for one undo after the other. As EXISTS or IN, PostgreSQL and SQLite
-    would list all scans of the events first, anew for each page."""
+def rows_after(event: Event, number: int, most: int) -> list[Scan]:
+    """Every row of an event after this number, in the order of receipt: booked there, or the undo of one that is. An undo names
+    no event: those of all events are looked through, as far as the page reaches."""
+    ids = event_ids_of(event)
+    rows = _after(Scan.event_id.in_(ids), number, most)
+    undos = of_undone(ids)
+    if len(rows) == most:
+        undos = and_(undos, Scan.number < rows[-1].number)
+    merged = {row.number: row for row in (*rows, *_after(undos, number, most))}
+    return [merged[number] for number in sorted(merged)][:most]
+
+
+def _after(condition: ColumnElement[bool], number: int, most: int) -> Sequence[Scan]:
+    query = select(Scan).where(condition, Scan.number > number).order_by(Scan.number).limit(most)
+    return db.session.scalars(query).all()
+
+
+def of_undone(event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
+    """The condition on Scan that it undoes a row of these events. That row is looked up by key, for one undo after the other: as
+    EXISTS or IN, PostgreSQL and SQLite would list all scans of the events first, anew for each page."""
     undone = aliased(Scan)
     found = select(undone.number).where(undone.id == Scan.undoes, at_events(event_ids, undone))
-    return or_(at_events(event_ids), and_(Scan.kind == ScanKind.UNDO, found.scalar_subquery().is_not(None)))
+    return and_(Scan.undoes.is_not(None), found.scalar_subquery().is_not(None))
+
+
+def every_row(event_ids: Collection[int] | Select[tuple[int]]) -> ColumnElement[bool]:
+    """The condition on Scan that a row belongs to one of these events: booked there, or the undo of one that is."""
+    return or_(at_events(event_ids), of_undone(event_ids))
 
 
 def filters_of(event: Event) -> tuple[dict[int, str], list[date]]:

@@ -23,7 +23,7 @@ from models.events.merges import merged_ids
 from models.events.tables import Event
 from models.figures.visits import visits_of
 from models.ledger.in_effect import newest_decisions
-from models.ledger.tables import HELD_BACK, Decision, Flag, Resend, Review, Scan, ScanKind, Verdict
+from models.ledger.tables import HELD, HELD_BACK, Decision, Flag, Resend, Review, Scan, ScanKind, Verdict
 
 MAX_AT_ONCE = 500
 MOVED = N_("This scan was moved to another session and counts there. Undo the move instead.")
@@ -63,7 +63,7 @@ def _held_back_at(event: Event) -> ColumnElement[bool]:
     return and_(
         of_event,
         Scan.verdict.in_((Verdict.STORED, Verdict.REPEAT)),
-        Scan.flags.bitwise_and(int(HELD_BACK)) != 0,
+        HELD,
     )
 
 
@@ -88,7 +88,8 @@ def decided(event: Event, most: int) -> list[HeldScan]:
     """The scans with a decision, the newest decision first. most: the largest number to return."""
     newest = select(func.max(Review.id)).where(Review.scan_id == Scan.id).correlate(Scan).scalar_subquery()
     of_event = or_(_held_back_at(event), Scan.event_id == event.id)
-    return _read(select(Scan).where(of_event, _reviewed()).order_by(newest.desc()).limit(most))
+    reviewed = Scan.id.in_(select(Review.scan_id))  # few; as EXISTS, every scan there is would be looked at
+    return _read(select(Scan).where(reviewed, of_event).order_by(newest.desc()).limit(most))
 
 
 def _read(query: Select[tuple[Scan]]) -> list[HeldScan]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from models.campaigns.tables import Campaign
@@ -13,15 +13,13 @@ from models.desk.missing import Missing, condition
 from models.events import scope
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.figures.visits import visits_of
-from models.ledger.tables import HELD_BACK, Review, Scan
+from models.ledger.tables import HELD, Review, Scan
 from models.organizations.tables import Account
 from models.publishing import proposals, review
 
 SHOWN = 5  # of each list; the others are in the list of events
 SHOWN_RUNNING = 20
 REFUSED_SHOWN = timedelta(days=14)
-# As text: a bound number would not be recognised in the index ix_scan_held.
-HELD: ColumnElement[bool] = literal_column(f"(scan.flags & {int(HELD_BACK)}) != 0")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,18 @@ from functools import cache
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    Uuid,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.db import Base, BigId, Instant, enumeration
@@ -112,10 +123,13 @@ def _names(flags: int) -> tuple[str, ...]:
 
 
 HELD_BACK = Flag.REVOKED_PASS | Flag.AFTER_REVOCATION | Flag.SET_ASIDE
+# The condition on Scan, word for word as in the index: PostgreSQL does not use it for a value that is sent apart.
+HELD: ColumnElement[bool] = literal_column(f"(scan.flags & {int(HELD_BACK)}) != 0")
 
 
 _WAS_ASKED = text("near IS NOT NULL")
 _WAS_MOVED = text("moved_from IS NOT NULL")
+_IS_UNDO = text("undoes IS NOT NULL")
 _IS_HELD = text(f"(flags & {int(HELD_BACK)}) != 0")
 
 
@@ -125,6 +139,8 @@ class Scan(Base):
     __tablename__ = "scan"
     __table_args__ = (
         Index("ix_scan_undoes", "undoes"),
+        Index("ix_scan_event", "event_id", "number"),
+        Index("ix_scan_undo", "number", sqlite_where=_IS_UNDO, postgresql_where=_IS_UNDO),
         Index("ix_scan_occurrence_day", "occurrence_id", "day"),
         # Few phones are asked whether they are near.
         Index("ix_scan_near", "occurrence_id", sqlite_where=_WAS_ASKED, postgresql_where=_WAS_ASKED),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from models import clock
 from models.api_operation import Operation
 from models.campaigns.tables import Campaign, find_campaign
-from models.corrections.scan_list import every_row, states_of
+from models.corrections.scan_list import rows_after, states_of
 from models.db import db
 from models.devices import scope as device_scope
 from models.devices.kiosks import Kiosk, KioskService
@@ -20,7 +20,7 @@ from models.organizations.tables import Account, TokenScope
 from web.api import shapes
 from web.api.caller import Caller
 from web.api.endpoints import Endpoints
-from web.api.pages_of_rows import one_row, page_after
+from web.api.pages_of_rows import after, one_row, page_after, page_of
 from web.api.passes import LARGEST_BIG_ID
 
 endpoints = Endpoints("devices")
@@ -99,8 +99,8 @@ def kiosk(caller: Caller, kiosk_id: int) -> shapes.Kiosk:
 )
 def scans(caller: Caller, query: shapes.OfEventQuery) -> shapes.ScanPage:
     event = scope.event_for(caller.account, query.event, scope.changes)
-    found = select(Scan).where(every_row([event.id]))
-    items, following = page_after(found, Scan.number, query, LARGEST_BIG_ID)
+    rows = rows_after(event, after(query, LARGEST_BIG_ID), query.limit + 1)
+    items, following = page_of(rows, Scan.number, query)
     states = states_of([scan for scan in items if scan.kind != ScanKind.UNDO])
     return shapes.ScanPage(
         [_scan_shape(scan, event.campaign, states.get(scan.id)) for scan in items], following

@@ -65,7 +65,7 @@ def as_csv(table: Table, name: str) -> Response:
     """The same rows as a text table, without the row of totals."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(table.heads)
+    writer.writerow(map(safe_cell, table.heads))
     for row in table.rows:
         writer.writerow(["" if value is None else safe_cell(plain(value)) for value in row])
     response = Response(BOM + file.getvalue(), content_type="text/csv; charset=utf-8")

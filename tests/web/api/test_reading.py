@@ -4,14 +4,12 @@ import re
 
 import msgspec
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from models.api_operation import EXTENSION
 from models.codes import passes
-from models.corrections.scan_list import every_row
-from models.db import db, on_postgresql, transaction
+from models.db import db, transaction
 from models.devices.kiosks import create_kiosk
-from models.ledger.tables import Scan
 from models.organizations.tables import ApiToken, TokenScope
 from tests.support.records.week import NINE, make_device, make_event, minutes
 from tests.support.servers.api import ApiUser
@@ -141,22 +139,6 @@ def test_every_row_of_the_ledger_is_told_with_what_became_of_it(client, people):
     ]  # fmt: skip
     assert rows[2]["undoes"] == str(first.id)
     assert ApiUser(client, people.shou).get(f"/scans?event={people.lecture.id}").status_code == 404
-
-
-def test_a_page_of_scans_looks_up_the_undone_rows_by_key(people):
-    """Not as a list of all scans of the event, anew for each page."""
-    query = select(Scan.number).where(every_row([people.lecture.id]), Scan.number > 100)
-    query = query.order_by(Scan.number).limit(200)
-    explain = "EXPLAIN" if on_postgresql() else "EXPLAIN QUERY PLAN"
-    if on_postgresql():
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))  # which small tables invite
-    statement = query.compile(db.engine, compile_kwargs={"literal_binds": True})
-    plan = [str(row[-1]) for row in db.session.execute(text(f"{explain} {statement}"))]
-    (undone,) = [number for number, line in enumerate(plan) if "scan_1" in line]
-    wanted = "uq_scan_id" if on_postgresql() else "(id=?)"
-    assert wanted in plan[undone]
-    assert "Index Cond: (id = scan.undoes)" in plan[undone + 1] or not on_postgresql()
-    assert [line for line in plan if "pk_scan" in line or "SEARCH scan USING INTEGER PRIMARY KEY" in line]
 
 
 def test_pages_ask_no_more_the_more_rows_they_have(client, people, count_queries):

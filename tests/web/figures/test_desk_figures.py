@@ -9,6 +9,7 @@ from itertools import combinations
 import pytest
 
 from models.codes import passes
+from models.db import transaction
 from models.figures.count import figures
 from models.figures.crossing import crossing, standard_sheet
 from models.figures.dimensions import DIMENSIONS
@@ -110,6 +111,14 @@ def test_page_csv_and_xlsx_print_the_same(client, people):
     cells = re.findall(r'<td class="number">(?:<strong>)?(\d+)(?:</strong>)?</td>', page)
     assert cells[-11:] == ["9", "0", "0", "9", "0", "43", "6", "49", "9", "43", "6"]
     assert "data-total>58<" in page
+
+
+def test_no_head_of_a_column_is_a_formula(client, people):
+    with transaction():
+        people.gu.organization.name = "=1+1"
+    query = "campaign=ip-2024&rows=audience&columns=organization"
+    [heads, *_rows] = rows_of(desk(client, people.cui).get(f"/desk/figures/crossing.csv?{query}"))
+    assert ("'=1+1" in heads, "=1+1" in heads) == (True, False)
 
 
 def test_the_standard_sheet_is_a_file(client, people):

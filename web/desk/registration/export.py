@@ -75,7 +75,9 @@ def _file(event: Event, kind: str, rows: Rows, found: Contacts | None) -> Respon
 def _lines(event: Event, rows: Rows, found: Contacts | None) -> Iterator[list[str | int]]:
     questions = list(dict.fromkeys(text for one in (found or {}).values() if one for text in one.answers))
     heads = [_("Number"), _("Session"), _("Status"), _("Audience group"), _("People"), _("Registered at")]
-    yield heads + ([_("Contact"), *questions] if found is not None else [])
+    if found is not None:
+        heads += [_("Contact"), *map(safe_cell, questions)]
+    yield heads
     zone = clock.zone(event.campaign.zone)
     for row, settings in rows:
         session = terms.when(settings.occurrence) if settings.occurrence else _("Whole event")

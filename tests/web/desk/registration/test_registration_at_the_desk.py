@@ -107,13 +107,13 @@ def test_the_export_without_contacts_has_none(people, gus_browser, desk, kind):
 
 
 def test_contacts_are_exported_with_a_reason_in_the_audit_log(people, gus_browser, desk):
-    rule = offer(people.lecture, 5, contact=ContactRule.OPTIONAL, questions=("车位",))
+    rule = offer(people.lecture, 5, contact=ContactRule.OPTIONAL, questions=("=车位",))
     register(rule, 1, "+86 138 0000 1234", ("=HYPERLINK(1)",))
     refused = gus_browser.post(f"{desk}/contacts", data={"why": " ", "kind": "csv"})
     assert (refused.status_code, "why you need the contacts" in refused.text) == (422, True)
     answer = gus_browser.post(f"{desk}/contacts", data={"why": "改到二楼，逐一通知", "kind": "csv"})
     assert [line[6:] for line in table(answer)] == [
-        ["Contact", "车位"],
+        ["Contact", "'=车位"],
         ["'+86 138 0000 1234", "'=HYPERLINK(1)"],
     ]
     query = select(AuditEntry).where(AuditEntry.verb == AuditVerb.CONTACTS_EXPORTED)
