@@ -123,6 +123,7 @@ def _engine_options(url: str, *, primary: bool = True) -> dict[str, Any]:
         "pool_size": 16,
         "max_overflow": 16,
         "pool_use_lifo": True,
+        "pool_timeout": 5,  # seconds: while the database is silent a request holds its thread no longer
     }
     if url.startswith("sqlite"):
         options["connect_args"] = {"cached_statements": SQLITE_STATEMENTS}

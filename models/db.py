@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from math import inf
@@ -13,18 +13,18 @@ from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from sqlalchemy.types import TypeDecorator
 
 from models import measures
 from models.security import private_files
-from models.transactions import pooler, write_turn
-from models.transactions.database_errors import is_read_only
+from models.transactions import answer_limit, pooler, write_turn, writers
+from models.transactions.database_errors import is_busy, is_read_only
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
@@ -33,6 +33,7 @@ BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 STANDBY = "standby"  # key of its engine
 _FROM_STANDBY = "openweek_from_standby"  # in the info of a session
+_NOT_DURABLE = text("SET LOCAL synchronous_commit = off")
 _looked_for_primary = WeakKeyDictionary[Engine, float]()
 
 
@@ -50,6 +51,15 @@ class Base(DeclarativeBase):
 
 class ReadingSession(Session):
     """Reads from the standby where read_from_standby() was called; once it has written, from the primary alone."""
+
+    def close(self) -> None:
+        """At the end of a request its answer is ready, and is sent also where its connection has been lost."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not is_busy(error):
+                raise
+            self.invalidate()
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
         if bind is None and self.info.get(_FROM_STANDBY):
@@ -137,6 +147,16 @@ def _prepare_sqlite(connection: object, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "do_connect")
+def _connect_to_postgresql(dialect: Dialect, _record: object, args: list, options: dict) -> object:
+    """None: SQLAlchemy connects."""
+    if dialect.driver != "psycopg":
+        return None
+    from models.transactions.postgresql_connection import connect  # not loaded where the database is SQLite
+
+    return connect(dialect, *args, **options)
+
+
 event.listen(Engine, "connect", pooler.prepare_nothing_behind_pooler)
 
 
@@ -149,17 +169,19 @@ def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
 def _ping_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     """A server that was restarted has closed its connections: one that has rested is tried before it is used.
 
-    Not at each use, as SQLAlchemy would: the question takes as long as any other. Raises DisconnectionError."""
+    Not at each use, as SQLAlchemy would: the question takes as long as any other. Where one has no answer, those that rest
+    have none either. Raises InvalidatePoolError."""
     if (
         isinstance(connection, sqlite3.Connection)
         or monotonic() - record.info.get("at_rest_since", inf) < REST
     ):
         return
     try:
-        connection.execute("SELECT 1")
-        connection.rollback()
+        with answer_limit.limited(answer_limit.PING):
+            connection.execute("SELECT 1")
+            connection.rollback()
     except Exception as error:
-        raise DisconnectionError from error
+        raise InvalidatePoolError from error
 
 
 @event.listens_for(Engine, "begin")
@@ -175,26 +197,37 @@ def begin_transaction(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, first: bool = False, durable: bool = True) -> Iterator[None]:
     """One write transaction: committed at the end, rolled back on any error.
 
-    Ends the read transaction that the session had open. Loaded objects keep their values.
+    Ends the read transaction that the session had open. Loaded objects keep their values. first: it waits for no place among
+    the writers of PostgreSQL. durable: what is committed survives a crash and, where PostgreSQL waits for a standby, the
+    loss of its machine; else the commit waits for neither.
     """
     db.session.commit()
     db.session.info.pop(_FROM_STANDBY, None)
     began = monotonic()
-    with nullcontext() if on_postgresql() else write_turn.of_process(BUSY_SECONDS):
+    with _turn(first or not durable):
         db.session.connection(execution_options={_WRITE: True})
         if measures.listener is not None:
             measures.listener.database_wait(monotonic() - began)
         try:
+            if not durable and on_postgresql():
+                db.session.execute(_NOT_DURABLE)
             yield
-            db.session.commit()
+            with answer_limit.of_commit():
+                db.session.commit()
         except BaseException as error:
             db.session.rollback()
             if isinstance(error, DBAPIError) and is_read_only(error):
                 _find_primary(db.engine)
             raise
+
+
+def _turn(first: bool) -> AbstractContextManager[None]:
+    if not on_postgresql():
+        return write_turn.of_process(BUSY_SECONDS)
+    return nullcontext() if first else writers.place()
 
 
 def _find_primary(engine: Engine) -> None:

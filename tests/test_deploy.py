@@ -3,7 +3,12 @@
 import json
 import re
 import shlex
+import subprocess
+import sys
+import threading
+import tomllib
 from configparser import ConfigParser
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -95,11 +100,65 @@ def test_compose_and_dockerfile():
     )  # reached through the proxy alone, which the number of trusted proxies counts on
     dockerfile = read("Dockerfile")
     assert dockerfile.rindex("\nUSER openweek") < dockerfile.rindex("\nCMD ")
+    assert "install -d -m 700 -o openweek" in dockerfile  # a new volume gets owner and mode of this folder
     assert all(path in dockerfile for path in ("/readyz", "/var/lib/openweek"))
     for command in re.findall(r"\.venv/bin/openweek ([^\"&]+)", dockerfile):
         check_command(command)
-    assert {".venv", "instance", ".env*"} <= set(read("Dockerfile.dockerignore").split())
+    assert {".venv", "instance", ".env*", "static/vendor", "**/__pycache__"} <= set(
+        read("Dockerfile.dockerignore").split()
+    )
     assert services["proxy"]["environment"].keys() == set(re.findall(r"\{\$(\w+)", read("Caddyfile")))
+
+
+def image_files():
+    """What the image is built from: the paths that its first stage copies."""
+    stage = read("Dockerfile").replace("\\\n", "").split("\nFROM")[1]
+    copied = [line.split()[1:-1] for line in stage.splitlines() if line.startswith("COPY ")]
+    return {name for names in copied for name in names}
+
+
+def test_the_image_has_all_that_is_installed_and_served():
+    files = image_files()
+    assert [name for name in files if not (ROOT / name).exists()] == []
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    named = {f"{module}.py" for module in packages["py-modules"]}
+    named |= {name.rstrip("*") for name in packages["packages"]["find"]["include"]}
+    named |= set(packages["dynamic"]["dependencies"]["file"])
+    assert named | {"static", "translations", "tools"} <= files
+    # What tools/steps.py installs and copies for `run`, and no more.
+    locks = {name for name in files if name.endswith(".lock")}
+    assert locks == {"requirements.lock", "requirements-node.lock"}
+    assert {"package.json", "package-lock.json"} <= files
+    assert not files & {".", "tests", "docs", "instance"}
+    node = {
+        line.split("==")[0]
+        for line in (ROOT / "requirements-node.lock").read_text().splitlines()
+        if "==" in line
+    }
+    assert all(f" {name} " in read("Dockerfile") for name in node)  # taken out again
+
+
+@pytest.mark.parametrize(("status", "healthy"), [(200, True), (503, False)])
+def test_the_health_check_of_the_image(status, healthy):
+    check = json.loads(re.search(r"HEALTHCHECK .*?CMD (\[.*?\])\n", read("Dockerfile"), re.DOTALL)[1])
+    paths = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            paths.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_values):
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        command = [part.replace(":8000", f":{server.server_port}") for part in check]
+        run = subprocess.run([sys.executable, *command[1:]], capture_output=True, check=False)
+        thread.join()
+    assert (paths, run.returncode == 0) == (["/readyz"], healthy)
 
 
 def test_proxies(client):

@@ -23,7 +23,7 @@ from flask_babel import get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError, SQLAlchemyError, TimeoutError
 from werkzeug import Response as BaseResponse
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
@@ -31,7 +31,7 @@ from werkzeug.routing import RequestRedirect
 from models.campaigns.tables import Campaign, find_campaign
 from models.db import db
 from models.errors import N_, MergedEvent, Mistake, TooMany
-from models.transactions.database_errors import FULL, busy_log, is_busy, is_full
+from models.transactions import database_errors
 
 pages = Blueprint("errors", __name__)
 
@@ -89,8 +89,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(ParseException, handle_broken_body)
     app.register_error_handler(CSRFError, handle_csrf_error)
-    app.register_error_handler(OperationalError, handle_database_error)
-    app.register_error_handler(InternalError, handle_database_error)  # of a write to a standby
+    app.register_error_handler(DatabaseError, handle_database_error)
     app.register_error_handler(TimeoutError, handle_database_error)
     app.before_request(_refuse_nul)
     app.before_request(_redirect_to_spelling)
@@ -193,18 +192,17 @@ def _redirect_to_spelling() -> BaseResponse | None:
     return redirect(path + (f"?{query}" if query else ""), redirection.code)
 
 
-def handle_database_error(error: OperationalError | InternalError | TimeoutError) -> BaseResponse:
-    """503 when the database is busy or away, so that every client keeps what it has and comes again."""
-    if is_full(error):
-        logging.getLogger("openweek").error("%s: nothing can be saved", FULL)
-    elif not is_busy(error):
-        logging.getLogger("openweek").error("The database refused", exc_info=error)
-        return handle_http_error(InternalServerError())
-    else:
-        busy_log.note(error)
-    response = error_response(503, gettext(SENTENCES[503]))
-    response.headers["Retry-After"] = str(BUSY_SECONDS)
-    return response
+def handle_database_error(error: DatabaseError | TimeoutError) -> BaseResponse:
+    """503 when the database is busy, away or unusable, so that every client keeps what it has and comes again."""
+    if database_errors.is_of_whole_database(error):
+        database_errors.log(error)
+        response = error_response(503, gettext(SENTENCES[503]))
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+        return response
+    if not isinstance(error, OperationalError | InternalError):
+        raise error  # a fault of the program, as any other
+    logging.getLogger("openweek").error("The database refused", exc_info=error)
+    return handle_http_error(InternalServerError())
 
 
 def error_response(status: int, detail: str) -> Response:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from flask import Flask, current_app
 
+from models.transactions import database_errors
+
 log = logging.getLogger("openweek.threads")
 
 
@@ -22,8 +24,8 @@ def start(app: Flask, name: str, work: Callable[[], object]) -> threading.Thread
         with app.app_context():
             try:
                 work()
-            except Exception:
-                log.exception("%s failed", name)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                database_errors.log_failure(error, log, "%s failed", name)
 
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()

@@ -77,7 +77,7 @@ def is_open(session_id: int, now: datetime) -> bool:
 def note_seen(row: AccountSession, now: datetime) -> None:
     """Write down that a session is used, at most every SEEN_EVERY."""
     if now - row.seen_at >= SEEN_EVERY:
-        with transaction():
+        with transaction(durable=False):
             db.session.execute(update(AccountSession).where(AccountSession.id == row.id).values(seen_at=now))
 
 

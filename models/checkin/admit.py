@@ -4,7 +4,6 @@ decode (clocks and codes) → wait for the group → is the cache current, is th
 → one commit → a list of answers
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,10 +29,8 @@ from models.db import db, transaction
 from models.errors import N_, Mistake
 from models.ledger.campaign_lock import lock_campaigns
 from models.ledger.tables import Answer, Reason
-from models.transactions.database_errors import FULL, busy_log, is_busy, is_deadlock, is_full
+from models.transactions import database_errors
 from models.transactions.group_commit import FullError, GroupCommit, LateError
-
-logger = logging.getLogger("openweek")
 
 MAX_BATCH = 500
 MANY = 16  # of so many scans it pays to ask first which are stored already
@@ -148,11 +145,8 @@ def admit_together(submissions: list[Submission]) -> None:
     try:
         _try(submissions)
     except (DBAPIError, TimeoutError) as error:
-        if is_full(error):
-            logger.error("%s: no scan can be saved", FULL)
-        elif is_busy(error):
-            busy_log.note(error)
-        if is_busy(error) or is_full(error):
+        if database_errors.is_of_whole_database(error):
+            database_errors.log(error)
             for submission in submissions:
                 submission.error = BusyError(BUSY)
         else:
@@ -173,14 +167,14 @@ def _admit_singly(submissions: list[Submission], error: Exception) -> None:
 def _try(submissions: list[Submission]) -> None:
     for _ in range(_TRIES):
         try:
-            with transaction():
+            with transaction(first=True):
                 _admit([submission for submission in submissions if submission.error is None])
             return
         except _RacedError:
             pass
         except DBAPIError as error:
             # PostgreSQL ends one of two groups that wait for each other; that one is tried again.
-            if not is_deadlock(error):
+            if not database_errors.is_deadlock(error):
                 raise
         for submission in submissions:
             submission.decode()

@@ -66,6 +66,6 @@ def save_report(kiosk: Kiosk, report: HeartbeatReport, now: datetime) -> None:
     """Store the report in place of the one before."""
     columns = {"at": now, **asdict(report)}
     upsert = insert(Heartbeat).values(kiosk_id=kiosk.id, **columns)
-    with transaction():
+    with transaction(durable=False):
         db.session.execute(upsert.on_conflict_do_update(index_elements=["kiosk_id"], set_=columns))
         db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))

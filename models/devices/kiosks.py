@@ -192,7 +192,7 @@ def update_seen_at(kiosk_id: int | None, now: datetime) -> None:
     if kiosk_id is None or (kiosk_id in seen and now - seen[kiosk_id] <= SEEN_INTERVAL):
         return
     seen[kiosk_id] = now
-    with transaction():
+    with transaction(durable=False):
         db.session.execute(update(Kiosk).where(Kiosk.id == kiosk_id).values(seen_at=now))
 
 

@@ -47,6 +47,9 @@ def read_version(engine: Engine, campaign_id: str) -> str | None:
             cursor.execute(_QUERY[engine.dialect.paramstyle], (campaign_id,))
             row = cursor.fetchone()
             cursor.close()
+        except engine.dialect.loaded_dbapi.Error as error:
+            connection.invalidate(error)
+            return None
         finally:
             connection.close()
     except (engine.dialect.loaded_dbapi.Error, SQLAlchemyError):

@@ -5,6 +5,7 @@ Nobody returns before the transaction with the own work has ended, unless it tak
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
@@ -23,7 +24,7 @@ W = TypeVar("W", bound=Work)
 
 
 class FullError(Exception):
-    """So much waits already that this would wait too long."""
+    """So much waits already that this would wait too long, or the work of others has taken that long."""
 
 
 class LateError(Exception):
@@ -58,7 +59,7 @@ class GroupCommit(Generic[W]):
         self._longest = longest
         self._lock = threading.Lock()
         self._queue: list[_Place[W]] = []
-        self._waiting, self._working = 0, False
+        self._waiting, self._working, self._since = 0, False, 0.0
 
     def submit(self, work: W) -> None:
         """Returns when it is done. Raises FullError at once where too much waits, LateError where it waits too long."""
@@ -66,9 +67,13 @@ class GroupCommit(Generic[W]):
         with self._lock:
             if self._queue and self._waiting + work.size > self._most:
                 raise FullError
+            if self._working and time.monotonic() - self._since > self._longest:
+                raise FullError  # else each would hold its thread in vain
             self._queue.append(place)
             self._waiting += work.size
-            place.leads, self._working = not self._working, True
+            place.leads = not self._working
+            if place.leads:
+                self._working, self._since = True, time.monotonic()
         if not place.leads:
             self._wait(place)
         if not place.done:
@@ -93,7 +98,7 @@ class GroupCommit(Generic[W]):
         finally:
             with self._lock:
                 following = self._queue[0] if self._queue else None
-                self._working = following is not None
+                self._working, self._since = following is not None, time.monotonic()
                 if following is not None:
                     following.leads = True
             for place in group:

@@ -4,11 +4,16 @@ what psycopg leaves are the statements that it has prepared."""
 
 from typing import Any
 
+from models.transactions import answer_limit
+
 
 def prepare_nothing_behind_pooler(connection: Any, _record: object) -> None:
     """For a new connection. Without a pooler statements are prepared from their sixth use on."""
-    if hasattr(connection, "pgconn") and has_pooler(connection):
-        connection.prepare_threshold = None
+    if not hasattr(connection, "pgconn"):
+        return
+    with answer_limit.limited(answer_limit.PING):
+        if has_pooler(connection):
+            connection.prepare_threshold = None
 
 
 def has_pooler(connection: Any) -> bool:

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, TextClause
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 
+from models.transactions import answer_limit
+
 Question = tuple[TextClause, dict[str, Any]]
 
 
@@ -34,7 +36,7 @@ def commit_together(connection: Connection) -> Iterator[None]:
         yield
         return
     driver: Any = connection.connection.driver_connection
-    with _pipeline(driver):
+    with answer_limit.of_commit(), _pipeline(driver):
         yield
         driver.commit()
 

@@ -151,3 +151,20 @@ def test_readers_do_not_wait_for_writers(app, database_url):
     for thread in threads:
         thread.join()
     assert sorted(ended) == list(range(40))
+
+
+def test_a_connection_that_was_lost_at_the_end_of_a_request_spoils_no_answer(postgresql_databases, tmp_path):
+    with postgresql_databases.fresh() as url:
+        app = create_app({"OPENWEEK_DATABASE_URL": url, "OPENWEEK_INSTANCE": str(tmp_path)})
+
+        @app.get("/answer")
+        def answer():
+            process = db.session.scalar(text("SELECT pg_backend_pid()"))
+            with psycopg.connect(url, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+            return "ready"
+
+        for _ in range(2):
+            assert app.test_client().get("/answer").text == "ready"
+        with app.app_context():
+            db.engine.dispose()

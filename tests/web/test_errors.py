@@ -7,8 +7,10 @@ from flask import abort
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
-from models.db import db
+from models.db import db, transaction
 from models.errors import Conflict, Mistake, NotFound
+from models.transactions import database_errors
+from tests.support.records.week import load_week
 from web import errors
 
 ENGLISH = {"Accept-Language": "en"}
@@ -143,3 +145,15 @@ def test_of_a_scanned_address_nothing_is_logged_or_said_back(browser, caplog, mo
     wrong_method = browser.put("/V/https://pay.example/secret-4711")
     assert wrong_method.status_code == 405
     assert "4711" not in wrong_method.text
+
+
+def test_an_unusable_database_is_one_line_in_the_log_and_a_503_to_everybody(client, caplog, monkeypatch):
+    load_week()
+    monkeypatch.setattr(database_errors, "_next_line", {})
+    with transaction():
+        db.session.execute(text("ALTER TABLE event RENAME TO lost"))
+    answers = [client.get(f"/ip-2024/events{suffix}") for suffix in ("", "/1", ".ics", ".json")]
+    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(503, "2")] * 4
+    (line,) = caplog.messages
+    assert line.startswith(database_errors.UNUSABLE)
+    assert caplog.text.count("Traceback") == 0

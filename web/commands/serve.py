@@ -24,6 +24,7 @@ from models.errors import N_
 from models.installation import site
 from models.operations import schema
 from models.operations import tick as due
+from models.transactions import answer_limit
 from web import errors, threads
 from web.commands import setup
 from web.desk import reminder_mails
@@ -171,6 +172,7 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
 
 
 def _start_worker(worker: Any) -> None:
+    answer_limit.of_other_threads()
     faulthandler.enable()  # a crash in a C library says in the log where it was
     worker.log.error_log.addFilter(errors.mask_secrets_in_args)
     streams: live_streams.LiveStreams = worker.wsgi.extensions["openweek.live_streams"]
@@ -206,9 +208,7 @@ def keep_ticking(app: Flask) -> None:
         pause = threading.Event()
         while True:
             # A new thread each time: an exception is reported and the next minute tries again.
-            thread = threading.Thread(target=_tick_once, args=(app,), daemon=True)
-            thread.start()
-            thread.join()
+            threads.start(app, "tick", lambda: _tick_once(app)).join()
             allocator.give_back()
             pause.wait(MINUTE)
 
@@ -216,11 +216,10 @@ def keep_ticking(app: Flask) -> None:
 
 
 def _tick_once(app: Flask) -> None:
-    with app.app_context():
-        now = clock.now()
-        if due.claim(now):
-            due.tick(now)
-            reminder_mails.send_due(now)
-            registration_mails.send_due(now)
-            exports.start_due(app, now)
-            due.release(now)
+    now = clock.now()
+    if due.claim(now):
+        due.tick(now)
+        reminder_mails.send_due(now)
+        registration_mails.send_due(now)
+        exports.start_due(app, now)
+        due.release(now)

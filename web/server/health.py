@@ -3,7 +3,7 @@
 import shutil
 
 from flask import Blueprint, Flask, Response, current_app
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from models.operations import replication, schema
 from models.operations.doctor import LEAST_FREE
@@ -28,7 +28,7 @@ def readyz() -> Response:
     While servers are upgraded one after the other, the old ones stay ready on the new schema."""
     try:
         usable, read_only = schema.can_go_on(), replication.is_read_only()
-    except DBAPIError:
+    except (DBAPIError, TimeoutError):
         return _plain("database away", 503)
     if not usable:
         return _plain("schema of another version", 503)

@@ -5,12 +5,14 @@ Without the limit a client that sends half a request keeps a thread for as long 
 """
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from models.transactions import answer_limit
 from web.server.hand_over import HandOver
 
 HEADER_SECONDS = 10.0  # from the first byte of a request to the end of its head
@@ -64,6 +66,9 @@ class Connection(TConn):
 
 
 class Worker(ThreadWorker):
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.cfg.threads, initializer=answer_limit.of_requests)
+
     def accept(self, listener: Any) -> None:
         self._take(listener)
 

@@ -1,6 +1,7 @@
 """Works of many threads done together: in order, within limits, never two that share a key."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -79,15 +80,17 @@ def test_where_too_much_waits_the_next_one_is_refused_at_once():
     assert desk.done[-1] == ["e"]
 
 
-def test_who_waits_too_long_leaves_the_queue():
-    desk = Desk(longest=0.05)
+def test_who_waits_too_long_leaves_the_queue_and_then_nobody_waits_until_the_work_is_done():
+    desk = Desk(longest=0.5)
     desk.submit(Work("a"))
-    for name in ("b", "c"):
-        with pytest.raises(LateError):
-            desk.groups.submit(Work(name))
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(desk.groups.submit, Work(name)) for name in "bc"]
+        assert [type(one.exception()) for one in waiting] == [LateError, LateError]
+    with pytest.raises(FullError):
+        desk.groups.submit(Work("d"))
     assert desk.finish() == [["a"]]
-    desk.groups.submit(Work("d"))
-    assert desk.done == [["a"], ["d"]]
+    desk.groups.submit(Work("e"))
+    assert desk.done == [["a"], ["e"]]
 
 
 def test_one_that_raises_lets_the_next_one_lead():

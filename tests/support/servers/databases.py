@@ -62,7 +62,9 @@ def _give_version(url: str) -> None:
 
 
 class Databases:
-    """Databases of one kind: `fresh()` lends a new migrated one and takes it away afterwards."""
+    """Databases of one kind: `fresh()` lends a new migrated one and takes it away afterwards. server: PostgreSQL's."""
+
+    server: "Postgres"
 
     def __init__(self, folder: Path, make: Callable[[str | None, str], str], drop: Callable[[str], None]):
         """make(template, name) answers the address of a new database; the template is None for the first one."""
@@ -85,7 +87,9 @@ class Databases:
 
     @classmethod
     def postgresql(cls, server: "Postgres", folder: Path) -> "Databases":
-        return cls(folder, server.make, server.drop)
+        databases = cls(folder, server.make, server.drop)
+        databases.server = server
+        return databases
 
     @contextmanager
     def fresh(self) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from socket import socket
 
+from models.transactions import answer_limit, database_errors
 from web.figures.live.connections import END, Connections
 from web.figures.live.messages import OVER, PING, RETRY, Message, Payload, message
 from web.server.hand_over import HandOver
@@ -163,6 +164,7 @@ class LiveStreams:
 
     def _look(self) -> None:
         """Until no page is open, the server ends, or the database cannot be read: then pages ask and show what is wrong."""
+        answer_limit.of_requests()  # open pages wait for it
         try:
             while self._goes_on():
                 if self.stopping():
@@ -174,8 +176,9 @@ class LiveStreams:
                 self._rest(pause)
             else:
                 return
-        except Exception:
-            logger.exception("live figures cannot be read; %s streams are closed", self.count())
+        except Exception as error:  # noqa: BLE001 - it is logged
+            what = "live figures cannot be read; %s streams are closed"
+            database_errors.log_failure(error, logger, what, self.count())
         self._close_all()
 
     def _rest(self, seconds: float) -> None:
@@ -230,8 +233,9 @@ class LiveStreams:
             page.checked = now
             try:
                 page.refused = not page.may_watch()
-            except Exception:
-                logger.exception("it is not known who may watch; a stream is closed")
+            except Exception as error:  # noqa: BLE001 - it is logged
+                what = "it is not known who may watch; a stream is closed"
+                database_errors.log_failure(error, logger, what)
                 page.over = True
             if page.refused or page.over:
                 with self._changed:
