@@ -198,6 +198,9 @@ WORDS = {
     "storage_full": N_(
         "The storage of this kiosk is full, so scans cannot be saved. Free some space, then scan again."
     ),
+    "storage_lost": N_(
+        "This kiosk can no longer save scans; its storage may be full. Free some space, then reload this page."
+    ),
     "storage_failed": N_(
         "This browser cannot store anything (private window?). Scans would not be safe; open a normal window."
     ),

@@ -1,6 +1,7 @@
 // The tables of the device's database, and their migrations.
 
 import { database } from "../../browser/indexeddb.js";
+import { noteStored } from "./failure.js";
 
 const VERSION = 4;
 const AT_ONCE = 1000; // scans
@@ -75,10 +76,20 @@ const transact = database("openweek-kiosk", VERSION, upgrade);
  * @param {(...stores: any[]) => void} work
  * @returns {Promise<any>}
  */
-export function within(mode, names, work) {
-  if (mode !== "readwrite" || !names.includes(SCANS)) return transact(mode, names, work);
+export async function within(mode, names, work) {
+  if (mode !== "readwrite") return transact(mode, names, work);
+  const result = await (names.includes(SCANS) ? noting(names, work) : transact(mode, names, work));
+  noteStored();
+  return result;
+}
+
+/**
+ * @param {string[]} names
+ * @param {(...stores: any[]) => void} work
+ */
+function noting(names, work) {
   const withoutChanges = (/** @type {any[]} */ ...stores) => work(...stores.slice(0, names.length), stores.at(-1));
-  return transact(mode, [...names, CHANGES], withoutChanges);
+  return transact("readwrite", [...names, CHANGES], withoutChanges);
 }
 
 /**
