@@ -23,7 +23,8 @@ from models.places.regions import RegionLevel
 SMALLEST = 5  # visits of a cell that is published, unless it has none
 ALL = ""  # of regions the whole country, of days all days, of groups all groups
 NOWHERE = "?"  # events whose region is not known
-_PARTNERS = 3  # regions that are tried as the complement
+# Regions that are tried as the complement, and further ones where it would cost a total of all days and groups.
+_PARTNERS, _FURTHER = 3, 9
 _EACH = 5  # what one more withheld cell costs, beside its visits
 _WEIGHT = {
     len(ALL): 100,
@@ -209,15 +210,20 @@ class _Search:
         """What the move changes that costs least, of several the first."""
         best: tuple[Cell, ...] = ()
         lowest = inf
-        for move in self._moves(small):
-            changed = tuple(move.changed())
-            if not self.whole:
-                changed = tuple(cell for cell in changed if cell[0] in self.shown)
-            cost = self._cost(changed, lowest)
-            if cost < lowest and move.fits(self.cells):
-                best, lowest = changed, cost
-                if not cost:
-                    break
+        others = self._others(small[0], self.starts[small][0])
+        # Those within a region first: they cost no total above it, so that most others are given up at their first cell.
+        for units in ([*others[:_PARTNERS], None], others[_PARTNERS:]):
+            for move in self._moves(small, units):
+                changed = tuple(move.changed())
+                if not self.whole:
+                    changed = tuple(cell for cell in changed if cell[0] in self.shown)
+                cost = self._cost(changed, lowest)
+                if cost < lowest and move.fits(self.cells):
+                    best, lowest = changed, cost
+                    if not cost:
+                        return best
+            if best and not any(day == group == ALL for _node, day, group in best):
+                break
         return best
 
     def _cost(self, changed: Iterable[Cell], limit: float) -> float:
@@ -229,12 +235,10 @@ class _Search:
                 break
         return cost
 
-    def _moves(self, small: Cell) -> Iterator[Move]:
-        """The moves that change a cell. The last resort, one visit less in every total, always fits."""
-        node, day, group = small
+    def _moves(self, small: Cell, units: Iterable[str | None]) -> Iterator[Move]:
+        """The moves that change a cell by way of these units. The last resort, one visit less in every total, always fits."""
+        _node, day, group = small
         start = self.starts[small]
-        # Those within a region first: they cost no total above it, so that most others are given up at their first cell.
-        units = [*self._others(node, start[0]), None]
         days = [None, *(one for one in self.days if one != start[1])] if day != ALL else [None]
         groups = [None, *(one for one in self.groups if one != start[2])] if group != ALL else [None]
         for unit, other_day, other_group in product(units, days, groups):
@@ -247,6 +251,6 @@ class _Search:
             found = list[str]()
             for inner, outer in pairwise(above[above.index(node) :]):
                 beside = (unit for unit in self.members[outer] if inner not in nodes_of(unit))
-                found += islice(beside, _PARTNERS - len(found))
+                found += islice(beside, _PARTNERS + _FURTHER - len(found))
             self._partners[node, start] = found
         return self._partners[node, start]
