@@ -196,7 +196,7 @@ def filled(text: str, face: Face, room: float, indent: float = 0.0) -> list[str]
     small = [
         part
         for piece in parts
-        for part in (_joined(piece) if _span(piece, face) > 4 * face.size else [piece])
+        for part in (_joined(piece) if _is_chinese(piece) and _span(piece, face) > 4 * face.size else [piece])
     ]
     rows: list[str] = []
     used = indent
@@ -211,6 +211,11 @@ def filled(text: str, face: Face, room: float, indent: float = 0.0) -> list[str]
             rows.append(part.lstrip())
             used = wide if part.strip() else 0.0
     return rows
+
+
+def _is_chinese(piece: str) -> bool:
+    """A word of letters stays whole on a line, a long piece of Chinese does not."""
+    return any(unicodedata.east_asian_width(character) in "WF" for character in piece)
 
 
 def _greedy(parts: list[str], widths: list[float], room: float) -> list[list[str]]:

@@ -79,7 +79,7 @@ def table(campaign: Campaign, figures: PublicFigures, by: Sequence[str]) -> shee
             [_("Participants, at least"), figures.participants],
         ]
         lines += [[method_name(name), figures.methods[name]] for name in METHODS] if figures.methods else []
-        return sheets.Table(_("Total"), [_("Measure"), _("Number")], lines, 1, total_of=None)
+        return sheets.Table(_("Total"), [_("Measure"), _("Value")], lines, 1, total_of=None)
     names = {name: value_names(campaign, name, (row[name] for row in figures.rows)) for name in by}
     heads = [head for name in by for head in (name, dimension_name(name))]
     rows = [

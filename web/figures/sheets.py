@@ -2,9 +2,11 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 import xlsxwriter
 from flask import Response
@@ -18,6 +20,7 @@ from models.text.spreadsheet_cells import safe_cell
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY_ROW = ""
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
+_LINE_HIGH = 15  # points
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -123,8 +126,15 @@ def _write_notes(sheet: Worksheet, notes: Sequence[tuple[str, str]], bold: Forma
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
     for row, (word, meaning) in enumerate(notes):
+        sheet.set_row(row, height_of(meaning, 90))
         sheet.write_string(row, 0, word, bold)
         sheet.write_string(row, 1, meaning, wrapped)
+
+
+def height_of(text: str, columns: int) -> float:
+    """Points of a row whose text is wrapped. Not every program measures it by itself."""
+    wide = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return _LINE_HIGH * max(1, ceil(1.1 * wide / columns))
 
 
 def plain(value: object) -> str:

@@ -27,7 +27,7 @@ def annex(part: Part, content: Mapping[str, Any], seal_url: str) -> Iterator[Blo
         yield Body(sentence)
     if seal_url:
         yield Heading(1, _("Sealed figures"))
-        yield SealCode(seal_url, sealed_words(seal_url))
+        yield SealCode(seal_url, sealed_words(), _addresses(seal_url))
     else:
         yield Note(_("Draft: its figures are not sealed and move with every scan until it is handed in."))
 
@@ -98,12 +98,17 @@ def definitions() -> list[str]:
     ]
 
 
-def sealed_words(url: str) -> str:
+def sealed_words() -> str:
     return _(
         "The figures were frozen when this summary was handed in, with SHA-256 and an Ed25519 signature. Anybody can check them "
-        "at %(url)s, or with “openweek verify” and the file offered there. The public key is published at %(keys)s. "
-        "Document and address hold exact figures, also those under %(smallest)s, which the public figures withhold.",
-        url=url,
-        keys=site().url("/verify"),
+        "by the code below, or with “openweek verify” and the file offered there. Document and address hold exact figures, also "
+        "those under %(smallest)s, which the public figures withhold.",
         smallest=SMALLEST,
     )
+
+
+def _addresses(url: str) -> list[str]:
+    return [
+        _("Address of the check: %(url)s", url=url),
+        _("Public key: %(url)s", url=site().url("/verify")),
+    ]

@@ -89,10 +89,13 @@ class NewPage:
 
 @dataclass(frozen=True)
 class SealCode:
-    """A QR code that opens the page on which the sealed figures are checked."""
+    """A QR code that opens the page on which the sealed figures are checked, on one page with its words.
+
+    lines: addresses, each a line of its own: in a line of text they would tear its words apart."""
 
     url: str
     text: str
+    lines: Sequence[str]
 
 
 Block = Title | Heading | Body | ToWrite | Note | Table | Chart | Picture | NewPage | SealCode

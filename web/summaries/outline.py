@@ -255,7 +255,7 @@ def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Blo
         yield Body(_("No outcomes were reported for the events."))
         return
     rows = [(outcome_name(kind), one["events"], _outcome_number(kind, one)) for kind, one in outcomes.items()]
-    yield Table(_("Outcomes"), (_("Outcome"), _("Events"), _("Number")), rows)
+    yield Table(_("Outcomes"), (_("Outcome"), _("Events"), _("Quantity")), rows)
     yield Note(
         _(
             "Online views are never added to visits. “At least” marks sums with numbers that were reported as “more than”."

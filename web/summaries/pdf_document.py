@@ -98,8 +98,10 @@ class _Flow:
             case NewPage():
                 self._new_page()
             case SealCode():
+                self._room_for(_least(block))
                 self._lines(block.text, TEXT_FACE, LINE, 32)
-                self._room_for(120)
+                for line in block.lines:
+                    self._lines(line, SMALL, 18, 22)
                 self._put(Code(block.url, qr.VENUE_LEVEL, A4[0] / 2 - 57, self.y, 114, block.url))
                 self.y += 120
 
@@ -204,6 +206,9 @@ def _least(block: Block) -> float:
             return 24 + sum(_Row(row, widths, CELL_HEAD).high for row in [block.head, *rows])
         case Picture():
             return PICTURE_HIGH
+        case SealCode():
+            small = sum(len(filled(line, SMALL, ROOM, 22)) for line in block.lines)
+            return LINE * len(filled(block.text, TEXT_FACE, ROOM, 32)) + 18 * small + 120
     return 2 * LINE
 
 

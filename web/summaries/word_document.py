@@ -106,8 +106,16 @@ class _Writer:
             case NewPage():
                 self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
             case SealCode():
-                self.document.add_paragraph(block.text, "Normal")
-                self._picture(_code(block.url), Mm(40), block.url)
+                self._seal(block)
+
+    def _seal(self, block: SealCode) -> None:
+        paragraphs = [self.document.add_paragraph(block.text, "Normal")]
+        for line in block.lines:
+            paragraphs.append(self.document.add_paragraph(line, "注释"))
+            paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.LEFT  # a long address leaves wide gaps before it
+        for paragraph in paragraphs:
+            paragraph.paragraph_format.keep_together = paragraph.paragraph_format.keep_with_next = True
+        self._picture(_code(block.url), Mm(40), block.url)
 
     def _caption(self, text: str) -> None:
         self.document.add_paragraph(text, "Caption")

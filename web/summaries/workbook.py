@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from models.ledger.tables import METHODS
 from models.places.regions import regions_by_code
 from models.summaries.part import Part
-from web.figures.sheets import print_whole_columns
+from web.figures.sheets import height_of, print_whole_columns
 from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
 from web.summaries.names import figures_note, file_name, name_of, title_of
@@ -70,7 +70,7 @@ def _outcomes(content: Mapping[str, Any]) -> Table:
         for kind, one in content["outcomes"].items()
         if kind != "other"
     ]
-    return Table("", (_("Outcome"), _("Events"), _("Number"), _("How sure")), rows)
+    return Table("", (_("Outcome"), _("Events"), _("Quantity"), _("How sure")), rows)
 
 
 def _white_spots(content: Mapping[str, Any]) -> Table:
@@ -97,6 +97,7 @@ class _Writer:
         print_whole_columns(sheet, 1)
         sheet.set_column(0, 0, 100)
         for place, line in enumerate(lines):
+            sheet.set_row(place, height_of(line, 100))
             sheet.write_string(place, 0, line, self.wrapped)
 
     def table(self, name: str, table: Table) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.drawing.text_layout import NOT_FIRST, NOT_LAST, Face, broken, fitted, pieces, runs, width
+from models.drawing.text_layout import NOT_FIRST, NOT_LAST, Face, broken, filled, fitted, pieces, runs, width
 
 FACE = Face(40)
 TITLE = (
@@ -60,6 +60,13 @@ def test_a_long_title_takes_a_smaller_face_and_is_cut_only_at_the_last():
     face, lines = fitted(TITLE, faces, 600, [1, 1, 1])
     assert (face, len(lines), lines[0][-1]) == (faces[2], 1, "…")
     assert width(lines[0], face) <= 600
+
+
+def test_a_paragraph_parts_no_word_of_letters():
+    text = "Anybody can check these figures at https://week.example.gov.cn/verify/0123456789abcdef with their signature."
+    lines = filled(text, FACE, 500)
+    assert [" ".join(lines).find(word) >= 0 for word in ("Anybody", "figures", "signature.")] == [True] * 3
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 def test_a_word_wider_than_the_room_is_parted():

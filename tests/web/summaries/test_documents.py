@@ -160,6 +160,19 @@ def test_the_pdf_has_the_same_text(part):
     assert [f"—{number}—" in text for number, text in enumerate(pages, 1)] == [True] * len(pages)
 
 
+def test_the_code_of_the_seal_stands_with_its_words(part, people):
+    """On one page, its address on a line of its own; it says that its figures are exact."""
+    sealed = handing_in.hand_in(part, people.su, NINE)
+    document = Document(BytesIO(of_sealed(part, sealed, ".docx")))
+    *_rest, words, address, key, code = document.paragraphs
+    assert "小于 5 的数字" in words.text
+    assert (address.text.endswith(f"/verify/{sealed.sha256}"), key.text.endswith("/verify")) == (True, True)
+    kept = [one.paragraph_format.keep_with_next for one in (words, address, key)]
+    assert (kept, len(code._p.xpath(".//w:drawing"))) == ([True] * 3, 1)
+    last = pdf_text.words(of_sealed(part, sealed, ".pdf"))[-1]
+    assert ("数据封存" in last, "小于5的数字" in last) == (True, True)
+
+
 def test_the_workbook_has_numbers_and_formulas(part):
     data = draft(part, ".xlsx", NINE)
     formulas, values = load_workbook(BytesIO(data)), load_workbook(BytesIO(data), data_only=True)
