@@ -42,6 +42,7 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str) -> Wall |
         published=0,
         moments=None,
         events=[],
+        cells=table.groups_by_day(part) if region and not tiles else {},
     )
 
 

@@ -1,7 +1,7 @@
 """What the wall of a hall shows of a country, province, city or county: sums alone, and no cell of under five people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -55,6 +55,7 @@ class WallEvent:
 @dataclass(frozen=True)
 class Wall:
     """groups, formats: visits by key, None where they are withheld. events: of a county alone, the largest first.
+    cells: by day and group, of a county whose figures are released, which do not say its events.
 
     today: of released figures the last day that is in them.
     formats, running, moments: None where the wall shows released figures, which do not say them."""
@@ -73,6 +74,12 @@ class Wall:
     published: int
     moments: list[Moment] | None
     events: list[WallEvent]
+    cells: dict[date, dict[str, int | None]] = field(default_factory=dict)
+
+    @property
+    def most(self) -> int:
+        """Of a day and group."""
+        return max((visits or 0 for groups in self.cells.values() for visits in groups.values()), default=0)
 
     def begun(self, day: date) -> bool:
         """Whether it is shown with its number; of a rehearsal days to come can have visits."""

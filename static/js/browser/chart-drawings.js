@@ -72,11 +72,12 @@ export function tableDrawing(table) {
     const top = 56 + place * ROW;
     for (const [number, cell] of [...row.cells].entries()) {
       const left = number ? PAD + NAMES + (number - 1) * step : PAD;
-      const { backgroundColor, fontWeight } = getComputedStyle(cell);
+      const { backgroundColor, color, fontWeight } = getComputedStyle(cell);
       const wide = number ? step : NAMES;
       add(drawing, "rect", { x: left, y: top, width: wide - 2, height: ROW - 2, fill: backgroundColor });
       const [at, anchor] = number ? [left + wide - 8, "end"] : [left, "start"];
-      const form = { "x": at, "y": top + 22, "text-anchor": anchor, "font-size": 14, "font-weight": fontWeight };
+      const letters = { "font-size": 14, "font-weight": fontWeight, "fill": color };
+      const form = { "x": at, "y": top + 22, "text-anchor": anchor, ...letters };
       const share = cell.querySelector(".small");
       const words = share ? text(cell).replace(text(share), `(${text(share)})`).replace("()", "") : text(cell);
       add(drawing, "text", form, words.trim());

@@ -43,7 +43,7 @@ for (const kind of ["pointermove", "pointerdown", "keydown"]) {
 
 // The page stands still for a reader who looks closely: by pointer or by keyboard.
 setInterval(() => {
-  if (!document.body.matches(".is-used") && !root.matches(":focus-within")) {
+  if (root.querySelector(".tiles") && !document.body.matches(".is-used") && !root.matches(":focus-within")) {
     root.dataset.shade = root.dataset.shade === "visits" ? "coverage" : "visits";
   }
 }, TURN);

@@ -56,7 +56,14 @@ def test_released_figures_are_shown_from_the_frozen_table_alone(english, people)
     assert (shown["visits"], shown["participants"]) == (1287, None)
     groups = english.get("/ip-2024/wall?region=320700").text.partition("wall-groups")[2]
     assert (groups.count("<strong>–</strong>"), "1,237" in groups) == (2, False)
-    assert ("Counties reached, at least" in page, "Provinces reached, at least" in page) == (True, True)
+    assert ("Counties, at least" in page, "Provinces, at least" in page) == (True, True)
+    county = english.get("/ip-2024/wall?region=320723").text
+    cells = re.findall(r'<td class="v\d">([^<]+)', county)
+    assert ("No visits yet" in county, "1,234" in county) == (False, False)
+    assert (cells[8:12], set(cells[:8] + cells[12:])) == (
+        ["0", "0", "–", "–"],
+        {"0"},
+    )  # the third of seven days
     assert english.get("/ip-2024/wall.json?region=650000").status_code == 403
     assert "have not been published yet" in english.get("/ip-2024/wall?region=650000").text
 
