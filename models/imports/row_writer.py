@@ -261,7 +261,11 @@ def _with_work_by_hand(event: Event, draft: EventDraft) -> tuple[EventDraft, lis
         for change in event.changes
         if change.account_id is not None and change.verb != ChangeVerb.IMPORTED
     ]
-    by_hand = {name for change in changes for name in change.fields}
+    by_hand = {
+        "occurrences" if name.startswith("occurrence_") else name
+        for change in changes
+        for name in change.fields
+    }
     present = draft_of(event)
     by_person = {f.name: getattr(present, f.name) for f in fields(EventDraft) if f.name in by_hand}
     return replace(draft, **by_person), [name for name in differences(event, draft) if name in by_person]

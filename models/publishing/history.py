@@ -1,11 +1,14 @@
 """The history of an event: what every change ends with (its time, its calendar entries, a row), and what the rows say."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from models.db import db
+from models.events.draft import EventDraft, draft_of
 from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
 from models.ics import entries
 from models.organizations.tables import Account
@@ -38,6 +41,39 @@ def history_row(
 ) -> dict[str, Any]:
     account_id = by.id if by else None
     return {"event_id": event.id, "at": now, "account_id": account_id, "verb": verb, "fields": changed or []}
+
+
+def named_fields(changed: list[str], event: Event, draft: EventDraft) -> list[str]:
+    """The changed fields as readers are told of them: sessions that only have another place or room for more people are no
+    change of time. event: before the change."""
+    if "occurrences" not in changed:
+        return changed
+    return [
+        one
+        for name in changed
+        for one in (_of_sessions(draft_of(event), draft) if name == "occurrences" else [name])
+    ]
+
+
+def _of_sessions(before: EventDraft, after: EventDraft) -> list[str]:
+    if not same_times(before, after):
+        return ["occurrences"]
+    pairs = list(zip(before.occurrences, after.occurrences, strict=True))
+    names = [
+        name
+        for name, attribute in (("occurrence_venue", "venue"), ("occurrence_capacity", "capacity"))
+        if any(getattr(one, attribute) != getattr(other, attribute) for one, other in pairs)
+    ]
+    return names or ["occurrences"]
+
+
+def same_times(before: EventDraft, after: EventDraft) -> bool:
+    """Whether the sessions of two drafts are at the same times, wherever they are."""
+    times = [
+        Counter(replace(one, venue=None, capacity=None) for one in draft.occurrences)
+        for draft in (before, after)
+    ]
+    return times[0] == times[1]
 
 
 def may_return(event: Event) -> bool:

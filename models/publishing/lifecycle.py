@@ -34,7 +34,7 @@ from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Oc
 from models.ics import entries
 from models.organizations.tables import Account
 from models.public import search
-from models.publishing import sequence
+from models.publishing import history, sequence
 from models.publishing.apply_draft import write_fields, write_occurrences
 from models.publishing.change import current, event_transaction, lock_event
 from models.publishing.draft_references import Directory
@@ -230,6 +230,7 @@ def write_change(
     if not changed:
         return []
     old = sequence.snapshot(event.occurrences)
+    fields = history.named_fields(changed, event, draft)
     directory = Directory([draft])
     write_fields(event, draft, directory, now, by)
     touched = write_occurrences(event, draft, directory, now, by)
@@ -240,7 +241,7 @@ def write_change(
     touch(event, touched, now)
     if "occurrences" in changed:
         kiosks.follow_event_hours(event, now)
-    note(event, verb, now, by, changed)
+    note(event, verb, now, by, fields)
     return changed
 
 

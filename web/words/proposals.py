@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from models.campaigns.tables import Campaign, TermKind
 from models.events.draft import EventDraft, OccurrenceDraft, draft_of
@@ -54,7 +55,9 @@ def changes(proposal: Proposal) -> list[FieldChange]:
         ]
     before, after = draft_of(proposal.event), proposals.result_of(proposal)
     names = proposals.changed_fields(proposal)
-    return field_changes(proposal.event.campaign, names, before, after)
+    rows = field_changes(proposal.event.campaign, names, before, after)
+    # Sessions that only have another place: that is the row of the places.
+    return [one for one in rows if one.pictures or one.before != one.after] or rows
 
 
 def field_changes(
@@ -94,9 +97,19 @@ def _text(campaign: Campaign, name: str, draft: EventDraft) -> str:
         "formats": [one.text or format_name(campaign, one.format) for one in draft.formats],
         "venues": [" / ".join(filter(None, (venue.name, venue.name_en))) for venue in draft.venues],
         "spotlights": [t(campaign.term(TermKind.SPOTLIGHT, key)) or key for key in draft.spotlights],
-        "occurrences": [when(one, campaign.zone) for one in draft.occurrences],
+        "occurrences": [_session(one, campaign.zone) for one in draft.occurrences],
     }
     return _("; ").join(texts[name]) if name in texts else str(getattr(draft, name) or "")
+
+
+def _session(occurrence: OccurrenceDraft, zone: str) -> str:
+    room = occurrence.capacity
+    people = (
+        ngettext("Room for %(num)s person at a time", "Room for %(num)s people at a time", room)
+        if room
+        else ""
+    )
+    return " · ".join(filter(None, (when(occurrence, zone), people)))
 
 
 def when(occurrence: OccurrenceDraft, zone: str) -> str:

@@ -254,8 +254,7 @@ def public_changes(event: Event) -> list[EventChange]:
     return [
         change
         for change in event.changes
-        if change.verb not in internal
-        and (change.verb != ChangeVerb.CREATED or change.at == event.published_at)
+        if change.verb not in internal and event.published_at is not None and change.at >= event.published_at
     ]
 
 
@@ -273,6 +272,8 @@ def field_name(name: str) -> str:
         "venue_text": _("place"),
         "venues": _("place"),
         "venue": _("place"),
+        "occurrence_venue": _("place"),
+        "occurrence_capacity": _("capacity"),
         "lead": _("organizers"),
         "hosts": _("organizers"),
         "groups": _("audience"),

@@ -303,7 +303,10 @@ def test_a_proposed_picture_stands_beside_the_present_one_with_both_descriptions
             r'<td><img class="compared-picture" src="[^"]*/(\w+)-small.webp" alt="([^"]*)"', page
         )
         assert shown == [(old, ALT), (proposal.draft.picture_sha256, "新的照片")]
-        assert f'<td lang="zh">{ALT}</td><td lang="zh">新的照片</td>' in page
+        assert (
+            f'<td lang="zh" class="compared-text">{ALT}</td><td lang="zh" class="compared-text">新的照片</td>'
+            in page
+        )
 
 
 def test_a_changed_description_is_shown_under_the_picture(desk, office, people):
@@ -311,7 +314,10 @@ def test_a_changed_description_is_shown_under_the_picture(desk, office, people):
     send(desk, people.lecture, alt="另一句话")
     (proposal,) = proposals.open_of(again(people.lecture))
     page = office.get(f"/desk/review/?campaign=ip-2024&proposal={proposal.id}").text
-    assert f'<td lang="zh">{ALT}</td><td lang="zh">另一句话</td>' in page
+    assert (
+        f'<td lang="zh" class="compared-text">{ALT}</td><td lang="zh" class="compared-text">另一句话</td>'
+        in page
+    )
     assert (
         '<figcaption class="small soft">Description of the picture: <span lang="zh">另一句话</span>' in page
     )
