@@ -20,7 +20,7 @@ from models.desk import notices
 from models.desk.notices import Notice, NoticeDraft
 from models.devices import kiosks
 from models.events.check_in_window import windows_of
-from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, draft_of
+from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, draft_of
 from models.events.tables import Event, EventStatus, Mode
 from models.ledger.tables import ScanKind, Verdict
 from models.organizations.tables import Account, find_account
@@ -28,6 +28,7 @@ from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
 
 ORIGIN = "rehearsal-desk"
+SHORT_NAME = "西湖区知产局（演练）"
 HELD_SCANS = 3
 # Titles of the organizer's events that are not public, and what became of each.
 UNPUBLISHED = (
@@ -53,6 +54,7 @@ def ensure_desk(campaign: Campaign, events: list[Event], now: datetime) -> None:
         _bring_to(
             lifecycle.create(campaign, draft, now, organizer, publish=False), status, organizer, office, now
         )
+    _enter_again(campaign, organizer, office, now)
     own = [
         event
         for event in events
@@ -96,6 +98,17 @@ def _bring_to(event: Event, status: EventStatus, organizer: Account, office: Acc
     review.submit(event, now, organizer)
     if status == EventStatus.SENT_BACK:
         review.send_back(event, WHY, now, office)
+
+
+def _enter_again(campaign: Campaign, organizer: Account, office: Account, now: datetime) -> None:
+    """One of the events that wait, entered a second time under a short name of its organization: two pairs to be judged."""
+    number = 2
+    draft = _draft(campaign, organizer, UNPUBLISHED[number][0], number)
+    lead = OrganizationDraft(SHORT_NAME, draft.region_code)
+    draft = replace(
+        draft, lead=lead, hosts=(SHORT_NAME,), origin=ORIGIN, origin_ref=f"{campaign.starts}:again"
+    )
+    review.submit(lifecycle.create(campaign, draft, now, office, publish=False), now, office)
 
 
 def _propose(own: list[Event], organizer: Account, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """One act for many events. Each event is a transaction of its own: it is done whole, or refused with the reason."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -39,12 +40,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. why: of a cancellation. days: of a move. focus: the key of a term."""
+    """What is to be done. why: of a cancellation. days: of a move. focus: the key of a term. seen: by event, days_mark() of its
+    sessions as the person saw them before the move."""
 
     action: ManyAction
     why: str = ""
     days: int = 0
     focus: str = ""
+    seen: Mapping[int, str] = field(default_factory=dict)
 
 
 def check_order(order: Order, campaign: Campaign, by: Account) -> None:
@@ -116,7 +119,7 @@ def carry_out(event: Event, order: Order, now: datetime, by: Account) -> Outcome
     if order.action == ManyAction.CANCEL:
         _cancel(event, order.why.strip(), now, by)
     elif order.action == ManyAction.MOVE:
-        session_moves.move(event, _days(event, order), now, by)
+        session_moves.move(event, _days(event, order), now, by, order.seen.get(event.id, ""))
     elif order.action == ManyAction.FOCUS:
         _set_focus(event, order.focus, now, by)
     elif order.action == ManyAction.PUBLISH:

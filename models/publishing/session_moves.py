@@ -4,6 +4,7 @@ Not done by writing a draft: that finds the row of a session by its day, and in 
 the second would take the first one's place.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,6 +22,9 @@ from models.publishing.change import event_transaction, lock_event
 from models.publishing.history import note, touch
 
 MOST_DAYS = 366
+CHANGED = N_(
+    "The days of this event were changed meanwhile. Look at what would change now, then confirm again."
+)
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,21 @@ def steps(event: Event, days: Mapping[int, int]) -> list[Step]:
     return found
 
 
-def move(event: Event, days: Mapping[int, int], now: datetime, by: Account) -> bool:
-    """Move sessions, or propose it where the event is public and the account may not publish. True: moved."""
+def days_mark(event: Event) -> str:
+    """Names the days of an event's sessions, so that only the move that was seen is carried out."""
+    rows = [(row.id, row.start_day.isoformat(), row.end_day.isoformat()) for row in movable(event)]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def move(event: Event, days: Mapping[int, int], now: datetime, by: Account, seen: str = "") -> bool:
+    """Move sessions, or propose it where the event is public and the account may not publish. True: moved.
+
+    seen: days_mark() as the person saw it; Conflict where the sessions are on other days by now: of two people who move an
+    event by a day, or of two clicks, only the first one moves it."""
     with event_transaction():
         lock_event(event)
+        if seen and seen != days_mark(event):
+            raise Conflict(CHANGED)
         moved = steps(event, days)
         if proposals.must_propose(event, by):
             # What this organization has proposed already stays proposed.

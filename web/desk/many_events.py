@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -22,7 +22,7 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event, Occurrence
 from models.public import filters, queries
-from models.publishing import many_events
+from models.publishing import many_events, session_moves
 from models.publishing.many_events import ManyAction, Order, Outcome
 from web.desk.event_form.move import MoveWords, move_words
 from web.desk.events import list_conditions
@@ -107,7 +107,7 @@ def act() -> ResponseReturnValue:
     events: list[Event] = []
     try:
         events = _chosen(campaign)
-        order = _order(request.form)
+        order = replace(_order(request.form), seen=_seen())
         many_events.check_order(order, campaign, current_user)
     except Mistake as mistake:
         return _page(campaign, events, problem=sentence(mistake)), 422
@@ -203,6 +203,12 @@ def _ids_of(campaign: Campaign, args: MultiDict[str, str]) -> list[int]:
     return list(db.session.scalars(ids))
 
 
+def _seen() -> dict[int, str]:
+    """By event, its days as the confirmed page showed them."""
+    pairs = (value.partition(":") for value in request.form.getlist("seen"))
+    return {int(number): mark for number, _colon, mark in pairs if number.isascii() and number.isdecimal()}
+
+
 def _absent(events: list[Event]) -> int:
     """How many of the chosen ones are not there any more, or not within this account's reach."""
     chosen = set() if request.form.get("all") else set(request.form.getlist("chosen", type=int))
@@ -252,5 +258,6 @@ def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = No
         proposed=sum(line.outcome == Outcome.PROPOSED for line in lines or []),
         absent=_absent(events) if lines else 0,
         typed={name: request.form.get(name, "") for name in ("action", "why", "days", "focus")},
+        days_mark=session_moves.days_mark,
         problem=problem,
     )

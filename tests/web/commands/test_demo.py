@@ -23,6 +23,8 @@ from models.ledger.tables import Presence, Scan
 from models.organizations.tables import Account, Role, authenticate, find_account
 from models.outcomes.highlights import Highlight
 from models.outcomes.outcomes import Outcome
+from models.publishing.duplicates import possible_duplicates
+from models.publishing.organizations import merges
 from models.registration.tables import Registration
 from models.summaries import handing_in
 from models.summaries.tables import SummaryStep, SummaryText
@@ -200,7 +202,10 @@ def test_every_role_finds_a_living_desk(campaign):
     groups = (organizer.drafts, organizer.own_submitted, organizer.sent_back)
     assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 3, 1], [3])
     county = waiting.waiting_for(people["county"], campaign, clock.now())
-    assert (county.reviews, county.proposed.total) == (3, 1)
+    assert (county.reviews, county.proposed.total) == (4, 1)
+    (pair,) = merges.alike_pairs(merges.organizations_for(people["county"]))
+    assert desk.SHORT_NAME in (pair.left.name, pair.right.name)
+    assert possible_duplicates(people["county"], campaign)[1] == 1
     assert {name: notices.unread(account) for name, account in people.items()} == {
         "organizer": 2, "school": 2, "county": 1, "city": 2, "court": 2, "viewer": 1, "operator": 2, "province": 0,
         "committee": 0,

@@ -1,5 +1,7 @@
 """Moving an event at the desk: said before, done on confirmation, seen on the public page."""
 
+import re
+
 from models.db import db
 from models.publishing import proposals
 from tests.support.records.people import sign_in
@@ -48,3 +50,33 @@ def test_an_organizer_proposes_and_others_do_not_reach_it(english, people):
         404,
         404,
     )
+
+
+def seen_on(page: str) -> str:
+    return re.search(r'name="seen" value="([^"]+)"', page)[1]
+
+
+def test_of_two_who_move_an_event_by_a_day_the_first_one_moves_it(english, people):
+    sign_in(english, people.lian)
+    address = f"/desk/events/{people.lecture.id}/move"
+    seen = seen_on(english.get(address, query_string={"days": "1"}).text)
+    assert english.post(address, data={"days": "1", "seen": seen}).status_code == 303
+    again = english.post(address, data={"days": "1", "seen": seen})
+    assert (again.status_code, "were changed meanwhile" in again.text) == (409, True)
+    assert "<del>Tue 23 April" in again.text
+    assert days(people.lecture) == [23]
+    assert english.post(address, data={"days": "1", "seen": seen_on(again.text)}).status_code == 303
+    assert days(people.lecture) == [24]
+
+
+def test_many_are_moved_from_where_they_were_seen(english, people):
+    sign_in(english, people.lian)
+    form = {"campaign": "ip-2024", "action": "move", "days": "1", "chosen": str(people.lecture.id)}
+    seen = seen_on(english.post("/desk/events/many/", data=form).text)
+    for number in (1, 2):
+        answer = english.post("/desk/events/many/", data=form | {"seen": seen, "confirmed": "1"})
+        assert answer.status_code == 303
+        shown = english.get(answer.location).text
+        assert ("1 event is moved." in shown) == (number == 1)
+    assert "Somebody changed or judged this event at that moment." in shown
+    assert days(people.lecture) == [23]

@@ -1,5 +1,7 @@
 """Outcomes of an event at the desk, and what it offers for the summary: highlights, pictures. Seen by its accounts alone."""
 
+import hashlib
+
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -78,12 +80,15 @@ def save(event_id: int) -> ResponseReturnValue:
     problems = outcomes.problems_of(stated)
     text = request.form.get("highlights", "")
     error = ""
+    changed = request.form.get("seen", _seen(event)) != _seen(event)
     try:
-        if not problems:
+        if not problems and not changed:
             highlights.write_highlight(event, text, current_user, now)
             outcomes.state(event, stated, current_user, now)
     except Mistake as mistake:
         error = errors.sentence(mistake)  # of the highlights
+    if changed and not problems and not error:
+        return _page(event, stated, text=text, changed=True), 409
     if problems or error:
         return _page(event, stated, problems, error, text), 422
     return redirect(url_for(".index", event_id=event.id, saved=request.path), 303)
@@ -131,6 +136,12 @@ def show_picture(event_id: int, digest: str, size: str) -> Response:
     return response
 
 
+def _seen(event: Event) -> str:
+    """Names what is stated and written now: of two people who change it the second one is told."""
+    rows = [(row.kind, row.precision, row.number, row.typed) for row in outcomes.outcomes_of(event).values()]
+    return hashlib.sha256(repr((sorted(rows), highlights.highlight_of(event))).encode()).hexdigest()[:16]
+
+
 def _stated() -> dict[OutcomeKind, StatedOutcome]:
     form = request.form
     known = set(Precision)
@@ -153,6 +164,7 @@ def _page(
     error: str = "",
     text: str | None = None,
     picture: PictureForm | None = None,
+    changed: bool = False,
 ) -> str:
     stored = outcomes.outcomes_of(event)
     if stated is None:
@@ -172,6 +184,9 @@ def _page(
         text=highlights.highlight_of(event) if text is None else text,
         most_text=highlights.MAX_TEXT,
         pictures=highlights.pictures_of(event),
+        changed=changed,
+        seen=_seen(event),
+        highlight=highlights.highlight_of(event),
         form=picture or PictureForm(""),
         most=photo.MOST_BYTES >> 20,
         too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),

@@ -9,7 +9,8 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.campaigns.tables import Campaign
-from models.errors import N_, Mistake
+from models.db import db
+from models.errors import N_, Conflict, Mistake
 from models.events import scope
 from models.events.draft import draft_of
 from models.events.tables import Event
@@ -62,7 +63,11 @@ def index(event_id: int) -> ResponseReturnValue:
 def carry_out(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.changes)
     try:
-        session_moves.move(event, _days(event), clock.now(), current_user)
+        seen = request.form.get("seen", "")
+        session_moves.move(event, _days(event), clock.now(), current_user, seen)
+    except Conflict as conflict:
+        db.session.expire_all()
+        return _page(event, _steps(event), sentence(conflict)), 409
     except Mistake as mistake:
         return _page(event, problem=sentence(mistake)), mistake.status
     return redirect(url_for("desk_events.event", event_id=event.id), 303)
@@ -82,6 +87,14 @@ def _days(event: Event) -> dict[int, int]:
     return {row.id: number for row in session_moves.movable(event) if chosen in (None, row.id)}
 
 
+def _steps(event: Event) -> list[session_moves.Step]:
+    """What the move would change now; nothing where it is refused."""
+    try:
+        return session_moves.steps(event, _days(event))
+    except Mistake:
+        return []
+
+
 def _page(event: Event, steps: list[session_moves.Step] | None = None, problem: str = "") -> str:
     zone = event.campaign.zone
     return render_template(
@@ -95,5 +108,6 @@ def _page(event: Event, steps: list[session_moves.Step] | None = None, problem: 
         steps=[move_words(step, event.campaign, clock.now()) for step in steps or []],
         must_propose=proposals.must_propose(event, current_user),
         typed={name: request.values.get(name, "") for name in ("session", "day", "days")},
+        seen=session_moves.days_mark(event),
         problem=problem,
     )

@@ -75,3 +75,18 @@ def test_of_an_event_out_of_reach_there_are_none(client, people, page):
         client.post(f"{page}pictures").status_code,
         client.post(f"{page}pictures/1/remove").status_code,
     ] == [404] * 5
+
+
+def test_of_two_who_state_outcomes_the_second_one_is_told(gus_browser, page):
+    seen = re.search(r'name="seen" value="(\w+)"', gus_browser.get(page).text)[1]
+    assert gus_browser.post(page, data=FORM | {"seen": seen}).status_code == 303
+    mine = FORM | {"value-views": "9000", "highlights": "我写的亮点"}
+    answer = gus_browser.post(page, data=mine | {"seen": seen})
+    assert (answer.status_code, "Somebody else changed the outcomes meanwhile." in answer.text) == (409, True)
+    assert "Now: about 12,000" in answer.text
+    assert re.search(r'Now: <span lang="zh">院士讲座座无虚席</span>', answer.text)
+    assert ('value="9000"' in answer.text, "我写的亮点</textarea>" in answer.text) == (True, True)
+    assert gus_browser.get(f"{page}outcomes.json").json["highlights"] == "院士讲座座无虚席"
+    seen = re.search(r'name="seen" value="(\w+)"', answer.text)[1]
+    assert gus_browser.post(page, data=mine | {"seen": seen}).status_code == 303
+    assert gus_browser.get(f"{page}outcomes.json").json["highlights"] == "我写的亮点"
