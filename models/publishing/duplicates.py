@@ -21,7 +21,7 @@ from models.places import regions
 from models.places.tables import Venue
 from models.publishing import lifecycle, proposals
 from models.publishing.proposals import Proposal
-from models.publishing.similarity import Candidate, own_words, similar_pairs
+from models.publishing.similarity import Candidate, numbers_of, own_words, similar_pairs
 from models.text.bare_text import bare_text
 
 PAIRS_ON_A_PAGE = 30
@@ -219,5 +219,12 @@ def _candidate(
     title = own_words(row.title, campaign)
     full_title = bare_text(row.title)
     return Candidate(
-        row.id, row.start_day, row.region_code, title, full_title, frozenset(title), frozenset(places)
+        row.id,
+        row.start_day,
+        row.region_code,
+        title,
+        full_title,
+        frozenset(title),
+        frozenset(places),
+        numbers_of(title),
     )

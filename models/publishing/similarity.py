@@ -21,6 +21,10 @@ MIN_TITLE_RATIO = 0.75  # difflib's ratio of two titles
 MIN_PLACE_RATIO = 0.7
 _MIN_TITLE = 2  # characters: a shorter rest of a title identifies nothing
 _YEAR = re.compile(r"(?:19|20)\d\d年?(?:度)?")
+# 第2场, 3号馆, 第三讲: its number among several of one name.
+_NUMBER = re.compile(
+    r"(?:第(?=\d|[一二三四五六七八九十])|(?=(?:\d+|[一二三四五六七八九十]+)[场期号讲课站班组批轮]))(\d+|[一二三四五六七八九十]+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Candidate:
     """An event on one of its days, as it is compared.
 
     full_title: without punctuation. title: also without the campaign's own words; characters: those of title.
+    numbers: those of title that count events of one name (第2场).
     places: names of venues without punctuation."""
 
     id: int
@@ -37,6 +42,7 @@ class Candidate:
     full_title: str
     characters: frozenset[str]
     places: frozenset[str]
+    numbers: tuple[str, ...] = ()
 
 
 def similar_pairs(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
@@ -55,6 +61,8 @@ def similar_pairs(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, 
 
 
 def _are_similar(low: Candidate, high: Candidate) -> bool:
+    if low.numbers and high.numbers and low.numbers != high.numbers:
+        return False
     shared = len(low.characters & high.characters)  # cheap; most comparisons end here
     if shared * 2 < MIN_TITLE_RATIO * 0.8 * (len(low.characters) + len(high.characters)):
         return False
@@ -86,6 +94,21 @@ def own_words(title: str, campaign: Campaign) -> str:
     for part in _parts_of(bare_text(campaign.name_zh)):
         rest = rest.replace(part, "")
     return rest
+
+
+def numbers_of(title: str) -> tuple[str, ...]:
+    """The numbers in a title that count events of one name, in Arabic digits: 第二场, 2号."""
+    return tuple(_arabic(number) for number in _NUMBER.findall(title))
+
+
+def _arabic(number: str) -> str:
+    if number.isdecimal():
+        return str(int(number))
+    tens, ten, ones = number.rpartition("十")
+    digits = "一二三四五六七八九"
+    if not ten:
+        return "".join(str(digits.index(one) + 1) for one in ones)
+    return f"{digits.find(tens) + 1 if tens else 1}{digits.find(ones) + 1 if ones else 0}"
 
 
 @lru_cache(maxsize=32)

@@ -16,7 +16,7 @@ from models.figures.visits import visits_of
 from models.publishing import duplicates, lifecycle, proposals, similarity
 from models.publishing.change import event_transaction
 from models.publishing.duplicates import Issued
-from models.publishing.similarity import Candidate, own_words, similar_pairs
+from models.publishing.similarity import Candidate, numbers_of, own_words, similar_pairs
 from models.text.bare_text import bare_text
 from tests.support.records.people import make_people
 from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, session
@@ -87,6 +87,29 @@ def test_a_place_not_told_contradicts_nothing_in_its_own_county(people, campaign
 def test_the_words_of_the_week_make_no_title_alike(campaign):
     assert own_words("2024年全国知识产权宣传周·进校园", campaign) == "进校园"
     assert own_words("法院开放日", campaign) == "法院开放日"
+
+
+@pytest.mark.parametrize(
+    ("title", "numbers"),
+    [
+        ("专利讲座第2场", ("2",)),
+        ("专利讲座第二场", ("2",)),
+        ("展区03号专场", ("3",)),
+        ("第十二期商标沙龙", ("12",)),
+        ("第二十讲", ("20",)),
+        ("4月26日现场咨询", ()),
+        ("进百家企业", ()),
+        ("一站到底竞赛", ("1",)),
+    ],
+)
+def test_numbers_that_count_events_of_one_name(title, numbers):
+    assert numbers_of(title) == numbers
+
+
+def test_events_of_one_name_that_are_counted_are_no_pair(people, campaign):
+    for title in ("专利讲座第1场", "专利讲座第2场", "专利讲座第一场"):
+        make_event(campaign, title, venues=SQUARE)
+    assert listed(people.lian, campaign) == [("专利讲座第1场", "专利讲座第一场")]
 
 
 def test_each_desk_sees_the_pairs_of_its_own_reach(people, campaign, court):
