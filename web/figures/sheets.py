@@ -21,6 +21,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY_ROW = ""
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 _LINE_HIGH = 15  # points
+NOTES_WIDE, _WORDS_WIDE = 80, 22  # characters of the default font: A4 between its margins
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -123,10 +124,10 @@ def _write_totals(sheet: Worksheet, table: Table, formats: _Formats) -> None:
 
 def _write_notes(sheet: Worksheet, notes: Sequence[tuple[str, str]], bold: Format, wrapped: Format) -> None:
     print_whole_columns(sheet, 2)
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(0, 0, _WORDS_WIDE)
+    sheet.set_column(1, 1, NOTES_WIDE - _WORDS_WIDE)
     for row, (word, meaning) in enumerate(notes):
-        sheet.set_row(row, height_of(meaning, 90))
+        sheet.set_row(row, height_of(meaning, NOTES_WIDE - _WORDS_WIDE))
         sheet.write_string(row, 0, word, bold)
         sheet.write_string(row, 1, meaning, wrapped)
 

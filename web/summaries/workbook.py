@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from models.ledger.tables import METHODS
 from models.places.regions import regions_by_code
 from models.summaries.part import Part
-from web.figures.sheets import height_of, print_whole_columns
+from web.figures.sheets import NOTES_WIDE, height_of, print_whole_columns
 from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
 from web.summaries.names import figures_note, file_name, name_of, title_of
@@ -95,9 +95,9 @@ class _Writer:
     def notes(self, name: str, lines: Sequence[str]) -> None:
         sheet = self.book.add_worksheet(name)
         print_whole_columns(sheet, 1)
-        sheet.set_column(0, 0, 100)
+        sheet.set_column(0, 0, NOTES_WIDE)
         for place, line in enumerate(lines):
-            sheet.set_row(place, height_of(line, 100))
+            sheet.set_row(place, height_of(line, NOTES_WIDE))
             sheet.write_string(place, 0, line, self.wrapped)
 
     def table(self, name: str, table: Table) -> None:
