@@ -21,7 +21,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERY_ROW = ""
 BOM = "\ufeff"  # Excel reads UTF-8 only where a file begins with it
 _LINE_HIGH = 15  # points
-NOTES_WIDE, _WORDS_WIDE = 80, 22  # characters of the default font: A4 between its margins
+NOTES_WIDE, _WORDS_WIDE = 68, 20  # characters of the default font: A4 between its margins
 _NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
