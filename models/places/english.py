@@ -5,9 +5,8 @@ Pure, and cached: a page names the same few regions a hundred times."""
 import re
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from models.places.regions import StandardRegion
+from models.text.readings import readings
 
 # Rows that only group what lies below them, and names that follow no rule.
 WHOLE = {
@@ -111,7 +110,7 @@ def english_name(row: StandardRegion) -> str:
 
 def pinyin(text: str) -> str:
     """One word without tones: Xi'an, Lüliang."""
-    read = zip(text, lazy_pinyin(text, style=Style.NORMAL), strict=True)
+    read = zip(text, readings().of(text), strict=True)
     first, *rest = [READINGS.get(character, syllable).replace("v", "ü") for character, syllable in read]
     return (first + "".join(f"'{part}" if _VOWEL.match(part) else part for part in rest)).capitalize()
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from models.places import regions
 from models.places.english import PEOPLES, SUFFIXES
+from models.text.readings import readings
 
 LONGEST_WORD = 6
 _CHINESE = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -58,10 +59,7 @@ def _bordered(parts: list[str]) -> str:
 def _syllables(word: str) -> list[str]:
     if not _CHINESE.match(word):
         return [word]
-    # Imported here: its dictionaries take half a second and 60 MB, and only a change of an event needs them.
-    from pypinyin import lazy_pinyin
-
-    return [syllable for syllable in lazy_pinyin(word, errors="ignore") if syllable]
+    return readings().of(word)
 
 
 def _words(text: str) -> Iterator[str]:
@@ -76,7 +74,7 @@ def _chinese_words(run: str) -> Iterator[str]:
     has an odd number of characters ambiguously, so each is a word."""
     unknown = ""
     while run:
-        length = next((n for n in range(min(LONGEST_WORD, len(run)), 1, -1) if run[:n] in _known_words()), 0)
+        length = next((n for n in range(min(LONGEST_WORD, len(run)), 1, -1) if _is_word(run[:n])), 0)
         if length:
             yield from _pairs(unknown)
             yield run[:length]
@@ -92,12 +90,21 @@ def _pairs(characters: str) -> list[str]:
     return [characters[at : at + step] for at in range(0, len(characters), step)]
 
 
-@lru_cache(maxsize=1)
-def _known_words() -> frozenset[str]:
-    from pypinyin.constants import PHRASES_DICT
+def _is_word(text: str) -> bool:
+    return text in _own_words() or (text in readings().words and text not in _whole_names())
 
-    rows = regions.all_regions()
-    places = {row.short for row in rows}  # 连云港, so that 市 is a word of its own
-    whole_names = {row.name for row in rows} - places
-    phrases = (phrase for phrase in PHRASES_DICT if len(phrase) <= LONGEST_WORD and phrase not in whole_names)
-    return frozenset((*phrases, *places, *SUFFIXES, *PEOPLES, *_WORDS)) - {""}
+
+@lru_cache(maxsize=1)
+def _own_words() -> frozenset[str]:
+    return frozenset((*_short_names(), *SUFFIXES, *PEOPLES, *_WORDS)) - {""}
+
+
+@lru_cache(maxsize=1)
+def _whole_names() -> frozenset[str]:
+    """连云港市 is two words, 连云港 and 市."""
+    return frozenset(row.name for row in regions.all_regions()) - _short_names()
+
+
+@lru_cache(maxsize=1)
+def _short_names() -> frozenset[str]:
+    return frozenset(row.short for row in regions.all_regions())

@@ -24,6 +24,7 @@ from models.errors import N_
 from models.installation import site
 from models.operations import schema
 from models.operations import tick as due
+from models.text.readings import readings
 from models.transactions import answer_limit
 from web import errors, threads
 from web.commands import setup
@@ -98,6 +99,7 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     if current_app.config["LOG_JSON"]:
         options["logger_class"] = "web.server.json_logs.ServerLog"
     precompressed.compress_all()
+    readings()  # once for all workers
     allocator.use_few_arenas()
     db.session.remove()
     db.engine.dispose()

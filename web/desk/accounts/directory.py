@@ -3,13 +3,9 @@ that address must exist: nobody gets one by this way."""
 
 import logging
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import OAuth
 from flask import Blueprint, Flask, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from models import clock
 from models.accounts.sign_in import account_of_address
@@ -20,7 +16,6 @@ from web.desk.accounts import current, sign_in
 
 _NAME = "directory"
 _PATIENCE = 10  # seconds
-_FAILURES = (AuthlibBaseError, JoseError, RequestException, RuntimeError, KeyError, ValueError)
 
 pages = Blueprint("directory", __name__, url_prefix="/desk/sign-in/directory")
 
@@ -31,6 +26,9 @@ def register(app: Flask) -> None:
     configured: Directory | None = app.config["DIRECTORY"]
     if configured is None:
         return
+    # Its libraries take 8 MB of each process: no installation pays for them that has no directory.
+    from authlib.integrations.flask_client import OAuth
+
     oauth = OAuth(app)
     oauth.register(
         _NAME,
@@ -44,6 +42,14 @@ def register(app: Flask) -> None:
         },
     )
     app.extensions["openweek.directory"] = oauth.create_client(_NAME)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from authlib.common.errors import AuthlibBaseError
+    from joserfc.errors import JoseError
+    from requests import RequestException
+
+    return (AuthlibBaseError, JoseError, RequestException, RuntimeError, KeyError, ValueError)
 
 
 def _unanswered(sentence: str) -> ResponseReturnValue:
@@ -64,7 +70,7 @@ def start() -> ResponseReturnValue:
         return _unanswered(_("This site has no directory to sign in through."))
     try:
         answer: ResponseReturnValue = client.authorize_redirect(site().url(url_for("directory.finish")))
-    except _FAILURES:
+    except _failures():
         return _no_answer()
     return answer
 
@@ -78,7 +84,7 @@ def finish() -> ResponseReturnValue:
         claims = client.authorize_access_token()["userinfo"]
         if claims["iss"] != current_app.config["DIRECTORY"].issuer:
             raise ValueError(claims["iss"])
-    except _FAILURES:
+    except _failures():
         return _no_answer()
     account = None
     # Without a verified address anybody could write that of somebody else into their profile.
