@@ -12,11 +12,12 @@ run: python
 	@$(PREPARE) run
 	@exec .venv/bin/openweek serve --demo --host $(HOST) --port $(PORT) $(if $(filter-out 0,$(TLS)),--tls)
 
-# Two processes for folders, one where ARGS names a file: starting a second one takes longer than most files.
+# Three processes for folders, on two cores: one of them often waits for a browser, a proxy or a database. One process where
+# ARGS names a file: starting a second one takes longer than most files.
 # What failed is tried once more and named at the end as RERUN: a busy machine is no finding, but look into each.
 test: python
 	@$(PREPARE) test
-	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,2) --dist loadfile --reruns 1 --rerun-show-tracebacks $(ARGS)
+	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,3) --dist loadfile --reruns 1 --rerun-show-tracebacks $(ARGS)
 
 bench: python
 	@$(PREPARE) test

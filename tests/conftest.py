@@ -28,7 +28,10 @@ pytest_plugins = [
     "tests.support.run.order",
     "tests.support.run.unrun_tests",
     "tests.support.records.queries",
+    "tests.support.run.light_passwords",
+    "tests.support.servers.compressed_files",
     "tests.support.servers.served_application",
+    "tests.support.servers.served_demo",
     "tests.support.browser.chromium",
 ]
 

@@ -15,7 +15,8 @@ from models.db import db, transaction
 from models.events.tables import Occurrence
 from models.ledger.tables import Presence
 from tests.support.browser.axe import serious_in_both
-from tests.support.servers.served_application import Server, served
+from tests.support.servers.served_application import Server
+from tests.support.servers.served_demo import served_demo
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +82,7 @@ REACHED = {
 
 @pytest.fixture(scope="module")
 def demo(sqlite_databases, tmp_path_factory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("pages"), "demo") as server:
+    with served_demo(sqlite_databases, tmp_path_factory) as server:
         yield server
 
 

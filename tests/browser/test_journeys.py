@@ -20,7 +20,8 @@ from models import clock
 from tests.support.browser.axe import serious
 from tests.support.browser.camera import film
 from tests.support.records.codes import read
-from tests.support.servers.served_application import Server, served
+from tests.support.servers.served_application import Server
+from tests.support.servers.served_demo import served_demo
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(sqlite_databases, tmp_path_factory) -> Iterator[Demo]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("journeys"), "demo") as server:
+    with served_demo(sqlite_databases, tmp_path_factory) as server:
         events = json.loads(server.openweek("event", "list", "--campaign", "rehearsal", "--json"))
         yield Demo(server, next(event["id"] for event in events if event["title"] == OPEN_ALL_DAY))
 

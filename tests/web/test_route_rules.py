@@ -389,7 +389,7 @@ def things(people) -> dict[str, object]:
         "venue_id": venue.id,
         "release_id": NOWHERE,
         "sealed_id": handing_in.hand_in(Part(people.lecture.campaign, "320723"), people.lian, NINE).id,
-        "ending": ".pdf",
+        "ending": ".docx",  # of the three the one that is made soonest
         "move_id": 1,  # a reason is asked for first
         "verb": None,
         "word": "keep",

@@ -13,6 +13,7 @@ from tools.browser import find
 # The popup of the address bar is a page of its own in a process of its own, made anew for each context: a second of work for
 # what no test sees. Of two such lists Chromium heeds the last, so what Playwright turns off is named again.
 OFF = (
+    "SpareRendererForSitePerProcess",  # a process kept ready for a page that no test opens
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",
     "AvoidUnnecessaryBeforeUnloadCheckSync",

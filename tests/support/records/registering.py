@@ -30,11 +30,19 @@ def offer(event: Event, places: int, **changes) -> RegistrationSettings:
     return settings.save(event, None, settings_draft(places, **changes), BEFORE, None)
 
 
+def address(event: Event) -> str:
+    return f"/{event.campaign_id}/events/{event.id}/register"
+
+
+def hidden_fields(browser, event: Event) -> dict[str, str]:
+    page = browser.get(address(event)).text
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', page))
+
+
 def send_form(browser, event: Event, **typed):
     """The answer to the form with what was typed; its hidden fields are those of the page."""
-    path = f"/{event.campaign_id}/events/{event.id}/register"
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', browser.get(path).text))
-    return browser.post(path, data=hidden | {"group": "youth", "headcount": "1"} | typed)
+    fields = hidden_fields(browser, event) | {"group": "youth", "headcount": "1"} | typed
+    return browser.post(address(event), data=fields)
 
 
 def freeze(monkeypatch, at: datetime) -> None:

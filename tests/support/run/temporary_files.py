@@ -20,6 +20,14 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """The same for all processes of a run: their own folders have one parent."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def usable(folder: Path) -> bool:
     """Scripts of tests must run there too."""
     return (

@@ -1,25 +1,27 @@
-"""Compressed static files, once in a test process: brotli takes seconds for them, and each server has an empty instance folder.
+"""Compressed static files, once in a run: brotli takes seconds for them, and each server has an empty instance folder.
 They are named by their content, and whoever writes one renames it, so servers share them as nodes share a disk."""
 
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.support.run.temporary_files import shared_folder
+
+_FOLDER: list[Path] = []
 
 
-@cache
-def _folder() -> TemporaryDirectory:
-    return TemporaryDirectory(prefix="openweek-compressed-")
+@pytest.fixture(scope="session", autouse=True)
+def _compressed_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    _FOLDER.append(shared_folder(tmp_path_factory) / "compressed")
+    _FOLDER[0].mkdir(exist_ok=True)
+    yield
+    _FOLDER.clear()
 
 
 def share(instance: Path) -> None:
-    """Before the server of this instance folder starts."""
+    """Before an application with this instance folder compresses one."""
     instance.mkdir(parents=True, exist_ok=True)
     link = instance / "compressed"
     if not link.exists():
-        link.symlink_to(_folder().name)
-
-
-def remove() -> None:
-    """At the end of the tests."""
-    _folder().cleanup()
-    _folder.cache_clear()
+        link.symlink_to(_FOLDER[0])

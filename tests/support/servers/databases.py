@@ -37,16 +37,19 @@ def migrate(url: str, instance: Path) -> None:
             engine.dispose()
 
 
-def add_week(url: str, folder: Path, *, people: bool = False) -> None:
-    """The week of 2024, and its people, as `make_people(load_week())` of a test writes them."""
+def add_week() -> None:
+    """The week of 2024, as `load_week()` of a test writes it."""
+    from tests.support.records.week import load_week
+
+    load_week()
+
+
+def add_people() -> None:
+    """The same and its people."""
     from tests.support.records.people import make_people
     from tests.support.records.week import load_week
-    from tests.support.servers.applications import application, settings_for
 
-    with application(settings_for(url, folder)):
-        campaign = load_week()
-        if people:
-            make_people(campaign)
+    make_people(load_week())
 
 
 def _give_version(url: str) -> None:
@@ -99,11 +102,29 @@ class Databases:
     @contextmanager
     def with_week(self, *, people: bool = False) -> Iterator[str]:
         """With the week, and the people of tests/support/records/people.py: writing them takes ten times as long as copying."""
-        template = "template_people" if people else "template_week"
+        with self.filled(add_people if people else add_week) as url:
+            yield url
+
+    @contextmanager
+    def filled(self, fill: Callable[[], object]) -> Iterator[str]:
+        """A copy of the one that `fill` has written to, within an application on it; it is called once."""
+        from tests.support.servers.applications import application, settings_for
+
+        template = f"template_{fill.__name__}"
         if template not in self._templates:
-            add_week(self._make("template_openweek", template), self._folder / template, people=people)
+            url = self._make("template_openweek", template)
+            with application(settings_for(url, self._folder / template)):
+                fill()
             self._templates.add(template)
         with self._lent(template) as url:
+            _give_version(url)
+            yield url
+
+    @contextmanager
+    def copy_of(self, file: Path) -> Iterator[str]:
+        """Of an SQLite database that another process may have filled."""
+        with self.fresh() as url:
+            shutil.copyfile(file, url.removeprefix("sqlite:///"))
             _give_version(url)
             yield url
 

@@ -175,20 +175,25 @@ class Server:
 
 @contextmanager
 def served(databases: Databases, folder: Path, *commands: str) -> Iterator[Server]:
-    """A started server; each command is run before it starts."""
-    with databases.fresh() as url:
-        server = Server(url, folder)
-        try:
-            for command in commands:
-                server.openweek(command)
-            server.start()
-            yield server
-        finally:
-            server.close()
+    """A started server over a fresh database; each command is run before it starts."""
+    with databases.fresh() as url, started(url, folder, *commands) as server:
+        yield server
+
+
+@contextmanager
+def started(database_url: str, folder: Path, *commands: str) -> Iterator[Server]:
+    server = Server(database_url, folder)
+    try:
+        for command in commands:
+            server.openweek(command)
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _server_template() -> Iterator[None]:
+def _server_template(_compressed_files: None) -> Iterator[None]:
     template, alone = Template(), Server.launch
 
     def start(command: list, folder: Path, environment: dict[str, str], log: Path) -> Forked:
@@ -199,18 +204,11 @@ def _server_template() -> Iterator[None]:
     yield
     Server.launch = staticmethod(alone)
     template.close()
-    compressed_files.remove()
 
 
 @pytest.fixture
 def live_server(sqlite_databases: Databases, tmp_path: Path) -> Iterator[Server]:
     with served(sqlite_databases, tmp_path) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def demo_server(sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(sqlite_databases, tmp_path_factory.mktemp("demo"), "demo") as server:
         yield server
 
 

@@ -42,10 +42,23 @@ SUMMARIES = {
 TODAY = datetime(2027, 3, 3, 10, 20, tzinfo=SHANGHAI)
 
 
-@pytest.fixture
-def campaign(app):
+def add_rehearsal() -> Campaign:
     load_week()
     return week.ensure_week(TODAY)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """The rehearsal is written once; a test that loads the demo itself begins without it."""
+    databases = request.getfixturevalue(f"{request.param}_databases")
+    rehearsal = "campaign" in request.fixturenames
+    with databases.filled(add_rehearsal) if rehearsal else databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def campaign(app):
+    return db.session.get_one(Campaign, week.ID)
 
 
 def count(table) -> int:

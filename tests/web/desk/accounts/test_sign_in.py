@@ -157,7 +157,7 @@ def test_failures_are_in_the_log_without_the_address_that_was_typed(english, peo
     assert "nobody" not in "".join(entry.detail for entry in entries)
 
 
-def test_a_hash_of_an_earlier_version_is_replaced_at_sign_in(english, people):
+def test_a_hash_of_an_earlier_version_is_replaced_at_sign_in(english, people, real_passwords):
     people.gu.password_hash = generate_password_hash(PASSWORD, "scrypt:32768:8:1")
     db.session.commit()
     assert enter(english, "gu@example.cn", PASSWORD).status_code == 303
