@@ -28,6 +28,7 @@ from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
 
 ORIGIN = "rehearsal-desk"
+COURT_EVENT = "知识产权案件庭审开放日"
 SHORT_NAME = "西湖区知产局（演练）"
 HELD_SCANS = 3
 # Titles of the organizer's events that are not public, and what became of each.
@@ -55,6 +56,7 @@ def ensure_desk(campaign: Campaign, events: list[Event], now: datetime) -> None:
             lifecycle.create(campaign, draft, now, organizer, publish=False), status, organizer, office, now
         )
     _enter_again(campaign, organizer, office, now)
+    _submit_to_court(campaign, organizer, now)
     own = [
         event
         for event in events
@@ -109,6 +111,21 @@ def _enter_again(campaign: Campaign, organizer: Account, office: Account, now: d
         draft, lead=lead, hosts=(SHORT_NAME,), origin=ORIGIN, origin_ref=f"{campaign.starts}:again"
     )
     review.submit(lifecycle.create(campaign, draft, now, office, publish=False), now, office)
+
+
+def _submit_to_court(campaign: Campaign, organizer: Account, now: datetime) -> None:
+    """An event of a court below, so that the desk of the court office has something to review."""
+    lead, court = week.host_of("hangzhou"), _account("court")
+    draft = replace(
+        _draft(campaign, organizer, COURT_EVENT, 0),
+        region_code=lead.region_code,
+        lead=lead,
+        hosts=(lead.name,),
+        venue_text="杭州市法院第一法庭（演练）",
+        origin=ORIGIN,
+        origin_ref=f"{campaign.starts}:court",
+    )
+    review.submit(lifecycle.create(campaign, draft, now, court, publish=False), now, court)
 
 
 def _propose(own: list[Event], organizer: Account, now: datetime) -> None:

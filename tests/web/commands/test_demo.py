@@ -216,6 +216,7 @@ def test_every_role_finds_a_living_desk(campaign):
     assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 3, 1], [3])
     county = waiting.waiting_for(people["county"], campaign, clock.now())
     assert (county.reviews, county.proposed.total) == (4, 1)
+    assert waiting.waiting_for(people["court"], campaign, clock.now()).reviews == 1
     (pair,) = merges.alike_pairs(merges.organizations_for(people["county"]))
     assert desk.SHORT_NAME in (pair.left.name, pair.right.name)
     assert possible_duplicates(people["county"], campaign)[1] == 1
