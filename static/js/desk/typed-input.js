@@ -1,6 +1,8 @@
 // What is typed into a form stays in this browser until it is saved, apart for each tab and each account: it survives a lost
 // session, a second tab and a crash. On the next visit what no open tab holds any more is offered again.
 
+import { askForFiles, selectedFiles } from "./selected-files.js";
+
 const PREFIX = "openweek-form:";
 const SAVE_AFTER = 400; // ms without a key
 const ANSWER_WITHIN = 150; // ms in which other tabs say what they hold
@@ -12,7 +14,10 @@ const CARRIED = ["base", "sheet"];
 const LEFT_OUT = ["csrf_token", ...CARRIED];
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("openweek-forms") : null;
 
-/** @typedef {{at: number, carried: [string, string][], typed: [string, string][]}} Draft */
+/**
+ * files: the names of the files that were selected, by field; a browser keeps no more of them than that.
+ * @typedef {{at: number, carried: [string, string][], typed: [string, string][], files?: [string, string][]}} Draft
+ */
 
 const newTab = () => Math.random().toString(36).slice(2, 12);
 
@@ -137,7 +142,7 @@ class KeptForm {
       return;
     }
     const carried = carriedFields(this.form).map((field) => [field.name, field.value]);
-    const draft = { at: Date.now(), carried, typed };
+    const draft = { at: Date.now(), carried, typed, files: selectedFiles(this.form) };
     localStorage.setItem(key, JSON.stringify(draft));
   }
 
@@ -244,6 +249,7 @@ class KeptForm {
     };
     shown.querySelector("[data-restore]")?.addEventListener("click", () => {
       this.restore(draft);
+      askForFiles(this.form, draft.files ?? [], shown.dataset.fileAgain ?? "");
       end();
       this.form.dispatchEvent(new Event("input"));
       this.tryToStore();

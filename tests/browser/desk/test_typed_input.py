@@ -98,6 +98,29 @@ def test_restored_input_overwrites_nobody(browser: Browser, server: Server, week
         assert (event.title, event.contact) == ("我改的标题", "0518-1234")
 
 
+def test_a_file_is_asked_for_again_after_a_lost_session(
+    browser: Browser, server: Server, week: Week, people: People, tmp_path: Path
+):
+    lian = Desk(browser, server, "lian@example.cn")
+    page, file = lian.page, tmp_path / "总结.pdf"
+    file.write_bytes(b"%PDF-")
+    page.goto(f"{server.url}/desk/notices/new")
+    page.wait_for_selector("form[data-kept]")
+    page.fill("#title", "带附件的通知")
+    page.fill("#text", "正文")
+    page.set_input_files("#file", file)
+    kept(page, "总结.pdf")
+    page.context.clear_cookies()
+    page.locator("main form .button-main").click()
+    page.wait_for_url("**/desk/sign-in**")
+    lian.sign_in()
+    page.wait_for_url("**/desk/notices/new")
+    offered(page).locator("[data-restore]").click()
+    expect(page.locator("#file-again")).to_have_text("请重新选择这个文件：总结.pdf")
+    page.set_input_files("#file", file)
+    expect(page.locator("#file-again")).to_have_count(0)
+
+
 def test_a_file_that_is_too_large_is_not_sent(
     browser: Browser, server: Server, week: Week, people: People, tmp_path: Path
 ):
