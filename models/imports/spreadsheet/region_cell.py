@@ -22,6 +22,8 @@ _NATIONAL = re.compile(
 _SHORT_NAME = re.compile(
     "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)$"
 )
+# 北京路步行街 is not in Beijing.
+_ROAD = re.compile("[东西南北中]?(?:[路街巷弄里]|大道|大街|胡同|饭店|酒店|宾馆|大厦)")
 # Named for a person.
 _NO_SEATS = ("中山大学",)
 # What belongs to no district of the city or province above: 市本级.
@@ -172,7 +174,8 @@ def region_at_start(text: str, base: str | None = None) -> str | None:
 def _first_region(text: str, above: str | None, within: bool) -> tuple[int, StandardRegion] | None:
     """The longest name at the start of a text and its region. within: it lies in above; else that decides between several."""
     for length in range(min(len(text), 12), 1, -1):
-        rows = [row for row in recognition.regions_named(text[:length]) if _is_whole(row, text[:length])]
+        named = recognition.regions_named(text[:length])
+        rows = [row for row in named if _is_whole(row, text[:length], text[length:])]
         inside = [row for row in rows if above and regions.is_below(row.code, above)]
         rows = inside if within or (inside and len(rows) > 1) else rows
         if len(rows) == 1:
@@ -180,9 +183,9 @@ def _first_region(text: str, above: str | None, within: bool) -> tuple[int, Stan
     return None
 
 
-def _is_whole(row: StandardRegion, name: str) -> bool:
+def _is_whole(row: StandardRegion, name: str, rest: str) -> bool:
     if row.level == PROVINCE:
-        return True
+        return row.name == name or _ROAD.match(rest) is None
     return row.name == name and len(name) > 2
 
 
