@@ -173,9 +173,9 @@ layout(
         ("下午", "", "版权入门", ""),
     ],
     [
-        event("专利入门", when="04-22 morning"),
-        event("商标入门", when="04-24 morning"),
-        event("版权入门", when="04-23 afternoon"),
+        event("专利入门", when="04-22 morning", host="松陵图书馆"),
+        event("商标入门", when="04-24 morning", host="松陵图书馆"),
+        event("版权入门", when="04-23 afternoon", host="松陵图书馆"),
     ],
     merge="A1:D1",
 )

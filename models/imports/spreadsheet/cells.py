@@ -38,6 +38,8 @@ _NO_PLACE = re.compile(
     r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室|街|巷|路|商业街)|分现场|(?:重点|部分|有关|相关)(?:企业|园区|学校|单位|社区|商户)|(?:市|县|区|省|州)直机关|若干|另行|待定|待通知|\band\b",
     re.I,
 )
+_TOWN = re.compile("[\u4e00-\u9fff]{2,5}[镇乡村]")
+_SCHOOLYARD = "操场"
 _GENERIC = frozenset(
     "广场 商场 超市 药店 学校 校园 校园里 社区 企业 机关 市场 公园 景区 图书馆 食堂 会议室 礼堂 商圈 商超".split()
 )
@@ -243,10 +245,12 @@ def _parts(piece: str) -> list[str]:
     if "、" not in piece or re.search("[(（]", piece):
         return [piece]
     parts = [part.strip() for part in piece.split("、")]
-    return parts if all(len(part) >= 4 for part in parts) else [piece]
+    return parts if all(len(part) >= 4 or _TOWN.fullmatch(part) for part in parts) else [piece]
 
 
 def _is_place(name: str) -> bool:
+    if name == _SCHOOLYARD:
+        return True
     if len(name) < 3 or len(name) > 60 or name in _GENERIC or "、" in name:
         return False
     if _NO_PLACE.search(name) or name in _region_names():

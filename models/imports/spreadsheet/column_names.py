@@ -16,6 +16,8 @@ FIELDS = tuple(dict.fromkeys((*COLUMNS, *ALIASES)))
 # A longer text is no name of a column.
 _LONGEST_NAME = 16
 PIECE_RANK = 10
+# A number of them more often than their time.
+_SITTING = "场次"
 # Signs and spaces say nothing in a header: 省（自治区、直辖市）, Start date *, "start_date".
 _SIGNS = re.compile(r"[\W_]+")
 # 活动名称（必填）, 开始日期【年-月-日】
@@ -108,7 +110,7 @@ def options_of(name: str) -> dict[str, int]:
         return both
     for field, pattern in _PIECES:
         if pattern.search(short):
-            return {field: PIECE_RANK}
+            return {field: PIECE_RANK + (short == _SITTING)}
     return both
 
 

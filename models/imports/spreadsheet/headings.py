@@ -11,7 +11,7 @@ from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.names import hosts as hosts_of_cells
 from models.imports.spreadsheet.names.organizations import is_organization, is_rooted
 from models.imports.spreadsheet.times import normal_form, time_words
-from models.places.regions import COUNTY, is_below, level_of, regions_by_code
+from models.places.regions import CORPS, COUNTY, is_below, level_of, regions_by_code
 
 _NUMBER = re.compile(
     r"^[(（]?(?:[一二三四五六七八九十]{1,3}|[ⅠⅡⅢⅣⅤⅥ]|\d{1,2})[)）、.．]+\s*|^第[一二三四五六七八九十]{1,3}[部阶板类章][分段块]?[:：]?"
@@ -22,15 +22,19 @@ _REMARK = re.compile(
 # Meetings and offices in general, whatever place they begin with: 市级新闻发布会, 市直机关.
 _NO_HOST = re.compile("机关$|会$")
 _SOCIETY = re.compile("(?:[协商学工]|联合|委员|基金|促进|贸促|[党政管居村]委)会$")
+# What a table is of, wherever its place is unknown: 青禾小学, 云溪农村商业银行.
+_INSTITUTION = re.compile(
+    "(?:大学|学院|[中小]学|学校|医院|公司|集团|银行|协会|学会|商会|图书馆|博物馆|科技馆|保护中心|服务中心|[省市区县州旗][^省市区县州旗]{2,14}[局院])$"
+)
 # 填报单位：, 2024年, 中共
-_BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?|^中共")
+_BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?|^中共|^附?(?:表|件)\s*\d+\s*")
 _REPORTER = re.compile(
-    r"(?:(?:填报|报送|申报|上报|报备|编制|制表|发布|主办|组织|牵头|责任)单位|单位(?:名称|全称)?)(?:\((?:盖章|公章|签章|章)\)|盖章)?[:]?"
+    r"(?:(?:填报|填表|填写|报送|申报|上报|报备|编制|制表|发布|主办|组织|牵头|责任)单位|单位(?:名称|全称)?)(?:\((?:盖章|公章|签章|章)\)|盖章)?[:]?"
 )
 _VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
 # 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
 _OF_ONE = re.compile(
-    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界))"
+    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|集团|银行|学校|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界|公益|宣传|\d{1,2}月))"
 )
 _CLOCK = re.compile(r"(\d{1,2})[:时点]")
 _REGIONS = ("province", "city", "county", "region", "region_code")
@@ -120,8 +124,11 @@ def _venue_of_table(lines: Iterable[Sequence[str]]) -> str:
 
 def region_of_table(lines: Iterable[Sequence[str]]) -> str:
     """The code of the region with whose name a line above a table begins: 连云港市各县区活动安排; "" for none."""
-    texts = (_BEFORE_NAME.sub("", text) for line in lines for text in line)
-    return next(filter(None, map(region_cell.region_at_start, texts)), "")
+    texts = [_BEFORE_NAME.sub("", text) for line in lines for text in line]
+    if any(map(region_cell.is_division, texts)):
+        return CORPS
+    whole = next(filter(None, map(region_cell.region_at_start, texts)), "")
+    return whole or next(filter(None, map(region_cell.seat_in_short_name, texts)), "")
 
 
 def host_of_table(lines: Iterable[Sequence[str]]) -> str:
@@ -138,7 +145,8 @@ def host_of_table(lines: Iterable[Sequence[str]]) -> str:
         if len(texts) == 1 and not named:
             title = _BEFORE_NAME.sub("", cells.plain(texts[0]))
             match = _OF_ONE.match(title)
-            named = next((name for name in (title, match[1] if match else "") if _is_host(name)), "")
+            names = (title, match[1] if match else "")
+            named = next((name for name in names if _is_host(name) or _is_institution(name)), "")
     return named
 
 
@@ -167,6 +175,10 @@ def _is_host(name: str) -> bool:
     if not (is_organization(name) and is_rooted(name)):
         return False
     return _NO_HOST.search(name) is None or _SOCIETY.search(name) is not None
+
+
+def _is_institution(name: str) -> bool:
+    return len(name) < 30 and is_organization(name) and _INSTITUTION.search(name) is not None
 
 
 def _without_its_city(county: str) -> Finding:

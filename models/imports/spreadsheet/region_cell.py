@@ -20,12 +20,13 @@ _NATIONAL = re.compile(
 )
 # What follows the name in daily use of the place where an organization sits.
 _SHORT_NAME = re.compile(
-    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)$"
+    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|高新技术产业开发区|综合保税区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)$"
 )
 # 北京路步行街 is not in Beijing.
 _ROAD = re.compile("[东西南北中]?(?:[路街巷弄里]|大道|大街|胡同|饭店|酒店|宾馆|大厦)")
 # Named for a person.
 _NO_SEATS = ("中山大学",)
+_DIVISION = re.compile("第[一二三四五六七八九十]{1,3}师")
 # What belongs to no district of the city or province above: 市本级.
 _OWN_LEVEL = re.compile("[省市区县州旗]?本级|[省市区县州旗]直|[省市县区]级")
 # However it is written, the Corps is no part of the autonomous region.
@@ -64,6 +65,10 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
         match = read("".join(parts))  # 新疆维吾尔自治区, 兵团第八师
     else:
         match = read(sole) if sole else recognition.recognise_region(*parts)
+    if match.problems and sum(map(bool, parts)) == 1:
+        known_alone = region_at_start("".join(parts))  # 木里县, 临夏州
+        if known_alone and _is_whole_text("".join(parts), known_alone):
+            match = Recognition(known_alone)
     if match.problems and sum(map(bool, parts)) > 1:
         together = read("".join(parts))  # 福州 | 鼓楼
         match = match if together.problems else together
@@ -80,6 +85,16 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, parts)))
     return match.code or known, words if match.problems else ""
+
+
+def _is_whole_text(text: str, code: str) -> bool:
+    """Whether a text is this region's name and nothing more."""
+    return any(row.code == code for row in recognition.regions_named(text))
+
+
+def is_division(text: str) -> bool:
+    """Whether a text begins with a division of the Corps: 第八师石河子市."""
+    return _DIVISION.match(text) is not None
 
 
 def _below_none(text: str) -> str:
@@ -186,7 +201,10 @@ def _first_region(text: str, above: str | None, within: bool) -> tuple[int, Stan
 def _is_whole(row: StandardRegion, name: str, rest: str) -> bool:
     if row.level == PROVINCE:
         return row.name == name or _ROAD.match(rest) is None
-    return row.name == name and len(name) > 2
+    if len(name) > 2 and row.name == name:
+        return True
+    # 凉山州, 木里县
+    return len(name) > 2 and row.name.endswith("自治" + name[-1]) and name[-1] in "州县旗"
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, InCell, Line, Row, field_names
-from models.imports.spreadsheet import cells
+from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.column_names import bare
 from models.imports.spreadsheet.column_synonyms import CONTACTS
 from models.imports.spreadsheet.columns import (
@@ -21,7 +21,7 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
-from models.imports.spreadsheet.headings import Heading, day_and_half, table_heading
+from models.imports.spreadsheet.headings import Heading, day_and_half, host_of_table, table_heading
 from models.imports.spreadsheet.layouts.ordinary_lines import TOP, ordinary_lines
 
 MOST_ROWS = 50_000
@@ -33,7 +33,7 @@ _OTHER_COLUMNS = N_("The sheet “%(name)s” has other columns and was not read
 _NO_EVENTS = N_("The sheet “%(name)s” is no table of events and was not read.")
 _A_HEADING = N_("“%(text)s” is a heading, not an event. Not imported.")
 _NOTE_BELOW = N_("“%(text)s” is a note below the table, not an event. Not imported.")
-_NOTE = re.compile(r"[。；]$|^(?:主办|承办|协办)(?:单位)?[:：]")
+_NOTE = re.compile(r"[。；]$|^统计时间|^以上|^(?:主办|承办|协办)(?:单位)?[:：]")
 _LONGEST_ID = 200
 # As what a column is read by its cells.
 _MEANING = {
@@ -150,6 +150,7 @@ def _below(
 ) -> list[Row]:
     """The rows below a header. above: what the name of the sheet says of them."""
     rows: list[Row] = []
+    foot: list[Sequence[str]] = []
     ended = False  # what follows a note below the table is one as well
     for line in lines:
         if header.is_empty(line.cells) or is_repeated(header, line.cells):
@@ -176,8 +177,10 @@ def _below(
         else:
             row = above.over(row)
             ended = cells.footer(row.cells["title"]) is not None
+        foot += [line.cells] if ended else []
         rows.append(row)
-    return rows
+    within = above.within or region_cell.region_at_start(host_of_table(foot))
+    return [replace(row, within=within) for row in rows] if within and not above.within else rows
 
 
 def _no_header(header: Header, line: Line, mistake: Mistake) -> Row:

@@ -27,6 +27,8 @@ _PERSON = re.compile(r"[\u4e00-\u9fff·]{1,3}[^局厅部委办院会联协府社
 _PHONE = re.compile(r"(?:电话[:：]?)?[\d-]{5,}")
 # 甲区人民政府主办，甲区市场监管局承办
 _BEHIND = re.compile(r"由?([^\s;；，,。]{3,}?)(?:联合)?(主办|承办|协办)(?=[;；，,。]|$)")
+# One college with two names: 法学院、知识产权学院.
+_COLLEGE = re.compile(r"[^\s、省市区县州]{1,8}学院、[^\s、省市区县州]{1,8}学院")
 _SLASHES = "/／"
 # 青云市, below it 市场监管局: a narrow column broke the name.
 _REGION_ABOVE = re.compile(r"(?<=[省市区县州旗盟])[^\S\n]*\n\s*(?=[^\n]{2,}[局厅部委办院会司])")
@@ -42,11 +44,11 @@ def hosts(text: str, findings: list[Finding]) -> tuple[str, ...]:
     text = _BEHIND.sub(_part_behind, _REGION_ABOVE.sub("", cells.in_chinese(text)))
     for part, stretch in _parts(without_numbers(text)):
         entries = [entry.strip(" 、，,。") for entry in cells.entries(ROLE.sub(r"\g<0>;", stretch))]
-        # Beside semicolons 、 may stand within a name: 法学院、知识产权学院 is one college.
+        # Beside semicolons 、 may stand within a name.
         is_one = is_listed if len(entries) == 1 else is_organization
         for entry in filter(None, entries):
             pieces = [piece for piece in apart(entry, SIGNS) if piece]
-            whole = len(pieces) > 1 and all(map(is_one, pieces))
+            whole = len(pieces) > 1 and all(map(is_one, pieces)) and not _COLLEGE.fullmatch(entry)
             if whole and len(apart(entry, _SLASHES)) > 1:
                 whole = all(map(is_rooted, pieces))  # 甲市市场监督管理局/知识产权局 is one with two names
             if whole:

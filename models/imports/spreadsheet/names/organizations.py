@@ -20,7 +20,7 @@ _ROOTED = re.compile("国家|中国|中共|中央|全国|最高|[省市区县州
 _WITH_DEPARTMENT = re.compile("[局委厅院会关部].{2,10}(?:科|处|室|股|庭)$")
 # What is an organization in a list of such: 市科协, 团市委, 省高院, 各成员单位.
 _SHORT = re.compile(
-    rf"[校院]?团委|[{CHINESE}]{{2,12}}(?:[局厅部委办院会社司校馆台站署队联协府处科室庭组]|政协|人大)|(?:各|相关|有关|联席会议)*(?:成员|相关|有关)单位"
+    rf"[校院]?团委|工会|\d+团|[{CHINESE}]{{2,12}}(?:[局厅部委办院会社司校馆台站署队联协府处科室庭组]|政协|人大)|(?:各|相关|有关|联席会议)*(?:成员|相关|有关)单位"
 )
 _DEPARTMENT = re.compile(
     rf"[{CHINESE}]{{2,12}}[科处室股庭]|[{CHINESE}]{{2,10}}(?:支队|大队|中队)|第[一二三四五六七八九十]+检察部|机关党委"
@@ -29,6 +29,8 @@ _SCHOOL = re.compile("(?:大学|学院|学校|中学|小学|[一二三四五六�
 _OF_SCHOOL = re.compile(
     rf"[校院系]?(?:团委|工会|学生会|研究生会|少先队|图书馆|党委宣传部|学生工作部|学工部)|[{CHINESE}]{{2,10}}(?:学院|系|[年教]级?组|教研组|社团?|学社)"
 )
+_COMPANY = re.compile("(?:公司|集团|银行|医院|厂)$")
+_OF_COMPANY = re.compile(rf"工会|[{CHINESE}]{{2,8}}(?:部|中心|支行|分行|车间|办)")
 _AND = re.compile("[局厅部委办院所会社校馆台站关署队联协心](?:和|与|及|以及|暨)")
 _OTHERS = re.compile(
     r"等(?:[\d一二两三四五六七八九十百几多数余]+\D{0,10}|(?:有关|相关|多)\D{0,8}|各?(?:单位|部门))?$"
@@ -63,7 +65,7 @@ def is_department(name: str, organization: str) -> bool:
     if is_rooted(name):
         return False
     within = _DEPARTMENT.fullmatch(name) or (_SCHOOL.search(organization) and _OF_SCHOOL.fullmatch(name))
-    return within is not None
+    return bool(within or (_COMPANY.search(organization) and _OF_COMPANY.fullmatch(name)))
 
 
 def are_several(entry: str) -> bool:

@@ -116,6 +116,8 @@ def _is_network(piece: str) -> bool:
         return piece in ("线下", "现场", "同步")
     rest = _WITH.sub("", _NETWORK.sub("", _QUOTED.sub("", piece)))
     rest = _NO_LETTERS.sub("", _LINKS.sub("", rest))
+    if re.search("(?:产业园|园区|基地|大楼|大厦|市场)直播间$", piece):
+        return False
     # 青云市融媒体中心直播间: the owner of a channel is no venue.
     return not rest or bool(
         re.search("直播间|视频号|公众号|抖音|快手|微博|官网|公开网|网站|小程序|客户端|平台", piece)

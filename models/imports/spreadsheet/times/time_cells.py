@@ -51,6 +51,7 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     cell = dict(cell)
     if "year" not in cell:
         _arrange_week(cell, vocabulary)
+        _arrange_words(cell)
     for name in _CELLS:
         cell[name] = _ISO.sub(lambda match: _local(match[0], vocabulary.zone), cell[name])
     months = vocabulary.months
@@ -72,12 +73,21 @@ def arranged(cell: dict[str, str], year: int, vocabulary: Vocabulary) -> dict[st
     return cell
 
 
+def _arrange_words(cell: dict[str, str]) -> None:
+    """Words under a date that are no day, 待定 or 活动前一周, as words of the time: they refuse no row."""
+    if cell["start_date"] and not re.search(r"\d", normal_form.plain(cell["start_date"])):
+        cell["time_text"] = " ".join(filter(None, (cell["start_date"], cell["time_text"])))
+        cell["start_date"] = ""
+
+
 def _joined_hours(first: str, second: str) -> str:
     """The hours of two columns as one text: 上午 beside 9:00-11:00, which may say 上午 as well."""
     halves = [text for text in (first, second) if text in time_words.HALF_DAYS]
     hours = [text for text in (first, second) if text and text not in time_words.HALF_DAYS]
     if len(halves) == len(hours) == 1 and halves[0] in hours[0]:
         return hours[0]
+    if hours and time_words.has_day(hours[0]):
+        halves, hours = hours, halves  # 4月24日 beside 下午
     return " ".join([*halves, *hours])
 
 
