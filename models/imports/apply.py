@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.campaigns.tables import Campaign
 from models.db import db, on_postgresql
 from models.errors import N_, Mistake
-from models.imports import hidden_events, understand
+from models.imports import understand
+from models.imports.beforehand.preparation import Preparation, prepare
 from models.imports.compare import Comparison
 from models.imports.findings import VERDICTS, CalendarEntry, Outcome, Row, RowVerdict, Understood
 from models.imports.own_export import OwnRow, own_rows, write_own_rows
@@ -73,9 +74,10 @@ def _run(
     remaining = dict(zip(others, adopted, strict=True))
     committed = False
     try:
-        if writer.mode == Mode.ALL and not on_postgresql():
-            _write_beforehand(writer, remaining, on_row)
-        outcomes = _write(writer, understood, own, remaining, on_row)
+        early = Preparation()
+        if writer.mode == Mode.ALL and not on_postgresql() and not own:
+            early = prepare(writer, remaining, on_row)
+        outcomes = _write(writer, understood, own, remaining, early, on_row)
         committed = True
     except SQLAlchemyError:
         raise Mistake(
@@ -86,32 +88,16 @@ def _run(
     return outcomes
 
 
-def _write_beforehand(writer: RowWriter, rows: dict[int, Understood], on_row: Callable[[], object]) -> None:
-    """Rows that will be new events, so many that scans would wait for them."""
-    if len(rows) < hidden_events.AT_LEAST:
-        return
-    asked = RowWriter(writer.campaign, writer.now, writer.source, Mode.PREVIEW)
-    comparison = Comparison(writer.campaign, writer.source, rows)
-    drafts = [
-        row.draft
-        for position, row in comparison.rows.items()
-        if asked.write(row, comparison.event_of(row), comparison.alike.get(position)).verdict
-        == RowVerdict.NEW
-        and row.draft
-    ]
-    if len(drafts) >= hidden_events.AT_LEAST:
-        writer.hidden.prepare(drafts, on_row)
-
-
 def _write(
     writer: RowWriter,
     understood: Sequence[Understood],
     own: Mapping[int, OwnRow],
     rows: dict[int, Understood],
+    early: Preparation,
     on_row: Callable[[], object],
 ) -> list[Outcome]:
     """The outcomes of all rows; what is to be written is written. rows: those that are not of our own export."""
-    campaign, source, now, beforehand = writer.campaign, writer.source, writer.now, len(writer.hidden)
+    campaign, source, now = writer.campaign, writer.source, writer.now
     with event_transaction() if writer.mode == Mode.ALL else nullcontext():
         if writer.writes:
             # Two imports of one file at once would both find its rows new: the second waits here. Scans refer to the
@@ -119,11 +105,13 @@ def _write(
             lock = select(Campaign.id).where(Campaign.id == campaign.id).with_for_update(key_share=True)
             db.session.execute(lock)
         by_position = write_own_rows(writer, understood, own)
-        comparison = Comparison(campaign, source, rows)
-        for number, (position, row) in enumerate(comparison.rows.items()):
+        comparison = early.comparison if early.holds(campaign) else None
+        repeat = early.outcome if comparison else lambda _position: None
+        comparison = comparison or Comparison(campaign, source, rows)
+        for position, row in comparison.rows.items():
             event, likeness = comparison.event_of(row), comparison.alike.get(position)
-            by_position[position] = writer.write(row, event, likeness)
-            if number >= beforehand:
+            by_position[position] = repeat(position) or writer.write(row, event, likeness)
+            if position not in early.positions:
                 on_row()
         if writer.writes:
             new = [at for at, row in by_position.items() if row.written and row.event is None]
@@ -135,6 +123,8 @@ def _write(
             outcomes += [writer.write_missing(*missing) for missing in comparison.missing(seen, now)]
         else:
             outcomes += [writer.write_dropped(event) for event in comparison.dropped(seen)]
+    if early.changes:
+        db.session.expire_all()  # it does not know what was repeated
     return outcomes
 
 

@@ -136,6 +136,12 @@ def _known(campaign: Campaign, rows: Sequence[Understood], origin: str | None) -
     return follow_merges(known)
 
 
+def whole_events(ids: Sequence[int]) -> dict[int, Event]:
+    """Events by id, read anew with all that a comparison needs. At most some hundreds."""
+    query = select(Event).where(Event.id.in_(ids)).options(*_WHOLE).execution_options(populate_existing=True)
+    return {event.id: event for event in db.session.scalars(query)}
+
+
 def _candidates(campaign: Campaign, origin: str, imported_ids: Collection[int]) -> list[Event]:
     """The events of an origin that no row was imported as before, oldest first; those included that were cancelled here or
     merged into another."""

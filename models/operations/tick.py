@@ -17,7 +17,8 @@ from models.devices.pairing import PairingCode
 from models.figures import subscribers
 from models.figures.publication import release as release_of_figures
 from models.ics import entries
-from models.imports import hidden_events, pictures, uploads
+from models.imports import pictures, uploads
+from models.imports.beforehand import hidden_events
 from models.imports.feeds import subscriptions
 from models.installation import Setting
 from models.ledger import network_counts

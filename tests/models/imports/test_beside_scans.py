@@ -12,7 +12,7 @@ from models.errors import Mistake
 from models.events.tables import Event, EventChange
 from models.figures.recount.comparison import verify
 from models.imports.apply import apply
-from models.imports.hidden_events import AT_LEAST, HiddenEvents, delete_left
+from models.imports.beforehand.hidden_events import AT_LEAST, HiddenEvents, delete_left
 from models.imports.read_file import read_file
 from models.imports.source import Source
 from models.operations import tick
