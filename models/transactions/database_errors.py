@@ -24,7 +24,7 @@ _BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_CANTOPEN", "SQLITE_PERM", 
 _READ_ONLY_STATE = "25006"  # of a standby, too
 # disk full, read-only, an error of the disk
 _FULL_STATES = ("53100", _READ_ONLY_STATE, "58030")
-FULL = "The disk of the database is full, or it is read-only, as a standby is"  # for the log
+FULL = "The disk of the database is full, or it is read-only, as a standby is: nothing can be saved"  # for the log
 UNUSABLE = "The database is unusable: tables or rights are missing, or its files are broken"  # for the log
 _DEADLOCK_STATES = ("40P01", "40001")
 # What PgBouncer says with 08P01, or at a connect with no state at all, and will say again.
