@@ -54,15 +54,20 @@ class RecordedChange:
 class _Recorder:
     """What one connection writes. refused: it cannot be repeated."""
 
-    connection: Connection
     statements: list[Statement] = field(default_factory=list)
     refused: bool = False
 
     def note(
-        self, connection: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool
+        self,
+        _connection: Connection,
+        _cursor: Any,
+        statement: str,
+        parameters: Any,
+        _context: Any,
+        many: bool,
     ) -> None:
         match = _WRITES.match(statement)
-        if connection is not self.connection or match is None:
+        if match is None:
             return
         self.refused |= match[1] == "INSERT INTO" and match[2] in _referred_to()
         self.statements.append((statement, parameters, many))
@@ -117,9 +122,9 @@ def _record(position: int, write_row: Callable[[int], Outcome]) -> RecordedChang
 @contextmanager
 def _recording() -> Iterator[_Recorder]:
     connection = db.session.connection()
-    recorder = _Recorder(connection)
-    event.listen(db.engine, "before_cursor_execute", recorder.note)
+    recorder = _Recorder()
+    event.listen(connection, "before_cursor_execute", recorder.note)
     try:
         yield recorder
     finally:
-        event.remove(db.engine, "before_cursor_execute", recorder.note)
+        event.remove(connection, "before_cursor_execute", recorder.note)
