@@ -22,7 +22,7 @@ from tests.models.imports.test_statements import HEAD
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 from tests.support.servers.applications import application, settings_for
 
-ROWS, LEAST = 40, 5
+ROWS, LEAST = 24, 5
 
 
 @pytest.fixture(autouse=True)
