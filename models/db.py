@@ -13,7 +13,19 @@ from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Table, event, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    Table,
+    event,
+    func,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -33,7 +45,6 @@ BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 STANDBY = "standby"  # key of its engine
 _FROM_STANDBY = "openweek_from_standby"  # in the info of a session
-_NOT_DURABLE = text("SET LOCAL synchronous_commit = off")
 _looked_for_primary = WeakKeyDictionary[Engine, float]()
 
 
@@ -197,23 +208,20 @@ def begin_transaction(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(*, first: bool = False, durable: bool = True) -> Iterator[None]:
+def transaction(*, first: bool = False) -> Iterator[None]:
     """One write transaction: committed at the end, rolled back on any error.
 
     Ends the read transaction that the session had open. Loaded objects keep their values. first: it waits for no place among
-    the writers of PostgreSQL. durable: what is committed survives a crash and, where PostgreSQL waits for a standby, the
-    loss of its machine; else the commit waits for neither.
+    the writers of PostgreSQL.
     """
     db.session.commit()
     db.session.info.pop(_FROM_STANDBY, None)
     began = monotonic()
-    with _turn(first or not durable):
+    with _turn(first):
         db.session.connection(execution_options={_WRITE: True})
         if measures.listener is not None:
             measures.listener.database_wait(monotonic() - began)
         try:
-            if not durable and on_postgresql():
-                db.session.execute(_NOT_DURABLE)
             yield
             with answer_limit.of_commit():
                 db.session.commit()
@@ -222,6 +230,12 @@ def transaction(*, first: bool = False, durable: bool = True) -> Iterator[None]:
             if isinstance(error, DBAPIError) and is_read_only(error):
                 _find_primary(db.engine)
             raise
+
+
+def commits_without_waiting() -> ColumnElement[bool]:
+    """A condition for the UPDATE of a row that may be lost: true, and the COMMIT of its transaction waits for neither disk nor
+    standby. Within the statement, which spares one way to the database."""
+    return func.set_config("synchronous_commit", "off", True).is_not(None) if on_postgresql() else true()
 
 
 def _turn(first: bool) -> AbstractContextManager[None]:

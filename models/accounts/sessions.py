@@ -11,7 +11,7 @@ from models.accounts.tables import AccountSession
 from models.audit.chain import record
 from models.audit.tables import Actor, AuditVerb
 from models.bearer import secret_digest
-from models.db import db, transaction
+from models.db import commits_without_waiting, db, transaction
 from models.errors import N_, NotFound
 from models.organizations.tables import Account
 
@@ -77,8 +77,9 @@ def is_open(session_id: int, now: datetime) -> bool:
 def note_seen(row: AccountSession, now: datetime) -> None:
     """Write down that a session is used, at most every SEEN_EVERY."""
     if now - row.seen_at >= SEEN_EVERY:
-        with transaction(durable=False):
-            db.session.execute(update(AccountSession).where(AccountSession.id == row.id).values(seen_at=now))
+        seen = update(AccountSession).where(AccountSession.id == row.id, commits_without_waiting())
+        with transaction(first=True):
+            db.session.execute(seen.values(seen_at=now))
 
 
 def sessions_of(account: Account, now: datetime) -> Sequence[AccountSession]:

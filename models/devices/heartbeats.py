@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import update
 
 from models import clock
-from models.db import db, insert, transaction
+from models.db import commits_without_waiting, db, insert, transaction
 from models.devices.kiosks import Heartbeat, Kiosk
 from models.errors import N_, Mistake
 
@@ -66,6 +66,7 @@ def save_report(kiosk: Kiosk, report: HeartbeatReport, now: datetime) -> None:
     """Store the report in place of the one before."""
     columns = {"at": now, **asdict(report)}
     upsert = insert(Heartbeat).values(kiosk_id=kiosk.id, **columns)
-    with transaction(durable=False):
+    seen = update(Kiosk).where(Kiosk.id == kiosk.id, commits_without_waiting())
+    with transaction(first=True):
         db.session.execute(upsert.on_conflict_do_update(index_elements=["kiosk_id"], set_=columns))
-        db.session.execute(update(Kiosk).where(Kiosk.id == kiosk.id).values(seen_at=now))
+        db.session.execute(seen.values(seen_at=now))

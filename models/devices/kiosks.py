@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
 from models.bearer import secret_digest
-from models.db import LARGEST_ID, Base, Instant, db, transaction
+from models.db import LARGEST_ID, Base, Instant, commits_without_waiting, db, transaction
 from models.errors import N_, Conflict, NotFound
 from models.events import check_in_window
 from models.events.tables import Event
@@ -192,8 +192,9 @@ def update_seen_at(kiosk_id: int | None, now: datetime) -> None:
     if kiosk_id is None or (kiosk_id in seen and now - seen[kiosk_id] <= SEEN_INTERVAL):
         return
     seen[kiosk_id] = now
-    with transaction(durable=False):
-        db.session.execute(update(Kiosk).where(Kiosk.id == kiosk_id).values(seen_at=now))
+    update_seen = update(Kiosk).where(Kiosk.id == kiosk_id, commits_without_waiting())
+    with transaction(first=True):
+        db.session.execute(update_seen.values(seen_at=now))
 
 
 def revoke(kiosk_id: int, now: datetime) -> Kiosk:
